@@ -1,0 +1,33 @@
+"""What time it is, as a value that can be handed around.
+
+Instants are aware UTC `datetime`s inside the house, and fixed-width RFC 3339 text at its edges: with six
+digits of fraction in the database (so that text sorts as time does), and whole seconds on the wire.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time of this machine."""
+    return datetime.now(UTC)
+
+
+def to_text(instant: datetime) -> str:
+    """`2026-11-22T19:00:00.000000Z`: sortable as text, readable in a database shell."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def from_text(text: str) -> datetime:
+    """The inverse of `to_text`; takes any RFC 3339 date-time. Raises ValueError."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"no time zone in {text!r}")
+    return instant.astimezone(UTC)
+
+
+def to_wire(instant: datetime) -> str:
+    """`2026-11-22T19:00:00Z` (RFC 3339, whole seconds)."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

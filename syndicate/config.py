@@ -1,0 +1,258 @@
+"""The settings of one blog: `syndicate.toml` and `SYNDICATE_*`, checked once, frozen.
+
+In comes a path (and the environment, which nothing else in the house reads); out goes a `Config`, or a
+`ConfigurationError` whose one line names the setting. Relative paths count from the file.
+"""
+
+import os
+import re
+import tomllib
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+from yarl import URL
+
+from syndicate.errors import ConfigurationError
+
+DEFAULT_FILE = "syndicate.toml"
+HANDLE = re.compile(r"[a-z0-9_]{1,30}")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def _site_url(value: str) -> str:
+    url = URL(value)
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("must be an address such as https://blog.example")
+    if url.user or url.path not in ("", "/") or url.query_string or url.fragment:
+        raise ValueError("must be only scheme and host (and a port), without a path")
+    return str(url.origin())
+
+
+def _handle(value: str) -> str:
+    if not HANDLE.fullmatch(value):
+        raise ValueError("must be 1 to 30 of the characters a-z, 0-9 and _ (Mastodon refuses others)")
+    return value
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("is no time zone that this machine knows, such as Europe/London") from error
+    return value
+
+
+def _language(value: str) -> str:
+    if not LANGUAGE.fullmatch(value):
+        raise ValueError("must be a language tag such as en-GB")
+    return value
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value, strict=False))
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no address or network") from error
+
+
+def _addresses(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_network(value) for value in values)
+
+
+Networks = Annotated[tuple[str, ...], AfterValidator(_addresses)]
+
+
+class Section(BaseModel):
+    """One table of the file; a key that it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SiteConfig(Section):
+    """Who writes, and where it is read."""
+
+    url: Annotated[str, AfterValidator(_site_url)]
+    handle: Annotated[str, AfterValidator(_handle)]
+    title: str = ""
+    tagline: str = ""
+    language: Annotated[str, AfterValidator(_language)] = "en-GB"
+    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    author: str = ""
+    rel_me: tuple[str, ...] = ()
+    licence: str = ""
+    posts_per_page: Annotated[int, Field(ge=1, le=100)] = 10
+
+    @property
+    def host(self) -> str:
+        """Host and, where it is not the default, port: the right side of the handle."""
+        url = URL(self.url)
+        host = url.raw_host or ""
+        host = f"[{host}]" if ":" in host else host
+        return host if url.is_default_port() else f"{host}:{url.port}"
+
+    @property
+    def account(self) -> str:
+        """`notes@blog.example`, without the leading @."""
+        return f"{self.handle}@{self.host}"
+
+    @property
+    def name(self) -> str:
+        """What the blog is called where it was given no title."""
+        return self.title or self.host
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class ServerConfig(Section):
+    """Where the process listens."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    trusted_proxies: Networks = ()
+    metrics_from: Networks = ("127.0.0.1/32", "::1/128")
+    access_log: bool = True
+
+    @field_validator("host")
+    @classmethod
+    def _is_host(cls, value: str) -> str:
+        if value != "localhost":
+            try:
+                ip_address(value)
+            except ValueError as error:
+                raise ValueError("must be an address of this machine, such as 127.0.0.1 or 0.0.0.0") from error
+        return value
+
+
+class StorageConfig(Section):
+    """Where things are kept."""
+
+    database: str = "data/syndicate.db"
+    media: Path = Path("data/media")
+    keys: Path = Path("keys")
+    posts: Path = Path("data/posts")
+
+    @property
+    def is_postgresql(self) -> bool:
+        return self.database.startswith(("postgresql://", "postgres://"))
+
+
+class FederationConfig(Section):
+    """How the blog takes part in the fediverse."""
+
+    allow_private_addresses: bool = False
+    show_followers: bool = False
+    category_actors: tuple[str, ...] = ()
+
+
+class CommentsConfig(Section):
+    """Which replies wait for the author."""
+
+    moderation: Literal["off", "first-time", "all"] = "first-time"
+
+
+class Config(BaseSettings):
+    """All settings of one blog. `file` is where they were read from."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        env_prefix="SYNDICATE_",
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
+    )
+
+    site: SiteConfig
+    server: ServerConfig = ServerConfig()
+    storage: StorageConfig = StorageConfig()
+    federation: FederationConfig = FederationConfig()
+    comments: CommentsConfig = CommentsConfig()
+    file: Path = Path(DEFAULT_FILE)
+
+    @property
+    def directory(self) -> Path:
+        return self.file.parent
+
+
+def config_path(given: str | None) -> Path:
+    """The file to read: what was given, else `$SYNDICATE_CONFIG`, else `./syndicate.toml`."""
+    return Path(given or os.environ.get("SYNDICATE_CONFIG") or DEFAULT_FILE)
+
+
+def load(path: Path, environment: dict[str, str] | None = None) -> Config:
+    """Read and check the settings. `environment` replaces the process's own. Raises ConfigurationError."""
+    settings = _read(path)
+    file = path.absolute()
+    try:
+        config = _with_environment(dict(os.environ) if environment is None else environment)(**settings, file=file)
+    except ValidationError as error:
+        raise ConfigurationError(f"{path}: {_explain(error)}") from error
+    except SettingsError as error:
+        raise ConfigurationError(f"environment: {error}; lists are given as JSON") from error
+    return config.model_copy(update={"storage": _resolve(config.storage, file.parent)})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"{path}: no such file; `syndicate init` writes one") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error}") from error
+    try:
+        settings = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: is not TOML: {error}") from error
+    if "file" in settings:
+        raise ConfigurationError(f"{path}: file: is not a setting; please remove it")
+    return settings
+
+
+def _with_environment(environment: dict[str, str]) -> type[Config]:
+    """`Config`, with `SYNDICATE_<SECTION>__<KEY>` of this environment winning over the file."""
+
+    class Configured(Config):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            *_others: PydanticBaseSettingsSource,
+            **_more: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            source = EnvSettingsSource(settings_cls)
+            source.env_vars = {name.lower(): value for name, value in environment.items()}
+            return (source, init_settings)
+
+    return Configured
+
+
+def _explain(error: ValidationError) -> str:
+    """The first thing that is wrong, as one line that names the setting."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{key}: is not a setting that this version knows"
+    if first["type"] == "missing":
+        return f"{key}: is required"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}"
+
+
+def _resolve(storage: StorageConfig, directory: Path) -> StorageConfig:
+    update: dict[str, Any] = {name: directory / getattr(storage, name) for name in ("media", "keys", "posts")}
+    if not storage.is_postgresql:
+        update["database"] = str(directory / storage.database)
+    return storage.model_copy(update=update)

@@ -1,0 +1,169 @@
+"""HTML made well-formed and bounded before it is parsed: any string in, balanced tags of a known set out.
+
+An HTML parser repairs what is not closed by copying it: a few thousand unclosed `<b>` before a few thousand `<p>`
+grow into millions of elements. Here every start tag gets its end, depth and number are limited, and what is not
+on the list is unwrapped, so that the parser of the sanitizer has nothing left to repair. This makes HTML tame,
+not safe: the sanitizer comes after.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from syndicate.content.tags import BLOCKS, VOID, Tag, escaped, tokens
+
+_CELLS = frozenset({"td", "th", "caption"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_ROWS = frozenset({"tr", "thead", "tbody", "tfoot"})
+_TABLE = frozenset({"table"})
+_LISTS = frozenset({"ul", "ol", "dl"})
+
+_P = frozenset({"p"})
+_INSIDE_CELL = _CELLS | _TABLE
+
+_ENDED_BY_START: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    **dict.fromkeys(BLOCKS, (_P, _INSIDE_CELL)),
+    **{heading: (_P | _HEADINGS, _INSIDE_CELL | _LISTS | {"blockquote", "div", "li"}) for heading in _HEADINGS},
+    "a": (frozenset({"a"}), _INSIDE_CELL),
+    "li": (frozenset({"li", "p"}), _INSIDE_CELL | _LISTS),
+    "dt": (frozenset({"dt", "dd", "p"}), _INSIDE_CELL | _LISTS),
+    "dd": (frozenset({"dt", "dd", "p"}), _INSIDE_CELL | _LISTS),
+    "td": (_CELLS, _ROWS | _TABLE),
+    "th": (_CELLS, _ROWS | _TABLE),
+    "tr": (_CELLS | {"tr"}, _TABLE),
+    "thead": (_CELLS | _ROWS, _TABLE),
+    "tbody": (_CELLS | _ROWS, _TABLE),
+    "tfoot": (_CELLS | _ROWS, _TABLE),
+}
+"""What a start tag ends without being told, and the elements behind which it does not look (§13.1.2.4)."""
+
+_MEDIA = frozenset({"audio", "video"})
+_ONLY_IN_MEDIA = frozenset({"source", "track"})
+
+
+_MANY_REFERENCES = re.compile("(?:&[^&]*+){256}")
+_PAUSE = r"\g<0><!---->"
+"""The serializer of html5ever takes quadratic time over the `&` of one text node; a comment, which it drops, begins
+another node. It stands where no character reference can be cut."""
+_LONGEST_VALUE = 8_000
+
+
+class Finish(Protocol):
+    """Called when a link ends, with its start tag and what stands in it; returns what is put behind that."""
+
+    def __call__(self, link: Tag, inside: list[Tag | str], /) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What `balanced` lets through. `elements` counts start tags, `depth` those open at a time; what is beyond loses
+    its tags and keeps its text (a picture its alternative text). `renamed` elements take another name first."""
+
+    tags: frozenset[str]
+    attributes: Callable[[str], frozenset[str]]
+    renamed: Mapping[str, str]
+    depth: int
+    elements: int
+
+
+def balanced(html: str, bounds: Bounds, *, finish_link: Finish | None = None) -> str:
+    """`html` as nested, closed elements of the known kinds, every attribute quoted."""
+    writer = _Writer(bounds, finish_link)
+    for token in tokens(html):
+        if isinstance(token, str):
+            writer.text(token)
+        elif token.closing:
+            writer.end(bounds.renamed.get(token.name, token.name))
+        else:
+            writer.start(token)
+    return writer.result()
+
+
+class _Writer:
+    def __init__(self, bounds: Bounds, finish_link: Finish | None) -> None:
+        self._bounds = bounds
+        self._finish_link = finish_link
+        self._left = bounds.elements
+        self._out: list[Tag | str] = []
+        self._open: list[str] = []
+        self._link_from = 0
+        self._at_start_of_pre = False
+
+    def text(self, text: str) -> None:
+        if self._at_start_of_pre:
+            text = text.lstrip("\n")  # the parser takes one away each time it reads a <pre>
+            self._at_start_of_pre = not text
+        self._out.append(_MANY_REFERENCES.sub(_PAUSE, escaped(text).replace("\xa0", "&nbsp;")))
+
+    def start(self, tag: Tag) -> None:
+        name = self._bounds.renamed.get(tag.name, tag.name)
+        if name not in self._bounds.tags or not self._fits(name, tag):
+            self._unwrap(tag)
+            return
+        self._end_implied(name)
+        if len(self._open) >= self._bounds.depth or self._left <= 0:
+            self._unwrap(tag)
+            return
+        self._left -= 1
+        if name == "a":
+            self._link_from = len(self._out)
+        self._out.append(Tag(name=name, attributes=self._known_attributes(name, tag)))
+        if name not in VOID:
+            self._open.append(name)
+        self._at_start_of_pre = name == "pre"
+
+    def end(self, name: str) -> None:
+        if name not in self._bounds.tags:
+            self._unwrap(Tag(name=name, closing=True))
+            return
+        barrier = frozenset() if name in _CELLS | _ROWS | _TABLE else _INSIDE_CELL
+        self._close_from(self._outermost({name}, barrier, innermost=True))
+
+    def result(self) -> str:
+        self._close_from(0)
+        return "".join(map(str, self._out))
+
+    def _fits(self, name: str, tag: Tag) -> bool:
+        if name == "img":
+            return bool(tag.get("src"))
+        return name not in _ONLY_IN_MEDIA or not _MEDIA.isdisjoint(self._open)
+
+    def _known_attributes(self, name: str, tag: Tag) -> tuple[tuple[str, str], ...]:
+        known = self._bounds.attributes(name)
+        return tuple((key, value) for key, value in tag.attributes if key in known and len(value) <= _LONGEST_VALUE)
+
+    def _unwrap(self, tag: Tag) -> None:
+        if tag.name == "img":
+            self.text(tag.get("alt"))
+        elif tag.name in BLOCKS:
+            self._out.append("\n")
+        elif tag.name in _CELLS:
+            self._out.append(" ")
+
+    def _end_implied(self, name: str) -> None:
+        if name in _ENDED_BY_START:
+            ended, barrier = _ENDED_BY_START[name]
+            self._close_from(self._outermost(ended, barrier))
+
+    def _outermost(self, names: frozenset[str] | set[str], barrier: frozenset[str], *, innermost: bool = False) -> int:
+        """Where the outermost (or innermost) open element of `names` stands, up to a barrier."""
+        found = len(self._open)
+        for index in range(len(self._open) - 1, -1, -1):
+            name = self._open[index]
+            if name in names:
+                found = index
+                if innermost:
+                    break
+            elif name in barrier:
+                break
+        return found
+
+    def _close_from(self, index: int) -> None:
+        while len(self._open) > index:
+            name = self._open.pop()
+            if name == "a" and self._finish_link:
+                link, *inside = self._out[self._link_from :]
+                assert isinstance(link, Tag)
+                self._out.append(self._finish_link(link, inside))
+            self._out.append(Tag(name=name, closing=True))

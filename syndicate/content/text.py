@@ -1,0 +1,133 @@
+"""Text as it may go into a database, a feed, a page: strings from anywhere in, harmless strings out.
+
+One control character or lone surrogate in one comment makes a whole XML feed unreadable, a bidi override in a
+name turns the line that follows it around, and a thousand combining marks cover the page. So everything that
+comes in is cleaned here first. Nothing here raises, and everything is linear in its input.
+"""
+
+import re
+import unicodedata
+from html import unescape
+from urllib.parse import quote
+
+from syndicate.content.tags import BLOCKS, VOID, Tag, tokens
+
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BREAKS = re.compile("\r\n?|[\u2028\u2029]")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+_INVISIBLE = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\u180e\u3164\uffa0]|[\u200c\u200d]{2,}")
+_JOINERS = "\u200c\u200d"
+
+_FAR_FROM_LATIN = re.compile("[\u0300-\U0010ffff]{5,}")
+_MARKS_IN_TEXT = 30
+"""The stream-safe limit of UAX #15. Without it, Unicode normalisation sorts a run of marks in quadratic time."""
+_MARKS_IN_NAME = 4
+
+_LOOSE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+_IN_PATH = "/%:@!$&'()*+,;=-._~"
+
+_LETTERS_PER_WORD = 12
+_SLUG_LENGTH = 120
+
+
+def clean(text: str, *, marks: int = _MARKS_IN_TEXT) -> str:
+    """NFC text without controls (tab and line feed stay), non-characters and lone surrogates; lines end in LF.
+
+    Of a longer run of combining marks the first `marks` stay.
+    """
+    text = _UNWANTED.sub("", _BREAKS.sub("\n", text))
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", _with_fewer_marks(text, _MARKS_IN_TEXT))
+    return _with_fewer_marks(text, marks)
+
+
+def clean_name(text: str, *, limit: int = 200) -> str:
+    """One line for a name, handle or title: without bidi controls and invisible characters, at most `limit` long.
+
+    Single joiners stay: emoji of families and Persian words are written with them.
+    """
+    text = _INVISIBLE.sub("", _BIDI.sub("", clean(text)))
+    text = _with_fewer_marks(" ".join(text.split()), _MARKS_IN_NAME)
+    return text[:limit].strip().strip(_JOINERS).strip()
+
+
+def _with_fewer_marks(text: str, most: int) -> str:
+    return _FAR_FROM_LATIN.sub(lambda run: _thinned(run[0], most), text)
+
+
+def _thinned(run: str, most: int) -> str:
+    """`run` with at most `most` combining marks behind each base character."""
+    kept = []
+    marks = 0
+    for char in run:
+        marks = marks + 1 if unicodedata.category(char)[0] == "M" else 0
+        if marks <= most:
+            kept.append(char)
+    return "".join(kept)
+
+
+def plain(html: str) -> str:
+    """The text of HTML: entities resolved, each block on lines of its own, spaces collapsed. Not safe as HTML."""
+    pieces = [_text_of(token) for token in tokens(html)]
+    lines = (" ".join(line.split()) for line in clean("".join(pieces)).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _text_of(token: Tag | str) -> str:
+    if isinstance(token, str):
+        return unescape(token).replace("\n", " ")
+    return "\n" if token.name in BLOCKS or token.name == "br" else " " if token.name in _CELLS else ""
+
+
+_CELLS = VOID - {"wbr"} | {"td", "th"}
+
+
+def excerpt(text: str, *, words: int = 55) -> str:
+    """The first `words` words of plain text on one line, with `…` only when something was cut.
+
+    Scripts that put no spaces between words are cut by length.
+    """
+    every = text.split()
+    short = " ".join(every[:words])
+    limit = words * _LETTERS_PER_WORD
+    if len(short) > limit:
+        at_space = short.rfind(" ", 0, limit + 1)
+        return short[: at_space if at_space > 0 else limit].rstrip() + "…"
+    return short + "…" if len(every) > words else short
+
+
+def slugify(text: str) -> str:
+    """Lower-case letters and digits of any script, joined by single hyphens; empty where the text has none."""
+    words = _words(clean(unicodedata.normalize("NFKC", clean(text))).replace("'", "").replace("’", "").lower())
+    slug = "-".join(words)
+    if len(slug) <= _SLUG_LENGTH:
+        return slug
+    at_hyphen = slug.rfind("-", 0, _SLUG_LENGTH + 1)
+    return slug[: at_hyphen if at_hyphen > 0 else _SLUG_LENGTH]
+
+
+def hashtag(name: str) -> str:
+    """A name as a hashtag without its `#`: "self-hosting" → "SelfHosting"; empty where it holds no letter."""
+    words = _words(clean(name).replace("'", "").replace("’", ""))
+    if not any(char.isalpha() for word in words for char in word):
+        return ""
+    if len(words) == 1:
+        return words[0]
+    return "".join(word[0].upper() + word[1:] for word in words)
+
+
+def _words(text: str) -> list[str]:
+    """Runs of letters, digits and their marks (the vowels of Indic scripts are marks)."""
+    spaced = "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in text)
+    return spaced.split()
+
+
+def percent_encode_path(path: str) -> str:
+    """A path as RFC 3986 wants it: UTF-8 `%XX` in upper case for what may not stand there, `?` and `#` included.
+
+    What is encoded already stays, so encoding twice changes nothing.
+    """
+    encoded = quote(_LOOSE_PERCENT.sub("%25", path), safe=_IN_PATH, errors="ignore")
+    return _ESCAPE.sub(lambda escape: escape[0].upper(), encoded)

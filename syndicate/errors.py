@@ -1,0 +1,232 @@
+"""Every failure that the house can name.
+
+    SyndicateError
+    ├── ConfigurationError           a setting is missing, unknown or unusable
+    │   └── KeyUnusable              an actor's key file is missing or unreadable
+    ├── InputError                   what the author gave cannot be used
+    │   ├── FrontMatterInvalid       file, line and field of a Markdown header
+    │   ├── NotAnExport              the file is no export of the kind that was asked for
+    │   └── AddressUnusable          nothing to follow was found at an address
+    ├── StorageError
+    │   ├── DatabaseNewer            written by a newer version of this program
+    │   ├── DatabaseInUse            another server has this SQLite file
+    │   └── DatabaseBusy             locked by another process for too long        (transient)
+    ├── NotFound
+    │   ├── PostNotFound
+    │   └── CommentNotFound
+    ├── Gone                         it was here and was taken away on purpose
+    ├── Refused                      a request that we do not take
+    │   ├── WrongHost                421
+    │   ├── MediaTypeRefused         415
+    │   ├── BodyTooLarge             413
+    │   ├── BodyTooSlow              408
+    │   ├── MalformedRequest         400
+    │   │   └── MalformedActivity
+    │   ├── SignatureRejected        401, with the reason
+    │   ├── SenderRefused            403, blocked or posing as us
+    │   ├── TooManyRequests          429
+    │   └── KeyUnavailable           503: we could not fetch the sender's key now  (transient)
+    └── RemoteError                  another server failed us
+        ├── RemoteUnavailable        network, 5xx, 429                             (transient)
+        ├── RemoteRefused            it answered, and the answer is no
+        ├── RemoteGone               it says 404 or 410
+        ├── AddressDenied            our own guard does not go there
+        └── DocumentUnusable         what it sent cannot be used
+
+`str(error)` is for us; `error.public` is for strangers and names nothing private. `Transient` marks what may
+go right later. Statuses are given in `web/problems.py`; lower floors do not know them.
+"""
+
+from typing import ClassVar
+
+
+class Transient(Exception):  # noqa: N818 - a mark, not an error by itself
+    """Mixed into errors that may go right when tried again."""
+
+    retry_after: ClassVar[int] = 60
+
+
+class SyndicateError(Exception):
+    """The common base."""
+
+    public: ClassVar[str] = "Something went wrong."
+
+
+class ConfigurationError(SyndicateError):
+    """A setting is missing, unknown or unusable."""
+
+    public = "The server is not set up correctly."
+
+
+class KeyUnusable(ConfigurationError):
+    """The key file of a known actor is missing or unreadable."""
+
+
+class InputError(SyndicateError):
+    """What the author gave cannot be used; the message says what to do."""
+
+    public = "That input cannot be used."
+
+
+class FrontMatterInvalid(InputError):
+    """The header of a Markdown file is wrong.
+
+    `line` counts from 1; `field` is empty when the YAML itself does not parse.
+    """
+
+    def __init__(self, message: str, *, file: str, line: int, field: str = "") -> None:
+        where = f"{file}:{line}: " + (f"field '{field}': " if field else "")
+        super().__init__(where + message)
+        self.file, self.line, self.field = file, line, field
+
+
+class NotAnExport(InputError):
+    """The file is no export of the kind that was asked for."""
+
+
+class AddressUnusable(InputError):
+    """Nothing to follow was found at an address."""
+
+
+class StorageError(SyndicateError):
+    """The database cannot be used."""
+
+    public = "The server cannot reach its data."
+
+
+class DatabaseNewer(StorageError):
+    """The database was written by a newer version of this program."""
+
+
+class DatabaseInUse(StorageError):
+    """Another server works on this SQLite file."""
+
+
+class DatabaseBusy(Transient, StorageError):
+    """Another process has held the database for too long."""
+
+    retry_after = 5
+
+
+class NotFound(SyndicateError):
+    """There is nothing here."""
+
+    public = "There is nothing here."
+
+
+class PostNotFound(NotFound):
+    """No such post, or none that this reader may see."""
+
+
+class CommentNotFound(NotFound):
+    """No such comment."""
+
+
+class Gone(SyndicateError):
+    """It was here and was taken away on purpose."""
+
+    public = "This was here and has been taken away."
+
+
+class Refused(SyndicateError):
+    """A request that we do not take. `reason` is one of the words listed in FEDERATION.md."""
+
+    public = "The request was refused."
+
+    def __init__(self, reason: str, message: str = "") -> None:
+        super().__init__(f"{reason}: {message}" if message else reason)
+        self.reason = reason
+
+
+class WrongHost(Refused):
+    """The request is for a host that is not ours."""
+
+    public = "This server does not answer for that host."
+
+
+class MediaTypeRefused(Refused):
+    """The content type or encoding of the request is not taken."""
+
+    public = "Send application/activity+json or application/ld+json, without a content encoding."
+
+
+class BodyTooLarge(Refused):
+    """The request's body is over the limit."""
+
+    public = "The body is too large."
+
+
+class BodyTooSlow(Refused):
+    """The request's body did not arrive in time."""
+
+    public = "The body did not arrive in time."
+
+
+class MalformedRequest(Refused):
+    """The request cannot be read."""
+
+    public = "The request cannot be read."
+
+
+class MalformedActivity(MalformedRequest):
+    """The body is not an activity that we can read (ActivityStreams 2.0, and HARDENING of JSON)."""
+
+    public = "The body is not a readable activity."
+
+
+class SignatureRejected(Refused):
+    """The signature is missing, unreadable, incomplete, stale or wrong."""
+
+    public = "The signature is missing or does not hold."
+
+
+class SenderRefused(Refused):
+    """The sender is blocked, or poses as one of ours."""
+
+    public = "The sender is not allowed here."
+
+
+class TooManyRequests(Refused, Transient):
+    """More requests than anyone needs."""
+
+    public = "Too many requests; please come back later."
+
+
+class KeyUnavailable(Refused, Transient):
+    """The sender's key could not be fetched now."""
+
+    public = "Your key could not be fetched now; please try again."
+
+
+class RemoteError(SyndicateError):
+    """Another server failed us. `status` is its HTTP status, or None where there was none."""
+
+    public = "Another server did not answer as hoped."
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class RemoteUnavailable(RemoteError, Transient):
+    """No answer, or one that says: later. `wait` is its Retry-After in seconds, if it gave one."""
+
+    def __init__(self, message: str, *, status: int | None = None, wait: float | None = None) -> None:
+        super().__init__(message, status=status)
+        self.wait = wait
+
+
+class RemoteRefused(RemoteError):
+    """It answered, and the answer is no."""
+
+
+class RemoteGone(RemoteError):
+    """It answered 404 or 410."""
+
+
+class AddressDenied(RemoteError):
+    """Our own guard does not connect there (private address, port, scheme or redirect)."""
+
+
+class DocumentUnusable(RemoteError):
+    """What it sent is too large, of the wrong type or not what it says it is."""

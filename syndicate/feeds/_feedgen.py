@@ -1,0 +1,183 @@
+"""feedgen, cured: the one file that knows it.
+
+In comes a feed that has been proofread, and the elements that feedgen has no words for; out comes XML. What
+feedgen 1.0 does wrong is put right here:
+
+- it dates a feed by the time of its making, so that two renderings differ;
+- it formats dates by setting the locale of the whole process, which other threads see;
+- it loses rel, type and length of the links of Atom entries, which makes an enclosure a second alternate link;
+- it writes `&lt;` in titles, which some readers take for markup;
+- it puts an Atom entry's summary behind its content, where some readers do not look;
+- its own extensions write `sy:UpdatePeriod`, and wrap single pictures in `media:group`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from email.utils import format_datetime
+from typing import Any
+
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from syndicate.feeds._xml import NAMESPACES, Element, append, write_plain
+from syndicate.feeds.document import Feed, FeedEntry
+
+Words = Callable[[FeedEntry], Sequence[Element]]
+"""The elements of an entry that feedgen has no words for."""
+
+_GENERATOR = "Syndicate"
+_RSS_PREFIXES = ("creativeCommons", "dc", "fh", "media", "slash", "sy", "thr", "wfw")
+_ATOM_PREFIXES = ("fh", "thr")
+"""No `atom` prefix in an Atom feed: validators take it for a sign of confusion."""
+
+
+def rss(feed: Feed, channel: Sequence[Element], item: Words) -> bytes:
+    """RSS 2.0. `channel` and `item` give what is appended to the channel and to each item."""
+    generator = _generator(feed, _RssChannel, _RssItem)
+    generator.link(href=feed.self_url, rel="self", type="application/rss+xml")
+    generator.link(href=feed.home_url, rel="alternate")  # the last link becomes the channel's own
+    generator.description(feed.subtitle or feed.title)
+    # There is no other way to keep feedgen from setting the locale for this date; `channel` brings it instead.
+    generator._FeedGenerator__rss_lastBuildDate = None
+    if feed.ttl_minutes:
+        generator.ttl(feed.ttl_minutes)
+    generator.syndicate.elements = channel
+    for entry in feed.entries:
+        _add_item(generator, entry, item(entry))
+    return _bytes(generator.rss_str())
+
+
+def atom(feed: Feed, links: Iterable[dict[str, str]], extras: Sequence[Element], entry: Words) -> bytes:
+    """Atom (RFC 4287). `links` are the feed's own; `entry` gives each entry's links and what else it has."""
+    generator = _generator(feed, _AtomFeed, _AtomEntry)
+    generator.updated(feed.updated)
+    generator.author(_person(feed.author.name, feed.author.url))
+    generator.link([*links])
+    if feed.subtitle:
+        generator.subtitle(feed.subtitle)
+    generator.syndicate.elements = extras
+    for each in feed.entries:
+        _add_entry(generator, each, entry(each), feed.language)
+    return _bytes(generator.atom_str())
+
+
+def _generator(feed: Feed, of_feed: type, of_entry: type) -> Any:
+    generator = FeedGenerator()
+    generator.register_extension("syndicate", of_feed, of_entry)
+    generator.id(feed.id)
+    generator.title(feed.title)
+    generator.generator(_GENERATOR)
+    if feed.language:
+        generator.language(feed.language)
+    return generator
+
+
+def _add_item(generator: Any, entry: FeedEntry, elements: Sequence[Element]) -> None:
+    item = generator.add_entry(order="append")
+    item.id(entry.id)
+    item.link(href=entry.url, rel="alternate")
+    if entry.title:
+        item.title(entry.title)
+    item.description(_as_html(entry.summary))
+    item.content(entry.html, type="CDATA")
+    _add_categories(item, entry)
+    if entry.comments_url:
+        item.comments(entry.comments_url)
+    for enclosure in entry.enclosures[:1]:
+        item.enclosure(enclosure.url, enclosure.length, enclosure.media_type)
+    item.syndicate.elements = (Element("pubDate", format_datetime(entry.published)), *elements)
+
+
+def _add_entry(generator: Any, entry: FeedEntry, elements: Sequence[Element], language: str) -> None:
+    written = generator.add_entry(order="append")
+    written.id(entry.id)
+    written.title(entry.title)
+    written.published(entry.published)
+    written.updated(entry.updated)
+    for author in entry.authors:
+        written.author(_person(author.name, author.url))
+    _add_categories(written, entry)
+    written.summary(entry.summary)
+    written.content(entry.html, type="html")
+    written.syndicate.elements = elements
+    written.syndicate.language = entry.language if entry.language != language else ""
+
+
+def _add_categories(entry: Any, of: FeedEntry) -> None:
+    for category in of.categories:
+        entry.category(term=category.term, label=category.label)
+
+
+def _person(name: str, url: str) -> dict[str, str]:
+    return {"name": name, "uri": url} if url else {"name": name}
+
+
+def _as_html(text: str) -> str:
+    """Plain text for `description`, which readers take for HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _bytes(document: object) -> bytes:
+    assert isinstance(document, bytes)
+    return document
+
+
+class _RssChannel(BaseExtension):  # type: ignore[misc]  # feedgen has no types
+    elements: Sequence[Element] = ()
+
+    def extend_ns(self) -> dict[str, str]:
+        return {prefix: NAMESPACES[prefix] for prefix in _RSS_PREFIXES}
+
+    def extend_rss(self, rss: etree._Element) -> etree._Element:
+        channel = rss[0]
+        _respell(channel, "title", "description", "image/title")
+        _append_all(channel, self.elements)
+        return rss
+
+
+class _RssItem(BaseEntryExtension):  # type: ignore[misc]
+    elements: Sequence[Element] = ()
+
+    def extend_rss(self, item: etree._Element) -> etree._Element:
+        _respell(item, "title", "category")
+        _append_all(item, self.elements)
+        return item
+
+
+class _AtomFeed(BaseExtension):  # type: ignore[misc]
+    elements: Sequence[Element] = ()
+
+    def extend_ns(self) -> dict[str, str]:
+        return {prefix: NAMESPACES[prefix] for prefix in _ATOM_PREFIXES}
+
+    def extend_atom(self, feed: etree._Element) -> etree._Element:
+        _respell(feed, "title", "subtitle", "author/name")
+        _append_all(feed, self.elements)
+        return feed
+
+
+class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]
+    elements: Sequence[Element] = ()
+    language = ""
+
+    def extend_atom(self, entry: etree._Element) -> etree._Element:
+        if self.language:
+            entry.set(f"{{{NAMESPACES['xml']}}}lang", self.language)
+        summary, content = entry.find("summary"), entry.find("content")
+        assert summary is not None
+        assert content is not None
+        content.addprevious(summary)
+        _respell(entry, "title", "summary", "author/name")
+        _append_all(entry, self.elements)
+        return entry
+
+
+def _append_all(parent: etree._Element, elements: Sequence[Element]) -> None:
+    for element in elements:
+        append(parent, element)
+
+
+def _respell(parent: etree._Element, *paths: str) -> None:
+    for path in paths:
+        for element in parent.findall(path):
+            write_plain(element, element.text or "")

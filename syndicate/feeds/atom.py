@@ -1,0 +1,102 @@
+"""Atom (RFC 4287), with threads (RFC 4685) and archives (RFC 5005).
+
+A feed comes in, a document goes out. Every entry has a title, because Atom wants one: that of a note is the
+beginning of what it says.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from syndicate.feeds import _feedgen
+from syndicate.feeds._proof import proofread
+from syndicate.feeds._xml import Element
+from syndicate.feeds.document import Feed, FeedDocument, FeedEntry, FeedFormat
+
+_COMMENT_COUNTS = re.compile(
+    rb'<thr:total>\d+</thr:total>|(<link rel="replies"[^<>]*?)(?: thr:(?:count|updated)="[^"]*")+(?=/>)'
+)
+_TITLE_LENGTH = 80
+
+
+def render(feed: Feed) -> FeedDocument:
+    """The same feed always gives the same bytes."""
+    proof = proofread(feed)
+    titled = replace(proof.feed, entries=tuple(replace(entry, title=_title(entry)) for entry in proof.feed.entries))
+    body = _feedgen.atom(titled, _links(titled), [*_extras(titled)], lambda entry: [*_entry(entry)])
+    return FeedDocument.of(
+        body,
+        FeedFormat.ATOM,
+        lasting=_COMMENT_COUNTS.sub(rb"\1", body),
+        modified=proof.updated,
+        skipped=proof.skipped,
+    )
+
+
+def _title(entry: FeedEntry) -> str:
+    if entry.title:
+        return entry.title
+    if len(entry.summary) <= _TITLE_LENGTH:
+        return entry.summary
+    at_space = entry.summary.rfind(" ", 0, _TITLE_LENGTH + 1)
+    return entry.summary[: at_space if at_space > 0 else _TITLE_LENGTH].rstrip() + "…"
+
+
+def _links(feed: Feed) -> Iterator[dict[str, str]]:
+    # The home page comes first: some readers take the first link that they find for the site.
+    yield {"rel": "alternate", "type": "text/html", "href": feed.home_url}
+    yield {"rel": "self", "type": "application/atom+xml", "href": feed.self_url}
+    yield from ({"rel": "hub", "href": hub} for hub in feed.hubs)
+    for rel, href in (
+        ("first", feed.first),
+        ("previous", feed.previous),
+        ("next", feed.next),
+        ("last", feed.last),
+        ("prev-archive", feed.prev_archive),
+        ("next-archive", feed.next_archive),
+        ("current", feed.current),
+    ):
+        if href:
+            yield {"rel": rel, "type": "application/atom+xml", "href": href}
+    if feed.licence_url:
+        yield {"rel": "license", "href": feed.licence_url}
+
+
+def _extras(feed: Feed) -> Iterator[Element]:
+    if feed.icon_url:
+        yield Element("icon", feed.icon_url)
+    if feed.picture:
+        yield Element("logo", feed.picture.url)
+    if feed.is_archive:
+        yield Element("fh:archive")
+
+
+def _entry(entry: FeedEntry) -> Iterator[Element]:
+    yield _link("alternate", "text/html", entry.url)
+    for enclosure in entry.enclosures:
+        yield _link("enclosure", enclosure.media_type, enclosure.url, length=str(enclosure.length))
+    yield from _replies(entry)
+    if entry.in_reply_to:
+        href = entry.in_reply_to.href
+        yield Element(
+            "thr:in-reply-to",
+            attributes={"ref": entry.in_reply_to.ref, "href": href, "type": "text/html" if href else ""},
+        )
+
+
+def _replies(entry: FeedEntry) -> Iterator[Element]:
+    thread: dict[str, str] = {}
+    if entry.comment_count is not None:
+        thread["thr:count"] = str(entry.comment_count)
+    if entry.comments_updated:
+        thread["thr:updated"] = entry.comments_updated.isoformat()
+    if entry.comments_url:
+        yield _link("replies", "text/html", entry.comments_url, **thread)
+    if entry.comments_atom_url:
+        yield _link("replies", "application/atom+xml", entry.comments_atom_url, **thread)
+    if entry.comment_count is not None:
+        yield Element("thr:total", str(entry.comment_count))
+
+
+def _link(rel: str, type: str, href: str, **more: str) -> Element:
+    return Element("link", attributes={"rel": rel, "type": type, "href": href, **more})

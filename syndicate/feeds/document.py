@@ -1,0 +1,168 @@
+"""What a feed is before it is written down, and what it is after.
+
+`Feed` and its entries are plain values: whoever fills them has chosen the posts, made the HTML safe and its
+addresses absolute. `FeedDocument` is what goes over the wire. The same feed always makes the same document.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Self, assert_never
+
+
+class FeedFormat(StrEnum):
+    """The languages that feed readers speak."""
+
+    RSS = "rss"
+    ATOM = "atom"
+    JSON = "json"
+
+    @property
+    def media_type(self) -> str:
+        match self:
+            case FeedFormat.RSS:
+                return "application/rss+xml; charset=utf-8"
+            case FeedFormat.ATOM:
+                return "application/atom+xml; charset=utf-8"
+            case FeedFormat.JSON:
+                return "application/feed+json; charset=utf-8"
+            case _:
+                assert_never(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedAuthor:
+    """Who wrote something. `url` is empty where they have no page."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedCategory:
+    """A category or tag: `term` for machines (a slug), `label` for people."""
+
+    term: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEnclosure:
+    """A file that comes with an entry. `length` in bytes, 0 where not known."""
+
+    url: str
+    media_type: str
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPicture:
+    """A picture that stands for a feed or an entry. Sizes in pixels, 0 where not known."""
+
+    url: str
+    alt: str = ""
+    media_type: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InReplyTo:
+    """What a comment answers (RFC 4685 §3): the id of the post or comment, and where people read that."""
+
+    ref: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """A post or a comment in a feed.
+
+    `id` is written as it is, in every format. `title` is plain text, empty for a note; `summary` is plain text;
+    `html` is safe and holds absolute addresses only. `comments_url` is the page's place for comments,
+    `comments_feed_url` and `comments_atom_url` are the entry's own comments feed as RSS and as Atom.
+    `comment_count` of None says that nobody counts; `comments_updated` is when the newest comment came.
+    """
+
+    id: str
+    url: str
+    title: str = ""
+    html: str = ""
+    summary: str = ""
+    published: datetime
+    updated: datetime
+    authors: tuple[FeedAuthor, ...] = ()
+    categories: tuple[FeedCategory, ...] = ()
+    enclosures: tuple[FeedEnclosure, ...] = ()
+    picture: FeedPicture | None = None
+    language: str = ""
+    comments_url: str = ""
+    comments_feed_url: str = ""
+    comments_atom_url: str = ""
+    comment_count: int | None = None
+    comments_updated: datetime | None = None
+    in_reply_to: InReplyTo | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed in no format yet; `entries` stand in the order of the document, newest first.
+
+    `updated` is None for a feed that never had an entry, which then dates from `founded`. `self_url` and the
+    paging addresses (RFC 5005) are those of the format that is asked for. `is_archive` marks a document whose
+    content stays as it is.
+    """
+
+    id: str
+    title: str
+    subtitle: str = ""
+    home_url: str
+    self_url: str
+    language: str = ""
+    updated: datetime | None = None
+    founded: datetime
+    author: FeedAuthor
+    icon_url: str = ""
+    picture: FeedPicture | None = None
+    licence_url: str = ""
+    hubs: tuple[str, ...] = ()
+    first: str | None = None
+    previous: str | None = None
+    next: str | None = None
+    last: str | None = None
+    prev_archive: str | None = None
+    next_archive: str | None = None
+    current: str | None = None
+    is_archive: bool = False
+    ttl_minutes: int | None = None
+    entries: tuple[FeedEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedDocument:
+    """A feed as it goes over the wire.
+
+    `etag` is a weak validator (RFC 9110 §8.8.1) that comment counts do not move, so that a comment does not make
+    every reader fetch every post again. `last_modified` is in whole seconds. `skipped` names the entries that
+    could not be written.
+    """
+
+    body: bytes
+    media_type: str
+    etag: str
+    last_modified: datetime
+    skipped: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, body: bytes, format: FeedFormat, *, lasting: bytes, modified: datetime, skipped: tuple[str, ...]
+    ) -> Self:
+        """`lasting` is the body without the parts that do not count as a change."""
+        return cls(
+            body=body,
+            media_type=format.media_type,
+            etag=f'W/"{sha256(lasting).hexdigest()[:32]}"',
+            last_modified=modified.astimezone(UTC).replace(microsecond=0),
+            skipped=skipped,
+        )

@@ -1,0 +1,349 @@
+"""OPML, the language of blogrolls (opml.org/spec2): ours is rendered here, other people's is parsed here.
+
+What comes in was written by WordPress (`wp-links-opml.php`), Feedbin, NetNewsWire, FreshRSS or by hand, so names
+may be empty, ampersands bare and the encoding another one than the file says. Entities of a file's own are
+refused; everything else that can be read is read, and what is left out is named.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from html.entities import html5
+from typing import NoReturn
+from urllib.parse import urlsplit
+from xml.parsers import expat
+
+from lxml import etree
+
+from syndicate.errors import NotAnExport
+from syndicate.feeds._address import ascii_url, ascii_url_or_nothing
+from syndicate.feeds._text import clean, language_tag, one_line
+from syndicate.feeds._xml import Element, append
+
+MOST_OUTLINES = 5_000
+MOST_BYTES = 16 * 1024 * 1024
+_MOST_LEFT_OUT = 1_000
+
+_DEEPEST = 8
+"""Folders further down count as this one: nobody sorts deeper, and names of folders are kept for each level."""
+_LONGEST_NAME = 200
+_BETWEEN_FOLDERS = " / "
+_XFN = frozenset(
+    {"me", "contact", "acquaintance", "friend", "met", "co-worker", "colleague", "co-resident", "neighbor"}
+    | {"child", "parent", "sibling", "spouse", "kin", "muse", "crush", "date", "sweetheart"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """One blog of a list. `category` is the path of its folders, joined by ` / `; `rel` is XFN, in words."""
+
+    title: str
+    xml_url: str = ""
+    html_url: str = ""
+    description: str = ""
+    category: str = ""
+    language: str = ""
+    rel: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Something that was not taken, and why, in words for the author."""
+
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpmlList:
+    """What a file holds."""
+
+    title: str
+    outlines: tuple[Outline, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+# out
+
+
+def render(title: str, owner_name: str, date_modified: datetime, outlines: Iterable[Outline]) -> bytes:
+    """OPML 2.0 that validates and that WordPress imports with its taglines.
+
+    A folder for each category, in the order in which they first come; blogs without one stand before them. XFN is
+    left to the blogroll's page: OPML has no attribute for it.
+    """
+    opml = etree.Element("opml", version="2.0")
+    append(opml, Element("head", children=tuple(_head(one_line(title), one_line(owner_name), date_modified))))
+    append(opml, Element("body", children=tuple(_body(one_line(title), outlines))))
+    return etree.tostring(opml, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def _head(title: str, owner_name: str, date_modified: datetime) -> Iterable[Element]:
+    yield Element("title", title)
+    yield Element("dateModified", format_datetime(date_modified.replace(microsecond=0)))
+    if owner_name:
+        yield Element("ownerName", owner_name)
+
+
+def _body(title: str, outlines: Iterable[Outline]) -> Iterable[Element]:
+    folders: dict[str, list[Element]] = {"": []}
+    for outline in outlines:
+        leaf = _leaf(outline)
+        if leaf is not None:
+            folders.setdefault(one_line(outline.category), []).append(leaf)
+    loose = folders.pop("")
+    if not loose and not folders:
+        return [Element("outline", attributes={"text": title or "Blogroll"})]  # a body may not be empty
+    return loose + [
+        Element("outline", attributes={"text": category}, children=tuple(leaves))
+        for category, leaves in folders.items()
+    ]
+
+
+def _leaf(outline: Outline) -> Element | None:
+    """None for a blog without an address, such as an account that is only followed."""
+    xml_url = ascii_url_or_nothing(outline.xml_url)
+    html_url = ascii_url_or_nothing(outline.html_url)
+    if not (xml_url or html_url):
+        return None
+    name = one_line(outline.title) or _host(html_url or xml_url)
+    address = {"type": "rss", "xmlUrl": xml_url} if xml_url else {"type": "link", "url": html_url}
+    return Element(
+        "outline",
+        attributes={
+            "text": name,
+            "title": name,
+            **address,
+            "htmlUrl": html_url,
+            "description": one_line(outline.description),
+            "language": language_tag(outline.language),
+            "category": _category_attribute(outline.category),
+        },
+    )
+
+
+def _category_attribute(category: str) -> str:
+    """`/Friends/Near`: commas separate categories in this attribute."""
+    path = "/".join(one_line(category).replace(",", " ").split(_BETWEEN_FOLDERS))
+    return f"/{path}" if path else ""
+
+
+# in
+
+
+def parse(data: bytes) -> OpmlList:
+    """Reads what can be read. Raises NotAnExport for what is no OPML, or declares entities of its own."""
+    if len(data) > MOST_BYTES:
+        raise NotAnExport(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB; that is no list of blogs.")
+    text = _decoded(data).lstrip("\ufeff \t\r\n")
+    reading = _read(text)
+    if reading.broken_at in _REPAIRABLE:
+        reading = _read(_with_sound_references(text))
+    if not reading.is_opml:
+        raise NotAnExport("The file is not OPML: it does not begin with <opml>.")
+    return reading.result()
+
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_DECLARED = re.compile(
+    rb"""<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}["']"""
+    rb"""(iso-8859-\d+|windows-\d+|cp\d+|us-ascii|koi8-[ru]|gbk|gb2312|gb18030|big5|shift_jis|euc-(?:jp|kr|tw))["']""",
+    re.IGNORECASE,
+)
+"""A list, because Python also knows encodings that take quadratic time (punycode)."""
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8 where it is UTF-8, whatever the declaration says; else as declared; else as Windows wrote it."""
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return data.decode(encoding, errors="replace")
+    if b"\0" in data[:2]:
+        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", errors="replace")
+    declared = _DECLARED.match(data.lstrip())
+    for encoding in ("utf-8", declared[1].decode("ascii") if declared else "cp1252"):
+        try:
+            return data.decode(encoding)
+        except (LookupError, ValueError):  # LookupError: an encoding of the family that does not exist
+            continue
+    return data.decode("cp1252", errors="replace")
+
+
+_ERRORS = expat.errors.codes
+_REPAIRABLE = frozenset(
+    _ERRORS[message]
+    for message in (
+        expat.errors.XML_ERROR_INVALID_TOKEN,
+        expat.errors.XML_ERROR_UNDEFINED_ENTITY,
+        expat.errors.XML_ERROR_BAD_CHAR_REF,
+    )
+)
+_REFERENCE = re.compile(r"&(?:#[xX]([0-9A-Fa-f]{1,6});|#([0-9]{1,7});|([A-Za-z][A-Za-z0-9]{0,40};))?")
+_NAMES_OF_XML = frozenset(("amp;", "lt;", "gt;", "quot;", "apos;"))
+
+
+def _with_sound_references(text: str) -> str:
+    """Bare ampersands (`?a=1&b=2`), names of HTML and references to control characters, as XML can hold them."""
+    return _REFERENCE.sub(_sound_reference, clean(text))
+
+
+def _sound_reference(found: re.Match[str]) -> str:
+    hexadecimal, decimal, name = found.groups()
+    if name:
+        if name in _NAMES_OF_XML:
+            return found[0]
+        return "".join(f"&#{ord(char)};" for char in html5[name]) if name in html5 else f"&amp;{name}"
+    if not (hexadecimal or decimal):
+        return "&amp;"
+    number = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    return f"&#{number};" if number <= 0x10FFFF and clean(chr(number)) else ""
+
+
+def _read(text: str) -> "_Reading":
+    reading = _Reading()
+    parser = expat.ParserCreate("utf-8")  # ours by now, whatever the declaration says
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_declarations
+    parser.StartElementHandler = reading.start
+    parser.EndElementHandler = reading.end
+    parser.CharacterDataHandler = reading.text
+    try:
+        parser.Parse(text.encode(errors="ignore"), True)
+    except expat.ExpatError as error:
+        reading.break_off(error.code, f"line {error.lineno}, column {error.offset + 1}")
+    return reading
+
+
+def _refuse_declarations(*_: object) -> NoReturn:
+    raise NotAnExport("The file declares a document type (<!DOCTYPE …>), which OPML has no use for; it is not read.")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Follows a document from tag to tag, without recursion and with bounded memory for what it is inside of."""
+
+    is_opml: bool = False
+    broken_at: int = 0
+    title: list[str] = field(default_factory=list)
+    outlines: list[Outline] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    _tags: list[str] = field(default_factory=list)
+    _folders: list[str] = field(default_factory=list)
+    _too_many: int = 0
+    _unnamed: int = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if not self._tags:
+            self.is_opml = tag.lower() == "opml"
+        self._tags.append(tag.lower())
+        if self.is_opml and self._tags[-1] == "outline":
+            self._outline({name.lower(): one_line(value) for name, value in attributes.items()})
+
+    def end(self, _tag: str) -> None:
+        if self._tags.pop() == "outline" and self.is_opml:
+            self._folders.pop()
+
+    def text(self, text: str) -> None:
+        if len(self._tags) == 3 and self._tags[1:] == ["head", "title"]:
+            self.title.append(text)
+
+    def break_off(self, code: int, where: str) -> None:
+        self.broken_at = code
+        self.left_out.append(LeftOut(what=where, reason=f"The file breaks off here: {expat.ErrorString(code)}."))
+
+    def leave_out(self, what: str, reason: str) -> None:
+        if len(self.left_out) < _MOST_LEFT_OUT:
+            self.left_out.append(LeftOut(what=what, reason=reason))
+        else:
+            self._unnamed += 1
+
+    def result(self) -> OpmlList:
+        left_out = [*self.left_out]
+        if self._too_many:
+            reason = f"Only the first {MOST_OUTLINES:,} blogs of a file are taken."
+            left_out.append(LeftOut(what=f"{self._too_many:,} more", reason=reason))
+        if self._unnamed:
+            left_out.append(LeftOut(what=f"{self._unnamed:,} more", reason="They have no usable address either."))
+        return OpmlList(
+            title=one_line("".join(self.title))[:_LONGEST_NAME],
+            outlines=tuple(self.outlines),
+            left_out=tuple(left_out),
+        )
+
+    def _outline(self, attributes: dict[str, str]) -> None:
+        path = self._folders[-1] if self._folders else ""
+        if not _is_leaf(attributes):
+            self._folders.append(self._below(path, _name(attributes)))
+            return
+        self._folders.append(path)
+        if len(self.outlines) >= MOST_OUTLINES:
+            self._too_many += 1
+            return
+        self._leaf(attributes, path)
+
+    def _below(self, path: str, name: str) -> str:
+        if not name or len(self._folders) >= _DEEPEST:
+            return path
+        return f"{path}{_BETWEEN_FOLDERS}{name}" if path else name
+
+    def _leaf(self, attributes: dict[str, str], path: str) -> None:
+        name = _name(attributes)
+        xml_url = self._address(attributes.get("xmlurl", ""), name, "feed")
+        html_url = self._address(attributes.get("htmlurl", "") or _url(attributes), name, "page")
+        if not (xml_url or html_url):
+            if not (attributes.get("xmlurl") or attributes.get("htmlurl") or _url(attributes)):
+                self.leave_out(name or "an outline without a name", "It has no address.")
+            return
+        self.outlines.append(
+            Outline(
+                title=name or _host(html_url or xml_url),
+                xml_url=xml_url,
+                html_url=html_url,
+                description=attributes.get("description", ""),
+                category=path or _first_category(attributes.get("category", "")),
+                language=language_tag(attributes.get("language", "")),
+                rel=" ".join(word for word in attributes.get("rel", "").lower().split() if word in _XFN),
+            )
+        )
+
+    def _address(self, url: str, name: str, of: str) -> str:
+        if not url:
+            return ""
+        try:
+            return ascii_url(url)
+        except ValueError as error:
+            self.leave_out(name or url[:_LONGEST_NAME], f"The address of its {of} cannot be used: {error}.")
+            return ""
+
+
+def _is_leaf(attributes: dict[str, str]) -> bool:
+    """A folder has no address. WordPress writes an empty `xmlUrl` for a blog without a feed."""
+    return (
+        "xmlurl" in attributes
+        or "htmlurl" in attributes
+        or bool(_url(attributes))
+        or attributes.get("type", "").lower() in ("rss", "link", "atom")
+    )
+
+
+def _url(attributes: dict[str, str]) -> str:
+    """`url` is where a `link` leads; in an `include` it is another list."""
+    return attributes.get("url", "") if attributes.get("type", "").lower() != "include" else ""
+
+
+def _name(attributes: dict[str, str]) -> str:
+    """As WordPress's importer, `title` goes before `text`; its exporter may leave either empty."""
+    return (attributes.get("title", "") or attributes.get("text", ""))[:_LONGEST_NAME].strip()
+
+
+def _first_category(categories: str) -> str:
+    """`/Boston/Weather,/Food` is `Boston / Weather`."""
+    folders = [folder.strip() for folder in categories.partition(",")[0].split("/")]
+    return _BETWEEN_FOLDERS.join([folder for folder in folders if folder][:_DEEPEST])
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or url

@@ -1,0 +1,119 @@
+"""RSS 2.0, as the RSS Advisory Board's profile and the modules in use want it.
+
+A feed comes in, a document goes out: full text in `content:encoded` behind a plain excerpt, authors as
+`dc:creator` (RSS's own `author` is a mail address, and none leaves this house), what RSS has no element for
+as `atom:link` and in modules.
+"""
+
+import re
+from collections.abc import Iterator
+from email.utils import format_datetime
+
+from syndicate.feeds import _feedgen
+from syndicate.feeds._proof import proofread
+from syndicate.feeds._xml import Element
+from syndicate.feeds.document import Feed, FeedAuthor, FeedDocument, FeedEnclosure, FeedEntry, FeedFormat, FeedPicture
+
+_COMMENT_COUNTS = re.compile(rb"<slash:comments>\d+</slash:comments>")
+_IMAGE_TYPES = {"image/gif": "gif", "image/jpeg": "jpg", "image/png": "png"}
+_IMAGE_ADDRESS = re.compile(r"\.(gif|jpe?g|png)$", re.IGNORECASE)
+_IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
+"""The largest that RSS 2.0 lets a channel's image say of itself."""
+
+
+def render(feed: Feed) -> FeedDocument:
+    """The same feed always gives the same bytes."""
+    proof = proofread(feed)
+    body = _feedgen.rss(proof.feed, [*_channel(proof.feed)], lambda entry: [*_item(entry, proof.feed.author)])
+    return FeedDocument.of(
+        body,
+        FeedFormat.RSS,
+        lasting=_COMMENT_COUNTS.sub(b"", body),
+        modified=proof.updated,
+        skipped=proof.skipped,
+    )
+
+
+def _channel(feed: Feed) -> Iterator[Element]:
+    assert feed.updated is not None
+    yield Element("lastBuildDate", format_datetime(feed.updated.replace(microsecond=0)))
+    # No rel=alternate: SimplePie, the parser of FreshRSS, would take it for the site instead of <link>.
+    yield from (_link("hub", hub) for hub in feed.hubs)
+    for rel, href in (
+        ("first", feed.first),
+        ("previous", feed.previous),
+        ("next", feed.next),
+        ("last", feed.last),
+        ("prev-archive", feed.prev_archive),
+        ("next-archive", feed.next_archive),
+        ("current", feed.current),
+    ):
+        if href:
+            yield _link(rel, href, "application/rss+xml")
+    if feed.is_archive:
+        yield Element("fh:archive")
+    if feed.licence_url:
+        yield Element("creativeCommons:license", feed.licence_url)
+    yield Element("sy:updatePeriod", "hourly")
+    yield Element("sy:updateFrequency", "1")
+    yield from _image(feed)
+
+
+def _link(rel: str, href: str, type: str = "") -> Element:
+    return Element("atom:link", attributes={"rel": rel, "type": type, "href": href})
+
+
+def _image(feed: Feed) -> Iterator[Element]:
+    """RSS knows GIF, JPEG and PNG; the image's title is the channel's."""
+    icon = FeedPicture(url=feed.icon_url) if feed.icon_url else None
+    picture = next((one for one in (feed.picture, icon) if one and _suits_channel(one)), None)
+    if picture is None:
+        return
+    sizes = [
+        Element(name, str(size))
+        for name, size, most in (("width", picture.width, _IMAGE_WIDTH), ("height", picture.height, _IMAGE_HEIGHT))
+        if 0 < size <= most
+    ]
+    yield Element(
+        "image",
+        children=(Element("url", picture.url), Element("title", feed.title), Element("link", feed.home_url), *sizes),
+    )
+
+
+def _suits_channel(picture: FeedPicture) -> bool:
+    if picture.media_type:
+        return picture.media_type in _IMAGE_TYPES
+    return bool(_IMAGE_ADDRESS.search(picture.url.partition("?")[0]))
+
+
+def _item(entry: FeedEntry, of_the_feed: FeedAuthor) -> Iterator[Element]:
+    # Unlike Atom's, an item does not inherit the author of its feed.
+    yield from (Element("dc:creator", author.name) for author in entry.authors or (of_the_feed,))
+    if entry.comments_feed_url:
+        yield Element("wfw:commentRss", entry.comments_feed_url)
+    if entry.comment_count is not None:
+        yield Element("slash:comments", str(entry.comment_count))
+    if entry.in_reply_to:
+        yield Element("thr:in-reply-to", attributes={"ref": entry.in_reply_to.ref, "href": entry.in_reply_to.href})
+    if entry.picture:
+        yield from _picture(entry.picture)
+    yield from (_further(enclosure) for enclosure in entry.enclosures[1:])
+
+
+def _picture(picture: FeedPicture) -> Iterator[Element]:
+    sizes = {"width": picture.width or "", "height": picture.height or ""}
+    description = (Element("media:description", picture.alt, {"type": "plain"}),) if picture.alt else ()
+    yield Element(
+        "media:content",
+        attributes={"url": picture.url, "medium": "image", "type": picture.media_type, **sizes},
+        children=description,
+    )
+    yield Element("media:thumbnail", attributes={"url": picture.url, **sizes})
+
+
+def _further(enclosure: FeedEnclosure) -> Element:
+    """RSS has room for one enclosure; readers that want more look at Media RSS."""
+    return Element(
+        "media:content",
+        attributes={"url": enclosure.url, "type": enclosure.media_type, "fileSize": enclosure.length or ""},
+    )

@@ -1,0 +1,206 @@
+"""What the author publishes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class PostKind(StrEnum):
+    """A page has an address of its own kind and is in no feed; it never federates."""
+
+    POST = "post"
+    PAGE = "page"
+
+
+class PostState(StrEnum):
+    """Only `published` is ever seen by anyone but the author."""
+
+    PUBLISHED = "published"
+    SCHEDULED = "scheduled"
+    DRAFT = "draft"
+    PRIVATE = "private"
+    PASSWORD = "password"  # noqa: S105 - a state, no secret
+
+
+class Visibility(StrEnum):
+    """How far a published post goes."""
+
+    PUBLIC = "public"
+    QUIET = "quiet"
+    """On the site and in feeds; in the fediverse Public stands in `cc` (unlisted)."""
+    LOCAL = "local"
+    """On the site and in feeds, never federated."""
+
+
+class ObjectType(StrEnum):
+    """What a post is in the fediverse."""
+
+    ARTICLE = "Article"
+    NOTE = "Note"
+
+
+class QuotePolicy(StrEnum):
+    """Who may quote a post (FEP-044f)."""
+
+    ANYONE = "anyone"
+    FOLLOWERS = "followers"
+    NOBODY = "nobody"
+
+
+class SourceFormat(StrEnum):
+    """What `source` is written in."""
+
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+class TermKind(StrEnum):
+    """The two ways in which posts are sorted."""
+
+    CATEGORY = "category"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A category or a tag. `slug` is unique within its kind; `parent` is the parent category's slug."""
+
+    kind: TermKind
+    slug: str
+    name: str
+    parent: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that we serve. `url` is absolute; sizes are pixels, 0 where not known."""
+
+    url: str
+    alt: str = ""
+    media_type: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that belongs to a post (RSS 2.0 `enclosure`). `length` in bytes, 0 where not known."""
+
+    url: str
+    media_type: str
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many approved comments, likes and shares a post has."""
+
+    comments: int = 0
+    likes: int = 0
+    shares: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A post or page as it is stored.
+
+    `uri` is its ActivityPub id and `guid` its id in feeds: both are stored and never change. `path` is where
+    people read it, from the root, percent-encoded. `html` is safe and holds absolute addresses only. `excerpt`
+    is plain text that stands for the post in lists; `summary` and `teaser` are the author's own words, or empty.
+    `warning` is the content warning; `sensitive` may be true without one. `hashtags` of None means: all tags.
+    """
+
+    id: str
+    uri: str
+    guid: str
+    kind: PostKind = PostKind.POST
+    slug: str
+    path: str
+    title: str = ""
+    html: str = ""
+    excerpt: str = ""
+    summary: str = ""
+    teaser: str = ""
+    language: str = "en"
+    author: str = ""
+    state: PostState = PostState.PUBLISHED
+    visibility: Visibility = Visibility.PUBLIC
+    published: datetime
+    updated: datetime
+    sensitive: bool = False
+    warning: str = ""
+    comments_open: bool = True
+    pinned: bool = False
+    picture: Picture | None = None
+    type: ObjectType | None = None
+    quotes: QuotePolicy = QuotePolicy.ANYONE
+    hashtags: tuple[str, ...] | None = None
+    enclosure: Enclosure | None = None
+    terms: tuple[Term, ...] = ()
+    counts: Counts = field(default_factory=Counts)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether readers may see it."""
+        return self.state is PostState.PUBLISHED
+
+    @property
+    def federates(self) -> bool:
+        """Whether it is an object of the fediverse: pages and local posts never are."""
+        return self.is_public and self.kind is PostKind.POST and self.visibility is not Visibility.LOCAL
+
+    @property
+    def object_type(self) -> ObjectType:
+        """A title makes an Article, none a Note; the author's choice overrides."""
+        return self.type or (ObjectType.ARTICLE if self.title else ObjectType.NOTE)
+
+    @property
+    def categories(self) -> tuple[Term, ...]:
+        return tuple(term for term in self.terms if term.kind is TermKind.CATEGORY)
+
+    @property
+    def tags(self) -> tuple[Term, ...]:
+        return tuple(term for term in self.terms if term.kind is TermKind.TAG)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manuscript:
+    """What a way in (a Markdown file, an import) hands to publishing.
+
+    `slug` is the post's identity. `date` is when it was or shall be first published, None for now. `terms`
+    carry slugs where the way in knows them. `guid`, `path` and `aliases` are kept from an older blog; paths start
+    with `/` and may carry a query, addresses on other hosts are whole. `base` is the address against which
+    relative references in `source` are resolved; None means the post's own permalink. `local_files` is the
+    directory in which relative references to pictures are looked up, None where there is none.
+    """
+
+    slug: str
+    source: str
+    source_format: SourceFormat = SourceFormat.MARKDOWN
+    kind: PostKind = PostKind.POST
+    title: str = ""
+    date: datetime | None = None
+    modified: datetime | None = None
+    terms: tuple[Term, ...] = ()
+    summary: str = ""
+    teaser: str = ""
+    language: str = ""
+    author: str = ""
+    state: PostState = PostState.PUBLISHED
+    visibility: Visibility = Visibility.PUBLIC
+    sensitive: bool = False
+    warning: str = ""
+    comments_open: bool = True
+    pinned: bool = False
+    image: str = ""
+    image_alt: str = ""
+    type: ObjectType | None = None
+    quotes: QuotePolicy = QuotePolicy.ANYONE
+    hashtags: tuple[str, ...] | None = None
+    enclosure: Enclosure | None = None
+    guid: str | None = None
+    path: str | None = None
+    aliases: tuple[str, ...] = ()
+    base: str | None = None
+    local_files: str | None = None

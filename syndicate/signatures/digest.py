@@ -1,0 +1,68 @@
+"""How a body is bound to the headers that are signed.
+
+Two spellings of the same hash: `Digest` (RFC 3230), which draft-cavage signatures cover, and `Content-Digest`
+(RFC 9530), which RFC 9421 signatures cover.
+"""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Iterator
+
+from syndicate.errors import SignatureRejected
+from syndicate.signatures.message import Message
+
+_HASHES = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
+
+
+def body_digest(body: bytes) -> str:
+    """The SHA-256 of a body in base64: one for all deliveries of it, whatever their dialect."""
+    return b64encode(hashlib.sha256(body).digest()).decode()
+
+
+def digest_header(body: bytes, *, digest: str | None = None) -> str:
+    """The value of `Digest` (RFC 3230). `digest` is `body_digest(body)`, where it is known already."""
+    return f"SHA-256={digest or body_digest(body)}"
+
+
+def content_digest_header(body: bytes, *, digest: str | None = None) -> str:
+    """The value of `Content-Digest` (RFC 9530 §2). `digest` is `body_digest(body)`, where it is known already."""
+    return f"sha-256=:{digest or body_digest(body)}:"
+
+
+def check_digests(message: Message, *, covered: str = "digest") -> None:
+    """Compare the body with the digests of the request.
+
+    `covered` is the header that the signature covers, `digest` or `content-digest`: it must hold a SHA-256 or
+    SHA-512. Every one of these in either header must match, so that no two readers can believe two bodies.
+    Raises SignatureRejected("signature.digest").
+    """
+    found = False
+    actual: dict[str, str] = {}
+    for header, algorithm, claimed in _claims(message):
+        if algorithm not in actual:
+            actual[algorithm] = b64encode(_HASHES[algorithm](message.body).digest()).decode()
+        if claimed != actual[algorithm]:
+            raise SignatureRejected("signature.digest", f"{algorithm} is not that of the body")
+        found = found or header == covered
+    if not found:
+        raise SignatureRejected("signature.digest", f"no SHA-256 or SHA-512 in {covered}")
+
+
+def _claims(message: Message) -> Iterator[tuple[str, str, str]]:
+    """Header, algorithm and base64 of every digest that we know. Base64 holds neither commas nor colons."""
+    for header in ("digest", "content-digest"):
+        for value in message.values(header):
+            for member in value.split(","):
+                name, _, claimed = member.partition("=")
+                algorithm = name.strip().lower()
+                if algorithm not in _HASHES:
+                    continue
+                claimed = claimed.strip()
+                if header == "content-digest":
+                    claimed = _inside_colons(claimed)
+                yield header, algorithm, claimed
+
+
+def _inside_colons(text: str) -> str:
+    """The base64 of a byte sequence (RFC 8941 §3.3.5), or nothing, which is no digest of anything."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == ":" else ""

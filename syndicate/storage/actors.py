@@ -1,0 +1,154 @@
+"""Our actors, and what we remember of others'."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.clock import from_text, to_text
+from syndicate.model.actor import PublicKey, RemoteActor
+from syndicate.storage.database import Queryable, Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredActor:
+    """What is fixed for life of an actor of ours. `id` also names its key file."""
+
+    id: str
+    uri: str
+    handle: str
+    public_key_pem: str
+    published: datetime
+
+
+class LocalActors:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def all(self) -> list[StoredActor]:
+        return [_stored(row) for row in await self._query.all("SELECT * FROM local_actors ORDER BY published, id")]
+
+    async def put(self, actor: StoredActor) -> None:
+        """Keep a new one; one that is there stays as it is."""
+        await self._query.run(
+            """
+            INSERT INTO local_actors (id, uri, handle, public_key_pem, published)
+            VALUES (:id, :uri, :handle, :public_key_pem, :published)
+            ON CONFLICT DO NOTHING
+            """,
+            id=actor.id,
+            uri=actor.uri,
+            handle=actor.handle,
+            public_key_pem=actor.public_key_pem,
+            published=to_text(actor.published),
+        )
+
+
+class RemoteActors:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def find(self, uri: str) -> RemoteActor | None:
+        row = await self._query.one("SELECT * FROM remote_actors WHERE uri = :uri", uri=uri)
+        if row is None:
+            return None
+        keys = await self._query.all("SELECT * FROM remote_keys WHERE owner = :uri ORDER BY id", uri=uri)
+        return _remote(row, tuple(_key(key) for key in keys))
+
+    async def first_seen(self, uri: str) -> datetime | None:
+        row = await self._query.one("SELECT first_seen FROM remote_actors WHERE uri = :uri", uri=uri)
+        return None if row is None else from_text(row["first_seen"])
+
+    async def key(self, key_id: str) -> PublicKey | None:
+        row = await self._query.one("SELECT * FROM remote_keys WHERE id = :id", id=key_id)
+        return None if row is None else _key(row)
+
+    async def put(self, actor: RemoteActor, *, host: str) -> None:
+        """Keep or renew what we know; the copy of the avatar stays while its address does."""
+        await self._query.run(
+            """
+            INSERT INTO remote_actors (uri, type, host, handle, name, url, inbox, shared_inbox, followers, icon, avatar,
+              summary, published, first_seen, fetched)
+            VALUES (:uri, :type, :host, :handle, :name, :url, :inbox, :shared_inbox, :followers, :icon, :avatar,
+              :summary, :published, :fetched, :fetched)
+            ON CONFLICT (uri) DO UPDATE SET
+              type = excluded.type,
+              handle = excluded.handle,
+              name = excluded.name,
+              url = excluded.url,
+              inbox = excluded.inbox,
+              shared_inbox = excluded.shared_inbox,
+              followers = excluded.followers,
+              avatar = CASE WHEN remote_actors.icon = excluded.icon THEN remote_actors.avatar ELSE excluded.avatar END,
+              icon = excluded.icon,
+              summary = excluded.summary,
+              published = excluded.published,
+              fetched = excluded.fetched
+            """,
+            uri=actor.uri,
+            type=actor.type,
+            host=host,
+            handle=actor.handle,
+            name=actor.name,
+            url=actor.url,
+            inbox=actor.inbox,
+            shared_inbox=actor.shared_inbox,
+            followers=actor.followers,
+            icon=actor.icon,
+            avatar=actor.avatar,
+            summary=actor.summary,
+            published=None if actor.published is None else to_text(actor.published),
+            fetched=to_text(actor.fetched),
+        )
+        await self._query.run("DELETE FROM remote_keys WHERE owner = :owner", owner=actor.uri)
+        for key in actor.keys:
+            await self._query.run(
+                """
+                INSERT INTO remote_keys (id, owner, pem) VALUES (:id, :owner, :pem)
+                ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, pem = excluded.pem
+                """,
+                id=key.id,
+                owner=key.owner,
+                pem=key.pem,
+            )
+
+    async def set_avatar(self, icon: str, path: str) -> list[str]:
+        """The picture at this address is now served at `path`; returns the actors that show it."""
+        rows = await self._query.all(
+            "UPDATE remote_actors SET avatar = :path WHERE icon = :icon RETURNING uri", icon=icon, path=path
+        )
+        return [row["uri"] for row in rows]
+
+    async def remove(self, uri: str) -> bool:
+        return await self._query.run("DELETE FROM remote_actors WHERE uri = :uri", uri=uri) > 0
+
+
+def _stored(row: Row) -> StoredActor:
+    return StoredActor(
+        id=row["id"],
+        uri=row["uri"],
+        handle=row["handle"],
+        public_key_pem=row["public_key_pem"],
+        published=from_text(row["published"]),
+    )
+
+
+def _key(row: Row) -> PublicKey:
+    return PublicKey(id=row["id"], owner=row["owner"], pem=row["pem"])
+
+
+def _remote(row: Row, keys: tuple[PublicKey, ...]) -> RemoteActor:
+    return RemoteActor(
+        uri=row["uri"],
+        type=row["type"],
+        handle=row["handle"],
+        name=row["name"],
+        url=row["url"],
+        inbox=row["inbox"],
+        shared_inbox=row["shared_inbox"],
+        followers=row["followers"],
+        icon=row["icon"],
+        avatar=row["avatar"],
+        summary=row["summary"],
+        published=None if row["published"] is None else from_text(row["published"]),
+        keys=keys,
+        fetched=from_text(row["fetched"]),
+    )

@@ -1,0 +1,54 @@
+"""Who is not listened to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.clock import from_text, to_text
+from syndicate.storage.database import Queryable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """`pattern` is a domain (its subdomains too) or an actor's id."""
+
+    pattern: str
+    reason: str
+    created: datetime
+
+    @property
+    def kind(self) -> str:
+        return "actor" if "://" in self.pattern else "domain"
+
+
+class Blocks:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def covers(self, actor: str, host: str) -> bool:
+        """Whether an actor, its host or a domain above that is blocked. `host` is an A-label, without port."""
+        labels = host.split(".")
+        domains = [".".join(labels[at:]) for at in range(len(labels))][:20]
+        names = {f"p{at}": domain for at, domain in enumerate([actor, *domains])}
+        row = await self._query.one(
+            f"SELECT pattern FROM blocks WHERE pattern IN ({', '.join(':' + name for name in names)}) LIMIT 1", **names
+        )
+        return row is not None
+
+    async def all(self) -> list[Block]:
+        rows = await self._query.all("SELECT * FROM blocks ORDER BY kind, pattern")
+        return [Block(pattern=row["pattern"], reason=row["reason"], created=from_text(row["created"])) for row in rows]
+
+    async def put(self, block: Block) -> None:
+        await self._query.run(
+            """
+            INSERT INTO blocks (pattern, kind, reason, created) VALUES (:pattern, :kind, :reason, :created)
+            ON CONFLICT (pattern) DO UPDATE SET reason = excluded.reason
+            """,
+            pattern=block.pattern,
+            kind=block.kind,
+            reason=block.reason,
+            created=to_text(block.created),
+        )
+
+    async def remove(self, pattern: str) -> bool:
+        return await self._query.run("DELETE FROM blocks WHERE pattern = :pattern", pattern=pattern) > 0

@@ -1,0 +1,244 @@
+"""What people say under posts. Everything that is shown to readers comes through the view `public_comments`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.clock import from_text, to_text
+from syndicate.model.comment import Audience, Author, Comment, CommentSource, CommentState
+from syndicate.storage.database import Queryable, Row
+
+AVATAR = "coalesce((SELECT avatar FROM remote_actors WHERE remote_actors.uri = {0}.author_uri), '') AS author_avatar"
+COLUMNS = (
+    "id, post_id, parent_id, uri, url, anchor, source, author_uri, author_name, author_handle, author_url, html, state,"
+    " audience, published, updated"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedComment:
+    """A public comment together with the post that it stands under."""
+
+    comment: Comment
+    post_path: str
+    post_uri: str
+    post_guid: str
+    post_title: str
+    parent_uri: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorRecord:
+    """How an author's earlier comments were judged: how many were approved, and rejected (or spam) of late."""
+
+    approved: int
+    rejected: int
+
+
+class Comments:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def find(self, id: str) -> Comment | None:
+        return await self._one("id = :value", id)
+
+    async def by_uri(self, uri: str) -> Comment | None:
+        return await self._one("uri = :value", uri)
+
+    async def _one(self, condition: str, value: str) -> Comment | None:
+        row = await self._query.one(
+            f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE {condition}", value=value
+        )
+        return None if row is None else _comment(row)
+
+    async def put(self, comment: Comment, *, raw_html: str, sanitizer: int, reason: str, received: datetime) -> bool:
+        """Keep a comment, or its newer version; False when its id is there already with a version as new.
+
+        `raw_html` is what was sent: it is cleaned anew when the sanitizer changes.
+        """
+        touched = await self._query.run(
+            """
+            INSERT INTO comments (id, post_id, parent_id, uri, url, anchor, source, author_uri, author_name, author_handle,
+              author_url, html, raw_html, sanitizer, state, audience, reason, published, updated, received)
+            VALUES (:id, :post, :parent, :uri, :url, :anchor, :source, :author_uri, :author_name, :author_handle,
+              :author_url, :html, :raw_html, :sanitizer, :state, :audience, :reason, :published, :updated, :received)
+            ON CONFLICT (uri) DO UPDATE SET url = excluded.url, author_name = excluded.author_name,
+              author_handle = excluded.author_handle, author_url = excluded.author_url, html = excluded.html,
+              raw_html = excluded.raw_html, sanitizer = excluded.sanitizer, state = excluded.state,
+              audience = excluded.audience, reason = excluded.reason, updated = excluded.updated
+            WHERE comments.updated < excluded.updated AND comments.author_uri = excluded.author_uri
+            """,
+            id=comment.id,
+            post=comment.post,
+            parent=comment.parent,
+            uri=comment.uri,
+            url=comment.url,
+            anchor=comment.anchor,
+            source=comment.source.value,
+            author_uri=comment.author.uri,
+            author_name=comment.author.name,
+            author_handle=comment.author.handle,
+            author_url=comment.author.url,
+            html=comment.html,
+            raw_html=raw_html,
+            sanitizer=sanitizer,
+            state=comment.state.value,
+            audience=comment.audience.value,
+            reason=reason,
+            published=to_text(comment.published),
+            updated=to_text(comment.updated),
+            received=to_text(received),
+        )
+        return touched > 0
+
+    async def set_state(self, id: str, state: CommentState, reason: str) -> None:
+        await self._query.run(
+            "UPDATE comments SET state = :state, reason = :reason WHERE id = :id",
+            id=id,
+            state=state.value,
+            reason=reason,
+        )
+
+    async def remove(self, id: str) -> None:
+        """Erase it; answers to it stay, one step up."""
+        row = await self._query.one("SELECT parent_id FROM comments WHERE id = :id", id=id)
+        if row is None:
+            return
+        await self._query.run(
+            "UPDATE comments SET parent_id = :parent WHERE parent_id = :id", parent=row["parent_id"], id=id
+        )
+        await self._query.run("DELETE FROM comments WHERE id = :id", id=id)
+
+    async def count_shown(self, post: str, change: int) -> None:
+        """Keep the post's counter in step with what is approved."""
+        await self._query.run(
+            "UPDATE posts SET comment_count = comment_count + :change WHERE id = :post", post=post, change=change
+        )
+
+    async def of_author(self, author_uri: str) -> list[Comment]:
+        rows = await self._query.all(
+            f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE author_uri = :author", author=author_uri
+        )
+        return [_comment(row) for row in rows]
+
+    async def record_of(self, author_uri: str, *, since: datetime) -> AuthorRecord:
+        """How earlier comments of an author were judged; rejections count since an instant."""
+        row = await self._query.one(
+            """
+            SELECT
+              coalesce(sum(CASE WHEN state = 'approved' THEN 1 ELSE 0 END), 0) AS approved,
+              coalesce(sum(CASE WHEN state IN ('rejected', 'spam') AND received >= :since THEN 1 ELSE 0 END), 0) AS rejected
+            FROM (SELECT state, received FROM comments WHERE author_uri = :author ORDER BY received DESC LIMIT 200) AS recent
+            """,
+            author=author_uri,
+            since=to_text(since),
+        )
+        assert row is not None
+        return AuthorRecord(approved=int(row["approved"]), rejected=int(row["rejected"]))
+
+    async def received_since(self, author_uri: str, since: datetime) -> int:
+        row = await self._query.one(
+            "SELECT count(*) AS total FROM comments WHERE author_uri = :author AND received >= :since",
+            author=author_uri,
+            since=to_text(since),
+        )
+        assert row is not None
+        total: int = row["total"]
+        return total
+
+    async def in_states(self, states: Sequence[CommentState], limit: int) -> list[Comment]:
+        """For the author: newest first."""
+        names = {f"s{at}": state.value for at, state in enumerate(states)}
+        rows = await self._query.all(
+            f"""
+            SELECT {COLUMNS}, {AVATAR.format("comments")} FROM comments
+            WHERE state IN ({", ".join(":" + name for name in names)})
+            ORDER BY published DESC, id DESC LIMIT :limit
+            """,
+            limit=limit,
+            **names,
+        )
+        return [_comment(row) for row in rows]
+
+    # what readers see
+
+    async def shown(self, post: str, *, after: tuple[str, str] | None, limit: int) -> list[Comment]:
+        """Public comments of a post, oldest first, from the key (`published` as text, id) on."""
+        published, id = after or ("", "")
+        rows = await self._query.all(
+            f"""
+            SELECT {COLUMNS}, {AVATAR.format("public_comments")} FROM public_comments
+            WHERE post_id = :post AND (published, id) > (:published, :id)
+            ORDER BY published, id LIMIT :limit
+            """,
+            post=post,
+            published=published,
+            id=id,
+            limit=limit,
+        )
+        return [_comment(row) for row in rows]
+
+    async def newest_shown(self, *, post: str | None, limit: int) -> list[PlacedComment]:
+        """For comments feeds: newest first, of one post or of the site (there without unlisted ones)."""
+        where = "post_id = :post" if post else "audience = 'public'"
+        parameters: dict[str, object] = {"limit": limit} | ({"post": post} if post else {})
+        rows = await self._query.all(
+            f"""
+            SELECT {COLUMNS}, {AVATAR.format("public_comments")}, post_path, post_uri, post_guid, post_title,
+              (SELECT uri FROM comments AS parents WHERE parents.id = public_comments.parent_id) AS parent_uri
+            FROM public_comments WHERE {where}
+            ORDER BY published DESC, id DESC LIMIT :limit
+            """,
+            **parameters,
+        )
+        return [
+            PlacedComment(
+                comment=_comment(row),
+                post_path=row["post_path"],
+                post_uri=row["post_uri"],
+                post_guid=row["post_guid"],
+                post_title=row["post_title"],
+                parent_uri=row["parent_uri"],
+            )
+            for row in rows
+        ]
+
+    async def replies(self, post: str, *, after: tuple[str, str] | None, limit: int) -> list[tuple[str, str, str]]:
+        """The ids of the public remote comments of a post, with their keys: (uri, published, id), oldest first."""
+        published, id = after or ("", "")
+        rows = await self._query.all(
+            """
+            SELECT uri, published, id FROM public_comments
+            WHERE post_id = :post AND source = 'reply' AND (published, id) > (:published, :id)
+            ORDER BY published, id LIMIT :limit
+            """,
+            post=post,
+            published=published,
+            id=id,
+            limit=limit,
+        )
+        return [(row["uri"], row["published"], row["id"]) for row in rows]
+
+
+def _comment(row: Row) -> Comment:
+    return Comment(
+        id=row["id"],
+        post=row["post_id"],
+        parent=row["parent_id"],
+        uri=row["uri"],
+        url=row["url"],
+        anchor=row["anchor"],
+        source=CommentSource(row["source"]),
+        author=Author(
+            name=row["author_name"],
+            uri=row["author_uri"],
+            handle=row["author_handle"],
+            url=row["author_url"],
+            avatar=row["author_avatar"],
+        ),
+        html=row["html"],
+        state=CommentState(row["state"]),
+        audience=Audience(row["audience"]),
+        published=from_text(row["published"]),
+        updated=from_text(row["updated"]),
+    )

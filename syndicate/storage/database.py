@@ -1,0 +1,93 @@
+"""What the tables need of a database, and how one is opened.
+
+The same SQL text runs on SQLite and on PostgreSQL: `:name` parameters, TEXT and BIGINT, `ON CONFLICT`,
+`RETURNING`. The one word in which they part is `{skip_locked}`, which each fills in for itself.
+"""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Row(Protocol):
+    """A result row, read by column name."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+class Queryable(Protocol):
+    """Something that statements can be put to.
+
+    The SQL argument is positional-only, so that a parameter may be called `sql`.
+    """
+
+    async def all(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
+        """Every row. For results of bounded size: it may run in the event loop's own thread."""
+        ...
+
+    async def one(self, sql: str, /, **parameters: Any) -> Row | None:
+        """The first row, or None."""
+        ...
+
+    async def run(self, sql: str, /, **parameters: Any) -> int:
+        """Execute a statement that writes; returns how many rows it touched."""
+        ...
+
+
+Body = Callable[[Queryable], Coroutine[Any, Any, T]]
+
+
+class Database(Protocol):
+    """A store of rows, with one way to write and one to read.
+
+    Raises DatabaseBusy when another process keeps it locked, StorageError when it cannot be used.
+    """
+
+    @property
+    def read(self) -> Queryable:
+        """Sees what is committed at the moment of each statement."""
+        ...
+
+    async def transaction(self, body: Body[T]) -> T:
+        """Run `body` as one transaction and return its result once that is durable.
+
+        `body` awaits nothing but its own statements: it may be run in another thread, and run again after a
+        deadlock. An exception undoes what this body did, and only that.
+        """
+        ...
+
+    async def sweep(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
+        """Every row of a query that may be slow or large, off the event loop."""
+        ...
+
+    def version(self) -> int:
+        """A number that has moved when anybody has committed since it was last asked for. Microseconds."""
+        ...
+
+    def on_commit(self, notice: Callable[[], None]) -> None:
+        """Call `notice` in the event loop soon after a commit, this process's or another's (a hint: it may be
+        late or missing where the commit was another process's; polling `version` always suffices)."""
+        ...
+
+    async def listen(self) -> None:
+        """Begin to receive other processes' hints. For the server; commands only send them."""
+        ...
+
+    async def backup(self, path: str) -> None:
+        """Write a consistent copy to `path`. Raises StorageError where the database cannot do so."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+async def connect(address: str) -> Database:
+    """Open `postgresql://…`, or else a SQLite file (made where absent). Raises StorageError."""
+    if address.startswith(("postgresql://", "postgres://")):
+        # asyncpg is an extra, and 60 ms that a blog on SQLite does not pay
+        from syndicate.storage.postgresql import PostgreSQL
+
+        return await PostgreSQL.open(address)
+    from syndicate.storage.sqlite import SQLite
+
+    return await SQLite.open(address)

@@ -1,0 +1,255 @@
+"""The outgoing queue: fan-outs that wait to be spread, and one row per activity and inbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from syndicate.clock import from_text, to_text
+from syndicate.storage.database import Queryable, Row
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fanout:
+    """An activity that goes to every inbox of a local actor's followers, and to everyone who took part under
+    `post_uri`; `reached` is the last inbox that has its row."""
+
+    activity: str
+    local_actor: str
+    post_uri: str
+    reached: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """`status` and `answer` are what the last try met with."""
+
+    activity: str
+    inbox: str
+    host: str
+    object: str
+    post: str | None = None
+    state: DeliveryState = DeliveryState.WAITING
+    attempts: int = 0
+    due: datetime
+    status: int | None = None
+    answer: str = ""
+    changed: datetime
+
+
+class Deliveries:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    # fan-outs
+
+    async def fan_out(self, fanout: Fanout) -> None:
+        await self._query.run(
+            """
+            INSERT INTO fanouts (activity_id, local_actor, post_uri, reached, leased_until)
+            VALUES (:activity, :local_actor, :post_uri, :reached, '')
+            """,
+            activity=fanout.activity,
+            local_actor=fanout.local_actor,
+            post_uri=fanout.post_uri,
+            reached=fanout.reached,
+        )
+
+    async def claim_fanout(self, *, now: datetime, until: datetime) -> Fanout | None:
+        """The oldest, leased."""
+        row = await self._query.one(
+            """
+            UPDATE fanouts SET leased_until = :until
+            WHERE activity_id = (
+              SELECT activity_id FROM fanouts WHERE leased_until < :now ORDER BY activity_id LIMIT 1 {skip_locked})
+            RETURNING *
+            """,
+            now=to_text(now),
+            until=to_text(until),
+        )
+        if row is None:
+            return None
+        return Fanout(
+            activity=row["activity_id"],
+            local_actor=row["local_actor"],
+            post_uri=row["post_uri"],
+            reached=row["reached"],
+        )
+
+    async def advance_fanout(self, activity: str, reached: str) -> None:
+        await self._query.run(
+            "UPDATE fanouts SET reached = :reached, leased_until = '' WHERE activity_id = :activity",
+            activity=activity,
+            reached=reached,
+        )
+
+    async def end_fanout(self, activity: str) -> None:
+        await self._query.run("DELETE FROM fanouts WHERE activity_id = :activity", activity=activity)
+
+    async def participants(self, post_uri: str) -> list[str]:
+        """The inboxes of everyone who answered, liked or shared a post: they hear of its changes too."""
+        rows = await self._query.all(
+            """
+            SELECT DISTINCT CASE WHEN shared_inbox <> '' THEN shared_inbox ELSE inbox END AS inbox
+            FROM remote_actors
+            WHERE uri IN (
+              SELECT author_uri FROM comments JOIN posts ON posts.id = comments.post_id WHERE posts.uri = :uri
+              UNION
+              SELECT actor_uri FROM reactions JOIN posts ON posts.id = reactions.post_id WHERE posts.uri = :uri)
+            """,
+            uri=post_uri,
+        )
+        return [row["inbox"] for row in rows]
+
+    # deliveries
+
+    async def enqueue(self, delivery: Delivery) -> None:
+        """Add one, due as it says; whatever waits there about the same object is superseded by it."""
+        await self._query.run(
+            """
+            UPDATE deliveries SET state = 'superseded', leased_until = '', changed = :changed
+            WHERE object_uri = :object AND inbox = :inbox AND state = 'waiting' AND activity_id < :activity
+            """,
+            object=delivery.object,
+            inbox=delivery.inbox,
+            activity=delivery.activity,
+            changed=to_text(delivery.changed),
+        )
+        await self._query.run(
+            """
+            INSERT INTO deliveries (activity_id, inbox, host, object_uri, post_id, state, attempts, due_at, leased_until,
+              status, answer, changed)
+            VALUES (:activity, :inbox, :host, :object, :post, 'waiting', 0, :due, '', NULL, '', :changed)
+            ON CONFLICT DO NOTHING
+            """,
+            activity=delivery.activity,
+            inbox=delivery.inbox,
+            host=delivery.host,
+            object=delivery.object,
+            post=delivery.post,
+            due=to_text(delivery.due),
+            changed=to_text(delivery.changed),
+        )
+
+    async def claim(self, *, now: datetime, until: datetime, limit: int) -> list[Delivery]:
+        """Lease what is due and whose server is not paused, oldest first."""
+        rows = await self._query.all(
+            """
+            UPDATE deliveries SET leased_until = :until
+            WHERE (activity_id, inbox) IN (
+              SELECT activity_id, inbox FROM deliveries
+              WHERE state = 'waiting' AND due_at <= :now AND leased_until < :now AND NOT EXISTS (
+                SELECT 1 FROM hosts WHERE hosts.host = deliveries.host AND hosts.paused_until > :now)
+              ORDER BY due_at, activity_id
+              LIMIT :limit {skip_locked})
+            RETURNING *
+            """,
+            now=to_text(now),
+            until=to_text(until),
+            limit=limit,
+        )
+        return sorted((_delivery(row) for row in rows), key=lambda delivery: (delivery.due, delivery.activity))
+
+    async def is_waiting(self, activity: str, inbox: str) -> bool:
+        """Whether it is still to be sent: it may have been superseded since it was claimed."""
+        row = await self._query.one(
+            "SELECT state FROM deliveries WHERE activity_id = :activity AND inbox = :inbox",
+            activity=activity,
+            inbox=inbox,
+        )
+        return row is not None and row["state"] == DeliveryState.WAITING.value
+
+    async def release(self, delivery: Delivery) -> None:
+        """Give back a lease unused."""
+        await self._query.run(
+            "UPDATE deliveries SET leased_until = '' WHERE activity_id = :activity AND inbox = :inbox",
+            activity=delivery.activity,
+            inbox=delivery.inbox,
+        )
+
+    async def settle(self, delivery: Delivery) -> None:
+        """Keep what became of a try."""
+        await self._query.run(
+            """
+            UPDATE deliveries SET state = :state, attempts = :attempts, due_at = :due, leased_until = '', status = :status,
+              answer = :answer, changed = :changed
+            WHERE activity_id = :activity AND inbox = :inbox AND state = 'waiting'
+            """,
+            activity=delivery.activity,
+            inbox=delivery.inbox,
+            state=delivery.state.value,
+            attempts=delivery.attempts,
+            due=to_text(delivery.due),
+            status=delivery.status,
+            answer=delivery.answer,
+            changed=to_text(delivery.changed),
+        )
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        """When the next unpaused one can be tried; a fan-out that waits is due at once."""
+        if await self._query.one("SELECT activity_id FROM fanouts WHERE leased_until < :now LIMIT 1", now=to_text(now)):
+            return now
+        row = await self._query.one(
+            """
+            SELECT due_at FROM deliveries
+            WHERE state = 'waiting' AND leased_until < :now AND NOT EXISTS (
+              SELECT 1 FROM hosts WHERE hosts.host = deliveries.host AND hosts.paused_until > :now)
+            ORDER BY due_at LIMIT 1
+            """,
+            now=to_text(now),
+        )
+        return None if row is None else from_text(row["due_at"])
+
+    async def waiting(self) -> int:
+        row = await self._query.one("SELECT count(*) AS total FROM deliveries WHERE state = 'waiting'")
+        assert row is not None
+        total: int = row["total"]
+        return total
+
+    async def of_post(self, post: str) -> list[Delivery]:
+        """By server, then in the order of our activities."""
+        rows = await self._query.all(
+            "SELECT * FROM deliveries WHERE post_id = :post ORDER BY host, inbox, activity_id", post=post
+        )
+        return [_delivery(row) for row in rows]
+
+    async def newest(self, limit: int) -> list[Delivery]:
+        rows = await self._query.all(
+            "SELECT * FROM deliveries ORDER BY changed DESC, activity_id DESC LIMIT :limit", limit=limit
+        )
+        return [_delivery(row) for row in rows]
+
+    async def drop_inbox(self, inbox: str, *, now: datetime) -> None:
+        """Nobody stands behind this inbox any more."""
+        await self._query.run(
+            "UPDATE deliveries SET state = 'failed', changed = :now WHERE inbox = :inbox AND state = 'waiting'",
+            inbox=inbox,
+            now=to_text(now),
+        )
+
+    async def prune(self, before: datetime) -> None:
+        await self._query.run(
+            "DELETE FROM deliveries WHERE state <> 'waiting' AND changed < :before", before=to_text(before)
+        )
+
+
+def _delivery(row: Row) -> Delivery:
+    return Delivery(
+        activity=row["activity_id"],
+        inbox=row["inbox"],
+        host=row["host"],
+        object=row["object_uri"],
+        post=row["post_id"],
+        state=DeliveryState(row["state"]),
+        attempts=row["attempts"],
+        due=from_text(row["due_at"]),
+        status=row["status"],
+        answer=row["answer"],
+        changed=from_text(row["changed"]),
+    )

@@ -1,0 +1,51 @@
+"""Single values that the blog remembers of itself, and totals that nobody wants to count on a request's path."""
+
+from syndicate.storage.database import Queryable
+
+
+class Facts:
+    """Name → text."""
+
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def find(self, name: str) -> str | None:
+        row = await self._query.one("SELECT value FROM facts WHERE name = :name", name=name)
+        return None if row is None else row["value"]
+
+    async def put(self, name: str, value: str) -> None:
+        await self._query.run(
+            "INSERT INTO facts (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            name=name,
+            value=value,
+        )
+
+
+class Totals:
+    """Name → how many. Names: `posts`, `outbox`, `month:YYYY-MM`, `term:<kind>:<slug>`, `followers:<local actor>`."""
+
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def of(self, name: str) -> int:
+        row = await self._query.one("SELECT total FROM totals WHERE name = :name", name=name)
+        return 0 if row is None else row["total"]
+
+    async def starting_with(self, prefix: str) -> dict[str, int]:
+        """Every total above zero whose name begins so, by the rest of its name, in the order of names."""
+        rows = await self._query.all(
+            "SELECT name, total FROM totals WHERE name >= :first AND name < :last AND total > 0 ORDER BY name",
+            first=prefix,
+            last=prefix + "\U0010ffff",
+        )
+        return {row["name"].removeprefix(prefix): row["total"] for row in rows}
+
+    async def add(self, name: str, change: int) -> None:
+        await self._query.run(
+            """
+            INSERT INTO totals (name, total) VALUES (:name, :change)
+            ON CONFLICT (name) DO UPDATE SET total = totals.total + excluded.total
+            """,
+            name=name,
+            change=change,
+        )

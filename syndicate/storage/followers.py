@@ -1,0 +1,147 @@
+"""Who follows, and behind which inboxes they stand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.clock import from_text, to_text
+from syndicate.storage.database import Queryable, Row
+from syndicate.storage.facts import Totals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follower:
+    """`inbox` is where posts are sent for this follower: its server's shared inbox if there is one."""
+
+    local_actor: str
+    actor: str
+    follow: str
+    inbox: str
+    since: datetime
+
+
+class Followers:
+    def __init__(self, query: Queryable, totals: Totals) -> None:
+        self._query, self._totals = query, totals
+
+    async def find(self, local_actor: str, actor: str) -> Follower | None:
+        row = await self._query.one(
+            "SELECT * FROM followers WHERE local_actor = :local_actor AND actor_uri = :actor",
+            local_actor=local_actor,
+            actor=actor,
+        )
+        return None if row is None else _follower(row)
+
+    async def by_follow(self, follow: str, actor: str) -> list[Follower]:
+        """What an Undo means that names only the Follow's id."""
+        rows = await self._query.all(
+            "SELECT * FROM followers WHERE actor_uri = :actor AND follow_uri = :follow", actor=actor, follow=follow
+        )
+        return [_follower(row) for row in rows]
+
+    async def put(self, follower: Follower) -> bool:
+        """Keep a follower; True if new. A repeated Follow renews its id and inbox."""
+        before = await self.find(follower.local_actor, follower.actor)
+        if before is not None:
+            await self._count(before, -1)
+            await self._query.run(
+                """
+                UPDATE followers SET follow_uri = :follow, inbox = :inbox
+                WHERE local_actor = :local_actor AND actor_uri = :actor
+                """,
+                follow=follower.follow,
+                inbox=follower.inbox,
+                local_actor=follower.local_actor,
+                actor=follower.actor,
+            )
+        else:
+            await self._query.run(
+                """
+                INSERT INTO followers (local_actor, actor_uri, follow_uri, inbox, since)
+                VALUES (:local_actor, :actor, :follow, :inbox, :since)
+                """,
+                local_actor=follower.local_actor,
+                actor=follower.actor,
+                follow=follower.follow,
+                inbox=follower.inbox,
+                since=to_text(follower.since),
+            )
+            await self._totals.add(f"followers:{follower.local_actor}", 1)
+        await self._count(follower, 1)
+        return before is None
+
+    async def remove(self, local_actor: str, actor: str) -> bool:
+        before = await self.find(local_actor, actor)
+        if before is None:
+            return False
+        await self._query.run(
+            "DELETE FROM followers WHERE local_actor = :local_actor AND actor_uri = :actor",
+            local_actor=local_actor,
+            actor=actor,
+        )
+        await self._count(before, -1)
+        await self._totals.add(f"followers:{local_actor}", -1)
+        return True
+
+    async def remove_actor(self, actor: str) -> bool:
+        """Remove an actor from whatever it follows here."""
+        rows = await self._query.all("SELECT local_actor FROM followers WHERE actor_uri = :actor", actor=actor)
+        for row in rows:
+            await self.remove(row["local_actor"], actor)
+        return bool(rows)
+
+    async def total(self, local_actor: str) -> int:
+        return await self._totals.of(f"followers:{local_actor}")
+
+    async def page(self, local_actor: str, *, before: tuple[str, str] | None, limit: int) -> list[Follower]:
+        """Newest first, from the key (`since` as text, actor) on."""
+        since, actor = before or ("~", "")
+        rows = await self._query.all(
+            """
+            SELECT * FROM followers
+            WHERE local_actor = :local_actor AND (since, actor_uri) < (:since, :actor)
+            ORDER BY since DESC, actor_uri DESC
+            LIMIT :limit
+            """,
+            local_actor=local_actor,
+            since=since,
+            actor=actor,
+            limit=limit,
+        )
+        return [_follower(row) for row in rows]
+
+    async def inboxes(self, local_actor: str, *, after: str, limit: int) -> list[str]:
+        """The inboxes to send to, in their order, from `after` on."""
+        rows = await self._query.all(
+            """
+            SELECT inbox FROM inboxes
+            WHERE local_actor = :local_actor AND inbox > :after AND followers > 0
+            ORDER BY inbox
+            LIMIT :limit
+            """,
+            local_actor=local_actor,
+            after=after,
+            limit=limit,
+        )
+        return [row["inbox"] for row in rows]
+
+    async def _count(self, follower: Follower, change: int) -> None:
+        await self._query.run(
+            """
+            INSERT INTO inboxes (local_actor, inbox, followers) VALUES (:local_actor, :inbox, :change)
+            ON CONFLICT (local_actor, inbox) DO UPDATE SET followers = inboxes.followers + excluded.followers
+            """,
+            local_actor=follower.local_actor,
+            inbox=follower.inbox,
+            change=change,
+        )
+        await self._query.run("DELETE FROM inboxes WHERE followers <= 0 AND inbox = :inbox", inbox=follower.inbox)
+
+
+def _follower(row: Row) -> Follower:
+    return Follower(
+        local_actor=row["local_actor"],
+        actor=row["actor_uri"],
+        follow=row["follow_uri"],
+        inbox=row["inbox"],
+        since=from_text(row["since"]),
+    )

@@ -1,0 +1,62 @@
+"""What we know of other servers: whether they answer now, and which signatures they take."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.clock import from_text, to_text
+from syndicate.storage.database import Queryable, Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """`failures` in a row; nothing is sent before `paused_until`; `dialect` is the signature that it took last."""
+
+    host: str
+    failures: int = 0
+    paused_until: datetime | None = None
+    failing_since: datetime | None = None
+    dialect: str = ""
+
+
+class Hosts:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def find(self, host: str) -> Host:
+        """What we know; an empty record where that is nothing."""
+        row = await self._query.one("SELECT * FROM hosts WHERE host = :host", host=host)
+        return Host(host=host) if row is None else _host(row)
+
+    async def put(self, host: Host, *, now: datetime) -> None:
+        await self._query.run(
+            """
+            INSERT INTO hosts (host, failures, paused_until, failing_since, dialect, changed)
+            VALUES (:host, :failures, :paused_until, :failing_since, :dialect, :changed)
+            ON CONFLICT (host) DO UPDATE SET failures = excluded.failures, paused_until = excluded.paused_until,
+              failing_since = excluded.failing_since, dialect = excluded.dialect, changed = excluded.changed
+            """,
+            host=host.host,
+            failures=host.failures,
+            paused_until="" if host.paused_until is None else to_text(host.paused_until),
+            failing_since=None if host.failing_since is None else to_text(host.failing_since),
+            dialect=host.dialect,
+            changed=to_text(now),
+        )
+
+    async def prune(self, *, before: datetime, kept: int) -> None:
+        """Forget servers that have not been heard of, and all beyond a number: their names are strangers' to make."""
+        await self._query.run("DELETE FROM hosts WHERE changed < :before", before=to_text(before))
+        await self._query.run(
+            "DELETE FROM hosts WHERE changed < (SELECT changed FROM hosts ORDER BY changed DESC LIMIT 1 OFFSET :kept)",
+            kept=kept,
+        )
+
+
+def _host(row: Row) -> Host:
+    return Host(
+        host=row["host"],
+        failures=row["failures"],
+        paused_until=from_text(row["paused_until"]) if row["paused_until"] else None,
+        failing_since=None if row["failing_since"] is None else from_text(row["failing_since"]),
+        dialect=row["dialect"],
+    )

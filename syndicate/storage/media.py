@@ -1,0 +1,155 @@
+"""Pictures and other files: where they come from, where they are served, whether we have them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from syndicate.clock import from_text, to_text
+from syndicate.storage.database import Queryable, Row
+
+
+class MediaState(StrEnum):
+    WANTED = "wanted"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
+class Purpose(StrEnum):
+    POST = "post"
+    AVATAR = "avatar"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaFile:
+    """`source_url` is where it comes from; `path` where it is served besides `/media/<name>` (an imported picture's
+    old path), or None; `name` its file under the media directory once it is kept. `reason` says why it failed."""
+
+    id: str
+    source_url: str
+    path: str | None = None
+    name: str | None = None
+    media_type: str = ""
+    size: int = 0
+    width: int = 0
+    height: int = 0
+    alt: str = ""
+    purpose: Purpose = Purpose.POST
+    state: MediaState = MediaState.WANTED
+    reason: str = ""
+    attempts: int = 0
+    due: datetime
+
+
+class Media:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def by_source(self, source_url: str) -> MediaFile | None:
+        row = await self._query.one("SELECT * FROM media WHERE source_url = :source_url", source_url=source_url)
+        return None if row is None else _file(row)
+
+    async def at(self, path: str) -> MediaFile | None:
+        row = await self._query.one("SELECT * FROM media WHERE path = :path", path=path)
+        return None if row is None else _file(row)
+
+    async def named(self, name: str) -> MediaFile | None:
+        row = await self._query.one("SELECT * FROM media WHERE name = :name LIMIT 1", name=name)
+        return None if row is None else _file(row)
+
+    async def put(self, file: MediaFile) -> None:
+        await self._query.run(
+            """
+            INSERT INTO media (id, source_url, path, name, media_type, size, width, height, alt, purpose, state, reason,
+              attempts, due_at, leased_until)
+            VALUES (:id, :source_url, :path, :name, :media_type, :size, :width, :height, :alt, :purpose, :state, :reason,
+              :attempts, :due, '')
+            ON CONFLICT (source_url) DO UPDATE SET path = excluded.path, name = excluded.name,
+              media_type = excluded.media_type, size = excluded.size, width = excluded.width, height = excluded.height,
+              alt = excluded.alt, state = excluded.state, reason = excluded.reason, attempts = excluded.attempts,
+              due_at = excluded.due_at, leased_until = ''
+            """,
+            id=file.id,
+            source_url=file.source_url,
+            path=file.path,
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            width=file.width,
+            height=file.height,
+            alt=file.alt,
+            purpose=file.purpose.value,
+            state=file.state.value,
+            reason=file.reason,
+            attempts=file.attempts,
+            due=to_text(file.due),
+        )
+
+    async def claim(self, *, now: datetime, until: datetime, limit: int) -> list[MediaFile]:
+        """Lease what is wanted and due."""
+        rows = await self._query.all(
+            """
+            UPDATE media SET leased_until = :until
+            WHERE id IN (
+              SELECT id FROM media WHERE state = 'wanted' AND due_at <= :now AND leased_until < :now
+              ORDER BY due_at LIMIT :limit {skip_locked})
+            RETURNING *
+            """,
+            now=to_text(now),
+            until=to_text(until),
+            limit=limit,
+        )
+        return [_file(row) for row in rows]
+
+    async def next_due(self) -> datetime | None:
+        row = await self._query.one("SELECT due_at FROM media WHERE state = 'wanted' ORDER BY due_at LIMIT 1")
+        return None if row is None else from_text(row["due_at"])
+
+    async def failed(self) -> list[MediaFile]:
+        rows = await self._query.all(
+            "SELECT * FROM media WHERE state = 'failed' AND purpose = 'post' ORDER BY source_url"
+        )
+        return [_file(row) for row in rows]
+
+    async def count(self, state: MediaState) -> int:
+        row = await self._query.one(
+            "SELECT count(*) AS total FROM media WHERE state = :state AND purpose = 'post'", state=state.value
+        )
+        assert row is not None
+        total: int = row["total"]
+        return total
+
+    # which post shows which
+
+    async def used_by(self, post: str, media: Sequence[str]) -> None:
+        """Say which files a post shows, in place of what was said before."""
+        await self._query.run("DELETE FROM post_media WHERE post_id = :post", post=post)
+        for id in media:
+            await self._query.run(
+                "INSERT INTO post_media (post_id, media_id) VALUES (:post, :media) ON CONFLICT DO NOTHING",
+                post=post,
+                media=id,
+            )
+
+    async def posts_showing(self, media: str) -> list[str]:
+        rows = await self._query.all("SELECT post_id FROM post_media WHERE media_id = :media", media=media)
+        return [row["post_id"] for row in rows]
+
+
+def _file(row: Row) -> MediaFile:
+    return MediaFile(
+        id=row["id"],
+        source_url=row["source_url"],
+        path=row["path"],
+        name=row["name"],
+        media_type=row["media_type"],
+        size=row["size"],
+        width=row["width"],
+        height=row["height"],
+        alt=row["alt"],
+        purpose=Purpose(row["purpose"]),
+        state=MediaState(row["state"]),
+        reason=row["reason"],
+        attempts=row["attempts"],
+        due=from_text(row["due_at"]),
+    )

@@ -1,0 +1,75 @@
+"""Brings a database to the newest schema: `migrations/*.sql` in order, one transaction each.
+
+What ran is remembered with its checksum. A database that knows a migration that we do not was written by a newer
+version, and is refused untouched.
+"""
+
+import hashlib
+from importlib import resources
+
+from syndicate.errors import DatabaseNewer, StorageError
+from syndicate.storage.database import Database, Queryable
+
+REMEMBERED = """
+CREATE TABLE IF NOT EXISTS migrations (
+  name TEXT PRIMARY KEY,
+  checksum TEXT NOT NULL
+)
+"""
+
+
+def scripts() -> dict[str, str]:
+    """Name → SQL text, in the order in which they run."""
+    folder = resources.files("syndicate.storage") / "migrations"
+    files = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
+    return {name.removesuffix(".sql"): (folder / name).read_text(encoding="utf-8") for name in files}
+
+
+def checksum(script: str) -> str:
+    return hashlib.sha256(script.encode()).hexdigest()
+
+
+async def migrate(database: Database, *, collation: str) -> list[str]:
+    """Run what has not run; returns the names. `collation` is put behind TEXT in CREATE TABLE.
+
+    Raises DatabaseNewer, and StorageError when a migration that ran has changed since.
+    """
+    known = scripts()
+
+    async def prepare(tx: Queryable) -> dict[str, str]:
+        await tx.run(REMEMBERED)
+        return {row["name"]: row["checksum"] for row in await tx.all("SELECT name, checksum FROM migrations")}
+
+    done = await database.transaction(prepare)
+    newer = sorted(done.keys() - known.keys())
+    if newer:
+        raise DatabaseNewer(
+            f"the database was written by a newer version of Syndicate (it has {newer[-1]}); please install that one"
+        )
+    for name in done:
+        if done[name] != checksum(known[name]):
+            raise StorageError(f"migration {name} is not the one that made this database")
+    missing = [name for name in known if name not in done]
+    for name in missing:
+        await _run(database, name, known[name], collation)
+    return missing
+
+
+async def _run(database: Database, name: str, script: str, collation: str) -> None:
+    async def body(tx: Queryable) -> None:
+        again = await tx.one("SELECT name FROM migrations WHERE name = :name", name=name)
+        if again is not None:  # another process was faster
+            return
+        for statement in statements(script):
+            await tx.run(statement.replace(" TEXT", f" TEXT {collation}") if collation else statement)
+        await tx.run(
+            "INSERT INTO migrations (name, checksum) VALUES (:name, :checksum)", name=name, checksum=checksum(script)
+        )
+
+    await database.transaction(body)
+
+
+def statements(script: str) -> list[str]:
+    """The statements of a script: they end with a semicolon at a line's end; `--` begins a comment line."""
+    lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
+    return [part.strip() for part in "\n".join(lines).split(";\n") if part.strip(" ;\n")]

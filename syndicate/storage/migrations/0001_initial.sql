@@ -1,0 +1,381 @@
+-- The first schema. TEXT and BIGINT only: the same text runs on SQLite and PostgreSQL.
+-- Instants are RFC 3339 UTC text of one width, so that they sort. Ids are UUIDv7 text made by us.
+
+CREATE TABLE local_actors (
+  id TEXT PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE,
+  handle TEXT NOT NULL UNIQUE,
+  public_key_pem TEXT NOT NULL,
+  published TEXT NOT NULL
+);
+
+CREATE TABLE posts (
+  id TEXT PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE,
+  guid TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL CHECK (kind IN ('post', 'page')),
+  slug TEXT NOT NULL UNIQUE,
+  path TEXT NOT NULL UNIQUE,
+  origin TEXT NOT NULL,
+  origin_digest TEXT NOT NULL,
+  source TEXT NOT NULL,
+  source_format TEXT NOT NULL CHECK (source_format IN ('markdown', 'html')),
+  html TEXT NOT NULL,
+  renderer BIGINT NOT NULL,
+  title TEXT NOT NULL,
+  excerpt TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  teaser TEXT NOT NULL,
+  language TEXT NOT NULL,
+  author TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('published', 'scheduled', 'draft', 'private', 'password')),
+  visibility TEXT NOT NULL CHECK (visibility IN ('public', 'quiet', 'local')),
+  published TEXT NOT NULL,
+  month TEXT NOT NULL,
+  updated TEXT NOT NULL UNIQUE,
+  announced TEXT,
+  sensitive BIGINT NOT NULL,
+  warning TEXT NOT NULL,
+  comments_open BIGINT NOT NULL,
+  pinned BIGINT NOT NULL,
+  picture TEXT,
+  type TEXT,
+  quotes TEXT NOT NULL,
+  hashtags TEXT,
+  enclosure TEXT,
+  comment_count BIGINT NOT NULL,
+  like_count BIGINT NOT NULL,
+  share_count BIGINT NOT NULL
+);
+-- home, feeds, archives: newest first by key
+CREATE INDEX posts_by_date ON posts (state, kind, published, id);
+-- the outbox: what federates, newest first
+CREATE INDEX posts_federated ON posts (published, id) WHERE state = 'published' AND kind = 'post' AND visibility <> 'local';
+-- the featured collection, and the top of the home page
+CREATE INDEX posts_pinned ON posts (published) WHERE pinned = 1;
+
+-- Every other address that a post ever had: paths of ours from the root, with their query; or whole addresses elsewhere.
+CREATE TABLE aliases (
+  address TEXT PRIMARY KEY,
+  post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE
+);
+CREATE INDEX aliases_of_post ON aliases (post_id);
+
+CREATE TABLE terms (
+  kind TEXT NOT NULL CHECK (kind IN ('category', 'tag')),
+  slug TEXT NOT NULL,
+  name TEXT NOT NULL,
+  parent TEXT,
+  description TEXT NOT NULL,
+  PRIMARY KEY (kind, slug)
+);
+
+-- `published` is the post's, so that the newest of a term are found by key. Rows of unpublished posts count too.
+CREATE TABLE post_terms (
+  post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  slug TEXT NOT NULL,
+  position BIGINT NOT NULL,
+  published TEXT NOT NULL,
+  PRIMARY KEY (post_id, kind, slug)
+);
+CREATE INDEX post_terms_by_term ON post_terms (kind, slug, published, post_id);
+
+CREATE TABLE revisions (
+  id TEXT PRIMARY KEY,
+  post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+  title TEXT NOT NULL,
+  source TEXT NOT NULL,
+  source_format TEXT NOT NULL,
+  replaced TEXT NOT NULL
+);
+CREATE INDEX revisions_of_post ON revisions (post_id, replaced);
+
+-- Files of the posts folder that were taken in.
+CREATE TABLE files (
+  path TEXT PRIMARY KEY,
+  post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+  digest TEXT NOT NULL
+);
+
+-- Pictures and other files. `path` is where we serve it, `name` the file's name under the media directory.
+CREATE TABLE media (
+  id TEXT PRIMARY KEY,
+  source_url TEXT NOT NULL UNIQUE,
+  path TEXT UNIQUE,
+  name TEXT,
+  media_type TEXT NOT NULL,
+  size BIGINT NOT NULL,
+  width BIGINT NOT NULL,
+  height BIGINT NOT NULL,
+  alt TEXT NOT NULL,
+  purpose TEXT NOT NULL CHECK (purpose IN ('post', 'avatar')),
+  state TEXT NOT NULL CHECK (state IN ('wanted', 'kept', 'failed')),
+  reason TEXT NOT NULL,
+  attempts BIGINT NOT NULL,
+  due_at TEXT NOT NULL,
+  leased_until TEXT NOT NULL
+);
+CREATE INDEX media_due ON media (due_at) WHERE state = 'wanted';
+CREATE INDEX media_by_name ON media (name);
+
+CREATE TABLE post_media (
+  post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+  media_id TEXT NOT NULL REFERENCES media (id) ON DELETE CASCADE,
+  PRIMARY KEY (media_id, post_id)
+);
+CREATE INDEX post_media_of_post ON post_media (post_id);
+
+CREATE TABLE remote_actors (
+  uri TEXT PRIMARY KEY,
+  type TEXT NOT NULL,
+  host TEXT NOT NULL,
+  handle TEXT NOT NULL,
+  name TEXT NOT NULL,
+  url TEXT NOT NULL,
+  inbox TEXT NOT NULL,
+  shared_inbox TEXT NOT NULL,
+  followers TEXT NOT NULL,
+  icon TEXT NOT NULL,
+  avatar TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  published TEXT,
+  first_seen TEXT NOT NULL,
+  fetched TEXT NOT NULL
+);
+CREATE INDEX remote_actors_by_icon ON remote_actors (icon);
+
+CREATE TABLE remote_keys (
+  id TEXT PRIMARY KEY,
+  owner TEXT NOT NULL REFERENCES remote_actors (uri) ON DELETE CASCADE,
+  pem TEXT NOT NULL
+);
+CREATE INDEX remote_keys_of_owner ON remote_keys (owner);
+
+-- `avatar` and names are the actor's at the time of writing; an actor's Update renews them.
+CREATE TABLE comments (
+  id TEXT PRIMARY KEY,
+  post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+  parent_id TEXT,
+  uri TEXT NOT NULL UNIQUE,
+  url TEXT NOT NULL,
+  anchor TEXT NOT NULL,
+  source TEXT NOT NULL CHECK (source IN ('reply', 'import')),
+  author_uri TEXT NOT NULL,
+  author_name TEXT NOT NULL,
+  author_handle TEXT NOT NULL,
+  author_url TEXT NOT NULL,
+  html TEXT NOT NULL,
+  raw_html TEXT NOT NULL,
+  sanitizer BIGINT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'rejected', 'spam', 'withdrawn')),
+  audience TEXT NOT NULL CHECK (audience IN ('public', 'unlisted')),
+  reason TEXT NOT NULL,
+  published TEXT NOT NULL,
+  updated TEXT NOT NULL,
+  received TEXT NOT NULL
+);
+-- the thread under a post, oldest first by key; and the replies collection
+CREATE INDEX comments_of_post ON comments (post_id, state, published, id);
+-- the moderation queue, and the newest comments of the site
+CREATE INDEX comments_by_state ON comments (state, published, id);
+-- an author's record, for moderation; an actor's Update and Delete
+CREATE INDEX comments_by_author ON comments (author_uri, state);
+
+CREATE TABLE reactions (
+  uri TEXT PRIMARY KEY,
+  post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('like', 'share')),
+  actor_uri TEXT NOT NULL,
+  content TEXT NOT NULL,
+  received TEXT NOT NULL,
+  UNIQUE (post_id, kind, actor_uri, content)
+);
+CREATE INDEX reactions_by_actor ON reactions (actor_uri);
+
+CREATE TABLE followers (
+  local_actor TEXT NOT NULL REFERENCES local_actors (id) ON DELETE CASCADE,
+  actor_uri TEXT NOT NULL,
+  follow_uri TEXT NOT NULL,
+  inbox TEXT NOT NULL,
+  since TEXT NOT NULL,
+  PRIMARY KEY (local_actor, actor_uri)
+);
+-- the followers collection, newest first by key
+CREATE INDEX followers_by_date ON followers (local_actor, since, actor_uri);
+CREATE INDEX followers_by_actor ON followers (actor_uri);
+
+-- How many followers stand behind each inbox: what a post is sent to.
+CREATE TABLE inboxes (
+  local_actor TEXT NOT NULL REFERENCES local_actors (id) ON DELETE CASCADE,
+  inbox TEXT NOT NULL,
+  followers BIGINT NOT NULL,
+  PRIMARY KEY (local_actor, inbox)
+);
+
+-- Totals, so that nothing on a request's path counts rows.
+CREATE TABLE totals (
+  name TEXT PRIMARY KEY,
+  total BIGINT NOT NULL
+);
+
+-- What arrived and was authenticated, with what became of it.
+CREATE TABLE arrivals (
+  id TEXT PRIMARY KEY,
+  activity_uri TEXT NOT NULL UNIQUE,
+  type TEXT NOT NULL,
+  actor_uri TEXT NOT NULL,
+  object_uri TEXT NOT NULL,
+  raw TEXT NOT NULL,
+  forwarded BIGINT NOT NULL,
+  received TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  attempts BIGINT NOT NULL,
+  due_at TEXT NOT NULL,
+  leased_until TEXT NOT NULL
+);
+-- the inbox worker's queue
+CREATE INDEX arrivals_due ON arrivals (due_at, id) WHERE outcome = 'waiting';
+-- the author's list, newest first, and pruning
+CREATE INDEX arrivals_by_date ON arrivals (received);
+CREATE INDEX arrivals_by_object ON arrivals (object_uri);
+
+-- Requests that were refused (4xx): the newest thousand.
+CREATE TABLE refusals (
+  id TEXT PRIMARY KEY,
+  at TEXT NOT NULL,
+  status BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  address TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  detail TEXT NOT NULL
+);
+
+-- Signatures seen within their window of time.
+CREATE TABLE signatures_seen (
+  fingerprint TEXT PRIMARY KEY,
+  until TEXT NOT NULL
+);
+CREATE INDEX signatures_seen_until ON signatures_seen (until);
+
+-- What we said: an activity of ours, as it is sent.
+CREATE TABLE outbox (
+  id TEXT PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE,
+  local_actor TEXT NOT NULL REFERENCES local_actors (id) ON DELETE CASCADE,
+  type TEXT NOT NULL,
+  object_uri TEXT NOT NULL,
+  post_id TEXT,
+  document TEXT NOT NULL,
+  public BIGINT NOT NULL,
+  published TEXT NOT NULL
+);
+CREATE INDEX outbox_by_date ON outbox (local_actor, public, published, id);
+CREATE INDEX outbox_of_post ON outbox (post_id, published);
+
+-- An activity that is still to be spread over its inboxes; `reached` is the last inbox that has its delivery.
+CREATE TABLE fanouts (
+  activity_id TEXT PRIMARY KEY REFERENCES outbox (id) ON DELETE CASCADE,
+  local_actor TEXT NOT NULL,
+  post_uri TEXT NOT NULL,
+  reached TEXT NOT NULL,
+  leased_until TEXT NOT NULL
+);
+
+CREATE TABLE deliveries (
+  activity_id TEXT NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+  inbox TEXT NOT NULL,
+  host TEXT NOT NULL,
+  object_uri TEXT NOT NULL,
+  post_id TEXT,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'failed', 'superseded')),
+  attempts BIGINT NOT NULL,
+  due_at TEXT NOT NULL,
+  leased_until TEXT NOT NULL,
+  status BIGINT,
+  answer TEXT NOT NULL,
+  changed TEXT NOT NULL,
+  PRIMARY KEY (activity_id, inbox)
+);
+-- the delivery worker's queue
+CREATE INDEX deliveries_due ON deliveries (due_at, activity_id) WHERE state = 'waiting';
+-- what waits for one inbox, for keeping order and for superseding
+CREATE INDEX deliveries_by_object ON deliveries (object_uri, inbox) WHERE state = 'waiting';
+CREATE INDEX deliveries_of_post ON deliveries (post_id, activity_id);
+CREATE INDEX deliveries_by_host ON deliveries (host, due_at) WHERE state = 'waiting';
+-- pruning
+CREATE INDEX deliveries_settled ON deliveries (changed) WHERE state <> 'waiting';
+
+-- What we know of other servers: whether they answer, and which signatures they take.
+CREATE TABLE hosts (
+  host TEXT PRIMARY KEY,
+  failures BIGINT NOT NULL,
+  paused_until TEXT NOT NULL,
+  failing_since TEXT,
+  dialect TEXT NOT NULL,
+  changed TEXT NOT NULL
+);
+CREATE INDEX hosts_by_change ON hosts (changed);
+
+CREATE TABLE blogroll (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  tagline TEXT NOT NULL,
+  url TEXT NOT NULL,
+  feed_url TEXT NOT NULL,
+  actor_uri TEXT NOT NULL,
+  handle TEXT NOT NULL,
+  category TEXT NOT NULL,
+  position BIGINT NOT NULL,
+  language TEXT NOT NULL,
+  rel TEXT NOT NULL,
+  notes TEXT NOT NULL,
+  picture TEXT NOT NULL,
+  hidden BIGINT NOT NULL,
+  follow_state TEXT NOT NULL CHECK (follow_state IN ('none', 'pending', 'accepted', 'rejected')),
+  follow_uri TEXT NOT NULL,
+  edited BIGINT NOT NULL,
+  added TEXT NOT NULL
+);
+CREATE INDEX blogroll_in_order ON blogroll (category, position, name);
+CREATE INDEX blogroll_by_actor ON blogroll (actor_uri);
+
+CREATE TABLE blocks (
+  pattern TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('domain', 'actor')),
+  reason TEXT NOT NULL,
+  created TEXT NOT NULL
+);
+
+-- What is gone: posts of ours (`path` answers 410), and remote objects, so that no late Create brings them back.
+CREATE TABLE tombstones (
+  uri TEXT PRIMARY KEY,
+  path TEXT,
+  origin TEXT NOT NULL,
+  type TEXT NOT NULL,
+  published TEXT,
+  gone_at TEXT NOT NULL
+);
+CREATE INDEX tombstones_by_path ON tombstones (path);
+
+-- A number per thing that documents depend on; it moves in the transaction that changes the thing.
+CREATE TABLE editions (
+  scope TEXT PRIMARY KEY,
+  edition BIGINT NOT NULL,
+  moved TEXT NOT NULL
+);
+CREATE INDEX editions_by_move ON editions (moved);
+
+-- Single values that the blog remembers of itself.
+CREATE TABLE facts (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+);
+
+-- The one view through which comments are shown: approved, and under a post that is public.
+CREATE VIEW public_comments AS
+SELECT comments.*, posts.path AS post_path, posts.uri AS post_uri, posts.title AS post_title, posts.guid AS post_guid
+FROM comments
+JOIN posts ON posts.id = comments.post_id
+WHERE comments.state = 'approved' AND posts.state = 'published';

@@ -1,0 +1,92 @@
+"""What we said: our activities, as they are sent."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from syndicate.clock import from_text, to_text
+from syndicate.storage.database import Queryable, Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """An activity of ours. `post` is the id of the post that it is about, if any; `public` ones stand in the outbox
+    collection; `object` is the id of what it is about, by which later activities supersede earlier ones."""
+
+    id: str
+    uri: str
+    local_actor: str
+    type: str
+    object: str
+    post: str | None
+    document: dict[str, Any]
+    public: bool
+    published: datetime
+
+
+class Outbox:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def put(self, said: Said) -> None:
+        await self._query.run(
+            """
+            INSERT INTO outbox (id, uri, local_actor, type, object_uri, post_id, document, public, published)
+            VALUES (:id, :uri, :local_actor, :type, :object, :post, :document, :public, :published)
+            """,
+            id=said.id,
+            uri=said.uri,
+            local_actor=said.local_actor,
+            type=said.type,
+            object=said.object,
+            post=said.post,
+            document=json.dumps(said.document, ensure_ascii=False, separators=(",", ":")),
+            public=int(said.public),
+            published=to_text(said.published),
+        )
+
+    async def find(self, uri: str) -> Said | None:
+        row = await self._query.one("SELECT * FROM outbox WHERE uri = :uri", uri=uri)
+        return None if row is None else _said(row)
+
+    async def get(self, id: str) -> Said | None:
+        row = await self._query.one("SELECT * FROM outbox WHERE id = :id", id=id)
+        return None if row is None else _said(row)
+
+    async def about(self, post: str) -> list[Said]:
+        """Everything that was said about a post, oldest first."""
+        rows = await self._query.all("SELECT * FROM outbox WHERE post_id = :post ORDER BY published, id", post=post)
+        return [_said(row) for row in rows]
+
+    async def withdraw_public(self, object_uri: str) -> None:
+        """What is deleted is no longer shown, and no longer kept, in what we said of it earlier."""
+        await self._query.run(
+            "UPDATE outbox SET public = 0, document = '{}' WHERE object_uri = :object AND type <> 'Delete'",
+            object=object_uri,
+        )
+
+    async def prune(self, before: datetime) -> None:
+        """Forget private answers (Accept, Reject, …) that nobody waits for any more."""
+        await self._query.run(
+            """
+            DELETE FROM outbox
+            WHERE public = 0 AND type IN ('Accept', 'Reject', 'Update') AND published < :before AND NOT EXISTS (
+              SELECT 1 FROM deliveries WHERE deliveries.activity_id = outbox.id AND deliveries.state = 'waiting')
+            """,
+            before=to_text(before),
+        )
+
+
+def _said(row: Row) -> Said:
+    return Said(
+        id=row["id"],
+        uri=row["uri"],
+        local_actor=row["local_actor"],
+        type=row["type"],
+        object=row["object_uri"],
+        post=row["post_id"],
+        document=json.loads(row["document"]),
+        public=bool(row["public"]),
+        published=from_text(row["published"]),
+    )

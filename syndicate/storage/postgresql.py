@@ -1,0 +1,143 @@
+"""PostgreSQL: a pool, and NOTIFY as a hint between machines (extra `postgresql`).
+
+PostgreSQL commits groups by itself (`synchronous_commit=on`). Columns are made with `COLLATE "C"` so that text
+sorts as on SQLite.
+"""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from syndicate.errors import DatabaseBusy, StorageError
+from syndicate.storage.database import Body, Queryable, Row
+
+T = TypeVar("T")
+
+CHANNEL = "syndicate"
+TRIES = 5
+PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<!:):([a-z_]+)")
+
+
+@lru_cache(maxsize=1024)
+def _spelled(sql: str) -> tuple[str, tuple[str, ...]]:
+    """`:name` → `$n`, outside of string literals; and the names in order."""
+    names: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name is None:
+            return match.group(0)
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    return PARAMETER.sub(number, sql.replace("{skip_locked}", "FOR UPDATE SKIP LOCKED")), tuple(names)
+
+
+class _Statements:
+    """Statements on a connection or on the pool."""
+
+    def __init__(self, executor: "PoolConnectionProxy[Any] | asyncpg.Pool[Any]") -> None:
+        self._executor = executor
+
+    async def all(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
+        text, names = _spelled(sql)
+        rows: Sequence[Row] = await self._executor.fetch(text, *(parameters[name] for name in names))
+        return rows
+
+    async def one(self, sql: str, /, **parameters: Any) -> Row | None:
+        text, names = _spelled(sql)
+        row: Row | None = await self._executor.fetchrow(text, *(parameters[name] for name in names))
+        return row
+
+    async def run(self, sql: str, /, **parameters: Any) -> int:
+        text, names = _spelled(sql)
+        answer = await self._executor.execute(text, *(parameters[name] for name in names))
+        count = answer.rsplit(" ", 1)[-1]  # "UPDATE 3", "INSERT 0 1", "CREATE TABLE"
+        return int(count) if count.isdigit() else 0
+
+
+class PostgreSQL:
+    """A PostgreSQL database (see `Database`)."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+        self._statements = _Statements(pool)
+        self._version = 0
+        self._notices: list[Callable[[], None]] = []
+        self._hint: asyncio.Task[None] | None = None
+        self._listener: PoolConnectionProxy[Any] | None = None
+
+    @classmethod
+    async def open(cls, address: str) -> "PostgreSQL":
+        try:
+            pool = await asyncpg.create_pool(address, min_size=1, max_size=10, command_timeout=60)
+        except (OSError, asyncpg.PostgresError, ValueError) as error:
+            raise StorageError(f"PostgreSQL cannot be reached: {error}") from error
+        assert pool is not None
+        return cls(pool)
+
+    @property
+    def read(self) -> Queryable:
+        return self._statements
+
+    async def transaction(self, body: Body[T]) -> T:
+        for attempt in range(TRIES):
+            try:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    result = await body(_Statements(connection))
+                break
+            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
+                if attempt == TRIES - 1:
+                    raise DatabaseBusy(f"the database is busy: {error}") from error
+                await asyncio.sleep(0.01 * 2**attempt)
+            except (asyncpg.InterfaceError, OSError) as error:
+                raise StorageError(f"PostgreSQL cannot be reached: {error}") from error
+        self._committed()
+        return result
+
+    def _committed(self) -> None:
+        """Tell others, soon and together, outside of the transaction: NOTIFY inside it would queue commits."""
+        self._moved()
+        if self._hint is None or self._hint.done():
+            self._hint = asyncio.create_task(self._send_hint(), name="postgresql hint")
+
+    async def _send_hint(self) -> None:
+        with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            await self._pool.execute("SELECT pg_notify($1, '')", CHANNEL)
+
+    def _moved(self, *_: object) -> None:
+        self._version += 1
+        for notice in self._notices:
+            notice()
+
+    async def sweep(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
+        return await self._statements.all(sql, **parameters)
+
+    def version(self) -> int:
+        return self._version
+
+    def on_commit(self, notice: Callable[[], None]) -> None:
+        self._notices.append(notice)
+
+    async def listen(self) -> None:
+        connection: PoolConnectionProxy[Any] = await self._pool.acquire()
+        await connection.add_listener(CHANNEL, self._moved)
+        self._listener = connection
+
+    async def backup(self, path: str) -> None:
+        raise StorageError(f"{path}: use pg_dump for a backup of PostgreSQL")
+
+    async def close(self) -> None:
+        if self._hint is not None:
+            await asyncio.wait([self._hint])
+        if self._listener is not None:
+            await self._listener.remove_listener(CHANNEL, self._moved)
+            await self._pool.release(self._listener)
+        await self._pool.close()

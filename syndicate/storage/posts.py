@@ -1,0 +1,467 @@
+"""The posts and pages of the blog, their other addresses and their terms."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from syndicate.clock import from_text, to_text
+from syndicate.model.post import (
+    Counts,
+    Enclosure,
+    ObjectType,
+    Picture,
+    Post,
+    PostKind,
+    PostState,
+    QuotePolicy,
+    SourceFormat,
+    Term,
+    TermKind,
+    Visibility,
+)
+from syndicate.storage.database import Queryable, Row
+from syndicate.storage.facts import Totals
+
+# everything but the source, which only its writers read
+COLUMNS = """
+posts.id, posts.uri, posts.guid, posts.kind, posts.slug, posts.path, posts.html, posts.title, posts.excerpt, posts.summary,
+posts.teaser, posts.language, posts.author, posts.state, posts.visibility, posts.published, posts.updated, posts.sensitive,
+posts.warning, posts.comments_open, posts.pinned, posts.picture, posts.type, posts.quotes, posts.hashtags, posts.enclosure,
+posts.comment_count, posts.like_count, posts.share_count
+"""
+Key = tuple[datetime, str]
+"""(published, id): the place of a post in every list, newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manufacture:
+    """How a post came to be: what it was made of and by which way in. `digest` tells whether the way in has changed
+    it since; `month` is `YYYY-MM` of its publication in the site's time zone; `announced` is when it was first told to
+    followers, or None."""
+
+    source: str
+    source_format: SourceFormat
+    origin: str
+    digest: str
+    renderer: int
+    month: str
+    announced: datetime | None = None
+
+
+class Posts:
+    def __init__(self, query: Queryable, totals: Totals) -> None:
+        self._query, self._totals = query, totals
+
+    # one
+
+    async def find(self, id: str) -> Post | None:
+        return await self._one("posts.id = :value", id)
+
+    async def by_uri(self, uri: str) -> Post | None:
+        return await self._one("posts.uri = :value", uri)
+
+    async def by_slug(self, slug: str) -> Post | None:
+        return await self._one("posts.slug = :value", slug)
+
+    async def by_path(self, path: str) -> Post | None:
+        return await self._one("posts.path = :value", path)
+
+    async def by_guid(self, guid: str) -> Post | None:
+        return await self._one("posts.guid = :value", guid)
+
+    async def by_alias(self, address: str) -> Post | None:
+        row = await self._query.one("SELECT post_id FROM aliases WHERE address = :address", address=address)
+        return None if row is None else await self.find(row["post_id"])
+
+    async def _one(self, condition: str, value: str) -> Post | None:
+        row = await self._query.one(f"SELECT {COLUMNS} FROM posts WHERE {condition}", value=value)
+        if row is None:
+            return None
+        [post] = await self._with_terms([row])
+        return post
+
+    async def manufacture(self, id: str) -> Manufacture | None:
+        row = await self._query.one(
+            "SELECT source, source_format, origin, origin_digest, renderer, month, announced FROM posts WHERE id = :id",
+            id=id,
+        )
+        if row is None:
+            return None
+        return Manufacture(
+            source=row["source"],
+            source_format=SourceFormat(row["source_format"]),
+            origin=row["origin"],
+            digest=row["origin_digest"],
+            renderer=row["renderer"],
+            month=row["month"],
+            announced=None if row["announced"] is None else from_text(row["announced"]),
+        )
+
+    # lists of public posts, newest first, by key
+
+    async def latest(self, *, limit: int, before: Key | None = None, skip: int = 0) -> list[Post]:
+        return await self._list("posts.kind = 'post'", {}, limit=limit, before=before, skip=skip)
+
+    async def between(self, first: datetime, last: datetime, *, limit: int, skip: int = 0) -> list[Post]:
+        """Published at or after `first` and before `last`."""
+        condition = "posts.kind = 'post' AND posts.published >= :first AND posts.published < :last"
+        return await self._list(condition, {"first": to_text(first), "last": to_text(last)}, limit=limit, skip=skip)
+
+    async def by_author(self, author: str, *, limit: int, skip: int = 0) -> list[Post]:
+        return await self._list(
+            "posts.kind = 'post' AND posts.author = :author", {"author": author}, limit=limit, skip=skip
+        )
+
+    async def of_terms(self, kind: TermKind, slugs: Sequence[str], *, limit: int, skip: int = 0) -> list[Post]:
+        """Of any of these terms."""
+        names = {f"t{at}": slug for at, slug in enumerate(slugs)}
+        rows = await self._query.all(
+            f"""
+            SELECT {COLUMNS} FROM posts
+            WHERE posts.state = 'published' AND posts.id IN (
+              SELECT DISTINCT post_id FROM post_terms
+              WHERE kind = :kind AND slug IN ({", ".join(":" + name for name in names)})
+              ORDER BY post_id)
+            ORDER BY posts.published DESC, posts.id DESC LIMIT :limit OFFSET :skip
+            """
+            if len(slugs) > 1
+            else f"""
+            SELECT {COLUMNS} FROM post_terms
+            JOIN posts ON posts.id = post_terms.post_id
+            WHERE post_terms.kind = :kind AND post_terms.slug = :t0 AND posts.state = 'published'
+            ORDER BY post_terms.published DESC, post_terms.post_id DESC LIMIT :limit OFFSET :skip
+            """,
+            kind=kind.value,
+            limit=limit,
+            skip=skip,
+            **names,
+        )
+        return await self._with_terms(rows)
+
+    async def federated(self, *, before: Key | None, limit: int) -> list[Post]:
+        """What stands in the outbox."""
+        return await self._list("posts.kind = 'post' AND posts.visibility <> 'local'", {}, limit=limit, before=before)
+
+    async def pinned(self, limit: int) -> list[Post]:
+        return await self._list("posts.pinned = 1 AND posts.kind = 'post'", {}, limit=limit)
+
+    async def pages(self) -> list[Post]:
+        """Public pages, by title."""
+        rows = await self._query.all(
+            f"SELECT {COLUMNS} FROM posts WHERE state = 'published' AND kind = 'page' ORDER BY posts.title, posts.id LIMIT 200"
+        )
+        return await self._with_terms(rows)
+
+    async def neighbours(self, post: Post) -> tuple[Post | None, Post | None]:
+        """The next older and the next newer post."""
+        older = await self.latest(limit=1, before=(post.published, post.id))
+        rows = await self._query.all(
+            f"""
+            SELECT {COLUMNS} FROM posts
+            WHERE posts.state = 'published' AND posts.kind = 'post' AND (posts.published, posts.id) > (:published, :id)
+            ORDER BY posts.published, posts.id LIMIT 1
+            """,
+            published=to_text(post.published),
+            id=post.id,
+        )
+        newer = await self._with_terms(rows)
+        return (older[0] if older else None, newer[0] if newer else None)
+
+    async def _list(
+        self, condition: str, parameters: dict[str, Any], *, limit: int, before: Key | None = None, skip: int = 0
+    ) -> list[Post]:
+        if before is not None:
+            condition += " AND (posts.published, posts.id) < (:before, :before_id)"
+            parameters = {**parameters, "before": to_text(before[0]), "before_id": before[1]}
+        rows = await self._query.all(
+            f"""
+            SELECT {COLUMNS} FROM posts
+            WHERE posts.state = 'published' AND {condition}
+            ORDER BY posts.published DESC, posts.id DESC LIMIT :limit OFFSET :skip
+            """,
+            limit=limit,
+            skip=skip,
+            **parameters,
+        )
+        return await self._with_terms(rows)
+
+    async def _with_terms(self, rows: Sequence[Row]) -> list[Post]:
+        if not rows:
+            return []
+        names = {f"p{at}": row["id"] for at, row in enumerate(rows)}
+        terms = await self._query.all(
+            f"""
+            SELECT post_terms.post_id, terms.kind, terms.slug, terms.name, terms.parent, terms.description
+            FROM post_terms JOIN terms ON terms.kind = post_terms.kind AND terms.slug = post_terms.slug
+            WHERE post_terms.post_id IN ({", ".join(":" + name for name in names)})
+            ORDER BY post_terms.position
+            """,
+            **names,
+        )
+        return [_post(row, tuple(_term(term) for term in terms if term["post_id"] == row["id"])) for row in rows]
+
+    async def addresses(self, *, after: str, limit: int) -> list[tuple[str, datetime]]:
+        """(path, updated) of everything public, by path: the sitemap."""
+        rows = await self._query.all(
+            "SELECT path, updated FROM posts WHERE state = 'published' AND path > :after ORDER BY path LIMIT :limit",
+            after=after,
+            limit=limit,
+        )
+        return [(row["path"], from_text(row["updated"])) for row in rows]
+
+    # what waits
+
+    async def scheduled(self, now: datetime) -> list[str]:
+        """The ids of scheduled posts whose time has come."""
+        rows = await self._query.all(
+            "SELECT id FROM posts WHERE state = 'scheduled' AND published <= :now ORDER BY published LIMIT 100",
+            now=to_text(now),
+        )
+        return [row["id"] for row in rows]
+
+    async def next_scheduled(self) -> datetime | None:
+        row = await self._query.one("SELECT published FROM posts WHERE state = 'scheduled' ORDER BY published LIMIT 1")
+        return None if row is None else from_text(row["published"])
+
+    async def rendered_before(self, renderer: int, limit: int) -> list[str]:
+        """The ids of posts whose HTML an older renderer made."""
+        rows = await self._query.all(
+            "SELECT id FROM posts WHERE renderer < :renderer ORDER BY id LIMIT :limit", renderer=renderer, limit=limit
+        )
+        return [row["id"] for row in rows]
+
+    # writing
+
+    async def put(self, post: Post, made: Manufacture) -> None:
+        """Keep a new post, or a changed one."""
+        await self._count(post.id, -1)
+        await self._query.run(INSERT, **_parameters(post, made))
+        await self._put_terms(post)
+        await self._count(post.id, 1)
+
+    async def remove(self, id: str) -> None:
+        await self._count(id, -1)
+        await self._query.run("DELETE FROM posts WHERE id = :id", id=id)
+
+    async def set_html(self, id: str, html: str, renderer: int) -> None:
+        """The same words, made into HTML anew: `updated` stays."""
+        await self._query.run(
+            "UPDATE posts SET html = :html, renderer = :renderer WHERE id = :id", id=id, html=html, renderer=renderer
+        )
+
+    async def set_announced(self, id: str, announced: datetime) -> None:
+        await self._query.run("UPDATE posts SET announced = :at WHERE id = :id", id=id, at=to_text(announced))
+
+    async def is_settled(self, updated: datetime) -> bool:
+        """Whether another post has this `updated`."""
+        row = await self._query.one("SELECT id FROM posts WHERE updated = :updated", updated=to_text(updated))
+        return row is not None
+
+    async def keep_revision(self, id: str, *, revision: str, replaced: datetime) -> None:
+        """Put the text that is about to be replaced aside."""
+        await self._query.run(
+            """
+            INSERT INTO revisions (id, post_id, title, source, source_format, replaced)
+            SELECT :revision, id, title, source, source_format, :replaced FROM posts WHERE id = :id
+            """,
+            id=id,
+            revision=revision,
+            replaced=to_text(replaced),
+        )
+
+    async def revisions(self, id: str) -> list[str]:
+        """The earlier texts, oldest first."""
+        rows = await self._query.all("SELECT source FROM revisions WHERE post_id = :id ORDER BY replaced, id", id=id)
+        return [row["source"] for row in rows]
+
+    # aliases, terms, files
+
+    async def add_alias(self, address: str, post: str) -> None:
+        """An address leads to one post; the first keeps it."""
+        await self._query.run(
+            "INSERT INTO aliases (address, post_id) VALUES (:address, :post) ON CONFLICT DO NOTHING",
+            address=address,
+            post=post,
+        )
+
+    async def aliases(self, post: str) -> list[str]:
+        rows = await self._query.all("SELECT address FROM aliases WHERE post_id = :post ORDER BY address", post=post)
+        return [row["address"] for row in rows]
+
+    async def term(self, kind: TermKind, slug: str) -> Term | None:
+        row = await self._query.one(
+            "SELECT * FROM terms WHERE kind = :kind AND slug = :slug", kind=kind.value, slug=slug
+        )
+        return None if row is None else _term(row)
+
+    async def terms(self, kind: TermKind) -> list[Term]:
+        rows = await self._query.all("SELECT * FROM terms WHERE kind = :kind ORDER BY name, slug", kind=kind.value)
+        return [_term(row) for row in rows]
+
+    async def put_term(self, term: Term, *, known: bool) -> None:
+        """Keep a term. `known` says that name, parent and description come from its owner and win."""
+        update = (
+            "DO UPDATE SET name = excluded.name, parent = excluded.parent, description = excluded.description"
+            if known
+            else "DO NOTHING"
+        )
+        await self._query.run(
+            f"""
+            INSERT INTO terms (kind, slug, name, parent, description) VALUES (:kind, :slug, :name, :parent, :description)
+            ON CONFLICT (kind, slug) {update}
+            """,
+            kind=term.kind.value,
+            slug=term.slug,
+            name=term.name,
+            parent=term.parent,
+            description=term.description,
+        )
+
+    async def file(self, path: str) -> tuple[str, str] | None:
+        """(post id, digest) of a file of the posts folder that was taken in."""
+        row = await self._query.one("SELECT post_id, digest FROM files WHERE path = :path", path=path)
+        return None if row is None else (row["post_id"], row["digest"])
+
+    async def files(self) -> dict[str, str]:
+        """Path → digest of all."""
+        return {row["path"]: row["digest"] for row in await self._query.all("SELECT path, digest FROM files")}
+
+    async def put_file(self, path: str, post: str, digest: str) -> None:
+        await self._query.run(
+            """
+            INSERT INTO files (path, post_id, digest) VALUES (:path, :post, :digest)
+            ON CONFLICT (path) DO UPDATE SET post_id = excluded.post_id, digest = excluded.digest
+            """,
+            path=path,
+            post=post,
+            digest=digest,
+        )
+
+    async def _put_terms(self, post: Post) -> None:
+        await self._query.run("DELETE FROM post_terms WHERE post_id = :id", id=post.id)
+        for position, term in enumerate(post.terms):
+            await self.put_term(term, known=False)
+            await self._query.run(
+                """
+                INSERT INTO post_terms (post_id, kind, slug, position, published)
+                VALUES (:id, :kind, :slug, :position, :published) ON CONFLICT DO NOTHING
+                """,
+                id=post.id,
+                kind=term.kind.value,
+                slug=term.slug,
+                position=position,
+                published=to_text(post.published),
+            )
+
+    async def _count(self, id: str, change: int) -> None:
+        """Add a post to the totals that it is part of, or take it out."""
+        post = await self.find(id)
+        row = await self._query.one("SELECT month FROM posts WHERE id = :id", id=id)
+        if post is None or row is None or not post.is_public or post.kind is PostKind.PAGE:
+            return
+        names = ["posts", f"month:{row['month']}", *(f"term:{term.kind}:{term.slug}" for term in post.terms)]
+        if post.federates:
+            names.append("outbox")
+        for name in sorted(names):
+            await self._totals.add(name, change)
+
+
+INSERT = """
+INSERT INTO posts (id, uri, guid, kind, slug, path, origin, origin_digest, source, source_format, html, renderer, title,
+  excerpt, summary, teaser, language, author, state, visibility, published, month, updated, announced, sensitive, warning,
+  comments_open, pinned, picture, type, quotes, hashtags, enclosure, comment_count, like_count, share_count)
+VALUES (:id, :uri, :guid, :kind, :slug, :path, :origin, :origin_digest, :source, :source_format, :html, :renderer, :title,
+  :excerpt, :summary, :teaser, :language, :author, :state, :visibility, :published, :month, :updated, :announced,
+  :sensitive, :warning, :comments_open, :pinned, :picture, :type, :quotes, :hashtags, :enclosure, 0, 0, 0)
+ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, path = excluded.path, kind = excluded.kind, origin = excluded.origin,
+  origin_digest = excluded.origin_digest, source = excluded.source, source_format = excluded.source_format,
+  html = excluded.html, renderer = excluded.renderer, title = excluded.title, excerpt = excluded.excerpt,
+  summary = excluded.summary, teaser = excluded.teaser, language = excluded.language, author = excluded.author,
+  state = excluded.state, visibility = excluded.visibility, published = excluded.published, month = excluded.month, updated = excluded.updated,
+  announced = excluded.announced, sensitive = excluded.sensitive, warning = excluded.warning,
+  comments_open = excluded.comments_open, pinned = excluded.pinned, picture = excluded.picture, type = excluded.type,
+  quotes = excluded.quotes, hashtags = excluded.hashtags, enclosure = excluded.enclosure
+"""
+
+
+def _parameters(post: Post, made: Manufacture) -> dict[str, Any]:
+    return {
+        "id": post.id,
+        "uri": post.uri,
+        "guid": post.guid,
+        "kind": post.kind.value,
+        "slug": post.slug,
+        "path": post.path,
+        "origin": made.origin,
+        "origin_digest": made.digest,
+        "source": made.source,
+        "source_format": made.source_format.value,
+        "html": post.html,
+        "renderer": made.renderer,
+        "title": post.title,
+        "excerpt": post.excerpt,
+        "summary": post.summary,
+        "teaser": post.teaser,
+        "language": post.language,
+        "author": post.author,
+        "state": post.state.value,
+        "visibility": post.visibility.value,
+        "published": to_text(post.published),
+        "month": made.month,
+        "updated": to_text(post.updated),
+        "announced": None if made.announced is None else to_text(made.announced),
+        "sensitive": int(post.sensitive),
+        "warning": post.warning,
+        "comments_open": int(post.comments_open),
+        "pinned": int(post.pinned),
+        "picture": None if post.picture is None else json.dumps(asdict(post.picture), ensure_ascii=False),
+        "type": None if post.type is None else post.type.value,
+        "quotes": post.quotes.value,
+        "hashtags": None if post.hashtags is None else json.dumps(post.hashtags, ensure_ascii=False),
+        "enclosure": None if post.enclosure is None else json.dumps(asdict(post.enclosure), ensure_ascii=False),
+    }
+
+
+def _post(row: Row, terms: tuple[Term, ...]) -> Post:
+    return Post(
+        id=row["id"],
+        uri=row["uri"],
+        guid=row["guid"],
+        kind=PostKind(row["kind"]),
+        slug=row["slug"],
+        path=row["path"],
+        title=row["title"],
+        html=row["html"],
+        excerpt=row["excerpt"],
+        summary=row["summary"],
+        teaser=row["teaser"],
+        language=row["language"],
+        author=row["author"],
+        state=PostState(row["state"]),
+        visibility=Visibility(row["visibility"]),
+        published=from_text(row["published"]),
+        updated=from_text(row["updated"]),
+        sensitive=bool(row["sensitive"]),
+        warning=row["warning"],
+        comments_open=bool(row["comments_open"]),
+        pinned=bool(row["pinned"]),
+        picture=None if row["picture"] is None else Picture(**json.loads(row["picture"])),
+        type=None if row["type"] is None else ObjectType(row["type"]),
+        quotes=QuotePolicy(row["quotes"]),
+        hashtags=None if row["hashtags"] is None else tuple(json.loads(row["hashtags"])),
+        enclosure=None if row["enclosure"] is None else Enclosure(**json.loads(row["enclosure"])),
+        terms=terms,
+        counts=Counts(comments=row["comment_count"], likes=row["like_count"], shares=row["share_count"]),
+    )
+
+
+def _term(row: Row) -> Term:
+    return Term(
+        kind=TermKind(row["kind"]),
+        slug=row["slug"],
+        name=row["name"],
+        parent=row["parent"],
+        description=row["description"],
+    )

@@ -1,0 +1,93 @@
+"""Likes and shares of posts: once per actor, post and kind."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.clock import to_text
+from syndicate.storage.database import Queryable, Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """`kind` is `like` or `share`; `content` an emoji, empty for a plain like."""
+
+    uri: str
+    post: str
+    kind: str
+    actor: str
+    content: str
+    received: datetime
+
+
+COUNTER = {"like": "like_count", "share": "share_count"}
+
+
+class Reactions:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def add(self, reaction: Reaction) -> bool:
+        """Keep it and count it; False when the same actor had said the same before."""
+        added = await self._query.run(
+            """
+            INSERT INTO reactions (uri, post_id, kind, actor_uri, content, received)
+            VALUES (:uri, :post, :kind, :actor, :content, :received)
+            ON CONFLICT DO NOTHING
+            """,
+            uri=reaction.uri,
+            post=reaction.post,
+            kind=reaction.kind,
+            actor=reaction.actor,
+            content=reaction.content,
+            received=to_text(reaction.received),
+        )
+        if added:
+            await self._count(reaction.post, reaction.kind, 1)
+        return added > 0
+
+    async def withdraw(self, uri: str, actor: str) -> str | None:
+        """Take back the reaction with this id; returns its post's id, None if `actor` made no such reaction."""
+        row = await self._query.one(
+            "DELETE FROM reactions WHERE uri = :uri AND actor_uri = :actor RETURNING post_id, kind",
+            uri=uri,
+            actor=actor,
+        )
+        return await self._uncount(row)
+
+    async def withdraw_from(self, post: str, kind: str, actor: str) -> str | None:
+        """The same, for servers whose Undo names only what was liked or shared."""
+        row = await self._query.one(
+            """
+            DELETE FROM reactions
+            WHERE uri = (
+              SELECT uri FROM reactions WHERE post_id = :post AND kind = :kind AND actor_uri = :actor
+              ORDER BY received DESC LIMIT 1)
+            RETURNING post_id, kind
+            """,
+            post=post,
+            kind=kind,
+            actor=actor,
+        )
+        return await self._uncount(row)
+
+    async def remove_of_actor(self, actor: str) -> list[str]:
+        """Remove all of an actor's; returns the ids of the posts."""
+        rows = await self._query.all(
+            "DELETE FROM reactions WHERE actor_uri = :actor RETURNING post_id, kind", actor=actor
+        )
+        for row in rows:
+            await self._uncount(row)
+        return sorted({row["post_id"] for row in rows})
+
+    async def _uncount(self, row: Row | None) -> str | None:
+        if row is None:
+            return None
+        post: str = row["post_id"]
+        await self._count(post, row["kind"], -1)
+        return post
+
+    async def _count(self, post: str, kind: str, change: int) -> None:
+        column = COUNTER[kind]
+        await self._query.run(
+            f"UPDATE posts SET {column} = {column} + :change WHERE id = :post", change=change, post=post
+        )

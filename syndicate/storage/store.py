@@ -1,0 +1,81 @@
+"""The tables together: what a room is handed when it may read or write."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from syndicate.clock import Clock
+from syndicate.storage.actors import LocalActors, RemoteActors
+from syndicate.storage.arrivals import Arrivals
+from syndicate.storage.blocks import Blocks
+from syndicate.storage.blogroll import Blogroll
+from syndicate.storage.comments import Comments
+from syndicate.storage.database import Database, Queryable, connect
+from syndicate.storage.deliveries import Deliveries
+from syndicate.storage.editions import Editions
+from syndicate.storage.facts import Facts, Totals
+from syndicate.storage.followers import Followers
+from syndicate.storage.hosts import Hosts
+from syndicate.storage.media import Media
+from syndicate.storage.migrate import migrate
+from syndicate.storage.outbox import Outbox
+from syndicate.storage.posts import Posts
+from syndicate.storage.reactions import Reactions
+from syndicate.storage.tombstones import Tombstones
+
+T = TypeVar("T")
+
+
+class Tables:
+    """Every table, bound to something that statements can be put to."""
+
+    def __init__(self, query: Queryable, clock: Clock) -> None:
+        self.clock = clock
+        self.editions = Editions(query, clock)
+        self.totals = Totals(query)
+        self.facts = Facts(query)
+        self.posts = Posts(query, self.totals)
+        self.comments = Comments(query)
+        self.reactions = Reactions(query)
+        self.local_actors = LocalActors(query)
+        self.remote_actors = RemoteActors(query)
+        self.followers = Followers(query, self.totals)
+        self.arrivals = Arrivals(query)
+        self.outbox = Outbox(query)
+        self.deliveries = Deliveries(query)
+        self.hosts = Hosts(query)
+        self.blogroll = Blogroll(query)
+        self.blocks = Blocks(query)
+        self.media = Media(query)
+        self.tombstones = Tombstones(query)
+
+
+class Store(Tables):
+    """The tables for reading, and `transaction` for writing.
+
+    A transaction body awaits nothing but its statements (see `Database.transaction`).
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        super().__init__(database.read, clock)
+        self.database = database
+
+    @classmethod
+    async def open(cls, address: str, clock: Clock) -> "Store":
+        """Open the database, made and brought to the newest schema where need be.
+
+        Raises StorageError, DatabaseNewer.
+        """
+        database = await connect(address)
+        try:
+            await migrate(database, collation='COLLATE "C"' if address.startswith("postgres") else "")
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database, clock)
+
+    async def transaction(self, body: Callable[[Tables], Coroutine[Any, Any, T]]) -> T:
+        """Run `body` on tables that write; its result, once it is durable."""
+        return await self.database.transaction(lambda query: body(Tables(query, self.clock)))
+
+    async def close(self) -> None:
+        await self.database.close()

@@ -1,0 +1,61 @@
+"""What is gone: ours (answered with 410), and others' (so that a late Create brings nothing back)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.clock import from_text, to_text
+from syndicate.storage.database import Queryable, Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """`origin` is who may have removed it: ours, or the origin of the remote actor. `type` is its former type."""
+
+    uri: str
+    path: str | None
+    origin: str
+    type: str
+    published: datetime | None
+    gone_at: datetime
+
+
+class Tombstones:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def find(self, uri: str) -> Tombstone | None:
+        row = await self._query.one("SELECT * FROM tombstones WHERE uri = :uri", uri=uri)
+        return None if row is None else _tombstone(row)
+
+    async def at(self, path: str) -> Tombstone | None:
+        """The newest thing of ours that was removed from this path."""
+        row = await self._query.one(
+            "SELECT * FROM tombstones WHERE path = :path ORDER BY gone_at DESC LIMIT 1", path=path
+        )
+        return None if row is None else _tombstone(row)
+
+    async def put(self, tombstone: Tombstone) -> None:
+        await self._query.run(
+            """
+            INSERT INTO tombstones (uri, path, origin, type, published, gone_at)
+            VALUES (:uri, :path, :origin, :type, :published, :gone_at)
+            ON CONFLICT (uri) DO NOTHING
+            """,
+            uri=tombstone.uri,
+            path=tombstone.path,
+            origin=tombstone.origin,
+            type=tombstone.type,
+            published=None if tombstone.published is None else to_text(tombstone.published),
+            gone_at=to_text(tombstone.gone_at),
+        )
+
+
+def _tombstone(row: Row) -> Tombstone:
+    return Tombstone(
+        uri=row["uri"],
+        path=row["path"],
+        origin=row["origin"],
+        type=row["type"],
+        published=None if row["published"] is None else from_text(row["published"]),
+        gone_at=from_text(row["gone_at"]),
+    )

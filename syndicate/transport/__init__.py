@@ -1,0 +1,1 @@
+"""The only way out of the house: guarded, bounded HTTP to other servers."""

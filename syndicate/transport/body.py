@@ -1,0 +1,80 @@
+"""How the body of an answer is taken in without being drowned by it.
+
+Pieces go in as they come from the wire, decoded pieces go out, and `DocumentUnusable` ends it: too many bytes on the
+wire, too many after decoding, a compression that no honest document has, a coding we did not offer, a coding around
+a coding, or a stream that ends too soon. Memory stays within one piece whatever a bomb unfolds to.
+"""
+
+import zlib
+from collections.abc import Iterator
+from typing import Final
+
+from syndicate.errors import DocumentUnusable
+
+PIECE = 64 * 1024
+_GREATEST_RATIO = 100
+_RATIO_COUNTS_FROM = 256 * 1024
+_MOST_MEMBERS = 16
+"""A gzip stream may be several joined together (RFC 1952 §2.2); each costs a copy of what is left of its piece."""
+_GZIP: Final = 16 + zlib.MAX_WBITS
+
+
+def coding_of(values: list[str]) -> str:
+    """`gzip` or nothing, from all values of `Content-Encoding`. Raises DocumentUnusable."""
+    codings = [coding.strip().lower() for value in values for coding in value.split(",")]
+    applied = [coding for coding in codings if coding not in ("", "identity")]
+    if not applied:
+        return ""
+    if applied in (["gzip"], ["x-gzip"]):
+        return "gzip"
+    raise DocumentUnusable(f"sent in a content coding that was not offered: {', '.join(applied)[:80]}")
+
+
+class BodyReader:
+    """Counts, decodes and caps one body."""
+
+    def __init__(self, coding: str, *, wire: int, decoded: int) -> None:
+        self._inflate = zlib.decompressobj(_GZIP) if coding == "gzip" else None
+        self._most_wire, self._most_decoded = wire, decoded
+        self._wire = self._decoded = 0
+        self._members = 1
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """The decoded pieces of a piece. Raises DocumentUnusable."""
+        self._wire += len(piece)
+        if self._wire > self._most_wire:
+            raise DocumentUnusable(f"larger than {self._most_wire} bytes")
+        for decoded in self._decode(piece):
+            self._count(len(decoded))
+            yield decoded
+
+    def finish(self) -> None:
+        """The other server says that this was all. Raises DocumentUnusable."""
+        if self._inflate is not None and self._wire and not self._inflate.eof:
+            raise DocumentUnusable("the gzip stream is cut short")
+
+    def _count(self, size: int) -> None:
+        self._decoded += size
+        if self._decoded > self._most_decoded:
+            raise DocumentUnusable(f"larger than {self._most_decoded} bytes after decoding")
+        if self._decoded > _RATIO_COUNTS_FROM and self._decoded > _GREATEST_RATIO * self._wire:
+            raise DocumentUnusable("compressed more than any honest document")
+
+    def _decode(self, piece: bytes) -> Iterator[bytes]:
+        if self._inflate is None:
+            yield piece
+            return
+        try:
+            while piece:
+                if self._inflate.eof:
+                    self._begin_member()
+                yield self._inflate.decompress(piece, PIECE)
+                piece = self._inflate.unconsumed_tail or self._inflate.unused_data
+        except zlib.error as error:
+            raise DocumentUnusable(f"not a gzip stream: {error}") from error
+
+    def _begin_member(self) -> None:
+        self._members += 1
+        if self._members > _MOST_MEMBERS:
+            raise DocumentUnusable("a gzip stream of too many members")
+        self._inflate = zlib.decompressobj(_GZIP)

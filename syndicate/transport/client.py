@@ -1,0 +1,374 @@
+"""How requests leave the house: aiohttp behind the guard, within limits.
+
+A `Request` goes in, a `Response` comes out, whatever its status; only the lack of a usable answer raises. One session
+and one TLS context serve the whole process, and connections are kept for the next request. Redirects are followed
+here and not by aiohttp, because every hop is judged like a new request. Bodies are decoded here, because a bomb has
+to be stopped while it unfolds.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Self
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientOSError,
+    ClientPayloadError,
+    ClientResponse,
+    ClientResponseError,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    InvalidURL,
+    ServerDisconnectedError,
+    StreamReader,
+    TCPConnector,
+    TraceConfig,
+    TraceConnectionReuseconnParams,
+)
+from multidict import CIMultiDict
+from yarl import URL
+
+from syndicate.errors import AddressDenied, DocumentUnusable, RemoteUnavailable
+from syndicate.transport.address import IPAddress
+from syndicate.transport.body import PIECE, BodyReader, coding_of
+from syndicate.transport.guard import DeniedSocket, Guard, GuardedResolver, Lookup, SystemLookup
+from syndicate.transport.message import (
+    DELIVERY,
+    FEED,
+    MEDIA,
+    OBJECT,
+    PAGE,
+    WEBFINGER,
+    Budget,
+    Headers,
+    Redirects,
+    Request,
+    Response,
+    Sign,
+    Transport,
+    require_success,
+    retry_after,
+)
+from syndicate.transport.url import join_url, parse_url
+
+__all__ = [
+    "DELIVERY",
+    "FEED",
+    "MEDIA",
+    "OBJECT",
+    "PAGE",
+    "WEBFINGER",
+    "Budget",
+    "Client",
+    "Headers",
+    "Redirects",
+    "Request",
+    "Response",
+    "Sign",
+    "Transport",
+    "require_success",
+    "retry_after",
+]
+
+Sink = Callable[[bytes], object]
+
+KEPT_ALIVE_SECONDS = 20.0
+_MOST_CONNECTIONS = 512
+_MOST_CONNECTIONS_PER_HOST = 4
+_LONGEST_HEADER_LINE = 8190
+_MOST_HEADERS = 128
+_LEAST_RATE = 1024
+_STATUS_BODY = 16 * 1024
+_STATUS_BODY_SECONDS = 2.0
+_FOLLOWED = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_OF_ONE_HOP = frozenset(
+    {
+        "authorization",
+        "content-digest",
+        "cookie",
+        "date",
+        "digest",
+        "host",
+        "proxy-authorization",
+        "signature",
+        "signature-input",
+    }
+)
+"""Headers that were made for the address first asked for, and are nobody else's business."""
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One try at a request. aiohttp's trace notes whether it went over a connection that was kept from before."""
+
+    reused: bool = False
+
+
+class Client(Transport):
+    """The transport of the running server.
+
+    `user_agent` names us and our address, as operators expect (`name/version (+https://…)`). `own_addresses` are
+    those we listen on. `lookup` replaces the system's name resolution, `allowed` lets single sockets (address, port)
+    through the guard and `trust` replaces the certificates of the system; they are for tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        allow_private_addresses: bool,
+        own_addresses: Collection[IPAddress] = (),
+        lookup: Lookup | None = None,
+        allowed: frozenset[tuple[str, int]] = frozenset(),
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        self._user_agent = user_agent
+        self._guard = Guard(
+            allow_private_addresses=allow_private_addresses, own_addresses=own_addresses, allowed=allowed
+        )
+        self._lenient_urls = allow_private_addresses or bool(allowed)
+        self._system_lookup = SystemLookup() if lookup is None else None
+        self._lookup = lookup or self._system_lookup
+        self._tls = trust or _tls_context()
+        self._session: ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+        if self._system_lookup is not None:
+            self._system_lookup.close()
+
+    async def fetch(self, request: Request) -> Response:
+        """See `Transport.fetch`."""
+        return await self._within_budget(request, None)
+
+    async def download(self, request: Request, sink: Sink) -> Response:
+        """Like `fetch`, but hands the body of a 2xx piece by piece to `sink` and does not keep it.
+
+        When this raises, `sink` may have been given a part; the caller throws it away.
+        """
+        return await self._within_budget(request, sink)
+
+    async def _within_budget(self, request: Request, sink: Sink | None) -> Response:
+        with _named_failures(request.url):
+            async with asyncio.timeout(request.budget.total) as limit:
+                return await self._follow(request, sink, limit)
+
+    async def _follow(self, request: Request, sink: Sink | None, limit: asyncio.Timeout) -> Response:
+        url = parse_url(request.url, allow_private=self._lenient_urls)
+        start, moved, visited = url, url, {url}
+        while True:
+            async with await self._send(request, url, first=len(visited) == 1) as answer:
+                location = _location(answer, request)
+                if location is None:
+                    if _is_told_by_status(answer, request.budget):
+                        limit.reschedule(None)  # it has answered; reading on has a short limit of its own
+                    headers, body, coding = await _read(answer, request.budget, sink)
+                    break
+                if len(visited) > request.redirects.limit:
+                    raise DocumentUnusable(f"more than {request.redirects.limit} redirects")
+                target = self._judge_hop(url, location, request.redirects)
+                if target in visited:
+                    raise DocumentUnusable("redirects go round in circles")
+                if answer.status in _PERMANENT and moved == url:
+                    moved = target
+                url = target
+                visited.add(url)
+        return Response(
+            status=answer.status,
+            headers=headers,
+            body=body,
+            url=str(url),
+            encoding=coding,
+            moved="" if moved == start else str(moved),
+        )
+
+    def _judge_hop(self, url: URL, location: str, redirects: Redirects) -> URL:
+        target = join_url(url, location, allow_private=self._lenient_urls)
+        if url.scheme == "https" and target.scheme == "http":
+            raise AddressDenied("a redirect leads from https to http")
+        if redirects.same_origin and target.origin() != url.origin():
+            raise AddressDenied("a redirect leads to another origin")
+        return target
+
+    async def _send(self, request: Request, url: URL, *, first: bool) -> ClientResponse:
+        headers = _headers(request, url, first=first)
+        attempt = _Attempt()
+        try:
+            return await self._send_once(request, url, headers, attempt)
+        except (ClientOSError, ServerDisconnectedError):
+            # The other side had closed a kept connection while we wrote to it. aiohttp tries again by itself for a
+            # GET; for a POST we do, since whoever takes activities takes a repeated one for the same (by its id).
+            if not attempt.reused or request.body is None:
+                raise
+            return await self._send_once(request, url, headers, _Attempt())
+
+    async def _send_once(
+        self, request: Request, url: URL, headers: CIMultiDict[str], attempt: _Attempt
+    ) -> ClientResponse:
+        return await self._open_session().request(
+            request.method,
+            url,
+            data=request.body,
+            headers=headers,
+            allow_redirects=False,
+            timeout=ClientTimeout(total=None, connect=request.budget.connect),
+            trace_request_ctx=attempt,
+        )
+
+    def _open_session(self) -> ClientSession:
+        """The session, made on first use because it belongs to the running loop."""
+        if self._session is None:
+            assert self._lookup is not None
+            self._session = ClientSession(
+                connector=TCPConnector(
+                    resolver=GuardedResolver(self._guard, self._lookup),
+                    socket_factory=self._guard.socket,
+                    use_dns_cache=False,
+                    ssl=self._tls,
+                    limit=_MOST_CONNECTIONS,
+                    limit_per_host=_MOST_CONNECTIONS_PER_HOST,
+                    keepalive_timeout=KEPT_ALIVE_SECONDS,
+                ),
+                cookie_jar=DummyCookieJar(),
+                headers={"User-Agent": self._user_agent},
+                skip_auto_headers=("Content-Type",),
+                auto_decompress=False,
+                trust_env=False,
+                read_bufsize=PIECE,
+                max_line_size=_LONGEST_HEADER_LINE,
+                max_field_size=_LONGEST_HEADER_LINE,
+                max_headers=_MOST_HEADERS,
+                trace_configs=[_trace_of_reuse()],
+            )
+        return self._session
+
+
+def _tls_context() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _trace_of_reuse() -> TraceConfig:
+    async def note(_: ClientSession, context: SimpleNamespace, __: TraceConnectionReuseconnParams) -> None:
+        context.trace_request_ctx.reused = True
+
+    trace = TraceConfig()
+    trace.on_connection_reuseconn.append(note)
+    return trace
+
+
+def _headers(request: Request, url: URL, *, first: bool) -> CIMultiDict[str]:
+    given = [(name, value) for name, value in request.headers if first or name.lower() not in _OF_ONE_HOP]
+    signed = request.sign(request.method, str(url)) if request.sign else ()
+    headers = CIMultiDict([*given, *signed])
+    headers.setdefault("Accept-Encoding", "gzip")
+    return headers
+
+
+def _location(answer: ClientResponse, request: Request) -> str | None:
+    """Where to go next, or None when this is the answer."""
+    if request.redirects is Redirects.NONE or request.method not in ("GET", "HEAD") or answer.status not in _FOLLOWED:
+        return None
+    return answer.headers.get("Location")
+
+
+def _is_told_by_status(answer: ClientResponse, budget: Budget) -> bool:
+    return budget.status_only or not 200 <= answer.status < 300
+
+
+async def _read(answer: ClientResponse, budget: Budget, sink: Sink | None) -> tuple[CIMultiDict[str], bytes, str]:
+    headers = CIMultiDict((name, _clean(value)) for name, value in answer.headers.items())
+    if _is_told_by_status(answer, budget):
+        return headers, await _read_status_body(answer, budget), ""
+    coding = coding_of(headers.getall("Content-Encoding", []))
+    if answer.content_length is not None and answer.content_length > budget.wire:
+        raise DocumentUnusable(f"larger than {budget.wire} bytes")
+    body = bytearray()
+    take = sink or body.extend
+    reader = BodyReader(coding, wire=budget.wire, decoded=budget.decoded)
+    async with aclosing(_pieces(answer.content, budget.window)) as pieces:
+        async for piece in pieces:
+            for decoded in reader.feed(piece):
+                take(decoded)
+    reader.finish()
+    return headers, bytes(body), coding
+
+
+async def _read_status_body(answer: ClientResponse, budget: Budget) -> bytes:
+    """The first 16 KiB of a body that explains a status. The status stands, whatever is wrong with this."""
+    body = bytearray()
+    most = min(_STATUS_BODY, budget.wire)
+    try:
+        async with asyncio.timeout(min(_STATUS_BODY_SECONDS, budget.total / 4)):
+            coding = coding_of(answer.headers.getall("Content-Encoding", []))
+            reader = BodyReader(coding, wire=4 * PIECE, decoded=4 * PIECE)
+            while len(body) <= most and (piece := await answer.content.readany()):
+                for decoded in reader.feed(piece):
+                    body += decoded
+    except (DocumentUnusable, ClientError, OSError, TimeoutError):
+        answer.close()
+    return bytes(body[:most])
+
+
+async def _pieces(content: StreamReader, window: float) -> AsyncGenerator[bytes, None]:
+    """The pieces of a body as they come. Raises RemoteUnavailable when a window passes with less than 1 KiB/s."""
+    clock = asyncio.get_running_loop().time
+    deadline, received = clock() + window, 0
+    while True:
+        try:
+            async with asyncio.timeout_at(deadline):
+                piece = await content.readany()
+        except TimeoutError:
+            piece = None
+        if piece == b"":
+            return
+        if piece:
+            received += len(piece)
+            yield piece
+        if clock() >= deadline:
+            if received < _LEAST_RATE * window:
+                raise RemoteUnavailable("the answer comes too slowly")
+            deadline, received = clock() + window, 0
+
+
+def _clean(value: str) -> str:
+    """A header value without the lone surrogates that aiohttp makes of bytes which are no UTF-8."""
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+@contextmanager
+def _named_failures(url: str) -> Iterator[None]:
+    """aiohttp's failures in the words of the house, with the address first asked for."""
+    try:
+        yield
+    except ClientConnectorError as error:
+        if isinstance(error.os_error, DeniedSocket):
+            raise AddressDenied(f"{url}: {error.os_error}") from error
+        raise RemoteUnavailable(f"{url}: {error}") from error
+    except InvalidURL as error:
+        raise AddressDenied(f"{url}: {error}") from error
+    except ClientPayloadError as error:
+        raise DocumentUnusable(f"{url}: cut short: {error}") from error
+    except ClientResponseError as error:
+        raise DocumentUnusable(f"{url}: not an answer in HTTP: {error.message}") from error
+    except TimeoutError as error:
+        raise RemoteUnavailable(f"{url}: no answer in time") from error
+    except (ClientError, OSError) as error:
+        raise RemoteUnavailable(f"{url}: {error or type(error).__name__}") from error

@@ -1,0 +1,115 @@
+"""How an ActivityPub document is fetched so that it can be believed (FEP-fe34, ActivityPub §3.2).
+
+An address goes in; the address where it was found and the parsed document come out. A document is what it says it is
+only when it was found at its own id, on its own origin, under a media type that no upload has.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from syndicate.clock import Clock
+from syndicate.errors import AddressDenied, DocumentUnusable, MalformedRequest
+from syndicate.transport.courtesy import Courtesy
+from syndicate.transport.media_type import ACCEPT_AS2, is_activity_streams
+from syndicate.transport.message import OBJECT, Redirects, Request, Response, Sign, Transport, require_success
+from syndicate.transport.url import origin_of, read_url
+
+Document = dict[str, Any]
+Parse = Callable[[bytes], Document]
+
+
+class Fetcher:
+    """Fetches documents that strangers name.
+
+    `parse` reads JSON strictly; it may raise MalformedRequest or ValueError. Documents are shared between those who
+    ask for the same at once: read them, do not change them.
+    """
+
+    def __init__(self, transport: Transport, *, parse: Parse, clock: Clock, courtesy: Courtesy | None = None) -> None:
+        self._transport = transport
+        self._parse = parse
+        self._clock = clock
+        self._courtesy = courtesy or Courtesy(clock)
+
+    async def document(self, url: str, *, sign: Sign | None = None, by_stranger: bool = True) -> tuple[str, Document]:
+        """The actor, object or collection whose id is `url`: where it was found, and what it is.
+
+        A document with another id is asked for once more, at that id, when it has the same origin. The returned
+        document's `id` is then the one that counts. `sign(method, url)` authenticates (authorized fetch).
+        `by_stranger=False` is for what the author asked for.
+
+        Raises AddressDenied, RemoteUnavailable (with its `wait`), RemoteRefused, RemoteGone (404, 410) and
+        DocumentUnusable.
+        """
+        key = ("document", url, sign is not None)
+        return await self._courtesy.once(
+            key, origin_of(url), lambda: self._authentic(url, sign), by_stranger=by_stranger
+        )
+
+    async def key_document(
+        self, url: str, *, sign: Sign | None = None, by_stranger: bool = True
+    ) -> tuple[str, Document]:
+        """What is found at a `keyId`, with or without its fragment: an actor, a stub of one or a bare key.
+
+        Like `document`, but its `id` may be another: GoToSocial answers at `…/main-key` with a stub of the actor.
+        So it is only a hint at the owner, whose own document has to name the key (FEP-fe34, both directions).
+        """
+        address = url.partition("#")[0]
+        key = ("key", address, sign is not None)
+        return await self._courtesy.once(
+            key, origin_of(address), lambda: self._found_at(address, sign), by_stranger=by_stranger
+        )
+
+    async def fetch(self, request: Request) -> Response:
+        """Any other GET that a stranger causes (WebFinger, the source of a webmention): a `Transport` in itself."""
+        key = ("response", request.url, request.headers, request.sign is not None)
+        return await self._courtesy.once(key, origin_of(request.url), lambda: self._transport.fetch(request))
+
+    async def _authentic(self, url: str, sign: Sign | None) -> tuple[str, Document]:
+        found, document = await self._found_at(url, sign)
+        id = document.get("id")
+        if _names(id, url):
+            return found, document
+        if not isinstance(id, str) or not _is_beside(id, url):
+            raise DocumentUnusable(f"{url} is a document with an id elsewhere, or none")
+        found, document = await self._found_at(id, sign)
+        if _names(document.get("id"), id):
+            return found, document
+        raise DocumentUnusable(f"{url} and {id} are no ids of a document")
+
+    async def _found_at(self, url: str, sign: Sign | None) -> tuple[str, Document]:
+        response = await self._transport.fetch(
+            Request(
+                url=url,
+                headers=(("Accept", ACCEPT_AS2),),
+                budget=OBJECT,
+                redirects=Redirects.SAME_ORIGIN,
+                sign=sign,
+            )
+        )
+        require_success(response, self._clock())
+        types = response.all("Content-Type")
+        if len(types) != 1 or not is_activity_streams(types[0]):
+            raise DocumentUnusable(f"{url} is not ActivityStreams but {', '.join(types)[:80] or 'of no type'}")
+        try:
+            return response.url, self._parse(response.body)
+        except (MalformedRequest, ValueError, RecursionError) as error:
+            raise DocumentUnusable(f"{url} is not readable: {str(error)[:200]}") from error
+
+
+def _names(id: object, url: str) -> bool:
+    """Whether `id` is the address `url`, compared as parsed values."""
+    if not isinstance(id, str):
+        return False
+    try:
+        return read_url(id) == read_url(url)
+    except AddressDenied:
+        return False
+
+
+def _is_beside(id: str, url: str) -> bool:
+    """Whether `id` can be fetched from the origin of `url`."""
+    try:
+        return not read_url(id).raw_fragment and origin_of(id) == origin_of(url)
+    except AddressDenied:
+        return False

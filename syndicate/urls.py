@@ -1,0 +1,99 @@
+"""How the addresses of this blog are spelled: the one place that knows.
+
+Ids are made here once and then stored; what is stored is never computed again. Paths begin with `/` and are
+percent-encoded; addresses are whole.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+FEED_SUFFIX = {"rss": "feed/", "atom": "feed/atom/", "json": "feed/json/"}
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """Spells addresses below `base`, the site's origin without a trailing slash."""
+
+    base: str
+
+    def absolute(self, path: str) -> str:
+        return f"{self.base}{path}"
+
+    @property
+    def home(self) -> str:
+        return f"{self.base}/"
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base).netloc
+
+    # ids, made once and stored
+
+    @property
+    def blog_actor(self) -> str:
+        return f"{self.base}/actor"
+
+    @property
+    def shared_inbox(self) -> str:
+        return f"{self.base}/inbox"
+
+    def actor(self, id: str) -> str:
+        return f"{self.base}/actors/{id}"
+
+    def post(self, id: str) -> str:
+        return f"{self.base}/posts/{id}"
+
+    def comment(self, id: str) -> str:
+        return f"{self.base}/comments/{id}"
+
+    def activity(self, id: str) -> str:
+        return f"{self.base}/activities/{id}"
+
+    # paths for people
+
+    @staticmethod
+    def permalink(published: datetime, slug: str, zone: ZoneInfo) -> str:
+        """`/YYYY/MM/DD/<slug>/`, in the site's time zone."""
+        local = published.astimezone(zone)
+        return f"/{local:%Y}/{local:%m}/{local:%d}/{quote(slug, safe='')}/"
+
+    @staticmethod
+    def page(slug: str) -> str:
+        return f"/{quote(slug, safe='')}/"
+
+    @staticmethod
+    def category(slug: str) -> str:
+        return f"/category/{quote(slug, safe='')}/"
+
+    @staticmethod
+    def tag(slug: str) -> str:
+        return f"/tag/{quote(slug, safe='')}/"
+
+    @staticmethod
+    def author(slug: str) -> str:
+        return f"/author/{quote(slug, safe='')}/"
+
+    @staticmethod
+    def month(year: int, month: int) -> str:
+        return f"/{year:04d}/{month:02d}/"
+
+    @staticmethod
+    def feed(of: str, format: str) -> str:
+        """The feed of the page at path `of`: `/` gives `/feed/`, `/feed/atom/`, `/feed/json/`."""
+        return f"{of}{FEED_SUFFIX[format]}"
+
+    @staticmethod
+    def media(name: str) -> str:
+        return f"/media/{name}"
+
+    def path_of(self, address: str) -> str | None:
+        """The path (with its query) of an address of ours, without fragment; None when it is another host's."""
+        if address.startswith("/") and not address.startswith("//"):
+            return address.split("#", 1)[0]
+        parts = urlsplit(address)
+        ours = urlsplit(self.base)
+        if parts.netloc.lower() != ours.netloc or parts.scheme not in ("http", "https"):
+            return None
+        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

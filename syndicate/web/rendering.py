@@ -1,0 +1,191 @@
+"""From a page's dataclass to the bytes of its HTML, and the files that pages load.
+
+Templates stand in `templates/`, one per dataclass of `pages.py`. Everything is escaped but `SafeHtml`; marks that
+turn the direction of text are taken out of plain text as a second line, for a name that reads backwards would
+turn the line around it. Pages load nothing but `Pages.assets`, hold no script, and no style of their own.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from syndicate.web.pages import (
+    AboutPage,
+    ArchivePage,
+    ArchivesPage,
+    BlogrollPage,
+    ErrorPage,
+    HomePage,
+    Page,
+    PagePage,
+    PostPage,
+    SubscribePage,
+)
+
+TEMPLATES: Mapping[type[Page], str] = {
+    AboutPage: "about.html",
+    ArchivePage: "archive.html",
+    ArchivesPage: "archives.html",
+    BlogrollPage: "blogroll.html",
+    ErrorPage: "error.html",
+    HomePage: "home.html",
+    PagePage: "page.html",
+    PostPage: "post.html",
+    SubscribePage: "subscribe.html",
+}
+
+STATIC_FILES: Mapping[str, str] = {
+    "style.css": "text/css; charset=utf-8",
+    "favicon.svg": "image/svg+xml",
+    "favicon.png": "image/png",
+    "favicon.ico": "image/x-icon",
+}
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+# XFN 1.1; anything else in `rel` could mean something to a browser.
+XFN = frozenset(
+    "me contact acquaintance friend met co-worker colleague co-resident neighbor child parent sibling spouse kin "
+    "muse crush date sweetheart".split()
+)
+
+# C0 and C1 but tab and line ends; lone surrogates; non-characters; embeddings, overrides, isolates and marks of
+# direction (Unicode TR9).
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A file that pages load. `path` is from the root; `immutable` ones carry a hash of their body in it."""
+
+    path: str
+    body: bytes
+    media_type: str
+    immutable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """Dates in words, in the zone of the site: `22 November 2026`, or the month first for `en-US`."""
+
+    zone: ZoneInfo
+    language: str
+
+    def day(self, instant: datetime | date) -> str:
+        local = self._local(instant)
+        month = MONTHS[local.month - 1]
+        if self.language.lower() == "en-us":
+            return f"{month} {local.day}, {local.year}"
+        return f"{local.day} {month} {local.year}"
+
+    def minute(self, instant: datetime) -> str:
+        """`22 November 2026, 19:04`."""
+        return f"{self.day(instant)}, {instant.astimezone(self.zone):%H:%M}"
+
+    def month(self, instant: datetime | date) -> str:
+        """`November 2026`."""
+        local = self._local(instant)
+        return f"{MONTHS[local.month - 1]} {local.year}"
+
+    def machine(self, instant: datetime) -> str:
+        """`2026-11-22T19:04:00+00:00`: RFC 3339 in whole seconds, with the zone's offset."""
+        return instant.astimezone(self.zone).isoformat(timespec="seconds")
+
+    def _local(self, instant: datetime | date) -> date:
+        return instant.astimezone(self.zone).date() if isinstance(instant, datetime) else instant
+
+
+class Pages:
+    """Renders pages. The same page always gives the same bytes."""
+
+    def __init__(self, *, timezone: str, language: str) -> None:
+        self.calendar = Calendar(zone=ZoneInfo(timezone), language=language)
+        static = {name: _asset(name, media_type) for name, media_type in STATIC_FILES.items()}
+        self.assets = (*static.values(), _favicon_at_the_root(static["favicon.ico"]))
+        self._environment = _environment(self.calendar, {name: asset.path for name, asset in static.items()})
+
+    def render(self, page: Page) -> bytes:
+        """UTF-8 HTML."""
+        template = self._environment.get_template(TEMPLATES[type(page)])
+        return template.render(page=page, site=page.site, head=page.head).encode()
+
+
+def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("syndicate.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=printable,
+        auto_reload=False,
+    )
+    filters: Mapping[str, Callable[..., Any]] = {
+        "day": calendar.day,
+        "minute": calendar.minute,
+        "machine": calendar.machine,
+        "web": web_address,
+        "display_address": display_address,
+        "xfn": xfn,
+    }
+    environment.filters.update(filters)
+    environment.globals["static"] = static
+    return environment
+
+
+def printable(value: object) -> object:
+    """Plain text without control characters and marks of direction; `SafeHtml` and markup as they are."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return _UNPRINTABLE.sub("", value)
+    return value
+
+
+def web_address(address: str) -> str:
+    """The address where it leads to the web or to ourselves, else empty: strangers send `javascript:` too."""
+    if address.startswith("/") and not address.startswith(("//", "/\\")):
+        return address
+    return address if address.lower().startswith(("https://", "http://")) else ""
+
+
+def display_address(address: str) -> str:
+    """An address as people write it: `social.example/@ada`."""
+    return address.partition("://")[2].rstrip("/") or address
+
+
+def xfn(rel: str) -> str:
+    """The words of `rel` that are XFN."""
+    return " ".join(word for word in rel.lower().split() if word in XFN)
+
+
+def _asset(name: str, media_type: str) -> Asset:
+    body = files("syndicate.web").joinpath("static", name).read_bytes()
+    stem, suffix = name.rsplit(".", 1)
+    digest = sha256(body).hexdigest()[:12]
+    return Asset(path=f"/static/{stem}.{digest}.{suffix}", body=body, media_type=media_type, immutable=True)
+
+
+def _favicon_at_the_root(icon: Asset) -> Asset:
+    """Feed readers and older browsers ask for `/favicon.ico` without being told."""
+    return Asset(path="/favicon.ico", body=icon.body, media_type=icon.media_type, immutable=False)
