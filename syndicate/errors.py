@@ -40,7 +40,7 @@ go right later. Statuses are given in `web/problems.py`; lower floors do not kno
 from typing import ClassVar
 
 
-class Transient(Exception):  # noqa: N818 - a mark, not an error by itself
+class Transient(Exception):
     """Mixed into errors that may go right when tried again."""
 
     retry_after: ClassVar[int] = 60

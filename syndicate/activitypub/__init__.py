@@ -1,0 +1,1 @@
+"""The language of ActivityStreams: documents in, values out, and back. Pure."""

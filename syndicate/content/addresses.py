@@ -9,8 +9,13 @@ _AROUND = "".join(map(chr, range(0x21)))
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _WEB = re.compile(r"(https?)://+([^/?#]+)([^?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _KEPT = "%/?#:@!$&'()*+,;=-._~[]"
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
+_LONGEST_HOST = 300
 _LOOSE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
-_NO_HOST = re.compile(r"""[\s"'<>\\^`{|}%]""")
+_PORT = re.compile(":[0-9]{0,5}$")
+_HOST = re.compile(r"[a-z0-9_.-]{1,255}|\[[0-9a-f:.]{2,45}\]")
+_USER = re.compile(r"[A-Za-z0-9._~!$&()*+,;=:%-]*@?")
+_LONGEST_LABEL = 63
 
 
 def absolute(address: str, *, base: str, schemes: frozenset[str]) -> str | None:
@@ -37,13 +42,15 @@ def host_of(address: str) -> str:
 
 
 def ascii_host(host: str) -> str:
-    """A host in lower case with every label of another script as punycode (RFC 3492), so that no letter deceives."""
-    labels = re.split("[.\u3002\uff0e\uff61]", unicodedata.normalize("NFKC", host).lower())
-    return ".".join(label if label.isascii() else "xn--" + _punycode(label) for label in labels)
+    """A host in lower case with each label of another script in punycode (UTS #46), so that no letter deceives."""
+    port = _PORT.search(host)
+    name = host[: port.start()] if port else host
+    labels = _DOTS.split(unicodedata.normalize("NFKC", name[:_LONGEST_HOST]).lower())
+    return ".".join(label if label.isascii() else "xn--" + _punycode(label) for label in labels) + host[len(name) :]
 
 
 def _punycode(label: str) -> str:
-    return label[:63].encode("punycode").decode("ascii", errors="replace")
+    return label[: _LONGEST_LABEL + 1].encode("punycode", errors="ignore").decode("ascii")
 
 
 def _resolved(address: str, base: str) -> str | None:
@@ -55,9 +62,17 @@ def _resolved(address: str, base: str) -> str | None:
 
 def _web(address: str) -> str | None:
     web = _WEB.fullmatch(_with_slashes(address))
-    if not web or _NO_HOST.search(web[2].rpartition("@")[2]):
+    if not web:
         return None
-    return f"{web[1].lower()}://{web[2]}{_encoded(web[3] + web[4])}"
+    user, at, host = web[2].rpartition("@")
+    host = ascii_host(host)
+    if not _USER.fullmatch(user + at) or not _is_host(_PORT.sub("", host)):
+        return None
+    return f"{web[1].lower()}://{user}{at}{host}{_encoded(web[3] + web[4])}"
+
+
+def _is_host(name: str) -> bool:
+    return bool(_HOST.fullmatch(name)) and all(len(label) <= _LONGEST_LABEL for label in name.split("."))
 
 
 def _with_slashes(address: str) -> str:

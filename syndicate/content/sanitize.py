@@ -7,6 +7,7 @@ again changes nothing, so no parser can be made to see another document in it (m
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
@@ -261,8 +262,7 @@ _AUTHOR = _Policy(
 # -- strangers -------------------------------------------------------------------------------------------------------
 
 _ADDRESS_IN_TEXT = re.compile(r"https?:/{1,9}([^\s/?#\\<>\"]{1,300})|\bwww\.([^\s/?#\\<>\"]{1,300})", re.IGNORECASE)
-_WHOLLY_A_HOST = re.compile(r"((?:[^\W_][\w-]{0,62}[.\u3002\uff0e\uff61])+[^\W\d_]{2,24}(?::[0-9]{1,5})?)(?:[/?#]\S*)?")
-_MARKUP = re.compile("<[^>]*>")
+_WHOLLY_A_HOST = re.compile(r"((?:[^\W_][\w-]{0,62}[.\u3002])+[^\W\d_]{2,24}(?::[0-9]{1,5})?)(?:[/?#]\S*)?")
 
 
 def _true_host(link: Tag, inside: list[Tag | str]) -> str:
@@ -277,13 +277,14 @@ def _true_host(link: Tag, inside: list[Tag | str]) -> str:
     if whole.endswith(note := f" ({target})") and shown.endswith(note):
         return ""
     claimed = {_bare(ascii_host(host)) for text in (whole, shown) for host in _hosts_in(text)}
-    return note if claimed - {_bare(target)} else ""
+    return escape(note) if claimed - {_bare(target)} else ""
 
 
 def _hosts_in(text: str) -> Iterable[str]:
+    text = unicodedata.normalize("NFKC", text).strip()
     for found in _ADDRESS_IN_TEXT.finditer(text):
-        yield (found[1] or found[2]).rstrip(".,;:!?)…")
-    if whole := _WHOLLY_A_HOST.fullmatch(text.strip().rstrip("…")):
+        yield (found[1] or found[2]).rstrip(".,;:!?)")
+    if whole := _WHOLLY_A_HOST.fullmatch(text.rstrip(".")):
         yield whole[1]
 
 

@@ -103,10 +103,12 @@ class ExportedAttachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """What was not taken from the export, and why: for the author to read."""
+    """What was not taken from the export, and why: for the author to read. `is_ordinary` is what nobody misses: menus,
+    what lies in the bin, what plugins keep as posts."""
 
     what: str
     reason: str
+    is_ordinary: bool = False
 
 
 Exported = ExportedSite | ExportedAuthor | ExportedTerm | ExportedPost | ExportedAttachment | LeftOut

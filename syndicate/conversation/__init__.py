@@ -1,0 +1,1 @@
+"""What people say under posts, and who decides whether it is shown."""

@@ -1,0 +1,1 @@
+"""The queue of things to bring to other servers."""

@@ -1,0 +1,1 @@
+"""The conversation with other servers: what comes in, and what is said."""

@@ -10,6 +10,11 @@ from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from syndicate.feeds._text import clean
 
+_PLAIN = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,3}[a-z]{2,63}"
+    r"/(?:[A-Za-z0-9/:@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*(?:\?[A-Za-z0-9=&_.-]*[A-Za-z0-9])?(?:#[A-Za-z0-9_.-]+)?"
+)
+"""What nearly all addresses look like; these need no second look."""
 _LOOSE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _IN_PATH = "/%:@!$&'()*+,;=-._~"
 _IN_QUERY = _IN_PATH + "?"
@@ -24,6 +29,8 @@ def ascii_url(url: str) -> str:
     """An absolute http(s) address, percent-encoded, its host in punycode. Raises ValueError for anything else."""
     if len(url) > _LONGEST:
         raise ValueError("the address is too long")
+    if _PLAIN.fullmatch(url):
+        return url
     parts = urlsplit(clean(url).strip())
     if parts.scheme not in ("http", "https"):
         raise ValueError("the address is not of the web (http or https)")

@@ -7,10 +7,10 @@ what goes into a document passes here. Nothing raises, everything is linear.
 import re
 from html import unescape
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""All that lies outside of Char (XML 1.0 §2.2)."""
+_UNWANTED_IN_IDS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What lies outside of Char (XML 1.0 §2.2), and the control characters that it discourages."""
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]")
-_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
+_BREAKS = re.compile("[\r\u0085\u2028\u2029]\n?")
 _TAG = re.compile("<[^<>]*>")
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}")
@@ -20,12 +20,14 @@ _LONGEST = 600
 
 
 def clean_id(id: str) -> str:
-    """`id` byte for byte, except for what no XML document can hold: an id is the same in every format."""
-    return _NOT_XML.sub("", id)
+    """`id` as it is, without control characters: an id is the same in every format, also when it looks odd."""
+    return _UNWANTED_IN_IDS.sub("", id)
 
 
 def clean(text: str) -> str:
     """Without controls, non-characters and U+FFFD (which validators take for a broken encoding); lines end in LF."""
+    if text.replace("\n", "").isprintable() and "\ufffd" not in text:
+        return text  # nearly all text, at a tenth of the price
     return _UNWANTED.sub("", _BREAKS.sub("\n", text))
 
 

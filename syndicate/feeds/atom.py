@@ -13,9 +13,8 @@ from syndicate.feeds._proof import proofread
 from syndicate.feeds._xml import Element
 from syndicate.feeds.document import Feed, FeedDocument, FeedEntry, FeedFormat
 
-_COMMENT_COUNTS = re.compile(
-    rb'<thr:total>\d+</thr:total>|(<link rel="replies"[^<>]*?)(?: thr:(?:count|updated)="[^"]*")+(?=/>)'
-)
+_TOTALS = re.compile(rb"<thr:total>\d+</thr:total>")
+_COUNTS = re.compile(rb'(<link rel="replies"[^<>]*?)(?: thr:(?:count|updated)="[^"]*")+(?=/>)')
 _TITLE_LENGTH = 80
 
 
@@ -27,7 +26,7 @@ def render(feed: Feed) -> FeedDocument:
     return FeedDocument.of(
         body,
         FeedFormat.ATOM,
-        lasting=_COMMENT_COUNTS.sub(rb"\1", body),
+        lasting=_COUNTS.sub(rb"\1", _TOTALS.sub(b"", body)),
         modified=proof.updated,
         skipped=proof.skipped,
     )

@@ -63,8 +63,7 @@ def _attachment(enclosure: FeedEnclosure) -> dict[str, Any]:
 
 
 def _date(instant: datetime) -> str:
-    digits = "milliseconds" if instant.microsecond else "seconds"
-    return instant.isoformat(timespec=digits).replace("+00:00", "Z")
+    return instant.isoformat().replace("+00:00", "Z")
 
 
 def _present(**members: Any) -> dict[str, Any]:

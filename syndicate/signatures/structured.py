@@ -123,6 +123,8 @@ def _parse_item(text: str, position: int) -> tuple[str, int]:
     if text[position] != ";":
         return item, position
     parameters, position = _parse_parameters(text, position)
+    if not text.startswith((" ", ")"), position):
+        _refuse("not an inner list of strings")
     return item + _render_parameters(parameters), position
 
 

@@ -146,18 +146,6 @@ class Arrivals:
         rows = await self._query.all("SELECT * FROM refusals ORDER BY id DESC LIMIT :limit", limit=limit)
         return [_refusal(row) for row in rows]
 
-    async def seen(self, fingerprint: str, *, until: datetime) -> bool:
-        """Remember a signature; True if it was seen before (a replay)."""
-        added = await self._query.run(
-            "INSERT INTO signatures_seen (fingerprint, until) VALUES (:fingerprint, :until) ON CONFLICT DO NOTHING",
-            fingerprint=fingerprint,
-            until=to_text(until),
-        )
-        return added == 0
-
-    async def prune_signatures(self, now: datetime) -> None:
-        await self._query.run("DELETE FROM signatures_seen WHERE until < :now", now=to_text(now))
-
 
 def _arrival(row: Row) -> Arrival:
     return Arrival(

@@ -121,6 +121,20 @@ class Comments:
         )
         return [_comment(row) for row in rows]
 
+    async def rename_author(self, author: Author) -> list[str]:
+        """Show an author's comments under the new name; returns the ids of the posts."""
+        rows = await self._query.all(
+            """
+            UPDATE comments SET author_name = :name, author_handle = :handle, author_url = :url
+            WHERE author_uri = :uri RETURNING post_id
+            """,
+            name=author.name,
+            handle=author.handle,
+            url=author.url,
+            uri=author.uri,
+        )
+        return sorted({row["post_id"] for row in rows})
+
     async def record_of(self, author_uri: str, *, since: datetime) -> AuthorRecord:
         """How earlier comments of an author were judged; rejections count since an instant."""
         row = await self._query.one(
@@ -162,19 +176,17 @@ class Comments:
 
     # what readers see
 
-    async def shown(self, post: str, *, after: tuple[str, str] | None, limit: int) -> list[Comment]:
-        """Public comments of a post, oldest first, from the key (`published` as text, id) on."""
-        published, id = after or ("", "")
+    async def shown(self, post: str, *, limit: int, skip: int) -> list[Comment]:
+        """A page of the public comments of a post, oldest first."""
         rows = await self._query.all(
             f"""
             SELECT {COLUMNS}, {AVATAR.format("public_comments")} FROM public_comments
-            WHERE post_id = :post AND (published, id) > (:published, :id)
-            ORDER BY published, id LIMIT :limit
+            WHERE post_id = :post
+            ORDER BY published, id LIMIT :limit OFFSET :skip
             """,
             post=post,
-            published=published,
-            id=id,
             limit=limit,
+            skip=skip,
         )
         return [_comment(row) for row in rows]
 
@@ -202,6 +214,15 @@ class Comments:
             )
             for row in rows
         ]
+
+    async def replies_total(self, post: str) -> int:
+        """How many public remote comments a post has."""
+        row = await self._query.one(
+            "SELECT count(*) AS total FROM public_comments WHERE post_id = :post AND source = 'reply'", post=post
+        )
+        assert row is not None
+        total: int = row["total"]
+        return total
 
     async def replies(self, post: str, *, after: tuple[str, str] | None, limit: int) -> list[tuple[str, str, str]]:
         """The ids of the public remote comments of a post, with their keys: (uri, published, id), oldest first."""

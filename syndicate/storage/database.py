@@ -74,6 +74,14 @@ class Database(Protocol):
         """Begin to receive other processes' hints. For the server; commands only send them."""
         ...
 
+    async def check(self) -> list[str]:
+        """What is damaged, in words; nothing where all is well, or where the database sees to that itself."""
+        ...
+
+    def advice(self) -> list[str]:
+        """What an operator should know of the database's own software."""
+        ...
+
     async def backup(self, path: str) -> None:
         """Write a consistent copy to `path`. Raises StorageError where the database cannot do so."""
         ...

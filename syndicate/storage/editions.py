@@ -4,9 +4,9 @@ Scopes: `site` (anything that lists posts), `post:<id>`, `talk:<post id>` (comme
 site's comments), `term:<kind>:<slug>`, `blogroll`, `followers`, `actor`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from syndicate.clock import Clock, to_text
+from syndicate.clock import Clock, from_text, to_text
 from syndicate.storage.database import Queryable
 
 OVERLAP = timedelta(seconds=30)
@@ -38,3 +38,8 @@ class Editions:
     async def of(self, scope: str) -> int:
         row = await self._query.one("SELECT edition FROM editions WHERE scope = :scope", scope=scope)
         return 0 if row is None else row["edition"]
+
+    async def moved_at(self, scope: str) -> datetime | None:
+        """When it last moved; None where it never has."""
+        row = await self._query.one("SELECT moved FROM editions WHERE scope = :scope", scope=scope)
+        return None if row is None else from_text(row["moved"])

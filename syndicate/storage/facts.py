@@ -22,7 +22,8 @@ class Facts:
 
 
 class Totals:
-    """Name → how many. Names: `posts`, `outbox`, `month:YYYY-MM`, `term:<kind>:<slug>`, `followers:<local actor>`."""
+    """Name → how many. Names: `posts`, `outbox`, `month:YYYY-MM`, `term:<kind>:<slug>`, `author:<name>`,
+    `followers:<local actor>`."""
 
     def __init__(self, query: Queryable) -> None:
         self._query = query

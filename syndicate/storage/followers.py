@@ -124,6 +124,15 @@ class Followers:
         )
         return [row["inbox"] for row in rows]
 
+    async def behind(self, inbox: str, *, limit: int) -> list[str]:
+        """Some of the actors that are reached through an inbox."""
+        rows = await self._query.all(
+            "SELECT DISTINCT actor_uri FROM followers WHERE inbox = :inbox ORDER BY actor_uri LIMIT :limit",
+            inbox=inbox,
+            limit=limit,
+        )
+        return [row["actor_uri"] for row in rows]
+
     async def _count(self, follower: Follower, change: int) -> None:
         await self._query.run(
             """

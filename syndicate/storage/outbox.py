@@ -1,6 +1,7 @@
 """What we said: our activities, as they are sent."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,6 +54,21 @@ class Outbox:
     async def get(self, id: str) -> Said | None:
         row = await self._query.one("SELECT * FROM outbox WHERE id = :id", id=id)
         return None if row is None else _said(row)
+
+    async def creates_of(self, posts: Sequence[str]) -> dict[str, str]:
+        """Post id → the id of its Create, for posts that were given one."""
+        if not posts:
+            return {}
+        names = {f"p{at}": post for at, post in enumerate(posts)}
+        rows = await self._query.all(
+            f"""
+            SELECT post_id, uri FROM outbox
+            WHERE type = 'Create' AND public = 1 AND post_id IN ({", ".join(":" + name for name in names)})
+            ORDER BY published
+            """,
+            **names,
+        )
+        return {row["post_id"]: row["uri"] for row in rows}
 
     async def about(self, post: str) -> list[Said]:
         """Everything that was said about a post, oldest first."""

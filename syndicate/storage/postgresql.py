@@ -131,6 +131,12 @@ class PostgreSQL:
         await connection.add_listener(CHANNEL, self._moved)
         self._listener = connection
 
+    async def check(self) -> list[str]:
+        return []
+
+    def advice(self) -> list[str]:
+        return []
+
     async def backup(self, path: str) -> None:
         raise StorageError(f"{path}: use pg_dump for a backup of PostgreSQL")
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from syndicate.clock import from_text, to_text
@@ -38,8 +38,9 @@ Key = tuple[datetime, str]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manufacture:
     """How a post came to be: what it was made of and by which way in. `digest` tells whether the way in has changed
-    it since; `month` is `YYYY-MM` of its publication in the site's time zone; `announced` is when it was first told to
-    followers, or None."""
+    it since; `month` is `YYYY-MM` of its publication in the site's time zone; `released` is when it was first shown to
+    readers, or None; `base` is what relative references to pictures in the source are resolved against, empty for the
+    permalink."""
 
     source: str
     source_format: SourceFormat
@@ -47,7 +48,8 @@ class Manufacture:
     digest: str
     renderer: int
     month: str
-    announced: datetime | None = None
+    base: str = ""
+    released: datetime | None = None
 
 
 class Posts:
@@ -84,7 +86,7 @@ class Posts:
 
     async def manufacture(self, id: str) -> Manufacture | None:
         row = await self._query.one(
-            "SELECT source, source_format, origin, origin_digest, renderer, month, announced FROM posts WHERE id = :id",
+            "SELECT source, source_format, base, origin, origin_digest, renderer, month, released FROM posts WHERE id = :id",
             id=id,
         )
         if row is None:
@@ -96,7 +98,8 @@ class Posts:
             digest=row["origin_digest"],
             renderer=row["renderer"],
             month=row["month"],
-            announced=None if row["announced"] is None else from_text(row["announced"]),
+            base=row["base"],
+            released=None if row["released"] is None else from_text(row["released"]),
         )
 
     # lists of public posts, newest first, by key
@@ -139,6 +142,36 @@ class Posts:
             **names,
         )
         return await self._with_terms(rows)
+
+    async def count_of_terms(self, kind: TermKind, slugs: Sequence[str]) -> int:
+        """How many public posts have any of these terms."""
+        names = {f"t{at}": slug for at, slug in enumerate(slugs)}
+        row = await self._query.one(
+            f"""
+            SELECT count(DISTINCT post_terms.post_id) AS total FROM post_terms
+            JOIN posts ON posts.id = post_terms.post_id
+            WHERE posts.state = 'published' AND post_terms.kind = :kind
+              AND post_terms.slug IN ({", ".join(":" + name for name in names)})
+            """,
+            kind=kind.value,
+            **names,
+        )
+        assert row is not None
+        total: int = row["total"]
+        return total
+
+    async def count_between(self, first: datetime, last: datetime) -> int:
+        row = await self._query.one(
+            """
+            SELECT count(*) AS total FROM posts
+            WHERE state = 'published' AND kind = 'post' AND published >= :first AND published < :last
+            """,
+            first=to_text(first),
+            last=to_text(last),
+        )
+        assert row is not None
+        total: int = row["total"]
+        return total
 
     async def federated(self, *, before: Key | None, limit: int) -> list[Post]:
         """What stands in the outbox."""
@@ -202,11 +235,10 @@ class Posts:
         )
         return [_post(row, tuple(_term(term) for term in terms if term["post_id"] == row["id"])) for row in rows]
 
-    async def addresses(self, *, after: str, limit: int) -> list[tuple[str, datetime]]:
-        """(path, updated) of everything public, by path: the sitemap."""
+    async def addresses(self, *, limit: int) -> list[tuple[str, datetime]]:
+        """(path, updated) of everything public, the newest first: the sitemap."""
         rows = await self._query.all(
-            "SELECT path, updated FROM posts WHERE state = 'published' AND path > :after ORDER BY path LIMIT :limit",
-            after=after,
+            "SELECT path, updated FROM posts WHERE state = 'published' ORDER BY published DESC, id DESC LIMIT :limit",
             limit=limit,
         )
         return [(row["path"], from_text(row["updated"])) for row in rows]
@@ -251,13 +283,18 @@ class Posts:
             "UPDATE posts SET html = :html, renderer = :renderer WHERE id = :id", id=id, html=html, renderer=renderer
         )
 
-    async def set_announced(self, id: str, announced: datetime) -> None:
-        await self._query.run("UPDATE posts SET announced = :at WHERE id = :id", id=id, at=to_text(announced))
-
-    async def is_settled(self, updated: datetime) -> bool:
-        """Whether another post has this `updated`."""
-        row = await self._query.one("SELECT id FROM posts WHERE updated = :updated", updated=to_text(updated))
-        return row is not None
+    async def free_updated(self, wanted: datetime) -> datetime:
+        """The first whole second from `wanted` on that no post has as its `updated`, or one soon after it."""
+        row = await self._query.one("SELECT id FROM posts WHERE updated = :wanted", wanted=to_text(wanted))
+        if row is None:
+            return wanted
+        row = await self._query.one(
+            "SELECT max(updated) AS last FROM posts WHERE updated >= :wanted AND updated < :later",
+            wanted=to_text(wanted),
+            later=to_text(wanted + timedelta(days=1)),
+        )
+        assert row is not None
+        return from_text(row["last"]) + timedelta(seconds=1)
 
     async def keep_revision(self, id: str, *, revision: str, replaced: datetime) -> None:
         """Put the text that is about to be replaced aside."""
@@ -324,6 +361,11 @@ class Posts:
         row = await self._query.one("SELECT post_id, digest FROM files WHERE path = :path", path=path)
         return None if row is None else (row["post_id"], row["digest"])
 
+    async def file_of(self, post: str) -> str | None:
+        """The file that a post was last taken in from."""
+        row = await self._query.one("SELECT path FROM files WHERE post_id = :post ORDER BY path LIMIT 1", post=post)
+        return None if row is None else row["path"]
+
     async def files(self) -> dict[str, str]:
         """Path → digest of all."""
         return {row["path"]: row["digest"] for row in await self._query.all("SELECT path, digest FROM files")}
@@ -361,7 +403,12 @@ class Posts:
         row = await self._query.one("SELECT month FROM posts WHERE id = :id", id=id)
         if post is None or row is None or not post.is_public or post.kind is PostKind.PAGE:
             return
-        names = ["posts", f"month:{row['month']}", *(f"term:{term.kind}:{term.slug}" for term in post.terms)]
+        names = [
+            "posts",
+            f"author:{post.author}",
+            f"month:{row['month']}",
+            *(f"term:{term.kind}:{term.slug}" for term in post.terms),
+        ]
         if post.federates:
             names.append("outbox")
         for name in sorted(names):
@@ -369,18 +416,18 @@ class Posts:
 
 
 INSERT = """
-INSERT INTO posts (id, uri, guid, kind, slug, path, origin, origin_digest, source, source_format, html, renderer, title,
-  excerpt, summary, teaser, language, author, state, visibility, published, month, updated, announced, sensitive, warning,
+INSERT INTO posts (id, uri, guid, kind, slug, path, origin, origin_digest, source, source_format, base, html, renderer, title,
+  excerpt, summary, teaser, language, author, state, visibility, published, month, updated, released, sensitive, warning,
   comments_open, pinned, picture, type, quotes, hashtags, enclosure, comment_count, like_count, share_count)
-VALUES (:id, :uri, :guid, :kind, :slug, :path, :origin, :origin_digest, :source, :source_format, :html, :renderer, :title,
-  :excerpt, :summary, :teaser, :language, :author, :state, :visibility, :published, :month, :updated, :announced,
+VALUES (:id, :uri, :guid, :kind, :slug, :path, :origin, :origin_digest, :source, :source_format, :base, :html, :renderer, :title,
+  :excerpt, :summary, :teaser, :language, :author, :state, :visibility, :published, :month, :updated, :released,
   :sensitive, :warning, :comments_open, :pinned, :picture, :type, :quotes, :hashtags, :enclosure, 0, 0, 0)
-ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, path = excluded.path, kind = excluded.kind, origin = excluded.origin,
-  origin_digest = excluded.origin_digest, source = excluded.source, source_format = excluded.source_format,
+ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, slug = excluded.slug, path = excluded.path, kind = excluded.kind, origin = excluded.origin,
+  origin_digest = excluded.origin_digest, source = excluded.source, source_format = excluded.source_format, base = excluded.base,
   html = excluded.html, renderer = excluded.renderer, title = excluded.title, excerpt = excluded.excerpt,
   summary = excluded.summary, teaser = excluded.teaser, language = excluded.language, author = excluded.author,
   state = excluded.state, visibility = excluded.visibility, published = excluded.published, month = excluded.month, updated = excluded.updated,
-  announced = excluded.announced, sensitive = excluded.sensitive, warning = excluded.warning,
+  released = excluded.released, sensitive = excluded.sensitive, warning = excluded.warning,
   comments_open = excluded.comments_open, pinned = excluded.pinned, picture = excluded.picture, type = excluded.type,
   quotes = excluded.quotes, hashtags = excluded.hashtags, enclosure = excluded.enclosure
 """
@@ -398,6 +445,7 @@ def _parameters(post: Post, made: Manufacture) -> dict[str, Any]:
         "origin_digest": made.digest,
         "source": made.source,
         "source_format": made.source_format.value,
+        "base": made.base,
         "html": post.html,
         "renderer": made.renderer,
         "title": post.title,
@@ -411,7 +459,7 @@ def _parameters(post: Post, made: Manufacture) -> dict[str, Any]:
         "published": to_text(post.published),
         "month": made.month,
         "updated": to_text(post.updated),
-        "announced": None if made.announced is None else to_text(made.announced),
+        "released": None if made.released is None else to_text(made.released),
         "sensitive": int(post.sensitive),
         "warning": post.warning,
         "comments_open": int(post.comments_open),

@@ -28,6 +28,9 @@ T = TypeVar("T")
 
 MOST_BODIES = 500
 BUSY_MILLISECONDS = 5000
+SOUND = (3, 51, 3)
+BACKPORTED = ((3, 50, 7), (3, 44, 6))
+"""From these versions on, the WAL-reset fault (3.7.0 to 3.51.2) is mended."""
 PRAGMAS = f"""
 PRAGMA journal_mode=WAL;
 PRAGMA synchronous=FULL;
@@ -214,6 +217,21 @@ class SQLite:
 
     async def listen(self) -> None:
         self._hints.listen(self._notify)
+
+    async def check(self) -> list[str]:
+        rows = await self.sweep("PRAGMA quick_check(20)")
+        foreign = await self.sweep("PRAGMA foreign_key_check")
+        found = [str(row["quick_check"]) for row in rows if row["quick_check"] != "ok"]
+        return found + [f"{len(foreign)} rows refer to rows that are not there"] * bool(foreign)
+
+    def advice(self) -> list[str]:
+        version = sqlite3.sqlite_version_info
+        if version >= SOUND or any(version[:2] == found[:2] and version >= found for found in BACKPORTED):
+            return []
+        return [
+            f"SQLite {sqlite3.sqlite_version} has a rare fault that can lose commits (fixed in 3.51.3); "
+            "a newer Python or system brings a newer one"
+        ]
 
     async def backup(self, path: str) -> None:
         target = sqlite3.connect(path, check_same_thread=False)

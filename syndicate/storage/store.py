@@ -77,5 +77,14 @@ class Store(Tables):
         """Run `body` on tables that write; its result, once it is durable."""
         return await self.database.transaction(lambda query: body(Tables(query, self.clock)))
 
+    async def release_leases(self) -> None:
+        """What a process had claimed that is no more. Only where this is the one server."""
+
+        async def body(query: Queryable) -> None:
+            for table in ("arrivals", "deliveries", "fanouts", "media"):
+                await query.run(f"UPDATE {table} SET leased_until = '' WHERE leased_until <> ''")
+
+        await self.database.transaction(body)
+
     async def close(self) -> None:
         await self.database.close()

@@ -55,7 +55,7 @@ from syndicate.transport.message import (
     require_success,
     retry_after,
 )
-from syndicate.transport.url import join_url, parse_url
+from syndicate.transport.url import join_url, parse_url, shown
 
 __all__ = [
     "DELIVERY",
@@ -214,7 +214,7 @@ class Client(Transport):
         except (ClientOSError, ServerDisconnectedError):
             # The other side had closed a kept connection while we wrote to it. aiohttp tries again by itself for a
             # GET; for a POST we do, since whoever takes activities takes a repeated one for the same (by its id).
-            if not attempt.reused or request.body is None:
+            if not attempt.reused or request.method != "POST":
                 raise
             return await self._send_once(request, url, headers, _Attempt())
 
@@ -356,19 +356,20 @@ def _clean(value: str) -> str:
 @contextmanager
 def _named_failures(url: str) -> Iterator[None]:
     """aiohttp's failures in the words of the house, with the address first asked for."""
+    at = shown(url)
     try:
         yield
     except ClientConnectorError as error:
         if isinstance(error.os_error, DeniedSocket):
-            raise AddressDenied(f"{url}: {error.os_error}") from error
-        raise RemoteUnavailable(f"{url}: {error}") from error
+            raise AddressDenied(f"{at}: {error.os_error}") from error
+        raise RemoteUnavailable(f"{at}: {shown(error)}") from error
     except InvalidURL as error:
-        raise AddressDenied(f"{url}: {error}") from error
+        raise AddressDenied(f"{at}: {shown(error)}") from error
     except ClientPayloadError as error:
-        raise DocumentUnusable(f"{url}: cut short: {error}") from error
+        raise DocumentUnusable(f"{at}: cut short: {shown(error)}") from error
     except ClientResponseError as error:
-        raise DocumentUnusable(f"{url}: not an answer in HTTP: {error.message}") from error
+        raise DocumentUnusable(f"{at}: not an answer in HTTP: {shown(error.message)}") from error
     except TimeoutError as error:
-        raise RemoteUnavailable(f"{url}: no answer in time") from error
+        raise RemoteUnavailable(f"{at}: no answer in time") from error
     except (ClientError, OSError) as error:
-        raise RemoteUnavailable(f"{url}: {error or type(error).__name__}") from error
+        raise RemoteUnavailable(f"{at}: {shown(error) or type(error).__name__}") from error

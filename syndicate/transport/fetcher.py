@@ -12,7 +12,7 @@ from syndicate.errors import AddressDenied, DocumentUnusable, MalformedRequest
 from syndicate.transport.courtesy import Courtesy
 from syndicate.transport.media_type import ACCEPT_AS2, is_activity_streams
 from syndicate.transport.message import OBJECT, Redirects, Request, Response, Sign, Transport, require_success
-from syndicate.transport.url import origin_of, read_url
+from syndicate.transport.url import origin_of, read_url, shown
 
 Document = dict[str, Any]
 Parse = Callable[[bytes], Document]
@@ -71,11 +71,11 @@ class Fetcher:
         if _names(id, url):
             return found, document
         if not isinstance(id, str) or not _is_beside(id, url):
-            raise DocumentUnusable(f"{url} is a document with an id elsewhere, or none")
+            raise DocumentUnusable(f"{shown(url)} is a document with an id elsewhere, or none")
         found, document = await self._found_at(id, sign)
         if _names(document.get("id"), id):
             return found, document
-        raise DocumentUnusable(f"{url} and {id} are no ids of a document")
+        raise DocumentUnusable(f"{shown(url)} and {shown(id)} are no ids of a document")
 
     async def _found_at(self, url: str, sign: Sign | None) -> tuple[str, Document]:
         response = await self._transport.fetch(
@@ -90,11 +90,11 @@ class Fetcher:
         require_success(response, self._clock())
         types = response.all("Content-Type")
         if len(types) != 1 or not is_activity_streams(types[0]):
-            raise DocumentUnusable(f"{url} is not ActivityStreams but {', '.join(types)[:80] or 'of no type'}")
+            raise DocumentUnusable(f"{shown(url)} is not ActivityStreams but {shown(', '.join(types)) or 'of no type'}")
         try:
             return response.url, self._parse(response.body)
         except (MalformedRequest, ValueError, RecursionError) as error:
-            raise DocumentUnusable(f"{url} is not readable: {str(error)[:200]}") from error
+            raise DocumentUnusable(f"{shown(url)} is not readable: {shown(error)}") from error
 
 
 def _names(id: object, url: str) -> bool:

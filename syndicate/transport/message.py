@@ -16,6 +16,7 @@ from typing import Protocol
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from syndicate.errors import RemoteGone, RemoteRefused, RemoteUnavailable
+from syndicate.transport.url import shown
 
 Headers = tuple[tuple[str, str], ...]
 Sign = Callable[[str, str], Iterable[tuple[str, str]]]
@@ -142,7 +143,7 @@ def require_success(response: Response, now: datetime) -> None:
     """Raises what the status means unless it is a 2xx: RemoteGone (404, 410), RemoteUnavailable with its `wait`
     (408, 425, 429, 5xx) or RemoteRefused (everything else)."""
     status = response.status
-    message = f"{response.url} answered {status}"
+    message = f"{shown(response.url)} answered {status}"
     if 200 <= status < 300:
         return
     if status in (404, 410):

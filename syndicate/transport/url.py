@@ -21,6 +21,7 @@ _AUTHORITY = re.compile(r"[^:/?#]*://([^/?#]*)")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LONGEST_HOST = 253
+_LONGEST_SHOWN = 300
 
 
 def parse_url(text: str, *, allow_private: bool) -> URL:
@@ -42,7 +43,7 @@ def join_url(base: URL, reference: str, *, allow_private: bool) -> URL:
     try:
         text = str(base.join(URL(reference)).with_fragment(None))
     except ValueError as error:
-        raise AddressDenied(f"not an address: {error}") from error
+        raise AddressDenied(f"not an address: {shown(error)}") from error
     return parse_url(text, allow_private=allow_private)
 
 
@@ -59,7 +60,7 @@ def read_url(text: str) -> URL:
         _require_host(host, bracketed=authority is not None and authority[1].startswith("["))
         url.host  # noqa: B018 - decodes the A-labels, so that broken Punycode fails here and not in the client
     except ValueError as error:
-        raise AddressDenied(f"not an address: {error}") from error
+        raise AddressDenied(f"not an address: {shown(error)}") from error
     if url.scheme not in ("http", "https"):
         raise AddressDenied(f"not a web address: {url.scheme or 'no'} scheme")
     if authority is None or "@" in authority[1]:
@@ -95,6 +96,12 @@ def literal_address(host: str) -> IPAddress | None:
         return IPv6Address(host) if ":" in host else IPv4Address(host)
     except AddressValueError:
         return None
+
+
+def shown(text: object) -> str:
+    """A stranger's text as it stands in a message of ours: one line, never long enough to fill a log."""
+    line = " ".join(str(text)[:1000].split())
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]}…"
 
 
 def _require_readable(text: str) -> None:

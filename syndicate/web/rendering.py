@@ -65,8 +65,8 @@ MONTHS = (
 
 # XFN 1.1; anything else in `rel` could mean something to a browser.
 XFN = frozenset(
-    "me contact acquaintance friend met co-worker colleague co-resident neighbor child parent sibling spouse kin "
-    "muse crush date sweetheart".split()
+    {"me", "contact", "acquaintance", "friend", "met", "co-worker", "colleague", "co-resident", "neighbor"}
+    | {"child", "parent", "sibling", "spouse", "kin", "muse", "crush", "date", "sweetheart"}
 )
 
 # C0 and C1 but tab and line ends; lone surrogates; non-characters; embeddings, overrides, isolates and marks of
@@ -127,9 +127,9 @@ class Pages:
         self._environment = _environment(self.calendar, {name: asset.path for name, asset in static.items()})
 
     def render(self, page: Page) -> bytes:
-        """UTF-8 HTML."""
+        """UTF-8 HTML; a lone surrogate that came through with somebody's HTML becomes a question mark."""
         template = self._environment.get_template(TEMPLATES[type(page)])
-        return template.render(page=page, site=page.site, head=page.head).encode()
+        return template.render(page=page, site=page.site, head=page.head).encode(errors="replace")
 
 
 def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:

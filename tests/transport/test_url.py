@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from syndicate.errors import AddressDenied
-from syndicate.transport.url import join_url, origin_of, parse_url, read_url, same_origin
+from syndicate.transport.url import join_url, origin_of, parse_url, read_url, same_origin, shown
 
 CANONICAL = [
     ("https://blog.example", "https://blog.example/"),
@@ -190,6 +190,11 @@ def test_origins_are_compared_as_values() -> None:
 def test_what_is_no_web_address_has_no_origin() -> None:
     with pytest.raises(AddressDenied):
         origin_of("urn:uuid:1")
+
+
+def test_a_message_of_ours_is_one_short_line() -> None:
+    assert shown("https://blog.example/\n a") == "https://blog.example/ a"
+    assert len(shown("x" * 10**6)) == 301
 
 
 @given(st.text() | st.text().map(lambda rest: f"https://{rest}"))

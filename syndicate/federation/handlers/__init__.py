@@ -1,0 +1,1 @@
+"""One file per activity: get, decide, and return what is to be written."""

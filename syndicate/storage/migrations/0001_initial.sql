@@ -20,6 +20,7 @@ CREATE TABLE posts (
   origin_digest TEXT NOT NULL,
   source TEXT NOT NULL,
   source_format TEXT NOT NULL CHECK (source_format IN ('markdown', 'html')),
+  base TEXT NOT NULL,
   html TEXT NOT NULL,
   renderer BIGINT NOT NULL,
   title TEXT NOT NULL,
@@ -33,7 +34,7 @@ CREATE TABLE posts (
   published TEXT NOT NULL,
   month TEXT NOT NULL,
   updated TEXT NOT NULL UNIQUE,
-  announced TEXT,
+  released TEXT,
   sensitive BIGINT NOT NULL,
   warning TEXT NOT NULL,
   comments_open BIGINT NOT NULL,
@@ -51,6 +52,8 @@ CREATE TABLE posts (
 CREATE INDEX posts_by_date ON posts (state, kind, published, id);
 -- the outbox: what federates, newest first
 CREATE INDEX posts_federated ON posts (published, id) WHERE state = 'published' AND kind = 'post' AND visibility <> 'local';
+-- an author's page
+CREATE INDEX posts_by_author ON posts (author, state, published, id);
 -- the featured collection, and the top of the home page
 CREATE INDEX posts_pinned ON posts (published) WHERE pinned = 1;
 
@@ -97,6 +100,7 @@ CREATE TABLE files (
   post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
   digest TEXT NOT NULL
 );
+CREATE INDEX files_of_post ON files (post_id);
 
 -- Pictures and other files. `path` is where we serve it, `name` the file's name under the media directory.
 CREATE TABLE media (
@@ -204,6 +208,7 @@ CREATE TABLE followers (
 -- the followers collection, newest first by key
 CREATE INDEX followers_by_date ON followers (local_actor, since, actor_uri);
 CREATE INDEX followers_by_actor ON followers (actor_uri);
+CREATE INDEX followers_by_inbox ON followers (inbox);
 
 -- How many followers stand behind each inbox: what a post is sent to.
 CREATE TABLE inboxes (
@@ -239,6 +244,8 @@ CREATE TABLE arrivals (
 CREATE INDEX arrivals_due ON arrivals (due_at, id) WHERE outcome = 'waiting';
 -- the author's list, newest first, and pruning
 CREATE INDEX arrivals_by_date ON arrivals (received);
+-- what a process had claimed when it ended
+CREATE INDEX arrivals_leased ON arrivals (leased_until) WHERE leased_until <> '';
 CREATE INDEX arrivals_by_object ON arrivals (object_uri);
 
 -- Requests that were refused (4xx): the newest thousand.
@@ -251,13 +258,6 @@ CREATE TABLE refusals (
   sender TEXT NOT NULL,
   detail TEXT NOT NULL
 );
-
--- Signatures seen within their window of time.
-CREATE TABLE signatures_seen (
-  fingerprint TEXT PRIMARY KEY,
-  until TEXT NOT NULL
-);
-CREATE INDEX signatures_seen_until ON signatures_seen (until);
 
 -- What we said: an activity of ours, as it is sent.
 CREATE TABLE outbox (
@@ -303,6 +303,8 @@ CREATE INDEX deliveries_due ON deliveries (due_at, activity_id) WHERE state = 'w
 -- what waits for one inbox, for keeping order and for superseding
 CREATE INDEX deliveries_by_object ON deliveries (object_uri, inbox) WHERE state = 'waiting';
 CREATE INDEX deliveries_of_post ON deliveries (post_id, activity_id);
+-- what a process had claimed when it ended
+CREATE INDEX deliveries_leased ON deliveries (leased_until) WHERE leased_until <> '';
 CREATE INDEX deliveries_by_host ON deliveries (host, due_at) WHERE state = 'waiting';
 -- pruning
 CREATE INDEX deliveries_settled ON deliveries (changed) WHERE state <> 'waiting';

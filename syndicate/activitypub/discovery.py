@@ -1,0 +1,67 @@
+"""How the blog is found: WebFinger (RFC 7033), host-meta (RFC 6415) and NodeInfo 2.0/2.1."""
+
+from typing import Any
+from urllib.parse import unquote
+from xml.sax.saxutils import quoteattr
+
+from syndicate.activitypub.render import Profile
+from syndicate.activitypub.vocabulary import ACTIVITY_JSON
+
+Document = dict[str, Any]
+NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/"
+NODEINFO_VERSIONS = ("2.1", "2.0")
+
+
+def jrd(profile: Profile) -> Document:
+    """The one answer about an account. There is a single `self` link: Misskey takes the first, whatever its type."""
+    who = profile.actor
+    links: list[Document] = [
+        {"rel": "self", "type": ACTIVITY_JSON, "href": who.uri},
+        {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": who.url},
+    ]
+    if profile.icon:
+        links.append({"rel": "http://webfinger.net/rel/avatar", "type": profile.icon_type, "href": profile.icon})
+    return {"subject": f"acct:{profile.account}", "aliases": [who.url, who.uri], "links": links}
+
+
+def names(resource: str, profile: Profile) -> bool:
+    """Whether a WebFinger `resource` means this account: its handle in any case, its id or its home page."""
+    text = unquote(resource) if resource.lower().startswith("acct%3a") else resource
+    scheme, _, rest = text.partition(":")
+    if scheme.lower() == "acct":
+        return rest.lstrip("@").lower() == profile.account.lower()
+    if text.lstrip("@").lower() == profile.account.lower():
+        return True
+    who = profile.actor
+    return text.rstrip("/") in (who.uri, who.url.rstrip("/"))
+
+
+def host_meta(base: str) -> bytes:
+    """XRD with the template of WebFinger; only old software still asks."""
+    template = quoteattr(f"{base}/.well-known/webfinger?resource={{uri}}")
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">\n'
+        f'  <Link rel="lrdd" type="application/jrd+json" template={template}/>\n'
+        "</XRD>\n"
+    ).encode()
+
+
+def nodeinfo_links(base: str, actor: str) -> Document:
+    """`/.well-known/nodeinfo`, with the link to the actor that fetches on our behalf (FEP-2677)."""
+    links = [{"rel": f"{NODEINFO}{version}", "href": f"{base}/nodeinfo/{version}"} for version in NODEINFO_VERSIONS]
+    return {"links": [*links, {"rel": "https://www.w3.org/ns/activitystreams#Application", "href": actor}]}
+
+
+def nodeinfo(version: str, *, software_version: str, posts: int, comments: int, name: str) -> Document:
+    """The NodeInfo document (FEP-f1d5, FEP-0151)."""
+    software = {"name": "syndicate", "version": software_version}
+    return {
+        "version": version,
+        "software": software,
+        "protocols": ["activitypub"],
+        "services": {"inbound": [], "outbound": ["atom1.0", "rss2.0"]},
+        "openRegistrations": False,
+        "usage": {"users": {"total": 1}, "localPosts": posts, "localComments": comments},
+        "metadata": {"nodeName": name},
+    }

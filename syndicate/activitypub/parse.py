@@ -1,0 +1,230 @@
+"""Documents of other servers → values of ours.
+
+Every function takes a JSON object that `documents.parse_document` has let through, and raises MalformedActivity
+where something that it must have is missing. Nothing here believes anything: whose word counts is decided above.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from syndicate.activitypub.access import as_id, as_link, as_list, as_object, as_text, types
+from syndicate.activitypub.vocabulary import ACTOR_TYPES
+from syndicate.errors import MalformedActivity
+from syndicate.model.activity import Activity
+from syndicate.model.actor import PublicKey, RemoteActor
+
+LONGEST_ID = 2048
+LONGEST_NAME = 2048
+LONGEST_SUMMARY = 20_000
+LONGEST_CONTENT = 500_000
+MOST_KEYS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that came with a note. `alt` is its description."""
+
+    url: str
+    alt: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteNote:
+    """Something that somebody wrote elsewhere. `html` is as it came: unsafe. `published` is None where it is missing
+    or unreadable; `vote` marks the answer to a poll."""
+
+    id: str
+    type: str
+    author: str
+    in_reply_to: str
+    html: str
+    summary: str
+    url: str
+    published: datetime | None
+    updated: datetime | None
+    attached: tuple[Attached, ...]
+    mentions: tuple[str, ...]
+    hashtags: tuple[str, ...]
+    vote: bool
+    raw: dict[str, Any]
+
+
+def origin(address: str) -> str:
+    """`scheme://host[:port]` of an id, with what all spell alike folded; empty where it is no web address."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        return ""
+    host = parts.hostname.rstrip(".")
+    default = port is None or (parts.scheme, port) in (("http", 80), ("https", 443))
+    return f"{parts.scheme}://{host}" if default else f"{parts.scheme}://{host}:{port}"
+
+
+def host_of(address: str) -> str:
+    """The host of an id, without port; empty where it is no web address."""
+    return (urlsplit(address).hostname or "").rstrip(".") if origin(address) else ""
+
+
+def authority_of(address: str) -> str:
+    """Host and, where it is not the default, port."""
+    return origin(address).partition("://")[2]
+
+
+def parse_activity(document: dict[str, Any]) -> Activity:
+    """The frame of an activity (AS2 §4.2). Raises MalformedActivity."""
+    type = as_text(document.get("type")) or next(types(document.get("type")), "")
+    if not type:
+        raise MalformedActivity("activity.type")
+    actor = document.get("actor")
+    if len(as_list(actor)) > 1:
+        raise MalformedActivity("activity.actor", "more than one")
+    return Activity(
+        id=require_id(document.get("id"), "activity.id"),
+        type=type[:100],
+        actor=require_id(as_id(actor), "activity.actor"),
+        object=as_id(document.get("object"))[:LONGEST_ID],
+        raw=document,
+    )
+
+
+def require_id(value: Any, reason: str) -> str:
+    """A web address that can be an id. Raises MalformedActivity."""
+    if not isinstance(value, str) or len(value) > LONGEST_ID or not origin(value):
+        raise MalformedActivity(reason, "not an address")
+    if any(character <= " " or character in '<>"\\^`{|}' for character in value):
+        raise MalformedActivity(reason, "not an address")
+    return value
+
+
+def parse_note(document: dict[str, Any]) -> RemoteNote:
+    """Something written: a Note, Article, Page, … (AS2 vocabulary §3.3). Raises MalformedActivity."""
+    content = _content(document)
+    return RemoteNote(
+        id=require_id(document.get("id"), "object.id"),
+        type=next(types(document.get("type")), ""),
+        author=require_id(as_id(document.get("attributedTo")), "object.author"),
+        in_reply_to=as_id(document.get("inReplyTo"))[:LONGEST_ID],
+        html=content[:LONGEST_CONTENT],
+        summary=as_text(document.get("summary"))[:LONGEST_SUMMARY],
+        url=as_link(document.get("url"))[:LONGEST_ID],
+        published=instant(document.get("published")),
+        updated=instant(document.get("updated")),
+        attached=tuple(_attached(item) for item in as_list(document.get("attachment"))[:64] if isinstance(item, dict)),
+        mentions=_tagged(document, "Mention", "href"),
+        hashtags=_tagged(document, "Hashtag", "name"),
+        # Mastodon sends a vote in a poll as a Note with a name and nothing else
+        vote=bool(as_text(document.get("name"))) and not content and next(types(document.get("type")), "") == "Note",
+        raw=document,
+    )
+
+
+def _content(document: dict[str, Any]) -> str:
+    content = as_text(document.get("content"))
+    if content:
+        return content
+    languages = document.get("contentMap")
+    if isinstance(languages, dict):
+        return next((text for text in languages.values() if isinstance(text, str)), "")
+    return ""
+
+
+def _attached(item: dict[str, Any]) -> Attached:
+    return Attached(
+        url=as_link(item.get("url"))[:LONGEST_ID],
+        alt=(as_text(item.get("summary")) or as_text(item.get("name")))[:1500],
+        media_type=as_text(item.get("mediaType"))[:100],
+    )
+
+
+def _tagged(document: dict[str, Any], type: str, member: str) -> tuple[str, ...]:
+    tags = [tag for tag in as_list(document.get("tag")) if isinstance(tag, dict) and type in types(tag.get("type"))]
+    return tuple(as_text(tag.get(member))[:LONGEST_ID] for tag in tags)
+
+
+def instant(value: Any) -> datetime | None:
+    """An `xsd:dateTime`, with or without offset; None where it is missing or unreadable."""
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
+    """An actor (ActivityPub §4.1), all of whose addresses lie on the host of its id. Raises MalformedActivity.
+
+    Its handle is what the document claims; whether WebFinger confirms that is for others to find out.
+    """
+    id = require_id(document.get("id"), "actor.id")
+    type = next((type for type in types(document.get("type")) if type in ACTOR_TYPES), "")
+    if not type:
+        raise MalformedActivity("actor.type")
+    inbox = require_id(as_id(document.get("inbox")), "actor.inbox")
+    if origin(inbox) != origin(id):
+        raise MalformedActivity("actor.inbox", "on another host")
+    shared = as_id(as_object(document.get("endpoints")).get("sharedInbox"))
+    url = as_link(document.get("url"))
+    user = as_text(document.get("preferredUsername"))[:200]
+    return RemoteActor(
+        uri=id,
+        type=type,
+        handle=f"@{user}@{authority_of(id)}" if user else "",
+        name=(as_text(document.get("name")) or user)[:LONGEST_NAME],
+        url=url[:LONGEST_ID] if host_of(url) == host_of(id) else id,
+        inbox=inbox,
+        shared_inbox=shared if origin(shared) == origin(id) else "",
+        followers=as_id(document.get("followers"))[:LONGEST_ID],
+        icon=_icon(document),
+        summary=as_text(document.get("summary"))[:LONGEST_SUMMARY],
+        published=instant(document.get("published")),
+        keys=parse_keys(document, id),
+        fetched=fetched,
+    )
+
+
+def _icon(document: dict[str, Any]) -> str:
+    icon = document.get("icon")
+    address = as_link(as_object(icon).get("url")) or as_link(icon)
+    return address[:LONGEST_ID] if origin(address) else ""
+
+
+def parse_keys(document: dict[str, Any], owner: str) -> tuple[PublicKey, ...]:
+    """The keys that a document lists as its own: `publicKey` in PEM, and Multikeys (FEP-521a) as they are.
+
+    A key id that is listed twice is nobody's.
+    """
+    found: dict[str, PublicKey] = {}
+    twice: set[str] = set()
+    for item in [*as_list(document.get("publicKey")), *as_list(document.get("assertionMethod"))][: 2 * MOST_KEYS]:
+        if not isinstance(item, dict):
+            continue
+        claimed = as_id(item.get("owner")) or as_id(item.get("controller"))
+        key = PublicKey(
+            id=as_id(item)[:LONGEST_ID],
+            owner=owner,
+            pem=as_text(item.get("publicKeyPem"))[:16_384] or as_text(item.get("publicKeyMultibase"))[:4096],
+        )
+        if claimed != owner or not key.id or not key.pem:
+            continue
+        if key.id in found:
+            twice.add(key.id)
+        found[key.id] = key
+    return tuple(key for id, key in found.items() if id not in twice)[:MOST_KEYS]
+
+
+def key_owner(document: dict[str, Any], key_id: str) -> str:
+    """Whose key a fetched document is about: it may be an actor, GoToSocial's stub of one, or a bare key.
+
+    Returns the owner's id, or empty. Whether the owner agrees is still to be asked (FEP-fe34).
+    """
+    if as_text(document.get("publicKeyPem")) or as_text(document.get("publicKeyMultibase")):
+        return (as_id(document.get("owner")) or as_id(document.get("controller"))) if as_id(document) == key_id else ""
+    return as_id(document)

@@ -1,0 +1,235 @@
+"""Values of ours → documents for other servers.
+
+One document has to be right for everybody at once: ids are texts, everything lies on one host, an Article has a
+title, a summary without links and its full content, dates are whole seconds.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC
+from syndicate.clock import to_wire
+from syndicate.model.actor import LocalActor
+from syndicate.model.post import ObjectType, Post, Visibility
+
+Document = dict[str, Any]
+MOST_PUSHED = 60 * 1024
+"""Misskey refuses bodies of 64 KiB and more, and does not try again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """An actor of ours with what surrounds it. `fields` are label and address, shown on profiles."""
+
+    actor: LocalActor
+    shared_inbox: str
+    account: str
+    domain: str
+    language: str
+    icon: str = ""
+    icon_type: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """The counts of a post, and the ids on the first page of its replies; `next` is the second page, if any."""
+
+    replies: int = 0
+    likes: int = 0
+    shares: int = 0
+    first: tuple[str, ...] = ()
+    next: str | None = None
+
+
+NO_TALK = Conversation()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hashtag:
+    """`name` without the `#`."""
+
+    name: str
+    href: str
+
+
+def actor(profile: Profile) -> Document:
+    """An actor of ours (ActivityPub §4.1, with what Mastodon adds)."""
+    who = profile.actor
+    document: Document = {
+        "@context": ACTOR_CONTEXT,
+        "id": who.uri,
+        "type": "Person",
+        "preferredUsername": who.handle,
+        "webfinger": profile.account,
+        "name": who.name,
+        "summary": f"<p>{escape(who.summary)}</p>" if who.summary else "",
+        "url": who.url,
+        "published": to_wire(who.published),
+        "inbox": who.inbox,
+        "outbox": who.outbox,
+        "followers": who.followers,
+        "following": who.following,
+        "featured": who.featured,
+        "endpoints": {"sharedInbox": profile.shared_inbox},
+        "manuallyApprovesFollowers": False,
+        "discoverable": True,
+        "indexable": True,
+        "attributionDomains": [profile.domain],
+        "attachment": [
+            {
+                "type": "PropertyValue",
+                "name": label,
+                "value": f'<a href="{escape(address)}" rel="me">{escape(address.partition("://")[2].rstrip("/"))}</a>',
+            }
+            for label, address in profile.fields
+        ],
+        "tag": [],
+        "publicKey": {"id": who.key_id, "owner": who.uri, "publicKeyPem": who.public_key_pem},
+        "generator": {
+            "type": "Application",
+            "implements": [
+                {"href": "https://datatracker.ietf.org/doc/html/rfc9421", "name": "RFC-9421: HTTP Message Signatures"}
+            ],
+        },
+    }
+    if profile.icon:
+        document["icon"] = {"type": "Image", "mediaType": profile.icon_type, "url": profile.icon, "summary": who.name}
+    return document
+
+
+def post(
+    post: Post, author: LocalActor, url: str, hashtags: Sequence[Hashtag], talk: Conversation = NO_TALK
+) -> Document:
+    """A post as Article or Note (FEP-b2b8 for long texts). `url` is its permalink."""
+    is_article = post.object_type is ObjectType.ARTICLE
+    public, followers = [PUBLIC], [author.followers]
+    quiet = post.visibility is Visibility.QUIET
+    document: Document = {
+        "@context": OBJECT_CONTEXT,
+        "id": post.uri,
+        "type": post.object_type.value,
+        "attributedTo": author.uri,
+        "url": url,
+        "published": to_wire(post.published),
+        "to": followers if quiet else public,
+        "cc": public if quiet else followers,
+        "content": post.html or f"<p>{escape(post.excerpt)}</p>",
+        "contentMap": {post.language: post.html or f"<p>{escape(post.excerpt)}</p>"},
+        "mediaType": "text/html",
+        "tag": [{"type": "Hashtag", "name": f"#{tag.name}", "href": tag.href} for tag in hashtags],
+        "attachment": [],
+        "replies": _replies(post.uri, talk),
+        "likes": {"id": f"{post.uri}/likes", "type": "Collection", "totalItems": talk.likes},
+        "shares": {"id": f"{post.uri}/shares", "type": "Collection", "totalItems": talk.shares},
+    }
+    if _has_changed(post):
+        document["updated"] = to_wire(post.updated)
+    if is_article:
+        document["name"] = post.title or post.excerpt[:100]
+        document["summary"] = link_free(post.teaser or post.summary or post.excerpt)
+        document["preview"] = {"type": "Note", "attributedTo": author.uri, "content": _preview(post, url)}
+    if post.sensitive:
+        document["sensitive"] = True
+        if post.warning:
+            document["summary"] = post.warning
+    if post.picture is not None:
+        picture: Document = {"type": "Image", "url": post.picture.url}
+        if post.picture.media_type:
+            picture["mediaType"] = post.picture.media_type
+        if post.picture.alt:
+            picture["name"] = picture["summary"] = post.picture.alt
+        document["image"] = picture
+        if not is_article:
+            document["attachment"] = [picture]
+    return document
+
+
+def _has_changed(post: Post) -> bool:
+    return to_wire(post.updated) > to_wire(post.published)
+
+
+def _preview(post: Post, url: str) -> str:
+    text = escape(post.teaser or post.summary or post.excerpt)
+    return f'<p><strong>{escape(post.title)}</strong></p><p>{text}</p><p><a href="{escape(url)}">{escape(url)}</a></p>'
+
+
+ADDRESS = re.compile(r"https?://\S{1,2048}")
+
+
+def link_free(text: str) -> str:
+    """Plain text without addresses: Mastodon would make its link card of the first that it finds."""
+    return " ".join(ADDRESS.sub("", text).split())
+
+
+def _replies(uri: str, talk: Conversation) -> Document:
+    first: Document = {
+        "id": f"{uri}/replies?page=1",
+        "type": "CollectionPage",
+        "partOf": f"{uri}/replies",
+        "items": list(talk.first),
+    }
+    if talk.next:
+        first["next"] = talk.next
+    return {"id": f"{uri}/replies", "type": "Collection", "totalItems": talk.replies, "first": first}
+
+
+def tombstone(uri: str, type: str, gone_at: datetime) -> Document:
+    """What is left of a deleted object (ActivityPub §6.4)."""
+    return {"@context": AS2, "id": uri, "type": "Tombstone", "formerType": type, "deleted": to_wire(gone_at)}
+
+
+def pushed(document: Document, url: str) -> Document:
+    """The copy of an object that is sent: without its full content where that would be too large. GET has it all."""
+    if _size(document) <= MOST_PUSHED:
+        return document
+    summary = str(document.get("summary") or "")[:5000]
+    short = f'<p>{escape(summary)}</p><p><a href="{escape(url)}">{escape(url)}</a></p>'
+    language = next(iter(document["contentMap"]), "")
+    return {**document, "content": short, "contentMap": {language: short}}
+
+
+def _size(document: Document) -> int:
+    return len(json.dumps(document, ensure_ascii=False).encode())
+
+
+# activities
+
+
+def activity(
+    type: str,
+    *,
+    id: str,
+    actor: str,
+    object: Any,
+    published: datetime | None = None,
+    to: Sequence[str] = (),
+    cc: Sequence[str] = (),
+    context: Any = AS2,
+) -> Document:
+    """An activity of ours. An embedded object leaves its `@context` to the activity."""
+    document: Document = {"@context": context, "id": id, "type": type, "actor": actor}
+    if published is not None:
+        document["published"] = to_wire(published)
+    if to:
+        document["to"] = list(to)
+    if cc:
+        document["cc"] = list(cc)
+    document["object"] = _inner(object)
+    return document
+
+
+def _inner(object: Any) -> Any:
+    if not isinstance(object, Mapping):
+        return object
+    return {key: value for key, value in object.items() if key != "@context"}
+
+
+def follow_as_received(id: str, actor: str, object: str) -> Document:
+    """A Follow as it is embedded in our Accept: Mastodon, GoToSocial and Pixelfed compare these three."""
+    return {"id": id, "type": "Follow", "actor": actor, "object": object}

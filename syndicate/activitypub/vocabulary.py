@@ -1,0 +1,49 @@
+"""Names, contexts and media types of ActivityStreams 2.0 and ActivityPub."""
+
+from typing import Any, Final
+
+AS2: Final = "https://www.w3.org/ns/activitystreams"
+PUBLIC: Final = f"{AS2}#Public"
+PUBLIC_NAMES: Final = frozenset({PUBLIC, "as:Public", "Public"})
+"""JSON-LD lets the Public collection be spelled in three ways (ActivityPub §5.6)."""
+
+ACTIVITY_JSON: Final = "application/activity+json"
+LD_JSON: Final = f'application/ld+json; profile="{AS2}"'
+ACCEPT: Final = f"{ACTIVITY_JSON}, {LD_JSON}"
+"""What is asked for in a GET (ActivityPub §3.2, and Mastodon's form)."""
+
+ACTOR_TYPES: Final = frozenset({"Application", "Group", "Organization", "Person", "Service"})
+OBJECT_TYPES: Final = frozenset(
+    {"Article", "Audio", "Document", "Event", "Image", "Note", "Page", "Place", "Question", "Video", "ChatMessage"}
+)
+
+CORE_TERMS: Final[dict[str, tuple[str, ...]]] = {
+    name: (f"as:{name}", f"{AS2}#{name}")
+    for name in ("actor", "object", "to", "cc", "attributedTo", "inReplyTo", "content")
+} | {
+    "id": ("@id",),
+    "type": ("@type",),
+    "publicKey": ("sec:publicKey", "https://w3id.org/security#publicKey"),
+    "inbox": ("ldp:inbox", "http://www.w3.org/ns/ldp#inbox"),
+}
+"""Terms that an inline context may name only with their own meaning: we read JSON, not JSON-LD."""
+
+ACTOR_CONTEXT: Final[list[Any]] = [
+    AS2,
+    "https://w3id.org/security/v1",
+    "https://purl.archive.org/socialweb/webfinger",
+    {
+        "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+        "toot": "http://joinmastodon.org/ns#",
+        "discoverable": "toot:discoverable",
+        "indexable": "toot:indexable",
+        "featured": {"@id": "toot:featured", "@type": "@id"},
+        "attributionDomains": {"@id": "toot:attributionDomains", "@container": "@set"},
+        "schema": "http://schema.org#",
+        "PropertyValue": "schema:PropertyValue",
+        "value": "schema:value",
+        "implements": {"@id": "https://w3id.org/fep/844e/implements", "@type": "@id", "@container": "@list"},
+    },
+]
+
+OBJECT_CONTEXT: Final[list[Any]] = [AS2, {"Hashtag": "as:Hashtag", "sensitive": "as:sensitive"}]

@@ -1,0 +1,361 @@
+"""The only place that constructs: a configuration becomes a house, and a house runs.
+
+`furnish` makes what commands need: store, identity, publisher. `build` adds the network, the workers and the doors.
+`supervise` runs them as siblings: a bug in one ends them all, visibly, and whoever runs the server restarts it.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import structlog
+from aiohttp import web
+
+from syndicate import __version__
+from syndicate.activitypub.documents import parse_document
+from syndicate.activitypub.parse import authority_of, origin
+from syndicate.clock import Clock, utc_now
+from syndicate.config import Config
+from syndicate.delivery.worker import DeliveryWorker
+from syndicate.errors import DatabaseInUse
+from syndicate.federation.actors import Actors
+from syndicate.federation.context import Context
+from syndicate.federation.courier import ActivityCourier
+from syndicate.federation.departures import Departures
+from syndicate.federation.inbox import Inbox
+from syndicate.federation.local import Identity, open_identity
+from syndicate.federation.outbox import Announcer
+from syndicate.federation.worker import InboxWorker
+from syndicate.media import MediaFiles
+from syndicate.publishing import Publisher
+from syndicate.publishing.feeds import FeedDesk
+from syndicate.publishing.library import Library
+from syndicate.publishing.pictures import PictureWorker
+from syndicate.publishing.selections import Selections
+from syndicate.publishing.typesetting import RENDERER, Typesetter
+from syndicate.storage import Store, Tables
+from syndicate.storage.watch import EditionWatch
+from syndicate.telemetry.metrics import Metrics
+from syndicate.transport.client import Client
+from syndicate.transport.fetcher import Fetcher
+from syndicate.transport.message import Transport
+from syndicate.transport.signed import Signer, SigningThreads
+from syndicate.urls import Urls
+from syndicate.web import keys
+from syndicate.web.access_log import AccessLog
+from syndicate.web.desk import SiteDesk
+from syndicate.web.rendering import Pages
+from syndicate.web.server import REFUSALS, listening, make_app
+from syndicate.web.shelf import Shelf
+
+log = structlog.get_logger()
+
+Part = Literal["all", "web", "workers"]
+TICK = 1.0
+"""Seconds between looks for what other processes have committed, should their hint have been lost."""
+TIDY = 3600.0
+REFUSALS_WRITTEN = 1.0
+KEEP_RAW = timedelta(days=30)
+KEEP_ARRIVALS = timedelta(days=90)
+KEEP_DELIVERIES = timedelta(days=180)
+KEEP_HOSTS = timedelta(days=30)
+MOST_HOSTS = 50_000
+RETYPESET = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """What a command works with."""
+
+    config: Config
+    clock: Clock
+    store: Store
+    identity: Identity
+    urls: Urls
+    files: MediaFiles
+    announcer: Announcer
+    publisher: Publisher
+    library: Library
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The whole of it, built and not yet running."""
+
+    study: Study
+    transport: Transport
+    fetcher: Fetcher
+    signer: Signer
+    actors: Actors
+    inbox: Inbox
+    inbox_worker: InboxWorker
+    deliveries: DeliveryWorker
+    pictures: PictureWorker
+    app: web.Application
+    metrics: Metrics
+    close: Callable[[], Any]
+
+
+@asynccontextmanager
+async def furnish(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[Study]:
+    """Open the store (made where absent) and the blog's identity.
+
+    Raises StorageError, KeyUnusable.
+    """
+    store = await Store.open(config.storage.database, clock)
+    try:
+        identity = await open_identity(config, store, clock)
+        urls = Urls(config.site.url)
+        files = MediaFiles(config.storage.media)
+        announcer = Announcer(identity.actor, urls, clock)
+        typesetter = Typesetter(store, files, urls, clock)
+        publisher = Publisher(store, typesetter, announcer, urls, config.site, clock)
+        yield Study(
+            config=config,
+            clock=clock,
+            store=store,
+            identity=identity,
+            urls=urls,
+            files=files,
+            announcer=announcer,
+            publisher=publisher,
+            library=Library(store, publisher, config.storage.posts, config.site.zone, clock),
+        )
+    finally:
+        await store.close()
+
+
+def open_network(study: Study, transport: Transport | None = None) -> tuple[Transport, Fetcher, Signer, Actors]:
+    """The way out of the house."""
+    config = study.config
+    transport = transport or Client(
+        user_agent=f"Syndicate/{__version__} (+{config.site.url}/)",
+        allow_private_addresses=config.federation.allow_private_addresses,
+    )
+    fetcher = Fetcher(transport, parse=parse_document, clock=study.clock)
+    signer = Signer(key_id=study.identity.actor.key_id, key=study.identity.key, clock=study.clock)
+    return transport, fetcher, signer, Actors(study.store, fetcher, signer, study.clock)
+
+
+def build(study: Study, *, transport: Transport | None = None) -> House:
+    """Everything that a server is made of. `transport` replaces the way out, for tests."""
+    config, store, clock = study.config, study.store, study.clock
+    transport, fetcher, signer, actors = open_network(study, transport)
+    context = Context(
+        store=store,
+        actors=actors,
+        fetcher=fetcher,
+        signer=signer,
+        announcer=study.announcer,
+        urls=study.urls,
+        clock=clock,
+        moderation=config.comments.moderation,
+    )
+    inbox = Inbox(store, actors, context, clock)
+    threads = SigningThreads()
+    deliveries = DeliveryWorker(
+        store,
+        ActivityCourier(store, transport, signer, threads, clock),
+        clock,
+        host_of=authority_of,
+        gone=Departures(store, actors, clock).check,
+    )
+    pictures = PictureWorker(
+        store,
+        transport,
+        study.files,
+        clock,
+        own_origin=origin(config.site.url),
+        typeset_anew=study.publisher.typeset_anew,
+    )
+    metrics = Metrics()
+
+    async def close() -> None:
+        threads.close()
+        if isinstance(transport, Client):
+            await transport.close()
+
+    return House(
+        study=study,
+        transport=transport,
+        fetcher=fetcher,
+        signer=signer,
+        actors=actors,
+        inbox=inbox,
+        inbox_worker=InboxWorker(store, inbox, clock),
+        deliveries=deliveries,
+        pictures=pictures,
+        app=_make_doors(study, inbox, metrics),
+        metrics=metrics,
+        close=close,
+    )
+
+
+def _make_doors(study: Study, inbox: Inbox, metrics: Metrics) -> web.Application:
+    config, store, urls = study.config, study.store, study.urls
+    pages = Pages(timezone=config.site.timezone, language=config.site.language)
+    icon = next(asset.path for asset in pages.assets if asset.media_type == "image/png")
+    founded = study.identity.actor.published
+    return make_app(
+        config,
+        study.clock,
+        pages,
+        {
+            keys.ANNOUNCER: study.announcer,
+            keys.DESK: SiteDesk(store, config, urls, pages, study.identity),
+            keys.FEEDS: FeedDesk(store, config.site, urls, founded, icon),
+            keys.FILES: study.files,
+            keys.IDENTITY: study.identity,
+            keys.INBOX: inbox,
+            keys.METRICS: metrics,
+            keys.SELECTIONS: Selections(store, config.site, urls),
+            keys.SHELF: Shelf(EditionWatch(store, study.clock)),
+            keys.STORE: store,
+        },
+    )
+
+
+# running
+
+
+class Stop(Exception):
+    """Somebody asked the server to stop."""
+
+
+@contextlib.contextmanager
+def sole_server(config: Config) -> Any:
+    """One server per SQLite file: a second is refused. Raises DatabaseInUse."""
+    if config.storage.is_postgresql:
+        yield
+        return
+    path = Path(f"{config.storage.database}-server")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DatabaseInUse(f"{config.storage.database}: another `syndicate serve` works on it") from error
+        yield
+
+
+async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], None] | None = None) -> None:
+    """Run until SIGTERM or SIGINT, or until something breaks. `ready` is told the port."""
+    study = house.study
+    await study.store.database.listen()
+    if not study.config.storage.is_postgresql:
+        await study.store.release_leases()
+    study.store.database.on_commit(lambda: _wake(house))
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_signals(), name="signals")
+            if part != "workers":
+                tasks.create_task(_web(house, ready), name="http")
+            if part != "web":
+                tasks.create_task(house.inbox_worker.run(), name="inbox")
+                tasks.create_task(house.deliveries.run(), name="delivery")
+                tasks.create_task(house.pictures.run(), name="pictures")
+                tasks.create_task(study.library.run(), name="library")
+                tasks.create_task(_calendar(study), name="calendar")
+                tasks.create_task(_caretaker(study), name="caretaker")
+                tasks.create_task(_ticker(house), name="ticker")
+    except* Stop:
+        log.info("server stopped")
+    finally:
+        await house.close()
+
+
+def _wake(house: House) -> None:
+    house.inbox_worker.wake()
+    house.deliveries.wake()
+    house.pictures.wake()
+
+
+async def _signals() -> None:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    await asked.wait()
+    raise Stop
+
+
+async def _web(house: House, ready: Callable[[int], None] | None) -> None:
+    config = house.study.config
+    access_log = AccessLog(config.server, house.metrics)
+    async with listening(house.app, config, access_log) as port:
+        log.info("server ready", address=f"http://{config.server.host}:{port}", site=config.site.url)
+        if ready is not None:
+            ready(port)
+        try:
+            await _write_refusals(house)
+        finally:
+            access_log.flush()
+
+
+async def _write_refusals(house: House) -> None:
+    """Put refused requests on their list, many at a time."""
+    refusals, store = house.app[REFUSALS], house.study.store
+    while True:
+        await asyncio.sleep(REFUSALS_WRITTEN)
+        if not refusals:
+            continue
+        batch = [refusals.popleft() for _ in range(len(refusals))]
+
+        async def body(tx: Tables, batch: list[Any] = batch) -> None:
+            for refusal in batch:
+                await tx.arrivals.refuse(refusal)
+            await tx.arrivals.prune_refusals()
+
+        await store.transaction(body)
+
+
+async def _ticker(house: House) -> None:
+    """Notice commits of other processes whose hint was lost."""
+    database = house.study.store.database
+    version = database.version()
+    while True:
+        await asyncio.sleep(TICK)
+        if database.version() != version:
+            version = database.version()
+            _wake(house)
+
+
+async def _calendar(study: Study) -> None:
+    """Publish what was scheduled, when its time comes."""
+    changed = asyncio.Event()
+    study.store.database.on_commit(changed.set)
+    while True:
+        changed.clear()
+        await study.publisher.release_due()
+        due = await study.store.posts.next_scheduled()
+        seconds = TIDY if due is None else max((due - study.clock()).total_seconds(), 0.05)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(min(seconds, 60.0)):
+                await changed.wait()
+                await asyncio.sleep(TICK)
+
+
+async def _caretaker(study: Study) -> None:
+    """Typeset anew what an older renderer made; forget what has become too old."""
+    while ids := await study.store.posts.rendered_before(RENDERER, RETYPESET):
+        for id in ids:
+            await study.publisher.typeset_anew(id)
+    while True:
+        await study.store.transaction(lambda tx: _tidy(tx, study.clock))
+        await asyncio.sleep(TIDY)
+
+
+async def _tidy(tx: Tables, clock: Clock) -> None:
+    now = clock()
+    await tx.arrivals.prune(raw_before=now - KEEP_RAW, before=now - KEEP_ARRIVALS)
+    await tx.arrivals.prune_refusals()
+    await tx.deliveries.prune(now - KEEP_DELIVERIES)
+    await tx.outbox.prune(now - KEEP_DELIVERIES)
+    await tx.hosts.prune(before=now - KEEP_HOSTS, kept=MOST_HOSTS)

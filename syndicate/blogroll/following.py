@@ -1,0 +1,122 @@
+"""Entries come to the blogroll, and go: with the Follow and the Undo that belong to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from urllib.parse import urlsplit
+
+from syndicate.blogroll.finder import Finder
+from syndicate.clock import Clock, to_text
+from syndicate.content.text import clean_name
+from syndicate.errors import AddressUnusable
+from syndicate.federation.outbox import Announcer
+from syndicate.feeds.opml import Outline
+from syndicate.model.actor import RemoteActor
+from syndicate.model.blogroll import BlogrollEntry, FollowState
+from syndicate.model.ids import new_id
+from syndicate.storage import Store, Tables
+
+LONGEST_TAGLINE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import did."""
+
+    added: int
+    updated: int
+    unchanged: int
+
+
+class Following:
+    def __init__(self, store: Store, announcer: Announcer, clock: Clock) -> None:
+        self._store, self._announcer, self._clock = store, announcer, clock
+
+    async def follow(self, address: str, finder: Finder) -> BlogrollEntry:
+        """Add what is found at an address; an account is sent a Follow. Raises AddressUnusable."""
+        found = await finder.find(address)
+        actor = found.actor
+        known = (
+            (await self._store.blogroll.by_actor(actor.uri) if actor else None)
+            or (await self._store.blogroll.find(found.feed_url) if found.feed_url else None)
+            or (await self._store.blogroll.find(found.url) if found.url else None)
+        )
+        entry = replace(
+            known or await self._blank(),
+            name=(known.name if known else "") or found.name or address,
+            tagline=(known.tagline if known else "") or found.tagline,
+            url=found.url or (known.url if known else ""),
+            feed_url=found.feed_url or (known.feed_url if known else ""),
+            actor=actor.uri if actor else known.actor if known else "",
+            handle=actor.handle if actor else known.handle if known else "",
+            language=found.language,
+        )
+        return await self._store.transaction(lambda tx: self._add(tx, entry, actor))
+
+    async def _blank(self) -> BlogrollEntry:
+        position = await self._store.blogroll.next_position()
+        return BlogrollEntry(id=new_id(self._clock()), name="", position=position)
+
+    async def _add(self, tx: Tables, entry: BlogrollEntry, actor: RemoteActor | None) -> BlogrollEntry:
+        await tx.blogroll.put(entry, added=to_text(self._clock()))
+        if actor is not None and entry.follow is not FollowState.ACCEPTED:
+            uri = await self._announcer.answer(tx, "Follow", actor.uri, to=actor.uri, inbox=actor.inbox)
+            await tx.blogroll.set_follow(entry.id, FollowState.PENDING, uri)
+            entry = replace(entry, follow=FollowState.PENDING)
+        await tx.editions.move("blogroll")
+        return entry
+
+    async def unfollow(self, address: str) -> BlogrollEntry:
+        """Remove an entry; an account is sent the Undo of our Follow. Raises AddressUnusable."""
+        entry = await self._store.blogroll.find(address)
+        if entry is None:
+            raise AddressUnusable(f"{address}: is not in the blogroll; `syndicate blogroll` shows what is")
+        follow = await self._store.blogroll.follow_uri(entry.id)
+        actor = await self._store.remote_actors.find(entry.actor) if entry.actor else None
+
+        async def body(tx: Tables) -> None:
+            if actor is not None and follow:
+                undone = self._announcer.follow_again(follow, actor.uri)
+                await self._announcer.answer(tx, "Undo", undone, to=actor.uri, inbox=actor.inbox)
+            await tx.blogroll.remove(entry.id)
+            await tx.editions.move("blogroll")
+
+        await self._store.transaction(body)
+        return entry
+
+    async def take_in(self, outlines: Sequence[Outline]) -> Imported:
+        """The outlines of an OPML file; those that are there are renewed where they say more."""
+        added = updated = unchanged = 0
+        for outline in outlines:
+            known = await self._known(outline)
+            entry = _merged(known or await self._blank(), outline)
+            if entry == known:
+                unchanged += 1
+                continue
+            added, updated = (added, updated + 1) if known else (added + 1, updated)
+            await self._store.transaction(partial(self._put, entry))
+        return Imported(added=added, updated=updated, unchanged=unchanged)
+
+    async def _known(self, outline: Outline) -> BlogrollEntry | None:
+        for address in (outline.xml_url, outline.html_url):
+            if address and (known := await self._store.blogroll.find(address)):
+                return known
+        return None
+
+    async def _put(self, entry: BlogrollEntry, tx: Tables) -> None:
+        await tx.blogroll.put(entry, added=to_text(self._clock()))
+        await tx.editions.move("blogroll")
+
+
+def _merged(entry: BlogrollEntry, outline: Outline) -> BlogrollEntry:
+    address = outline.html_url or outline.xml_url
+    return replace(
+        entry,
+        name=clean_name(outline.title) or entry.name or urlsplit(address).netloc,
+        tagline=clean_name(outline.description, limit=LONGEST_TAGLINE) or entry.tagline,
+        url=outline.html_url or entry.url,
+        feed_url=outline.xml_url or entry.feed_url,
+        category=outline.category or entry.category,
+        language=outline.language or entry.language,
+        rel=outline.rel or entry.rel,
+    )

@@ -1,0 +1,52 @@
+"""`syndicate deliveries`: which server has a post, which has not, and why."""
+
+from typing import Any
+
+import click
+
+from syndicate.app import Study
+from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.errors import PostNotFound
+from syndicate.storage.deliveries import Delivery
+
+SHOWN = 200
+
+
+@click.command()
+@click.argument("slug", required=False)
+@as_json
+@click.pass_obj
+def deliveries(session: Session, slug: str | None, as_json: bool) -> None:
+    """What was sent of the post SLUG, server by server; without SLUG the latest of all."""
+
+    async def work(study: Study) -> list[dict[str, Any]]:
+        if slug is None:
+            found = await study.store.deliveries.newest(SHOWN)
+        else:
+            post = await study.store.posts.by_slug(slug)
+            if post is None:
+                raise PostNotFound(f"there is no post with the slug {slug!r}")
+            found = await study.store.deliveries.of_post(post.id)
+        return [await _row(study, delivery) for delivery in found]
+
+    columns = ("server", "what", "state", "tries", "status", "next", "answer")
+    tell_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nothing was sent.")
+
+
+async def _row(study: Study, delivery: Delivery) -> dict[str, Any]:
+    said = await study.store.outbox.get(delivery.activity)
+    host = await study.store.hosts.find(delivery.host)
+    waits = delivery.state.value == "waiting"
+    due = max(delivery.due, host.paused_until) if host.paused_until else delivery.due
+    return {
+        "server": delivery.host,
+        "what": said.type if said else "",
+        "state": delivery.state.value,
+        "tries": delivery.attempts,
+        "status": delivery.status,
+        "next": due.isoformat(timespec="seconds") if waits else "",
+        "answer": delivery.answer[:120],
+        "inbox": delivery.inbox,
+        "activity": said.uri if said else "",
+        "changed": delivery.changed.isoformat(timespec="seconds"),
+    }

@@ -1,0 +1,78 @@
+"""`syndicate doctor`: what is wrong with this blog, and what to do about it."""
+
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import click
+
+from syndicate.app import Study, open_network
+from syndicate.cli.session import Session
+from syndicate.errors import RemoteError
+from syndicate.storage.media import MediaState
+from syndicate.transport.client import Client
+from syndicate.transport.message import PAGE, WEBFINGER, Redirects, Request
+
+LEAST_FREE = 200 * 1024 * 1024
+
+
+@click.command()
+@click.pass_obj
+def doctor(session: Session) -> None:
+    """Look for what is wrong: settings, keys, database, disk, posts folder, and how the blog is seen from outside."""
+
+    async def work(study: Study) -> list[str]:
+        click.echo(f"settings: {session.path}: fine")
+        click.echo(f"key: {study.config.storage.keys / 'blog.pem'}: fits")
+        return [complaint async for complaint in _complaints(study)]
+
+    complaints = session.run(work)
+    for complaint in complaints:
+        click.echo(f"! {complaint}")
+    click.echo("Nothing is wrong." if not complaints else f"{len(complaints)} to look at.")
+    sys.exit(1 if complaints else 0)
+
+
+async def _complaints(study: Study) -> AsyncIterator[str]:
+    storage = study.config.storage
+    for problem in await study.store.database.check():
+        yield f"database: {problem}; restore a backup"
+    for advice in study.store.database.advice():
+        yield advice
+    where = storage.media if storage.media.exists() else Path()
+    if shutil.disk_usage(where).free < LEAST_FREE:
+        yield "the disk is nearly full: less than 200 MB are free"
+    if not storage.posts.is_dir():
+        yield f"{storage.posts}: the posts folder is absent (fine, if you do not use it)"
+    else:
+        for name in await study.library.vanished():
+            yield f"{storage.posts / name}: is gone, its post is not; `syndicate delete` deletes posts"
+    failed = await study.store.media.failed()
+    for file in failed[:20]:
+        yield f"picture not had: {file.source_url}: {file.reason}"
+    if len(failed) > 20:
+        yield f"and {len(failed) - 20} more pictures"
+    wanted = await study.store.media.count(MediaState.WANTED)
+    if wanted:
+        yield f"{wanted} pictures are still to be fetched by the server"
+    async for complaint in _seen_from_outside(study):
+        yield complaint
+
+
+async def _seen_from_outside(study: Study) -> AsyncIterator[str]:
+    transport, *_ = open_network(study)
+    site = study.config.site
+    resource = f"{site.url}/.well-known/webfinger?resource=acct:{site.account}"
+    try:
+        for url, budget in ((f"{site.url}/", PAGE), (resource, WEBFINGER)):
+            try:
+                response = await transport.fetch(Request(url=url, budget=budget, redirects=Redirects.NONE))
+            except RemoteError as error:
+                yield f"{url}: cannot be reached from here: {error}"
+                return
+            if response.status != 200:
+                yield f"{url}: answers {response.status}; other servers need 200 here"
+    finally:
+        if isinstance(transport, Client):
+            await transport.close()

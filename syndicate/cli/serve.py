@@ -1,0 +1,29 @@
+"""`syndicate serve`: the server."""
+
+from typing import Literal
+
+import click
+import uvloop
+
+from syndicate.app import build, furnish, sole_server, supervise
+from syndicate.cli.session import Session
+from syndicate.errors import ConfigurationError
+
+
+@click.command()
+@click.option("--only", type=click.Choice(["web", "workers"]), help="One part of the work, for several machines.")
+@click.pass_obj
+def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
+    """The server: web, delivery, inbox, pictures, the posts folder. Ends on SIGTERM."""
+    config = session.config()
+    if config.server.workers > 1:
+        raise ConfigurationError(
+            "server.workers: this version runs one; start `serve --only web` several times instead"
+        )
+
+    async def run() -> None:
+        async with furnish(config) as study:
+            await supervise(build(study), part=only or "all")
+
+    with sole_server(config):
+        uvloop.run(run())

@@ -1,0 +1,66 @@
+"""What every command shares: the settings, the store, and how things are told."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import structlog
+
+from syndicate.app import Study, furnish
+from syndicate.config import Config, load
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of the command line."""
+
+    path: Path
+    debug: bool
+
+    def config(self) -> Config:
+        """Raises ConfigurationError."""
+        return load(self.path)
+
+    def run(self, work: Callable[[Study], Coroutine[Any, Any, T]]) -> T:
+        """Do something with the house's study. What the house logs is for servers: commands speak for themselves."""
+        if not self.debug:
+            structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+        config = self.config()
+
+        async def inside() -> T:
+            async with furnish(config) as study:
+                return await work(study)
+
+        return asyncio.run(inside())
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+
+
+def tell_rows(rows: Sequence[dict[str, Any]], *, as_json: bool, columns: Sequence[str], nothing: str) -> None:
+    """A list, as JSON with all that is known, or as a table."""
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
+        return
+    if not rows:
+        click.echo(nothing)
+        return
+    # rich takes 80 ms to import, which commands without a table do not pay
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(row.get(column) if row.get(column) is not None else "")) for column in columns))
+    console = Console()
+    console.print(table) if console.is_terminal else Console(width=200).print(table)

@@ -1,0 +1,143 @@
+"""The author's HTML before it is sanitised: which pictures it shows, and their addresses and frames put right.
+
+Posts of an older blog point to pictures that may be lost, carry the attributes of lazy-loading plugins, and embed
+videos in frames that no feed may hold. Here they become what every reader can show. HTML in, HTML out, one pass over
+its tags; what comes out is as unsafe as what went in.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from html import escape
+from urllib.parse import unquote, urlsplit
+
+from syndicate.content.tags import Tag, escaped, tokens
+
+_LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
+_PICTURE_FILE = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|webp)$", re.IGNORECASE)
+_NO_FILE = re.compile("(?:data|about|blob):", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"(?:placeholder|blank|spacer|lazy[-_.]?load|1x1|pixel)[\w-]{0,40}\.(?:gif|png|svg)$", re.IGNORECASE
+)
+_ADDRESSES = frozenset({"href", "src", "poster"})
+_DROPPED = frozenset({"srcset", "sizes", "imagesizes", "imagesrcset"})
+_WEB = re.compile(r"(?:https?:)?//", re.IGNORECASE)
+
+
+def pictures(html: str) -> tuple[str, ...]:
+    """The addresses of all pictures as written, each once: of every `img`, and of links around one to a picture file."""
+    found: dict[str, None] = {}
+    link = ""
+    for tag in _tags(html):
+        if tag.name == "a":
+            link = "" if tag.closing else tag.value("href").strip()
+        elif tag.name == "img" and not tag.closing and (source := _source(tag)):
+            found[source] = None
+            if _is_picture_file(link):
+                found[link] = None
+    return tuple(found)
+
+
+def rewrite(
+    html: str,
+    *,
+    url: Callable[[str], str | None] = lambda _address: None,
+    missing: Callable[[str], bool] = lambda _address: False,
+) -> str:
+    """`html` with `url` applied to every address, and without what only browsers with scripts understand.
+
+    `url` and `missing` are given addresses as they are written, entities resolved; `url` returns None for one that
+    stays. A picture that is `missing` becomes its alternative text, or its file's name, linked to its address (no
+    link within a link). A frame becomes a paragraph with a link to what it shows.
+    """
+    return "".join(_rewritten(html, url, missing))
+
+
+def _rewritten(html: str, url: Callable[[str], str | None], missing: Callable[[str], bool]) -> Iterator[str]:
+    in_link = in_picture = False
+    for token in tokens(html):
+        if isinstance(token, str):
+            yield escaped(token)
+            continue
+        if token.name == "a":
+            in_link = not token.closing
+        if token.name == "picture":
+            in_picture = not token.closing
+            continue
+        if token.name == "source" and in_picture:
+            continue
+        if token.name == "iframe":
+            yield "" if token.closing else _frame(token, url, in_link=in_link)
+            continue
+        if token.name == "img" and not token.closing:
+            yield _picture(token, url, missing, in_link=in_link)
+            continue
+        yield str(_with_addresses(token, url))
+
+
+def _picture(image: Tag, url: Callable[[str], str | None], missing: Callable[[str], bool], *, in_link: bool) -> str:
+    source = _source(image)
+    if not source:
+        return escaped(image.get("alt"))
+    if missing(source):
+        return _link(url(source) or source, image.value("alt").strip() or _file_name(source), in_link=in_link)
+    others = tuple(pair for pair in image.attributes if pair[0] != "src")
+    return str(_with_addresses(Tag(name="img", attributes=(("src", escape(source)), *others)), url))
+
+
+def _frame(frame: Tag, url: Callable[[str], str | None], *, in_link: bool) -> str:
+    source = _source(frame)
+    if not _WEB.match(source):
+        return ""
+    link = _link(url(source) or source, _host(source), in_link=in_link)
+    return link if in_link else f"<p>{link}</p>"
+
+
+def _link(address: str, text: str, *, in_link: bool) -> str:
+    shown = escape(text)
+    return shown if in_link else f'<a href="{escape(address)}">{shown}</a>'
+
+
+def _with_addresses(tag: Tag, url: Callable[[str], str | None]) -> Tag:
+    kept = []
+    for name, value in tag.attributes:
+        if name in _DROPPED or name.startswith("data-"):
+            continue
+        if name in _ADDRESSES and (moved := url(tag.value(name).strip())) is not None:
+            kept.append((name, escape(moved)))
+        else:
+            kept.append((name, value))
+    return Tag(name=tag.name, attributes=tuple(kept), closing=tag.closing)
+
+
+def _source(tag: Tag) -> str:
+    """Where the picture or frame really is: lazy-loading plugins keep it beside a placeholder."""
+    source = tag.value("src").strip()
+    if _NO_FILE.match(source):
+        source = ""
+    if source and not _PLACEHOLDER.match(_file_name(source)):
+        return source
+    lazy = (tag.value(name).strip() for name in _LAZY)
+    return next(filter(None, lazy), source)
+
+
+def _tags(html: str) -> Iterator[Tag]:
+    return (token for token in tokens(html) if isinstance(token, Tag))
+
+
+def _is_picture_file(address: str) -> bool:
+    return bool(_PICTURE_FILE.search(_path(address)))
+
+
+def _file_name(address: str) -> str:
+    return unquote(_path(address).rstrip("/").rpartition("/")[2]) or _host(address) or address
+
+
+def _path(address: str) -> str:
+    return re.split("[?#]", address, maxsplit=1)[0]
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:  # an unclosed bracket of an IPv6 address
+        return ""

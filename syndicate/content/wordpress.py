@@ -1,0 +1,184 @@
+"""A WordPress export (WXR 1.0 to 1.2) as a stream of values: posts, pages, comments, terms, authors, files.
+
+The file comes in as bytes, however large; out comes one value at a time, in the file's order, so that memory grows
+with the largest item only. What cannot be used comes out too, as `LeftOut` with the reason, so that nothing vanishes
+silently. Galleries in the HTML are still to be filled (`wordpress_html.resolve_galleries`), and it is not yet safe.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, tzinfo
+from typing import BinaryIO
+
+from lxml import etree
+
+from syndicate.content.text import clean_name
+from syndicate.content.wordpress_fields import Fields, named, person, plain_line, term
+from syndicate.content.wordpress_items import read_item
+from syndicate.content.wordpress_records import (
+    Exported,
+    ExportedAttachment,
+    ExportedAuthor,
+    ExportedComment,
+    ExportedPost,
+    ExportedSite,
+    ExportedTerm,
+    LeftOut,
+)
+from syndicate.content.wordpress_source import read_xml
+from syndicate.content.wordpress_xml import Breakage, local_name, read_channel, text_of
+from syndicate.model.post import TermKind
+
+__all__ = [
+    "Exported",
+    "ExportedAttachment",
+    "ExportedAuthor",
+    "ExportedComment",
+    "ExportedPost",
+    "ExportedSite",
+    "ExportedTerm",
+    "LeftOut",
+    "read_export",
+]
+
+_ABOUT_THE_SITE = frozenset({"title", "link", "description", "language", "wp:base_site_url", "wp:base_blog_url"})
+_RECORDS = frozenset({"item", "wp:author", "wp:category", "wp:tag", "wp:term"})
+
+_MACHINERY = {
+    "custom_css": "style sheet of a theme",
+    "customize_changeset": "change of a theme",
+    "nav_menu": "menu",
+    "nav_menu_item": "menu entry",
+    "oembed_cache": "copy of something shown from elsewhere",
+    "post_format": "name of a post format",
+    "revision": "earlier version of a text",
+    "user_request": "request of a user",
+    "wp_block": "reusable block",
+    "wp_font_face": "font",
+    "wp_font_family": "font family",
+    "wp_global_styles": "style of a theme",
+    "wp_navigation": "menu",
+    "wp_template": "template",
+    "wp_template_part": "part of a template",
+    "wp_theme": "name of a theme",
+}
+"""What WordPress keeps for itself, by post type or taxonomy: counted, because hundreds of lines would tell nothing."""
+
+
+def read_export(stream: BinaryIO, *, name: str, timezone: tzinfo = UTC) -> Iterator[Exported]:
+    """All that the export in `stream` holds. `name` is the file's, for messages.
+
+    `timezone` is that of the old blog, for the dates of drafts, which stand there in local time only. Looks at the
+    beginning of the file at once and raises NotAnExport where it is something else; after that nothing is raised
+    but what `stream` itself raises. A file that breaks off yields all that was complete, then says where.
+    """
+    return _Reading(name, timezone).values(read_channel(read_xml(stream, name=name)))
+
+
+class _Reading:
+    """What has to be remembered from one child of the channel to the next."""
+
+    def __init__(self, name: str, timezone: tzinfo) -> None:
+        self._name = name
+        self._timezone = timezone
+        self._about: dict[str, str] = {}
+        self._is_begun = False
+        self._version = ""
+        self._slugs_by_name: dict[str, str] = {}
+        self._machinery: Counter[str] = Counter()
+
+    def values(self, children: Iterator[etree._Element | Breakage]) -> Iterator[Exported]:
+        breakage = None
+        for child in children:
+            if isinstance(child, Breakage):
+                breakage = child
+                continue
+            tag = local_name(child)
+            if tag in _RECORDS:
+                yield from self._begun()
+                yield from self._record(tag, Fields(child))
+            elif tag == "wp:wxr_version":
+                self._version = text_of(child).strip()
+            elif tag in _ABOUT_THE_SITE:
+                self._about.setdefault(tag, text_of(child).strip())
+        if self._about:
+            yield from self._begun()
+        for kind, count in self._machinery.items():
+            yield LeftOut(
+                what=f"{count} × {_MACHINERY[kind]} ({kind})", reason="WordPress keeps it for itself", is_ordinary=True
+            )
+        if breakage:
+            yield self._rest(breakage)
+
+    def _begun(self) -> Iterator[ExportedSite]:
+        """The site, once: before the first record, because all that is said about it stands before."""
+        if self._is_begun:
+            return
+        self._is_begun = True
+        yield ExportedSite(
+            title=plain_line(self._about.get("title", "")),
+            link=self._about.get("link", ""),
+            base_site_url=self._about.get("wp:base_site_url", ""),
+            base_blog_url=self._about.get("wp:base_blog_url", ""),
+            description=plain_line(self._about.get("description", "")),
+            language=clean_name(self._about.get("language", ""), limit=35),
+        )
+
+    def _record(self, tag: str, fields: Fields) -> Iterator[Exported]:
+        kind = fields.text("wp:post_type") or fields.text("wp:term_taxonomy")
+        if kind in _MACHINERY:
+            self._machinery[kind] += 1
+        elif tag == "item":
+            yield from read_item(fields, timezone=self._timezone)
+        elif tag == "wp:author":
+            yield _author(fields)
+        elif tag == "wp:category":
+            yield self._category(fields)
+        elif tag == "wp:tag":
+            yield _term(TermKind.TAG, fields, "wp:tag_slug", "wp:tag_name", "wp:tag_description")
+        elif kind == "category":
+            names = ("wp:term_slug", "wp:term_name", "wp:term_description", "wp:term_parent")
+            yield _term(TermKind.CATEGORY, fields, *names)
+        elif kind == "post_tag":
+            yield _term(TermKind.TAG, fields, "wp:term_slug", "wp:term_name", "wp:term_description")
+        else:
+            what = named(f"term of “{kind[:40]}”", plain_line(fields.raw("wp:term_name")), fields.text("wp:term_id"))
+            yield LeftOut(what=what, reason="posts are sorted by categories and tags only", is_ordinary=True)
+
+    def _category(self, fields: Fields) -> ExportedTerm | LeftOut:
+        """WXR 1.0 gives the parent's name where later versions give its slug; parents stand before their children."""
+        names = ("wp:category_nicename", "wp:cat_name", "wp:category_description", "wp:category_parent")
+        category = _term(TermKind.CATEGORY, fields, *names)
+        if self._version != "1.0" or isinstance(category, LeftOut):
+            return category
+        self._slugs_by_name[category.name] = category.slug
+        parent = plain_line(fields.raw("wp:category_parent"))
+        return replace(category, parent=self._slugs_by_name.get(parent, category.parent))
+
+    def _rest(self, breakage: Breakage) -> LeftOut:
+        what = f"“{breakage.unfinished[:100]}” and all behind it" if breakage.unfinished else "the rest of the file"
+        return LeftOut(
+            what=what,
+            reason=f"{self._name} is not whole: line {breakage.line}: {breakage.reason}. What stands before was read.",
+        )
+
+
+def _author(fields: Fields) -> ExportedAuthor | LeftOut:
+    login = fields.text("wp:author_login")
+    if not login:
+        return LeftOut(what="an author", reason="there is no name to log in with (wp:author_login)")
+    return ExportedAuthor(login=login, display_name=person(fields.raw("wp:author_display_name")) or person(login))
+
+
+def _term(
+    kind: TermKind, fields: Fields, slug: str, name: str, description: str, parent: str = ""
+) -> ExportedTerm | LeftOut:
+    found = term(
+        kind,
+        slug=fields.text(slug),
+        name=fields.raw(name),
+        parent=fields.text(parent),
+        description=fields.raw(description),
+    )
+    return found or LeftOut(what=f"a {kind}", reason="it has neither a name nor a slug")

@@ -1,0 +1,55 @@
+"""The comments under one item of a WordPress export.
+
+The fields of an item come in, its comments go out in the order of the file, which is no promise that an answer
+stands behind what it answers. Addresses of mail and computers are not even looked at.
+"""
+
+from collections.abc import Iterator
+from datetime import tzinfo
+
+from syndicate.content.wordpress_fields import Fields, instant, person, web_address
+from syndicate.content.wordpress_html import comment_html
+from syndicate.content.wordpress_records import ExportedComment, LeftOut
+from syndicate.model.comment import CommentState
+
+_STATES = {
+    "1": CommentState.APPROVED,
+    "approve": CommentState.APPROVED,
+    "0": CommentState.PENDING,
+    "hold": CommentState.PENDING,
+    "spam": CommentState.SPAM,
+}
+
+
+def read_comments(fields: Fields, *, of: str, timezone: tzinfo) -> Iterator[ExportedComment | LeftOut]:
+    """The comments of an item; `of` says whose they are where one is left out."""
+    binned = 0
+    for element in fields.all("wp:comment"):
+        comment = Fields(element)
+        state = _STATES.get(comment.text("wp:comment_approved"))
+        if state is None:
+            binned += 1
+        else:
+            yield _comment(comment, state, of, timezone)
+    if binned:
+        yield LeftOut(what=f"{binned} × comment on {of}", reason="it is in WordPress's bin", is_ordinary=True)
+
+
+def _comment(comment: Fields, state: CommentState, of: str, timezone: tzinfo) -> ExportedComment | LeftOut:
+    wp_id = comment.number("wp:comment_id")
+    if wp_id is None:
+        return LeftOut(what=f"a comment on {of}", reason="it has no number (wp:comment_id)")
+    published = instant(comment.text("wp:comment_date_gmt"), comment.text("wp:comment_date"), timezone)
+    if published is None:
+        return LeftOut(what=f"comment {wp_id} on {of}", reason="its date cannot be read")
+    return ExportedComment(
+        wp_id=wp_id,
+        parent=comment.number("wp:comment_parent"),
+        author_name=person(comment.raw("wp:comment_author")),
+        author_url=web_address(comment.text("wp:comment_author_url")),
+        user_id=comment.number("wp:comment_user_id"),
+        published=published,
+        html=comment_html(comment.raw("wp:comment_content")),
+        state=state,
+        type=comment.text("wp:comment_type") or "comment",
+    )

@@ -1,0 +1,109 @@
+"""What WordPress stores as a post's content, made into HTML that stands by itself.
+
+Content is block markup (`<!-- wp:paragraph -->`, since WordPress 5) or classic text with bare line ends, either with
+shortcodes in it. HTML comes out, clean but not safe: the sanitizer comes later. Addresses are not touched. Galleries
+stay numbered, empty links until `resolve_galleries`, because a post may show attachments that stand behind it in the
+export. Nothing here raises, whatever the content, and everything is linear in it.
+"""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from html import escape
+
+from syndicate.content.autop import autop
+from syndicate.content.shortcodes import expand
+from syndicate.content.text import clean
+from syndicate.content.wordpress_records import ExportedAttachment
+
+_BLOCK_MARK = re.compile(r"<!--\s*+/?wp:")
+_MORE = re.compile(r"<!--\s*+more\b")
+_MARK = re.compile(r"<!--\s*+(?:/?wp:|(?:more|nextpage|noteaser)\b)")
+
+_EMBEDDED = re.compile(r"""(<div class="wp-block-embed__wrapper">)\s*+(https?://[^\s<>"]++)\s*+(?=</div>)""")
+"""An embed block holds a bare address, which WordPress replaces by what the other site answers."""
+
+_GALLERY = re.compile(
+    r"""<figure class="wp-gallery"(?: data-parent="([0-9]{1,18})")?>((?:<a data-attachment="[0-9]{1,18}"></a>)*+)</figure>"""
+)
+_NUMBER = re.compile("[0-9]++")
+_PICTURE = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|webp)(?:[?#]|\Z)", re.IGNORECASE)
+
+
+def to_html(content: str) -> str:
+    """The whole of a post's content."""
+    return _html(clean(content))
+
+
+def before_more(content: str) -> str | None:
+    """The part before `<!--more-->`, None where there is no such mark or nothing before it."""
+    content = clean(content)
+    mark = _MORE.search(content)
+    return (_html(content[: mark.start()]) or None) if mark else None
+
+
+def comment_html(content: str) -> str:
+    """A comment's text, in which WordPress allows a little HTML and bare line ends."""
+    return autop(clean(content))
+
+
+def with_footnotes(html: str, footnotes: str) -> str:
+    """`html` with the footnotes behind it that block editors keep apart, as JSON (post meta `footnotes`)."""
+    try:
+        notes = json.loads(footnotes or "[]")
+    except (ValueError, RecursionError):
+        return html
+    items = [_footnote(note) for note in notes if isinstance(note, dict)] if isinstance(notes, list) else []
+    return f'{html}\n<ol class="wp-block-footnotes">{"".join(items)}</ol>' if items else html
+
+
+def _footnote(note: dict[str, object]) -> str:
+    id = escape(str(note.get("id", "")))
+    return f'<li id="{id}">{clean(str(note.get("content", "")))} <a href="#{id}-link">↩︎</a></li>'
+
+
+def resolve_galleries(
+    html: str,
+    *,
+    attachment: Callable[[int], ExportedAttachment | None],
+    attached: Callable[[int], Sequence[ExportedAttachment]],
+) -> str:
+    """`html` of `to_html` with its galleries filled in; to be called before sanitising.
+
+    `attachment` finds one by its number. `attached` gives those of a post, 0 meaning the post itself.
+    """
+
+    def figure(gallery: re.Match[str]) -> str:
+        ids = [int(id) for id in _NUMBER.findall(gallery[2])]
+        files = [file for id in ids if (file := attachment(id))]
+        if not ids:
+            files = [file for file in attached(int(gallery[1] or 0)) if _PICTURE.search(file.url)]
+        return f'<figure class="wp-gallery">{"".join(_shown(file) for file in files)}</figure>' if files else ""
+
+    return _GALLERY.sub(figure, html)
+
+
+def _html(content: str) -> str:
+    if _BLOCK_MARK.search(content):
+        return expand(_EMBEDDED.sub(r'\1<a href="\2">\2</a>', _without_marks(content, instead=""))).strip()
+    return autop(expand(_without_marks(content, instead="\n\n")))
+
+
+def _without_marks(content: str, *, instead: str) -> str:
+    """Without the comments in which blocks have their settings, and without the marks between pages."""
+    kept = []
+    position = search_from = 0
+    while (start := content.find("<!--", search_from)) >= 0 and (end := content.find("-->", start)) >= 0:
+        search_from = end + 3
+        if _MARK.match(content, start):
+            kept += [content[position:start], instead]
+            position = search_from = search_from + content.startswith("\n", search_from)
+    return "".join([*kept, content[position:]])
+
+
+def _shown(file: ExportedAttachment) -> str:
+    """A picture as a picture, anything else as a link."""
+    url = escape(file.url)
+    if _PICTURE.search(file.url):
+        return f'<a href="{url}"><img src="{url}" alt="{escape(file.alt)}"></a>'
+    return f'<a href="{url}">{escape(file.title or file.url)}</a>'

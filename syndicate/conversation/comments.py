@@ -1,0 +1,43 @@
+"""How comments come, change and go: always the row, the post's counter and the editions together.
+
+Every function writes inside the caller's transaction.
+"""
+
+from datetime import datetime
+
+from syndicate.model.comment import Comment, CommentState
+from syndicate.storage import Tables
+
+
+async def keep(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, reason: str, received: datetime) -> bool:
+    """Keep a comment, or its newer version; False when nothing changed."""
+    before = await tx.comments.by_uri(comment.uri)
+    if not await tx.comments.put(comment, raw_html=raw_html, sanitizer=sanitizer, reason=reason, received=received):
+        return False
+    await _count(tx, comment.post, before.state if before else None, comment.state)
+    await _moved(tx, comment.post)
+    return True
+
+
+async def withdraw(tx: Tables, comment: Comment) -> None:
+    """Erase a comment, as its author asked."""
+    await tx.comments.remove(comment.id)
+    await _count(tx, comment.post, comment.state, None)
+    await _moved(tx, comment.post)
+
+
+async def decide(tx: Tables, comment: Comment, state: CommentState, reason: str) -> None:
+    """The author's decision: seen by the next reader."""
+    await tx.comments.set_state(comment.id, state, reason)
+    await _count(tx, comment.post, comment.state, state)
+    await tx.editions.move(f"post:{comment.post}", "comments")
+
+
+async def _count(tx: Tables, post: str, before: CommentState | None, after: CommentState | None) -> None:
+    change = int(after is CommentState.APPROVED) - int(before is CommentState.APPROVED)
+    if change:
+        await tx.comments.count_shown(post, change)
+
+
+async def _moved(tx: Tables, post: str) -> None:
+    await tx.editions.move(f"talk:{post}", "comments")

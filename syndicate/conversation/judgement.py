@@ -1,0 +1,67 @@
+"""Whether a comment is shown at once or waits for the author. Pure.
+
+In come the comment, what is known of who wrote it, and the blog's rule; out comes a state with its reason.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from syndicate.model.comment import CommentState
+
+Moderation = Literal["off", "first-time", "all"]
+
+MOST_LINKS = 2
+MOST_MENTIONS = 5
+MOST_PER_ACTOR_AND_HOUR = 5
+MOST_WITH_MODERATION_OFF = 60
+"""Per actor and ten minutes; nobody types faster."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a comment and its author. `approved` and `rejected` count earlier comments (rejections of the
+    last 90 days), `recent` those of the last hour, `burst` those of the last ten minutes."""
+
+    links: int
+    mentions: int
+    approved: int
+    rejected: int
+    recent: int
+    burst: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    state: CommentState
+    reason: str
+
+    @property
+    def is_shown(self) -> bool:
+        return self.state is CommentState.APPROVED
+
+
+def judge(facts: Facts, moderation: Moderation) -> Judgement:
+    """`off` shows everything public, `all` lets everything wait, `first-time` knows the people it has met."""
+    if moderation == "all":
+        return _held("comment.moderated")
+    if moderation == "off":
+        return _held("comment.flood") if facts.burst >= MOST_WITH_MODERATION_OFF else _shown("comment.open")
+    if facts.approved == 0:
+        return _held("comment.first")
+    if facts.rejected:
+        return _held("comment.rejected-before")
+    if facts.links > MOST_LINKS:
+        return _held("comment.links")
+    if facts.mentions > MOST_MENTIONS:
+        return _held("comment.mentions")
+    if facts.recent >= MOST_PER_ACTOR_AND_HOUR:
+        return _held("comment.flood")
+    return _shown("comment.known")
+
+
+def _held(reason: str) -> Judgement:
+    return Judgement(state=CommentState.PENDING, reason=reason)
+
+
+def _shown(reason: str) -> Judgement:
+    return Judgement(state=CommentState.APPROVED, reason=reason)

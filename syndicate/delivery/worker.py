@@ -1,0 +1,255 @@
+"""Carries what is due to other servers: many at once, few to each, none delayed by a dead one.
+
+Everything is a row. A worker leases rows, carries them, and writes down what became of them; if it dies, the lease
+runs out and another carries them again (receivers know an activity by its id).
+"""
+
+import asyncio
+import random
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from syndicate.clock import Clock
+from syndicate.delivery import circuit
+from syndicate.delivery.retry import Fate, Met, judge, next_try
+from syndicate.storage import Store, Tables
+from syndicate.storage.deliveries import Delivery, DeliveryState, Fanout
+
+log = structlog.get_logger()
+
+ACTIVE = 64
+"""Deliveries that keep us busy."""
+OPEN = 512
+"""Deliveries under way in all, those included that only wait for an answer."""
+SLOW_AFTER = 0.25
+"""Seconds after which a delivery only waits, and gives its place to another."""
+CLAIMED = 256
+SLICE = 500
+LEASE = timedelta(minutes=10)
+IDLE = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What a courier met with, and the signature dialect that the server took (or took last)."""
+
+    met: Met
+    dialect: str
+
+
+class Courier(Protocol):
+    """Knows how to carry one kind of thing."""
+
+    async def carry(self, delivery: Delivery, dialect: str) -> Carried:
+        """Bring it; never raises for what another server does."""
+        ...
+
+
+class DeliveryWorker:
+    """Spreads fan-outs into deliveries, and carries those.
+
+    `gone` is told of inboxes that answered 404 or 410.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        courier: Courier,
+        clock: Clock,
+        *,
+        host_of: Callable[[str], str],
+        gone: Callable[[str], Awaitable[None]],
+        chance: random.Random | None = None,
+    ) -> None:
+        self._store, self._courier, self._clock = store, courier, clock
+        self._host_of, self._gone = host_of, gone
+        self._chance = chance or random.Random()  # noqa: S311 - jitter, no secret
+        self._due = asyncio.Event()
+        self._held: dict[str, deque[Delivery]] = {}
+        self._to_host: Counter[str] = Counter()
+        self._to_inbox: set[str] = set()
+        self._active = 0
+        self._open = 0
+
+    def wake(self) -> None:
+        """There may be something new."""
+        self._due.set()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                self._due.clear()
+                spread = await self._spread()
+                claimed = await self._claim()
+                self._start(tasks)
+                if not spread and not claimed:
+                    await self._rest()
+
+    async def drain(self) -> None:
+        """Carry all that is due now, and return (for tests and for the last seconds of a process)."""
+        while await self._spread() or await self._claim() or self._open:
+            async with asyncio.TaskGroup() as tasks:
+                self._start(tasks)
+
+    async def _rest(self) -> None:
+        due = await self._store.deliveries.next_due(self._clock())
+        seconds = IDLE if due is None else min(max((due - self._clock()).total_seconds(), 0.05), IDLE)
+        if self._open >= OPEN or sum(map(len, self._held.values())) >= CLAIMED:
+            seconds = IDLE  # full: whoever comes back wakes us
+        try:
+            async with asyncio.timeout(seconds):
+                await self._due.wait()
+        except TimeoutError:
+            pass
+
+    # fan-out
+
+    async def _spread(self) -> bool:
+        """Turn one slice of the oldest fan-out into deliveries; False if there is none."""
+        now = self._clock()
+        fanout = await self._store.transaction(lambda tx: tx.deliveries.claim_fanout(now=now, until=now + LEASE))
+        if fanout is None:
+            return False
+        await self._store.transaction(lambda tx: self._spread_slice(tx, fanout))
+        return True
+
+    async def _spread_slice(self, tx: Tables, fanout: Fanout) -> None:
+        said = await tx.outbox.get(fanout.activity)
+        if said is None:
+            await tx.deliveries.end_fanout(fanout.activity)
+            return
+        now = self._clock()
+        inboxes = await tx.followers.inboxes(fanout.local_actor, after=fanout.reached, limit=SLICE)
+        others = await tx.deliveries.participants(fanout.post_uri) if fanout.post_uri and not fanout.reached else []
+        for inbox in dict.fromkeys([*others, *inboxes]):
+            await tx.deliveries.enqueue(
+                Delivery(
+                    activity=said.id,
+                    inbox=inbox,
+                    host=self._host_of(inbox),
+                    object=said.object,
+                    post=said.post,
+                    due=now,
+                    changed=now,
+                )
+            )
+        if len(inboxes) < SLICE:
+            await tx.deliveries.end_fanout(said.id)
+        else:
+            await tx.deliveries.advance_fanout(said.id, inboxes[-1])
+
+    # carrying
+
+    async def _claim(self) -> bool:
+        """Lease more, if there is room; False if nothing is due."""
+        room = CLAIMED - sum(map(len, self._held.values()))
+        if room <= 0 or self._open >= OPEN:
+            return False
+        now = self._clock()
+        if await self._store.deliveries.next_due(now) is None:
+            return False
+        claimed = await self._store.transaction(lambda tx: tx.deliveries.claim(now=now, until=now + LEASE, limit=room))
+        for delivery in claimed:
+            self._held.setdefault(delivery.host, deque()).append(delivery)
+        return bool(claimed)
+
+    def _start(self, tasks: asyncio.TaskGroup) -> None:
+        """Send on their way as many as may go: one per inbox, so that its order is kept, and few per server."""
+        for host in list(self._held):
+            held = self._held[host]
+            for _ in range(len(held)):
+                if self._active >= ACTIVE or self._open >= OPEN:
+                    return
+                delivery = held.popleft()
+                if delivery.inbox in self._to_inbox or self._to_host[host] >= 2:
+                    held.append(delivery)
+                    continue
+                self._to_inbox.add(delivery.inbox)
+                self._to_host[host] += 1
+                self._open += 1
+                tasks.create_task(self._carry(delivery, tasks), name=f"delivery to {host}")
+            if not held:
+                del self._held[host]
+
+    async def _carry(self, delivery: Delivery, tasks: asyncio.TaskGroup) -> None:
+        place = _Place(self)
+        try:
+            await self._carry_one(delivery)
+        finally:
+            place.leave()
+            self._open -= 1
+            self._to_inbox.discard(delivery.inbox)
+            self._to_host[delivery.host] -= 1
+            if not self._to_host[delivery.host]:
+                del self._to_host[delivery.host]
+        self._start(tasks)
+        self._due.set()
+
+    async def _carry_one(self, delivery: Delivery) -> None:
+        host = await self._store.hosts.find(delivery.host)
+        now = self._clock()
+        doubtful = host.failures and self._to_host[delivery.host] > circuit.at_once(host)
+        if doubtful or circuit.is_paused(host, now):
+            await self._store.transaction(lambda tx: tx.deliveries.release(delivery))
+            return
+        if not await self._store.deliveries.is_waiting(delivery.activity, delivery.inbox):
+            return
+        carried = await self._courier.carry(delivery, host.dialect)
+        await self._settle(delivery, carried)
+
+    async def _settle(self, delivery: Delivery, carried: Carried) -> None:
+        met, now = carried.met, self._clock()
+        fate = judge(met)
+        attempts = delivery.attempts + 1
+        again = next_try(attempts, met, now, self._chance) if fate is Fate.AGAIN else None
+        if fate is Fate.DELIVERED:
+            state = DeliveryState.DELIVERED
+        else:
+            state = DeliveryState.WAITING if again else DeliveryState.FAILED
+        settled = replace(
+            delivery,
+            state=state,
+            attempts=attempts,
+            due=again or delivery.due,
+            status=met.status,
+            answer=met.answer[:500],
+            changed=now,
+        )
+
+        async def body(tx: Tables) -> None:
+            await tx.deliveries.settle(settled)
+            host = await tx.hosts.find(delivery.host)
+            if fate is Fate.AGAIN and met.status != 429:
+                await tx.hosts.put(circuit.after_failure(host, now), now=now)
+            elif fate is not Fate.AGAIN and (host.failures or host.dialect != carried.dialect):
+                await tx.hosts.put(circuit.after_success(host, carried.dialect), now=now)
+
+        await self._store.transaction(body)
+        report = log.warning if state is DeliveryState.FAILED else log.info if attempts == 1 else log.debug
+        report("delivery settled", host=delivery.host, state=state.value, status=met.status, attempts=attempts)
+        if fate is Fate.GONE:
+            await self._gone(delivery.inbox)
+
+
+class _Place:
+    """One of the `ACTIVE` places; given up when the delivery only waits for an answer."""
+
+    def __init__(self, worker: DeliveryWorker) -> None:
+        self._worker = worker
+        self._left = False
+        worker._active += 1
+        self._timer = asyncio.get_running_loop().call_later(SLOW_AFTER, self.leave)
+
+    def leave(self) -> None:
+        if self._left:
+            return
+        self._left = True
+        self._timer.cancel()
+        self._worker._active -= 1
+        self._worker.wake()

@@ -1,0 +1,133 @@
+"""Other servers' actors and keys: fetched, believed only when both sides agree, and remembered.
+
+A key is usable only when the owner's own document, fetched at the owner's id, lists that key id (FEP-fe34). What a
+key document says about its owner is a hint, nothing more (Fedify GHSA-q9f8-5hc7-898f).
+"""
+
+from collections import OrderedDict
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from syndicate.activitypub.parse import host_of, key_owner, origin, parse_actor
+from syndicate.clock import Clock
+from syndicate.content.text import clean_name
+from syndicate.errors import (
+    AddressDenied,
+    DocumentUnusable,
+    KeyUnavailable,
+    MalformedActivity,
+    RemoteError,
+    RemoteUnavailable,
+    SignatureRejected,
+)
+from syndicate.model.actor import PublicKey, RemoteActor
+from syndicate.model.ids import new_id
+from syndicate.signatures import VerifyingKey, load_multikey, load_public_key
+from syndicate.storage import Store, Tables
+from syndicate.storage.media import MediaFile, Purpose
+from syndicate.transport.fetcher import Fetcher
+from syndicate.transport.signed import Signer
+
+log = structlog.get_logger()
+
+FRESH = timedelta(days=1)
+REFETCH_AFTER = timedelta(minutes=5)
+KEYS_CACHED = 10_000
+
+
+class Actors:
+    """Knows other servers' actors."""
+
+    def __init__(self, store: Store, fetcher: Fetcher, signer: Signer, clock: Clock) -> None:
+        self._store, self._fetcher, self._signer, self._clock = store, fetcher, signer, clock
+        self._loaded: OrderedDict[str, tuple[str, VerifyingKey]] = OrderedDict()
+        self._refetched: OrderedDict[str, datetime] = OrderedDict()
+
+    # keys
+
+    async def key(self, key_id: str) -> PublicKey:
+        """The key with this id, from what we remember or from its owner.
+
+        Raises KeyUnavailable (not now), SignatureRejected (`key.…`: never).
+        """
+        return await self._store.remote_actors.key(key_id) or await self._fetch_key(key_id)
+
+    async def renewed_key(self, key_id: str) -> PublicKey | None:
+        """The key as its owner lists it now; None when it was asked for in the last minutes."""
+        now = self._clock()
+        last = self._refetched.get(key_id)
+        if last is not None and now - last < REFETCH_AFTER:
+            return None
+        self._refetched[key_id] = now
+        self._refetched.move_to_end(key_id)
+        while len(self._refetched) > KEYS_CACHED:
+            self._refetched.popitem(last=False)
+        return await self._fetch_key(key_id)
+
+    def load(self, key: PublicKey) -> VerifyingKey:
+        """Parsed once, and remembered. Raises SignatureRejected for a key that we do not take."""
+        cached = self._loaded.get(key.id)
+        if cached is not None and cached[0] == key.pem:
+            return cached[1]
+        loaded = load_public_key(key.pem) if key.pem.lstrip().startswith("-----") else load_multikey(key.pem)
+        self._loaded[key.id] = (key.pem, loaded)
+        while len(self._loaded) > KEYS_CACHED:
+            self._loaded.popitem(last=False)
+        return loaded
+
+    async def _fetch_key(self, key_id: str) -> PublicKey:
+        try:
+            _, document = await self._fetcher.key_document(key_id, sign=self._signer.sign_get)
+            owner = key_owner(document, key_id)
+            if not owner or origin(owner) != origin(key_id):
+                raise SignatureRejected("key.owner", "the key's document names no owner on its own origin")
+            actor = await self.refresh(owner)
+        except RemoteUnavailable as error:
+            raise KeyUnavailable("key.unavailable", str(error)) from error
+        except AddressDenied as error:
+            raise SignatureRejected("key.address", str(error)) from error
+        except RemoteError as error:
+            raise SignatureRejected("key.document", str(error)) from error
+        key = next((key for key in actor.keys if key.id == key_id), None)
+        if key is None:
+            raise SignatureRejected("key.owner", "its owner does not list the key")
+        return key
+
+    # actors
+
+    async def get(self, uri: str) -> RemoteActor:
+        """An actor, not older than a day if its server answers. Raises RemoteError."""
+        known = await self._store.remote_actors.find(uri)
+        if known is not None and self._clock() - known.fetched < FRESH:
+            return known
+        try:
+            return await self.refresh(uri)
+        except RemoteUnavailable:
+            if known is None:
+                raise
+            return known
+
+    async def refresh(self, uri: str, *, by_stranger: bool = True) -> RemoteActor:
+        """Fetch an actor and remember it. Raises RemoteError."""
+        _, document = await self._fetcher.document(uri, sign=self._signer.sign_get, by_stranger=by_stranger)
+        try:
+            actor = parse_actor(document, fetched=self._clock())
+        except MalformedActivity as error:
+            raise DocumentUnusable(f"{uri} is no actor: {error}") from error
+        actor = replace(actor, name=clean_name(actor.name), handle=clean_name(actor.handle, limit=300))
+        await self._store.transaction(lambda tx: self._keep(tx, actor))
+        log.debug("actor fetched", actor=actor.uri)
+        return actor
+
+    async def _keep(self, tx: Tables, actor: RemoteActor) -> None:
+        picture = await tx.media.by_source(actor.icon) if actor.icon else None
+        known = picture is not None and picture.name is not None
+        avatar = f"/media/{picture.name}" if known and picture else ""
+        await tx.remote_actors.put(replace(actor, avatar=avatar), host=host_of(actor.uri))
+        if actor.icon and picture is None:
+            now = self._clock()
+            await tx.media.put(
+                MediaFile(id=new_id(now), source_url=actor.icon, purpose=Purpose.AVATAR, alt="", due=now)
+            )

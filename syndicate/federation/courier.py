@@ -1,0 +1,90 @@
+"""Carries activities: signs afresh, POSTs, and knocks a second time in the other dialect where the first is refused.
+
+The bytes of an activity are made once and serve all its deliveries.
+"""
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from syndicate.activitypub.vocabulary import ACTIVITY_JSON
+from syndicate.clock import Clock
+from syndicate.delivery.retry import Met
+from syndicate.delivery.worker import Carried
+from syndicate.errors import AddressDenied, DocumentUnusable, RemoteUnavailable
+from syndicate.signatures import Dialect, body_digest
+from syndicate.storage import Store
+from syndicate.storage.deliveries import Delivery
+from syndicate.transport.message import DELIVERY, Request, Response, Transport, retry_after
+from syndicate.transport.signed import Signer, SigningThreads
+
+BODIES = 64
+SECOND_KNOCK = frozenset({400, 401})
+OTHER = {Dialect.CAVAGE: Dialect.RFC9421, Dialect.RFC9421: Dialect.CAVAGE}
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An activity as it is sent, and its digest."""
+
+    bytes: bytes
+    digest: str
+
+
+class ActivityCourier:
+    """Brings activities of ours to inboxes (ActivityPub §7)."""
+
+    def __init__(
+        self, store: Store, transport: Transport, signer: Signer, threads: SigningThreads, clock: Clock
+    ) -> None:
+        self._store, self._transport, self._signer, self._threads = store, transport, signer, threads
+        self._clock = clock
+        self._bodies: OrderedDict[str, Body] = OrderedDict()
+
+    async def carry(self, delivery: Delivery, dialect: str) -> Carried:
+        body = await self._body(delivery.activity)
+        if body is None:
+            return Carried(met=Met(status=None, answer="withdrawn before it was sent", permanent=True), dialect=dialect)
+        first = Dialect(dialect) if dialect in set(Dialect) else Dialect.CAVAGE
+        met = await self._post(delivery.inbox, body, first)
+        if met.status not in SECOND_KNOCK:
+            return Carried(met=met, dialect=first.value)
+        second = await self._post(delivery.inbox, body, OTHER[first])
+        if second.status is not None and second.status < 400:
+            return Carried(met=second, dialect=OTHER[first].value)
+        return Carried(met=met, dialect=first.value)
+
+    async def _post(self, inbox: str, body: Body, dialect: Dialect) -> Met:
+        headers = await self._threads.headers(
+            self._signer,
+            inbox,
+            headers=(("Content-Type", ACTIVITY_JSON),),
+            body=body.bytes,
+            dialect=dialect,
+            digest=body.digest,
+        )
+        request = Request(method="POST", url=inbox, headers=headers, body=body.bytes, budget=DELIVERY)
+        try:
+            response = await self._transport.fetch(request)
+        except AddressDenied as error:
+            return Met(status=None, answer=str(error), permanent=True)
+        except (RemoteUnavailable, DocumentUnusable) as error:
+            return Met(status=None, answer=str(error))
+        return self._met(response)
+
+    def _met(self, response: Response) -> Met:
+        words = response.body[:300].decode(errors="replace") if response.status >= 300 else ""
+        return Met(status=response.status, answer=words, wait=retry_after(response, self._clock()))
+
+    async def _body(self, activity: str) -> Body | None:
+        cached = self._bodies.get(activity)
+        if cached is not None:
+            return cached
+        said = await self._store.outbox.get(activity)
+        if said is None or not said.document:
+            return None
+        data = json.dumps(said.document, ensure_ascii=False, separators=(",", ":")).encode()
+        body = self._bodies[activity] = Body(data, body_digest(data))
+        while len(self._bodies) > BODIES:
+            self._bodies.popitem(last=False)
+        return body

@@ -1,0 +1,72 @@
+"""Delete: something or somebody is gone (ActivityPub §7.4)."""
+
+from datetime import datetime
+
+from syndicate.activitypub.parse import origin
+from syndicate.conversation import comments
+from syndicate.errors import RemoteError, RemoteGone
+from syndicate.federation.context import Context, Decision, done, ignored, refused
+from syndicate.model.activity import Activity, Verdict
+from syndicate.storage import Tables
+from syndicate.storage.tombstones import Tombstone
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Erase what its owner deleted, and remember that, should it arrive only later."""
+    if not activity.object or origin(activity.object) != origin(activity.actor):
+        return refused("delete.not-owner")
+    if activity.forwarded and not await _is_gone(activity.object, context):
+        return refused("delete.not-gone")
+    if activity.object == activity.actor:
+        return await _actor(activity, context)
+    known = await context.store.comments.by_uri(activity.object)
+    if known is not None and known.author.uri != activity.actor and not activity.forwarded:
+        return refused("delete.not-owner")
+
+    async def erase(tx: Tables) -> Verdict:
+        await _bury(tx, activity, context.clock())
+        comment = await tx.comments.by_uri(activity.object)
+        if comment is not None:
+            await comments.withdraw(tx, comment)
+            return done("delete.comment")
+        post = await tx.reactions.withdraw(activity.object, activity.actor)
+        if post is not None:
+            await tx.editions.move(f"talk:{post}")
+            return done("delete.reaction")
+        return ignored("delete.unknown")
+
+    return erase
+
+
+async def _is_gone(uri: str, context: Context) -> bool:
+    """Whether its own origin says so: 404, 410 or a Tombstone."""
+    try:
+        document = await context.object(uri)
+    except RemoteGone:
+        return True
+    except RemoteError:
+        return False
+    return document.get("type") == "Tombstone"
+
+
+async def _actor(activity: Activity, context: Context) -> Decision:
+    async def erase(tx: Tables) -> Verdict:
+        await _bury(tx, activity, context.clock())
+        for comment in await tx.comments.of_author(activity.actor):
+            await comments.withdraw(tx, comment)
+            await tx.arrivals.forget_raw(comment.uri)
+        for post in await tx.reactions.remove_of_actor(activity.actor):
+            await tx.editions.move(f"talk:{post}")
+        if await tx.followers.remove_actor(activity.actor):
+            await tx.editions.move("followers")
+        known = await tx.remote_actors.remove(activity.actor)
+        return done("delete.actor") if known else ignored("delete.unknown")
+
+    return erase
+
+
+async def _bury(tx: Tables, activity: Activity, now: datetime) -> None:
+    await tx.arrivals.forget_raw(activity.object)
+    await tx.tombstones.put(
+        Tombstone(uri=activity.object, path=None, origin=origin(activity.actor), type="", published=None, gone_at=now)
+    )

@@ -1,0 +1,40 @@
+"""Follow: somebody wants to hear of new posts (ActivityPub §7.5)."""
+
+from syndicate.activitypub import render
+from syndicate.activitypub.parse import origin
+from syndicate.errors import RemoteError
+from syndicate.federation.context import Context, Decision, done, ignored
+from syndicate.federation.local import BLOG
+from syndicate.model.activity import Activity, Verdict
+from syndicate.storage import Tables
+from syndicate.storage.followers import Follower
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Keep the follower and accept, each time that it asks: Mastodon follows anew after a change of keys and waits
+    for an answer to the new id."""
+    if activity.object != context.urls.blog_actor:
+        return ignored("follow.not-ours")
+    undone = await context.store.tombstones.find(activity.id)
+    if undone is not None and undone.origin == origin(activity.actor):
+        return ignored("follow.undone")
+    try:
+        actor = await context.actors.get(activity.actor)
+    except RemoteError:
+        return ignored("actor.unavailable")
+    follower = Follower(
+        local_actor=BLOG,
+        actor=actor.uri,
+        follow=activity.id,
+        inbox=actor.shared_inbox or actor.inbox,
+        since=context.clock(),
+    )
+    follow = render.follow_as_received(activity.id, activity.actor, activity.object)
+
+    async def accept(tx: Tables) -> Verdict:
+        new = await tx.followers.put(follower)
+        await tx.editions.move("followers")
+        await context.announcer.answer(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox)
+        return done("follow.accepted" if new else "follow.renewed")
+
+    return accept

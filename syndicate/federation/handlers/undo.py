@@ -1,0 +1,66 @@
+"""Undo: somebody takes back a Follow, Like or Announce (ActivityPub §7.6)."""
+
+from datetime import datetime
+
+from syndicate.activitypub.access import as_id, as_object, types
+from syndicate.activitypub.parse import origin
+from syndicate.federation.context import Context, Decision, done, ignored, refused
+from syndicate.federation.local import BLOG
+from syndicate.federation.replies import locate
+from syndicate.model.activity import Activity, Verdict
+from syndicate.storage import Tables
+from syndicate.storage.tombstones import Tombstone
+
+REACTIONS = {"Like": "like", "EmojiReact": "like", "Announce": "share"}
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Undo by the id of what is undone, else by what it says: ids differ between servers and versions."""
+    inner = as_object(activity.raw.get("object"))
+    actor = as_id(inner.get("actor")) or activity.actor
+    if actor != activity.actor:
+        return refused("undo.not-owner")
+    type = next(types(inner.get("type")), "")
+    target = as_id(inner.get("object"))
+    post, _ = await locate(context, target) if type in REACTIONS else (None, None)
+    if activity.object and origin(activity.object) != origin(activity.actor):
+        return refused("undo.not-owner")
+
+    async def undo(tx: Tables) -> Verdict:
+        touched = await tx.reactions.withdraw(activity.object, actor)
+        if touched is None and post is not None:
+            touched = await tx.reactions.withdraw_from(post.id, REACTIONS[type], actor)
+        if touched is not None:
+            await tx.editions.move(f"talk:{touched}")
+            return done("undo.reaction")
+        if await _unfollow(tx, activity, type, target, context.urls.blog_actor):
+            await tx.editions.move("followers")
+            return done("undo.follow")
+        await _remember(tx, activity, context.clock())
+        return ignored("undo.unknown")
+
+    return undo
+
+
+async def _unfollow(tx: Tables, activity: Activity, type: str, target: str, blog: str) -> bool:
+    if type == "Follow" and target == blog:
+        return await tx.followers.remove(BLOG, activity.actor)
+    follows = [] if type else await tx.followers.by_follow(activity.object, activity.actor)
+    for follower in follows:
+        await tx.followers.remove(follower.local_actor, follower.actor)
+    return bool(follows)
+
+
+async def _remember(tx: Tables, activity: Activity, now: datetime) -> None:
+    """What is undone may still arrive: it is then known to be undone."""
+    if activity.object:
+        await tx.tombstones.put(
+            Tombstone(
+                uri=activity.object,
+                path=None,
+                origin=origin(activity.actor),
+                type="Undo",
+                published=None,
+                gone_at=now,
+            )
+        )

@@ -1,0 +1,56 @@
+"""Update: something or somebody has changed (ActivityPub §7.3)."""
+
+from typing import Any
+
+from syndicate.activitypub.access import as_id, as_object, types
+from syndicate.activitypub.addressing import Reach, reach, reach_of
+from syndicate.activitypub.parse import origin
+from syndicate.activitypub.vocabulary import ACTOR_TYPES
+from syndicate.errors import RemoteError
+from syndicate.federation import replies
+from syndicate.federation.context import Context, Decision, done, ignored, refused
+from syndicate.model.activity import Activity, Verdict
+from syndicate.storage import Tables
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """An actor is fetched anew; a comment follows its original, if that is newer than what we have."""
+    document = as_object(activity.raw.get("object"))
+    if activity.object == activity.actor or ACTOR_TYPES.intersection(types(document.get("type"))):
+        return await _actor(activity, context)
+    if not document or activity.forwarded:
+        if not activity.object or origin(activity.object) != origin(activity.actor):
+            return refused("object.origin")
+        try:
+            document = await context.object(activity.object)
+        except RemoteError:
+            return ignored("object.unavailable")
+        return await _reply(document, reach_of(document), as_id(document.get("attributedTo")), context)
+    return await _reply(document, reach(activity.raw, document), activity.actor, context)
+
+
+async def _reply(document: dict[str, Any], reached: Reach, actor: str, context: Context) -> Decision:
+    known = await context.store.comments.by_uri(as_id(document))
+    if known is not None and known.author.uri != actor:
+        return refused("update.not-owner")
+    return await replies.take(document, reached, actor, context)
+
+
+async def _actor(activity: Activity, context: Context) -> Decision:
+    """The body is not believed: keys and inboxes are read where the actor lives."""
+    if activity.object != activity.actor:
+        return refused("update.not-owner")
+    if await context.store.remote_actors.find(activity.actor) is None:
+        return ignored("actor.unknown")
+    try:
+        actor = await context.actors.refresh(activity.actor)
+    except RemoteError:
+        return ignored("actor.unavailable")
+    author = replies.author_of(actor)
+
+    async def renew(tx: Tables) -> Verdict:
+        posts = await tx.comments.rename_author(author)
+        await tx.editions.move(*(f"talk:{post}" for post in posts))
+        return done("actor.updated")
+
+    return renew

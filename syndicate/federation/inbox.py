@@ -1,0 +1,138 @@
+"""Where other servers' activities come in.
+
+`receive` answers the sender: cheap checks first, nothing believed before the signature holds, and a durable row
+before the answer. `perform` acts later, from that row: a crash between the two loses nothing.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from syndicate.activitypub.access import as_list
+from syndicate.activitypub.documents import parse_document, require_context
+from syndicate.activitypub.parse import host_of, origin, parse_activity
+from syndicate.clock import Clock
+from syndicate.errors import SenderRefused, SignatureRejected, Transient
+from syndicate.federation.actors import Actors
+from syndicate.federation.context import Context, Decision, refused
+from syndicate.federation.dispatch import FORWARDABLE, HANDLERS
+from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
+from syndicate.model.ids import new_id
+from syndicate.signatures import Message, Signature, read_signature
+from syndicate.storage import Store, Tables
+
+log = structlog.get_logger()
+
+MOST_TRIES = 8
+FIRST_WAIT = timedelta(seconds=10)
+
+
+class Inbox:
+    """The personal inboxes and the shared one: every type is taken at each."""
+
+    def __init__(self, store: Store, actors: Actors, context: Context, clock: Clock) -> None:
+        self._store, self._actors, self._context, self._clock = store, actors, context, clock
+
+    async def receive(self, message: Message) -> Verdict:
+        """Take in one activity. When this returns, the activity is durable, and the answer is 202.
+
+        Raises SignatureRejected (401), MalformedActivity (400), SenderRefused (403), KeyUnavailable (503).
+        """
+        signature = read_signature(message, now=self._clock())
+        activity = parse_activity(parse_document(message.body))
+        require_context(activity.raw)
+        activity = replace(activity, forwarded=_is_forwarded(activity, signature))
+        await self._refuse_unwanted(activity, signature)
+        if await self._is_strangers_farewell(activity):
+            return Verdict(outcome=Outcome.IGNORED, reason="delete.unknown")
+        await self._authenticate(activity, signature)
+        return await self._record(activity)
+
+    async def _refuse_unwanted(self, activity: Activity, signature: Signature) -> None:
+        """Blocked senders cost no fetch; nobody speaks in our own name."""
+        ours = origin(self._context.urls.base)
+        if ours in (origin(activity.actor), origin(signature.key_id)):
+            raise SenderRefused("sender.ourselves")
+        if origin(activity.id) != origin(activity.actor):
+            raise SignatureRejected("activity.origin", "its id and its actor have different origins")
+        for sender in {activity.actor, signature.key_id}:
+            if await self._store.blocks.covers(sender, host_of(sender)):
+                raise SenderRefused("sender.blocked")
+
+    async def _is_strangers_farewell(self, activity: Activity) -> bool:
+        """Mastodon tells every server that an account is gone; its key cannot be had any more. Whom we never knew,
+        we need not forget."""
+        if activity.type != "Delete" or activity.object != activity.actor:
+            return False
+        return await self._store.remote_actors.find(activity.actor) is None
+
+    async def _authenticate(self, activity: Activity, signature: Signature) -> None:
+        key = await self._actors.key(signature.key_id)
+        try:
+            signature.verify(self._actors.load(key))
+        except SignatureRejected:
+            renewed = await self._actors.renewed_key(signature.key_id)
+            if renewed is None:
+                raise
+            key = renewed
+            signature.verify(self._actors.load(key))
+        if key.owner != activity.actor and not activity.forwarded:
+            raise SignatureRejected("activity.actor", "signed by another than its actor")
+
+    async def _record(self, activity: Activity) -> Verdict:
+        now = self._clock()
+        verdict = Verdict(outcome=Outcome.WAITING, reason="arrival.waiting")
+        if activity.type not in HANDLERS:
+            verdict = Verdict(outcome=Outcome.UNSUPPORTED, reason="activity.unsupported")
+        elif activity.forwarded and activity.type not in FORWARDABLE:
+            verdict = refused("activity.forwarded")
+        arrival = Arrival(id=new_id(now), activity=activity, received=now, verdict=verdict)
+        new = await self._store.transaction(lambda tx: tx.arrivals.record(arrival))
+        log.debug("activity received", type=activity.type, actor=activity.actor, new=new)
+        return verdict
+
+    # from the record
+
+    async def perform(self, arrival: Arrival) -> Verdict:
+        """Do what an arrival asks for, and settle it in the same transaction.
+
+        Raises Transient errors: the arrival is then due again later.
+        """
+        activity = arrival.activity
+        if await self._store.blocks.covers(activity.actor, host_of(activity.actor)):
+            decision: Decision = refused("sender.blocked")  # blocked since it arrived
+        else:
+            decision = await HANDLERS[activity.type](activity, self._context)
+
+        async def settle(tx: Tables) -> Verdict:
+            verdict = decision if isinstance(decision, Verdict) else await decision(tx)
+            await tx.arrivals.settle(arrival.id, verdict)
+            return verdict
+
+        verdict = await self._store.transaction(settle)
+        log.info(
+            "activity performed",
+            type=activity.type,
+            actor=activity.actor,
+            outcome=verdict.outcome.value,
+            reason=verdict.reason,
+        )
+        return verdict
+
+    async def postpone(self, arrival: Arrival, error: Exception) -> None:
+        """What could not be done now is tried again, and given up after some tries."""
+        attempts = arrival.attempts + 1
+        if attempts >= MOST_TRIES or not isinstance(error, Transient):
+            verdict = Verdict(outcome=Outcome.FAILED, reason="arrival.failed")
+            await self._store.transaction(lambda tx: tx.arrivals.settle(arrival.id, verdict))
+            return
+        due = self._clock() + FIRST_WAIT * 4 ** (attempts - 1)
+        await self._store.transaction(lambda tx: tx.arrivals.postpone(arrival.id, due=due, reason="arrival.waiting"))
+
+
+def _is_forwarded(activity: Activity, signature: Signature) -> bool:
+    """Whether it comes by another's hand and says so: it carries a signature or proof of its own (which we do not
+    verify; the object's origin is asked instead). By origin here; by the key's owner later."""
+    carries_own = any(as_list(activity.raw.get(name)) for name in ("signature", "proof"))
+    return carries_own and origin(signature.key_id) != origin(activity.actor)

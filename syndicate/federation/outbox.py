@@ -1,0 +1,170 @@
+"""What the blog says: each thing said is a row, written in the transaction of what it is about.
+
+Publishing costs the same whatever the number of followers: one activity and one fan-out row, which the delivery
+worker spreads later.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from syndicate.activitypub import render
+from syndicate.activitypub.parse import authority_of
+from syndicate.activitypub.render import Hashtag
+from syndicate.activitypub.vocabulary import OBJECT_CONTEXT, PUBLIC
+from syndicate.clock import Clock
+from syndicate.content.text import hashtag
+from syndicate.model.actor import LocalActor
+from syndicate.model.ids import new_id
+from syndicate.model.post import Post
+from syndicate.storage import Tables
+from syndicate.storage.deliveries import Delivery, Fanout
+from syndicate.storage.outbox import Said
+from syndicate.urls import Urls
+
+
+class Announcer:
+    """Speaks as the blog."""
+
+    def __init__(self, actor: LocalActor, urls: Urls, clock: Clock) -> None:
+        self._actor, self._urls, self._clock = actor, urls, clock
+
+    # documents
+
+    def object(self, post: Post, talk: render.Conversation = render.NO_TALK) -> dict[str, Any]:
+        """A post as an object of the fediverse."""
+        return render.post(post, self._actor, self._urls.absolute(post.path), self.hashtags(post), talk)
+
+    def create_of(self, post: Post, uri: str) -> dict[str, Any]:
+        """The Create of a post, as it is now, under the id that it once was given."""
+        return self._activity("Create", uri, post, self.object(post))
+
+    def hashtags(self, post: Post) -> list[Hashtag]:
+        """The tags of a post that become hashtags: all, or those that its author chose."""
+        chosen = [tag for tag in post.tags if post.hashtags is None or tag.name in post.hashtags]
+        found: dict[str, Hashtag] = {}
+        for tag in chosen:
+            name = hashtag(tag.name)
+            if name:
+                found.setdefault(name.lower(), Hashtag(name=name, href=self._urls.absolute(self._urls.tag(tag.slug))))
+        return list(found.values())
+
+    # saying
+
+    async def created(self, tx: Tables, post: Post, *, announce: bool) -> None:
+        """A post is there. Unannounced, it stands in the outbox and is sent to nobody: then its document need not be
+        kept, since it is made of the post whenever somebody asks."""
+        said = self._said("Create", post)
+        await tx.outbox.put(said if announce else replace(said, document={}))
+        if announce:
+            await self._fan_out(tx, said, post.uri)
+
+    async def updated(self, tx: Tables, post: Post) -> None:
+        """It has changed."""
+        said = self._said("Update", post)
+        await tx.outbox.put(said)
+        await self._fan_out(tx, said, post.uri)
+
+    async def deleted(self, tx: Tables, post: Post, gone_at: datetime) -> None:
+        """It is gone: told to followers, and to everyone who took part. Call it before the post's rows go."""
+        now = self._clock()
+        id = new_id(now)
+        uri = self._urls.activity(id)
+        document = render.activity(
+            "Delete",
+            id=uri,
+            actor=self._actor.uri,
+            object=render.tombstone(post.uri, post.object_type.value, gone_at),
+            published=gone_at,
+            to=[PUBLIC],
+            cc=[self._actor.followers],
+        )
+        await tx.outbox.withdraw_public(post.uri)
+        said = self._row(id, uri, "Delete", post.uri, post.id, document, public=True, at=now)
+        await tx.outbox.put(said)
+        for inbox in await tx.deliveries.participants(post.uri):
+            await self._send(tx, said, inbox)
+        await self._fan_out(tx, said, "")
+
+    async def answer(self, tx: Tables, type: str, object: Any, *, to: str, inbox: str) -> str:
+        """Say something to one actor alone: Accept, Reject, Follow, Undo. Returns the activity's id."""
+        now = self._clock()
+        id = new_id(now)
+        uri = self._urls.activity(id)
+        document = render.activity(type, id=uri, actor=self._actor.uri, object=object, to=[to])
+        said = self._row(id, uri, type, uri, None, document, public=False, at=now)
+        await tx.outbox.put(said)
+        await self._send(tx, said, inbox)
+        return uri
+
+    def follow_again(self, uri: str, actor: str) -> dict[str, Any]:
+        """The Follow of ours with this id, as an Undo embeds it."""
+        return render.follow_as_received(uri, self._actor.uri, actor)
+
+    def _said(self, type: str, post: Post) -> Said:
+        now = self._clock()
+        id = new_id(now)
+        uri = self._urls.activity(id)
+        document = self._activity(type, uri, post, render.pushed(self.object(post), self._urls.absolute(post.path)))
+        return self._row(id, uri, type, post.uri, post.id, document, public=True, at=now)
+
+    def _activity(self, type: str, uri: str, post: Post, object: dict[str, Any]) -> dict[str, Any]:
+        return render.activity(
+            type,
+            id=uri,
+            actor=self._actor.uri,
+            object=object,
+            published=post.published if type == "Create" else post.updated,
+            to=object["to"],
+            cc=object["cc"],
+            context=OBJECT_CONTEXT,
+        )
+
+    def _row(
+        self,
+        id: str,
+        uri: str,
+        type: str,
+        object: str,
+        post: str | None,
+        document: dict[str, Any],
+        *,
+        public: bool,
+        at: datetime,
+    ) -> Said:
+        return Said(
+            id=id,
+            uri=uri,
+            local_actor=self._actor.id,
+            type=type,
+            object=object,
+            post=post,
+            document=document,
+            public=public,
+            published=at,
+        )
+
+    async def _fan_out(self, tx: Tables, said: Said, post_uri: str) -> None:
+        await tx.deliveries.fan_out(
+            Fanout(activity=said.id, local_actor=said.local_actor, post_uri=post_uri, reached="")
+        )
+
+    async def _send(self, tx: Tables, said: Said, inbox: str) -> None:
+        now = self._clock()
+        await tx.deliveries.enqueue(
+            Delivery(
+                activity=said.id,
+                inbox=inbox,
+                host=authority_of(inbox),
+                object=said.object,
+                post=said.post,
+                due=now,
+                changed=now,
+            )
+        )
+
+
+def outbox_items(announcer: Announcer, posts: Sequence[Post], creates: dict[str, str]) -> list[dict[str, Any]]:
+    """What stands in the outbox collection: the Create of each post, as it is now."""
+    return [announcer.create_of(post, creates[post.id]) for post in posts if post.id in creates]

@@ -1,0 +1,198 @@
+"""A reply that somebody wrote elsewhere → a comment here, if all that has to hold does.
+
+Used by the handlers of whatever can carry a reply: Create, Update, and activities whose object had to be fetched.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from html import escape
+from typing import Any
+
+from syndicate.activitypub.addressing import Reach
+from syndicate.activitypub.parse import RemoteNote, host_of, origin, parse_note
+from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
+from syndicate.content.text import clean
+from syndicate.conversation import comments
+from syndicate.conversation.judgement import Facts, Judgement, judge
+from syndicate.errors import MalformedActivity, RemoteError
+from syndicate.federation.context import Context, Decision, done, held, ignored, private, refused
+from syndicate.model.activity import Verdict
+from syndicate.model.actor import RemoteActor
+from syndicate.model.comment import Audience, Author, Comment, CommentSource, CommentState
+from syndicate.model.ids import new_id
+from syndicate.model.post import Post
+from syndicate.storage import Tables
+
+REJECTIONS_COUNT_FOR = timedelta(days=90)
+
+
+async def locate(context: Context, address: str) -> tuple[Post | None, Comment | None]:
+    """What is answered: a post by any address that it ever had, or a comment by its id."""
+    if not address:
+        return None, None
+    post = await context.store.posts.by_uri(address)
+    if post is None:
+        path = context.urls.path_of(address)
+        bare = address.partition("#")[0]
+        post = (
+            (path is not None and await context.store.posts.by_path(path))
+            or await context.store.posts.by_alias(path or bare)
+            or (path is not None and await context.store.posts.by_path(path.rstrip("/") + "/"))
+            or await context.store.posts.by_uri(bare)
+            or None
+        )
+    if post is not None:
+        return post, None
+    comment = await context.store.comments.by_uri(address)
+    return (await context.store.posts.find(comment.post) if comment else None), comment
+
+
+async def take(document: dict[str, Any], reach: Reach, actor: str, context: Context) -> Decision:
+    """Decide about a reply by `actor`, whose authenticity is established. `reach` is that of note and activity
+    together."""
+    try:
+        note = parse_note(document)
+    except MalformedActivity as error:
+        return refused(error.reason)
+    if note.author != actor or origin(note.id) != origin(actor):
+        return refused("object.author")
+    if reach is Reach.PRIVATE:
+        return await _withdraw_narrowed(note, context)
+    if note.vote:
+        return ignored("object.vote")
+    if await context.store.tombstones.find(note.id) is not None:
+        return ignored("object.gone")
+    post, parent = await locate(context, note.in_reply_to)
+    before = await context.store.comments.by_uri(note.id)
+    if post is None:
+        return ignored("reply.elsewhere")
+    if not post.is_public:
+        return ignored("reply.no-such-post")
+    if not post.comments_open and before is None:
+        return refused("comment.closed")
+    if parent is not None and parent.state is not CommentState.APPROVED and before is None:
+        return ignored("reply.to-unshown")
+    try:
+        author = await context.actors.get(actor)
+    except RemoteError:
+        return ignored("actor.unavailable")
+    facts = await _facts(note, context)
+    judgement = judge(facts, context.moderation)
+    if before is not None and before.state is not CommentState.PENDING:
+        judgement = _of_an_edit(before, judgement)
+    comment = _comment(note, author, post, parent, before, judgement, reach, context)
+    raw_html = _content(note)
+
+    async def keep(tx: Tables) -> Verdict:
+        if await tx.posts.find(post.id) is None:
+            return ignored("reply.no-such-post")
+        kept = await comments.keep(
+            tx,
+            comment,
+            raw_html=raw_html,
+            sanitizer=SANITIZER_VERSION,
+            reason=judgement.reason,
+            received=context.clock(),
+        )
+        if not kept:
+            return ignored("object.not-newer")
+        return done(judgement.reason) if judgement.is_shown else held(judgement.reason)
+
+    return keep
+
+
+async def _withdraw_narrowed(note: RemoteNote, context: Context) -> Decision:
+    """What is no longer public is no longer shown; and what never was, never is."""
+    before = await context.store.comments.by_uri(note.id)
+    if before is None or before.author.uri != note.author:
+        return private("object.private")
+
+    async def withdraw(tx: Tables) -> Verdict:
+        await comments.withdraw(tx, before)
+        return private("object.narrowed")
+
+    return withdraw
+
+
+async def _facts(note: RemoteNote, context: Context) -> Facts:
+    now = context.clock()
+    table = context.store.comments
+    record = await table.record_of(note.author, since=now - REJECTIONS_COUNT_FOR)
+    ours = {context.urls.host}
+    return Facts(
+        links=_links(note),
+        mentions=sum(1 for mention in note.mentions if host_of(mention) not in ours),
+        approved=record.approved,
+        rejected=record.rejected,
+        recent=await table.received_since(note.author, now - timedelta(hours=1)),
+        burst=await table.received_since(note.author, now - timedelta(minutes=10)),
+    )
+
+
+def _links(note: RemoteNote) -> int:
+    """Links in the text that are neither mentions nor hashtags."""
+    anchors = note.html.lower().count("<a ")
+    return max(anchors - len(note.mentions) - len(note.hashtags), 0)
+
+
+def _of_an_edit(before: Comment, judgement: Judgement) -> Judgement:
+    """An edit keeps the author's decision, unless it makes an approved comment into one with many links."""
+    if before.state is CommentState.APPROVED and judgement.reason in ("comment.links", "comment.mentions"):
+        return judgement
+    return Judgement(state=before.state, reason="comment.edited")
+
+
+def _comment(
+    note: RemoteNote,
+    author: RemoteActor,
+    post: Post,
+    parent: Comment | None,
+    before: Comment | None,
+    judgement: Judgement,
+    reach: Reach,
+    context: Context,
+) -> Comment:
+    now = context.clock()
+    published = _not_ahead(note.published, now)
+    updated = max(_not_ahead(note.updated or note.published, now), published)
+    id = before.id if before else new_id(now)
+    return Comment(
+        id=id,
+        post=post.id,
+        parent=before.parent if before else parent.id if parent else None,
+        uri=note.id,
+        url=note.url if origin(note.url) == origin(note.id) else note.id,
+        anchor=f"comment-{id}",
+        source=CommentSource.REPLY,
+        author=author_of(author),
+        html=for_stranger(clean(_content(note))),
+        state=judgement.state,
+        audience=Audience.UNLISTED if reach is Reach.UNLISTED else Audience.PUBLIC,
+        published=published,
+        updated=updated,
+    )
+
+
+def author_of(actor: RemoteActor) -> Author:
+    """How a remote actor is shown as the author of a comment."""
+    name = actor.name or actor.handle or host_of(actor.uri)
+    return Author(name=name, uri=actor.uri, handle=actor.handle, url=actor.url, avatar=actor.avatar)
+
+
+def _not_ahead(given: datetime | None, now: datetime) -> datetime:
+    """A date is believed unless it lies ahead: a far future would win over every later edit."""
+    return now if given is None or given > now else given
+
+
+def _content(note: RemoteNote) -> str:
+    """The text as it came, under its content warning, and what came with it as links with their descriptions."""
+    warning = f"<p><strong>{escape(note.summary)}</strong></p>" if note.summary else ""
+    return warning + note.html + "".join(_attachment_links(note))
+
+
+def _attachment_links(note: RemoteNote) -> Sequence[str]:
+    return [
+        f'<p><a href="{escape(item.url)}">{escape(item.alt or "Attachment")}</a></p>'
+        for item in note.attached
+        if item.url and item.media_type.partition("/")[0] in ("image", "audio", "video")
+    ]

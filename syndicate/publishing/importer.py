@@ -1,0 +1,325 @@
+"""A WordPress export comes in: posts, pages, comments, terms, old addresses, and the list of pictures to have.
+
+Idempotent: imported again, it renews what was not edited here since. It never waits for the network; the server
+fetches pictures afterwards, or `media` names a copy of `wp-content/uploads`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from syndicate.clock import Clock
+from syndicate.content import html as author_html
+from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
+from syndicate.content.text import clean_name, excerpt, percent_encode_path, plain, slugify
+from syndicate.content.wordpress import (
+    Exported,
+    ExportedAttachment,
+    ExportedAuthor,
+    ExportedComment,
+    ExportedPost,
+    ExportedSite,
+    ExportedTerm,
+    LeftOut,
+    read_export,
+)
+from syndicate.content.wordpress_html import resolve_galleries
+from syndicate.conversation import comments
+from syndicate.media import MediaFiles, UnusableFile
+from syndicate.model.comment import Author, Comment, CommentSource
+from syndicate.model.ids import new_id
+from syndicate.model.post import Manuscript, Post, PostKind, SourceFormat
+from syndicate.publishing.publisher import Change, Published, Publisher
+from syndicate.publishing.typesetting import as_failed, as_kept
+from syndicate.storage import Store, Tables
+from syndicate.storage.media import MediaFile, MediaState
+from syndicate.urls import Urls
+
+ORIGIN = "wordpress"
+UPLOADS = "/wp-content/uploads/"
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did. `edited` are slugs that stay as they are because they were edited here since."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    comments: int = 0
+    pictures_kept: int = 0
+    pictures_wanted: int = 0
+    edited: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    passed_over: list[LeftOut] = field(default_factory=list)
+
+
+class WordPressImport:
+    """One import of one or more files of the same blog."""
+
+    def __init__(
+        self,
+        store: Store,
+        publisher: Publisher,
+        files: MediaFiles,
+        urls: Urls,
+        zone: ZoneInfo,
+        clock: Clock,
+        *,
+        media: Path | None,
+        announce: bool,
+        progress: Callable[[str], None],
+    ) -> None:
+        self._store, self._publisher, self._files, self._urls = store, publisher, files, urls
+        self._zone, self._clock, self._media, self._announce = zone, clock, media, announce
+        self._progress = progress
+        self._bases: set[str] = set()
+        self._prefix = ""
+        self._authors: dict[str, str] = {}
+        self._attachments: dict[int, ExportedAttachment] = {}
+        self._attached: dict[int, list[int]] = defaultdict(list)
+        self.report = Report()
+
+    async def run(self, paths: Sequence[Path]) -> Report:
+        """Import the files. Raises NotAnExport, before anything is changed; OSError."""
+        for path in paths:
+            for item in self._items(path):
+                self._survey(item)
+        for path in paths:
+            for item in self._items(path):
+                await self._take(item)
+        return self.report
+
+    def _items(self, path: Path) -> Iterator[Exported]:
+        with path.open("rb") as stream:
+            yield from read_export(stream, name=path.name, timezone=self._zone)
+
+    # first: what posts refer to, wherever in the files it stands
+
+    def _survey(self, item: Exported) -> None:
+        match item:
+            case ExportedSite():
+                for address in (item.link, item.base_blog_url, item.base_site_url):
+                    self._add_base(address)
+            case ExportedAuthor():
+                self._authors[item.login] = item.display_name
+            case ExportedAttachment():
+                self._attachments[item.wp_id] = item
+                self._attached[item.parent_id or 0].append(item.wp_id)
+            case _:
+                pass
+
+    def _add_base(self, address: str) -> None:
+        parts = urlsplit(address)
+        if parts.netloc:
+            bare = parts.netloc.lower().removeprefix("www.")
+            self._bases.update({bare, f"www.{bare}"})
+            self._prefix = self._prefix or parts.path.rstrip("/")
+
+    # then: one item after the other
+
+    async def _take(self, item: Exported) -> None:
+        match item:
+            case ExportedTerm():
+                await self._store.transaction(lambda tx: tx.posts.put_term(item, known=True))
+            case ExportedPost():
+                await self._post(item)
+            case ExportedAttachment():
+                await self._attachment(item)
+            case LeftOut():
+                (self.report.passed_over if item.is_ordinary else self.report.left_out).append(item)
+            case _:
+                pass
+
+    async def _attachment(self, item: ExportedAttachment) -> None:
+        """Its file keeps its address; its page leads to the post that it belongs to."""
+        await self._want(item.url, item.alt)
+
+    async def _post(self, item: ExportedPost) -> None:
+        existing = await self._store.posts.by_guid(item.guid) if item.guid else None
+        if existing is not None:
+            made = await self._store.posts.manufacture(existing.id)
+            if made is not None and made.origin != ORIGIN:
+                self.report.edited.append(existing.slug)
+                return
+        manuscript = await self._manuscript(item)
+        published = await self._publisher.publish(
+            manuscript, origin=ORIGIN, announce=self._announce and item.kind is PostKind.POST
+        )
+        self._count(published)
+        for comment in item.comments:
+            await self._comment(published.post, comment)
+        self._progress(published.post.title or published.post.slug)
+
+    def _count(self, published: Published) -> None:
+        match published.change:
+            case Change.CREATED:
+                self.report.created += 1
+            case Change.UPDATED:
+                self.report.updated += 1
+            case Change.UNCHANGED:
+                self.report.unchanged += 1
+
+    async def _manuscript(self, item: ExportedPost) -> Manuscript:
+        html = resolve_galleries(
+            item.html,
+            attachment=self._attachments.get,
+            attached=lambda id: [self._attachments[n] for n in self._attached[id or item.wp_id]],
+        )
+        for address in author_html.pictures(html):
+            await self._want(address, "")
+        thumbnail = self._attachments.get(item.thumbnail_id) if item.thumbnail_id else None
+        slug = item.slug or slugify(item.title) or f"post-{item.wp_id}"
+        path = self._path(item)
+        shown_already = thumbnail is not None and thumbnail.url in html
+        return Manuscript(
+            slug=slug,
+            source=author_html.rewrite(html, url=self._ours),
+            source_format=SourceFormat.HTML,
+            kind=item.kind,
+            title=item.title,
+            date=item.published,
+            modified=item.modified,
+            terms=item.terms,
+            summary=item.excerpt or (excerpt(plain(item.more)) if item.more else ""),
+            author=self._authors.get(item.creator, "" if "@" in item.creator else item.creator),
+            state=item.state,
+            comments_open=item.comments_open,
+            pinned=item.sticky,
+            image=(self._ours(thumbnail.url) or thumbnail.url) if thumbnail and not shown_already else "",
+            image_alt=thumbnail.alt if thumbnail else "",
+            enclosure=item.enclosures[0] if item.enclosures else None,
+            guid=item.guid or None,
+            path=path,
+            aliases=self._aliases(item, path, slug),
+        )
+
+    # addresses
+
+    def _is_old(self, address: str) -> bool:
+        return urlsplit(address).netloc.lower() in self._bases
+
+    def _ours(self, address: str) -> str | None:
+        """An address inside the old blog, as one of ours; None for every other."""
+        if not self._is_old(address):
+            return None
+        parts = urlsplit(address)
+        query = f"?{parts.query}" if parts.query else ""
+        fragment = f"#{parts.fragment}" if parts.fragment else ""
+        return self._urls.absolute((parts.path or "/") + query + fragment)
+
+    def _path(self, item: ExportedPost) -> str | None:
+        """The path of its `<link>`; None where that has none of its own (drafts, plain permalinks)."""
+        parts = urlsplit(item.link)
+        if parts.query or parts.path in ("", "/") or parts.path == f"{self._prefix}/":
+            return None
+        return percent_encode_path(parts.path)
+
+    def _aliases(self, item: ExportedPost, path: str | None, slug: str) -> tuple[str, ...]:
+        """Every other address that it had."""
+        found = [f"/?p={item.wp_id}"]
+        if item.kind is PostKind.PAGE:
+            found.append(f"/?page_id={item.wp_id}")
+        found += [f"{self._prefix}{address}" for address in found] if self._prefix else []
+        if item.guid.startswith(("http://", "https://")):
+            ours = self._ours(item.guid)
+            found.append(self._urls.path_of(ours) or item.guid if ours else item.guid)
+        if path:
+            if self._prefix and path.startswith(f"{self._prefix}/"):
+                found.append(path.removeprefix(self._prefix))
+            found += [
+                path.replace(f"/{percent_encode_path(slug)}", f"/{percent_encode_path(old)}") for old in item.old_slugs
+            ]
+        for id in self._attached[item.wp_id]:
+            page = self._ours(self._attachments[id].link)
+            if page:
+                found.append(self._urls.path_of(page) or "")
+        return tuple(address for address in dict.fromkeys(found) if address and address != path)
+
+    # pictures
+
+    async def _want(self, address: str, alt: str) -> None:
+        """Put a file on record: from the copy of the uploads, or to be fetched."""
+        path = urlsplit(address).path
+        is_upload = self._is_old(address) and UPLOADS in path
+        known = await self._store.media.by_source(address)
+        if known is not None and (known.state is MediaState.KEPT or self._media is None):
+            return
+        if not address.startswith(("http://", "https://")):
+            return
+        now = self._clock()
+        file = known or MediaFile(
+            id=new_id(now),
+            source_url=address,
+            path=percent_encode_path(path) if is_upload else None,
+            alt=alt,
+            due=now,
+        )
+        if is_upload and self._media is not None:
+            file = self._from_copy(file, path)
+        if file.state is MediaState.WANTED and self._urls.path_of(address) is not None:
+            file = as_failed(file, "it lies at this blog's own address; import again with --media DIRECTORY")
+        await self._store.transaction(lambda tx: self._put_file(tx, file))
+        if file.state is MediaState.KEPT:
+            self.report.pictures_kept += 1
+        elif file.state is MediaState.WANTED:
+            self.report.pictures_wanted += 1
+        else:
+            self.report.left_out.append(LeftOut(what=address, reason=file.reason))
+
+    async def _put_file(self, tx: Tables, file: MediaFile) -> None:
+        if file.path is not None:
+            other = await tx.media.at(file.path)
+            if other is not None and other.source_url != file.source_url:  # http and https of one picture
+                file = replace(file, path=None)
+        await tx.media.put(file)
+
+    def _from_copy(self, file: MediaFile, path: str) -> MediaFile:
+        assert self._media is not None
+        relative = unquote(path.partition(UPLOADS)[2])
+        source = (self._media / relative).resolve()
+        if not source.is_relative_to(self._media.resolve()):
+            return as_failed(file, "its path leads out of the directory")
+        try:
+            return as_kept(file, self._files, source.read_bytes())
+        except FileNotFoundError:
+            return file
+        except (OSError, UnusableFile) as error:
+            return as_failed(file, str(error))
+
+    # comments
+
+    async def _comment(self, post: Post, item: ExportedComment) -> None:
+        uri = f"{post.uri}#comment-{item.wp_id}"
+        parent = await self._store.comments.by_uri(f"{post.uri}#comment-{item.parent}") if item.parent else None
+        known = await self._store.comments.by_uri(uri)
+        if known is not None:
+            return
+        url = item.author_url if item.author_url.startswith(("http://", "https://")) else ""
+        comment = Comment(
+            id=new_id(self._clock()),
+            post=post.id,
+            parent=parent.id if parent else None,
+            uri=uri,
+            anchor=f"comment-{item.wp_id}",
+            source=CommentSource.IMPORT,
+            author=Author(name=clean_name(item.author_name) or "Anonymous", url=url),
+            html=for_stranger(item.html, base=self._urls.absolute(post.path)),
+            state=item.state,
+            published=item.published,
+            updated=item.published,
+        )
+        await self._store.transaction(
+            lambda tx: comments.keep(
+                tx,
+                comment,
+                raw_html=item.html,
+                sanitizer=SANITIZER_VERSION,
+                reason="comment.imported",
+                received=self._clock(),
+            )
+        )
+        self.report.comments += 1

@@ -1,0 +1,116 @@
+"""Fetches the pictures that posts and people show, so that a page loads nothing from elsewhere.
+
+What is wanted is a row. A picture that comes makes its posts anew; one that cannot be had is given up after some
+tries, and its description stands in its place.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from syndicate.clock import Clock
+from syndicate.errors import AddressDenied, DocumentUnusable, RemoteError, RemoteGone, RemoteRefused
+from syndicate.media import MediaFiles, UnusableFile
+from syndicate.publishing.typesetting import as_failed, as_kept
+from syndicate.storage import Store, Tables
+from syndicate.storage.media import MediaFile, MediaState, Purpose
+from syndicate.transport.message import MEDIA, Redirects, Request, Transport, require_success
+
+log = structlog.get_logger()
+
+WAITS = (timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=2), timedelta(hours=12), timedelta(days=2))
+AT_ONCE = 4
+LEASE = timedelta(minutes=5)
+IDLE = 15.0
+
+
+class PictureWorker:
+    """`typeset_anew` is called with the id of each post that shows a picture that came."""
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        files: MediaFiles,
+        clock: Clock,
+        *,
+        own_origin: str,
+        typeset_anew: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._store, self._transport, self._files, self._clock = store, transport, files, clock
+        self._own_origin, self._typeset_anew = own_origin, typeset_anew
+        self._due = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be something new."""
+        self._due.set()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            self._due.clear()
+            if not await self.work():
+                await self._rest()
+
+    async def work(self) -> bool:
+        """Fetch what is due now; False if nothing was."""
+        now = self._clock()
+        due = await self._store.media.next_due()
+        if due is None or due > now:
+            return False
+        wanted = await self._store.transaction(lambda tx: tx.media.claim(now=now, until=now + LEASE, limit=AT_ONCE))
+        async with asyncio.TaskGroup() as tasks:
+            for file in wanted:
+                tasks.create_task(self._get(file), name="picture")
+        return bool(wanted)
+
+    async def _get(self, file: MediaFile) -> None:
+        settled = await self._fetched(file)
+        posts = await self._store.transaction(lambda tx: self._settle(tx, settled))
+        if settled.state is MediaState.FAILED:
+            log.warning("picture not had", address=file.source_url, reason=settled.reason)
+        for post in posts:
+            await self._typeset_anew(post)
+
+    async def _fetched(self, file: MediaFile) -> MediaFile:
+        if file.source_url.startswith(f"{self._own_origin}/"):
+            return as_failed(file, "it lies at this blog's own address; import again with --media DIRECTORY")
+        request = Request(url=file.source_url, budget=MEDIA, redirects=Redirects.MEDIA)
+        try:
+            response = await self._transport.fetch(request)
+            require_success(response, self._clock())
+            return as_kept(file, self._files, response.body)
+        except (RemoteGone, RemoteRefused, AddressDenied, DocumentUnusable, UnusableFile) as error:
+            return as_failed(file, str(error))
+        except (RemoteError, OSError) as error:
+            return self._later(file, str(error))
+
+    def _later(self, file: MediaFile, reason: str) -> MediaFile:
+        if file.attempts >= len(WAITS):
+            return as_failed(file, reason)
+        due = self._clock() + WAITS[file.attempts]
+        return replace(file, attempts=file.attempts + 1, due=due, reason=reason)
+
+    async def _settle(self, tx: Tables, file: MediaFile) -> list[str]:
+        await tx.media.put(file)
+        if file.state is MediaState.WANTED:
+            return []
+        if file.purpose is Purpose.AVATAR:
+            if file.name is not None:
+                for actor in await tx.remote_actors.set_avatar(file.source_url, f"/media/{file.name}"):
+                    posts = {comment.post for comment in await tx.comments.of_author(actor)}
+                    await tx.editions.move(*(f"talk:{post}" for post in posts))
+            return []
+        return await tx.media.posts_showing(file.id)
+
+    async def _rest(self) -> None:
+        due = await self._store.media.next_due()
+        seconds = IDLE if due is None else min(max((due - self._clock()).total_seconds(), 0.05), IDLE)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._due.wait()
+        except TimeoutError:
+            pass

@@ -1,0 +1,385 @@
+"""A post goes out, changes, or is taken back: one transaction each, with everything that it entails.
+
+So there is no moment in which the feed knows a post and the outbox does not.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+
+import structlog
+
+from syndicate.clock import Clock
+from syndicate.config import SiteConfig
+from syndicate.content.text import clean_name, excerpt, plain
+from syndicate.errors import PostNotFound, StorageError
+from syndicate.federation.outbox import Announcer
+from syndicate.model.ids import new_id
+from syndicate.model.post import Manuscript, Picture, Post, PostKind, PostState, TermKind
+from syndicate.publishing.typesetting import RENDERER, Typeset, Typesetter
+from syndicate.storage import Store, Tables
+from syndicate.storage.media import MediaFile, MediaState
+from syndicate.storage.posts import Manufacture
+from syndicate.storage.tombstones import Tombstone
+from syndicate.urls import Urls
+
+log = structlog.get_logger()
+
+OLD_NEWS = timedelta(hours=48)
+"""What is dated further back when we first see it is not announced."""
+LONGEST_TITLE = 500
+TRIES = 5
+RESERVED = frozenset(
+    [
+        "actor",
+        "actors",
+        "inbox",
+        "posts",
+        "comments",
+        "activities",
+        "media",
+        "static",
+        "admin",
+        "feed",
+        "page",
+        "category",
+        "tag",
+        "author",
+        "blogroll",
+        "archives",
+        "subscribe",
+        "nodeinfo",
+        "healthz",
+        "readyz",
+        "metrics",
+        "wp-content",
+        ".well-known",
+    ]
+)
+"""First segments of addresses that are no page's."""
+
+
+class Change(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What became of a manuscript. `missing` are pictures that could not be had, with the reasons."""
+
+    post: Post
+    change: Change
+    announced: bool
+    missing: tuple[str, ...] = ()
+
+
+class _Overtaken(Exception):
+    """Another writer took the slug or the post in this moment."""
+
+
+class Publisher:
+    def __init__(
+        self, store: Store, typesetter: Typesetter, announcer: Announcer, urls: Urls, site: SiteConfig, clock: Clock
+    ) -> None:
+        self._store, self._typesetter, self._announcer = store, typesetter, announcer
+        self._urls, self._site, self._clock = urls, site, clock
+
+    async def publish(self, manuscript: Manuscript, *, origin: str, announce: bool | None = None) -> Published:
+        """Create the post, or replace the one with this slug (for an import: with this guid).
+
+        `origin` names the way in. `announce` of None follows the rule: what is new is announced, unless it is dated
+        more than 48 hours back. Raises InputError.
+        """
+        for _ in range(TRIES):
+            try:
+                return await self._publish(manuscript, origin, announce)
+            except _Overtaken:
+                continue
+        raise StorageError(f"{manuscript.slug}: others keep changing this post")
+
+    async def _publish(self, manuscript: Manuscript, origin: str, announce: bool | None) -> Published:
+        before, made_before = await self._existing(manuscript)
+        digest = digest_of(manuscript)
+        if before and made_before and made_before.digest == digest and made_before.renderer == RENDERER:
+            return Published(post=before, change=Change.UNCHANGED, announced=False)
+        draft = await self._draft(manuscript, before, made_before)
+        typeset = await self._typesetter.typeset(
+            manuscript.source,
+            manuscript.source_format,
+            permalink=self._urls.absolute(draft.path),
+            base=_base(manuscript),
+            image=manuscript.image,
+        )
+        post = self._composed(draft, manuscript, typeset)
+        made = Manufacture(
+            source=manuscript.source,
+            source_format=manuscript.source_format,
+            origin=origin,
+            digest=digest,
+            renderer=RENDERER,
+            month=f"{post.published.astimezone(self._site.zone):%Y-%m}",
+            base=_base(manuscript),
+            released=(made_before.released if made_before else None) or (self._clock() if post.is_public else None),
+        )
+        tell = self._is_news(post) if announce is None else announce
+        written = await self._store.transaction(
+            lambda tx: self._write(tx, before, post, made, manuscript, typeset, tell)
+        )
+        announced = tell and written.federates and not (before and before.federates)
+        log.info("post published", slug=post.slug, state=post.state.value, path=post.path, announced=announced)
+        return Published(
+            post=written,
+            change=Change.UPDATED if before else Change.CREATED,
+            announced=announced,
+            missing=tuple(_complaint(file) for file in typeset.media if file.state is MediaState.FAILED),
+        )
+
+    async def _existing(self, manuscript: Manuscript) -> tuple[Post | None, Manufacture | None]:
+        if manuscript.guid is not None:
+            before = await self._store.posts.by_guid(manuscript.guid)
+        else:
+            before = await self._store.posts.by_slug(manuscript.slug)
+        return before, await self._store.posts.manufacture(before.id) if before else None
+
+    async def _draft(self, manuscript: Manuscript, before: Post | None, made: Manufacture | None) -> Post:
+        """Identity, addresses and dates: kept from before where they were ever seen, else made."""
+        now = self._clock().replace(microsecond=0)
+        date = (manuscript.date or now).replace(microsecond=0)
+        state = manuscript.state
+        if before is not None and made is not None and made.released is not None:
+            return replace(before, state=state, kind=manuscript.kind)
+        if state is PostState.PUBLISHED and date > now:
+            state = PostState.SCHEDULED
+        id = before.id if before else new_id(self._clock())
+        uri = before.uri if before else self._urls.post(id)
+        slug = before.slug if before else await self._free_slug(manuscript)
+        path = manuscript.path
+        if path is None or await self._is_taken(path, id):
+            path = (
+                self._urls.page(slug)
+                if manuscript.kind is PostKind.PAGE
+                else Urls.permalink(date, slug, self._site.zone)
+            )
+        return Post(
+            id=id,
+            uri=uri,
+            guid=before.guid if before else manuscript.guid or uri,
+            kind=manuscript.kind,
+            slug=slug,
+            path=path,
+            state=state,
+            published=date,
+            updated=before.updated if before else max(date, manuscript.modified or date).replace(microsecond=0),
+        )
+
+    async def _free_slug(self, manuscript: Manuscript) -> str:
+        """The slug, or with `-2`, `-3`, … where it is another's, or an address of the blog itself."""
+        wanted = slug = manuscript.slug
+        number = 1
+        while await self._store.posts.by_slug(slug) or (manuscript.kind is PostKind.PAGE and slug in RESERVED):
+            number += 1
+            slug = f"{wanted}-{number}"
+        return slug
+
+    async def _is_taken(self, path: str, id: str) -> bool:
+        other = await self._store.posts.by_path(path)
+        return other is not None and other.id != id
+
+    def _composed(self, draft: Post, manuscript: Manuscript, typeset: Typeset) -> Post:
+        text = plain(typeset.html)
+        return replace(
+            draft,
+            title=clean_name(manuscript.title, limit=LONGEST_TITLE),
+            html=typeset.html,
+            excerpt=excerpt(manuscript.summary or text),
+            summary=manuscript.summary,
+            teaser=manuscript.teaser,
+            language=manuscript.language or self._site.language,
+            author=manuscript.author or self._site.author,
+            visibility=manuscript.visibility,
+            sensitive=manuscript.sensitive,
+            warning=manuscript.warning,
+            comments_open=manuscript.comments_open,
+            pinned=manuscript.pinned,
+            picture=self._picture(typeset.picture, manuscript.image_alt),
+            type=manuscript.type,
+            quotes=manuscript.quotes,
+            hashtags=manuscript.hashtags,
+            enclosure=manuscript.enclosure,
+            terms=manuscript.terms,
+        )
+
+    def _picture(self, file: MediaFile | None, alt: str) -> Picture | None:
+        if file is None or file.state is not MediaState.KEPT:
+            return None
+        return Picture(
+            url=self._typesetter.address(file),
+            alt=alt or file.alt,
+            media_type=file.media_type,
+            width=file.width,
+            height=file.height,
+        )
+
+    def _is_news(self, post: Post) -> bool:
+        return self._clock() - post.published <= OLD_NEWS
+
+    # the transaction
+
+    async def _write(
+        self,
+        tx: Tables,
+        before: Post | None,
+        post: Post,
+        made: Manufacture,
+        manuscript: Manuscript,
+        typeset: Typeset,
+        announce: bool,
+    ) -> Post:
+        now = self._clock()
+        there = await tx.posts.find(post.id) if before else await tx.posts.by_slug(post.slug)
+        if (there is None) != (before is None) or (there and before and there.updated != before.updated):
+            raise _Overtaken
+        if before is not None:
+            await tx.posts.keep_revision(post.id, revision=new_id(now), replaced=now)
+        wanted = post.updated
+        if before is not None:
+            wanted = max(now.replace(microsecond=0), before.updated + timedelta(seconds=1))
+        post = replace(post, updated=await tx.posts.free_updated(wanted))
+        await self._tell(tx, before, post, announce, now)
+        if before is not None and before.federates and not post.federates:
+            post = replace(post, uri=self._urls.post(new_id(now)))  # the old id is gone for ever
+        await tx.posts.put(post, made)
+        for address in manuscript.aliases:
+            if address != post.path:
+                await tx.posts.add_alias(address, post.id)
+        await self._record_media(tx, post, typeset)
+        await tx.editions.move(*_scopes(before), *_scopes(post))
+        return post
+
+    async def _tell(self, tx: Tables, before: Post | None, post: Post, announce: bool, now: datetime) -> None:
+        """Create, Update or Delete, as the change looks from outside."""
+        was, is_now = before is not None and before.federates, post.federates
+        if is_now and was:
+            await self._announcer.updated(tx, post)
+        elif is_now:
+            await self._announcer.created(tx, post, announce=announce)
+        elif was and before is not None:
+            await self._announcer.deleted(tx, before, now)
+            await self._bury(tx, before, path=None, now=now)
+
+    async def _bury(self, tx: Tables, post: Post, *, path: str | None, now: datetime) -> None:
+        await tx.tombstones.put(
+            Tombstone(
+                uri=post.uri,
+                path=path,
+                origin=self._urls.base,
+                type=post.object_type.value,
+                published=post.published,
+                gone_at=now,
+            )
+        )
+
+    async def _record_media(self, tx: Tables, post: Post, typeset: Typeset) -> None:
+        shown: list[str] = []
+        for file in typeset.media:
+            known = await tx.media.by_source(file.source_url)
+            if file in typeset.new and (known is None or known.state is not MediaState.KEPT):
+                await tx.media.put(replace(file, id=known.id if known else file.id, attempts=0))
+            shown.append(known.id if known else file.id)
+        await tx.media.used_by(post.id, shown)
+
+    # taking back
+
+    async def delete(self, slug: str) -> Post:
+        """Delete a post everywhere. Raises PostNotFound."""
+        post = await self._store.posts.by_slug(slug)
+        if post is None:
+            raise PostNotFound(f"there is no post with the slug {slug!r}")
+
+        async def body(tx: Tables) -> None:
+            now = self._clock()
+            if post.federates:
+                await self._announcer.deleted(tx, post, now)
+            await self._bury(tx, post, path=post.path if post.is_public else None, now=now)
+            for address in await tx.posts.aliases(post.id):
+                if address.startswith("/") and post.is_public:
+                    await tx.tombstones.put(
+                        Tombstone(
+                            uri=self._urls.absolute(address),
+                            path=address,
+                            origin=self._urls.base,
+                            type=post.object_type.value,
+                            published=post.published,
+                            gone_at=now,
+                        )
+                    )
+            await tx.posts.remove(post.id)
+            await tx.editions.move(*_scopes(post), "comments")
+
+        await self._store.transaction(body)
+        log.info("post deleted", slug=slug, path=post.path)
+        return post
+
+    # what time and pictures bring
+
+    async def release_due(self) -> int:
+        """Publish what was scheduled for now or earlier; how many."""
+        due = await self._store.posts.scheduled(self._clock())
+        for id in due:
+            await self._store.transaction(partial(self._release, id))
+        return len(due)
+
+    async def _release(self, id: str, tx: Tables) -> None:
+        post, made = await tx.posts.find(id), await tx.posts.manufacture(id)
+        if post is None or made is None or post.state is not PostState.SCHEDULED:
+            return
+        now = self._clock()
+        released = replace(post, state=PostState.PUBLISHED, updated=await tx.posts.free_updated(post.updated))
+        await self._tell(tx, post, released, announce=self._is_news(released), now=now)
+        await tx.posts.put(released, replace(made, released=now))
+        await tx.editions.move(*_scopes(released))
+        log.info("scheduled post published", slug=post.slug, path=post.path)
+
+    async def typeset_anew(self, id: str) -> None:
+        """Make a post's HTML again from its source: a picture has come, or the renderer is a newer one."""
+        post, made = await self._store.posts.find(id), await self._store.posts.manufacture(id)
+        if post is None or made is None:
+            return
+        typeset = await self._typesetter.typeset(
+            made.source, made.source_format, permalink=self._urls.absolute(post.path), base=made.base
+        )
+
+        async def body(tx: Tables) -> None:
+            await tx.posts.set_html(post.id, typeset.html, RENDERER)
+            await tx.editions.move(*_scopes(post))
+
+        await self._store.transaction(body)
+
+
+def _scopes(post: Post | None) -> list[str]:
+    """What shows a post."""
+    if post is None:
+        return []
+    terms = [f"term:{term.kind}:{term.slug}" for term in post.terms if term.kind in set(TermKind)]
+    return ["site", f"post:{post.id}", *terms]
+
+
+def _base(manuscript: Manuscript) -> str:
+    if manuscript.local_files is not None:
+        return f"file://{manuscript.local_files.rstrip('/')}/"
+    return manuscript.base or ""
+
+
+def _complaint(file: MediaFile) -> str:
+    return f"{file.source_url}: {file.reason}" if file.reason else file.source_url
+
+
+def digest_of(manuscript: Manuscript) -> str:
+    """What tells whether a manuscript is the one that was published before."""
+    fields = {name: value for name, value in asdict(manuscript).items() if name not in ("aliases", "local_files")}
+    return hashlib.sha256(json.dumps(fields, default=str, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,129 @@
+"""Every set of posts that has a page, and therefore a feed: all, a category, a tag, an author, a year, month or day."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.config import SiteConfig
+from syndicate.content.text import slugify
+from syndicate.model.post import Post, Term, TermKind
+from syndicate.storage import Store
+from syndicate.urls import Urls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """`path` is its page's; `title` is empty for the home page. `scopes` are the editions that it depends on. `fetch`
+    gives posts, newest first, from how many are wanted and how many are to be passed over; `total` how many there are.
+    """
+
+    kind: str
+    path: str
+    title: str
+    description: str
+    scopes: tuple[str, ...]
+    fetch: Callable[[int, int], Awaitable[list[Post]]]
+    total: Callable[[], Awaitable[int]]
+
+
+class Selections:
+    def __init__(self, store: Store, site: SiteConfig, urls: Urls) -> None:
+        self._store, self._site, self._urls = store, site, urls
+
+    def home(self) -> Selection:
+        return Selection(
+            kind="home",
+            path="/",
+            title="",
+            description=self._site.tagline,
+            scopes=("site",),
+            fetch=lambda limit, skip: self._store.posts.latest(limit=limit, skip=skip),
+            total=lambda: self._store.totals.of("posts"),
+        )
+
+    async def category(self, slug: str) -> Selection | None:
+        """With the posts of its subcategories, as WordPress does."""
+        term = await self._store.posts.term(TermKind.CATEGORY, slug)
+        if term is None:
+            return None
+        family = family_of(term, await self._store.posts.terms(TermKind.CATEGORY))
+        return self._of_terms(term, self._urls.category(slug), family)
+
+    async def tag(self, slug: str) -> Selection | None:
+        term = await self._store.posts.term(TermKind.TAG, slug)
+        return None if term is None else self._of_terms(term, self._urls.tag(slug), [slug])
+
+    def _of_terms(self, term: Term, path: str, slugs: list[str]) -> Selection:
+        async def total() -> int:
+            if len(slugs) == 1:
+                return await self._store.totals.of(f"term:{term.kind}:{term.slug}")
+            return await self._store.posts.count_of_terms(term.kind, slugs)
+
+        return Selection(
+            kind=term.kind.value,
+            path=path,
+            title=term.name,
+            description=term.description,
+            scopes=("site",),
+            fetch=lambda limit, skip: self._store.posts.of_terms(term.kind, slugs, limit=limit, skip=skip),
+            total=total,
+        )
+
+    async def author(self, slug: str) -> Selection | None:
+        counts = await self._store.totals.starting_with("author:")
+        name = next((name for name in counts if author_slug(name) == slug), None)
+        if name is None:
+            return None
+
+        async def total() -> int:
+            return counts[name]
+
+        return Selection(
+            kind="author",
+            path=self._urls.author(slug),
+            title=name,
+            description="",
+            scopes=("site",),
+            fetch=lambda limit, skip: self._store.posts.by_author(name, limit=limit, skip=skip),
+            total=total,
+        )
+
+    def period(self, year: int, month: int | None, day: int | None) -> Selection | None:
+        """A year, month or day in the site's time zone; None for one that no calendar has."""
+        try:
+            first = datetime(year, month or 1, day or 1, tzinfo=self._site.zone)
+            last = _end(first, month, day)
+        except (ValueError, OverflowError):
+            return None
+        path = f"/{year:04d}/" + (f"{month:02d}/" if month else "") + (f"{day:02d}/" if day else "")
+        kind = "day" if day else "month" if month else "year"
+        return Selection(
+            kind=kind,
+            path=path,
+            title=f"{first:%Y-%m-%d}"[: {"day": 10, "month": 7, "year": 4}[kind]],
+            description="",
+            scopes=("site",),
+            fetch=lambda limit, skip: self._store.posts.between(first, last, limit=limit, skip=skip),
+            total=lambda: self._store.posts.count_between(first, last),
+        )
+
+
+def _end(first: datetime, month: int | None, day: int | None) -> datetime:
+    """Midnight after the period, by the calendar: days with a change of the clock are longer or shorter."""
+    if day:
+        return first.fromordinal(first.toordinal() + 1).replace(tzinfo=first.tzinfo)
+    if month:
+        return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+    return first.replace(year=first.year + 1)
+
+
+def family_of(term: Term, categories: list[Term]) -> list[str]:
+    """The slugs of a category and of everything below it."""
+    family = [term.slug]
+    for slug in family:  # grows while it is read
+        family += [child.slug for child in categories if child.parent == slug and child.slug not in family]
+    return family
+
+
+def author_slug(name: str) -> str:
+    return slugify(name) or "author"

@@ -1,0 +1,124 @@
+"""A manuscript's source → the HTML that is stored: safe, every address absolute, every picture one that we serve.
+
+A picture that we do not have (yet) stands as its description, linked to where it was; when it has come, the post is
+typeset anew.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from syndicate.clock import Clock
+from syndicate.content import html as author_html
+from syndicate.content import markdown
+from syndicate.content.sanitize import SANITIZER_VERSION, SafeHtml, for_author
+from syndicate.content.text import clean
+from syndicate.media import MediaFiles, UnusableFile
+from syndicate.model.ids import new_id
+from syndicate.model.post import SourceFormat
+from syndicate.storage import Store
+from syndicate.storage.media import MediaFile, MediaState
+from syndicate.urls import Urls
+
+RENDERER = markdown.RENDERER_VERSION * 1000 + SANITIZER_VERSION
+"""Moves when either of the two makes other HTML of the same source."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typeset:
+    """`media` are the files that the text shows; `new` those among them that are not on record yet."""
+
+    html: SafeHtml
+    media: tuple[MediaFile, ...]
+    new: tuple[MediaFile, ...]
+    picture: MediaFile | None
+
+
+class Typesetter:
+    def __init__(self, store: Store, files: MediaFiles, urls: Urls, clock: Clock) -> None:
+        self._store, self._files, self._urls, self._clock = store, files, urls, clock
+
+    async def typeset(
+        self, source: str, source_format: SourceFormat, *, permalink: str, base: str, image: str = ""
+    ) -> Typeset:
+        """`permalink` is where the text will stand; `base` what its pictures are relative to (an address, or a `file:`
+        address of a directory), empty for the permalink; `image` the address of the picture that goes before it.
+
+        Raises InputError for a source without bounds.
+        """
+        raw = markdown.to_html(source) if source_format is SourceFormat.MARKDOWN else clean(source)
+        known: dict[str, MediaFile] = {}
+        new: list[MediaFile] = []
+        wanted = dict.fromkeys([*author_html.pictures(raw), *([image] if image else [])])
+        for reference in wanted:
+            file = await self._file(urljoin(base or permalink, reference))
+            if file is not None:
+                known[reference] = file
+                if file.attempts < 0:
+                    new.append(file)
+        html = author_html.rewrite(
+            raw,
+            url=lambda reference: self.address(known[reference]) if reference in known else None,
+            missing=lambda reference: reference in known and known[reference].state is not MediaState.KEPT,
+        )
+        return Typeset(
+            html=for_author(html, base=permalink),
+            media=tuple(known.values()),
+            new=tuple(new),
+            picture=known.get(image) if image else None,
+        )
+
+    def address(self, file: MediaFile) -> str:
+        """Where a file is served; where it was, while we have not got it."""
+        if file.state is not MediaState.KEPT or file.name is None:
+            return file.source_url if not file.source_url.startswith("file:") else ""
+        return self._urls.absolute(file.path or self._urls.media(file.name))
+
+    async def _file(self, address: str) -> MediaFile | None:
+        """The file at an address: on record, or as it is to be put on record; None for an address of ours that needs
+        none."""
+        known = await self._store.media.by_source(address)
+        if known is not None and not (address.startswith("file:") and known.state is not MediaState.KEPT):
+            return known
+        if address.startswith("file:"):
+            return self._local(address)
+        path = self._urls.path_of(address)
+        if path is not None:
+            return await self._store.media.at(path)
+        if urlsplit(address).scheme not in ("http", "https"):
+            return None
+        return self._wanted(address)
+
+    def _wanted(self, address: str) -> MediaFile:
+        now = self._clock()
+        return MediaFile(id=new_id(now), source_url=address, due=now, attempts=-1)
+
+    def _local(self, address: str) -> MediaFile:
+        """A file beside the Markdown, taken in at once."""
+        file = self._wanted(address)
+        path = Path(unquote(urlsplit(address).path))
+        try:
+            return as_kept(file, self._files, path.read_bytes())
+        except OSError as error:
+            return as_failed(file, f"{path}: {error.strerror}")
+        except UnusableFile as error:
+            return as_failed(file, f"{path}: {error}")
+
+
+def as_kept(file: MediaFile, files: MediaFiles, data: bytes) -> MediaFile:
+    """Keep the bytes of a file, and say so. Raises UnusableFile, OSError."""
+    kept = files.keep(data)
+    return replace(
+        file,
+        name=kept.name,
+        media_type=kept.media_type,
+        size=kept.size,
+        width=kept.width,
+        height=kept.height,
+        state=MediaState.KEPT,
+        reason="",
+    )
+
+
+def as_failed(file: MediaFile, reason: str) -> MediaFile:
+    return replace(file, state=MediaState.FAILED, reason=reason)

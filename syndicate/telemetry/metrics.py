@@ -1,0 +1,20 @@
+"""Numbers for an operator, in Prometheus' text form. Each house has its own."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.requests = Counter("syndicate_requests", "Requests answered.", ["status"], registry=self._registry)
+        self.arrivals = Counter("syndicate_arrivals", "Activities that arrived.", ["outcome"], registry=self._registry)
+        self.deliveries_waiting = Gauge(
+            "syndicate_deliveries_waiting", "Deliveries that wait for another server.", registry=self._registry
+        )
+        self.followers = Gauge("syndicate_followers", "Followers of the blog.", registry=self._registry)
+        self.posts = Gauge("syndicate_posts", "Public posts.", registry=self._registry)
+        self.renders = Gauge("syndicate_renders", "Documents rendered since the start.", registry=self._registry)
+
+    def text(self) -> bytes:
+        """The exposition."""
+        return generate_latest(self._registry)

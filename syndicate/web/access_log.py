@@ -1,0 +1,60 @@
+"""One line per request, and one count: gathered, and written together."""
+
+import asyncio
+import logging
+import sys
+from typing import TextIO
+
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+
+from syndicate.config import ServerConfig
+from syndicate.telemetry.metrics import Metrics
+from syndicate.web.clients import address_of
+
+FLUSH_SECONDS = 0.5
+LONGEST_PATH = 300
+
+
+class AccessLog:
+    """Where the lines gather. Formatting by the standard library would cost as much as the answer."""
+
+    def __init__(self, server: ServerConfig, metrics: Metrics, stream: TextIO | None = None) -> None:
+        self._server, self._stream = server, stream or sys.stderr
+        self._lines: list[str] = []
+        self._flushing: asyncio.TimerHandle | None = None
+        self._counters = {group: metrics.requests.labels(f"{group}xx") for group in range(1, 6)}
+        self.logger = logging.getLogger("syndicate.access")
+        log = self
+
+        class Bound(AbstractAccessLogger):
+            @property
+            def enabled(self) -> bool:
+                return True
+
+            def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+                log.add(request, response, time)
+
+        self.bound = Bound
+
+    def add(self, request: web.BaseRequest, response: web.StreamResponse, seconds: float) -> None:
+        status = response.status
+        counter = self._counters.get(status // 100)
+        if counter is not None:
+            counter.inc()
+        if not self._server.access_log:
+            return
+        path = request.raw_path[:LONGEST_PATH] if hasattr(request, "raw_path") else ""
+        address = address_of(request, self._server) if self._server.trusted_proxies else request.remote
+        self._lines.append(
+            f'{address} "{request.method} {path!a}" {status} {response.body_length} {seconds * 1000:.1f}ms\n'
+        )
+        if self._flushing is None:
+            self._flushing = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        """Write what has gathered."""
+        self._flushing = None
+        lines, self._lines = self._lines, []
+        self._stream.write("".join(lines))
+        self._stream.flush()

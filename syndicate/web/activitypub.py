@@ -1,0 +1,360 @@
+"""ActivityPub: the actor and its collections, objects by their ids, and the inboxes."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from yarl import URL
+
+from syndicate.activitypub import collections, render
+from syndicate.activitypub.vocabulary import ACTIVITY_JSON
+from syndicate.clock import from_text, to_text
+from syndicate.errors import BodyTooLarge, BodyTooSlow, Gone, MalformedRequest, MediaTypeRefused, NotFound
+from syndicate.federation.outbox import outbox_items
+from syndicate.model.post import Post
+from syndicate.signatures import Message
+from syndicate.transport.media_type import is_activity_streams
+from syndicate.web.keys import ANNOUNCER, ANSWERS, CONFIG, IDENTITY, INBOX, METRICS, SHELF, STORE, URLS
+from syndicate.web.negotiation import accepts_activity
+from syndicate.web.shelf import Rendered
+
+JSON = f"{ACTIVITY_JSON}; charset=utf-8"
+PAGE = 20
+MOST_BODY = 1024 * 1024
+BODY_SECONDS = 10.0
+CACHE = "public, max-age=60, stale-while-revalidate=600"
+AT_PERMALINK = "private, no-store"
+Make = Callable[[], Awaitable[dict[str, Any]]]
+
+
+async def answer(
+    request: web.Request, key: str, scopes: tuple[str, ...], make: Make, *, cache: str = CACHE
+) -> web.StreamResponse:
+    """A document from the shelf."""
+
+    async def rendered() -> Rendered:
+        body = json.dumps(await make(), ensure_ascii=False, separators=(",", ":")).encode()
+        return Rendered(
+            body=body,
+            media_type=JSON,
+            scopes=scopes,
+            cache_control=cache,
+            vary="Accept, Accept-Encoding",
+            headers=(("Access-Control-Allow-Origin", "*"),),
+        )
+
+    document = await request.app[SHELF].get(key, rendered)
+    return await request.app[ANSWERS].document(request, document)
+
+
+def see(page: str) -> web.HTTPException:
+    """What stands here is for machines; people read the page."""
+    return web.HTTPSeeOther(page, headers={"Cache-Control": "no-store", "Vary": "Accept"})
+
+
+def wants_document(request: web.Request) -> bool:
+    return accepts_activity(request.headers.get("Accept", ""))
+
+
+# the actor
+
+
+async def get_actor(request: web.Request) -> web.StreamResponse:
+    if not wants_document(request):
+        raise see("/")
+    profile = request.app[IDENTITY].profile
+
+    async def make() -> dict[str, Any]:
+        return render.actor(profile)
+
+    return await answer(request, "ap:actor", ("actor",), make)
+
+
+async def get_outbox(request: web.Request) -> web.StreamResponse:
+    """The Create of every post that federates, newest first, by key."""
+    store, actor, announcer = request.app[STORE], request.app[IDENTITY].actor, request.app[ANNOUNCER]
+    if "page" not in request.query:
+
+        async def whole() -> dict[str, Any]:
+            total = await store.totals.of("outbox")
+            return collections.ordered(actor.outbox, total, first=f"{actor.outbox}?page=true")
+
+        return await answer(request, "ap:outbox", ("site",), whole)
+    before = _key(request)
+
+    async def page() -> dict[str, Any]:
+        posts = await store.posts.federated(before=before, limit=PAGE + 1)
+        creates = await store.outbox.creates_of([post.id for post in posts[:PAGE]])
+        items = outbox_items(announcer, posts[:PAGE], creates)
+        last = posts[PAGE - 1] if len(posts) > PAGE else None
+        follow = f"{actor.outbox}?page=true&before={_spelled(last.published, last.id)}" if last else None
+        return collections.ordered_page(_own_url(request), actor.outbox, items, next=follow)
+
+    return await answer(request, f"ap:outbox:{request.query_string}", ("site",), page)
+
+
+async def get_followers(request: web.Request) -> web.StreamResponse:
+    """How many; and who, where the author chose to show that."""
+    store, actor = request.app[STORE], request.app[IDENTITY].actor
+    shown = request.app[CONFIG].federation.show_followers
+    if "page" not in request.query or not shown:
+
+        async def whole() -> dict[str, Any]:
+            total = await store.followers.total(actor.id)
+            return collections.ordered(actor.followers, total, first=f"{actor.followers}?page=true" if shown else None)
+
+        return await answer(request, "ap:followers", ("followers",), whole)
+    before = _key(request)
+
+    async def page() -> dict[str, Any]:
+        key = (to_text(before[0]), before[1]) if before else None
+        found = await store.followers.page(actor.id, before=key, limit=PAGE + 1)
+        items = [follower.actor for follower in found[:PAGE]]
+        last = found[PAGE - 1] if len(found) > PAGE else None
+        follow = f"{actor.followers}?page=true&before={_spelled(last.since, last.actor)}" if last else None
+        return collections.ordered_page(_own_url(request), actor.followers, items, next=follow)
+
+    return await answer(request, f"ap:followers:{request.query_string}", ("followers",), page)
+
+
+async def get_following(request: web.Request) -> web.StreamResponse:
+    """The entries of the blogroll that are accounts."""
+    store, actor = request.app[STORE], request.app[IDENTITY].actor
+    if "page" not in request.query:
+
+        async def whole() -> dict[str, Any]:
+            total = await store.blogroll.actors_total()
+            return collections.ordered(actor.following, total, first=f"{actor.following}?page=true")
+
+        return await answer(request, "ap:following", ("blogroll",), whole)
+    after = request.query.get("after", "")[:2048]
+
+    async def page() -> dict[str, Any]:
+        found = await store.blogroll.actors(after=after, limit=PAGE + 1)
+        follow = None
+        if len(found) > PAGE:
+            follow = str(URL(actor.following).with_query(page="true", after=found[PAGE - 1]))
+        return collections.ordered_page(_own_url(request), actor.following, found[:PAGE], next=follow)
+
+    return await answer(request, f"ap:following:{request.query_string}", ("blogroll",), page)
+
+
+async def get_featured(request: web.Request) -> web.StreamResponse:
+    """The pinned posts, as ids: Mastodon skips embedded Articles."""
+    store, actor = request.app[STORE], request.app[IDENTITY].actor
+
+    async def make() -> dict[str, Any]:
+        posts = [post for post in await store.posts.pinned(PAGE) if post.federates]
+        return collections.ordered_whole(actor.featured, [post.uri for post in posts])
+
+    return await answer(request, "ap:featured", ("site",), make)
+
+
+# objects
+
+
+async def get_post(request: web.Request) -> web.StreamResponse:
+    """A post by its id."""
+    uri = request.app[URLS].post(request.match_info["id"])
+    post = await request.app[STORE].posts.by_uri(uri)
+    if post is None or not post.is_public:
+        await _raise_gone(request, uri)
+    assert post is not None
+    if not wants_document(request):
+        raise see(post.path)
+    if not post.federates:
+        raise NotFound(uri)
+    return await answer_post(request, post)
+
+
+async def answer_post(request: web.Request, post: Post, *, at_permalink: bool = False) -> web.StreamResponse:
+    """A post as an object. At its permalink only HTML may be kept by caches."""
+    store, announcer = request.app[STORE], request.app[ANNOUNCER]
+
+    async def make() -> dict[str, Any]:
+        current = await store.posts.find(post.id) or post
+        replies = await store.comments.replies(post.id, after=None, limit=PAGE + 1)
+        talk = render.Conversation(
+            replies=await store.comments.replies_total(post.id),
+            likes=current.counts.likes,
+            shares=current.counts.shares,
+            first=tuple(uri for uri, _, _ in replies[:PAGE]),
+            next=_next_replies(current.uri, replies),
+        )
+        return announcer.object(current, talk)
+
+    scopes = (f"post:{post.id}", f"talk:{post.id}")
+    key = f"ap:{post.uri}" + (":permalink" if at_permalink else "")
+    return await answer(request, key, scopes, make, cache=AT_PERMALINK if at_permalink else CACHE)
+
+
+def _next_replies(uri: str, replies: list[tuple[str, str, str]]) -> str | None:
+    if len(replies) <= PAGE:
+        return None
+    _, published, id = replies[PAGE - 1]
+    return f"{uri}/replies?page=1&after={published},{id}"
+
+
+async def get_replies(request: web.Request) -> web.StreamResponse:
+    """The comments of a post by their remote ids; the first page is embedded."""
+    store = request.app[STORE]
+    post = await _federated_post(request)
+    uri = f"{post.uri}/replies"
+    after = _text_key(request)
+
+    async def page() -> dict[str, Any]:
+        replies = await store.comments.replies(post.id, after=after, limit=PAGE + 1)
+        id = f"{uri}?page=1" + (f"&after={after[0]},{after[1]}" if after else "")
+        items = [item for item, _, _ in replies[:PAGE]]
+        return collections.plain_page(id, uri, items, next=_next_replies(post.uri, replies))
+
+    async def whole() -> dict[str, Any]:
+        return collections.plain(uri, await store.comments.replies_total(post.id), await page())
+
+    make = page if "page" in request.query else whole
+    return await answer(request, f"ap:{uri}?{request.query_string}", (f"post:{post.id}", f"talk:{post.id}"), make)
+
+
+async def get_reactions(request: web.Request) -> web.StreamResponse:
+    """How many like a post, or share it."""
+    post = await _federated_post(request)
+    kind = request.match_info["kind"]
+
+    async def make() -> dict[str, Any]:
+        current = await request.app[STORE].posts.find(post.id) or post
+        total = current.counts.likes if kind == "likes" else current.counts.shares
+        return collections.plain(f"{post.uri}/{kind}", total)
+
+    return await answer(request, f"ap:{post.uri}/{kind}", (f"post:{post.id}", f"talk:{post.id}"), make)
+
+
+async def get_activity(request: web.Request) -> web.StreamResponse:
+    """What was said, by its id; a Create with the post as it is now."""
+    store, announcer = request.app[STORE], request.app[ANNOUNCER]
+    uri = request.app[URLS].activity(request.match_info["id"])
+    said = await store.outbox.find(uri)
+    if said is None or not said.public:
+        raise NotFound(uri)
+    post = await store.posts.find(said.post) if said.post else None
+
+    async def make() -> dict[str, Any]:
+        return announcer.create_of(post, uri) if post is not None and said.type == "Create" else said.document
+
+    scopes = (f"post:{said.post}",) if said.post else ()
+    return await answer(request, f"ap:{uri}", scopes, make)
+
+
+async def _federated_post(request: web.Request) -> Post:
+    uri = request.app[URLS].post(request.match_info["id"])
+    post = await request.app[STORE].posts.by_uri(uri)
+    if post is None or not post.federates:
+        await _raise_gone(request, uri)
+    assert post is not None
+    return post
+
+
+async def _raise_gone(request: web.Request, uri: str) -> None:
+    """410 with a Tombstone for what was deleted (ActivityPub §6.4), 404 for what never was."""
+    tombstone = await request.app[STORE].tombstones.find(uri)
+    if tombstone is None or tombstone.origin != request.app[URLS].base:
+        raise NotFound(uri)
+    if not wants_document(request):
+        raise Gone(uri)
+    body = json.dumps(render.tombstone(uri, tombstone.type, tombstone.gone_at)).encode()
+    headers = {"Content-Type": JSON, "Vary": "Accept", "Cache-Control": "public, max-age=3600"}
+    raise web.HTTPGone(body=body, headers=headers)
+
+
+# the inbox
+
+
+async def post_inbox(request: web.Request) -> web.StreamResponse:
+    """Take in one activity. 202 means: authenticated, and on the record."""
+    message = await message_from(request)
+    verdict = await request.app[INBOX].receive(message)
+    request.app[METRICS].arrivals.labels(verdict.outcome.value).inc()
+    return web.Response(status=202, headers={"Cache-Control": "no-store"})
+
+
+async def message_from(request: web.Request) -> Message:
+    """The request as it is signed: with our own spelling of the address, and its raw body within limits."""
+    require_plain(request)
+    length = request.content_length
+    if length is not None and length > MOST_BODY:
+        raise BodyTooLarge("inbox.too-large")
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for piece in request.content.iter_any():
+                body += piece
+                if len(body) > MOST_BODY:
+                    raise BodyTooLarge("inbox.too-large")
+    except TimeoutError as error:
+        raise BodyTooSlow("inbox.too-slow") from error
+    except web.RequestPayloadError as error:
+        raise MalformedRequest("inbox.cut-short") from error
+    return Message(
+        method=request.method,
+        url=request.app[URLS].base + request.raw_path,
+        headers=tuple(
+            (name.decode("latin-1"), value.decode("utf-8", "surrogateescape")) for name, value in request.raw_headers
+        ),
+        body=bytes(body),
+    )
+
+
+def require_plain(request: web.Request) -> None:
+    """No content coding (the digest is over what was sent), no odd transfer coding, and ActivityStreams."""
+    headers = request.headers
+    if headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise MediaTypeRefused("inbox.encoding")
+    if headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked":
+        raise MalformedRequest("inbox.transfer-encoding")
+    types = headers.getall("Content-Type", [])
+    if len(types) != 1 or not (is_activity_streams(types[0]) or is_bare_json_ld(types[0])):
+        raise MediaTypeRefused("inbox.type")
+
+
+def is_bare_json_ld(content_type: str) -> bool:
+    """Some servers leave the profile out."""
+    return content_type.strip().lower() == "application/ld+json"
+
+
+async def expect(request: web.Request) -> web.StreamResponse | None:
+    """`Expect: 100-continue`: said only to bodies that we would take."""
+    length = request.content_length
+    if length is not None and length > MOST_BODY:
+        raise BodyTooLarge("inbox.too-large")
+    if request.transport is not None:
+        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    return None
+
+
+# keys of pages
+
+
+def _spelled(instant: datetime, id: str) -> str:
+    return f"{to_text(instant)},{id}"
+
+
+def _key(request: web.Request) -> tuple[datetime, str] | None:
+    """`before=<instant>,<id>`; an unreadable one is as none."""
+    instant, comma, id = request.query.get("before", "").partition(",")
+    if not comma or len(id) > 2048:
+        return None
+    try:
+        return from_text(instant), id
+    except (ValueError, OverflowError):
+        return None
+
+
+def _text_key(request: web.Request) -> tuple[str, str] | None:
+    instant, comma, id = request.query.get("after", "").partition(",")
+    return (instant[:40], id[:100]) if comma else None
+
+
+def _own_url(request: web.Request) -> str:
+    return request.app[URLS].absolute(str(request.rel_url))

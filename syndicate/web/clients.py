@@ -1,0 +1,43 @@
+"""Who is asking: the address of a client, with forwarding headers believed only from proxies that we know."""
+
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from aiohttp import web
+
+from syndicate.config import ServerConfig
+
+FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "X-Forwarded-Host")
+
+
+@lru_cache(maxsize=64)
+def _networks(texts: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(text) for text in texts)
+
+
+def is_within(address: str, networks: tuple[str, ...]) -> bool:
+    """Whether an address lies in one of these networks."""
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return any((mapped or ip) in network for network in _networks(networks))
+
+
+def address_of(request: web.BaseRequest, server: ServerConfig) -> str:
+    """The client's address: the last one in `X-Forwarded-For` that no known proxy of ours has."""
+    peer = request.remote or ""
+    if not is_within(peer, server.trusted_proxies):
+        return peer
+    hops = [hop.strip() for value in request.headers.getall("X-Forwarded-For", []) for hop in value.split(",")]
+    return next((hop for hop in reversed(hops) if not is_within(hop, server.trusted_proxies)), peer)
+
+
+def is_direct_from(request: web.BaseRequest, server: ServerConfig) -> bool:
+    """Whether the metrics may be shown: a forwarding header from whom we do not know is never loopback."""
+    peer = request.remote or ""
+    forwarded = any(name in request.headers for name in FORWARDING)
+    if forwarded and not is_within(peer, server.trusted_proxies):
+        return False
+    return is_within(address_of(request, server), server.metrics_from)

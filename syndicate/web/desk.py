@@ -1,0 +1,400 @@
+"""What each page of the blog says: posts, comments and blogroll from the store, laid out for a template."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from syndicate.config import Config
+from syndicate.content.html import pictures
+from syndicate.federation.local import Identity
+from syndicate.feeds import FeedFormat
+from syndicate.model.comment import Comment
+from syndicate.model.post import Picture, Post, PostKind, TermKind
+from syndicate.publishing.selections import Selection, author_slug
+from syndicate.storage import Store
+from syndicate.urls import Urls
+from syndicate.web.pages import (
+    AboutPage,
+    ArchivePage,
+    ArchivesPage,
+    ArchiveYear,
+    BlogrollGroup,
+    BlogrollItem,
+    BlogrollPage,
+    CommentsState,
+    CommentView,
+    CountedLink,
+    ErrorPage,
+    FeedLink,
+    Head,
+    HomePage,
+    Link,
+    Page,
+    PagePage,
+    Paging,
+    PostPage,
+    PostView,
+    SafeHtml,
+    Site,
+    SubscribePage,
+)
+from syndicate.web.rendering import MONTHS, Pages
+from syndicate.web.shelf import Rendered
+
+COMMENTS_PER_PAGE = 200
+MOST_PAGES_IN_NAVIGATION = 6
+TERMS_SHOWN = 500
+HTML = "text/html; charset=utf-8"
+FEED_NAMES = {FeedFormat.RSS: "RSS", FeedFormat.ATOM: "Atom", FeedFormat.JSON: "JSON Feed"}
+
+
+class SiteDesk:
+    """Renders pages."""
+
+    def __init__(self, store: Store, config: Config, urls: Urls, pages: Pages, identity: Identity) -> None:
+        self._store, self._config, self._urls, self._pages, self._identity = store, config, urls, pages, identity
+
+    # pages
+
+    async def home(self, selection: Selection, page: int) -> Rendered | None:
+        """The latest posts; None beyond the last page."""
+        posts, paging = await self._slice(selection, page)
+        if not posts and page > 1:
+            return None
+        pinned = await self._store.posts.pinned(5) if page == 1 else []
+        first = [post for post in pinned if post.id not in {other.id for other in posts}]
+        shown = HomePage(
+            site=await self._site(),
+            head=self._list_head(selection, paging, comments=True),
+            posts=tuple(self._post(post) for post in [*first, *posts]),
+            paging=paging,
+        )
+        return self._rendered(shown, selection.scopes, representations=False)
+
+    async def archive(self, selection: Selection, page: int) -> Rendered | None:
+        """The posts of a term, author or period; None for a period without posts, or beyond the last page."""
+        posts, paging = await self._slice(selection, page)
+        if not posts and (page > 1 or selection.kind in ("year", "month", "day")):
+            return None
+        shown = ArchivePage(
+            site=await self._site(),
+            head=self._list_head(selection, paging),
+            kind=selection.kind,
+            heading=self._heading(selection),
+            description=selection.description,
+            posts=tuple(self._post(post) for post in posts),
+            paging=paging,
+        )
+        return self._rendered(shown, selection.scopes, representations=False)
+
+    async def post(self, post: Post, page: int) -> Rendered | None:
+        """A post or page with its conversation; None beyond the last page of that."""
+        comments, paging = await self._comments(post, page)
+        if comments is None:
+            return None
+        is_page = post.kind is PostKind.PAGE
+        older, newer = (None, None) if is_page else await self._store.posts.neighbours(post)
+        head = self._post_head(post, older, newer, page)
+        site = await self._site()
+        view = self._post(post, whole=True)
+        scopes = ("site", f"post:{post.id}", f"talk:{post.id}")
+        if is_page:
+            shown: Page = PagePage(site=site, head=head, post=view, comments=comments, comments_paging=paging)
+        else:
+            shown = PostPage(
+                site=site,
+                head=head,
+                post=view,
+                comments=comments,
+                comments_paging=paging,
+                newer=self._neighbour(newer),
+                older=self._neighbour(older),
+            )
+        return self._rendered(shown, scopes, representations=post.federates)
+
+    async def archives(self) -> Rendered:
+        months = await self._store.totals.starting_with("month:")
+        years = [
+            ArchiveYear(
+                year=CountedLink(label=year, href=f"/{year}/", count=sum(months[month] for month in group)),
+                months=tuple(
+                    CountedLink(
+                        label=MONTHS[int(month[5:]) - 1], href=f"/{month[:4]}/{month[5:]}/", count=months[month]
+                    )
+                    for month in group
+                ),
+            )
+            for year, group in (
+                (year, list(found))
+                for year, found in groupby(sorted(months, reverse=True), key=lambda month: month[:4])
+            )
+        ]
+        shown = ArchivesPage(
+            site=await self._site(),
+            head=self._head("Archives", "/archives/", self._site_feeds()),
+            years=tuple(years),
+            categories=await self._counted(TermKind.CATEGORY),
+            tags=await self._counted(TermKind.TAG),
+        )
+        return self._rendered(shown, ("site",), representations=False)
+
+    async def blogroll(self) -> Rendered:
+        entries = await self._store.blogroll.all()
+        groups = tuple(
+            BlogrollGroup(
+                title=category,
+                entries=tuple(
+                    BlogrollItem(
+                        name=entry.name,
+                        tagline=entry.tagline,
+                        url=entry.url,
+                        feed_url=entry.feed_url,
+                        handle=entry.handle,
+                        profile=entry.actor,
+                        rel=entry.rel,
+                        language=entry.language,
+                        picture=entry.picture,
+                    )
+                    for entry in group
+                ),
+            )
+            for category, group in groupby(entries, key=lambda entry: entry.category)
+        )
+        shown = BlogrollPage(
+            site=await self._site(),
+            head=self._head("Blogroll", "/blogroll/", self._site_feeds()),
+            groups=groups,
+            opml=self._urls.absolute("/blogroll.opml"),
+        )
+        return self._rendered(shown, ("site", "blogroll"), representations=False)
+
+    async def subscribe(self) -> Rendered:
+        shown = SubscribePage(
+            site=await self._site(),
+            head=self._head("Subscribe", "/subscribe/", self._site_feeds()),
+            feeds=(*self._site_feeds(), self._comments_feed("/comments/", "Comments", "What readers say")),
+            opml=self._urls.absolute("/blogroll.opml"),
+        )
+        return self._rendered(shown, ("site",), representations=False)
+
+    async def about(self) -> Rendered:
+        shown = AboutPage(
+            site=await self._site(),
+            head=self._head("About", "/about/", self._site_feeds()),
+            founded=self._identity.actor.published,
+            post_count=await self._store.totals.of("posts"),
+        )
+        return self._rendered(shown, ("site",), representations=False)
+
+    async def error(self, status: int, heading: str, text: str) -> bytes:
+        """The page of what went wrong; never kept."""
+        head = Head(title=heading, language=self._config.site.language, robots="noindex", feeds=self._site_feeds())
+        page = ErrorPage(site=await self._site(), head=head, status=status, heading=heading, text=text)
+        return self._pages.render(page)
+
+    def _rendered(self, page: Page, scopes: Sequence[str], *, representations: bool) -> Rendered:
+        """`representations`: whether ActivityStreams lives at the same address, so that caches must tell apart."""
+        return Rendered(
+            body=self._pages.render(page),
+            media_type=HTML,
+            scopes=tuple(scopes),
+            vary="Accept, Accept-Encoding" if representations else "Accept-Encoding",
+        )
+
+    # parts
+
+    async def _slice(self, selection: Selection, page: int) -> tuple[list[Post], Paging | None]:
+        size = self._config.site.posts_per_page
+        posts = await selection.fetch(size, (page - 1) * size)
+        pages = max(-(-await selection.total() // size), page)
+        if pages <= 1:
+            return posts, None
+        base = selection.path
+        newer = "" if page == 1 else base if page == 2 else f"{base}page/{page - 1}/"
+        older = f"{base}page/{page + 1}/" if page < pages else ""
+        return posts, Paging(page=page, pages=pages, newer=newer, older=older)
+
+    async def _comments(self, post: Post, page: int) -> tuple[tuple[CommentView, ...] | None, Paging | None]:
+        """A page of the conversation, in the order in which it was held."""
+        pages = max(-(-post.counts.comments // COMMENTS_PER_PAGE), 1)
+        if page > pages:
+            return None, None
+        comments = await self._store.comments.shown(
+            post.id, limit=COMMENTS_PER_PAGE, skip=(page - 1) * COMMENTS_PER_PAGE
+        )
+        anchors = {comment.id: comment.anchor for comment in comments}
+        views = tuple(self._comment(comment, anchors) for comment in comments)
+        if pages == 1:
+            return views, None
+        newer = f"{post.path}comment-page-{page + 1}/#comments" if page < pages else ""
+        older = "" if page == 1 else post.path + (f"comment-page-{page - 1}/#comments" if page > 2 else "#comments")
+        return views, Paging(page=page, pages=pages, newer=newer, older=older)
+
+    def _comment(self, comment: Comment, anchors: dict[str, str]) -> CommentView:
+        author = comment.author
+        return CommentView(
+            anchor=comment.anchor,
+            parent=anchors.get(comment.parent or "", ""),
+            author=author.name,
+            author_url=author.url,
+            handle=author.handle,
+            avatar=author.avatar,
+            url=comment.url,
+            html=SafeHtml(comment.html),
+            published=comment.published,
+        )
+
+    def _post(self, post: Post, *, whole: bool = False) -> PostView:
+        is_note = not post.title
+        author = post.author or self._config.site.author
+        shown = post.picture
+        if shown is not None and shown.url in post.html:
+            shown = None
+        state = CommentsState.OPEN if post.comments_open else CommentsState.CLOSED
+        return PostView(
+            title=post.title,
+            html=SafeHtml(post.html if whole or is_note else ""),
+            url=self._urls.absolute(post.path),
+            uri=post.uri if post.federates else "",
+            author=author,
+            author_href=self._urls.author(author_slug(author)) if author else "",
+            language=post.language,
+            published=post.published,
+            updated=post.updated,
+            summary=post.summary,
+            excerpt=post.excerpt,
+            categories=tuple(Link(label=term.name, href=self._urls.category(term.slug)) for term in post.categories),
+            tags=tuple(Link(label=term.name, href=self._urls.tag(term.slug)) for term in post.tags),
+            picture=shown,
+            enclosure=post.enclosure,
+            sensitive=post.sensitive,
+            warning=post.warning,
+            is_note=is_note,
+            pinned=post.pinned,
+            comments=post.counts.comments,
+            likes=post.counts.likes,
+            shares=post.counts.shares,
+            comments_state=state if post.federates else CommentsState.NONE if post.comments_open else state,
+        )
+
+    def _neighbour(self, post: Post | None) -> Link | None:
+        return None if post is None else Link(label=post.title or post.excerpt[:80], href=post.path)
+
+    async def _counted(self, kind: TermKind) -> tuple[CountedLink, ...]:
+        counts = await self._store.totals.starting_with(f"term:{kind}:")
+        href = self._urls.category if kind is TermKind.CATEGORY else self._urls.tag
+        return tuple(
+            CountedLink(label=term.name, href=href(term.slug), count=counts[term.slug])
+            for term in await self._store.posts.terms(kind)
+            if term.slug in counts
+        )[:TERMS_SHOWN]
+
+    async def _site(self) -> Site:
+        config = self._config.site
+        pages = [page for page in await self._store.posts.pages() if page.path.count("/") == 2]
+        about = any(page.path == "/about/" for page in pages)
+        navigation = [
+            Link(label="Archives", href="/archives/"),
+            Link(label="Blogroll", href="/blogroll/"),
+            Link(label="Subscribe", href="/subscribe/"),
+            *([] if about else [Link(label="About", href="/about/")]),
+            *(Link(label=page.title or page.slug, href=page.path) for page in pages[:MOST_PAGES_IN_NAVIGATION]),
+        ]
+        return Site(
+            title=config.name,
+            tagline=config.tagline,
+            author=config.author,
+            language=config.language,
+            url=self._urls.home,
+            handle=f"@{config.account}",
+            navigation=tuple(navigation),
+            licence=Link(label="Licence", href=config.licence) if config.licence else None,
+        )
+
+    # heads
+
+    def _head(self, title: str, path: str, feeds: tuple[FeedLink, ...], description: str = "") -> Head:
+        site = self._config.site
+        return Head(
+            title=title,
+            description=description,
+            canonical=self._urls.absolute(path),
+            language=site.language,
+            feeds=feeds,
+            blogroll=self._urls.absolute("/blogroll.opml"),
+            rel_me=site.rel_me,
+            creator=f"@{site.account}",
+        )
+
+    def _list_head(self, selection: Selection, paging: Paging | None, *, comments: bool = False) -> Head:
+        page = paging.page if paging else 1
+        path = selection.path if page == 1 else f"{selection.path}page/{page}/"
+        head = self._head(self._heading(selection), path, self._feeds_of(selection), selection.description)
+        return replace(
+            head,
+            prev=self._urls.absolute(paging.newer) if paging and paging.newer else "",
+            next=self._urls.absolute(paging.older) if paging and paging.older else "",
+            activity_id=self._identity.actor.uri if selection.kind == "home" and page == 1 else "",
+            comments_feed=self._comments_feed("/comments/", "Comments") if comments else None,
+        )
+
+    def _post_head(self, post: Post, older: Post | None, newer: Post | None, page: int) -> Head:
+        title = post.title or post.excerpt[:80]
+        path = post.path if page == 1 else f"{post.path}comment-page-{page}/"
+        description = post.warning or post.summary or post.excerpt
+        if post.sensitive and not post.warning:
+            description = ""
+        takes_part = post.comments_open or post.counts.comments
+        return replace(
+            self._head(title, path, self._site_feeds(), description),
+            language=post.language,
+            prev=self._urls.absolute(older.path) if older else "",
+            next=self._urls.absolute(newer.path) if newer else "",
+            activity_id=post.uri if post.federates else "",
+            comments_feed=self._comments_feed(post.path, f"Comments on {title}") if takes_part else None,
+            kind="article",
+            image=None if post.sensitive else post.picture or self._first_picture(post),
+            published=post.published,
+            modified=post.updated,
+            tags=tuple(term.name for term in post.tags),
+        )
+
+    def _first_picture(self, post: Post) -> Picture | None:
+        ours = next((address for address in pictures(post.html) if address.startswith(self._urls.base)), None)
+        return None if ours is None else Picture(url=ours)
+
+    def _heading(self, selection: Selection) -> str:
+        if selection.kind in ("month", "day"):
+            year, month, *day = (int(part) for part in selection.title.split("-"))
+            return f"{day[0]} {MONTHS[month - 1]} {year}" if day else f"{MONTHS[month - 1]} {year}"
+        return selection.title
+
+    def _feeds_of(self, selection: Selection) -> tuple[FeedLink, ...]:
+        title = f"{self._heading(selection)} – {self._config.site.name}" if selection.title else self._config.site.name
+        return tuple(
+            FeedLink(
+                title=f"{title} ({name})",
+                media_type=format.media_type.partition(";")[0],
+                href=self._urls.absolute(self._urls.feed(selection.path, format.value)),
+            )
+            for format, name in FEED_NAMES.items()
+        )
+
+    def _site_feeds(self) -> tuple[FeedLink, ...]:
+        return tuple(
+            FeedLink(
+                title=f"{self._config.site.name} ({name})",
+                media_type=format.media_type.partition(";")[0],
+                href=self._urls.absolute(self._urls.feed("/", format.value)),
+                about=f"All posts in full, as {name}",
+            )
+            for format, name in FEED_NAMES.items()
+        )
+
+    def _comments_feed(self, path: str, title: str, about: str = "") -> FeedLink:
+        return FeedLink(
+            title=title,
+            media_type="application/rss+xml",
+            href=self._urls.absolute(self._urls.feed(path, "rss")),
+            about=about,
+        )

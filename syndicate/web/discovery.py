@@ -1,0 +1,73 @@
+"""WebFinger, host-meta and NodeInfo: how the blog is found by other servers."""
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+from syndicate import __version__
+from syndicate.activitypub import discovery
+from syndicate.errors import MalformedRequest, NotFound
+from syndicate.web.keys import ANSWERS, CONFIG, IDENTITY, SHELF, STORE, URLS
+from syndicate.web.shelf import Rendered
+
+CACHE = "public, max-age=3600"
+CORS = (("Access-Control-Allow-Origin", "*"),)
+LONGEST = 2048
+
+
+async def _answer(
+    request: web.Request, key: str, body: bytes, media_type: str, scopes: tuple[str, ...] = ()
+) -> web.StreamResponse:
+    async def render() -> Rendered:
+        return Rendered(body=body, media_type=media_type, scopes=scopes, cache_control=CACHE, headers=CORS)
+
+    document = await request.app[SHELF].get(key, render)
+    return await request.app[ANSWERS].document(request, document)
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+async def get_webfinger(request: web.Request) -> web.StreamResponse:
+    """RFC 7033: the account, its id or the home page, asked for by `resource`."""
+    resources = request.query.getall("resource", [])
+    if len(resources) != 1 or not resources[0]:
+        raise MalformedRequest("webfinger.resource")
+    profile = request.app[IDENTITY].profile
+    if len(resources[0]) > LONGEST or not discovery.names(resources[0], profile):
+        raise NotFound("no such account")
+    return await _answer(request, "webfinger", _json(discovery.jrd(profile)), "application/jrd+json")
+
+
+async def get_host_meta(request: web.Request) -> web.StreamResponse:
+    body = discovery.host_meta(request.app[URLS].base)
+    return await _answer(request, "host-meta", body, "application/xrd+xml; charset=utf-8")
+
+
+async def get_nodeinfo_links(request: web.Request) -> web.StreamResponse:
+    body = _json(discovery.nodeinfo_links(request.app[URLS].base, request.app[IDENTITY].actor.uri))
+    return await _answer(request, "nodeinfo", body, "application/json; charset=utf-8")
+
+
+async def get_nodeinfo(request: web.Request) -> web.StreamResponse:
+    version = request.match_info["version"]
+    if version not in discovery.NODEINFO_VERSIONS:
+        raise NotFound(version)
+    store, name = request.app[STORE], request.app[CONFIG].site.name
+
+    async def render() -> Rendered:
+        document = discovery.nodeinfo(
+            version, software_version=__version__, posts=await store.totals.of("posts"), comments=0, name=name
+        )
+        return Rendered(
+            body=_json(document),
+            media_type="application/json; charset=utf-8",
+            scopes=("site",),
+            cache_control=CACHE,
+            headers=CORS,
+        )
+
+    document = await request.app[SHELF].get(f"nodeinfo:{version}", render)
+    return await request.app[ANSWERS].document(request, document)

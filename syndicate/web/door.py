@@ -1,0 +1,167 @@
+"""The one middleware: our host and no other, errors as answers, and the headers that every answer carries."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from syndicate.clock import Clock
+from syndicate.errors import (
+    Gone,
+    NotFound,
+    Refused,
+    SignatureRejected,
+    SyndicateError,
+    WrongHost,
+)
+from syndicate.model.ids import new_id
+from syndicate.storage.arrivals import Refusal
+from syndicate.web.clients import address_of, is_within
+from syndicate.web.keys import CONFIG, DESK
+from syndicate.web.negotiation import accepts_activity
+from syndicate.web.problems import problem, problem_of, status_of
+
+log = structlog.get_logger()
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
+MACHINES = ("/inbox", "/.well-known/", "/nodeinfo/", "/actor")
+SECURITY = (
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; font-src 'self'; script-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), interest-cohort=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+HSTS = ("Strict-Transport-Security", "max-age=63072000")
+
+
+def security_headers(base: str) -> tuple[tuple[str, str], ...]:
+    """What every answer carries; HSTS only where the site is served over TLS."""
+    return (*SECURITY, HSTS) if base.startswith("https:") else SECURITY
+
+
+class Door:
+    """Guards the application of the site at `base`. Refusals gather in `refusals`, from where they are written down
+    now and then: a flood of bad requests must not become a flood of commits."""
+
+    def __init__(self, *, base: str, clock: Clock, refusals: "deque[Refusal]") -> None:
+        self._base, self._clock, self._refusals = base, clock, refusals
+        self._host = base.partition("://")[2]
+        self._hosts = frozenset({self._host, f"{self._host}:443" if base.startswith("https:") else f"{self._host}:80"})
+        self._security = security_headers(base)
+
+    def middleware(self) -> Middleware:
+        @web.middleware
+        async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if not self._is_ours(request) and request.path not in ANY_HOST:
+                return self._dress(self._lead_to_us(request))
+            try:
+                response = await handler(request)
+            except web.HTTPException as error:
+                response = await self._status(request, error)
+            except SyndicateError as error:
+                response = await self._refusal(request, error)
+            except (asyncio.CancelledError, ConnectionError):
+                raise
+            except Exception:
+                log.exception("request failed", method=request.method, path=request.path[:200])
+                response = await self._page(request, 500, "Something went wrong", "Please try again in a moment.")
+            return self._dress(response)
+
+        return door
+
+    # the host
+
+    def _is_ours(self, request: web.Request) -> bool:
+        hosts = request.headers.getall("Host", [])
+        if len(hosts) == 1 and hosts[0].lower() in self._hosts and request.raw_path.startswith("/"):
+            return True
+        server = request.app[CONFIG].server
+        if not server.trusted_proxies or not is_within(request.remote or "", server.trusted_proxies):
+            return False
+        return request.headers.get("X-Forwarded-Host", "").lower() in self._hosts and request.raw_path.startswith("/")
+
+    def _lead_to_us(self, request: web.Request) -> web.Response:
+        """A foreign host: whoever reads is led to ours, whoever writes is turned away."""
+        if len(request.headers.getall("Host", [])) != 1:
+            response = problem(HTTPStatus.BAD_REQUEST, "There has to be one Host header.")
+            response.force_close()
+            return response
+        if request.method in ("GET", "HEAD") and request.raw_path.startswith("/"):
+            path = request.raw_path if not request.raw_path.startswith("//") else "/"
+            return web.Response(status=308, headers={"Location": f"{self._base}{path}"})
+        response = problem_of(WrongHost("http.wrong-host"))
+        response.force_close()
+        return response
+
+    # errors
+
+    async def _status(self, request: web.Request, error: web.HTTPException) -> web.StreamResponse:
+        """Redirects and tombstones are answers; aiohttp's own errors get our words."""
+        if error.status < 400 or error.status == HTTPStatus.GONE:
+            return error
+        if error.status == HTTPStatus.NOT_FOUND:
+            return await self._refusal(request, NotFound(request.path[:200]))
+        response = problem(HTTPStatus(error.status), HTTPStatus(error.status).description)
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+
+    async def _refusal(self, request: web.Request, error: SyndicateError) -> web.StreamResponse:
+        status = status_of(error)
+        if isinstance(error, Refused):
+            self._remember(request, error, status.value)
+        if status.value >= 500:
+            log.warning("request not served", path=request.path[:200], problem=str(error))
+        for_machines = isinstance(error, Refused) or request.path.startswith(MACHINES)
+        if for_machines or accepts_activity(request.headers.get("Accept", "")):
+            response = problem_of(error)
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            if status.value in (408, 413, 415) and request.can_read_body:
+                response.force_close()
+            return response
+        if isinstance(error, Gone):
+            return await self._page(request, 410, "This has been taken away", "What stood here was deleted on purpose.")
+        if isinstance(error, NotFound):
+            return await self._page(request, 404, "There is nothing here", "Perhaps the address is misspelt.")
+        return await self._page(request, status.value, status.phrase, error.public)
+
+    def _remember(self, request: web.Request, error: Refused, status: int) -> None:
+        """Refusals at the inbox are kept (the newest thousand), for the author who wonders."""
+        if request.method != "POST":
+            return
+        now = self._clock()
+        sender = request.headers.get("Signature", "") if isinstance(error, SignatureRejected) else ""
+        refusal = Refusal(
+            id=new_id(now),
+            at=now,
+            status=status,
+            reason=error.reason,
+            address=address_of(request, request.app[CONFIG].server)[:100],
+            sender=sender.partition('keyId="')[2].partition('"')[0][:300],
+            detail=str(error)[:500],
+        )
+        log.info("activity refused", status=status, reason=error.reason, address=refusal.address, sender=refusal.sender)
+        self._refusals.append(refusal)
+
+    async def _page(self, request: web.Request, status: int, heading: str, text: str) -> web.Response:
+        body = await request.app[DESK].error(status, heading, text)
+        headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+        return web.Response(status=status, body=body, headers=headers)
+
+    def _dress(self, response: web.StreamResponse) -> web.StreamResponse:
+        """Documents from the shelf are dressed already."""
+        if isinstance(response, web.Response | web.FileResponse):
+            for name, value in self._security:
+                response.headers.setdefault(name, value)
+        return response

@@ -1,0 +1,75 @@
+"""Files: pictures under their hashed names, what pages load, robots.txt and the sitemap."""
+
+from collections.abc import Awaitable, Callable
+from xml.sax.saxutils import escape
+
+from aiohttp import web
+
+from syndicate.clock import to_wire
+from syndicate.errors import NotFound
+from syndicate.media.kinds import SHOWN
+from syndicate.storage import Store
+from syndicate.urls import Urls
+from syndicate.web.keys import ANSWERS, FILES, SHELF, URLS
+from syndicate.web.rendering import Asset
+from syndicate.web.shelf import Rendered
+
+FOR_EVER = "public, max-age=31536000, immutable"
+A_DAY = "public, max-age=86400"
+SANDBOX = "default-src 'none'; sandbox"
+SITEMAP_LENGTH = 45_000
+
+
+async def get_media(request: web.Request) -> web.StreamResponse:
+    return await answer_file(request, request.match_info["name"])
+
+
+async def answer_file(request: web.Request, name: str) -> web.StreamResponse:
+    """A file of ours. Its type is fixed by its name, which we made; nothing in it is run."""
+    files = request.app[FILES]
+    path = files.path(name)
+    if path is None:
+        raise NotFound(name)
+    media_type = files.media_type(name)
+    headers = {
+        "Content-Type": media_type,
+        "Cache-Control": FOR_EVER if request.path.startswith("/media/") else A_DAY,
+        "Content-Security-Policy": SANDBOX,
+        "Access-Control-Allow-Origin": "*",
+    }
+    if media_type.partition("/")[0] not in SHOWN:
+        headers["Content-Disposition"] = "attachment"
+    return web.FileResponse(path, headers=headers)
+
+
+def asset_handler(asset: Asset) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Answers one file that pages load."""
+
+    async def get_asset(request: web.Request) -> web.StreamResponse:
+        async def render() -> Rendered:
+            cache = FOR_EVER if asset.immutable else A_DAY
+            return Rendered(body=asset.body, media_type=asset.media_type, scopes=(), cache_control=cache)
+
+        document = await request.app[SHELF].get(f"asset:{asset.path}", render)
+        return await request.app[ANSWERS].document(request, document)
+
+    return get_asset
+
+
+async def get_robots(request: web.Request) -> web.Response:
+    sitemap = request.app[URLS].absolute("/sitemap.xml")
+    text = f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n"
+    return web.Response(text=text, headers={"Cache-Control": A_DAY})
+
+
+async def sitemap(store: Store, urls: Urls) -> Rendered:
+    """The addresses of everything public (sitemaps.org)."""
+    lines = [
+        f"<url><loc>{escape(urls.absolute(path))}</loc><lastmod>{to_wire(updated)}</lastmod></url>\n"
+        for path, updated in await store.posts.addresses(limit=SITEMAP_LENGTH)
+    ]
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        f"<url><loc>{escape(urls.home)}</loc></url>\n{''.join(lines)}</urlset>\n"
+    )
+    return Rendered(body=body.encode(), media_type="application/xml; charset=utf-8", scopes=("site",))

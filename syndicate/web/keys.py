@@ -1,0 +1,33 @@
+"""The typed keys under which views find what they need."""
+
+from aiohttp import web
+
+from syndicate.config import Config
+from syndicate.federation.inbox import Inbox
+from syndicate.federation.local import Identity
+from syndicate.federation.outbox import Announcer
+from syndicate.media import MediaFiles
+from syndicate.publishing.feeds import FeedDesk
+from syndicate.publishing.selections import Selections
+from syndicate.storage import Store
+from syndicate.telemetry.metrics import Metrics
+from syndicate.urls import Urls
+from syndicate.web.answers import Answers
+from syndicate.web.desk import SiteDesk
+from syndicate.web.rendering import Pages
+from syndicate.web.shelf import Shelf
+
+ANNOUNCER = web.AppKey("announcer", Announcer)
+ANSWERS = web.AppKey("answers", Answers)
+DESK = web.AppKey("desk", SiteDesk)
+CONFIG = web.AppKey("config", Config)
+FEEDS = web.AppKey("feeds", FeedDesk)
+FILES = web.AppKey("files", MediaFiles)
+IDENTITY = web.AppKey("identity", Identity)
+INBOX = web.AppKey("inbox", Inbox)
+METRICS = web.AppKey("metrics", Metrics)
+PAGES = web.AppKey("pages", Pages)
+SELECTIONS = web.AppKey("selections", Selections)
+SHELF = web.AppKey("shelf", Shelf)
+STORE = web.AppKey("store", Store)
+URLS = web.AppKey("urls", Urls)

@@ -1,0 +1,61 @@
+"""The map of the house: every address on one page, and nothing else adds any."""
+
+from aiohttp import web
+
+from syndicate.web import activitypub, discovery, feeds, files, health, site
+from syndicate.web.rendering import Asset
+
+
+def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
+    router = app.router
+
+    # operations
+    router.add_get("/healthz", health.get_healthz)
+    router.add_get("/readyz", health.get_readyz)
+    router.add_get("/metrics", health.get_metrics)
+
+    # discovery
+    router.add_get("/.well-known/webfinger", discovery.get_webfinger)
+    router.add_get("/.well-known/host-meta", discovery.get_host_meta)
+    router.add_get("/.well-known/nodeinfo", discovery.get_nodeinfo_links)
+    router.add_get("/nodeinfo/{version}", discovery.get_nodeinfo)
+
+    # the actor
+    router.add_get("/actor", activitypub.get_actor)
+    router.add_get("/actor/outbox", activitypub.get_outbox)
+    router.add_get("/actor/followers", activitypub.get_followers)
+    router.add_get("/actor/following", activitypub.get_following)
+    router.add_get("/actor/featured", activitypub.get_featured)
+    router.add_post("/actor/inbox", activitypub.post_inbox, expect_handler=activitypub.expect)
+    router.add_post("/inbox", activitypub.post_inbox, expect_handler=activitypub.expect)
+
+    # objects and activities by their ids
+    router.add_get("/posts/{id}", activitypub.get_post)
+    router.add_get("/posts/{id}/replies", activitypub.get_replies)
+    router.add_get("/posts/{id}/{kind:likes|shares}", activitypub.get_reactions)
+    router.add_get("/activities/{id}", activitypub.get_activity)
+
+    # feeds, and the blogroll for machines
+    router.add_get("/comments/feed/", feeds.get_comments_feed)
+    router.add_get("/comments/feed/{format:atom|json}/", feeds.get_comments_feed)
+    router.add_get("/blogroll.opml", feeds.get_blogroll_opml)
+    router.add_get("/.well-known/recommendations.opml", feeds.get_blogroll_opml)
+    for alias in feeds.ALIASES:
+        router.add_get(alias, feeds.lead_on)
+
+    # files
+    router.add_get("/media/{name}", files.get_media)
+    for asset in assets:
+        router.add_get(asset.path, files.asset_handler(asset))
+    router.add_get("/robots.txt", files.get_robots)
+    router.add_get("/sitemap.xml", site.get_sitemap)
+
+    # pages
+    router.add_get("/", site.get_home)
+    router.add_get("/archives/", site.get_archives)
+    router.add_get("/blogroll/", site.get_blogroll)
+    router.add_get("/subscribe/", site.get_subscribe)
+
+    # whatever else the blog has, or once had
+    router.add_get("/{path:.*}", site.get_address)
+    router.add_options("/{path:.*}", feeds.preflight)

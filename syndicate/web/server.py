@@ -1,0 +1,84 @@
+"""The application, and the server that listens for it."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from syndicate.clock import Clock
+from syndicate.config import Config
+from syndicate.errors import ConfigurationError
+from syndicate.storage.arrivals import Refusal
+from syndicate.urls import Urls
+from syndicate.web.access_log import AccessLog
+from syndicate.web.answers import Answers
+from syndicate.web.connections import Connection, Silence
+from syndicate.web.door import Door, security_headers
+from syndicate.web.keys import ANSWERS, CONFIG, PAGES, URLS
+from syndicate.web.rendering import Pages
+from syndicate.web.routes import add_routes
+
+log = structlog.get_logger()
+
+MOST_REFUSALS_HELD = 1000
+STOP_SECONDS = 8.0
+
+
+def make_app(config: Config, clock: Clock, pages: Pages, services: "dict[web.AppKey[Any], Any]") -> web.Application:
+    """The application; `services` is what its views find under their keys."""
+    refusals: deque[Refusal] = deque(maxlen=MOST_REFUSALS_HELD)
+    door = Door(base=config.site.url, clock=clock, refusals=refusals)
+    app = web.Application(middlewares=[door.middleware()], client_max_size=1024 * 1024)
+    app[CONFIG], app[URLS], app[PAGES] = config, Urls(config.site.url), pages
+    app[ANSWERS] = Answers(security_headers(config.site.url))
+    app[REFUSALS] = refusals
+    for key, service in services.items():
+        app[key] = service
+    add_routes(app, pages.assets)
+    return app
+
+
+REFUSALS: "web.AppKey[deque[Refusal]]" = web.AppKey("refusals", deque)
+
+
+@asynccontextmanager
+async def listening(app: web.Application, config: Config, access_log: AccessLog | None) -> AsyncIterator[int]:
+    """Listen; gives the port. At the end requests under way have some seconds. Raises ConfigurationError."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
+    await runner.setup()
+    manager = runner.server
+    assert manager is not None
+    silence = Silence(config.server)
+    options: dict[str, Any] = {"auto_decompress": False, "access_log": None}
+    if access_log is not None:
+        options |= {"access_log": access_log.logger, "access_log_class": access_log.bound}
+    host, port = config.server.host, config.server.port
+    try:
+        server = await asyncio.get_running_loop().create_server(
+            lambda: Connection(manager, silence, **options), host, port, backlog=1024
+        )
+    except OSError as error:
+        await runner.cleanup()
+        raise ConfigurationError(_explained(error, host, port)) from error
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        await runner.cleanup()
+
+
+def _explained(error: OSError, host: str, port: int) -> str:
+    match error.errno:
+        case code if code == EADDRINUSE:
+            return f"port {port} of {host} is in use by another program; stop that, or set server.port"
+        case code if code == EACCES:
+            return f"port {port} needs more rights; choose one above 1023 and put a proxy in front"
+        case code if code == EADDRNOTAVAIL:
+            return f"server.host {host} is no address of this machine"
+        case _:
+            return f"cannot listen on {host} port {port}: {error}"

@@ -1,0 +1,157 @@
+"""Documents that are ready to be sent: rendered once per edition of what they show, kept as bytes.
+
+A reader's request costs a look at the database's version and a dictionary. A document is made anew when somebody
+asks after what it depends on has moved; reactions and comments (`talk:…`) move it at most once a second, so a post
+that is boosted by thousands is rendered a few times and not thousands of times.
+"""
+
+import asyncio
+import hashlib
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+
+from syndicate.storage.watch import EditionWatch, Stamp
+
+MOST_BYTES = 32 * 1024 * 1024
+RESTLESS = 1.0
+"""Seconds for which a document stands although people talk."""
+LEAST_COMPRESSED = 1024
+SOFT = ("talk:", "followers", "comments")
+
+PUBLIC = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
+PRIVATE = "private, max-age=60"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What a view made. `scopes` are the editions that it depends on; `etag` is a weak tag, or empty for one of the
+    bytes; `headers` are added as they are."""
+
+    body: bytes
+    media_type: str
+    scopes: tuple[str, ...]
+    etag: str = ""
+    last_modified: datetime | None = None
+    cache_control: str = PUBLIC
+    vary: str = "Accept-Encoding"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Document:
+    """A rendered document with its header lines written out. `packed` is its gzip, made when first asked for."""
+
+    rendered: Rendered
+    stamp: Stamp
+    made: float
+    etag: str
+    last_modified: str
+    common: bytes
+    head: bytes
+    packed: bytes | None = None
+    packed_head: bytes = b""
+    packing: "asyncio.Future[None] | None" = field(default=None, repr=False)
+
+    @property
+    def size(self) -> int:
+        return len(self.rendered.body) * 3 // 2
+
+    async def pack(self) -> None:
+        """Compress, once, in another thread (zlib releases the interpreter's lock)."""
+        if self.packed is not None or len(self.rendered.body) < LEAST_COMPRESSED:
+            return
+        if self.packing is None:
+            self.packing = asyncio.ensure_future(self._pack())
+        await asyncio.shield(self.packing)
+
+    async def _pack(self) -> None:
+        packed = await asyncio.to_thread(_gzip, self.rendered.body)
+        self.packed_head = self.common + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
+        self.packed = packed
+
+
+def _gzip(body: bytes) -> bytes:
+    compressor = zlib.compressobj(6, zlib.DEFLATED, 31)
+    return compressor.compress(body) + compressor.flush()
+
+
+class Shelf:
+    """Holds documents by key, the least recently asked for goes first."""
+
+    def __init__(self, watch: EditionWatch) -> None:
+        self._watch = watch
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._making: dict[str, asyncio.Future[Document]] = {}
+        self._bytes = 0
+        self.renders = 0
+
+    async def get(self, key: str, render: Callable[[], Awaitable[Rendered]]) -> Document:
+        """The document, as fresh as its scopes ask for. What `render` raises is raised."""
+        if self._watch.has_moved():
+            await self._watch.refresh()
+        document = self._documents.get(key)
+        if document is not None and self._is_fresh(document):
+            self._documents.move_to_end(key)
+            return document
+        making = self._making.get(key)
+        if making is None:
+            making = self._making[key] = asyncio.ensure_future(self._make(key, render))
+            making.add_done_callback(lambda _: self._making.pop(key, None))
+        return await asyncio.shield(making)
+
+    def _is_fresh(self, document: Document) -> bool:
+        moved = self._watch.moved(document.stamp)
+        if not moved:
+            return True
+        if not all(scope.startswith(SOFT) for scope in moved):
+            return False
+        return time.monotonic() - document.made < RESTLESS
+
+    async def _make(self, key: str, render: Callable[[], Awaitable[Rendered]]) -> Document:
+        began = self._watch.snapshot()  # what moves while we render makes the document stale at once
+        rendered = await render()
+        self.renders += 1
+        document = _document(rendered, {scope: began.get(scope, 0) for scope in rendered.scopes})
+        self._keep(key, document)
+        return document
+
+    def _keep(self, key: str, document: Document) -> None:
+        old = self._documents.pop(key, None)
+        if old is not None:
+            self._bytes -= old.size
+        if document.size > MOST_BYTES // 4:
+            return
+        self._documents[key] = document
+        self._bytes += document.size
+        while self._bytes > MOST_BYTES:
+            _, dropped = self._documents.popitem(last=False)
+            self._bytes -= dropped.size
+
+
+def _document(rendered: Rendered, stamp: Stamp) -> Document:
+    etag = rendered.etag or f'W/"{hashlib.sha256(rendered.body).hexdigest()[:32]}"'
+    last_modified = "" if rendered.last_modified is None else format_datetime(rendered.last_modified, usegmt=True)
+    lines = [
+        ("Content-Type", rendered.media_type),
+        ("ETag", etag),
+        ("Last-Modified", last_modified),
+        ("Cache-Control", rendered.cache_control),
+        ("Vary", rendered.vary),
+        *rendered.headers,
+    ]
+    common = "".join(f"{name}: {value}\r\n" for name, value in lines if value).encode("latin-1")
+    head = common + b"Content-Length: %d\r\n\r\n" % len(rendered.body)
+    return Document(
+        rendered=rendered,
+        stamp=stamp,
+        made=time.monotonic(),
+        etag=etag,
+        last_modified=last_modified,
+        common=common,
+        head=head,
+    )

@@ -1,0 +1,206 @@
+"""The addresses that people read: lists, archives, the blogroll, and every post wherever it once stood."""
+
+import re
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl, unquote
+
+from aiohttp import web
+
+from syndicate.content.text import percent_encode_path
+from syndicate.errors import Gone, NotFound
+from syndicate.feeds import FeedFormat
+from syndicate.model.post import Post
+from syndicate.publishing.selections import Selection
+from syndicate.storage.media import MediaState
+from syndicate.web import activitypub, feeds, files
+from syndicate.web.keys import ANSWERS, DESK, SELECTIONS, SHELF, STORE, URLS
+from syndicate.web.negotiation import prefers_activity
+from syndicate.web.shelf import Rendered
+
+PERIOD = re.compile(r"/(\d{4})/(?:(\d{2})/(?:(\d{2})/)?)?")
+PAGED = re.compile(r"(.*/)page/([1-9]\d{0,5})/?")
+COMMENTS_PAGED = re.compile(r"(.*/)comment-page-([1-9]\d{0,5})/?")
+FED = re.compile(r"(.*/)feed(?:/(rss2?|rdf|atom|json))?/?")
+FORMATS = {None: FeedFormat.RSS, "rss": FeedFormat.RSS, "rss2": FeedFormat.RSS, "rdf": FeedFormat.RSS} | {
+    "atom": FeedFormat.ATOM,
+    "json": FeedFormat.JSON,
+}
+QUERIES = ("p", "page_id", "attachment_id")
+
+
+def moved(to: str) -> web.HTTPException:
+    """For good."""
+    return web.HTTPMovedPermanently(to, headers={"Cache-Control": "public, max-age=3600"})
+
+
+async def shelved(
+    request: web.Request, key: str, render: Callable[[], Awaitable[Rendered | None]]
+) -> web.StreamResponse:
+    """A page from the shelf, made where need be."""
+
+    async def found() -> Rendered:
+        rendered = await render()
+        if rendered is None:
+            raise NotFound("no such page of a list")
+        return rendered
+
+    document = await request.app[SHELF].get(key, found)
+    return await request.app[ANSWERS].document(request, document)
+
+
+async def get_home(request: web.Request) -> web.StreamResponse:
+    """Home; and WordPress's addresses that are queries (`/?p=7`, `/?feed=rss2`)."""
+    if request.query_string:
+        await _follow_query(request)
+    selection = request.app[SELECTIONS].home()
+    return await shelved(request, "page:/", lambda: request.app[DESK].home(selection, 1))
+
+
+async def _follow_query(request: web.Request) -> None:
+    query = dict(parse_qsl(request.query_string))
+    for name in QUERIES:
+        if name in query:
+            post = await request.app[STORE].posts.by_alias(f"/?{name}={query[name]}")
+            if post is not None and post.is_public:
+                raise moved(post.path)
+            raise NotFound("no such post")
+    if "feed" in query:
+        name = query["feed"].removeprefix("comments-")
+        path = "/comments/" if query["feed"].startswith("comments-") else "/"
+        if name not in FORMATS:
+            raise NotFound("no such feed")
+        raise moved(request.app[URLS].feed(path, FORMATS[name].value))
+
+
+async def get_archives(request: web.Request) -> web.StreamResponse:
+    return await shelved(request, "page:/archives/", request.app[DESK].archives)
+
+
+async def get_blogroll(request: web.Request) -> web.StreamResponse:
+    return await shelved(request, "page:/blogroll/", request.app[DESK].blogroll)
+
+
+async def get_subscribe(request: web.Request) -> web.StreamResponse:
+    return await shelved(request, "page:/subscribe/", request.app[DESK].subscribe)
+
+
+async def get_address(request: web.Request) -> web.StreamResponse:
+    """Any other address: a post, page, archive or file of today; or where it has gone."""
+    path = percent_encode_path(unquote(request.rel_url.raw_path))
+    store = request.app[STORE]
+    post = await store.posts.by_path(path)
+    if post is not None and post.is_public:
+        return await _post(request, post, 1)
+    for find in (_fed, _paged, _archive, _about, _file):
+        answer = await find(request, path)
+        if answer is not None:
+            return answer
+    await _follow_alias(request, path)
+    raise NotFound(path)
+
+
+async def _post(request: web.Request, post: Post, page: int) -> web.StreamResponse:
+    if post.federates and page == 1 and prefers_activity(request.headers.get("Accept", "")):
+        return await activitypub.answer_post(request, post, at_permalink=True)
+    key = f"page:{post.path}" + (f"comment-page-{page}/" if page > 1 else "")
+    return await shelved(request, key, lambda: request.app[DESK].post(post, page))
+
+
+async def _fed(request: web.Request, path: str) -> web.StreamResponse | None:
+    """The feed of a page: its path with `feed/`, `feed/atom/` or `feed/json/` behind it."""
+    found = FED.fullmatch(path)
+    if found is None:
+        return None
+    of, format = found[1], FORMATS[found[2]]
+    canonical = request.app[URLS].feed(of, format.value)
+    post = await request.app[STORE].posts.by_path(of)
+    if post is not None and post.is_public:
+        if path != canonical:
+            raise moved(canonical)
+        return await feeds.answer_comments(request, post, format)
+    selection = await _selection(request, of)
+    if selection is None or (selection.kind in ("year", "month", "day") and not await selection.total()):
+        return None
+    if path != request.app[URLS].feed(selection.path, format.value):
+        raise moved(request.app[URLS].feed(selection.path, format.value))
+    return await feeds.answer_posts(request, selection, format)
+
+
+async def _paged(request: web.Request, path: str) -> web.StreamResponse | None:
+    """A further page of a list, or of a conversation."""
+    if found := COMMENTS_PAGED.fullmatch(path):
+        post = await request.app[STORE].posts.by_path(found[1])
+        return await _post(request, post, int(found[2])) if post is not None and post.is_public else None
+    found = PAGED.fullmatch(path)
+    if found is None:
+        return None
+    selection = await _selection(request, found[1])
+    page = int(found[2])
+    if selection is None:
+        return None
+    if page == 1 or not path.endswith("/"):
+        raise moved(selection.path if page == 1 else f"{selection.path}page/{page}/")
+    desk = request.app[DESK]
+    render = desk.home if selection.kind == "home" else desk.archive
+    return await shelved(request, f"page:{path}", lambda: render(selection, page))
+
+
+async def _archive(request: web.Request, path: str) -> web.StreamResponse | None:
+    selection = await _selection(request, path if path.endswith("/") else f"{path}/")
+    if selection is None:
+        return None
+    if selection.path != path:
+        raise moved(selection.path)
+    return await shelved(request, f"page:{path}", lambda: request.app[DESK].archive(selection, 1))
+
+
+async def _selection(request: web.Request, path: str) -> Selection | None:
+    """What a path of a list stands for. Of a category's path with its parents', the last segment counts."""
+    selections = request.app[SELECTIONS]
+    if path == "/":
+        return selections.home()
+    if found := PERIOD.fullmatch(path):
+        year, month, day = (int(part) if part else None for part in found.groups())
+        return selections.period(year or 0, month, day)
+    segments = [unquote(segment) for segment in path.strip("/").split("/")]
+    match segments:
+        case ["category", *_, slug] if len(segments) > 1:
+            return await selections.category(slug)
+        case ["tag", slug]:
+            return await selections.tag(slug)
+        case ["author", slug]:
+            return await selections.author(slug)
+        case _:
+            return None
+
+
+async def _about(request: web.Request, path: str) -> web.StreamResponse | None:
+    """The built-in page, where the author has written none of her own."""
+    if path != "/about/":
+        return None
+    return await shelved(request, "page:/about/", request.app[DESK].about)
+
+
+async def _file(request: web.Request, path: str) -> web.StreamResponse | None:
+    """An imported picture at its old path."""
+    file = await request.app[STORE].media.at(path)
+    if file is None or file.state is not MediaState.KEPT or file.name is None:
+        return None
+    return await files.answer_file(request, file.name)
+
+
+async def _follow_alias(request: web.Request, path: str) -> None:
+    """Where something stood once; raises the redirect, or Gone."""
+    store = request.app[STORE]
+    address = path + (f"?{request.query_string}" if request.query_string else "")
+    for candidate in dict.fromkeys((address, path, f"{path.rstrip('/')}/", path.rstrip("/"))):
+        post = await store.posts.by_alias(candidate) or await store.posts.by_path(candidate)
+        if post is not None and post.is_public and post.path != path:
+            raise moved(post.path)
+    for candidate in (address, path, f"{path.rstrip('/')}/"):
+        if await store.tombstones.at(candidate) is not None:
+            raise Gone(path)
+
+
+async def get_sitemap(request: web.Request) -> web.StreamResponse:
+    return await shelved(request, "sitemap", lambda: files.sitemap(request.app[STORE], request.app[URLS]))
