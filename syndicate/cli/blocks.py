@@ -13,15 +13,25 @@ from syndicate.errors import InputError
 from syndicate.storage.blocks import Block
 
 
-def pattern_of(text: str) -> str:
-    """A domain or an actor's id. Raises InputError."""
-    text = text.strip()
-    if "://" in text:
-        return text
-    host = ascii_host(text.lstrip("@").rpartition("@")[2].rstrip("."))
+def domain_of(text: str) -> str:
+    """A domain as it is compared. Raises InputError."""
+    host = ascii_host(text.strip().rstrip("."))
     if not host or "/" in text or "." not in host:
-        raise InputError(f"{text}: give a domain such as spam.example, or the address of an account")
+        raise InputError(f"{text}: give a domain such as spam.example, or an account")
     return host
+
+
+async def pattern_of(study: Study, text: str) -> str:
+    """What is blocked: a domain, or an actor's id, also by its handle if it was ever here. Raises InputError."""
+    if "://" in text:
+        return text.strip()
+    if "@" not in text:
+        return domain_of(text)
+    handle = f"@{text.strip().lstrip('@')}"
+    actor = await study.store.remote_actors.by_handle(handle)
+    if actor is None:
+        raise InputError(f"{handle}: was never here; give the address of the account, or the domain to block all of it")
+    return actor.uri
 
 
 @click.command()
@@ -30,14 +40,13 @@ def pattern_of(text: str) -> str:
 @click.pass_obj
 def block(session: Session, who: str, reason: str) -> None:
     """Do not listen to WHO: a domain (with its subdomains) or an account."""
-    pattern = pattern_of(who)
 
-    async def work(study: Study) -> None:
-        blocked = Block(pattern=pattern, reason=reason, created=study.clock())
+    async def work(study: Study) -> str:
+        blocked = Block(pattern=await pattern_of(study, who), reason=reason, created=study.clock())
         await study.store.transaction(lambda tx: tx.blocks.put(blocked))
+        return blocked.pattern
 
-    session.run(work)
-    click.echo(f"{pattern} is blocked")
+    click.echo(f"{session.run(work)} is blocked")
 
 
 @click.command()
@@ -45,14 +54,14 @@ def block(session: Session, who: str, reason: str) -> None:
 @click.pass_obj
 def unblock(session: Session, who: str) -> None:
     """Listen to WHO again."""
-    pattern = pattern_of(who)
 
-    async def work(study: Study) -> bool:
-        return await study.store.transaction(lambda tx: tx.blocks.remove(pattern))
+    async def work(study: Study) -> str:
+        pattern = await pattern_of(study, who)
+        if not await study.store.transaction(lambda tx: tx.blocks.remove(pattern)):
+            raise InputError(f"{pattern}: was not blocked")
+        return pattern
 
-    if not session.run(work):
-        raise InputError(f"{pattern}: was not blocked")
-    click.echo(f"{pattern} is no longer blocked")
+    click.echo(f"{session.run(work)} is no longer blocked")
 
 
 @click.group(invoke_without_command=True)
@@ -84,7 +93,7 @@ def import_(session: Session, file: Path) -> None:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{file}: cannot be read: {error}") from error
     names = [row[0].strip() for row in rows if row and not row[0].strip().startswith("#")]
-    patterns = [pattern_of(name) for name in names if name]
+    patterns = [domain_of(name) for name in names if name]
 
     async def work(study: Study) -> None:
         async def body(tx: Any) -> None:

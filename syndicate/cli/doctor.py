@@ -20,11 +20,16 @@ LEAST_FREE = 200 * 1024 * 1024
 @click.command()
 @click.pass_obj
 def doctor(session: Session) -> None:
-    """Look for what is wrong: settings, keys, database, disk, posts folder, and how the blog is seen from outside."""
+    """Look for what is wrong: settings, keys, database, disk, posts folder, and how the blog is seen from outside.
+
+    Status 1 when something is wrong; mere advice leaves it at 0.
+    """
 
     async def work(study: Study) -> list[str]:
         click.echo(f"settings: {session.path}: fine")
         click.echo(f"key: {study.config.storage.keys / 'blog.pem'}: fits")
+        for advice in await _advice(study):
+            click.echo(f"· {advice}")
         return [complaint async for complaint in _complaints(study)]
 
     complaints = session.run(work)
@@ -34,18 +39,25 @@ def doctor(session: Session) -> None:
     sys.exit(1 if complaints else 0)
 
 
+async def _advice(study: Study) -> list[str]:
+    """What is good to know, and no fault."""
+    advice = study.store.database.advice()
+    if not study.config.storage.posts.is_dir():
+        advice.append(f"{study.config.storage.posts}: the posts folder is absent (fine, if you do not use it)")
+    wanted = await study.store.media.count(MediaState.WANTED)
+    if wanted:
+        advice.append(f"{wanted} pictures are still to be fetched by the server")
+    return advice
+
+
 async def _complaints(study: Study) -> AsyncIterator[str]:
     storage = study.config.storage
     for problem in await study.store.database.check():
         yield f"database: {problem}; restore a backup"
-    for advice in study.store.database.advice():
-        yield advice
     where = storage.media if storage.media.exists() else Path()
     if shutil.disk_usage(where).free < LEAST_FREE:
         yield "the disk is nearly full: less than 200 MB are free"
-    if not storage.posts.is_dir():
-        yield f"{storage.posts}: the posts folder is absent (fine, if you do not use it)"
-    else:
+    if storage.posts.is_dir():
         for name in await study.library.vanished():
             yield f"{storage.posts / name}: is gone, its post is not; `syndicate delete` deletes posts"
     failed = await study.store.media.failed()
@@ -53,9 +65,6 @@ async def _complaints(study: Study) -> AsyncIterator[str]:
         yield f"picture not had: {file.source_url}: {file.reason}"
     if len(failed) > 20:
         yield f"and {len(failed) - 20} more pictures"
-    wanted = await study.store.media.count(MediaState.WANTED)
-    if wanted:
-        yield f"{wanted} pictures are still to be fetched by the server"
     async for complaint in _seen_from_outside(study):
         yield complaint
 

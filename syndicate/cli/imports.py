@@ -113,12 +113,15 @@ def opml(session: Session, file: Path) -> None:
 @import_.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--announce", is_flag=True, help="Tell followers of every post.")
+@click.option("--if-empty", is_flag=True, help="Only where the blog has no posts yet.")
 @click.pass_obj
-def markdown(session: Session, directory: Path, announce: bool) -> None:
+def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) -> None:
     """A folder of Markdown files."""
     if not directory.is_dir():
         raise InputError(f"{directory}: no such directory")
     paths = markdown_files.posts_in(directory)
+    if if_empty and session.run(lambda study: study.store.totals.of("posts")):
+        return
 
     async def work(study: Study) -> tuple[dict[Change, int], list[str]]:
         counts = dict.fromkeys(Change, 0)

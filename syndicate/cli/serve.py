@@ -21,9 +21,18 @@ def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
             "server.workers: this version runs one; start `serve --only web` several times instead"
         )
 
+    def ready(_port: int) -> None:
+        site = config.site
+        click.echo(
+            f"\n  {site.name} is at   {site.url}/\n"
+            f"  Feeds                {site.url}/subscribe/\n"
+            f"  In the fediverse     @{site.account}\n"
+            f"  Posts                save Markdown in {config.storage.posts}, or `syndicate publish FILE`\n"
+        )
+
     async def run() -> None:
         async with furnish(config) as study:
-            await supervise(build(study), part=only or "all")
+            await supervise(build(study), part=only or "all", ready=ready)
 
     with sole_server(config):
         uvloop.run(run())

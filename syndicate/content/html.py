@@ -79,7 +79,7 @@ def _picture(image: Tag, url: Callable[[str], str | None], missing: Callable[[st
     if not source:
         return escaped(image.get("alt"))
     if missing(source):
-        return _link(url(source) or source, image.value("alt").strip() or _file_name(source), in_link=in_link)
+        return _stand_in(url(source) or source, image.value("alt").strip() or _file_name(source), in_link=in_link)
     others = tuple(pair for pair in image.attributes if pair[0] != "src")
     return str(_with_addresses(Tag(name="img", attributes=(("src", escape(source)), *others)), url))
 
@@ -90,6 +90,11 @@ def _frame(frame: Tag, url: Callable[[str], str | None], *, in_link: bool) -> st
         return ""
     link = _link(url(source) or source, _host(source), in_link=in_link)
     return link if in_link else f"<p>{link}</p>"
+
+
+def _stand_in(address: str, text: str, *, in_link: bool) -> str:
+    """In brackets and with a space behind it: text that flowed around a picture must not run into its description."""
+    return f"{_link(address, f'[{text}]', in_link=in_link)} "
 
 
 def _link(address: str, text: str, *, in_link: bool) -> str:

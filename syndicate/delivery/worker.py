@@ -113,6 +113,8 @@ class DeliveryWorker:
     async def _spread(self) -> bool:
         """Turn one slice of the oldest fan-out into deliveries; False if there is none."""
         now = self._clock()
+        if not await self._store.deliveries.has_fanout(now):
+            return False
         fanout = await self._store.transaction(lambda tx: tx.deliveries.claim_fanout(now=now, until=now + LEASE))
         if fanout is None:
             return False

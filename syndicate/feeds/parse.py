@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from io import BytesIO
 from urllib.parse import urljoin
 
 from syndicate.errors import DocumentUnusable
@@ -31,7 +32,7 @@ def parse_feed(body: bytes, *, address: str) -> ForeignFeed:
         return _json(body, address)
     import feedparser  # 150 ms that only a command that follows a feed pays
 
-    parsed = feedparser.parse(body)
+    parsed = feedparser.parse(BytesIO(body))  # given bytes, it would open the file or address that they name
     if not parsed.version:
         raise DocumentUnusable(f"{address}: is no feed")
     feed = parsed.feed

@@ -168,7 +168,7 @@ class Post:
 class Manuscript:
     """What a way in (a Markdown file, an import) hands to publishing.
 
-    `slug` is the post's identity. `date` is when it was or shall be first published, None for now. `terms`
+    `slug` is the post's identity. `excerpt` is what its author marked as its beginning, if anything. `date` is when it was or shall be first published, None for now. `terms`
     carry slugs where the way in knows them. `guid`, `path` and `aliases` are kept from an older blog; paths start
     with `/` and may carry a query, addresses on other hosts are whole. `base` is the address against which
     relative references in `source` are resolved; None means the post's own permalink. `local_files` is the
@@ -184,6 +184,7 @@ class Manuscript:
     modified: datetime | None = None
     terms: tuple[Term, ...] = ()
     summary: str = ""
+    excerpt: str = ""
     teaser: str = ""
     language: str = ""
     author: str = ""

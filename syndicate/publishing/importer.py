@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from syndicate.clock import Clock
 from syndicate.content import html as author_html
 from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
-from syndicate.content.text import clean_name, excerpt, percent_encode_path, plain, slugify
+from syndicate.content.text import clean_name, percent_encode_path, plain, slugify
 from syndicate.content.wordpress import (
     Exported,
     ExportedAttachment,
@@ -184,7 +184,8 @@ class WordPressImport:
             date=item.published,
             modified=item.modified,
             terms=item.terms,
-            summary=item.excerpt or (excerpt(plain(item.more)) if item.more else ""),
+            summary=item.excerpt,
+            excerpt=plain(item.more) if item.more else "",
             author=self._authors.get(item.creator, "" if "@" in item.creator else item.creator),
             state=item.state,
             comments_open=item.comments_open,

@@ -103,7 +103,7 @@ class Library:
 
     async def vanished(self) -> list[str]:
         """Files that were taken in and are no longer there: their posts stay; `doctor` names them."""
-        known = await self._store.posts.files()
+        known = await self._store.posts.files_of_posts()
         return sorted(name for name in known if not (self._directory / name).exists())
 
     async def _file_of(self, slug: str) -> str | None:

@@ -14,7 +14,7 @@ import structlog
 
 from syndicate.clock import Clock
 from syndicate.config import SiteConfig
-from syndicate.content.text import clean_name, excerpt, plain
+from syndicate.content.text import clean_name, excerpt
 from syndicate.errors import PostNotFound, StorageError
 from syndicate.federation.outbox import Announcer
 from syndicate.model.ids import new_id
@@ -191,12 +191,11 @@ class Publisher:
         return other is not None and other.id != id
 
     def _composed(self, draft: Post, manuscript: Manuscript, typeset: Typeset) -> Post:
-        text = plain(typeset.html)
         return replace(
             draft,
             title=clean_name(manuscript.title, limit=LONGEST_TITLE),
             html=typeset.html,
-            excerpt=excerpt(manuscript.summary or text),
+            excerpt=excerpt(manuscript.summary or manuscript.excerpt or typeset.text),
             summary=manuscript.summary,
             teaser=manuscript.teaser,
             language=manuscript.language or self._site.language,

@@ -12,7 +12,7 @@ from syndicate.clock import Clock
 from syndicate.content import html as author_html
 from syndicate.content import markdown
 from syndicate.content.sanitize import SANITIZER_VERSION, SafeHtml, for_author
-from syndicate.content.text import clean
+from syndicate.content.text import clean, plain
 from syndicate.media import MediaFiles, UnusableFile
 from syndicate.model.ids import new_id
 from syndicate.model.post import SourceFormat
@@ -26,9 +26,11 @@ RENDERER = markdown.RENDERER_VERSION * 1000 + SANITIZER_VERSION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typeset:
-    """`media` are the files that the text shows; `new` those among them that are not on record yet."""
+    """`text` is the words alone; `media` are the files that it shows; `new` those among them that are not on record
+    yet."""
 
     html: SafeHtml
+    text: str
     media: tuple[MediaFile, ...]
     new: tuple[MediaFile, ...]
     picture: MediaFile | None
@@ -51,7 +53,7 @@ class Typesetter:
         new: list[MediaFile] = []
         wanted = dict.fromkeys([*author_html.pictures(raw), *([image] if image else [])])
         for reference in wanted:
-            file = await self._file(urljoin(base or permalink, reference))
+            file = await self._file(urljoin(base or permalink, reference), base)
             if file is not None:
                 known[reference] = file
                 if file.attempts < 0:
@@ -63,6 +65,7 @@ class Typesetter:
         )
         return Typeset(
             html=for_author(html, base=permalink),
+            text=plain(raw),
             media=tuple(known.values()),
             new=tuple(new),
             picture=known.get(image) if image else None,
@@ -74,9 +77,12 @@ class Typesetter:
             return file.source_url if not file.source_url.startswith("file:") else ""
         return self._urls.absolute(file.path or self._urls.media(file.name))
 
-    async def _file(self, address: str) -> MediaFile | None:
+    async def _file(self, address: str, base: str) -> MediaFile | None:
         """The file at an address: on record, or as it is to be put on record; None for an address of ours that needs
-        none."""
+        none. Files of this machine count only below the folder of the Markdown that names them: an imported text
+        must not be able to publish what else lies on the disk."""
+        if address.startswith("file:") and not (base.startswith("file:") and _is_below(address, base)):
+            return None
         known = await self._store.media.by_source(address)
         if known is not None and not (address.startswith("file:") and known.state is not MediaState.KEPT):
             return known
@@ -103,6 +109,11 @@ class Typesetter:
             return as_failed(file, f"{path}: {error.strerror}")
         except UnusableFile as error:
             return as_failed(file, f"{path}: {error}")
+
+
+def _is_below(address: str, base: str) -> bool:
+    folder = Path(unquote(urlsplit(base).path)).resolve()
+    return Path(unquote(urlsplit(address).path)).resolve().is_relative_to(folder)
 
 
 def as_kept(file: MediaFile, files: MediaFiles, data: bytes) -> MediaFile:

@@ -61,6 +61,13 @@ class Deliveries:
             reached=fanout.reached,
         )
 
+    async def has_fanout(self, now: datetime) -> bool:
+        """Whether one waits that nobody works on."""
+        row = await self._query.one(
+            "SELECT activity_id FROM fanouts WHERE leased_until < :now LIMIT 1", now=to_text(now)
+        )
+        return row is not None
+
     async def claim_fanout(self, *, now: datetime, until: datetime) -> Fanout | None:
         """The oldest, leased."""
         row = await self._query.one(
@@ -193,7 +200,7 @@ class Deliveries:
 
     async def next_due(self, now: datetime) -> datetime | None:
         """When the next unpaused one can be tried; a fan-out that waits is due at once."""
-        if await self._query.one("SELECT activity_id FROM fanouts WHERE leased_until < :now LIMIT 1", now=to_text(now)):
+        if await self.has_fanout(now):
             return now
         row = await self._query.one(
             """

@@ -102,8 +102,11 @@ class Media:
         return [_file(row) for row in rows]
 
     async def next_due(self) -> datetime | None:
-        row = await self._query.one("SELECT due_at FROM media WHERE state = 'wanted' ORDER BY due_at LIMIT 1")
-        return None if row is None else from_text(row["due_at"])
+        row = await self._query.one(
+            "SELECT CASE WHEN due_at > leased_until THEN due_at ELSE leased_until END AS due"
+            " FROM media WHERE state = 'wanted' ORDER BY due_at LIMIT 1"
+        )
+        return None if row is None else from_text(row["due"])
 
     async def failed(self) -> list[MediaFile]:
         rows = await self._query.all(

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 CHANNEL = "syndicate"
 TRIES = 5
-PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<!:):([a-z_]+)")
+PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<!:):([a-z_][a-z0-9_]*)")
 
 
 @lru_cache(maxsize=1024)

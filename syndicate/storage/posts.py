@@ -370,6 +370,11 @@ class Posts:
         """Path → digest of all."""
         return {row["path"]: row["digest"] for row in await self._query.all("SELECT path, digest FROM files")}
 
+    async def files_of_posts(self) -> list[str]:
+        """The paths of those whose post is still there."""
+        rows = await self._query.all("SELECT path FROM files JOIN posts ON posts.id = files.post_id ORDER BY path")
+        return [row["path"] for row in rows]
+
     async def put_file(self, path: str, post: str, digest: str) -> None:
         await self._query.run(
             """

@@ -97,15 +97,17 @@ def drive(body: Coroutine[Any, Any, T]) -> T:
 class _Writer(aiosqlite.Connection):
     """aiosqlite's thread and queue, with one more thing to ask of it: a whole batch in one hop."""
 
-    async def perform(self, bodies: "Sequence[Body[Any]]") -> list[Any]:
-        results: list[Any] = await self._execute(_perform, self._conn, bodies)  # type: ignore[no-untyped-call]
-        return results
+    async def perform(self, bodies: "Sequence[Body[Any]]") -> tuple[list[Any], bool]:
+        done: tuple[list[Any], bool] = await self._execute(_perform, self._conn, bodies)  # type: ignore[no-untyped-call]
+        return done
 
 
-def _perform(connection: sqlite3.Connection, bodies: "Sequence[Body[Any]]") -> list[Any]:
-    """Drive the bodies as savepoints of one transaction; a result or an exception for each, once durable."""
+def _perform(connection: sqlite3.Connection, bodies: "Sequence[Body[Any]]") -> tuple[list[Any], bool]:
+    """Drive the bodies as savepoints of one transaction; a result or an exception for each, once durable, and whether
+    a row has changed."""
     statements = Statements(connection)
     results: list[Any] = []
+    before = connection.total_changes
     with _translated():
         connection.execute("BEGIN IMMEDIATE")
     try:
@@ -123,7 +125,7 @@ def _perform(connection: sqlite3.Connection, bodies: "Sequence[Body[Any]]") -> l
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    return results
+    return results, connection.total_changes != before
 
 
 class _Failed:
@@ -184,9 +186,9 @@ class SQLite:
 
     async def _write_batch(self, batch: "list[tuple[Body[Any], asyncio.Future[Any]]]") -> None:
         try:
-            results = await self._writer.perform([body for body, _ in batch])
+            results, changed = await self._writer.perform([body for body, _ in batch])
         except Exception as error:  # noqa: BLE001 - nothing of the batch is durable; each caller is told
-            results = [_Failed(error)] * len(batch)
+            results, changed = [_Failed(error)] * len(batch), False
         for (_, future), result in zip(batch, results, strict=True):
             if future.done():
                 continue
@@ -194,8 +196,9 @@ class SQLite:
                 future.set_exception(result.error)
             else:
                 future.set_result(result)
-        self._hints.send()
-        self._notify()
+        if changed:
+            self._hints.send()
+            self._notify()
 
     async def sweep(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
         with _translated():

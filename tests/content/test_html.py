@@ -53,19 +53,19 @@ def test_addresses_are_moved_and_what_needs_scripts_is_dropped(html: str, expect
 @pytest.mark.parametrize(
     ("html", "expected"),
     [
-        ('<img src="/u/lost.jpg" alt="A &amp; B">', '<a href="/u/lost.jpg">A &amp; B</a>'),
-        ('<img src="/u/lost%20one.jpg?x">', '<a href="/u/lost%20one.jpg?x">lost one.jpg</a>'),
-        ('<a href="/u/lost.jpg"><img src="/u/lost.jpg" alt="A"></a>', '<a href="/u/lost.jpg">A</a>'),
+        ('<img src="/u/lost.jpg" alt="A &amp; B">', '<a href="/u/lost.jpg">[A &amp; B]</a> '),
+        ('<img src="/u/lost%20one.jpg?x">', '<a href="/u/lost%20one.jpg?x">[lost one.jpg]</a> '),
+        ('<a href="/u/lost.jpg"><img src="/u/lost.jpg" alt="A"></a>', '<a href="/u/lost.jpg">[A] </a>'),
         (
             '<figure><a href="/page/"><img src="/u/lost.jpg" alt=""></a><figcaption>c</figcaption></figure>',
-            '<figure><a href="/page/">lost.jpg</a><figcaption>c</figcaption></figure>',
+            '<figure><a href="/page/">[lost.jpg] </a><figcaption>c</figcaption></figure>',
         ),
         (
             '<figure><img src="/u/lost.jpg" alt="x"><figcaption>c</figcaption></figure>',
-            '<figure><a href="/u/lost.jpg">x</a><figcaption>c</figcaption></figure>',
+            '<figure><a href="/u/lost.jpg">[x]</a> <figcaption>c</figcaption></figure>',
         ),
-        ('<a href="x">y</a><img src="/u/lost.jpg" alt="z">', '<a href="x">y</a><a href="/u/lost.jpg">z</a>'),
-        ('<img src="/u/lost.jpg" alt="&lt;b&gt;">', '<a href="/u/lost.jpg">&lt;b&gt;</a>'),
+        ('<a href="x">y</a><img src="/u/lost.jpg" alt="z">', '<a href="x">y</a><a href="/u/lost.jpg">[z]</a> '),
+        ('<img src="/u/lost.jpg" alt="&lt;b&gt;">', '<a href="/u/lost.jpg">[&lt;b&gt;]</a> '),
     ],
 )
 def test_a_lost_picture_becomes_its_words_linked_once(html: str, expected: str) -> None:

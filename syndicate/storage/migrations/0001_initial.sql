@@ -94,10 +94,10 @@ CREATE TABLE revisions (
 );
 CREATE INDEX revisions_of_post ON revisions (post_id, replaced);
 
--- Files of the posts folder that were taken in.
+-- Files of the posts folder that were taken in. A row outlives its post: a deleted post must not come back from its file.
 CREATE TABLE files (
   path TEXT PRIMARY KEY,
-  post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+  post_id TEXT NOT NULL,
   digest TEXT NOT NULL
 );
 CREATE INDEX files_of_post ON files (post_id);

@@ -1,0 +1,55 @@
+# The two commands of a newcomer are `make run` and `make test`; CONTRIBUTING.md explains the others.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+CONFIG := syndicate.toml
+
+.PHONY: run test check fix bench lock clean
+
+$(INSTALLED): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Syndicate needs Python 3.11 or newer; name it with PYTHON=…" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(INSTALLED)
+
+$(VENV)/.running: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Syndicate needs Python 3.11 or newer; name it with PYTHON=…" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $(VENV)/.running
+
+# Serve a blog on http://localhost:8080, with sample posts where there are none.
+run: $(VENV)/.running
+	@test -f $(CONFIG) || $(BIN)/syndicate init --url http://localhost:8080 --handle notes --title "Field Notes"
+	@$(BIN)/syndicate import markdown --if-empty docs/sample-blog
+	@exec $(BIN)/syndicate serve
+
+# All tests: on SQLite and PostgreSQL, against independent servers and readers.
+test: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+# Format, lint, types, and which room may import which. Seconds.
+check: $(INSTALLED)
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+fix: $(INSTALLED)
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+
+# What it costs, as ratios to references measured in the same run.
+bench: $(INSTALLED)
+	$(BIN)/python -m bench
+
+# Pin the deployment's dependencies by hash.
+lock: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra postgresql pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/peers/.installed

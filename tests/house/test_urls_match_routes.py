@@ -1,0 +1,92 @@
+"""What `urls.py` spells is what the router reads: an address that we hand out leads to where it should."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+
+from syndicate.urls import FEED_SUFFIX, Urls
+from syndicate.web import activitypub, feeds, files, site
+from syndicate.web.rendering import Pages
+from syndicate.web.routes import add_routes
+
+URLS = Urls("https://blog.example")
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+ID = "019aad2e-7c00-7000-8000-000000000001"
+
+SPELLED = {
+    "home": (URLS.home, site.get_home),
+    "actor": (URLS.blog_actor, activitypub.get_actor),
+    "outbox": (f"{URLS.blog_actor}/outbox", activitypub.get_outbox),
+    "followers": (f"{URLS.blog_actor}/followers", activitypub.get_followers),
+    "following": (f"{URLS.blog_actor}/following", activitypub.get_following),
+    "featured": (f"{URLS.blog_actor}/featured", activitypub.get_featured),
+    "post": (URLS.post(ID), activitypub.get_post),
+    "replies": (f"{URLS.post(ID)}/replies", activitypub.get_replies),
+    "likes": (f"{URLS.post(ID)}/likes", activitypub.get_reactions),
+    "shares": (f"{URLS.post(ID)}/shares", activitypub.get_reactions),
+    "activity": (URLS.activity(ID), activitypub.get_activity),
+    "permalink": (URLS.permalink(NOON, "tea", ZoneInfo("UTC")), site.get_address),
+    "page": (URLS.page("colophon"), site.get_address),
+    "category": (URLS.category("garden"), site.get_address),
+    "tag": (URLS.tag("茶"), site.get_address),
+    "author": (URLS.author("mara-lind"), site.get_address),
+    "month": (URLS.month(2026, 11), site.get_address),
+    "media": (URLS.media(f"{'0' * 40}.png"), files.get_media),
+    "comments feed": (URLS.feed("/comments/", "rss"), feeds.get_comments_feed),
+    "comments feed as Atom": (URLS.feed("/comments/", "atom"), feeds.get_comments_feed),
+    "comments feed as JSON": (URLS.feed("/comments/", "json"), feeds.get_comments_feed),
+    **{f"{format} feed": (URLS.feed("/", format), site.get_address) for format in FEED_SUFFIX},
+    **{f"{format} feed of a tag": (URLS.feed("/tag/tea/", format), site.get_address) for format in FEED_SUFFIX},
+}
+INBOXES = {"shared": URLS.shared_inbox, "the blog's": f"{URLS.blog_actor}/inbox"}
+
+
+def application() -> web.Application:
+    app = web.Application()
+    add_routes(app, Pages(timezone="UTC", language="en-GB").assets)
+    return app
+
+
+async def handler_of(address: str, method: str = "GET") -> Any:
+    """What the router would call for an address of ours."""
+    path = address.removeprefix(URLS.base)
+    match = await application().router.resolve(make_mocked_request(method, path))
+    return match.handler
+
+
+@pytest.mark.parametrize("name", SPELLED)
+async def test_an_address_that_we_spell_leads_to_its_view(name: str) -> None:
+    address, view = SPELLED[name]
+    assert await handler_of(address) is view
+
+
+@pytest.mark.parametrize("name", INBOXES)
+async def test_activities_are_posted_to_the_inboxes_that_we_name(name: str) -> None:
+    assert await handler_of(INBOXES[name], "POST") is activitypub.post_inbox
+
+
+async def test_each_address_has_one_view() -> None:
+    seen = [
+        (route.method, route.resource.canonical)
+        for route in application().router.routes()
+        if route.resource is not None
+    ]
+    assert len(seen) == len(set(seen))
+
+
+def test_an_address_of_ours_is_known_by_its_path() -> None:
+    assert URLS.path_of("https://blog.example/2026/11/22/tea/#comment-1") == "/2026/11/22/tea/"
+    assert URLS.path_of("https://BLOG.example/?p=7") == "/?p=7"
+    assert URLS.path_of("https://blog.example") == "/"
+    assert URLS.path_of("//elsewhere.example/") is None
+    assert URLS.path_of("https://blog.example.evil.example/") is None
+    assert URLS.path_of("https://blog.example@evil.example/") is None
+
+
+def test_slugs_are_percent_encoded_in_permalinks_of_the_sites_day() -> None:
+    late = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    assert URLS.permalink(late, "über/茶", ZoneInfo("Europe/Berlin")) == "/2027/01/01/%C3%BCber%2F%E8%8C%B6/"
