@@ -93,7 +93,9 @@ class PostgreSQL:
                 async with self._pool.acquire() as connection, connection.transaction():
                     result = await body(_Statements(connection))
                 break
-            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
+            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError) as error:
+                if isinstance(error, asyncpg.UniqueViolationError) and error.schema_name != "pg_catalog":
+                    raise  # a row of ours; in the catalogue it means that two processes make the same table at once
                 if attempt == TRIES - 1:
                     raise DatabaseBusy(f"the database is busy: {error}") from error
                 await asyncio.sleep(0.01 * 2**attempt)
