@@ -1,7 +1,7 @@
-"""The reference: aiohttp's Application as anybody would write it, with one handler and nothing around it.
+"""The reference: aiohttp's Application as anybody would write it, with a handler per address and nothing around it.
 
-`python -m bench.reference PORT PADDING TYPE FILE...` serves the files at /0, /1, …; PADDING bytes of header make each
-answer as long as the one that it is compared with.
+`python -m bench.reference PORT [MEDIA_TYPE PADDING FILE]...` serves the files at /0, /1, …; PADDING bytes in one more
+header line make each answer as long as the one that it is compared with.
 """
 
 import sys
@@ -11,12 +11,15 @@ import uvloop
 from aiohttp import web
 
 
-def application(media_type: str, padding: int, bodies: list[bytes]) -> web.Application:
+def application(answers: list[tuple[str, int, bytes]]) -> web.Application:
+    """An application for (media type, padding, body)."""
     app = web.Application()
-    headers = {"Content-Type": media_type, "X-Padding": "x" * padding}
-    for number, body in enumerate(bodies):
+    for number, (media_type, padding, body) in enumerate(answers):
+        headers = {"Content-Type": media_type, "X-Padding": "x" * padding}
 
-        async def answer(_: web.Request, body: bytes = body) -> web.Response:
+        async def answer(
+            _: web.Request, body: bytes = body, headers: dict[str, str] = headers
+        ) -> web.Response:
             return web.Response(body=body, headers=headers)
 
         app.router.add_get(f"/{number}", answer)
@@ -24,10 +27,13 @@ def application(media_type: str, padding: int, bodies: list[bytes]) -> web.Appli
 
 
 def main() -> None:
-    port, padding, media_type, *files = sys.argv[1:]
+    port, *rest = sys.argv[1:]
+    answers = [
+        (media_type, int(padding), Path(file).read_bytes())
+        for media_type, padding, file in zip(rest[::3], rest[1::3], rest[2::3], strict=True)
+    ]
     uvloop.install()
-    app = application(media_type, int(padding), [Path(file).read_bytes() for file in files])
-    web.run_app(app, host="127.0.0.1", port=int(port), access_log=None, print=None)
+    web.run_app(application(answers), host="127.0.0.1", port=int(port), access_log=None, print=None)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,11 +117,19 @@ def syndicate(directory: Path) -> Iterator[Server]:
         yield server
 
 
+OWN_HEAD = 190
+"""Bytes of header that the reference sends by itself: type, length, date and server."""
+
+
 @contextmanager
-def reference(directory: Path, media_type: str, padding: int, files: list[Path]) -> Iterator[Server]:
-    """The bare aiohttp Application (see `bench.reference`), serving files at /0, /1, …"""
+def reference(directory: Path, answers: Sequence[Answer]) -> Iterator[Server]:
+    """The bare aiohttp Application (see `bench.reference`), giving answers like these at /0, /1, …"""
     port = _free_port()
-    command = [sys.executable, "-m", "bench.reference", str(port), str(padding), media_type, *map(str, files)]
+    command = [sys.executable, "-m", "bench.reference", str(port)]
+    for number, answer in enumerate(answers):
+        file = directory / f"{number}.body"
+        file.write_bytes(answer.body)
+        command += [answer.headers["Content-Type"], str(max(0, answer.head_size - OWN_HEAD)), str(file)]
     with _running(command, port, directory / "reference.log") as server:
         server.wait("/0")
         yield server

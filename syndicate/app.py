@@ -24,7 +24,7 @@ from syndicate.activitypub.parse import authority_of, origin
 from syndicate.clock import Clock, utc_now
 from syndicate.config import Config
 from syndicate.delivery.worker import DeliveryWorker
-from syndicate.errors import DatabaseInUse
+from syndicate.errors import DatabaseInUse, SyndicateError
 from syndicate.federation.actors import Actors
 from syndicate.federation.context import Context
 from syndicate.federation.courier import ActivityCourier
@@ -50,6 +50,7 @@ from syndicate.transport.signed import Signer, SigningThreads
 from syndicate.urls import Urls
 from syndicate.web import keys
 from syndicate.web.access_log import AccessLog
+from syndicate.web.admission import Admission
 from syndicate.web.desk import SiteDesk
 from syndicate.web.rendering import Pages
 from syndicate.web.server import REFUSALS, listening, make_app
@@ -208,6 +209,7 @@ def _make_doors(study: Study, inbox: Inbox, metrics: Metrics) -> web.Application
         study.clock,
         pages,
         {
+            keys.ADMISSION: Admission(),
             keys.ANNOUNCER: study.announcer,
             keys.DESK: SiteDesk(store, config, urls, pages, study.identity),
             keys.FEEDS: FeedDesk(store, config.site, urls, founded, icon),
@@ -265,10 +267,23 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
                 tasks.create_task(_calendar(study), name="calendar")
                 tasks.create_task(_caretaker(study), name="caretaker")
                 tasks.create_task(_ticker(house), name="ticker")
-    except* Stop:
+    except BaseExceptionGroup as ended:
+        reason = _reason(ended)
+        if not isinstance(reason, Stop):
+            raise reason from None
         log.info("server stopped")
     finally:
         await house.close()
+
+
+def _reason(ended: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Why the group ended: an error of the house by itself, so that it is told in one line, else all there is."""
+    stops, others = ended.split(Stop)
+    if others is None:
+        assert stops is not None
+        return stops.exceptions[0]
+    known = others.subgroup(SyndicateError)
+    return known.exceptions[0] if known is not None and known.exceptions == others.exceptions else others
 
 
 def _wake(house: House) -> None:

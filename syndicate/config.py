@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -195,8 +196,10 @@ def load(path: Path, environment: dict[str, str] | None = None) -> Config:
     """Read and check the settings. `environment` replaces the process's own. Raises ConfigurationError."""
     settings = _read(path)
     file = path.absolute()
+    environment = dict(os.environ) if environment is None else environment
+    _require_known_sections(environment)
     try:
-        config = _with_environment(dict(os.environ) if environment is None else environment)(**settings, file=file)
+        config = _with_environment(environment)(**settings, file=file)
     except ValidationError as error:
         raise ConfigurationError(f"{path}: {_explain(error)}") from error
     except SettingsError as error:
@@ -232,11 +235,29 @@ def _with_environment(environment: dict[str, str]) -> type[Config]:
             *_others: PydanticBaseSettingsSource,
             **_more: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            source = EnvSettingsSource(settings_cls)
+            source = Environment(settings_cls)
             source.env_vars = {name.lower(): value for name, value in environment.items()}
             return (source, init_settings)
 
     return Configured
+
+
+def _require_known_sections(environment: dict[str, str]) -> None:
+    """Pydantic passes over names whose section it does not know; a misspelt one must not be."""
+    for name in environment:
+        section, separator, _ = name.removeprefix("SYNDICATE_").partition("__")
+        if name.startswith("SYNDICATE_") and separator and section.lower() not in Config.model_fields:
+            raise ConfigurationError(f"environment: {name}: there is no section {section.lower()}")
+
+
+class Environment(EnvSettingsSource):
+    """Lists are given as JSON; what is none goes on as it is, to be refused by its name."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
 
 
 def _explain(error: ValidationError) -> str:
@@ -247,6 +268,8 @@ def _explain(error: ValidationError) -> str:
         return f"{key}: is not a setting that this version knows"
     if first["type"] == "missing":
         return f"{key}: is required"
+    if first["type"] == "tuple_type":
+        return f'{key}: must be a list, such as ["a", "b"]'
     message = first["msg"].removeprefix("Value error, ")
     return f"{key}: {message}"
 

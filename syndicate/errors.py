@@ -25,6 +25,7 @@
     │   ├── SignatureRejected        401, with the reason
     │   ├── SenderRefused            403, blocked or posing as us
     │   ├── TooManyRequests          429
+    │   ├── TooBusy                  503: more at once than we can take                    (transient)
     │   └── KeyUnavailable           503: we could not fetch the sender's key now  (transient)
     └── RemoteError                  another server failed us
         ├── RemoteUnavailable        network, 5xx, 429                             (transient)
@@ -190,6 +191,13 @@ class TooManyRequests(Refused, Transient):
     """More requests than anyone needs."""
 
     public = "Too many requests; please come back later."
+
+
+class TooBusy(Refused, Transient):
+    """More at once than we can take."""
+
+    public = "Too busy right now; please try again."
+    retry_after = 30
 
 
 class KeyUnavailable(Refused, Transient):

@@ -17,7 +17,8 @@ from syndicate.federation.outbox import outbox_items
 from syndicate.model.post import Post
 from syndicate.signatures import Message
 from syndicate.transport.media_type import is_activity_streams
-from syndicate.web.keys import ANNOUNCER, ANSWERS, CONFIG, IDENTITY, INBOX, METRICS, SHELF, STORE, URLS
+from syndicate.web.clients import address_of
+from syndicate.web.keys import ADMISSION, ANNOUNCER, ANSWERS, CONFIG, IDENTITY, INBOX, METRICS, SHELF, STORE, URLS
 from syndicate.web.negotiation import accepts_activity
 from syndicate.web.shelf import Rendered
 
@@ -273,8 +274,9 @@ async def _raise_gone(request: web.Request, uri: str) -> None:
 
 async def post_inbox(request: web.Request) -> web.StreamResponse:
     """Take in one activity. 202 means: authenticated, and on the record."""
-    message = await message_from(request)
-    verdict = await request.app[INBOX].receive(message)
+    with request.app[ADMISSION].of(address_of(request, request.app[CONFIG].server)):
+        message = await message_from(request)
+        verdict = await request.app[INBOX].receive(message)
     request.app[METRICS].arrivals.labels(verdict.outcome.value).inc()
     return web.Response(status=202, headers={"Cache-Control": "no-store"})
 

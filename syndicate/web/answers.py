@@ -74,7 +74,7 @@ def wants_gzip(request: web.BaseRequest) -> bool:
 
 def _is_zero(parameters: str) -> bool:
     name, _, value = parameters.strip().partition("=")
-    return name.strip().lower() == "q" and value.strip().rstrip("0").rstrip(".") == "" and bool(value.strip())
+    return name.strip().lower() == "q" and value.strip() != "" and set(value.strip()) <= {"0", "."}
 
 
 def is_unchanged(request: web.BaseRequest, document: Document) -> bool:

@@ -12,11 +12,13 @@ from syndicate.publishing.selections import Selections
 from syndicate.storage import Store
 from syndicate.telemetry.metrics import Metrics
 from syndicate.urls import Urls
+from syndicate.web.admission import Admission
 from syndicate.web.answers import Answers
 from syndicate.web.desk import SiteDesk
 from syndicate.web.rendering import Pages
 from syndicate.web.shelf import Shelf
 
+ADMISSION = web.AppKey("admission", Admission)
 ANNOUNCER = web.AppKey("announcer", Announcer)
 ANSWERS = web.AppKey("answers", Answers)
 DESK = web.AppKey("desk", SiteDesk)

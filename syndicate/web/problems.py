@@ -26,6 +26,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.SignatureRejected: HTTPStatus.UNAUTHORIZED,
     errors.SenderRefused: HTTPStatus.FORBIDDEN,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.TooBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.KeyUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.RemoteError: HTTPStatus.BAD_GATEWAY,
 }
