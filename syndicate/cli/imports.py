@@ -89,7 +89,7 @@ def _tell(report: Report) -> None:
     for item in report.passed_over:
         click.echo(f"not taken: {item.what}: {item.reason}")
     for item in report.left_out:
-        click.echo(f"left out: {item.what}: {item.reason}", err=True)
+        click.echo(f"left out: {item.what}: {' '.join(item.reason.split())[:400]}", err=True)
 
 
 @import_.command()
