@@ -254,6 +254,8 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
     if not study.config.storage.is_postgresql:
         await study.store.release_leases()
     study.store.database.on_commit(lambda: _wake(house))
+    for advice in study.store.database.advice():
+        log.warning("advice", text=advice)
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_signals(), name="signals")

@@ -17,7 +17,7 @@ def utc_now() -> datetime:
 
 def to_text(instant: datetime) -> str:
     """`2026-11-22T19:00:00.000000Z`: sortable as text, readable in a database shell."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def from_text(text: str) -> datetime:

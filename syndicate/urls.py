@@ -92,7 +92,10 @@ class Urls:
         """The path (with its query) of an address of ours, without fragment; None when it is another host's."""
         if address.startswith("/") and not address.startswith("//"):
             return address.split("#", 1)[0]
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return None
         ours = urlsplit(self.base)
         if parts.netloc.lower() != ours.netloc or parts.scheme not in ("http", "https"):
             return None

@@ -1,7 +1,14 @@
-"""The small lies of JSON-LD, told once: a value may be one thing, a list of things, an id or a whole object."""
+"""The small lies of JSON-LD, told once: a value may be one thing, a list of things, an id or a whole object.
 
+Control characters end here: texts lose them (tab and line ends stay), and no id, address or type has any.
+"""
+
+import re
 from collections.abc import Iterator
 from typing import Any
+
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
+_CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def as_list(value: Any) -> list[Any]:
@@ -14,10 +21,8 @@ def as_list(value: Any) -> list[Any]:
 def as_id(value: Any) -> str:
     """The id of an id, an object, or a list of exactly one of them; empty where there is none."""
     match value:
-        case str():
-            return value
-        case {"id": str(id)}:
-            return id
+        case str(id) | {"id": str(id)}:
+            return _plain(id)
         case [single]:
             return as_id(single)
         case _:
@@ -26,7 +31,7 @@ def as_id(value: Any) -> str:
 
 def as_text(value: Any) -> str:
     """A text; empty where it is none."""
-    return value if isinstance(value, str) else ""
+    return _CONTROL_IN_TEXT.sub("", value) if isinstance(value, str) else ""
 
 
 def as_object(value: Any) -> dict[str, Any]:
@@ -44,16 +49,21 @@ def ids(value: Any) -> tuple[str, ...]:
 
 def types(value: Any) -> Iterator[str]:
     """The types of an object, which may have several."""
-    return (item for item in as_list(value) if isinstance(item, str))
+    return (item for item in as_list(value) if isinstance(item, str) and _plain(item))
 
 
 def as_link(value: Any) -> str:
     """The address of a `url`: a text, a Link, or the first of a list of them."""
     for item in as_list(value):
         if isinstance(item, str):
-            return item
+            return _plain(item)
         if isinstance(item, dict):
             address = item.get("href") or item.get("url")
             if isinstance(address, str):
-                return address
+                return _plain(address)
     return ""
+
+
+def _plain(address: str) -> str:
+    """What has a control character in it is no address."""
+    return "" if _CONTROL.search(address) else address

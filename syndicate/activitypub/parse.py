@@ -20,6 +20,7 @@ LONGEST_NAME = 2048
 LONGEST_SUMMARY = 20_000
 LONGEST_CONTENT = 500_000
 MOST_KEYS = 10
+EARLIEST_YEAR = 1970
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,10 +136,11 @@ def _content(document: dict[str, Any]) -> str:
 
 
 def _attached(item: dict[str, Any]) -> Attached:
+    kind = next(types(item.get("type")), "").lower()  # an Image, an Audio or a Video that does not say which kind of it
     return Attached(
         url=as_link(item.get("url"))[:LONGEST_ID],
         alt=(as_text(item.get("summary")) or as_text(item.get("name")))[:1500],
-        media_type=as_text(item.get("mediaType"))[:100],
+        media_type=as_text(item.get("mediaType"))[:100] or f"{kind}/*",
     )
 
 
@@ -148,14 +150,15 @@ def _tagged(document: dict[str, Any], type: str, member: str) -> tuple[str, ...]
 
 
 def instant(value: Any) -> datetime | None:
-    """An `xsd:dateTime`, with or without offset; None where it is missing or unreadable."""
+    """An `xsd:dateTime`, with or without offset; None where it is missing, unreadable or before there were computers."""
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:
         found = datetime.fromisoformat(value)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        instant = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return instant if instant.year >= EARLIEST_YEAR else None
 
 
 def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
@@ -172,7 +175,7 @@ def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
         raise MalformedActivity("actor.inbox", "on another host")
     shared = as_id(as_object(document.get("endpoints")).get("sharedInbox"))
     url = as_link(document.get("url"))
-    user = as_text(document.get("preferredUsername"))[:200]
+    user = _username(document)
     return RemoteActor(
         uri=id,
         type=type,
@@ -190,6 +193,12 @@ def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
     )
 
 
+def _username(document: dict[str, Any]) -> str:
+    """What stands before the `@host` of a handle; empty where it would pretend to another host."""
+    user = as_text(document.get("preferredUsername"))[:200]
+    return "" if any(character in "@/\\" or character.isspace() for character in user) else user
+
+
 def _icon(document: dict[str, Any]) -> str:
     icon = document.get("icon")
     address = as_link(as_object(icon).get("url")) or as_link(icon)
@@ -199,7 +208,8 @@ def _icon(document: dict[str, Any]) -> str:
 def parse_keys(document: dict[str, Any], owner: str) -> tuple[PublicKey, ...]:
     """The keys that a document lists as its own: `publicKey` in PEM, and Multikeys (FEP-521a) as they are.
 
-    A key id that is listed twice is nobody's.
+    A key id that is listed twice is nobody's, and one on another origin is none of the owner's: whoever could list
+    another server's key ids would silence those who sign with them.
     """
     found: dict[str, PublicKey] = {}
     twice: set[str] = set()
@@ -212,7 +222,7 @@ def parse_keys(document: dict[str, Any], owner: str) -> tuple[PublicKey, ...]:
             owner=owner,
             pem=as_text(item.get("publicKeyPem"))[:16_384] or as_text(item.get("publicKeyMultibase"))[:4096],
         )
-        if claimed != owner or not key.id or not key.pem:
+        if claimed != owner or not key.pem or origin(key.id) != origin(owner):
             continue
         if key.id in found:
             twice.add(key.id)

@@ -20,17 +20,23 @@ async def keep(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, r
 
 
 async def withdraw(tx: Tables, comment: Comment) -> None:
-    """Erase a comment, as its author asked."""
-    await tx.comments.remove(comment.id)
-    await _count(tx, comment.post, comment.state, None)
-    await _moved(tx, comment.post)
+    """Erase a comment, as its author asked: the next reader does not see it."""
+    current = await tx.comments.find(comment.id)
+    if current is None:
+        return
+    await tx.comments.remove(current.id)
+    await _count(tx, current.post, current.state, None)
+    await _moved_at_once(tx, current.post)
 
 
 async def decide(tx: Tables, comment: Comment, state: CommentState, reason: str) -> None:
     """The author's decision: seen by the next reader."""
-    await tx.comments.set_state(comment.id, state, reason)
-    await _count(tx, comment.post, comment.state, state)
-    await tx.editions.move(f"post:{comment.post}", "comments")
+    current = await tx.comments.find(comment.id)
+    if current is None:
+        return
+    await tx.comments.set_state(current.id, state, reason)
+    await _count(tx, current.post, current.state, state)
+    await _moved_at_once(tx, current.post)
 
 
 async def _count(tx: Tables, post: str, before: CommentState | None, after: CommentState | None) -> None:
@@ -41,3 +47,8 @@ async def _count(tx: Tables, post: str, before: CommentState | None, after: Comm
 
 async def _moved(tx: Tables, post: str) -> None:
     await tx.editions.move(f"talk:{post}", "comments")
+
+
+async def _moved_at_once(tx: Tables, post: str) -> None:
+    """Talk is shown with up to a second's delay; what somebody took away is not."""
+    await tx.editions.move(f"post:{post}", "comments", "withdrawals")

@@ -13,6 +13,8 @@ Moderation = Literal["off", "first-time", "all"]
 MOST_LINKS = 2
 MOST_MENTIONS = 5
 MOST_PER_ACTOR_AND_HOUR = 5
+MOST_PER_HOST_AND_HOUR = 60
+MOST_PER_POST_AND_HOUR = 200
 MOST_WITH_MODERATION_OFF = 60
 """Per actor and ten minutes; nobody types faster."""
 
@@ -20,7 +22,9 @@ MOST_WITH_MODERATION_OFF = 60
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is known of a comment and its author. `approved` and `rejected` count earlier comments (rejections of the
-    last 90 days), `recent` those of the last hour, `burst` those of the last ten minutes."""
+    last 90 days), `recent` those of the last hour, `burst` those of the last ten minutes; `from_host` and `on_post`
+    count what came in the last hour from the author's server, and under the post; `repeated` says that another
+    author's comment of today has the same text."""
 
     links: int
     mentions: int
@@ -28,6 +32,9 @@ class Facts:
     rejected: int
     recent: int
     burst: int
+    from_host: int = 0
+    on_post: int = 0
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +61,13 @@ def judge(facts: Facts, moderation: Moderation) -> Judgement:
         return _held("comment.links")
     if facts.mentions > MOST_MENTIONS:
         return _held("comment.mentions")
-    if facts.recent >= MOST_PER_ACTOR_AND_HOUR:
+    if facts.repeated:
+        return _held("comment.repeated")
+    if (
+        facts.recent >= MOST_PER_ACTOR_AND_HOUR
+        or facts.from_host >= MOST_PER_HOST_AND_HOUR
+        or facts.on_post >= MOST_PER_POST_AND_HOUR
+    ):
         return _held("comment.flood")
     return _shown("comment.known")
 

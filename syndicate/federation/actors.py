@@ -7,6 +7,7 @@ key document says about its owner is a hint, nothing more (Fedify GHSA-q9f8-5hc7
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -79,11 +80,12 @@ class Actors:
 
     async def _fetch_key(self, key_id: str) -> PublicKey:
         try:
-            _, document = await self._fetcher.key_document(key_id, sign=self._signer.sign_get)
+            found, document = await self._fetcher.key_document(key_id, sign=self._signer.sign_get)
             owner = key_owner(document, key_id)
             if not owner or origin(owner) != origin(key_id):
                 raise SignatureRejected("key.owner", "the key's document names no owner on its own origin")
-            actor = await self.refresh(owner)
+            # found at the owner's id, it is the owner's own document, and one request has done
+            actor = await self._learn(owner, document) if found == owner else await self.refresh(owner)
         except RemoteUnavailable as error:
             raise KeyUnavailable("key.unavailable", str(error)) from error
         except AddressDenied as error:
@@ -112,6 +114,10 @@ class Actors:
     async def refresh(self, uri: str, *, by_stranger: bool = True) -> RemoteActor:
         """Fetch an actor and remember it. Raises RemoteError."""
         _, document = await self._fetcher.document(uri, sign=self._signer.sign_get, by_stranger=by_stranger)
+        return await self._learn(uri, document)
+
+    async def _learn(self, uri: str, document: dict[str, Any]) -> RemoteActor:
+        """Remember an actor from the document that was found at its id."""
         try:
             actor = parse_actor(document, fetched=self._clock())
         except MalformedActivity as error:

@@ -2,7 +2,8 @@
 
 A handler gets what it needs (the network included), decides, and returns either a verdict, or an effect: a function
 that writes inside the transaction in which the arrival is settled too. So an effect without a settled arrival, or
-the other way round, cannot exist.
+the other way round, cannot exist. What another server cannot give now goes up as RemoteUnavailable, and the worker
+tries again.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
@@ -11,6 +12,7 @@ from typing import Any
 
 from syndicate.clock import Clock
 from syndicate.conversation.judgement import Moderation
+from syndicate.errors import AddressDenied, DocumentUnusable, RemoteGone, RemoteRefused
 from syndicate.federation.actors import Actors
 from syndicate.federation.outbox import Announcer
 from syndicate.model.activity import Activity, Outcome, Verdict
@@ -21,6 +23,9 @@ from syndicate.urls import Urls
 
 Effect = Callable[[Tables], Coroutine[Any, Any, Verdict]]
 Decision = Verdict | Effect
+
+FOR_GOOD = (AddressDenied, DocumentUnusable, RemoteGone, RemoteRefused)
+"""What no later try mends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from syndicate.federation.actors import Actors
 from syndicate.federation.context import Context, Decision, refused
 from syndicate.federation.dispatch import FORWARDABLE, HANDLERS
 from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
-from syndicate.model.ids import new_id
+from syndicate.model.ids import IdsInOrder
 from syndicate.signatures import Message, Signature, read_signature
 from syndicate.storage import Store, Tables
 
@@ -33,6 +33,7 @@ class Inbox:
 
     def __init__(self, store: Store, actors: Actors, context: Context, clock: Clock) -> None:
         self._store, self._actors, self._context, self._clock = store, actors, context, clock
+        self._ids = IdsInOrder()
 
     async def receive(self, message: Message) -> Verdict:
         """Take in one activity. When this returns, the activity is durable, and the answer is 202.
@@ -56,6 +57,8 @@ class Inbox:
             raise SenderRefused("sender.ourselves")
         if origin(activity.id) != origin(activity.actor):
             raise SignatureRejected("activity.origin", "its id and its actor have different origins")
+        if not activity.forwarded and origin(signature.key_id) != origin(activity.actor):
+            raise SignatureRejected("activity.actor", "signed by another than its actor")
         for sender in {activity.actor, signature.key_id}:
             if await self._store.blocks.covers(sender, host_of(sender)):
                 raise SenderRefused("sender.blocked")
@@ -87,7 +90,7 @@ class Inbox:
             verdict = Verdict(outcome=Outcome.UNSUPPORTED, reason="activity.unsupported")
         elif activity.forwarded and activity.type not in FORWARDABLE:
             verdict = refused("activity.forwarded")
-        arrival = Arrival(id=new_id(now), activity=activity, received=now, verdict=verdict)
+        arrival = Arrival(id=self._ids.new(now), activity=activity, received=now, verdict=verdict)
         new = await self._store.transaction(lambda tx: tx.arrivals.record(arrival))
         log.debug("activity received", type=activity.type, actor=activity.actor, new=new)
         return verdict
@@ -123,7 +126,7 @@ class Inbox:
     async def postpone(self, arrival: Arrival, error: Exception) -> None:
         """What could not be done now is tried again, and given up after some tries."""
         attempts = arrival.attempts + 1
-        if attempts >= MOST_TRIES or not isinstance(error, Transient):
+        if attempts >= MOST_TRIES or not isinstance(error, (Transient, TimeoutError)):
             verdict = Verdict(outcome=Outcome.FAILED, reason="arrival.failed")
             await self._store.transaction(lambda tx: tx.arrivals.settle(arrival.id, verdict))
             return

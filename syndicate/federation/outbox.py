@@ -58,7 +58,7 @@ class Announcer:
         said = self._said("Create", post)
         await tx.outbox.put(said if announce else replace(said, document={}))
         if announce:
-            await self._fan_out(tx, said, post.uri)
+            await self._fan_out(tx, said, "")
 
     async def updated(self, tx: Tables, post: Post) -> None:
         """It has changed."""

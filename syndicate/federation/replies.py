@@ -11,11 +11,11 @@ from typing import Any
 from syndicate.activitypub.addressing import Reach
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, parse_note
 from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
-from syndicate.content.text import clean
+from syndicate.content.text import clean, plain
 from syndicate.conversation import comments
 from syndicate.conversation.judgement import Facts, Judgement, judge
-from syndicate.errors import MalformedActivity, RemoteError
-from syndicate.federation.context import Context, Decision, done, held, ignored, private, refused
+from syndicate.errors import MalformedActivity
+from syndicate.federation.context import FOR_GOOD, Context, Decision, done, held, ignored, private, refused
 from syndicate.model.activity import Verdict
 from syndicate.model.actor import RemoteActor
 from syndicate.model.comment import Audience, Author, Comment, CommentSource, CommentState
@@ -56,36 +56,44 @@ async def take(document: dict[str, Any], reach: Reach, actor: str, context: Cont
         return refused(error.reason)
     if note.author != actor or origin(note.id) != origin(actor):
         return refused("object.author")
+    if await context.store.blocks.covers(actor, host_of(actor)):
+        return refused("sender.blocked")  # brought by another's hand
     if reach is Reach.PRIVATE:
         return await _withdraw_narrowed(note, context)
     if note.vote:
         return ignored("object.vote")
     if await context.store.tombstones.find(note.id) is not None:
         return ignored("object.gone")
-    post, parent = await locate(context, note.in_reply_to)
     before = await context.store.comments.by_uri(note.id)
+    if before is not None:
+        post, parent = await context.store.posts.find(before.post), None  # an edit moves nothing elsewhere
+    else:
+        post, parent = await locate(context, note.in_reply_to)
     if post is None:
         return ignored("reply.elsewhere")
     if not post.is_public:
         return ignored("reply.no-such-post")
     if not post.comments_open and before is None:
         return refused("comment.closed")
-    if parent is not None and parent.state is not CommentState.APPROVED and before is None:
+    if parent is not None and parent.state is not CommentState.APPROVED:
         return ignored("reply.to-unshown")
     try:
         author = await context.actors.get(actor)
-    except RemoteError:
+    except FOR_GOOD:
         return ignored("actor.unavailable")
-    facts = await _facts(note, context)
+    html = for_stranger(clean(_content(note)))
+    facts = await _facts(note, post, html, context)
     judgement = judge(facts, context.moderation)
     if before is not None and before.state is not CommentState.PENDING:
         judgement = _of_an_edit(before, judgement)
-    comment = _comment(note, author, post, parent, before, judgement, reach, context)
-    raw_html = _content(note)
+    comment = _comment(note, html, author, post, parent, before, judgement, reach, context)
+    raw_html = clean(_content(note))
 
     async def keep(tx: Tables) -> Verdict:
         if await tx.posts.find(post.id) is None:
             return ignored("reply.no-such-post")
+        if await tx.tombstones.find(note.id) is not None:
+            return ignored("object.gone")
         kept = await comments.keep(
             tx,
             comment,
@@ -114,18 +122,24 @@ async def _withdraw_narrowed(note: RemoteNote, context: Context) -> Decision:
     return withdraw
 
 
-async def _facts(note: RemoteNote, context: Context) -> Facts:
+async def _facts(note: RemoteNote, post: Post, html: str, context: Context) -> Facts:
     now = context.clock()
     table = context.store.comments
     record = await table.record_of(note.author, since=now - REJECTIONS_COUNT_FOR)
     ours = {context.urls.host}
+    hour = now - timedelta(hours=1)
+    from_host, on_post = await table.crowd(host=host_of(note.author), post=post.id, since=hour)
+    repeated = await table.is_repeated(html, author_uri=note.author, since=now - timedelta(days=1))
     return Facts(
         links=_links(note),
         mentions=sum(1 for mention in note.mentions if host_of(mention) not in ours),
         approved=record.approved,
         rejected=record.rejected,
-        recent=await table.received_since(note.author, now - timedelta(hours=1)),
+        recent=await table.received_since(note.author, hour),
         burst=await table.received_since(note.author, now - timedelta(minutes=10)),
+        from_host=from_host,
+        on_post=on_post,
+        repeated=repeated,
     )
 
 
@@ -144,6 +158,7 @@ def _of_an_edit(before: Comment, judgement: Judgement) -> Judgement:
 
 def _comment(
     note: RemoteNote,
+    html: str,
     author: RemoteActor,
     post: Post,
     parent: Comment | None,
@@ -165,7 +180,7 @@ def _comment(
         anchor=f"comment-{id}",
         source=CommentSource.REPLY,
         author=author_of(author),
-        html=for_stranger(clean(_content(note))),
+        html=html,
         state=judgement.state,
         audience=Audience.UNLISTED if reach is Reach.UNLISTED else Audience.PUBLIC,
         published=published,
@@ -186,7 +201,8 @@ def _not_ahead(given: datetime | None, now: datetime) -> datetime:
 
 def _content(note: RemoteNote) -> str:
     """The text as it came, under its content warning, and what came with it as links with their descriptions."""
-    warning = f"<p><strong>{escape(note.summary)}</strong></p>" if note.summary else ""
+    summary = plain(note.summary)  # HTML by the specification, plain text by Mastodon
+    warning = f"<p><strong>{escape(summary)}</strong></p>" if summary else ""
     return warning + note.html + "".join(_attachment_links(note))
 
 
@@ -194,5 +210,5 @@ def _attachment_links(note: RemoteNote) -> Sequence[str]:
     return [
         f'<p><a href="{escape(item.url)}">{escape(item.alt or "Attachment")}</a></p>'
         for item in note.attached
-        if item.url and item.media_type.partition("/")[0] in ("image", "audio", "video")
+        if origin(item.url) and item.media_type.partition("/")[0] in ("image", "audio", "video")
     ]

@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 
 from syndicate.clock import Clock
+from syndicate.errors import Transient
 from syndicate.federation.inbox import Inbox
 from syndicate.model.activity import Arrival
 from syndicate.storage import Store
@@ -65,6 +66,9 @@ class InboxWorker:
         try:
             async with asyncio.timeout(LONGEST):
                 await self._inbox.perform(arrival)
+        except (Transient, TimeoutError) as error:
+            log.info("activity postponed", activity=arrival.activity.id, type=arrival.activity.type, problem=str(error))
+            await self._inbox.postpone(arrival, error)
         except Exception as error:
             log.exception("activity failed", activity=arrival.activity.id, type=arrival.activity.type)
             await self._inbox.postpone(arrival, error)

@@ -110,6 +110,10 @@ class Arrivals:
         """Erase what was said with an object that its author has deleted."""
         await self._query.run("UPDATE arrivals SET raw = '{}' WHERE object_uri = :uri", uri=object_uri)
 
+    async def forget_raw_of(self, actor_uri: str) -> None:
+        """Erase all that was said by an actor who is gone, shown or not."""
+        await self._query.run("UPDATE arrivals SET raw = '{}' WHERE actor_uri = :uri", uri=actor_uri)
+
     async def prune(self, *, raw_before: datetime, before: datetime) -> None:
         """Erase raw bodies of settled arrivals, then the rows, by age."""
         await self._query.run(

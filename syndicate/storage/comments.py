@@ -160,6 +160,32 @@ class Comments:
         total: int = row["total"]
         return total
 
+    async def crowd(self, *, host: str, post: str, since: datetime) -> tuple[int, int]:
+        """How many comments came since an instant from a server, and under a post."""
+        row = await self._query.one(
+            """
+            SELECT coalesce(sum(CASE WHEN remote_actors.host = :host THEN 1 ELSE 0 END), 0) AS from_host,
+              coalesce(sum(CASE WHEN comments.post_id = :post THEN 1 ELSE 0 END), 0) AS on_post
+            FROM comments LEFT JOIN remote_actors ON remote_actors.uri = comments.author_uri
+            WHERE comments.received >= :since
+            """,
+            host=host,
+            post=post,
+            since=to_text(since),
+        )
+        assert row is not None
+        return int(row["from_host"]), int(row["on_post"])
+
+    async def is_repeated(self, html: str, *, author_uri: str, since: datetime) -> bool:
+        """Whether somebody else said just the same since an instant."""
+        row = await self._query.one(
+            "SELECT id FROM comments WHERE received >= :since AND html = :html AND author_uri <> :author LIMIT 1",
+            since=to_text(since),
+            html=html,
+            author=author_uri,
+        )
+        return row is not None
+
     async def in_states(self, states: Sequence[CommentState], limit: int) -> list[Comment]:
         """For the author: newest first."""
         names = {f"s{at}": state.value for at, state in enumerate(states)}

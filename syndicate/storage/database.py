@@ -1,4 +1,4 @@
-"""What the tables need of a database, and how one is opened.
+"""What the tables need of a database.
 
 The same SQL text runs on SQLite and on PostgreSQL: `:name` parameters, TEXT and BIGINT, `ON CONFLICT`,
 `RETURNING`. The one word in which they part is `{skip_locked}`, which each fills in for itself.
@@ -87,15 +87,3 @@ class Database(Protocol):
         ...
 
     async def close(self) -> None: ...
-
-
-async def connect(address: str) -> Database:
-    """Open `postgresql://…`, or else a SQLite file (made where absent). Raises StorageError."""
-    if address.startswith(("postgresql://", "postgres://")):
-        # asyncpg is an extra, and 60 ms that a blog on SQLite does not pay
-        from syndicate.storage.postgresql import PostgreSQL
-
-        return await PostgreSQL.open(address)
-    from syndicate.storage.sqlite import SQLite
-
-    return await SQLite.open(address)

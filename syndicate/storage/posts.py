@@ -372,7 +372,9 @@ class Posts:
 
     async def files_of_posts(self) -> list[str]:
         """The paths of those whose post is still there."""
-        rows = await self._query.all("SELECT path FROM files JOIN posts ON posts.id = files.post_id ORDER BY path")
+        rows = await self._query.all(
+            "SELECT files.path FROM files JOIN posts ON posts.id = files.post_id ORDER BY files.path"
+        )
         return [row["path"] for row in rows]
 
     async def put_file(self, path: str, post: str, digest: str) -> None:

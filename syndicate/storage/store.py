@@ -9,7 +9,8 @@ from syndicate.storage.arrivals import Arrivals
 from syndicate.storage.blocks import Blocks
 from syndicate.storage.blogroll import Blogroll
 from syndicate.storage.comments import Comments
-from syndicate.storage.database import Database, Queryable, connect
+from syndicate.storage.connection import connect
+from syndicate.storage.database import Database, Queryable
 from syndicate.storage.deliveries import Deliveries
 from syndicate.storage.editions import Editions
 from syndicate.storage.facts import Facts, Totals

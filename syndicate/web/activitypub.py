@@ -264,9 +264,9 @@ async def _raise_gone(request: web.Request, uri: str) -> None:
         raise NotFound(uri)
     if not wants_document(request):
         raise Gone(uri)
-    body = json.dumps(render.tombstone(uri, tombstone.type, tombstone.gone_at)).encode()
-    headers = {"Content-Type": JSON, "Vary": "Accept", "Cache-Control": "public, max-age=3600"}
-    raise web.HTTPGone(body=body, headers=headers)
+    text = json.dumps(render.tombstone(uri, tombstone.type, tombstone.gone_at))
+    headers = {"Vary": "Accept", "Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
+    raise web.HTTPGone(text=text, content_type=ACTIVITY_JSON, headers=headers)
 
 
 # the inbox
@@ -279,6 +279,11 @@ async def post_inbox(request: web.Request) -> web.StreamResponse:
         verdict = await request.app[INBOX].receive(message)
     request.app[METRICS].arrivals.labels(verdict.outcome.value).inc()
     return web.Response(status=202, headers={"Cache-Control": "no-store"})
+
+
+async def refuse_other_methods(request: web.Request) -> web.StreamResponse:
+    """An inbox is the blog's own to read (ActivityPub §5.2)."""
+    raise web.HTTPMethodNotAllowed(request.method, ["POST"])
 
 
 async def message_from(request: web.Request) -> Message:

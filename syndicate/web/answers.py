@@ -34,8 +34,9 @@ class _Today:
 class OneWrite(web.StreamResponse):
     """An answer that is bytes already. For HTTP/1.1 with a connection that stays open."""
 
-    def __init__(self, status: HTTPStatus, head: bytes, body: bytes) -> None:
+    def __init__(self, document: Document, status: HTTPStatus, head: bytes, body: bytes) -> None:
         super().__init__(status=status)
+        self.document = document
         self._head, self._content = head, body
         self._sent = 0
 
@@ -121,17 +122,19 @@ class Answers:
     async def document(self, request: web.Request, document: Document) -> web.StreamResponse:
         """200, or 304 for who has it."""
         if is_unchanged(request, document):
-            return self._answer(request, HTTPStatus.NOT_MODIFIED, document.common + b"\r\n", b"")
+            return self._answer(request, document, HTTPStatus.NOT_MODIFIED, document.common + b"\r\n", b"")
         if wants_gzip(request) and len(document.rendered.body) >= 1024:
             await document.pack()
             if document.packed is not None:
-                return self._answer(request, HTTPStatus.OK, document.packed_head, document.packed)
-        return self._answer(request, HTTPStatus.OK, document.head, document.rendered.body)
+                return self._answer(request, document, HTTPStatus.OK, document.packed_head, document.packed)
+        return self._answer(request, document, HTTPStatus.OK, document.head, document.rendered.body)
 
-    def _answer(self, request: web.Request, status: HTTPStatus, lines: bytes, body: bytes) -> web.StreamResponse:
+    def _answer(
+        self, request: web.Request, document: Document, status: HTTPStatus, lines: bytes, body: bytes
+    ) -> web.StreamResponse:
         if request.version == HttpVersion11 and request.keep_alive and len(body) <= ONE_WRITE:
             start = b"HTTP/1.1 304 Not Modified\r\n" if status == HTTPStatus.NOT_MODIFIED else b"HTTP/1.1 200 OK\r\n"
-            return OneWrite(status, start + self._today.line() + self._security + lines, body)
+            return OneWrite(document, status, start + self._today.line() + self._security + lines, body)
         response = web.Response(status=status, body=body or None)
         for line in lines.decode("latin-1").split("\r\n"):
             name, _, value = line.partition(": ")

@@ -20,6 +20,10 @@ IDLE_SECONDS = 15.0
 IDLE_SECONDS_OF_PROXIES = 120.0
 MOST_SILENT = 2_000
 MOST_SILENT_PER_ADDRESS = 20
+MOST_IN_A_BURST = 200
+BURST_SECONDS = 1.0
+"""A proxy, or a classroom behind one address, connects many times in one moment and speaks in the next: what is more
+than the few that may wait gets this long. No address alone can take up all places."""
 
 
 class Silence:
@@ -33,13 +37,14 @@ class Silence:
     def is_proxy(self, address: str) -> bool:
         return is_within(address, self._trusted)
 
-    def admit(self, address: str) -> bool:
-        """Count one more; False when there are too many."""
-        if self._total >= MOST_SILENT or self._of_address[address] >= MOST_SILENT_PER_ADDRESS:
-            return False
+    def admit(self, address: str) -> float:
+        """Count one more; the seconds for which it may be silent, 0 when there are too many."""
+        silent = self._of_address[address]
+        if self._total >= MOST_SILENT or silent >= MOST_IN_A_BURST:
+            return 0.0
         self._total += 1
         self._of_address[address] += 1
-        return True
+        return HEADER_SECONDS if silent < MOST_SILENT_PER_ADDRESS else BURST_SECONDS
 
     def end(self, address: str) -> None:
         self._total -= 1
@@ -64,13 +69,13 @@ class Connection(RequestHandler):
         self._address = peer[0] if isinstance(peer, tuple) else "unix"
         if self._silence.is_proxy(self._address):
             self._keepalive_timeout = IDLE_SECONDS_OF_PROXIES
-        elif not self._silence.admit(self._address):
+        elif seconds := self._silence.admit(self._address):
+            self._deadline = asyncio.get_running_loop().call_later(seconds, self._give_up)
+        else:
             log.debug("too many silent connections", address=self._address)
             super().connection_made(transport)
             self.force_close()
             return
-        else:
-            self._deadline = asyncio.get_running_loop().call_later(HEADER_SECONDS, self._give_up)
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:

@@ -20,8 +20,9 @@ from syndicate.errors import (
 )
 from syndicate.model.ids import new_id
 from syndicate.storage.arrivals import Refusal
+from syndicate.web.answers import OneWrite
 from syndicate.web.clients import address_of, is_within
-from syndicate.web.keys import CONFIG, DESK
+from syndicate.web.keys import ANSWERS, CONFIG, DESK, SHELF
 from syndicate.web.negotiation import accepts_activity
 from syndicate.web.problems import problem, problem_of, status_of
 
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+SAFE = frozenset({"GET", "HEAD"})
 ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 MACHINES = ("/inbox", "/.well-known/", "/nodeinfo/", "/actor")
 SECURITY = (
@@ -65,7 +67,11 @@ class Door:
         async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
             if not self._is_ours(request) and request.path not in ANY_HOST:
                 return self._dress(self._lead_to_us(request))
+            asked = (request.raw_path, request.headers.get("Accept", ""))
+            if request.method in SAFE and (document := request.app[SHELF].at_hand(asked)) is not None:
+                return await request.app[ANSWERS].document(request, document)
             try:
+                _refuse_nul(request)
                 response = await handler(request)
             except web.HTTPException as error:
                 response = await self._status(request, error)
@@ -76,6 +82,8 @@ class Door:
             except Exception:
                 log.exception("request failed", method=request.method, path=request.path[:200])
                 response = await self._page(request, 500, "Something went wrong", "Please try again in a moment.")
+            if isinstance(response, OneWrite):
+                request.app[SHELF].remember(asked, response.document)
             return self._dress(response)
 
         return door
@@ -109,7 +117,7 @@ class Door:
     async def _status(self, request: web.Request, error: web.HTTPException) -> web.StreamResponse:
         """Redirects and tombstones are answers; aiohttp's own errors get our words."""
         if error.status < 400 or error.status == HTTPStatus.GONE:
-            return error
+            return web.Response(status=error.status, headers=error.headers, body=error.body)
         if error.status == HTTPStatus.NOT_FOUND:
             return await self._refusal(request, NotFound(request.path[:200]))
         response = problem(HTTPStatus(error.status), HTTPStatus(error.status).description)
@@ -165,3 +173,9 @@ class Door:
             for name, value in self._security:
                 response.headers.setdefault(name, value)
         return response
+
+
+def _refuse_nul(request: web.Request) -> None:
+    """No address of ours holds U+0000, and PostgreSQL has no text that does."""
+    if "%00" in request.raw_path:
+        raise NotFound(request.path[:200])

@@ -49,7 +49,7 @@ async def answer_posts(request: web.Request, selection: Selection, format: FeedF
 
 async def answer_comments(request: web.Request, post: Post | None, format: FeedFormat) -> web.StreamResponse:
     desk = request.app[FEEDS]
-    scopes = ("site", f"post:{post.id}", f"talk:{post.id}") if post else ("site", "comments")
+    scopes = ("site", f"post:{post.id}", f"talk:{post.id}") if post else ("site", "comments", "withdrawals")
 
     async def render() -> Rendered:
         return await _rendered(request, await desk.of_comments(post, format), scopes)

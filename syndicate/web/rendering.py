@@ -123,7 +123,7 @@ class Pages:
     def __init__(self, *, timezone: str, language: str) -> None:
         self.calendar = Calendar(zone=ZoneInfo(timezone), language=language)
         static = {name: _asset(name, media_type) for name, media_type in STATIC_FILES.items()}
-        self.assets = (*static.values(), _favicon_at_the_root(static["favicon.ico"]))
+        self.assets = (*static.values(), *(_at_the_root(static[name], name) for name in ("favicon.ico", "favicon.png")))
         self._environment = _environment(self.calendar, {name: asset.path for name, asset in static.items()})
 
     def render(self, page: Page) -> bytes:
@@ -186,6 +186,7 @@ def _asset(name: str, media_type: str) -> Asset:
     return Asset(path=f"/static/{stem}.{digest}.{suffix}", body=body, media_type=media_type, immutable=True)
 
 
-def _favicon_at_the_root(icon: Asset) -> Asset:
-    """Feed readers and older browsers ask for `/favicon.ico` without being told."""
-    return Asset(path="/favicon.ico", body=icon.body, media_type=icon.media_type, immutable=False)
+def _at_the_root(icon: Asset, name: str) -> Asset:
+    """Feed readers and older browsers ask for `/favicon.ico` without being told; `/favicon.png` is the blog's picture
+    in the fediverse, where its address must not change with its bytes."""
+    return Asset(path=f"/{name}", body=icon.body, media_type=icon.media_type, immutable=False)

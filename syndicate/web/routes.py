@@ -26,8 +26,9 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/actor/followers", activitypub.get_followers)
     router.add_get("/actor/following", activitypub.get_following)
     router.add_get("/actor/featured", activitypub.get_featured)
-    router.add_post("/actor/inbox", activitypub.post_inbox, expect_handler=activitypub.expect)
-    router.add_post("/inbox", activitypub.post_inbox, expect_handler=activitypub.expect)
+    for inbox in ("/actor/inbox", "/inbox"):
+        router.add_post(inbox, activitypub.post_inbox, expect_handler=activitypub.expect)
+        router.add_route("*", inbox, activitypub.refuse_other_methods)
 
     # objects and activities by their ids
     router.add_get("/posts/{id}", activitypub.get_post)

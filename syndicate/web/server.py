@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from aiohttp import web
+from aiohttp.http_parser import HttpRequestParser, HttpRequestParserPy
 
 from syndicate.clock import Clock
 from syndicate.config import Config
@@ -49,6 +50,8 @@ REFUSALS: "web.AppKey[deque[Refusal]]" = web.AppKey("refusals", deque)
 @asynccontextmanager
 async def listening(app: web.Application, config: Config, access_log: AccessLog | None) -> AsyncIterator[int]:
     """Listen; gives the port. At the end requests under way have some seconds. Raises ConfigurationError."""
+    if HttpRequestParser is HttpRequestParserPy:
+        raise ConfigurationError("aiohttp runs without its C parser; unset AIOHTTP_NO_EXTENSIONS or reinstall aiohttp")
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
     await runner.setup()
     manager = runner.server

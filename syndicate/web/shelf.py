@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
+from weakref import WeakValueDictionary
 
 from syndicate.storage.watch import EditionWatch, Stamp
 
@@ -22,6 +23,11 @@ RESTLESS = 1.0
 """Seconds for which a document stands although people talk."""
 LEAST_COMPRESSED = 1024
 SOFT = ("talk:", "followers", "comments")
+MOST_ASKED = 2_000
+LONGEST_ASKED = 500
+
+Asked = tuple[str, str]
+"""An address as it was asked for, and `Accept`: what decides which document answers."""
 
 PUBLIC = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 PRIVATE = "private, max-age=60"
@@ -42,10 +48,11 @@ class Rendered:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Document:
     """A rendered document with its header lines written out. `packed` is its gzip, made when first asked for."""
 
+    key: str
     rendered: Rendered
     stamp: Stamp
     made: float
@@ -86,9 +93,32 @@ class Shelf:
     def __init__(self, watch: EditionWatch) -> None:
         self._watch = watch
         self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._asked: WeakValueDictionary[Asked, Document] = WeakValueDictionary()
         self._making: dict[str, asyncio.Future[Document]] = {}
         self._bytes = 0
         self.renders = 0
+
+    def at_hand(self, asked: Asked) -> Document | None:
+        """What answered the same question before, if it is fresh.
+
+        Finding out which document an address has costs more than sending it. Whatever changes an address changes a
+        post or a list, and so the editions of the document that stood there; a document made anew is a new one, which
+        the address must first be found to have.
+        """
+        document = self._asked.get(asked)
+        if document is None or self._watch.has_moved() or not self._is_fresh(document):
+            return None
+        if document.key in self._documents:
+            self._documents.move_to_end(document.key)
+        return document
+
+    def remember(self, asked: Asked, document: Document) -> None:
+        """That this question was answered with this document."""
+        if "?" in asked[0] or len(asked[0]) + len(asked[1]) > LONGEST_ASKED:
+            return
+        if len(self._asked) >= MOST_ASKED:
+            self._asked.clear()
+        self._asked[asked] = document
 
     async def get(self, key: str, render: Callable[[], Awaitable[Rendered]]) -> Document:
         """The document, as fresh as its scopes ask for. What `render` raises is raised."""
@@ -116,7 +146,7 @@ class Shelf:
         began = self._watch.snapshot()  # what moves while we render makes the document stale at once
         rendered = await render()
         self.renders += 1
-        document = _document(rendered, {scope: began.get(scope, 0) for scope in rendered.scopes})
+        document = _document(key, rendered, {scope: began.get(scope, 0) for scope in rendered.scopes})
         self._keep(key, document)
         return document
 
@@ -133,7 +163,7 @@ class Shelf:
             self._bytes -= dropped.size
 
 
-def _document(rendered: Rendered, stamp: Stamp) -> Document:
+def _document(key: str, rendered: Rendered, stamp: Stamp) -> Document:
     etag = rendered.etag or f'W/"{hashlib.sha256(rendered.body).hexdigest()[:32]}"'
     last_modified = "" if rendered.last_modified is None else format_datetime(rendered.last_modified, usegmt=True)
     lines = [
@@ -147,6 +177,7 @@ def _document(rendered: Rendered, stamp: Stamp) -> Document:
     common = "".join(f"{name}: {value}\r\n" for name, value in lines if value).encode("latin-1")
     head = common + b"Content-Length: %d\r\n\r\n" % len(rendered.body)
     return Document(
+        key=key,
         rendered=rendered,
         stamp=stamp,
         made=time.monotonic(),

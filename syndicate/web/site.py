@@ -113,6 +113,8 @@ async def _fed(request: web.Request, path: str) -> web.StreamResponse | None:
         return None
     of, format = found[1], FORMATS[found[2]]
     canonical = request.app[URLS].feed(of, format.value)
+    if of == "/comments/":  # the canonical ones have routes of their own
+        raise moved(canonical)
     post = await request.app[STORE].posts.by_path(of)
     if post is not None and post.is_public:
         if path != canonical:

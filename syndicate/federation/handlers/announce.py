@@ -3,9 +3,8 @@
 from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.addressing import Reach, reach_of
 from syndicate.activitypub.parse import origin
-from syndicate.errors import RemoteError
 from syndicate.federation import replies
-from syndicate.federation.context import Context, Decision, done, ignored, private
+from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, private
 from syndicate.federation.replies import locate
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
@@ -46,6 +45,6 @@ async def _passed_on(uri: str, context: Context) -> Decision:
         return ignored("announce.elsewhere")
     try:
         note = await context.object(uri)
-    except RemoteError:
+    except FOR_GOOD:
         return ignored("object.unavailable")
     return await replies.take(note, reach_of(note), as_id(note.get("attributedTo")), context)

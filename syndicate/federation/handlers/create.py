@@ -3,9 +3,8 @@
 from syndicate.activitypub.access import as_id, as_object
 from syndicate.activitypub.addressing import reach, reach_of
 from syndicate.activitypub.parse import origin
-from syndicate.errors import RemoteError
 from syndicate.federation import replies
-from syndicate.federation.context import Context, Decision, ignored, refused
+from syndicate.federation.context import FOR_GOOD, Context, Decision, ignored, refused
 from syndicate.model.activity import Activity
 
 
@@ -25,6 +24,6 @@ async def _fetched(activity: Activity, context: Context) -> Decision:
         return refused("object.origin")
     try:
         note = await context.object(activity.object)
-    except RemoteError:
+    except FOR_GOOD:
         return ignored("object.unavailable")
     return await replies.take(note, reach_of(note), as_id(note.get("attributedTo")), context)

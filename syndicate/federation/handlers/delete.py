@@ -4,8 +4,8 @@ from datetime import datetime
 
 from syndicate.activitypub.parse import origin
 from syndicate.conversation import comments
-from syndicate.errors import RemoteError, RemoteGone
-from syndicate.federation.context import Context, Decision, done, ignored, refused
+from syndicate.errors import RemoteGone
+from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
 from syndicate.storage.tombstones import Tombstone
@@ -44,7 +44,7 @@ async def _is_gone(uri: str, context: Context) -> bool:
         document = await context.object(uri)
     except RemoteGone:
         return True
-    except RemoteError:
+    except FOR_GOOD:
         return False
     return document.get("type") == "Tombstone"
 
@@ -52,6 +52,7 @@ async def _is_gone(uri: str, context: Context) -> bool:
 async def _actor(activity: Activity, context: Context) -> Decision:
     async def erase(tx: Tables) -> Verdict:
         await _bury(tx, activity, context.clock())
+        await tx.arrivals.forget_raw_of(activity.actor)
         for comment in await tx.comments.of_author(activity.actor):
             await comments.withdraw(tx, comment)
             await tx.arrivals.forget_raw(comment.uri)

@@ -2,8 +2,7 @@
 
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import origin
-from syndicate.errors import RemoteError
-from syndicate.federation.context import Context, Decision, done, ignored
+from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored
 from syndicate.federation.local import BLOG
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
@@ -20,7 +19,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return ignored("follow.undone")
     try:
         actor = await context.actors.get(activity.actor)
-    except RemoteError:
+    except FOR_GOOD:
         return ignored("actor.unavailable")
     follower = Follower(
         local_actor=BLOG,

@@ -6,9 +6,8 @@ from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.addressing import Reach, reach, reach_of
 from syndicate.activitypub.parse import origin
 from syndicate.activitypub.vocabulary import ACTOR_TYPES
-from syndicate.errors import RemoteError
 from syndicate.federation import replies
-from syndicate.federation.context import Context, Decision, done, ignored, refused
+from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
 
@@ -23,7 +22,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
             return refused("object.origin")
         try:
             document = await context.object(activity.object)
-        except RemoteError:
+        except FOR_GOOD:
             return ignored("object.unavailable")
         return await _reply(document, reach_of(document), as_id(document.get("attributedTo")), context)
     return await _reply(document, reach(activity.raw, document), activity.actor, context)
@@ -44,7 +43,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
         return ignored("actor.unknown")
     try:
         actor = await context.actors.refresh(activity.actor)
-    except RemoteError:
+    except FOR_GOOD:
         return ignored("actor.unavailable")
     author = replies.author_of(actor)
 

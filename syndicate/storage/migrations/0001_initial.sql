@@ -183,6 +183,8 @@ CREATE TABLE comments (
 CREATE INDEX comments_of_post ON comments (post_id, state, published, id);
 -- the moderation queue, and the newest comments of the site
 CREATE INDEX comments_by_state ON comments (state, published, id);
+-- what came of late, for moderation
+CREATE INDEX comments_by_arrival ON comments (received);
 -- an author's record, for moderation; an actor's Update and Delete
 CREATE INDEX comments_by_author ON comments (author_uri, state);
 
@@ -247,6 +249,8 @@ CREATE INDEX arrivals_by_date ON arrivals (received);
 -- what a process had claimed when it ended
 CREATE INDEX arrivals_leased ON arrivals (leased_until) WHERE leased_until <> '';
 CREATE INDEX arrivals_by_object ON arrivals (object_uri);
+-- erasing what a deleted actor said
+CREATE INDEX arrivals_by_actor ON arrivals (actor_uri);
 
 -- Requests that were refused (4xx): the newest thousand.
 CREATE TABLE refusals (
