@@ -51,6 +51,9 @@ class Urls:
     def activity(self, id: str) -> str:
         return f"{self.base}/activities/{id}"
 
+    def stamp(self, id: str) -> str:
+        return f"{self.base}/stamps/{id}"
+
     # paths for people
 
     @staticmethod

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Any, assert_never
 
-from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC
+from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC, STAMP_CONTEXT
 from syndicate.clock import to_wire
 from syndicate.model.actor import LocalActor
-from syndicate.model.post import ObjectType, Post, Visibility
+from syndicate.model.post import ObjectType, Post, QuotePolicy, Visibility
 
 Document = dict[str, Any]
 MOST_PUSHED = 60 * 1024
@@ -124,6 +124,7 @@ def post(
         "mediaType": "text/html",
         "tag": [{"type": "Hashtag", "name": f"#{tag.name}", "href": tag.href} for tag in hashtags],
         "attachment": [],
+        "interactionPolicy": {"canQuote": {"automaticApproval": [_may_quote(post, author)]}},
         "replies": _replies(post.uri, talk),
         "likes": {"id": f"{post.uri}/likes", "type": "Collection", "totalItems": talk.likes},
         "shares": {"id": f"{post.uri}/shares", "type": "Collection", "totalItems": talk.shares},
@@ -148,6 +149,31 @@ def post(
         if not is_article:
             document["attachment"] = [picture]
     return document
+
+
+def _may_quote(post: Post, author: LocalActor) -> str:
+    """Whose quotes are approved (FEP-044f); Mastodon takes silence for "nobody's"."""
+    match post.quotes:
+        case QuotePolicy.ANYONE:
+            return PUBLIC
+        case QuotePolicy.FOLLOWERS:
+            return author.followers
+        case QuotePolicy.NOBODY:
+            return author.uri
+        case _:
+            assert_never(post.quotes)
+
+
+def stamp(uri: str, author: LocalActor, quote: str, post: str) -> Document:
+    """A QuoteAuthorization: the proof that `quote` may quote `post` (FEP-044f)."""
+    return {
+        "@context": STAMP_CONTEXT,
+        "id": uri,
+        "type": "QuoteAuthorization",
+        "attributedTo": author.uri,
+        "interactingObject": quote,
+        "interactionTarget": post,
+    }
 
 
 def _has_changed(post: Post) -> bool:

@@ -46,4 +46,25 @@ ACTOR_CONTEXT: Final[list[Any]] = [
     },
 ]
 
-OBJECT_CONTEXT: Final[list[Any]] = [AS2, {"Hashtag": "as:Hashtag", "sensitive": "as:sensitive"}]
+OBJECT_CONTEXT: Final[list[Any]] = [
+    AS2,
+    {
+        "Hashtag": "as:Hashtag",
+        "sensitive": "as:sensitive",
+        "gts": "https://gotosocial.org/ns#",
+        "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+        "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+        "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+    },
+]
+
+STAMP_CONTEXT: Final[list[Any]] = [
+    AS2,
+    {
+        "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+        "gts": "https://gotosocial.org/ns#",
+        "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+        "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
+    },
+]
+QUOTE_CONTEXT: Final[list[Any]] = [AS2, {"QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest"}]

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 
 from syndicate.federation.context import Handler
-from syndicate.federation.handlers import announce, answer, block, create, delete, follow, like, undo, update
+from syndicate.federation.handlers import (
+    announce,
+    answer,
+    block,
+    create,
+    delete,
+    follow,
+    like,
+    quote_request,
+    undo,
+    update,
+)
 
 HANDLERS: Mapping[str, Handler] = {
     "Accept": answer.accept,
@@ -14,6 +25,7 @@ HANDLERS: Mapping[str, Handler] = {
     "EmojiReact": like.handle,
     "Follow": follow.handle,
     "Like": like.handle,
+    "QuoteRequest": quote_request.handle,
     "Reject": answer.reject,
     "Undo": undo.handle,
     "Update": update.handle,

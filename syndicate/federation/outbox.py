@@ -12,7 +12,7 @@ from typing import Any
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import authority_of
 from syndicate.activitypub.render import Hashtag
-from syndicate.activitypub.vocabulary import OBJECT_CONTEXT, PUBLIC
+from syndicate.activitypub.vocabulary import AS2, OBJECT_CONTEXT, PUBLIC
 from syndicate.clock import Clock
 from syndicate.content.text import hashtag
 from syndicate.model.actor import LocalActor
@@ -87,12 +87,15 @@ class Announcer:
             await self._send(tx, said, inbox)
         await self._fan_out(tx, said, "")
 
-    async def answer(self, tx: Tables, type: str, object: Any, *, to: str, inbox: str) -> str:
-        """Say something to one actor alone: Accept, Reject, Follow, Undo. Returns the activity's id."""
+    async def answer(
+        self, tx: Tables, type: str, object: Any, *, to: str, inbox: str, context: Any = AS2, **more: Any
+    ) -> str:
+        """Say something to one actor alone: Accept, Reject, Follow, Undo. Returns the activity's id. `more` are
+        further members of the activity."""
         now = self._clock()
         id = new_id(now)
         uri = self._urls.activity(id)
-        document = render.activity(type, id=uri, actor=self._actor.uri, object=object, to=[to])
+        document = render.activity(type, id=uri, actor=self._actor.uri, object=object, to=[to], context=context) | more
         said = self._row(id, uri, type, uri, None, document, public=False, at=now)
         await tx.outbox.put(said)
         await self._send(tx, said, inbox)

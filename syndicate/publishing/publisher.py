@@ -40,6 +40,7 @@ RESERVED = frozenset(
         "posts",
         "comments",
         "activities",
+        "stamps",
         "media",
         "static",
         "admin",

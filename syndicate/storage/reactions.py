@@ -20,6 +20,8 @@ class Reaction:
 
 
 COUNTER = {"like": "like_count", "share": "share_count"}
+MOST_PER_ACTOR = 5
+"""Different emoji under one post: names of emoji are free, and nobody is a crowd."""
 
 
 class Reactions:
@@ -27,11 +29,12 @@ class Reactions:
         self._query = query
 
     async def add(self, reaction: Reaction) -> bool:
-        """Keep it and count it; False when the same actor had said the same before."""
+        """Keep it and count it; False when the same actor had said the same before, or enough."""
         added = await self._query.run(
             """
             INSERT INTO reactions (uri, post_id, kind, actor_uri, content, received)
-            VALUES (:uri, :post, :kind, :actor, :content, :received)
+            SELECT :uri, :post, :kind, :actor, :content, :received
+            WHERE (SELECT count(*) FROM reactions WHERE post_id = :post AND kind = :kind AND actor_uri = :actor) < :most
             ON CONFLICT DO NOTHING
             """,
             uri=reaction.uri,
@@ -40,6 +43,7 @@ class Reactions:
             actor=reaction.actor,
             content=reaction.content,
             received=to_text(reaction.received),
+            most=MOST_PER_ACTOR,
         )
         if added:
             await self._count(reaction.post, reaction.kind, 1)

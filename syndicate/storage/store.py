@@ -21,6 +21,7 @@ from syndicate.storage.migrate import migrate
 from syndicate.storage.outbox import Outbox
 from syndicate.storage.posts import Posts
 from syndicate.storage.reactions import Reactions
+from syndicate.storage.stamps import Stamps
 from syndicate.storage.tombstones import Tombstones
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ class Tables:
         self.posts = Posts(query, self.totals)
         self.comments = Comments(query)
         self.reactions = Reactions(query)
+        self.stamps = Stamps(query)
         self.local_actors = LocalActors(query)
         self.remote_actors = RemoteActors(query)
         self.followers = Followers(query, self.totals)

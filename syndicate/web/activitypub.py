@@ -248,6 +248,21 @@ async def get_activity(request: web.Request) -> web.StreamResponse:
     return await answer(request, f"ap:{uri}", scopes, make)
 
 
+async def get_stamp(request: web.Request) -> web.StreamResponse:
+    """The proof that a quote of a post was allowed; gone with the post, or with the quote."""
+    store, actor = request.app[STORE], request.app[IDENTITY].actor
+    uri = request.app[URLS].stamp(request.match_info["id"])
+    stamp = await store.stamps.find(uri)
+    post = await store.posts.find(stamp.post) if stamp else None
+    if stamp is None or post is None or not post.federates:
+        raise NotFound(uri)
+
+    async def make() -> dict[str, Any]:
+        return render.stamp(uri, actor, stamp.quote, post.uri)
+
+    return await answer(request, f"ap:{uri}", (f"post:{post.id}", f"talk:{post.id}"), make)
+
+
 async def _federated_post(request: web.Request) -> Post:
     uri = request.app[URLS].post(request.match_info["id"])
     post = await request.app[STORE].posts.by_uri(uri)

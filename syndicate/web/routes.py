@@ -35,6 +35,7 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/posts/{id}/replies", activitypub.get_replies)
     router.add_get("/posts/{id}/{kind:likes|shares}", activitypub.get_reactions)
     router.add_get("/activities/{id}", activitypub.get_activity)
+    router.add_get("/stamps/{id}", activitypub.get_stamp)
 
     # feeds, and the blogroll for machines
     router.add_get("/comments/feed/", feeds.get_comments_feed)

@@ -18,8 +18,8 @@ async def handle(activity: Activity, context: Context) -> Decision:
     inner = as_object(activity.raw.get("object"))
     if PASSED_ON.intersection(types(inner.get("type"))):
         return await _passed_on(as_id(inner.get("object")), context)
-    post, _ = await locate(context, activity.object)
-    if post is None or not post.is_public:
+    post, comment = await locate(context, activity.object)
+    if post is None or comment is not None or not post.is_public:
         return ignored("announce.elsewhere")
     if reach_of(activity.raw) is Reach.PRIVATE:
         return private("announce.private")

@@ -29,6 +29,8 @@ async def handle(activity: Activity, context: Context) -> Decision:
         if comment is not None:
             await comments.withdraw(tx, comment)
             return done("delete.comment")
+        if await tx.stamps.remove(activity.object, activity.actor):
+            return done("delete.quote")
         post = await tx.reactions.withdraw(activity.object, activity.actor)
         if post is not None:
             await tx.editions.move(f"talk:{post}")
@@ -58,6 +60,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
             await tx.arrivals.forget_raw(comment.uri)
         for post in await tx.reactions.remove_of_actor(activity.actor):
             await tx.editions.move(f"talk:{post}")
+        await tx.stamps.remove_of_actor(activity.actor)
         if await tx.followers.remove_actor(activity.actor):
             await tx.editions.move("followers")
         known = await tx.remote_actors.remove(activity.actor)

@@ -22,13 +22,13 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return refused("undo.not-owner")
     type = next(types(inner.get("type")), "")
     target = as_id(inner.get("object"))
-    post, _ = await locate(context, target) if type in REACTIONS else (None, None)
+    post, comment = await locate(context, target) if type in REACTIONS else (None, None)
     if activity.object and origin(activity.object) != origin(activity.actor):
         return refused("undo.not-owner")
 
     async def undo(tx: Tables) -> Verdict:
         touched = await tx.reactions.withdraw(activity.object, actor)
-        if touched is None and post is not None:
+        if touched is None and post is not None and comment is None:
             touched = await tx.reactions.withdraw_from(post.id, REACTIONS[type], actor)
         if touched is not None:
             await tx.editions.move(f"talk:{touched}")

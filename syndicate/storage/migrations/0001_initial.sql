@@ -199,6 +199,17 @@ CREATE TABLE reactions (
 );
 CREATE INDEX reactions_by_actor ON reactions (actor_uri);
 
+-- Quotes of posts that were allowed (FEP-044f): while its row is there, a stamp can be fetched.
+CREATE TABLE stamps (
+  uri TEXT PRIMARY KEY,
+  post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+  quote_uri TEXT NOT NULL UNIQUE,
+  actor_uri TEXT NOT NULL,
+  created TEXT NOT NULL
+);
+CREATE INDEX stamps_of_post ON stamps (post_id);
+CREATE INDEX stamps_by_actor ON stamps (actor_uri);
+
 CREATE TABLE followers (
   local_actor TEXT NOT NULL REFERENCES local_actors (id) ON DELETE CASCADE,
   actor_uri TEXT NOT NULL,

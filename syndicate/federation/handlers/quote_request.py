@@ -1,0 +1,75 @@
+"""QuoteRequest: somebody asks whether she may quote a post (FEP-044f)."""
+
+from typing import Any
+
+from syndicate.activitypub.access import as_id, as_object
+from syndicate.activitypub.parse import origin
+from syndicate.activitypub.vocabulary import QUOTE_CONTEXT
+from syndicate.errors import RemoteError
+from syndicate.federation.context import Context, Decision, done, ignored, refused
+from syndicate.federation.local import BLOG
+from syndicate.model.activity import Activity, Verdict
+from syndicate.model.ids import new_id
+from syndicate.model.post import Post, QuotePolicy
+from syndicate.storage import Tables
+from syndicate.storage.stamps import Stamp
+
+QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Accept with a stamp, or reject, as the post's author has chosen."""
+    post = await context.store.posts.by_uri(activity.object)
+    if post is None or not post.federates:
+        return ignored("quote.elsewhere")
+    instrument = activity.raw.get("instrument")
+    quote = as_id(instrument)
+    if origin(quote) != origin(activity.actor) or not _fits(as_object(instrument), activity):
+        return refused("quote.not-theirs")
+    try:
+        actor = await context.actors.get(activity.actor)
+    except RemoteError:
+        return ignored("actor.unavailable")
+    allowed = await _is_allowed(post, activity.actor, context)
+    request = {
+        "id": activity.id,
+        "type": "QuoteRequest",
+        "actor": activity.actor,
+        "object": activity.object,
+        "instrument": quote,
+    }
+
+    async def answer(tx: Tables) -> Verdict:
+        if not allowed:
+            await context.announcer.answer(
+                tx, "Reject", request, to=actor.uri, inbox=actor.inbox, context=QUOTE_CONTEXT
+            )
+            return refused("quote.not-allowed")
+        stamp = await tx.stamps.of_quote(quote) or _stamp(post, quote, activity, context)
+        await tx.stamps.put(stamp)
+        await context.announcer.answer(
+            tx, "Accept", request, to=actor.uri, inbox=actor.inbox, context=QUOTE_CONTEXT, result=stamp.uri
+        )
+        return done("quote.allowed")
+
+    return answer
+
+
+def _fits(instrument: dict[str, Any], activity: Activity) -> bool:
+    """An embedded quote is by the one who asks, and quotes what is asked about."""
+    if not instrument:
+        return True
+    quoted = {as_id(instrument.get(name)) for name in QUOTES} - {""}
+    return as_id(instrument.get("attributedTo")) == activity.actor and quoted <= {activity.object}
+
+
+async def _is_allowed(post: Post, actor: str, context: Context) -> bool:
+    if post.quotes is QuotePolicy.FOLLOWERS:
+        return await context.store.followers.find(BLOG, actor) is not None
+    return post.quotes is QuotePolicy.ANYONE
+
+
+def _stamp(post: Post, quote: str, activity: Activity, context: Context) -> Stamp:
+    now = context.clock()
+    uri = context.urls.stamp(new_id(now))
+    return Stamp(uri=uri, post=post.id, quote=quote, actor=activity.actor, created=now)

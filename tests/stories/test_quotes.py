@@ -1,0 +1,82 @@
+"""Somebody wants to quote a post: allowed with a stamp, or not, as its author has chosen."""
+
+import pytest
+
+from syndicate.model.post import Post, QuotePolicy
+from tests.houses import RunningHouse
+from tests.peer import Peer
+
+
+def asking(peer: Peer, post: Post, *, quoted: str | None = None, author: str | None = None) -> dict[str, object]:
+    note = {
+        "id": f"{peer.base}/notes/quote-1",
+        "type": "Note",
+        "attributedTo": author or peer.actor,
+        "quote": quoted or post.uri,
+        "content": "<p>Read this.</p>",
+    }
+    return peer.activity("QuoteRequest", post.uri, instrument=note)
+
+
+async def test_a_quote_is_allowed_with_a_stamp_that_anybody_can_fetch(house: RunningHouse, ann: Peer) -> None:
+    post = await house.publish("Hello")
+    policy = (await house.document(post.uri))["interactionPolicy"]
+    assert policy == {"canQuote": {"automaticApproval": ["https://www.w3.org/ns/activitystreams#Public"]}}
+    request = asking(ann, post)
+    assert (await ann.send(request, path="/actor/inbox")).status == 202
+    await house.settle()
+    [accept] = ann.of_type("Accept")
+    assert accept["object"]["id"] == request["id"]
+    stamp = await house.document(accept["result"])
+    assert (stamp["type"], stamp["id"], stamp["attributedTo"]) == (
+        "QuoteAuthorization",
+        accept["result"],
+        "https://blog.example/actor",
+    )
+    assert (stamp["interactingObject"], stamp["interactionTarget"]) == (f"{ann.base}/notes/quote-1", post.uri)
+
+
+@pytest.mark.parametrize(("quotes", "follows", "answer"), [
+    (QuotePolicy.NOBODY, True, "Reject"),
+    (QuotePolicy.FOLLOWERS, False, "Reject"),
+    (QuotePolicy.FOLLOWERS, True, "Accept"),
+])  # fmt: skip
+async def test_the_author_chooses_who_may_quote(
+    house: RunningHouse, ann: Peer, quotes: QuotePolicy, follows: bool, answer: str
+) -> None:
+    post = await house.publish("Hello", quotes=quotes)
+    if follows:
+        await ann.follow()
+        await house.settle()
+        ann.received.clear()
+    await ann.send(asking(ann, post))
+    await house.settle()
+    [received] = ann.received
+    assert (received["type"], received["object"]["type"]) == (answer, "QuoteRequest")
+    assert ("result" in received) is (answer == "Accept")
+
+
+async def test_a_stamp_goes_with_the_quote_and_with_the_post(house: RunningHouse, ann: Peer) -> None:
+    post = await house.publish("Hello")
+    await ann.send(asking(ann, post))
+    await house.settle()
+    stamp = ann.of_type("Accept")[0]["result"]
+    await ann.delete({"id": f"{ann.base}/notes/quote-1"})
+    await house.settle()
+    assert (await house.get(stamp, accept="application/activity+json")).status == 404
+
+    await ann.send({**asking(ann, post), "id": f"{ann.base}/activities/again"})
+    await house.settle()
+    stamp = ann.of_type("Accept")[-1]["result"]
+    assert (await house.document(stamp))["interactionTarget"] == post.uri
+    await house.house.study.publisher.delete(post.slug)
+    assert (await house.get(stamp, accept="application/activity+json")).status == 404
+
+
+async def test_nobody_gets_a_stamp_for_anothers_words(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    post = await house.publish("Hello")
+    await ann.send(asking(ann, post, author=bob.actor))
+    await ann.send({**asking(ann, post, quoted=f"{bob.base}/notes/9"), "id": f"{ann.base}/activities/other"})
+    await house.settle()
+    assert [reason for _, _, reason in await house.verdicts()] == ["quote.not-theirs", "quote.not-theirs"]
+    assert ann.received == []
