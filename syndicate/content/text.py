@@ -8,7 +8,7 @@ comes in is cleaned here first. Nothing here raises, and everything is linear in
 import re
 import unicodedata
 from html import unescape
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from syndicate.content.tags import BLOCKS, VOID, Tag, tokens
 
@@ -131,3 +131,9 @@ def percent_encode_path(path: str) -> str:
     """
     encoded = quote(_LOOSE_PERCENT.sub("%25", path), safe=_IN_PATH, errors="ignore")
     return _ESCAPE.sub(lambda escape: escape[0].upper(), encoded)
+
+
+def canonical_path(path: str) -> str:
+    """The one spelling under which a path of ours is stored and found; a query behind it stays as it is."""
+    path, mark, query = path.partition("?")
+    return quote(unquote(path), safe=_IN_PATH.replace("%", ""), errors="ignore") + mark + query

@@ -11,7 +11,7 @@ from typing import Any
 from syndicate.activitypub.addressing import Reach
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, parse_note
 from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
-from syndicate.content.text import clean, plain
+from syndicate.content.text import canonical_path, clean, plain
 from syndicate.conversation import comments
 from syndicate.conversation.judgement import Facts, Judgement, judge
 from syndicate.errors import MalformedActivity
@@ -33,6 +33,7 @@ async def locate(context: Context, address: str) -> tuple[Post | None, Comment |
     post = await context.store.posts.by_uri(address)
     if post is None:
         path = context.urls.path_of(address)
+        path = None if path is None else canonical_path(path)
         bare = address.partition("#")[0]
         post = (
             (path is not None and await context.store.posts.by_path(path))

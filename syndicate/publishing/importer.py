@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from syndicate.clock import Clock
 from syndicate.content import html as author_html
 from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
-from syndicate.content.text import clean_name, percent_encode_path, plain, slugify
+from syndicate.content.text import canonical_path, clean_name, percent_encode_path, plain, slugify
 from syndicate.content.wordpress import (
     Exported,
     ExportedAttachment,
@@ -217,7 +217,7 @@ class WordPressImport:
         parts = urlsplit(item.link)
         if parts.query or parts.path in ("", "/") or parts.path == f"{self._prefix}/":
             return None
-        return percent_encode_path(parts.path)
+        return canonical_path(parts.path)
 
     def _aliases(self, item: ExportedPost, path: str | None, slug: str) -> tuple[str, ...]:
         """Every other address that it had."""
@@ -255,7 +255,7 @@ class WordPressImport:
         file = known or MediaFile(
             id=new_id(now),
             source_url=address,
-            path=percent_encode_path(path) if is_upload else None,
+            path=canonical_path(path) if is_upload else None,
             alt=alt,
             due=now,
         )

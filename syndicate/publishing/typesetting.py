@@ -12,7 +12,7 @@ from syndicate.clock import Clock
 from syndicate.content import html as author_html
 from syndicate.content import markdown
 from syndicate.content.sanitize import SANITIZER_VERSION, SafeHtml, for_author
-from syndicate.content.text import clean, plain
+from syndicate.content.text import canonical_path, clean, plain
 from syndicate.media import MediaFiles, UnusableFile
 from syndicate.model.ids import new_id
 from syndicate.model.post import SourceFormat
@@ -90,7 +90,7 @@ class Typesetter:
             return self._local(address)
         path = self._urls.path_of(address)
         if path is not None:
-            return await self._store.media.at(path)
+            return await self._store.media.at(canonical_path(path.partition("?")[0]))
         if urlsplit(address).scheme not in ("http", "https"):
             return None
         return self._wanted(address)

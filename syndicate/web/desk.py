@@ -62,11 +62,12 @@ class SiteDesk:
         if not posts and page > 1:
             return None
         pinned = await self._store.posts.pinned(5) if page == 1 else []
-        first = [post for post in pinned if post.id not in {other.id for other in posts}]
+        pinned_ids = {post.id for post in pinned}
+        others = [post for post in posts if post.id not in pinned_ids]
         shown = HomePage(
             site=await self._site(),
             head=self._list_head(selection, paging, comments=True),
-            posts=tuple(self._post(post) for post in [*first, *posts]),
+            posts=tuple(self._post(post) for post in [*pinned, *others]),
             paging=paging,
         )
         return self._rendered(shown, selection.scopes, representations=False)

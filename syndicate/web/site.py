@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
-from syndicate.content.text import percent_encode_path
+from syndicate.content.text import canonical_path
 from syndicate.errors import Gone, NotFound
 from syndicate.feeds import FeedFormat
 from syndicate.model.post import Post
@@ -86,7 +86,7 @@ async def get_subscribe(request: web.Request) -> web.StreamResponse:
 
 async def get_address(request: web.Request) -> web.StreamResponse:
     """Any other address: a post, page, archive or file of today; or where it has gone."""
-    path = percent_encode_path(unquote(request.rel_url.raw_path))
+    path = canonical_path(request.rel_url.raw_path)
     store = request.app[STORE]
     post = await store.posts.by_path(path)
     if post is not None and post.is_public:
