@@ -1,29 +1,51 @@
 """`syndicate`: the command line. Global options, the table of commands, and how errors are told."""
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import click
 
 from syndicate import __version__
-from syndicate.cli.activity import activity
-from syndicate.cli.blocks import block, blocks, unblock
-from syndicate.cli.blogroll import blogroll, follow, followers, unfollow
-from syndicate.cli.comments import comments
-from syndicate.cli.deliveries import deliveries
-from syndicate.cli.doctor import doctor
-from syndicate.cli.imports import import_
-from syndicate.cli.init import init
-from syndicate.cli.posts import delete, publish
-from syndicate.cli.serve import serve
 from syndicate.cli.session import Session
 from syndicate.config import config_path
 from syndicate.errors import SyndicateError
 from syndicate.telemetry import logs
 
+COMMANDS: Mapping[str, str] = {
+    "init": "init:init",
+    "serve": "serve:serve",
+    "import": "imports:import_",
+    "publish": "posts:publish",
+    "delete": "posts:delete",
+    "comments": "comments:comments",
+    "follow": "blogroll:follow",
+    "unfollow": "blogroll:unfollow",
+    "followers": "blogroll:followers",
+    "blogroll": "blogroll:blogroll",
+    "deliveries": "deliveries:deliveries",
+    "activity": "activity:activity",
+    "block": "blocks:block",
+    "unblock": "blocks:unblock",
+    "blocks": "blocks:blocks",
+    "doctor": "doctor:doctor",
+}
+"""Name → module of this room and object in it; loaded when asked for, so that the server carries no importers."""
+
 
 class Commands(click.Group):
     """Tells an error of the house as one line on standard error, with status 1."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, _colon, attribute = COMMANDS[name].partition(":")
+        command: click.Command = getattr(import_module(f"syndicate.cli.{module}"), attribute)
+        return command
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -44,24 +66,3 @@ def main(context: click.Context, config: str | None, debug: bool) -> None:
     """Your blog as feeds and as an account of the fediverse."""
     logs.configure(debug=debug)
     context.obj = Session(path=config_path(config), debug=debug)
-
-
-for command in (
-    init,
-    serve,
-    import_,
-    publish,
-    delete,
-    comments,
-    follow,
-    unfollow,
-    followers,
-    blogroll,
-    deliveries,
-    activity,
-    block,
-    unblock,
-    blocks,
-    doctor,
-):
-    main.add_command(command)

@@ -22,6 +22,7 @@ from syndicate.model.comment import Audience, Author, Comment, CommentSource, Co
 from syndicate.model.ids import new_id
 from syndicate.model.post import Post
 from syndicate.storage import Tables
+from syndicate.storage.tombstones import Tombstone
 
 REJECTIONS_COUNT_FOR = timedelta(days=90)
 
@@ -60,7 +61,7 @@ async def take(document: dict[str, Any], reach: Reach, actor: str, context: Cont
     if await context.store.blocks.covers(actor, host_of(actor)):
         return refused("sender.blocked")  # brought by another's hand
     if reach is Reach.PRIVATE:
-        return await _withdraw_narrowed(note, context)
+        return await _keep_private(note, context)
     if note.vote:
         return ignored("object.vote")
     if await context.store.tombstones.find(note.id) is not None:
@@ -110,13 +111,24 @@ async def take(document: dict[str, Any], reach: Reach, actor: str, context: Cont
     return keep
 
 
-async def _withdraw_narrowed(note: RemoteNote, context: Context) -> Decision:
-    """What is no longer public is no longer shown; and what never was, never is."""
+async def _keep_private(note: RemoteNote, context: Context) -> Decision:
+    """What is not public is shown no longer and never will be: an older, wider copy may still be under way."""
     before = await context.store.comments.by_uri(note.id)
-    if before is None or before.author.uri != note.author:
+    if before is None:
+        answered, _ = await locate(context, note.in_reply_to)
+        concerns_us = answered is not None
+    else:
+        concerns_us = before.author.uri == note.author
+    if not concerns_us:
         return private("object.private")
 
     async def withdraw(tx: Tables) -> Verdict:
+        now = context.clock()
+        await tx.tombstones.put(
+            Tombstone(uri=note.id, path=None, origin=origin(note.id), type="Private", published=None, gone_at=now)
+        )
+        if before is None:
+            return private("object.private")
         await comments.withdraw(tx, before)
         return private("object.narrowed")
 

@@ -305,25 +305,30 @@ class Publisher:
             now = self._clock()
             if post.federates:
                 await self._announcer.deleted(tx, post, now)
-            await self._bury(tx, post, path=post.path if post.is_public else None, now=now)
-            for address in await tx.posts.aliases(post.id):
-                if address.startswith("/") and post.is_public:
-                    await tx.tombstones.put(
-                        Tombstone(
-                            uri=self._urls.absolute(address),
-                            path=address,
-                            origin=self._urls.base,
-                            type=post.object_type.value,
-                            published=post.published,
-                            gone_at=now,
-                        )
-                    )
+            if post.is_public:  # what nobody ever saw leaves nothing behind
+                await self._bury_everywhere(tx, post, now)
             await tx.posts.remove(post.id)
             await tx.editions.move(*_scopes(post), "comments")
 
         await self._store.transaction(body)
         log.info("post deleted", slug=slug, path=post.path)
         return post
+
+    async def _bury_everywhere(self, tx: Tables, post: Post, now: datetime) -> None:
+        """At its id, its address, and every address that it ever had."""
+        await self._bury(tx, post, path=post.path, now=now)
+        for address in await tx.posts.aliases(post.id):
+            if address.startswith("/"):
+                await tx.tombstones.put(
+                    Tombstone(
+                        uri=self._urls.absolute(address),
+                        path=address,
+                        origin=self._urls.base,
+                        type=post.object_type.value,
+                        published=post.published,
+                        gone_at=now,
+                    )
+                )
 
     # what time and pictures bring
 

@@ -9,6 +9,8 @@ from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
 from syndicate.storage.database import Queryable, Row
 
 REFUSALS_KEPT = 1000
+LOOKED_AT = 1000
+"""More than all workers together have claimed at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,11 @@ class Arrivals:
         self._query = query
 
     async def record(self, arrival: Arrival) -> bool:
-        """Put an activity on the record, due at once; False if its id is there already."""
+        """Put an activity on the record, due at once; False if its id is there already.
+
+        What the actor's own signature brought takes the place of a copy by another's hand: whoever forwards first
+        must not silence the actor.
+        """
         activity = arrival.activity
         added = await self._query.run(
             """
@@ -37,7 +43,11 @@ class Arrivals:
               attempts, due_at, leased_until)
             VALUES (:id, :activity_uri, :type, :actor_uri, :object_uri, :raw, :forwarded, :received, :outcome, :reason,
               0, :received, '')
-            ON CONFLICT DO NOTHING
+            ON CONFLICT (activity_uri) DO UPDATE SET id = excluded.id, type = excluded.type,
+              actor_uri = excluded.actor_uri, object_uri = excluded.object_uri, raw = excluded.raw,
+              forwarded = excluded.forwarded, received = excluded.received, outcome = excluded.outcome,
+              reason = excluded.reason, attempts = 0, due_at = excluded.due_at, leased_until = ''
+            WHERE arrivals.forwarded = 1 AND excluded.forwarded = 0
             """,
             id=arrival.id,
             activity_uri=activity.id,
@@ -91,11 +101,17 @@ class Arrivals:
         )
 
     async def next_due(self) -> datetime | None:
+        """When there will be something to claim: what others have claimed must not hide what is due behind it."""
         row = await self._query.one(
-            "SELECT CASE WHEN due_at > leased_until THEN due_at ELSE leased_until END AS due"
-            " FROM arrivals WHERE outcome = 'waiting' ORDER BY due_at LIMIT 1"
+            """
+            SELECT min(due) AS due FROM (
+              SELECT CASE WHEN due_at > leased_until THEN due_at ELSE leased_until END AS due
+              FROM arrivals WHERE outcome = 'waiting' ORDER BY due_at LIMIT :looked_at) AS first
+            """,
+            looked_at=LOOKED_AT,
         )
-        return None if row is None else from_text(row["due"])
+        assert row is not None
+        return None if row["due"] is None else from_text(row["due"])
 
     async def find(self, id: str) -> Arrival | None:
         """By our id or by the activity's."""

@@ -44,7 +44,7 @@ class AccessLog:
             counter.inc()
         if not self._server.access_log:
             return
-        path = request.raw_path[:LONGEST_PATH] if hasattr(request, "raw_path") else ""
+        path = request.raw_path[:LONGEST_PATH]
         address = address_of(request, self._server) if self._server.trusted_proxies else request.remote
         self._lines.append(
             f'{address} "{request.method} {path!a}" {status} {response.body_length} {seconds * 1000:.1f}ms\n'

@@ -18,14 +18,25 @@ from syndicate.model.post import Post
 from syndicate.signatures import Message
 from syndicate.transport.media_type import is_activity_streams
 from syndicate.web.clients import address_of
-from syndicate.web.keys import ADMISSION, ANNOUNCER, ANSWERS, CONFIG, IDENTITY, INBOX, METRICS, SHELF, STORE, URLS
+from syndicate.web.keys import (
+    ADMISSION,
+    ANNOUNCER,
+    ANSWERS,
+    CONFIG,
+    IDENTITY,
+    INBOX,
+    METRICS,
+    PATIENCE,
+    SHELF,
+    STORE,
+    URLS,
+)
 from syndicate.web.negotiation import accepts_activity
 from syndicate.web.shelf import Rendered
 
 JSON = f"{ACTIVITY_JSON}; charset=utf-8"
 PAGE = 20
 MOST_BODY = 1024 * 1024
-BODY_SECONDS = 10.0
 CACHE = "public, max-age=60, stale-while-revalidate=600"
 AT_PERMALINK = "private, no-store"
 Make = Callable[[], Awaitable[dict[str, Any]]]
@@ -309,7 +320,7 @@ async def message_from(request: web.Request) -> Message:
         raise BodyTooLarge("inbox.too-large")
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(request.app[PATIENCE].body):
             async for piece in request.content.iter_any():
                 body += piece
                 if len(body) > MOST_BODY:

@@ -5,6 +5,7 @@ aiohttp waits for ever for the first byte of a header; a thousand silent connect
 
 import asyncio
 from collections import Counter
+from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
@@ -15,21 +16,30 @@ from syndicate.web.clients import is_within
 
 log = structlog.get_logger()
 
-HEADER_SECONDS = 10.0
-IDLE_SECONDS = 15.0
-IDLE_SECONDS_OF_PROXIES = 120.0
-MOST_SILENT = 2_000
-MOST_SILENT_PER_ADDRESS = 20
-MOST_IN_A_BURST = 200
-BURST_SECONDS = 1.0
-"""A proxy, or a classroom behind one address, connects many times in one moment and speaks in the next: what is more
-than the few that may wait gets this long. No address alone can take up all places."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds for which a header, a body and the next request are waited for, and of how many at once.
+
+    A proxy, or a classroom behind one address, connects many times in one moment and speaks in the next: what is more
+    than the few that may wait gets `burst` seconds. No address alone can take up all places.
+    """
+
+    header: float = 10.0
+    body: float = 10.0
+    idle: float = 15.0
+    idle_of_proxies: float = 120.0
+    burst: float = 1.0
+    most_silent: int = 2_000
+    most_silent_per_address: int = 20
+    most_in_a_burst: int = 200
 
 
 class Silence:
     """Counts connections that have not sent a whole request header yet."""
 
-    def __init__(self, server: ServerConfig) -> None:
+    def __init__(self, server: ServerConfig, patience: Patience) -> None:
+        self.patience = patience
         self._trusted = server.trusted_proxies
         self._of_address: Counter[str] = Counter()
         self._total = 0
@@ -39,12 +49,12 @@ class Silence:
 
     def admit(self, address: str) -> float:
         """Count one more; the seconds for which it may be silent, 0 when there are too many."""
-        silent = self._of_address[address]
-        if self._total >= MOST_SILENT or silent >= MOST_IN_A_BURST:
+        silent, patience = self._of_address[address], self.patience
+        if self._total >= patience.most_silent or silent >= patience.most_in_a_burst:
             return 0.0
         self._total += 1
         self._of_address[address] += 1
-        return HEADER_SECONDS if silent < MOST_SILENT_PER_ADDRESS else BURST_SECONDS
+        return patience.header if silent < patience.most_silent_per_address else patience.burst
 
     def end(self, address: str) -> None:
         self._total -= 1
@@ -59,7 +69,8 @@ class Connection(RequestHandler):
     __slots__ = ("_address", "_deadline", "_silence")
 
     def __init__(self, manager: web.Server, silence: Silence, **options: object) -> None:
-        super().__init__(manager, loop=asyncio.get_running_loop(), keepalive_timeout=IDLE_SECONDS, **options)  # type: ignore[arg-type]
+        idle = silence.patience.idle
+        super().__init__(manager, loop=asyncio.get_running_loop(), keepalive_timeout=idle, **options)  # type: ignore[arg-type]
         self._silence = silence
         self._address = ""
         self._deadline: asyncio.TimerHandle | None = None
@@ -68,7 +79,7 @@ class Connection(RequestHandler):
         peer = transport.get_extra_info("peername")
         self._address = peer[0] if isinstance(peer, tuple) else "unix"
         if self._silence.is_proxy(self._address):
-            self._keepalive_timeout = IDLE_SECONDS_OF_PROXIES
+            self._keepalive_timeout = self._silence.patience.idle_of_proxies
         elif seconds := self._silence.admit(self._address):
             self._deadline = asyncio.get_running_loop().call_later(seconds, self._give_up)
         else:

@@ -14,6 +14,7 @@ from syndicate.telemetry.metrics import Metrics
 from syndicate.urls import Urls
 from syndicate.web.admission import Admission
 from syndicate.web.answers import Answers
+from syndicate.web.connections import Patience
 from syndicate.web.desk import SiteDesk
 from syndicate.web.rendering import Pages
 from syndicate.web.shelf import Shelf
@@ -29,6 +30,7 @@ IDENTITY = web.AppKey("identity", Identity)
 INBOX = web.AppKey("inbox", Inbox)
 METRICS = web.AppKey("metrics", Metrics)
 PAGES = web.AppKey("pages", Pages)
+PATIENCE = web.AppKey("patience", Patience)
 SELECTIONS = web.AppKey("selections", Selections)
 SHELF = web.AppKey("shelf", Shelf)
 STORE = web.AppKey("store", Store)

@@ -18,9 +18,9 @@ from syndicate.storage.arrivals import Refusal
 from syndicate.urls import Urls
 from syndicate.web.access_log import AccessLog
 from syndicate.web.answers import Answers
-from syndicate.web.connections import Connection, Silence
+from syndicate.web.connections import Connection, Patience, Silence
 from syndicate.web.door import Door, security_headers
-from syndicate.web.keys import ANSWERS, CONFIG, PAGES, URLS
+from syndicate.web.keys import ANSWERS, CONFIG, PAGES, PATIENCE, URLS
 from syndicate.web.rendering import Pages
 from syndicate.web.routes import add_routes
 
@@ -38,6 +38,7 @@ def make_app(config: Config, clock: Clock, pages: Pages, services: "dict[web.App
     app[CONFIG], app[URLS], app[PAGES] = config, Urls(config.site.url), pages
     app[ANSWERS] = Answers(security_headers(config.site.url))
     app[REFUSALS] = refusals
+    app[PATIENCE] = Patience()
     for key, service in services.items():
         app[key] = service
     add_routes(app, pages.assets)
@@ -56,7 +57,7 @@ async def listening(app: web.Application, config: Config, access_log: AccessLog 
     await runner.setup()
     manager = runner.server
     assert manager is not None
-    silence = Silence(config.server)
+    silence = Silence(config.server, app[PATIENCE])
     options: dict[str, Any] = {"auto_decompress": False, "access_log": None}
     if access_log is not None:
         options |= {"access_log": access_log.logger, "access_log_class": access_log.bound}
