@@ -42,7 +42,7 @@ class Connection(asyncio.Protocol):
         if self._transport is not None and not self._counts.stopped:
             self._transport.write(self._request)
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
         if not self._counts.stopped:
             self._counts.failures += 1
 

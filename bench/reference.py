@@ -17,9 +17,7 @@ def application(answers: list[tuple[str, int, bytes]]) -> web.Application:
     for number, (media_type, padding, body) in enumerate(answers):
         headers = {"Content-Type": media_type, "X-Padding": "x" * padding}
 
-        async def answer(
-            _: web.Request, body: bytes = body, headers: dict[str, str] = headers
-        ) -> web.Response:
+        async def answer(_: web.Request, body: bytes = body, headers: dict[str, str] = headers) -> web.Response:
             return web.Response(body=body, headers=headers)
 
         app.router.add_get(f"/{number}", answer)

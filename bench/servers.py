@@ -90,7 +90,9 @@ class Server:
 
 
 @contextmanager
-def _running(command: list[str], port: int, log: Path, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+def _running(
+    command: list[str], port: int, log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     with log.open("wb") as output:
         started = time.monotonic()
         process = subprocess.Popen(

@@ -80,6 +80,18 @@ class RunningHouse:
         found = await self.store.comments.in_states(tuple(CommentState), 500)
         return [comment for comment in found if comment.post == post.id and state in (None, comment.state)]
 
+    async def outputs(self, post: Post) -> str:
+        """All that the public can read about a post and what is said under it, as one text."""
+        formats = ("feed/", "feed/atom/", "feed/json/")
+        paths = [
+            *("/", "/sitemap.xml", "/actor/outbox?page=true", post.path),
+            *(f"{base}{format}" for base in ("/", "/comments/", post.path) for format in formats),
+        ]
+        answers = [await self.get(path) for path in paths]
+        answers += [await self.get(address, accept=ACTIVITY) for address in (post.uri, f"{post.uri}/replies")]
+        assert all(answer.status < 500 for answer in answers), [answer.status for answer in answers]
+        return "\n".join(answer.text for answer in answers)
+
     async def verdicts(self) -> list[tuple[str, str, str]]:
         """(type, outcome, reason) of all that arrived, oldest first."""
         arrivals = await self.store.arrivals.newest(500)

@@ -78,6 +78,28 @@ class Peer:
             **changes,
         }
 
+    def neighbour(self, name: str, key: RSAPrivateKey) -> "Peer":
+        """Another actor on the same server."""
+        beside = Peer(
+            wire=self.wire,
+            clock=self.clock,
+            key=key,
+            host=self.host,
+            name=name,
+            house=self.house,
+            documents=self.documents,
+            received=self.received,
+            requests=self.requests,
+            statuses=self.statuses,
+            _numbers=self._numbers,
+        )
+        self.wire.connect_server(self.host, self.answer)
+        return beside
+
+    def fetched(self, address: str) -> int:
+        """How often an address was asked for."""
+        return sum(1 for request in self.requests if request.method == "GET" and request.url == address)
+
     # as a server
 
     async def answer(self, request: Request) -> Response:

@@ -186,4 +186,4 @@ def test_a_file_that_is_absent_or_no_toml_is_named(tmp_path: Path) -> None:
 def test_settings_do_not_change_while_the_program_runs(tmp_path: Path) -> None:
     config = read(tmp_path, LEAST)
     with pytest.raises(ValueError, match="frozen"):
-        config.site.title = "Another"  # type: ignore[misc]
+        config.site.title = "Another"

@@ -42,9 +42,9 @@ class Wire:
 
     async def fetch(self, request: Request) -> Response:
         await asyncio.sleep(0)
-        host = urlsplit(request.url).netloc
-        headers = (*request.headers, *(request.sign(request.method, request.url) if request.sign else ()))
-        sent = Request(method=request.method, url=request.url, headers=headers, body=request.body)
+        host, url = _canonical(request.url)
+        headers = (*request.headers, *(request.sign(request.method, url) if request.sign else ()))
+        sent = Request(method=request.method, url=url, headers=headers, body=request.body)
         self.log.append(sent)
         if host in self._down:
             raise RemoteUnavailable(f"{host} does not answer")
@@ -69,3 +69,10 @@ class Wire:
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+
+
+def _canonical(url: str) -> tuple[str, str]:
+    """The host as the real client spells it, and the address with it."""
+    parts = urlsplit(url)
+    host = parts.netloc.lower().removesuffix(":443").removesuffix(".")
+    return host, parts._replace(netloc=host).geturl()

@@ -275,7 +275,7 @@ def test_assets_carry_a_hash_of_their_bodies_and_may_be_kept_for_ever() -> None:
     immutable = [asset for asset in PAGES.assets if asset.immutable]
     assert len(immutable) == len(STATIC_FILES)
     assert all(re.fullmatch(r"/static/[a-z]+\.[0-9a-f]{12}\.[a-z]+", asset.path) for asset in immutable)
-    assert [asset.path for asset in PAGES.assets if not asset.immutable] == ["/favicon.ico"]
+    assert [asset.path for asset in PAGES.assets if not asset.immutable] == ["/favicon.ico", "/favicon.png"]
     assert all(asset.body for asset in PAGES.assets)
 
 

@@ -1,0 +1,37 @@
+"""fediverse-pasture's six senders: three that WebFinger knows and three that it does not, of each kind one that signs
+nothing, one that signs, and one who also lets nobody read it unsigned. All write `Digest: sha-256=` in lower case."""
+
+import json
+
+import pytest
+
+from tests.peers.asking import ask
+from tests.peers.blog import Blog
+
+REFUSED, TAKEN = {"get_actor": True, "post_inbox": False}, {"get_actor": True, "post_inbox": True}
+
+
+@pytest.fixture(scope="module")
+def met(blog: Blog, pasture_senders: str) -> dict[str, object]:
+    """What each of them met with."""
+    answer = ask(f"{pasture_senders}/?actor_uri={blog.handle}", accept="application/json")
+    assert answer.status == 200, answer.text
+    result: dict[str, object] = answer.json()["result"]
+    return result
+
+
+def test_who_signs_is_heard_and_who_does_not_is_not(met: dict[str, object]) -> None:
+    assert met == {
+        "webfinger": True,
+        "alice": REFUSED,
+        "bob": TAKEN,
+        "claire": TAKEN,
+        "dean": REFUSED,
+        "emily": TAKEN,
+        "frank": TAKEN,
+    }, json.dumps(met)
+
+
+def test_a_refusal_is_on_record_with_its_reason(blog: Blog, met: dict[str, object]) -> None:
+    reasons = [(row["status"], row["reason"]) for row in blog.listed("activity", "--refused")]
+    assert reasons == [(401, "signature.missing")] * 2

@@ -1,0 +1,114 @@
+"""Real feed readers on the feeds of a running server: feedparser, which many are built upon, and newsboat."""
+
+import sqlite3
+import subprocess
+from contextlib import closing
+from html import unescape
+from pathlib import Path
+
+import feedparser
+import pytest
+
+from tests.peers.blog import Blog, Post
+
+FEEDS = ("/feed/", "/feed/atom/")
+TITLE = "AT&T <b>said</b> “five < six”"
+
+
+@pytest.fixture(scope="module")
+def posts(blog: Blog) -> list[Post]:
+    """Two posts, the newer first; the title of one tries what breaks readers."""
+    older = blog.publish("older", "The **first** words.", title="Older", date="2026-01-05T08:00:00Z")
+    newer = blog.publish("newer", "Five < six, *said* AT&T.", title=TITLE)
+    return [newer, older]
+
+
+# feedparser
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_feedparser_reads_what_was_written(blog: Blog, posts: list[Post], feed: str) -> None:
+    read = feedparser.parse(blog.url + feed)
+    assert (read.status, read.bozo) == (200, False)
+    assert (read.feed.title, read.feed.link) == ("Field Notes", f"{blog.url}/")
+    assert [(entry.id, entry.link) for entry in read.entries] == [(post.id, post.url) for post in posts]
+    newest = read.entries[0]
+    assert unescape(newest.title) == TITLE  # it keeps titles as HTML
+    assert newest.author == "Mara Lind"
+    assert "Five &lt; six, <em>said</em> AT&amp;T." in newest.content[0].value
+    assert read.entries[1].published_parsed[:5] == (2026, 1, 5, 8, 0)
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_feedparser_is_told_when_nothing_is_new(blog: Blog, posts: list[Post], feed: str) -> None:
+    first = feedparser.parse(blog.url + feed)
+    again = feedparser.parse(blog.url + feed, etag=first.etag)
+    assert (again.status, again.entries) == (304, [])
+    by_date = feedparser.parse(blog.url + feed, modified=first.modified)
+    assert by_date.status == 304
+
+
+def test_feedparser_sees_a_new_post_and_a_changed_one(own_blog: Blog) -> None:
+    """It asks with what it was told the last time, and for the difference alone (`A-IM: feed`, RFC 3229)."""
+    one = own_blog.publish("one", "One.")
+    first = feedparser.parse(f"{own_blog.url}/feed/")
+    two = own_blog.publish("two", "Two.")
+    second = feedparser.parse(f"{own_blog.url}/feed/", etag=first.etag, modified=first.modified)
+    assert (second.status in (200, 226), second.entries[0].id) == (True, two.id)
+    own_blog.publish("one", "One, again.")
+    third = feedparser.parse(f"{own_blog.url}/feed/", etag=second.etag, modified=second.modified)
+    assert {entry.id: entry.content[0].value for entry in third.entries}[one.id] == "<p>One, again.</p>"
+
+
+# newsboat
+
+
+@pytest.fixture
+def cache(newsboat: Path, own_blog: Blog, tmp_path_factory: pytest.TempPathFactory) -> "Newsboat":
+    return Newsboat(newsboat, tmp_path_factory.mktemp("newsboat"), [own_blog.url + feed for feed in FEEDS])
+
+
+class Newsboat:
+    """newsboat with a home of its own and these feeds."""
+
+    def __init__(self, program: Path, home: Path, feeds: list[str]) -> None:
+        self._home = home
+        (home / "urls").write_text("".join(f"{feed}\n" for feed in feeds))
+        (home / "config").write_text("")
+        files = ["-u", str(home / "urls"), "-C", str(home / "config"), "-c", str(home / "cache.db")]
+        self._command = [str(program), *files, "-x", "reload"]
+
+    def reload(self) -> None:
+        environment = {"HOME": str(self._home), "LANG": "C.UTF-8", "TERM": "dumb"}
+        done = subprocess.run(
+            self._command, env=environment, cwd=self._home, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, (done.stdout, done.stderr)
+
+    def items(self) -> dict[str, tuple[str, str, str, str]]:
+        """guid → title, author, url and content of all that it has, each row once."""
+        with closing(sqlite3.connect(self._home / "cache.db")) as database:
+            rows = database.execute(
+                "SELECT guid, title, author, url, content FROM rss_item WHERE deleted = 0"
+            ).fetchall()
+        assert len({row[0] for row in rows}) == len(rows), rows
+        return {guid: (title, author, url, content) for guid, title, author, url, content in rows}
+
+
+def test_newsboat_has_one_of_each_post_after_an_edit_and_a_restart(own_blog: Blog, cache: Newsboat) -> None:
+    older = own_blog.publish("older", "The **first** words.", title="Older")
+    newer = own_blog.publish("newer", "Five < six.", title="AT&T & friends")
+    cache.reload()
+    assert set(cache.items()) == {older.id, newer.id}
+
+    own_blog.publish("older", "The **second** words.", title="Older, and wiser")
+    assert own_blog.end() == 0
+    own_blog.serve()
+    cache.reload()
+    cache.reload()
+    items = cache.items()
+    assert set(items) == {older.id, newer.id}
+    title, author, url, content = items[older.id]
+    assert (title, author, url) == ("Older, and wiser", "Mara Lind", older.url)
+    assert "The <strong>second</strong> words." in content
+    assert items[newer.id][:3] == ("AT&T & friends", "Mara Lind", newer.url)

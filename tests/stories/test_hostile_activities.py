@@ -1,0 +1,579 @@
+"""What nobody sends by mistake: bodies that break parsers, words put into others' mouths, and work made for us."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from syndicate.conversation.moderation import decide
+from syndicate.model.comment import CommentState
+from syndicate.model.post import Post
+from syndicate.storage.blocks import Block
+from syndicate.transport.message import Request, Response
+from tests.clocks import FakeClock
+from tests.houses import RunningHouse
+from tests.peer import ACTIVITY, AS2, PUBLIC, Peer
+from tests.wire import Wire
+
+BLOG = "https://blog.example/actor"
+
+
+def written(peer: Peer, **changes: str) -> str:
+    """A Follow as text, with one of its members written in another way."""
+    members = {
+        "@context": json.dumps(AS2),
+        "id": json.dumps(f"{peer.base}/activities/1"),
+        "type": '"Follow"',
+        "actor": json.dumps(peer.actor),
+        "object": json.dumps(BLOG),
+    } | changes
+    return "{" + ",".join(f"{json.dumps(name)}:{text}" for name, text in members.items() if text) + "}"
+
+
+def deep(levels: int) -> str:
+    return "[" * levels + "]" * levels
+
+
+MALFORMED: dict[str, Any] = {
+    "empty": lambda peer: b"",
+    "null": lambda peer: b"null",
+    "a list": lambda peer: b"[" + written(peer).encode() + b"]",
+    "a text": lambda peer: b'"x"',
+    "a number": lambda peer: b"1",
+    "half of it": lambda peer: written(peer).encode()[:-5],
+    "something behind it": lambda peer: written(peer).encode() + b"{}",
+    "a byte order mark": lambda peer: b"\xef\xbb\xbf" + written(peer).encode(),
+    "UTF-16": lambda peer: written(peer).encode("utf-16"),
+    "Latin-1": lambda peer: written(peer, name='"\u00fc"').encode("latin-1"),
+    "not a number": lambda peer: written(peer, x="NaN").encode(),
+    "infinity": lambda peer: written(peer, x="-Infinity").encode(),
+    "5,000 digits": lambda peer: written(peer, x="9" * 5000).encode(),
+    "a lone surrogate": lambda peer: written(peer, x='"\\ud800"').encode(),
+    "a lone surrogate as a name": lambda peer: written(peer, x='{"\\udfff":1}').encode(),
+    "33 levels": lambda peer: written(peer, x=deep(33)).encode(),
+    "100,000 levels": lambda peer: written(peer, x=deep(100_000)).encode(),
+    "two actors": lambda peer: (written(peer)[:-1] + f',"actor":"{peer.base}/users/other"}}').encode(),
+    "two of something inside": lambda peer: written(peer, x='{"a":1,"a":2}').encode(),
+    "a list of two actors": lambda peer: written(peer, actor=json.dumps([peer.actor, "https://a.example/b"])).encode(),
+    "an id of JSON-LD": lambda peer: written(peer, **{"@id": '"https://social.example/x"'}).encode(),
+    "a graph": lambda peer: written(peer, **{"@graph": "[]"}).encode(),
+    "a type of JSON-LD inside": lambda peer: written(peer, x='[{"@type":"Note"}]').encode(),
+    "another meaning for actor": lambda peer: written(
+        peer, **{"@context": json.dumps([AS2, {"actor": "as:object"}])}
+    ).encode(),
+    "another meaning for id": lambda peer: written(peer, **{"@context": json.dumps([AS2, {"id": "as:url"}])}).encode(),
+    "another meaning inside": lambda peer: written(peer, x='{"@context":{"type":{"@id":"as:name"}}}').encode(),
+    "no context": lambda peer: written(peer, **{"@context": ""}).encode(),
+    "another context": lambda peer: written(peer, **{"@context": '"https://schema.org/"'}).encode(),
+    "no id": lambda peer: written(peer, id="").encode(),
+    "an id that is no address": lambda peer: written(peer, id='"1"').encode(),
+    "an id with a space": lambda peer: written(peer, id=f'"{peer.base}/a b"').encode(),
+    "an id with a null": lambda peer: written(peer, id=f'"{peer.base}/a\\u0000"').encode(),
+    "an id that is an object": lambda peer: written(peer, id=f'{{"id":"{peer.base}/1"}}').encode(),
+    "an endless id": lambda peer: written(peer, id=json.dumps(f"{peer.base}/" + "x" * 3000)).encode(),
+    "no type": lambda peer: written(peer, type="").encode(),
+    "a type that is a number": lambda peer: written(peer, type="7").encode(),
+    "no actor": lambda peer: written(peer, actor="").encode(),
+    "an actor without id": lambda peer: written(peer, actor='{"type":"Person"}').encode(),
+    "60,000 recipients": lambda peer: written(
+        peer, to=json.dumps([f"https://a.example/{n}" for n in range(30_000)])
+    ).encode(),
+    "60,000 tags": lambda peer: written(peer, tag=json.dumps([{}] * 60_000)).encode(),
+    "20,000 values": lambda peer: written(peer, x=json.dumps([[0] * 999] * 20)).encode(),
+}
+
+
+@pytest.mark.parametrize("kind", MALFORMED)
+async def test_a_body_that_two_readers_could_read_differently_is_refused(
+    house: RunningHouse, ann: Peer, wire: Wire, kind: str
+) -> None:
+    response = await wire.fetch(ann.signed(MALFORMED[kind](ann)))
+    assert response.status == 400, response.body
+    assert await house.verdicts() == []
+    assert ann.requests == []
+    assert await house.store.followers.total("blog") == 0
+
+
+async def test_contexts_may_say_what_everybody_says(house: RunningHouse, ann: Peer) -> None:
+    context = [
+        AS2,
+        "https://w3id.org/security/v1",
+        {
+            "id": "@id",
+            "type": "@type",
+            "toot": "http://joinmastodon.org/ns#",
+            "Emoji": "toot:Emoji",
+            "content": "as:content",
+            "inbox": {"@id": "ldp:inbox", "@type": "@id"},
+            "@language": "und",
+        },
+    ]
+    assert (await ann.send({**ann.activity("Follow", BLOG), "@context": context})).status == 202
+    await house.settle()
+    assert await house.store.followers.total("blog") == 1
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/json", "multipart/form-data", "", "text/html"])
+async def test_another_media_type_is_refused(house: RunningHouse, ann: Peer, wire: Wire, content_type: str) -> None:
+    body = json.dumps(ann.activity("Follow", BLOG)).encode()
+    assert (await wire.fetch(ann.signed(body, content_type=content_type))).status == 415
+    assert ann.requests == []
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/activity+json; charset=utf-8",
+        f'application/ld+json; profile="{AS2}"',
+        "application/ld+json",
+        "Application/Activity+JSON",
+    ],
+)
+async def test_activitystreams_under_each_of_its_names_is_taken(
+    house: RunningHouse, ann: Peer, wire: Wire, content_type: str
+) -> None:
+    body = json.dumps(ann.activity("Follow", BLOG)).encode()
+    assert (await wire.fetch(ann.signed(body, content_type=content_type))).status == 202
+
+
+async def test_a_coded_body_is_refused(house: RunningHouse, ann: Peer, wire: Wire) -> None:
+    request = ann.signed(json.dumps(ann.activity("Follow", BLOG)).encode())
+    coded = Request(
+        method="POST", url=request.url, headers=(*request.headers, ("Content-Encoding", "gzip")), body=request.body
+    )
+    assert (await wire.fetch(coded)).status == 415
+
+
+async def test_a_body_over_a_megabyte_is_refused(house: RunningHouse, ann: Peer, wire: Wire) -> None:
+    follow = {**ann.activity("Follow", BLOG), "x": "y" * (1024 * 1024)}
+    assert (await wire.fetch(ann.signed(json.dumps(follow).encode()))).status == 413
+    assert await house.verdicts() == []
+
+
+# words in another's mouth
+
+
+async def test_a_reply_in_anothers_name_is_refused(open_house: RunningHouse, ann: Peer, mallory: Peer) -> None:
+    post = await open_house.publish("Hello")
+    hers = ann.note(post.uri, "<p>I never said that.</p>")
+    own = mallory.note(post.uri, "<p>I never said that.</p>")
+    for object in (
+        hers,
+        {**own, "attributedTo": ann.actor},
+        {**hers, "attributedTo": mallory.actor},
+        {**own, "attributedTo": [mallory.actor, ann.actor]},
+        {**own, "attributedTo": {"type": "Person", "id": ann.actor}},
+        {**own, "attributedTo": None, "actor": ann.actor},
+        {**own, "id": None},
+        {**own, "id": f"{mallory.base}@social.example/notes/1"},
+        {**own, "id": f"https://social.example:443@evil.example/{1}"},
+        {"type": "Create", "id": f"{mallory.base}/c/1", "actor": mallory.actor, "object": hers},
+        [own, hers],
+    ):
+        await mallory.send(mallory.activity("Create", object, to=[PUBLIC]))
+    await open_house.settle()
+    authors = {comment.author.uri for comment in await open_house.comments(post)}
+    assert authors <= {mallory.actor}
+    assert ann.requests == []
+
+
+async def test_an_id_on_another_server_is_refused_and_stays_free_for_it(
+    open_house: RunningHouse, ann: Peer, mallory: Peer
+) -> None:
+    genuine = ann.activity("Follow", BLOG)
+    assert (await mallory.send({**mallory.activity("Follow", BLOG), "id": genuine["id"]})).status == 401
+    assert await open_house.verdicts() == []
+    assert (await ann.send(genuine)).status == 202
+    await open_house.settle()
+    assert await open_house.store.followers.total("blog") == 1
+
+
+@pytest.mark.parametrize("way", ["Announce", "Create", "forwarded"])
+async def test_what_is_quoted_from_another_server_is_read_there(
+    open_house: RunningHouse, ann: Peer, mallory: Peer, way: str
+) -> None:
+    post = await open_house.publish("Hello")
+    genuine = ann.note(post.uri, "<p>As I wrote it.</p>")
+    twisted = {**genuine, "content": "<p>Twisted.</p>"}
+    if way == "Announce":
+        await mallory.send(mallory.activity("Announce", ann.create(twisted), to=[PUBLIC]))
+    elif way == "Create":
+        await mallory.send(mallory.activity("Create", twisted, to=[PUBLIC]))
+    else:
+        await mallory.send({**ann.create(twisted), "proof": {"type": "DataIntegrityProof"}})
+    await open_house.settle()
+    texts = [comment.html for comment in await open_house.comments(post)]
+    assert texts == ([] if way == "Create" else ["<p>As I wrote it.</p>"])
+    assert "Twisted" not in await open_house.outputs(post)
+
+
+@pytest.mark.parametrize(
+    "served",
+    [
+        {"id": "https://social.example/notes/elsewhere"},
+        {"id": None},
+        {"attributedTo": "https://social.example/users/ann"},
+        {"id": "https://social.example/notes/1", "attributedTo": "https://social.example/users/ann"},
+    ],
+    ids=["another id", "no id", "another author", "another id and author"],
+)
+async def test_a_document_that_claims_to_be_anothers_is_not_believed(
+    open_house: RunningHouse, ann: Peer, mallory: Peer, served: dict[str, Any]
+) -> None:
+    post = await open_house.publish("Hello")
+    note = mallory.note(post.uri, "<p>Ann said so.</p>")
+    mallory.documents[note["id"]] = {"@context": AS2, **note, **served}
+    await mallory.send(mallory.activity("Create", note["id"], to=[PUBLIC]))
+    await mallory.send(mallory.activity("Announce", {"type": "Create", "object": note["id"]}, to=[PUBLIC]))
+    await open_house.settle()
+    assert await open_house.comments(post) == []
+    assert sum(ann.fetched(request.url) for request in ann.requests) <= 1
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/html", "image/png", "application/ld+json", ""])
+async def test_an_upload_is_no_note(open_house: RunningHouse, ann: Peer, wire: Wire, content_type: str) -> None:
+    """A file that anybody may put on a server must not speak for that server's people."""
+    post = await open_house.publish("Hello")
+    note = ann.note(post.uri, "<p>From an upload.</p>")
+    answer = ann.answer
+
+    async def as_upload(request: Request) -> Response:
+        response = await answer(request)
+        if request.url != note["id"]:
+            return response
+        return Response(status=200, headers={"Content-Type": content_type}, body=response.body, url=request.url)
+
+    wire.connect_server(ann.host, as_upload)
+    await ann.send(ann.activity("Create", note["id"], to=[PUBLIC]))
+    await open_house.settle()
+    assert await open_house.comments(post) == []
+    assert await open_house.verdicts() == [("Create", "ignored", "object.unavailable")]
+
+
+async def test_nobody_speaks_as_the_blog(open_house: RunningHouse, mallory: Peer, wire: Wire) -> None:
+    post = await open_house.publish("Hello")
+    note = {**mallory.note(post.uri, "<p>The author says.</p>"), "attributedTo": BLOG}
+    await mallory.send(mallory.activity("Create", note, to=[PUBLIC]))
+    await mallory.send(mallory.activity("Announce", {"type": "Create", "actor": BLOG, "object": note}, to=[PUBLIC]))
+    mallory.documents[mallory.actor] = mallory.actor_document(name="Mara Lind", preferredUsername="notes")
+    await open_house.settle()
+    assert await open_house.comments(post) == []
+
+
+async def test_who_is_blocked_does_not_speak_through_others(
+    open_house: RunningHouse, mallory: Peer, bob: Peer, clock: FakeClock
+) -> None:
+    """A group passes on what its members write, and a server forwards."""
+    post = await open_house.publish("Hello")
+    note = mallory.note(post.uri, "<p>Through the back door.</p>")
+    block = Block(pattern="evil.example", reason="", created=clock())
+    await open_house.store.transaction(lambda tx: tx.blocks.put(block))
+    await bob.send(bob.activity("Announce", mallory.create(note), to=[PUBLIC]))
+    await bob.send({**mallory.create(note), "signature": {"type": "RsaSignature2017"}})
+    await open_house.settle()
+    assert await open_house.comments(post) == []
+    assert mallory.requests == []
+
+
+async def test_a_blocked_neighbour_does_not_speak_through_another(
+    open_house: RunningHouse, ann: Peer, bob: Peer, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+) -> None:
+    post = await open_house.publish("Hello")
+    eve = ann.neighbour("eve", rsa_keys[4])
+    note = eve.note(post.uri, "<p>Through the back door.</p>")
+    block = Block(pattern=eve.actor, reason="", created=clock())
+    await open_house.store.transaction(lambda tx: tx.blocks.put(block))
+    await bob.send({**ann.activity("Create", note, to=[PUBLIC]), "signature": {}})
+    await ann.send(ann.activity("Create", note["id"], to=[PUBLIC]))
+    await bob.send(bob.activity("Announce", eve.create(note), to=[PUBLIC]))
+    await open_house.settle()
+    assert await open_house.comments(post) == []
+
+
+# things that break pages
+
+
+NASTY = "a\x00b\x0bc\x1bd\ufffee\u2028f\u202eg\x85h"
+BROKEN: dict[str, dict[str, Any]] = {
+    "content": {"content": f"<p>{NASTY} ]]> -- <? &#0; &#xB; &#xFFFE; &#55296;</p>"},
+    "summary": {"summary": NASTY},
+    "name": {"name": NASTY},
+    "url": {"url": f"https://social.example/{NASTY}"},
+    "url with quotes": {"url": 'https://social.example/"><script>x</script>'},
+    "javascript": {"url": "javascript:alert(1)"},
+    "data": {"url": "data:text/html,<script>x</script>"},
+    "links": {"url": [{"type": "Link"}, {"href": 7}, None, "https://social.example/ok"]},
+    "content is a list": {"content": ["<p>one</p>"]},
+    "content is null": {"content": None, "contentMap": {"en": "<p>From the map.</p>"}},
+    "the map is a list": {"content": None, "contentMap": ["en"]},
+    "attachment is null": {"attachment": None},
+    "attachment without url": {"attachment": [{"type": "Link", "mediaType": "image/png"}, 7, [[]], "x"]},
+    "attachment": {
+        "attachment": {"type": "Image", "mediaType": "image/png", "url": "javascript:x", "name": '"><script>x</script>'}
+    },
+    "5,000 attachments": {
+        "attachment": [{"type": "Image", "mediaType": "image/png", "url": "https://x.example/"}] * 200
+    },
+    "tag is an object": {"tag": {"type": "Mention", "href": BLOG, "name": "@notes"}},
+    "tags of everything": {"tag": [None, 7, "x", [], {}, {"type": "Mention"}, {"type": ["Hashtag", 7], "name": {}}]},
+    "a megabyte of a name": {"name": "n" * 900_000},
+    "unclosed": {"content": "<a href='https://x.example'>" * 10_000},
+    "nested": {"content": "<b>" * 50_000},
+    "only an emoji": {"content": "<p>🎉</p>"},
+    "marks": {"content": "<p>a" + "\u0301" * 5000 + "</p>"},
+    "a reply to itself": {"replies": {"first": {"next": "https://social.example/notes/1"}}},
+    "type of many": {"type": ["Note", "Person", "Create"]},
+    "an id with marks": {"id": "https://social.example/notes/\ufffe\u202e1"},
+    "in reply to a null": {"inReplyTo": "https://blog.example/\x00"},
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+async def test_whatever_a_note_holds_every_page_and_feed_stands(open_house: RunningHouse, ann: Peer, kind: str) -> None:
+    post = await open_house.publish("Hello")
+    note = ann.note(post.uri, "<p>Words.</p>") | BROKEN[kind]
+    await ann.send(ann.create(note))
+    await open_house.settle()
+    assert all(outcome != "failed" for _, outcome, _ in await open_house.verdicts()), await open_house.verdicts()
+    await _everything_stands(open_house, post)
+
+
+PROFILES: dict[str, dict[str, Any]] = {
+    "name": {"name": f"<script>alert(1)</script>{NASTY}"},
+    "no name": {"name": None, "preferredUsername": None},
+    "a long name": {"name": "n" * 500_000},
+    "username": {"preferredUsername": NASTY},
+    "summary": {"summary": NASTY},
+    "url": {"url": f"https://social.example/{NASTY}"},
+    "url with quotes": {"url": 'https://social.example/"><script>x</script>'},
+    "icon": {"icon": {"type": "Image", "url": f"https://social.example/{NASTY}.png"}},
+    "icon inside": {"icon": {"type": "Image", "url": "https://127.0.0.1/x.png"}},
+    "icon of ours": {"icon": "https://blog.example/actor"},
+    "icons": {"icon": [{"url": [{"href": "https://social.example/a.png"}]}, None]},
+    "followers": {"followers": f"https://social.example/{NASTY}"},
+    "type of many": {"type": ["Person", "Group"]},
+    "marks": {"name": "a" + "\u0301" * 5000},
+}
+
+
+@pytest.mark.parametrize("kind", PROFILES)
+async def test_whatever_a_profile_holds_every_page_and_feed_stands(
+    open_house: RunningHouse, ann: Peer, kind: str
+) -> None:
+    ann.documents[ann.actor] = ann.actor_document(**PROFILES[kind])
+    post = await open_house.publish("Hello")
+    response = await ann.send(ann.create(ann.note(post.uri, "<p>Words.</p>")))
+    assert response.status == 202, response.body
+    await ann.follow()
+    await open_house.settle()
+    assert all(outcome == "done" for _, outcome, _ in await open_house.verdicts()), await open_house.verdicts()
+    await _everything_stands(open_house, post)
+
+
+async def _everything_stands(house: RunningHouse, post: Post) -> None:
+    outputs = await house.outputs(post)
+    for bad in ("<script>", "javascript:", "data:text", "\x00", "\x0b", "\x1b", "\ufffe", "\u202e", "\x85"):
+        assert bad not in outputs, bad
+    from lxml import etree
+
+    for address in ("/comments/feed/", "/comments/feed/atom/", f"{post.path}feed/", f"{post.path}feed/atom/"):
+        answer = await house.get(address)
+        assert answer.status == 200, address
+        etree.fromstring(answer.body)
+    for address in ("/comments/feed/json/", f"{post.path}feed/json/"):
+        (await house.get(address)).json()
+    assert (await house.get(post.path)).status == 200
+    await house.document(post.uri)
+
+
+@pytest.mark.parametrize(
+    "type", ["Create", "Update", "Delete", "Undo", "Announce", "Like", "Follow", "Accept", "Block"]
+)
+@pytest.mark.parametrize(
+    "object",
+    [
+        None,
+        7,
+        "",
+        "\x00",
+        "x\x00y",
+        "https://blog.example/\x00",
+        [],
+        {},
+        [[[[]]]],
+        {"id": 7},
+        {"id": "\x00", "type": "\x00"},
+        {"type": {"type": []}},
+        [{"type": "Create", "object": {"type": "Create", "object": []}}],
+        "https://[",
+        "https://social.example:99999/",
+        "ap://did:key:z6Mk/actor",
+        "x" * 100_000,
+        {"type": "Like", "object": {"object": "https://[", "id": "https://["}},
+        {"id": "https://[", "type": "Note", "attributedTo": "https://[", "inReplyTo": "https://["},
+    ],
+    ids=lambda value: str(value)[:30],
+)
+async def test_no_object_whatever_it_is_makes_anything_fail(
+    house: RunningHouse, ann: Peer, type: str, object: Any
+) -> None:
+    response = await ann.send(ann.activity(type, object, to=[PUBLIC]))
+    assert response.status in (202, 400), response.body
+    await house.settle()
+    assert all(outcome in ("ignored", "refused", "private") for _, outcome, _ in await house.verdicts())
+
+
+@pytest.mark.parametrize("text", ["Foo\x00", "\x00", "F" * 100_000, "Foo\u202e", "\ufffe"], ids=repr)
+async def test_no_type_whatever_it_is_makes_anything_fail(house: RunningHouse, ann: Peer, text: str) -> None:
+    assert (await ann.send(ann.activity(text[:2000], BLOG))).status in (202, 400)
+    await house.settle()
+    assert all(outcome == "unsupported" for _, outcome, _ in await house.verdicts())
+
+
+# work made for us
+
+
+async def test_nesting_and_circles_come_to_an_end(open_house: RunningHouse, ann: Peer) -> None:
+    post = await open_house.publish("Hello")
+    nested: Any = post.uri
+    for at in range(25):
+        nested = {"type": "Undo", "id": f"{ann.base}/undo/{at}", "actor": ann.actor, "object": nested}
+    itself = ann.activity("Create", "")
+    itself["object"] = itself["id"]
+    ann.documents[itself["id"]] = itself
+    circle = ann.note("", "<p>Round and round.</p>")
+    circle["inReplyTo"] = circle["id"]
+    ann.requests.clear()
+    for activity in (ann.activity("Undo", nested), itself, ann.create(circle), ann.activity("Like", ann.actor)):
+        assert (await ann.send(activity)).status == 202
+    async with asyncio.timeout(10):
+        await open_house.settle()
+    assert len([request for request in ann.requests if request.url not in (ann.actor, ann.inbox)]) <= 2
+    assert await open_house.comments(post) == []
+
+
+async def test_answers_to_nothing_here_make_us_ask_nobody(
+    open_house: RunningHouse, ann: Peer, bob: Peer, wire: Wire
+) -> None:
+    """A group of which the author knows nothing announces all day; each of its posts names another server."""
+    await bob.send(bob.activity("View", "https://x.example/"))
+    asked = len(wire.log)
+    for at in range(10):
+        note = ann.note(f"https://third.example/notes/{at}", "<p>Of no concern.</p>")
+        await bob.send(bob.activity("Announce", ann.create(note), to=[PUBLIC]))
+        await bob.send({**ann.create(note), "signature": {"type": "RsaSignature2017"}})
+        await bob.send(bob.activity("Announce", note["id"], to=[PUBLIC]))
+    await open_house.settle()
+    assert len(wire.log) == asked + 30
+    assert ann.requests == []
+
+
+async def test_we_do_not_fetch_from_ourselves(open_house: RunningHouse, bob: Peer, wire: Wire) -> None:
+    post = await open_house.publish("Hello")
+    for uri in (post.uri, f"{post.uri}/replies", "https://blog.example/actor", "https://BLOG.example/inbox"):
+        await bob.send(bob.activity("Announce", {"type": "Create", "object": uri}, to=[PUBLIC]))
+    await open_house.settle()
+    assert [request for request in wire.to("blog.example") if request.method == "GET"] == []
+
+
+async def test_one_slow_server_does_not_keep_others_waiting(
+    open_house: RunningHouse, ann: Peer, mallory: Peer, wire: Wire
+) -> None:
+    """What others sent meanwhile is done while a fetch hangs."""
+    post = await open_house.publish("Hello")
+    answer = mallory.answer
+    hanging = asyncio.Event()
+
+    async def never(request: Request) -> Response:
+        if "/slow/" in request.url:
+            hanging.set()
+            await asyncio.Event().wait()
+        return await answer(request)
+
+    wire.connect_server(mallory.host, never)
+    await mallory.send(mallory.activity("Create", f"{mallory.base}/slow/1", to=[PUBLIC]))
+    working = asyncio.create_task(open_house.house.inbox_worker.run())
+    await hanging.wait()
+    await ann.reply(post.uri, "<p>In between.</p>")
+    open_house.house.inbox_worker.wake()
+    try:
+        async with asyncio.timeout(5):
+            while not await open_house.comments(post):
+                await asyncio.sleep(0.01)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_a_flood_is_held_and_the_page_stays_as_it_is(open_house: RunningHouse, mallory: Peer) -> None:
+    post = await open_house.publish("Hello")
+    for at in range(80):
+        await mallory.reply(post.uri, f"<p>Flood {at}.</p>")
+    await open_house.settle()
+    assert len(await open_house.comments(post, CommentState.APPROVED)) == 60
+    assert len(await open_house.comments(post, CommentState.PENDING)) == 20
+
+
+async def test_links_are_counted_however_they_are_written(house: RunningHouse, ann: Peer, clock: FakeClock) -> None:
+    post = await house.publish("Hello")
+    first = await ann.reply(post.uri, "<p>Friendly.</p>")
+    await house.settle()
+    await decide(house.store, first["id"], "approve")
+    spam = [
+        "<a\nhref='https://s{n}.example/'>x</a>",
+        "<A\tHREF=https://s{n}.example/>x</A>",
+        "<a/href='https://s{n}.example/'>x</a>",
+    ]
+    for form in spam:
+        clock.advance(hours=2)
+        await ann.reply(post.uri, "".join(form.format(n=n) for n in range(6)))
+        await house.settle()
+    hidden = [{"type": "Hashtag", "name": f"#{n}", "href": "https://social.example/tags/x"} for n in range(20)]
+    clock.advance(hours=2)
+    await ann.reply(post.uri, "".join(f'<a href="https://s{n}.example/">x</a>' for n in range(6)), tag=hidden)
+    await house.settle()
+    assert len(await house.comments(post, CommentState.PENDING)) == 4
+    mentions = [{"type": "Mention", "href": f"{ann.base}/users/{n}", "name": f"@{n}"} for n in range(4)]
+    clock.advance(hours=2)
+    text = "".join(f'<a href="{ann.base}/users/{n}" class="u-url mention">@{n}</a> ' for n in range(4))
+    await ann.reply(post.uri, text, tag=mentions)
+    await house.settle()
+    assert len(await house.comments(post, CommentState.APPROVED)) == 2
+
+
+async def test_nobody_polishes_a_record_by_deleting_what_was_rejected(
+    house: RunningHouse, mallory: Peer, clock: FakeClock
+) -> None:
+    post = await house.publish("Hello")
+    good, bad = await mallory.reply(post.uri, "<p>Nice.</p>"), await mallory.reply(post.uri, "<p>Spam.</p>")
+    await house.settle()
+    await decide(house.store, good["id"], "approve")
+    await decide(house.store, bad["id"], "spam")
+    clock.advance(hours=2)
+    await mallory.delete(bad)
+    await mallory.reply(post.uri, "<p>More spam.</p>")
+    await house.settle()
+    assert len(await house.comments(post, CommentState.PENDING)) == 1
+
+
+async def test_an_avatar_of_somebody_who_shows_nothing_is_not_fetched(
+    house: RunningHouse, mallory: Peer, bob: Peer
+) -> None:
+    """Anyone can make us look up a key: that must not make us download whatever its owner names."""
+    mallory.documents[mallory.actor] = mallory.actor_document(icon={"type": "Image", "url": f"{bob.base}/huge.png"})
+    await mallory.send(mallory.activity("View", "https://x.example/"))
+    await house.settle()
+    assert bob.requests == []
+
+
+async def test_answers_never_tell_more_than_the_sender_knew(open_house: RunningHouse, mallory: Peer) -> None:
+    response = await mallory.send(mallory.activity("Create", {"id": f"{mallory.base}/1"}, to=[PUBLIC]))
+    assert (response.status, response.body) == (202, b"")
+    headers = (("Content-Type", ACTIVITY),)
+    bare = await mallory.wire.fetch(
+        Request(method="POST", url="https://blog.example/inbox", headers=headers, body=b"{}")
+    )
+    assert bare.status == 401
+    assert json.loads(bare.body)["reason"] == "signature.missing"

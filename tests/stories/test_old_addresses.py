@@ -1,0 +1,455 @@
+"""A WordPress blog moves in, and nobody who knew an address of it stands before a closed door."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree, html
+
+from syndicate.model.post import Manuscript
+from syndicate.publishing.importer import Report, WordPressImport
+from syndicate.transport.message import Request, Response
+from tests.houses import ACTIVITY, RunningHouse
+from tests.old_blog import PNG, OldBlog, comment
+from tests.peer import Peer
+
+GARDEN = Path(__file__).parents[1] / "documents" / "wordpress" / "garden.xml"
+BASE = "https://blog.example"
+
+
+async def move_in(house: RunningHouse, *exports: Path, media: Path | None = None, announce: bool = False) -> Report:
+    study = house.house.study
+    return await WordPressImport(
+        study.store,
+        study.publisher,
+        study.files,
+        study.urls,
+        study.config.site.zone,
+        study.clock,
+        media=media,
+        announce=announce,
+        progress=lambda _: None,
+    ).run(exports)
+
+
+async def leads(house: RunningHouse, address: str) -> tuple[int, str]:
+    """Where an address leads: its status, and the Location if there is one."""
+    answer = await house.get(address)
+    return answer.status, answer.headers.get("Location", "")
+
+
+# addresses
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "/2014/07/31/tea/",
+        "/2014/07/tea.html",
+        "/archives/123",
+        "/index.php/2014/07/tea/",
+        "/tea/",
+        "/blog/2014/tea",
+        "/%e8%8c%b6/",
+        "/über-uns/茶/",
+        "/a b/",
+        "/2014/07/31/tea/comment-page-1/",
+        "/it's-(tea)!/",
+        "/%7Eida/100%25/a%2Db/",
+    ],
+)
+async def test_a_post_stays_where_its_link_says_whatever_its_form(
+    house: RunningHouse, tmp_path: Path, link: str
+) -> None:
+    await move_in(house, OldBlog().post(7, link=link, title="Tea", html="Leaves.").write(tmp_path / "old.xml"))
+    post = await house.store.posts.by_slug("post-7")
+    assert post is not None
+    answer = await house.get(post.path)
+    assert answer.status == 200
+    assert "Leaves." in answer.text
+    page: Any = html.fromstring(answer.body)
+    assert page.xpath("//link[@rel='canonical']/@href") == [f"{BASE}{post.path}"]
+    [entry] = etree.fromstring((await house.get("/feed/")).body).findall("channel/item")
+    assert entry.findtext("link") == f"{BASE}{post.path}"
+
+
+async def test_an_address_is_found_however_its_letters_are_encoded(house: RunningHouse, tmp_path: Path) -> None:
+    await move_in(house, OldBlog().post(7, link="/über/茶/").write(tmp_path / "old.xml"))
+    for path in ("/%C3%BCber/%E8%8C%B6/", "/%c3%bcber/%e8%8c%b6/"):
+        assert (await house.get(path)).status == 200
+    assert await leads(house, "/%c3%bcber/%e8%8c%b6") == (301, "/%C3%BCber/%E8%8C%B6/")
+
+
+async def test_every_address_that_a_post_had_leads_to_it(house: RunningHouse, tmp_path: Path) -> None:
+    blog = OldBlog("https://old.example/notes").post(
+        7, slug="tea", link="/2014/07/31/tea/", guid="http://older.example/?p=3", old_slugs=("te", "t%c3%a9")
+    )
+    await move_in(house, blog.write(tmp_path / "old.xml"))
+    post = await house.store.posts.by_slug("tea")
+    assert post is not None
+    assert post.path == "/notes/2014/07/31/tea/"
+    for address in (
+        "/2014/07/31/tea/",
+        "/?p=7",
+        "/notes/?p=7",
+        "/notes/2014/07/31/te/",
+        "/notes/2014/07/31/t%C3%A9/",
+        "/notes/2014/07/31/t%c3%a9/",
+        "/notes/2014/07/31/tea",
+    ):
+        assert await leads(house, address) == (301, post.path), address
+    assert (await house.get(post.path)).status == 200
+
+
+async def test_a_blog_without_pretty_addresses_gets_them_and_keeps_the_old(house: RunningHouse, tmp_path: Path) -> None:
+    blog = OldBlog().post(7, link="/?p=7", slug="tea").post(8, link="/?page_id=8", slug="who", type="page")
+    await move_in(house, blog.write(tmp_path / "old.xml"))
+    assert await leads(house, "/?p=7") == (301, "/2014/07/31/tea/")
+    assert await leads(house, "/?page_id=8") == (301, "/who/")
+    assert await leads(house, "/?p=8") == (301, "/who/")
+    assert (await leads(house, "/?p=99"))[0] == 404
+    assert (await leads(house, "/?p=7&preview=true"))[0] == 301
+
+
+async def test_the_page_of_a_picture_leads_to_the_post_that_shows_it(house: RunningHouse, tmp_path: Path) -> None:
+    blog = OldBlog().post(7, slug="tea").picture(8, "leaf.png", parent=7)
+    await move_in(house, blog.write(tmp_path / "old.xml"))
+    assert await leads(house, "/leaf.png/") == (301, "/2014/07/31/tea/")
+
+
+async def test_wordpress_s_own_addresses_keep_working(house: RunningHouse) -> None:
+    await move_in(house, GARDEN)
+    for address in (
+        "/",
+        "/feed/",
+        "/feed/atom/",
+        "/comments/feed/",
+        "/category/vegetables/",
+        "/category/vegetables/feed/",
+        "/category/vegetables/%c3%bcber-beans/",
+        "/tag/%e8%8c%b6/",
+        "/tag/%e8%8c%b6/feed/",
+        "/author/ida-the-hens/",
+        "/2023/",
+        "/2023/04/",
+        "/2023/04/02/",
+        "/2023/04/feed/",
+        "/notes/2023/04/02/sowing-beans/",
+        "/notes/2023/04/02/sowing-beans/feed/",
+        "/notes/about/garden/",
+        "/sitemap.xml",
+    ):
+        status, location = await leads(house, address)
+        if status == 301:
+            status = (await house.get(location)).status
+        assert status == 200, address
+
+
+async def test_an_address_of_the_old_blog_is_valid_as_what_is_answered(
+    open_house: RunningHouse, tmp_path: Path, ann: Peer
+) -> None:
+    blog = OldBlog("https://old.example/notes").post(
+        7, slug="tea", guid="http://older.example/?p=3&x=1", old_slugs=("te",)
+    )
+    await move_in(open_house, blog.write(tmp_path / "old.xml"))
+    post = await open_house.store.posts.by_slug("tea")
+    assert post is not None
+    answered = [
+        post.uri,
+        f"{BASE}{post.path}",
+        f"{BASE}{post.path}#comments",
+        f"{BASE}/notes/2014/07/31/tea",
+        f"{BASE}/?p=7",
+        f"{BASE}/notes/2014/07/31/te/",
+        f"{BASE}/2014/07/31/tea/",
+        f"{BASE}/notes/2014/07/31/t%65a/",
+        "http://older.example/?p=3&x=1",
+    ]
+    for address in answered:
+        open_house.clock.advance(minutes=1)
+        await ann.reply(address, f"<p>About {address}.</p>")
+    await open_house.settle()
+    assert len(await open_house.comments(post)) == len(answered)
+
+
+async def test_the_guid_is_kept_to_the_byte_in_every_feed(house: RunningHouse, tmp_path: Path) -> None:
+    guid = "http://Older.example:80/?p=7&x=“a”#b"
+    await move_in(house, OldBlog().post(7, guid=guid).write(tmp_path / "old.xml"))
+    [item] = etree.fromstring((await house.get("/feed/")).body).findall("channel/item")
+    assert item.findtext("guid") == guid
+    atom = etree.fromstring((await house.get("/feed/atom/")).body)
+    assert [id.text for id in atom.findall("{*}entry/{*}id")] == [guid]
+    assert [item["id"] for item in (await house.get("/feed/json/")).json()["items"]] == [guid]
+
+
+async def test_an_imported_post_has_an_id_of_its_own_in_the_fediverse(
+    house: RunningHouse, tmp_path: Path, ann: Peer
+) -> None:
+    await ann.follow()
+    await house.settle()
+    ann.received.clear()
+    await move_in(house, OldBlog().post(7, date="2026-11-22 18:00:00").write(tmp_path / "old.xml"))
+    await house.settle()
+    assert ann.received == []
+    post = await house.store.posts.by_slug("post-7")
+    assert post is not None
+    assert post.uri.startswith(f"{BASE}/posts/")
+    assert (await house.document(post.uri))["published"] == "2026-11-22T18:00:00Z"
+    assert (await house.document(f"{BASE}{post.path}"))["id"] == post.uri
+    [create] = (await house.document("/actor/outbox?page=true"))["orderedItems"]
+    assert create["object"]["id"] == post.uri
+
+
+async def test_old_posts_are_announced_only_when_that_was_asked_for(
+    house: RunningHouse, tmp_path: Path, ann: Peer
+) -> None:
+    await ann.follow()
+    await house.settle()
+    await move_in(house, OldBlog().post(7).write(tmp_path / "old.xml"), announce=True)
+    await house.settle()
+    [create] = ann.of_type("Create")
+    post = await house.store.posts.by_slug("post-7")
+    assert post is not None
+    assert create["object"]["id"] == post.uri
+
+
+# what is written inside
+
+
+async def test_addresses_inside_texts_lead_to_where_things_are_now(house: RunningHouse, tmp_path: Path) -> None:
+    text = (
+        '<a href="https://old.example/2014/07/31/tea/?x=1#c">a</a> <a href="http://www.old.example/about/">b</a> '
+        '<a href="/feed/">c</a> <a href="https://else.example/old.example/">d</a> <a href="#end">e</a>'
+    )
+    await move_in(house, OldBlog().post(7, html=text).write(tmp_path / "old.xml"))
+    page: Any = html.fromstring((await house.get("/2014/07/31/post-7/")).body)
+    [content] = page.xpath("//*[contains(@class, 'e-content')]")
+    assert content.xpath(".//a/@href") == [
+        f"{BASE}/2014/07/31/tea/?x=1#c",
+        f"{BASE}/about/",
+        f"{BASE}/feed/",
+        "https://else.example/old.example/",
+        f"{BASE}/2014/07/31/post-7/#end",
+    ]
+
+
+async def test_pictures_of_a_copy_are_served_where_they_were(house: RunningHouse, tmp_path: Path) -> None:
+    uploads = tmp_path / "uploads"
+    (uploads / "2014").mkdir(parents=True)
+    (uploads / "2014" / "leaf.png").write_bytes(PNG)
+    (tmp_path / "secret.png").write_bytes(PNG)
+    text = (
+        '<img src="https://old.example/wp-content/uploads/2014/leaf.png" alt="A leaf">'
+        '<img src="https://old.example/wp-content/uploads/../secret.png" alt="Not yours">'
+        '<img src="https://old.example/wp-content/uploads/%2e%2e/secret.png" alt="Not yours">'
+    )
+    blog = OldBlog().post(7, html=text).picture(8, "2014/leaf.png", parent=7)
+    report = await move_in(house, blog.write(tmp_path / "old.xml"), media=uploads)
+    assert report.pictures_kept == 1
+    answer = await house.get("/wp-content/uploads/2014/leaf.png")
+    assert (answer.status, answer.body) == (200, PNG)
+    assert answer.headers["Content-Type"] == "image/png"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    page: Any = html.fromstring((await house.get("/2014/07/31/post-7/")).body)
+    assert page.xpath("//*[contains(@class, 'e-content')]//img/@src") == [f"{BASE}/wp-content/uploads/2014/leaf.png"]
+    assert (await house.get("/wp-content/uploads/secret.png")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Blätter 2.png", "Blätter 2.png"),
+        ("Blätter 2.png", "Bl%c3%a4tter%202.png"),
+        ("Blätter 2.png", "Bl%C3%A4tter%202.png"),
+        ("leaf.png", "leaf.png?w=300"),
+        ("leaf-300x200.png", "leaf-300x200.png"),
+    ],
+)
+async def test_a_picture_is_found_however_its_name_is_written(
+    house: RunningHouse, tmp_path: Path, name: str, written: str
+) -> None:
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    (uploads / name).write_bytes(PNG)
+    text = f'<img src="https://old.example/wp-content/uploads/{written}" alt="A leaf">'
+    await move_in(house, OldBlog().post(7, html=text).write(tmp_path / "old.xml"), media=uploads)
+    page: Any = html.fromstring((await house.get("/2014/07/31/post-7/")).body)
+    [address] = page.xpath("//*[contains(@class, 'e-content')]//img/@src")
+    assert (await house.get(address)).body == PNG
+
+
+async def test_pictures_that_are_far_away_are_fetched_afterwards(house: RunningHouse, tmp_path: Path) -> None:
+    asked = []
+
+    async def old_server(request: Request) -> Response:
+        asked.append(request.url)
+        if request.url.endswith("leaf.png"):
+            return Response(status=200, headers={"Content-Type": "image/png"}, body=PNG, url=request.url)
+        return Response(status=404, headers={}, body=b"", url=request.url)
+
+    house_wire: Any = house.house.transport
+    house_wire.connect_server("old.example", old_server)
+    text = (
+        '<img src="https://old.example/wp-content/uploads/leaf.png" alt="A leaf">'
+        '<img src="https://old.example/wp-content/uploads/lost.png" alt="Lost">'
+    )
+    await move_in(house, OldBlog().post(7, html=text).write(tmp_path / "old.xml"))
+    assert asked == []
+    before: Any = html.fromstring((await house.get("/2014/07/31/post-7/")).body)
+    assert before.xpath("//*[contains(@class, 'e-content')]//img") == []
+    await house.settle()
+    assert (await house.get("/wp-content/uploads/leaf.png")).body == PNG
+    after: Any = html.fromstring((await house.get("/2014/07/31/post-7/")).body)
+    assert after.xpath("//*[contains(@class, 'e-content')]//img/@src") == [f"{BASE}/wp-content/uploads/leaf.png"]
+    assert "Lost" in after.text_content()
+    [entry] = etree.fromstring((await house.get("/feed/")).body).findall("channel/item")
+    assert f"{BASE}/wp-content/uploads/leaf.png" in (entry.findtext("{*}encoded") or "")
+
+
+async def test_what_a_server_calls_a_picture_and_is_none_is_not_served(house: RunningHouse, tmp_path: Path) -> None:
+    bodies = {
+        "svg.png": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        "page.png": b"<!doctype html><script>alert(1)</script>",
+        "actor.png": b'{"@context":"https://www.w3.org/ns/activitystreams","type":"Person"}',
+    }
+
+    async def old_server(request: Request) -> Response:
+        name = request.url.rpartition("/")[2]
+        return Response(status=200, headers={"Content-Type": "image/png"}, body=bodies[name], url=request.url)
+
+    house_wire: Any = house.house.transport
+    house_wire.connect_server("old.example", old_server)
+    text = "".join(f'<img src="https://old.example/wp-content/uploads/{name}" alt="">' for name in bodies)
+    await move_in(house, OldBlog().post(7, html=text).write(tmp_path / "old.xml"))
+    await house.settle()
+    for name in bodies:
+        for accept in ("*/*", ACTIVITY):
+            assert (await house.get(f"/wp-content/uploads/{name}", accept=accept)).status == 404
+
+
+async def test_a_blog_that_kept_its_address_does_not_fetch_pictures_from_itself(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    text = '<img src="https://blog.example/wp-content/uploads/leaf.png" alt="A leaf">'
+    report = await move_in(house, OldBlog(BASE).post(7, html=text).write(tmp_path / "old.xml"))
+    await house.settle()
+    house_wire: Any = house.house.transport
+    assert house_wire.log == []
+    assert [item.what for item in report.left_out] == ["https://blog.example/wp-content/uploads/leaf.png"]
+
+
+async def test_comments_keep_their_anchors_and_their_order(house: RunningHouse, tmp_path: Path) -> None:
+    talk = (
+        comment(31, "Mine froze.")
+        + comment(32, "Mine too.", parent=31, author="Ida")
+        + comment(33, "Not yet seen.", approved="0")
+        + comment(34, "Buy pills.", approved="spam")
+        + comment(35, "Thrown away.", approved="trash")
+    )
+    await move_in(house, OldBlog().post(7, more=talk).write(tmp_path / "old.xml"))
+    answer = await house.get("/2014/07/31/post-7/")
+    page: Any = html.fromstring(answer.body)
+    assert len(page.xpath("//*[@id='comment-31']")) == 1
+    [nested] = page.xpath("//*[@id='comment-32']")
+    assert "Mine too." in nested.text_content()
+    for hidden in ("Not yet seen", "Buy pills", "Thrown away"):
+        assert hidden not in answer.text
+    feed = etree.fromstring((await house.get("/comments/feed/")).body)
+    assert {item.findtext("link") for item in feed.findall("channel/item")} == {
+        f"{BASE}/2014/07/31/post-7/#comment-31",
+        f"{BASE}/2014/07/31/post-7/#comment-32",
+    }
+    post = await house.store.posts.by_slug("post-7")
+    assert post is not None
+    assert post.guid not in {item.findtext("guid") for item in feed.findall("channel/item")}
+
+
+async def test_what_commenters_told_nobody_else_is_told_nobody(house: RunningHouse) -> None:
+    await move_in(house, GARDEN)
+    paths = [
+        "/",
+        "/feed/",
+        "/feed/atom/",
+        "/feed/json/",
+        "/comments/feed/",
+        "/comments/feed/atom/",
+        "/comments/feed/json/",
+        "/notes/2023/04/02/sowing-beans/",
+        "/notes/2023/04/02/sowing-beans/feed/",
+        "/notes/about/garden/",
+        "/sitemap.xml",
+        "/archives/",
+    ]
+    for path in paths:
+        for accept in ("text/html", ACTIVITY):
+            text = (await house.get(path, accept=accept)).text
+            for secret in ("@mail.example", "203.0.113.", "Not yet", "Waiting", "javascript:"):
+                assert secret not in text, (path, secret)
+    assert "@mail.example" not in (await house.get("/actor/outbox?page=true", accept=ACTIVITY)).text
+
+
+# again
+
+
+async def test_imported_again_nothing_changes(house: RunningHouse) -> None:
+    first = await move_in(house, GARDEN)
+    addresses = ["/feed/", "/feed/atom/", "/feed/json/", "/comments/feed/", "/notes/2023/04/02/sowing-beans/"]
+    before = [(await house.get(path)).body for path in addresses]
+    house.clock.advance(days=1)
+    again = await move_in(house, GARDEN)
+    assert first.created > 0
+    assert (again.created, again.updated, again.comments) == (0, 0, 0)
+    assert again.unchanged == first.created
+    assert [(await house.get(path)).body for path in addresses] == before
+
+
+async def test_what_changed_over_there_is_renewed_and_what_was_edited_here_stays(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    export = tmp_path / "old.xml"
+    await move_in(house, OldBlog().post(7, html="First.").post(8, html="First.").write(export))
+    await house.house.study.publisher.publish(
+        Manuscript(slug="post-8", title="Post 8", source="Edited here."), origin="publish"
+    )
+    house.clock.advance(hours=1)
+    again = await move_in(house, OldBlog().post(7, html="Second.").post(8, html="Second.").write(export))
+    assert (again.updated, again.edited) == (1, ["post-8"])
+    assert "Second." in (await house.get("/2014/07/31/post-7/")).text
+    assert "Edited here." in (await house.get("/2014/07/31/post-8/")).text
+
+
+async def test_a_slug_that_is_taken_gets_a_number_and_keeps_its_own_address(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    await house.publish("Tea", slug="tea")
+    await move_in(
+        house, OldBlog().post(7, slug="tea").post(8, slug="tea", type="page", link="/tea/").write(tmp_path / "o.xml")
+    )
+    for slug, path in (("tea", "/2026/11/22/tea/"), ("tea-2", "/2014/07/31/tea/"), ("tea-3", "/tea/")):
+        post = await house.store.posts.by_slug(slug)
+        assert post is not None
+        assert post.path == path
+        assert (await house.get(path)).status == 200
+
+
+async def test_a_page_about_the_author_wins_over_the_one_that_is_built_in(house: RunningHouse, tmp_path: Path) -> None:
+    assert (await house.get("/about/")).status == 200
+    blog = OldBlog().post(9, slug="about", link="/about/", type="page", title="About me", html="I like tea.")
+    await move_in(house, blog.write(tmp_path / "old.xml"))
+    assert "I like tea." in (await house.get("/about/")).text
+
+
+async def test_what_was_never_public_stays_so(house: RunningHouse, tmp_path: Path) -> None:
+    blog = OldBlog()
+    for id, status in enumerate(("draft", "pending", "private", "future", "trash", "auto-draft"), start=7):
+        blog.post(id, status=status, html=f"Canary {status}.", date="2014-07-31 10:00:00")
+    blog.post(20, html="Canary password.", more="<wp:post_password>open</wp:post_password>")
+    await move_in(house, blog.write(tmp_path / "old.xml"))
+    for path in ("/", "/feed/", "/feed/json/", "/2014/", "/2014/07/", "/sitemap.xml", "/actor/outbox?page=true"):
+        answer = await house.get(path, accept=ACTIVITY if "outbox" in path else "text/html")
+        assert "Canary" not in answer.text
+    for id in (*range(7, 13), 20):
+        for address in (f"/?p={id}", f"/?p={id}&preview=true", f"/2014/07/31/post-{id}/"):
+            answer = await house.get(address)
+            assert (answer.status, "Canary" in answer.text) == (404, False), address

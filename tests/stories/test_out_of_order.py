@@ -1,0 +1,355 @@
+"""Networks turn things round, send them twice, and fail half-way: in the end all is as if they had not."""
+
+import asyncio
+import itertools
+import json
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from tests.clocks import FakeClock
+from tests.houses import RunningHouse, running_house
+from tests.peer import AS2, PUBLIC, Peer
+from tests.wire import Wire
+
+BLOG = "https://blog.example/actor"
+
+
+async def state_of(house: RunningHouse) -> dict[str, Any]:
+    """What the blog would tell anybody, without what depends on the hour."""
+    posts = await house.store.posts.federated(before=None, limit=100)
+    state: dict[str, Any] = {"followers": await house.store.followers.total("blog")}
+    rows = await house.store.followers.page("blog", before=None, limit=100)
+    assert state["followers"] == len(rows)
+    for post in posts:
+        comments = await house.store.comments.shown(post.id, limit=100, skip=0)
+        assert post.counts.comments == len(comments)
+        state[post.slug] = (post.counts, sorted((comment.uri, comment.html) for comment in comments))
+    return state
+
+
+async def test_a_delete_before_its_create_wins(open_house: RunningHouse, ann: Peer) -> None:
+    post = await open_house.publish("Hello")
+    note = ann.note(post.uri, "<p>Gone before it came.</p>")
+    await ann.delete(note)
+    await open_house.settle()
+    await ann.send(ann.create(note))
+    await open_house.settle()
+    assert await open_house.comments(post) == []
+    assert await open_house.verdicts() == [
+        ("Delete", "ignored", "delete.unknown"),
+        ("Create", "ignored", "object.gone"),
+    ]
+
+
+async def test_nobody_forbids_in_advance_what_another_will_say(
+    open_house: RunningHouse, ann: Peer, mallory: Peer
+) -> None:
+    post = await open_house.publish("Hello")
+    note, like = ann.note(post.uri, "<p>I will say it.</p>"), ann.activity("Like", post.uri)
+    follow = ann.activity("Follow", BLOG)
+    for object in (note["id"], {"id": note["id"], "type": "Tombstone"}, like["id"], follow["id"]):
+        await mallory.send(mallory.activity("Delete", object, to=[PUBLIC]))
+        await mallory.send(mallory.activity("Undo", object))
+    for inner in (like, follow, {**like, "actor": mallory.actor}, {**follow, "actor": mallory.actor}):
+        await mallory.send(mallory.activity("Undo", inner))
+    await open_house.settle()
+    for activity in (ann.create(note), like, follow):
+        await ann.send(activity)
+    await open_house.settle()
+    [comment] = await open_house.comments(post)
+    assert comment.html == "<p>I will say it.</p>"
+    state = await state_of(open_house)
+    assert (state["followers"], state["hello"][0].likes) == (1, 1)
+
+
+@pytest.mark.parametrize("type", ["Create", "Update", "Delete", "Follow", "Like", "Undo", "Announce"])
+async def test_nobody_uses_up_the_id_of_what_another_will_say(
+    open_house: RunningHouse, ann: Peer, mallory: Peer, clock: FakeClock, type: str
+) -> None:
+    """An id of an activity counts once, so whoever may claim it first silences its owner. Mastodon's ids of Deletes
+    can be foretold: the object's id with `#delete` behind it. Under the pretence of forwarding, anyone may bring
+    anybody's activity (Fedify GHSA-4qhx-hhwf-8685)."""
+    post = await open_house.publish("Hello")
+    note = await ann.reply(post.uri, "<p>Original.</p>")
+    like, follow = await ann.like(post.uri), ann.activity("Follow", BLOG)
+    if type == "Undo":
+        await ann.send(follow)
+    await open_house.settle()
+    clock.advance(minutes=1)
+    edited = {**note, "content": "<p>Edited.</p>", "updated": clock().isoformat()}
+    second = ann.note(post.uri, "<p>Second.</p>")
+    objects: dict[str, Any] = {
+        "Create": second,
+        "Update": edited,
+        "Delete": {"id": note["id"], "type": "Tombstone"},
+        "Follow": BLOG,
+        "Like": post.uri,
+        "Undo": follow,
+        "Announce": post.uri,
+    }
+    genuine = ann.activity(type, objects[type], to=[PUBLIC])
+    genuine["id"] = f"{note['id']}#{type.lower()}"
+    if type == "Like":
+        await ann.undo(like)
+        await open_house.settle()
+    for forged in (
+        genuine,
+        {**genuine, "signature": {"type": "RsaSignature2017"}},
+        {**genuine, "proof": {"type": "DataIntegrityProof"}, "object": "https://social.example/nothing"},
+        {**genuine, "type": "View", "signature": {}},
+    ):
+        await mallory.send(forged)
+        await open_house.settle()
+    if type == "Update":
+        ann.documents[note["id"]] = {"@context": AS2, **edited}
+    assert (await ann.send(genuine)).status == 202
+    await open_house.settle()
+    texts = sorted(comment.html for comment in await open_house.comments(post))
+    state = await state_of(open_house)
+    expected: dict[str, Any] = {
+        "Create": texts == ["<p>Original.</p>", "<p>Second.</p>"],
+        "Update": texts == ["<p>Edited.</p>"],
+        "Delete": texts == [],
+        "Follow": state["followers"] == 1,
+        "Like": state["hello"][0].likes == 1,
+        "Undo": state["followers"] == 0,
+        "Announce": state["hello"][0].shares == 1,
+    }
+    assert expected[type], (texts, state, await open_house.verdicts())
+
+
+async def test_an_undo_before_its_follow_or_like_wins(open_house: RunningHouse, ann: Peer) -> None:
+    post = await open_house.publish("Hello")
+    follow, like, boost = (
+        ann.activity("Follow", BLOG),
+        ann.activity("Like", post.uri),
+        ann.activity("Announce", post.uri, to=[PUBLIC]),
+    )
+    for activity in (follow, like, boost):
+        await ann.undo(activity)
+    await open_house.settle()
+    for activity in (follow, like, boost):
+        await ann.send(activity)
+    await open_house.settle()
+    state = await state_of(open_house)
+    assert state["followers"] == 0
+    assert (state["hello"][0].likes, state["hello"][0].shares) == (0, 0)
+    assert ann.of_type("Accept") == []
+    await ann.follow()
+    await ann.like(post.uri)
+    await open_house.settle()
+    state = await state_of(open_house)
+    assert (state["followers"], state["hello"][0].likes) == (1, 1)
+
+
+async def test_an_update_before_its_create_is_what_stays(open_house: RunningHouse, ann: Peer, clock: FakeClock) -> None:
+    post = await open_house.publish("Hello")
+    note = ann.note(post.uri, "<p>Frist.</p>")
+    clock.advance(minutes=1)
+    await ann.edit(note, "<p>First.</p>")
+    await open_house.settle()
+    await ann.send(ann.create(note))
+    await open_house.settle()
+    assert [comment.html for comment in await open_house.comments(post)] == ["<p>First.</p>"]
+
+
+async def test_one_create_a_hundred_times_at_once_is_one_comment(open_house: RunningHouse, ann: Peer) -> None:
+    post = await open_house.publish("Hello")
+    create = ann.create(ann.note(post.uri, "<p>Once.</p>"))
+    paths = itertools.cycle(("/inbox", "/actor/inbox"))
+    responses = await asyncio.gather(*(ann.send(create, path=next(paths)) for _ in range(100)))
+    assert {response.status for response in responses} == {202}
+    await open_house.settle()
+    assert len(await open_house.comments(post)) == 1
+    assert await open_house.verdicts() == [("Create", "done", "comment.open")]
+
+
+def everything(ann: Peer, bob: Peer, posts: list[str], clock: FakeClock) -> list[tuple[Peer, dict[str, Any]]]:
+    """What two people do in an hour, with everything that they take back; in the right order."""
+    said: list[tuple[Peer, dict[str, Any]]] = []
+    for peer in (ann, bob):
+        follow = peer.activity("Follow", BLOG)
+        said.append((peer, follow))
+        notes = []
+        for number, post in enumerate(posts):
+            note = peer.note(post, f"<p>{peer.name} {number}</p>")
+            notes.append(note)
+            said += [
+                (peer, peer.create(note)),
+                (peer, peer.activity("Like", post)),
+                (peer, peer.activity("Announce", post, to=[PUBLIC])),
+            ]
+        clock.advance(minutes=5)
+        edited = {**notes[0], "content": f"<p>{peer.name} edited</p>", "updated": clock().isoformat()}
+        said.append((peer, peer.activity("Update", edited, to=[PUBLIC])))
+        said.append((peer, peer.activity("Delete", {"id": notes[1]["id"], "type": "Tombstone"}, to=[PUBLIC])))
+        for done in [
+            activity for actor, activity in said if actor is peer and activity["type"] in ("Like", "Announce")
+        ][:2]:
+            said.append((peer, peer.activity("Undo", done)))
+        if peer is bob:
+            said.append((peer, peer.activity("Undo", follow)))
+    return said
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_any_order_and_any_number_of_copies_end_in_the_same_state(
+    open_house: RunningHouse, ann: Peer, bob: Peer, clock: FakeClock, seed: int
+) -> None:
+    posts = [(await open_house.publish(title)).uri for title in ("One", "Two")]
+    said = everything(ann, bob, posts, clock)
+    chance = random.Random(seed)
+    order = said + chance.sample(said, len(said) // 3) if seed else said
+    if seed:
+        chance.shuffle(order)
+    for peer, activity in order:
+        assert (await peer.send(activity)).status == 202
+        if chance.random() < 0.3:
+            await open_house.settle()
+    await open_house.settle()
+    state = await state_of(open_house)
+    assert state["followers"] == 1
+    texts = {slug: sorted(html for _, html in state[slug][1]) for slug in ("one", "two")}
+    assert texts == {"one": ["<p>ann edited</p>", "<p>bob edited</p>"], "two": []}
+    assert (state["one"][0].likes, state["one"][0].shares) == (0, 0)
+    assert (state["two"][0].likes, state["two"][0].shares) == (2, 2)
+
+
+# an end in the middle
+
+
+Opened = Callable[[], Any]
+
+
+@pytest.fixture
+def open_again(
+    tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+) -> Opened:
+    """Start the same house once more, on what the last one left behind."""
+    comments = {"moderation": "off"}
+    return lambda: running_house(tmp_path / "house", database_address, wire, clock, rsa_keys[0], comments=comments)
+
+
+async def say_everything(house: RunningHouse, ann: Peer) -> str:
+    post = await house.publish("Hello")
+    await house.settle()
+    await ann.follow()
+    await ann.reply(post.uri, "<p>Kept.</p>")
+    await ann.like(post.uri)
+    await ann.boost(post.uri)
+    return post.uri
+
+
+async def is_all_there(house: RunningHouse, ann: Peer) -> None:
+    await house.settle()
+    state = await state_of(house)
+    counts, comments = state["hello"]
+    assert (state["followers"], counts.likes, counts.shares) == (1, 1, 1)
+    assert [html for _, html in comments] == ["<p>Kept.</p>"]
+    assert len(ann.of_type("Accept")) == 1
+
+
+async def test_what_was_acknowledged_is_done_by_the_next_process(open_again: Opened, ann: Peer) -> None:
+    async with open_again() as house:
+        await say_everything(house, ann)
+        assert {outcome for _, outcome, _ in await house.verdicts()} == {"waiting"}
+    async with open_again() as house:
+        await is_all_there(house, ann)
+    async with open_again() as house:
+        await is_all_there(house, ann)
+
+
+@pytest.mark.parametrize("released", [True, False], ids=["leases released at the start", "leases run out"])
+async def test_what_a_process_had_begun_is_done_by_the_next(
+    open_again: Opened, ann: Peer, clock: FakeClock, released: bool
+) -> None:
+    async with open_again() as house:
+        await say_everything(house, ann)
+        now = clock()
+        claimed = await house.store.transaction(
+            lambda tx: tx.arrivals.claim(now=now, until=now + timedelta(minutes=5), limit=10)
+        )
+        assert len(claimed) == 4
+    async with open_again() as house:
+        if released:
+            await house.store.release_leases()
+        else:
+            await house.settle()
+            assert {outcome for _, outcome, _ in await house.verdicts()} == {"waiting"}
+            clock.advance(minutes=6)
+        await is_all_there(house, ann)
+
+
+async def test_what_another_process_has_begun_does_not_hold_up_the_rest(
+    open_house: RunningHouse, ann: Peer, bob: Peer, clock: FakeClock
+) -> None:
+    await ann.follow()
+    now = clock()
+    await open_house.store.transaction(
+        lambda tx: tx.arrivals.claim(now=now, until=now + timedelta(minutes=5), limit=10)
+    )
+    clock.advance(seconds=1)
+    await bob.follow()
+    await open_house.settle()
+    assert await open_house.store.followers.find("blog", bob.actor) is not None
+
+
+async def test_an_effect_without_its_verdict_is_repeated_without_harm(open_again: Opened, ann: Peer) -> None:
+    """Should a row of the inbox ever be worked on twice, nothing is counted twice."""
+    async with open_again() as house:
+        await say_everything(house, ann)
+        arrivals = await house.store.arrivals.newest(10)
+        for _ in range(3):
+            for arrival in reversed(arrivals):
+                await house.house.inbox.perform(arrival)
+        state = await state_of(house)
+        counts, comments = state["hello"]
+        assert (state["followers"], counts.likes, counts.shares, len(comments)) == (1, 1, 1, 1)
+
+
+async def test_a_worker_that_is_stopped_in_the_middle_loses_nothing(
+    open_again: Opened, ann: Peer, wire: Wire, clock: FakeClock
+) -> None:
+    reached = asyncio.Event()
+    answer = ann.answer
+
+    async def never(request: Any) -> Any:
+        if request.url.endswith("/slow"):
+            reached.set()
+            await asyncio.Event().wait()
+        return await answer(request)
+
+    wire.connect_server(ann.host, never)
+    async with open_again() as house:
+        post = await house.publish("Hello")
+        note = ann.note(post.uri, "<p>In the middle.</p>")
+        slow = {**note, "id": f"{ann.base}/notes/slow"}
+        ann.documents[slow["id"]] = {"@context": AS2, **slow}
+        await ann.send(ann.activity("Create", slow["id"], to=[PUBLIC]))
+        working = asyncio.create_task(house.house.inbox_worker.work())
+        await reached.wait()
+        working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+    wire.connect_server(ann.host, answer)
+    clock.advance(minutes=6)
+    async with open_again() as house:
+        await house.settle()
+        [comment] = await house.comments(post)
+        assert comment.html == "<p>In the middle.</p>"
+
+
+async def test_the_record_survives_as_it_was_sent(open_again: Opened, ann: Peer) -> None:
+    async with open_again() as house:
+        post = await house.publish("Hello")
+        create = ann.create(ann.note(post.uri, "<p>Grüße 🎉 \\u2028 \u0007</p>"))
+        await ann.send(create)
+    async with open_again() as house:
+        [arrival] = await house.store.arrivals.newest(1)
+        assert arrival.activity.raw == json.loads(json.dumps(create))

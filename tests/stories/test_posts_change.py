@@ -1,0 +1,672 @@
+"""The author publishes, edits, hides, schedules and deletes: what readers, feeds and other servers see of it."""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from lxml import etree, html
+
+from syndicate.model.post import ObjectType, Post, PostKind, PostState, Term, TermKind, Visibility
+from syndicate.publishing import Change
+from syndicate.publishing.library import Library
+from tests.clocks import FakeClock
+from tests.houses import ACTIVITY, RunningHouse, running_house
+from tests.peer import PUBLIC, Peer
+from tests.wire import Wire
+
+BASE = "https://blog.example"
+ID = re.compile(rf"{BASE}/(posts|activities)/([0-9a-f-]{{36}})")
+Open = Callable[..., AbstractAsyncContextManager[RunningHouse]]
+
+
+@pytest.fixture
+def opened(tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]) -> Open:
+    """Opens the same house as often as is needed: the same settings, the same database, another process."""
+
+    def opened(**more: Any) -> AbstractAsyncContextManager[RunningHouse]:
+        return running_house(tmp_path / "house", database_address, wire, clock, rsa_keys[0], **more)
+
+    return opened
+
+
+@pytest.fixture
+async def berlin(opened: Open) -> AsyncIterator[RunningHouse]:
+    """A blog whose days begin an hour or two before those of UTC."""
+    async with opened(site={"timezone": "Europe/Berlin"}) as house:
+        yield house
+
+
+async def delete(house: RunningHouse, slug: str) -> None:
+    await house.house.study.publisher.delete(slug)
+
+
+async def current(house: RunningHouse, slug: str) -> Post:
+    post = await house.store.posts.by_slug(slug)
+    assert post is not None
+    return post
+
+
+def uuid_of(address: str) -> UUID:
+    found = ID.fullmatch(address)
+    assert found, address
+    return UUID(found[2])
+
+
+# identity
+
+
+async def test_what_is_new_gets_ids_that_are_made_once(house: RunningHouse) -> None:
+    post = await house.publish("Hello")
+    [create] = (await house.document("/actor/outbox?page=true"))["orderedItems"]
+    for address in (post.uri, create["id"]):
+        made = uuid_of(address)
+        assert made.version == 7
+        assert made.int >> 80 == int(house.clock().timestamp() * 1000)
+    assert post.guid == post.uri
+    again = (await house.document("/actor/outbox?page=true"))["orderedItems"]
+    assert again == [create]
+
+
+async def test_ids_and_addresses_outlive_the_process(opened: Open, clock: FakeClock) -> None:
+    async with opened() as house:
+        post = await house.publish("Hello")
+        actor = await house.document("/actor")
+        paths = ["/feed/", "/feed/atom/", "/feed/json/", "/comments/feed/", post.path, "/", "/sitemap.xml"]
+        before = [(answer.body, answer.headers["ETag"]) for answer in [await house.get(path) for path in paths]]
+        document = await house.document(post.uri)
+        outbox = await house.document("/actor/outbox?page=true")
+    clock.advance(days=400)
+    async with opened() as house:
+        after = [(answer.body, answer.headers["ETag"]) for answer in [await house.get(path) for path in paths]]
+        assert after == before
+        assert await house.document(post.uri) == document
+        assert await house.document("/actor/outbox?page=true") == outbox
+        assert await house.document("/actor") == actor
+
+
+async def test_another_title_in_the_settings_changes_no_id(opened: Open) -> None:
+    async with opened(site={"title": "One", "timezone": "UTC"}) as house:
+        post = await house.publish("Hello", date=datetime(2026, 11, 21, 23, 30, tzinfo=UTC))
+    async with opened(site={"title": "Two", "timezone": "Asia/Tokyo"}) as house:
+        assert await current(house, "hello") == post
+        assert (await house.get(post.path)).status == 200
+
+
+async def test_a_slug_published_again_after_deletion_is_another_post_at_the_same_address(house: RunningHouse) -> None:
+    first = await house.publish("Hello", "First.", slug="hello")
+    await delete(house, "hello")
+    assert (await house.get(first.path)).status == 410
+    second = await house.publish("Hello", "Second.", slug="hello")
+    assert second.path == first.path
+    assert second.uri != first.uri
+    assert second.guid != first.guid
+    assert "Second." in (await house.get(second.path)).text
+    assert (await house.get(first.uri, accept=ACTIVITY)).status == 410
+    assert (await house.document(second.uri))["id"] == second.uri
+
+
+async def test_no_id_is_ever_used_twice(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    seen = set()
+    for round in range(3):
+        post = await house.publish("Hello", f"Round {round}.")
+        await house.publish("Hello", f"Round {round}, again.")
+        await house.settle()
+        await delete(house, "hello")
+        await house.settle()
+        seen.add(post.uri)
+    assert len(seen) == 3
+    activities = [activity["id"] for activity in ann.received]
+    assert len(set(activities)) == len(activities)
+    assert {uuid_of(activity).version for activity in activities} == {7}
+
+
+# permalinks
+
+
+async def test_a_permalink_is_the_day_in_the_time_zone_of_the_blog(berlin: RunningHouse) -> None:
+    post = await berlin.publish("Late", date=datetime(2026, 6, 30, 22, 30, tzinfo=UTC))
+    assert post.path == "/2026/07/01/late/"
+    for path in ("/2026/07/01/", "/2026/07/", "/2026/"):
+        assert "Late" in (await berlin.get(path)).text
+    assert (await berlin.get("/2026/06/")).status == 404
+
+
+async def test_a_permalink_is_fixed_at_first_publication(house: RunningHouse) -> None:
+    draft = await house.publish("Tea", state=PostState.DRAFT, date=datetime(2026, 11, 1, tzinfo=UTC))
+    assert draft.path == "/2026/11/01/tea/"
+    moved = await house.publish("Tea", state=PostState.DRAFT, date=datetime(2026, 11, 5, tzinfo=UTC))
+    assert moved.path == "/2026/11/05/tea/"
+    shown = await house.publish("Tea", date=datetime(2026, 11, 6, tzinfo=UTC))
+    assert shown.path == "/2026/11/06/tea/"
+    again = await house.publish("Tea", "More.", date=datetime(2026, 11, 9, tzinfo=UTC))
+    assert (again.path, again.published) == (shown.path, shown.published)
+
+
+@pytest.mark.parametrize(
+    ("slug", "path"),
+    [
+        ("über-茶", "/2026/11/22/%C3%BCber-%E8%8C%B6/"),
+        ("a-b_c.d", "/2026/11/22/a-b_c.d/"),
+        ("हिन्दी", "/2026/11/22/%E0%A4%B9%E0%A4%BF%E0%A4%A8%E0%A5%8D%E0%A4%A6%E0%A5%80/"),
+    ],
+)
+async def test_slugs_may_have_letters_of_every_script(house: RunningHouse, slug: str, path: str) -> None:
+    post = await house.publish("T", slug=slug)
+    assert post.path == path
+    assert (await house.get(path)).status == 200
+    assert (await house.get(path.lower())).status == 200
+    assert (await house.get(path.rstrip("/"))).headers["Location"] == path
+
+
+async def test_a_slug_that_another_post_has_gets_a_number(house: RunningHouse) -> None:
+    page = await house.publish("Tea", slug="tea", kind=PostKind.PAGE)
+    assert page.path == "/tea/"
+    reserved = await house.publish("Feed", slug="feed", kind=PostKind.PAGE)
+    assert (reserved.slug, reserved.path) == ("feed-2", "/feed-2/")
+    assert (await house.get("/feed/")).headers["Content-Type"].startswith("application/rss+xml")
+
+
+async def test_a_page_about_the_author_wins_over_the_built_in_one(house: RunningHouse) -> None:
+    assert "Mara Lind" in (await house.get("/about/")).text
+    await house.publish("About me", "I like tea.", slug="about", kind=PostKind.PAGE)
+    assert "I like tea." in (await house.get("/about/")).text
+    await delete(house, "about")
+    assert (await house.get("/about/")).status in (200, 410)
+
+
+# dates
+
+
+async def test_dates_are_whole_seconds_everywhere(house: RunningHouse) -> None:
+    house.clock.now = datetime(2026, 11, 22, 19, 0, 0, 987654, tzinfo=UTC)
+    post = await house.publish("Hello")
+    assert (post.published.microsecond, post.updated.microsecond) == (0, 0)
+    for path in ("/feed/", "/feed/atom/", "/feed/json/", "/sitemap.xml"):
+        text = (await house.get(path)).text
+        assert re.search(r"2026-11-22T19:00:00(Z|\+00:00)|22 Nov 2026 19:00:00 ", text)
+        assert "987" not in text
+    assert (await house.document(post.uri))["published"] == "2026-11-22T19:00:00Z"
+
+
+async def test_edits_in_one_second_have_dates_that_grow(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    first = await house.publish("Hello", "0")
+    dates = [(await house.publish("Hello", str(number))).updated for number in range(1, 6)]
+    assert dates == sorted(set(dates))
+    assert all(date > first.updated for date in dates)
+    assert {(await current(house, "hello")).published} == {first.published}
+    await house.settle()
+    assert ann.of_type("Update")[-1]["object"]["updated"] == f"{dates[-1]:%Y-%m-%dT%H:%M:%SZ}"
+    assert ann.of_type("Update")[-1]["object"]["published"] == f"{first.published:%Y-%m-%dT%H:%M:%SZ}"
+
+
+async def test_no_two_posts_have_the_same_date_of_change(house: RunningHouse) -> None:
+    posts = [await house.publish(f"Post {number}") for number in range(10)]
+    assert len({post.updated for post in posts}) == 10
+    assert len({post.published for post in posts}) == 1
+
+
+async def test_the_same_text_again_is_no_change(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    before = await house.publish("Hello", "Words.")
+    etag = (await house.get("/feed/")).headers["ETag"]
+    house.clock.advance(hours=1)
+    again = await house.publish_manuscript(title="Hello", source="Words.")
+    assert again.change is Change.UNCHANGED
+    await house.settle()
+    assert ann.of_type("Update") == []
+    assert (await current(house, "hello")).updated == before.updated
+    assert (await house.get("/feed/", If_None_Match=etag)).status == 304
+
+
+# editing
+
+
+async def test_an_edit_is_read_by_the_next_who_asks_and_the_earlier_text_is_kept(house: RunningHouse) -> None:
+    post = await house.publish("Tea", "First.", slug="tea")
+    assert "First." in (await house.get(post.path)).text
+    await house.publish("Tea, again", "Second.", slug="tea")
+    for path in (post.path, "/", "/feed/", "/feed/atom/", "/feed/json/"):
+        text = (await house.get(path)).text
+        assert "Tea, again" in text
+        assert "First." not in text
+    assert await house.store.posts.revisions(post.id) == ["First."]
+
+
+async def test_an_edit_replaces_the_whole_post(house: RunningHouse) -> None:
+    tag = Term(kind=TermKind.TAG, slug="tea", name="Tea")
+    await house.publish("Tea", terms=(tag,), summary="In short", pinned=True, comments_open=False)
+    post = await house.publish("Tea", "Only this.")
+    assert (post.terms, post.summary, post.pinned, post.comments_open) == ((), "", False, True)
+    answer = await house.get("/tag/tea/")
+    assert answer.status in (200, 404)
+    assert "Only this." not in answer.text
+
+
+async def test_followers_are_told_of_what_is_new_changed_and_gone(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    post = await house.publish("Hello", "First.")
+    await house.settle()
+    house.clock.advance(minutes=5)
+    await house.publish("Hello", "Second.")
+    await house.settle()
+    house.clock.advance(minutes=5)
+    await delete(house, "hello")
+    await house.settle()
+    told = [activity for activity in ann.received if activity["type"] != "Accept"]
+    assert [activity["type"] for activity in told] == ["Create", "Update", "Delete"]
+    create, update, gone = told
+    assert (create["object"]["id"], update["object"]["id"]) == (post.uri, post.uri)
+    assert "First." in create["object"]["content"]
+    assert "Second." in update["object"]["content"]
+    assert update["object"]["updated"] == "2026-11-22T19:05:00Z"
+    assert gone["object"]["type"] == "Tombstone"
+    assert gone["object"]["id"] == post.uri
+    for activity in told:
+        assert activity["actor"] == f"{BASE}/actor"
+        assert isinstance(activity["id"], str)
+        assert PUBLIC in activity["to"]
+
+
+async def test_a_server_with_many_followers_is_told_once(house: RunningHouse, ann: Peer, rsa_keys: Any) -> None:
+    for peer in (ann, ann.neighbour("cy", rsa_keys[4]), ann.neighbour("di", rsa_keys[5])):
+        await peer.follow()
+    await house.settle()
+    await house.publish("Hello")
+    await house.settle()
+    [sent] = [request for request in ann.requests if request.method == "POST" and b'"Create"' in (request.body or b"")]
+    assert sent.url == ann.shared_inbox
+    assert len(ann.of_type("Create")) == 1
+
+
+async def test_a_text_that_is_too_long_to_be_pushed_is_whole_where_it_is_fetched(
+    house: RunningHouse, ann: Peer
+) -> None:
+    await ann.follow()
+    await house.settle()
+    post = await house.publish("Long", "Words and words. " * 10_000, summary="In short")
+    await house.settle()
+    [create] = ann.of_type("Create")
+    sent = next(request for request in ann.requests if b'"Create"' in (request.body or b""))
+    assert len(sent.body or b"") < 64 * 1024
+    assert f"{BASE}{post.path}" in create["object"]["content"]
+    assert create["object"]["contentMap"] == {"en-GB": create["object"]["content"]}
+    assert len((await house.document(post.uri))["content"]) > 150_000
+
+
+# what kind of thing
+
+
+@pytest.mark.parametrize(
+    ("title", "chosen", "becomes"),
+    [
+        ("A title", None, "Article"),
+        ("", None, "Note"),
+        ("A title", ObjectType.NOTE, "Note"),
+        ("", ObjectType.ARTICLE, "Article"),
+    ],
+)
+async def test_a_title_makes_an_article_unless_the_author_says_otherwise(
+    house: RunningHouse, title: str, chosen: ObjectType | None, becomes: str
+) -> None:
+    post = await house.publish(title, "Words.", slug="thing", type=chosen)
+    document = await house.document(post.uri)
+    assert document["type"] == becomes
+    if becomes == "Article":
+        assert document["name"]
+
+
+# visibility
+
+
+async def test_a_local_post_is_on_the_site_and_in_feeds_and_nowhere_else(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    post = await house.publish("Here only", visibility=Visibility.LOCAL)
+    await house.settle()
+    assert ann.of_type("Create") == []
+    for path in ("/", "/feed/", post.path, "/sitemap.xml"):
+        assert post.path in (await house.get(path)).text
+    assert (await house.get(post.uri, accept=ACTIVITY)).status == 404
+    assert (await house.get(post.path, accept=ACTIVITY)).headers["Content-Type"] == "text/html; charset=utf-8"
+    page: Any = html.fromstring((await house.get(post.path)).body)
+    assert page.xpath("//link[@type='application/activity+json']") == []
+
+
+async def test_a_post_that_leaves_the_fediverse_is_deleted_there_and_comes_back_as_another(
+    house: RunningHouse, ann: Peer
+) -> None:
+    await ann.follow()
+    await house.settle()
+    first = await house.publish("Hello", "Words.")
+    await house.settle()
+    local = await house.publish("Hello", "Words.", visibility=Visibility.LOCAL)
+    await house.settle()
+    assert [activity["type"] for activity in ann.received if activity["type"] != "Accept"] == ["Create", "Delete"]
+    assert (await house.get(first.uri, accept=ACTIVITY)).status == 410
+    assert (await house.get(local.path)).status == 200
+    back = await house.publish("Hello", "Words.", visibility=Visibility.PUBLIC)
+    await house.settle()
+    assert back.uri != first.uri
+    assert (back.guid, back.path, back.published) == (first.guid, first.path, first.published)
+    assert (await house.document(back.uri))["id"] == back.uri
+    assert (await house.get(first.uri, accept=ACTIVITY)).status == 410
+    assert ann.of_type("Create")[-1]["object"]["id"] == back.uri
+
+
+@pytest.mark.parametrize("state", [PostState.DRAFT, PostState.PRIVATE, PostState.PASSWORD])
+async def test_what_is_hidden_again_is_as_if_absent(house: RunningHouse, ann: Peer, state: PostState) -> None:
+    await ann.follow()
+    await house.settle()
+    post = await house.publish("Hello", "Canary.")
+    await house.settle()
+    for path in ("/", "/feed/", post.path):
+        await house.get(path)
+    await house.publish("Hello", "Canary.", state=state)
+    await house.settle()
+    assert ann.received[-1]["type"] == "Delete"
+    nowhere = await house.get("/2026/11/22/nowhere/")
+    answer = await house.get(post.path)
+    assert (answer.status, answer.body) == (nowhere.status, nowhere.body)
+    for path in ("/", "/feed/", "/feed/atom/", "/feed/json/", "/sitemap.xml", "/2026/", "/actor/outbox?page=true"):
+        assert "Canary" not in (await house.get(path, accept=ACTIVITY if "actor" in path else "text/html")).text
+
+
+@pytest.mark.parametrize("state", [PostState.DRAFT, PostState.PRIVATE, PostState.PASSWORD, PostState.SCHEDULED])
+async def test_who_guesses_learns_nothing(house: RunningHouse, state: PostState) -> None:
+    date = house.clock() + timedelta(days=1) if state is PostState.SCHEDULED else None
+    post = await house.publish("Canary", state=PostState.PUBLISHED if date else state, date=date)
+    assert post.state is state
+    unknown = post.path.replace("canary", "nowhere"), f"{BASE}/posts/{UUID(int=7)}"
+    for suffix in ("", "?preview=true", "feed/", "feed/atom/", "feed/json/", ".json", ".rss", "comment-page-1/"):
+        for accept in ("text/html", ACTIVITY):
+            asked = await house.get(post.path + suffix, accept=accept)
+            reference = await house.get(unknown[0] + suffix, accept=accept)
+            assert (asked.status, asked.body) == (404, reference.body), suffix
+            tagged = await house.get(post.path + suffix, accept=accept, If_None_Match="*")
+            assert tagged.status == 404
+    for suffix in ("", "/replies", "/likes", "/shares", "?preview=true"):
+        for accept in ("text/html", ACTIVITY):
+            asked = await house.get(post.uri + suffix, accept=accept)
+            reference = await house.get(unknown[1] + suffix, accept=accept)
+            assert (asked.status, asked.body) == (404, reference.body), suffix
+
+
+# time
+
+
+async def test_what_lies_ahead_appears_in_its_time(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    post = await house.publish("Tomorrow", date=house.clock() + timedelta(days=1))
+    assert post.state is PostState.SCHEDULED
+    assert (await house.get(post.path)).status == 404
+    assert await house.house.study.publisher.release_due() == 0
+    house.clock.advance(days=1, seconds=1)
+    assert await house.house.study.publisher.release_due() == 1
+    await house.settle()
+    assert (await house.get(post.path)).status == 200
+    assert post.guid in (await house.get("/feed/")).text
+    [create] = ann.of_type("Create")
+    assert create["object"]["id"] == post.uri
+    assert create["object"]["published"] == "2026-11-23T19:00:00Z"
+    assert await house.house.study.publisher.release_due() == 0
+
+
+async def test_what_is_dated_long_ago_is_not_news(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    old = await house.publish("Old", date=house.clock() - timedelta(hours=49))
+    new = await house.publish("New", date=house.clock() - timedelta(hours=47))
+    await house.settle()
+    assert [create["object"]["id"] for create in ann.of_type("Create")] == [new.uri]
+    assert (await house.document(old.uri))["id"] == old.uri
+    assert (await house.document("/actor/outbox"))["totalItems"] == 2
+
+
+# deletion
+
+
+async def test_a_deleted_post_is_gone_from_every_list_at_once(house: RunningHouse, ann: Peer) -> None:
+    tag = Term(kind=TermKind.TAG, slug="tea", name="Tea")
+    post = await house.publish("Canary", terms=(tag,), pinned=True, aliases=("/old/canary/", "/?p=7"))
+    paths = ["/", "/feed/", "/feed/json/", "/tag/tea/", "/tag/tea/feed/", "/2026/11/", "/archives/", "/sitemap.xml"]
+    paths += ["/actor/outbox?page=true", "/actor/featured", "/author/mara-lind/"]
+    for path in paths:
+        await house.get(path, accept=ACTIVITY if "actor" in path else "text/html")
+    await delete(house, "canary")
+    for path in paths:
+        answer = await house.get(path, accept=ACTIVITY if "actor" in path else "text/html")
+        assert "Canary" not in answer.text, path
+        assert post.uri not in answer.text
+    for address in (post.path, "/old/canary/", "/?p=7", post.path.rstrip("/")):
+        assert (await house.get(address)).status in (404, 410), address
+    assert (await house.get(post.path)).status == 410
+    assert (await house.get("/old/canary/")).status == 410
+
+
+async def test_a_draft_that_is_deleted_never_was(house: RunningHouse) -> None:
+    post = await house.publish("Draft", state=PostState.DRAFT)
+    await delete(house, "draft")
+    assert (await house.get(post.path)).status == 404
+    assert (await house.get(post.uri, accept=ACTIVITY)).status == 404
+
+
+# the posts folder
+
+
+@pytest.fixture
+def folder(house: RunningHouse) -> Path:
+    directory = house.config.storage.posts
+    directory.mkdir(parents=True)
+    return directory
+
+
+def library(house: RunningHouse) -> Library:
+    return house.house.study.library
+
+
+def put(house: RunningHouse, path: Path, text: str, *, age: float = 60) -> Path:
+    """A file as its author saved it some seconds ago."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    then = house.clock().timestamp() - age
+    os.utime(path, (then, then))
+    return path
+
+
+async def test_a_file_in_the_folder_is_published(house: RunningHouse, folder: Path, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    put(house, folder / "2026" / "tea.md", "---\ntags: [Tea, Rain]\n---\n# On tea\n\nLeaves.")
+    await library(house).scan()
+    await house.settle()
+    post = await current(house, "tea")
+    assert (post.title, [term.name for term in post.tags]) == ("On tea", ["Tea", "Rain"])
+    assert "Leaves." in (await house.get(post.path)).text
+    assert [create["object"]["id"] for create in ann.of_type("Create")] == [post.uri]
+
+
+async def test_a_file_that_is_still_being_written_is_left_alone(house: RunningHouse, folder: Path) -> None:
+    put(house, folder / "tea.md", "Half a", age=3)
+    assert await library(house).scan() == pytest.approx(7, abs=0.01)
+    assert await house.store.posts.by_slug("tea") is None
+    house.clock.advance(seconds=8)
+    assert await library(house).scan() is None
+    assert await house.store.posts.by_slug("tea") is not None
+
+
+async def test_a_changed_file_wins_and_the_earlier_text_is_kept(house: RunningHouse, folder: Path) -> None:
+    file = put(house, folder / "tea.md", "From the file.")
+    await library(house).scan()
+    post = await current(house, "tea")
+    await house.publish("", "From elsewhere.", slug="tea")
+    await library(house).scan()
+    assert "From elsewhere." in (await house.get(post.path)).text
+    assert file.read_text() == "From the file."
+    put(house, file, "From the file, again.")
+    await library(house).scan()
+    assert "From the file, again." in (await house.get(post.path)).text
+    assert await house.store.posts.revisions(post.id) == ["From the file.", "From elsewhere."]
+    assert (await current(house, "tea")).uri == post.uri
+
+
+async def test_a_folder_that_is_not_there_deletes_nothing(house: RunningHouse, folder: Path) -> None:
+    put(house, folder / "tea.md", "Leaves.")
+    await library(house).scan()
+    post = await current(house, "tea")
+    for unmounted in (False, True):
+        shutil.rmtree(folder) if unmounted else (folder / "tea.md").unlink()
+        await library(house).scan()
+    assert (await house.get(post.path)).status == 200
+    assert await library(house).vanished() == ["tea.md"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".tea.md",
+        ".tea.md.swp",
+        "tea.md~",
+        "#tea.md#",
+        ".#tea.md",
+        "~tea.md",
+        "tea (conflicted copy 2026-11-22).md",
+        "tea.sync-conflict-20261122-190000-ABCDEF.md",
+        "tea.txt",
+        "tea.md.tmp",
+        ".trash/tea.md",
+    ],
+)
+async def test_what_editors_and_synchronisers_leave_behind_is_no_post(
+    house: RunningHouse, folder: Path, name: str
+) -> None:
+    put(house, folder / name, "Leaves.")
+    await library(house).scan()
+    assert await house.store.posts.files() == {}
+
+
+async def test_a_file_that_cannot_be_read_keeps_no_other_from_being_published(
+    house: RunningHouse, folder: Path
+) -> None:
+    put(house, folder / "a.md", "---\nvisibility: everybody\n---\nA")
+    (folder / "b.md").write_bytes(b"\xff\xfe\x00")
+    os.utime(folder / "b.md", (0, 0))
+    (folder / "c.md").symlink_to(folder / "nowhere.md")
+    put(house, folder / "d.md", "D")
+    await library(house).scan()
+    assert list(await house.store.posts.files()) == ["d.md"]
+
+
+async def test_two_files_cannot_be_one_post(house: RunningHouse, folder: Path) -> None:
+    put(house, folder / "a" / "tea.md", "First.")
+    put(house, folder / "b" / "tea.md", "Second.")
+    for _ in range(2):
+        await library(house).scan()
+    post = await current(house, "tea")
+    assert "First." in (await house.get(post.path)).text
+
+
+async def test_a_file_of_a_deleted_post_does_not_bring_it_back_until_it_changes(
+    house: RunningHouse, folder: Path
+) -> None:
+    file = put(house, folder / "tea.md", "Leaves.")
+    await library(house).scan()
+    await delete(house, "tea")
+    await library(house).scan()
+    assert await house.store.posts.by_slug("tea") is None
+    put(house, file, "New leaves.")
+    await library(house).scan()
+    assert await house.store.posts.by_slug("tea") is not None
+
+
+async def test_a_renamed_file_is_another_post_only_if_its_slug_is_another(house: RunningHouse, folder: Path) -> None:
+    file = put(house, folder / "2026-11-20-tea.md", "Leaves.")
+    await library(house).scan()
+    post = await current(house, "tea")
+    assert post.path == "/2026/11/20/tea/"
+    file.rename(folder / "tea.md")
+    await library(house).scan()
+    assert (await current(house, "tea")).uri == post.uri
+    assert len(await house.store.posts.latest(limit=10)) == 1
+
+
+# between processes
+
+
+async def test_what_was_acknowledged_before_the_end_is_done_after_it(opened: Open, ann: Peer, clock: FakeClock) -> None:
+    async with opened(comments={"moderation": "off"}) as house:
+        post = await house.publish("Hello")
+        await house.settle()
+        await ann.follow()
+        await ann.reply(post.uri, "<p>Survives.</p>")
+        now = clock()
+
+        async def claim(tx: Any) -> None:
+            """The process had just taken them up when it died."""
+            await tx.arrivals.claim(now=now, until=now + timedelta(minutes=5), limit=10)
+
+        await house.store.transaction(claim)
+    clock.advance(minutes=6)
+    async with opened(comments={"moderation": "off"}) as house:
+        await house.settle()
+        assert "Survives." in (await house.get(post.path)).text
+        assert len(await house.comments(post)) == 1
+        assert [accept["type"] for accept in ann.received] == ["Accept"]
+
+
+async def test_a_delivery_that_failed_before_the_end_is_made_after_it(
+    opened: Open, ann: Peer, wire: Wire, clock: FakeClock
+) -> None:
+    async with opened() as house:
+        await ann.follow()
+        await house.settle()
+        wire.cut(ann.host)
+        post = await house.publish("Hello")
+        await house.settle()
+        assert ann.of_type("Create") == []
+    wire.mend(ann.host)
+    clock.advance(hours=2)
+    async with opened() as house:
+        await house.settle()
+        [create] = ann.of_type("Create")
+        assert create["object"]["id"] == post.uri
+        clock.advance(days=2)
+        await house.settle()
+        assert len(ann.of_type("Create")) == 1
+
+
+async def test_another_process_publishes_and_the_next_reader_sees_it(opened: Open, tmp_path: Path) -> None:
+    async with opened() as house:
+        await house.store.database.listen()
+        assert "News" not in (await house.get("/")).text
+        async with opened() as other:
+            await other.publish("News")
+        for _ in range(200):
+            if "News" in (await house.get("/")).text:
+                break
+        assert "News" in (await house.get("/feed/")).text
+
+
+async def test_feeds_hold_nothing_of_the_moment_in_which_they_are_made(house: RunningHouse) -> None:
+    await house.publish("Hello", date=house.clock() - timedelta(days=30))
+    house.clock.now = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
+    await house.publish("Another", state=PostState.DRAFT)
+    for path in ("/feed/", "/feed/atom/", "/feed/json/"):
+        answer = await house.get(path)
+        assert "2031" not in answer.text
+        if path != "/feed/json/":
+            assert etree.fromstring(answer.body) is not None

@@ -1,0 +1,180 @@
+"""Posts are liked and shared, and both can be taken back: counted once, and only by who did it."""
+
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from syndicate.model.post import Post, PostState
+from tests.clocks import FakeClock
+from tests.houses import RunningHouse
+from tests.peer import PUBLIC, Peer
+
+
+async def counts(house: RunningHouse, post: Post) -> tuple[int, int]:
+    """Likes and shares."""
+    await house.settle()
+    current = await house.store.posts.find(post.id)
+    assert current is not None
+    return current.counts.likes, current.counts.shares
+
+
+async def test_a_like_and_a_boost_are_on_the_page_and_in_the_object(house: RunningHouse, ann: Peer) -> None:
+    post = await house.publish("Hello")
+    await ann.like(post.uri)
+    await ann.boost(post.uri)
+    await house.settle()
+    page = (await house.get(post.path)).text
+    assert "1 like" in page
+    assert "1 share" in page
+    document = await house.document(post.uri)
+    assert (document["likes"]["totalItems"], document["shares"]["totalItems"]) == (1, 1)
+    assert (await house.document(f"{post.uri}/likes"))["totalItems"] == 1
+    assert (await house.document(f"{post.uri}/shares"))["totalItems"] == 1
+
+
+async def test_a_like_is_counted_once_whatever_its_id(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    post = await house.publish("Hello")
+    for _ in range(3):
+        await ann.like(post.uri)
+        await ann.boost(post.uri)
+    assert await counts(house, post) == (1, 1)
+    await bob.like(post.uri)
+    assert await counts(house, post) == (2, 1)
+
+
+async def test_emoji_are_counted_once_per_actor_and_emoji(house: RunningHouse, ann: Peer) -> None:
+    """Misskey's Like and Pleroma's EmojiReact; each is taken back by its own Undo."""
+    post = await house.publish("Hello")
+    party = await ann.like(post.uri, content="🎉", _misskey_reaction="🎉")
+    await ann.like(post.uri, content="🎉", _misskey_reaction="🎉")
+    assert await counts(house, post) == (1, 0)
+    react = ann.activity("EmojiReact", post.uri, content="🔥")
+    await ann.send(react)
+    await ann.send({**react, "id": f"{ann.base}/activities/again"})
+    assert await counts(house, post) == (2, 0)
+    await ann.undo(party)
+    assert await counts(house, post) == (1, 0)
+    await ann.undo(react)
+    assert await counts(house, post) == (0, 0)
+
+
+async def test_nobody_fills_the_count_with_made_up_emoji(house: RunningHouse, mallory: Peer) -> None:
+    post = await house.publish("Hello")
+    for at in range(40):
+        await mallory.like(post.uri, content=f":e{at}:")
+    likes, _ = await counts(house, post)
+    assert likes <= 10
+
+
+@pytest.mark.parametrize("form", ["embedded", "id", "another id", "no id"])
+@pytest.mark.parametrize("type", ["Like", "Announce"])
+async def test_what_is_taken_back_counts_no_longer(house: RunningHouse, ann: Peer, type: str, form: str) -> None:
+    post = await house.publish("Hello")
+    reaction = await (ann.like(post.uri) if type == "Like" else ann.boost(post.uri))
+    assert sum(await counts(house, post)) == 1
+    forms: dict[str, Any] = {
+        "embedded": reaction,
+        "id": reaction["id"],
+        "another id": {**reaction, "id": f"{ann.base}/activities/made-anew"},
+        "no id": {key: reaction[key] for key in ("type", "actor", "object")},
+    }
+    for _ in range(2):
+        await ann.send(ann.activity("Undo", forms[form]))
+        assert await counts(house, post) == (0, 0)
+
+
+async def test_a_reaction_can_be_deleted_like_an_object(house: RunningHouse, ann: Peer) -> None:
+    post = await house.publish("Hello")
+    boost = await ann.boost(post.uri)
+    assert await counts(house, post) == (0, 1)
+    await ann.send(ann.activity("Delete", boost["id"]))
+    assert await counts(house, post) == (0, 0)
+
+
+async def test_nobody_takes_back_what_another_did(
+    house: RunningHouse, ann: Peer, mallory: Peer, rsa_keys: list[RSAPrivateKey]
+) -> None:
+    post = await house.publish("Hello")
+    like, boost = await ann.like(post.uri), await ann.boost(post.uri)
+    assert await counts(house, post) == (1, 1)
+    eve = ann.neighbour("eve", rsa_keys[4])
+    for other in (mallory, eve):
+        for reaction in (like, boost):
+            for inner in (
+                reaction,
+                reaction["id"],
+                {**reaction, "actor": other.actor},
+                {"type": reaction["type"], "actor": ann.actor, "object": post.uri},
+                {"type": reaction["type"], "object": post.uri},
+                [reaction],
+            ):
+                await other.send(other.activity("Undo", inner))
+            await other.send(other.activity("Delete", reaction["id"]))
+    assert await counts(house, post) == (1, 1)
+
+
+async def test_what_is_shared_or_liked_elsewhere_is_none_of_ours(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    post = await house.publish("Hello")
+    for object in ("https://elsewhere.example/notes/1", "https://blog.example/posts/none", "https://blog.example/", ""):
+        await ann.like(object)
+        await ann.boost(object)
+    assert await counts(house, post) == (0, 0)
+    assert {reason for _, _, reason in await house.verdicts()} == {"like.elsewhere", "announce.elsewhere"}
+
+
+async def test_a_like_of_a_comment_is_not_one_of_the_post(open_house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    post = await open_house.publish("Hello")
+    note = await ann.reply(post.uri, "<p>Like me.</p>")
+    await open_house.settle()
+    like, boost = await bob.like(note["id"]), await bob.boost(note["id"])
+    assert await counts(open_house, post) == (0, 0)
+    await bob.like(post.uri)
+    for reaction in (like, boost):
+        await bob.send(bob.activity("Undo", {**reaction, "id": f"{bob.base}/activities/made-anew"}))
+    assert await counts(open_house, post) == (1, 0)
+
+
+async def test_a_boost_for_followers_only_is_not_counted(house: RunningHouse, ann: Peer) -> None:
+    post = await house.publish("Hello")
+    await ann.send(ann.activity("Announce", post.uri, to=[f"{ann.actor}/followers"]))
+    await ann.send(ann.activity("Announce", post.uri))
+    assert await counts(house, post) == (0, 0)
+    assert {reason for _, _, reason in await house.verdicts()} == {"announce.private"}
+
+
+@pytest.mark.parametrize("type", ["Dislike", "View", "Read", "Listen", "Question", "Flag", "Move", "Add", "Nonsense"])
+async def test_what_we_do_not_know_is_taken_and_changes_nothing(house: RunningHouse, ann: Peer, type: str) -> None:
+    post = await house.publish("Hello")
+    assert (await ann.send(ann.activity(type, post.uri, to=[PUBLIC], content="x" * 100_000))).status == 202
+    assert await counts(house, post) == (0, 0)
+    assert await house.verdicts() == [(type, "unsupported", "activity.unsupported")]
+
+
+async def test_a_like_of_a_draft_or_of_what_is_gone_says_nothing(house: RunningHouse, ann: Peer) -> None:
+    draft = await house.publish("Secret", state=PostState.DRAFT)
+    gone = await house.publish("Gone")
+    await house.house.study.publisher.delete("gone")
+    for post in (draft, gone):
+        await ann.like(post.uri)
+        await ann.boost(post.uri)
+    await house.settle()
+    assert {reason for _, _, reason in await house.verdicts()} == {"like.elsewhere", "announce.elsewhere"}
+
+
+async def test_the_text_of_a_reaction_is_shown_to_nobody(house: RunningHouse, mallory: Peer) -> None:
+    post = await house.publish("Hello")
+    await mallory.like(post.uri, content="<script>x</script> buy at spam.example")
+    outputs = await house.outputs(post)
+    assert "spam.example" not in outputs
+
+
+async def test_who_reacted_is_told_of_the_posts_end(house: RunningHouse, ann: Peer, clock: FakeClock) -> None:
+    post = await house.publish("Hello")
+    await ann.like(post.uri)
+    await house.settle()
+    ann.received.clear()
+    await house.house.study.publisher.delete(post.slug)
+    await house.settle()
+    [delete] = ann.of_type("Delete")
+    assert delete["object"]["id"] == post.uri

@@ -1,0 +1,545 @@
+"""Everybody may knock: other hosts, odd requests, slow clients, and addresses that lead nowhere."""
+
+import asyncio
+import contextlib
+import gzip
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from syndicate.app import build, furnish
+from syndicate.signatures import private_pem
+from syndicate.web.connections import Patience
+from syndicate.web.keys import PATIENCE
+from syndicate.web.server import listening
+from tests.clocks import FakeClock
+from tests.houses import ACTIVITY, RunningHouse, running_house, settings
+from tests.peer import Peer
+from tests.wire import Wire
+
+HOST = b"Host: blog.example\r\n"
+SOON = 5.0
+"""Seconds after which a test gives up; nothing is measured."""
+
+
+async def say(house: RunningHouse, request: bytes, *, close: bool = False) -> bytes:
+    """Send bytes as they are, and read until the house hangs up (asked to, where `close`)."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    try:
+        writer.write(request)
+        if close:
+            writer.write_eof()
+        async with asyncio.timeout(SOON):
+            return await reader.read()
+    except ConnectionResetError:
+        return b""
+    finally:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+def statuses(answer: bytes) -> list[int]:
+    """The status of every answer on a connection."""
+    return [int(line.split(b" ")[1]) for line in answer.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+
+
+def get(path: str = "/", *headers: str) -> bytes:
+    lines = [f"GET {path} HTTP/1.1", "Host: blog.example", "Connection: close", *headers]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+# hosts
+
+
+@pytest.mark.parametrize("path", ["/", "/feed/", "/2026/11/22/hello/?a=b", "/.well-known/webfinger?resource=acct:x@y"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_who_reads_at_another_host_is_led_to_ours(house: RunningHouse, path: str, method: str) -> None:
+    for host in ("evil.example", "127.0.0.1", "blog.example:8080", "blog.example.evil.example", "evil.example:443"):
+        answer = await house.get(path, method=method, Host=host)
+        assert (answer.status, answer.headers["Location"]) == (308, f"https://blog.example{path}")
+        assert "evil" not in str(answer.headers)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+async def test_who_writes_at_another_host_is_turned_away(house: RunningHouse, method: str) -> None:
+    for path in ("/inbox", "/", "/actor/inbox"):
+        answer = await house.get(path, method=method, Host="evil.example")
+        assert answer.status == 421
+        assert b"evil" not in answer.body
+
+
+@pytest.mark.parametrize("host", ["blog.example", "BLOG.example", "blog.example:443"])
+async def test_our_host_is_ours_in_every_spelling(house: RunningHouse, host: str) -> None:
+    assert (await house.get("/", Host=host)).status == 200
+
+
+@pytest.mark.parametrize("host", ["blog.example", "evil.example", "10.0.0.7:8080"])
+async def test_whoever_runs_the_server_may_ask_by_any_name(house: RunningHouse, host: str) -> None:
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert (await house.get(path, Host=host)).status == 200
+
+
+async def test_no_address_that_we_make_holds_a_foreign_host(house: RunningHouse) -> None:
+    await house.publish("Hello")
+    for path in ("/", "/feed/", "/actor", "/blogroll.opml", "/subscribe/", "/nowhere/", "/.well-known/host-meta"):
+        answer = await house.get(
+            path,
+            accept=ACTIVITY if path == "/actor" else "text/html",
+            X_Forwarded_Host="evil.example",
+            X_Forwarded_Proto="gopher",
+            X_Forwarded_For="203.0.113.9",
+            Forwarded="host=evil.example;proto=http",
+            X_Original_URL="/admin/",
+        )
+        assert "evil.example" not in answer.text + str(answer.headers)
+        assert "gopher" not in answer.text + str(answer.headers)
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (b"GET https://evil.example/ HTTP/1.1\r\n" + HOST, 421),
+        (b"POST https://evil.example/inbox HTTP/1.1\r\n" + HOST + b"Content-Length: 0\r\n", 421),
+        (b"GET http://blog.example@evil.example/ HTTP/1.1\r\n" + HOST, 421),
+        (b"OPTIONS * HTTP/1.1\r\n" + HOST, 421),
+        (b"GET / HTTP/1.1\r\n" + HOST + HOST, 400),
+        (b"GET / HTTP/1.1\r\n" + HOST + b"Host: evil.example\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: evil.example\r\n" + HOST, 400),
+        (b"GET / HTTP/1.1\r\n", 400),
+    ],
+)
+async def test_a_request_that_names_two_places_or_none_is_refused(
+    house: RunningHouse, lines: bytes, status: int
+) -> None:
+    answer = await say(house, lines + b"Connection: close\r\n\r\n")
+    assert statuses(answer) == [status]
+    assert b"evil.example" not in answer
+
+
+async def test_a_path_that_looks_like_a_host_stays_here(house: RunningHouse) -> None:
+    answer = await say(house, b"GET //evil.example/ HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n")
+    assert statuses(answer) == [308]
+    [location] = [line for line in answer.split(b"\r\n") if line.lower().startswith(b"location:")]
+    assert location.split(b": ")[1] == b"https://blog.example/"
+    ours = await say(house, b"GET //evil.example/ HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+    assert b"//evil.example" not in ours.partition(b"\r\n\r\n")[0]
+
+
+async def test_metrics_are_not_shown_through_a_proxy_by_accident(house: RunningHouse) -> None:
+    assert (await house.get("/metrics")).status == 200
+    for header in ("X_Forwarded_For", "Forwarded", "X_Real_IP", "X_Forwarded_Host"):
+        assert (await house.get("/metrics", **{header: "127.0.0.1"})).status == 403
+
+
+async def test_a_proxy_that_is_trusted_is_believed(
+    tmp_path: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+) -> None:
+    """One database is enough: nothing of this is stored."""
+    database = str(tmp_path / "blog.db")
+    trusted = {"trusted_proxies": ["127.0.0.1"], "port": 0}
+    config_of_proxy: dict[str, Any] = {"server": trusted}
+    path = tmp_path / "house"
+    async with running_house(path, database, wire, clock, rsa_keys[0], **config_of_proxy) as house:
+        assert (await house.get("/", Host="10.0.0.7:8080", X_Forwarded_Host="blog.example")).status == 200
+        assert (await house.get("/", Host="10.0.0.7:8080", X_Forwarded_Host="evil.example")).status == 308
+        assert (await house.get("/metrics", X_Forwarded_For="203.0.113.9")).status == 403
+        assert (await house.get("/metrics", X_Forwarded_For="203.0.113.9, 127.0.0.1")).status == 403
+
+
+# requests that are none
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+        b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Length: +3\r\n\r\nabc",
+        b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Length: -1\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X-A: b\r\n c\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X-A: b\x00c\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X A: b\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b": b\r\n\r\n",
+        b"GET / HTTP/9.9\r\n" + HOST + b"\r\n",
+        b"GET  / HTTP/1.1\r\n" + HOST + b"\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"POST /inbox HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"POST /inbox HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: identity\r\n\r\n",
+        b"POST /inbox HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+        b"POST /inbox HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+    ],
+)
+async def test_a_malformed_request_gets_one_answer_and_the_end(house: RunningHouse, request_bytes: bytes) -> None:
+    hidden = b"GET /hidden HTTP/1.1\r\n" + HOST + b"\r\n"
+    answer = await say(house, request_bytes + hidden, close=True)
+    assert [status for status in statuses(answer) if status in (400, 415, 501, 505)] == statuses(answer)
+    assert len(statuses(answer)) <= 1
+    assert b"Traceback" not in answer
+    assert await house.verdicts() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/" + "a" * 65_536, ()),
+        ("/", ("X-Long: " + "a" * 9_000,)),
+        ("/", tuple(f"X-{number}: a" for number in range(200))),
+        ("/", ("Cookie: " + "; ".join(f"c{number}=1" for number in range(10_000)),)),
+        ("/", ("Accept: " + "text/html;q=0.5," * 500,)),
+        ("/", ("If-None-Match: " + '"a",' * 1_500,)),
+        ("/", ("Accept-Encoding: " + "gzip;q=0," * 800,)),
+    ],
+)
+async def test_too_much_of_anything_is_refused_or_overlooked(
+    house: RunningHouse, path: str, headers: tuple[str, ...]
+) -> None:
+    [status] = statuses(await say(house, get(path, *headers))) or [400]
+    assert status in (200, 400, 404, 414, 431)
+    assert (await house.get("/")).status == 200
+
+
+async def test_requests_that_come_together_are_answered_in_order(house: RunningHouse) -> None:
+    many = (b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n" + b"GET /feed/ HTTP/1.1\r\n" + HOST + b"\r\n") * 50
+    answer = await say(house, many + get("/nowhere/"))
+    assert statuses(answer) == [200, 200] * 50 + [404]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/..%2f..%2fetc%2fpasswd",
+        "/static/../../etc/passwd",
+        "/static/%2e%2e/%2e%2e/etc/passwd",
+        "/static/%c0%ae%c0%ae/x",
+        "/media/..%2f..%2fsyndicate.toml",
+        "/media/../../syndicate.toml",
+        "/media/%00",
+        "/media/.",
+        "/media/" + "0" * 40 + ".png",
+        "/media/" + "0" * 40 + ".png/",
+        "/media/" + "0" * 40 + ".html",
+        "/media//etc/passwd",
+        "/%00",
+        "/posts/%00",
+        "/tag/%00/",
+        "/2026/11/22/%00/",
+        "/?p=%00",
+        "/activities/%00",
+        "/actor/following?page=true&after=%00",
+        "/posts/x/replies?page=1&after=%00,x",
+        "/actor/outbox?page=true&before=2026-11-22T19:00:00Z,%00",
+        "/%ff%fe/",
+        "/tag/%ff/",
+        "/posts/%ff",
+        "/?p=%ff",
+        "/%ED%A0%80/",
+        "/wp-content/uploads/../../syndicate.toml",
+        "/keys/blog.pem",
+        "/syndicate.toml",
+        "/.git/config",
+        "/data/syndicate.db",
+        "/wp-login.php",
+        "/wp-admin/",
+        "/xmlrpc.php",
+        "/feed/../admin/",
+        "//",
+        "/0000/",
+        "/9999/99/99/",
+        "/2026/02/30/",
+        "/page/0/",
+        "/page/999999/",
+        "/page/99999999999999999999/",
+        "/feed/feed/",
+        "/comments/",
+        "/category/",
+        "/tag//",
+        "/posts/",
+        "/posts/x/y/z",
+    ],
+)
+async def test_an_address_that_leads_nowhere_says_so_and_nothing_else(house: RunningHouse, path: str) -> None:
+    await house.publish("Hello")
+    for accept in ("text/html", ACTIVITY):
+        answer = await say(house, get(path, f"Accept: {accept}"))
+        [status] = statuses(answer)
+        assert status in (301, 404) or (status == 200 and "page=true" in path), path
+        assert b"Traceback" not in answer
+        assert b"passwd" not in answer
+        assert b"root:" not in answer
+
+
+async def test_a_missing_file_and_a_forbidden_one_look_alike(house: RunningHouse) -> None:
+    reference = await house.get("/media/nothing")
+    for path in ("/media/..%2fsyndicate.toml", "/media/%2e%2e%2f%2e%2e%2fhouse%2fsyndicate.toml", "/media/.hidden"):
+        answer = await house.get(path)
+        assert (answer.status, answer.body) == (404, reference.body)
+
+
+# methods
+
+
+@pytest.mark.parametrize("path", ["/", "/feed/", "/2026/11/22/hello/", "/actor", "/nowhere/", "/blogroll.opml"])
+async def test_pages_are_read_and_nothing_else(house: RunningHouse, path: str) -> None:
+    await house.publish("Hello")
+    for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "X"):
+        answer = await house.get(path, method=method)
+        assert answer.status == 405, method
+        assert "GET" in answer.headers["Allow"]
+        assert "POST" not in answer.headers["Allow"]
+
+
+# what every answer carries
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status"),
+    [
+        ("/", "GET", 200),
+        ("/feed/", "GET", 200),
+        ("/actor", "GET", 303),
+        ("/nowhere/", "GET", 404),
+        ("/rss", "GET", 301),
+        ("/", "POST", 405),
+        ("/inbox", "POST", 415),
+        ("/feed/", "OPTIONS", 204),
+        ("/healthz", "GET", 200),
+        ("/robots.txt", "GET", 200),
+        ("/favicon.ico", "GET", 200),
+    ],
+)
+async def test_every_answer_carries_what_keeps_browsers_safe(
+    house: RunningHouse, path: str, method: str, status: int
+) -> None:
+    answer = await house.get(path, method=method)
+    assert answer.status == status
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"]
+    assert "max-age=" in answer.headers["Strict-Transport-Security"]
+    assert "Set-Cookie" not in answer.headers
+    if method != "OPTIONS":
+        assert answer.headers["Content-Type"]
+
+
+async def test_pages_need_nothing_but_what_is_ours(house: RunningHouse) -> None:
+    await house.publish("Hello", "![a](https://tracker.example/pixel.gif) <style>@import 'https://x.example'</style>")
+    for path in ("/", "/2026/11/22/hello/", "/archives/", "/subscribe/", "/about/", "/nowhere/"):
+        text = (await house.get(path)).text
+        assert "<script" not in text
+        assert "style=" not in text
+        assert 'src="http' not in text.replace('src="https://blog.example/', "")
+        assert "@import" not in text
+
+
+async def test_errors_are_pages_for_people_and_problems_for_machines(house: RunningHouse) -> None:
+    page = await house.get("/nowhere/")
+    assert (page.status, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "There is nothing here" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    problem = await house.get("/posts/nothing", accept=ACTIVITY)
+    assert (problem.status, problem.headers["Content-Type"]) == (404, "application/problem+json")
+    assert problem.json()["status"] == 404
+    refused = await house.get("/inbox", method="POST", Content_Type="text/plain")
+    assert (refused.status, refused.headers["Content-Type"]) == (415, "application/problem+json")
+    assert refused.json()["reason"] == "inbox.type"
+
+
+async def test_a_title_cannot_make_headers(house: RunningHouse) -> None:
+    post = await house.publish('T\r\nSet-Cookie: a=b\r\n\r\n<b>"quoted"</b>', "Words.", slug="t")
+    for path in (post.path, "/", "/feed/", post.uri, f"{post.path}feed/"):
+        answer = await house.get(path)
+        assert "Set-Cookie" not in answer.headers
+        assert "\n" not in "".join(answer.headers.values())
+
+
+# what is sent to the inbox
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain",
+        "application/json",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded",
+        "",
+        None,
+    ],
+)
+async def test_only_activitystreams_is_taken_in(house: RunningHouse, ann: Peer, content_type: str | None) -> None:
+    body = json.dumps(ann.activity("Follow", "https://blog.example/actor")).encode()
+    lines = [f"Content-Type: {content_type}"] if content_type is not None else []
+    head = "\r\n".join(["POST /inbox HTTP/1.1", "Host: blog.example", "Connection: close", *lines])
+    answer = await say(house, f"{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+    assert statuses(answer) == [415]
+    assert await house.verdicts() == []
+    assert ann.requests == []
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        'application/ld+json; profile="https://www.w3.org/ns/activitystreams"',
+        "application/ld+json",
+        "application/activity+json; charset=utf-8",
+    ],
+)
+async def test_activitystreams_is_taken_in_under_each_of_its_names(
+    house: RunningHouse, ann: Peer, content_type: str
+) -> None:
+    follow = ann.activity("Follow", "https://blog.example/actor")
+    answer = await ann.send(follow, path="/actor/inbox", content_type=content_type)
+    assert answer.status == 202
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "x-gzip", "gzip, gzip"])
+async def test_packed_bodies_are_not_unpacked(house: RunningHouse, encoding: str) -> None:
+    body = gzip.compress(b"0" * 5_000_000)
+    answer = await house.client.post(
+        f"http://127.0.0.1:{house.port}/inbox",
+        data=body,
+        headers={"Host": "blog.example", "Content-Type": ACTIVITY, "Content-Encoding": encoding},
+    )
+    assert answer.status == 415
+    assert await house.verdicts() == []
+
+
+async def test_a_body_that_is_too_large_is_refused_before_it_is_read(house: RunningHouse) -> None:
+    head = b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Type: application/activity+json\r\n"
+    answer = await say(house, head + b"Content-Length: 1048577\r\n\r\n")
+    assert statuses(answer) == [413]
+    assert b"connection: close" in answer.lower()
+    expecting = await say(house, head + b"Content-Length: 999999999\r\nExpect: 100-continue\r\n\r\n")
+    assert statuses(expecting) in ([413], [417])
+
+
+async def test_a_body_in_pieces_that_grows_too_large_is_cut_off(house: RunningHouse) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(40):
+            yield b" " * 65_536
+
+    url = f"http://127.0.0.1:{house.port}/inbox"
+    headers = {"Host": "blog.example", "Content-Type": ACTIVITY}
+    try:
+        async with house.client.post(url, data=pieces(), headers=headers) as answer:
+            assert answer.status == 413
+    except aiohttp.ClientError:
+        pass  # the house hung up while we were still talking
+    assert [status for status, _ in house.refusals()] == [413]
+    assert await house.verdicts() == []
+
+
+async def test_who_asks_whether_to_go_on_is_told_to(house: RunningHouse, ann: Peer) -> None:
+    body = json.dumps(ann.activity("Follow", "https://blog.example/actor")).encode()
+    request = ann.signed(body, path="/actor/inbox")
+    lines = [f"{name}: {value}" for name, value in request.headers]
+    head = "\r\n".join(
+        ["POST /actor/inbox HTTP/1.1", "Host: blog.example", *lines, "Expect: 100-continue", "Connection: close"]
+    )
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(f"{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode())
+    async with asyncio.timeout(SOON):
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(body)
+        assert statuses(await reader.read()) == [202]
+    writer.close()
+
+
+async def test_what_was_refused_is_on_the_list(house: RunningHouse) -> None:
+    await house.get("/inbox", method="POST", Content_Type="text/plain")
+    await house.get("/inbox", method="POST", Content_Type=ACTIVITY)
+    assert house.refusals() == [(415, "inbox.type"), (401, "signature.missing")]
+
+
+# patience
+
+
+@pytest.fixture
+async def impatient(
+    tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+) -> AsyncIterator[RunningHouse]:
+    """A house that waits for nobody longer than a moment."""
+    config = settings(tmp_path / "house", database_address, "blog.example")
+    config.storage.keys.mkdir(parents=True)
+    (config.storage.keys / "blog.pem").write_text(private_pem(rsa_keys[0]))
+    async with furnish(config, clock=clock) as study:
+        house = build(study, transport=wire)
+        house.app[PATIENCE] = Patience(
+            header=0.2, body=0.2, idle=0.2, burst=0.1, most_silent=8, most_silent_per_address=3, most_in_a_burst=5
+        )
+        async with listening(house.app, config, None) as port, aiohttp.ClientSession() as client:
+            yield RunningHouse(house=house, port=port, client=client, clock=clock)
+        await house.close()
+
+
+async def test_who_says_nothing_is_shown_out(impatient: RunningHouse) -> None:
+    assert await say(impatient, b"") == b""
+
+
+async def test_who_never_ends_a_header_is_shown_out(impatient: RunningHouse) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", impatient.port)
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(SOON):
+            for letter in b"GET / HTTP/1.1\r\nHost: blog.example\r\n" + b"X: y\r\n" * 100:
+                writer.write(bytes([letter]))
+                await writer.drain()
+                if reader.at_eof():
+                    break
+                await asyncio.sleep(0.02)
+    assert reader.at_eof() or writer.is_closing() or await reader.read() == b""
+    writer.close()
+
+
+async def test_who_never_ends_a_body_is_refused(impatient: RunningHouse) -> None:
+    head = b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Type: application/activity+json\r\n"
+    answer = await say(impatient, head + b"Content-Length: 1000\r\n\r\n{")
+    assert statuses(answer) == [408]
+    assert impatient.refusals() == [(408, "inbox.too-slow")]
+    assert await impatient.verdicts() == []
+
+
+async def test_a_connection_that_has_nothing_more_to_say_is_ended(impatient: RunningHouse) -> None:
+    answer = await say(impatient, b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
+    assert statuses(answer) == [200]
+
+
+async def test_a_crowd_of_silent_connections_keeps_nobody_out_for_long(impatient: RunningHouse) -> None:
+    crowd = [await asyncio.open_connection("127.0.0.1", impatient.port) for _ in range(20)]
+    try:
+        async with asyncio.timeout(SOON):
+            for reader, _ in crowd:
+                with contextlib.suppress(ConnectionError):
+                    assert await reader.read() == b""
+        assert statuses(await say(impatient, get("/healthz"))) == [200]
+    finally:
+        for _, writer in crowd:
+            writer.close()
+
+
+async def test_who_speaks_gives_the_place_back(impatient: RunningHouse) -> None:
+    for _ in range(20):
+        assert statuses(await say(impatient, get("/healthz"))) == [200]
+
+
+async def test_who_leaves_in_the_middle_breaks_nothing(house: RunningHouse) -> None:
+    for part in (
+        b"",
+        b"G",
+        b"GET / HTTP/1.1\r\nHost: blog.ex",
+        b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Length: 9\r\n\r\n{",
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        writer.write(part)
+        await writer.drain()
+        writer.transport.abort()
+        del reader
+    assert (await house.get("/")).status == 200

@@ -1,0 +1,161 @@
+"""Documents are rendered once per edition of what they show, whoever asks and however many at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from syndicate.errors import NotFound
+from syndicate.storage import Store
+from syndicate.storage.watch import EditionWatch
+from syndicate.web.shelf import MOST_BYTES, Rendered, Shelf
+from tests.clocks import FakeClock
+
+Render = Callable[[], Awaitable[Rendered]]
+
+
+class Press:
+    """Renders a counted text that depends on `scopes`."""
+
+    def __init__(self, *scopes: str, size: int = 0) -> None:
+        self.scopes, self.size, self.runs = scopes, size, 0
+
+    async def __call__(self) -> Rendered:
+        self.runs += 1
+        run = self.runs
+        await asyncio.sleep(0)
+        return Rendered(body=b"%d " % run + b"x" * self.size, media_type="text/plain", scopes=self.scopes)
+
+
+@pytest.fixture
+def shelf(store: Store, clock: FakeClock) -> Shelf:
+    return Shelf(EditionWatch(store, clock))
+
+
+async def move(store: Store, *scopes: str) -> None:
+    await store.transaction(lambda tx: tx.editions.move(*scopes))
+
+
+async def test_a_document_is_rendered_once(shelf: Shelf) -> None:
+    press = Press("site")
+    documents = [await shelf.get("/", press) for _ in range(3)]
+    assert press.runs == shelf.renders == 1
+    assert {document.etag for document in documents} == {documents[0].etag}
+
+
+async def test_many_who_ask_at_once_wait_for_one_rendering(shelf: Shelf) -> None:
+    press = Press("site")
+    documents = await asyncio.gather(*(shelf.get("/", press) for _ in range(100)))
+    assert press.runs == 1
+    assert all(document is documents[0] for document in documents)
+
+
+async def test_what_it_shows_has_changed_so_it_is_rendered_anew(shelf: Shelf, store: Store) -> None:
+    press = Press("site", "post:1")
+    first = await shelf.get("/", press)
+    await move(store, "post:1")
+    second = await shelf.get("/", press)
+    assert (first.rendered.body, second.rendered.body) == (b"1 ", b"2 ")
+    assert first.etag != second.etag
+
+
+async def test_what_it_does_not_show_is_of_no_concern(shelf: Shelf, store: Store) -> None:
+    press = Press("post:1")
+    await shelf.get("/", press)
+    await move(store, "post:2", "site")
+    await shelf.get("/", press)
+    assert press.runs == 1
+
+
+async def test_another_process_has_published_and_the_next_reader_sees_it(
+    shelf: Shelf, store: Store, database_address: str, clock: FakeClock
+) -> None:
+    await store.database.listen()
+    press = Press("site")
+    await shelf.get("/", press)
+    other = await Store.open(database_address, clock)
+    await move(other, "site")
+    await other.close()
+    async with asyncio.timeout(5):
+        while press.runs == 1:  # PostgreSQL tells us in a moment; SQLite is asked
+            await shelf.get("/", press)
+            await asyncio.sleep(0.01)
+
+
+async def test_talk_does_not_make_a_page_anew_for_every_word(shelf: Shelf, store: Store) -> None:
+    press = Press("post:1", "talk:1", "comments")
+    await shelf.get("/", press)
+    for _ in range(20):
+        await move(store, "talk:1", "comments")
+        await shelf.get("/", press)
+    assert press.runs < 5
+
+
+async def test_a_decision_of_the_author_shows_at_once_although_people_talk(shelf: Shelf, store: Store) -> None:
+    press = Press("post:1", "talk:1")
+    await shelf.get("/", press)
+    await move(store, "talk:1")
+    await move(store, "post:1")
+    await shelf.get("/", press)
+    assert press.runs == 2
+
+
+async def test_what_moves_while_a_page_is_made_makes_it_stale_at_once(shelf: Shelf, store: Store) -> None:
+    press = Press("site")
+
+    async def slow() -> Rendered:
+        rendered = await press()
+        if press.runs == 1:
+            await move(store, "site")
+        return rendered
+
+    await shelf.get("/", slow)
+    await shelf.get("/", slow)
+    assert press.runs == 2
+
+
+async def test_a_page_that_cannot_be_made_is_not_kept(shelf: Shelf) -> None:
+    async def fail() -> Rendered:
+        raise NotFound("no such page")
+
+    for _ in range(2):
+        with pytest.raises(NotFound):
+            await shelf.get("/nowhere/", fail)
+    assert (await shelf.get("/nowhere/", Press())).rendered.body == b"1 "
+
+
+async def test_a_reader_who_leaves_does_not_take_the_page_from_others(shelf: Shelf) -> None:
+    press = Press("site")
+    leaving = asyncio.ensure_future(shelf.get("/", press))
+    staying = asyncio.ensure_future(shelf.get("/", press))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    assert (await staying).rendered.body == b"1 "
+
+
+async def test_memory_is_bounded_and_the_least_asked_for_goes_first(shelf: Shelf) -> None:
+    size = MOST_BYTES // 8
+    presses = {f"/{number}": Press(size=size) for number in range(10)}
+    for path, press in presses.items():
+        await shelf.get(path, press)
+        await shelf.get("/0", presses["/0"])
+    assert presses["/0"].runs == 1
+    await shelf.get("/1", presses["/1"])
+    assert presses["/1"].runs == 2
+    assert shelf._bytes <= MOST_BYTES
+
+
+async def test_a_document_too_large_for_the_shelf_is_served_all_the_same(shelf: Shelf) -> None:
+    press = Press(size=MOST_BYTES)
+    for _ in range(2):
+        assert len((await shelf.get("/large", press)).rendered.body) > MOST_BYTES
+    assert press.runs == 2
+
+
+async def test_a_document_is_packed_once(shelf: Shelf) -> None:
+    document = await shelf.get("/", Press(size=5000))
+    await asyncio.gather(*(document.pack() for _ in range(10)))
+    packed = document.packed
+    await document.pack()
+    assert packed is not None
+    assert document.packed is packed
