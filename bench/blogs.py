@@ -57,8 +57,11 @@ def small(directory: Path) -> Path:
 
 def large() -> Path:
     """The directory of a blog of 100,000 posts, made where there is none."""
-    directory = Path(tempfile.gettempdir()) / f"syndicate-bench-{os.getuid()}-{_recipe()}"
+    place, name = Path(tempfile.gettempdir()), f"syndicate-bench-{os.getuid()}"
+    directory = place / f"{name}-{_recipe()}"
     if not directory.exists():
+        for old in place.glob(f"{name}-*"):
+            shutil.rmtree(old, ignore_errors=True)
         making = directory.with_name(f"{directory.name}.{os.getpid()}")
         try:
             _init(making)

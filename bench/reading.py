@@ -26,7 +26,7 @@ class Reading:
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Host": HOST, "Accept": self.accept}
+        return {"Host": HOST, "Accept": self.accept, "Accept-Encoding": "identity"}
 
 
 FEED = Reading(what="feed of a category", path="/category/workshop/feed/")

@@ -40,6 +40,7 @@ from syndicate.publishing.library import Library
 from syndicate.publishing.pictures import PictureWorker
 from syndicate.publishing.selections import Selections
 from syndicate.publishing.typesetting import RENDERER, Typesetter
+from syndicate.rhythm import endure
 from syndicate.storage import Store, Tables
 from syndicate.storage.watch import EditionWatch
 from syndicate.telemetry.metrics import Metrics
@@ -67,6 +68,7 @@ KEEP_RAW = timedelta(days=30)
 KEEP_ARRIVALS = timedelta(days=90)
 KEEP_DELIVERIES = timedelta(days=180)
 KEEP_HOSTS = timedelta(days=30)
+KEEP_UNDONE = timedelta(days=7)
 MOST_HOSTS = 50_000
 RETYPESET = 50
 
@@ -266,8 +268,8 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
                 tasks.create_task(house.deliveries.run(), name="delivery")
                 tasks.create_task(house.pictures.run(), name="pictures")
                 tasks.create_task(study.library.run(), name="library")
-                tasks.create_task(_calendar(study), name="calendar")
-                tasks.create_task(_caretaker(study), name="caretaker")
+                tasks.create_task(endure("calendar", lambda: _calendar(study)), name="calendar")
+                tasks.create_task(endure("caretaker", lambda: _caretaker(study)), name="caretaker")
                 tasks.create_task(_ticker(house), name="ticker")
     except BaseExceptionGroup as ended:
         reason = _reason(ended)
@@ -311,7 +313,7 @@ async def _web(house: House, ready: Callable[[int], None] | None) -> None:
         if ready is not None:
             ready(port)
         try:
-            await _write_refusals(house)
+            await endure("refusals", lambda: _write_refusals(house))
         finally:
             access_log.flush()
 
@@ -339,6 +341,7 @@ async def _ticker(house: House) -> None:
     version = database.version()
     while True:
         await asyncio.sleep(TICK)
+        await database.poll()
         if database.version() != version:
             version = database.version()
             _wake(house)
@@ -375,4 +378,5 @@ async def _tidy(tx: Tables, clock: Clock) -> None:
     await tx.arrivals.prune_refusals()
     await tx.deliveries.prune(now - KEEP_DELIVERIES)
     await tx.outbox.prune(now - KEEP_DELIVERIES)
+    await tx.tombstones.prune_undone(now - KEEP_UNDONE)
     await tx.hosts.prune(before=now - KEEP_HOSTS, kept=MOST_HOSTS)

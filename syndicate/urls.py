@@ -6,8 +6,27 @@ percent-encoded; addresses are whole.
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from zoneinfo import ZoneInfo
+
+UNREADABLE = urlsplit("")
+
+
+def split(address: str) -> SplitResult:
+    """An address taken apart; one that nobody can read (`http://[…`) is as an empty one."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return UNREADABLE
+
+
+def join(base: str, reference: str) -> str:
+    """A reference resolved against an address; empty where it cannot be read."""
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return ""
+
 
 FEED_SUFFIX = {"rss": "feed/", "atom": "feed/atom/", "json": "feed/json/"}
 
@@ -95,10 +114,7 @@ class Urls:
         """The path (with its query) of an address of ours, without fragment; None when it is another host's."""
         if address.startswith("/") and not address.startswith("//"):
             return address.split("#", 1)[0]
-        try:
-            parts = urlsplit(address)
-        except ValueError:
-            return None
+        parts = split(address)
         ours = urlsplit(self.base)
         if parts.netloc.lower() != ours.netloc or parts.scheme not in ("http", "https"):
             return None

@@ -133,11 +133,10 @@ def settings(directory: Path, database: str, host: str, **more: Any) -> Config:
         'handle = "notes"',
         *(f'{key} = "{value}"' for key, value in site.items()),
     ]
-    for section, values in more.items():
+    server = {"port": 0} | more.pop("server", {})
+    for section, values in {"server": server, **more}.items():
         lines += [f"[{section}]", *(f"{key} = {_toml(value)}" for key, value in values.items())]
-    path.write_text(
-        "\n".join([*lines, "[server]", "port = 0", "[storage]", f'database = "{database}"']), encoding="utf-8"
-    )
+    path.write_text("\n".join([*lines, "[storage]", f'database = "{database}"']), encoding="utf-8")
     return load(path, {})
 
 

@@ -98,7 +98,7 @@ def require_id(value: Any, reason: str) -> str:
     """A web address that can be an id. Raises MalformedActivity."""
     if not isinstance(value, str) or len(value) > LONGEST_ID or not origin(value):
         raise MalformedActivity(reason, "not an address")
-    if any(character <= " " or character in '<>"\\^`{|}' for character in value):
+    if not value.isprintable() or any(character in ' <>"\\^`{|}' for character in value):
         raise MalformedActivity(reason, "not an address")
     return value
 

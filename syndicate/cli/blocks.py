@@ -1,6 +1,7 @@
 """`syndicate block`, `unblock`, `blocks`: who is not listened to."""
 
 import csv
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ def domain_of(text: str) -> str:
 async def pattern_of(study: Study, text: str) -> str:
     """What is blocked: a domain, or an actor's id, also by its handle if it was ever here. Raises InputError."""
     if "://" in text:
-        return text.strip()
+        known = await study.store.remote_actors.by_address(text.strip())
+        return known.uri if known is not None else text.strip()
     if "@" not in text:
         return domain_of(text)
     handle = f"@{text.strip().lstrip('@')}"
@@ -92,8 +94,17 @@ def import_(session: Session, file: Path) -> None:
         rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{file}: cannot be read: {error}") from error
-    names = [row[0].strip() for row in rows if row and not row[0].strip().startswith("#")]
-    patterns = [domain_of(name) for name in names if name]
+    patterns, left_out = [], []
+    for row in rows:
+        name, severity = (row[0].strip() if row else ""), (row[1].strip().lower() if len(row) > 1 else "")
+        if not name or name.startswith("#"):
+            continue
+        try:
+            if severity not in ("", "suspend"):
+                raise InputError(f"{name}: its severity is {severity}, and only suspended domains are blocked")
+            patterns.append(domain_of(name))
+        except InputError as error:
+            left_out.append(str(error))
 
     async def work(study: Study) -> None:
         async def body(tx: Any) -> None:
@@ -104,3 +115,7 @@ def import_(session: Session, file: Path) -> None:
 
     session.run(work)
     click.echo(f"{len(patterns)} blocked")
+    for line in left_out:
+        click.echo(f"left out: {line}", err=True)
+    if left_out:
+        sys.exit(1)

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -17,6 +16,7 @@ from syndicate.publishing import Change, markdown_files
 from syndicate.publishing.importer import Report, WordPressImport
 
 EVERY = 100
+ORIGIN = "markdown"
 
 
 @click.group("import")
@@ -123,28 +123,40 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
     if if_empty and session.run(lambda study: study.store.totals.of("posts")):
         return
 
-    async def work(study: Study) -> tuple[dict[Change, int], list[str]]:
+    async def work(study: Study) -> tuple[dict[Change, int], list[str], list[str]]:
         counts = dict.fromkeys(Change, 0)
         left_out: list[str] = []
+        edited: list[str] = []
         with progress("posts") as tell:
             for path in paths:
                 try:
-                    file = markdown_files.read(path, study.config.site.zone)
-                    manuscript = replace(file.manuscript, local_files=str(path.parent.absolute()))
-                    published = await study.publisher.publish(manuscript, origin="markdown", announce=announce)
+                    manuscript = markdown_files.read(path, study.config.site.zone).manuscript
+                    if await was_edited(study, manuscript.slug):
+                        edited.append(manuscript.slug)
+                        continue
+                    published = await study.publisher.publish(manuscript, origin=ORIGIN, announce=announce)
                     counts[published.change] += 1
                     left_out += [f"{path}: picture not had: {picture}" for picture in published.missing]
                 except InputError as error:
                     left_out.append(str(error))
                 tell(path.name)
-        return counts, left_out
+        return counts, edited, left_out
 
-    counts, left_out = session.run(work)
+    counts, edited, left_out = session.run(work)
     click.echo(", ".join(f"{count} {change.value}" for change, count in counts.items()))
+    for slug in edited:
+        click.echo(f"as it is, since it was edited here: {slug}")
     for line in left_out:
         click.echo(f"left out: {line}", err=True)
     if left_out:
         sys.exit(1)
+
+
+async def was_edited(study: Study, slug: str) -> bool:
+    """Whether the post with this slug came in by another way, or was changed by one since."""
+    post = await study.store.posts.by_slug(slug)
+    made = await study.store.posts.manufacture(post.id) if post else None
+    return made is not None and made.origin != ORIGIN
 
 
 def _bytes(file: Path) -> bytes:

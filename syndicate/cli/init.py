@@ -7,7 +7,7 @@ import click
 
 from syndicate.app import Study
 from syndicate.cli.session import Session
-from syndicate.config import load
+from syndicate.config import Config, load
 from syndicate.errors import InputError
 
 TEMPLATE = """\
@@ -56,11 +56,20 @@ def init(session: Session, url: str, handle: str, title: str) -> None:
     except Exception:
         path.unlink()
         raise
+    try:
+        _furnish(session, config)
+    except Exception:
+        path.unlink()
+        raise
+    click.echo(f"{path} written. The blog will be @{config.site.account}.")
+    click.echo("Next: `syndicate import wordpress FILE`, or write a post in data/posts; then `syndicate serve`.")
+
+
+def _furnish(session: Session, config: Config) -> None:
+    """Directories, database and key."""
     for directory in (config.storage.media, config.storage.posts, config.storage.keys):
         directory.mkdir(parents=True, exist_ok=True)
     session.run(_identity)
-    click.echo(f"{path} written. The blog will be @{config.site.account}.")
-    click.echo("Next: `syndicate import wordpress FILE`, or write a post in data/posts; then `syndicate serve`.")
 
 
 def _require_clean(directory: Path) -> None:

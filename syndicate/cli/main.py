@@ -50,8 +50,8 @@ class Commands(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
-        except SyndicateError as error:
-            if context.params.get("debug"):
+        except (SyndicateError, OSError) as error:
+            if context.params.get("debug") or isinstance(error, BrokenPipeError):
                 raise
             click.echo(f"syndicate: {error}", err=True)
             sys.exit(1)

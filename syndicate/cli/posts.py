@@ -18,6 +18,8 @@ def publish(session: Session, file: Path) -> None:
 
     async def work(study: Study) -> tuple[Published, tuple[str, ...]]:
         read = markdown_files.read(file, study.config.site.zone)
+        if study.library.holds(file):  # the folder then knows that it has been taken in
+            return await study.library.take(file), read.unknown
         return await study.publisher.publish(read.manuscript, origin="publish"), read.unknown
 
     published, unknown = session.run(work)

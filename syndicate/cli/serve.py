@@ -1,5 +1,7 @@
 """`syndicate serve`: the server."""
 
+import os
+import sys
 from typing import Literal
 
 import click
@@ -36,3 +38,7 @@ def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
 
     with sole_server(config):
         uvloop.run(run())
+        # threads that still wait for a silent name server would hold the process for half a minute
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)

@@ -6,7 +6,9 @@ Every function writes inside the caller's transaction.
 from datetime import datetime
 
 from syndicate.model.comment import Comment, CommentState
+from syndicate.model.ids import new_id
 from syndicate.storage import Tables
+from syndicate.storage.media import MediaFile, Purpose
 
 
 async def keep(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, reason: str, received: datetime) -> bool:
@@ -16,6 +18,8 @@ async def keep(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, r
         return False
     await _count(tx, comment.post, before.state if before else None, comment.state)
     await _moved(tx, comment.post)
+    if comment.state is CommentState.APPROVED:
+        await want_picture(tx, comment.author.uri)
     return True
 
 
@@ -37,6 +41,17 @@ async def decide(tx: Tables, comment: Comment, state: CommentState, reason: str)
     await tx.comments.set_state(current.id, state, reason)
     await _count(tx, current.post, current.state, state)
     await _moved_at_once(tx, current.post)
+    if state is CommentState.APPROVED:
+        await want_picture(tx, current.author.uri)
+
+
+async def want_picture(tx: Tables, author: str) -> None:
+    """Have an author's picture fetched once it is shown; earlier, anybody could make us fetch anything."""
+    actor = await tx.remote_actors.find(author)
+    if actor is None or not actor.icon or await tx.media.by_source(actor.icon) is not None:
+        return
+    now = tx.clock()
+    await tx.media.put(MediaFile(id=new_id(now), source_url=actor.icon, purpose=Purpose.AVATAR, due=now))
 
 
 async def _count(tx: Tables, post: str, before: CommentState | None, after: CommentState | None) -> None:
@@ -51,4 +66,4 @@ async def _moved(tx: Tables, post: str) -> None:
 
 async def _moved_at_once(tx: Tables, post: str) -> None:
     """Talk is shown with up to a second's delay; what somebody took away is not."""
-    await tx.editions.move(f"post:{post}", "comments", "withdrawals")
+    await tx.editions.move("site", f"post:{post}", "comments", "withdrawals")

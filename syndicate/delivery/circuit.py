@@ -29,8 +29,3 @@ def after_failure(host: Host, now: datetime) -> Host:
 
 def is_paused(host: Host, now: datetime) -> bool:
     return host.paused_until is not None and host.paused_until > now
-
-
-def at_once(host: Host) -> int:
-    """How many deliveries may be on their way to a server: one while it is in doubt."""
-    return 1 if host.failures else 2

@@ -9,7 +9,8 @@ import random
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -17,6 +18,7 @@ import structlog
 from syndicate.clock import Clock
 from syndicate.delivery import circuit
 from syndicate.delivery.retry import Fate, Met, judge, next_try
+from syndicate.rhythm import Rhythm
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryState, Fanout
 
@@ -29,9 +31,11 @@ OPEN = 512
 SLOW_AFTER = 0.25
 """Seconds after which a delivery only waits, and gives its place to another."""
 CLAIMED = 256
+CLAIMED_AT_ONCE = 64
+HELD_PER_HOST = 8
+AT_ONCE_PER_HOST = 2
 SLICE = 500
 LEASE = timedelta(minutes=10)
-IDLE = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,44 +73,45 @@ class DeliveryWorker:
         self._store, self._courier, self._clock = store, courier, clock
         self._host_of, self._gone = host_of, gone
         self._chance = chance or random.Random()  # noqa: S311 - jitter, no secret
-        self._due = asyncio.Event()
+        self._rhythm = Rhythm("delivery", clock, self._next_due)
         self._held: dict[str, deque[Delivery]] = {}
         self._to_host: Counter[str] = Counter()
         self._to_inbox: set[str] = set()
+        self._doubtful: set[str] = set()
         self._active = 0
         self._open = 0
 
     def wake(self) -> None:
         """There may be something new."""
-        self._due.set()
+        self._rhythm.wake()
 
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            while True:
-                self._due.clear()
-                spread = await self._spread()
-                claimed = await self._claim()
-                self._start(tasks)
-                if not spread and not claimed:
-                    await self._rest()
+            await self._rhythm.keep(partial(self._work, tasks))
 
     async def drain(self) -> None:
-        """Carry all that is due now, and return (for tests and for the last seconds of a process)."""
+        """Carry all that is due now, and return (for tests)."""
         while await self._spread() or await self._claim() or self._open:
             async with asyncio.TaskGroup() as tasks:
                 self._start(tasks)
 
-    async def _rest(self) -> None:
-        due = await self._store.deliveries.next_due(self._clock())
-        seconds = IDLE if due is None else min(max((due - self._clock()).total_seconds(), 0.05), IDLE)
-        if self._open >= OPEN or sum(map(len, self._held.values())) >= CLAIMED:
-            seconds = IDLE  # full: whoever comes back wakes us
-        try:
-            async with asyncio.timeout(seconds):
-                await self._due.wait()
-        except TimeoutError:
-            pass
+    async def _work(self, tasks: asyncio.TaskGroup) -> bool:
+        spread = await self._spread()
+        claimed = await self._claim()
+        self._start(tasks)
+        return spread or claimed
+
+    async def _next_due(self) -> datetime | None:
+        """Full hands wait for whoever comes back, and wakes us."""
+        return await self._store.deliveries.next_due(self._clock(), self._full()) if self._room() > 0 else None
+
+    def _room(self) -> int:
+        return 0 if self._open >= OPEN else CLAIMED - sum(map(len, self._held.values()))
+
+    def _full(self) -> list[str]:
+        """Servers for which some are at hand: the rest waits, and does not keep others waiting."""
+        return list(self._held)
 
     # fan-out
 
@@ -150,16 +155,29 @@ class DeliveryWorker:
 
     async def _claim(self) -> bool:
         """Lease more, if there is room; False if nothing is due."""
-        room = CLAIMED - sum(map(len, self._held.values()))
-        if room <= 0 or self._open >= OPEN:
+        room, full, now = min(self._room(), CLAIMED_AT_ONCE), self._full(), self._clock()
+        if room <= 0:
             return False
-        now = self._clock()
-        if await self._store.deliveries.next_due(now) is None:
+        due = await self._store.deliveries.next_due(now, full)
+        if due is None or due > now:
             return False
-        claimed = await self._store.transaction(lambda tx: tx.deliveries.claim(now=now, until=now + LEASE, limit=room))
+        claimed = await self._store.transaction(
+            lambda tx: tx.deliveries.claim(now=now, until=now + LEASE, limit=room, without=full)
+        )
+        surplus = []
         for delivery in claimed:
-            self._held.setdefault(delivery.host, deque()).append(delivery)
+            held = self._held.setdefault(delivery.host, deque())
+            if len(held) < HELD_PER_HOST:
+                held.append(delivery)
+            else:
+                surplus.append(delivery)
+        if surplus:
+            await self._store.transaction(lambda tx: self._give_back(tx, surplus))
         return bool(claimed)
+
+    async def _give_back(self, tx: Tables, surplus: list[Delivery]) -> None:
+        for delivery in surplus:
+            await tx.deliveries.put_off(delivery, delivery.due)
 
     def _start(self, tasks: asyncio.TaskGroup) -> None:
         """Send on their way as many as may go: one per inbox, so that its order is kept, and few per server."""
@@ -169,7 +187,7 @@ class DeliveryWorker:
                 if self._active >= ACTIVE or self._open >= OPEN:
                     return
                 delivery = held.popleft()
-                if delivery.inbox in self._to_inbox or self._to_host[host] >= 2:
+                if delivery.inbox in self._to_inbox or self._to_host[host] >= self._limit(host):
                     held.append(delivery)
                     continue
                 self._to_inbox.add(delivery.inbox)
@@ -178,6 +196,9 @@ class DeliveryWorker:
                 tasks.create_task(self._carry(delivery, tasks), name=f"delivery to {host}")
             if not held:
                 del self._held[host]
+
+    def _limit(self, host: str) -> int:
+        return 1 if host in self._doubtful else AT_ONCE_PER_HOST
 
     async def _carry(self, delivery: Delivery, tasks: asyncio.TaskGroup) -> None:
         place = _Place(self)
@@ -191,14 +212,17 @@ class DeliveryWorker:
             if not self._to_host[delivery.host]:
                 del self._to_host[delivery.host]
         self._start(tasks)
-        self._due.set()
+        self._rhythm.wake()
 
     async def _carry_one(self, delivery: Delivery) -> None:
         host = await self._store.hosts.find(delivery.host)
-        now = self._clock()
-        doubtful = host.failures and self._to_host[delivery.host] > circuit.at_once(host)
-        if doubtful or circuit.is_paused(host, now):
-            await self._store.transaction(lambda tx: tx.deliveries.release(delivery))
+        if circuit.is_paused(host, self._clock()):
+            due = host.paused_until or self._clock()
+            await self._store.transaction(lambda tx: tx.deliveries.put_off(delivery, due))
+            return
+        if host.failures and self._to_host[delivery.host] > 1:  # in doubt: one at a time, and we are not the first
+            self._doubtful.add(delivery.host)
+            self._held.setdefault(delivery.host, deque()).appendleft(delivery)
             return
         if not await self._store.deliveries.is_waiting(delivery.activity, delivery.inbox):
             return
@@ -228,11 +252,18 @@ class DeliveryWorker:
             await tx.deliveries.settle(settled)
             host = await tx.hosts.find(delivery.host)
             if fate is Fate.AGAIN and met.status != 429:
-                await tx.hosts.put(circuit.after_failure(host, now), now=now)
+                failed = circuit.after_failure(host, now)
+                await tx.hosts.put(failed, now=now)
+                if failed.paused_until is not None and failed.paused_until > now:
+                    await tx.deliveries.pause_host(delivery.host, failed.paused_until)
             elif fate is not Fate.AGAIN and (host.failures or host.dialect != carried.dialect):
                 await tx.hosts.put(circuit.after_success(host, carried.dialect), now=now)
 
         await self._store.transaction(body)
+        if fate is Fate.AGAIN:
+            self._doubtful.add(delivery.host)
+        else:
+            self._doubtful.discard(delivery.host)
         report = log.warning if state is DeliveryState.FAILED else log.info if attempts == 1 else log.debug
         report("delivery settled", host=delivery.host, state=state.value, status=met.status, attempts=attempts)
         if fate is Fate.GONE:

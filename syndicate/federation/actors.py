@@ -4,6 +4,7 @@ A key is usable only when the owner's own document, fetched at the owner's id, l
 key document says about its owner is a hint, nothing more (Fedify GHSA-q9f8-5hc7-898f).
 """
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ import structlog
 from syndicate.activitypub.parse import host_of, key_owner, origin, parse_actor
 from syndicate.clock import Clock
 from syndicate.content.text import clean_name
+from syndicate.conversation.comments import want_picture
 from syndicate.errors import (
     AddressDenied,
     DocumentUnusable,
@@ -24,10 +26,8 @@ from syndicate.errors import (
     SignatureRejected,
 )
 from syndicate.model.actor import PublicKey, RemoteActor
-from syndicate.model.ids import new_id
 from syndicate.signatures import VerifyingKey, load_multikey, load_public_key
 from syndicate.storage import Store, Tables
-from syndicate.storage.media import MediaFile, Purpose
 from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.signed import Signer
 
@@ -45,6 +45,7 @@ class Actors:
         self._store, self._fetcher, self._signer, self._clock = store, fetcher, signer, clock
         self._loaded: OrderedDict[str, tuple[str, VerifyingKey]] = OrderedDict()
         self._refetched: OrderedDict[str, datetime] = OrderedDict()
+        self._fetching: dict[str, asyncio.Future[PublicKey]] = {}
 
     # keys
 
@@ -59,7 +60,7 @@ class Actors:
         """The key as its owner lists it now; None when it was asked for in the last minutes."""
         now = self._clock()
         last = self._refetched.get(key_id)
-        if last is not None and now - last < REFETCH_AFTER:
+        if last is not None and now - last < REFETCH_AFTER and key_id not in self._fetching:
             return None
         self._refetched[key_id] = now
         self._refetched.move_to_end(key_id)
@@ -79,6 +80,19 @@ class Actors:
         return loaded
 
     async def _fetch_key(self, key_id: str) -> PublicKey:
+        """Once for all who ask meanwhile: the first burst of a server comes with one key."""
+        fetching = self._fetching.get(key_id)
+        if fetching is None:
+            fetching = self._fetching[key_id] = asyncio.ensure_future(self._key_of_owner(key_id))
+            fetching.add_done_callback(lambda done: self._fetched(key_id, done))
+        return await asyncio.shield(fetching)
+
+    def _fetched(self, key_id: str, done: "asyncio.Future[PublicKey]") -> None:
+        del self._fetching[key_id]
+        if not done.cancelled():
+            done.exception()  # marks it as seen, should nobody wait any more
+
+    async def _key_of_owner(self, key_id: str) -> PublicKey:
         try:
             found, document = await self._fetcher.key_document(key_id, sign=self._signer.sign_get)
             owner = key_owner(document, key_id)
@@ -132,8 +146,6 @@ class Actors:
         known = picture is not None and picture.name is not None
         avatar = f"/media/{picture.name}" if known and picture else ""
         await tx.remote_actors.put(replace(actor, avatar=avatar), host=host_of(actor.uri))
-        if actor.icon and picture is None:
-            now = self._clock()
-            await tx.media.put(
-                MediaFile(id=new_id(now), source_url=actor.icon, purpose=Purpose.AVATAR, alt="", due=now)
-            )
+        await tx.followers.renew_inbox(actor.uri, actor.shared_inbox or actor.inbox)
+        if actor.icon and picture is None and await tx.comments.are_shown_of(actor.uri):
+            await want_picture(tx, actor.uri)

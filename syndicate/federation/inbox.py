@@ -48,7 +48,7 @@ class Inbox:
         if await self._is_strangers_farewell(activity):
             return Verdict(outcome=Outcome.IGNORED, reason="delete.unknown")
         await self._authenticate(activity, signature)
-        return await self._record(activity)
+        return await self._record(activity, signature.fingerprint)
 
     async def _refuse_unwanted(self, activity: Activity, signature: Signature) -> None:
         """Blocked senders cost no fetch; nobody speaks in our own name."""
@@ -83,14 +83,16 @@ class Inbox:
         if key.owner != activity.actor and not activity.forwarded:
             raise SignatureRejected("activity.actor", "signed by another than its actor")
 
-    async def _record(self, activity: Activity) -> Verdict:
+    async def _record(self, activity: Activity, fingerprint: str) -> Verdict:
         now = self._clock()
         verdict = Verdict(outcome=Outcome.WAITING, reason="arrival.waiting")
         if activity.type not in HANDLERS:
             verdict = Verdict(outcome=Outcome.UNSUPPORTED, reason="activity.unsupported")
         elif activity.forwarded and activity.type not in FORWARDABLE:
             verdict = refused("activity.forwarded")
-        arrival = Arrival(id=self._ids.new(now), activity=activity, received=now, verdict=verdict)
+        arrival = Arrival(
+            id=self._ids.new(now), activity=activity, received=now, fingerprint=fingerprint, verdict=verdict
+        )
         new = await self._store.transaction(lambda tx: tx.arrivals.record(arrival))
         log.debug("activity received", type=activity.type, actor=activity.actor, new=new)
         return verdict

@@ -16,7 +16,7 @@ from syndicate.activitypub.vocabulary import AS2, OBJECT_CONTEXT, PUBLIC
 from syndicate.clock import Clock
 from syndicate.content.text import hashtag
 from syndicate.model.actor import LocalActor
-from syndicate.model.ids import new_id
+from syndicate.model.ids import IdsInOrder
 from syndicate.model.post import Post
 from syndicate.storage import Tables
 from syndicate.storage.deliveries import Delivery, Fanout
@@ -29,6 +29,7 @@ class Announcer:
 
     def __init__(self, actor: LocalActor, urls: Urls, clock: Clock) -> None:
         self._actor, self._urls, self._clock = actor, urls, clock
+        self._ids = IdsInOrder()  # what is said later about an object overtakes what was said earlier
 
     # documents
 
@@ -36,9 +37,9 @@ class Announcer:
         """A post as an object of the fediverse."""
         return render.post(post, self._actor, self._urls.absolute(post.path), self.hashtags(post), talk)
 
-    def create_of(self, post: Post, uri: str) -> dict[str, Any]:
-        """The Create of a post, as it is now, under the id that it once was given."""
-        return self._activity("Create", uri, post, self.object(post))
+    def activity_of(self, type: str, post: Post, uri: str) -> dict[str, Any]:
+        """The Create or Update of a post, as it is now, under the id that it once was given."""
+        return self._activity(type, uri, post, self.object(post))
 
     def hashtags(self, post: Post) -> list[Hashtag]:
         """The tags of a post that become hashtags: all, or those that its author chose."""
@@ -69,7 +70,7 @@ class Announcer:
     async def deleted(self, tx: Tables, post: Post, gone_at: datetime) -> None:
         """It is gone: told to followers, and to everyone who took part. Call it before the post's rows go."""
         now = self._clock()
-        id = new_id(now)
+        id = self._ids.new(now)
         uri = self._urls.activity(id)
         document = render.activity(
             "Delete",
@@ -93,7 +94,7 @@ class Announcer:
         """Say something to one actor alone: Accept, Reject, Follow, Undo. Returns the activity's id. `more` are
         further members of the activity."""
         now = self._clock()
-        id = new_id(now)
+        id = self._ids.new(now)
         uri = self._urls.activity(id)
         document = render.activity(type, id=uri, actor=self._actor.uri, object=object, to=[to], context=context) | more
         said = self._row(id, uri, type, uri, None, document, public=False, at=now)
@@ -107,7 +108,7 @@ class Announcer:
 
     def _said(self, type: str, post: Post) -> Said:
         now = self._clock()
-        id = new_id(now)
+        id = self._ids.new(now)
         uri = self._urls.activity(id)
         document = self._activity(type, uri, post, render.pushed(self.object(post), self._urls.absolute(post.path)))
         return self._row(id, uri, type, post.uri, post.id, document, public=True, at=now)
@@ -170,4 +171,4 @@ class Announcer:
 
 def outbox_items(announcer: Announcer, posts: Sequence[Post], creates: dict[str, str]) -> list[dict[str, Any]]:
     """What stands in the outbox collection: the Create of each post, as it is now."""
-    return [announcer.create_of(post, creates[post.id]) for post in posts if post.id in creates]
+    return [announcer.activity_of("Create", post, creates[post.id]) for post in posts if post.id in creates]

@@ -3,12 +3,14 @@
 Used by the handlers of whatever can carry a reply: Create, Update, and activities whose object had to be fetched.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
-from syndicate.activitypub.addressing import Reach
+from syndicate.activitypub.access import as_id
+from syndicate.activitypub.addressing import Reach, reach
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, parse_note
 from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
 from syndicate.content.text import canonical_path, clean, plain
@@ -49,8 +51,28 @@ async def locate(context: Context, address: str) -> tuple[Post | None, Comment |
     return (await context.store.posts.find(comment.post) if comment else None), comment
 
 
-async def take(document: dict[str, Any], reach: Reach, actor: str, context: Context) -> Decision:
-    """Decide about a reply by `actor`, whose authenticity is established. `reach` is that of note and activity
+async def fetch(uri: str, told: dict[str, Any], envelope: dict[str, Any], context: Context) -> Decision:
+    """Decide about a reply that was only named, or came by somebody else's hand: its own origin says what it is.
+
+    `told` is what the messenger says of it, believed only where it says that we need not ask: everybody can make us
+    ask anybody. `envelope` is the activity of its author, whose addressing counts too; empty where it is not known.
+    """
+    if not origin(uri) or origin(uri) == origin(context.urls.base):
+        return refused("object.origin")
+    if await context.store.blocks.covers(uri, host_of(uri)):
+        return refused("sender.blocked")
+    told_of = as_id(told.get("inReplyTo"))
+    if told_of and await context.store.comments.by_uri(uri) is None and (await locate(context, told_of))[0] is None:
+        return ignored("reply.elsewhere")
+    try:
+        document = await context.object(uri)
+    except FOR_GOOD:
+        return ignored("object.unavailable")
+    return await take(document, reach(envelope, document), as_id(document.get("attributedTo")), context)
+
+
+async def take(document: dict[str, Any], reached: Reach, actor: str, context: Context) -> Decision:
+    """Decide about a reply by `actor`, whose authenticity is established. It reached so far by note and activity
     together."""
     try:
         note = parse_note(document)
@@ -60,7 +82,7 @@ async def take(document: dict[str, Any], reach: Reach, actor: str, context: Cont
         return refused("object.author")
     if await context.store.blocks.covers(actor, host_of(actor)):
         return refused("sender.blocked")  # brought by another's hand
-    if reach is Reach.PRIVATE:
+    if reached is Reach.PRIVATE:
         return await _keep_private(note, context)
     if note.vote:
         return ignored("object.vote")
@@ -73,7 +95,7 @@ async def take(document: dict[str, Any], reach: Reach, actor: str, context: Cont
         post, parent = await locate(context, note.in_reply_to)
     if post is None:
         return ignored("reply.elsewhere")
-    if not post.is_public:
+    if not post.federates:
         return ignored("reply.no-such-post")
     if not post.comments_open and before is None:
         return refused("comment.closed")
@@ -88,7 +110,7 @@ async def take(document: dict[str, Any], reach: Reach, actor: str, context: Cont
     judgement = judge(facts, context.moderation)
     if before is not None and before.state is not CommentState.PENDING:
         judgement = _of_an_edit(before, judgement)
-    comment = _comment(note, html, author, post, parent, before, judgement, reach, context)
+    comment = _comment(note, html, author, post, parent, before, judgement, reached, context)
     raw_html = clean(_content(note))
 
     async def keep(tx: Tables) -> Verdict:
@@ -144,7 +166,7 @@ async def _facts(note: RemoteNote, post: Post, html: str, context: Context) -> F
     from_host, on_post = await table.crowd(host=host_of(note.author), post=post.id, since=hour)
     repeated = await table.is_repeated(html, author_uri=note.author, since=now - timedelta(days=1))
     return Facts(
-        links=_links(note),
+        links=_links(note, html),
         mentions=sum(1 for mention in note.mentions if host_of(mention) not in ours),
         approved=record.approved,
         rejected=record.rejected,
@@ -156,10 +178,16 @@ async def _facts(note: RemoteNote, post: Post, html: str, context: Context) -> F
     )
 
 
-def _links(note: RemoteNote) -> int:
-    """Links in the text that are neither mentions nor hashtags."""
-    anchors = note.html.lower().count("<a ")
-    return max(anchors - len(note.mentions) - len(note.hashtags), 0)
+LINK = re.compile(r"<a\s[^>]*>")
+TAGGING = re.compile(r'class="[^"]*\b(?:mention|hashtag)\b')
+
+
+def _links(note: RemoteNote, html: str) -> int:
+    """Links in the cleaned text that are neither mentions nor hashtags, of which there are no more than the note
+    says."""
+    links = LINK.findall(html)
+    tagging = sum(1 for link in links if TAGGING.search(link))
+    return len(links) - min(tagging, len(note.mentions) + len(note.hashtags))
 
 
 def _of_an_edit(before: Comment, judgement: Judgement) -> Judgement:
@@ -177,7 +205,7 @@ def _comment(
     parent: Comment | None,
     before: Comment | None,
     judgement: Judgement,
-    reach: Reach,
+    reached: Reach,
     context: Context,
 ) -> Comment:
     now = context.clock()
@@ -195,7 +223,7 @@ def _comment(
         author=author_of(author),
         html=html,
         state=judgement.state,
-        audience=Audience.UNLISTED if reach is Reach.UNLISTED else Audience.PUBLIC,
+        audience=Audience.UNLISTED if reached is Reach.UNLISTED else Audience.PUBLIC,
         published=published,
         updated=updated,
     )

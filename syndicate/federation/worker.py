@@ -1,24 +1,25 @@
 """Works off the inbox's record: what is due is performed, several at once, each actor's in order."""
 
 import asyncio
-from collections import defaultdict
-from datetime import timedelta
+from collections import deque
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from syndicate.clock import Clock
-from syndicate.errors import Transient
+from syndicate.errors import StorageError, Transient
 from syndicate.federation.inbox import Inbox
 from syndicate.model.activity import Arrival
+from syndicate.rhythm import Rhythm
 from syndicate.storage import Store
 
 log = structlog.get_logger()
 
 CLAIMED = 64
-AT_ONCE = 8
-LEASE = timedelta(minutes=5)
+ACTORS = 32
+LEASE = timedelta(minutes=10)
 LONGEST = 60.0
-IDLE = 15.0
 
 
 class InboxWorker:
@@ -26,41 +27,57 @@ class InboxWorker:
 
     def __init__(self, store: Store, inbox: Inbox, clock: Clock) -> None:
         self._store, self._inbox, self._clock = store, inbox, clock
-        self._due = asyncio.Event()
+        self._rhythm = Rhythm("inbox", clock, self._next_due)
+        self._waiting: dict[str, deque[Arrival]] = {}
+        """By actor whose arrivals are under way: each actor's are performed in order."""
 
     def wake(self) -> None:
         """There may be something new."""
-        self._due.set()
+        self._rhythm.wake()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            self._due.clear()
-            if not await self.work():
-                await self._rest()
+        async with asyncio.TaskGroup() as tasks:
+            await self._rhythm.keep(partial(self._take, tasks))
 
     async def work(self) -> bool:
-        """Perform what is due now; False if nothing was."""
+        """Perform all that is due now; False if nothing was (for tests)."""
+        async with asyncio.TaskGroup() as tasks:
+            return await self._take(tasks)
+
+    async def _next_due(self) -> datetime | None:
+        return await self._store.arrivals.next_due() if self._has_room() else None
+
+    def _has_room(self) -> bool:
+        return len(self._waiting) < ACTORS and sum(map(len, self._waiting.values())) < CLAIMED
+
+    async def _take(self, tasks: asyncio.TaskGroup) -> bool:
+        """Lease what is due, and set it going; False if nothing is. A slow server holds up its own actors alone."""
         now = self._clock()
+        if not self._has_room():
+            return False
         due = await self._store.arrivals.next_due()
         if due is None or due > now:
             return False
         arrivals = await self._store.transaction(
             lambda tx: tx.arrivals.claim(now=now, until=now + LEASE, limit=CLAIMED)
         )
-        by_actor: dict[str, list[Arrival]] = defaultdict(list)
         for arrival in arrivals:
-            by_actor[arrival.activity.actor].append(arrival)
-        places = asyncio.Semaphore(AT_ONCE)
-        async with asyncio.TaskGroup() as tasks:
-            for actor, group in by_actor.items():
-                tasks.create_task(self._perform_in_order(group, places), name=f"inbox of {actor}")
+            actor = arrival.activity.actor
+            if actor in self._waiting:
+                self._waiting[actor].append(arrival)
+                continue
+            self._waiting[actor] = deque([arrival])
+            tasks.create_task(self._perform_in_order(actor), name=f"inbox of {actor}")
         return bool(arrivals)
 
-    async def _perform_in_order(self, arrivals: list[Arrival], places: asyncio.Semaphore) -> None:
-        async with places:
-            for arrival in arrivals:
-                await self._perform(arrival)
+    async def _perform_in_order(self, actor: str) -> None:
+        try:
+            while self._waiting[actor]:
+                await self._perform(self._waiting[actor].popleft())
+        finally:
+            del self._waiting[actor]
+        self._rhythm.wake()
 
     async def _perform(self, arrival: Arrival) -> None:
         try:
@@ -69,15 +86,8 @@ class InboxWorker:
         except (Transient, TimeoutError) as error:
             log.info("activity postponed", activity=arrival.activity.id, type=arrival.activity.type, problem=str(error))
             await self._inbox.postpone(arrival, error)
+        except StorageError as error:  # its lease runs out, and it is taken again
+            log.warning("activity waits for the database", activity=arrival.activity.id, problem=str(error))
         except Exception as error:
             log.exception("activity failed", activity=arrival.activity.id, type=arrival.activity.type)
             await self._inbox.postpone(arrival, error)
-
-    async def _rest(self) -> None:
-        due = await self._store.arrivals.next_due()
-        seconds = IDLE if due is None else min(max((due - self._clock()).total_seconds(), 0.05), IDLE)
-        try:
-            async with asyncio.timeout(seconds):
-                await self._due.wait()
-        except TimeoutError:
-            pass

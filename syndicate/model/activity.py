@@ -52,10 +52,11 @@ class Activity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """An activity on the record."""
+    """An activity on the record. `fingerprint` is that of the signature that it came with."""
 
     id: str
     activity: Activity
     received: datetime
+    fingerprint: str = ""
     attempts: int = 0
     verdict: Verdict = field(default_factory=lambda: Verdict(outcome=Outcome.WAITING, reason="arrival.waiting"))

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from syndicate.clock import Clock
@@ -36,7 +36,7 @@ from syndicate.publishing.publisher import Change, Published, Publisher
 from syndicate.publishing.typesetting import as_failed, as_kept
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
-from syndicate.urls import Urls
+from syndicate.urls import Urls, split
 
 ORIGIN = "wordpress"
 UPLOADS = "/wp-content/uploads/"
@@ -113,7 +113,7 @@ class WordPressImport:
                 pass
 
     def _add_base(self, address: str) -> None:
-        parts = urlsplit(address)
+        parts = split(address)
         if parts.netloc:
             bare = parts.netloc.lower().removeprefix("www.")
             self._bases.update({bare, f"www.{bare}"})
@@ -201,20 +201,20 @@ class WordPressImport:
     # addresses
 
     def _is_old(self, address: str) -> bool:
-        return urlsplit(address).netloc.lower() in self._bases
+        return split(address).netloc.lower() in self._bases
 
     def _ours(self, address: str) -> str | None:
         """An address inside the old blog, as one of ours; None for every other."""
         if not self._is_old(address):
             return None
-        parts = urlsplit(address)
+        parts = split(address)
         query = f"?{parts.query}" if parts.query else ""
         fragment = f"#{parts.fragment}" if parts.fragment else ""
         return self._urls.absolute((parts.path or "/") + query + fragment)
 
     def _path(self, item: ExportedPost) -> str | None:
         """The path of its `<link>`; None where that has none of its own (drafts, plain permalinks)."""
-        parts = urlsplit(item.link)
+        parts = split(item.link)
         if parts.query or parts.path in ("", "/") or parts.path == f"{self._prefix}/":
             return None
         return canonical_path(parts.path)
@@ -238,13 +238,14 @@ class WordPressImport:
             page = self._ours(self._attachments[id].link)
             if page:
                 found.append(self._urls.path_of(page) or "")
-        return tuple(address for address in dict.fromkeys(found) if address and address != path)
+        spelled = (canonical_path(address) if address.startswith("/") else address for address in found if address)
+        return tuple(address for address in dict.fromkeys(spelled) if address != path)
 
     # pictures
 
     async def _want(self, address: str, alt: str) -> None:
         """Put a file on record: from the copy of the uploads, or to be fetched."""
-        path = urlsplit(address).path
+        path = split(address).path
         is_upload = self._is_old(address) and UPLOADS in path
         known = await self._store.media.by_source(address)
         if known is not None and (known.state is MediaState.KEPT or self._media is None):

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import hashlib
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,10 +16,10 @@ import structlog
 from watchfiles import awatch
 
 from syndicate.clock import Clock
-from syndicate.errors import InputError
+from syndicate.errors import InputError, StorageError
 from syndicate.publishing import markdown_files
 from syndicate.publishing.publisher import Published, Publisher
-from syndicate.storage import Store
+from syndicate.storage import Store, Tables
 
 log = structlog.get_logger()
 
@@ -34,6 +35,7 @@ class Library:
         self._store, self._publisher, self._directory = store, publisher, directory
         self._zone, self._clock = zone, clock
         self._complained: dict[Path, str] = {}
+        self._digests: dict[Path, tuple[tuple[int, int, int], str]] = {}
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -41,9 +43,12 @@ class Library:
             if not self._directory.is_dir():
                 await asyncio.sleep(ABSENT)
                 continue
-            wait = await self.scan()
-            with contextlib.suppress(FileNotFoundError):
+            try:
+                wait = await self.scan()
                 await self._changes(wait)
+            except (OSError, StorageError) as error:  # gone in this moment, or no more watches to be had
+                log.warning("posts folder not watched", problem=str(error))
+                await asyncio.sleep(ABSENT)
 
     async def _changes(self, wait: float | None) -> None:
         """Return when something has changed, or a file has rested long enough."""
@@ -59,17 +64,17 @@ class Library:
         """Take in what is new or changed and has rested; the seconds until the next file has, or None."""
         known = await self._store.posts.files()
         wait: float | None = None
-        for path in markdown_files.posts_in(self._directory):
+        for path in await asyncio.to_thread(markdown_files.posts_in, self._directory):
             try:
                 resting = self._resting(path)
                 if resting > 0:
                     wait = min(wait or resting, resting)
                     continue
-                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                digest = await asyncio.to_thread(self._digest, path)
             except OSError:  # it went away while we looked
                 continue
             if known.get(self._name(path)) != digest:
-                await self._take(path, digest)
+                await self._take_or_complain(path, digest)
         return wait
 
     def _resting(self, path: Path) -> float:
@@ -78,25 +83,55 @@ class Library:
         age = self._clock() - changed
         return (RESTED - age).total_seconds() if timedelta(0) <= age < RESTED else 0.0
 
-    async def _take(self, path: Path, digest: str) -> None:
-        try:
-            published = await self.publish(path)
-        except InputError as error:
-            if self._complained.get(path) != digest:
-                self._complained[path] = digest
-                log.warning("file not published", problem=str(error))
+    def _digest(self, path: Path) -> str:
+        """Of a file's bytes; read again only when its size or time has changed."""
+        stat = path.stat()
+        seen = self._digests.get(path)
+        look = (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size)
+        if seen is None or seen[0] != look:
+            seen = self._digests[path] = (look, hashlib.sha256(path.read_bytes()).hexdigest())
+        return seen[1]
+
+    async def _take_or_complain(self, path: Path, digest: str) -> None:
+        """One file that cannot be published must not keep the others, or the server."""
+        if self._complained.get(path) == digest:
             return
-        self._complained.pop(path, None)
-        post = published.post
-        await self._store.transaction(lambda tx: tx.posts.put_file(self._name(path), post.id, digest))
+        try:
+            await self.take(path)
+            self._complained.pop(path, None)
+        except InputError as error:
+            self._complained[path] = digest
+            log.warning("file not published", problem=str(error))
+        except StorageError as error:
+            log.warning("file waits for the database", file=str(path), problem=str(error))
+        except Exception:
+            self._complained[path] = digest
+            log.exception("file not published", file=str(path))
+
+    async def take(self, path: Path) -> Published:
+        """Publish a file of the folder, and remember that. Raises InputError."""
+        digest = await asyncio.to_thread(self._digest, path)
+        published = await self.publish(path)
+        await self._store.transaction(partial(self._remember, self._name(path), published.post.id, digest))
+        return published
+
+    async def _remember(self, name: str, post: str, digest: str, tx: Tables) -> None:
+        for other in await tx.posts.files_of(post):
+            if other != name and not (self._directory / other).exists():  # it was renamed
+                await tx.posts.forget_file(other)
+        await tx.posts.put_file(name, post, digest)
+
+    def holds(self, path: Path) -> bool:
+        """Whether a file lies in the folder."""
+        return path.resolve().is_relative_to(self._directory.resolve()) and markdown_files.is_post(path)
 
     async def publish(self, path: Path) -> Published:
         """Publish one file of the folder. Raises InputError."""
         file = markdown_files.read(path, self._zone)
         slug = file.manuscript.slug
-        other = await self._file_of(slug)
-        if other is not None and other != self._name(path) and (self._directory / other).exists():
-            raise InputError(f"{path}: its slug {slug!r} is that of {other}; please give one of them another")
+        for other in await self._files_of(slug):
+            if other != self._name(path) and (self._directory / other).exists():
+                raise InputError(f"{path}: its slug {slug!r} is that of {other}; please give one of them another")
         if file.unknown:
             log.warning("fields without meaning", file=str(path), fields=", ".join(file.unknown))
         return await self._publisher.publish(file.manuscript, origin="folder")
@@ -106,9 +141,9 @@ class Library:
         known = await self._store.posts.files_of_posts()
         return sorted(name for name in known if not (self._directory / name).exists())
 
-    async def _file_of(self, slug: str) -> str | None:
+    async def _files_of(self, slug: str) -> list[str]:
         post = await self._store.posts.by_slug(slug)
-        return await self._store.posts.file_of(post.id) if post else None
+        return await self._store.posts.files_of(post.id) if post else []
 
     def _name(self, path: Path) -> str:
-        return path.relative_to(self._directory).as_posix()
+        return path.resolve().relative_to(self._directory.resolve()).as_posix()

@@ -14,7 +14,9 @@ import structlog
 from syndicate.clock import Clock
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteError, RemoteGone, RemoteRefused
 from syndicate.media import MediaFiles, UnusableFile
+from syndicate.media.kinds import MOST_HEAD, kind_of
 from syndicate.publishing.typesetting import as_failed, as_kept
+from syndicate.rhythm import Rhythm
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState, Purpose
 from syndicate.transport.message import MEDIA, Redirects, Request, Transport, require_success
@@ -24,7 +26,7 @@ log = structlog.get_logger()
 WAITS = (timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=2), timedelta(hours=12), timedelta(days=2))
 AT_ONCE = 4
 LEASE = timedelta(minutes=5)
-IDLE = 15.0
+MOST_OF_AN_AVATAR = 1024 * 1024
 
 
 class PictureWorker:
@@ -42,18 +44,15 @@ class PictureWorker:
     ) -> None:
         self._store, self._transport, self._files, self._clock = store, transport, files, clock
         self._own_origin, self._typeset_anew = own_origin, typeset_anew
-        self._due = asyncio.Event()
+        self._rhythm = Rhythm("pictures", clock, store.media.next_due)
 
     def wake(self) -> None:
         """There may be something new."""
-        self._due.set()
+        self._rhythm.wake()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            self._due.clear()
-            if not await self.work():
-                await self._rest()
+        await self._rhythm.keep(self.work)
 
     async def work(self) -> bool:
         """Fetch what is due now; False if nothing was."""
@@ -82,7 +81,9 @@ class PictureWorker:
         try:
             response = await self._transport.fetch(request)
             require_success(response, self._clock())
-            return as_kept(file, self._files, response.body)
+            if file.purpose is Purpose.AVATAR:
+                _require_avatar(response.body)
+            return await asyncio.to_thread(as_kept, file, self._files, response.body)
         except (RemoteGone, RemoteRefused, AddressDenied, DocumentUnusable, UnusableFile) as error:
             return as_failed(file, str(error))
         except (RemoteError, OSError) as error:
@@ -106,11 +107,9 @@ class PictureWorker:
             return []
         return await tx.media.posts_showing(file.id)
 
-    async def _rest(self) -> None:
-        due = await self._store.media.next_due()
-        seconds = IDLE if due is None else min(max((due - self._clock()).total_seconds(), 0.05), IDLE)
-        try:
-            async with asyncio.timeout(seconds):
-                await self._due.wait()
-        except TimeoutError:
-            pass
+
+def _require_avatar(data: bytes) -> None:
+    """Strangers choose what we fetch as their picture: a small one, and nothing else. Raises UnusableFile."""
+    kind = kind_of(data[:MOST_HEAD])
+    if kind is None or not kind[0].startswith("image/") or len(data) > MOST_OF_AN_AVATAR:
+        raise UnusableFile("not a picture of at most 1 MiB")

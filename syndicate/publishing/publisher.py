@@ -17,7 +17,7 @@ from syndicate.config import SiteConfig
 from syndicate.content.text import clean_name, excerpt
 from syndicate.errors import PostNotFound, StorageError
 from syndicate.federation.outbox import Announcer
-from syndicate.model.ids import new_id
+from syndicate.model.ids import IdsInOrder, new_id
 from syndicate.model.post import Manuscript, Picture, Post, PostKind, PostState, TermKind
 from syndicate.publishing.typesetting import RENDERER, Typeset, Typesetter
 from syndicate.storage import Store, Tables
@@ -89,6 +89,7 @@ class Publisher:
     ) -> None:
         self._store, self._typesetter, self._announcer = store, typesetter, announcer
         self._urls, self._site, self._clock = urls, site, clock
+        self._revisions = IdsInOrder()
 
     async def publish(self, manuscript: Manuscript, *, origin: str, announce: bool | None = None) -> Published:
         """Create the post, or replace the one with this slug (for an import: with this guid).
@@ -106,8 +107,6 @@ class Publisher:
     async def _publish(self, manuscript: Manuscript, origin: str, announce: bool | None) -> Published:
         before, made_before = await self._existing(manuscript)
         digest = digest_of(manuscript)
-        if before and made_before and made_before.digest == digest and made_before.renderer == RENDERER:
-            return Published(post=before, change=Change.UNCHANGED, announced=False)
         draft = await self._draft(manuscript, before, made_before)
         typeset = await self._typesetter.typeset(
             manuscript.source,
@@ -116,6 +115,11 @@ class Publisher:
             base=_base(manuscript),
             image=manuscript.image,
         )
+        missing = tuple(_complaint(file) for file in typeset.media if file.state is MediaState.FAILED)
+        if before and made_before and made_before.digest == digest and not typeset.has_new_files:
+            if typeset.html != before.html or made_before.renderer != RENDERER:
+                await self.typeset_anew(before.id)
+            return Published(post=before, change=Change.UNCHANGED, announced=False, missing=missing)
         post = self._composed(draft, manuscript, typeset)
         made = Manufacture(
             source=manuscript.source,
@@ -125,6 +129,8 @@ class Publisher:
             renderer=RENDERER,
             month=f"{post.published.astimezone(self._site.zone):%Y-%m}",
             base=_base(manuscript),
+            image=manuscript.image,
+            image_alt=manuscript.image_alt,
             released=(made_before.released if made_before else None) or (self._clock() if post.is_public else None),
         )
         tell = self._is_news(post) if announce is None else announce
@@ -137,7 +143,7 @@ class Publisher:
             post=written,
             change=Change.UPDATED if before else Change.CREATED,
             announced=announced,
-            missing=tuple(_complaint(file) for file in typeset.media if file.state is MediaState.FAILED),
+            missing=missing,
         )
 
     async def _existing(self, manuscript: Manuscript) -> tuple[Post | None, Manufacture | None]:
@@ -159,13 +165,9 @@ class Publisher:
         id = before.id if before else new_id(self._clock())
         uri = before.uri if before else self._urls.post(id)
         slug = before.slug if before else await self._free_slug(manuscript)
-        path = manuscript.path
-        if path is None or await self._is_taken(path, id):
-            path = (
-                self._urls.page(slug)
-                if manuscript.kind is PostKind.PAGE
-                else Urls.permalink(date, slug, self._site.zone)
-            )
+        path = manuscript.path or ""
+        if not path or await self._is_taken(path, id):
+            path = await self._free_path(manuscript.kind, date, slug, id)
         return Post(
             id=id,
             uri=uri,
@@ -186,6 +188,16 @@ class Publisher:
             number += 1
             slug = f"{wanted}-{number}"
         return slug
+
+    async def _free_path(self, kind: PostKind, date: datetime, slug: str, id: str) -> str:
+        """The address that a slug gives, or with `-2`, `-3`, … where an imported post has it."""
+        number = 1
+        while True:
+            name = slug if number == 1 else f"{slug}-{number}"
+            path = self._urls.page(name) if kind is PostKind.PAGE else Urls.permalink(date, name, self._site.zone)
+            if not await self._is_taken(path, id):
+                return path
+            number += 1
 
     async def _is_taken(self, path: str, id: str) -> bool:
         other = await self._store.posts.by_path(path)
@@ -245,11 +257,11 @@ class Publisher:
         if (there is None) != (before is None) or (there and before and there.updated != before.updated):
             raise _Overtaken
         if before is not None:
-            await tx.posts.keep_revision(post.id, revision=new_id(now), replaced=now)
+            await tx.posts.keep_revision(post.id, revision=self._revisions.new(now), replaced=now)
         wanted = post.updated
         if before is not None:
             wanted = max(now.replace(microsecond=0), before.updated + timedelta(seconds=1))
-        post = replace(post, updated=await tx.posts.free_updated(wanted))
+        post = replace(post, updated=await tx.posts.free_updated(wanted, post.id))
         await self._tell(tx, before, post, announce, now)
         if before is not None and before.federates and not post.federates:
             post = replace(post, uri=self._urls.post(new_id(now)))  # the old id is gone for ever
@@ -288,7 +300,8 @@ class Publisher:
         shown: list[str] = []
         for file in typeset.media:
             known = await tx.media.by_source(file.source_url)
-            if file in typeset.new and (known is None or known.state is not MediaState.KEPT):
+            is_old = known is not None and known.state is MediaState.KEPT and not file.is_local
+            if file in typeset.new and not is_old:
                 await tx.media.put(replace(file, id=known.id if known else file.id, attempts=0))
             shown.append(known.id if known else file.id)
         await tx.media.used_by(post.id, shown)
@@ -300,6 +313,7 @@ class Publisher:
         post = await self._store.posts.by_slug(slug)
         if post is None:
             raise PostNotFound(f"there is no post with the slug {slug!r}")
+        unused: list[str] = []
 
         async def body(tx: Tables) -> None:
             now = self._clock()
@@ -307,10 +321,12 @@ class Publisher:
                 await self._announcer.deleted(tx, post, now)
             if post.is_public:  # what nobody ever saw leaves nothing behind
                 await self._bury_everywhere(tx, post, now)
+            unused.extend(await tx.media.remove_of_post(post.id))
             await tx.posts.remove(post.id)
             await tx.editions.move(*_scopes(post), "comments")
 
         await self._store.transaction(body)
+        await self._typesetter.remove_files(unused)
         log.info("post deleted", slug=slug, path=post.path)
         return post
 
@@ -344,26 +360,36 @@ class Publisher:
         if post is None or made is None or post.state is not PostState.SCHEDULED:
             return
         now = self._clock()
-        released = replace(post, state=PostState.PUBLISHED, updated=await tx.posts.free_updated(post.updated))
-        await self._tell(tx, post, released, announce=self._is_news(released), now=now)
+        updated = await tx.posts.free_updated(post.updated, post.id)
+        released = replace(post, state=PostState.PUBLISHED, updated=updated)
+        await self._tell(tx, post, released, announce=True, now=now)  # it lay ahead when we first saw it
         await tx.posts.put(released, replace(made, released=now))
         await tx.editions.move(*_scopes(released))
         log.info("scheduled post published", slug=post.slug, path=post.path)
 
     async def typeset_anew(self, id: str) -> None:
         """Make a post's HTML again from its source: a picture has come, or the renderer is a newer one."""
-        post, made = await self._store.posts.find(id), await self._store.posts.manufacture(id)
-        if post is None or made is None:
-            return
-        typeset = await self._typesetter.typeset(
-            made.source, made.source_format, permalink=self._urls.absolute(post.path), base=made.base
-        )
+        for _ in range(TRIES):
+            post, made = await self._store.posts.find(id), await self._store.posts.manufacture(id)
+            if post is None or made is None:
+                return
+            typeset = await self._typesetter.typeset(
+                made.source,
+                made.source_format,
+                permalink=self._urls.absolute(post.path),
+                base=made.base,
+                image=made.image,
+            )
+            picture = self._picture(typeset.picture, made.image_alt)
+            if await self._store.transaction(partial(self._reset, post, typeset, picture)):
+                return
 
-        async def body(tx: Tables) -> None:
-            await tx.posts.set_html(post.id, typeset.html, RENDERER)
-            await tx.editions.move(*_scopes(post))
-
-        await self._store.transaction(body)
+    async def _reset(self, post: Post, typeset: Typeset, picture: Picture | None, tx: Tables) -> bool:
+        """False when the words were changed in the meantime."""
+        if not await tx.posts.set_html(post, typeset.html, picture, RENDERER):
+            return False
+        await tx.editions.move(*_scopes(post))
+        return True
 
 
 def _scopes(post: Post | None) -> list[str]:

@@ -47,18 +47,22 @@ class Selections:
         if term is None:
             return None
         family = family_of(term, await self._store.posts.terms(TermKind.CATEGORY))
-        return self._of_terms(term, self._urls.category(slug), family)
+        return await self._of_terms(term, self._urls.category(slug), family)
 
     async def tag(self, slug: str) -> Selection | None:
         term = await self._store.posts.term(TermKind.TAG, slug)
-        return None if term is None else self._of_terms(term, self._urls.tag(slug), [slug])
+        return None if term is None else await self._of_terms(term, self._urls.tag(slug), [slug])
 
-    def _of_terms(self, term: Term, path: str, slugs: list[str]) -> Selection:
+    async def _of_terms(self, term: Term, path: str, slugs: list[str]) -> Selection | None:
+        """None while no public post has it: the names of what drafts are about are nobody's business."""
+
         async def total() -> int:
             if len(slugs) == 1:
                 return await self._store.totals.of(f"term:{term.kind}:{term.slug}")
             return await self._store.posts.count_of_terms(term.kind, slugs)
 
+        if not await total():
+            return None
         return Selection(
             kind=term.kind.value,
             path=path,

@@ -4,9 +4,10 @@ A picture that we do not have (yet) stands as its description, linked to where i
 typeset anew.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote
 
 from syndicate.clock import Clock
 from syndicate.content import html as author_html
@@ -18,7 +19,7 @@ from syndicate.model.ids import new_id
 from syndicate.model.post import SourceFormat
 from syndicate.storage import Store
 from syndicate.storage.media import MediaFile, MediaState
-from syndicate.urls import Urls
+from syndicate.urls import Urls, join, split
 
 RENDERER = markdown.RENDERER_VERSION * 1000 + SANITIZER_VERSION
 """Moves when either of the two makes other HTML of the same source."""
@@ -34,6 +35,11 @@ class Typeset:
     media: tuple[MediaFile, ...]
     new: tuple[MediaFile, ...]
     picture: MediaFile | None
+
+    @property
+    def has_new_files(self) -> bool:
+        """Whether a file beside the Markdown is new, or another than before."""
+        return any(file.is_local for file in self.new)
 
 
 class Typesetter:
@@ -53,7 +59,7 @@ class Typesetter:
         new: list[MediaFile] = []
         wanted = dict.fromkeys([*author_html.pictures(raw), *([image] if image else [])])
         for reference in wanted:
-            file = await self._file(urljoin(base or permalink, reference), base)
+            file = await self._file(join(base or permalink, reference), base)
             if file is not None:
                 known[reference] = file
                 if file.attempts < 0:
@@ -84,14 +90,14 @@ class Typesetter:
         if address.startswith("file:") and not (base.startswith("file:") and _is_below(address, base)):
             return None
         known = await self._store.media.by_source(address)
-        if known is not None and not (address.startswith("file:") and known.state is not MediaState.KEPT):
-            return known
         if address.startswith("file:"):
-            return self._local(address)
+            return self._local(address, known)
+        if known is not None:
+            return known
         path = self._urls.path_of(address)
         if path is not None:
             return await self._store.media.at(canonical_path(path.partition("?")[0]))
-        if urlsplit(address).scheme not in ("http", "https"):
+        if split(address).scheme not in ("http", "https"):
             return None
         return self._wanted(address)
 
@@ -99,21 +105,28 @@ class Typesetter:
         now = self._clock()
         return MediaFile(id=new_id(now), source_url=address, due=now, attempts=-1)
 
-    def _local(self, address: str) -> MediaFile:
-        """A file beside the Markdown, taken in at once."""
+    def _local(self, address: str, known: MediaFile | None) -> MediaFile:
+        """A file beside the Markdown, taken in at once, and again when it has changed."""
         file = self._wanted(address)
-        path = Path(unquote(urlsplit(address).path))
+        path = Path(unquote(split(address).path))
         try:
-            return as_kept(file, self._files, path.read_bytes())
+            kept = as_kept(file, self._files, path.read_bytes())
+            return known if known is not None and known.name == kept.name else kept
         except OSError as error:
-            return as_failed(file, f"{path}: {error.strerror}")
+            return known or as_failed(file, f"{path}: {error.strerror}")
         except UnusableFile as error:
-            return as_failed(file, f"{path}: {error}")
+            return known or as_failed(file, f"{path}: {error}")
+
+    async def remove_files(self, names: Sequence[str]) -> None:
+        """Remove files that nothing on record refers to any more."""
+        for name in names:
+            if await self._store.media.named(name) is None:
+                self._files.remove(name)
 
 
 def _is_below(address: str, base: str) -> bool:
-    folder = Path(unquote(urlsplit(base).path)).resolve()
-    return Path(unquote(urlsplit(address).path)).resolve().is_relative_to(folder)
+    folder = Path(unquote(split(base).path)).resolve()
+    return Path(unquote(split(address).path)).resolve().is_relative_to(folder)
 
 
 def as_kept(file: MediaFile, files: MediaFiles, data: bytes) -> MediaFile:

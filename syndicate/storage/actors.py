@@ -53,6 +53,13 @@ class RemoteActors:
         keys = await self._query.all("SELECT * FROM remote_keys WHERE owner = :uri ORDER BY id", uri=uri)
         return _remote(row, tuple(_key(key) for key in keys))
 
+    async def by_address(self, address: str) -> RemoteActor | None:
+        """By its id, or by the address of its profile."""
+        row = await self._query.one(
+            "SELECT uri FROM remote_actors WHERE uri = :address OR url = :address", address=address
+        )
+        return None if row is None else await self.find(row["uri"])
+
     async def by_handle(self, handle: str) -> RemoteActor | None:
         """`@user@host`, in any case."""
         row = await self._query.one(

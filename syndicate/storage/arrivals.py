@@ -33,21 +33,26 @@ class Arrivals:
     async def record(self, arrival: Arrival) -> bool:
         """Put an activity on the record, due at once; False if its id is there already.
 
-        What the actor's own signature brought takes the place of a copy by another's hand: whoever forwards first
-        must not silence the actor.
+        Misskey gives every Follow of one actor by another the same id, and every Undo of it: with a signature that
+        was not seen, these count anew. And what the actor's own signature brought takes the place of a copy by
+        another's hand: whoever forwards first must not silence the actor.
         """
         activity = arrival.activity
         added = await self._query.run(
             """
-            INSERT INTO arrivals (id, activity_uri, type, actor_uri, object_uri, raw, forwarded, received, outcome, reason,
-              attempts, due_at, leased_until)
-            VALUES (:id, :activity_uri, :type, :actor_uri, :object_uri, :raw, :forwarded, :received, :outcome, :reason,
-              0, :received, '')
+            INSERT INTO arrivals (id, activity_uri, type, actor_uri, object_uri, raw, forwarded, fingerprint, received,
+              outcome, reason, attempts, due_at, leased_until)
+            VALUES (:id, :activity_uri, :type, :actor_uri, :object_uri, :raw, :forwarded, :fingerprint, :received,
+              :outcome, :reason, 0, :received, '')
             ON CONFLICT (activity_uri) DO UPDATE SET id = excluded.id, type = excluded.type,
               actor_uri = excluded.actor_uri, object_uri = excluded.object_uri, raw = excluded.raw,
-              forwarded = excluded.forwarded, received = excluded.received, outcome = excluded.outcome,
-              reason = excluded.reason, attempts = 0, due_at = excluded.due_at, leased_until = ''
-            WHERE arrivals.forwarded = 1 AND excluded.forwarded = 0
+              forwarded = excluded.forwarded, fingerprint = excluded.fingerprint, received = excluded.received,
+              outcome = excluded.outcome, reason = excluded.reason, attempts = 0, due_at = excluded.due_at,
+              leased_until = ''
+            WHERE excluded.forwarded = 0 AND (arrivals.forwarded = 1
+              OR arrivals.type IN ('Follow', 'Undo') AND arrivals.outcome <> 'waiting'
+              AND arrivals.type = excluded.type AND arrivals.actor_uri = excluded.actor_uri
+              AND arrivals.object_uri = excluded.object_uri AND arrivals.fingerprint <> excluded.fingerprint)
             """,
             id=arrival.id,
             activity_uri=activity.id,
@@ -56,6 +61,7 @@ class Arrivals:
             object_uri=activity.object,
             raw=json.dumps(activity.raw, ensure_ascii=False, separators=(",", ":")),
             forwarded=int(activity.forwarded),
+            fingerprint=arrival.fingerprint,
             received=to_text(arrival.received),
             outcome=arrival.verdict.outcome.value,
             reason=arrival.verdict.reason,

@@ -150,6 +150,13 @@ class Comments:
         assert row is not None
         return AuthorRecord(approved=int(row["approved"]), rejected=int(row["rejected"]))
 
+    async def are_shown_of(self, author_uri: str) -> bool:
+        """Whether anything of an author is shown."""
+        row = await self._query.one(
+            "SELECT id FROM comments WHERE author_uri = :author AND state = 'approved' LIMIT 1", author=author_uri
+        )
+        return row is not None
+
     async def received_since(self, author_uri: str, since: datetime) -> int:
         row = await self._query.one(
             "SELECT count(*) AS total FROM comments WHERE author_uri = :author AND received >= :since",

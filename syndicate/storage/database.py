@@ -65,6 +65,10 @@ class Database(Protocol):
         """A number that has moved when anybody has committed since it was last asked for. Microseconds."""
         ...
 
+    async def poll(self) -> None:
+        """Look whether anybody has committed, should a hint have been lost; `version` then tells."""
+        ...
+
     def on_commit(self, notice: Callable[[], None]) -> None:
         """Call `notice` in the event loop soon after a commit, this process's or another's (a hint: it may be
         late or missing where the commit was another process's; polling `version` always suffices)."""

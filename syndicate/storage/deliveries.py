@@ -1,5 +1,6 @@
 """The outgoing queue: fan-outs that wait to be spread, and one row per activity and inbox."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -144,24 +145,46 @@ class Deliveries:
             changed=to_text(delivery.changed),
         )
 
-    async def claim(self, *, now: datetime, until: datetime, limit: int) -> list[Delivery]:
-        """Lease what is due and whose server is not paused, oldest first."""
+    async def claim(self, *, now: datetime, until: datetime, limit: int, without: Sequence[str] = ()) -> list[Delivery]:
+        """Lease what is due, oldest first, but nothing for the hosts `without`."""
+        names = {f"h{at}": host for at, host in enumerate(without)}
+        others = f"AND host NOT IN ({', '.join(':' + name for name in names)})" if names else ""
         rows = await self._query.all(
-            """
+            f"""
             UPDATE deliveries SET leased_until = :until
             WHERE (activity_id, inbox) IN (
               SELECT activity_id, inbox FROM deliveries
-              WHERE state = 'waiting' AND due_at <= :now AND leased_until < :now AND NOT EXISTS (
-                SELECT 1 FROM hosts WHERE hosts.host = deliveries.host AND hosts.paused_until > :now)
+              WHERE state = 'waiting' AND due_at <= :now AND leased_until < :now {others}
               ORDER BY due_at, activity_id
-              LIMIT :limit {skip_locked})
+              LIMIT :limit {{skip_locked}})
             RETURNING *
             """,
             now=to_text(now),
             until=to_text(until),
             limit=limit,
+            **names,
         )
         return sorted((_delivery(row) for row in rows), key=lambda delivery: (delivery.due, delivery.activity))
+
+    async def put_off(self, delivery: Delivery, due: datetime) -> None:
+        """Give back a lease unused, to be due later."""
+        await self._query.run(
+            """
+            UPDATE deliveries SET leased_until = '', due_at = :due
+            WHERE activity_id = :activity AND inbox = :inbox AND state = 'waiting'
+            """,
+            activity=delivery.activity,
+            inbox=delivery.inbox,
+            due=to_text(due),
+        )
+
+    async def pause_host(self, host: str, until: datetime) -> None:
+        """Nothing more for this server before `until`, so that a dead one costs nobody a look."""
+        await self._query.run(
+            "UPDATE deliveries SET due_at = :until WHERE host = :host AND state = 'waiting' AND due_at < :until",
+            host=host,
+            until=to_text(until),
+        )
 
     async def is_waiting(self, activity: str, inbox: str) -> bool:
         """Whether it is still to be sent: it may have been superseded since it was claimed."""
@@ -171,14 +194,6 @@ class Deliveries:
             inbox=inbox,
         )
         return row is not None and row["state"] == DeliveryState.WAITING.value
-
-    async def release(self, delivery: Delivery) -> None:
-        """Give back a lease unused."""
-        await self._query.run(
-            "UPDATE deliveries SET leased_until = '' WHERE activity_id = :activity AND inbox = :inbox",
-            activity=delivery.activity,
-            inbox=delivery.inbox,
-        )
 
     async def settle(self, delivery: Delivery) -> None:
         """Keep what became of a try."""
@@ -198,18 +213,20 @@ class Deliveries:
             changed=to_text(delivery.changed),
         )
 
-    async def next_due(self, now: datetime) -> datetime | None:
-        """When the next unpaused one can be tried; a fan-out that waits is due at once."""
+    async def next_due(self, now: datetime, without: Sequence[str] = ()) -> datetime | None:
+        """When the next one can be tried, of hosts other than `without`; a fan-out that waits is due at once."""
         if await self.has_fanout(now):
             return now
+        names = {f"h{at}": host for at, host in enumerate(without)}
+        others = f"AND host NOT IN ({', '.join(':' + name for name in names)})" if names else ""
         row = await self._query.one(
-            """
+            f"""
             SELECT due_at FROM deliveries
-            WHERE state = 'waiting' AND leased_until < :now AND NOT EXISTS (
-              SELECT 1 FROM hosts WHERE hosts.host = deliveries.host AND hosts.paused_until > :now)
+            WHERE state = 'waiting' AND leased_until < :now {others}
             ORDER BY due_at LIMIT 1
             """,
             now=to_text(now),
+            **names,
         )
         return None if row is None else from_text(row["due_at"])
 
@@ -231,14 +248,6 @@ class Deliveries:
             "SELECT * FROM deliveries ORDER BY changed DESC, activity_id DESC LIMIT :limit", limit=limit
         )
         return [_delivery(row) for row in rows]
-
-    async def drop_inbox(self, inbox: str, *, now: datetime) -> None:
-        """Nobody stands behind this inbox any more."""
-        await self._query.run(
-            "UPDATE deliveries SET state = 'failed', changed = :now WHERE inbox = :inbox AND state = 'waiting'",
-            inbox=inbox,
-            now=to_text(now),
-        )
 
     async def prune(self, before: datetime) -> None:
         await self._query.run(

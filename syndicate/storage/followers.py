@@ -1,6 +1,6 @@
 """Who follows, and behind which inboxes they stand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicate.clock import from_text, to_text
@@ -124,6 +124,14 @@ class Followers:
         )
         return [row["inbox"] for row in rows]
 
+    async def renew_inbox(self, actor: str, inbox: str) -> None:
+        """An actor has moved to another inbox."""
+        rows = await self._query.all(
+            "SELECT * FROM followers WHERE actor_uri = :actor AND inbox <> :inbox", actor=actor, inbox=inbox
+        )
+        for row in rows:
+            await self.put(replace(_follower(row), inbox=inbox))
+
     async def behind(self, inbox: str, *, limit: int) -> list[str]:
         """Some of the actors that are reached through an inbox."""
         rows = await self._query.all(
@@ -143,7 +151,11 @@ class Followers:
             inbox=follower.inbox,
             change=change,
         )
-        await self._query.run("DELETE FROM inboxes WHERE followers <= 0 AND inbox = :inbox", inbox=follower.inbox)
+        await self._query.run(
+            "DELETE FROM inboxes WHERE local_actor = :local_actor AND inbox = :inbox AND followers <= 0",
+            local_actor=follower.local_actor,
+            inbox=follower.inbox,
+        )
 
 
 def _follower(row: Row) -> Follower:

@@ -40,6 +40,11 @@ class MediaFile:
     attempts: int = 0
     due: datetime
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it lies beside a Markdown file of this machine."""
+        return self.source_url.startswith("file:")
+
 
 class Media:
     def __init__(self, query: Queryable) -> None:
@@ -86,13 +91,13 @@ class Media:
         )
 
     async def claim(self, *, now: datetime, until: datetime, limit: int) -> list[MediaFile]:
-        """Lease what is wanted and due."""
+        """Lease what is wanted and due; pictures of posts before those of people."""
         rows = await self._query.all(
             """
             UPDATE media SET leased_until = :until
             WHERE id IN (
               SELECT id FROM media WHERE state = 'wanted' AND due_at <= :now AND leased_until < :now
-              ORDER BY due_at LIMIT :limit {skip_locked})
+              ORDER BY purpose DESC, due_at LIMIT :limit {skip_locked})
             RETURNING *
             """,
             now=to_text(now),
@@ -103,10 +108,10 @@ class Media:
 
     async def next_due(self) -> datetime | None:
         row = await self._query.one(
-            "SELECT CASE WHEN due_at > leased_until THEN due_at ELSE leased_until END AS due"
-            " FROM media WHERE state = 'wanted' ORDER BY due_at LIMIT 1"
+            "SELECT min(CASE WHEN due_at > leased_until THEN due_at ELSE leased_until END) AS due"
+            " FROM media WHERE state = 'wanted'"
         )
-        return None if row is None else from_text(row["due"])
+        return None if row is None or row["due"] is None else from_text(row["due"])
 
     async def failed(self) -> list[MediaFile]:
         rows = await self._query.all(
@@ -133,6 +138,19 @@ class Media:
                 post=post,
                 media=id,
             )
+
+    async def remove_of_post(self, post: str) -> list[str]:
+        """Forget the files that only this post shows; returns their names."""
+        rows = await self._query.all(
+            """
+            DELETE FROM media
+            WHERE purpose = 'post' AND id IN (SELECT media_id FROM post_media WHERE post_id = :post) AND NOT EXISTS (
+              SELECT 1 FROM post_media WHERE post_media.media_id = media.id AND post_media.post_id <> :post)
+            RETURNING name
+            """,
+            post=post,
+        )
+        return [row["name"] for row in rows if row["name"] is not None]
 
     async def posts_showing(self, media: str) -> list[str]:
         rows = await self._query.all("SELECT post_id FROM post_media WHERE media_id = :media", media=media)

@@ -6,8 +6,9 @@ sorts as on SQLite.
 
 import asyncio
 import contextlib
+import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from syndicate.storage.database import Body, Queryable, Row
 T = TypeVar("T")
 
 CHANNEL = "syndicate"
-TRIES = 5
+TRIES = 10
 PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<!:):([a-z_][a-z0-9_]*)")
 
 
@@ -40,6 +41,22 @@ def _spelled(sql: str) -> tuple[str, tuple[str, ...]]:
     return PARAMETER.sub(number, sql.replace("{skip_locked}", "FOR UPDATE SKIP LOCKED")), tuple(names)
 
 
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turns a lost connection into the house's error; conflicts and mistakes stay what they are."""
+    try:
+        yield
+    except (
+        asyncpg.PostgresConnectionError,
+        asyncpg.InterfaceError,
+        asyncpg.OperatorInterventionError,
+        OSError,
+    ) as error:
+        raise StorageError(f"PostgreSQL cannot be reached: {error}") from error
+    except asyncpg.InsufficientResourcesError as error:
+        raise DatabaseBusy(f"PostgreSQL has no room: {error}") from error
+
+
 class _Statements:
     """Statements on a connection or on the pool."""
 
@@ -48,17 +65,20 @@ class _Statements:
 
     async def all(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
         text, names = _spelled(sql)
-        rows: Sequence[Row] = await self._executor.fetch(text, *(parameters[name] for name in names))
+        with translated():
+            rows: Sequence[Row] = await self._executor.fetch(text, *(parameters[name] for name in names))
         return rows
 
     async def one(self, sql: str, /, **parameters: Any) -> Row | None:
         text, names = _spelled(sql)
-        row: Row | None = await self._executor.fetchrow(text, *(parameters[name] for name in names))
+        with translated():
+            row: Row | None = await self._executor.fetchrow(text, *(parameters[name] for name in names))
         return row
 
     async def run(self, sql: str, /, **parameters: Any) -> int:
         text, names = _spelled(sql)
-        answer = await self._executor.execute(text, *(parameters[name] for name in names))
+        with translated():
+            answer = await self._executor.execute(text, *(parameters[name] for name in names))
         count = answer.rsplit(" ", 1)[-1]  # "UPDATE 3", "INSERT 0 1", "CREATE TABLE"
         return int(count) if count.isdigit() else 0
 
@@ -72,6 +92,8 @@ class PostgreSQL:
         self._version = 0
         self._notices: list[Callable[[], None]] = []
         self._hint: asyncio.Task[None] | None = None
+        self._untold = False
+        self._place = ""
         self._listener: PoolConnectionProxy[Any] | None = None
 
     @classmethod
@@ -90,29 +112,32 @@ class PostgreSQL:
     async def transaction(self, body: Body[T]) -> T:
         for attempt in range(TRIES):
             try:
-                async with self._pool.acquire() as connection, connection.transaction():
-                    result = await body(_Statements(connection))
+                with translated():
+                    async with self._pool.acquire() as connection, connection.transaction(isolation="serializable"):
+                        result = await body(_Statements(connection))
                 break
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError) as error:
-                if isinstance(error, asyncpg.UniqueViolationError) and error.schema_name != "pg_catalog":
-                    raise  # a row of ours; in the catalogue it means that two processes make the same table at once
+                # of unique keys only those of PostgreSQL's own catalogue are races: two processes that migrate at once
+                if isinstance(error, asyncpg.UniqueViolationError) and not str(error.constraint_name).startswith("pg_"):
+                    raise
                 if attempt == TRIES - 1:
                     raise DatabaseBusy(f"the database is busy: {error}") from error
-                await asyncio.sleep(0.01 * 2**attempt)
-            except (asyncpg.InterfaceError, OSError) as error:
-                raise StorageError(f"PostgreSQL cannot be reached: {error}") from error
+                await asyncio.sleep(random.uniform(0.5, 1.0) * 0.01 * 2**attempt)  # noqa: S311 - apart from each other
         self._committed()
         return result
 
     def _committed(self) -> None:
         """Tell others, soon and together, outside of the transaction: NOTIFY inside it would queue commits."""
         self._moved()
+        self._untold = True
         if self._hint is None or self._hint.done():
-            self._hint = asyncio.create_task(self._send_hint(), name="postgresql hint")
+            self._hint = asyncio.create_task(self._send_hints(), name="postgresql hint")
 
-    async def _send_hint(self) -> None:
-        with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-            await self._pool.execute("SELECT pg_notify($1, '')", CHANNEL)
+    async def _send_hints(self) -> None:
+        while self._untold:
+            self._untold = False
+            with contextlib.suppress(StorageError):
+                await self._statements.run("SELECT pg_notify('syndicate', '')")
 
     def _moved(self, *_: object) -> None:
         self._version += 1
@@ -128,9 +153,21 @@ class PostgreSQL:
     def on_commit(self, notice: Callable[[], None]) -> None:
         self._notices.append(notice)
 
+    async def poll(self) -> None:
+        """A hint may be lost with its connection: the place up to which the log is written tells the truth."""
+        with contextlib.suppress(StorageError):
+            row = await self._statements.one("SELECT pg_current_wal_insert_lsn()::text AS place")
+            if row is not None and row["place"] != self._place:
+                self._place = row["place"]
+                self._moved()
+        if self._listener is not None and self._listener.is_closed():
+            with contextlib.suppress(StorageError):
+                await self.listen()
+
     async def listen(self) -> None:
-        connection: PoolConnectionProxy[Any] = await self._pool.acquire()
-        await connection.add_listener(CHANNEL, self._moved)
+        with translated():
+            connection: PoolConnectionProxy[Any] = await self._pool.acquire()
+            await connection.add_listener(CHANNEL, self._moved)
         self._listener = connection
 
     async def check(self) -> list[str]:

@@ -31,13 +31,14 @@ posts.teaser, posts.language, posts.author, posts.state, posts.visibility, posts
 posts.warning, posts.comments_open, posts.pinned, posts.picture, posts.type, posts.quotes, posts.hashtags, posts.enclosure,
 posts.comment_count, posts.like_count, posts.share_count
 """
+GAP = 1000
 Key = tuple[datetime, str]
 """(published, id): the place of a post in every list, newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manufacture:
-    """How a post came to be: what it was made of and by which way in. `digest` tells whether the way in has changed
+    """How a post came to be: what it was made of and by which way in. `image` is the featured picture's address as its author gave it. `digest` tells whether the way in has changed
     it since; `month` is `YYYY-MM` of its publication in the site's time zone; `released` is when it was first shown to
     readers, or None; `base` is what relative references to pictures in the source are resolved against, empty for the
     permalink."""
@@ -49,6 +50,8 @@ class Manufacture:
     renderer: int
     month: str
     base: str = ""
+    image: str = ""
+    image_alt: str = ""
     released: datetime | None = None
 
 
@@ -86,7 +89,7 @@ class Posts:
 
     async def manufacture(self, id: str) -> Manufacture | None:
         row = await self._query.one(
-            "SELECT source, source_format, base, origin, origin_digest, renderer, month, released FROM posts WHERE id = :id",
+            "SELECT source, source_format, base, origin, origin_digest, renderer, month, image, image_alt, released FROM posts WHERE id = :id",
             id=id,
         )
         if row is None:
@@ -99,6 +102,8 @@ class Posts:
             renderer=row["renderer"],
             month=row["month"],
             base=row["base"],
+            image=row["image"],
+            image_alt=row["image_alt"],
             released=None if row["released"] is None else from_text(row["released"]),
         )
 
@@ -180,12 +185,16 @@ class Posts:
     async def pinned(self, limit: int) -> list[Post]:
         return await self._list("posts.pinned = 1 AND posts.kind = 'post'", {}, limit=limit)
 
-    async def pages(self) -> list[Post]:
-        """Public pages, by title."""
+    async def page_links(self, limit: int) -> list[tuple[str, str]]:
+        """(path, title) of public pages, by title: for the navigation."""
         rows = await self._query.all(
-            f"SELECT {COLUMNS} FROM posts WHERE state = 'published' AND kind = 'page' ORDER BY posts.title, posts.id LIMIT 200"
+            """
+            SELECT path, title, slug FROM posts WHERE state = 'published' AND kind = 'page'
+            ORDER BY title, id LIMIT :limit
+            """,
+            limit=limit,
         )
-        return await self._with_terms(rows)
+        return [(row["path"], row["title"] or row["slug"]) for row in rows]
 
     async def neighbours(self, post: Post) -> tuple[Post | None, Post | None]:
         """The next older and the next newer post."""
@@ -277,24 +286,40 @@ class Posts:
         await self._count(id, -1)
         await self._query.run("DELETE FROM posts WHERE id = :id", id=id)
 
-    async def set_html(self, id: str, html: str, renderer: int) -> None:
-        """The same words, made into HTML anew: `updated` stays."""
-        await self._query.run(
-            "UPDATE posts SET html = :html, renderer = :renderer WHERE id = :id", id=id, html=html, renderer=renderer
+    async def set_html(self, post: Post, html: str, picture: Picture | None, renderer: int) -> bool:
+        """The same words, made into HTML anew: `updated` stays. False when the words are no longer those."""
+        touched = await self._query.run(
+            """
+            UPDATE posts SET html = :html, picture = :picture, renderer = :renderer
+            WHERE id = :id AND updated = :updated
+            """,
+            id=post.id,
+            html=html,
+            picture=_picture_text(picture),
+            renderer=renderer,
+            updated=to_text(post.updated),
         )
+        return touched > 0
 
-    async def free_updated(self, wanted: datetime) -> datetime:
-        """The first whole second from `wanted` on that no post has as its `updated`, or one soon after it."""
-        row = await self._query.one("SELECT id FROM posts WHERE updated = :wanted", wanted=to_text(wanted))
-        if row is None:
-            return wanted
-        row = await self._query.one(
-            "SELECT max(updated) AS last FROM posts WHERE updated >= :wanted AND updated < :later",
-            wanted=to_text(wanted),
-            later=to_text(wanted + timedelta(days=1)),
-        )
-        assert row is not None
-        return from_text(row["last"]) + timedelta(seconds=1)
+    async def free_updated(self, wanted: datetime, id: str) -> datetime:
+        """The first whole second from `wanted` on that no other post than this has as its `updated`."""
+        while True:
+            rows = await self._query.all(
+                """
+                SELECT updated FROM posts WHERE updated >= :wanted AND updated < :later AND id <> :id
+                ORDER BY updated LIMIT :limit
+                """,
+                wanted=to_text(wanted),
+                later=to_text(wanted + timedelta(days=1)),
+                id=id,
+                limit=GAP,
+            )
+            for row in rows:
+                if from_text(row["updated"]) > wanted:
+                    return wanted
+                wanted += timedelta(seconds=1)
+            if len(rows) < GAP:
+                return wanted
 
     async def keep_revision(self, id: str, *, revision: str, replaced: datetime) -> None:
         """Put the text that is about to be replaced aside."""
@@ -361,10 +386,13 @@ class Posts:
         row = await self._query.one("SELECT post_id, digest FROM files WHERE path = :path", path=path)
         return None if row is None else (row["post_id"], row["digest"])
 
-    async def file_of(self, post: str) -> str | None:
-        """The file that a post was last taken in from."""
-        row = await self._query.one("SELECT path FROM files WHERE post_id = :post ORDER BY path LIMIT 1", post=post)
-        return None if row is None else row["path"]
+    async def files_of(self, post: str) -> list[str]:
+        """The files that a post was taken in from."""
+        rows = await self._query.all("SELECT path FROM files WHERE post_id = :post ORDER BY path", post=post)
+        return [row["path"] for row in rows]
+
+    async def forget_file(self, path: str) -> None:
+        await self._query.run("DELETE FROM files WHERE path = :path", path=path)
 
     async def files(self) -> dict[str, str]:
         """Path → digest of all."""
@@ -425,10 +453,10 @@ class Posts:
 INSERT = """
 INSERT INTO posts (id, uri, guid, kind, slug, path, origin, origin_digest, source, source_format, base, html, renderer, title,
   excerpt, summary, teaser, language, author, state, visibility, published, month, updated, released, sensitive, warning,
-  comments_open, pinned, picture, type, quotes, hashtags, enclosure, comment_count, like_count, share_count)
+  comments_open, pinned, picture, type, quotes, hashtags, enclosure, image, image_alt, comment_count, like_count, share_count)
 VALUES (:id, :uri, :guid, :kind, :slug, :path, :origin, :origin_digest, :source, :source_format, :base, :html, :renderer, :title,
   :excerpt, :summary, :teaser, :language, :author, :state, :visibility, :published, :month, :updated, :released,
-  :sensitive, :warning, :comments_open, :pinned, :picture, :type, :quotes, :hashtags, :enclosure, 0, 0, 0)
+  :sensitive, :warning, :comments_open, :pinned, :picture, :type, :quotes, :hashtags, :enclosure, :image, :image_alt, 0, 0, 0)
 ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, slug = excluded.slug, path = excluded.path, kind = excluded.kind, origin = excluded.origin,
   origin_digest = excluded.origin_digest, source = excluded.source, source_format = excluded.source_format, base = excluded.base,
   html = excluded.html, renderer = excluded.renderer, title = excluded.title, excerpt = excluded.excerpt,
@@ -436,7 +464,7 @@ ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, slug = excluded.slug, path = 
   state = excluded.state, visibility = excluded.visibility, published = excluded.published, month = excluded.month, updated = excluded.updated,
   released = excluded.released, sensitive = excluded.sensitive, warning = excluded.warning,
   comments_open = excluded.comments_open, pinned = excluded.pinned, picture = excluded.picture, type = excluded.type,
-  quotes = excluded.quotes, hashtags = excluded.hashtags, enclosure = excluded.enclosure
+  quotes = excluded.quotes, hashtags = excluded.hashtags, enclosure = excluded.enclosure, image = excluded.image, image_alt = excluded.image_alt
 """
 
 
@@ -471,12 +499,18 @@ def _parameters(post: Post, made: Manufacture) -> dict[str, Any]:
         "warning": post.warning,
         "comments_open": int(post.comments_open),
         "pinned": int(post.pinned),
-        "picture": None if post.picture is None else json.dumps(asdict(post.picture), ensure_ascii=False),
+        "picture": _picture_text(post.picture),
+        "image": made.image,
+        "image_alt": made.image_alt,
         "type": None if post.type is None else post.type.value,
         "quotes": post.quotes.value,
         "hashtags": None if post.hashtags is None else json.dumps(post.hashtags, ensure_ascii=False),
         "enclosure": None if post.enclosure is None else json.dumps(asdict(post.enclosure), ensure_ascii=False),
     }
+
+
+def _picture_text(picture: Picture | None) -> str | None:
+    return None if picture is None else json.dumps(asdict(picture), ensure_ascii=False)
 
 
 def _post(row: Row, terms: tuple[Term, ...]) -> Post:

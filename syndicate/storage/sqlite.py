@@ -115,7 +115,9 @@ def _perform(connection: sqlite3.Connection, bodies: "Sequence[Body[Any]]") -> t
             connection.execute("SAVEPOINT body")
             try:
                 results.append(drive(body(statements)))
-            except Exception as error:  # noqa: BLE001 - handed to whoever asked; the others go on
+            except Exception as error:
+                if not connection.in_transaction:  # a full disk undoes everything at once
+                    raise StorageError(f"the database cannot be written: {error}; is the disk full?") from error
                 connection.execute("ROLLBACK TO body")
                 results.append(_Failed(error))
             connection.execute("RELEASE body")
@@ -157,10 +159,11 @@ class SQLite:
     async def open(cls, path: str) -> "SQLite":
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+            reader = _open(path, read_only=True)  # first: what is no database is found out before threads run
             writer = _Writer(lambda: _open(path), 64)
             await writer
             sweeper = await aiosqlite.Connection(lambda: _open(path, read_only=True), 64)
-            return cls(path, writer, sweeper, _open(path, read_only=True))
+            return cls(path, writer, sweeper, reader)
         except (sqlite3.Error, OSError) as error:
             raise StorageError(f"{path}: cannot be opened: {error}") from error
 
@@ -210,6 +213,9 @@ class SQLite:
     def version(self) -> int:
         version: int = self._reader.execute("PRAGMA data_version").fetchone()[0]
         return version
+
+    async def poll(self) -> None:
+        """`version` looks into the file itself."""
 
     def on_commit(self, notice: Callable[[], None]) -> None:
         self._notices.append(notice)

@@ -49,6 +49,12 @@ class Tombstones:
             gone_at=to_text(tombstone.gone_at),
         )
 
+    async def prune_undone(self, before: datetime) -> None:
+        """Forget what was taken back before it came: it will not come any more."""
+        await self._query.run(
+            "DELETE FROM tombstones WHERE type = 'Undo' AND gone_at < :before", before=to_text(before)
+        )
+
 
 def _tombstone(row: Row) -> Tombstone:
     return Tombstone(

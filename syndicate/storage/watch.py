@@ -5,6 +5,8 @@ moved are the editions read that moved with it.
 """
 
 import asyncio
+import time
+from datetime import datetime, timedelta
 
 from syndicate.clock import Clock, to_text
 from syndicate.storage.editions import OVERLAP
@@ -20,6 +22,7 @@ class EditionWatch:
         self._since = to_text(clock() - OVERLAP)
         self._editions: Stamp = {}
         self._reading: asyncio.Future[None] | None = None
+        self._read_at = time.monotonic()
 
     def has_moved(self) -> bool:
         """Whether anybody has committed since `refresh`."""
@@ -38,11 +41,16 @@ class EditionWatch:
     async def _read(self) -> None:
         """Until this is done the version is the old one: nobody may take old editions for new."""
         try:
-            version, now = self._store.database.version(), self._clock()
-            moved = await self._store.editions.moved_since(self._since)
+            version, now, read = self._store.database.version(), self._clock(), time.monotonic()
+            moved = await self._store.editions.moved_since(min(self._since, self._if_set_back(now, read)))
             self._version, self._since, self._editions = version, to_text(now - OVERLAP), self._editions | moved
+            self._read_at = read
         finally:
             self._reading = None
+
+    def _if_set_back(self, now: datetime, read: float) -> str:
+        """When we last looked, by the clock as it stands: it may have been set back since."""
+        return to_text(now - timedelta(seconds=read - self._read_at) - OVERLAP)
 
     def snapshot(self) -> Stamp:
         """The editions known now; what is not in it has not moved since we began to look."""

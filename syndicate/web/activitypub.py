@@ -32,6 +32,7 @@ from syndicate.web.keys import (
     URLS,
 )
 from syndicate.web.negotiation import accepts_activity
+from syndicate.web.problems import problem_of
 from syndicate.web.shelf import Rendered
 
 JSON = f"{ACTIVITY_JSON}; charset=utf-8"
@@ -96,6 +97,7 @@ async def get_outbox(request: web.Request) -> web.StreamResponse:
 
         return await answer(request, "ap:outbox", ("site",), whole)
     before = _key(request)
+    id = f"{actor.outbox}?page=true" + (f"&before={_spelled(*before)}" if before else "")
 
     async def page() -> dict[str, Any]:
         posts = await store.posts.federated(before=before, limit=PAGE + 1)
@@ -103,9 +105,9 @@ async def get_outbox(request: web.Request) -> web.StreamResponse:
         items = outbox_items(announcer, posts[:PAGE], creates)
         last = posts[PAGE - 1] if len(posts) > PAGE else None
         follow = f"{actor.outbox}?page=true&before={_spelled(last.published, last.id)}" if last else None
-        return collections.ordered_page(_own_url(request), actor.outbox, items, next=follow)
+        return collections.ordered_page(id, actor.outbox, items, next=follow)
 
-    return await answer(request, f"ap:outbox:{request.query_string}", ("site",), page)
+    return await answer(request, f"ap:{id}", ("site",), page)
 
 
 async def get_followers(request: web.Request) -> web.StreamResponse:
@@ -120,6 +122,7 @@ async def get_followers(request: web.Request) -> web.StreamResponse:
 
         return await answer(request, "ap:followers", ("followers",), whole)
     before = _key(request)
+    id = f"{actor.followers}?page=true" + (f"&before={_spelled(*before)}" if before else "")
 
     async def page() -> dict[str, Any]:
         key = (to_text(before[0]), before[1]) if before else None
@@ -127,9 +130,9 @@ async def get_followers(request: web.Request) -> web.StreamResponse:
         items = [follower.actor for follower in found[:PAGE]]
         last = found[PAGE - 1] if len(found) > PAGE else None
         follow = f"{actor.followers}?page=true&before={_spelled(last.since, last.actor)}" if last else None
-        return collections.ordered_page(_own_url(request), actor.followers, items, next=follow)
+        return collections.ordered_page(id, actor.followers, items, next=follow)
 
-    return await answer(request, f"ap:followers:{request.query_string}", ("followers",), page)
+    return await answer(request, f"ap:{id}", ("followers",), page)
 
 
 async def get_following(request: web.Request) -> web.StreamResponse:
@@ -144,14 +147,15 @@ async def get_following(request: web.Request) -> web.StreamResponse:
         return await answer(request, "ap:following", ("blogroll",), whole)
     after = request.query.get("after", "")[:2048]
 
+    def page_after(actor_uri: str) -> str:
+        return str(URL(actor.following).with_query({"page": "true"} | ({"after": actor_uri} if actor_uri else {})))
+
     async def page() -> dict[str, Any]:
         found = await store.blogroll.actors(after=after, limit=PAGE + 1)
-        follow = None
-        if len(found) > PAGE:
-            follow = str(URL(actor.following).with_query(page="true", after=found[PAGE - 1]))
-        return collections.ordered_page(_own_url(request), actor.following, found[:PAGE], next=follow)
+        follow = page_after(found[PAGE - 1]) if len(found) > PAGE else None
+        return collections.ordered_page(page_after(after), actor.following, found[:PAGE], next=follow)
 
-    return await answer(request, f"ap:following:{request.query_string}", ("blogroll",), page)
+    return await answer(request, f"ap:{page_after(after)}", ("blogroll",), page)
 
 
 async def get_featured(request: web.Request) -> web.StreamResponse:
@@ -244,7 +248,7 @@ async def get_reactions(request: web.Request) -> web.StreamResponse:
 
 
 async def get_activity(request: web.Request) -> web.StreamResponse:
-    """What was said, by its id; a Create with the post as it is now."""
+    """What was said, by its id; a Create or Update with the post as it is now: what was edited away is not kept."""
     store, announcer = request.app[STORE], request.app[ANNOUNCER]
     uri = request.app[URLS].activity(request.match_info["id"])
     said = await store.outbox.find(uri)
@@ -252,8 +256,11 @@ async def get_activity(request: web.Request) -> web.StreamResponse:
         raise NotFound(uri)
     post = await store.posts.find(said.post) if said.post else None
 
+    if not wants_document(request):
+        raise see(post.path if post is not None and post.is_public else "/")
+
     async def make() -> dict[str, Any]:
-        return announcer.create_of(post, uri) if post is not None and said.type == "Create" else said.document
+        return announcer.activity_of(said.type, post, uri) if post is not None and post.federates else said.document
 
     scopes = (f"post:{said.post}",) if said.post else ()
     return await answer(request, f"ap:{uri}", scopes, make)
@@ -360,7 +367,9 @@ async def expect(request: web.Request) -> web.StreamResponse | None:
     """`Expect: 100-continue`: said only to bodies that we would take."""
     length = request.content_length
     if length is not None and length > MOST_BODY:
-        raise BodyTooLarge("inbox.too-large")
+        refused = problem_of(BodyTooLarge("inbox.too-large"))  # the door does not stand behind this one
+        refused.force_close()
+        return refused
     if request.transport is not None:
         request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     return None
@@ -387,7 +396,3 @@ def _key(request: web.Request) -> tuple[datetime, str] | None:
 def _text_key(request: web.Request) -> tuple[str, str] | None:
     instant, comma, id = request.query.get("after", "").partition(",")
     return (instant[:40], id[:100]) if comma else None
-
-
-def _own_url(request: web.Request) -> str:
-    return request.app[URLS].absolute(str(request.rel_url))

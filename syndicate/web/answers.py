@@ -6,6 +6,7 @@ are written out already (see `shelf`), so its answer is one `write` to the socke
 
 import time
 from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
 
 from aiohttp import HttpVersion11, web
@@ -15,6 +16,8 @@ from syndicate.web.shelf import Document
 
 ONE_WRITE = 256 * 1024
 """Larger bodies go by aiohttp's writer, which waits for slow readers."""
+LONGEST_OFFER = 200
+"""Browsers and readers need 60 characters for `Accept-Encoding`."""
 
 
 class _Today:
@@ -47,6 +50,8 @@ class OneWrite(web.StreamResponse):
         self._keep_alive = True
         transport.write(self._head if request.method == "HEAD" else self._head + self._content)
         self._sent = len(self._content)
+        if transport.get_write_buffer_size() > ONE_WRITE:  # who asks and does not read waits
+            await request.protocol._drain_helper()
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:  # noqa: ARG002 - aiohttp's signature
@@ -64,8 +69,11 @@ class OneWrite(web.StreamResponse):
 def wants_gzip(request: web.BaseRequest) -> bool:
     """Whether `Accept-Encoding` takes gzip (RFC 9110 §12.5.3)."""
     offered = request.headers.get("Accept-Encoding", "")
-    if "gzip" not in offered:
-        return False
+    return "gzip" in offered and len(offered) < LONGEST_OFFER and _takes_gzip(offered)
+
+
+@lru_cache(maxsize=256)
+def _takes_gzip(offered: str) -> bool:
     for coding in offered.split(","):
         name, _, parameters = coding.strip().partition(";")
         if name.strip() == "gzip":
@@ -124,7 +132,8 @@ class Answers:
         if is_unchanged(request, document):
             return self._answer(request, document, HTTPStatus.NOT_MODIFIED, document.common + b"\r\n", b"")
         if wants_gzip(request) and len(document.rendered.body) >= 1024:
-            await document.pack()
+            if document.packed is None:
+                await document.pack()
             if document.packed is not None:
                 return self._answer(request, document, HTTPStatus.OK, document.packed_head, document.packed)
         return self._answer(request, document, HTTPStatus.OK, document.head, document.rendered.body)

@@ -6,6 +6,7 @@ aiohttp waits for ever for the first byte of a header; a thousand silent connect
 import asyncio
 from collections import Counter
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import structlog
 from aiohttp import web
@@ -13,13 +14,15 @@ from aiohttp.web_protocol import RequestHandler
 
 from syndicate.config import ServerConfig
 from syndicate.web.clients import is_within
+from syndicate.web.problems import problem
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """Seconds for which a header, a body and the next request are waited for, and of how many at once.
+    """Seconds for which a header, a body, the next request and the rest of a refused body are waited for, and of how
+    many at once.
 
     A proxy, or a classroom behind one address, connects many times in one moment and speaks in the next: what is more
     than the few that may wait gets `burst` seconds. No address alone can take up all places.
@@ -28,6 +31,7 @@ class Patience:
     header: float = 10.0
     body: float = 10.0
     idle: float = 15.0
+    linger: float = 2.0
     idle_of_proxies: float = 120.0
     burst: float = 1.0
     most_silent: int = 2_000
@@ -69,8 +73,9 @@ class Connection(RequestHandler):
     __slots__ = ("_address", "_deadline", "_silence")
 
     def __init__(self, manager: web.Server, silence: Silence, **options: object) -> None:
-        idle = silence.patience.idle
-        super().__init__(manager, loop=asyncio.get_running_loop(), keepalive_timeout=idle, **options)  # type: ignore[arg-type]
+        patience = silence.patience
+        times = {"keepalive_timeout": patience.idle, "lingering_time": patience.linger}
+        super().__init__(manager, loop=asyncio.get_running_loop(), **times, **options)  # type: ignore[arg-type]
         self._silence = silence
         self._address = ""
         self._deadline: asyncio.TimerHandle | None = None
@@ -97,6 +102,22 @@ class Connection(RequestHandler):
     def connection_lost(self, error: BaseException | None) -> None:
         self._speak()
         super().connection_lost(error)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """What cannot be parsed gets an answer that echoes nothing, and no more than a word in the log: anybody can
+        send anything, as often as they like."""
+        if status >= 500 or request.writer.output_size > 0:
+            return super().handle_error(request, status, exc, message)
+        log.debug("request not understood", address=self._address, problem=type(exc).__name__)
+        response = problem(HTTPStatus(status), "The request cannot be read.")
+        response.force_close()
+        return response
 
     def _speak(self) -> None:
         """It is no longer silent, or no longer there."""

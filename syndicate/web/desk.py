@@ -43,6 +43,7 @@ from syndicate.web.shelf import Rendered
 
 COMMENTS_PER_PAGE = 200
 MOST_PAGES_IN_NAVIGATION = 6
+PAGES_LOOKED_AT = 100
 TERMS_SHOWN = 500
 HTML = "text/html; charset=utf-8"
 FEED_NAMES = {FeedFormat.RSS: "RSS", FeedFormat.ATOM: "Atom", FeedFormat.JSON: "JSON Feed"}
@@ -88,8 +89,11 @@ class SiteDesk:
         )
         return self._rendered(shown, selection.scopes, representations=False)
 
-    async def post(self, post: Post, page: int) -> Rendered | None:
-        """A post or page with its conversation; None beyond the last page of that."""
+    async def post(self, id: str, page: int) -> Rendered | None:
+        """A post or page with its conversation; None beyond the last page of that, or when it has gone."""
+        post = await self._store.posts.find(id)
+        if post is None or not post.is_public:
+            return None
         comments, paging = await self._comments(post, page)
         if comments is None:
             return None
@@ -111,7 +115,7 @@ class SiteDesk:
                 newer=self._neighbour(newer),
                 older=self._neighbour(older),
             )
-        return self._rendered(shown, scopes, representations=post.federates)
+        return self._rendered(shown, scopes, representations=True)
 
     async def archives(self) -> Rendered:
         months = await self._store.totals.starting_with("month:")
@@ -292,14 +296,15 @@ class SiteDesk:
 
     async def _site(self) -> Site:
         config = self._config.site
-        pages = [page for page in await self._store.posts.pages() if page.path.count("/") == 2]
-        about = any(page.path == "/about/" for page in pages)
+        pages = [Link(label=title, href=path) for path, title in await self._store.posts.page_links(PAGES_LOOKED_AT)]
+        pages = [page for page in pages if page.href.count("/") == 2]
+        about = any(page.href == "/about/" for page in pages)
         navigation = [
             Link(label="Archives", href="/archives/"),
             Link(label="Blogroll", href="/blogroll/"),
             Link(label="Subscribe", href="/subscribe/"),
             *([] if about else [Link(label="About", href="/about/")]),
-            *(Link(label=page.title or page.slug, href=page.path) for page in pages[:MOST_PAGES_IN_NAVIGATION]),
+            *pages[:MOST_PAGES_IN_NAVIGATION],
         ]
         return Site(
             title=config.name,

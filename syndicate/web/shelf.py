@@ -146,7 +146,7 @@ class Shelf:
         began = self._watch.snapshot()  # what moves while we render makes the document stale at once
         rendered = await render()
         self.renders += 1
-        document = _document(key, rendered, {scope: began.get(scope, 0) for scope in rendered.scopes})
+        document = _document(rendered, {scope: began.get(scope, 0) for scope in rendered.scopes}, key)
         self._keep(key, document)
         return document
 
@@ -163,7 +163,7 @@ class Shelf:
             self._bytes -= dropped.size
 
 
-def _document(key: str, rendered: Rendered, stamp: Stamp) -> Document:
+def _document(rendered: Rendered, stamp: Stamp, key: str = "") -> Document:
     etag = rendered.etag or f'W/"{hashlib.sha256(rendered.body).hexdigest()[:32]}"'
     last_modified = "" if rendered.last_modified is None else format_datetime(rendered.last_modified, usegmt=True)
     lines = [

@@ -63,6 +63,8 @@ async def _follow_query(request: web.Request) -> None:
             post = await request.app[STORE].posts.by_alias(f"/?{name}={query[name]}")
             if post is not None and post.is_public:
                 raise moved(post.path)
+            if await request.app[STORE].tombstones.at(f"/?{name}={query[name]}") is not None:
+                raise Gone("the post was deleted")
             raise NotFound("no such post")
     if "feed" in query:
         name = query["feed"].removeprefix("comments-")
@@ -103,7 +105,7 @@ async def _post(request: web.Request, post: Post, page: int) -> web.StreamRespon
     if post.federates and page == 1 and prefers_activity(request.headers.get("Accept", "")):
         return await activitypub.answer_post(request, post, at_permalink=True)
     key = f"page:{post.path}" + (f"comment-page-{page}/" if page > 1 else "")
-    return await shelved(request, key, lambda: request.app[DESK].post(post, page))
+    return await shelved(request, key, lambda: request.app[DESK].post(post.id, page))
 
 
 async def _fed(request: web.Request, path: str) -> web.StreamResponse | None:

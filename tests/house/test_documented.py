@@ -36,7 +36,10 @@ def settings() -> list[tuple[str, str]]:
 
 def commands(group: click.Group = main, path: str = "syndicate") -> Iterator[tuple[str, click.Command]]:
     """Every command, by what is typed."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, name
         if isinstance(command, click.Group):
             yield from commands(command, f"{path} {name}")
             if not command.invoke_without_command:

@@ -135,19 +135,24 @@ def test_the_blog_follows_by_handle_and_is_accepted_at_once(blog: Blog, alice: P
     assert blog.listed("blogroll") == []
 
 
-def test_the_blog_waits_where_somebody_looks_at_who_wants_to_follow(blog: Blog, dora: Person) -> None:
+def test_the_blog_waits_for_an_answer_and_takes_no_for_one(blog: Blog, dora: Person) -> None:
     blog.command("follow", dora.actor)
     dora.received("Follow", dora.actor)
     _entry(blog, dora, "pending")
     dora.do("accept", actor=blog.actor)
     _entry(blog, dora, "accepted")
+
     blog.command("unfollow", dora.actor)
-    dora.received("Undo", _id_of_follow(dora))
+    dora.received("Undo", _follows(dora)[0])
+    blog.command("follow", dora.actor)
+    eventually(lambda: len(_follows(dora)) == 2, what="another Follow")
+    dora.do("reject", actor=blog.actor)
+    _entry(blog, dora, "rejected")
 
 
-def _id_of_follow(person: Person) -> str:
-    id: str = next(entry["json"]["id"] for entry in person.log() if entry["type"] == "Follow")
-    return id
+def _follows(person: Person) -> list[str]:
+    """The ids of every Follow that a person received."""
+    return [entry["json"]["id"] for entry in person.log() if entry["type"] == "Follow"]
 
 
 def _entry(blog: Blog, person: Person, follow: str) -> None:

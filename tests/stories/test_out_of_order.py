@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from syndicate.federation.worker import LEASE
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.peer import AS2, PUBLIC, Peer
@@ -338,7 +339,7 @@ async def test_a_worker_that_is_stopped_in_the_middle_loses_nothing(
         with pytest.raises(asyncio.CancelledError):
             await working
     wire.connect_server(ann.host, answer)
-    clock.advance(minutes=6)
+    clock.now += 2 * LEASE
     async with open_again() as house:
         await house.settle()
         [comment] = await house.comments(post)

@@ -202,7 +202,10 @@ async def test_edits_in_one_second_have_dates_that_grow(house: RunningHouse, ann
     await ann.follow()
     await house.settle()
     first = await house.publish("Hello", "0")
-    dates = [(await house.publish("Hello", str(number))).updated for number in range(1, 6)]
+    dates = []
+    for number in range(1, 6):
+        house.clock.advance(milliseconds=100)
+        dates.append((await house.publish("Hello", str(number))).updated)
     assert dates == sorted(set(dates))
     assert all(date > first.updated for date in dates)
     assert {(await current(house, "hello")).published} == {first.published}
@@ -458,6 +461,19 @@ async def test_a_deleted_post_is_gone_from_every_list_at_once(house: RunningHous
     assert (await house.get("/old/canary/")).status == 410
 
 
+async def test_everybody_who_took_part_is_told_of_the_end(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    post = await house.publish("Hello")
+    await house.settle()
+    await ann.reply(post.uri)
+    await bob.like(post.uri)
+    await house.settle()
+    await delete(house, "hello")
+    await house.settle()
+    for peer in (ann, bob):
+        [gone] = peer.of_type("Delete")
+        assert gone["object"] == {**gone["object"], "id": post.uri, "type": "Tombstone", "formerType": "Article"}
+
+
 async def test_a_draft_that_is_deleted_never_was(house: RunningHouse) -> None:
     post = await house.publish("Draft", state=PostState.DRAFT)
     await delete(house, "draft")
@@ -513,7 +529,9 @@ async def test_a_changed_file_wins_and_the_earlier_text_is_kept(house: RunningHo
     file = put(house, folder / "tea.md", "From the file.")
     await library(house).scan()
     post = await current(house, "tea")
+    house.clock.advance(minutes=1)
     await house.publish("", "From elsewhere.", slug="tea")
+    house.clock.advance(minutes=1)
     await library(house).scan()
     assert "From elsewhere." in (await house.get(post.path)).text
     assert file.read_text() == "From the file."

@@ -74,6 +74,14 @@ async def test_the_narrower_of_activity_and_object_counts(open_house: RunningHou
     await is_nowhere(open_house, post)
 
 
+async def test_a_private_activity_that_only_names_its_object_is_private(open_house: RunningHouse, ann: Peer) -> None:
+    post = await open_house.publish("Hello")
+    public = ann.note(post.uri, TEXT)
+    for type in ("Create", "Update"):
+        await ann.send(ann.activity(type, public["id"], to=[FOLLOWERS], cc=[BLOG]))
+    await is_nowhere(open_house, post)
+
+
 @pytest.mark.parametrize("spelling", [PUBLIC, "as:Public", "Public", [PUBLIC], [[PUBLIC]], {"id": PUBLIC}])
 async def test_everybody_is_spelled_in_three_ways(open_house: RunningHouse, ann: Peer, spelling: Any) -> None:
     post = await open_house.publish("Hello")

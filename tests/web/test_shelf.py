@@ -82,6 +82,18 @@ async def test_another_process_has_published_and_the_next_reader_sees_it(
             await asyncio.sleep(0.01)
 
 
+async def test_a_clock_that_was_set_back_hides_nothing(shelf: Shelf, store: Store, clock: FakeClock) -> None:
+    press = Press("site")
+    await shelf.get("/", press)
+    clock.advance(days=-1)
+    await move(store, "site")
+    await shelf.get("/", press)
+    clock.advance(days=-1)
+    await move(store, "site")
+    await shelf.get("/", press)
+    assert press.runs == 3
+
+
 async def test_talk_does_not_make_a_page_anew_for_every_word(shelf: Shelf, store: Store) -> None:
     press = Press("post:1", "talk:1", "comments")
     await shelf.get("/", press)

@@ -4,7 +4,7 @@ from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.addressing import Reach, reach_of
 from syndicate.activitypub.parse import origin
 from syndicate.federation import replies
-from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, private
+from syndicate.federation.context import Context, Decision, done, ignored, private
 from syndicate.federation.replies import locate
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
@@ -17,9 +17,10 @@ async def handle(activity: Activity, context: Context) -> Decision:
     """Count a boost of a post of ours; look at the origin of what a group passes on."""
     inner = as_object(activity.raw.get("object"))
     if PASSED_ON.intersection(types(inner.get("type"))):
-        return await _passed_on(as_id(inner.get("object")), context)
+        # a Group (Lemmy, NodeBB) passes on what a member did: only what the member's own server says counts
+        return await replies.fetch(as_id(inner.get("object")), as_object(inner.get("object")), {}, context)
     post, comment = await locate(context, activity.object)
-    if post is None or comment is not None or not post.is_public:
+    if post is None or comment is not None or not post.federates:
         return ignored("announce.elsewhere")
     if reach_of(activity.raw) is Reach.PRIVATE:
         return private("announce.private")
@@ -37,14 +38,3 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return done("announce.counted")
 
     return count
-
-
-async def _passed_on(uri: str, context: Context) -> Decision:
-    """A Group (Lemmy, NodeBB) announces a member's activity: only what the member's own server says counts."""
-    if not uri:
-        return ignored("announce.elsewhere")
-    try:
-        note = await context.object(uri)
-    except FOR_GOOD:
-        return ignored("object.unavailable")
-    return await replies.take(note, reach_of(note), as_id(note.get("attributedTo")), context)

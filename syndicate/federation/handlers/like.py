@@ -15,7 +15,7 @@ LONGEST_EMOJI = 32
 async def handle(activity: Activity, context: Context) -> Decision:
     """Count it, once per actor and emoji."""
     post, comment = await locate(context, activity.object)
-    if post is None or comment is not None or not post.is_public:
+    if post is None or comment is not None or not post.federates:
         return ignored("like.elsewhere")
     undone = await context.store.tombstones.find(activity.id)
     if undone is not None and undone.origin == origin(activity.actor):

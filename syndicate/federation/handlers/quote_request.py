@@ -5,8 +5,7 @@ from typing import Any
 from syndicate.activitypub.access import as_id, as_object
 from syndicate.activitypub.parse import origin
 from syndicate.activitypub.vocabulary import QUOTE_CONTEXT
-from syndicate.errors import RemoteError
-from syndicate.federation.context import Context, Decision, done, ignored, refused
+from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.federation.local import BLOG
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.ids import new_id
@@ -28,7 +27,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return refused("quote.not-theirs")
     try:
         actor = await context.actors.get(activity.actor)
-    except RemoteError:
+    except FOR_GOOD:
         return ignored("actor.unavailable")
     allowed = await _is_allowed(post, activity.actor, context)
     request = {
@@ -45,7 +44,10 @@ async def handle(activity: Activity, context: Context) -> Decision:
                 tx, "Reject", request, to=actor.uri, inbox=actor.inbox, context=QUOTE_CONTEXT
             )
             return refused("quote.not-allowed")
-        stamp = await tx.stamps.of_quote(quote) or _stamp(post, quote, activity, context)
+        known = await tx.stamps.of_quote(quote)
+        if known is not None and (known.post, known.actor) != (post.id, activity.actor):
+            return refused("quote.not-theirs")
+        stamp = known or _stamp(post, quote, activity, context)
         await tx.stamps.put(stamp)
         await context.announcer.answer(
             tx, "Accept", request, to=actor.uri, inbox=actor.inbox, context=QUOTE_CONTEXT, result=stamp.uri

@@ -1,9 +1,7 @@
 """Update: something or somebody has changed (ActivityPub §7.3)."""
 
-from typing import Any
-
 from syndicate.activitypub.access import as_id, as_object, types
-from syndicate.activitypub.addressing import Reach, reach, reach_of
+from syndicate.activitypub.addressing import reach
 from syndicate.activitypub.parse import origin
 from syndicate.activitypub.vocabulary import ACTOR_TYPES
 from syndicate.federation import replies
@@ -18,21 +16,14 @@ async def handle(activity: Activity, context: Context) -> Decision:
     if activity.object == activity.actor or ACTOR_TYPES.intersection(types(document.get("type"))):
         return await _actor(activity, context)
     if not document or activity.forwarded:
-        if not activity.object or origin(activity.object) != origin(activity.actor):
+        if origin(activity.object) != origin(activity.actor):
             return refused("object.origin")
-        try:
-            document = await context.object(activity.object)
-        except FOR_GOOD:
-            return ignored("object.unavailable")
-        return await _reply(document, reach_of(document), as_id(document.get("attributedTo")), context)
-    return await _reply(document, reach(activity.raw, document), activity.actor, context)
-
-
-async def _reply(document: dict[str, Any], reached: Reach, actor: str, context: Context) -> Decision:
+        envelope = {} if activity.forwarded else activity.raw
+        return await replies.fetch(activity.object, document, envelope, context)
     known = await context.store.comments.by_uri(as_id(document))
-    if known is not None and known.author.uri != actor:
+    if known is not None and known.author.uri != activity.actor:
         return refused("update.not-owner")
-    return await replies.take(document, reached, actor, context)
+    return await replies.take(document, reach(activity.raw, document), activity.actor, context)
 
 
 async def _actor(activity: Activity, context: Context) -> Decision:

@@ -18,10 +18,8 @@ CREATE TABLE posts (
   path TEXT NOT NULL UNIQUE,
   origin TEXT NOT NULL,
   origin_digest TEXT NOT NULL,
-  source TEXT NOT NULL,
   source_format TEXT NOT NULL CHECK (source_format IN ('markdown', 'html')),
   base TEXT NOT NULL,
-  html TEXT NOT NULL,
   renderer BIGINT NOT NULL,
   title TEXT NOT NULL,
   excerpt TEXT NOT NULL,
@@ -46,12 +44,18 @@ CREATE TABLE posts (
   enclosure TEXT,
   comment_count BIGINT NOT NULL,
   like_count BIGINT NOT NULL,
-  share_count BIGINT NOT NULL
+  share_count BIGINT NOT NULL,
+  image TEXT NOT NULL,
+  image_alt TEXT NOT NULL,
+  html TEXT NOT NULL,
+  source TEXT NOT NULL
 );
 -- home, feeds, archives: newest first by key
 CREATE INDEX posts_by_date ON posts (state, kind, published, id);
 -- the outbox: what federates, newest first
 CREATE INDEX posts_federated ON posts (published, id) WHERE state = 'published' AND kind = 'post' AND visibility <> 'local';
+-- what an older renderer made
+CREATE INDEX posts_by_renderer ON posts (renderer, id);
 -- an author's page
 CREATE INDEX posts_by_author ON posts (author, state, published, id);
 -- the featured collection, and the top of the home page
@@ -246,6 +250,7 @@ CREATE TABLE arrivals (
   object_uri TEXT NOT NULL,
   raw TEXT NOT NULL,
   forwarded BIGINT NOT NULL,
+  fingerprint TEXT NOT NULL,
   received TEXT NOT NULL,
   outcome TEXT NOT NULL,
   reason TEXT NOT NULL,
@@ -287,6 +292,7 @@ CREATE TABLE outbox (
   published TEXT NOT NULL
 );
 CREATE INDEX outbox_by_date ON outbox (local_actor, public, published, id);
+CREATE INDEX outbox_by_object ON outbox (object_uri);
 CREATE INDEX outbox_of_post ON outbox (post_id, published);
 
 -- An activity that is still to be spread over its inboxes; `reached` is the last inbox that has its delivery.

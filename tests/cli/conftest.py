@@ -1,0 +1,92 @@
+"""A blog in a directory, and its command line."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click.testing
+import pytest
+import structlog
+
+from syndicate.cli.main import main
+
+SETTINGS = """\
+[site]
+url = "https://blog.example"
+handle = "notes"
+title = "Field Notes"
+author = "Mara Lind"
+"""
+
+
+@dataclass(frozen=True)
+class Blog:
+    """`run` is a command as it is typed; paths count from the blog's directory."""
+
+    directory: Path
+
+    @property
+    def settings(self) -> Path:
+        return self.directory / "syndicate.toml"
+
+    def run(self, *arguments: str | Path) -> click.testing.Result:
+        runner = click.testing.CliRunner(env={"COLUMNS": "200"})
+        typed = ["--config", str(self.settings), *map(str, arguments)]
+        return runner.invoke(main, typed, prog_name="syndicate")
+
+    def ok(self, *arguments: str | Path) -> str:
+        """What a command that succeeds prints."""
+        result = self.run(*arguments)
+        assert result.exit_code == 0, (result.output, result.exception)
+        return result.stdout
+
+    def refuses(self, *arguments: str | Path, status: int = 1) -> str:
+        """The one line that a command that fails prints."""
+        result = self.run(*arguments)
+        assert result.exit_code == status, (result.output, result.exception)
+        assert isinstance(result.exception, SystemExit | None)
+        assert "Traceback" not in result.output
+        if status == 1:
+            assert result.stderr.startswith("syndicate: ")
+            assert result.stderr.count("\n") == 1
+        return result.stderr
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
+@pytest.fixture
+def blog(tmp_path: Path, database_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Blog]:
+    """A blog whose settings stand and which has nothing else yet, on either database."""
+    monkeypatch.setenv("SYNDICATE_STORAGE__DATABASE", database_address)
+    blog = Blog(tmp_path / "blog")
+    blog.write("syndicate.toml", SETTINGS)
+    yield blog
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Blog]:
+    """A directory that is to become a blog."""
+    yield Blog(tmp_path / "bare")
+    structlog.reset_defaults()
+
+
+def process(blog: Blog, *arguments: str) -> subprocess.Popen[str]:
+    """A command in a process of its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SYNDICATE_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "syndicate", "--config", str(blog.settings), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=blog.directory,
+        start_new_session=True,
+    )

@@ -1,0 +1,190 @@
+"""Commands change rows while the server runs, and the next request sees it."""
+
+import asyncio
+import csv
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from syndicate.model.comment import CommentState
+from tests.cli.conftest import Blog
+from tests.feeds import lint
+from tests.houses import ACTIVITY, Answer, RunningHouse
+from tests.old_blog import OldBlog
+from tests.peer import Peer
+
+
+class Desk:
+    """The author's terminal beside the running server."""
+
+    def __init__(self, blog: Blog) -> None:
+        self.blog = blog
+
+    async def ok(self, *arguments: str | Path) -> str:
+        return await asyncio.to_thread(self.blog.ok, *arguments)
+
+    async def refuses(self, *arguments: str | Path, status: int = 1) -> str:
+        return await asyncio.to_thread(lambda: self.blog.refuses(*arguments, status=status))
+
+    async def lists(self, *arguments: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = json.loads(await self.ok(*arguments, "--json"))
+        return rows
+
+
+@pytest.fixture
+def desk(house: RunningHouse, tmp_path: Path) -> Iterator[Desk]:
+    house.clock.now = datetime.now(UTC)  # commands go by the machine's own clock
+    yield Desk(Blog(tmp_path / "house"))
+    structlog.reset_defaults()
+
+
+async def until(house: RunningHouse, path: str, text: str, *, there: bool = True) -> Answer:
+    """The page, once it holds a text (or holds it no more). SQLite shows it at once; PostgreSQL tells us in a moment."""
+    async with asyncio.timeout(5):
+        while True:
+            answer = await house.get(path)
+            if (text in answer.text) is there:
+                return answer
+            await asyncio.sleep(0.01)
+
+
+async def test_a_published_post_is_there_for_the_next_reader(house: RunningHouse, desk: Desk) -> None:
+    await house.store.database.listen()
+    assert "Leaves" not in (await house.get("/")).text
+    said = await desk.ok("publish", desk.blog.write("tea.md", "# On tea\n\nLeaves."))
+    path = said.split(", ")[1].removeprefix("at https://blog.example")
+    await until(house, "/", "On tea")
+    assert "Leaves." in (await house.get(path)).text
+    assert "On tea" in (await house.get("/feed/")).text
+    desk.blog.write("tea.md", "# On tea\n\nBags.")
+    await desk.ok("publish", desk.blog.directory / "tea.md")
+    await until(house, path, "Bags.")
+    await desk.ok("delete", "tea")
+    await until(house, "/feed/", "On tea", there=False)
+    assert (await house.get(path)).status == 410
+
+
+async def test_what_a_command_says_to_followers_the_server_sends(house: RunningHouse, desk: Desk, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    await desk.ok("publish", desk.blog.write("tea.md", "# Tea\n\nLeaves."))
+    house.clock.advance(seconds=5)
+    await house.settle()
+    [create] = ann.of_type("Create")
+    assert create["object"]["name"] == "Tea"
+    [row] = await desk.lists("deliveries", "tea")
+    assert (row["server"], row["what"], row["state"], row["status"]) == ("social.example", "Create", "delivered", 202)
+    assert "social.example" in await desk.ok("deliveries")
+    assert "'nothing'" in await desk.refuses("deliveries", "nothing")
+    await desk.ok("delete", "tea")
+    house.clock.advance(seconds=5)
+    await house.settle()
+    assert ann.of_type("Delete")
+
+
+async def test_the_author_decides_about_comments(house: RunningHouse, desk: Desk, ann: Peer, bob: Peer) -> None:
+    await house.store.database.listen()
+    post = await house.publish("Hello")
+    await ann.reply(post.uri, "<p>Kind words.</p>")
+    await bob.reply(post.uri, "<p>Cheap pills.</p>")
+    await house.settle()
+    assert "Kind words" not in (await house.get(post.path)).text
+    rows = await desk.lists("comments", "list")
+    assert {row["text"]: (row["state"], row["post"]) for row in rows} == {
+        "Kind words.": ("pending", "hello"),
+        "Cheap pills.": ("pending", "hello"),
+    }
+    ids = {row["text"]: row["id"] for row in rows}
+    assert await desk.ok("comments", "approve", ids["Kind words."]) == f"{ids['Kind words.']}: approved\n"
+    await until(house, post.path, "Kind words.")
+    await desk.ok("comments", "spam", ids["Cheap pills."])
+    assert "Cheap pills" not in (await house.get(post.path)).text
+    assert await desk.lists("comments", "list") == []
+    assert len(await desk.lists("comments", "list", "--all")) == 2
+    await desk.ok("comments", "reject", ids["Kind words."])
+    await until(house, post.path, "Kind words.", there=False)
+    assert {comment.state for comment in await house.comments(post)} == {CommentState.REJECTED, CommentState.SPAM}
+    assert "there is no comment" in await desk.refuses("comments", "approve", "nothing")
+
+
+async def test_followers_and_what_arrived_are_listed(house: RunningHouse, desk: Desk, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    [follower] = await desk.lists("followers")
+    assert (follower["actor"], follower["inbox"]) == (ann.actor, ann.shared_inbox)
+    [arrival] = await desk.lists("activity")
+    assert (arrival["type"], arrival["outcome"], arrival["reason"]) == ("Follow", "done", "follow.accepted")
+    whole = json.loads(await desk.ok("activity", arrival["id"]))
+    assert whole["raw"]["actor"] == ann.actor
+    assert "there is no activity" in await desk.refuses("activity", "nothing")
+    assert await desk.lists("activity", "--refused") == []
+    assert "@ann@social.example" in await desk.ok("followers")
+
+
+async def test_whom_the_author_blocks_is_not_heard_from_the_next_request_on(
+    house: RunningHouse, desk: Desk, ann: Peer
+) -> None:
+    await house.publish("Hello")
+    assert (await ann.follow()).status == 202
+    await desk.ok("block", "social.example", "--reason", "noise")
+    assert (await ann.follow()).status == 403
+    [row] = await desk.lists("blocks")
+    assert (row["who"], row["kind"], row["reason"]) == ("social.example", "domain", "noise")
+    await desk.ok("unblock", "SOCIAL.example.")
+    assert (await ann.follow()).status == 202
+    assert "was not blocked" in await desk.refuses("unblock", "social.example")
+    await desk.ok("block", ann.actor)
+    assert (await ann.follow()).status == 403
+    for nonsense in ("", "localhost", "a b", "/x"):
+        await desk.refuses("block", nonsense)
+
+
+async def test_a_list_of_blocks_comes_in_as_mastodon_exports_it(house: RunningHouse, desk: Desk, ann: Peer) -> None:
+    file = desk.blog.directory / "blocks.csv"
+    with file.open("w", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(["#domain", "#severity", "#reject_media", "#reject_reports", "#public_comment", "#obfuscate"])
+        rows.writerow(["social.example", "suspend", "False", "False", "Noise, and more", "False"])
+        rows.writerow(["spam.example", "suspend", "True", "True", "", "False"])
+    assert "2 blocked\n" in await desk.ok("blocks", "import", file)
+    assert (await ann.follow()).status == 403
+    assert {row["who"] for row in await desk.lists("blocks")} == {"social.example", "spam.example"}
+    assert "blocks.csv" in await desk.refuses("blocks", "import", desk.blog.directory / "no-blocks.csv")
+
+
+async def test_an_imported_blogroll_is_read_at_once(house: RunningHouse, desk: Desk) -> None:
+    await house.store.database.listen()
+    before = await house.get("/blogroll.opml")
+    await desk.ok(
+        "import",
+        "opml",
+        desk.blog.write(
+            "list.opml",
+            '<opml version="2.0"><head/><body><outline text="Ida" title="Ida" type="rss" description="Hens"'
+            ' xmlUrl="https://ida.example/feed/" htmlUrl="https://ida.example/"/></body></opml>',
+        ),
+    )
+    after = await until(house, "/blogroll.opml", "https://ida.example/feed/")
+    assert after.headers["ETag"] != before.headers["ETag"]
+    assert [*lint.opml(after.body)] == []
+    assert "Hens" in (await house.get("/blogroll/")).text
+    assert [row["name"] for row in await desk.lists("blogroll")] == ["Ida"]
+    await desk.ok("unfollow", "https://ida.example/")
+    await until(house, "/blogroll.opml", "ida.example", there=False)
+    assert "is not in the blogroll" in await desk.refuses("unfollow", "https://ida.example/")
+
+
+async def test_an_imported_blog_is_read_at_once(house: RunningHouse, desk: Desk) -> None:
+    await house.store.database.listen()
+    assert (await house.get("/2014/07/31/post-7/")).status == 404
+    await desk.ok("import", "wordpress", OldBlog().post(7, html="Long ago.").write(desk.blog.directory / "old.xml"))
+    await until(house, "/", "Post 7")
+    assert "Long ago." in (await house.get("/2014/07/31/post-7/")).text
+    post = await house.store.posts.by_slug("post-7")
+    assert post is not None
+    assert (await house.get(post.uri, accept=ACTIVITY)).status == 200

@@ -1,0 +1,109 @@
+"""`syndicate import`: what came in, what was left out, and nothing twice."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Blog
+from tests.old_blog import PNG, OldBlog
+
+DOCUMENTS = Path(__file__).parents[1] / "documents"
+GARDEN = DOCUMENTS / "wordpress" / "garden.xml"
+OPML = Path(__file__).parents[1] / "feeds" / "documents" / "wordpress.opml"
+
+
+def test_a_wordpress_export_comes_in_and_says_what_was_left_out(blog: Blog) -> None:
+    result = blog.run("import", "wordpress", GARDEN)
+    assert "3 created, 0 updated, 0 unchanged; 4 comments\n" in result.stdout or " created, " in result.stdout
+    assert "not taken: 2 × menu entry" in result.stdout
+    assert "left out: " in result.stderr
+    assert result.exit_code == 1
+    again = blog.run("import", "wordpress", GARDEN)
+    assert again.stdout.startswith("0 created, 0 updated, ")
+    assert "; 0 comments" in again.stdout
+
+
+def test_a_whole_export_is_a_success(blog: Blog) -> None:
+    export = OldBlog().post(7).post(8, type="page").write(blog.directory / "old.xml")
+    assert blog.ok("import", "wordpress", export) == "2 created, 0 updated, 0 unchanged; 0 comments\n"
+
+
+def test_several_files_are_one_blog(blog: Blog) -> None:
+    first = OldBlog().post(7, html='[gallery ids="9"]').write(blog.directory / "1.xml")
+    second = OldBlog().picture(9, "leaf.png").write(blog.directory / "2.xml")
+    said = blog.ok("import", "wordpress", first, second)
+    assert "1 created" in said
+    assert "pictures: 0 kept, 1 to be fetched by the server" in said
+
+
+def test_pictures_are_taken_from_a_copy(blog: Blog) -> None:
+    uploads = blog.directory / "uploads"
+    uploads.mkdir()
+    (uploads / "leaf.png").write_bytes(PNG)
+    export = OldBlog().picture(9, "leaf.png").write(blog.directory / "old.xml")
+    assert "pictures: 1 kept, 0 to be fetched" in blog.ok("import", "wordpress", "--media", uploads, export)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "<html><body>Log in</body></html>", '{"posts": []}', '<opml version="2.0"><body/></opml>', "\x89PNG"],
+)
+def test_what_is_no_export_changes_nothing(blog: Blog, text: str) -> None:
+    good = OldBlog().post(7).write(blog.directory / "good.xml")
+    wrong = blog.write("wrong.xml", text)
+    assert "wrong.xml" in blog.refuses("import", "wordpress", good, wrong)
+    assert "there is no post" in blog.refuses("delete", "post-7")
+
+
+def test_a_file_or_directory_that_is_not_there_is_named(blog: Blog) -> None:
+    export = OldBlog().post(7).write(blog.directory / "old.xml")
+    assert "nowhere.xml" in blog.refuses("import", "wordpress", blog.directory / "nowhere.xml")
+    assert "nowhere" in blog.refuses("import", "wordpress", "--media", blog.directory / "nowhere", export)
+    assert "nowhere.opml" in blog.refuses("import", "opml", blog.directory / "nowhere.opml")
+    assert "nowhere" in blog.refuses("import", "markdown", blog.directory / "nowhere")
+
+
+def test_nothing_is_announced_unless_that_was_asked_for(blog: Blog) -> None:
+    export = OldBlog().post(7).write(blog.directory / "old.xml")
+    blog.ok("import", "wordpress", export)
+    assert json.loads(blog.ok("deliveries", "post-7", "--json")) == []
+
+
+def test_a_blogroll_comes_in_once(blog: Blog) -> None:
+    result = blog.run("import", "opml", OPML)
+    assert " added, 0 updated, 0 unchanged" in result.stdout
+    entries = json.loads(blog.ok("blogroll", "--json"))
+    assert len(entries) == int(result.stdout.split()[0])
+    again = blog.run("import", "opml", OPML)
+    assert again.stdout.startswith("0 added, 0 updated, ")
+    assert json.loads(blog.ok("blogroll", "--json")) == entries
+
+
+@pytest.mark.parametrize("text", ["", "no xml", "<html/>", '<rss version="2.0"><channel/></rss>'])
+def test_what_is_no_list_changes_nothing(blog: Blog, text: str) -> None:
+    blog.refuses("import", "opml", blog.write("list.opml", text))
+    assert json.loads(blog.ok("blogroll", "--json")) == []
+
+
+def test_a_folder_of_markdown_comes_in_but_for_what_is_wrong(blog: Blog) -> None:
+    blog.write("posts/2024-05-06-tea.md", "Hot.")
+    blog.write("posts/deep/rain.markdown", "Wet.")
+    blog.write("posts/.hidden.md", "Hidden.")
+    blog.write("posts/wrong.md", "---\nvisibility: everybody\n---\n")
+    blog.write("posts/notes.txt", "No post.")
+    result = blog.run("import", "markdown", blog.directory / "posts")
+    assert result.stdout == "2 created, 0 updated, 0 unchanged\n"
+    assert "wrong.md:2: field 'visibility'" in result.stderr
+    assert result.exit_code == 1
+    (blog.directory / "posts" / "wrong.md").unlink()
+    assert blog.ok("import", "markdown", blog.directory / "posts") == "0 created, 0 updated, 2 unchanged\n"
+    assert "https://blog.example/2024/05/06/tea/" in blog.ok("publish", blog.directory / "posts/2024-05-06-tea.md")
+
+
+def test_a_sample_is_not_put_into_a_blog_that_has_posts(blog: Blog) -> None:
+    blog.write("posts/tea.md", "Hot.")
+    blog.ok("import", "markdown", "--if-empty", blog.directory / "posts")
+    blog.write("posts/rain.md", "Wet.")
+    blog.ok("import", "markdown", "--if-empty", blog.directory / "posts")
+    assert "there is no post" in blog.refuses("delete", "rain")

@@ -1,0 +1,80 @@
+"""`syndicate publish` and `delete`."""
+
+import pytest
+
+from tests.cli.conftest import Blog
+
+POST = "---\ntitle: Tea\ndate: 2026-03-14\ntags: [Leaves]\n---\nHot.\n"
+
+
+def test_a_file_becomes_a_post_and_its_slug_is_who_it_is(blog: Blog) -> None:
+    file = blog.write("2026-03-14-tea.md", POST)
+    assert blog.ok("publish", file) == "tea: created, at https://blog.example/2026/03/14/tea/\n"
+    assert blog.ok("publish", file) == "tea: unchanged, at https://blog.example/2026/03/14/tea/\n"
+    file.write_text(POST.replace("Hot", "Cold"))
+    assert blog.ok("publish", file) == "tea: updated, at https://blog.example/2026/03/14/tea/\n"
+
+
+def test_what_is_new_is_announced_and_that_is_said(blog: Blog) -> None:
+    assert blog.ok("publish", blog.write("tea.md", "# Tea\n\nHot.")).endswith(", and is announced\n")
+    assert "announced" not in blog.ok("publish", blog.write("tea.md", "# Tea\n\nCold."))
+    local = blog.write("local.md", "---\nvisibility: local\n---\nHere.")
+    assert "announced" not in blog.ok("publish", local)
+
+
+@pytest.mark.parametrize(("field", "state"), [("draft: true", "draft"), ("date: 2099-01-01", "scheduled")])
+def test_what_nobody_sees_yet_has_no_address_in_what_is_said(blog: Blog, field: str, state: str) -> None:
+    assert blog.ok("publish", blog.write("tea.md", f"---\n{field}\n---\nHot.")) == f"tea: created as {state}\n"
+
+
+def test_a_field_that_means_nothing_is_reported_and_not_refused(blog: Blog) -> None:
+    result = blog.run("publish", blog.write("tea.md", "---\ncolour: green\n---\nHot."))
+    assert result.exit_code == 0
+    assert "the field 'colour' means nothing here" in result.stderr
+
+
+def test_a_picture_that_is_not_there_is_reported(blog: Blog) -> None:
+    result = blog.run("publish", blog.write("tea.md", "![Leaves](leaves.png)"))
+    assert result.exit_code == 0
+    assert "picture not had: " in result.stderr
+    assert "leaves.png" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "field"),
+    [
+        ("title: Tea\nvisibility: everybody\n", 3, "visibility"),
+        ("date: yesterday\n", 2, "date"),
+        ("\n\ndraft: perhaps\n", 4, "draft"),
+        ("tags: {a: b}\n", 2, "tags"),
+        ("image: javascript:alert(1)\n", 2, "image"),
+    ],
+)
+def test_a_wrong_field_is_named_with_file_and_line(blog: Blog, header: str, line: int, field: str) -> None:
+    file = blog.write("tea.md", f"---\n{header}---\nHot.")
+    assert f"{file}:{line}: field '{field}': " in blog.refuses("publish", file)
+    assert "there is no post" in blog.refuses("delete", "tea")
+
+
+def test_a_header_that_is_no_yaml_is_named_with_its_line(blog: Blog) -> None:
+    file = blog.write("tea.md", "---\ntitle: Tea\n  bad: [\n---\nHot.")
+    assert f"{file}:" in blog.refuses("publish", file)
+    unended = blog.write("tea.md", "---\ntitle: Tea\n\nHot.")
+    assert "ends the header" in blog.refuses("publish", unended)
+
+
+def test_a_file_that_cannot_be_read_is_named(blog: Blog) -> None:
+    assert "nowhere.md" in blog.refuses("publish", blog.directory / "nowhere.md")
+    latin = blog.directory / "latin.md"
+    latin.write_bytes(b"caf\xe9")
+    assert "UTF-8" in blog.refuses("publish", latin)
+    nameless = blog.write("!!!.md", "Hot.")
+    assert "slug" in blog.refuses("publish", nameless)
+
+
+def test_a_post_is_deleted_once(blog: Blog) -> None:
+    blog.ok("publish", blog.write("tea.md", POST))
+    assert blog.ok("delete", "tea") == "tea: deleted\n"
+    assert "'tea'" in blog.refuses("delete", "tea")
+    assert "'never'" in blog.refuses("delete", "never")
+    assert "tea: created" in blog.ok("publish", blog.directory / "tea.md")

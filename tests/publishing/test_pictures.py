@@ -1,0 +1,200 @@
+"""Pictures: taken in from beside the text, fetched from afar, served under names of ours, and given up at last."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html
+
+from syndicate.model.post import Manuscript, Post
+from syndicate.publishing.pictures import WAITS
+from syndicate.storage.media import MediaState
+from syndicate.transport.message import Request, Response
+from tests.houses import RunningHouse
+from tests.old_blog import PNG
+from tests.wire import Wire
+
+FAR = "https://pictures.example/leaf.png"
+
+
+class Gallery:
+    """A server with one picture; `status` is what it answers now."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.status, self.body, self.asked = 200, PNG, 0
+        wire.connect_server("pictures.example", self.answer)
+
+    async def answer(self, request: Request) -> Response:
+        self.asked += 1
+        return Response(status=self.status, headers={"Content-Type": "text/html"}, body=self.body, url=request.url)
+
+
+@pytest.fixture
+def gallery(wire: Wire) -> Gallery:
+    return Gallery(wire)
+
+
+async def pictures_of(house: RunningHouse, post: Post) -> list[str]:
+    page: Any = html.fromstring((await house.get(post.path)).body)
+    found: list[str] = page.xpath("//*[contains(@class, 'e-content')]//img/@src")
+    return found
+
+
+async def publish(house: RunningHouse, folder: Path, source: str, **fields: Any) -> Post:
+    manuscript = Manuscript(slug="tea", title="Tea", source=source, local_files=str(folder), **fields)
+    return (await house.house.study.publisher.publish(manuscript, origin="publish")).post
+
+
+async def test_a_picture_beside_the_text_is_served_under_a_name_of_ours(house: RunningHouse, tmp_path: Path) -> None:
+    (tmp_path / "leaf 1.png").write_bytes(PNG)
+    post = await publish(house, tmp_path, "![A leaf](leaf%201.png)")
+    [address] = await pictures_of(house, post)
+    assert address.startswith("https://blog.example/media/")
+    answer = await house.get(address)
+    assert (answer.status, answer.body) == (200, PNG)
+    assert answer.headers["Content-Type"] == "image/png"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+async def test_what_lies_elsewhere_on_the_disk_is_not_published(house: RunningHouse, tmp_path: Path) -> None:
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    (tmp_path / "secret.png").write_bytes(PNG)
+    (folder / "link.png").symlink_to(tmp_path / "secret.png")
+    secret = tmp_path / "secret.png"
+    source = " ".join(
+        f"![x]({reference})"
+        for reference in (
+            "../secret.png",
+            "%2e%2e/secret.png",
+            secret,
+            f"file://{secret}",
+            "link.png",
+            "a/../../secret.png",
+        )
+    )
+    post = await publish(house, folder, source)
+    for address in await pictures_of(house, post):
+        assert (await house.get(address)).status == 404, address
+    assert await house.store.media.count(MediaState.KEPT) == 0
+
+
+@pytest.mark.parametrize(
+    "data", [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<!doctype html>", b"{}", b"", b"GIF", b"\x00" * 100]
+)
+async def test_what_is_no_picture_is_not_published(house: RunningHouse, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "leaf.png").write_bytes(data)
+    post = await publish(house, tmp_path, "![A leaf](leaf.png)")
+    assert await pictures_of(house, post) == []
+    assert "A leaf" in (await house.get(post.path)).text
+
+
+async def test_a_picture_from_afar_comes_later_and_readers_never_ask_there(
+    house: RunningHouse, tmp_path: Path, gallery: Gallery
+) -> None:
+    post = await publish(house, tmp_path, f"![A leaf]({FAR})")
+    assert gallery.asked == 0
+    assert await pictures_of(house, post) == []
+    assert "A leaf" in (await house.get(post.path)).text
+    updated = post.updated
+    await house.settle()
+    [address] = await pictures_of(house, post)
+    assert address.startswith("https://blog.example/media/")
+    assert (await house.get(address)).body == PNG
+    current = await house.store.posts.by_slug("tea")
+    assert current is not None
+    assert current.updated == updated
+    assert "pictures.example" not in (await house.get("/feed/")).text
+
+
+async def test_a_picture_is_asked_for_once_however_often_it_is_shown(
+    house: RunningHouse, tmp_path: Path, gallery: Gallery
+) -> None:
+    await publish(house, tmp_path, f"![A leaf]({FAR}) ![Again]({FAR})")
+    await house.publish("Another", f"![A leaf]({FAR})")
+    await house.settle()
+    await house.publish("Third", f"![A leaf]({FAR})")
+    await house.settle()
+    assert gallery.asked == 1
+
+
+async def test_a_server_that_is_down_is_asked_again_with_growing_patience(
+    house: RunningHouse, tmp_path: Path, gallery: Gallery
+) -> None:
+    gallery.status = 503
+    post = await publish(house, tmp_path, f"![A leaf]({FAR})")
+    for tries, wait in enumerate(WAITS, start=1):
+        await house.settle()
+        assert gallery.asked == tries
+        house.clock.advance(seconds=wait.total_seconds() - 1)
+        await house.settle()
+        assert gallery.asked == tries
+        house.clock.advance(seconds=2)
+    gallery.status = 200
+    await house.settle()
+    assert len(await pictures_of(house, post)) == 1
+
+
+async def test_a_server_that_stays_down_is_given_up(house: RunningHouse, tmp_path: Path, gallery: Gallery) -> None:
+    gallery.status = 500
+    post = await publish(house, tmp_path, f"![A leaf]({FAR})")
+    for _ in range(20):
+        await house.settle()
+        house.clock.advance(days=3)
+    assert gallery.asked == len(WAITS) + 1
+    assert await pictures_of(house, post) == []
+    [failed] = await house.store.media.failed()
+    assert failed.source_url == FAR
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+async def test_what_is_not_there_is_not_asked_for_twice(
+    house: RunningHouse, tmp_path: Path, gallery: Gallery, status: int
+) -> None:
+    gallery.status = status
+    await publish(house, tmp_path, f"![A leaf]({FAR})")
+    for _ in range(3):
+        await house.settle()
+        house.clock.advance(days=3)
+    assert gallery.asked == 1
+
+
+async def test_what_is_sent_as_a_picture_and_is_none_is_not_kept(
+    house: RunningHouse, tmp_path: Path, gallery: Gallery
+) -> None:
+    gallery.body = b"<!doctype html><script>alert(1)</script>"
+    post = await publish(house, tmp_path, f"![A leaf]({FAR})")
+    await house.settle()
+    assert await pictures_of(house, post) == []
+    assert await house.store.media.count(MediaState.KEPT) == 0
+
+
+async def test_the_picture_of_a_post_stands_in_its_card_and_in_the_fediverse(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    (tmp_path / "leaf.png").write_bytes(PNG)
+    post = await publish(house, tmp_path, "Hot.", image="leaf.png", image_alt="A leaf")
+    assert post.picture is not None
+    document = await house.document(post.uri)
+    assert document["image"] == {
+        "type": "Image",
+        "url": post.picture.url,
+        "mediaType": "image/png",
+        "name": "A leaf",
+        "summary": "A leaf",
+    }
+    page: Any = html.fromstring((await house.get(post.path)).body)
+    assert page.xpath("//meta[@property='og:image']/@content") == [post.picture.url]
+    assert page.xpath("//meta[@property='og:image:alt']/@content") == ["A leaf"]
+
+
+async def test_the_picture_of_a_note_is_attached_to_it(house: RunningHouse, tmp_path: Path) -> None:
+    (tmp_path / "leaf.png").write_bytes(PNG)
+    manuscript = Manuscript(
+        slug="leaf", source="Look.", local_files=str(tmp_path), image="leaf.png", image_alt="A leaf"
+    )
+    post = (await house.house.study.publisher.publish(manuscript, origin="publish")).post
+    [attached] = (await house.document(post.uri))["attachment"]
+    assert (attached["name"], attached["summary"], attached["mediaType"]) == ("A leaf", "A leaf", "image/png")
+    assert (await house.get(attached["url"])).body == PNG
