@@ -58,14 +58,8 @@ class Urls:
     def shared_inbox(self) -> str:
         return f"{self.base}/inbox"
 
-    def actor(self, id: str) -> str:
-        return f"{self.base}/actors/{id}"
-
     def post(self, id: str) -> str:
         return f"{self.base}/posts/{id}"
-
-    def comment(self, id: str) -> str:
-        return f"{self.base}/comments/{id}"
 
     def activity(self, id: str) -> str:
         return f"{self.base}/activities/{id}"

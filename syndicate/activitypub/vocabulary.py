@@ -9,13 +9,7 @@ PUBLIC_NAMES: Final = frozenset({PUBLIC, "as:Public", "Public"})
 
 ACTIVITY_JSON: Final = "application/activity+json"
 LD_JSON: Final = f'application/ld+json; profile="{AS2}"'
-ACCEPT: Final = f"{ACTIVITY_JSON}, {LD_JSON}"
-"""What is asked for in a GET (ActivityPub §3.2, and Mastodon's form)."""
-
 ACTOR_TYPES: Final = frozenset({"Application", "Group", "Organization", "Person", "Service"})
-OBJECT_TYPES: Final = frozenset(
-    {"Article", "Audio", "Document", "Event", "Image", "Note", "Page", "Place", "Question", "Video", "ChatMessage"}
-)
 
 CORE_TERMS: Final[dict[str, tuple[str, ...]]] = {
     name: (f"as:{name}", f"{AS2}#{name}")

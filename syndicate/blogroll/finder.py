@@ -7,13 +7,12 @@ from urllib.parse import quote, urljoin, urlsplit
 from lxml import html as lxml_html
 
 from syndicate.activitypub.documents import parse_document
-from syndicate.activitypub.vocabulary import ACCEPT
 from syndicate.content.text import clean_name, plain
 from syndicate.errors import AddressUnusable, MalformedActivity, RemoteError
 from syndicate.federation.actors import Actors
 from syndicate.feeds.parse import parse_feed
 from syndicate.model.actor import RemoteActor
-from syndicate.transport.media_type import is_activity_streams
+from syndicate.transport.media_type import ACCEPT_AS2, is_activity_streams
 from syndicate.transport.message import FEED, PAGE, WEBFINGER, Redirects, Request, Response, Transport
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
@@ -79,7 +78,7 @@ class Finder:
         response = await self._get(
             Request(
                 url=url,
-                headers=(("Accept", f"{ACCEPT}, text/html;q=0.9, */*;q=0.8"),),
+                headers=(("Accept", f"{ACCEPT_AS2}, text/html;q=0.9, */*;q=0.8"),),
                 budget=FEED,
                 redirects=Redirects.ANY,
             )

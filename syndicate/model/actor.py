@@ -6,8 +6,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalActor:
-    """An actor of ours: the blog itself today. `uri` is stored, `/actor` for the blog; `key_name` names its key
-    file; everything of it lies behind `uri` (`/inbox`, `/outbox`, …)."""
+    """An actor of ours: the blog itself today. `id` names its key file; `uri` is stored, `/actor` for the blog, and
+    everything of it lies behind that (`/inbox`, `/outbox`, …)."""
 
     id: str
     uri: str

@@ -67,10 +67,6 @@ class RemoteActors:
         )
         return None if row is None else await self.find(row["uri"])
 
-    async def first_seen(self, uri: str) -> datetime | None:
-        row = await self._query.one("SELECT first_seen FROM remote_actors WHERE uri = :uri", uri=uri)
-        return None if row is None else from_text(row["first_seen"])
-
     async def key(self, key_id: str) -> PublicKey | None:
         row = await self._query.one("SELECT * FROM remote_keys WHERE id = :id", id=key_id)
         return None if row is None else _key(row)

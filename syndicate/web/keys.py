@@ -16,7 +16,6 @@ from syndicate.web.admission import Admission
 from syndicate.web.answers import Answers
 from syndicate.web.connections import Patience
 from syndicate.web.desk import SiteDesk
-from syndicate.web.rendering import Pages
 from syndicate.web.shelf import Shelf
 
 ADMISSION = web.AppKey("admission", Admission)
@@ -29,7 +28,6 @@ FILES = web.AppKey("files", MediaFiles)
 IDENTITY = web.AppKey("identity", Identity)
 INBOX = web.AppKey("inbox", Inbox)
 METRICS = web.AppKey("metrics", Metrics)
-PAGES = web.AppKey("pages", Pages)
 PATIENCE = web.AppKey("patience", Patience)
 SELECTIONS = web.AppKey("selections", Selections)
 SHELF = web.AppKey("shelf", Shelf)

@@ -30,7 +30,6 @@ Asked = tuple[str, str]
 """An address as it was asked for, and `Accept`: what decides which document answers."""
 
 PUBLIC = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
-PRIVATE = "private, max-age=60"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
