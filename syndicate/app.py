@@ -70,6 +70,7 @@ KEEP_DELIVERIES = timedelta(days=180)
 KEEP_HOSTS = timedelta(days=30)
 KEEP_UNDONE = timedelta(days=7)
 MOST_HOSTS = 50_000
+ICON = "/favicon.png"
 RETYPESET = 50
 
 
@@ -204,7 +205,6 @@ def build(study: Study, *, transport: Transport | None = None) -> House:
 def _make_doors(study: Study, inbox: Inbox, metrics: Metrics) -> web.Application:
     config, store, urls = study.config, study.store, study.urls
     pages = Pages(timezone=config.site.timezone, language=config.site.language)
-    icon = next(asset.path for asset in pages.assets if asset.media_type == "image/png")
     founded = study.identity.actor.published
     return make_app(
         config,
@@ -214,7 +214,7 @@ def _make_doors(study: Study, inbox: Inbox, metrics: Metrics) -> web.Application
             keys.ADMISSION: Admission(),
             keys.ANNOUNCER: study.announcer,
             keys.DESK: SiteDesk(store, config, urls, pages, study.identity),
-            keys.FEEDS: FeedDesk(store, config.site, urls, founded, icon),
+            keys.FEEDS: FeedDesk(store, config.site, urls, founded, ICON),
             keys.FILES: study.files,
             keys.IDENTITY: study.identity,
             keys.INBOX: inbox,

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
-from syndicate.activitypub.access import as_id
-from syndicate.activitypub.addressing import Reach, reach
+from syndicate.activitypub.access import as_id, ids
+from syndicate.activitypub.addressing import Reach, reach, reach_of
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, parse_note
 from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
 from syndicate.content.text import canonical_path, clean, plain
@@ -27,6 +27,7 @@ from syndicate.storage import Tables
 from syndicate.storage.tombstones import Tombstone
 
 REJECTIONS_COUNT_FOR = timedelta(days=90)
+MOST_ANCESTORS = 10
 
 
 async def locate(context: Context, address: str) -> tuple[Post | None, Comment | None]:
@@ -71,9 +72,11 @@ async def fetch(uri: str, told: dict[str, Any], envelope: dict[str, Any], contex
     return await take(document, reach(envelope, document), as_id(document.get("attributedTo")), context)
 
 
-async def take(document: dict[str, Any], reached: Reach, actor: str, context: Context) -> Decision:
+async def take(
+    document: dict[str, Any], reached: Reach, actor: str, context: Context, answers: tuple[str, ...] = ()
+) -> Decision:
     """Decide about a reply by `actor`, whose authenticity is established. It reached so far by note and activity
-    together."""
+    together. `answers` are the ids of those for whose sake it was fetched."""
     try:
         note = parse_note(document)
     except MalformedActivity as error:
@@ -92,14 +95,14 @@ async def take(document: dict[str, Any], reached: Reach, actor: str, context: Co
     if before is not None:
         post, parent = await context.store.posts.find(before.post), None  # an edit moves nothing elsewhere
     else:
-        post, parent = await locate(context, note.in_reply_to)
+        post, parent = await _answered(note, context, answers)
     if post is None:
         return ignored("reply.elsewhere")
     if not post.federates:
         return ignored("reply.no-such-post")
     if not post.comments_open and before is None:
         return refused("comment.closed")
-    if parent is not None and parent.state is not CommentState.APPROVED:
+    if parent is not None and parent.state not in (CommentState.APPROVED, CommentState.PENDING):
         return ignored("reply.to-unshown")
     try:
         author = await context.actors.get(actor)
@@ -110,6 +113,8 @@ async def take(document: dict[str, Any], reached: Reach, actor: str, context: Co
     judgement = judge(facts, context.moderation)
     if before is not None and before.state is not CommentState.PENDING:
         judgement = _of_an_edit(before, judgement)
+    if parent is not None and parent.state is CommentState.PENDING:
+        judgement = Judgement(state=CommentState.PENDING, reason="reply.to-unshown")
     comment = _comment(note, html, author, post, parent, before, judgement, reached, context)
     raw_html = clean(_content(note))
 
@@ -131,6 +136,32 @@ async def take(document: dict[str, Any], reached: Reach, actor: str, context: Co
         return done(judgement.reason) if judgement.is_shown else held(judgement.reason)
 
     return keep
+
+
+async def _answered(note: RemoteNote, context: Context, answers: tuple[str, ...]) -> tuple[Post | None, Comment | None]:
+    """What a reply answers; comments between it and our post that we have not got are fetched, if it concerns us."""
+    post, parent = await locate(context, note.in_reply_to)
+    if post is not None or not (answers or _concerns_us(note, context)):
+        return post, parent
+    uri, chain = note.in_reply_to, (*answers, note.id)
+    if not origin(uri) or origin(uri) == origin(context.urls.base) or uri in chain or len(chain) > MOST_ANCESTORS:
+        return None, None
+    if await context.store.blocks.covers(uri, host_of(uri)):
+        return None, None
+    try:
+        document = await context.object(uri)
+    except FOR_GOOD:
+        return None, None
+    decision = await take(document, reach_of(document), as_id(document.get("attributedTo")), context, chain)
+    if not isinstance(decision, Verdict):
+        await context.store.transaction(decision)
+    return await locate(context, as_id(document))
+
+
+def _concerns_us(note: RemoteNote, context: Context) -> bool:
+    """Whether it is meant for the blog too: what the accounts that we follow say to others is not looked into."""
+    blog = context.urls.blog_actor
+    return blog in note.mentions or blog in (*ids(note.raw.get("to")), *ids(note.raw.get("cc")))
 
 
 async def _keep_private(note: RemoteNote, context: Context) -> Decision:

@@ -170,8 +170,9 @@ class Door:
     def _dress(self, response: web.StreamResponse) -> web.StreamResponse:
         """Documents from the shelf are dressed already."""
         if isinstance(response, web.Response | web.FileResponse):
-            for name, value in self._security:
-                response.headers.setdefault(name, value)
+            response.headers["Server"] = "Syndicate"
+        for name, value in self._security:
+            response.headers.setdefault(name, value)
         return response
 
 
