@@ -11,7 +11,7 @@ from bench.load import Round, Target, interleaved, ratio, told
 from bench.results import Result, judged, skipped
 from bench.servers import HOST, NGINX, Answer, Server, ServerFailed, nginx, reference, syndicate
 
-ROUNDS = 6
+ROUNDS = 5
 SECONDS = 1.0
 ACTIVITY = "application/activity+json"
 

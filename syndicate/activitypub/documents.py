@@ -27,10 +27,7 @@ def parse_document(body: bytes) -> dict[str, Any]:
         raise MalformedActivity("json.large", f"{len(body)} bytes")
     try:
         document = json.loads(
-            body.replace(b"\\u0000", b"").decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_no_constant,
-            parse_int=_integer,
+            body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer
         )
     except RecursionError as error:
         raise MalformedActivity("json.deep") from error

@@ -14,6 +14,9 @@ COLUMNS = (
     " audience, published, updated"
 )
 
+LOOKED_AT = 1000
+"""Of the latest comments, for moderation: what counts them is asked for each one that comes, also in a flood."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedComment:
@@ -159,9 +162,13 @@ class Comments:
 
     async def received_since(self, author_uri: str, since: datetime) -> int:
         row = await self._query.one(
-            "SELECT count(*) AS total FROM comments WHERE author_uri = :author AND received >= :since",
+            """
+            SELECT count(*) AS total FROM (
+              SELECT id FROM comments WHERE author_uri = :author AND received >= :since LIMIT :looked_at) AS latest
+            """,
             author=author_uri,
             since=to_text(since),
+            looked_at=LOOKED_AT,
         )
         assert row is not None
         total: int = row["total"]
@@ -172,13 +179,16 @@ class Comments:
         row = await self._query.one(
             """
             SELECT coalesce(sum(CASE WHEN remote_actors.host = :host THEN 1 ELSE 0 END), 0) AS from_host,
-              coalesce(sum(CASE WHEN comments.post_id = :post THEN 1 ELSE 0 END), 0) AS on_post
-            FROM comments LEFT JOIN remote_actors ON remote_actors.uri = comments.author_uri
-            WHERE comments.received >= :since
+              coalesce(sum(CASE WHEN latest.post_id = :post THEN 1 ELSE 0 END), 0) AS on_post
+            FROM (
+              SELECT author_uri, post_id FROM comments WHERE received >= :since
+              ORDER BY received DESC LIMIT :looked_at) AS latest
+            LEFT JOIN remote_actors ON remote_actors.uri = latest.author_uri
             """,
             host=host,
             post=post,
             since=to_text(since),
+            looked_at=LOOKED_AT,
         )
         assert row is not None
         return int(row["from_host"]), int(row["on_post"])
@@ -186,10 +196,16 @@ class Comments:
     async def is_repeated(self, html: str, *, author_uri: str, since: datetime) -> bool:
         """Whether somebody else said just the same since an instant."""
         row = await self._query.one(
-            "SELECT id FROM comments WHERE received >= :since AND html = :html AND author_uri <> :author LIMIT 1",
+            """
+            SELECT author_uri FROM (
+              SELECT author_uri, html FROM comments WHERE received >= :since
+              ORDER BY received DESC LIMIT :looked_at) AS latest
+            WHERE html = :html AND author_uri <> :author LIMIT 1
+            """,
             since=to_text(since),
             html=html,
             author=author_uri,
+            looked_at=LOOKED_AT,
         )
         return row is not None
 

@@ -21,9 +21,11 @@ class AccessLog:
 
     def __init__(self, server: ServerConfig, metrics: Metrics, stream: TextIO | None = None) -> None:
         self._server, self._stream = server, stream or sys.stderr
+        self._is_wanted, self._has_proxies = server.access_log, bool(server.trusted_proxies)
         self._lines: list[str] = []
         self._flushing: asyncio.TimerHandle | None = None
         self._counters = {group: metrics.requests.labels(f"{group}xx") for group in range(1, 6)}
+        self._counts = dict.fromkeys(range(10), 0)
         self.logger = logging.getLogger("syndicate.access")
         log = self
 
@@ -39,22 +41,25 @@ class AccessLog:
 
     def add(self, request: web.BaseRequest, response: web.StreamResponse, seconds: float) -> None:
         status = response.status
-        counter = self._counters.get(status // 100)
-        if counter is not None:
-            counter.inc()
-        if not self._server.access_log:
-            return
-        path = request.raw_path[:LONGEST_PATH]
-        address = address_of(request, self._server) if self._server.trusted_proxies else request.remote
-        self._lines.append(
-            f'{address} "{request.method} {path!a}" {status} {response.body_length} {seconds * 1000:.1f}ms\n'
-        )
+        self._counts[status // 100] += 1
         if self._flushing is None:
             self._flushing = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+        if not self._is_wanted:
+            return
+        path = request.raw_path
+        if len(path) > LONGEST_PATH or not (path.isascii() and path.isprintable()):
+            path = ascii(path[:LONGEST_PATH])
+        address = address_of(request, self._server) if self._has_proxies else request.remote
+        self._lines.append(
+            f'{address} "{request.method} {path}" {status} {response.body_length} {seconds * 1000:.1f}ms\n'
+        )
 
     def flush(self) -> None:
-        """Write what has gathered."""
+        """Tell the counts, and write what has gathered."""
         self._flushing = None
+        for group, counter in self._counters.items():
+            counter.inc(self._counts[group])
+            self._counts[group] = 0
         lines, self._lines = self._lines, []
         self._stream.write("".join(lines))
         self._stream.flush()

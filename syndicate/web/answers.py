@@ -11,6 +11,7 @@ from http import HTTPStatus
 
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
+from multidict import CIMultiDict
 
 from syndicate.web.shelf import Document
 
@@ -34,11 +35,15 @@ class _Today:
         return self._line
 
 
+NO_HEADERS: "CIMultiDict[str]" = CIMultiDict()
+"""`OneWrite` has its header lines written out; nothing is ever put into this."""
+
+
 class OneWrite(web.StreamResponse):
     """An answer that is bytes already. For HTTP/1.1 with a connection that stays open."""
 
     def __init__(self, document: Document, status: HTTPStatus, head: bytes, body: bytes) -> None:
-        super().__init__(status=status)
+        super().__init__(status=status, _real_headers=NO_HEADERS)
         self.document = document
         self._head, self._content = head, body
         self._sent = 0

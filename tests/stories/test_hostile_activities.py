@@ -479,6 +479,35 @@ async def test_answers_to_nothing_here_make_us_ask_nobody(
     assert ann.requests == []
 
 
+async def test_a_thread_without_an_end_is_not_climbed_to_its_end(
+    open_house: RunningHouse, mallory: Peer, wire: Wire
+) -> None:
+    """Each note answers one that its server makes up when it is asked for."""
+    post = await open_house.publish("Hello")
+    answer = mallory.answer
+
+    async def endless(request: Request) -> Response:
+        number = request.url.rpartition("/")[2]
+        if "/endless/" not in request.url:
+            return await answer(request)
+        note = {
+            **mallory.note(f"{mallory.base}/endless/{int(number) + 1}", "<p>And on.</p>"),
+            "id": request.url,
+            "tag": [{"type": "Mention", "href": BLOG}],
+        }
+        body = json.dumps({"@context": AS2, **note}).encode()
+        return Response(status=200, headers={"Content-Type": ACTIVITY}, body=body, url=request.url)
+
+    wire.connect_server(mallory.host, endless)
+    first = mallory.note(f"{mallory.base}/endless/1", "<p>On.</p>", tag=[{"type": "Mention", "href": BLOG}])
+    await mallory.send(mallory.create(first))
+    async with asyncio.timeout(10):
+        await open_house.settle()
+    climbed = [request for request in wire.to(mallory.host) if "/endless/" in request.url]
+    assert 0 < len(climbed) <= 20
+    assert await open_house.comments(post) == []
+
+
 async def test_we_do_not_fetch_from_ourselves(open_house: RunningHouse, bob: Peer, wire: Wire) -> None:
     post = await open_house.publish("Hello")
     for uri in (post.uri, f"{post.uri}/replies", "https://blog.example/actor", "https://BLOG.example/inbox"):

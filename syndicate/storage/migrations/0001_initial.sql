@@ -190,7 +190,7 @@ CREATE INDEX comments_by_state ON comments (state, published, id);
 -- what came of late, for moderation
 CREATE INDEX comments_by_arrival ON comments (received);
 -- an author's record, for moderation; an actor's Update and Delete
-CREATE INDEX comments_by_author ON comments (author_uri, state);
+CREATE INDEX comments_by_author ON comments (author_uri, received);
 
 CREATE TABLE reactions (
   uri TEXT PRIMARY KEY,

@@ -1,0 +1,180 @@
+"""Strangers' bytes are read in one way, or not at all."""
+
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicate.activitypub.documents import (
+    DEEPEST,
+    MOST_ADDRESSED,
+    MOST_BYTES,
+    MOST_ITEMS,
+    parse_document,
+    require_context,
+)
+from syndicate.activitypub.vocabulary import AS2
+from syndicate.errors import MalformedActivity
+
+
+def reason(body: bytes) -> str:
+    """Why a body is refused; empty where it is not."""
+    try:
+        parse_document(body)
+    except MalformedActivity as error:
+        return error.reason
+    return ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a":1}',
+        b' {"a" : [null, true, false, 1.5, -0, "\\u00fc", "\xc3\xbc"]}\n',
+        b'{"a":{"a":{"a":1}},"b":{"a":1}}',
+        b'{"a":9223372036854775807,"b":-9223372036854775808}',
+        b'{"a":1e400}',
+        b'{"a":"\\ud83c\\udf89"}',
+        b'{"":1}',
+        b"{}",
+    ],
+)
+def test_what_is_json_to_everybody_is_read(body: bytes) -> None:
+    assert parse_document(body) == json.loads(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "json.syntax"),
+        (b" ", "json.syntax"),
+        (b"null", "json.syntax"),
+        (b"[]", "json.syntax"),
+        (b'"x"', "json.syntax"),
+        (b"{", "json.syntax"),
+        (b'{"a":1}x', "json.syntax"),
+        (b'{"a":1}{"a":1}', "json.syntax"),
+        (b'{"a":1,}', "json.syntax"),
+        (b"{'a':1}", "json.syntax"),
+        (b'{"a":01}', "json.syntax"),
+        (b'{"a":NaN}', "json.syntax"),
+        (b'{"a":Infinity}', "json.syntax"),
+        (b'{"a":-Infinity}', "json.syntax"),
+        (b'{"a":9223372036854775808}', "json.syntax"),
+        (b'{"a":' + b"1" * 5000 + b"}", "json.syntax"),
+        (b'{"a":"\x00"}', "json.syntax"),
+        (b'{"a":"\n"}', "json.syntax"),
+        (b'{"a":"\xff"}', "json.syntax"),
+        (b'{"a":"\xed\xa0\x80"}', "json.syntax"),
+        (b"\xef\xbb\xbf{}", "json.syntax"),
+        ('{"a":1}'.encode("utf-16"), "json.syntax"),
+        ('{"a":1}'.encode("utf-32"), "json.syntax"),
+        (b'{"a":1,"a":1}', "json.syntax"),
+        (b'{"a":{"b":1,"b":2}}', "json.syntax"),
+        (b'{"a":1,"\\u0061":2}', "json.syntax"),
+        (b'{"a":"\\ud800"}', "json.surrogate"),
+        (b'{"\\udc00":1}', "json.surrogate"),
+        (b'{"a":["\\udfff x"]}', "json.surrogate"),
+        (b'{"@id":"x"}', "json.keyword"),
+        (b'{"a":[{"@type":"x"}]}', "json.keyword"),
+        (b'{"@graph":[]}', "json.keyword"),
+        (b'{"a":{"@context":{"id":"x"}}}', "json.context"),
+        (b'{"@context":{"actor":"as:object"}}', "json.context"),
+        (b'{"@context":["x",{"to":{"@id":"as:cc"}}]}', "json.context"),
+        (b'{"@context":{"id":null}}', "json.context"),
+        (b'{"@context":{"publicKey":"sec:other"}}', "json.context"),
+    ],
+)
+def test_what_others_could_read_differently_is_refused(body: bytes, why: str) -> None:
+    assert reason(body) == why
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        AS2,
+        [AS2, "https://w3id.org/security/v1"],
+        {"id": "@id", "type": "@type"},
+        {"id": {"@id": "@id"}, "inbox": {"@id": "ldp:inbox", "@type": "@id"}},
+        [AS2, {"content": "as:content", "attributedTo": f"{AS2}#attributedTo"}],
+        {"Emoji": "toot:Emoji", "@language": "und", "@vocab": "x"},
+        None,
+        7,
+        [],
+    ],
+)
+def test_a_context_may_say_what_everybody_says(context: Any) -> None:
+    assert reason(json.dumps({"@context": context, "a": 1}).encode()) == ""
+
+
+def test_an_escaped_backslash_before_a_null_is_no_null() -> None:
+    r"""Whoever removes `\u0000` from the bytes turns `\\u0000"` into `\"`, and a text ends where its author likes."""
+    name = '\\u0000","attributedTo":"https://victim.example/","x":"'
+    document = {"name": name, "type": "Note"}
+    assert parse_document(json.dumps(document).encode()) == document
+    assert parse_document(rb'{"a":"\\u0000","b":"\\\u0000"}') == {"a": "\\u0000", "b": "\\\x00"}
+
+
+def nested(levels: int) -> bytes:
+    return b'{"a":' + b"[" * (levels - 1) + b"]" * (levels - 1) + b"}"
+
+
+def test_depth_has_an_end() -> None:
+    assert reason(nested(DEEPEST)) == ""
+    assert reason(nested(DEEPEST + 1)) == "json.deep"
+    for levels in (1_000, 100_000, 400_000):
+        assert reason(nested(levels)) in ("json.deep", "json.syntax")
+        assert reason(b'{"a":' * levels + b"1" + b"}" * levels) in ("json.deep", "json.syntax", "json.large")
+
+
+@pytest.mark.parametrize("name", ["to", "cc", "bto", "bcc", "audience", "tag", "attachment"])
+def test_addresses_and_tags_have_a_limit(name: str) -> None:
+    assert reason(json.dumps({name: [0] * MOST_ADDRESSED}).encode()) == ""
+    assert reason(json.dumps({name: [0] * (MOST_ADDRESSED + 1)}).encode()) == "json.large"
+    assert reason(json.dumps({"object": {name: [0] * (MOST_ADDRESSED + 1)}}).encode()) == "json.large"
+
+
+def test_lists_values_and_bytes_have_a_limit() -> None:
+    assert reason(json.dumps({"a": [0] * MOST_ITEMS}).encode()) == ""
+    assert reason(json.dumps({"a": [0] * (MOST_ITEMS + 1)}).encode()) == "json.large"
+    assert reason(json.dumps({"a": [[0] * 999] * 20}).encode()) == "json.large"
+    assert reason(json.dumps({str(at): 0 for at in range(20_000)}).encode()) == "json.large"
+    padded = b'{"a":"' + b"x" * (MOST_BYTES - 8) + b'"}'
+    assert len(padded) == MOST_BYTES
+    assert reason(padded) == ""
+    assert reason(padded + b" ") == "json.large"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(max_size=8), JSON, max_size=6))
+def test_whatever_is_sent_is_read_as_it_is_or_refused(document: dict[str, Any]) -> None:
+    with contextlib.suppress(MalformedActivity):
+        assert parse_document(json.dumps(document).encode()) == document
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_raise_anything_else(body: bytes) -> None:
+    assert isinstance(reason(body), str)
+
+
+@pytest.mark.parametrize("context", [AS2, [AS2], ["https://w3id.org/security/v1", AS2, {}]])
+def test_an_activity_says_that_it_is_one(context: Any) -> None:
+    require_context({"@context": context})
+
+
+@pytest.mark.parametrize("context", [None, [], "https://schema.org/", {"@vocab": AS2}, [[AS2]], f"{AS2}#", AS2.upper()])
+def test_what_does_not_say_so_is_refused(context: Any) -> None:
+    with pytest.raises(MalformedActivity) as caught:
+        require_context({"@context": context})
+    assert caught.value.reason == "json.context"
+    with pytest.raises(MalformedActivity):
+        require_context({})

@@ -1,0 +1,288 @@
+"""What we tell others: one document that is right for every server at once."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from syndicate.activitypub import collections, render
+from syndicate.activitypub.documents import parse_document, require_context
+from syndicate.activitypub.parse import origin, parse_actor, parse_note
+from syndicate.activitypub.render import Conversation, Hashtag, Profile
+from syndicate.activitypub.vocabulary import AS2, PUBLIC
+from syndicate.model.actor import LocalActor
+from syndicate.model.post import ObjectType, Picture, Post, QuotePolicy, Visibility
+
+BLOG = "https://blog.example"
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+ACTOR = LocalActor(
+    id="blog",
+    uri=f"{BLOG}/actor",
+    handle="notes",
+    name="Field <Notes>",
+    summary="Gardens & libraries",
+    url=f"{BLOG}/",
+    published=NOON,
+    public_key_pem="-----BEGIN PUBLIC KEY-----\n",
+)
+PROFILE = Profile(
+    actor=ACTOR,
+    shared_inbox=f"{BLOG}/inbox",
+    account="notes@blog.example",
+    domain="blog.example",
+    language="en",
+    icon=f"{BLOG}/favicon.png",
+    icon_type="image/png",
+    fields=(("Website", f"{BLOG}/"),),
+)
+POST = Post(
+    id="1",
+    uri=f"{BLOG}/posts/1",
+    guid=f"{BLOG}/posts/1",
+    slug="seed-library",
+    path="/2026/11/22/seed-library/",
+    title="A seed library",
+    html="<p>How a drawer became a library.</p>",
+    excerpt="How a drawer became a library.",
+    language="en-GB",
+    published=NOON,
+    updated=NOON,
+)
+URL = f"{BLOG}{POST.path}"
+
+
+def article(post: Post = POST, *tags: Hashtag, talk: Conversation = render.NO_TALK) -> dict[str, Any]:
+    return render.post(post, ACTOR, URL, tags, talk)
+
+
+def addresses(value: Any) -> set[str]:
+    """Every address of ours or of others that a document names outside of its context and text."""
+    if isinstance(value, str):
+        return {value} if re.fullmatch(r"https?://\S+", value) else set()
+    if isinstance(value, list):
+        return set().union(*(addresses(item) for item in value))
+    if isinstance(value, dict):
+        return set().union(
+            *(addresses(item) for name, item in value.items() if name not in ("@context", "generator", "content"))
+        )
+    return set()
+
+
+# the actor
+
+
+def test_our_actor_is_one_that_we_would_believe() -> None:
+    document = parse_document(json.dumps(render.actor(PROFILE)).encode())
+    require_context(document)
+    actor = parse_actor(document, fetched=NOON)
+    assert (actor.uri, actor.inbox, actor.shared_inbox) == (ACTOR.uri, f"{ACTOR.uri}/inbox", f"{BLOG}/inbox")
+    assert actor.handle == "@notes@blog.example"
+    [key] = actor.keys
+    assert (key.id, key.owner) == (f"{ACTOR.uri}#main-key", ACTOR.uri)
+
+
+def test_everything_of_the_actor_lies_on_one_host() -> None:
+    document = render.actor(PROFILE)
+    assert {origin(address) for address in addresses(document)} == {BLOG}
+    assert isinstance(document["attachment"], list)
+    assert isinstance(document["endpoints"], dict)
+    assert isinstance(document["inbox"], str)
+    assert not {"suspended", "movedTo", "alsoKnownAs"} & set(document)
+    assert document["attributionDomains"] == ["blog.example"]
+
+
+def test_the_text_of_an_actor_is_no_markup() -> None:
+    document = render.actor(PROFILE)
+    assert document["name"] == "Field <Notes>"
+    assert document["summary"] == "<p>Gardens &amp; libraries</p>"
+
+
+# posts
+
+
+def test_an_article_has_all_that_an_article_has() -> None:
+    document = article()
+    require_context(document)
+    assert (document["id"], document["type"], document["url"]) == (POST.uri, "Article", URL)
+    assert (document["name"], document["attributedTo"]) == ("A seed library", ACTOR.uri)
+    assert (document["to"], document["cc"]) == ([PUBLIC], [ACTOR.followers])
+    assert document["published"] == "2026-11-22T12:00:00Z"
+    assert "updated" not in document
+    assert document["contentMap"] == {"en-GB": document["content"]}
+    assert document["attachment"] == []
+    for name in ("replies", "likes", "shares"):
+        assert document[name]["id"] == f"{POST.uri}/{name}"
+        assert document[name]["totalItems"] == 0
+    assert {origin(address) for address in addresses(document)} == {BLOG, origin(PUBLIC)}
+
+
+def test_a_note_has_neither_name_nor_summary() -> None:
+    document = article(replace(POST, title="", summary="A summary", teaser="A teaser"))
+    assert document["type"] == "Note"
+    assert not {"name", "summary", "preview"} & set(document)
+
+
+def test_the_author_may_choose_the_type() -> None:
+    assert article(replace(POST, type=ObjectType.NOTE))["type"] == "Note"
+    untitled = article(replace(POST, title="", type=ObjectType.ARTICLE))
+    assert (untitled["type"], untitled["name"]) == ("Article", POST.excerpt)
+
+
+def test_a_post_that_we_sent_is_a_note_that_we_would_read() -> None:
+    note = parse_note(parse_document(json.dumps(article()).encode()))
+    assert (note.id, note.author, note.url, note.html) == (POST.uri, ACTOR.uri, URL, POST.html)
+    assert note.published == NOON
+
+
+@pytest.mark.parametrize(
+    "text", ["See https://other.example/x and http://y.example", "https://a.example https://b.example"]
+)
+def test_a_summary_holds_no_address(text: str) -> None:
+    """Mastodon would make its link card of the first address that it finds."""
+    assert "://" not in article(replace(POST, teaser=text))["summary"]
+    assert render.link_free("Read https://a.example/x, then rest.") == "Read then rest."
+
+
+def test_quiet_is_unlisted() -> None:
+    document = article(replace(POST, visibility=Visibility.QUIET))
+    assert (document["to"], document["cc"]) == ([ACTOR.followers], [PUBLIC])
+
+
+def test_a_change_is_told_in_whole_seconds() -> None:
+    assert "updated" not in article(replace(POST, updated=NOON + timedelta(milliseconds=900)))
+    assert article(replace(POST, updated=NOON + timedelta(seconds=1)))["updated"] == "2026-11-22T12:00:01Z"
+
+
+def test_hashtags_carry_their_sign() -> None:
+    document = article(POST, Hashtag(name="SeedLibrary", href=f"{BLOG}/tag/seed-library/"))
+    assert document["tag"] == [{"type": "Hashtag", "name": "#SeedLibrary", "href": f"{BLOG}/tag/seed-library/"}]
+
+
+def test_a_picture_is_a_cover_of_an_article_and_an_attachment_of_a_note() -> None:
+    picture = Picture(url=f"{BLOG}/media/a.jpg", alt="A drawer", media_type="image/jpeg")
+    image = {
+        "type": "Image",
+        "url": f"{BLOG}/media/a.jpg",
+        "mediaType": "image/jpeg",
+        "name": "A drawer",
+        "summary": "A drawer",
+    }
+    cover = article(replace(POST, picture=picture))
+    assert cover["image"].items() >= image.items()
+    assert cover["attachment"] == []
+    [attached] = article(replace(POST, title="", picture=picture))["attachment"]
+    assert attached.items() >= image.items()
+
+
+def test_a_warning_is_the_summary_of_what_is_sensitive() -> None:
+    document = article(replace(POST, sensitive=True, warning="Spiders", teaser="A teaser"))
+    assert (document["sensitive"], document["summary"]) == (True, "Spiders")
+    assert "sensitive" not in article()
+
+
+@pytest.mark.parametrize(
+    ("quotes", "approved"),
+    [(QuotePolicy.ANYONE, PUBLIC), (QuotePolicy.FOLLOWERS, ACTOR.followers), (QuotePolicy.NOBODY, ACTOR.uri)],
+)
+def test_who_may_quote_is_always_said(quotes: QuotePolicy, approved: str) -> None:
+    """Mastodon takes silence for "nobody"."""
+    policy = article(replace(POST, quotes=quotes))["interactionPolicy"]
+    assert policy["canQuote"]["automaticApproval"] == [approved]
+
+
+def test_the_first_page_of_replies_is_embedded() -> None:
+    talk = Conversation(
+        replies=3, likes=2, shares=1, first=("https://a.example/1",), next=f"{POST.uri}/replies?page=1&after=x"
+    )
+    document = article(POST, talk=talk)
+    replies = document["replies"]
+    assert (replies["totalItems"], replies["first"]["items"]) == (3, ["https://a.example/1"])
+    assert replies["first"]["partOf"] == replies["id"]
+    assert replies["first"]["next"] == talk.next
+    assert (document["likes"]["totalItems"], document["shares"]["totalItems"]) == (2, 1)
+    assert "next" not in article()["replies"]["first"]
+
+
+# what is sent
+
+
+@pytest.mark.parametrize("letter", ["x", "ü", "🎉", '"', "\\", "\n"])
+def test_what_is_pushed_fits_into_every_inbox(letter: str) -> None:
+    """Misskey refuses 64 KiB and does not try again."""
+    long = replace(POST, html=f"<p>{letter * 100_000}</p>")
+    document = render.pushed(article(long), URL)
+    create = render.activity(
+        "Create", id=f"{BLOG}/activities/1", actor=ACTOR.uri, object=document, to=[PUBLIC], context=document["@context"]
+    )
+    assert len(json.dumps(create, ensure_ascii=False, separators=(",", ":")).encode()) < 64 * 1024
+    assert URL in document["content"]
+    assert document["contentMap"] == {"en-GB": document["content"]}
+    assert document["id"] == POST.uri
+
+
+def test_what_fits_is_pushed_as_it_is() -> None:
+    assert render.pushed(article(), URL) == article()
+
+
+def test_an_embedded_object_leaves_its_context_to_the_activity() -> None:
+    create = render.activity(
+        "Create", id=f"{BLOG}/activities/1", actor=ACTOR.uri, object=article(), published=NOON, to=[PUBLIC], cc=["x"]
+    )
+    assert create["@context"] == AS2
+    assert "@context" not in create["object"]
+    assert (create["actor"], create["published"], create["to"], create["cc"]) == (
+        ACTOR.uri,
+        "2026-11-22T12:00:00Z",
+        [PUBLIC],
+        ["x"],
+    )
+    bare = render.activity("Undo", id=f"{BLOG}/activities/2", actor=ACTOR.uri, object="https://a.example/1")
+    assert bare["object"] == "https://a.example/1"
+    assert not {"to", "cc", "published"} & set(bare)
+
+
+def test_a_tombstone_says_what_it_was() -> None:
+    assert render.tombstone(POST.uri, "Article", NOON) == {
+        "@context": AS2,
+        "id": POST.uri,
+        "type": "Tombstone",
+        "formerType": "Article",
+        "deleted": "2026-11-22T12:00:00Z",
+    }
+
+
+def test_a_follow_is_given_back_as_it_came() -> None:
+    assert render.follow_as_received("https://a.example/1", "https://a.example/u", ACTOR.uri) == {
+        "id": "https://a.example/1",
+        "type": "Follow",
+        "actor": "https://a.example/u",
+        "object": ACTOR.uri,
+    }
+
+
+def test_what_is_rendered_twice_is_the_same() -> None:
+    assert json.dumps(article()) == json.dumps(article())
+    assert json.dumps(render.actor(PROFILE)) == json.dumps(render.actor(PROFILE))
+
+
+# collections
+
+
+def test_collections_tell_how_many_and_where_to_go_on() -> None:
+    whole = collections.ordered("https://blog.example/c", 3, first="https://blog.example/c?page=true")
+    assert (whole["type"], whole["totalItems"]) == ("OrderedCollection", 3)
+    assert "first" not in collections.ordered("https://blog.example/c", 3, first=None)
+    page = collections.ordered_page("https://blog.example/c?page=2", "https://blog.example/c", ["a"], next=None)
+    assert (page["type"], page["partOf"], page["orderedItems"]) == (
+        "OrderedCollectionPage",
+        "https://blog.example/c",
+        ["a"],
+    )
+    assert "next" not in page
+    plain = collections.plain("https://blog.example/r", 1, collections.plain_page("x", "y", ["a"], next="z"))
+    assert "@context" not in plain["first"]
+    assert plain["first"]["next"] == "z"
+    assert collections.ordered_whole("https://blog.example/f", ["a", "b"])["totalItems"] == 2

@@ -1,0 +1,104 @@
+"""Rows, counters and editions move together, whoever moves them."""
+
+import itertools
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from syndicate.conversation import comments
+from syndicate.conversation.moderation import decide
+from syndicate.errors import CommentNotFound
+from syndicate.model.comment import Author, Comment, CommentSource, CommentState
+from syndicate.model.post import Post
+from syndicate.storage import Store
+from tests.houses import RunningHouse
+
+STATES = (CommentState.PENDING, CommentState.APPROVED, CommentState.REJECTED, CommentState.SPAM)
+CHANGES = list(itertools.product(STATES, STATES))
+
+
+def comment(post: Post, house: RunningHouse, **changes: object) -> Comment:
+    made = Comment(
+        id="c1",
+        post=post.id,
+        uri="https://social.example/notes/1",
+        anchor="comment-c1",
+        source=CommentSource.REPLY,
+        author=Author(name="Ann", uri="https://social.example/users/ann"),
+        html="<p>Hi</p>",
+        state=CommentState.APPROVED,
+        published=house.clock(),
+        updated=house.clock(),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+async def keep(store: Store, made: Comment) -> bool:
+    return await store.transaction(
+        lambda tx: comments.keep(tx, made, raw_html=made.html, sanitizer=1, reason="x", received=made.updated)
+    )
+
+
+async def count(store: Store, post: Post) -> int:
+    current = await store.posts.find(post.id)
+    assert current is not None
+    assert current.counts.comments == await store.comments.replies_total(post.id)
+    return current.counts.comments
+
+
+@pytest.mark.parametrize(("before", "after"), CHANGES)
+async def test_the_counter_follows_every_change_of_state(
+    house: RunningHouse, before: CommentState, after: CommentState
+) -> None:
+    post = await house.publish("Hello")
+    first = comment(post, house, state=before)
+    assert await keep(house.store, first)
+    assert await count(house.store, post) == int(before is CommentState.APPROVED)
+    later = replace(first, state=after, updated=first.updated + timedelta(seconds=1))
+    assert await keep(house.store, later)
+    assert await count(house.store, post) == int(after is CommentState.APPROVED)
+    await house.store.transaction(lambda tx: comments.withdraw(tx, later))
+    assert await count(house.store, post) == 0
+    await house.store.transaction(lambda tx: comments.withdraw(tx, later))
+    assert await count(house.store, post) == 0
+
+
+@pytest.mark.parametrize(("before", "after"), CHANGES)
+async def test_the_counter_follows_every_decision(
+    house: RunningHouse, before: CommentState, after: CommentState
+) -> None:
+    post = await house.publish("Hello")
+    stale = comment(post, house, state=before)
+    await keep(house.store, stale)
+    for _ in range(2):
+        await house.store.transaction(lambda tx: comments.decide(tx, stale, after, "author"))
+        assert await count(house.store, post) == int(after is CommentState.APPROVED)
+
+
+async def test_nothing_moves_where_nothing_changes(house: RunningHouse) -> None:
+    post = await house.publish("Hello")
+    first = comment(post, house)
+    await keep(house.store, first)
+    edition = await house.store.editions.of(f"talk:{post.id}")
+    assert not await keep(house.store, first)
+    assert not await keep(house.store, replace(first, html="<p>Older</p>", updated=first.updated - timedelta(days=1)))
+    other = Author(name="Eve", uri="https://social.example/users/eve")
+    assert not await keep(house.store, replace(first, author=other, updated=first.updated + timedelta(days=1)))
+    assert await house.store.editions.of(f"talk:{post.id}") == edition
+    [kept] = await house.store.comments.shown(post.id, limit=10, skip=0)
+    assert (kept.html, kept.author.name) == ("<p>Hi</p>", "Ann")
+
+
+async def test_a_decision_about_what_is_not_there_is_refused(house: RunningHouse) -> None:
+    with pytest.raises(CommentNotFound):
+        await decide(house.store, "none", "approve")
+
+
+async def test_a_decision_takes_our_id_or_the_remote_one(house: RunningHouse) -> None:
+    post = await house.publish("Hello")
+    first = comment(post, house, state=CommentState.PENDING)
+    await keep(house.store, first)
+    assert (await decide(house.store, first.id, "approve")).state is CommentState.APPROVED
+    assert (await decide(house.store, first.uri, "spam")).state is CommentState.SPAM
+    assert await count(house.store, post) == 0

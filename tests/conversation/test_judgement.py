@@ -1,0 +1,69 @@
+"""Whether a comment is shown at once, as a table."""
+
+from typing import Any
+
+import pytest
+
+from syndicate.conversation.judgement import (
+    MOST_LINKS,
+    MOST_MENTIONS,
+    MOST_PER_ACTOR_AND_HOUR,
+    MOST_PER_HOST_AND_HOUR,
+    MOST_PER_POST_AND_HOUR,
+    MOST_WITH_MODERATION_OFF,
+    Facts,
+    Moderation,
+    judge,
+)
+from syndicate.model.comment import CommentState
+
+KNOWN: dict[str, Any] = {"links": 0, "mentions": 0, "approved": 1, "rejected": 0, "recent": 0, "burst": 0}
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({}, "comment.known"),
+        ({"approved": 0}, "comment.first"),
+        ({"rejected": 1}, "comment.rejected-before"),
+        ({"links": MOST_LINKS}, "comment.known"),
+        ({"links": MOST_LINKS + 1}, "comment.links"),
+        ({"mentions": MOST_MENTIONS}, "comment.known"),
+        ({"mentions": MOST_MENTIONS + 1}, "comment.mentions"),
+        ({"recent": MOST_PER_ACTOR_AND_HOUR - 1}, "comment.known"),
+        ({"recent": MOST_PER_ACTOR_AND_HOUR}, "comment.flood"),
+        ({"from_host": MOST_PER_HOST_AND_HOUR}, "comment.flood"),
+        ({"on_post": MOST_PER_POST_AND_HOUR}, "comment.flood"),
+        ({"repeated": True}, "comment.repeated"),
+    ],
+)
+def test_first_time_knows_the_people_it_has_met(facts: dict[str, Any], reason: str) -> None:
+    judgement = judge(Facts(**KNOWN | facts), "first-time")
+    assert judgement.reason == reason
+    assert judgement.is_shown is (reason == "comment.known")
+
+
+@pytest.mark.parametrize("facts", [{}, {"approved": 100}, {"approved": 0}, {"rejected": 5}])
+def test_all_lets_everything_wait(facts: dict[str, Any]) -> None:
+    judgement = judge(Facts(**KNOWN | facts), "all")
+    assert (judgement.state, judgement.reason) == (CommentState.PENDING, "comment.moderated")
+
+
+@pytest.mark.parametrize(
+    "facts", [{}, {"approved": 0}, {"rejected": 9}, {"links": 99}, {"mentions": 99}, {"recent": 59}, {"repeated": True}]
+)
+def test_off_shows_everything(facts: dict[str, Any]) -> None:
+    judgement = judge(Facts(**KNOWN | facts), "off")
+    assert (judgement.state, judgement.reason) == (CommentState.APPROVED, "comment.open")
+
+
+def test_off_holds_what_nobody_can_type() -> None:
+    assert judge(Facts(**KNOWN | {"burst": MOST_WITH_MODERATION_OFF - 1}), "off").is_shown
+    assert judge(Facts(**KNOWN | {"burst": MOST_WITH_MODERATION_OFF}), "off").reason == "comment.flood"
+
+
+@pytest.mark.parametrize("moderation", ["off", "first-time", "all"])
+def test_no_judgement_rejects(moderation: Moderation) -> None:
+    """To reject is for the author alone."""
+    for facts in ({}, {"approved": 0, "rejected": 99, "links": 99, "mentions": 99, "recent": 999, "burst": 999}):
+        assert judge(Facts(**KNOWN | facts), moderation).state in (CommentState.APPROVED, CommentState.PENDING)
