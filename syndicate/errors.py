@@ -170,7 +170,7 @@ class MalformedRequest(Refused):
 
 
 class MalformedActivity(MalformedRequest):
-    """The body is not an activity that we can read (ActivityStreams 2.0, and HARDENING of JSON)."""
+    """The body is not an activity that we can read (ActivityStreams 2.0, in strict JSON)."""
 
     public = "The body is not a readable activity."
 
