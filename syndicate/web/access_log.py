@@ -47,8 +47,8 @@ class AccessLog:
         if not self._is_wanted:
             return
         path = request.raw_path
-        if len(path) > LONGEST_PATH or not (path.isascii() and path.isprintable()):
-            path = ascii(path[:LONGEST_PATH])
+        if len(path) > LONGEST_PATH or '"' in path or not (path.isascii() and path.isprintable()):
+            path = ascii(path[:LONGEST_PATH]).replace('"', "%22")
         address = address_of(request, self._server) if self._has_proxies else request.remote
         self._lines.append(
             f'{address} "{request.method} {path}" {status} {response.body_length} {seconds * 1000:.1f}ms\n'
