@@ -113,7 +113,7 @@ class PostgreSQL:
         for attempt in range(TRIES):
             try:
                 with translated():
-                    async with self._pool.acquire() as connection, connection.transaction(isolation="serializable"):
+                    async with self._pool.acquire() as connection, connection.transaction():
                         result = await body(_Statements(connection))
                 break
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError) as error:

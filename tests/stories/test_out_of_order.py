@@ -149,6 +149,19 @@ async def test_an_undo_before_its_follow_or_like_wins(open_house: RunningHouse, 
     assert (state["followers"], state["hello"][0].likes) == (1, 1)
 
 
+async def test_who_gives_every_follow_the_same_id_can_come_and_go_and_come_again(
+    open_house: RunningHouse, ann: Peer, clock: FakeClock
+) -> None:
+    """Misskey's ids of Follows and of their Undos are made of the two accounts; each is sent until it is answered."""
+    follow = {**ann.activity("Follow", BLOG), "id": f"{ann.base}/follows/1/2"}
+    undo = {**ann.activity("Undo", follow), "id": f"{ann.base}/follows/1/2/undo"}
+    for said, followers in ((follow, 1), (undo, 0), (undo, 0), (follow, 1), (follow, 1), (undo, 0), (follow, 1)):
+        clock.advance(seconds=5)
+        assert (await ann.send(said)).status == 202
+        await open_house.settle()
+        assert await open_house.store.followers.total("blog") == followers
+
+
 async def test_an_update_before_its_create_is_what_stays(open_house: RunningHouse, ann: Peer, clock: FakeClock) -> None:
     post = await open_house.publish("Hello")
     note = ann.note(post.uri, "<p>Frist.</p>")

@@ -7,7 +7,7 @@ from syndicate.activitypub.parse import origin
 from syndicate.federation.context import Context, Decision, done, ignored, refused
 from syndicate.federation.local import BLOG
 from syndicate.federation.replies import locate
-from syndicate.model.activity import Activity, Verdict
+from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.storage import Tables
 from syndicate.storage.tombstones import Tombstone
 
@@ -52,15 +52,20 @@ async def _unfollow(tx: Tables, activity: Activity, type: str, target: str, blog
 
 
 async def _remember(tx: Tables, activity: Activity, now: datetime) -> None:
-    """What is undone may still arrive: it is then known to be undone."""
-    if activity.object:
-        await tx.tombstones.put(
-            Tombstone(
-                uri=activity.object,
-                path=None,
-                origin=origin(activity.actor),
-                type="Undo",
-                published=None,
-                gone_at=now,
-            )
+    """What is undone may still arrive: it is then known to be undone. What has arrived and was worked on may come
+    again under the same id (a Follow from Misskey), and then counts."""
+    if not activity.object:
+        return
+    arrived = await tx.arrivals.find(activity.object)
+    if arrived is not None and arrived.verdict.outcome is not Outcome.WAITING:
+        return
+    await tx.tombstones.put(
+        Tombstone(
+            uri=activity.object,
+            path=None,
+            origin=origin(activity.actor),
+            type="Undo",
+            published=None,
+            gone_at=now,
         )
+    )
