@@ -269,7 +269,9 @@ class Posts:
     async def rendered_before(self, renderer: int, limit: int) -> list[str]:
         """The ids of posts whose HTML an older renderer made."""
         rows = await self._query.all(
-            "SELECT id FROM posts WHERE renderer < :renderer ORDER BY id LIMIT :limit", renderer=renderer, limit=limit
+            "SELECT id FROM posts WHERE renderer < :renderer ORDER BY renderer, id LIMIT :limit",
+            renderer=renderer,
+            limit=limit,
         )
         return [row["id"] for row in rows]
 

@@ -15,6 +15,7 @@ def _networks(texts: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(text) for text in texts)
 
 
+@lru_cache(maxsize=4096)
 def is_within(address: str, networks: tuple[str, ...]) -> bool:
     """Whether an address lies in one of these networks."""
     try:

@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from syndicate.clock import Clock
+from syndicate.config import ServerConfig
 from syndicate.errors import (
     Gone,
     NotFound,
@@ -22,7 +23,7 @@ from syndicate.model.ids import new_id
 from syndicate.storage.arrivals import Refusal
 from syndicate.web.answers import OneWrite
 from syndicate.web.clients import address_of, is_within
-from syndicate.web.keys import ANSWERS, CONFIG, DESK, SHELF
+from syndicate.web.keys import ANSWERS, DESK, SHELF
 from syndicate.web.negotiation import accepts_activity
 from syndicate.web.problems import problem, problem_of, status_of
 
@@ -56,8 +57,8 @@ class Door:
     """Guards the application of the site at `base`. Refusals gather in `refusals`, from where they are written down
     now and then: a flood of bad requests must not become a flood of commits."""
 
-    def __init__(self, *, base: str, clock: Clock, refusals: "deque[Refusal]") -> None:
-        self._base, self._clock, self._refusals = base, clock, refusals
+    def __init__(self, *, base: str, server: ServerConfig, clock: Clock, refusals: "deque[Refusal]") -> None:
+        self._base, self._server, self._clock, self._refusals = base, server, clock, refusals
         self._host = base.partition("://")[2]
         self._hosts = frozenset({self._host, f"{self._host}:443" if base.startswith("https:") else f"{self._host}:80"})
         self._security = security_headers(base)
@@ -67,9 +68,6 @@ class Door:
         async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
             if not self._is_ours(request) and request.path not in ANY_HOST:
                 return self._dress(self._lead_to_us(request))
-            asked = (request.raw_path, request.headers.get("Accept", ""))
-            if request.method in SAFE and (document := request.app[SHELF].at_hand(asked)) is not None:
-                return await request.app[ANSWERS].document(request, document)
             try:
                 _refuse_nul(request)
                 response = await handler(request)
@@ -82,11 +80,28 @@ class Door:
             except Exception:
                 log.exception("request failed", method=request.method, path=request.path[:200])
                 response = await self._page(request, 500, "Something went wrong", "Please try again in a moment.")
-            if isinstance(response, OneWrite):
-                request.app[SHELF].remember(asked, response.document)
             return self._dress(response)
 
         return door
+
+    def in_front_of(self, app: web.Application, routing: Handler) -> Handler:
+        """What stands before the application's routing: who asks again for what somebody was just answered with gets
+        it at once. Routing, views and their look-ups cost more than all the rest of an answer."""
+        shelf, answers = app[SHELF], app[ANSWERS]
+
+        async def hand_out(request: web.Request) -> web.StreamResponse:
+            if request.method not in SAFE or not self._is_ours(request):
+                return await routing(request)
+            asked = (request.raw_path, request.headers.get("Accept", ""))
+            document = shelf.at_hand(asked)
+            if document is not None:
+                return await answers.document(request, document)
+            response = await routing(request)
+            if isinstance(response, OneWrite):
+                shelf.remember(asked, response.document)
+            return response
+
+        return hand_out
 
     # the host
 
@@ -94,7 +109,7 @@ class Door:
         hosts = request.headers.getall("Host", [])
         if len(hosts) == 1 and hosts[0].lower() in self._hosts and request.raw_path.startswith("/"):
             return True
-        server = request.app[CONFIG].server
+        server = self._server
         if not server.trusted_proxies or not is_within(request.remote or "", server.trusted_proxies):
             return False
         return request.headers.get("X-Forwarded-Host", "").lower() in self._hosts and request.raw_path.startswith("/")
@@ -155,7 +170,7 @@ class Door:
             at=now,
             status=status,
             reason=error.reason,
-            address=address_of(request, request.app[CONFIG].server)[:100],
+            address=address_of(request, self._server)[:100],
             sender=sender.partition('keyId="')[2].partition('"')[0][:300],
             detail=str(error)[:500],
         )

@@ -33,11 +33,11 @@ STOP_SECONDS = 8.0
 def make_app(config: Config, clock: Clock, pages: Pages, services: "dict[web.AppKey[Any], Any]") -> web.Application:
     """The application; `services` is what its views find under their keys."""
     refusals: deque[Refusal] = deque(maxlen=MOST_REFUSALS_HELD)
-    door = Door(base=config.site.url, clock=clock, refusals=refusals)
+    door = Door(base=config.site.url, server=config.server, clock=clock, refusals=refusals)
     app = web.Application(middlewares=[door.middleware()], client_max_size=1024 * 1024)
     app[CONFIG], app[URLS] = config, Urls(config.site.url)
     app[ANSWERS] = Answers(security_headers(config.site.url))
-    app[REFUSALS] = refusals
+    app[DOOR], app[REFUSALS] = door, refusals
     app[PATIENCE] = Patience()
     for key, service in services.items():
         app[key] = service
@@ -45,6 +45,7 @@ def make_app(config: Config, clock: Clock, pages: Pages, services: "dict[web.App
     return app
 
 
+DOOR = web.AppKey("door", Door)
 REFUSALS: "web.AppKey[deque[Refusal]]" = web.AppKey("refusals", deque)
 
 
@@ -57,6 +58,7 @@ async def listening(app: web.Application, config: Config, access_log: AccessLog 
     await runner.setup()
     manager = runner.server
     assert manager is not None
+    manager.request_handler = app[DOOR].in_front_of(app, manager.request_handler)  # type: ignore[assignment]
     silence = Silence(config.server, app[PATIENCE])
     options: dict[str, Any] = {"auto_decompress": False, "access_log": None}
     if access_log is not None:

@@ -59,7 +59,7 @@ CREATE INDEX posts_by_renderer ON posts (renderer, id);
 -- an author's page
 CREATE INDEX posts_by_author ON posts (author, state, published, id);
 -- the featured collection, and the top of the home page
-CREATE INDEX posts_pinned ON posts (published) WHERE pinned = 1;
+CREATE INDEX posts_pinned ON posts (state, kind, published, id) WHERE pinned = 1;
 
 -- Every other address that a post ever had: paths of ours from the root, with their query; or whole addresses elsewhere.
 CREATE TABLE aliases (
