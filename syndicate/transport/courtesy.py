@@ -37,8 +37,7 @@ class Limits:
 
 UNUSABLE_FOR = timedelta(hours=1)
 GONE_FOR = timedelta(days=30)
-UNREACHABLE_FOR = timedelta(seconds=20)
-"""At first; twice as long each time. Short enough for a sender whose server was just starting."""
+UNREACHABLE_FOR = timedelta(minutes=5)
 UNREACHABLE_AT_MOST = timedelta(hours=6)
 _TOO_BUSY_SECONDS = 30.0
 

@@ -398,9 +398,6 @@ async def _everything_stands(house: RunningHouse, post: Post) -> None:
 
 
 @pytest.mark.parametrize(
-    "type", ["Create", "Update", "Delete", "Undo", "Announce", "Like", "Follow", "Accept", "Block"]
-)
-@pytest.mark.parametrize(
     "object",
     [
         None,
@@ -425,13 +422,13 @@ async def _everything_stands(house: RunningHouse, post: Post) -> None:
     ],
     ids=lambda value: str(value)[:30],
 )
-async def test_no_object_whatever_it_is_makes_anything_fail(
-    house: RunningHouse, ann: Peer, type: str, object: Any
-) -> None:
-    response = await ann.send(ann.activity(type, object, to=[PUBLIC]))
-    assert response.status in (202, 400), response.body
+async def test_no_object_whatever_it_is_makes_anything_fail(house: RunningHouse, ann: Peer, object: Any) -> None:
+    for type in ("Create", "Update", "Delete", "Undo", "Announce", "Like", "Follow", "Accept", "Block"):
+        response = await ann.send(ann.activity(type, object, to=[PUBLIC]))
+        assert response.status in (202, 400), (type, response.body)
     await house.settle()
-    assert all(outcome in ("ignored", "refused", "private") for _, outcome, _ in await house.verdicts())
+    for verdict in await house.verdicts():
+        assert verdict[1] in ("ignored", "refused", "private"), verdict
 
 
 @pytest.mark.parametrize("text", ["Foo\x00", "\x00", "F" * 100_000, "Foo\u202e", "\ufffe"], ids=repr)
