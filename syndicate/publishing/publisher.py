@@ -252,9 +252,12 @@ class Publisher:
         typeset: Typeset,
         announce: bool,
     ) -> Post:
+        await tx.posts.alone()
         now = self._clock()
         there = await tx.posts.find(post.id) if before else await tx.posts.by_slug(post.slug)
         if (there is None) != (before is None) or (there and before and there.updated != before.updated):
+            raise _Overtaken
+        if (neighbour := await tx.posts.by_path(post.path)) is not None and neighbour.id != post.id:
             raise _Overtaken
         if before is not None:
             await tx.posts.keep_revision(post.id, revision=self._revisions.new(now), replaced=now)
@@ -360,6 +363,7 @@ class Publisher:
         if post is None or made is None or post.state is not PostState.SCHEDULED:
             return
         now = self._clock()
+        await tx.posts.alone()
         updated = await tx.posts.free_updated(post.updated, post.id)
         released = replace(post, state=PostState.PUBLISHED, updated=updated)
         await self._tell(tx, post, released, announce=True, now=now)  # it lay ahead when we first saw it

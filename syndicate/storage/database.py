@@ -34,6 +34,13 @@ class Queryable(Protocol):
         """Execute a statement that writes; returns how many rows it touched."""
         ...
 
+    async def alone(self, room: str) -> None:
+        """Wait until no other transaction is in this room, and keep it until this one ends.
+
+        For what is read first and then written: the next free slug, the next free date.
+        """
+        ...
+
 
 Body = Callable[[Queryable], Coroutine[Any, Any, T]]
 

@@ -82,6 +82,9 @@ class _Statements:
         count = answer.rsplit(" ", 1)[-1]  # "UPDATE 3", "INSERT 0 1", "CREATE TABLE"
         return int(count) if count.isdigit() else 0
 
+    async def alone(self, room: str) -> None:
+        await self.one("SELECT pg_advisory_xact_lock(hashtextextended(:room, 0))", room=room)
+
 
 class PostgreSQL:
     """A PostgreSQL database (see `Database`)."""

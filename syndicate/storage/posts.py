@@ -277,6 +277,10 @@ class Posts:
 
     # writing
 
+    async def alone(self) -> None:
+        """Let no other transaction choose a slug or a date until this one ends."""
+        await self._query.alone("posts")
+
     async def put(self, post: Post, made: Manufacture) -> None:
         """Keep a new post, or a changed one."""
         await self._count(post.id, -1)

@@ -69,6 +69,9 @@ class Statements:
         with _translated():
             return self._connection.execute(_spelled(sql), parameters).rowcount
 
+    async def alone(self, room: str) -> None:
+        """A transaction that writes is alone anyway."""
+
 
 class _translated(contextlib.AbstractContextManager[None]):  # noqa: N801 - reads as a phrase
     """Turns SQLite's complaints into the house's errors."""
