@@ -26,12 +26,14 @@ from syndicate.config import Config
 from syndicate.delivery.worker import DeliveryWorker
 from syndicate.errors import DatabaseInUse, SyndicateError
 from syndicate.federation.actors import Actors
+from syndicate.federation.authentication import Gatekeeper
 from syndicate.federation.context import Context
 from syndicate.federation.courier import ActivityCourier
 from syndicate.federation.departures import Departures
 from syndicate.federation.inbox import Inbox
-from syndicate.federation.local import Identity, open_identity
+from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
+from syndicate.federation.rotation import Rotation
 from syndicate.federation.worker import InboxWorker
 from syndicate.media import MediaFiles
 from syndicate.publishing import Publisher
@@ -81,7 +83,7 @@ class Study:
     config: Config
     clock: Clock
     store: Store
-    identity: Identity
+    identities: Identities
     urls: Urls
     files: MediaFiles
     announcer: Announcer
@@ -102,6 +104,7 @@ class House:
     inbox_worker: InboxWorker
     deliveries: DeliveryWorker
     pictures: PictureWorker
+    rotation: Rotation
     app: web.Application
     metrics: Metrics
     close: Callable[[], Any]
@@ -109,23 +112,23 @@ class House:
 
 @asynccontextmanager
 async def furnish(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[Study]:
-    """Open the store (made where absent) and the blog's identity.
+    """Open the store (made where absent) and the blog's identities.
 
     Raises StorageError, KeyUnusable.
     """
     store = await Store.open(config.storage.database, clock)
     try:
-        identity = await open_identity(config, store, clock)
+        identities = await Identities.open(config, store, clock)
         urls = Urls(config.site.url)
         files = MediaFiles(config.storage.media)
-        announcer = Announcer(identity.actor, urls, clock)
+        announcer = Announcer(identities, urls, clock)
         typesetter = Typesetter(store, files, urls, clock)
         publisher = Publisher(store, typesetter, announcer, urls, config.site, clock)
         yield Study(
             config=config,
             clock=clock,
             store=store,
-            identity=identity,
+            identities=identities,
             urls=urls,
             files=files,
             announcer=announcer,
@@ -144,7 +147,7 @@ def open_network(study: Study, transport: Transport | None = None) -> tuple[Tran
         allow_private_addresses=config.federation.allow_private_addresses,
     )
     fetcher = Fetcher(transport, parse=parse_document, clock=study.clock)
-    signer = Signer(key_id=study.identity.actor.key_id, key=study.identity.key, clock=study.clock)
+    signer = Signer(lambda: study.identities.fetching.signing_key, study.clock)
     return transport, fetcher, signer, Actors(study.store, fetcher, signer, study.clock)
 
 
@@ -157,6 +160,7 @@ def build(study: Study, *, transport: Transport | None = None) -> House:
         actors=actors,
         fetcher=fetcher,
         signer=signer,
+        identities=study.identities,
         announcer=study.announcer,
         urls=study.urls,
         clock=clock,
@@ -166,7 +170,7 @@ def build(study: Study, *, transport: Transport | None = None) -> House:
     threads = SigningThreads()
     deliveries = DeliveryWorker(
         store,
-        ActivityCourier(store, transport, signer, threads, clock),
+        ActivityCourier(store, transport, study.identities, threads, clock),
         clock,
         host_of=authority_of,
         gone=Departures(store, actors, clock).check,
@@ -196,16 +200,17 @@ def build(study: Study, *, transport: Transport | None = None) -> House:
         inbox_worker=InboxWorker(store, inbox, clock),
         deliveries=deliveries,
         pictures=pictures,
-        app=_make_doors(study, inbox, metrics),
+        app=_make_doors(study, inbox, Gatekeeper(store, actors), metrics),
+        rotation=Rotation(store, study.identities, study.announcer, clock),
         metrics=metrics,
         close=close,
     )
 
 
-def _make_doors(study: Study, inbox: Inbox, metrics: Metrics) -> web.Application:
+def _make_doors(study: Study, inbox: Inbox, gatekeeper: Gatekeeper, metrics: Metrics) -> web.Application:
     config, store, urls = study.config, study.store, study.urls
     pages = Pages(timezone=config.site.timezone, language=config.site.language)
-    founded = study.identity.actor.published
+    founded = study.identities.blog.actor.published
     return make_app(
         config,
         study.clock,
@@ -213,10 +218,11 @@ def _make_doors(study: Study, inbox: Inbox, metrics: Metrics) -> web.Application
         {
             keys.ADMISSION: Admission(),
             keys.ANNOUNCER: study.announcer,
-            keys.DESK: SiteDesk(store, config, urls, pages, study.identity),
+            keys.DESK: SiteDesk(store, config, urls, pages, study.identities.blog),
             keys.FEEDS: FeedDesk(store, config.site, urls, founded, ICON),
             keys.FILES: study.files,
-            keys.IDENTITY: study.identity,
+            keys.GATEKEEPER: gatekeeper,
+            keys.IDENTITIES: study.identities,
             keys.INBOX: inbox,
             keys.METRICS: metrics,
             keys.SELECTIONS: Selections(store, config.site, urls),
@@ -270,7 +276,8 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
                 tasks.create_task(study.library.run(), name="library")
                 tasks.create_task(endure("calendar", lambda: _calendar(study)), name="calendar")
                 tasks.create_task(endure("caretaker", lambda: _caretaker(study)), name="caretaker")
-                tasks.create_task(_ticker(house), name="ticker")
+                tasks.create_task(endure("keys", lambda: _key_keeper(house)), name="keys")
+            tasks.create_task(_ticker(house), name="ticker")
     except BaseExceptionGroup as ended:
         reason = _reason(ended)
         if not isinstance(reason, Stop):
@@ -344,7 +351,15 @@ async def _ticker(house: House) -> None:
         await database.poll()
         if database.version() != version:
             version = database.version()
+            await house.study.identities.renew()
             _wake(house)
+
+
+async def _key_keeper(house: House) -> None:
+    """Change keys as asked for."""
+    while True:
+        await house.rotation.step()
+        await asyncio.sleep(TICK)
 
 
 async def _calendar(study: Study) -> None:

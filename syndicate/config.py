@@ -156,6 +156,10 @@ class FederationConfig(Section):
     allow_private_addresses: bool = False
     show_followers: bool = False
     category_actors: tuple[str, ...] = ()
+    tag_actors: tuple[str, ...] = ()
+    blogroll_actor: bool = False
+    authorized_fetch: bool = False
+    integrity_proofs: bool = True
 
 
 class CommentsConfig(Section):

@@ -12,6 +12,7 @@
     │   ├── DatabaseInUse            another server has this SQLite file
     │   └── DatabaseBusy             locked by another process for too long        (transient)
     ├── NotFound
+    │   ├── AccountNotFound
     │   ├── PostNotFound
     │   └── CommentNotFound
     ├── Gone                         it was here and was taken away on purpose
@@ -121,6 +122,10 @@ class PostNotFound(NotFound):
 
 class CommentNotFound(NotFound):
     """No such comment."""
+
+
+class AccountNotFound(NotFound):
+    """The blog has no account of this name."""
 
 
 class Gone(SyndicateError):

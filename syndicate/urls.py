@@ -54,6 +54,10 @@ class Urls:
     def blog_actor(self) -> str:
         return f"{self.base}/actor"
 
+    def actor(self, id: str) -> str:
+        """An actor of ours besides the blog."""
+        return f"{self.base}/actors/{id}"
+
     @property
     def shared_inbox(self) -> str:
         return f"{self.base}/inbox"

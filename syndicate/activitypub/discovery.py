@@ -6,19 +6,23 @@ from xml.sax.saxutils import quoteattr
 
 from syndicate.activitypub.render import Profile
 from syndicate.activitypub.vocabulary import ACTIVITY_JSON
+from syndicate.model.actor import Role
 
 Document = dict[str, Any]
 NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/"
 NODEINFO_VERSIONS = ("2.1", "2.0")
 
 
-def jrd(profile: Profile) -> Document:
-    """The one answer about an account. There is a single `self` link: Misskey takes the first, whatever its type."""
+def jrd(profile: Profile, *, server: str) -> Document:
+    """The one answer about an account. There is a single `self` link: Misskey takes the first, whatever its type.
+    `server` is the id of the actor that stands for the server (FEP-d556)."""
     who = profile.actor
     links: list[Document] = [
         {"rel": "self", "type": ACTIVITY_JSON, "href": who.uri},
         {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": who.url},
     ]
+    if who.role is Role.BLOG:  # the home page is its page, and the server's address
+        links.append({"rel": "https://www.w3.org/ns/activitystreams#Service", "type": ACTIVITY_JSON, "href": server})
     if profile.icon:
         links.append({"rel": "http://webfinger.net/rel/avatar", "type": profile.icon_type, "href": profile.icon})
     return {"subject": f"acct:{profile.account}", "aliases": [who.url, who.uri], "links": links}
@@ -33,7 +37,8 @@ def names(resource: str, profile: Profile) -> bool:
     if text.lstrip("@").lower() == profile.account.lower():
         return True
     who = profile.actor
-    return text.rstrip("/") in (who.uri, who.url.rstrip("/"))
+    is_page = who.role is not Role.SERVER and text.rstrip("/") == who.url.rstrip("/")
+    return is_page or text == who.uri
 
 
 def host_meta(base: str) -> bytes:

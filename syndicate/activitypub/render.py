@@ -64,7 +64,7 @@ def actor(profile: Profile) -> Document:
     document: Document = {
         "@context": ACTOR_CONTEXT,
         "id": who.uri,
-        "type": "Person",
+        "type": who.role.type,
         "preferredUsername": who.handle,
         "webfinger": profile.account,
         "name": who.name,
@@ -98,6 +98,15 @@ def actor(profile: Profile) -> Document:
             ],
         },
     }
+    if who.proof_key:
+        document["assertionMethod"] = [
+            {
+                "id": who.proof_key_id,
+                "type": "Multikey",
+                "controller": who.uri,
+                "publicKeyMultibase": who.proof_key,
+            }
+        ]
     if profile.icon:
         document["icon"] = {"type": "Image", "mediaType": profile.icon_type, "url": profile.icon, "summary": who.name}
     return document

@@ -25,6 +25,7 @@ CORE_TERMS: Final[dict[str, tuple[str, ...]]] = {
 ACTOR_CONTEXT: Final[list[Any]] = [
     AS2,
     "https://w3id.org/security/v1",
+    "https://www.w3.org/ns/cid/v1",
     "https://purl.archive.org/socialweb/webfinger",
     {
         "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "block": "blocks:block",
     "unblock": "blocks:unblock",
     "blocks": "blocks:blocks",
+    "keys": "keys:keys",
     "doctor": "doctor:doctor",
 }
 """Name → module of this room and object in it; loaded when asked for, so that the server carries no importers."""

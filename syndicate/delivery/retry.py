@@ -27,12 +27,14 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Met:
-    """What a try met with: a status, or None for no answer at all; `wait` is the server's Retry-After in seconds."""
+    """What a try met with: a status, or None for no answer at all; `wait` is the server's Retry-After in seconds.
+    `held` says that nothing was tried: the time has not come."""
 
     status: int | None
     answer: str = ""
     wait: float | None = None
     permanent: bool = False
+    held: bool = False
 
 
 def judge(met: Met) -> Fate:

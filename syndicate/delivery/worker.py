@@ -36,6 +36,7 @@ HELD_PER_HOST = 8
 AT_ONCE_PER_HOST = 2
 SLICE = 500
 LEASE = timedelta(minutes=10)
+HELD_FOR = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +130,10 @@ class DeliveryWorker:
     async def _spread_slice(self, tx: Tables, fanout: Fanout) -> None:
         said = await tx.outbox.get(fanout.activity)
         if said is None:
-            await tx.deliveries.end_fanout(fanout.activity)
+            await tx.deliveries.end_fanout(fanout)
             return
         now = self._clock()
-        inboxes = await tx.followers.inboxes(fanout.local_actor, after=fanout.reached, limit=SLICE)
+        inboxes = await tx.followers.inboxes(fanout.audience, after=fanout.reached, limit=SLICE)
         others = await tx.deliveries.participants(fanout.post_uri) if fanout.post_uri and not fanout.reached else []
         for inbox in dict.fromkeys([*others, *inboxes]):
             await tx.deliveries.enqueue(
@@ -147,9 +148,9 @@ class DeliveryWorker:
                 )
             )
         if len(inboxes) < SLICE:
-            await tx.deliveries.end_fanout(said.id)
+            await tx.deliveries.end_fanout(fanout)
         else:
-            await tx.deliveries.advance_fanout(said.id, inboxes[-1])
+            await tx.deliveries.advance_fanout(fanout, inboxes[-1])
 
     # carrying
 
@@ -227,6 +228,10 @@ class DeliveryWorker:
         if not await self._store.deliveries.is_waiting(delivery.activity, delivery.inbox):
             return
         carried = await self._courier.carry(delivery, host.dialect)
+        if carried.met.held:
+            due = self._clock() + HELD_FOR
+            await self._store.transaction(lambda tx: tx.deliveries.put_off(delivery, due))
+            return
         await self._settle(delivery, carried)
 
     async def _settle(self, delivery: Delivery, carried: Carried) -> None:

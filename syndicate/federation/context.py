@@ -14,6 +14,7 @@ from syndicate.clock import Clock
 from syndicate.conversation.judgement import Moderation
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteGone, RemoteRefused
 from syndicate.federation.actors import Actors
+from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
 from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.storage import Store, Tables
@@ -36,6 +37,7 @@ class Context:
     actors: Actors
     fetcher: Fetcher
     signer: Signer
+    identities: Identities
     announcer: Announcer
     urls: Urls
     clock: Clock

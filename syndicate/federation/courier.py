@@ -12,11 +12,12 @@ from syndicate.clock import Clock
 from syndicate.delivery.retry import Met
 from syndicate.delivery.worker import Carried
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteUnavailable
+from syndicate.federation.local import Identities, Identity
 from syndicate.signatures import Dialect, body_digest
 from syndicate.storage import Store
 from syndicate.storage.deliveries import Delivery
 from syndicate.transport.message import DELIVERY, Request, Response, Transport, retry_after
-from syndicate.transport.signed import Signer, SigningThreads
+from syndicate.transport.signed import Signer, SigningKey, SigningThreads
 
 BODIES = 64
 SECOND_KNOCK = frozenset({400, 401})
@@ -25,8 +26,9 @@ OTHER = {Dialect.CAVAGE: Dialect.RFC9421, Dialect.RFC9421: Dialect.CAVAGE}
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An activity as it is sent, and its digest."""
+    """An activity of `actor` as it is sent, and its digest."""
 
+    actor: str
     bytes: bytes
     digest: str
 
@@ -35,9 +37,9 @@ class ActivityCourier:
     """Brings activities of ours to inboxes (ActivityPub §7)."""
 
     def __init__(
-        self, store: Store, transport: Transport, signer: Signer, threads: SigningThreads, clock: Clock
+        self, store: Store, transport: Transport, identities: Identities, threads: SigningThreads, clock: Clock
     ) -> None:
-        self._store, self._transport, self._signer, self._threads = store, transport, signer, threads
+        self._store, self._transport, self._identities, self._threads = store, transport, identities, threads
         self._clock = clock
         self._bodies: OrderedDict[str, Body] = OrderedDict()
 
@@ -45,18 +47,33 @@ class ActivityCourier:
         body = await self._body(delivery.activity)
         if body is None:
             return Carried(met=Met(status=None, answer="withdrawn before it was sent", permanent=True), dialect=dialect)
+        identity = self._identities.of_id(body.actor)
+        if identity is None:
+            return Carried(
+                met=Met(status=None, answer="its actor is no longer chosen", permanent=True), dialect=dialect
+            )
+        if identity.next_key_pem and delivery.activity != identity.rotation:
+            return Carried(met=Met(status=None, answer="waits for the change of key", held=True), dialect=dialect)
+        signer = self._signer(identity, delivery.activity)
         first = Dialect(dialect) if dialect in set(Dialect) else Dialect.CAVAGE
-        met = await self._post(delivery.inbox, body, first)
+        met = await self._post(delivery.inbox, body, signer, first)
         if met.status not in SECOND_KNOCK:
             return Carried(met=met, dialect=first.value)
-        second = await self._post(delivery.inbox, body, OTHER[first])
+        second = await self._post(delivery.inbox, body, signer, OTHER[first])
         if second.status is not None and second.status < 400:
             return Carried(met=second, dialect=OTHER[first].value)
         return Carried(met=met, dialect=first.value)
 
-    async def _post(self, inbox: str, body: Body, dialect: Dialect) -> Met:
+    def _signer(self, identity: Identity, activity: str) -> Signer:
+        """With the actor's key; the news of a change of key, with the one before it."""
+        is_news = activity == identity.rotation and identity.previous is not None
+        key = identity.previous if is_news and identity.previous else identity.key
+        signing = SigningKey(identity.actor.key_id, key)
+        return Signer(lambda: signing, self._clock)
+
+    async def _post(self, inbox: str, body: Body, signer: Signer, dialect: Dialect) -> Met:
         headers = await self._threads.headers(
-            self._signer,
+            signer,
             inbox,
             headers=(("Content-Type", ACTIVITY_JSON),),
             body=body.bytes,
@@ -83,8 +100,10 @@ class ActivityCourier:
         said = await self._store.outbox.get(activity)
         if said is None or not said.document:
             return None
-        data = json.dumps(said.document, ensure_ascii=False, separators=(",", ":")).encode()
-        body = self._bodies[activity] = Body(data, body_digest(data))
+        identity = self._identities.of_id(said.local_actor)
+        document = identity.proven(said.document, said.published) if identity else said.document
+        data = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        body = self._bodies[activity] = Body(said.local_actor, data, body_digest(data))
         while len(self._bodies) > BODIES:
             self._bodies.popitem(last=False)
         return body

@@ -15,6 +15,7 @@ from syndicate.activitypub.parse import host_of, origin, parse_activity
 from syndicate.clock import Clock
 from syndicate.errors import SenderRefused, SignatureRejected, Transient
 from syndicate.federation.actors import Actors
+from syndicate.federation.authentication import authenticate, is_proven
 from syndicate.federation.context import Context, Decision, refused
 from syndicate.federation.dispatch import FORWARDABLE, HANDLERS
 from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
@@ -47,7 +48,7 @@ class Inbox:
         await self._refuse_unwanted(activity, signature)
         if await self._is_strangers_farewell(activity):
             return Verdict(outcome=Outcome.IGNORED, reason="delete.unknown")
-        await self._authenticate(activity, signature)
+        activity = await self._authenticate(activity, signature)
         return await self._record(activity, signature.fingerprint)
 
     async def _refuse_unwanted(self, activity: Activity, signature: Signature) -> None:
@@ -70,18 +71,14 @@ class Inbox:
             return False
         return await self._store.remote_actors.find(activity.actor) is None
 
-    async def _authenticate(self, activity: Activity, signature: Signature) -> None:
-        key = await self._actors.key(signature.key_id)
-        try:
-            signature.verify(self._actors.load(key))
-        except SignatureRejected:
-            renewed = await self._actors.renewed_key(signature.key_id)
-            if renewed is None:
-                raise
-            key = renewed
-            signature.verify(self._actors.load(key))
-        if key.owner != activity.actor and not activity.forwarded:
+    async def _authenticate(self, activity: Activity, signature: Signature) -> Activity:
+        """The activity, once its messenger is known; a proof of its own actor makes it as good as brought by her."""
+        key = await authenticate(signature, self._actors)
+        if key.owner == activity.actor:
+            return activity
+        if not activity.forwarded:
             raise SignatureRejected("activity.actor", "signed by another than its actor")
+        return replace(activity, forwarded=not await is_proven(activity, self._actors))
 
     async def _record(self, activity: Activity, fingerprint: str) -> Verdict:
         now = self._clock()
@@ -137,7 +134,7 @@ class Inbox:
 
 
 def _is_forwarded(activity: Activity, signature: Signature) -> bool:
-    """Whether it comes by another's hand and says so: it carries a signature or proof of its own (which we do not
-    verify; the object's origin is asked instead). By origin here; by the key's owner later."""
+    """Whether it comes by another's hand and says so: it carries a signature or proof of its own. By origin here; by
+    the key's owner later."""
     carries_own = any(as_list(activity.raw.get(name)) for name in ("signature", "proof"))
     return carries_own and origin(signature.key_id) != origin(activity.actor)

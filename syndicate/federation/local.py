@@ -1,112 +1,277 @@
-"""The blog as an actor: its profile, and its key on disk.
+"""The blog as accounts: itself, the one that fetches for it, and those that its author chose to add.
 
-The database knows the actor and its public key; the private key lies in `keys/<id>.pem`. A known actor whose file
-is missing or does not fit stops the start: with another key, servers that know the blog would refuse it.
+The database knows the actors and their public keys; the private ones lie in the keyring. A known actor whose key is
+missing or does not fit stops the start: with another key, servers that know the blog would refuse it.
 """
 
-import contextlib
-import os
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, assert_never
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.activitypub.render import Profile
 from syndicate.clock import Clock
 from syndicate.config import Config
-from syndicate.errors import KeyUnusable
-from syndicate.model.actor import LocalActor
-from syndicate.signatures import generate_private_key, load_private_key, private_pem, public_pem
-from syndicate.storage import Store
-from syndicate.storage.actors import StoredActor
+from syndicate.federation.keyring import Keyring
+from syndicate.model.actor import LocalActor, Role
+from syndicate.model.ids import new_id
+from syndicate.model.post import Post, Term, TermKind
+from syndicate.signatures import multikey, prove, public_pem
+from syndicate.storage import Store, Tables
+from syndicate.storage.actors import ASKED, StoredActor
+from syndicate.transport.signed import SigningKey
 from syndicate.urls import Urls
 
 BLOG = "blog"
+TERMS = {Role.CATEGORY: TermKind.CATEGORY, Role.TAG: TermKind.TAG}
+LONGEST_HANDLE = 30
+PASSED_ON = frozenset({"Announce", "Create", "Delete", "Undo", "Update"})
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An actor of ours and the key that it signs with."""
+    """An actor of ours and the keys that it signs with. `next_key_pem` is set while its key is being changed, and
+    `rotation` the id of the activity that tells of the newest change, which goes out signed with the key before it:
+    `previous`."""
 
     profile: Profile
     key: RSAPrivateKey
+    proof_key: Ed25519PrivateKey | None = None
+    previous: RSAPrivateKey | None = None
+    next_key_pem: str = ""
+    rotation: str = ""
 
     @property
     def actor(self) -> LocalActor:
         return self.profile.actor
 
+    @property
+    def signing_key(self) -> SigningKey:
+        return SigningKey(self.actor.key_id, self.key)
 
-async def open_identity(config: Config, store: Store, clock: Clock) -> Identity:
-    """The blog's actor; made, with its key, when the database knows none. Raises KeyUnusable."""
-    known = next((actor for actor in await store.local_actors.all() if actor.id == BLOG), None)
-    file = config.storage.keys / f"{BLOG}.pem"
-    if known is None:
-        key = _read(file) if file.exists() else _make(file)
-        made = StoredActor(
-            id=BLOG,
-            uri=Urls(config.site.url).blog_actor,
-            handle=config.site.handle,
-            public_key_pem=public_pem(key),
-            published=clock().replace(microsecond=0),
+    def proven(self, document: dict[str, Any], created: datetime) -> dict[str, Any]:
+        """An activity with this actor's integrity proof, if it is of a kind that others pass on (FEP-8b32)."""
+        if self.proof_key is None or document.get("type") not in PASSED_ON:
+            return document
+        return prove(document, key=self.proof_key, key_id=self.actor.proof_key_id, created=created)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    stored: StoredActor
+    term: Term | None
+    identity: Identity
+
+
+class Identities:
+    """The actors of this blog: those that its configuration chooses, whatever the database remembers besides."""
+
+    def __init__(self, config: Config, store: Store, keyring: Keyring) -> None:
+        self._config, self._store, self.keyring = config, store, keyring
+        self._known: dict[str, _Known] = {}
+
+    @classmethod
+    async def open(cls, config: Config, store: Store, clock: Clock) -> "Identities":
+        """Make, with their keys, what the database does not know yet. Raises KeyUnusable."""
+        identities = cls(config, store, Keyring(config.storage.keys))
+        await identities._make_missing(clock)
+        await identities.renew()
+        return identities
+
+    # whom there is
+
+    def __iter__(self) -> Iterator[Identity]:
+        return (known.identity for known in self._known.values())
+
+    @property
+    def blog(self) -> Identity:
+        return self._known[BLOG].identity
+
+    @property
+    def fetching(self) -> Identity:
+        """Who signs what is fetched: the blog, which other servers know. Where it may not be read without a signature,
+        the actor of the server, which always may: two such servers would wait for each other."""
+        return next((identity for identity in self if identity.actor.role is Role.SERVER), self.blog)
+
+    @property
+    def blogroll(self) -> Identity | None:
+        return next((identity for identity in self if identity.actor.role is Role.BLOGROLL), None)
+
+    def of_id(self, id: str) -> Identity | None:
+        known = self._known.get(id)
+        return known.identity if known else None
+
+    def of_uri(self, uri: str) -> Identity | None:
+        return next((identity for identity in self if identity.actor.uri == uri), None)
+
+    def followable(self, uri: str) -> LocalActor | None:
+        """The actor with this id, if it can be followed."""
+        identity = self.of_uri(uri)
+        return identity.actor if identity and identity.actor.role is not Role.SERVER else None
+
+    async def announcing(self, tx: Tables, post: Post) -> list[LocalActor]:
+        """Those that announce a post: of its tags, of its categories and of those above them."""
+        slugs = {(term.kind, term.slug) for term in post.terms}
+        for term in post.terms:
+            parent = term.parent
+            while parent and (term.kind, parent) not in slugs:
+                slugs.add((term.kind, parent))
+                above = await tx.posts.term(term.kind, parent)
+                parent = above.parent if above else None
+        return [
+            known.identity.actor
+            for known in self._known.values()
+            if known.stored.role in TERMS and (TERMS[known.stored.role], known.stored.subject) in slugs
+        ]
+
+    def subject_of(self, id: str) -> tuple[TermKind, str] | None:
+        """The category or tag that an actor announces."""
+        stored = self._known[id].stored
+        return (TERMS[stored.role], stored.subject) if stored.role in TERMS else None
+
+    # what changes while we run
+
+    async def renew(self) -> None:
+        """Read anew what another process changed: keys and their changes, names. Raises KeyUnusable."""
+        chosen = set(self._chosen())
+        known = {}
+        for stored in await self._store.local_actors.all():
+            if (stored.role, stored.subject) not in chosen:
+                continue
+            kind = TERMS.get(stored.role)
+            term = await self._store.posts.term(kind, stored.subject) if kind else None
+            before = self._known.get(stored.id)
+            if before is None or (before.stored, before.term) != (stored, term):
+                before = _Known(stored, term, self._identity(stored, term))
+            known[stored.id] = before
+        self._known = known
+
+    def changing(self) -> list[StoredActor]:
+        """Whose keys are to be changed, or are being changed."""
+        return [
+            known.stored
+            for known in self._known.values()
+            if known.stored.rotation == ASKED or known.stored.next_key_pem
+        ]
+
+    def with_key(self, id: str, public_key_pem: str) -> Profile:
+        """What others are told about an actor when it has this key."""
+        known = self._known[id]
+        return profile_of(self._config, replace(known.stored, public_key_pem=public_key_pem), known.term)
+
+    def _identity(self, stored: StoredActor, term: Term | None) -> Identity:
+        proofs = self._config.federation.integrity_proofs
+        return Identity(
+            profile=profile_of(self._config, stored, term),
+            key=self.keyring.key(stored.id, stored.public_key_pem),
+            proof_key=self.keyring.proof_key(stored.id) if proofs else None,
+            previous=self.keyring.previous(stored.id) if stored.rotation and not stored.next_key_pem else None,
+            next_key_pem=stored.next_key_pem,
+            rotation=stored.rotation,
         )
-        await store.transaction(lambda tx: tx.local_actors.put(made))
-        known = next(actor for actor in await store.local_actors.all() if actor.id == BLOG)
-    else:
-        key = _read(file)
-    if known.public_key_pem != public_pem(key):
-        raise KeyUnusable(f"{file}: is not the key that the database knows; please put the right file back")
-    return Identity(profile=profile_of(config, known), key=key)
+
+    def _chosen(self) -> list[tuple[Role, str]]:
+        federation = self._config.federation
+        return [
+            (Role.BLOG, ""),
+            *([(Role.SERVER, "")] if federation.authorized_fetch else []),
+            *((Role.CATEGORY, slug) for slug in federation.category_actors),
+            *((Role.TAG, slug) for slug in federation.tag_actors),
+            *([(Role.BLOGROLL, "")] if federation.blogroll_actor else []),
+        ]
+
+    # making
+
+    async def _make_missing(self, clock: Clock) -> None:
+        stored = await self._store.local_actors.all()
+        known = {(actor.role, actor.subject) for actor in stored}
+        handles = {actor.handle for actor in stored} | {self._config.site.handle}
+        urls = Urls(self._config.site.url)
+        for role, subject in self._chosen():
+            if (role, subject) in known:
+                continue
+            id = BLOG if role is Role.BLOG else new_id(clock())
+            handle = self._handle(role, subject, handles)
+            handles.add(handle)
+            made = StoredActor(
+                id=id,
+                uri=urls.blog_actor if role is Role.BLOG else urls.actor(id),
+                handle=handle,
+                role=role,
+                subject=subject,
+                public_key_pem=public_pem(self.keyring.make(id)),
+                proof_key=multikey(self.keyring.make_proof_key(id)),
+                published=clock().replace(microsecond=0),
+            )
+            await self._store.transaction(lambda tx, made=made: tx.local_actors.put(made))  # type: ignore[misc]
+
+    def _handle(self, role: Role, subject: str, taken: set[str]) -> str:
+        """A name for life: of the slug, with a number where another has it."""
+        match role:
+            case Role.BLOG:
+                return self._config.site.handle
+            case Role.SERVER:
+                return self._config.site.host
+            case Role.BLOGROLL:
+                wanted = "blogroll"
+            case _:
+                ascii_only = subject.replace("-", "_").encode("ascii", "ignore").decode()
+                wanted = "".join(letter for letter in ascii_only.lower() if letter.isalnum() or letter == "_")
+                wanted = wanted[:LONGEST_HANDLE].strip("_") or role.value
+        handle, number = wanted, 1
+        while handle in taken:
+            number += 1
+            handle = f"{wanted[: LONGEST_HANDLE - 3]}_{number}"
+        return handle
 
 
-def profile_of(config: Config, known: StoredActor) -> Profile:
-    """What others are told about the blog."""
+def profile_of(config: Config, known: StoredActor, term: Term | None = None) -> Profile:
+    """What others are told about an actor of ours; `term` is the category or tag that it announces."""
     site = config.site
     urls = Urls(site.url)
+    name, summary, url = _words(config, known, term, urls)
     actor = LocalActor(
         id=known.id,
         uri=known.uri,
         handle=known.handle,
-        name=site.name,
-        summary=site.tagline,
-        url=urls.home,
+        name=name,
+        summary=summary,
+        url=url,
         published=known.published,
         public_key_pem=known.public_key_pem,
+        role=known.role,
+        proof_key=known.proof_key if config.federation.integrity_proofs else "",
     )
+    elsewhere = (("Also at", address) for address in site.rel_me) if known.role is Role.BLOG else ()
     return Profile(
         actor=actor,
         shared_inbox=urls.shared_inbox,
-        account=site.account,
+        account=f"{known.handle}@{site.host}",
         domain=site.host.partition(":")[0],
         language=site.language,
         icon=urls.absolute("/favicon.png"),
         icon_type="image/png",
-        fields=(("Website", urls.home), *(("Also at", address) for address in site.rel_me)),
+        fields=(("Website", urls.home), *elsewhere),
     )
 
 
-def _read(file: Path) -> RSAPrivateKey:
-    try:
-        return load_private_key(file.read_text(encoding="ascii"), trusted=True)
-    except FileNotFoundError as error:
-        raise KeyUnusable(f"{file}: is missing; the blog's key has to be restored from a backup") from error
-    except (OSError, ValueError) as error:
-        raise KeyUnusable(f"{file}: cannot be read: {error}") from error
-    except KeyUnusable as error:
-        raise KeyUnusable(f"{file}: {error}") from error
-
-
-def _make(file: Path) -> RSAPrivateKey:
-    """A new key, readable by us alone, on disk before it is used."""
-    key = generate_private_key()
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with contextlib.closing(os.fdopen(descriptor, "w", encoding="ascii")) as stream:
-            stream.write(private_pem(key))
-            stream.flush()
-            os.fsync(stream.fileno())
-    except FileExistsError:  # another process made it in this moment
-        return _read(file)
-    except OSError as error:
-        raise KeyUnusable(f"{file}: cannot be written: {error}") from error
-    return key
+def _words(config: Config, known: StoredActor, term: Term | None, urls: Urls) -> tuple[str, str, str]:
+    """Name, summary and page."""
+    site = config.site
+    match known.role:
+        case Role.BLOG:
+            return site.name, site.tagline, urls.home
+        case Role.SERVER:
+            return site.host, f"Fetches for {site.name}.", urls.home
+        case Role.BLOGROLL:
+            return f"{site.name}: blogroll", f"News of the blogs that {site.name} reads.", urls.absolute("/blogroll/")
+        case Role.CATEGORY | Role.TAG:
+            title = term.name if term else known.subject
+            page = urls.category(known.subject) if known.role is Role.CATEGORY else urls.tag(known.subject)
+            about = term.description if term and term.description else f"What {site.name} writes about {title}."
+            return f"{site.name}: {title}", about, urls.absolute(page)
+        case _:
+            assert_never(known.role)

@@ -11,13 +11,14 @@ from typing import Any
 
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import authority_of
-from syndicate.activitypub.render import Hashtag
-from syndicate.activitypub.vocabulary import AS2, OBJECT_CONTEXT, PUBLIC
+from syndicate.activitypub.render import Hashtag, Profile
+from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC
 from syndicate.clock import Clock
 from syndicate.content.text import hashtag
+from syndicate.federation.local import Identities
 from syndicate.model.actor import LocalActor
 from syndicate.model.ids import IdsInOrder
-from syndicate.model.post import Post
+from syndicate.model.post import Post, Visibility
 from syndicate.storage import Tables
 from syndicate.storage.deliveries import Delivery, Fanout
 from syndicate.storage.outbox import Said
@@ -25,11 +26,15 @@ from syndicate.urls import Urls
 
 
 class Announcer:
-    """Speaks as the blog."""
+    """Speaks as the blog, and as those of its actors that announce its posts."""
 
-    def __init__(self, actor: LocalActor, urls: Urls, clock: Clock) -> None:
-        self._actor, self._urls, self._clock = actor, urls, clock
+    def __init__(self, identities: Identities, urls: Urls, clock: Clock) -> None:
+        self._identities, self._urls, self._clock = identities, urls, clock
         self._ids = IdsInOrder()  # what is said later about an object overtakes what was said earlier
+
+    @property
+    def _actor(self) -> LocalActor:
+        return self._identities.blog.actor
 
     # documents
 
@@ -60,12 +65,15 @@ class Announcer:
         await tx.outbox.put(said if announce else replace(said, document={}))
         if announce:
             await self._fan_out(tx, said, "")
+            await self._announce(tx, post)
 
     async def updated(self, tx: Tables, post: Post) -> None:
         """It has changed."""
         said = self._said("Update", post)
         await tx.outbox.put(said)
         await self._fan_out(tx, said, post.uri)
+        if await tx.outbox.is_sent(post.id):
+            await self._announce(tx, post)
 
     async def deleted(self, tx: Tables, post: Post, gone_at: datetime) -> None:
         """It is gone: told to followers, and to everyone who took part. Call it before the post's rows go."""
@@ -87,20 +95,105 @@ class Announcer:
         for inbox in await tx.deliveries.participants(post.uri):
             await self._send(tx, said, inbox)
         await self._fan_out(tx, said, "")
+        for announced in await tx.outbox.announces_of(post.id):
+            await self._take_back(tx, announced)
 
     async def answer(
-        self, tx: Tables, type: str, object: Any, *, to: str, inbox: str, context: Any = AS2, **more: Any
+        self,
+        tx: Tables,
+        type: str,
+        object: Any,
+        *,
+        to: str,
+        inbox: str,
+        context: Any = AS2,
+        by: LocalActor | None = None,
+        **more: Any,
     ) -> str:
-        """Say something to one actor alone: Accept, Reject, Follow, Undo. Returns the activity's id. `more` are
-        further members of the activity."""
+        """Say something to one actor alone: Accept, Reject, Follow, Undo. Returns the activity's id. `by` is who says
+        it, where that is not the blog; `more` are further members of the activity."""
+        by = by or self._actor
         now = self._clock()
         id = self._ids.new(now)
         uri = self._urls.activity(id)
-        document = render.activity(type, id=uri, actor=self._actor.uri, object=object, to=[to], context=context) | more
-        said = self._row(id, uri, type, uri, None, document, public=False, at=now)
+        document = render.activity(type, id=uri, actor=by.uri, object=object, to=[to], context=context) | more
+        said = self._row(id, uri, type, uri, None, document, public=False, at=now, by=by)
         await tx.outbox.put(said)
         await self._send(tx, said, inbox)
         return uri
+
+    async def profile(self, tx: Tables, profile: Profile) -> str:
+        """Tell everybody who follows an actor of ours what it looks like now; returns the activity's id (not its
+        uri)."""
+        now = self._clock()
+        id = self._ids.new(now)
+        uri = self._urls.activity(id)
+        actor = profile.actor
+        document = render.activity(
+            "Update",
+            id=uri,
+            actor=actor.uri,
+            object=render.actor(profile),
+            published=now,
+            to=[PUBLIC],
+            context=ACTOR_CONTEXT,
+        )
+        said = self._row(id, uri, "Update", actor.uri, None, document, public=False, at=now, by=actor)
+        await tx.outbox.put(said)
+        await tx.deliveries.fan_out(Fanout(activity=id, audience=actor.id, post_uri="", reached=""))
+        return id
+
+    async def announce(self, tx: Tables, by: LocalActor, object: str, *, post: Post | None = None) -> None:
+        """An actor of ours passes something on to its followers: a post of the blog, or another's."""
+        now = self._clock()
+        id = self._ids.new(now)
+        uri = self._urls.activity(id)
+        public, followers = [PUBLIC], [by.followers]
+        quiet = post is not None and post.visibility is Visibility.QUIET
+        document = render.activity(
+            "Announce",
+            id=uri,
+            actor=by.uri,
+            object=object,
+            published=now,
+            to=followers if quiet else public,
+            cc=[*(public if quiet else followers), *([self._actor.uri] if post else [])],
+        )
+        said = self._row(id, uri, "Announce", uri, post.id if post else None, document, public=True, at=now, by=by)
+        await tx.outbox.put(said)
+        await tx.totals.add(f"announced:{by.id}", 1)
+        await tx.editions.move(f"announced:{by.id}")
+        await tx.deliveries.fan_out(Fanout(activity=id, audience=by.id, post_uri="", reached=""))
+
+    async def _announce(self, tx: Tables, post: Post) -> None:
+        """Those who announce this post do so, once; those who no longer do take it back."""
+        said = {announced.local_actor: announced for announced in await tx.outbox.announces_of(post.id)}
+        wanted = {actor.id: actor for actor in await self._identities.announcing(tx, post)}
+        for id, actor in wanted.items():
+            if id not in said:
+                await self.announce(tx, actor, post.uri, post=post)
+        for id, announced in said.items():
+            if id not in wanted:
+                await self._take_back(tx, announced)
+
+    async def _take_back(self, tx: Tables, announced: Said) -> None:
+        now = self._clock()
+        id = self._ids.new(now)
+        uri = self._urls.activity(id)
+        document = render.activity(
+            "Undo",
+            id=uri,
+            actor=announced.document["actor"],
+            object=announced.document,
+            published=now,
+            to=[PUBLIC],
+        )
+        await tx.outbox.withdraw(announced)
+        await tx.totals.add(f"announced:{announced.local_actor}", -1)
+        await tx.editions.move(f"announced:{announced.local_actor}")
+        undo = replace(announced, id=id, uri=uri, type="Undo", document=document, public=False, published=now)
+        await tx.outbox.put(undo)
+        await tx.deliveries.fan_out(Fanout(activity=id, audience=announced.local_actor, post_uri="", reached=""))
 
     def follow_again(self, uri: str, actor: str) -> dict[str, Any]:
         """The Follow of ours with this id, as an Undo embeds it."""
@@ -136,11 +229,12 @@ class Announcer:
         *,
         public: bool,
         at: datetime,
+        by: LocalActor | None = None,
     ) -> Said:
         return Said(
             id=id,
             uri=uri,
-            local_actor=self._actor.id,
+            local_actor=(by or self._actor).id,
             type=type,
             object=object,
             post=post,
@@ -150,9 +244,12 @@ class Announcer:
         )
 
     async def _fan_out(self, tx: Tables, said: Said, post_uri: str) -> None:
-        await tx.deliveries.fan_out(
-            Fanout(activity=said.id, local_actor=said.local_actor, post_uri=post_uri, reached="")
-        )
+        """To the blog's followers, and to those who have the post from one that announces it."""
+        await tx.deliveries.fan_out(Fanout(activity=said.id, audience=said.local_actor, post_uri=post_uri, reached=""))
+        for announced in await tx.outbox.announces_of(said.post) if said.post else []:
+            await tx.deliveries.fan_out(
+                Fanout(activity=said.id, audience=announced.local_actor, post_uri="", reached="")
+            )
 
     async def _send(self, tx: Tables, said: Said, inbox: str) -> None:
         now = self._clock()

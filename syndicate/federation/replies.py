@@ -160,8 +160,8 @@ async def _answered(note: RemoteNote, context: Context, answers: tuple[str, ...]
 
 def _concerns_us(note: RemoteNote, context: Context) -> bool:
     """Whether it is meant for the blog too: what the accounts that we follow say to others is not looked into."""
-    blog = context.urls.blog_actor
-    return blog in note.mentions or blog in (*ids(note.raw.get("to")), *ids(note.raw.get("cc")))
+    addressed = (*note.mentions, *ids(note.raw.get("to")), *ids(note.raw.get("cc")))
+    return any(context.identities.followable(address) is not None for address in addressed)
 
 
 async def _keep_private(note: RemoteNote, context: Context) -> Decision:

@@ -2,12 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an actor of ours stands for."""
+
+    BLOG = "blog"
+    SERVER = "server"
+    """It signs what the server fetches, and says nothing (FEP-2677)."""
+    CATEGORY = "category"
+    TAG = "tag"
+    BLOGROLL = "blogroll"
+
+    @property
+    def type(self) -> str:
+        """The type of its actor (AS2 §3.3): whoever follows a machine's announcements is told so."""
+        return {Role.BLOG: "Person", Role.SERVER: "Application"}.get(self, "Service")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalActor:
-    """An actor of ours: the blog itself today. `id` names its key file; `uri` is stored, `/actor` for the blog, and
-    everything of it lies behind that (`/inbox`, `/outbox`, …)."""
+    """An actor of ours. `id` names its key files; `uri` is stored, `/actor` for the blog and `/actors/<id>` for the
+    others, and everything of it lies behind that (`/inbox`, `/outbox`, …). `proof_key` is its Ed25519 key as a
+    Multikey (FEP-521a), empty where it makes no proofs."""
 
     id: str
     uri: str
@@ -17,10 +35,16 @@ class LocalActor:
     url: str
     published: datetime
     public_key_pem: str
+    role: Role = Role.BLOG
+    proof_key: str = ""
 
     @property
     def key_id(self) -> str:
         return f"{self.uri}#main-key"
+
+    @property
+    def proof_key_id(self) -> str:
+        return f"{self.uri}#ed25519-key"
 
     @property
     def inbox(self) -> str:

@@ -2,7 +2,7 @@
 
 Two dialects, draft-cavage-http-signatures-12 and RFC 9421, behind two functions. A request comes in as a `Message`;
 `read_signature` gives a `Signature` for which all holds that needs no key, and whose `verify` takes the key when it
-has been found; `sign` gives the headers to add. There is no clock, socket or database in here.
+has been found; `sign` gives the headers to add. There is no clock, socket or database in here. Integrity proofs, which stay inside of a document, are beside them.
 
 Every refusal is a SignatureRejected whose `reason` is one of
 
@@ -24,28 +24,39 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from syndicate.signatures import cavage, rfc9421
 from syndicate.signatures.digest import body_digest, check_digests
 from syndicate.signatures.keys import (
+    Ed25519Key,
     VerifyingKey,
     generate_private_key,
+    generate_proof_key,
     load_multikey,
     load_private_key,
+    load_proof_key,
     load_public_key,
+    multikey,
     private_pem,
     public_pem,
 )
 from syndicate.signatures.message import Message
+from syndicate.signatures.proof import check_proof, prove
 from syndicate.signatures.signature import Dialect, Signature
 
 __all__ = [
     "Dialect",
+    "Ed25519Key",
     "Message",
     "Signature",
     "VerifyingKey",
     "body_digest",
+    "check_proof",
     "generate_private_key",
+    "generate_proof_key",
     "load_multikey",
     "load_private_key",
+    "load_proof_key",
     "load_public_key",
+    "multikey",
     "private_pem",
+    "prove",
     "public_pem",
     "read_signature",
     "sign",

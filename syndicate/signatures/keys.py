@@ -13,7 +13,7 @@ from typing import Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa_key
@@ -27,9 +27,8 @@ _BITS: Final = range(2048, 4096 + 1)
 _EXPONENTS: Final = range(3, 2**32, 2)
 _ED25519_PREFIX: Final = b"\xed\x01"
 _RSA_PREFIX: Final = b"\x85\x24"  # the varint of 0x1205
-_BASE58: Final = {
-    digit: value for value, digit in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
-}
+_BASE58_DIGITS: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58: Final = {digit: value for value, digit in enumerate(_BASE58_DIGITS)}
 _BASE64URL: Final = str.maketrans("-_+/=", "+/!!!")
 
 
@@ -98,7 +97,17 @@ def generate_private_key() -> RSAPrivateKey:
     return generate_rsa_key(public_exponent=65537, key_size=2048)
 
 
-def private_pem(key: RSAPrivateKey) -> str:
+def generate_proof_key() -> Ed25519PrivateKey:
+    """A new key of ours for integrity proofs."""
+    return Ed25519PrivateKey.generate()
+
+
+def multikey(key: Ed25519PrivateKey) -> str:
+    """Its public half as `publicKeyMultibase` (FEP-521a): base58btc."""
+    return f"z{encode_base58(_ED25519_PREFIX + key.public_key().public_bytes_raw())}"
+
+
+def private_pem(key: RSAPrivateKey | Ed25519PrivateKey) -> str:
     """PKCS#8, not encrypted."""
     encoded = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -127,6 +136,17 @@ def load_private_key(pem: str, *, trusted: bool) -> RSAPrivateKey:
         raise KeyUnusable(f"The private key cannot be read: {error}") from error
     if not isinstance(key, RSAPrivateKey) or key.key_size not in _BITS:
         raise KeyUnusable("The private key is not an RSA key of 2048 to 4096 bits.")
+    return key
+
+
+def load_proof_key(pem: str) -> Ed25519PrivateKey:
+    """A key of ours for integrity proofs. Raises KeyUnusable."""
+    try:
+        key = serialization.load_pem_private_key(pem.encode(), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise KeyUnusable(f"The private key cannot be read: {error}") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyUnusable("The private key is not an Ed25519 key.")
     return key
 
 
@@ -187,7 +207,7 @@ def _multibase(text: str) -> bytes:
     base, digits = text[:1], text[1:]
     try:
         if base == "z":
-            return _decode_base58(digits)
+            return decode_base58(digits)
         if base == "u":
             return decode_base64(digits.translate(_BASE64URL) + "=" * (-len(digits) % 4))
     except ValueError as error:
@@ -195,7 +215,8 @@ def _multibase(text: str) -> bytes:
     raise SignatureRejected("signature.key", "neither base58btc nor base64url")
 
 
-def _decode_base58(digits: str) -> bytes:
+def decode_base58(digits: str) -> bytes:
+    """Base58 with Bitcoin's alphabet. Raises ValueError."""
     number = 0
     for digit in digits:
         if digit not in _BASE58:
@@ -203,3 +224,13 @@ def _decode_base58(digits: str) -> bytes:
         number = number * 58 + _BASE58[digit]
     zeros = len(digits) - len(digits.lstrip("1"))
     return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def encode_base58(octets: bytes) -> str:
+    """The other way of `decode_base58`."""
+    number = int.from_bytes(octets, "big")
+    digits = ""
+    while number:
+        number, rest = divmod(number, 58)
+        digits = _BASE58_DIGITS[rest] + digits
+    return "1" * (len(octets) - len(octets.lstrip(b"\0"))) + digits

@@ -4,19 +4,32 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.clock import from_text, to_text
-from syndicate.model.actor import PublicKey, RemoteActor
+from syndicate.model.actor import PublicKey, RemoteActor, Role
 from syndicate.storage.database import Queryable, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredActor:
-    """What is fixed for life of an actor of ours. `id` also names its key file."""
+    """What is kept of an actor of ours. `id` also names its key files; `subject` is the slug of a category or tag.
+
+    `rotation` is `ASKED`, or the id of the Update that tells of the newest change of key, empty before the first;
+    while `next_key_pem` is set, that change is under way. `rotated` is when it began.
+    """
 
     id: str
     uri: str
     handle: str
+    role: Role
+    subject: str = ""
     public_key_pem: str
+    proof_key: str
+    next_key_pem: str = ""
+    rotation: str = ""
+    rotated: datetime | None = None
     published: datetime
+
+
+ASKED = "asked"
 
 
 class LocalActors:
@@ -30,15 +43,55 @@ class LocalActors:
         """Keep a new one; one that is there stays as it is."""
         await self._query.run(
             """
-            INSERT INTO local_actors (id, uri, handle, public_key_pem, published)
-            VALUES (:id, :uri, :handle, :public_key_pem, :published)
+            INSERT INTO local_actors (id, uri, handle, role, subject, public_key_pem, proof_key, next_key_pem, rotation,
+              rotated, published)
+            VALUES (:id, :uri, :handle, :role, :subject, :public_key_pem, :proof_key, '', '', '', :published)
             ON CONFLICT DO NOTHING
             """,
             id=actor.id,
             uri=actor.uri,
             handle=actor.handle,
+            role=actor.role.value,
+            subject=actor.subject,
             public_key_pem=actor.public_key_pem,
+            proof_key=actor.proof_key,
             published=to_text(actor.published),
+        )
+
+    # changing keys
+
+    async def ask_rotation(self, id: str) -> bool:
+        """Ask the server for another key; False while a change is asked for or under way."""
+        return (
+            await self._query.run(
+                """
+                UPDATE local_actors SET rotation = :asked
+                WHERE id = :id AND rotation <> :asked AND next_key_pem = ''
+                """,
+                id=id,
+                asked=ASKED,
+            )
+            > 0
+        )
+
+    async def begin_rotation(self, id: str, *, next_key_pem: str, update: str, now: datetime) -> None:
+        """The next key is made, and the activity `update` tells of it."""
+        await self._query.run(
+            "UPDATE local_actors SET next_key_pem = :next, rotation = :update, rotated = :now WHERE id = :id",
+            id=id,
+            next=next_key_pem,
+            update=update,
+            now=to_text(now),
+        )
+
+    async def end_rotation(self, id: str) -> None:
+        """The next key is the key."""
+        await self._query.run(
+            """
+            UPDATE local_actors SET public_key_pem = next_key_pem, next_key_pem = ''
+            WHERE id = :id AND next_key_pem <> ''
+            """,
+            id=id,
         )
 
 
@@ -136,7 +189,13 @@ def _stored(row: Row) -> StoredActor:
         id=row["id"],
         uri=row["uri"],
         handle=row["handle"],
+        role=Role(row["role"]),
+        subject=row["subject"],
         public_key_pem=row["public_key_pem"],
+        proof_key=row["proof_key"],
+        next_key_pem=row["next_key_pem"],
+        rotation=row["rotation"],
+        rotated=from_text(row["rotated"]) if row["rotated"] else None,
         published=from_text(row["published"]),
     )
 

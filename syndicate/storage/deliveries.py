@@ -18,11 +18,11 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fanout:
-    """An activity that goes to every inbox of a local actor's followers, and to everyone who took part under
-    `post_uri`; `reached` is the last inbox that has its row."""
+    """An activity that goes to every inbox of the followers of `audience`, an actor of ours, and to everyone who took
+    part under `post_uri`; `reached` is the last inbox that has its row."""
 
     activity: str
-    local_actor: str
+    audience: str
     post_uri: str
     reached: str
 
@@ -53,11 +53,11 @@ class Deliveries:
     async def fan_out(self, fanout: Fanout) -> None:
         await self._query.run(
             """
-            INSERT INTO fanouts (activity_id, local_actor, post_uri, reached, leased_until)
-            VALUES (:activity, :local_actor, :post_uri, :reached, '')
+            INSERT INTO fanouts (activity_id, audience, post_uri, reached, leased_until)
+            VALUES (:activity, :audience, :post_uri, :reached, '')
             """,
             activity=fanout.activity,
-            local_actor=fanout.local_actor,
+            audience=fanout.audience,
             post_uri=fanout.post_uri,
             reached=fanout.reached,
         )
@@ -74,8 +74,9 @@ class Deliveries:
         row = await self._query.one(
             """
             UPDATE fanouts SET leased_until = :until
-            WHERE activity_id = (
-              SELECT activity_id FROM fanouts WHERE leased_until < :now ORDER BY activity_id LIMIT 1 {skip_locked})
+            WHERE (activity_id, audience) IN (
+              SELECT activity_id, audience FROM fanouts WHERE leased_until < :now
+              ORDER BY activity_id, audience LIMIT 1 {skip_locked})
             RETURNING *
             """,
             now=to_text(now),
@@ -85,20 +86,39 @@ class Deliveries:
             return None
         return Fanout(
             activity=row["activity_id"],
-            local_actor=row["local_actor"],
+            audience=row["audience"],
             post_uri=row["post_uri"],
             reached=row["reached"],
         )
 
-    async def advance_fanout(self, activity: str, reached: str) -> None:
+    async def advance_fanout(self, fanout: Fanout, reached: str) -> None:
         await self._query.run(
-            "UPDATE fanouts SET reached = :reached, leased_until = '' WHERE activity_id = :activity",
-            activity=activity,
+            """
+            UPDATE fanouts SET reached = :reached, leased_until = ''
+            WHERE activity_id = :activity AND audience = :audience
+            """,
+            activity=fanout.activity,
+            audience=fanout.audience,
             reached=reached,
         )
 
-    async def end_fanout(self, activity: str) -> None:
-        await self._query.run("DELETE FROM fanouts WHERE activity_id = :activity", activity=activity)
+    async def end_fanout(self, fanout: Fanout) -> None:
+        await self._query.run(
+            "DELETE FROM fanouts WHERE activity_id = :activity AND audience = :audience",
+            activity=fanout.activity,
+            audience=fanout.audience,
+        )
+
+    async def is_told(self, activity: str) -> bool:
+        """Whether an activity is spread, and every inbox was tried at least once."""
+        row = await self._query.one(
+            """
+            SELECT 1 AS untold WHERE EXISTS (SELECT 1 FROM fanouts WHERE activity_id = :activity)
+              OR EXISTS (SELECT 1 FROM deliveries WHERE activity_id = :activity AND state = 'waiting' AND attempts = 0)
+            """,
+            activity=activity,
+        )
+        return row is None
 
     async def participants(self, post_uri: str) -> list[str]:
         """The inboxes of everyone who answered, liked or shared a post: they hear of its changes too."""

@@ -124,6 +124,14 @@ class Followers:
         )
         return [row["inbox"] for row in rows]
 
+    async def behind_inboxes(self, local_actor: str) -> list[tuple[str, int]]:
+        """Every inbox that followers stand behind, and how many; for commands."""
+        rows = await self._query.all(
+            "SELECT inbox, followers FROM inboxes WHERE local_actor = :local_actor ORDER BY inbox",
+            local_actor=local_actor,
+        )
+        return [(row["inbox"], row["followers"]) for row in rows]
+
     async def renew_inbox(self, actor: str, inbox: str) -> None:
         """An actor has moved to another inbox."""
         rows = await self._query.all(

@@ -27,6 +27,10 @@ class Hosts:
         row = await self._query.one("SELECT * FROM hosts WHERE host = :host", host=host)
         return Host(host=host) if row is None else _host(row)
 
+    async def failing(self) -> list[Host]:
+        """Those that did not answer when last tried."""
+        return [_host(row) for row in await self._query.all("SELECT * FROM hosts WHERE failing_since IS NOT NULL")]
+
     async def put(self, host: Host, *, now: datetime) -> None:
         await self._query.run(
             """

@@ -70,6 +70,43 @@ class Outbox:
         )
         return {row["post_id"]: row["uri"] for row in rows}
 
+    async def is_sent(self, post: str) -> bool:
+        """Whether a post was announced, not only put on the shelf."""
+        row = await self._query.one(
+            "SELECT 1 AS sent FROM outbox WHERE post_id = :post AND type = 'Create' AND document <> '{}' LIMIT 1",
+            post=post,
+        )
+        return row is not None
+
+    async def announces_of(self, post: str) -> list[Said]:
+        """The Announces of a post by others of our actors that stand."""
+        rows = await self._query.all(
+            "SELECT * FROM outbox WHERE post_id = :post AND type = 'Announce' AND public = 1 ORDER BY published, id",
+            post=post,
+        )
+        return [_said(row) for row in rows]
+
+    async def announced(self, local_actor: str, *, before: tuple[str, str] | None, limit: int) -> list[Said]:
+        """What an actor has announced and not taken back, newest first, from the key (`published` as text, id) on."""
+        published, id = before or ("~", "")
+        rows = await self._query.all(
+            """
+            SELECT * FROM outbox
+            WHERE local_actor = :local_actor AND public = 1 AND type = 'Announce' AND (published, id) < (:published, :id)
+            ORDER BY published DESC, id DESC
+            LIMIT :limit
+            """,
+            local_actor=local_actor,
+            published=published,
+            id=id,
+            limit=limit,
+        )
+        return [_said(row) for row in rows]
+
+    async def withdraw(self, said: Said) -> None:
+        """It is said no longer."""
+        await self._query.run("UPDATE outbox SET public = 0 WHERE id = :id", id=said.id)
+
     async def about(self, post: str) -> list[Said]:
         """Everything that was said about a post, oldest first."""
         rows = await self._query.all("SELECT * FROM outbox WHERE post_id = :post ORDER BY published, id", post=post)

@@ -4,7 +4,9 @@ A `Signer` is an actor of ours with its private key. Signatures are made afresh 
 """
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
@@ -15,11 +17,18 @@ Headers = tuple[tuple[str, str], ...]
 HOST_IS_SET_BY_THE_CLIENT = "host"
 
 
-class Signer:
-    """Signs as one actor of ours."""
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A private key of ours, and the id under which others find its public half."""
 
-    def __init__(self, *, key_id: str, key: RSAPrivateKey, clock: Clock) -> None:
-        self.key_id = key_id
+    id: str
+    key: RSAPrivateKey
+
+
+class Signer:
+    """Signs as one actor of ours. `key` is asked for each time: keys can be changed."""
+
+    def __init__(self, key: Callable[[], SigningKey], clock: Clock) -> None:
         self._key, self._clock = key, clock
 
     def headers(
@@ -34,7 +43,8 @@ class Signer:
     ) -> Headers:
         """`headers` and those of the signature over them; `digest` saves computing it once more."""
         message = Message(method=method, url=url, headers=headers, body=body)
-        made = sign(message, dialect=dialect, key_id=self.key_id, key=self._key, now=self._clock(), digest=digest)
+        signing = self._key()
+        made = sign(message, dialect=dialect, key_id=signing.id, key=signing.key, now=self._clock(), digest=digest)
         return headers + tuple((name, value) for name, value in made if name.lower() != HOST_IS_SET_BY_THE_CLIENT)
 
     def sign_get(self, method: str, url: str) -> Headers:

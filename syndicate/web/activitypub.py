@@ -13,7 +13,9 @@ from syndicate.activitypub import collections, render
 from syndicate.activitypub.vocabulary import ACTIVITY_JSON
 from syndicate.clock import from_text, to_text
 from syndicate.errors import BodyTooLarge, BodyTooSlow, Gone, MalformedRequest, MediaTypeRefused, NotFound
+from syndicate.federation.local import BLOG, Identity
 from syndicate.federation.outbox import outbox_items
+from syndicate.model.actor import LocalActor, Role
 from syndicate.model.post import Post
 from syndicate.signatures import Message
 from syndicate.transport.media_type import is_activity_streams
@@ -23,7 +25,8 @@ from syndicate.web.keys import (
     ANNOUNCER,
     ANSWERS,
     CONFIG,
-    IDENTITY,
+    GATEKEEPER,
+    IDENTITIES,
     INBOX,
     METRICS,
     PATIENCE,
@@ -37,16 +40,28 @@ from syndicate.web.shelf import Rendered
 
 JSON = f"{ACTIVITY_JSON}; charset=utf-8"
 PAGE = 20
+FEATURED = 5
 MOST_BODY = 1024 * 1024
 CACHE = "public, max-age=60, stale-while-revalidate=600"
 AT_PERMALINK = "private, no-store"
+GUARDED = "private, no-store"
 Make = Callable[[], Awaitable[dict[str, Any]]]
 
 
 async def answer(
-    request: web.Request, key: str, scopes: tuple[str, ...], make: Make, *, cache: str = CACHE
+    request: web.Request,
+    key: str,
+    scopes: tuple[str, ...],
+    make: Make,
+    *,
+    cache: str = CACHE,
+    to_anybody: bool = False,
 ) -> web.StreamResponse:
-    """A document from the shelf."""
+    """A document from the shelf; with authorized fetch, for readers who sign and are not blocked, unless it is `to
+    anybody`."""
+    guarded = request.app[CONFIG].federation.authorized_fetch and not to_anybody
+    if guarded:
+        await require_reader(request)
 
     async def rendered() -> Rendered:
         body = json.dumps(await make(), ensure_ascii=False, separators=(",", ":")).encode()
@@ -54,13 +69,19 @@ async def answer(
             body=body,
             media_type=JSON,
             scopes=scopes,
-            cache_control=cache,
-            vary="Accept, Accept-Encoding",
+            cache_control=GUARDED if guarded else cache,
+            vary="Accept, Accept-Encoding, Signature" if guarded else "Accept, Accept-Encoding",
+            guarded=guarded,
             headers=(("Access-Control-Allow-Origin", "*"),),
         )
 
     document = await request.app[SHELF].get(key, rendered)
     return await request.app[ANSWERS].document(request, document)
+
+
+async def require_reader(request: web.Request) -> None:
+    """Raises SignatureRejected (401), SenderRefused (403), KeyUnavailable (503)."""
+    await request.app[GATEKEEPER].require(message_of(request), ours=request.app[URLS].base)
 
 
 def see(page: str) -> web.HTTPException:
@@ -75,27 +96,41 @@ def wants_document(request: web.Request) -> bool:
 # the actor
 
 
+def _asked_for(request: web.Request) -> Identity:
+    """The actor whose address this is. Raises NotFound."""
+    id = request.match_info.get("actor", BLOG)
+    identity = request.app[IDENTITIES].of_id(id)
+    if identity is None or (id == BLOG and "actor" in request.match_info):
+        raise NotFound(request.path)
+    return identity
+
+
 async def get_actor(request: web.Request) -> web.StreamResponse:
+    identity = _asked_for(request)
+    actor = identity.actor
     if not wants_document(request):
-        raise see("/")
-    profile = request.app[IDENTITY].profile
+        raise see(actor.url.removeprefix(request.app[URLS].base))
 
     async def make() -> dict[str, Any]:
-        return render.actor(profile)
+        return render.actor(identity.profile)
 
-    return await answer(request, "ap:actor", ("actor",), make)
+    is_server = actor.role is Role.SERVER
+    return await answer(request, f"ap:{actor.uri}", ("actor", "site"), make, to_anybody=is_server)
 
 
 async def get_outbox(request: web.Request) -> web.StreamResponse:
-    """The Create of every post that federates, newest first, by key."""
-    store, actor, announcer = request.app[STORE], request.app[IDENTITY].actor, request.app[ANNOUNCER]
+    """The Create of every post that federates, newest first, by key; of an actor that announces, its Announces."""
+    actor = _asked_for(request).actor
+    if actor.role is not Role.BLOG:
+        return await _announced(request, actor)
+    store, announcer = request.app[STORE], request.app[ANNOUNCER]
     if "page" not in request.query:
 
         async def whole() -> dict[str, Any]:
             total = await store.totals.of("outbox")
             return collections.ordered(actor.outbox, total, first=f"{actor.outbox}?page=true")
 
-        return await answer(request, "ap:outbox", ("site",), whole)
+        return await answer(request, f"ap:{actor.outbox}", ("site",), whole)
     before = _key(request)
     id = f"{actor.outbox}?page=true" + (f"&before={_spelled(*before)}" if before else "")
 
@@ -110,9 +145,31 @@ async def get_outbox(request: web.Request) -> web.StreamResponse:
     return await answer(request, f"ap:{id}", ("site",), page)
 
 
+async def _announced(request: web.Request, actor: LocalActor) -> web.StreamResponse:
+    store, scope = request.app[STORE], f"announced:{actor.id}"
+    if "page" not in request.query:
+
+        async def whole() -> dict[str, Any]:
+            total = await store.totals.of(scope)
+            return collections.ordered(actor.outbox, total, first=f"{actor.outbox}?page=true")
+
+        return await answer(request, f"ap:{actor.outbox}", (scope,), whole)
+    before = _key(request)
+    id = f"{actor.outbox}?page=true" + (f"&before={_spelled(*before)}" if before else "")
+
+    async def page() -> dict[str, Any]:
+        key = (to_text(before[0]), before[1]) if before else None
+        found = await store.outbox.announced(actor.id, before=key, limit=PAGE + 1)
+        last = found[PAGE - 1] if len(found) > PAGE else None
+        follow = f"{actor.outbox}?page=true&before={_spelled(last.published, last.id)}" if last else None
+        return collections.ordered_page(id, actor.outbox, [said.document for said in found[:PAGE]], next=follow)
+
+    return await answer(request, f"ap:{id}", (scope,), page)
+
+
 async def get_followers(request: web.Request) -> web.StreamResponse:
-    """How many; and who, where the author chose to show that."""
-    store, actor = request.app[STORE], request.app[IDENTITY].actor
+    """Only how many, unless the author chose to show who."""
+    store, actor = request.app[STORE], _asked_for(request).actor
     shown = request.app[CONFIG].federation.show_followers
     if "page" not in request.query or not shown:
 
@@ -120,7 +177,7 @@ async def get_followers(request: web.Request) -> web.StreamResponse:
             total = await store.followers.total(actor.id)
             return collections.ordered(actor.followers, total, first=f"{actor.followers}?page=true" if shown else None)
 
-        return await answer(request, "ap:followers", ("followers",), whole)
+        return await answer(request, f"ap:{actor.followers}", ("followers",), whole)
     before = _key(request)
     id = f"{actor.followers}?page=true" + (f"&before={_spelled(*before)}" if before else "")
 
@@ -136,15 +193,21 @@ async def get_followers(request: web.Request) -> web.StreamResponse:
 
 
 async def get_following(request: web.Request) -> web.StreamResponse:
-    """The entries of the blogroll that are accounts."""
-    store, actor = request.app[STORE], request.app[IDENTITY].actor
+    """The entries of the blogroll that are accounts; nobody else of us follows anybody."""
+    store, actor = request.app[STORE], _asked_for(request).actor
+    if actor.role is not Role.BLOG:
+
+        async def nobody() -> dict[str, Any]:
+            return collections.ordered_whole(actor.following, [])
+
+        return await answer(request, f"ap:{actor.following}", (), nobody)
     if "page" not in request.query:
 
         async def whole() -> dict[str, Any]:
             total = await store.blogroll.actors_total()
             return collections.ordered(actor.following, total, first=f"{actor.following}?page=true")
 
-        return await answer(request, "ap:following", ("blogroll",), whole)
+        return await answer(request, f"ap:{actor.following}", ("blogroll",), whole)
     after = request.query.get("after", "")[:2048]
 
     def page_after(actor_uri: str) -> str:
@@ -159,14 +222,19 @@ async def get_following(request: web.Request) -> web.StreamResponse:
 
 
 async def get_featured(request: web.Request) -> web.StreamResponse:
-    """The pinned posts, as ids: Mastodon skips embedded Articles."""
-    store, actor = request.app[STORE], request.app[IDENTITY].actor
+    """The pinned posts, as ids: Mastodon skips embedded Articles. Of an actor that announces, the newest of its
+    category or tag, so that a profile just found is not empty."""
+    store, actor = request.app[STORE], _asked_for(request).actor
+    subject = request.app[IDENTITIES].subject_of(actor.id)
 
     async def make() -> dict[str, Any]:
-        posts = [post for post in await store.posts.pinned(PAGE) if post.federates]
-        return collections.ordered_whole(actor.featured, [post.uri for post in posts])
+        if subject is not None:
+            posts = await store.posts.of_terms(subject[0], [subject[1]], limit=FEATURED)
+        else:
+            posts = await store.posts.pinned(PAGE) if actor.role is Role.BLOG else []
+        return collections.ordered_whole(actor.featured, [post.uri for post in posts if post.federates])
 
-    return await answer(request, "ap:featured", ("site",), make)
+    return await answer(request, f"ap:{actor.featured}", ("site",), make)
 
 
 # objects
@@ -260,7 +328,9 @@ async def get_activity(request: web.Request) -> web.StreamResponse:
         raise see(post.path if post is not None and post.is_public else "/")
 
     async def make() -> dict[str, Any]:
-        return announcer.activity_of(said.type, post, uri) if post is not None and post.federates else said.document
+        if said.type in ("Create", "Update") and post is not None and post.federates:
+            return announcer.activity_of(said.type, post, uri)
+        return said.document
 
     scopes = (f"post:{said.post}",) if said.post else ()
     return await answer(request, f"ap:{uri}", scopes, make)
@@ -268,7 +338,7 @@ async def get_activity(request: web.Request) -> web.StreamResponse:
 
 async def get_stamp(request: web.Request) -> web.StreamResponse:
     """The proof that a quote of a post was allowed; gone with the post, or with the quote."""
-    store, actor = request.app[STORE], request.app[IDENTITY].actor
+    store, actor = request.app[STORE], request.app[IDENTITIES].blog.actor
     uri = request.app[URLS].stamp(request.match_info["id"])
     stamp = await store.stamps.find(uri)
     post = await store.posts.find(stamp.post) if stamp else None
@@ -297,6 +367,8 @@ async def _raise_gone(request: web.Request, uri: str) -> None:
         raise NotFound(uri)
     if not wants_document(request):
         raise Gone(uri)
+    if request.app[CONFIG].federation.authorized_fetch:
+        await require_reader(request)
     text = json.dumps(render.tombstone(uri, tombstone.type, tombstone.gone_at))
     headers = {"Vary": "Accept", "Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
     raise web.HTTPGone(text=text, content_type=ACTIVITY_JSON, headers=headers)
@@ -336,13 +408,18 @@ async def message_from(request: web.Request) -> Message:
         raise BodyTooSlow("inbox.too-slow") from error
     except web.RequestPayloadError as error:
         raise MalformedRequest("inbox.cut-short") from error
+    return message_of(request, bytes(body))
+
+
+def message_of(request: web.Request, body: bytes = b"") -> Message:
+    """A request and its body, at our own spelling of its address."""
     return Message(
         method=request.method,
         url=request.app[URLS].base + request.raw_path,
         headers=tuple(
             (name.decode("latin-1"), value.decode("utf-8", "surrogateescape")) for name, value in request.raw_headers
         ),
-        body=bytes(body),
+        body=body,
     )
 
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from syndicate import __version__
 from syndicate.activitypub import discovery
 from syndicate.errors import MalformedRequest, NotFound
-from syndicate.web.keys import ANSWERS, CONFIG, IDENTITY, SHELF, STORE, URLS
+from syndicate.web.keys import ANSWERS, CONFIG, IDENTITIES, SHELF, STORE, URLS
 from syndicate.web.shelf import Rendered
 
 CACHE = "public, max-age=3600"
@@ -35,10 +35,13 @@ async def get_webfinger(request: web.Request) -> web.StreamResponse:
     resources = request.query.getall("resource", [])
     if len(resources) != 1 or not resources[0]:
         raise MalformedRequest("webfinger.resource")
-    profile = request.app[IDENTITY].profile
-    if len(resources[0]) > LONGEST or not discovery.names(resources[0], profile):
+    identities, resource = request.app[IDENTITIES], resources[0][: LONGEST + 1]
+    named = (identity.profile for identity in identities if discovery.names(resource, identity.profile))
+    profile = next(named, None) if len(resource) <= LONGEST else None
+    if profile is None:
         raise NotFound("no such account")
-    return await _answer(request, "webfinger", _json(discovery.jrd(profile)), "application/jrd+json")
+    document = discovery.jrd(profile, server=identities.fetching.actor.uri)
+    return await _answer(request, f"webfinger:{profile.account}", _json(document), "application/jrd+json")
 
 
 async def get_host_meta(request: web.Request) -> web.StreamResponse:
@@ -47,7 +50,7 @@ async def get_host_meta(request: web.Request) -> web.StreamResponse:
 
 
 async def get_nodeinfo_links(request: web.Request) -> web.StreamResponse:
-    body = _json(discovery.nodeinfo_links(request.app[URLS].base, request.app[IDENTITY].actor.uri))
+    body = _json(discovery.nodeinfo_links(request.app[URLS].base, request.app[IDENTITIES].fetching.actor.uri))
     return await _answer(request, "nodeinfo", body, "application/json; charset=utf-8")
 
 

@@ -9,7 +9,7 @@ from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.feeds import opml as opml_format
 from syndicate.model.post import Post
 from syndicate.publishing.selections import Selection
-from syndicate.web.keys import ANSWERS, CONFIG, FEEDS, IDENTITY, SHELF, STORE
+from syndicate.web.keys import ANSWERS, CONFIG, FEEDS, IDENTITIES, SHELF, STORE
 from syndicate.web.shelf import Rendered
 
 log = structlog.get_logger()
@@ -102,7 +102,7 @@ async def get_blogroll_opml(request: web.Request) -> web.StreamResponse:
             )
             for entry in entries
         ]
-        modified = await store.editions.moved_at("blogroll") or request.app[IDENTITY].actor.published
+        modified = await store.editions.moved_at("blogroll") or request.app[IDENTITIES].blog.actor.published
         body = opml_format.render(f"Blogroll of {config.site.name}", config.site.author, modified, outlines)
         return Rendered(
             body=body,

@@ -3,8 +3,9 @@
 from aiohttp import web
 
 from syndicate.config import Config
+from syndicate.federation.authentication import Gatekeeper
 from syndicate.federation.inbox import Inbox
-from syndicate.federation.local import Identity
+from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
 from syndicate.media import MediaFiles
 from syndicate.publishing.feeds import FeedDesk
@@ -25,7 +26,8 @@ DESK = web.AppKey("desk", SiteDesk)
 CONFIG = web.AppKey("config", Config)
 FEEDS = web.AppKey("feeds", FeedDesk)
 FILES = web.AppKey("files", MediaFiles)
-IDENTITY = web.AppKey("identity", Identity)
+GATEKEEPER = web.AppKey("gatekeeper", Gatekeeper)
+IDENTITIES = web.AppKey("identities", Identities)
 INBOX = web.AppKey("inbox", Inbox)
 METRICS = web.AppKey("metrics", Metrics)
 PATIENCE = web.AppKey("patience", Patience)

@@ -20,13 +20,14 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/.well-known/nodeinfo", discovery.get_nodeinfo_links)
     router.add_get("/nodeinfo/{version}", discovery.get_nodeinfo)
 
-    # the actor
-    router.add_get("/actor", activitypub.get_actor)
-    router.add_get("/actor/outbox", activitypub.get_outbox)
-    router.add_get("/actor/followers", activitypub.get_followers)
-    router.add_get("/actor/following", activitypub.get_following)
-    router.add_get("/actor/featured", activitypub.get_featured)
-    for inbox in ("/actor/inbox", "/inbox"):
+    # the actors
+    for actor in ("/actor", "/actors/{actor}"):
+        router.add_get(actor, activitypub.get_actor)
+        router.add_get(f"{actor}/outbox", activitypub.get_outbox)
+        router.add_get(f"{actor}/followers", activitypub.get_followers)
+        router.add_get(f"{actor}/following", activitypub.get_following)
+        router.add_get(f"{actor}/featured", activitypub.get_featured)
+    for inbox in ("/actor/inbox", "/actors/{actor}/inbox", "/inbox"):
         router.add_post(inbox, activitypub.post_inbox, expect_handler=activitypub.expect)
         router.add_route("*", inbox, activitypub.refuse_other_methods)
 

@@ -35,7 +35,7 @@ PUBLIC = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """What a view made. `scopes` are the editions that it depends on; `etag` is a weak tag, or empty for one of the
-    bytes; `headers` are added as they are."""
+    bytes; `headers` are added as they are. What is `guarded` is not handed out before somebody has asked who reads."""
 
     body: bytes
     media_type: str
@@ -45,6 +45,7 @@ class Rendered:
     cache_control: str = PUBLIC
     vary: str = "Accept-Encoding"
     headers: tuple[tuple[str, str], ...] = ()
+    guarded: bool = False
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
@@ -113,7 +114,7 @@ class Shelf:
 
     def remember(self, asked: Asked, document: Document) -> None:
         """That this question was answered with this document."""
-        if "?" in asked[0] or len(asked[0]) + len(asked[1]) > LONGEST_ASKED:
+        if document.rendered.guarded or "?" in asked[0] or len(asked[0]) + len(asked[1]) > LONGEST_ASKED:
             return
         if len(self._asked) >= MOST_ASKED:
             self._asked.clear()

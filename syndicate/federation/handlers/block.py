@@ -7,11 +7,12 @@ from syndicate.storage import Tables
 
 async def handle(activity: Activity, context: Context) -> Decision:
     """They follow no longer, and nothing is sent to them."""
-    if activity.object != context.urls.blog_actor:
+    ours = context.identities.followable(activity.object)
+    if ours is None:
         return ignored("block.not-ours")
 
     async def unfollow(tx: Tables) -> Verdict:
-        if not await tx.followers.remove_actor(activity.actor):
+        if not await tx.followers.remove(ours.id, activity.actor):
             return ignored("block.no-follower")
         await tx.editions.move("followers")
         return done("block.unfollowed")

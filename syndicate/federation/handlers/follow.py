@@ -3,7 +3,6 @@
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import origin
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored
-from syndicate.federation.local import BLOG
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
 from syndicate.storage.followers import Follower
@@ -12,7 +11,8 @@ from syndicate.storage.followers import Follower
 async def handle(activity: Activity, context: Context) -> Decision:
     """Keep the follower and accept, each time that it asks: Mastodon follows anew after a change of keys and waits
     for an answer to the new id."""
-    if activity.object != context.urls.blog_actor:
+    ours = context.identities.followable(activity.object)
+    if ours is None:
         return ignored("follow.not-ours")
     undone = await context.store.tombstones.find(activity.id)
     if undone is not None and undone.origin == origin(activity.actor):
@@ -22,7 +22,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     except FOR_GOOD:
         return ignored("actor.unavailable")
     follower = Follower(
-        local_actor=BLOG,
+        local_actor=ours.id,
         actor=actor.uri,
         follow=activity.id,
         inbox=actor.shared_inbox or actor.inbox,
@@ -33,7 +33,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     async def accept(tx: Tables) -> Verdict:
         new = await tx.followers.put(follower)
         await tx.editions.move("followers")
-        await context.announcer.answer(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox)
+        await context.announcer.answer(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox, by=ours)
         return done("follow.accepted" if new else "follow.renewed")
 
     return accept

@@ -5,9 +5,9 @@ from datetime import datetime
 from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.parse import origin
 from syndicate.federation.context import Context, Decision, done, ignored, refused
-from syndicate.federation.local import BLOG
 from syndicate.federation.replies import locate
 from syndicate.model.activity import Activity, Outcome, Verdict
+from syndicate.model.actor import LocalActor
 from syndicate.storage import Tables
 from syndicate.storage.tombstones import Tombstone
 
@@ -33,7 +33,8 @@ async def handle(activity: Activity, context: Context) -> Decision:
         if touched is not None:
             await tx.editions.move(f"talk:{touched}")
             return done("undo.reaction")
-        if await _unfollow(tx, activity, type, target, context.urls.blog_actor):
+        ours = context.identities.followable(target)
+        if await _unfollow(tx, activity, type, ours):
             await tx.editions.move("followers")
             return done("undo.follow")
         await _remember(tx, activity, context.clock())
@@ -42,9 +43,9 @@ async def handle(activity: Activity, context: Context) -> Decision:
     return undo
 
 
-async def _unfollow(tx: Tables, activity: Activity, type: str, target: str, blog: str) -> bool:
-    if type == "Follow" and target == blog:
-        return await tx.followers.remove(BLOG, activity.actor)
+async def _unfollow(tx: Tables, activity: Activity, type: str, ours: LocalActor | None) -> bool:
+    if type == "Follow" and ours is not None:
+        return await tx.followers.remove(ours.id, activity.actor)
     follows = [] if type else await tx.followers.by_follow(activity.object, activity.actor)
     for follower in follows:
         await tx.followers.remove(follower.local_actor, follower.actor)

@@ -1,12 +1,21 @@
 -- The first schema. TEXT and BIGINT only: the same text runs on SQLite and PostgreSQL.
 -- Instants are RFC 3339 UTC text of one width, so that they sort. Ids are UUIDv7 text made by us.
 
+-- `subject` is the slug of a category or tag. `rotation` is 'asked', or the id of the Update that tells of the newest
+-- change of key; while `next_key_pem` is set, that change is under way.
 CREATE TABLE local_actors (
   id TEXT PRIMARY KEY,
   uri TEXT NOT NULL UNIQUE,
   handle TEXT NOT NULL UNIQUE,
+  role TEXT NOT NULL CHECK (role IN ('blog', 'server', 'category', 'tag', 'blogroll')),
+  subject TEXT NOT NULL,
   public_key_pem TEXT NOT NULL,
-  published TEXT NOT NULL
+  proof_key TEXT NOT NULL,
+  next_key_pem TEXT NOT NULL,
+  rotation TEXT NOT NULL,
+  rotated TEXT NOT NULL,
+  published TEXT NOT NULL,
+  UNIQUE (role, subject)
 );
 
 CREATE TABLE posts (
@@ -295,13 +304,15 @@ CREATE INDEX outbox_by_date ON outbox (local_actor, public, published, id);
 CREATE INDEX outbox_by_object ON outbox (object_uri);
 CREATE INDEX outbox_of_post ON outbox (post_id, published);
 
--- An activity that is still to be spread over its inboxes; `reached` is the last inbox that has its delivery.
+-- An activity that is still to be spread over the inboxes of an actor's followers; `reached` is the last inbox that
+-- has its delivery.
 CREATE TABLE fanouts (
-  activity_id TEXT PRIMARY KEY REFERENCES outbox (id) ON DELETE CASCADE,
-  local_actor TEXT NOT NULL,
+  activity_id TEXT NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+  audience TEXT NOT NULL,
   post_uri TEXT NOT NULL,
   reached TEXT NOT NULL,
-  leased_until TEXT NOT NULL
+  leased_until TEXT NOT NULL,
+  PRIMARY KEY (activity_id, audience)
 );
 
 CREATE TABLE deliveries (

@@ -1,0 +1,69 @@
+"""`syndicate keys rotate`: another key for an actor of ours."""
+
+from typing import Any
+
+import click
+
+from syndicate.activitypub.parse import authority_of
+from syndicate.app import Study
+from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.errors import AccountNotFound, InputError
+from syndicate.federation.local import Identity
+
+
+@click.group()
+def keys() -> None:
+    """The keys that the blog signs with."""
+
+
+@keys.command()
+@click.argument("handle", required=False)
+@click.option("--dry-run", is_flag=True, help="Only name the servers that will need help.")
+@as_json
+@click.pass_obj
+def rotate(session: Session, handle: str | None, dry_run: bool, as_json: bool) -> None:
+    """Change the key of the blog, or of its account HANDLE.
+
+    The running server tells the followers' servers, signed with the old key, and changes within ten minutes. Named
+    are the servers that do not answer now: they hear of it later, and may refuse the blog until then.
+    """
+
+    async def work(study: Study) -> list[dict[str, Any]]:
+        identity = _named(study, handle)
+        absent = await _absent(study, identity)
+        if not dry_run and not await study.store.transaction(
+            lambda tx: tx.local_actors.ask_rotation(identity.actor.id)
+        ):
+            raise InputError(f"@{identity.profile.account}: its key is being changed; the running server does so")
+        return absent
+
+    absent = session.run(work)
+    if not as_json:
+        click.echo("Nothing was changed." if dry_run else "Asked for: the running server changes the key.")
+    nothing = "Every follower's server answers, as far as we know."
+    tell_rows(absent, as_json=as_json, columns=("server", "followers", "silent since"), nothing=nothing)
+
+
+def _named(study: Study, handle: str | None) -> Identity:
+    if handle is None:
+        return study.identities.blog
+    wanted = handle.lstrip("@").lower()
+    for identity in study.identities:
+        if wanted in (identity.actor.handle, identity.profile.account.lower()):
+            return identity
+    known = ", ".join(f"@{identity.actor.handle}" for identity in study.identities)
+    raise AccountNotFound(f"there is no account {handle} here; there are {known}")
+
+
+async def _absent(study: Study, identity: Identity) -> list[dict[str, Any]]:
+    """Servers of followers that do not answer now."""
+    failing = {host.host: host for host in await study.store.hosts.failing()}
+    followers: dict[str, int] = {}
+    for inbox, number in await study.store.followers.behind_inboxes(identity.actor.id):
+        host = authority_of(inbox)
+        if host in failing:
+            followers[host] = followers.get(host, 0) + number
+    return [
+        {"server": host, "followers": number, "silent since": f"{failing[host].failing_since:%Y-%m-%d %H:%M}"}
+        for host, number in sorted(followers.items())
+    ]

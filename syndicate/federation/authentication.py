@@ -1,0 +1,67 @@
+"""Who is there: the key behind a signature, fetched where need be, and proofs inside of what is passed on."""
+
+from syndicate.activitypub.access import as_id, as_object
+from syndicate.activitypub.parse import host_of, origin
+from syndicate.errors import KeyUnavailable, SenderRefused, SignatureRejected
+from syndicate.federation.actors import Actors
+from syndicate.model.activity import Activity
+from syndicate.model.actor import PublicKey
+from syndicate.signatures import Ed25519Key, Message, Signature, check_proof, read_signature
+from syndicate.storage import Store
+
+
+async def authenticate(signature: Signature, actors: Actors) -> PublicKey:
+    """The key that made a signature; a key that does not fit is asked for once more, for it may be a new one.
+
+    Raises SignatureRejected, KeyUnavailable.
+    """
+    key = await actors.key(signature.key_id)
+    try:
+        signature.verify(actors.load(key))
+    except SignatureRejected:
+        renewed = await actors.renewed_key(signature.key_id)
+        if renewed is None:
+            raise
+        signature.verify(actors.load(renewed))
+        return renewed
+    return key
+
+
+async def is_proven(activity: Activity, actors: Actors) -> bool:
+    """Whether an activity carries a proof by its own actor (FEP-8b32 §3). What cannot be told is not proven: its
+    object's origin is asked instead."""
+    method = as_id(as_object(activity.raw.get("proof")).get("verificationMethod"))
+    if not method or origin(method) != origin(activity.actor):
+        return False
+    try:
+        listed = await actors.key(method)
+        key = actors.load(listed)
+        if listed.owner != activity.actor or not isinstance(key, Ed25519Key):
+            return False
+        check_proof(activity.raw, key.public)
+    except (SignatureRejected, KeyUnavailable):
+        return False
+    return True
+
+
+class Gatekeeper:
+    """Lets in who may read: with authorized fetch, whoever signs and is not blocked (HTTP signatures as for the
+    inbox)."""
+
+    def __init__(self, store: Store, actors: Actors) -> None:
+        self._store, self._actors = store, actors
+
+    async def require(self, message: Message, *, ours: str) -> PublicKey:
+        """The key of the reader; `ours` is our own origin, in whose name nobody reads.
+
+        Raises SignatureRejected (401), SenderRefused (403), KeyUnavailable (503).
+        """
+        signature = read_signature(message, now=self._store.clock())
+        if origin(signature.key_id) == ours:
+            raise SenderRefused("sender.ourselves")
+        if await self._store.blocks.covers(signature.key_id, host_of(signature.key_id)):
+            raise SenderRefused("sender.blocked")
+        key = await authenticate(signature, self._actors)
+        if await self._store.blocks.covers(key.owner, host_of(key.owner)):
+            raise SenderRefused("sender.blocked")
+        return key

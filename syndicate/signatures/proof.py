@@ -1,0 +1,65 @@
+"""Integrity proofs: a signature inside a document, which stays with it when somebody else passes it on.
+
+FEP-8b32 with the cryptosuite eddsa-jcs-2022 (W3C Data Integrity EdDSA §3.3): Ed25519 over the SHA-256 of the proof's
+options and of the document, each canonical by RFC 8785. A document goes in; the same with `proof` comes out.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from syndicate.clock import to_wire
+from syndicate.errors import SignatureRejected
+from syndicate.signatures.keys import decode_base58, encode_base58
+
+Document = dict[str, Any]
+CONTEXT = "https://w3id.org/security/data-integrity/v1"
+SUITE = "eddsa-jcs-2022"
+
+
+def prove(document: Mapping[str, Any], *, key: Ed25519PrivateKey, key_id: str, created: datetime) -> Document:
+    """The document with a proof by `key`, under which `key_id` is listed as `assertionMethod` of its actor. The
+    document may have no proof yet; its `@context` gains that of proofs."""
+    document = {**document, "@context": _with_context(document["@context"])}
+    options = {
+        "@context": document["@context"],
+        "type": "DataIntegrityProof",
+        "cryptosuite": SUITE,
+        "verificationMethod": key_id,
+        "proofPurpose": "assertionMethod",
+        "created": to_wire(created),
+    }
+    return {**document, "proof": {**options, "proofValue": f"z{encode_base58(key.sign(_digest(document, options)))}"}}
+
+
+def check_proof(document: Mapping[str, Any], key: Ed25519PublicKey) -> None:
+    """See that the proof of a document was made by `key` over this very document.
+
+    Raises SignatureRejected("signature.wrong") where not, ("signature.syntax") where there is none to be read.
+    """
+    proof = document.get("proof")
+    if not isinstance(proof, dict) or proof.get("cryptosuite") != SUITE or proof.get("type") != "DataIntegrityProof":
+        raise SignatureRejected("signature.syntax", "no proof of a kind that we read")
+    value = proof.get("proofValue")
+    if not isinstance(value, str) or not value.startswith("z") or len(value) > 100:
+        raise SignatureRejected("signature.syntax", "the proof's value cannot be read")
+    bare = {name: item for name, item in document.items() if name != "proof"}
+    options = {name: item for name, item in proof.items() if name != "proofValue"}
+    try:
+        key.verify(decode_base58(value[1:]), _digest(bare, options))
+    except (InvalidSignature, ValueError) as error:
+        raise SignatureRejected("signature.wrong", "the proof is not over this document") from error
+
+
+def _with_context(context: Any) -> list[Any]:
+    contexts = context if isinstance(context, list) else [context]
+    return contexts if CONTEXT in contexts else [*contexts, CONTEXT]
+
+
+def _digest(document: Mapping[str, Any], options: Mapping[str, Any]) -> bytes:
+    return sha256(rfc8785.dumps(dict(options))).digest() + sha256(rfc8785.dumps(dict(document))).digest()
