@@ -167,8 +167,7 @@ class Deliveries:
 
     async def claim(self, *, now: datetime, until: datetime, limit: int, without: Sequence[str] = ()) -> list[Delivery]:
         """Lease what is due, oldest first, but nothing for the hosts `without`."""
-        names = {f"h{at}": host for at, host in enumerate(without)}
-        others = f"AND host NOT IN ({', '.join(':' + name for name in names)})" if names else ""
+        others, names = _but(without)
         rows = await self._query.all(
             f"""
             UPDATE deliveries SET leased_until = :until
@@ -237,8 +236,7 @@ class Deliveries:
         """When the next one can be tried, of hosts other than `without`; a fan-out that waits is due at once."""
         if await self.has_fanout(now):
             return now
-        names = {f"h{at}": host for at, host in enumerate(without)}
-        others = f"AND host NOT IN ({', '.join(':' + name for name in names)})" if names else ""
+        others, names = _but(without)
         row = await self._query.one(
             f"""
             SELECT due_at FROM deliveries
@@ -273,6 +271,12 @@ class Deliveries:
         await self._query.run(
             "DELETE FROM deliveries WHERE state <> 'waiting' AND changed < :before", before=to_text(before)
         )
+
+
+def _but(hosts: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """A condition that leaves hosts out, and its parameters."""
+    names = {f"h{at}": host for at, host in enumerate(hosts)}
+    return (f"AND host NOT IN ({', '.join(':' + name for name in names)})" if names else ""), names
 
 
 def _delivery(row: Row) -> Delivery:

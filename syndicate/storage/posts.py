@@ -244,13 +244,21 @@ class Posts:
         )
         return [_post(row, tuple(_term(term) for term in terms if term["post_id"] == row["id"])) for row in rows]
 
-    async def addresses(self, *, limit: int) -> list[tuple[str, datetime]]:
-        """(path, updated) of everything public, the newest first: the sitemap."""
+    async def addresses(self, kind: PostKind, first: datetime, last: datetime, *, limit: int) -> list[tuple[str, str]]:
+        """(path, updated as it is written) of what is public and was published from `first` on and before `last`, the
+        newest first: the sitemap."""
         rows = await self._query.all(
-            "SELECT path, updated FROM posts WHERE state = 'published' ORDER BY published DESC, id DESC LIMIT :limit",
+            """
+            SELECT path, updated FROM posts
+            WHERE state = 'published' AND kind = :kind AND published >= :first AND published < :last
+            ORDER BY published DESC, id DESC LIMIT :limit
+            """,
+            kind=kind.value,
+            first=to_text(first),
+            last=to_text(last),
             limit=limit,
         )
-        return [(row["path"], from_text(row["updated"])) for row in rows]
+        return [(row["path"], row["updated"]) for row in rows]
 
     # what waits
 

@@ -8,7 +8,7 @@ to be stopped while it unfolds.
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Callable, Collection, Iterator
+from collections.abc import AsyncGenerator, Collection, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -76,7 +76,6 @@ __all__ = [
     "retry_after",
 ]
 
-Sink = Callable[[bytes], object]
 
 KEPT_ALIVE_SECONDS = 20.0
 _MOST_CONNECTIONS = 512
@@ -155,21 +154,14 @@ class Client(Transport):
 
     async def fetch(self, request: Request) -> Response:
         """See `Transport.fetch`."""
-        return await self._within_budget(request, None)
+        return await self._within_budget(request)
 
-    async def download(self, request: Request, sink: Sink) -> Response:
-        """Like `fetch`, but hands the body of a 2xx piece by piece to `sink` and does not keep it.
-
-        When this raises, `sink` may have been given a part; the caller throws it away.
-        """
-        return await self._within_budget(request, sink)
-
-    async def _within_budget(self, request: Request, sink: Sink | None) -> Response:
+    async def _within_budget(self, request: Request) -> Response:
         with _named_failures(request.url):
             async with asyncio.timeout(request.budget.total) as limit:
-                return await self._follow(request, sink, limit)
+                return await self._follow(request, limit)
 
-    async def _follow(self, request: Request, sink: Sink | None, limit: asyncio.Timeout) -> Response:
+    async def _follow(self, request: Request, limit: asyncio.Timeout) -> Response:
         url = parse_url(request.url, allow_private=self._lenient_urls)
         start, moved, visited = url, url, {url}
         while True:
@@ -178,7 +170,7 @@ class Client(Transport):
                 if location is None:
                     if _is_told_by_status(answer, request.budget):
                         limit.reschedule(None)  # it has answered; reading on has a short limit of its own
-                    headers, body, coding = await _read(answer, request.budget, sink)
+                    headers, body, coding = await _read(answer, request.budget)
                     break
                 if len(visited) > request.redirects.limit:
                     raise DocumentUnusable(f"more than {request.redirects.limit} redirects")
@@ -293,7 +285,7 @@ def _is_told_by_status(answer: ClientResponse, budget: Budget) -> bool:
     return budget.status_only or not 200 <= answer.status < 300
 
 
-async def _read(answer: ClientResponse, budget: Budget, sink: Sink | None) -> tuple[CIMultiDict[str], bytes, str]:
+async def _read(answer: ClientResponse, budget: Budget) -> tuple[CIMultiDict[str], bytes, str]:
     headers = CIMultiDict((name, _clean(value)) for name, value in answer.headers.items())
     if _is_told_by_status(answer, budget):
         return headers, await _read_status_body(answer, budget), ""
@@ -301,12 +293,11 @@ async def _read(answer: ClientResponse, budget: Budget, sink: Sink | None) -> tu
     if answer.content_length is not None and answer.content_length > budget.wire:
         raise DocumentUnusable(f"larger than {budget.wire} bytes")
     body = bytearray()
-    take = sink or body.extend
     reader = BodyReader(coding, wire=budget.wire, decoded=budget.decoded)
     async with aclosing(_pieces(answer.content, budget.window)) as pieces:
         async for piece in pieces:
             for decoded in reader.feed(piece):
-                take(decoded)
+                body += decoded
     reader.finish()
     return headers, bytes(body), coding
 

@@ -1,15 +1,11 @@
-"""Files: pictures under their hashed names, what pages load, robots.txt and the sitemap."""
+"""Files: pictures under their hashed names, what pages load and robots.txt."""
 
 from collections.abc import Awaitable, Callable
-from xml.sax.saxutils import escape
 
 from aiohttp import web
 
-from syndicate.clock import to_wire
 from syndicate.errors import NotFound
 from syndicate.media.kinds import SHOWN
-from syndicate.storage import Store
-from syndicate.urls import Urls
 from syndicate.web.keys import ANSWERS, FILES, SHELF, URLS
 from syndicate.web.rendering import Asset
 from syndicate.web.shelf import Rendered
@@ -17,7 +13,6 @@ from syndicate.web.shelf import Rendered
 FOR_EVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"
 SANDBOX = "default-src 'none'; sandbox"
-SITEMAP_LENGTH = 45_000
 
 
 async def get_media(request: web.Request) -> web.StreamResponse:
@@ -60,16 +55,3 @@ async def get_robots(request: web.Request) -> web.Response:
     sitemap = request.app[URLS].absolute("/sitemap.xml")
     text = f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n"
     return web.Response(text=text, headers={"Cache-Control": A_DAY})
-
-
-async def sitemap(store: Store, urls: Urls) -> Rendered:
-    """The addresses of everything public (sitemaps.org)."""
-    lines = [
-        f"<url><loc>{escape(urls.absolute(path))}</loc><lastmod>{to_wire(updated)}</lastmod></url>\n"
-        for path, updated in await store.posts.addresses(limit=SITEMAP_LENGTH)
-    ]
-    body = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        f"<url><loc>{escape(urls.home)}</loc></url>\n{''.join(lines)}</urlset>\n"
-    )
-    return Rendered(body=body.encode(), media_type="application/xml; charset=utf-8", scopes=("site",))

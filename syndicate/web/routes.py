@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from syndicate.web import activitypub, discovery, feeds, files, health, site
+from syndicate.web import activitypub, discovery, feeds, files, health, site, sitemap
 from syndicate.web.rendering import Asset
 
 
@@ -51,7 +51,8 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     for asset in assets:
         router.add_get(asset.path, files.asset_handler(asset))
     router.add_get("/robots.txt", files.get_robots)
-    router.add_get("/sitemap.xml", site.get_sitemap)
+    router.add_get("/sitemap.xml", sitemap.get_sitemap)
+    router.add_get("/sitemap-{part}.xml", sitemap.get_sitemap)
 
     # pages
     router.add_get("/", site.get_home)

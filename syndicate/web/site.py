@@ -204,7 +204,3 @@ async def _follow_alias(request: web.Request, path: str) -> None:
     for candidate in (address, path, f"{path.rstrip('/')}/"):
         if await store.tombstones.at(candidate) is not None:
             raise Gone(path)
-
-
-async def get_sitemap(request: web.Request) -> web.StreamResponse:
-    return await shelved(request, "sitemap", lambda: files.sitemap(request.app[STORE], request.app[URLS]))

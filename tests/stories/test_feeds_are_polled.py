@@ -653,6 +653,29 @@ async def test_robots_may_read_feeds_and_the_sitemap_names_every_post(house: Run
         assert (await house.get(location or "")).status == 200
 
 
+async def test_a_large_blog_has_a_sitemap_for_each_month(house: RunningHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syndicate.web.sitemap.IN_ONE", 1)
+    page = await house.publish("Contact", kind=PostKind.PAGE)
+    posts = [
+        await house.publish(title, date=datetime.fromisoformat(date))
+        for title, date in (
+            ("Old", "2024-12-31T23:59:59Z"),
+            ("New", "2025-01-01T00:00:00Z"),
+            ("Newest", "2026-11-01T00:00:00Z"),
+        )
+    ]
+    index = etree.fromstring((await house.get("/sitemap.xml")).body)
+    parts = [location.text or "" for location in index.iter("{*}loc")]
+    assert parts == [f"{BASE}/sitemap-{part}.xml" for part in ("pages", "2026-11", "2025-01", "2024-12")]
+    found = []
+    for part in parts:
+        document = etree.fromstring((await house.get(part)).body)
+        found += [location.text or "" for location in document.iter("{*}loc")]
+    assert sorted(found) == sorted([f"{BASE}/", *(f"{BASE}{post.path}" for post in (page, *posts))])
+    for nothing in ("2023-01", "2025-13", "0000-00", "2025", "x"):
+        assert (await house.get(f"/sitemap-{nothing}.xml")).status == 404
+
+
 async def test_icons_are_pictures(house: RunningHouse) -> None:
     for path in ("/favicon.ico", "/favicon.png"):
         answer = await house.get(path)

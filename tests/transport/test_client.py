@@ -486,30 +486,6 @@ async def test_the_explanation_of_an_error_is_kept_in_part() -> None:
     assert response.body == (b"sorry " * 20000)[:16384]
 
 
-# ---------------------------------------------------------------------------------------------------------- pictures
-
-
-async def test_a_picture_goes_to_its_sink_and_is_not_kept() -> None:
-    taken: list[bytes] = []
-    async with (
-        remote(lambda visit: visit.answer(NEEDLESS * 3, headers="Content-Type: image/png\r\n")) as good,
-        client(good) as transport,
-    ):
-        response = await transport.download(ask(good.port), taken.append)
-    assert (response.status, response.body, b"".join(taken)) == (200, b"", NEEDLESS * 3)
-
-
-async def test_the_sink_is_not_given_error_pages_or_more_than_the_budget() -> None:
-    taken: list[bytes] = []
-    async with remote(lambda visit: visit.answer(b"no", status="404 Not Found")) as good, client(good) as transport:
-        response = await transport.download(ask(good.port), taken.append)
-    assert (response.status, response.body, taken) == (404, b"no", [])
-    async with remote(MISDEEDS["has an endless body"][0]) as evil, client(evil) as transport:
-        with pytest.raises(DocumentUnusable):
-            await transport.download(ask(evil.port), taken.append)
-    assert sum(map(len, taken)) <= HASTY.wire
-
-
 # --------------------------------------------------------------------------------------------------------------- TLS
 
 
