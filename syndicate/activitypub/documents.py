@@ -19,6 +19,9 @@ MOST_ITEMS = 1_000
 MOST_ADDRESSED = 256
 ADDRESSED = frozenset({"to", "cc", "bto", "bcc", "audience", "tag", "attachment"})
 LARGEST = 2**63
+LITERAL = frozenset({"@value", "@type", "type", "@language", "@direction"})
+"""What a typed text is written with (JSON-LD 1.1 §4.2.1): Fedify spells keys so when it embeds an actor. We read such a
+text nowhere, and nobody can mistake it for an object."""
 
 
 def parse_document(body: bytes) -> dict[str, Any]:
@@ -76,6 +79,8 @@ def _check(document: dict[str, Any]) -> None:
         if isinstance(value, str):
             _check_text(value)
         elif isinstance(value, dict):
+            if "@value" in value and depth > 1 and LITERAL.issuperset(value):
+                value = {key.removeprefix("@"): item for key, item in value.items()}
             for key, item in value.items():
                 if key == "@context":
                     _check_context(item)

@@ -178,3 +178,26 @@ def test_what_does_not_say_so_is_refused(context: Any) -> None:
     assert caught.value.reason == "json.context"
     with pytest.raises(MalformedActivity):
         require_context({})
+
+
+def test_a_typed_text_is_no_keyword_in_disguise() -> None:
+    ann = "https://social.example/users/ann"
+    key = {"id": f"{ann}#k", "type": "Multikey", "publicKeyMultibase": {"type": "sec:multibase", "@value": "z6Mk"}}
+    body = json.dumps({"@context": AS2, "type": "Accept", "actor": {"id": ann, "assertionMethod": key}})
+    assert parse_document(body.encode())["actor"]["id"] == ann
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"@value": "x", "@id": "https://a.example/1"},
+        {"@value": "x", "content": "y"},
+        {"@type": "Note"},
+        {"@value": {"@graph": []}},
+    ],
+)
+def test_what_only_looks_like_a_typed_text_is_refused(value: dict[str, object]) -> None:
+    with pytest.raises(MalformedActivity, match=r"json\.keyword"):
+        parse_document(json.dumps({"@context": AS2, "object": value}).encode())
+    with pytest.raises(MalformedActivity, match=r"json\.keyword"):
+        parse_document(json.dumps({"@context": AS2, "@value": "x"}).encode())

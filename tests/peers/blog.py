@@ -48,15 +48,16 @@ class Shown:
 
 @dataclass
 class Blog:
-    """One blog in a directory of its own."""
+    """One blog in a directory of its own. With `public_port` the public reaches it there, by HTTPS."""
 
     directory: Path
     port: int = field(default_factory=lambda: free_port(ADDRESS))
+    public_port: int = 0
     process: Process | None = None
 
     @property
     def url(self) -> str:
-        return f"http://{ADDRESS}:{self.port}"
+        return f"https://{ADDRESS}:{self.public_port}" if self.public_port else f"http://{ADDRESS}:{self.port}"
 
     @property
     def actor(self) -> str:
@@ -64,7 +65,7 @@ class Blog:
 
     @property
     def handle(self) -> str:
-        return f"@notes@{ADDRESS}:{self.port}"
+        return f"@notes@{ADDRESS}:{self.public_port or self.port}"
 
     # as its author
 
@@ -129,7 +130,8 @@ class Blog:
 
     def serve(self, *options: str) -> None:
         command = [sys.executable, "-m", "syndicate", "serve", *options]
-        self.process = Process.start(command, directory=self.directory, ready=f"{self.url}/readyz", name="serve")
+        ready = f"http://{ADDRESS}:{self.port}/readyz"
+        self.process = Process.start(command, directory=self.directory, ready=ready, name="serve")
 
     def end(self) -> int:
         assert self.process is not None

@@ -72,19 +72,19 @@ def newsboat(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def alice(node: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
     """On Fedify; signs by RFC 9421 first."""
-    yield from _on_fedify(node, "127.0.0.2", "alice", tmp_path_factory, "--knock", RFC9421)
+    yield from on_fedify(node, "127.0.0.2", "alice", tmp_path_factory, "--knock", RFC9421)
 
 
 @pytest.fixture(scope="session")
 def carol(node: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
     """On Fedify; signs by draft-cavage first."""
-    yield from _on_fedify(node, "127.0.0.3", "carol", tmp_path_factory, "--knock", CAVAGE)
+    yield from on_fedify(node, "127.0.0.3", "carol", tmp_path_factory, "--knock", CAVAGE)
 
 
 @pytest.fixture(scope="session")
 def dora(node: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
     """On Fedify; looks at every request to follow before it is answered."""
-    yield from _on_fedify(node, "127.0.0.4", "dora", tmp_path_factory, "--manual")
+    yield from on_fedify(node, "127.0.0.4", "dora", tmp_path_factory, "--manual")
 
 
 @pytest.fixture(scope="session")
@@ -99,11 +99,12 @@ def paul(pubby_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     process.dismiss()
 
 
-def _on_fedify(
+def on_fedify(
     node: Path, address: str, name: str, temporary: pytest.TempPathFactory, *options: str
 ) -> Iterator[Person]:
+    """Somebody on a Fedify server of her own."""
     port = free_port(address)
-    base = f"http://{address}:{port}"
+    base = f"{'https' if '--certificate' in options else 'http'}://{address}:{port}"
     peer = str(HERE / "fedify" / "peer.mjs")
     command = [str(node), peer, "--bind", address, "--port", str(port), "--user", name, *options]
     process = Process.start(command, directory=temporary.mktemp("fedify"), ready=f"{base}/ctl/log", name=name)

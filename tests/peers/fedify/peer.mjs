@@ -6,7 +6,9 @@
 // desk for the tests, which speaks JSON: `GET /ctl/log` is all that was received, with whether its signature held;
 // `GET /ctl/state` is whom this person follows and who follows; `POST /ctl/<command>` does something.
 
+import { readFileSync } from "node:fs";
 import http from "node:http";
+import https from "node:https";
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { parseArgs } from "node:util";
@@ -25,10 +27,11 @@ const { values: options } = parseArgs({
     user: { type: "string", default: "alice" },
     knock: { type: "string", default: "rfc9421" },
     manual: { type: "boolean", default: false },
+    certificate: { type: "string" }, // a PEM file with key and certificate, for HTTPS
   },
 });
 const { user } = options;
-const origin = `http://${options.bind}:${options.port}`;
+const origin = `${options.certificate ? "https" : "http"}://${options.bind}:${options.port}`;
 const handle = `@${user}@${options.bind}:${options.port}`;
 
 await configure({
@@ -272,7 +275,9 @@ async function federate(request) {
   return response;
 }
 
-const server = http.createServer(async (request, response) => {
+const pem = options.certificate && readFileSync(options.certificate);
+const createServer = (listener) => (pem ? https.createServer({ key: pem, cert: pem }, listener) : http.createServer(listener));
+const server = createServer(async (request, response) => {
   const tell = (status, value) => {
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(value));
