@@ -26,6 +26,8 @@ from syndicate.config import Config
 from syndicate.delivery.worker import DeliveryWorker
 from syndicate.errors import DatabaseInUse, SyndicateError
 from syndicate.federation.actors import Actors
+from syndicate.federation.answers import Answers
+from syndicate.federation.approvals import Approvals
 from syndicate.federation.authentication import Gatekeeper
 from syndicate.federation.context import Context
 from syndicate.federation.courier import ActivityCourier
@@ -87,6 +89,8 @@ class Study:
     urls: Urls
     files: MediaFiles
     announcer: Announcer
+    answers: Answers
+    approvals: Approvals
     publisher: Publisher
     library: Library
 
@@ -121,7 +125,7 @@ async def furnish(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[St
         identities = await Identities.open(config, store, clock)
         urls = Urls(config.site.url)
         files = MediaFiles(config.storage.media)
-        announcer = Announcer(identities, urls, clock)
+        announcer = Announcer(identities, urls, clock, config.comments.moderation)
         typesetter = Typesetter(store, files, urls, clock)
         publisher = Publisher(store, typesetter, announcer, urls, config.site, clock)
         yield Study(
@@ -132,6 +136,8 @@ async def furnish(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[St
             urls=urls,
             files=files,
             announcer=announcer,
+            answers=Answers(store, announcer, config.site, urls, clock),
+            approvals=Approvals(announcer, urls, clock),
             publisher=publisher,
             library=Library(store, publisher, config.storage.posts, config.site.zone, clock),
         )
@@ -162,6 +168,7 @@ def build(study: Study, *, transport: Transport | None = None) -> House:
         signer=signer,
         identities=study.identities,
         announcer=study.announcer,
+        approvals=study.approvals,
         urls=study.urls,
         clock=clock,
         moderation=config.comments.moderation,

@@ -14,6 +14,7 @@
     ├── NotFound
     │   ├── AccountNotFound
     │   ├── PostNotFound
+    │   ├── QuoteNotFound
     │   └── CommentNotFound
     ├── Gone                         it was here and was taken away on purpose
     ├── Refused                      a request that we do not take
@@ -122,6 +123,10 @@ class PostNotFound(NotFound):
 
 class CommentNotFound(NotFound):
     """No such comment."""
+
+
+class QuoteNotFound(NotFound):
+    """No such quote was allowed."""
 
 
 class AccountNotFound(NotFound):

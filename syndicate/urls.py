@@ -68,6 +68,10 @@ class Urls:
     def activity(self, id: str) -> str:
         return f"{self.base}/activities/{id}"
 
+    def comment(self, id: str) -> str:
+        """An answer of the author's own."""
+        return f"{self.base}/comments/{id}"
+
     def stamp(self, id: str) -> str:
         return f"{self.base}/stamps/{id}"
 

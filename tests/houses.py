@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.app import House, build, furnish
 from syndicate.config import Config, load
+from syndicate.conversation import moderation
 from syndicate.model.comment import Comment, CommentState
 from syndicate.model.post import Manuscript, Post
 from syndicate.publishing import Published
@@ -91,6 +92,10 @@ class RunningHouse:
         answers += [await self.get(address, accept=ACTIVITY) for address in (post.uri, f"{post.uri}/replies")]
         assert all(answer.status < 500 for answer in answers), [answer.status for answer in answers]
         return "\n".join(answer.text for answer in answers)
+
+    async def decide(self, id: str, decision: str) -> Comment:
+        """`syndicate comments approve`, `reject` or `spam`."""
+        return await moderation.decide(self.store, id, decision, told=self.house.study.approvals.decided)
 
     async def verdicts(self) -> list[tuple[str, str, str]]:
         """(type, outcome, reason) of all that arrived, oldest first."""

@@ -8,8 +8,8 @@ from syndicate.activitypub.vocabulary import AS2, OBJECT_CONTEXT
 Document = dict[str, Any]
 
 
-def ordered(id: str, total: int, *, first: str | None) -> Document:
-    """An OrderedCollection; without `first` it tells only how many."""
+def ordered(id: str, total: int, *, first: str | Document | None) -> Document:
+    """An OrderedCollection, its first page named or embedded; without `first` it tells only how many."""
     document: Document = {"@context": AS2, "id": id, "type": "OrderedCollection", "totalItems": total}
     if first is not None:
         document["first"] = first

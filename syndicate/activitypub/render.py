@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import Any, assert_never
+from typing import Any
 
+from syndicate.activitypub.policy import Replies, can_reply, interaction_policy
 from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC, STAMP_CONTEXT
 from syndicate.clock import to_wire
 from syndicate.model.actor import LocalActor
-from syndicate.model.post import ObjectType, Post, QuotePolicy, Visibility
+from syndicate.model.comment import Comment
+from syndicate.model.post import ObjectType, Post, Visibility
 
 Document = dict[str, Any]
 MOST_PUSHED = 60 * 1024
@@ -56,6 +58,24 @@ class Hashtag:
 
     name: str
     href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """Somebody who is named: `name` is `@user@host`, `href` the id of her actor."""
+
+    name: str
+    href: str
+
+
+def _tag(tag: Hashtag | Mention) -> Document:
+    if isinstance(tag, Mention):
+        return {"type": "Mention", "name": tag.name, "href": tag.href}
+    return {"type": "Hashtag", "name": f"#{tag.name}", "href": tag.href}
+
+
+def _mentioned(tags: "Sequence[Hashtag | Mention]") -> list[str]:
+    return [tag.href for tag in tags if isinstance(tag, Mention)]
 
 
 def actor(profile: Profile) -> Document:
@@ -113,7 +133,12 @@ def actor(profile: Profile) -> Document:
 
 
 def post(
-    post: Post, author: LocalActor, url: str, hashtags: Sequence[Hashtag], talk: Conversation = NO_TALK
+    post: Post,
+    author: LocalActor,
+    url: str,
+    tags: "Sequence[Hashtag | Mention]",
+    talk: Conversation = NO_TALK,
+    replies: Replies = Replies.ANYONE,
 ) -> Document:
     """A post as Article or Note (FEP-b2b8 for long texts). `url` is its permalink."""
     is_article = post.object_type is ObjectType.ARTICLE
@@ -127,13 +152,15 @@ def post(
         "url": url,
         "published": to_wire(post.published),
         "to": followers if quiet else public,
-        "cc": public if quiet else followers,
+        "cc": [*(public if quiet else followers), *_mentioned(tags)],
+        "context": f"{post.uri}/context",
+        "conversation": f"{post.uri}/context",
         "content": post.html or f"<p>{escape(post.excerpt)}</p>",
         "contentMap": {post.language: post.html or f"<p>{escape(post.excerpt)}</p>"},
         "mediaType": "text/html",
-        "tag": [{"type": "Hashtag", "name": f"#{tag.name}", "href": tag.href} for tag in hashtags],
+        "tag": [_tag(tag) for tag in tags],
         "attachment": [],
-        "interactionPolicy": {"canQuote": {"automaticApproval": [_may_quote(post, author)]}},
+        "interactionPolicy": interaction_policy(post, author, replies),
         "replies": _replies(post.uri, talk),
         "likes": {"id": f"{post.uri}/likes", "type": "Collection", "totalItems": talk.likes},
         "shares": {"id": f"{post.uri}/shares", "type": "Collection", "totalItems": talk.shares},
@@ -160,28 +187,58 @@ def post(
     return document
 
 
-def _may_quote(post: Post, author: LocalActor) -> str:
-    """Whose quotes are approved (FEP-044f); Mastodon takes silence for "nobody's"."""
-    match post.quotes:
-        case QuotePolicy.ANYONE:
-            return PUBLIC
-        case QuotePolicy.FOLLOWERS:
-            return author.followers
-        case QuotePolicy.NOBODY:
-            return author.uri
-        case _:
-            assert_never(post.quotes)
+def answer(
+    comment: Comment,
+    author: LocalActor,
+    post: str,
+    in_reply_to: str,
+    mentions: Sequence[Mention],
+    *,
+    replies: Replies,
+    language: str,
+    talk: Conversation = NO_TALK,
+) -> Document:
+    """An answer of the blog's author, as a Note. `post` is the id of the post under which it stands."""
+    document: Document = {
+        "@context": OBJECT_CONTEXT,
+        "id": comment.uri,
+        "type": "Note",
+        "attributedTo": author.uri,
+        "inReplyTo": in_reply_to,
+        "url": comment.url,
+        "published": to_wire(comment.published),
+        "to": [PUBLIC],
+        "cc": [author.followers, *_mentioned(mentions)],
+        "context": f"{post}/context",
+        "conversation": f"{post}/context",
+        "content": comment.html,
+        "contentMap": {language: comment.html},
+        "mediaType": "text/html",
+        "tag": [_tag(mention) for mention in mentions],
+        "attachment": [],
+        "interactionPolicy": {
+            "canLike": {"automaticApproval": [PUBLIC]},
+            "canAnnounce": {"automaticApproval": [PUBLIC]},
+            "canReply": can_reply(author, replies),
+            "canQuote": {"automaticApproval": [author.uri]},
+        },
+        "replies": _replies(comment.uri, talk),
+    }
+    if comment.updated > comment.published:
+        document["updated"] = to_wire(comment.updated)
+    return document
 
 
-def stamp(uri: str, author: LocalActor, quote: str, post: str) -> Document:
-    """A QuoteAuthorization: the proof that `quote` may quote `post` (FEP-044f)."""
+def stamp(uri: str, type: str, author: LocalActor, object: str, target: str) -> Document:
+    """The proof that `object` may quote or answer `target`: a QuoteAuthorization (FEP-044f) or ReplyAuthorization
+    (GoToSocial)."""
     return {
         "@context": STAMP_CONTEXT,
         "id": uri,
-        "type": "QuoteAuthorization",
+        "type": type,
         "attributedTo": author.uri,
-        "interactingObject": quote,
-        "interactionTarget": post,
+        "interactingObject": object,
+        "interactionTarget": target,
     }
 
 

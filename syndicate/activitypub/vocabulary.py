@@ -46,10 +46,16 @@ OBJECT_CONTEXT: Final[list[Any]] = [
     {
         "Hashtag": "as:Hashtag",
         "sensitive": "as:sensitive",
+        "ostatus": "http://ostatus.org#",
+        "conversation": "ostatus:conversation",
         "gts": "https://gotosocial.org/ns#",
         "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+        "canAnnounce": {"@id": "gts:canAnnounce", "@type": "@id"},
+        "canLike": {"@id": "gts:canLike", "@type": "@id"},
         "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+        "canReply": {"@id": "gts:canReply", "@type": "@id"},
         "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+        "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"},
     },
 ]
 
@@ -58,8 +64,10 @@ STAMP_CONTEXT: Final[list[Any]] = [
     {
         "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
         "gts": "https://gotosocial.org/ns#",
+        "ReplyAuthorization": "gts:ReplyAuthorization",
         "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
         "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
     },
 ]
 QUOTE_CONTEXT: Final[list[Any]] = [AS2, {"QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest"}]
+REPLY_CONTEXT: Final[list[Any]] = [AS2, {"ReplyRequest": "https://gotosocial.org/ns#ReplyRequest"}]

@@ -1,6 +1,6 @@
-"""`syndicate comments`: moderation."""
+"""`syndicate comments`: moderation, and the author's own answers."""
 
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -56,7 +56,8 @@ def _decision(name: str, done: str, help: str) -> None:
     @click.pass_obj
     def decide(session: Session, ids: tuple[str, ...]) -> None:
         async def work(study: Study) -> list[Comment]:
-            return [await moderation.decide(study.store, id, name) for id in ids]
+            told = study.approvals.decided
+            return [await moderation.decide(study.store, id, name, told=told) for id in ids]
 
         for comment in session.run(work):
             click.echo(f"{comment.id}: {done}")
@@ -65,3 +66,45 @@ def _decision(name: str, done: str, help: str) -> None:
 _decision("approve", "approved", "Show these comments.")
 _decision("reject", "rejected", "Do not show these comments.")
 _decision("spam", "called spam", "Do not show these comments, and remember their authors for it.")
+
+
+# the author's own
+
+
+@comments.command()
+@click.argument("id")
+@click.argument("text", required=False)
+@click.option("--file", type=click.File(encoding="utf-8"), help="Read the text from a file; - for standard input.")
+@click.pass_obj
+def answer(session: Session, id: str, text: str | None, file: TextIO | None) -> None:
+    """Answer the comment ID, or say something under the post with the slug ID, in Markdown."""
+    words = _words(text, file)
+    comment = session.run(lambda study: study.answers.answer(id, words))
+    click.echo(f"{comment.id}: said, at {comment.url}")
+
+
+@comments.command()
+@click.argument("id")
+@click.argument("text", required=False)
+@click.option("--file", type=click.File(encoding="utf-8"), help="Read the text from a file; - for standard input.")
+@click.pass_obj
+def edit(session: Session, id: str, text: str | None, file: TextIO | None) -> None:
+    """Give your own answer ID another text."""
+    words = _words(text, file)
+    comment = session.run(lambda study: study.answers.edit(id, words))
+    click.echo(f"{comment.id}: changed")
+
+
+@comments.command()
+@click.argument("id")
+@click.pass_obj
+def delete(session: Session, id: str) -> None:
+    """Take back your own answer ID."""
+    session.run(lambda study: study.answers.delete(id))
+    click.echo(f"{id}: taken back")
+
+
+def _words(text: str | None, file: TextIO | None) -> str:
+    if (text is None) == (file is None):
+        raise click.UsageError("Give the text, or --file FILE.")
+    return file.read() if file is not None else text or ""

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "publish": "posts:publish",
     "delete": "posts:delete",
     "comments": "comments:comments",
+    "quotes": "quotes:quotes",
     "follow": "blogroll:follow",
     "unfollow": "blogroll:unfollow",
     "followers": "blogroll:followers",

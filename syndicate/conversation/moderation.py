@@ -1,9 +1,13 @@
 """What the author decides about comments."""
 
+from collections.abc import Awaitable, Callable
+
 from syndicate.conversation import comments
-from syndicate.errors import CommentNotFound
-from syndicate.model.comment import Comment, CommentState
-from syndicate.storage import Store
+from syndicate.errors import CommentNotFound, InputError
+from syndicate.model.comment import Comment, CommentSource, CommentState
+from syndicate.storage import Store, Tables
+
+Told = Callable[[Tables, Comment, CommentState], Awaitable[None]]
 
 DECISIONS = {
     "approve": (CommentState.APPROVED, "author.approved"),
@@ -12,16 +16,24 @@ DECISIONS = {
 }
 
 
-async def decide(store: Store, id: str, decision: str) -> Comment:
-    """Approve, reject or call spam; the comment as it is now. `id` is ours or the remote object's.
+async def decide(store: Store, id: str, decision: str, *, told: Told) -> Comment:
+    """Approve, reject or call spam; the comment as it is now. `id` is ours or the remote object's; `told` hears of the
+    decision in its transaction.
 
-    Raises CommentNotFound.
+    Raises CommentNotFound, InputError for an answer of the author's own.
     """
     comment = await store.comments.find(id) or await store.comments.by_uri(id)
     if comment is None:
         raise CommentNotFound(f"there is no comment {id}; `syndicate comments list` shows them")
+    if comment.source is CommentSource.OWN:
+        raise InputError(f"{id} is an answer of your own; `syndicate comments delete {id}` takes it back")
     state, reason = DECISIONS[decision]
-    await store.transaction(lambda tx: comments.decide(tx, comment, state, reason))
+
+    async def body(tx: Tables) -> None:
+        await comments.decide(tx, comment, state, reason)
+        await told(tx, comment, state)
+
+    await store.transaction(body)
     decided = await store.comments.find(comment.id)
     if decided is None:  # its author took it back in the meantime
         raise CommentNotFound(f"comment {id} was withdrawn by its author")

@@ -14,6 +14,7 @@ from syndicate.clock import Clock
 from syndicate.conversation.judgement import Moderation
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteGone, RemoteRefused
 from syndicate.federation.actors import Actors
+from syndicate.federation.approvals import Approvals
 from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
 from syndicate.model.activity import Activity, Outcome, Verdict
@@ -39,6 +40,7 @@ class Context:
     signer: Signer
     identities: Identities
     announcer: Announcer
+    approvals: Approvals
     urls: Urls
     clock: Clock
     moderation: Moderation

@@ -12,6 +12,7 @@ from syndicate.federation.handlers import (
     follow,
     like,
     quote_request,
+    reply_request,
     undo,
     update,
 )
@@ -27,6 +28,7 @@ HANDLERS: Mapping[str, Handler] = {
     "Like": like.handle,
     "QuoteRequest": quote_request.handle,
     "Reject": answer.reject,
+    "ReplyRequest": reply_request.handle,
     "Undo": undo.handle,
     "Update": update.handle,
 }

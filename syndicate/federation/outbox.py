@@ -11,25 +11,29 @@ from typing import Any
 
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import authority_of
+from syndicate.activitypub.policy import Replies
 from syndicate.activitypub.render import Hashtag, Profile
 from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC
 from syndicate.clock import Clock
 from syndicate.content.text import hashtag
+from syndicate.conversation.judgement import Moderation
 from syndicate.federation.local import Identities
 from syndicate.model.actor import LocalActor
+from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.ids import IdsInOrder
 from syndicate.model.post import Post, Visibility
 from syndicate.storage import Tables
 from syndicate.storage.deliveries import Delivery, Fanout
 from syndicate.storage.outbox import Said
+from syndicate.storage.tombstones import Tombstone
 from syndicate.urls import Urls
 
 
 class Announcer:
     """Speaks as the blog, and as those of its actors that announce its posts."""
 
-    def __init__(self, identities: Identities, urls: Urls, clock: Clock) -> None:
-        self._identities, self._urls, self._clock = identities, urls, clock
+    def __init__(self, identities: Identities, urls: Urls, clock: Clock, moderation: Moderation) -> None:
+        self._identities, self._urls, self._clock, self._moderation = identities, urls, clock, moderation
         self._ids = IdsInOrder()  # what is said later about an object overtakes what was said earlier
 
     @property
@@ -40,7 +44,33 @@ class Announcer:
 
     def object(self, post: Post, talk: render.Conversation = render.NO_TALK) -> dict[str, Any]:
         """A post as an object of the fediverse."""
-        return render.post(post, self._actor, self._urls.absolute(post.path), self.hashtags(post), talk)
+        url = self._urls.absolute(post.path)
+        return render.post(post, self._actor, url, self.hashtags(post), talk, self.replies_to(post))
+
+    def replies_to(self, post: Post) -> Replies:
+        """Whose replies to a post are shown."""
+        if not post.comments_open:
+            return Replies.NOBODY
+        return Replies.ANYONE if self._moderation == "off" else Replies.APPROVED
+
+    def answer_to(
+        self, comment: Comment, post: Post, answered: Comment | None, talk: render.Conversation = render.NO_TALK
+    ) -> dict[str, Any]:
+        """An answer of the author's own, to a comment or to the post, as a Note."""
+        mentions = []
+        if answered is not None and answered.author.uri and answered.author.uri != self._actor.uri:
+            name = answered.author.handle or answered.author.name
+            mentions.append(render.Mention(name=name, href=answered.author.uri))
+        return render.answer(
+            comment,
+            self._actor,
+            post.uri,
+            answered.uri if answered is not None and answered.source is not CommentSource.IMPORT else post.uri,
+            mentions,
+            replies=self.replies_to(post),
+            language=post.language,
+            talk=talk,
+        )
 
     def activity_of(self, type: str, post: Post, uri: str) -> dict[str, Any]:
         """The Create or Update of a post, as it is now, under the id that it once was given."""
@@ -90,6 +120,8 @@ class Announcer:
             cc=[self._actor.followers],
         )
         await tx.outbox.withdraw_public(post.uri)
+        for answer in await tx.comments.own_under(post.id):
+            await self.taken_back(tx, answer, post, gone_at)
         said = self._row(id, uri, "Delete", post.uri, post.id, document, public=True, at=now)
         await tx.outbox.put(said)
         for inbox in await tx.deliveries.participants(post.uri):
@@ -121,6 +153,36 @@ class Announcer:
         await tx.outbox.put(said)
         await self._send(tx, said, inbox)
         return uri
+
+    async def tell(
+        self, tx: Tables, type: str, object: Any, *, about: str, post: Post, published: datetime, cc: Sequence[str] = ()
+    ) -> None:
+        """Say something publicly that belongs to the conversation under a post: to everyone who took part until now,
+        and to the followers. `about` is the id by which a later activity overtakes an earlier one; `cc` are further
+        actors."""
+        now = self._clock()
+        id = self._ids.new(now)
+        uri = self._urls.activity(id)
+        document = render.activity(
+            type,
+            id=uri,
+            actor=self._actor.uri,
+            object=object,
+            published=published,
+            to=[PUBLIC],
+            cc=[self._actor.followers, *cc],
+            context=OBJECT_CONTEXT if isinstance(object, dict) else AS2,
+        )
+        said = self._row(id, uri, type, about, None, document, public=True, at=now)
+        await tx.outbox.put(said)
+        inboxes = await tx.deliveries.participants(post.uri)
+        for actor in cc:
+            known = await tx.remote_actors.find(actor)
+            if known is not None:
+                inboxes.append(known.shared_inbox or known.inbox)
+        for inbox in dict.fromkeys(inboxes):
+            await self._send(tx, said, inbox)
+        await tx.deliveries.fan_out(Fanout(activity=said.id, audience=said.local_actor, post_uri="", reached=""))
 
     async def profile(self, tx: Tables, profile: Profile) -> str:
         """Tell everybody who follows an actor of ours what it looks like now; returns the activity's id (not its
@@ -194,6 +256,23 @@ class Announcer:
         undo = replace(announced, id=id, uri=uri, type="Undo", document=document, public=False, published=now)
         await tx.outbox.put(undo)
         await tx.deliveries.fan_out(Fanout(activity=id, audience=announced.local_actor, post_uri="", reached=""))
+
+    async def taken_back(self, tx: Tables, answer: Comment, post: Post, gone_at: datetime) -> None:
+        """An answer of the author's own is gone. Call it before its row goes."""
+        await tx.outbox.withdraw_public(answer.uri)
+        await tx.tombstones.put(
+            Tombstone(
+                uri=answer.uri,
+                path=None,
+                origin=self._urls.base,
+                type="Note",
+                published=answer.published,
+                gone_at=gone_at,
+            )
+        )
+        if post.federates:
+            tombstone = render.tombstone(answer.uri, "Note", gone_at)
+            await self.tell(tx, "Delete", tombstone, about=answer.uri, post=post, published=gone_at)
 
     def follow_again(self, uri: str, actor: str) -> dict[str, Any]:
         """The Follow of ours with this id, as an Undo embeds it."""

@@ -20,6 +20,8 @@ class CommentSource(StrEnum):
 
     REPLY = "reply"
     IMPORT = "import"
+    OWN = "own"
+    """The blog's author wrote it here."""
 
 
 class Audience(StrEnum):
@@ -45,7 +47,8 @@ class Author:
 class Comment:
     """A comment as it is stored.
 
-    `uri` is the remote object's id, or an address of ours for imported ones. `parent` is the id of the comment
+    `uri` is the remote object's id; of the author's own answers ours (`/comments/<id>`), as an address of ours for
+    imported ones. `parent` is the id of the comment
     that it answers, None for an answer to the post. `url` is where the original can be read, or empty. `html` is
     safe. `anchor` is the id of its element on the page (`comment-N` is kept from an import).
     """

@@ -124,6 +124,14 @@ class Comments:
         )
         return [_comment(row) for row in rows]
 
+    async def own_under(self, post: str) -> list[Comment]:
+        """The author's own answers under a post."""
+        rows = await self._query.all(
+            f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE post_id = :post AND source = 'own'",
+            post=post,
+        )
+        return [_comment(row) for row in rows]
+
     async def rename_author(self, author: Author) -> list[str]:
         """Show an author's comments under the new name; returns the ids of the posts."""
         rows = await self._query.all(
@@ -264,28 +272,36 @@ class Comments:
             for row in rows
         ]
 
-    async def replies_total(self, post: str) -> int:
-        """How many public remote comments a post has."""
+    async def replies_total(self, post: str, *, to: str | None = None) -> int:
+        """How many public comments of a post other servers can fetch; of those, the answers `to` one of them."""
+        answers = "AND parent_id = :to" if to else ""
         row = await self._query.one(
-            "SELECT count(*) AS total FROM public_comments WHERE post_id = :post AND source = 'reply'", post=post
+            f"SELECT count(*) AS total FROM public_comments WHERE post_id = :post AND source <> 'import' {answers}",
+            post=post,
+            **({"to": to} if to else {}),
         )
         assert row is not None
         total: int = row["total"]
         return total
 
-    async def replies(self, post: str, *, after: tuple[str, str] | None, limit: int) -> list[tuple[str, str, str]]:
-        """The ids of the public remote comments of a post, with their keys: (uri, published, id), oldest first."""
+    async def replies(
+        self, post: str, *, after: tuple[str, str] | None, limit: int, to: str | None = None
+    ) -> list[tuple[str, str, str]]:
+        """The ids of the public comments of a post that other servers can fetch, with their keys: (uri, published, id),
+        oldest first; of those, the answers `to` one of them."""
         published, id = after or ("", "")
+        answers = "AND parent_id = :to" if to else ""
         rows = await self._query.all(
-            """
+            f"""
             SELECT uri, published, id FROM public_comments
-            WHERE post_id = :post AND source = 'reply' AND (published, id) > (:published, :id)
+            WHERE post_id = :post AND source <> 'import' AND (published, id) > (:published, :id) {answers}
             ORDER BY published, id LIMIT :limit
             """,
             post=post,
             published=published,
             id=id,
             limit=limit,
+            **({"to": to} if to else {}),
         )
         return [(row["uri"], row["published"], row["id"]) for row in rows]
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from syndicate.clock import from_text, to_text
+from syndicate.clock import from_text, to_text, to_wire
 from syndicate.model.post import (
     Counts,
     Enclosure,
@@ -258,7 +258,7 @@ class Posts:
             last=to_text(last),
             limit=limit,
         )
-        return [(row["path"], row["updated"]) for row in rows]
+        return [(row["path"], to_wire(from_text(row["updated"]))) for row in rows]
 
     # what waits
 

@@ -1,21 +1,45 @@
-"""Quotes of posts that were allowed: each has a stamp that anybody can fetch (FEP-044f)."""
+"""What was allowed to others: quotes of posts, and replies. Each has a stamp that anybody can fetch (FEP-044f)."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 from syndicate.clock import from_text, to_text
 from syndicate.storage.database import Queryable, Row
 
 
+class StampKind(StrEnum):
+    QUOTE = "quote"
+    REPLY = "reply"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """`uri` is ours; `quote` the id of the remote object that quotes the post; `actor` its author."""
+    """`uri` is ours; `object` the id of the remote object that quotes or answers `target`, an object of ours; `actor`
+    its author. A revoked one can not be fetched, and is not given again."""
 
     uri: str
+    kind: StampKind
     post: str
-    quote: str
+    object: str
+    target: str
     actor: str
     created: datetime
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRequest:
+    """Somebody asked whether her `reply` to `target` may stand; `request` is what an answer embeds."""
+
+    reply: str
+    post: str
+    actor: str
+    target: str
+    request: dict[str, Any]
+    received: datetime
 
 
 class Stamps:
@@ -25,34 +49,83 @@ class Stamps:
     async def find(self, uri: str) -> Stamp | None:
         return _stamp(await self._query.one("SELECT * FROM stamps WHERE uri = :uri", uri=uri))
 
-    async def of_quote(self, quote: str) -> Stamp | None:
-        return _stamp(await self._query.one("SELECT * FROM stamps WHERE quote_uri = :quote", quote=quote))
+    async def of_object(self, object: str) -> Stamp | None:
+        return _stamp(await self._query.one("SELECT * FROM stamps WHERE object_uri = :object", object=object))
+
+    async def newest(self, kind: StampKind, limit: int) -> list[Stamp]:
+        rows = await self._query.all(
+            "SELECT * FROM stamps WHERE kind = :kind ORDER BY created DESC LIMIT :limit", kind=kind.value, limit=limit
+        )
+        return [stamp for stamp in map(_stamp, rows) if stamp is not None]
 
     async def put(self, stamp: Stamp) -> None:
-        """Keep a stamp; a quote that has one keeps that."""
+        """Keep a stamp; an object that has one keeps that."""
         await self._query.run(
             """
-            INSERT INTO stamps (uri, post_id, quote_uri, actor_uri, created)
-            VALUES (:uri, :post, :quote, :actor, :created) ON CONFLICT DO NOTHING
+            INSERT INTO stamps (uri, kind, post_id, object_uri, target, actor_uri, revoked, created)
+            VALUES (:uri, :kind, :post, :object, :target, :actor, :revoked, :created) ON CONFLICT DO NOTHING
             """,
             uri=stamp.uri,
+            kind=stamp.kind.value,
             post=stamp.post,
-            quote=stamp.quote,
+            object=stamp.object,
+            target=stamp.target,
             actor=stamp.actor,
+            revoked=int(stamp.revoked),
             created=to_text(stamp.created),
         )
 
-    async def remove(self, quote: str, actor: str) -> bool:
-        """The quote is gone, says its author."""
+    async def revoke(self, uri: str) -> None:
+        await self._query.run("UPDATE stamps SET revoked = 1 WHERE uri = :uri", uri=uri)
+
+    async def forget(self, uri: str) -> None:
+        """As if it had never been: it may be asked for again."""
+        await self._query.run("DELETE FROM stamps WHERE uri = :uri", uri=uri)
+
+    async def remove(self, object: str, actor: str) -> bool:
+        """The quote or reply is gone, says its author."""
         return (
             await self._query.run(
-                "DELETE FROM stamps WHERE quote_uri = :quote AND actor_uri = :actor", quote=quote, actor=actor
+                "DELETE FROM stamps WHERE object_uri = :object AND actor_uri = :actor", object=object, actor=actor
             )
             > 0
         )
 
     async def remove_of_actor(self, actor: str) -> None:
         await self._query.run("DELETE FROM stamps WHERE actor_uri = :actor", actor=actor)
+        await self._query.run("DELETE FROM reply_requests WHERE actor_uri = :actor", actor=actor)
+
+    # requests that wait
+
+    async def ask(self, request: ReplyRequest) -> None:
+        """Keep a request until its reply is decided about; a repeated one takes the place of the earlier."""
+        await self._query.run(
+            """
+            INSERT INTO reply_requests (reply_uri, post_id, actor_uri, target, request, received)
+            VALUES (:reply, :post, :actor, :target, :request, :received)
+            ON CONFLICT (reply_uri) DO UPDATE SET request = excluded.request, received = excluded.received
+            """,
+            reply=request.reply,
+            post=request.post,
+            actor=request.actor,
+            target=request.target,
+            request=json.dumps(request.request),
+            received=to_text(request.received),
+        )
+
+    async def asked(self, reply: str) -> ReplyRequest | None:
+        """The request that waits for a decision about a reply; it waits no longer."""
+        row = await self._query.one("DELETE FROM reply_requests WHERE reply_uri = :reply RETURNING *", reply=reply)
+        if row is None:
+            return None
+        return ReplyRequest(
+            reply=row["reply_uri"],
+            post=row["post_id"],
+            actor=row["actor_uri"],
+            target=row["target"],
+            request=json.loads(row["request"]),
+            received=from_text(row["received"]),
+        )
 
 
 def _stamp(row: Row | None) -> Stamp | None:
@@ -60,8 +133,11 @@ def _stamp(row: Row | None) -> Stamp | None:
         return None
     return Stamp(
         uri=row["uri"],
+        kind=StampKind(row["kind"]),
         post=row["post_id"],
-        quote=row["quote_uri"],
+        object=row["object_uri"],
+        target=row["target"],
         actor=row["actor_uri"],
         created=from_text(row["created"]),
+        revoked=bool(row["revoked"]),
     )

@@ -16,8 +16,10 @@ from syndicate.errors import BodyTooLarge, BodyTooSlow, Gone, MalformedRequest, 
 from syndicate.federation.local import BLOG, Identity
 from syndicate.federation.outbox import outbox_items
 from syndicate.model.actor import LocalActor, Role
+from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.post import Post
 from syndicate.signatures import Message
+from syndicate.storage.stamps import StampKind
 from syndicate.transport.media_type import is_activity_streams
 from syndicate.web.clients import address_of
 from syndicate.web.keys import (
@@ -45,6 +47,7 @@ MOST_BODY = 1024 * 1024
 CACHE = "public, max-age=60, stale-while-revalidate=600"
 AT_PERMALINK = "private, no-store"
 GUARDED = "private, no-store"
+AUTHORIZATIONS = {StampKind.QUOTE: "QuoteAuthorization", StampKind.REPLY: "ReplyAuthorization"}
 Make = Callable[[], Awaitable[dict[str, Any]]]
 
 
@@ -266,7 +269,7 @@ async def answer_post(request: web.Request, post: Post, *, at_permalink: bool = 
             likes=current.counts.likes,
             shares=current.counts.shares,
             first=tuple(uri for uri, _, _ in replies[:PAGE]),
-            next=_next_replies(current.uri, replies),
+            next=_next_page(f"{current.uri}/replies", replies),
         )
         return announcer.object(current, talk)
 
@@ -275,11 +278,12 @@ async def answer_post(request: web.Request, post: Post, *, at_permalink: bool = 
     return await answer(request, key, scopes, make, cache=AT_PERMALINK if at_permalink else CACHE)
 
 
-def _next_replies(uri: str, replies: list[tuple[str, str, str]]) -> str | None:
-    if len(replies) <= PAGE:
+def _next_page(uri: str, found: list[tuple[str, str, str]]) -> str | None:
+    """The page after this one of a collection of comments, if there is more."""
+    if len(found) <= PAGE:
         return None
-    _, published, id = replies[PAGE - 1]
-    return f"{uri}/replies?page=1&after={published},{id}"
+    _, published, id = found[PAGE - 1]
+    return f"{uri}?page=1&after={published},{id}"
 
 
 async def get_replies(request: web.Request) -> web.StreamResponse:
@@ -293,13 +297,92 @@ async def get_replies(request: web.Request) -> web.StreamResponse:
         replies = await store.comments.replies(post.id, after=after, limit=PAGE + 1)
         id = f"{uri}?page=1" + (f"&after={after[0]},{after[1]}" if after else "")
         items = [item for item, _, _ in replies[:PAGE]]
-        return collections.plain_page(id, uri, items, next=_next_replies(post.uri, replies))
+        return collections.plain_page(id, uri, items, next=_next_page(uri, replies))
 
     async def whole() -> dict[str, Any]:
         return collections.plain(uri, await store.comments.replies_total(post.id), await page())
 
     make = page if "page" in request.query else whole
     return await answer(request, f"ap:{uri}?{request.query_string}", (f"post:{post.id}", f"talk:{post.id}"), make)
+
+
+async def get_context(request: web.Request) -> web.StreamResponse:
+    """The whole conversation under a post, oldest first: the post, and every comment that is shown (FEP-f228)."""
+    store = request.app[STORE]
+    post = await _federated_post(request)
+    uri = f"{post.uri}/context"
+    after = _text_key(request)
+    scopes = (f"post:{post.id}", f"talk:{post.id}")
+
+    async def page() -> dict[str, Any]:
+        found = await store.comments.replies(post.id, after=after, limit=PAGE + 1)
+        items = ([] if after else [post.uri]) + [item for item, _, _ in found[:PAGE]]
+        id = f"{uri}?page=1" + (f"&after={after[0]},{after[1]}" if after else "")
+        return collections.ordered_page(id, uri, items, next=_next_page(uri, found))
+
+    async def whole() -> dict[str, Any]:
+        total = await store.comments.replies_total(post.id) + 1
+        document = collections.ordered(uri, total, first=await page())
+        return document | {"attributedTo": request.app[IDENTITIES].blog.actor.uri}
+
+    make = page if "page" in request.query else whole
+    return await answer(request, f"ap:{uri}?{request.query_string}", scopes, make)
+
+
+async def get_comment(request: web.Request) -> web.StreamResponse:
+    """An answer of the author's own, by its id."""
+    store, announcer = request.app[STORE], request.app[ANNOUNCER]
+    uri = request.app[URLS].comment(request.match_info["id"])
+    comment, post = await _own(request, uri)
+    if not wants_document(request):
+        raise see(f"{post.path}#{comment.anchor}")
+    if not post.federates:
+        raise NotFound(uri)
+
+    async def make() -> dict[str, Any]:
+        answered = await store.comments.find(comment.parent) if comment.parent else None
+        found = await store.comments.replies(post.id, after=None, limit=PAGE + 1, to=comment.id)
+        talk = render.Conversation(
+            replies=await store.comments.replies_total(post.id, to=comment.id),
+            first=tuple(item for item, _, _ in found[:PAGE]),
+            next=_next_page(f"{uri}/replies", found),
+        )
+        return announcer.answer_to(await store.comments.find(comment.id) or comment, post, answered, talk)
+
+    return await answer(request, f"ap:{uri}", (f"post:{post.id}", f"talk:{post.id}"), make)
+
+
+async def get_comment_replies(request: web.Request) -> web.StreamResponse:
+    """The answers to an answer of the author's own."""
+    store = request.app[STORE]
+    own = request.app[URLS].comment(request.match_info["id"])
+    comment, post = await _own(request, own)
+    if not post.federates:
+        raise NotFound(own)
+    uri, after = f"{own}/replies", _text_key(request)
+
+    async def page() -> dict[str, Any]:
+        found = await store.comments.replies(post.id, after=after, limit=PAGE + 1, to=comment.id)
+        id = f"{uri}?page=1" + (f"&after={after[0]},{after[1]}" if after else "")
+        return collections.plain_page(id, uri, [item for item, _, _ in found[:PAGE]], next=_next_page(uri, found))
+
+    async def whole() -> dict[str, Any]:
+        total = await store.comments.replies_total(post.id, to=comment.id)
+        return collections.plain(uri, total, await page())
+
+    make = page if "page" in request.query else whole
+    return await answer(request, f"ap:{uri}?{request.query_string}", (f"post:{post.id}", f"talk:{post.id}"), make)
+
+
+async def _own(request: web.Request, uri: str) -> tuple[Comment, Post]:
+    """An own answer that is shown, and the post that it stands under."""
+    comment = await request.app[STORE].comments.by_uri(uri)
+    post = await request.app[STORE].posts.find(comment.post) if comment else None
+    if comment is None or comment.source is not CommentSource.OWN or post is None or not post.is_public:
+        await _raise_gone(request, uri)
+    assert comment is not None
+    assert post is not None
+    return comment, post
 
 
 async def get_reactions(request: web.Request) -> web.StreamResponse:
@@ -337,16 +420,18 @@ async def get_activity(request: web.Request) -> web.StreamResponse:
 
 
 async def get_stamp(request: web.Request) -> web.StreamResponse:
-    """The proof that a quote of a post was allowed; gone with the post, or with the quote."""
+    """The proof that a quote of a post, or a reply, was allowed; gone with the post or what it allowed, or revoked."""
     store, actor = request.app[STORE], request.app[IDENTITIES].blog.actor
     uri = request.app[URLS].stamp(request.match_info["id"])
     stamp = await store.stamps.find(uri)
     post = await store.posts.find(stamp.post) if stamp else None
     if stamp is None or post is None or not post.federates:
         raise NotFound(uri)
+    if stamp.revoked:
+        raise Gone(uri)
 
     async def make() -> dict[str, Any]:
-        return render.stamp(uri, actor, stamp.quote, post.uri)
+        return render.stamp(uri, AUTHORIZATIONS[stamp.kind], actor, stamp.object, stamp.target)
 
     return await answer(request, f"ap:{uri}", (f"post:{post.id}", f"talk:{post.id}"), make)
 

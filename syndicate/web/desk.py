@@ -8,7 +8,7 @@ from syndicate.config import Config
 from syndicate.content.html import pictures
 from syndicate.federation.local import Identity
 from syndicate.feeds import FeedFormat
-from syndicate.model.comment import Comment
+from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.post import Picture, Post, PostKind, TermKind
 from syndicate.publishing.selections import Selection, author_slug
 from syndicate.storage import Store
@@ -244,7 +244,8 @@ class SiteDesk:
             author_url=author.url,
             handle=author.handle,
             avatar=author.avatar,
-            url=comment.url,
+            url="" if comment.source is CommentSource.OWN else comment.url,
+            is_own=comment.source is CommentSource.OWN,
             html=SafeHtml(comment.html),
             published=comment.published,
         )

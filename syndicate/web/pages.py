@@ -166,7 +166,7 @@ class PostView:
 class CommentView:
     """A comment. `anchor` is the id of its element, `parent` the anchor of the comment that it answers, empty for
     an answer to the post. `url` is where the original can be read, or empty; `avatar` a picture of ours, or empty:
-    the initial stands in for it."""
+    the initial stands in for it. `is_own` says that the blog's author wrote it."""
 
     anchor: str
     parent: str = ""
@@ -175,6 +175,7 @@ class CommentView:
     handle: str = ""
     avatar: str = ""
     url: str = ""
+    is_own: bool = False
     html: SafeHtml
     published: datetime
 

@@ -34,7 +34,10 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     # objects and activities by their ids
     router.add_get("/posts/{id}", activitypub.get_post)
     router.add_get("/posts/{id}/replies", activitypub.get_replies)
+    router.add_get("/posts/{id}/context", activitypub.get_context)
     router.add_get("/posts/{id}/{kind:likes|shares}", activitypub.get_reactions)
+    router.add_get("/comments/{id:[0-9a-f-]{36}}", activitypub.get_comment)
+    router.add_get("/comments/{id:[0-9a-f-]{36}}/replies", activitypub.get_comment_replies)
     router.add_get("/activities/{id}", activitypub.get_activity)
     router.add_get("/stamps/{id}", activitypub.get_stamp)
 

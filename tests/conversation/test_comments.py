@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from syndicate.conversation import comments
-from syndicate.conversation.moderation import decide
 from syndicate.errors import CommentNotFound
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.post import Post
@@ -92,13 +91,13 @@ async def test_nothing_moves_where_nothing_changes(house: RunningHouse) -> None:
 
 async def test_a_decision_about_what_is_not_there_is_refused(house: RunningHouse) -> None:
     with pytest.raises(CommentNotFound):
-        await decide(house.store, "none", "approve")
+        await house.decide("none", "approve")
 
 
 async def test_a_decision_takes_our_id_or_the_remote_one(house: RunningHouse) -> None:
     post = await house.publish("Hello")
     first = comment(post, house, state=CommentState.PENDING)
     await keep(house.store, first)
-    assert (await decide(house.store, first.id, "approve")).state is CommentState.APPROVED
-    assert (await decide(house.store, first.uri, "spam")).state is CommentState.SPAM
+    assert (await house.decide(first.id, "approve")).state is CommentState.APPROVED
+    assert (await house.decide(first.uri, "spam")).state is CommentState.SPAM
     assert await count(house.store, post) == 0

@@ -7,7 +7,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.conversation import comments as conversation
-from syndicate.conversation.moderation import decide
 from syndicate.model.comment import Comment, CommentState
 from syndicate.model.post import Post
 from tests.clocks import FakeClock
@@ -225,7 +224,7 @@ async def test_an_edit_with_many_links_is_held_and_the_counts_agree(
     one, two = await house.publish("One"), await house.publish("Two")
     note = await ann.reply(one.uri, "<p>Harmless.</p>")
     await house.settle()
-    await decide(house.store, note["id"], "approve")
+    await house.decide(note["id"], "approve")
     assert await shown(house, one) == ["<p>Harmless.</p>"]
     links = "".join(f'<a href="https://spam{at}.example/">buy</a>' for at in range(9))
     for target in (one.uri, two.uri):
@@ -245,7 +244,7 @@ async def test_an_edit_of_a_rejected_comment_does_not_bring_it_back(
     note = await ann.reply(post.uri, "<p>Rude.</p>")
     await open_house.settle()
     for decision in ("reject", "spam"):
-        await decide(open_house.store, note["id"], decision)
+        await open_house.decide(note["id"], decision)
         clock.advance(minutes=1)
         await ann.edit(note, "<p>Ruder.</p>")
         assert await shown(open_house, post) == []
@@ -413,7 +412,7 @@ async def test_a_decision_is_seen_by_the_next_reader(house: RunningHouse, ann: P
     await house.settle()
     addresses = (post.path, "/comments/feed/", f"{post.path}feed/", "/comments/feed/json/")
     for decision, is_seen in (("approve", True), ("reject", False), ("approve", True), ("spam", False)):
-        await decide(house.store, note["id"], decision)
+        await house.decide(note["id"], decision)
         for address in addresses:
             assert ("Seen or not." in (await house.get(address)).text) is is_seen, (decision, address)
         assert (await house.document(f"{post.uri}/replies"))["totalItems"] == int(is_seen)

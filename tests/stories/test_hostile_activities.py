@@ -9,7 +9,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 
-from syndicate.conversation.moderation import decide
 from syndicate.model.comment import CommentState
 from syndicate.model.post import Post
 from syndicate.storage.blocks import Block
@@ -557,7 +556,7 @@ async def test_links_are_counted_however_they_are_written(house: RunningHouse, a
     post = await house.publish("Hello")
     first = await ann.reply(post.uri, "<p>Friendly.</p>")
     await house.settle()
-    await decide(house.store, first["id"], "approve")
+    await house.decide(first["id"], "approve")
     spam = [
         "<a\nhref='https://s{n}.example/'>x</a>",
         "<A\tHREF=https://s{n}.example/>x</A>",
@@ -610,6 +609,6 @@ async def test_the_avatar_of_somebody_who_is_shown_is_fetched_and_kept(
     note = await ann.reply(post.uri, "<p>Hello to you.</p>")
     await house.settle()
     assert ann.fetched(picture) == 0
-    await decide(house.store, note["id"], "approve")
+    await house.decide(note["id"], "approve")
     await house.settle()
     assert ann.fetched(picture) == 1

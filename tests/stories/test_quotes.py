@@ -3,7 +3,7 @@
 import pytest
 
 from syndicate.model.post import Post, QuotePolicy
-from tests.houses import RunningHouse
+from tests.houses import ACTIVITY, RunningHouse
 from tests.peer import Peer
 
 
@@ -21,7 +21,7 @@ def asking(peer: Peer, post: Post, *, quoted: str | None = None, author: str | N
 async def test_a_quote_is_allowed_with_a_stamp_that_anybody_can_fetch(house: RunningHouse, ann: Peer) -> None:
     post = await house.publish("Hello")
     policy = (await house.document(post.uri))["interactionPolicy"]
-    assert policy == {"canQuote": {"automaticApproval": ["https://www.w3.org/ns/activitystreams#Public"]}}
+    assert policy["canQuote"] == {"automaticApproval": ["https://www.w3.org/ns/activitystreams#Public"]}
     request = asking(ann, post)
     assert (await ann.send(request, path="/actor/inbox")).status == 202
     await house.settle()
@@ -80,3 +80,28 @@ async def test_nobody_gets_a_stamp_for_anothers_words(house: RunningHouse, ann: 
     await house.settle()
     assert [reason for _, _, reason in await house.verdicts()] == ["quote.not-theirs", "quote.not-theirs"]
     assert ann.received == []
+
+
+async def test_the_author_takes_leave_back_and_it_is_not_given_again(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    await bob.follow()
+    post = await house.publish("Quotable")
+    await ann.send(asking(ann, post))
+    quote = f"{ann.base}/notes/quote-1"
+    await house.settle()
+    stamp = ann.of_type("Accept")[0]["result"]
+    approvals = house.house.study.approvals
+    kept = await house.store.stamps.of_object(quote)
+    assert kept is not None
+    await house.store.transaction(lambda tx: approvals.revoke(tx, kept, post))
+    await house.settle()
+    for peer in (ann, bob):
+        assert [delete["object"] for delete in peer.of_type("Delete")] == [stamp]
+    assert (await house.get(stamp, accept=ACTIVITY)).status == 410
+    await ann.send(asking(ann, post))
+    await house.settle()
+    assert len(ann.of_type("Accept")) == 1
+    assert ann.of_type("Reject")
+    await house.store.transaction(lambda tx: tx.stamps.forget(kept.uri))
+    await ann.send(asking(ann, post))
+    await house.settle()
+    assert len(ann.of_type("Accept")) == 2

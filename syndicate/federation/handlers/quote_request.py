@@ -4,14 +4,12 @@ from typing import Any
 
 from syndicate.activitypub.access import as_id, as_object
 from syndicate.activitypub.parse import origin
-from syndicate.activitypub.vocabulary import QUOTE_CONTEXT
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.federation.local import BLOG
 from syndicate.model.activity import Activity, Verdict
-from syndicate.model.ids import new_id
 from syndicate.model.post import Post, QuotePolicy
 from syndicate.storage import Tables
-from syndicate.storage.stamps import Stamp
+from syndicate.storage.stamps import StampKind
 
 QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
 
@@ -39,19 +37,16 @@ async def handle(activity: Activity, context: Context) -> Decision:
     }
 
     async def answer(tx: Tables) -> Verdict:
-        if not allowed:
-            await context.announcer.answer(
-                tx, "Reject", request, to=actor.uri, inbox=actor.inbox, context=QUOTE_CONTEXT
-            )
-            return refused("quote.not-allowed")
-        known = await tx.stamps.of_quote(quote)
+        known = await tx.stamps.of_object(quote)
         if known is not None and (known.post, known.actor) != (post.id, activity.actor):
             return refused("quote.not-theirs")
-        stamp = known or _stamp(post, quote, activity, context)
-        await tx.stamps.put(stamp)
-        await context.announcer.answer(
-            tx, "Accept", request, to=actor.uri, inbox=actor.inbox, context=QUOTE_CONTEXT, result=stamp.uri
+        if not allowed or (known is not None and known.revoked):
+            await context.approvals.refuse(tx, StampKind.QUOTE, request, actor)
+            return refused("quote.not-allowed" if not allowed else "quote.revoked")
+        stamp = known or context.approvals.stamp(
+            StampKind.QUOTE, post, object=quote, target=post.uri, actor=activity.actor
         )
+        await context.approvals.allow(tx, stamp, request, actor)
         return done("quote.allowed")
 
     return answer
@@ -69,9 +64,3 @@ async def _is_allowed(post: Post, actor: str, context: Context) -> bool:
     if post.quotes is QuotePolicy.FOLLOWERS:
         return await context.store.followers.find(BLOG, actor) is not None
     return post.quotes is QuotePolicy.ANYONE
-
-
-def _stamp(post: Post, quote: str, activity: Activity, context: Context) -> Stamp:
-    now = context.clock()
-    uri = context.urls.stamp(new_id(now))
-    return Stamp(uri=uri, post=post.id, quote=quote, actor=activity.actor, created=now)

@@ -177,7 +177,7 @@ CREATE TABLE comments (
   uri TEXT NOT NULL UNIQUE,
   url TEXT NOT NULL,
   anchor TEXT NOT NULL,
-  source TEXT NOT NULL CHECK (source IN ('reply', 'import')),
+  source TEXT NOT NULL CHECK (source IN ('reply', 'import', 'own')),
   author_uri TEXT NOT NULL,
   author_name TEXT NOT NULL,
   author_handle TEXT NOT NULL,
@@ -212,16 +212,33 @@ CREATE TABLE reactions (
 );
 CREATE INDEX reactions_by_actor ON reactions (actor_uri);
 
--- Quotes of posts that were allowed (FEP-044f): while its row is there, a stamp can be fetched.
+-- Quotes and replies that were allowed (FEP-044f and the like): while its row is there, and not revoked, a stamp can be
+-- fetched. `target` is the id of what is quoted or answered. A revoked one stays, so that it is not given again.
 CREATE TABLE stamps (
   uri TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('quote', 'reply')),
   post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
-  quote_uri TEXT NOT NULL UNIQUE,
+  object_uri TEXT NOT NULL UNIQUE,
+  target TEXT NOT NULL,
   actor_uri TEXT NOT NULL,
+  revoked BIGINT NOT NULL,
   created TEXT NOT NULL
 );
 CREATE INDEX stamps_of_post ON stamps (post_id);
 CREATE INDEX stamps_by_actor ON stamps (actor_uri);
+-- the author's list, newest first
+CREATE INDEX stamps_by_date ON stamps (kind, created);
+
+-- Replies whose authors asked for leave, and that wait for ours to decide; `request` is what our answer embeds.
+CREATE TABLE reply_requests (
+  reply_uri TEXT PRIMARY KEY,
+  post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+  actor_uri TEXT NOT NULL,
+  target TEXT NOT NULL,
+  request TEXT NOT NULL,
+  received TEXT NOT NULL
+);
+CREATE INDEX reply_requests_of_post ON reply_requests (post_id);
 
 CREATE TABLE followers (
   local_actor TEXT NOT NULL REFERENCES local_actors (id) ON DELETE CASCADE,

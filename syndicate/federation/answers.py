@@ -1,0 +1,114 @@
+"""The author takes part: her own answers, to comments and under her posts, kept here and told to the fediverse."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from syndicate.clock import Clock
+from syndicate.config import SiteConfig
+from syndicate.content.markdown import render as render_markdown
+from syndicate.content.sanitize import SANITIZER_VERSION
+from syndicate.conversation import comments
+from syndicate.errors import CommentNotFound, InputError
+from syndicate.federation.outbox import Announcer
+from syndicate.model.comment import Author, Comment, CommentSource, CommentState
+from syndicate.model.ids import new_id
+from syndicate.model.post import Post
+from syndicate.storage import Store, Tables
+from syndicate.urls import Urls
+
+REASON = "author.own"
+
+
+class Answers:
+    """Speaks under posts as the blog's author."""
+
+    def __init__(self, store: Store, announcer: Announcer, site: SiteConfig, urls: Urls, clock: Clock) -> None:
+        self._store, self._announcer, self._site = store, announcer, site
+        self._urls, self._clock = urls, clock
+
+    async def answer(self, to: str, text: str) -> Comment:
+        """Answer a comment that is shown (by its id, ours or the remote one) or a post (by its slug), in Markdown.
+
+        Raises CommentNotFound, InputError.
+        """
+        answered = await self._comment(to)
+        post = await (self._store.posts.find(answered.post) if answered else self._store.posts.by_slug(to))
+        if post is None or not post.is_public:
+            raise CommentNotFound(f"there is no comment or post {to!r}; `syndicate comments list --all` shows comments")
+        if answered is not None and answered.state is not CommentState.APPROVED:
+            raise InputError(f"comment {to} is not shown; please approve it first: syndicate comments approve {to}")
+        now = self._clock().replace(microsecond=0)
+        id = new_id(self._clock())
+        anchor = f"comment-{id}"
+        comment = Comment(
+            id=id,
+            post=post.id,
+            parent=answered.id if answered else None,
+            uri=self._urls.comment(id),
+            url=f"{self._urls.absolute(post.path)}#{anchor}",
+            anchor=anchor,
+            source=CommentSource.OWN,
+            author=Author(
+                name=self._site.author or self._site.name,
+                uri=self._urls.blog_actor,
+                handle=f"@{self._site.account}",
+                url=self._urls.home,
+            ),
+            html=self._html(text, post),
+            state=CommentState.APPROVED,
+            published=now,
+            updated=now,
+        )
+        await self._store.transaction(lambda tx: self._keep(tx, "Create", comment, post, answered))
+        return comment
+
+    async def edit(self, id: str, text: str) -> Comment:
+        """Give an own answer another text. Raises CommentNotFound, InputError."""
+        before, post = await self._own(id)
+        updated = max(self._clock().replace(microsecond=0), before.updated + timedelta(seconds=1))
+        comment = replace(before, html=self._html(text, post), updated=updated)
+        answered = await self._store.comments.find(before.parent) if before.parent else None
+        await self._store.transaction(lambda tx: self._keep(tx, "Update", comment, post, answered))
+        return comment
+
+    async def delete(self, id: str) -> None:
+        """Take an own answer back; what was answered to it stays. Raises CommentNotFound."""
+        comment, post = await self._own(id)
+
+        async def take_back(tx: Tables) -> None:
+            await self._announcer.taken_back(tx, comment, post, self._clock())
+            await comments.withdraw(tx, comment)
+
+        await self._store.transaction(take_back)
+
+    async def _keep(self, tx: Tables, type: str, comment: Comment, post: Post, answered: Comment | None) -> None:
+        await comments.keep(
+            tx,
+            comment,
+            raw_html=comment.html,
+            sanitizer=SANITIZER_VERSION,
+            reason=REASON,
+            received=self._clock(),
+        )
+        await tx.editions.move(f"post:{post.id}", "comments")
+        if post.federates:
+            note = self._announcer.answer_to(comment, post, answered)
+            mentioned = [tag["href"] for tag in note["tag"]]
+            at = comment.published if type == "Create" else comment.updated
+            await self._announcer.tell(tx, type, note, about=comment.uri, post=post, published=at, cc=mentioned)
+
+    def _html(self, text: str, post: Post) -> str:
+        if not text.strip():
+            raise InputError("an answer needs a text")
+        return render_markdown(text, base=self._urls.absolute(post.path))
+
+    async def _comment(self, id: str) -> Comment | None:
+        return await self._store.comments.find(id) or await self._store.comments.by_uri(id)
+
+    async def _own(self, id: str) -> tuple[Comment, Post]:
+        comment = await self._comment(id)
+        if comment is None or comment.source is not CommentSource.OWN:
+            raise CommentNotFound(f"you have no answer {id}; `syndicate comments list --all` shows them")
+        post = await self._store.posts.find(comment.post)
+        assert post is not None  # comments go with their post
+        return comment, post

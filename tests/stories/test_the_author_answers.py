@@ -1,0 +1,182 @@
+"""The author takes part in the conversation under her posts."""
+
+import pytest
+
+from syndicate.errors import CommentNotFound, InputError
+from syndicate.model.comment import Comment
+from syndicate.model.post import Visibility
+from tests.clocks import FakeClock
+from tests.houses import ACTIVITY, RunningHouse
+from tests.peer import PUBLIC, Peer
+
+
+async def answer(house: RunningHouse, to: str, text: str = "Thank *you*.") -> Comment:
+    return await house.house.study.answers.answer(to, text)
+
+
+async def test_an_answer_stands_under_the_comment_and_reaches_whom_it_answers(
+    open_house: RunningHouse, ann: Peer
+) -> None:
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri)
+    await open_house.settle()
+    said = await answer(open_house, note["id"])
+    await open_house.settle()
+    (create,) = ann.of_type("Create")
+    told = create["object"]
+    assert told["id"] == said.uri == f"https://blog.example/comments/{said.id}"
+    assert (told["type"], told["inReplyTo"]) == ("Note", note["id"])
+    assert told["content"] == "<p>Thank <em>you</em>.</p>\n"
+    assert told["tag"] == [{"type": "Mention", "name": "@ann@social.example", "href": ann.actor}]
+    assert ann.actor in told["cc"]
+    assert ann.actor in create["cc"]
+    assert told["to"] == create["to"] == [PUBLIC]
+    assert told["context"] == f"{post.uri}/context"
+    page = (await open_house.get(post.path)).text
+    assert page.index("Well said.") < page.index("Thank <em>you</em>.")
+    assert "author of this blog" in page
+    assert (await open_house.document(said.uri))["id"] == said.uri
+    led = await open_house.get(said.uri)
+    assert (led.status, led.headers["Location"]) == (303, f"{post.path}#{said.anchor}")
+
+
+async def test_followers_hear_of_it_too(open_house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    await bob.follow()
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri)
+    await open_house.settle()
+    said = await answer(open_house, note["id"])
+    await open_house.settle()
+    assert [create["object"]["id"] for create in bob.of_type("Create")] == [post.uri, said.uri]
+
+
+async def test_what_is_answered_to_it_comes_back_under_it(open_house: RunningHouse, ann: Peer) -> None:
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri)
+    await open_house.settle()
+    said = await answer(open_house, note["id"])
+    back = await ann.reply(said.uri, "<p>You are welcome.</p>")
+    await open_house.settle()
+    comments = {comment.uri: comment for comment in await open_house.comments(post)}
+    assert comments[back["id"]].parent == said.id
+    replies = (await open_house.document(said.uri))["replies"]
+    assert (replies["totalItems"], replies["first"]["items"]) == (1, [back["id"]])
+    assert (await open_house.document(f"{said.uri}/replies"))["first"]["items"] == [back["id"]]
+
+
+async def test_the_author_can_speak_first(open_house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    post = await open_house.publish("Tea")
+    said = await answer(open_house, "tea", "I forgot the milk.")
+    await open_house.settle()
+    told = ann.of_type("Create")[-1]["object"]
+    assert (told["id"], told["inReplyTo"], told["tag"]) == (said.uri, post.uri, [])
+
+
+async def test_an_edit_and_its_end_are_told(open_house: RunningHouse, ann: Peer, clock: FakeClock) -> None:
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri)
+    await open_house.settle()
+    said = await answer(open_house, note["id"])
+    answers = open_house.house.study.answers
+    first = await answers.edit(said.id, "Thanks.")
+    second = await answers.edit(said.id, "Thanks a lot.")
+    assert said.updated < first.updated < second.updated
+    await open_house.settle()
+    assert "Thanks a lot." in ann.of_type("Update")[-1]["object"]["content"]
+    clock.advance(seconds=2)
+    assert "Thanks a lot." in (await open_house.get(post.path)).text
+    await answers.delete(said.id)
+    await open_house.settle()
+    assert ann.of_type("Delete")[-1]["object"]["id"] == said.uri
+    gone = await open_house.get(said.uri, accept=ACTIVITY)
+    assert (gone.status, gone.json()["type"]) == (410, "Tombstone")
+    assert "Thanks" not in await open_house.outputs(post)
+    with pytest.raises(CommentNotFound):
+        await answers.edit(said.id, "Still here?")
+
+
+async def test_when_the_post_goes_its_answers_go(open_house: RunningHouse, ann: Peer) -> None:
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri)
+    await open_house.settle()
+    said = await answer(open_house, note["id"])
+    await open_house.settle()
+    await open_house.house.study.publisher.delete("tea")
+    await open_house.settle()
+    assert {delete["object"]["id"] for delete in ann.of_type("Delete")} == {post.uri, said.uri}
+    assert (await open_house.get(said.uri, accept=ACTIVITY)).status == 410
+
+
+async def test_under_a_local_post_an_answer_stays_here(open_house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    post = await open_house.publish("Tea", visibility=Visibility.LOCAL)
+    said = await answer(open_house, "tea")
+    await open_house.settle()
+    assert not ann.of_type("Create")
+    assert (await open_house.get(said.uri, accept=ACTIVITY)).status == 404
+    assert "Thank <em>you</em>" in (await open_house.get(post.path)).text
+
+
+async def test_nobody_else_changes_what_the_author_said(open_house: RunningHouse, ann: Peer, mallory: Peer) -> None:
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri)
+    await open_house.settle()
+    said = await answer(open_house, note["id"])
+    forged = {"id": said.uri, "type": "Note", "attributedTo": mallory.actor, "content": "<p>Spam</p>", "to": [PUBLIC]}
+    await mallory.send(mallory.activity("Update", {**forged, "inReplyTo": post.uri, "updated": "2026-12-01T00:00:00Z"}))
+    await mallory.send(mallory.activity("Delete", said.uri))
+    await open_house.settle()
+    assert [outcome for _, outcome, _ in (await open_house.verdicts())[1:]] == ["refused", "refused"]
+    assert "Thank <em>you</em>" in (await open_house.get(post.path)).text
+    with pytest.raises(InputError, match="comments delete"):
+        await open_house.decide(said.id, "spam")
+
+
+async def test_only_what_is_shown_can_be_answered(house: RunningHouse, ann: Peer) -> None:
+    post = await house.publish("Tea")
+    note = await ann.reply(post.uri)
+    await house.settle()
+    with pytest.raises(InputError, match="approve it first"):
+        await answer(house, note["id"])
+    with pytest.raises(CommentNotFound, match="no-such"):
+        await answer(house, "no-such")
+    await house.decide(note["id"], "approve")
+    with pytest.raises(InputError, match="needs a text"):
+        await answer(house, note["id"], "  ")
+
+
+async def test_the_whole_conversation_is_one_collection(open_house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    post = await open_house.publish("Tea")
+    first = await ann.reply(post.uri)
+    await open_house.settle()
+    open_house.clock.advance(seconds=5)
+    said = await answer(open_house, first["id"])
+    open_house.clock.advance(seconds=5)
+    hidden = await bob.reply(post.uri, "<p>Buy now.</p>")
+    last = await bob.reply(said.uri, "<p>And I?</p>")
+    await open_house.settle()
+    await open_house.decide(hidden["id"], "spam")
+    document = await open_house.document(post.uri)
+    assert document["context"] == document["conversation"] == f"{post.uri}/context"
+    context = await open_house.document(document["context"])
+    assert (context["type"], context["attributedTo"]) == ("OrderedCollection", "https://blog.example/actor")
+    assert context["totalItems"] == 4
+    assert context["first"]["orderedItems"] == [post.uri, first["id"], said.uri, last["id"]]
+    assert "next" not in context["first"]
+
+
+async def test_a_long_conversation_is_paged_by_key(open_house: RunningHouse, ann: Peer) -> None:
+    post = await open_house.publish("Tea")
+    for number in range(45):
+        open_house.clock.advance(seconds=60)
+        await ann.reply(post.uri, f"<p>Number {number}.</p>")
+        await open_house.settle()
+    page = (await open_house.document(f"{post.uri}/context"))["first"]
+    found = [page]
+    while "next" in page:
+        page = await open_house.document(page["next"])
+        found.append(page)
+    items = [item for page in found for item in page["orderedItems"]]
+    assert len(found) == 3
+    assert len(items) == len(set(items)) == 46
