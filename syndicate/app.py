@@ -10,7 +10,7 @@ import fcntl
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -29,13 +29,17 @@ from syndicate.federation.actors import Actors
 from syndicate.federation.answers import Answers
 from syndicate.federation.approvals import Approvals
 from syndicate.federation.authentication import Gatekeeper
+from syndicate.federation.backfill import PASSED_OVER_FOR, Visitor
 from syndicate.federation.context import Context
 from syndicate.federation.courier import ActivityCourier
 from syndicate.federation.departures import Departures
 from syndicate.federation.inbox import Inbox
 from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
+from syndicate.federation.replies import REJECTIONS_COUNT_FOR
 from syndicate.federation.rotation import Rotation
+from syndicate.federation.rounds import BackfillWorker
+from syndicate.federation.sparing import Pause, Sparing
 from syndicate.federation.worker import InboxWorker
 from syndicate.media import MediaFiles
 from syndicate.publishing import Publisher
@@ -73,6 +77,7 @@ KEEP_ARRIVALS = timedelta(days=90)
 KEEP_DELIVERIES = timedelta(days=180)
 KEEP_HOSTS = timedelta(days=30)
 KEEP_UNDONE = timedelta(days=7)
+KEEP_OVERDUE = timedelta(days=30)
 MOST_HOSTS = 50_000
 ICON = "/favicon.png"
 RETYPESET = 50
@@ -109,6 +114,7 @@ class House:
     deliveries: DeliveryWorker
     pictures: PictureWorker
     rotation: Rotation
+    backfill: BackfillWorker
     app: web.Application
     metrics: Metrics
     close: Callable[[], Any]
@@ -157,8 +163,8 @@ def open_network(study: Study, transport: Transport | None = None) -> tuple[Tran
     return transport, fetcher, signer, Actors(study.store, fetcher, signer, study.clock)
 
 
-def build(study: Study, *, transport: Transport | None = None) -> House:
-    """Everything that a server is made of. `transport` replaces the way out, for tests."""
+def build(study: Study, *, transport: Transport | None = None, pause: Pause = asyncio.sleep) -> House:
+    """Everything that a server is made of. `transport` replaces the way out and `pause` waiting, for tests."""
     config, store, clock = study.config, study.store, study.clock
     transport, fetcher, signer, actors = open_network(study, transport)
     context = Context(
@@ -191,6 +197,7 @@ def build(study: Study, *, transport: Transport | None = None) -> House:
         typeset_anew=study.publisher.typeset_anew,
     )
     metrics = Metrics()
+    backfill = BackfillWorker(store, Visitor(_sparing(context, transport, pause)), metrics, clock)
 
     async def close() -> None:
         threads.close()
@@ -209,9 +216,18 @@ def build(study: Study, *, transport: Transport | None = None) -> House:
         pictures=pictures,
         app=_make_doors(study, inbox, Gatekeeper(store, actors), metrics),
         rotation=Rotation(store, study.identities, study.announcer, clock),
+        backfill=backfill,
         metrics=metrics,
         close=close,
     )
+
+
+def _sparing(context: Context, transport: Transport, pause: Pause) -> Context:
+    """The same, on a way out of its own for what nobody sent us."""
+    sparing = Sparing(transport, context.store, context.clock, pause)
+    fetcher = Fetcher(sparing, parse=parse_document, clock=context.clock)
+    actors = Actors(context.store, fetcher, context.signer, context.clock)
+    return replace(context, fetcher=fetcher, actors=actors)
 
 
 def _make_doors(study: Study, inbox: Inbox, gatekeeper: Gatekeeper, metrics: Metrics) -> web.Application:
@@ -280,6 +296,8 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
                 tasks.create_task(house.inbox_worker.run(), name="inbox")
                 tasks.create_task(house.deliveries.run(), name="delivery")
                 tasks.create_task(house.pictures.run(), name="pictures")
+                if study.config.comments.backfill:
+                    tasks.create_task(house.backfill.run(), name="backfill")
                 tasks.create_task(study.library.run(), name="library")
                 tasks.create_task(endure("calendar", lambda: _calendar(study)), name="calendar")
                 tasks.create_task(endure("caretaker", lambda: _caretaker(study)), name="caretaker")
@@ -308,6 +326,7 @@ def _wake(house: House) -> None:
     house.inbox_worker.wake()
     house.deliveries.wake()
     house.pictures.wake()
+    house.backfill.wake()
 
 
 async def _signals() -> None:
@@ -401,4 +420,6 @@ async def _tidy(tx: Tables, clock: Clock) -> None:
     await tx.deliveries.prune(now - KEEP_DELIVERIES)
     await tx.outbox.prune(now - KEEP_DELIVERIES)
     await tx.tombstones.prune_undone(now - KEEP_UNDONE)
+    await tx.comments.prune_rejections(now - REJECTIONS_COUNT_FOR)
+    await tx.visits.prune(overdue=now - KEEP_OVERDUE, passed_over=now - PASSED_OVER_FOR, now=now)
     await tx.hosts.prune(before=now - KEEP_HOSTS, kept=MOST_HOSTS)

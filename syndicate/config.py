@@ -163,9 +163,10 @@ class FederationConfig(Section):
 
 
 class CommentsConfig(Section):
-    """Which replies wait for the author."""
+    """Which replies wait for the author, and which are looked for."""
 
     moderation: Literal["off", "first-time", "all"] = "first-time"
+    backfill: bool = True
 
 
 class Config(BaseSettings):

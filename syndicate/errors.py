@@ -40,13 +40,14 @@
 go right later. Statuses are given in `web/problems.py`; lower floors do not know them.
 """
 
+import math
 from typing import ClassVar
 
 
 class Transient(Exception):
-    """Mixed into errors that may go right when tried again."""
+    """Mixed into errors that may go right when tried again, after so many seconds."""
 
-    retry_after: ClassVar[int] = 60
+    retry_after: int = 60
 
 
 class SyndicateError(Exception):
@@ -211,9 +212,14 @@ class TooBusy(Refused, Transient):
 
 
 class KeyUnavailable(Refused, Transient):
-    """The sender's key could not be fetched now."""
+    """The sender's key could not be fetched now. `wait` are the seconds until its server is asked again."""
 
     public = "Your key could not be fetched now; please try again."
+
+    def __init__(self, reason: str, message: str = "", *, wait: float | None = None) -> None:
+        super().__init__(reason, message)
+        if wait is not None:
+            self.retry_after = max(math.ceil(wait), 1)
 
 
 class RemoteError(SyndicateError):

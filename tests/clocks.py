@@ -1,5 +1,6 @@
 """Time, as tests want it."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 
@@ -14,3 +15,8 @@ class FakeClock:
 
     def advance(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+    async def pause(self, seconds: float) -> None:
+        """Waiting takes no time but this clock's."""
+        self.advance(seconds=seconds)
+        await asyncio.sleep(0)

@@ -1,9 +1,12 @@
-"""Collections and their pages (AS2 §5, ActivityPub §5)."""
+"""Collections and their pages (AS2 §5, ActivityPub §5): ours made, and others' read."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from syndicate.activitypub.access import as_list, as_object, types
 from syndicate.activitypub.vocabulary import AS2, OBJECT_CONTEXT
+
+COLLECTION_TYPES = frozenset({"Collection", "OrderedCollection", "CollectionPage", "OrderedCollectionPage"})
 
 Document = dict[str, Any]
 
@@ -53,3 +56,26 @@ def plain_page(id: str, part_of: str, items: Sequence[str], *, next: str | None)
     if next is not None:
         document["next"] = next
     return document
+
+
+def is_collection(document: Document) -> bool:
+    """Whether it is a collection, or a page of one."""
+    return not COLLECTION_TYPES.isdisjoint(types(document.get("type")))
+
+
+def listed(page: Document) -> list[Any]:
+    """What a collection or a page lists, in either spelling: ids, or objects. In place of a `Create` stands what it
+    made (a conversation may be told by its activities, FEP-f228)."""
+    items = [*as_list(page.get("items")), *as_list(page.get("orderedItems"))]
+    return [_made(item) for item in items]
+
+
+def _made(item: Any) -> Any:
+    is_create = isinstance(item, dict) and "Create" in types(item.get("type"))
+    return item.get("object") if is_create else item
+
+
+def following(page: Document) -> Any:
+    """Where a collection or page goes on: the `first` page of one, the `next` of the other; an id, an object or None."""
+    ahead = page.get("first") or page.get("next")
+    return as_object(ahead) or (ahead if isinstance(ahead, str) else None)

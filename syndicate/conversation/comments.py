@@ -5,10 +5,13 @@ Every function writes inside the caller's transaction.
 
 from datetime import datetime
 
-from syndicate.model.comment import Comment, CommentState
+from syndicate.activitypub.parse import host_of
+from syndicate.conversation.cooling import first_visit
+from syndicate.model.comment import Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.storage import Tables
 from syndicate.storage.media import MediaFile, Purpose
+from syndicate.storage.visits import Visit
 
 
 async def keep(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, reason: str, received: datetime) -> bool:
@@ -19,7 +22,7 @@ async def keep(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, r
     await _count(tx, comment.post, before.state if before else None, comment.state)
     await _moved(tx, comment.post)
     if comment.state is CommentState.APPROVED:
-        await want_picture(tx, comment.author.uri)
+        await _shown(tx, comment)
     return True
 
 
@@ -28,6 +31,7 @@ async def withdraw(tx: Tables, comment: Comment) -> None:
     current = await tx.comments.find(comment.id)
     if current is None:
         return
+    await tx.comments.remember_rejection(current.id)
     await tx.comments.remove(current.id)
     await _count(tx, current.post, current.state, None)
     await _moved_at_once(tx, current.post)
@@ -42,7 +46,17 @@ async def decide(tx: Tables, comment: Comment, state: CommentState, reason: str)
     await _count(tx, current.post, current.state, state)
     await _moved_at_once(tx, current.post)
     if state is CommentState.APPROVED:
-        await want_picture(tx, current.author.uri)
+        await _shown(tx, current)
+
+
+async def _shown(tx: Tables, comment: Comment) -> None:
+    """What is shown gets its author's picture, and is looked at again where it was written."""
+    await want_picture(tx, comment.author.uri)
+    stored = await tx.comments.by_uri(comment.uri)
+    if stored is not None and stored.source is CommentSource.REPLY:
+        due = first_visit(tx.clock())
+        visit = Visit(comment=stored.id, host=host_of(stored.uri), warm=stored.published, due=due)
+        await tx.visits.schedule(visit)
 
 
 async def want_picture(tx: Tables, author: str) -> None:

@@ -15,7 +15,7 @@ import structlog
 from syndicate.activitypub.parse import host_of, key_owner, origin, parse_actor
 from syndicate.clock import Clock
 from syndicate.content.text import clean_name
-from syndicate.conversation.comments import want_picture
+from syndicate.conversation.comments import want_picture, withdraw
 from syndicate.errors import (
     AddressDenied,
     DocumentUnusable,
@@ -25,6 +25,7 @@ from syndicate.errors import (
     RemoteUnavailable,
     SignatureRejected,
 )
+from syndicate.federation import consent
 from syndicate.model.actor import PublicKey, RemoteActor
 from syndicate.signatures import VerifyingKey, load_multikey, load_public_key
 from syndicate.storage import Store, Tables
@@ -101,7 +102,7 @@ class Actors:
             # found at the owner's id, it is the owner's own document, and one request has done
             actor = await self._learn(owner, document) if found == owner else await self.refresh(owner)
         except RemoteUnavailable as error:
-            raise KeyUnavailable("key.unavailable", str(error)) from error
+            raise KeyUnavailable("key.unavailable", str(error), wait=error.wait) from error
         except AddressDenied as error:
             raise SignatureRejected("key.address", str(error)) from error
         except RemoteError as error:
@@ -136,7 +137,12 @@ class Actors:
             actor = parse_actor(document, fetched=self._clock())
         except MalformedActivity as error:
             raise DocumentUnusable(f"{uri} is no actor: {error}") from error
-        actor = replace(actor, name=clean_name(actor.name), handle=clean_name(actor.handle, limit=300))
+        actor = replace(
+            actor,
+            name=clean_name(actor.name),
+            handle=clean_name(actor.handle, limit=300),
+            opted_out=consent.declined_in_profile(document),
+        )
         await self._store.transaction(lambda tx: self._keep(tx, actor))
         log.debug("actor fetched", actor=actor.uri)
         return actor
@@ -147,5 +153,8 @@ class Actors:
         avatar = f"/media/{picture.name}" if known and picture else ""
         await tx.remote_actors.put(replace(actor, avatar=avatar), host=host_of(actor.uri))
         await tx.followers.renew_inbox(actor.uri, actor.shared_inbox or actor.inbox)
+        if actor.opted_out:
+            for comment in await tx.comments.of_author(actor.uri):
+                await withdraw(tx, comment)
         if actor.icon and picture is None and await tx.comments.are_shown_of(actor.uri):
             await want_picture(tx, actor.uri)

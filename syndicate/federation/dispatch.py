@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from syndicate.activitypub.access import as_object, types
 from syndicate.federation.context import Handler
 from syndicate.federation.handlers import (
     announce,
@@ -16,6 +17,7 @@ from syndicate.federation.handlers import (
     undo,
     update,
 )
+from syndicate.model.activity import Activity
 
 HANDLERS: Mapping[str, Handler] = {
     "Accept": answer.accept,
@@ -34,3 +36,11 @@ HANDLERS: Mapping[str, Handler] = {
 }
 FORWARDABLE = frozenset({"Create", "Delete", "Update"})
 """Types that count although somebody else brought them, since their object's own origin is asked."""
+
+
+def handler_of(activity: Activity) -> Handler:
+    """Whoever writes or changes something into a Tombstone says that it is gone, and is asked for the same proof."""
+    made = as_object(activity.raw.get("object"))
+    if activity.type in ("Create", "Update") and "Tombstone" in types(made.get("type")):
+        return HANDLERS["Delete"]
+    return HANDLERS[activity.type]

@@ -17,7 +17,7 @@ from syndicate.errors import SenderRefused, SignatureRejected, Transient
 from syndicate.federation.actors import Actors
 from syndicate.federation.authentication import authenticate, is_proven
 from syndicate.federation.context import Context, Decision, refused
-from syndicate.federation.dispatch import FORWARDABLE, HANDLERS
+from syndicate.federation.dispatch import FORWARDABLE, HANDLERS, handler_of
 from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
 from syndicate.model.ids import IdsInOrder
 from syndicate.signatures import Message, Signature, read_signature
@@ -105,7 +105,7 @@ class Inbox:
         if await self._store.blocks.covers(activity.actor, host_of(activity.actor)):
             decision: Decision = refused("sender.blocked")  # blocked since it arrived
         else:
-            decision = await HANDLERS[activity.type](activity, self._context)
+            decision = await handler_of(activity)(activity, self._context)
 
         async def settle(tx: Tables) -> Verdict:
             verdict = decision if isinstance(decision, Verdict) else await decision(tx)

@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
-from syndicate.activitypub.access import as_id, ids
+from syndicate.activitypub.access import as_id, ids, types
 from syndicate.activitypub.addressing import Reach, reach, reach_of
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, parse_note
 from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
 from syndicate.content.text import canonical_path, clean, plain
 from syndicate.conversation import comments
-from syndicate.conversation.judgement import Facts, Judgement, judge
+from syndicate.conversation.judgement import Facts, Judgement, Moderation, judge
 from syndicate.errors import MalformedActivity
+from syndicate.federation import consent
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, held, ignored, private, refused
 from syndicate.model.activity import Verdict
 from syndicate.model.actor import RemoteActor
@@ -69,6 +70,8 @@ async def fetch(uri: str, told: dict[str, Any], envelope: dict[str, Any], contex
         document = await context.object(uri)
     except FOR_GOOD:
         return ignored("object.unavailable")
+    if "Tombstone" in types(document.get("type")):
+        return forget(uri, context)
     return await take(document, reach(envelope, document), as_id(document.get("attributedTo")), context)
 
 
@@ -86,7 +89,12 @@ async def take(
     if await context.store.blocks.covers(actor, host_of(actor)):
         return refused("sender.blocked")  # brought by another's hand
     if reached is Reach.PRIVATE:
-        return await _keep_private(note, context)
+        return await _never_show(
+            note, context, "Private", private("object.private"), withdrawn=private("object.narrowed")
+        )
+    if consent.declined_in_post(note):
+        verdict = ignored("object.no-blog")
+        return await _never_show(note, context, "NoBlog", verdict, withdrawn=verdict)
     if note.vote:
         return ignored("object.vote")
     if await context.store.tombstones.find(note.id) is not None:
@@ -108,11 +116,15 @@ async def take(
         author = await context.actors.get(actor)
     except FOR_GOOD:
         return ignored("actor.unavailable")
+    if author.opted_out:
+        return ignored("actor.no-blog")
     html = for_stranger(clean(_content(note)))
+    if not plain(html):
+        return _without_words(note, before)
     facts = await _facts(note, post, html, context)
     judgement = judge(facts, context.moderation)
     if before is not None and before.state is not CommentState.PENDING:
-        judgement = _of_an_edit(before, judgement)
+        judgement = _of_an_edit(before, html, judgement, context.moderation)
     if parent is not None and parent.state is CommentState.PENDING:
         judgement = Judgement(state=CommentState.PENDING, reason="reply.to-unshown")
     comment = _comment(note, html, author, post, parent, before, judgement, reached, context)
@@ -164,8 +176,44 @@ def _concerns_us(note: RemoteNote, context: Context) -> bool:
     return any(context.identities.followable(address) is not None for address in addressed)
 
 
-async def _keep_private(note: RemoteNote, context: Context) -> Decision:
-    """What is not public is shown no longer and never will be: an older, wider copy may still be under way."""
+def forget(uri: str, context: Context, *, for_good: bool = True) -> Decision:
+    """What its own origin says is gone. `for_good` is false for a 404: it may come back."""
+
+    async def erase(tx: Tables) -> Verdict:
+        if for_good:
+            await _bury(tx, uri, "", context)
+        await tx.arrivals.forget_raw(uri)
+        comment = await tx.comments.by_uri(uri)
+        if comment is None:
+            return ignored("object.gone")
+        await comments.withdraw(tx, comment)
+        return done("delete.comment")
+
+    return erase
+
+
+def _without_words(note: RemoteNote, before: Comment | None) -> Decision:
+    """Nothing is left that could be shown; a comment that was emptied is shown no longer."""
+
+    async def withdraw(tx: Tables) -> Verdict:
+        current = await tx.comments.by_uri(note.id)
+        if current is not None and note.updated is not None and note.updated > current.updated:
+            await comments.withdraw(tx, current)
+        return ignored("object.empty")
+
+    return ignored("object.empty") if before is None else withdraw
+
+
+async def _bury(tx: Tables, uri: str, type: str, context: Context) -> None:
+    await tx.tombstones.put(
+        Tombstone(uri=uri, path=None, origin=origin(uri), type=type, published=None, gone_at=context.clock())
+    )
+
+
+async def _never_show(
+    note: RemoteNote, context: Context, type: str, verdict: Verdict, *, withdrawn: Verdict
+) -> Decision:
+    """What is not meant for a blog is shown no longer and never will be: an older, wider copy may still be under way."""
     before = await context.store.comments.by_uri(note.id)
     if before is None:
         answered, _ = await locate(context, note.in_reply_to)
@@ -173,17 +221,15 @@ async def _keep_private(note: RemoteNote, context: Context) -> Decision:
     else:
         concerns_us = before.author.uri == note.author
     if not concerns_us:
-        return private("object.private")
+        return verdict
 
     async def withdraw(tx: Tables) -> Verdict:
-        now = context.clock()
-        await tx.tombstones.put(
-            Tombstone(uri=note.id, path=None, origin=origin(note.id), type="Private", published=None, gone_at=now)
-        )
-        if before is None:
-            return private("object.private")
-        await comments.withdraw(tx, before)
-        return private("object.narrowed")
+        await _bury(tx, note.id, type, context)
+        comment = await tx.comments.by_uri(note.id)
+        if comment is None:
+            return verdict
+        await comments.withdraw(tx, comment)
+        return withdrawn
 
     return withdraw
 
@@ -221,9 +267,11 @@ def _links(note: RemoteNote, html: str) -> int:
     return len(links) - min(tagging, len(note.mentions) + len(note.hashtags))
 
 
-def _of_an_edit(before: Comment, judgement: Judgement) -> Judgement:
-    """An edit keeps the author's decision, unless it makes an approved comment into one with many links."""
-    if before.state is CommentState.APPROVED and judgement.reason in ("comment.links", "comment.mentions"):
+def _of_an_edit(before: Comment, html: str, judgement: Judgement, moderation: Moderation) -> Judgement:
+    """An edit keeps the author's decision, unless other words stand in an approved comment now and it has many links,
+    or all that is shown is to be read before."""
+    must_wait = moderation == "all" or judgement.reason in ("comment.links", "comment.mentions")
+    if before.state is CommentState.APPROVED and before.html != html and must_wait:
         return judgement
     return Judgement(state=before.state, reason="comment.edited")
 

@@ -7,6 +7,7 @@ from functools import partial
 
 import structlog
 
+from syndicate.activitypub.parse import host_of
 from syndicate.clock import Clock
 from syndicate.errors import StorageError, Transient
 from syndicate.federation.inbox import Inbox
@@ -16,8 +17,12 @@ from syndicate.storage import Store
 
 log = structlog.get_logger()
 
-CLAIMED = 64
-ACTORS = 32
+CLAIMED = 192
+CLAIMED_AT_ONCE = 16
+ACTORS = 96
+HELD_PER_HOST = 32
+ACTORS_PER_HOST = 16
+"""At once: one slow server must not take all places, however many accounts it has."""
 LEASE = timedelta(minutes=10)
 LONGEST = 60.0
 
@@ -46,21 +51,36 @@ class InboxWorker:
             return await self._take(tasks)
 
     async def _next_due(self) -> datetime | None:
-        return await self._store.arrivals.next_due() if self._has_room() else None
+        return await self._store.arrivals.next_due(self._full()) if self._has_room() else None
 
     def _has_room(self) -> bool:
         return len(self._waiting) < ACTORS and sum(map(len, self._waiting.values())) < CLAIMED
+
+    def _full(self) -> list[str]:
+        """Servers of which we have enough at hand: the rest waits, and does not keep others waiting."""
+        return [
+            host
+            for host, actors in self._by_host().items()
+            if len(actors) >= ACTORS_PER_HOST or sum(len(self._waiting[actor]) for actor in actors) >= HELD_PER_HOST
+        ]
+
+    def _by_host(self) -> dict[str, list[str]]:
+        hosts: dict[str, list[str]] = {}
+        for actor in self._waiting:
+            hosts.setdefault(host_of(actor), []).append(actor)
+        return hosts
 
     async def _take(self, tasks: asyncio.TaskGroup) -> bool:
         """Lease what is due, and set it going; False if nothing is. A slow server holds up its own actors alone."""
         now = self._clock()
         if not self._has_room():
             return False
-        due = await self._store.arrivals.next_due()
+        full = self._full()
+        due = await self._store.arrivals.next_due(full)
         if due is None or due > now:
             return False
         arrivals = await self._store.transaction(
-            lambda tx: tx.arrivals.claim(now=now, until=now + LEASE, limit=CLAIMED)
+            lambda tx: tx.arrivals.claim(now=now, until=now + LEASE, limit=CLAIMED_AT_ONCE, without=full)
         )
         for arrival in arrivals:
             actor = arrival.activity.actor

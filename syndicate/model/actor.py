@@ -80,7 +80,7 @@ class PublicKey:
 class RemoteActor:
     """An actor of another server, as its own document says. `handle` is `@user@host`, confirmed by WebFinger or
     with the host of its id; `shared_inbox` is empty where there is none; `icon` is the remote address of the
-    avatar, `avatar` the path of our copy."""
+    avatar, `avatar` the path of our copy; `opted_out` says that the profile asks not to be shown on blogs."""
 
     uri: str
     type: str
@@ -93,6 +93,7 @@ class RemoteActor:
     icon: str = ""
     avatar: str = ""
     summary: str = ""
+    opted_out: bool = False
     published: datetime | None = None
     keys: tuple[PublicKey, ...] = ()
     fetched: datetime

@@ -129,9 +129,9 @@ class RemoteActors:
         await self._query.run(
             """
             INSERT INTO remote_actors (uri, type, host, handle, name, url, inbox, shared_inbox, followers, icon, avatar,
-              summary, published, first_seen, fetched)
+              summary, opted_out, published, first_seen, fetched)
             VALUES (:uri, :type, :host, :handle, :name, :url, :inbox, :shared_inbox, :followers, :icon, :avatar,
-              :summary, :published, :fetched, :fetched)
+              :summary, :opted_out, :published, :fetched, :fetched)
             ON CONFLICT (uri) DO UPDATE SET
               type = excluded.type,
               handle = excluded.handle,
@@ -143,6 +143,7 @@ class RemoteActors:
               avatar = CASE WHEN remote_actors.icon = excluded.icon THEN remote_actors.avatar ELSE excluded.avatar END,
               icon = excluded.icon,
               summary = excluded.summary,
+              opted_out = excluded.opted_out,
               published = excluded.published,
               fetched = excluded.fetched
             """,
@@ -158,6 +159,7 @@ class RemoteActors:
             icon=actor.icon,
             avatar=actor.avatar,
             summary=actor.summary,
+            opted_out=int(actor.opted_out),
             published=None if actor.published is None else to_text(actor.published),
             fetched=to_text(actor.fetched),
         )
@@ -217,6 +219,7 @@ def _remote(row: Row, keys: tuple[PublicKey, ...]) -> RemoteActor:
         icon=row["icon"],
         avatar=row["avatar"],
         summary=row["summary"],
+        opted_out=bool(row["opted_out"]),
         published=None if row["published"] is None else from_text(row["published"]),
         keys=keys,
         fetched=from_text(row["fetched"]),

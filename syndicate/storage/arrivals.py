@@ -1,9 +1,11 @@
 """What arrived: the inbox's record and its queue in one table; and the newest refusals."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from syndicate.activitypub.parse import host_of
 from syndicate.clock import from_text, to_text
 from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
 from syndicate.storage.database import Queryable, Row
@@ -40,12 +42,12 @@ class Arrivals:
         activity = arrival.activity
         added = await self._query.run(
             """
-            INSERT INTO arrivals (id, activity_uri, type, actor_uri, object_uri, raw, forwarded, fingerprint, received,
+            INSERT INTO arrivals (id, activity_uri, type, actor_uri, host, object_uri, raw, forwarded, fingerprint, received,
               outcome, reason, attempts, due_at, leased_until)
-            VALUES (:id, :activity_uri, :type, :actor_uri, :object_uri, :raw, :forwarded, :fingerprint, :received,
+            VALUES (:id, :activity_uri, :type, :actor_uri, :host, :object_uri, :raw, :forwarded, :fingerprint, :received,
               :outcome, :reason, 0, :received, '')
             ON CONFLICT (activity_uri) DO UPDATE SET id = excluded.id, type = excluded.type,
-              actor_uri = excluded.actor_uri, object_uri = excluded.object_uri, raw = excluded.raw,
+              actor_uri = excluded.actor_uri, host = excluded.host, object_uri = excluded.object_uri, raw = excluded.raw,
               forwarded = excluded.forwarded, fingerprint = excluded.fingerprint, received = excluded.received,
               outcome = excluded.outcome, reason = excluded.reason, attempts = 0, due_at = excluded.due_at,
               leased_until = ''
@@ -58,6 +60,7 @@ class Arrivals:
             activity_uri=activity.id,
             type=activity.type,
             actor_uri=activity.actor,
+            host=host_of(activity.actor),
             object_uri=activity.object,
             raw=json.dumps(activity.raw, ensure_ascii=False, separators=(",", ":")),
             forwarded=int(activity.forwarded),
@@ -68,21 +71,23 @@ class Arrivals:
         )
         return added > 0
 
-    async def claim(self, *, now: datetime, until: datetime, limit: int) -> list[Arrival]:
-        """Lease what is due, oldest first."""
+    async def claim(self, *, now: datetime, until: datetime, limit: int, without: Sequence[str] = ()) -> list[Arrival]:
+        """Lease what is due, oldest first, but nothing from the hosts `without`."""
+        others, names = _but_for(without)
         rows = await self._query.all(
-            """
+            f"""
             UPDATE arrivals SET leased_until = :until
             WHERE id IN (
               SELECT id FROM arrivals
-              WHERE outcome = 'waiting' AND due_at <= :now AND leased_until < :now
+              WHERE outcome = 'waiting' AND due_at <= :now AND leased_until < :now {others}
               ORDER BY due_at, id
-              LIMIT :limit {skip_locked})
+              LIMIT :limit {{skip_locked}})
             RETURNING *
             """,
             now=to_text(now),
             until=to_text(until),
             limit=limit,
+            **names,
         )
         return sorted((_arrival(row) for row in rows), key=lambda arrival: arrival.id)
 
@@ -106,15 +111,17 @@ class Arrivals:
             reason=reason,
         )
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, without: Sequence[str] = ()) -> datetime | None:
         """When there will be something to claim: what others have claimed must not hide what is due behind it."""
+        others, names = _but_for(without)
         row = await self._query.one(
-            """
+            f"""
             SELECT min(due) AS due FROM (
               SELECT CASE WHEN due_at > leased_until THEN due_at ELSE leased_until END AS due
-              FROM arrivals WHERE outcome = 'waiting' ORDER BY due_at LIMIT :looked_at) AS first
+              FROM arrivals WHERE outcome = 'waiting' {others} ORDER BY due_at LIMIT :looked_at) AS first
             """,
             looked_at=LOOKED_AT,
+            **names,
         )
         assert row is not None
         return None if row["due"] is None else from_text(row["due"])
@@ -171,6 +178,12 @@ class Arrivals:
     async def refusals(self, limit: int) -> list[Refusal]:
         rows = await self._query.all("SELECT * FROM refusals ORDER BY id DESC LIMIT :limit", limit=limit)
         return [_refusal(row) for row in rows]
+
+
+def _but_for(hosts: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """A condition that leaves out some hosts, and its parameters."""
+    names = {f"h{at}": host for at, host in enumerate(hosts)}
+    return (f"AND host NOT IN ({', '.join(':' + name for name in names)})" if names else ""), names
 
 
 def _arrival(row: Row) -> Arrival:

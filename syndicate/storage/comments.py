@@ -153,13 +153,33 @@ class Comments:
             SELECT
               coalesce(sum(CASE WHEN state = 'approved' THEN 1 ELSE 0 END), 0) AS approved,
               coalesce(sum(CASE WHEN state IN ('rejected', 'spam') AND received >= :since THEN 1 ELSE 0 END), 0) AS rejected
-            FROM (SELECT state, received FROM comments WHERE author_uri = :author ORDER BY received DESC LIMIT 200) AS recent
+            FROM (
+              SELECT * FROM (
+                SELECT state, received FROM comments WHERE author_uri = :author ORDER BY received DESC LIMIT 200) AS kept
+              UNION ALL
+              SELECT * FROM (
+                SELECT 'rejected' AS state, received FROM rejections WHERE author_uri = :author
+                ORDER BY received DESC LIMIT 200) AS taken_away) AS recent
             """,
             author=author_uri,
             since=to_text(since),
         )
         assert row is not None
         return AuthorRecord(approved=int(row["approved"]), rejected=int(row["rejected"]))
+
+    async def remember_rejection(self, id: str) -> None:
+        """A rejected comment goes; that it was rejected stays on its author's record."""
+        await self._query.run(
+            """
+            INSERT INTO rejections (comment_id, author_uri, received)
+            SELECT id, author_uri, received FROM comments WHERE id = :id AND state IN ('rejected', 'spam')
+            ON CONFLICT DO NOTHING
+            """,
+            id=id,
+        )
+
+    async def prune_rejections(self, before: datetime) -> None:
+        await self._query.run("DELETE FROM rejections WHERE received < :before", before=to_text(before))
 
     async def are_shown_of(self, author_uri: str) -> bool:
         """Whether anything of an author is shown."""

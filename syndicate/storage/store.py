@@ -23,6 +23,7 @@ from syndicate.storage.posts import Posts
 from syndicate.storage.reactions import Reactions
 from syndicate.storage.stamps import Stamps
 from syndicate.storage.tombstones import Tombstones
+from syndicate.storage.visits import Visits
 
 T = TypeVar("T")
 
@@ -50,6 +51,7 @@ class Tables:
         self.blocks = Blocks(query)
         self.media = Media(query)
         self.tombstones = Tombstones(query)
+        self.visits = Visits(query)
 
 
 class Store(Tables):
@@ -84,7 +86,7 @@ class Store(Tables):
         """What a process had claimed that is no more. Only where this is the one server."""
 
         async def body(query: Queryable) -> None:
-            for table in ("arrivals", "deliveries", "fanouts", "media"):
+            for table in ("arrivals", "deliveries", "fanouts", "media", "visits"):
                 await query.run(f"UPDATE {table} SET leased_until = '' WHERE leased_until <> ''")
 
         await self.database.transaction(body)

@@ -11,6 +11,13 @@ class Metrics:
         self.deliveries_waiting = Gauge(
             "syndicate_deliveries_waiting", "Deliveries that wait for another server.", registry=self._registry
         )
+        self.visits = Counter(
+            "syndicate_visits",
+            "Comments looked at again where they were written.",
+            ["outcome"],
+            registry=self._registry,
+        )
+        self.found = Counter("syndicate_found", "Comments found that nobody had sent.", registry=self._registry)
         self.followers = Gauge("syndicate_followers", "Followers of the blog.", registry=self._registry)
         self.posts = Gauge("syndicate_posts", "Public posts.", registry=self._registry)
         self.renders = Gauge("syndicate_renders", "Documents rendered since the start.", registry=self._registry)

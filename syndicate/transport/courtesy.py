@@ -46,6 +46,7 @@ class Courtesy:
     """Bounds what strangers make us fetch. One for the whole process."""
 
     def __init__(self, clock: Clock, limits: Limits | None = None) -> None:
+        self._clock = clock
         self._limits = limits or Limits()
         self._failures = _Failures(clock, self._limits.remembered)
         self._allowance = _Allowance(clock, self._limits)
@@ -84,7 +85,9 @@ class Courtesy:
             try:
                 result = await work()
             except RemoteError as error:
-                self._failures.remember(key, error)
+                until = self._failures.remember(key, error)
+                if isinstance(error, RemoteUnavailable):
+                    error.wait = (until - self._clock()).total_seconds()
                 raise
         self._failures.forget(key)
         return result
@@ -150,18 +153,17 @@ class _Failures:
             raise failure.kind(failure.message, status=failure.status, wait=left)
         raise failure.kind(failure.message, status=failure.status)
 
-    def remember(self, key: Hashable, error: RemoteError) -> None:
+    def remember(self, key: Hashable, error: RemoteError) -> datetime:
+        """Until when it is remembered."""
         before = self._known.pop(key, None)
         strikes = before.strikes + 1 if before else 1
+        until = self._clock() + _validity(error, strikes)
         self._known[key] = _Failure(
-            kind=type(error),
-            message=str(error),
-            status=error.status,
-            until=self._clock() + _validity(error, strikes),
-            strikes=strikes,
+            kind=type(error), message=str(error), status=error.status, until=until, strikes=strikes
         )
         if len(self._known) > self._most:
             self._known.popitem(last=False)
+        return until
 
     def forget(self, key: Hashable) -> None:
         self._known.pop(key, None)

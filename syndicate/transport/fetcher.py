@@ -60,6 +60,12 @@ class Fetcher:
             key, origin_of(address), lambda: self._found_at(address, sign), by_stranger=by_stranger
         )
 
+    async def listing(self, url: str, *, sign: Sign | None = None) -> tuple[str, Document]:
+        """What is found at the address of a collection or of a page of one, whatever it calls itself: pages are known
+        by other ids than their addresses, or by none. It is a list of hints, each to be asked for at its own origin."""
+        key = ("listing", url, sign is not None)
+        return await self._courtesy.once(key, origin_of(url), lambda: self._found_at(url, sign))
+
     async def fetch(self, request: Request) -> Response:
         """Any other GET that a stranger causes (WebFinger, the source of a webmention): a `Transport` in itself."""
         key = ("response", request.url, request.headers, request.sign is not None)

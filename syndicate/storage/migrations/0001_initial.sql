@@ -156,6 +156,7 @@ CREATE TABLE remote_actors (
   icon TEXT NOT NULL,
   avatar TEXT NOT NULL,
   summary TEXT NOT NULL,
+  opted_out BIGINT NOT NULL,
   published TEXT,
   first_seen TEXT NOT NULL,
   fetched TEXT NOT NULL
@@ -200,6 +201,44 @@ CREATE INDEX comments_by_state ON comments (state, published, id);
 CREATE INDEX comments_by_arrival ON comments (received);
 -- an author's record, for moderation; an actor's Update and Delete
 CREATE INDEX comments_by_author ON comments (author_uri, received);
+
+-- Rejected comments that their authors took away: they count against them still. Nothing of what was said is kept.
+CREATE TABLE rejections (
+  comment_id TEXT PRIMARY KEY,
+  author_uri TEXT NOT NULL,
+  received TEXT NOT NULL
+);
+-- an author's record, for moderation
+CREATE INDEX rejections_by_author ON rejections (author_uri, received);
+
+-- When a comment is next looked at where it was written: is it still there, and who answered it?
+CREATE TABLE visits (
+  comment_id TEXT PRIMARY KEY REFERENCES comments (id) ON DELETE CASCADE,
+  host TEXT NOT NULL,
+  warm_at TEXT NOT NULL,
+  due_at TEXT NOT NULL,
+  leased_until TEXT NOT NULL
+);
+-- the queue
+CREATE INDEX visits_due ON visits (due_at, comment_id);
+-- servers where somebody is looking around now; what a process had claimed when it ended
+CREATE INDEX visits_leased ON visits (leased_until, host) WHERE leased_until <> '';
+
+-- How often a server was asked on a day for what nobody sent us, and when it may be asked again.
+CREATE TABLE visited_hosts (
+  host TEXT PRIMARY KEY,
+  day TEXT NOT NULL,
+  requests BIGINT NOT NULL,
+  free_at TEXT NOT NULL
+);
+
+-- Found in conversations, and of no concern to us: not fetched again for a while.
+CREATE TABLE passed_over (
+  uri TEXT PRIMARY KEY,
+  at TEXT NOT NULL
+);
+-- pruning
+CREATE INDEX passed_over_by_date ON passed_over (at);
 
 CREATE TABLE reactions (
   uri TEXT PRIMARY KEY,
@@ -273,6 +312,7 @@ CREATE TABLE arrivals (
   activity_uri TEXT NOT NULL UNIQUE,
   type TEXT NOT NULL,
   actor_uri TEXT NOT NULL,
+  host TEXT NOT NULL,
   object_uri TEXT NOT NULL,
   raw TEXT NOT NULL,
   forwarded BIGINT NOT NULL,

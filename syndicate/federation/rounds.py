@@ -1,0 +1,112 @@
+"""Goes round the comments that are due to be looked at: a few at once, one on each server."""
+
+import asyncio
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from syndicate.clock import Clock
+from syndicate.conversation.cooling import next_visit
+from syndicate.errors import RemoteUnavailable, StorageError
+from syndicate.federation.backfill import Seen, Visitor
+from syndicate.federation.sparing import MOST_A_DAY, PATIENCE
+from syndicate.rhythm import Rhythm
+from syndicate.storage import Store, Tables
+from syndicate.storage.visits import Visit
+from syndicate.telemetry.metrics import Metrics
+
+log = structlog.get_logger()
+
+AT_ONCE = 4
+LEASE = timedelta(minutes=30)
+LONGEST = 20 * 60.0
+AFTER_TROUBLE = timedelta(hours=1)
+
+
+async def _claim(now: datetime, tx: Tables) -> Visit | None:
+    return await tx.visits.claim(now=now, until=now + LEASE)
+
+
+class BackfillWorker:
+    """Leases visits, and pays them."""
+
+    def __init__(self, store: Store, visitor: Visitor, metrics: Metrics, clock: Clock) -> None:
+        self._store, self._visitor, self._metrics, self._clock = store, visitor, metrics, clock
+        self._rhythm = Rhythm("backfill", clock, self._next_due)
+        self._under_way = 0
+
+    def wake(self) -> None:
+        """There may be something new."""
+        self._rhythm.wake()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            await self._rhythm.keep(partial(self._take, tasks))
+
+    async def work(self) -> bool:
+        """Pay the visits that are due now; False if none was (for tests)."""
+        async with asyncio.TaskGroup() as tasks:
+            return await self._take(tasks)
+
+    async def _next_due(self) -> datetime | None:
+        return await self._store.visits.next_due(self._clock()) if self._under_way < AT_ONCE else None
+
+    async def _take(self, tasks: asyncio.TaskGroup) -> bool:
+        taken = False
+        while self._under_way < AT_ONCE:
+            now = self._clock()
+            due = await self._store.visits.next_due(now)
+            if due is None or due > now:
+                break
+            visit = await self._store.transaction(partial(_claim, now))
+            if visit is None:  # another machine was quicker
+                break
+            self._under_way += 1
+            tasks.create_task(self._pay(visit), name=f"visit at {visit.host}")
+            taken = True
+        return taken
+
+    async def _pay(self, visit: Visit) -> None:
+        try:
+            await self._look(visit)
+        except StorageError as error:  # its lease runs out, and it is taken again
+            log.warning("visit waits for the database", comment=visit.comment, problem=str(error))
+        except Exception:
+            log.exception("visit failed", comment=visit.comment)
+            await self._settle(visit, Seen(outcome="failed"), not_before=self._clock() + AFTER_TROUBLE)
+        finally:
+            self._under_way -= 1
+            self._rhythm.wake()
+
+    async def _look(self, visit: Visit) -> None:
+        comment = await self._store.comments.find(visit.comment)
+        if comment is None:
+            return
+        now = self._clock()
+        free = await self._store.visits.free(visit.host, now=now, most=MOST_A_DAY)
+        if free is not None and free - now > PATIENCE:  # it is not to be asked now: the visit has not taken place
+            await self._store.transaction(lambda tx: tx.visits.settle(visit.comment, warm=visit.warm, due=free))
+            return
+        not_before = None
+        try:
+            async with asyncio.timeout(LONGEST):
+                seen = await self._visitor.visit(comment)
+        except (RemoteUnavailable, TimeoutError) as error:
+            seen = Seen(outcome="unavailable")
+            wait = error.wait if isinstance(error, RemoteUnavailable) else None
+            not_before = self._clock() + timedelta(seconds=wait or 0)
+        await self._settle(visit, seen, not_before=not_before)
+
+    async def _settle(self, visit: Visit, seen: Seen, *, not_before: datetime | None = None) -> None:
+        """A find warms the conversation up. A server that is down cools it down as well, and is given up in the end."""
+        now = self._clock()
+        warm = now if seen.found else visit.warm
+        due = next_visit(now, warm=warm)
+        if due is not None and not_before is not None:
+            due = max(due, not_before)
+        await self._store.transaction(lambda tx: tx.visits.settle(visit.comment, warm=warm, due=due))
+        self._metrics.visits.labels(seen.outcome).inc()
+        self._metrics.found.inc(seen.found)
+        log.info("comment visited", comment=visit.comment, host=visit.host, outcome=seen.outcome, found=seen.found)

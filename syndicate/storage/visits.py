@@ -1,0 +1,164 @@
+"""When comments are looked at again where they were written, and how much of that other servers have to bear.
+
+A row for each comment that is still to be looked at; a row for each server that was asked, so that several machines
+together ask it no more often than one; and what was found to be of no concern, so that it is not fetched each time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syndicate.clock import from_text, to_text
+from syndicate.storage.database import Queryable, Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """`warm` is when the comment was written, or when an answer to it was last found."""
+
+    comment: str
+    host: str
+    warm: datetime
+    due: datetime
+
+
+class Visits:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def schedule(self, visit: Visit) -> None:
+        """Have a comment looked at; one that is scheduled stays as it is."""
+        await self._query.run(
+            """
+            INSERT INTO visits (comment_id, host, warm_at, due_at, leased_until)
+            VALUES (:comment, :host, :warm, :due, '')
+            ON CONFLICT (comment_id) DO NOTHING
+            """,
+            comment=visit.comment,
+            host=visit.host,
+            warm=to_text(visit.warm),
+            due=to_text(visit.due),
+        )
+
+    async def find(self, comment: str) -> Visit | None:
+        row = await self._query.one("SELECT * FROM visits WHERE comment_id = :comment", comment=comment)
+        return None if row is None else _visit(row)
+
+    async def claim(self, *, now: datetime, until: datetime) -> Visit | None:
+        """Lease the first that is due, on a server where nobody is looking around now."""
+        row = await self._query.one(
+            """
+            UPDATE visits SET leased_until = :until
+            WHERE comment_id = (
+              SELECT comment_id FROM visits
+              WHERE due_at <= :now AND leased_until < :now AND host NOT IN (
+                SELECT host FROM visits WHERE leased_until <> '' AND leased_until >= :now)
+              ORDER BY due_at, comment_id LIMIT 1 {skip_locked})
+            RETURNING *
+            """,
+            now=to_text(now),
+            until=to_text(until),
+        )
+        return None if row is None else _visit(row)
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        """When there will be something to claim."""
+        row = await self._query.one(
+            """
+            SELECT min(due) AS due FROM (
+              SELECT min(due_at) AS due FROM visits
+              WHERE leased_until < :now AND host NOT IN (
+                SELECT host FROM visits WHERE leased_until <> '' AND leased_until >= :now)
+              UNION ALL
+              SELECT min(leased_until) AS due FROM visits WHERE leased_until <> '' AND leased_until >= :now) AS next
+            """,
+            now=to_text(now),
+        )
+        assert row is not None
+        return None if row["due"] is None else from_text(row["due"])
+
+    async def settle(self, comment: str, *, warm: datetime, due: datetime | None) -> None:
+        """Look again when it is due; never, if that is None."""
+        if due is None:
+            await self._query.run("DELETE FROM visits WHERE comment_id = :comment", comment=comment)
+            return
+        await self._query.run(
+            "UPDATE visits SET warm_at = :warm, due_at = :due, leased_until = '' WHERE comment_id = :comment",
+            comment=comment,
+            warm=to_text(warm),
+            due=to_text(due),
+        )
+
+    # other servers' patience
+
+    async def ask(self, host: str, *, now: datetime, apart: timedelta, most: int) -> datetime | None:
+        """Put one request to a server on its account. None: ask now. Else when it may be asked, at the earliest.
+
+        `apart` is the time between two requests, `most` how many there may be on a day (UTC).
+        """
+        day = to_text(now)[:10]
+        asked = await self._query.run(
+            """
+            INSERT INTO visited_hosts (host, day, requests, free_at) VALUES (:host, :day, 1, :free)
+            ON CONFLICT (host) DO UPDATE SET
+              requests = CASE WHEN visited_hosts.day = excluded.day THEN visited_hosts.requests + 1 ELSE 1 END,
+              day = excluded.day, free_at = excluded.free_at
+            WHERE visited_hosts.free_at <= :now AND (visited_hosts.day <> excluded.day OR visited_hosts.requests < :most)
+            """,
+            host=host,
+            day=day,
+            free=to_text(now + apart),
+            now=to_text(now),
+            most=most,
+        )
+        return None if asked else await self.free(host, now=now, most=most)
+
+    async def free(self, host: str, *, now: datetime, most: int) -> datetime | None:
+        """When a server may be asked again; None if it may be asked now."""
+        row = await self._query.one("SELECT * FROM visited_hosts WHERE host = :host", host=host)
+        if row is None:
+            return None
+        free = from_text(row["free_at"])
+        if row["day"] == to_text(now)[:10] and row["requests"] >= most:
+            tomorrow = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+            free = max(free, tomorrow)
+        return free if free > now else None
+
+    async def stop(self, host: str, until: datetime) -> None:
+        """A server wants to be left alone."""
+        await self._query.run(
+            "UPDATE visited_hosts SET free_at = :until WHERE host = :host AND free_at < :until",
+            host=host,
+            until=to_text(until),
+        )
+
+    # what is of no concern
+
+    async def pass_over(self, uri: str, now: datetime) -> None:
+        await self._query.run(
+            "INSERT INTO passed_over (uri, at) VALUES (:uri, :at) ON CONFLICT (uri) DO UPDATE SET at = excluded.at",
+            uri=uri,
+            at=to_text(now),
+        )
+
+    async def is_passed_over(self, uri: str, since: datetime) -> bool:
+        row = await self._query.one(
+            "SELECT uri FROM passed_over WHERE uri = :uri AND at >= :since", uri=uri, since=to_text(since)
+        )
+        return row is not None
+
+    async def prune(self, *, overdue: datetime, passed_over: datetime, now: datetime) -> None:
+        """Forget what nobody has looked at for long (it was switched off), and what no longer counts."""
+        await self._query.run("DELETE FROM visits WHERE due_at < :overdue", overdue=to_text(overdue))
+        await self._query.run("DELETE FROM passed_over WHERE at < :before", before=to_text(passed_over))
+        await self._query.run(
+            "DELETE FROM visited_hosts WHERE free_at < :now AND day < :today", now=to_text(now), today=to_text(now)[:10]
+        )
+
+
+def _visit(row: Row) -> Visit:
+    return Visit(
+        comment=row["comment_id"],
+        host=row["host"],
+        warm=from_text(row["warm_at"]),
+        due=from_text(row["due_at"]),
+    )
