@@ -33,6 +33,7 @@ from syndicate.federation.backfill import PASSED_OVER_FOR, Visitor
 from syndicate.federation.context import Context
 from syndicate.federation.courier import ActivityCourier
 from syndicate.federation.departures import Departures
+from syndicate.federation.doorways import Doorways
 from syndicate.federation.inbox import Inbox
 from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
@@ -214,7 +215,7 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
         inbox_worker=InboxWorker(store, inbox, clock),
         deliveries=deliveries,
         pictures=pictures,
-        app=_make_doors(study, inbox, Gatekeeper(store, actors), metrics),
+        app=_make_doors(study, inbox, Gatekeeper(store, actors), fetcher, metrics),
         rotation=Rotation(store, study.identities, study.announcer, clock),
         backfill=backfill,
         metrics=metrics,
@@ -230,7 +231,9 @@ def _sparing(context: Context, transport: Transport, pause: Pause) -> Context:
     return replace(context, fetcher=fetcher, actors=actors)
 
 
-def _make_doors(study: Study, inbox: Inbox, gatekeeper: Gatekeeper, metrics: Metrics) -> web.Application:
+def _make_doors(
+    study: Study, inbox: Inbox, gatekeeper: Gatekeeper, fetcher: Fetcher, metrics: Metrics
+) -> web.Application:
     config, store, urls = study.config, study.store, study.urls
     pages = Pages(timezone=config.site.timezone, language=config.site.language)
     founded = study.identities.blog.actor.published
@@ -241,6 +244,8 @@ def _make_doors(study: Study, inbox: Inbox, gatekeeper: Gatekeeper, metrics: Met
         {
             keys.ADMISSION: Admission(),
             keys.ANNOUNCER: study.announcer,
+            keys.DIALOGS: Admission(at_once=16, per_second=0.2, burst=20),
+            keys.DOORWAYS: Doorways(fetcher, scheme="http" if config.federation.allow_private_addresses else "https"),
             keys.DESK: SiteDesk(store, config, urls, pages, study.identities.blog),
             keys.FEEDS: FeedDesk(store, config.site, urls, founded, ICON),
             keys.FILES: study.files,

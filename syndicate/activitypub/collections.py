@@ -58,6 +58,17 @@ def plain_page(id: str, part_of: str, items: Sequence[str], *, next: str | None)
     return document
 
 
+def plain_whole(id: str, items: Sequence[Document]) -> Document:
+    """A short Collection with all its items."""
+    return {
+        "@context": OBJECT_CONTEXT,
+        "id": id,
+        "type": "Collection",
+        "totalItems": len(items),
+        "items": list(items),
+    }
+
+
 def is_collection(document: Document) -> bool:
     """Whether it is a collection, or a page of one."""
     return not COLLECTION_TYPES.isdisjoint(types(document.get("type")))

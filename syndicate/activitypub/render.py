@@ -15,7 +15,7 @@ from typing import Any
 from syndicate.activitypub.policy import Replies, can_reply, interaction_policy
 from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC, STAMP_CONTEXT
 from syndicate.clock import to_wire
-from syndicate.model.actor import LocalActor
+from syndicate.model.actor import LocalActor, Role
 from syndicate.model.comment import Comment
 from syndicate.model.post import ObjectType, Post, Visibility
 
@@ -71,6 +71,11 @@ class Mention:
 def _tag(tag: Hashtag | Mention) -> Document:
     if isinstance(tag, Mention):
         return {"type": "Mention", "name": tag.name, "href": tag.href}
+    return hashtag(tag)
+
+
+def hashtag(tag: Hashtag) -> Document:
+    """A hashtag (FEP-eb48)."""
     return {"type": "Hashtag", "name": f"#{tag.name}", "href": tag.href}
 
 
@@ -118,6 +123,9 @@ def actor(profile: Profile) -> Document:
             ],
         },
     }
+    if who.role is Role.BLOG:
+        document["featuredTags"] = who.featured_tags
+        document["interactionPolicy"] = {"canFeature": {"automaticApproval": [PUBLIC]}}
     if who.proof_key:
         document["assertionMethod"] = [
             {

@@ -2,18 +2,18 @@
 the others."""
 
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from lxml import html as lxml_html
 
-from syndicate.activitypub.documents import parse_document
 from syndicate.content.text import clean_name, plain
-from syndicate.errors import AddressUnusable, MalformedActivity, RemoteError
+from syndicate.errors import AddressUnusable, RemoteError
 from syndicate.federation.actors import Actors
+from syndicate.federation.webfinger import account_of, actor_in, links_of
 from syndicate.feeds.parse import parse_feed
 from syndicate.model.actor import RemoteActor
 from syndicate.transport.media_type import ACCEPT_AS2, is_activity_streams
-from syndicate.transport.message import FEED, PAGE, WEBFINGER, Redirects, Request, Response, Transport
+from syndicate.transport.message import FEED, PAGE, Redirects, Request, Response, Transport
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 ACTIVITY_TYPES = ("application/activity+json", "application/ld+json")
@@ -49,21 +49,11 @@ class Finder:
             raise AddressUnusable(f"{address}: {error}") from error
 
     async def _handle(self, handle: str) -> Found:
-        user, _, host = handle.strip("@").rpartition("@")
-        if not user or not host:
-            raise AddressUnusable(f"{handle}: a handle looks like @name@host")
-        url = f"{self._scheme}://{host}/.well-known/webfinger?resource=acct:{quote(user)}@{host}"
-        headers = (("Accept", "application/jrd+json, application/json"),)
-        response = await self._get(Request(url=url, headers=headers, budget=WEBFINGER, redirects=Redirects.WEBFINGER))
-        try:
-            document = parse_document(response.body)
-        except MalformedActivity as error:
-            raise AddressUnusable(f"{handle}: {host} gave an unreadable answer") from error
-        links = document.get("links")
-        for link in links if isinstance(links, list) else []:
-            if isinstance(link, dict) and link.get("rel") == "self" and isinstance(link.get("href"), str):
-                return await self._actor(link["href"])
-        raise AddressUnusable(f"{handle}: {host} knows no such account")
+        links = await links_of(account_of(handle), self._transport, scheme=self._scheme)
+        uri = actor_in(links)
+        if not uri:
+            raise AddressUnusable(f"{handle}: its server knows no such account")
+        return await self._actor(uri)
 
     async def _actor(self, uri: str) -> Found:
         actor = await self._actors.refresh(uri, by_stranger=False)

@@ -21,7 +21,7 @@ from syndicate.federation.local import Identities
 from syndicate.model.actor import LocalActor
 from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.ids import IdsInOrder
-from syndicate.model.post import Post, Visibility
+from syndicate.model.post import Post, Term, Visibility
 from syndicate.storage import Tables
 from syndicate.storage.deliveries import Delivery, Fanout
 from syndicate.storage.outbox import Said
@@ -78,9 +78,12 @@ class Announcer:
 
     def hashtags(self, post: Post) -> list[Hashtag]:
         """The tags of a post that become hashtags: all, or those that its author chose."""
-        chosen = [tag for tag in post.tags if post.hashtags is None or tag.name in post.hashtags]
+        return self.as_hashtags([tag for tag in post.tags if post.hashtags is None or tag.name in post.hashtags])
+
+    def as_hashtags(self, tags: Sequence[Term]) -> list[Hashtag]:
+        """Tags as others spell them; those that no hashtag can be made of are left out."""
         found: dict[str, Hashtag] = {}
-        for tag in chosen:
+        for tag in tags:
             name = hashtag(tag.name)
             if name:
                 found.setdefault(name.lower(), Hashtag(name=name, href=self._urls.absolute(self._urls.tag(tag.slug))))

@@ -24,8 +24,9 @@ from syndicate.model.actor import RemoteActor
 from syndicate.model.comment import Audience, Author, Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.model.post import Post
-from syndicate.storage import Tables
+from syndicate.storage import Store, Tables
 from syndicate.storage.tombstones import Tombstone
+from syndicate.urls import Urls
 
 REJECTIONS_COUNT_FOR = timedelta(days=90)
 MOST_ANCESTORS = 10
@@ -51,6 +52,18 @@ async def locate(context: Context, address: str) -> tuple[Post | None, Comment |
         return post, None
     comment = await context.store.comments.by_uri(address)
     return (await context.store.posts.find(comment.post) if comment else None), comment
+
+
+async def place_of(store: Store, urls: Urls, address: str) -> tuple[str, str]:
+    """What became of the answer with this id or address, for anybody who asks: `shown` and where, `waiting`, or
+    `not-shown`, which is also said of what never arrived."""
+    comment = await store.comments.by_address(address)
+    post = await store.posts.find(comment.post) if comment else None
+    if comment is None or post is None or not post.is_public:
+        return "not-shown", ""
+    if comment.state is CommentState.APPROVED:
+        return "shown", f"{urls.absolute(post.path)}#{comment.anchor}"
+    return ("waiting" if comment.state is CommentState.PENDING else "not-shown"), ""
 
 
 async def fetch(uri: str, told: dict[str, Any], envelope: dict[str, Any], context: Context) -> Decision:

@@ -66,6 +66,10 @@ class LocalActor:
     def featured(self) -> str:
         return f"{self.uri}/featured"
 
+    @property
+    def featured_tags(self) -> str:
+        return f"{self.uri}/featured-tags"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKey:

@@ -48,6 +48,10 @@ class Comments:
     async def by_uri(self, uri: str) -> Comment | None:
         return await self._one("uri = :value", uri)
 
+    async def by_address(self, address: str) -> Comment | None:
+        """By its id, or by where its original can be read."""
+        return await self.by_uri(address) or await self._one("url = :value", address)
+
     async def _one(self, condition: str, value: str) -> Comment | None:
         row = await self._query.one(
             f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE {condition}", value=value

@@ -41,6 +41,19 @@ class Totals:
         )
         return {row["name"].removeprefix(prefix): row["total"] for row in rows}
 
+    async def largest(self, prefix: str, limit: int) -> list[str]:
+        """The names with the highest totals that begin so, without that beginning."""
+        rows = await self._query.all(
+            """
+            SELECT name FROM totals WHERE name >= :first AND name < :last AND total > 0
+            ORDER BY total DESC, name LIMIT :limit
+            """,
+            first=prefix,
+            last=prefix + "\U0010ffff",
+            limit=limit,
+        )
+        return [row["name"].removeprefix(prefix) for row in rows]
+
     async def add(self, name: str, change: int) -> None:
         await self._query.run(
             """

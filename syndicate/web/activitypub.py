@@ -17,7 +17,7 @@ from syndicate.federation.local import BLOG, Identity
 from syndicate.federation.outbox import outbox_items
 from syndicate.model.actor import LocalActor, Role
 from syndicate.model.comment import Comment, CommentSource
-from syndicate.model.post import Post
+from syndicate.model.post import Post, TermKind
 from syndicate.signatures import Message
 from syndicate.storage.stamps import StampKind
 from syndicate.transport.media_type import is_activity_streams
@@ -43,6 +43,7 @@ from syndicate.web.shelf import Rendered
 JSON = f"{ACTIVITY_JSON}; charset=utf-8"
 PAGE = 20
 FEATURED = 5
+FEATURED_TAGS = 10
 MOST_BODY = 1024 * 1024
 CACHE = "public, max-age=60, stale-while-revalidate=600"
 AT_PERMALINK = "private, no-store"
@@ -225,8 +226,8 @@ async def get_following(request: web.Request) -> web.StreamResponse:
 
 
 async def get_featured(request: web.Request) -> web.StreamResponse:
-    """The pinned posts, as ids: Mastodon skips embedded Articles. Of an actor that announces, the newest of its
-    category or tag, so that a profile just found is not empty."""
+    """The pinned posts, as ids: Mastodon skips embedded Articles. With none pinned, and for an actor that announces, the
+    newest, so that a profile just found is not empty."""
     store, actor = request.app[STORE], _asked_for(request).actor
     subject = request.app[IDENTITIES].subject_of(actor.id)
 
@@ -234,10 +235,26 @@ async def get_featured(request: web.Request) -> web.StreamResponse:
         if subject is not None:
             posts = await store.posts.of_terms(subject[0], [subject[1]], limit=FEATURED)
         else:
-            posts = await store.posts.pinned(PAGE) if actor.role is Role.BLOG else []
+            pinned = [post for post in await store.posts.pinned(PAGE) if post.federates]
+            posts = pinned or await store.posts.federated(before=None, limit=FEATURED)
         return collections.ordered_whole(actor.featured, [post.uri for post in posts if post.federates])
 
     return await answer(request, f"ap:{actor.featured}", ("site",), make)
+
+
+async def get_featured_tags(request: web.Request) -> web.StreamResponse:
+    """The tags that the blog uses most, as hashtags."""
+    store, actor, announcer = request.app[STORE], _asked_for(request).actor, request.app[ANNOUNCER]
+    if actor.role is not Role.BLOG:
+        raise NotFound(request.path)
+
+    async def make() -> dict[str, Any]:
+        slugs = await store.totals.largest("term:tag:", FEATURED_TAGS)
+        found = [await store.posts.term(TermKind.TAG, slug) for slug in slugs]
+        tags = announcer.as_hashtags([tag for tag in found if tag is not None])
+        return collections.plain_whole(actor.featured_tags, [render.hashtag(tag) for tag in tags])
+
+    return await answer(request, f"ap:{actor.featured_tags}", ("site",), make)
 
 
 # objects

@@ -17,9 +17,16 @@ ADDRESSES = 10_000
 
 
 class Admission:
-    """Bounds requests to the inboxes: `AT_ONCE` in all, and a bucket of tokens for each address."""
+    """Bounds requests of one kind: so many at once in all, and a bucket of tokens for each address. By itself it is
+    the inboxes' one."""
 
-    def __init__(self, *, at_once: int = AT_ONCE, per_second: float = PER_SECOND, burst: float = BURST) -> None:
+    def __init__(
+        self,
+        *,
+        at_once: int = AT_ONCE,
+        per_second: float = PER_SECOND,
+        burst: float = BURST,
+    ) -> None:
         self._at_once, self._per_second, self._burst = at_once, per_second, burst
         self._inside = 0
         self._tokens: OrderedDict[str, tuple[float, float]] = OrderedDict()

@@ -24,6 +24,7 @@ from syndicate.web.pages import (
     CommentsState,
     CommentView,
     CountedLink,
+    DialogPage,
     ErrorPage,
     FeedLink,
     Head,
@@ -182,6 +183,11 @@ class SiteDesk:
         )
         return self._rendered(shown, ("site",), representations=False)
 
+    async def dialog(self, path: str, **page: str) -> bytes:
+        """A question to a visitor; never kept."""
+        head = replace(self._head(page["heading"], path, ()), robots="noindex", canonical="")
+        return self._pages.render(DialogPage(site=await self._site(), head=head, action=path, **page))
+
     async def about(self) -> Rendered:
         shown = AboutPage(
             site=await self._site(),
@@ -228,14 +234,15 @@ class SiteDesk:
             post.id, limit=COMMENTS_PER_PAGE, skip=(page - 1) * COMMENTS_PER_PAGE
         )
         anchors = {comment.id: comment.anchor for comment in comments}
-        views = tuple(self._comment(comment, anchors) for comment in comments)
+        open_here = post.federates and post.comments_open
+        views = tuple(self._comment(comment, anchors, open_here) for comment in comments)
         if pages == 1:
             return views, None
         newer = f"{post.path}comment-page-{page + 1}/#comments" if page < pages else ""
         older = "" if page == 1 else post.path + (f"comment-page-{page - 1}/#comments" if page > 2 else "#comments")
         return views, Paging(page=page, pages=pages, newer=newer, older=older)
 
-    def _comment(self, comment: Comment, anchors: dict[str, str]) -> CommentView:
+    def _comment(self, comment: Comment, anchors: dict[str, str], open_here: bool) -> CommentView:
         author = comment.author
         return CommentView(
             anchor=comment.anchor,
@@ -246,6 +253,7 @@ class SiteDesk:
             avatar=author.avatar,
             url="" if comment.source is CommentSource.OWN else comment.url,
             is_own=comment.source is CommentSource.OWN,
+            reply_to=comment.uri if open_here and comment.source is not CommentSource.IMPORT else "",
             html=SafeHtml(comment.html),
             published=comment.published,
         )

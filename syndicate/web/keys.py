@@ -4,6 +4,7 @@ from aiohttp import web
 
 from syndicate.config import Config
 from syndicate.federation.authentication import Gatekeeper
+from syndicate.federation.doorways import Doorways
 from syndicate.federation.inbox import Inbox
 from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
@@ -22,6 +23,8 @@ from syndicate.web.shelf import Shelf
 ADMISSION = web.AppKey("admission", Admission)
 ANNOUNCER = web.AppKey("announcer", Announcer)
 ANSWERS = web.AppKey("answers", Answers)
+DIALOGS = web.AppKey("dialogs", Admission)
+DOORWAYS = web.AppKey("doorways", Doorways)
 DESK = web.AppKey("desk", SiteDesk)
 CONFIG = web.AppKey("config", Config)
 FEEDS = web.AppKey("feeds", FeedDesk)

@@ -166,7 +166,8 @@ class PostView:
 class CommentView:
     """A comment. `anchor` is the id of its element, `parent` the anchor of the comment that it answers, empty for
     an answer to the post. `url` is where the original can be read, or empty; `avatar` a picture of ours, or empty:
-    the initial stands in for it. `is_own` says that the blog's author wrote it."""
+    the initial stands in for it. `is_own` says that the blog's author wrote it;
+    `reply_to` is its id, empty where nobody can answer it."""
 
     anchor: str
     parent: str = ""
@@ -176,6 +177,7 @@ class CommentView:
     avatar: str = ""
     url: str = ""
     is_own: bool = False
+    reply_to: str = ""
     html: SafeHtml
     published: datetime
 
@@ -360,6 +362,29 @@ class SubscribePage(Page):
 
     feeds: tuple[FeedLink, ...] = ()
     opml: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogPage(Page):
+    """A question with one field, and what came of the answer. `about` is what it is about, kept in the form; `value`
+    what the visitor gave; `problem` why it cannot be used; `onward` leads to her own server; `copy` is what she can
+    put into its search field by herself; `verdict` the answer to a question."""
+
+    heading: str
+    text: str
+    action: str
+    method: str
+    label: str
+    name: str
+    placeholder: str
+    button: str
+    about: str = ""
+    value: str = ""
+    problem: str = ""
+    onward: str = ""
+    copy: str = ""
+    verdict: str = ""
+    verdict_href: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

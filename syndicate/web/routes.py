@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from syndicate.web import activitypub, discovery, feeds, files, health, site, sitemap
+from syndicate.web import activitypub, dialogs, discovery, feeds, files, health, site, sitemap
 from syndicate.web.rendering import Asset
 
 
@@ -27,6 +27,7 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
         router.add_get(f"{actor}/followers", activitypub.get_followers)
         router.add_get(f"{actor}/following", activitypub.get_following)
         router.add_get(f"{actor}/featured", activitypub.get_featured)
+        router.add_get(f"{actor}/featured-tags", activitypub.get_featured_tags)
     for inbox in ("/actor/inbox", "/actors/{actor}/inbox", "/inbox"):
         router.add_post(inbox, activitypub.post_inbox, expect_handler=activitypub.expect)
         router.add_route("*", inbox, activitypub.refuse_other_methods)
@@ -56,6 +57,13 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/robots.txt", files.get_robots)
     router.add_get("/sitemap.xml", sitemap.get_sitemap)
     router.add_get("/sitemap-{part}.xml", sitemap.get_sitemap)
+
+    # what visitors ask
+    router.add_get("/follow/", dialogs.get_follow)
+    router.add_post("/follow/", dialogs.post_follow)
+    router.add_get("/reply/", dialogs.get_reply)
+    router.add_post("/reply/", dialogs.post_reply)
+    router.add_get("/comments/where", dialogs.get_where)
 
     # pages
     router.add_get("/", site.get_home)

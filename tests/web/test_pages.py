@@ -23,6 +23,7 @@ from syndicate.web.pages import (
     CommentsState,
     CommentView,
     CountedLink,
+    DialogPage,
     ErrorPage,
     FeedLink,
     Head,
@@ -47,6 +48,16 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TEMPLATE_FILES = Path(__file__).parents[2] / "syndicate" / "web" / "templates"
 
 PAGES = Pages(timezone="Europe/Paris", language="en-GB")
+QUESTION = {
+    "heading": "Follow",
+    "text": "Follow from your own account.",
+    "action": "/follow/",
+    "method": "post",
+    "label": "Your name",
+    "name": "account",
+    "placeholder": "@ann@social.example",
+    "button": "Go",
+}
 BARE_SITE = Site(title="Marginalia", url=f"{BLOG}/")
 BARE_POST = PostView(html=SafeHtml("<p>Text</p>"), url=f"{BLOG}/2026/11/22/text/", published=NOON, updated=NOON)
 
@@ -60,6 +71,7 @@ BARE: dict[str, Page] = {
     "blogroll": BlogrollPage(site=BARE_SITE, head=Head()),
     "subscribe": SubscribePage(site=BARE_SITE, head=Head()),
     "about": AboutPage(site=BARE_SITE, head=Head()),
+    "dialog": DialogPage(site=BARE_SITE, head=Head(), **QUESTION),
     "error": ErrorPage(site=BARE_SITE, head=Head(), status=404, heading="There is nothing here"),
 }
 
@@ -179,6 +191,18 @@ def full_pages(text: str = "words", address: str = f"{BLOG}/x/") -> dict[str, Pa
         ),
         "subscribe": SubscribePage(site=site, head=head, feeds=head.feeds, opml="/blogroll.opml"),
         "about": AboutPage(site=site, head=head, founded=NOON, post_count=7),
+        "dialog": DialogPage(
+            site=site,
+            head=head,
+            **QUESTION,
+            about=address,
+            value=text,
+            problem=text,
+            onward=BLOG,
+            copy=text,
+            verdict=text,
+            verdict_href="/x/",
+        ),
         "error": ErrorPage(site=site, head=head, status=410, heading=text, text=text),
     }
 
@@ -248,7 +272,7 @@ def test_only_words_of_xfn_stand_in_the_blogroll() -> None:
 @pytest.mark.parametrize("page", EVERY_PAGE)
 def test_a_page_holds_no_script_and_no_style_of_its_own(page: Page) -> None:
     tree = tree_of(page)
-    assert not tree.xpath("//script | //style | //iframe | //object | //form | //*[@style]")
+    assert not tree.xpath("//script | //style | //iframe | //object | //*[@style]")
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
@@ -382,7 +406,7 @@ def test_a_page_can_be_found_one_s_way_through_without_eyes(page: Page) -> None:
     assert len(tree.xpath("//main[@id='main']")) == len(tree.xpath("//body/header")) == 1
     assert all(image.get("alt") is not None for image in tree.xpath("//img"))
     labelled = set(tree.xpath("//label/@for"))
-    assert {field.get("id") for field in tree.xpath("//input")} == labelled
+    assert {field.get("id") for field in tree.xpath("//input[not(@type='hidden')]")} == labelled
     ids = tree.xpath("//@id")
     assert len(ids) == len(set(ids))
 

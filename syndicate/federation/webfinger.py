@@ -1,0 +1,62 @@
+"""Asking another server about an account (RFC 7033)."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from syndicate.activitypub.documents import parse_document
+from syndicate.errors import AddressUnusable, MalformedActivity, RemoteRefused
+from syndicate.transport.message import WEBFINGER, Redirects, Request, Transport
+from syndicate.urls import split
+
+LONGEST = 500
+JRD = (("Accept", "application/jrd+json, application/json"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What to ask for, and where: `resource` is `acct:ann@m.example` or an address."""
+
+    host: str
+    resource: str
+
+
+def account_of(text: str) -> Account:
+    """`@ann@m.example`, `ann@m.example`, `acct:…`, the address of a profile, or only a server's name.
+
+    Raises AddressUnusable.
+    """
+    text = text.strip()
+    if len(text) > LONGEST or not text or any(letter.isspace() for letter in text):
+        raise AddressUnusable(f"{text[:40]!r} is no name in the fediverse; one looks like @ann@social.example")
+    if "://" in text:
+        parts = split(text)
+        if parts.scheme not in ("http", "https") or not parts.netloc or "@" in parts.netloc:
+            raise AddressUnusable(f"{text[:40]!r} is no address of a profile")
+        return Account(host=parts.netloc, resource=text)
+    user, at, host = text.removeprefix("acct:").lstrip("@").rpartition("@")
+    if "/" in host or not host or (at and not user):
+        raise AddressUnusable(f"{text[:40]!r} is no name in the fediverse; one looks like @ann@social.example")
+    return Account(host=host, resource=f"acct:{user}@{host}" if at else f"https://{host}/")
+
+
+async def links_of(account: Account, transport: Transport, *, scheme: str) -> list[dict[str, Any]]:
+    """The links that its server gives. Raises AddressUnusable for an answer that cannot be read, RemoteError."""
+    resource = quote(account.resource, safe=":@/")
+    url = f"{scheme}://{account.host}/.well-known/webfinger?resource={resource}"
+    request = Request(url=url, headers=JRD, budget=WEBFINGER, redirects=Redirects.WEBFINGER)
+    response = await transport.fetch(request)
+    if not 200 <= response.status < 300:
+        raise RemoteRefused(f"{account.host} answers {response.status}", status=response.status)
+    try:
+        document = parse_document(response.body)
+    except MalformedActivity as error:
+        raise AddressUnusable(f"{account.host} gave an unreadable answer") from error
+    links = document.get("links")
+    return [link for link in links if isinstance(link, dict)] if isinstance(links, list) else []
+
+
+def actor_in(links: list[dict[str, Any]]) -> str:
+    """The id of the account's actor; empty where there is none."""
+    found = (link["href"] for link in links if link.get("rel") == "self" and isinstance(link.get("href"), str))
+    return next(found, "")

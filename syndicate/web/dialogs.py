@@ -1,0 +1,170 @@
+"""A visitor with an account elsewhere follows the blog, answers something, or asks what became of her answer.
+
+Pages with one field, which work without scripts. Nothing that a visitor gives is kept.
+"""
+
+import json
+from http import HTTPStatus
+
+from aiohttp import web
+from yarl import URL
+
+from syndicate.errors import AddressUnusable, NotFound, RemoteError, TooBusy, TooManyRequests
+from syndicate.federation.doorways import Intent
+from syndicate.federation.replies import place_of
+from syndicate.model.comment import CommentState
+from syndicate.web.clients import address_of
+from syndicate.web.keys import CONFIG, DESK, DIALOGS, DOORWAYS, IDENTITIES, STORE, URLS
+
+LONGEST = 2048
+SILENT = "That server does not answer as a server of the fediverse does. Is the name spelled as it should be?"
+NO_DOOR = "That server offers no page for this. It can be done by hand, as described below."
+BUSY = "Too many questions at once. Please wait a minute, then try again."
+COMMON = {
+    "label": "Your name in the fediverse",
+    "name": "account",
+    "placeholder": "@ann@social.example",
+    "method": "post",
+}
+CSP = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; script-src 'self'; form-action *; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""A form may lead to another server here, by our redirect: that is what it is for."""
+
+
+async def get_follow(request: web.Request) -> web.StreamResponse:
+    return await _page(request, Intent.FOLLOW, "")
+
+
+async def post_follow(request: web.Request) -> web.StreamResponse:
+    return await _lead(request, Intent.FOLLOW, "")
+
+
+async def get_reply(request: web.Request) -> web.StreamResponse:
+    return await _page(request, Intent.REPLY, await _answerable(request, request.query.get("to", "")))
+
+
+async def post_reply(request: web.Request) -> web.StreamResponse:
+    to = (await request.post()).get("to", "")
+    return await _lead(request, Intent.REPLY, await _answerable(request, to if isinstance(to, str) else ""))
+
+
+async def _answerable(request: web.Request, uri: str) -> str:
+    """The id of a post or of a comment that is shown. Raises NotFound."""
+    store = request.app[STORE]
+    post = await store.posts.by_uri(uri[:LONGEST])
+    comment = None if post else await store.comments.by_uri(uri[:LONGEST])
+    if comment is not None and comment.state is CommentState.APPROVED:
+        post = await store.posts.find(comment.post)
+    if post is None or not post.federates or not post.comments_open:
+        raise NotFound("nothing to answer")
+    return uri
+
+
+async def _lead(request: web.Request, intent: Intent, about: str) -> web.StreamResponse:
+    """Find out where the visitor can go on, and take her there."""
+    given = (await request.post()).get("account", "")
+    account = given.strip()[:LONGEST] if isinstance(given, str) else ""
+    object = about or request.app[IDENTITIES].blog.actor.uri
+    try:
+        with request.app[DIALOGS].of(address_of(request, request.app[CONFIG].server)):
+            onward = await request.app[DOORWAYS].find(account, intent, object)
+    except (TooManyRequests, TooBusy):
+        return await _page(request, intent, about, status=HTTPStatus.TOO_MANY_REQUESTS, value=account, problem=BUSY)
+    except AddressUnusable as error:
+        return await _page(request, intent, about, status=HTTPStatus.BAD_REQUEST, value=account, problem=f"{error}.")
+    except RemoteError:
+        return await _page(request, intent, about, status=HTTPStatus.BAD_GATEWAY, value=account, problem=SILENT)
+    if not onward:
+        return await _page(request, intent, about, value=account, problem=NO_DOOR)
+    if not _is_from_here(request):  # another page sent her: she is shown where it leads
+        return await _page(request, intent, about, value=account, onward=onward)
+    raise web.HTTPSeeOther(
+        URL(onward, encoded=True), headers={"Cache-Control": "no-store", "Content-Security-Policy": CSP}
+    )
+
+
+def _is_from_here(request: web.Request) -> bool:
+    return request.headers.get("Origin", "") == request.app[URLS].base
+
+
+async def _page(
+    request: web.Request, intent: Intent, about: str, *, status: HTTPStatus = HTTPStatus.OK, **more: str
+) -> web.Response:
+    profile = request.app[IDENTITIES].blog.profile
+    if intent is Intent.FOLLOW:
+        words = {
+            "heading": "Follow",
+            "text": f"Follow @{profile.account} from your own account: Mastodon, GoToSocial, Misskey and many more.",
+            "button": "Follow from my server",
+            "copy": f"@{profile.account}",
+        }
+    else:
+        words = {
+            "heading": "Reply",
+            "text": "Answer from your own account. Public answers appear on this blog.",
+            "button": "Reply from my server",
+            "copy": about,
+            "about": about,
+        }
+    body = await request.app[DESK].dialog(f"/{intent.value}/", **COMMON, **words, **more)
+    return _answer(body, status)
+
+
+def _answer(body: bytes, status: HTTPStatus) -> web.Response:
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": CSP}
+    if status is HTTPStatus.TOO_MANY_REQUESTS:
+        headers["Retry-After"] = "60"
+    return web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)
+
+
+# what became of it
+
+WORDS = {
+    "shown": "Yes, it is shown.",
+    "waiting": "It has arrived, and waits for the author of this blog.",
+    "not-shown": "It is not shown here. It may be on its way, or it may not be public.",
+}
+
+
+async def get_where(request: web.Request) -> web.StreamResponse:
+    """Whether an answer is shown, by its address. Why one is not shown is between its author and the blog's."""
+    address = request.query.get("url", "").strip()[:LONGEST]
+    state, at = "", ""
+    status = HTTPStatus.OK
+    if address:
+        try:
+            with request.app[DIALOGS].of(address_of(request, request.app[CONFIG].server)):
+                state, at = await place_of(request.app[STORE], request.app[URLS], address)
+        except (TooManyRequests, TooBusy):
+            status = HTTPStatus.TOO_MANY_REQUESTS
+    if "application/json" in request.headers.get("Accept", "") and "html" not in request.headers.get("Accept", ""):
+        return _as_json(address, state, at, status)
+    body = await request.app[DESK].dialog(
+        "/comments/where",
+        heading="Where is my comment?",
+        text="Give the address of your answer, as your own server shows it.",
+        label="Address of your answer",
+        name="url",
+        placeholder="https://social.example/@ann/1150001",
+        button="Look for it",
+        method="get",
+        value=address,
+        problem=BUSY if status is HTTPStatus.TOO_MANY_REQUESTS else "",
+        verdict=WORDS.get(state, ""),
+        verdict_href=at,
+    )
+    return _answer(body, status)
+
+
+def _as_json(address: str, state: str, at: str, status: HTTPStatus) -> web.Response:
+    if not address:
+        status = HTTPStatus.BAD_REQUEST
+    document = {"url": address, "state": state or None} | ({"shown_at": at} if at else {})
+    headers = {"Cache-Control": "no-store", "Access-Control-Allow-Origin": "*"}
+    if status is HTTPStatus.TOO_MANY_REQUESTS:
+        headers["Retry-After"] = "60"
+    return web.Response(
+        body=json.dumps(document).encode(), status=status, content_type="application/json", headers=headers
+    )

@@ -1,0 +1,224 @@
+"""A visitor with an account elsewhere follows or answers from there, and can ask what became of her answer."""
+
+import json
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from syndicate.model.post import Term, TermKind
+from syndicate.transport.message import Request, Response
+from tests.houses import Answer, RunningHouse
+from tests.peer import Peer
+
+FEP = "https://w3id.org/fep/3b86/"
+SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
+
+
+def offers(peer: Peer, *links: tuple[str, str]) -> list[str]:
+    """Let a server answer WebFinger with these templates; the resources that it is asked for are kept."""
+    asked: list[str] = []
+
+    async def answer(request: Request) -> Response:
+        if "/.well-known/webfinger" in request.url:
+            asked.append(request.url)
+            document = {
+                "subject": f"acct:{peer.name}@{peer.host}",
+                "links": [{"rel": "self", "type": "application/activity+json", "href": peer.actor}]
+                + [{"rel": rel, "template": template} for rel, template in links],
+            }
+            headers = {"Content-Type": "application/jrd+json"}
+            return Response(status=200, headers=headers, body=json.dumps(document).encode(), url=request.url)
+        return await peer.answer(request)
+
+    peer.wire.connect_server(peer.host, answer)
+    return asked
+
+
+async def post(house: RunningHouse, path: str, fields: dict[str, Any], origin: str | None = None) -> Answer:
+    url = f"http://127.0.0.1:{house.port}{path}"
+    headers = {"Host": house.host, "Content-Type": "application/x-www-form-urlencoded"}
+    headers["Origin"] = origin or f"https://{house.host}"
+    async with house.client.post(url, data=urlencode(fields), headers=headers, allow_redirects=False) as answer:
+        return Answer(answer.status, answer.headers, await answer.read())
+
+
+@pytest.mark.parametrize(
+    ("links", "expected"),
+    [
+        (((SUBSCRIBE, "https://social.example/authorize?uri={uri}"),), "https://social.example/authorize?uri={}"),
+        (
+            (
+                (SUBSCRIBE, "https://social.example/authorize?uri={uri}"),
+                (f"{FEP}Object", "https://social.example/object?o={object}&x={on-success}"),
+            ),
+            "https://social.example/object?o={}&x=",
+        ),
+        (
+            (
+                (f"{FEP}Object", "https://social.example/object?o={object}"),
+                (f"{FEP}Follow", "https://social.example/follow?who={object}"),
+            ),
+            "https://social.example/follow?who={}",
+        ),
+    ],
+)
+async def test_who_wants_to_follow_is_taken_to_the_best_that_her_server_offers(
+    house: RunningHouse, ann: Peer, links: tuple[tuple[str, str], ...], expected: str
+) -> None:
+    offers(ann, *links)
+    page = await house.get("/follow/")
+    assert 'action="/follow/"' in page.text
+    answer = await post(house, "/follow/", {"account": " @ann@social.example "})
+    assert answer.status == 303
+    assert answer.headers["Location"] == expected.format(quote("https://blog.example/actor", safe=""))
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_who_wants_to_answer_is_taken_to_the_post_or_comment(open_house: RunningHouse, ann: Peer) -> None:
+    said = await open_house.publish("Tea")
+    note = await ann.reply(said.uri)
+    await open_house.settle()
+    offers(ann, (f"{FEP}Create", "https://social.example/new?type={type}&to={inReplyTo}&c={content}"))
+    for uri in (said.uri, note["id"]):
+        assert (await open_house.get(f"/reply/?to={quote(uri)}")).status == 200
+        answer = await post(open_house, "/reply/", {"account": "ann@social.example", "to": uri})
+        where = f"https://social.example/new?type=Note&to={quote(uri, safe='')}&c="
+        assert answer.headers["Location"] == where
+    page = (await open_house.get(said.path)).text
+    assert page.count("/reply/?to=") == 2
+
+
+async def test_what_cannot_be_answered_has_no_dialog(house: RunningHouse, ann: Peer) -> None:
+    closed = await house.publish("Closed", comments_open=False)
+    waiting = await house.publish("Open")
+    note = await ann.reply(waiting.uri)
+    await house.settle()
+    for uri in (closed.uri, note["id"], "https://elsewhere.example/1", ""):
+        assert (await house.get(f"/reply/?to={quote(uri)}")).status == 404
+
+
+@pytest.mark.parametrize("typed", ["https://social.example/@ann", "social.example", "acct:ann@social.example"])
+async def test_a_name_may_be_given_in_several_ways(house: RunningHouse, ann: Peer, typed: str) -> None:
+    asked = offers(ann, (SUBSCRIBE, "https://social.example/authorize?uri={uri}"))
+    assert (await post(house, "/follow/", {"account": typed})).status == 303
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "ann", "@", "a b@c", "javascript:alert(1)", "https://u:p@social.example/", "x" * 3000]
+)
+async def test_what_is_no_name_is_explained(house: RunningHouse, typed: str) -> None:
+    answer = await post(house, "/follow/", {"account": typed})
+    assert answer.status in (400, 502)
+    assert 'role="alert"' in answer.text
+    assert "@notes@blog.example" in answer.text
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "javascript:alert({uri})",
+        "http://social.example/?u={uri}",
+        "https://social.example@evil.example/?u={uri}",
+        "//social.example/{uri}",
+        "https://social.example/nothing",
+        "https://social.example/\r\nSet-Cookie:a={uri}",
+        7,
+    ],
+)
+async def test_a_door_that_leads_astray_is_none(house: RunningHouse, ann: Peer, template: Any) -> None:
+    offers(ann, (SUBSCRIBE, template))
+    answer = await post(house, "/follow/", {"account": "ann@social.example"})
+    assert answer.status == 200
+    assert "By hand" in answer.text
+    assert "Location" not in answer.headers
+
+
+async def test_another_page_cannot_use_us_to_lead_people_away(house: RunningHouse, mallory: Peer) -> None:
+    offers(mallory, (SUBSCRIBE, "https://evil.example/?u={uri}"))
+    answer = await post(house, "/follow/", {"account": "m@evil.example"}, origin="https://evil.example")
+    assert answer.status == 200
+    assert 'href="https://evil.example/' in answer.text, "she sees where it leads"
+
+
+async def test_a_server_that_does_not_answer_is_named(house: RunningHouse) -> None:
+    answer = await post(house, "/follow/", {"account": "@nobody@nowhere.example"})
+    assert answer.status == 502
+    assert "does not answer" in answer.text
+
+
+async def test_too_many_questions_are_put_off(house: RunningHouse, ann: Peer) -> None:
+    offers(ann, (SUBSCRIBE, "https://social.example/authorize?uri={uri}"))
+    statuses = [(await post(house, "/follow/", {"account": "ann@social.example"})).status for _ in range(25)]
+    assert statuses[0] == 303
+    assert statuses[-1] == 429
+    late = await post(house, "/follow/", {"account": "ann@social.example"})
+    assert late.headers["Retry-After"] == "60"
+
+
+# where is my comment?
+
+
+async def where(house: RunningHouse, url: str) -> dict[str, Any]:
+    answer = await house.get(f"/comments/where?url={quote(url)}", accept="application/json")
+    assert answer.status == 200
+    document: dict[str, Any] = answer.json()
+    return document
+
+
+async def test_everybody_can_ask_what_became_of_an_answer(house: RunningHouse, ann: Peer) -> None:
+    post = await house.publish("Tea")
+    note = await ann.reply(post.uri)
+    private = ann.note(post.uri, "<p>Between us.</p>", to=["https://blog.example/actor"], cc=[])
+    await ann.send(ann.create(private))
+    await house.settle()
+    assert (await where(house, note["url"]))["state"] == "waiting"
+    await house.decide(note["id"], "approve")
+    found = await where(house, note["url"])
+    assert found["state"] == "shown"
+    assert found["shown_at"].startswith(f"https://blog.example{post.path}#comment-")
+    assert await where(house, note["id"]) == {**found, "url": note["id"]}
+    page = await house.get(f"/comments/where?url={quote(note['url'])}")
+    assert "Yes, it is shown." in page.text
+    assert found["shown_at"] in page.text
+    await house.decide(note["id"], "spam")
+    hidden, unknown = await where(house, note["id"]), await where(house, "https://social.example/unknown")
+    assert hidden["state"] == unknown["state"] == (await where(house, private["id"]))["state"] == "not-shown"
+    assert set(hidden) == set(unknown), "why is not told"
+
+
+async def test_the_question_has_a_page(house: RunningHouse) -> None:
+    page = await house.get("/comments/where")
+    assert page.status == 200
+    assert page.headers["Cache-Control"] == "no-store"
+    assert (await house.get("/comments/where", accept="application/json")).status == 400
+
+
+# a profile that was just found
+
+
+async def test_a_profile_without_pinned_posts_shows_the_newest(house: RunningHouse) -> None:
+    posts = []
+    for number in range(7):
+        house.clock.advance(minutes=1)
+        posts.append(await house.publish(f"Post {number}"))
+    newest = [post.uri for post in reversed(posts)][:5]
+    assert (await house.document("/actor/featured"))["orderedItems"] == newest
+    pinned = await house.publish("Post 0", pinned=True)
+    assert (await house.document("/actor/featured"))["orderedItems"] == [pinned.uri]
+
+
+async def test_the_tags_used_most_stand_in_the_profile(house: RunningHouse) -> None:
+    seeds = Term(kind=TermKind.TAG, slug="self-sown", name="Self-sown")
+    tea = Term(kind=TermKind.TAG, slug="tea", name="Tea")
+    await house.publish("One", terms=(seeds, tea))
+    await house.publish("Two", terms=(seeds,))
+    address = (await house.document("/actor"))["featuredTags"]
+    collection = await house.document(address)
+    assert (collection["type"], collection["totalItems"]) == ("Collection", 2)
+    assert collection["items"][0] == {
+        "type": "Hashtag",
+        "name": "#SelfSown",
+        "href": "https://blog.example/tag/self-sown/",
+    }
