@@ -30,12 +30,14 @@ from syndicate.federation.answers import Answers
 from syndicate.federation.approvals import Approvals
 from syndicate.federation.authentication import Gatekeeper
 from syndicate.federation.backfill import PASSED_OVER_FOR, Visitor
+from syndicate.federation.blocking import Blocking
 from syndicate.federation.context import Context
 from syndicate.federation.courier import ActivityCourier
 from syndicate.federation.departures import Departures
 from syndicate.federation.doorways import Doorways
 from syndicate.federation.inbox import Inbox
 from syndicate.federation.local import Identities
+from syndicate.federation.moving import Moving
 from syndicate.federation.outbox import Announcer
 from syndicate.federation.replies import REJECTIONS_COUNT_FOR
 from syndicate.federation.rotation import Rotation
@@ -97,6 +99,7 @@ class Study:
     announcer: Announcer
     answers: Answers
     approvals: Approvals
+    blocking: Blocking
     publisher: Publisher
     library: Library
 
@@ -115,6 +118,7 @@ class House:
     deliveries: DeliveryWorker
     pictures: PictureWorker
     rotation: Rotation
+    moving: Moving
     backfill: BackfillWorker
     app: web.Application
     metrics: Metrics
@@ -145,6 +149,7 @@ async def furnish(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[St
             announcer=announcer,
             answers=Answers(store, announcer, config.site, urls, clock),
             approvals=Approvals(announcer, urls, clock),
+            blocking=Blocking(store, identities, announcer),
             publisher=publisher,
             library=Library(store, publisher, config.storage.posts, config.site.zone, clock),
         )
@@ -162,6 +167,11 @@ def open_network(study: Study, transport: Transport | None = None) -> tuple[Tran
     fetcher = Fetcher(transport, parse=parse_document, clock=study.clock)
     signer = Signer(lambda: study.identities.fetching.signing_key, study.clock)
     return transport, fetcher, signer, Actors(study.store, fetcher, signer, study.clock)
+
+
+def scheme_of(config: Config) -> str:
+    """How servers are spoken to whose name is all that is known."""
+    return "http" if config.federation.allow_private_addresses else "https"
 
 
 def build(study: Study, *, transport: Transport | None = None, pause: Pause = asyncio.sleep) -> House:
@@ -217,6 +227,9 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
         pictures=pictures,
         app=_make_doors(study, inbox, Gatekeeper(store, actors), fetcher, metrics),
         rotation=Rotation(store, study.identities, study.announcer, clock),
+        moving=Moving(
+            store, study.identities, study.announcer, actors, fetcher, signer, clock, scheme=scheme_of(config)
+        ),
         backfill=backfill,
         metrics=metrics,
         close=close,
@@ -245,7 +258,7 @@ def _make_doors(
             keys.ADMISSION: Admission(),
             keys.ANNOUNCER: study.announcer,
             keys.DIALOGS: Admission(at_once=16, per_second=0.2, burst=20),
-            keys.DOORWAYS: Doorways(fetcher, scheme="http" if config.federation.allow_private_addresses else "https"),
+            keys.DOORWAYS: Doorways(fetcher, scheme=scheme_of(config)),
             keys.DESK: SiteDesk(store, config, urls, pages, study.identities.blog),
             keys.FEEDS: FeedDesk(store, config.site, urls, founded, ICON),
             keys.FILES: study.files,
@@ -306,7 +319,7 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
                 tasks.create_task(study.library.run(), name="library")
                 tasks.create_task(endure("calendar", lambda: _calendar(study)), name="calendar")
                 tasks.create_task(endure("caretaker", lambda: _caretaker(study)), name="caretaker")
-                tasks.create_task(endure("keys", lambda: _key_keeper(house)), name="keys")
+                tasks.create_task(endure("own affairs", lambda: _own_affairs(house)), name="own affairs")
             tasks.create_task(_ticker(house), name="ticker")
     except BaseExceptionGroup as ended:
         reason = _reason(ended)
@@ -386,10 +399,12 @@ async def _ticker(house: House) -> None:
             _wake(house)
 
 
-async def _key_keeper(house: House) -> None:
-    """Change keys as asked for."""
+async def _own_affairs(house: House) -> None:
+    """Tell others what has changed about the blog's accounts; change keys, and move, as asked for."""
+    await house.rotation.tell_changes()
     while True:
         await house.rotation.step()
+        await house.moving.step()
         await asyncio.sleep(TICK)
 
 

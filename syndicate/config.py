@@ -70,6 +70,13 @@ def _addresses(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(_network(value) for value in values)
 
 
+def _actor_ids(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError(f"{value!r} is not the address of an account, such as https://social.example/users/ann")
+    return values
+
+
 Networks = Annotated[tuple[str, ...], AfterValidator(_addresses)]
 
 
@@ -157,6 +164,7 @@ class FederationConfig(Section):
     show_followers: bool = False
     category_actors: tuple[str, ...] = ()
     tag_actors: tuple[str, ...] = ()
+    also_known_as: Annotated[tuple[str, ...], AfterValidator(_actor_ids)] = ()
     blogroll_actor: bool = False
     authorized_fetch: bool = False
     integrity_proofs: bool = True

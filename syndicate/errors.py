@@ -15,6 +15,7 @@
     │   ├── AccountNotFound
     │   ├── PostNotFound
     │   ├── QuoteNotFound
+    │   ├── ReportNotFound
     │   └── CommentNotFound
     ├── Gone                         it was here and was taken away on purpose
     ├── Refused                      a request that we do not take
@@ -128,6 +129,10 @@ class CommentNotFound(NotFound):
 
 class QuoteNotFound(NotFound):
     """No such quote was allowed."""
+
+
+class ReportNotFound(NotFound):
+    """There is no such report."""
 
 
 class AccountNotFound(NotFound):

@@ -26,7 +26,8 @@ MOST_PUSHED = 60 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """An actor of ours with what surrounds it. `fields` are label and address, shown on profiles."""
+    """An actor of ours with what surrounds it. `fields` are label and address, shown on profiles; `also_known_as` the
+    ids of accounts that may move here; `moved_to` where this one has gone."""
 
     actor: LocalActor
     shared_inbox: str
@@ -36,6 +37,8 @@ class Profile:
     icon: str = ""
     icon_type: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    also_known_as: tuple[str, ...] = ()
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,10 @@ def actor(profile: Profile) -> Document:
     if who.role is Role.BLOG:
         document["featuredTags"] = who.featured_tags
         document["interactionPolicy"] = {"canFeature": {"automaticApproval": [PUBLIC]}}
+    if profile.also_known_as:
+        document["alsoKnownAs"] = list(profile.also_known_as)
+    if profile.moved_to:
+        document["movedTo"] = profile.moved_to
     if who.proof_key:
         document["assertionMethod"] = [
             {

@@ -45,7 +45,7 @@ def block(session: Session, who: str, reason: str) -> None:
 
     async def work(study: Study) -> str:
         blocked = Block(pattern=await pattern_of(study, who), reason=reason, created=study.clock())
-        await study.store.transaction(lambda tx: tx.blocks.put(blocked))
+        await study.blocking.block(blocked)
         return blocked.pattern
 
     click.echo(f"{session.run(work)} is blocked")
@@ -59,7 +59,7 @@ def unblock(session: Session, who: str) -> None:
 
     async def work(study: Study) -> str:
         pattern = await pattern_of(study, who)
-        if not await study.store.transaction(lambda tx: tx.blocks.remove(pattern)):
+        if not await study.blocking.unblock(pattern):
             raise InputError(f"{pattern}: was not blocked")
         return pattern
 
@@ -107,11 +107,8 @@ def import_(session: Session, file: Path) -> None:
             left_out.append(str(error))
 
     async def work(study: Study) -> None:
-        async def body(tx: Any) -> None:
-            for pattern in patterns:
-                await tx.blocks.put(Block(pattern=pattern, reason="imported", created=study.clock()))
-
-        await study.store.transaction(body)
+        for pattern in patterns:
+            await study.blocking.block(Block(pattern=pattern, reason="imported", created=study.clock()))
 
     session.run(work)
     click.echo(f"{len(patterns)} blocked")

@@ -14,10 +14,13 @@ SHOWN = 200
 
 @click.command()
 @click.argument("slug", required=False)
+@click.option("--again", is_flag=True, help="Send anew what was given up of the post.")
 @as_json
 @click.pass_obj
-def deliveries(session: Session, slug: str | None, as_json: bool) -> None:
+def deliveries(session: Session, slug: str | None, again: bool, as_json: bool) -> None:
     """What was sent of the post SLUG, server by server; without SLUG the latest of all."""
+    if again and slug is None:
+        raise click.UsageError("--again needs the SLUG of a post")
 
     async def work(study: Study) -> list[dict[str, Any]]:
         if slug is None:
@@ -26,6 +29,8 @@ def deliveries(session: Session, slug: str | None, as_json: bool) -> None:
             post = await study.store.posts.by_slug(slug)
             if post is None:
                 raise PostNotFound(f"there is no post with the slug {slug!r}")
+            if again:
+                await study.store.transaction(lambda tx: tx.deliveries.again(post.id, study.clock()))
             found = await study.store.deliveries.of_post(post.id)
         return [await _row(study, delivery) for delivery in found]
 

@@ -25,6 +25,8 @@ COMMANDS: Mapping[str, str] = {
     "unfollow": "blogroll:unfollow",
     "followers": "blogroll:followers",
     "blogroll": "blogroll:blogroll",
+    "move": "blogroll:move",
+    "reports": "reports:reports",
     "deliveries": "deliveries:deliveries",
     "activity": "activity:activity",
     "block": "blocks:block",

@@ -245,7 +245,8 @@ def profile_of(config: Config, known: StoredActor, term: Term | None = None) -> 
         role=known.role,
         proof_key=known.proof_key if config.federation.integrity_proofs else "",
     )
-    elsewhere = (("Also at", address) for address in site.rel_me) if known.role is Role.BLOG else ()
+    is_blog = known.role is Role.BLOG
+    elsewhere = (("Also at", address) for address in site.rel_me) if is_blog else ()
     return Profile(
         actor=actor,
         shared_inbox=urls.shared_inbox,
@@ -255,6 +256,8 @@ def profile_of(config: Config, known: StoredActor, term: Term | None = None) -> 
         icon=urls.absolute("/favicon.png"),
         icon_type="image/png",
         fields=(("Website", urls.home), *elsewhere),
+        also_known_as=config.federation.also_known_as if is_blog else (),
+        moved_to=known.moved_to,
     )
 
 

@@ -208,6 +208,26 @@ class Announcer:
         await tx.deliveries.fan_out(Fanout(activity=id, audience=actor.id, post_uri="", reached=""))
         return id
 
+    async def moved(self, tx: Tables, target: str) -> None:
+        """Tell every follower's server that the blog has gone to another account."""
+        ours = self._actor.uri
+        await self._to_followers(tx, "Move", ours, about=f"{ours}#moved", target=target)
+
+    async def pinned(self, tx: Tables, post: Post) -> None:
+        """A post is pinned, or no longer: profiles elsewhere follow."""
+        type = "Add" if post.pinned else "Remove"
+        await self._to_followers(tx, type, post.uri, about=f"{post.uri}#pinned", target=self._actor.featured)
+
+    async def _to_followers(self, tx: Tables, type: str, object: str, *, about: str, **more: Any) -> None:
+        now = self._clock()
+        id = self._ids.new(now)
+        uri = self._urls.activity(id)
+        to = [self._actor.followers]
+        document = render.activity(type, id=uri, actor=self._actor.uri, object=object, to=to) | more
+        said = self._row(id, uri, type, about, None, document, public=False, at=now)
+        await tx.outbox.put(said)
+        await tx.deliveries.fan_out(Fanout(activity=id, audience=self._actor.id, post_uri="", reached=""))
+
     async def announce(self, tx: Tables, by: LocalActor, object: str, *, post: Post | None = None) -> None:
         """An actor of ours passes something on to its followers: a post of the blog, or another's."""
         now = self._clock()

@@ -6,13 +6,16 @@ other activity of the actor waits; when each server was told once, or after ten 
 under the same id. Whoever could not be reached gets the news later, still signed with the old key.
 """
 
+import json
 from datetime import timedelta
 from functools import partial
+from hashlib import sha256
 
 import structlog
 
+from syndicate.activitypub import render
 from syndicate.clock import Clock
-from syndicate.federation.local import Identities
+from syndicate.federation.local import Identities, Identity
 from syndicate.federation.outbox import Announcer
 from syndicate.signatures import public_pem
 from syndicate.storage import Store, Tables
@@ -24,7 +27,7 @@ LONGEST = timedelta(minutes=10)
 
 
 class Rotation:
-    """Does what `keys rotate` asks for."""
+    """Does what `keys rotate` asks for, and tells what else has changed about an account."""
 
     def __init__(self, store: Store, identities: Identities, announcer: Announcer, clock: Clock) -> None:
         self._store, self._identities, self._announcer, self._clock = store, identities, announcer, clock
@@ -36,6 +39,22 @@ class Rotation:
                 await self._begin(actor)
             elif await self._is_time(actor):
                 await self._end(actor)
+
+    async def tell_changes(self) -> None:
+        """Tell followers' servers what an account looks like now, where that has changed since they were last told:
+        its name, its words, its picture."""
+        for identity in self._identities:
+            fact = f"profile:{identity.actor.id}"
+            digest = sha256(json.dumps(render.actor(identity.profile), sort_keys=True).encode()).hexdigest()
+            before = await self._store.facts.find(fact)
+            if before != digest:
+                await self._store.transaction(partial(self._tell_change, identity, fact, digest, before is not None))
+
+    async def _tell_change(self, identity: Identity, fact: str, digest: str, was_told: bool, tx: Tables) -> None:
+        await tx.facts.put(fact, digest)
+        await tx.editions.move("actor")
+        if was_told:
+            await self._announcer.profile(tx, identity.profile)
 
     async def _begin(self, actor: StoredActor) -> None:
         pem = public_pem(self._identities.keyring.make_next(actor.id))

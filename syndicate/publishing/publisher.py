@@ -281,8 +281,12 @@ class Publisher:
         was, is_now = before is not None and before.federates, post.federates
         if is_now and was:
             await self._announcer.updated(tx, post)
+            if before is not None and before.pinned != post.pinned:
+                await self._announcer.pinned(tx, post)
         elif is_now:
             await self._announcer.created(tx, post, announce=announce)
+            if post.pinned and announce:
+                await self._announcer.pinned(tx, post)
         elif was and before is not None:
             await self._announcer.deleted(tx, before, now)
             await self._bury(tx, before, path=None, now=now)

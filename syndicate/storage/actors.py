@@ -13,7 +13,8 @@ class StoredActor:
     """What is kept of an actor of ours. `id` also names its key files; `subject` is the slug of a category or tag.
 
     `rotation` is `ASKED`, or the id of the Update that tells of the newest change of key, empty before the first;
-    while `next_key_pem` is set, that change is under way. `rotated` is when it began.
+    while `next_key_pem` is set, that change is under way. `rotated` is when it began. `moved_to` is the account that
+    it has moved to, if any.
     """
 
     id: str
@@ -26,6 +27,7 @@ class StoredActor:
     next_key_pem: str = ""
     rotation: str = ""
     rotated: datetime | None = None
+    moved_to: str = ""
     published: datetime
 
 
@@ -44,8 +46,8 @@ class LocalActors:
         await self._query.run(
             """
             INSERT INTO local_actors (id, uri, handle, role, subject, public_key_pem, proof_key, next_key_pem, rotation,
-              rotated, published)
-            VALUES (:id, :uri, :handle, :role, :subject, :public_key_pem, :proof_key, '', '', '', :published)
+              rotated, moved_to, published)
+            VALUES (:id, :uri, :handle, :role, :subject, :public_key_pem, :proof_key, '', '', '', '', :published)
             ON CONFLICT DO NOTHING
             """,
             id=actor.id,
@@ -57,6 +59,10 @@ class LocalActors:
             proof_key=actor.proof_key,
             published=to_text(actor.published),
         )
+
+    async def set_moved_to(self, id: str, target: str) -> None:
+        """It has moved to another account; to none, where `target` is empty."""
+        await self._query.run("UPDATE local_actors SET moved_to = :target WHERE id = :id", id=id, target=target)
 
     # changing keys
 
@@ -175,6 +181,23 @@ class RemoteActors:
                 pem=key.pem,
             )
 
+    async def covered_by(self, pattern: str, *, after: str, limit: int) -> list[str]:
+        """The ids of those whom a block covers: one actor, or everybody on a domain and below it; from `after` on."""
+        if "://" in pattern:
+            return [pattern] if not after and await self.find(pattern) is not None else []
+        rows = await self._query.all(
+            """
+            SELECT uri FROM remote_actors
+            WHERE (host = :domain OR host LIKE :below) AND uri > :after
+            ORDER BY uri LIMIT :limit
+            """,
+            domain=pattern,
+            below=f"%.{pattern}",
+            after=after,
+            limit=limit,
+        )
+        return [row["uri"] for row in rows]
+
     async def set_avatar(self, icon: str, path: str) -> list[str]:
         """The picture at this address is now served at `path`; returns the actors that show it."""
         rows = await self._query.all(
@@ -198,6 +221,7 @@ def _stored(row: Row) -> StoredActor:
         next_key_pem=row["next_key_pem"],
         rotation=row["rotation"],
         rotated=from_text(row["rotated"]) if row["rotated"] else None,
+        moved_to=row["moved_to"],
         published=from_text(row["published"]),
     )
 

@@ -122,9 +122,15 @@ class Comments:
             "UPDATE posts SET comment_count = comment_count + :change WHERE id = :post", post=post, change=change
         )
 
-    async def of_author(self, author_uri: str) -> list[Comment]:
+    async def of_author(self, author_uri: str, *, reason: str = "") -> list[Comment]:
+        """All of an author's; with a `reason`, those that are in their state for it."""
         rows = await self._query.all(
-            f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE author_uri = :author", author=author_uri
+            f"""
+            SELECT {COLUMNS}, {AVATAR.format("comments")} FROM comments
+            WHERE author_uri = :author AND (reason = :reason OR :reason = '')
+            """,
+            author=author_uri,
+            reason=reason,
         )
         return [_comment(row) for row in rows]
 

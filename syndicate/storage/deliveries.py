@@ -205,6 +205,17 @@ class Deliveries:
             until=to_text(until),
         )
 
+    async def again(self, post: str, now: datetime) -> int:
+        """Send anew what was given up of a post; how many deliveries."""
+        return await self._query.run(
+            """
+            UPDATE deliveries SET state = 'waiting', attempts = 0, due_at = :now, leased_until = '', changed = :now
+            WHERE post_id = :post AND state = 'failed'
+            """,
+            post=post,
+            now=to_text(now),
+        )
+
     async def is_waiting(self, activity: str, inbox: str) -> bool:
         """Whether it is still to be sent: it may have been superseded since it was claimed."""
         row = await self._query.one(

@@ -124,7 +124,7 @@ class Outbox:
         await self._query.run(
             """
             DELETE FROM outbox
-            WHERE public = 0 AND type IN ('Accept', 'Reject', 'Update') AND published < :before AND NOT EXISTS (
+            WHERE public = 0 AND type IN ('Accept', 'Add', 'Reject', 'Remove', 'Update') AND published < :before AND NOT EXISTS (
               SELECT 1 FROM deliveries WHERE deliveries.activity_id = outbox.id AND deliveries.state = 'waiting')
             """,
             before=to_text(before),

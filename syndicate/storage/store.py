@@ -21,6 +21,7 @@ from syndicate.storage.migrate import migrate
 from syndicate.storage.outbox import Outbox
 from syndicate.storage.posts import Posts
 from syndicate.storage.reactions import Reactions
+from syndicate.storage.reports import Reports
 from syndicate.storage.stamps import Stamps
 from syndicate.storage.tombstones import Tombstones
 from syndicate.storage.visits import Visits
@@ -39,6 +40,7 @@ class Tables:
         self.posts = Posts(query, self.totals)
         self.comments = Comments(query)
         self.reactions = Reactions(query)
+        self.reports = Reports(query)
         self.stamps = Stamps(query)
         self.local_actors = LocalActors(query)
         self.remote_actors = RemoteActors(query)

@@ -14,6 +14,7 @@ CREATE TABLE local_actors (
   next_key_pem TEXT NOT NULL,
   rotation TEXT NOT NULL,
   rotated TEXT NOT NULL,
+  moved_to TEXT NOT NULL,
   published TEXT NOT NULL,
   UNIQUE (role, subject)
 );
@@ -161,6 +162,8 @@ CREATE TABLE remote_actors (
   first_seen TEXT NOT NULL,
   fetched TEXT NOT NULL
 );
+-- everybody on a blocked server
+CREATE INDEX remote_actors_by_host ON remote_actors (host, uri);
 CREATE INDEX remote_actors_by_icon ON remote_actors (icon);
 
 CREATE TABLE remote_keys (
@@ -433,6 +436,15 @@ CREATE TABLE blogroll (
 );
 CREATE INDEX blogroll_in_order ON blogroll (category, position, name);
 CREATE INDEX blogroll_by_actor ON blogroll (actor_uri);
+
+-- What other servers report; the newest thousand.
+CREATE TABLE reports (
+  id TEXT PRIMARY KEY,
+  reporter_uri TEXT NOT NULL,
+  about TEXT NOT NULL,
+  words TEXT NOT NULL,
+  received TEXT NOT NULL
+);
 
 CREATE TABLE blocks (
   pattern TEXT PRIMARY KEY,

@@ -1,0 +1,49 @@
+"""`syndicate reports`: what other servers report to you."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from syndicate.app import Study
+from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.errors import ReportNotFound
+
+SHOWN = 200
+
+
+@click.group()
+def reports() -> None:
+    """See what other servers report to you."""
+
+
+@reports.command("list")
+@as_json
+@click.pass_obj
+def list_(session: Session, as_json: bool) -> None:
+    """The reports, newest first."""
+
+    async def work(study: Study) -> list[dict[str, Any]]:
+        return [
+            asdict(report)
+            | {"about": " ".join(report.about), "received": report.received.isoformat(timespec="seconds")}
+            for report in await study.store.reports.newest(SHOWN)
+        ]
+
+    columns = ("id", "reporter", "about", "words", "received")
+    tell_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nobody has reported anything.")
+
+
+@reports.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID…")
+@click.pass_obj
+def dismiss(session: Session, ids: tuple[str, ...]) -> None:
+    """Put these reports away."""
+
+    async def work(study: Study) -> None:
+        for id in ids:
+            if not await study.store.transaction(lambda tx, id=id: tx.reports.remove(id)):  # type: ignore[misc]
+                raise ReportNotFound(f"there is no report {id}; `syndicate reports list` shows them")
+
+    session.run(work)
+    click.echo(f"{len(ids)} put away")

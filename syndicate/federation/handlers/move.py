@@ -1,0 +1,62 @@
+"""Move: an account has gone elsewhere (ActivityPub, as Mastodon does it; FEP-7628)."""
+
+from dataclasses import replace
+
+from syndicate.activitypub.access import as_id, ids
+from syndicate.clock import to_text
+from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
+from syndicate.model.activity import Activity, Verdict
+from syndicate.model.actor import RemoteActor
+from syndicate.model.blogroll import BlogrollEntry, FollowState
+from syndicate.storage import Tables
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Believed when the new account names the old one: who followed us is kept under the new id, and whom the blog
+    follows is followed there."""
+    target = as_id(activity.raw.get("target"))
+    if activity.object != activity.actor or not target or target == activity.actor:
+        return refused("move.not-owner")
+    followers = [ours.actor for ours in context.identities if await _follows(ours.actor.id, activity.actor, context)]
+    entry = await context.store.blogroll.by_actor(activity.actor)
+    if not followers and entry is None:
+        return ignored("actor.unknown")
+    try:
+        document = await context.object(target)
+        actor = await context.actors.refresh(target)
+    except FOR_GOOD:
+        return ignored("actor.unavailable")
+    if actor.uri != target or activity.actor not in ids(document.get("alsoKnownAs")):
+        return refused("move.not-claimed")
+
+    async def move(tx: Tables) -> Verdict:
+        for ours in followers:
+            follower = await tx.followers.find(ours.id, activity.actor)
+            if follower is not None and await tx.followers.remove(ours.id, activity.actor):
+                inbox = actor.shared_inbox or actor.inbox
+                await tx.followers.put(replace(follower, actor=actor.uri, follow=activity.id, inbox=inbox))
+                await tx.editions.move("followers")
+        if entry is not None:
+            await _follow_there(tx, entry, activity.actor, actor, context)
+        return done("move.followed")
+
+    return move
+
+
+async def _follows(local: str, actor: str, context: Context) -> bool:
+    return await context.store.followers.find(local, actor) is not None
+
+
+async def _follow_there(tx: Tables, entry: BlogrollEntry, old: str, new: RemoteActor, context: Context) -> None:
+    """The entry keeps its name, tagline and place; the Follow goes to the new account, its Undo to the old one."""
+    before = await tx.remote_actors.find(old)
+    follow = await tx.blogroll.follow_uri(entry.id)
+    moved = replace(entry, actor=new.uri, handle=new.handle, url=new.url or entry.url)
+    await tx.blogroll.put(moved, added=to_text(context.clock()))
+    if entry.follow in (FollowState.ACCEPTED, FollowState.PENDING):
+        uri = await context.announcer.answer(tx, "Follow", new.uri, to=new.uri, inbox=new.inbox)
+        await tx.blogroll.set_follow(entry.id, FollowState.PENDING, uri)
+        if before is not None and follow:
+            undone = context.announcer.follow_again(follow, old)
+            await context.announcer.answer(tx, "Undo", undone, to=old, inbox=before.inbox)
+    await tx.editions.move("blogroll")

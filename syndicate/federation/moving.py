@@ -1,0 +1,99 @@
+"""The blog leaves for another account, and takes its followers along (as Mastodon does it; FEP-7628).
+
+`syndicate move` asks; the server looks whether the new account names ours in `alsoKnownAs`, since others look too, then
+tells every follower's server. The profile says where the blog has gone from then on.
+"""
+
+import structlog
+
+from syndicate.activitypub.access import ids
+from syndicate.clock import Clock
+from syndicate.errors import AddressUnusable, RemoteError
+from syndicate.federation.actors import Actors
+from syndicate.federation.context import FOR_GOOD
+from syndicate.federation.local import BLOG, Identities
+from syndicate.federation.outbox import Announcer
+from syndicate.federation.webfinger import account_of, actor_in, links_of
+from syndicate.storage import Store, Tables
+from syndicate.transport.fetcher import Fetcher
+from syndicate.transport.signed import Signer
+
+log = structlog.get_logger()
+
+CANCEL = "cancel"
+ASKED, OUTCOME = "move.asked", "move.outcome"
+"""Facts: the account to move to, or `CANCEL`; and what became of it."""
+
+
+class Moving:
+    def __init__(
+        self,
+        store: Store,
+        identities: Identities,
+        announcer: Announcer,
+        actors: Actors,
+        fetcher: Fetcher,
+        signer: Signer,
+        clock: Clock,
+        *,
+        scheme: str,
+    ) -> None:
+        self._store, self._identities, self._announcer = store, identities, announcer
+        self._actors, self._fetcher, self._signer, self._clock = actors, fetcher, signer, clock
+        self._scheme = scheme
+
+    async def step(self) -> None:
+        """Do what was asked for, and write down what became of it."""
+        asked = await self._store.facts.find(ASKED)
+        if not asked:
+            return
+        try:
+            target = "" if asked == CANCEL else await self._target(asked)
+        except (AddressUnusable, RemoteError) as error:
+            await self._settle(f"not moved to {asked}: {error}")
+            if not isinstance(error, (*FOR_GOOD, AddressUnusable)):
+                log.info("move not possible now", target=asked, problem=str(error))
+            return
+        await self._move(target)
+
+    async def _target(self, account: str) -> str:
+        """The id of the account to move to. Raises AddressUnusable, RemoteError."""
+        uri = account
+        if "://" not in account:
+            uri = actor_in(await links_of(account_of(account), self._fetcher, scheme=self._scheme))
+        if not uri:
+            raise AddressUnusable("its server knows no such account")
+        ours = self._identities.blog.actor.uri
+        actor = await self._actors.refresh(uri, by_stranger=False)
+        _, document = await self._fetcher.document(actor.uri, sign=self._signer.sign_get, by_stranger=False)
+        if ours not in ids(document.get("alsoKnownAs")):
+            raise AddressUnusable(
+                f"it does not name {ours} among its aliases (alsoKnownAs); please add that there first"
+            )
+        return actor.uri
+
+    async def _move(self, target: str) -> None:
+        async def body(tx: Tables) -> None:
+            await tx.local_actors.set_moved_to(BLOG, target)
+            await tx.editions.move("actor", "site")
+
+        await self._store.transaction(body)
+        await self._identities.renew()
+        profile = self._identities.blog.profile
+
+        async def tell(tx: Tables) -> None:
+            await self._announcer.profile(tx, profile)
+            if target:
+                await self._announcer.moved(tx, target)
+
+        await self._store.transaction(tell)
+        await self._settle(f"moved to {target}" if target else "the blog is here")
+        log.info("blog moved", target=target or "back here")
+
+    async def _settle(self, outcome: str) -> None:
+        async def body(tx: Tables) -> None:
+            await tx.facts.put(ASKED, "")
+            await tx.facts.put(OUTCOME, outcome)
+
+        await self._store.transaction(body)
+        log.info("move settled", outcome=outcome)

@@ -1,0 +1,60 @@
+"""What other servers report to the author."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.clock import from_text, to_text
+from syndicate.storage.database import Queryable, Row
+
+KEPT = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """`about` are ids of ours, or of comments; `words` what the reporter says, as plain text."""
+
+    id: str
+    reporter: str
+    about: tuple[str, ...]
+    words: str
+    received: datetime
+
+
+class Reports:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def put(self, report: Report) -> None:
+        """Keep one; the newest thousand are kept."""
+        await self._query.run(
+            """
+            INSERT INTO reports (id, reporter_uri, about, words, received)
+            VALUES (:id, :reporter, :about, :words, :received)
+            """,
+            id=report.id,
+            reporter=report.reporter,
+            about=json.dumps(report.about),
+            words=report.words,
+            received=to_text(report.received),
+        )
+        await self._query.run(
+            "DELETE FROM reports WHERE id < (SELECT id FROM reports ORDER BY id DESC LIMIT 1 OFFSET :kept)", kept=KEPT
+        )
+
+    async def newest(self, limit: int) -> list[Report]:
+        rows = await self._query.all("SELECT * FROM reports ORDER BY id DESC LIMIT :limit", limit=limit)
+        return [_report(row) for row in rows]
+
+    async def remove(self, id: str) -> bool:
+        return await self._query.run("DELETE FROM reports WHERE id = :id", id=id) > 0
+
+
+def _report(row: Row) -> Report:
+    return Report(
+        id=row["id"],
+        reporter=row["reporter_uri"],
+        about=tuple(json.loads(row["about"])),
+        words=row["words"],
+        received=from_text(row["received"]),
+    )

@@ -1,0 +1,177 @@
+"""Accounts go elsewhere: followers', those that the blog follows, and the blog itself."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from syndicate.clock import to_text
+from syndicate.federation.moving import ASKED, OUTCOME
+from syndicate.model.blogroll import BlogrollEntry, FollowState
+from syndicate.model.ids import new_id
+from tests.clocks import FakeClock
+from tests.houses import RunningHouse, running_house
+from tests.peer import PUBLIC, Peer
+from tests.wire import Wire
+
+
+def claims(new: Peer, old: str) -> None:
+    new.documents[new.actor] = new.actor_document(alsoKnownAs=[old])
+
+
+def move(old: Peer, new: Peer) -> dict[str, Any]:
+    return old.activity("Move", old.actor, target=new.actor, to=[f"{old.actor}/followers"])
+
+
+async def test_a_follower_who_moves_is_kept_under_her_new_name(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    claims(bob, ann.actor)
+    await ann.send(move(ann, bob))
+    await house.settle()
+    followers = await house.store.followers.page("blog", before=None, limit=10)
+    assert [follower.actor for follower in followers] == [bob.actor]
+    await house.publish("Tea")
+    await house.settle()
+    assert not ann.of_type("Create")
+    assert len(bob.of_type("Create")) == 1
+
+
+async def test_a_move_that_the_new_account_does_not_claim_is_none(
+    house: RunningHouse, ann: Peer, bob: Peer, mallory: Peer
+) -> None:
+    await ann.follow()
+    await house.settle()
+    await ann.send(move(ann, bob))
+    await mallory.send(mallory.activity("Move", ann.actor, target=mallory.actor))
+    await house.settle()
+    assert (await house.verdicts())[1:] == [
+        ("Move", "refused", "move.not-claimed"),
+        ("Move", "refused", "move.not-owner"),
+    ]
+    followers = await house.store.followers.page("blog", before=None, limit=10)
+    assert [follower.actor for follower in followers] == [ann.actor]
+
+
+async def test_an_account_that_the_blog_follows_is_followed_where_it_went(
+    house: RunningHouse, ann: Peer, bob: Peer
+) -> None:
+    await house.house.actors.get(ann.actor)
+    entry = BlogrollEntry(id=new_id(house.clock()), name="Ann's garden", tagline="Roses", actor=ann.actor, position=1)
+    await house.store.transaction(lambda tx: tx.blogroll.put(entry, added=to_text(house.clock())))
+    await house.store.transaction(
+        lambda tx: tx.blogroll.set_follow(entry.id, FollowState.ACCEPTED, "https://blog.example/activities/1")
+    )
+    claims(bob, ann.actor)
+    await ann.send(move(ann, bob))
+    await house.settle()
+    (moved,) = await house.store.blogroll.all()
+    assert (moved.name, moved.tagline) == ("Ann's garden", "Roses")
+    assert (moved.actor, moved.follow) == (bob.actor, FollowState.PENDING)
+    assert [follow["object"] for follow in bob.of_type("Follow")] == [bob.actor]
+    assert [undo["object"]["id"] for undo in ann.of_type("Undo")] == ["https://blog.example/activities/1"]
+
+
+async def ask(house: RunningHouse, target: str) -> str:
+    await house.store.transaction(lambda tx: tx.facts.put(ASKED, target))
+    await house.house.moving.step()
+    await house.settle()
+    return await house.store.facts.find(OUTCOME) or ""
+
+
+async def test_the_blog_leaves_and_takes_its_followers_along(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    assert "does not name" in await ask(house, bob.actor)
+    assert not ann.of_type("Move")
+    claims(bob, "https://blog.example/actor")
+    assert await ask(house, bob.actor) == f"moved to {bob.actor}"
+    (told,) = ann.of_type("Move")
+    assert (told["object"], told["target"]) == ("https://blog.example/actor", bob.actor)
+    assert (await house.document("/actor"))["movedTo"] == bob.actor
+    assert ann.of_type("Update")[0]["object"]["movedTo"] == bob.actor
+    assert await ask(house, "cancel") == "the blog is here"
+    assert "movedTo" not in await house.document("/actor")
+
+
+async def test_a_move_to_nowhere_is_explained(house: RunningHouse) -> None:
+    assert "not moved to https://nowhere.example/a" in await ask(house, "https://nowhere.example/a")
+    assert await house.store.facts.find(ASKED) == ""
+
+
+async def test_accounts_that_may_move_here_are_named(
+    tmp_path: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+) -> None:
+    federation = {"also_known_as": ["https://social.example/users/ann"]}
+    database = str(tmp_path / "notes.db")
+    async with running_house(tmp_path, database, wire, clock, rsa_keys[0], federation=federation) as house:
+        assert (await house.document("/actor"))["alsoKnownAs"] == ["https://social.example/users/ann"]
+
+
+# what else is told, and heard
+
+
+async def test_pinning_is_told(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    post = await house.publish("Tea")
+    house.clock.advance(minutes=1)
+    await house.publish("Tea", "Pinned.", pinned=True)
+    await house.settle()
+    house.clock.advance(minutes=1)
+    await house.publish("Tea", "Not any more.")
+    await house.settle()
+    for type in ("Add", "Remove"):
+        (told,) = ann.of_type(type)
+        assert (told["object"], told["target"]) == (post.uri, "https://blog.example/actor/featured")
+
+
+async def test_what_others_pin_is_taken_without_effect(house: RunningHouse, ann: Peer) -> None:
+    for type in ("Add", "Remove"):
+        await ann.send(ann.activity(type, f"{ann.base}/notes/1", target=f"{ann.actor}/featured"))
+    await house.settle()
+    assert {reason for _, _, reason in await house.verdicts()} == {"collection.not-ours"}
+
+
+@pytest.mark.parametrize("as_list", [True, False])
+async def test_a_report_is_kept_for_the_author_alone(house: RunningHouse, ann: Peer, as_list: bool) -> None:
+    post = await house.publish("Tea")
+    about: Any = ["https://blog.example/actor", post.uri, "https://elsewhere.example/1"] if as_list else post.uri
+    await ann.send(ann.activity("Flag", about, content=f"<p>Spam</p>{'x' * 5000}"))
+    await house.settle()
+    (report,) = await house.store.reports.newest(10)
+    assert report.reporter == ann.actor
+    assert post.uri in report.about
+    assert "https://elsewhere.example/1" not in report.about
+    assert len(report.words) <= 2000
+    assert "Spam" not in await house.outputs(post)
+    await ann.send(ann.activity("Flag", "https://elsewhere.example/1", content="Nothing of yours"))
+    await house.settle()
+    assert (await house.verdicts())[-1] == ("Flag", "ignored", "report.elsewhere")
+
+
+async def test_a_profile_that_changed_is_told_once(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    await house.house.rotation.tell_changes()
+    await house.settle()
+    assert not ann.of_type("Update"), "nobody knew another one"
+    await house.store.transaction(lambda tx: tx.facts.put("profile:blog", "another"))
+    for _ in range(2):
+        await house.house.rotation.tell_changes()
+    await house.settle()
+    assert [update["object"]["id"] for update in ann.of_type("Update")] == ["https://blog.example/actor"]
+    assert ann.of_type("Update")[0]["to"] == [PUBLIC]
+
+
+async def test_what_was_given_up_can_be_sent_again(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    ann.inbox_status = 400
+    post = await house.publish("Tea")
+    await house.settle()
+    assert not ann.of_type("Create")
+    ann.inbox_status = 202
+    assert await house.store.transaction(lambda tx: tx.deliveries.again(post.id, house.clock())) == 1
+    await house.settle()
+    assert len(ann.of_type("Create")) == 1
