@@ -43,6 +43,7 @@ from syndicate.federation.replies import REJECTIONS_COUNT_FOR
 from syndicate.federation.rotation import Rotation
 from syndicate.federation.rounds import BackfillWorker
 from syndicate.federation.sparing import Pause, Sparing
+from syndicate.federation.webfinger import Schemes
 from syndicate.federation.worker import InboxWorker
 from syndicate.media import MediaFiles
 from syndicate.publishing import Publisher
@@ -169,9 +170,9 @@ def open_network(study: Study, transport: Transport | None = None) -> tuple[Tran
     return transport, fetcher, signer, Actors(study.store, fetcher, signer, study.clock)
 
 
-def scheme_of(config: Config) -> str:
-    """How servers are spoken to whose name is all that is known."""
-    return "http" if config.federation.allow_private_addresses else "https"
+def schemes_of(config: Config) -> Schemes:
+    """How servers are spoken to whose name is all that is known; peers of the same machine need not have certificates."""
+    return ("https", "http") if config.federation.allow_private_addresses else ("https",)
 
 
 def build(study: Study, *, transport: Transport | None = None, pause: Pause = asyncio.sleep) -> House:
@@ -228,7 +229,7 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
         app=_make_doors(study, inbox, Gatekeeper(store, actors), fetcher, metrics),
         rotation=Rotation(store, study.identities, study.announcer, clock),
         moving=Moving(
-            store, study.identities, study.announcer, actors, fetcher, signer, clock, scheme=scheme_of(config)
+            store, study.identities, study.announcer, actors, fetcher, signer, clock, schemes=schemes_of(config)
         ),
         backfill=backfill,
         metrics=metrics,
@@ -258,7 +259,7 @@ def _make_doors(
             keys.ADMISSION: Admission(),
             keys.ANNOUNCER: study.announcer,
             keys.DIALOGS: Admission(at_once=16, per_second=0.2, burst=20),
-            keys.DOORWAYS: Doorways(fetcher, scheme=scheme_of(config)),
+            keys.DOORWAYS: Doorways(fetcher, schemes=schemes_of(config)),
             keys.DESK: SiteDesk(store, config, urls, pages, study.identities.blog),
             keys.FEEDS: FeedDesk(store, config.site, urls, founded, ICON),
             keys.FILES: study.files,

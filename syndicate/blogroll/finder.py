@@ -9,7 +9,7 @@ from lxml import html as lxml_html
 from syndicate.content.text import clean_name, plain
 from syndicate.errors import AddressUnusable, RemoteError
 from syndicate.federation.actors import Actors
-from syndicate.federation.webfinger import account_of, actor_in, links_of
+from syndicate.federation.webfinger import Schemes, account_of, actor_in, in_turn, links_of
 from syndicate.feeds.parse import parse_feed
 from syndicate.model.actor import RemoteActor
 from syndicate.transport.media_type import ACCEPT_AS2, is_activity_streams
@@ -33,10 +33,10 @@ class Found:
 
 
 class Finder:
-    """Looks behind addresses that the author gives. `scheme` is for handles: https but among private peers."""
+    """Looks behind addresses that the author gives. `schemes` are for names of servers: https, and http among private peers."""
 
-    def __init__(self, transport: Transport, actors: Actors, *, scheme: str) -> None:
-        self._transport, self._actors, self._scheme = transport, actors, scheme
+    def __init__(self, transport: Transport, actors: Actors, *, schemes: Schemes) -> None:
+        self._transport, self._actors, self._schemes = transport, actors, schemes
 
     async def find(self, address: str) -> Found:
         """Raises AddressUnusable with what was tried."""
@@ -44,12 +44,14 @@ class Finder:
         try:
             if address.startswith("@") or ("@" in address and "://" not in address):
                 return await self._handle(address)
-            return await self._address(address if "://" in address else f"{self._scheme}://{address}")
+            if "://" in address:
+                return await self._address(address)
+            return await in_turn(self._schemes, lambda scheme: self._address(f"{scheme}://{address}"))
         except RemoteError as error:
             raise AddressUnusable(f"{address}: {error}") from error
 
     async def _handle(self, handle: str) -> Found:
-        links = await links_of(account_of(handle), self._transport, scheme=self._scheme)
+        links = await links_of(account_of(handle), self._transport, schemes=self._schemes)
         uri = actor_in(links)
         if not uri:
             raise AddressUnusable(f"{handle}: its server knows no such account")

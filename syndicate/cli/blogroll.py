@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from syndicate.app import Study, open_network, scheme_of
+from syndicate.app import Study, open_network, schemes_of
 from syndicate.blogroll.finder import Finder
 from syndicate.blogroll.following import Following
 from syndicate.cli.session import Session, as_json, tell_rows
@@ -32,7 +32,7 @@ def follow(session: Session, address: str) -> None:
     async def work(study: Study) -> BlogrollEntry:
         transport, _, _, actors = open_network(study)
         try:
-            finder = Finder(transport, actors, scheme=scheme_of(study.config))
+            finder = Finder(transport, actors, schemes=schemes_of(study.config))
             return await Following(study.store, study.announcer, study.clock).follow(address, finder)
         finally:
             if isinstance(transport, Client):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-from syndicate.federation.webfinger import account_of, links_of
+from syndicate.federation.webfinger import Schemes, account_of, links_of
 from syndicate.transport.message import Transport
 from syndicate.urls import split
 
@@ -31,17 +31,17 @@ RELATIONS = {
 
 
 class Doorways:
-    """`scheme` is https but among private peers."""
+    """`schemes` are https, and http among private peers."""
 
-    def __init__(self, transport: Transport, *, scheme: str) -> None:
-        self._transport, self._scheme = transport, scheme
+    def __init__(self, transport: Transport, *, schemes: Schemes) -> None:
+        self._transport, self._schemes = transport, schemes
 
     async def find(self, account: str, intent: Intent, object: str) -> str:
         """The address on the visitor's server where she can go on; empty where that server offers none.
 
         Raises AddressUnusable for what is no account, RemoteError where its server does not answer.
         """
-        links = await links_of(account_of(account), self._transport, scheme=self._scheme)
+        links = await links_of(account_of(account), self._transport, schemes=self._schemes)
         for relation, place in RELATIONS[intent]:
             for link in links:
                 address = self._filled(link, place, object) if link.get("rel") == relation else ""
@@ -57,6 +57,6 @@ class Doorways:
         values = {place: quote(object, safe=""), "type": "Note"}
         address = PLACE.sub(lambda match: values.get(match.group(1), ""), template)
         parts = split(address)
-        if parts.scheme != self._scheme or not parts.hostname or "@" in parts.netloc or not address.isascii():
+        if parts.scheme not in self._schemes or not parts.hostname or "@" in parts.netloc or not address.isascii():
             return ""
         return "" if any(letter in address for letter in '\r\n\t <>"') else address

@@ -13,7 +13,7 @@ from syndicate.federation.actors import Actors
 from syndicate.federation.context import FOR_GOOD
 from syndicate.federation.local import BLOG, Identities
 from syndicate.federation.outbox import Announcer
-from syndicate.federation.webfinger import account_of, actor_in, links_of
+from syndicate.federation.webfinger import Schemes, account_of, actor_in, links_of
 from syndicate.storage import Store, Tables
 from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.signed import Signer
@@ -36,11 +36,11 @@ class Moving:
         signer: Signer,
         clock: Clock,
         *,
-        scheme: str,
+        schemes: Schemes,
     ) -> None:
         self._store, self._identities, self._announcer = store, identities, announcer
         self._actors, self._fetcher, self._signer, self._clock = actors, fetcher, signer, clock
-        self._scheme = scheme
+        self._schemes = schemes
 
     async def step(self) -> None:
         """Do what was asked for, and write down what became of it."""
@@ -60,7 +60,7 @@ class Moving:
         """The id of the account to move to. Raises AddressUnusable, RemoteError."""
         uri = account
         if "://" not in account:
-            uri = actor_in(await links_of(account_of(account), self._fetcher, scheme=self._scheme))
+            uri = actor_in(await links_of(account_of(account), self._fetcher, schemes=self._schemes))
         if not uri:
             raise AddressUnusable("its server knows no such account")
         ours = self._identities.blog.actor.uri

@@ -1,13 +1,18 @@
 """Asking another server about an account (RFC 7033)."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from syndicate.activitypub.documents import parse_document
-from syndicate.errors import AddressUnusable, MalformedActivity, RemoteRefused
+from syndicate.errors import AddressUnusable, MalformedActivity, RemoteRefused, RemoteUnavailable
 from syndicate.transport.message import WEBFINGER, Redirects, Request, Transport
 from syndicate.urls import split
+
+T = TypeVar("T")
+Schemes = tuple[str, ...]
+"""`https`, and `http` after it where peers without certificates may be asked."""
 
 LONGEST = 500
 JRD = (("Accept", "application/jrd+json, application/json"),)
@@ -40,12 +45,30 @@ def account_of(text: str) -> Account:
     return Account(host=host, resource=f"acct:{user}@{host}" if at else f"https://{host}/")
 
 
-async def links_of(account: Account, transport: Transport, *, scheme: str) -> list[dict[str, Any]]:
+async def in_turn(schemes: Schemes, ask: Callable[[str], Awaitable[T]]) -> T:
+    """What a server answers that is known by name only, asked by each scheme until it answers.
+
+    Raises what the last try raised.
+    """
+    *first, last = schemes
+    for scheme in first:
+        try:
+            return await ask(scheme)
+        except RemoteUnavailable:
+            continue
+    return await ask(last)
+
+
+async def links_of(account: Account, transport: Transport, *, schemes: Schemes) -> list[dict[str, Any]]:
     """The links that its server gives. Raises AddressUnusable for an answer that cannot be read, RemoteError."""
     resource = quote(account.resource, safe=":@/")
-    url = f"{scheme}://{account.host}/.well-known/webfinger?resource={resource}"
-    request = Request(url=url, headers=JRD, budget=WEBFINGER, redirects=Redirects.WEBFINGER)
-    response = await transport.fetch(request)
+    address = f"{account.host}/.well-known/webfinger?resource={resource}"
+    response = await in_turn(
+        schemes,
+        lambda scheme: transport.fetch(
+            Request(url=f"{scheme}://{address}", headers=JRD, budget=WEBFINGER, redirects=Redirects.WEBFINGER)
+        ),
+    )
     if not 200 <= response.status < 300:
         raise RemoteRefused(f"{account.host} answers {response.status}", status=response.status)
     try:

@@ -143,7 +143,7 @@ async def test_a_boost_for_followers_only_is_not_counted(house: RunningHouse, an
     assert {reason for _, _, reason in await house.verdicts()} == {"announce.private"}
 
 
-@pytest.mark.parametrize("type", ["Dislike", "View", "Read", "Listen", "Question", "Flag", "Move", "Add", "Nonsense"])
+@pytest.mark.parametrize("type", ["Dislike", "View", "Read", "Listen", "Question", "Nonsense"])
 async def test_what_we_do_not_know_is_taken_and_changes_nothing(house: RunningHouse, ann: Peer, type: str) -> None:
     post = await house.publish("Hello")
     assert (await ann.send(ann.activity(type, post.uri, to=[PUBLIC], content="x" * 100_000))).status == 202

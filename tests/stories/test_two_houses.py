@@ -32,7 +32,7 @@ async def houses(
 async def follow(one: RunningHouse, address: str) -> BlogrollEntry:
     house = one.house
     following = Following(house.study.store, house.study.announcer, one.clock)
-    return await following.follow(address, Finder(house.transport, house.actors, scheme="https"))
+    return await following.follow(address, Finder(house.transport, house.actors, schemes=("https",)))
 
 
 async def settle(*houses: RunningHouse) -> None:
