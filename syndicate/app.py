@@ -47,6 +47,7 @@ from syndicate.federation.webfinger import Schemes
 from syndicate.federation.worker import InboxWorker
 from syndicate.media import MediaFiles
 from syndicate.publishing import Publisher
+from syndicate.publishing.bookkeeping import Bookkeeper
 from syndicate.publishing.feeds import FeedDesk
 from syndicate.publishing.library import Library
 from syndicate.publishing.pictures import PictureWorker
@@ -118,6 +119,7 @@ class House:
     inbox_worker: InboxWorker
     deliveries: DeliveryWorker
     pictures: PictureWorker
+    bookkeeper: Bookkeeper
     rotation: Rotation
     moving: Moving
     backfill: BackfillWorker
@@ -226,6 +228,7 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
         inbox_worker=InboxWorker(store, inbox, clock),
         deliveries=deliveries,
         pictures=pictures,
+        bookkeeper=Bookkeeper(store, clock, length=config.feeds.length),
         app=_make_doors(study, inbox, Gatekeeper(store, actors), fetcher, metrics),
         rotation=Rotation(store, study.identities, study.announcer, clock),
         moving=Moving(
@@ -261,14 +264,23 @@ def _make_doors(
             keys.DIALOGS: Admission(at_once=16, per_second=0.2, burst=20),
             keys.DOORWAYS: Doorways(fetcher, schemes=schemes_of(config)),
             keys.DESK: SiteDesk(store, config, urls, pages, study.identities.blog),
-            keys.FEEDS: FeedDesk(store, config.site, urls, founded, ICON),
+            keys.FEEDS: FeedDesk(
+                store,
+                config.site,
+                config.feeds,
+                urls,
+                founded=founded,
+                icon=ICON,
+                actor=study.identities.blog.actor.uri,
+            ),
             keys.FILES: study.files,
             keys.GATEKEEPER: gatekeeper,
             keys.IDENTITIES: study.identities,
             keys.INBOX: inbox,
             keys.METRICS: metrics,
+            keys.SEARCHES: Admission(at_once=4, per_second=0.5, burst=20),
             keys.SELECTIONS: Selections(store, config.site, urls),
-            keys.SHELF: Shelf(EditionWatch(store, study.clock)),
+            keys.SHELF: Shelf(EditionWatch(store, study.clock), study.clock),
             keys.STORE: store,
         },
     )
@@ -315,6 +327,7 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
                 tasks.create_task(house.inbox_worker.run(), name="inbox")
                 tasks.create_task(house.deliveries.run(), name="delivery")
                 tasks.create_task(house.pictures.run(), name="pictures")
+                tasks.create_task(house.bookkeeper.run(), name="bookkeeping")
                 if study.config.comments.backfill:
                     tasks.create_task(house.backfill.run(), name="backfill")
                 tasks.create_task(study.library.run(), name="library")
@@ -345,6 +358,7 @@ def _wake(house: House) -> None:
     house.inbox_worker.wake()
     house.deliveries.wake()
     house.pictures.wake()
+    house.bookkeeper.wake()
     house.backfill.wake()
 
 

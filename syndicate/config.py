@@ -27,6 +27,7 @@ from syndicate.errors import ConfigurationError
 
 DEFAULT_FILE = "syndicate.toml"
 HANDLE = re.compile(r"[a-z0-9_]{1,30}")
+PICTURE = re.compile(r"https?://[^\s?#]+\.(jpe?g|png)", re.IGNORECASE)
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -75,6 +76,12 @@ def _actor_ids(values: tuple[str, ...]) -> tuple[str, ...]:
         if not value.startswith(("https://", "http://")):
             raise ValueError(f"{value!r} is not the address of an account, such as https://social.example/users/ann")
     return values
+
+
+def _picture(value: str) -> str:
+    if value and not PICTURE.fullmatch(value):
+        raise ValueError("must be the address of a JPEG or PNG picture, such as https://blog.example/cover.jpg")
+    return value
 
 
 Networks = Annotated[tuple[str, ...], AfterValidator(_addresses)]
@@ -157,6 +164,17 @@ class StorageConfig(Section):
         return self.database.startswith(("postgresql://", "postgres://"))
 
 
+class FeedsConfig(Section):
+    """What feed readers are given."""
+
+    content: Literal["full", "excerpt"] = "full"
+    length: Annotated[int, Field(ge=10, le=50)] = 20
+    source_blogroll: bool = False
+    podcast_category: str = ""
+    podcast_image: Annotated[str, AfterValidator(_picture)] = ""
+    podcast_explicit: bool = False
+
+
 class FederationConfig(Section):
     """How the blog takes part in the fediverse."""
 
@@ -191,6 +209,7 @@ class Config(BaseSettings):
     site: SiteConfig
     server: ServerConfig = ServerConfig()
     storage: StorageConfig = StorageConfig()
+    feeds: FeedsConfig = FeedsConfig()
     federation: FederationConfig = FederationConfig()
     comments: CommentsConfig = CommentsConfig()
     file: Path = Path(DEFAULT_FILE)

@@ -5,7 +5,7 @@ percent-encoded; addresses are whole.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -107,6 +107,25 @@ class Urls:
     def feed(of: str, format: str) -> str:
         """The feed of the page at path `of`: `/` gives `/feed/`, `/feed/atom/`, `/feed/json/`."""
         return f"{of}{FEED_SUFFIX[format]}"
+
+    @classmethod
+    def feed_page(cls, of: str, format: str, page: int) -> str:
+        """A further page of a feed (RFC 5005 §3): `/feed/page/2/`."""
+        return cls.feed(of, format) + (f"page/{page}/" if page > 1 else "")
+
+    @classmethod
+    def volume(cls, format: str, volume: int) -> str:
+        """A document of the feed's archive (RFC 5005 §4): `/feed/archive/1/`, `/feed/atom/archive/1/`."""
+        return f"{cls.feed('/', format)}archive/{volume}/"
+
+    @staticmethod
+    def from_the_first(format: str, start: date, days: int) -> str:
+        """All posts from the first on, one every so many days: `/feed/from/2026-11-22/every-2-days/`, `…/atom/`."""
+        return f"/feed/from/{start}/every-{days}-days/{FEED_SUFFIX[format].removeprefix('feed/')}"
+
+    @staticmethod
+    def search(words: str) -> str:
+        return f"/search/{quote(words, safe='')}/"
 
     @staticmethod
     def media(name: str) -> str:

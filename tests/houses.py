@@ -76,6 +76,7 @@ class RunningHouse:
             busy = await self.house.inbox_worker.work()
             await self.house.deliveries.drain()
             busy = await self.house.pictures.work() or busy
+            busy = await self.house.bookkeeper.work() or busy
 
     async def comments(self, post: Post, state: CommentState | None = None) -> list[Comment]:
         found = await self.store.comments.in_states(tuple(CommentState), 500)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+from functools import reduce
 from typing import TypeVar
 
 import yaml
@@ -388,7 +389,7 @@ def _image(front: FrontMatter, node: yaml.Node, _timezone: tzinfo) -> FrontMatte
 
 
 def _enclosure(front: FrontMatter, node: yaml.Node, _timezone: tzinfo) -> FrontMatter:
-    parts = {"url": node} if isinstance(node, yaml.ScalarNode) else _mapping(node, "url", "type", "length")
+    parts = {"url": node} if isinstance(node, yaml.ScalarNode) else _mapping(node, "url", "type", "length", "duration")
     if "url" not in parts:
         raise _Wrong("'url' is missing")
     url = _address(parts["url"])
@@ -398,7 +399,15 @@ def _enclosure(front: FrontMatter, node: yaml.Node, _timezone: tzinfo) -> FrontM
         raise _Wrong("'type' must be a media type such as audio/mpeg")
     if not re.fullmatch("[0-9]{1,15}", length):
         raise _Wrong("'length' must be a number of bytes")
-    return replace(front, enclosure=Enclosure(url=url, media_type=media_type, length=int(length)))
+    duration = _duration(_text(parts["duration"])) if "duration" in parts else 0
+    return replace(front, enclosure=Enclosure(url=url, media_type=media_type, length=int(length), duration=duration))
+
+
+def _duration(text: str) -> int:
+    """`1870`, `31:10` or `0:31:10`."""
+    if not re.fullmatch("(?:[0-9]{1,3}:)?(?:[0-9]{1,6}:)?[0-9]{1,6}", text):
+        raise _Wrong("'duration' must be seconds, or such as 31:10 or 1:02:30")
+    return reduce(lambda seconds, part: seconds * 60 + int(part), text.split(":"), 0)
 
 
 def _media_type_of(url: str) -> str:

@@ -100,7 +100,7 @@ def excerpt(text: str, *, words: int = 55) -> str:
 
 def slugify(text: str) -> str:
     """Lower-case letters and digits of any script, joined by single hyphens; empty where the text has none."""
-    words = _words(clean(unicodedata.normalize("NFKC", clean(text))).replace("'", "").replace("’", "").lower())
+    words = words_of(clean(unicodedata.normalize("NFKC", clean(text))).replace("'", "").replace("’", "").lower())
     slug = "-".join(words)
     if len(slug) <= _SLUG_LENGTH:
         return slug
@@ -110,7 +110,7 @@ def slugify(text: str) -> str:
 
 def hashtag(name: str) -> str:
     """A name as a hashtag without its `#`: "self-hosting" → "SelfHosting"; empty where it holds no letter."""
-    words = _words(clean(name).replace("'", "").replace("’", ""))
+    words = words_of(clean(name).replace("'", "").replace("’", ""))
     if not any(char.isalpha() for word in words for char in word):
         return ""
     if len(words) == 1:
@@ -118,7 +118,7 @@ def hashtag(name: str) -> str:
     return "".join(word[0].upper() + word[1:] for word in words)
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """Runs of letters, digits and their marks (the vowels of Indic scripts are marks)."""
     spaced = "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in text)
     return spaced.split()

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from syndicate.feeds import atom, jsonfeed, rss
 from syndicate.feeds.document import (
+    Conversation,
     Feed,
     FeedAuthor,
     FeedCategory,
@@ -14,10 +15,12 @@ from syndicate.feeds.document import (
     FeedFormat,
     FeedPicture,
     InReplyTo,
+    Podcast,
 )
 
 __all__ = [
     "RENDERERS",
+    "Conversation",
     "Feed",
     "FeedAuthor",
     "FeedCategory",
@@ -27,6 +30,7 @@ __all__ = [
     "FeedFormat",
     "FeedPicture",
     "InReplyTo",
+    "Podcast",
     "render",
 ]
 

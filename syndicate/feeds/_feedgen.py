@@ -27,6 +27,7 @@ Words = Callable[[FeedEntry], Sequence[Element]]
 
 _GENERATOR = "Syndicate"
 _RSS_PREFIXES = ("creativeCommons", "dc", "fh", "media", "slash", "sy", "thr", "wfw")
+_EPISODE_PREFIXES = ("itunes", "podcast")
 _ATOM_PREFIXES = ("fh", "thr")
 """No `atom` prefix in an Atom feed: validators take it for a sign of confusion."""
 
@@ -44,7 +45,12 @@ def rss(feed: Feed, channel: Sequence[Element], item: Words) -> bytes:
     generator.syndicate.elements = channel
     for entry in feed.entries:
         _add_item(generator, entry, item(entry))
-    return _bytes(generator.rss_str())
+    generator.syndicate.prefixes = (
+        *_RSS_PREFIXES,
+        *(_EPISODE_PREFIXES if any(entry.episode for entry in feed.entries) else ()),
+        *(("source",) if feed.blogroll_url else ()),
+    )
+    return _styled(generator.rss_str(), feed.stylesheet)
 
 
 def atom(feed: Feed, links: Iterable[dict[str, str]], extras: Sequence[Element], entry: Words) -> bytes:
@@ -58,7 +64,7 @@ def atom(feed: Feed, links: Iterable[dict[str, str]], extras: Sequence[Element],
     generator.syndicate.elements = extras
     for each in feed.entries:
         _add_entry(generator, each, entry(each), feed.language)
-    return _bytes(generator.atom_str())
+    return _styled(generator.atom_str(), feed.stylesheet)
 
 
 def _generator(feed: Feed, of_feed: type, of_entry: type) -> Any:
@@ -117,16 +123,22 @@ def _as_html(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _bytes(document: object) -> bytes:
+def _styled(document: object, stylesheet: str) -> bytes:
+    """With the style sheet named behind the XML declaration, where there is one (xml-stylesheet)."""
     assert isinstance(document, bytes)
-    return document
+    if not stylesheet:
+        return document
+    declaration, newline, rest = document.partition(b"\n")
+    named = f'<?xml-stylesheet type="text/css" href="{stylesheet}"?>'.encode("ascii")
+    return declaration + newline + named + newline + rest
 
 
 class _RssChannel(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     elements: Sequence[Element] = ()
+    prefixes: Sequence[str] = ()
 
     def extend_ns(self) -> dict[str, str]:
-        return {prefix: NAMESPACES[prefix] for prefix in _RSS_PREFIXES}
+        return {prefix: NAMESPACES[prefix] for prefix in self.prefixes}
 
     def extend_rss(self, rss: etree._Element) -> etree._Element:
         channel = rss[0]

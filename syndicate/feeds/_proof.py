@@ -13,6 +13,7 @@ from html import escape
 from syndicate.feeds._address import ascii_url, ascii_url_or_nothing
 from syndicate.feeds._text import clean_html, clean_id, excerpt, language_tag, media_type, one_line
 from syndicate.feeds.document import (
+    Conversation,
     Feed,
     FeedAuthor,
     FeedCategory,
@@ -61,6 +62,15 @@ def proofread(feed: Feed) -> Proof:
         next_archive=ascii_url_or_nothing(feed.next_archive),
         current=ascii_url_or_nothing(feed.current),
         ttl_minutes=feed.ttl_minutes if feed.ttl_minutes and feed.ttl_minutes > 0 else None,
+        account=one_line(feed.account),
+        actor=ascii_url_or_nothing(feed.actor),
+        stylesheet=feed.stylesheet,
+        blogroll_url=ascii_url_or_nothing(feed.blogroll_url),
+        podcast=replace(
+            feed.podcast,
+            category=one_line(feed.podcast.category),
+            picture_url=ascii_url_or_nothing(feed.podcast.picture_url),
+        ),
         entries=entries,
     )
     return Proof(feed=proof, updated=updated, skipped=skipped)
@@ -111,6 +121,7 @@ def _entry(entry: FeedEntry) -> FeedEntry:
         comment_count=None if entry.comment_count is None else max(entry.comment_count, 0),
         comments_updated=_whole_second(entry.comments_updated) if entry.comments_updated else None,
         in_reply_to=_in_reply_to(entry.in_reply_to),
+        conversation=_conversation(entry.conversation),
     )
 
 
@@ -156,7 +167,8 @@ def _enclosures(enclosures: tuple[FeedEnclosure, ...]) -> tuple[FeedEnclosure, .
         url = ascii_url_or_nothing(enclosure.url)
         if url:
             known_type = media_type(enclosure.media_type) or "application/octet-stream"
-            kept.setdefault(url, FeedEnclosure(url=url, media_type=known_type, length=max(enclosure.length, 0)))
+            sizes = {"length": max(enclosure.length, 0), "duration": max(enclosure.duration, 0)}
+            kept.setdefault(url, FeedEnclosure(url=url, media_type=known_type, **sizes))
     return tuple(kept.values())
 
 
@@ -171,6 +183,15 @@ def _picture(picture: FeedPicture | None) -> FeedPicture | None:
         width=max(picture.width, 0),
         height=max(picture.height, 0),
     )
+
+
+def _conversation(conversation: Conversation | None) -> Conversation | None:
+    if conversation is None:
+        return None
+    id, replies = ascii_url_or_nothing(conversation.id), ascii_url_or_nothing(conversation.replies)
+    if not id or not replies:
+        return None
+    return Conversation(id=id, replies=replies, reply_url=ascii_url_or_nothing(conversation.reply_url))
 
 
 def _in_reply_to(answered: InReplyTo | None) -> InReplyTo | None:

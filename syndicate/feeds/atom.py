@@ -93,6 +93,8 @@ def _replies(entry: FeedEntry) -> Iterator[Element]:
         yield _link("replies", "text/html", entry.comments_url, **thread)
     if entry.comments_atom_url:
         yield _link("replies", "application/atom+xml", entry.comments_atom_url, **thread)
+    if entry.conversation:
+        yield _link("replies", "application/activity+json", entry.conversation.replies, **thread)
     if entry.comment_count is not None:
         yield Element("thr:total", str(entry.comment_count))
 

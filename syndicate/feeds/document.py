@@ -49,11 +49,17 @@ class FeedCategory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEnclosure:
-    """A file that comes with an entry. `length` in bytes, 0 where not known."""
+    """A file that comes with an entry. `length` in bytes and `duration` in seconds, 0 where not known."""
 
     url: str
     media_type: str
     length: int = 0
+    duration: int = 0
+
+    @property
+    def is_episode(self) -> bool:
+        """Whether it is something to listen to or to watch, as podcasts are."""
+        return self.media_type.startswith(("audio/", "video/"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +82,26 @@ class InReplyTo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """Where an entry is talked about in the fediverse: the ActivityPub id of the post, its collection of replies, and
+    a page that leads whoever wants to reply to her own server."""
+
+    id: str
+    replies: str
+    reply_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Podcast:
+    """What directories of podcasts ask of a feed with episodes: one of Apple's categories, a square picture, and
+    whether it is for adults only."""
+
+    category: str = ""
+    picture_url: str = ""
+    explicit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
     """A post or a comment in a feed.
 
@@ -83,6 +109,7 @@ class FeedEntry:
     `html` is safe and holds absolute addresses only. `comments_url` is the page's place for comments,
     `comments_feed_url` and `comments_atom_url` are the entry's own comments feed as RSS and as Atom.
     `comment_count` of None says that nobody counts; `comments_updated` is when the newest comment came.
+    `conversation` is None for what is not in the fediverse.
     """
 
     id: str
@@ -103,6 +130,12 @@ class FeedEntry:
     comment_count: int | None = None
     comments_updated: datetime | None = None
     in_reply_to: InReplyTo | None = None
+    conversation: Conversation | None = None
+
+    @property
+    def episode(self) -> FeedEnclosure | None:
+        """The file that makes it an episode of a podcast."""
+        return next((enclosure for enclosure in self.enclosures if enclosure.is_episode), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +144,8 @@ class Feed:
 
     `updated` is None for a feed that never had an entry, which then dates from `founded`. `self_url` and the
     paging addresses (RFC 5005) are those of the format that is asked for. `is_archive` marks a document whose
-    content stays as it is.
+    content stays as it is. `account` is the handle in the fediverse (`@notes@blog.example`) and `actor` its id.
+    `stylesheet` makes XML readable for somebody who opens it in a browser; `blogroll_url` is that of an OPML file.
     """
 
     id: str
@@ -136,6 +170,11 @@ class Feed:
     current: str | None = None
     is_archive: bool = False
     ttl_minutes: int | None = None
+    account: str = ""
+    actor: str = ""
+    stylesheet: str = ""
+    blogroll_url: str = ""
+    podcast: Podcast = Podcast()
     entries: tuple[FeedEntry, ...] = ()
 
 
@@ -143,14 +182,15 @@ class Feed:
 class FeedDocument:
     """A feed as it goes over the wire.
 
-    `etag` is a weak validator (RFC 9110 §8.8.1) that comment counts do not move, so that a comment does not make
-    every reader fetch every post again. `last_modified` is in whole seconds. `skipped` names the entries that
-    could not be written.
+    `etag` is a weak validator (RFC 9110 §8.8.1), which proxies leave alone. `edition` tells whether there is anything
+    new to read: comment counts do not move it. `last_modified` is in whole seconds. `skipped` names the entries that could
+    not be written.
     """
 
     body: bytes
     media_type: str
     etag: str
+    edition: str
     last_modified: datetime
     skipped: tuple[str, ...] = ()
 
@@ -162,7 +202,8 @@ class FeedDocument:
         return cls(
             body=body,
             media_type=format.media_type,
-            etag=f'W/"{sha256(lasting).hexdigest()[:32]}"',
+            etag=f'W/"{sha256(body).hexdigest()[:32]}"',
+            edition=sha256(lasting).hexdigest()[:32],
             last_modified=modified.astimezone(UTC).replace(microsecond=0),
             skipped=skipped,
         )

@@ -8,7 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from syndicate.feeds._proof import proofread
-from syndicate.feeds.document import Feed, FeedAuthor, FeedDocument, FeedEnclosure, FeedEntry, FeedFormat
+from syndicate.feeds.document import (
+    Conversation,
+    Feed,
+    FeedAuthor,
+    FeedDocument,
+    FeedEnclosure,
+    FeedEntry,
+    FeedFormat,
+)
 
 _VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -34,6 +42,7 @@ def _feed(feed: Feed) -> dict[str, Any]:
         authors=[_author(feed.author)],
         language=feed.language,
         hubs=[{"type": "WebSub", "url": hub} for hub in feed.hubs],
+        _activitypub=_present(account=feed.account, actor=feed.actor),
     ) | {"items": [_item(entry, feed.language) for entry in feed.entries]}
 
 
@@ -51,7 +60,13 @@ def _item(entry: FeedEntry, language: str) -> dict[str, Any]:
         tags=[category.label for category in entry.categories],
         language=entry.language if entry.language != language else "",
         attachments=[_attachment(enclosure) for enclosure in entry.enclosures],
+        _activitypub=_conversation(entry.conversation) if entry.conversation else {},
     )
+
+
+def _conversation(conversation: Conversation) -> dict[str, Any]:
+    """An extension of ours (JSON Feed 1.1, "Extensions"): how a reader finds the thread, and lets its user join in."""
+    return _present(id=conversation.id, replies=conversation.replies, reply_url=conversation.reply_url)
 
 
 def _author(author: FeedAuthor) -> dict[str, Any]:
@@ -59,7 +74,12 @@ def _author(author: FeedAuthor) -> dict[str, Any]:
 
 
 def _attachment(enclosure: FeedEnclosure) -> dict[str, Any]:
-    return _present(url=enclosure.url, mime_type=enclosure.media_type, size_in_bytes=enclosure.length)
+    return _present(
+        url=enclosure.url,
+        mime_type=enclosure.media_type,
+        size_in_bytes=enclosure.length,
+        duration_in_seconds=enclosure.duration,
+    )
 
 
 def _date(instant: datetime) -> str:

@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from syndicate.feeds import _feedgen
 from syndicate.feeds._proof import proofread
 from syndicate.feeds._xml import Element
-from syndicate.feeds.document import Feed, FeedAuthor, FeedDocument, FeedEnclosure, FeedEntry, FeedFormat, FeedPicture
+from syndicate.feeds.document import Feed, FeedDocument, FeedEnclosure, FeedEntry, FeedFormat, FeedPicture
 
 _COMMENT_COUNTS = re.compile(rb"<slash:comments>\d+</slash:comments>")
 _IMAGE_TYPES = {"image/gif": "gif", "image/jpeg": "jpg", "image/png": "png"}
@@ -24,7 +24,7 @@ _IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
 def render(feed: Feed) -> FeedDocument:
     """The same feed always gives the same bytes."""
     proof = proofread(feed)
-    body = _feedgen.rss(proof.feed, [*_channel(proof.feed)], lambda entry: [*_item(entry, proof.feed.author)])
+    body = _feedgen.rss(proof.feed, [*_channel(proof.feed)], lambda entry: [*_item(entry, proof.feed)])
     return FeedDocument.of(
         body,
         FeedFormat.RSS,
@@ -56,7 +56,26 @@ def _channel(feed: Feed) -> Iterator[Element]:
         yield Element("creativeCommons:license", feed.licence_url)
     yield Element("sy:updatePeriod", "hourly")
     yield Element("sy:updateFrequency", "1")
+    if feed.blogroll_url:
+        yield Element("source:blogroll", feed.blogroll_url)
+    if any(entry.episode for entry in feed.entries):
+        yield from _podcast(feed)
     yield from _image(feed)
+
+
+def _podcast(feed: Feed) -> Iterator[Element]:
+    """What Apple's and other directories of podcasts want to know of a feed with episodes."""
+    podcast = feed.podcast
+    yield Element("itunes:author", feed.author.name)
+    yield Element("itunes:explicit", _yes_or_no(podcast.explicit))
+    if podcast.picture_url:
+        yield Element("itunes:image", attributes={"href": podcast.picture_url})
+    if podcast.category:
+        yield Element("itunes:category", attributes={"text": podcast.category})
+
+
+def _yes_or_no(claim: bool) -> str:
+    return "true" if claim else "false"
 
 
 def _link(rel: str, href: str, type: str = "") -> Element:
@@ -86,9 +105,9 @@ def _suits_channel(picture: FeedPicture) -> bool:
     return bool(_IMAGE_ADDRESS.search(picture.url.partition("?")[0]))
 
 
-def _item(entry: FeedEntry, of_the_feed: FeedAuthor) -> Iterator[Element]:
+def _item(entry: FeedEntry, feed: Feed) -> Iterator[Element]:
     # Unlike Atom's, an item does not inherit the author of its feed.
-    yield from (Element("dc:creator", author.name) for author in entry.authors or (of_the_feed,))
+    yield from (Element("dc:creator", author.name) for author in entry.authors or (feed.author,))
     if entry.comments_feed_url:
         yield Element("wfw:commentRss", entry.comments_feed_url)
     if entry.comment_count is not None:
@@ -98,6 +117,31 @@ def _item(entry: FeedEntry, of_the_feed: FeedAuthor) -> Iterator[Element]:
     if entry.picture:
         yield from _picture(entry.picture)
     yield from (_further(enclosure) for enclosure in entry.enclosures[1:])
+    if entry.episode:
+        yield from _episode(entry, entry.episode, feed)
+
+
+def _episode(entry: FeedEntry, episode: FeedEnclosure, feed: Feed) -> Iterator[Element]:
+    """What apps for podcasts show of it; and where it is talked about (Podcasting 2.0, `socialInteract`)."""
+    if entry.title:
+        yield Element("itunes:title", entry.title)
+    yield Element("itunes:author", (entry.authors or (feed.author,))[0].name)
+    yield Element("itunes:summary", entry.summary)
+    yield Element("itunes:explicit", _yes_or_no(feed.podcast.explicit))
+    if episode.duration:
+        yield Element("itunes:duration", str(episode.duration))
+    if entry.picture and _suits_channel(entry.picture):
+        yield Element("itunes:image", attributes={"href": entry.picture.url})
+    if entry.conversation:
+        yield Element(
+            "podcast:socialInteract",
+            attributes={
+                "protocol": "activitypub",
+                "uri": entry.conversation.id,
+                "accountId": feed.account,
+                "accountUrl": feed.home_url,
+            },
+        )
 
 
 def _picture(picture: FeedPicture) -> Iterator[Element]:

@@ -85,18 +85,21 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
-    """A file that belongs to a post (RSS 2.0 `enclosure`). `length` in bytes, 0 where not known."""
+    """A file that belongs to a post (RSS 2.0 `enclosure`). `length` in bytes and `duration` in seconds, 0 where not
+    known."""
 
     url: str
     media_type: str
     length: int = 0
+    duration: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many approved comments, likes and shares a post has."""
+    """How many approved comments, likes and shares a post has. `comments_told` is the number that feeds tell."""
 
     comments: int = 0
+    comments_told: int = 0
     likes: int = 0
     shares: int = 0
 

@@ -1,11 +1,14 @@
 """Posts and comments → feed documents: which are in, and what is said of them."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from html import escape
+from urllib.parse import quote
 
-from syndicate.config import SiteConfig
+from syndicate.config import FeedsConfig, SiteConfig
 from syndicate.content.text import excerpt, plain
 from syndicate.feeds import (
+    Conversation,
     Feed,
     FeedAuthor,
     FeedCategory,
@@ -15,6 +18,7 @@ from syndicate.feeds import (
     FeedFormat,
     FeedPicture,
     InReplyTo,
+    Podcast,
     render,
 )
 from syndicate.model.post import Post
@@ -24,19 +28,37 @@ from syndicate.storage.comments import PlacedComment
 from syndicate.urls import Urls
 
 LENGTH = 20
+"""Comments in a feed of comments."""
 TTL_MINUTES = 60
 PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif"})
+STYLESHEET = "/feed.css"
 
 
 class FeedDesk:
-    """Makes feeds. `founded` dates a feed that never had an entry."""
+    """Makes feeds. `founded` dates a feed that never had an entry; `account` and `actor` are who the blog is in the
+    fediverse."""
 
-    def __init__(self, store: Store, site: SiteConfig, urls: Urls, founded: datetime, icon: str) -> None:
-        self._store, self._site, self._urls = store, site, urls
-        self._founded, self._icon = founded, urls.absolute(icon)
+    def __init__(
+        self,
+        store: Store,
+        site: SiteConfig,
+        config: FeedsConfig,
+        urls: Urls,
+        *,
+        founded: datetime,
+        icon: str,
+        actor: str,
+    ) -> None:
+        self._store, self._site, self._config, self._urls = store, site, config, urls
+        self._founded, self._icon, self._actor = founded, urls.absolute(icon), actor
 
-    async def of_posts(self, selection: Selection, format: FeedFormat) -> FeedDocument:
-        posts = await selection.fetch(LENGTH, 0)
+    async def of_posts(self, selection: Selection, format: FeedFormat, page: int = 1) -> FeedDocument | None:
+        """A page of the posts of a selection, which is live on page 1; None beyond the last."""
+        length = self._config.length
+        posts = await selection.fetch(length, (page - 1) * length)
+        if not posts and page > 1:
+            return None
+        pages = max(-(-await selection.total() // length), 1)
         feed = self._feed(
             path=selection.path,
             page=selection.path,
@@ -44,7 +66,70 @@ class FeedDesk:
             format=format,
             entries=tuple(self._post(post) for post in posts),
         )
+
+        def address(number: int) -> str:
+            return self._urls.absolute(self._urls.feed_page(selection.path, format.value, number))
+
+        if pages > 1:
+            feed = replace(
+                feed,
+                self_url=address(page),
+                first=address(1),
+                previous=address(page - 1) if page > 1 else None,
+                next=address(page + 1) if page < pages else None,
+                last=address(pages),
+            )
+        if selection.kind == "home" and page == 1 and (newest := await self._store.posts.newest_volume()):
+            feed = replace(feed, prev_archive=self._urls.absolute(self._urls.volume(format.value, newest)))
         return render(feed, format)
+
+    async def of_volume(self, volume: int, posts: list[Post], format: FeedFormat) -> FeedDocument:
+        """A document of the archive (RFC 5005 §4). It stays as it is unless one of its posts changes, so it names the
+        volume after it whether that is there yet or not: until then its address leads to the live feed."""
+
+        def address(number: int) -> str:
+            return self._urls.absolute(self._urls.volume(format.value, number))
+
+        feed = self._feed(path="/", page="/", title="", format=format, entries=tuple(map(self._post, posts)))
+        return render(
+            replace(
+                feed,
+                self_url=address(volume),
+                current=self._urls.absolute(self._urls.feed("/", format.value)),
+                prev_archive=address(volume - 1) if volume > 1 else None,
+                next_archive=address(volume + 1),
+                is_archive=True,
+                blogroll_url="",
+            ),
+            format,
+        )
+
+    async def from_the_first(self, start: date, days: int, today: date, format: FeedFormat) -> FeedDocument:
+        """The archive post by post: the first one on the day `start`, the next one `days` later, as far as `today`.
+
+        A function of the archive and the date: who has the address has the state.
+        """
+        shown = (today - start).days // days + 1
+        total = await self._store.totals.of("posts")
+        last = max(min(shown, total), 0)
+        first = max(last - self._config.length, 0)
+        posts = await self._store.posts.from_the_first(skip=first, limit=last - first) if last else []
+        entries = [
+            self._again(post, start + timedelta(days=days * (first + place)), f"{start}-every-{days}")
+            for place, post in enumerate(posts)
+        ]
+        address = self._urls.absolute(self._urls.from_the_first(format.value, start, days))
+        feed = self._feed(path="/", page="/", title="From the beginning", format=format, entries=tuple(entries[::-1]))
+        return render(replace(feed, id=address, self_url=address, founded=self._midnight(min(start, today))), format)
+
+    def _again(self, post: Post, day: date, series: str) -> FeedEntry:
+        """A post shown anew on a day: with a date and an id of this showing, so that readers take it for something new."""
+        shown = self._midnight(day)
+        entry = self._post(post)
+        return replace(entry, id=f"{post.uri}#from-{series}", published=shown, updated=shown)
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime(day.year, day.month, day.day, tzinfo=self._site.zone)
 
     async def of_comments(self, post: Post | None, format: FeedFormat) -> FeedDocument:
         """The comments of a post, or of the whole site."""
@@ -76,6 +161,15 @@ class FeedDesk:
             picture=FeedPicture(url=self._icon, media_type="image/png"),
             licence_url=site.licence,
             ttl_minutes=TTL_MINUTES,
+            account=f"@{site.account}",
+            actor=self._actor,
+            stylesheet=STYLESHEET,
+            blogroll_url=self._urls.absolute("/blogroll.opml") if self._config.source_blogroll else "",
+            podcast=Podcast(
+                category=self._config.podcast_category,
+                picture_url=self._config.podcast_image,
+                explicit=self._config.podcast_explicit,
+            ),
             entries=entries,
         )
 
@@ -84,12 +178,14 @@ class FeedDesk:
         author = post.author or self._site.author
         takes_part = post.comments_open or post.counts.comments
         picture = post.picture
+        summary = post.summary or post.excerpt
         return FeedEntry(
             id=post.guid,
             url=url,
             title=post.title,
-            html=f"<p><strong>{escape(post.warning)}</strong></p>{post.html}" if post.warning else post.html,
-            summary=post.summary or post.excerpt,
+            html=(f"<p><strong>{escape(post.warning)}</strong></p>" if post.warning else "")
+            + (post.html if self._config.content == "full" else _beginning(summary, url)),
+            summary=summary,
             published=post.published,
             updated=post.updated,
             authors=(FeedAuthor(name=author, url=self._urls.absolute(self._urls.author(author_slug(author)))),)
@@ -98,7 +194,10 @@ class FeedDesk:
             categories=tuple(FeedCategory(term=term.slug, label=term.name) for term in post.terms),
             enclosures=(
                 FeedEnclosure(
-                    url=post.enclosure.url, media_type=post.enclosure.media_type, length=post.enclosure.length
+                    url=post.enclosure.url,
+                    media_type=post.enclosure.media_type,
+                    length=post.enclosure.length,
+                    duration=post.enclosure.duration,
                 ),
             )
             if post.enclosure
@@ -116,7 +215,14 @@ class FeedDesk:
             comments_url=f"{url}#comments" if takes_part else "",
             comments_feed_url=self._urls.absolute(self._urls.feed(post.path, "rss")) if takes_part else "",
             comments_atom_url=self._urls.absolute(self._urls.feed(post.path, "atom")) if takes_part else "",
-            comment_count=post.counts.comments if takes_part else None,
+            comment_count=post.counts.comments_told if takes_part else None,
+            conversation=Conversation(
+                id=post.uri,
+                replies=f"{post.uri}/replies",
+                reply_url=self._urls.absolute(f"/reply/?to={quote(post.uri, safe='')}") if post.comments_open else "",
+            )
+            if post.federates
+            else None,
         )
 
     def _comment(self, placed: PlacedComment) -> FeedEntry:
@@ -134,3 +240,8 @@ class FeedDesk:
             authors=(FeedAuthor(name=comment.author.name, url=comment.author.url),),
             in_reply_to=InReplyTo(ref=placed.parent_uri or placed.post_guid, href=page),
         )
+
+
+def _beginning(summary: str, url: str) -> str:
+    """What stands for a post where its author wants the rest to be read on her page."""
+    return f'<p>{escape(summary)}</p><p><a href="{escape(url)}">Read on</a></p>'

@@ -14,7 +14,7 @@ import structlog
 
 from syndicate.clock import Clock
 from syndicate.config import SiteConfig
-from syndicate.content.text import clean_name, excerpt
+from syndicate.content.text import clean_name, excerpt, plain
 from syndicate.errors import PostNotFound, StorageError
 from syndicate.federation.outbox import Announcer
 from syndicate.model.ids import IdsInOrder, new_id
@@ -51,6 +51,7 @@ RESERVED = frozenset(
         "author",
         "blogroll",
         "archives",
+        "search",
         "subscribe",
         "nodeinfo",
         "healthz",
@@ -269,6 +270,9 @@ class Publisher:
         if before is not None and before.federates and not post.federates:
             post = replace(post, uri=self._urls.post(new_id(now)))  # the old id is gone for ever
         await tx.posts.put(post, made)
+        if made.released is not None:
+            await tx.posts.give_number(post.id)
+        await tx.search.put(post, plain(post.html))
         for address in manuscript.aliases:
             if address != post.path:
                 await tx.posts.add_alias(address, post.id)
@@ -329,6 +333,7 @@ class Publisher:
             if post.is_public:  # what nobody ever saw leaves nothing behind
                 await self._bury_everywhere(tx, post, now)
             unused.extend(await tx.media.remove_of_post(post.id))
+            await tx.search.remove(post.id)
             await tx.posts.remove(post.id)
             await tx.editions.move(*_scopes(post), "comments")
 
@@ -372,6 +377,8 @@ class Publisher:
         released = replace(post, state=PostState.PUBLISHED, updated=updated)
         await self._tell(tx, post, released, announce=True, now=now)  # it lay ahead when we first saw it
         await tx.posts.put(released, replace(made, released=now))
+        await tx.posts.give_number(id)
+        await tx.search.put(released, plain(released.html))
         await tx.editions.move(*_scopes(released))
         log.info("scheduled post published", slug=post.slug, path=post.path)
 

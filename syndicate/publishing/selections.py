@@ -1,4 +1,5 @@
-"""Every set of posts that has a page, and therefore a feed: all, a category, a tag, an author, a year, month or day."""
+"""Every set of posts that has a page, and therefore a feed: all, a category, a tag, an author, a year, month or day,
+and what a search finds."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,7 +7,7 @@ from datetime import datetime
 
 from syndicate.config import SiteConfig
 from syndicate.content.text import slugify
-from syndicate.model.post import Post, Term, TermKind
+from syndicate.model.post import Post, PostKind, Term, TermKind
 from syndicate.storage import Store
 from syndicate.urls import Urls
 
@@ -89,6 +90,26 @@ class Selections:
             description="",
             scopes=("site",),
             fetch=lambda limit, skip: self._store.posts.by_author(name, limit=limit, skip=skip),
+            total=total,
+        )
+
+    def search(self, words: str) -> Selection:
+        """What holds all of these words. Nobody counts how much that is."""
+
+        async def fetch(limit: int, skip: int) -> list[Post]:
+            found = await self._store.search.find(words, kind=PostKind.POST, limit=limit, skip=skip)
+            return await self._store.posts.of_ids(found)
+
+        async def total() -> int:
+            return 0
+
+        return Selection(
+            kind="search",
+            path=self._urls.search(words),
+            title=words,
+            description="",
+            scopes=(),
+            fetch=fetch,
             total=total,
         )
 

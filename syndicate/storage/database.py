@@ -1,12 +1,14 @@
 """What the tables need of a database.
 
 The same SQL text runs on SQLite and on PostgreSQL: `:name` parameters, TEXT and BIGINT, `ON CONFLICT`,
-`RETURNING`. The one word in which they part is `{skip_locked}`, which each fills in for itself.
+`RETURNING`. Where they part there are words that each fills in for itself: `{skip_locked}`, and for search
+`{indexed_words}` and `{has_words}`.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
+Dialect = Literal["sqlite", "postgresql"]
 T = TypeVar("T")
 
 
@@ -50,6 +52,11 @@ class Database(Protocol):
 
     Raises DatabaseBusy when another process keeps it locked, StorageError when it cannot be used.
     """
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which of the two it is: for migrations, which have scripts of their own where the two part."""
+        ...
 
     @property
     def read(self) -> Queryable:

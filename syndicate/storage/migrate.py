@@ -1,5 +1,7 @@
 """Brings a database to the newest schema: `migrations/*.sql` in order, one transaction each.
 
+Where the databases part, a migration has a script for each: `NNNN_name.sqlite.sql`, `NNNN_name.postgresql.sql`.
+
 What ran is remembered with its checksum. A database that knows a migration that we do not was written by a newer
 version, and is refused untouched.
 """
@@ -8,7 +10,7 @@ import hashlib
 from importlib import resources
 
 from syndicate.errors import DatabaseNewer, StorageError
-from syndicate.storage.database import Database, Queryable
+from syndicate.storage.database import Database, Dialect, Queryable
 
 REMEMBERED = """
 CREATE TABLE IF NOT EXISTS migrations (
@@ -18,23 +20,31 @@ CREATE TABLE IF NOT EXISTS migrations (
 """
 
 
-def scripts() -> dict[str, str]:
+COLLATION: dict[Dialect, str] = {"sqlite": "", "postgresql": 'COLLATE "C"'}
+"""What is put behind TEXT in CREATE TABLE, so that text sorts alike."""
+
+
+def scripts(dialect: Dialect) -> dict[str, str]:
     """Name → SQL text, in the order in which they run."""
     folder = resources.files("syndicate.storage") / "migrations"
-    files = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
-    return {name.removesuffix(".sql"): (folder / name).read_text(encoding="utf-8") for name in files}
+    found = {}
+    for file in sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql")):
+        name, _, only_for = file.removesuffix(".sql").partition(".")
+        if only_for in ("", dialect):
+            found[name] = (folder / file).read_text(encoding="utf-8")
+    return found
 
 
 def checksum(script: str) -> str:
     return hashlib.sha256(script.encode()).hexdigest()
 
 
-async def migrate(database: Database, *, collation: str) -> list[str]:
-    """Run what has not run; returns the names. `collation` is put behind TEXT in CREATE TABLE.
+async def migrate(database: Database) -> list[str]:
+    """Run what has not run; returns the names.
 
     Raises DatabaseNewer, and StorageError when a migration that ran has changed since.
     """
-    known = scripts()
+    known = scripts(database.dialect)
 
     async def prepare(tx: Queryable) -> dict[str, str]:
         await tx.run(REMEMBERED)
@@ -51,11 +61,13 @@ async def migrate(database: Database, *, collation: str) -> list[str]:
             raise StorageError(f"migration {name} is not the one that made this database")
     missing = [name for name in known if name not in done]
     for name in missing:
-        await _run(database, name, known[name], collation)
+        await _run(database, name, known[name])
     return missing
 
 
-async def _run(database: Database, name: str, script: str, collation: str) -> None:
+async def _run(database: Database, name: str, script: str) -> None:
+    collation = COLLATION[database.dialect]
+
     async def body(tx: Queryable) -> None:
         again = await tx.one("SELECT name FROM migrations WHERE name = :name", name=name)
         if again is not None:  # another process was faster

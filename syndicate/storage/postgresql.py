@@ -16,13 +16,20 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from syndicate.errors import DatabaseBusy, StorageError
-from syndicate.storage.database import Body, Queryable, Row
+from syndicate.storage.database import Body, Dialect, Queryable, Row
 
 T = TypeVar("T")
 
 CHANNEL = "syndicate"
 TRIES = 10
 PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<!:):([a-z_][a-z0-9_]*)")
+
+
+WORDS = {
+    "{skip_locked}": "FOR UPDATE SKIP LOCKED",
+    "{indexed_words}": "to_tsvector('simple', :words)",
+    "{has_words}": "post_search.words @@ websearch_to_tsquery('simple', :words)",
+}
 
 
 @lru_cache(maxsize=1024)
@@ -38,7 +45,9 @@ def _spelled(sql: str) -> tuple[str, tuple[str, ...]]:
             names.append(name)
         return f"${names.index(name) + 1}"
 
-    return PARAMETER.sub(number, sql.replace("{skip_locked}", "FOR UPDATE SKIP LOCKED")), tuple(names)
+    for word, meaning in WORDS.items():
+        sql = sql.replace(word, meaning)
+    return PARAMETER.sub(number, sql), tuple(names)
 
 
 @contextlib.contextmanager
@@ -98,6 +107,10 @@ class PostgreSQL:
         self._untold = False
         self._place = ""
         self._listener: PoolConnectionProxy[Any] | None = None
+
+    @property
+    def dialect(self) -> Dialect:
+        return "postgresql"
 
     @classmethod
     async def open(cls, address: str) -> "PostgreSQL":

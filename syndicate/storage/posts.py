@@ -29,7 +29,7 @@ COLUMNS = """
 posts.id, posts.uri, posts.guid, posts.kind, posts.slug, posts.path, posts.html, posts.title, posts.excerpt, posts.summary,
 posts.teaser, posts.language, posts.author, posts.state, posts.visibility, posts.published, posts.updated, posts.sensitive,
 posts.warning, posts.comments_open, posts.pinned, posts.picture, posts.type, posts.quotes, posts.hashtags, posts.enclosure,
-posts.comment_count, posts.like_count, posts.share_count
+posts.comment_count, posts.told_comments, posts.like_count, posts.share_count
 """
 GAP = 1000
 Key = tuple[datetime, str]
@@ -53,6 +53,15 @@ class Manufacture:
     image: str = ""
     image_alt: str = ""
     released: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A post's number, its place in lists, and when readers first saw it."""
+
+    number: int
+    key: Key
+    released: datetime
 
 
 class Posts:
@@ -79,6 +88,16 @@ class Posts:
     async def by_alias(self, address: str) -> Post | None:
         row = await self._query.one("SELECT post_id FROM aliases WHERE address = :address", address=address)
         return None if row is None else await self.find(row["post_id"])
+
+    async def of_ids(self, ids: Sequence[str]) -> list[Post]:
+        """In this order; ids that nothing has are passed over."""
+        if not ids:
+            return []
+        names = {f"i{at}": id for at, id in enumerate(ids)}
+        rows = await self._query.all(
+            f"SELECT {COLUMNS} FROM posts WHERE posts.id IN ({', '.join(':' + name for name in names)})", **names
+        )
+        return sorted(await self._with_terms(rows), key=lambda post: ids.index(post.id))
 
     async def _one(self, condition: str, value: str) -> Post | None:
         row = await self._query.one(f"SELECT {COLUMNS} FROM posts WHERE {condition}", value=value)
@@ -259,6 +278,116 @@ class Posts:
             limit=limit,
         )
         return [(row["path"], to_wire(from_text(row["updated"]))) for row in rows]
+
+    # numbers, and volumes of the archive
+
+    async def give_number(self, id: str) -> None:
+        """The next number, if the post has none. Call it where `alone`: a number is never given twice."""
+        await self._query.run(
+            """
+            UPDATE posts SET number = 1 + (
+              SELECT max(highest) FROM (
+                SELECT coalesce(max(number), 0) AS highest FROM posts
+                UNION ALL SELECT coalesce(max(last), 0) AS highest FROM volumes) AS numbers)
+            WHERE id = :id AND number IS NULL
+            """,
+            id=id,
+        )
+
+    async def unbound(self, limit: int) -> list[Numbered]:
+        """Public posts that are in no volume yet, by number."""
+        rows = await self._query.all(
+            """
+            SELECT number, id, published, released FROM posts
+            WHERE number > (SELECT coalesce(max(last), 0) FROM volumes) AND state = 'published' AND kind = 'post'
+            ORDER BY number LIMIT :limit
+            """,
+            limit=limit,
+        )
+        return [
+            Numbered(
+                number=row["number"],
+                key=(from_text(row["published"]), row["id"]),
+                released=from_text(row["released"] or row["published"]),
+            )
+            for row in rows
+        ]
+
+    async def key_at(self, place: int) -> Key | None:
+        """The place in lists of the public post that comes after so many newer ones."""
+        row = await self._query.one(
+            """
+            SELECT published, id FROM posts WHERE state = 'published' AND kind = 'post'
+            ORDER BY published DESC, id DESC LIMIT 1 OFFSET :place
+            """,
+            place=place,
+        )
+        return None if row is None else (from_text(row["published"]), row["id"])
+
+    async def bind(self, last: int) -> None:
+        """Make a volume of what is in none yet, up to a number."""
+        await self._query.run(
+            """
+            INSERT INTO volumes (volume, first, last)
+            SELECT newest.volume + 1, newest.last + 1, :last
+            FROM (SELECT coalesce(max(volume), 0) AS volume, coalesce(max(last), 0) AS last FROM volumes) AS newest
+            WHERE newest.last < :last
+            """,
+            last=last,
+        )
+
+    async def newest_volume(self) -> int:
+        """0 while there is none."""
+        row = await self._query.one("SELECT coalesce(max(volume), 0) AS volume FROM volumes")
+        assert row is not None
+        volume: int = row["volume"]
+        return volume
+
+    async def of_volume(self, volume: int) -> tuple[list[str], list[Post]]:
+        """The ids of all that belongs to a volume, and those of its posts that are public, the newest first."""
+        ids = await self._query.all(
+            """
+            SELECT posts.id FROM volumes JOIN posts ON posts.number >= volumes.first AND posts.number <= volumes.last
+            WHERE volumes.volume = :volume ORDER BY posts.number
+            """,
+            volume=volume,
+        )
+        rows = await self._query.all(
+            f"""
+            SELECT {COLUMNS} FROM volumes
+            JOIN posts ON posts.number >= volumes.first AND posts.number <= volumes.last
+            WHERE volumes.volume = :volume AND posts.state = 'published' AND posts.kind = 'post'
+            ORDER BY posts.published DESC, posts.id DESC
+            """,
+            volume=volume,
+        )
+        return [row["id"] for row in ids], await self._with_terms(rows)
+
+    async def from_the_first(self, *, skip: int, limit: int) -> list[Post]:
+        """Public posts in the order in which they were written."""
+        rows = await self._query.all(
+            f"""
+            SELECT {COLUMNS} FROM posts
+            WHERE posts.state = 'published' AND posts.kind = 'post'
+            ORDER BY posts.published, posts.id LIMIT :limit OFFSET :skip
+            """,
+            limit=limit,
+            skip=skip,
+        )
+        return await self._with_terms(rows)
+
+    # comment counts as feeds tell them
+
+    async def has_untold(self) -> bool:
+        """Whether feeds tell another number of comments than there are, of any post."""
+        row = await self._query.one("SELECT id FROM posts WHERE told_comments <> comment_count LIMIT 1")
+        return row is not None
+
+    async def tell_comments(self) -> int:
+        """From now on feeds tell what is true; of how many posts that was something new."""
+        return await self._query.run(
+            "UPDATE posts SET told_comments = comment_count WHERE told_comments <> comment_count"
+        )
 
     # what waits
 
@@ -467,10 +596,10 @@ class Posts:
 INSERT = """
 INSERT INTO posts (id, uri, guid, kind, slug, path, origin, origin_digest, source, source_format, base, html, renderer, title,
   excerpt, summary, teaser, language, author, state, visibility, published, month, updated, released, sensitive, warning,
-  comments_open, pinned, picture, type, quotes, hashtags, enclosure, image, image_alt, comment_count, like_count, share_count)
+  comments_open, pinned, picture, type, quotes, hashtags, enclosure, image, image_alt, comment_count, told_comments, like_count, share_count)
 VALUES (:id, :uri, :guid, :kind, :slug, :path, :origin, :origin_digest, :source, :source_format, :base, :html, :renderer, :title,
   :excerpt, :summary, :teaser, :language, :author, :state, :visibility, :published, :month, :updated, :released,
-  :sensitive, :warning, :comments_open, :pinned, :picture, :type, :quotes, :hashtags, :enclosure, :image, :image_alt, 0, 0, 0)
+  :sensitive, :warning, :comments_open, :pinned, :picture, :type, :quotes, :hashtags, :enclosure, :image, :image_alt, 0, 0, 0, 0)
 ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, slug = excluded.slug, path = excluded.path, kind = excluded.kind, origin = excluded.origin,
   origin_digest = excluded.origin_digest, source = excluded.source, source_format = excluded.source_format, base = excluded.base,
   html = excluded.html, renderer = excluded.renderer, title = excluded.title, excerpt = excluded.excerpt,
@@ -556,7 +685,12 @@ def _post(row: Row, terms: tuple[Term, ...]) -> Post:
         hashtags=None if row["hashtags"] is None else tuple(json.loads(row["hashtags"])),
         enclosure=None if row["enclosure"] is None else Enclosure(**json.loads(row["enclosure"])),
         terms=terms,
-        counts=Counts(comments=row["comment_count"], likes=row["like_count"], shares=row["share_count"]),
+        counts=Counts(
+            comments=row["comment_count"],
+            comments_told=row["told_comments"],
+            likes=row["like_count"],
+            shares=row["share_count"],
+        ),
     )
 
 

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from syndicate.errors import DatabaseBusy, StorageError
-from syndicate.storage.database import Body, Queryable, Row
+from syndicate.storage.database import Body, Dialect, Queryable, Row
 
 T = TypeVar("T")
 
@@ -43,10 +43,15 @@ PRAGMA journal_size_limit=67108864;
 """
 
 
+WORDS = {"{skip_locked}": "", "{indexed_words}": ":words", "{has_words}": "post_search MATCH :words"}
+
+
 @lru_cache(maxsize=1024)
 def _spelled(sql: str) -> str:
-    """SQLite locks the whole file, so there is nothing to skip."""
-    return sql.replace("{skip_locked}", "")
+    """SQLite locks the whole file, so there is nothing to skip; words are looked for by FTS5."""
+    for word, meaning in WORDS.items():
+        sql = sql.replace(word, meaning)
+    return sql
 
 
 class Statements:
@@ -169,6 +174,10 @@ class SQLite:
             return cls(path, writer, sweeper, reader)
         except (sqlite3.Error, OSError) as error:
             raise StorageError(f"{path}: cannot be opened: {error}") from error
+
+    @property
+    def dialect(self) -> Dialect:
+        return "sqlite"
 
     @property
     def read(self) -> Queryable:

@@ -22,6 +22,7 @@ from syndicate.storage.outbox import Outbox
 from syndicate.storage.posts import Posts
 from syndicate.storage.reactions import Reactions
 from syndicate.storage.reports import Reports
+from syndicate.storage.search import Search
 from syndicate.storage.stamps import Stamps
 from syndicate.storage.tombstones import Tombstones
 from syndicate.storage.visits import Visits
@@ -41,6 +42,7 @@ class Tables:
         self.comments = Comments(query)
         self.reactions = Reactions(query)
         self.reports = Reports(query)
+        self.search = Search(query)
         self.stamps = Stamps(query)
         self.local_actors = LocalActors(query)
         self.remote_actors = RemoteActors(query)
@@ -74,7 +76,7 @@ class Store(Tables):
         """
         database = await connect(address)
         try:
-            await migrate(database, collation='COLLATE "C"' if address.startswith("postgres") else "")
+            await migrate(database)
         except BaseException:
             await database.close()
             raise

@@ -1,8 +1,10 @@
 """What each page of the blog says: posts, comments and blogroll from the store, laid out for a template."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
+from urllib.parse import quote
 
 from syndicate.config import Config
 from syndicate.content.html import pictures
@@ -36,6 +38,7 @@ from syndicate.web.pages import (
     PostPage,
     PostView,
     SafeHtml,
+    SearchPage,
     Site,
     SubscribePage,
 )
@@ -43,11 +46,44 @@ from syndicate.web.rendering import MONTHS, Pages
 from syndicate.web.shelf import Rendered
 
 COMMENTS_PER_PAGE = 200
+PACES = (
+    (1, "one every day"),
+    (2, "one every second day"),
+    (3, "one every third day"),
+    (7, "one every week"),
+    (14, "one every second week"),
+)
+OPENERS = (
+    ("Feedly", "https://feedly.com/i/subscription/feed%2F{}"),
+    ("Inoreader", "https://www.inoreader.com/?add_feed={}"),
+    ("Feedbin", "https://feedbin.com/?subscribe={}"),
+    ("NewsBlur", "https://www.newsblur.com/?url={}"),
+    ("The Old Reader", "https://theoldreader.com/feeds/subscribe?url={}"),
+)
 MOST_PAGES_IN_NAVIGATION = 6
 PAGES_LOOKED_AT = 100
 TERMS_SHOWN = 500
 HTML = "text/html; charset=utf-8"
 FEED_NAMES = {FeedFormat.RSS: "RSS", FeedFormat.ATOM: "Atom", FeedFormat.JSON: "JSON Feed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """All posts from the first one on, one every so many days from a day on."""
+
+    start: date
+    days: int
+
+
+def openers(feed: str) -> tuple[Link, ...]:
+    """Links that open a feed in common readers; the last one in whatever program the visitor's machine has."""
+    address = quote(feed, safe="")
+    links = [Link(label=name, href=template.format(address)) for name, template in OPENERS]
+    return (*links, Link(label="a program on this device", href=f"feed:{feed}"))
+
+
+def _bare(format: FeedFormat) -> str:
+    return format.media_type.partition(";")[0]
 
 
 class SiteDesk:
@@ -174,12 +210,48 @@ class SiteDesk:
         )
         return self._rendered(shown, ("site", "blogroll"), representations=False)
 
-    async def subscribe(self) -> Rendered:
+    async def search(self, selection: Selection, page: int) -> Rendered:
+        """What holds the words of a selection; without words, where one can give some."""
+        size = self._config.site.posts_per_page
+        posts = await selection.fetch(size + 1, (page - 1) * size) if selection.title else []
+        shown = SearchPage(
+            site=await self._site(),
+            head=replace(
+                self._head("Search", selection.path, self._feeds_of(selection)[:1]), robots="noindex", canonical=""
+            ),
+            words=selection.title,
+            posts=tuple(self._post(post) for post in posts[:size]),
+            newer="" if page == 1 else selection.path + (f"page/{page - 1}/" if page > 2 else ""),
+            older=f"{selection.path}page/{page + 1}/" if len(posts) > size else "",
+        )
+        return replace(self._rendered(shown, ("site",), representations=False), cache_control="private, max-age=60")
+
+    async def subscribe(self, today: date, series: Series | None = None, problem: str = "") -> Rendered:
+        """`series` is what a visitor has chosen to read from the beginning."""
+        series_feeds: tuple[FeedLink, ...] = ()
+        if series is not None:
+            series_feeds = tuple(
+                FeedLink(
+                    title=f"From the beginning ({name})",
+                    media_type=_bare(format),
+                    href=(href := self._urls.absolute(self._urls.from_the_first(format, series.start, series.days))),
+                    readers=openers(href),
+                )
+                for format, name in FEED_NAMES.items()
+            )
         shown = SubscribePage(
             site=await self._site(),
             head=self._head("Subscribe", "/subscribe/", self._site_feeds()),
-            feeds=(*self._site_feeds(), self._comments_feed("/comments/", "Comments", "What readers say")),
+            feeds=(
+                *(replace(feed, readers=openers(feed.href)) for feed in self._site_feeds()),
+                self._comments_feed("/comments/", "Comments", "What readers say"),
+            ),
             opml=self._urls.absolute("/blogroll.opml"),
+            series=series_feeds,
+            start=str(series.start if series else today),
+            every=series.days if series else 2,
+            paces=PACES,
+            problem=problem,
         )
         return self._rendered(shown, ("site",), representations=False)
 
@@ -389,7 +461,7 @@ class SiteDesk:
         return tuple(
             FeedLink(
                 title=f"{title} ({name})",
-                media_type=format.media_type.partition(";")[0],
+                media_type=_bare(format),
                 href=self._urls.absolute(self._urls.feed(selection.path, format.value)),
             )
             for format, name in FEED_NAMES.items()
@@ -399,7 +471,7 @@ class SiteDesk:
         return tuple(
             FeedLink(
                 title=f"{self._config.site.name} ({name})",
-                media_type=format.media_type.partition(";")[0],
+                media_type=_bare(format),
                 href=self._urls.absolute(self._urls.feed("/", format.value)),
                 about=f"All posts in full, as {name}",
             )

@@ -1,20 +1,25 @@
 """Feeds, and the blogroll for machines."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 import structlog
 from aiohttp import web
 
+from syndicate.errors import NotFound
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.feeds import opml as opml_format
 from syndicate.model.post import Post
 from syndicate.publishing.selections import Selection
-from syndicate.web.keys import ANSWERS, CONFIG, FEEDS, IDENTITIES, SHELF, STORE
-from syndicate.web.shelf import Rendered
+from syndicate.web.clients import address_of
+from syndicate.web.keys import ANSWERS, CLOCK, CONFIG, FEEDS, IDENTITIES, SEARCHES, SELECTIONS, SHELF, STORE, URLS
+from syndicate.web.shelf import Rendered, once
 
 log = structlog.get_logger()
 
 CACHE = "public, max-age=900, stale-while-revalidate=3600, stale-if-error=86400"
+SEARCHED = "public, max-age=300"
 CORS = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link"),
@@ -38,13 +43,90 @@ ALIASES = {
 """Where others have their feeds; whoever comes from there is led here, for ever."""
 
 
-async def answer_posts(request: web.Request, selection: Selection, format: FeedFormat) -> web.StreamResponse:
+ARCHIVED = "public, max-age=86400, stale-if-error=604800"
+TELLING = ("counts",)
+"""What moves feeds that tell how many comments there are."""
+LONGEST_PACE = 366
+
+
+async def answer_posts(
+    request: web.Request, selection: Selection, format: FeedFormat, page: int = 1
+) -> web.StreamResponse:
+    """A page of the feed of a selection. Raises NotFound beyond the last."""
     desk = request.app[FEEDS]
+    scopes = (*selection.scopes, *TELLING, *(("volumes",) if selection.kind == "home" else ()))
 
     async def render() -> Rendered:
-        return await _rendered(request, await desk.of_posts(selection, format), selection.scopes)
+        feed = await desk.of_posts(selection, format, page)
+        if feed is None:
+            raise NotFound("no such page of a feed")
+        return await _rendered(request, feed, scopes)
 
-    return await _answer(request, f"feed:{selection.path}:{format}", render)
+    return await _answer(request, f"feed:{selection.path}:{format}:{page}", render)
+
+
+async def get_volume(request: web.Request) -> web.StreamResponse:
+    """A document of the archive (RFC 5005 §4). The one after the newest is not there yet: the live feed has what will
+    be in it."""
+    store, urls = request.app[STORE], request.app[URLS]
+    format = FeedFormat(request.match_info.get("format") or "rss")
+    volume = int(request.match_info["volume"])
+    newest = await store.posts.newest_volume()
+    if volume == newest + 1:
+        raise web.HTTPTemporaryRedirect(urls.feed("/", format.value), headers={"Cache-Control": "no-store"})
+    if volume > newest:
+        raise NotFound("no such volume")
+
+    async def render() -> Rendered:
+        ids, posts = await store.posts.of_volume(volume)
+        feed = await request.app[FEEDS].of_volume(volume, posts, format)
+        return replace(await _rendered(request, feed, tuple(f"post:{id}" for id in ids)), cache_control=ARCHIVED)
+
+    return await _answer(request, f"volume:{volume}:{format}", render)
+
+
+async def get_from_the_first(request: web.Request) -> web.StreamResponse:
+    """All posts one after the other, from the first on. What it says is a function of the address, the archive and the
+    date; so it is good until midnight."""
+    config, urls = request.app[CONFIG], request.app[URLS]
+    format = FeedFormat(request.match_info.get("format") or "rss")
+    start, days = _day(request.match_info["start"]), int(request.match_info["days"])
+    if start is None or not 1 <= days <= LONGEST_PACE:
+        raise NotFound("no such day, or no such pace")
+    address = urls.from_the_first(format.value, start, days)
+    if request.path != address:
+        raise web.HTTPMovedPermanently(address, headers={"Cache-Control": "public, max-age=86400"})
+    now = request.app[CLOCK]().astimezone(config.site.zone)
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(), config.site.zone)
+
+    async def render() -> Rendered:
+        feed = await request.app[FEEDS].from_the_first(start, days, now.date(), format)
+        rendered = await _rendered(request, feed, ("site", *TELLING))
+        return replace(
+            rendered,
+            last_modified=feed.last_modified,
+            cache_control=f"public, max-age={min(int((midnight - now).total_seconds()), 3600)}, stale-if-error=86400",
+            good_until=midnight,
+        )
+
+    return await _answer(request, f"from:{address}", render)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+async def answer_search(request: web.Request, words: str, format: FeedFormat) -> web.StreamResponse:
+    """What a search finds, as a feed: made for each who asks, within bounds, and kept by nobody here."""
+    selection = request.app[SELECTIONS].search(words)
+    with request.app[SEARCHES].of(address_of(request, request.app[CONFIG].server)):
+        feed = await request.app[FEEDS].of_posts(selection, format)
+    assert feed is not None
+    rendered = await _rendered(request, feed, ("site",))
+    return await request.app[ANSWERS].document(request, once(replace(rendered, cache_control=SEARCHED)))
 
 
 async def answer_comments(request: web.Request, post: Post | None, format: FeedFormat) -> web.StreamResponse:

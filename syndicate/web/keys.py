@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from syndicate.clock import Clock
 from syndicate.config import Config
 from syndicate.federation.authentication import Gatekeeper
 from syndicate.federation.doorways import Doorways
@@ -26,6 +27,7 @@ ANSWERS = web.AppKey("answers", Answers)
 DIALOGS = web.AppKey("dialogs", Admission)
 DOORWAYS = web.AppKey("doorways", Doorways)
 DESK = web.AppKey("desk", SiteDesk)
+CLOCK = web.AppKey[Clock]("clock")
 CONFIG = web.AppKey("config", Config)
 FEEDS = web.AppKey("feeds", FeedDesk)
 FILES = web.AppKey("files", MediaFiles)
@@ -34,6 +36,7 @@ IDENTITIES = web.AppKey("identities", Identities)
 INBOX = web.AppKey("inbox", Inbox)
 METRICS = web.AppKey("metrics", Metrics)
 PATIENCE = web.AppKey("patience", Patience)
+SEARCHES = web.AppKey("searches", Admission)
 SELECTIONS = web.AppKey("selections", Selections)
 SHELF = web.AppKey("shelf", Shelf)
 STORE = web.AppKey("store", Store)

@@ -58,12 +58,14 @@ class CountedLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLink:
-    """A feed. `href` is absolute; `about` says what is in it, where a page lists feeds."""
+    """A feed. `href` is absolute; `about` says what is in it, where a page lists feeds, and `readers` are links that
+    open it in common feed readers."""
 
     title: str
     media_type: str
     href: str
     about: str = ""
+    readers: tuple["Link", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +310,16 @@ class ArchivePage(Page):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage(Page):
+    """What holds the words that somebody looks for; `words` are empty before she has said any."""
+
+    words: str
+    posts: tuple[PostView, ...] = ()
+    newer: str = ""
+    older: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivesPage(Page):
     """Every way into the archives: years with their months, newest first, categories and tags."""
 
@@ -358,10 +370,16 @@ class BlogrollItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribePage(Page):
-    """How to go on reading: every feed, the account in the fediverse, the blogroll as OPML."""
+    """How to go on reading: every feed, the account in the fediverse, the blogroll as OPML; and all posts from the first
+    one on (`series`), one every `every` days from the day `start`."""
 
     feeds: tuple[FeedLink, ...] = ()
     opml: str = ""
+    series: tuple[FeedLink, ...] = ()
+    start: str
+    every: int
+    paces: tuple[tuple[int, str], ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

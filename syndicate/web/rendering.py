@@ -27,6 +27,7 @@ from syndicate.web.pages import (
     Page,
     PagePage,
     PostPage,
+    SearchPage,
     SubscribePage,
 )
 
@@ -40,15 +41,21 @@ TEMPLATES: Mapping[type[Page], str] = {
     HomePage: "home.html",
     PagePage: "page.html",
     PostPage: "post.html",
+    SearchPage: "search.html",
     SubscribePage: "subscribe.html",
 }
 
 STATIC_FILES: Mapping[str, str] = {
     "style.css": "text/css; charset=utf-8",
+    "copy.js": "text/javascript; charset=utf-8",
+    "feed.css": "text/css; charset=utf-8",
     "favicon.svg": "image/svg+xml",
     "favicon.png": "image/png",
     "favicon.ico": "image/x-icon",
 }
+
+AT_THE_ROOT = ("favicon.ico", "favicon.png", "feed.css")
+"""Files that are also asked for by their plain names: browsers guess, and feeds stay the same to the byte."""
 
 MONTHS = (
     "January",
@@ -125,7 +132,7 @@ class Pages:
     def __init__(self, *, timezone: str, language: str) -> None:
         self.calendar = Calendar(zone=ZoneInfo(timezone), language=language)
         static = {name: _asset(name, media_type) for name, media_type in STATIC_FILES.items()}
-        self.assets = (*static.values(), *(_at_the_root(static[name], name) for name in ("favicon.ico", "favicon.png")))
+        self.assets = (*static.values(), *(_at_the_root(static[name], name) for name in AT_THE_ROOT))
         self._environment = _environment(self.calendar, {name: asset.path for name, asset in static.items()})
 
     def render(self, page: Page) -> bytes:

@@ -45,6 +45,9 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     # feeds, and the blogroll for machines
     router.add_get("/comments/feed/", feeds.get_comments_feed)
     router.add_get("/comments/feed/{format:atom|json}/", feeds.get_comments_feed)
+    for format in ("", "{format:atom|json}/"):
+        router.add_get(f"/feed/{format}archive/{{volume:[1-9][0-9]{{0,8}}}}/", feeds.get_volume)
+        router.add_get(f"/feed/from/{{start}}/every-{{days:[0-9]{{1,3}}}}-days/{format}", feeds.get_from_the_first)
     router.add_get("/blogroll.opml", feeds.get_blogroll_opml)
     router.add_get("/.well-known/recommendations.opml", feeds.get_blogroll_opml)
     for alias in feeds.ALIASES:
@@ -70,6 +73,7 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/archives/", site.get_archives)
     router.add_get("/blogroll/", site.get_blogroll)
     router.add_get("/subscribe/", site.get_subscribe)
+    router.add_get("/search/", site.get_search)
 
     # whatever else the blog has, or once had
     router.add_get("/{path:.*}", site.get_address)

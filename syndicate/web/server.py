@@ -20,7 +20,7 @@ from syndicate.web.access_log import AccessLog
 from syndicate.web.answers import Answers
 from syndicate.web.connections import Connection, Patience, Silence
 from syndicate.web.door import Door, security_headers
-from syndicate.web.keys import ANSWERS, CONFIG, PATIENCE, URLS
+from syndicate.web.keys import ANSWERS, CLOCK, CONFIG, PATIENCE, URLS
 from syndicate.web.rendering import Pages
 from syndicate.web.routes import add_routes
 
@@ -35,6 +35,7 @@ def make_app(config: Config, clock: Clock, pages: Pages, services: "dict[web.App
     refusals: deque[Refusal] = deque(maxlen=MOST_REFUSALS_HELD)
     door = Door(base=config.site.url, server=config.server, clock=clock, refusals=refusals)
     app = web.Application(middlewares=[door.middleware()], client_max_size=1024 * 1024)
+    app[CLOCK] = clock
     app[CONFIG], app[URLS] = config, Urls(config.site.url)
     app[ANSWERS] = Answers(security_headers(config.site.url))
     app[DOOR], app[REFUSALS] = door, refusals

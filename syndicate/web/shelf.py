@@ -16,6 +16,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from weakref import WeakValueDictionary
 
+from syndicate.clock import Clock
 from syndicate.storage.watch import EditionWatch, Stamp
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -35,7 +36,8 @@ PUBLIC = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """What a view made. `scopes` are the editions that it depends on; `etag` is a weak tag, or empty for one of the
-    bytes; `headers` are added as they are. What is `guarded` is not handed out before somebody has asked who reads."""
+    bytes; `headers` are added as they are. What is `guarded` is not handed out before somebody has asked who reads. From
+    `good_until` on, time itself has made it stale; None where time changes nothing."""
 
     body: bytes
     media_type: str
@@ -46,6 +48,7 @@ class Rendered:
     vary: str = "Accept-Encoding"
     headers: tuple[tuple[str, str], ...] = ()
     guarded: bool = False
+    good_until: datetime | None = None
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
@@ -90,8 +93,8 @@ def _gzip(body: bytes) -> bytes:
 class Shelf:
     """Holds documents by key, the least recently asked for goes first."""
 
-    def __init__(self, watch: EditionWatch) -> None:
-        self._watch = watch
+    def __init__(self, watch: EditionWatch, clock: Clock) -> None:
+        self._watch, self._clock = watch, clock
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._asked: WeakValueDictionary[Asked, Document] = WeakValueDictionary()
         self._making: dict[str, asyncio.Future[Document]] = {}
@@ -135,6 +138,9 @@ class Shelf:
         return await asyncio.shield(making)
 
     def _is_fresh(self, document: Document) -> bool:
+        good_until = document.rendered.good_until
+        if good_until is not None and self._clock() >= good_until:
+            return False
         moved = self._watch.moved(document.stamp)
         if not moved:
             return True
@@ -161,6 +167,11 @@ class Shelf:
         while self._bytes > MOST_BYTES:
             _, dropped = self._documents.popitem(last=False)
             self._bytes -= dropped.size
+
+
+def once(rendered: Rendered) -> Document:
+    """A document for one answer, which no shelf holds."""
+    return _document(rendered, {})
 
 
 def _document(rendered: Rendered, stamp: Stamp, key: str = "") -> Document:

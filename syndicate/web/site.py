@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import date
 from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
@@ -13,18 +14,23 @@ from syndicate.model.post import Post
 from syndicate.publishing.selections import Selection
 from syndicate.storage.media import MediaState
 from syndicate.web import activitypub, feeds, files
-from syndicate.web.keys import ANSWERS, DESK, SELECTIONS, SHELF, STORE, URLS
+from syndicate.web.clients import address_of
+from syndicate.web.desk import Series
+from syndicate.web.feeds import LONGEST_PACE
+from syndicate.web.keys import ANSWERS, CLOCK, CONFIG, DESK, SEARCHES, SELECTIONS, SHELF, STORE, URLS
 from syndicate.web.negotiation import prefers_activity
-from syndicate.web.shelf import Rendered
+from syndicate.web.shelf import Rendered, once
 
 PERIOD = re.compile(r"/(\d{4})/(?:(\d{2})/(?:(\d{2})/)?)?")
 PAGED = re.compile(r"(.*/)page/([1-9]\d{0,5})/?")
 COMMENTS_PAGED = re.compile(r"(.*/)comment-page-([1-9]\d{0,5})/?")
-FED = re.compile(r"(.*/)feed(?:/(rss2?|rdf|atom|json))?/?")
+FED = re.compile(r"(.*/)feed(?:/(rss2?|rdf|atom|json))?(?:/page/([1-9]\d{0,5}))?/?")
+SEARCHED = re.compile(r"/search/([^/]+)/(?:page/([1-9]\d{0,5})/)?")
 FORMATS = {None: FeedFormat.RSS, "rss": FeedFormat.RSS, "rss2": FeedFormat.RSS, "rdf": FeedFormat.RSS} | {
     "atom": FeedFormat.ATOM,
     "json": FeedFormat.JSON,
 }
+NO_SERIES = "Please choose a day, such as 2026-11-22, and a pace of 1 to 366 days."
 QUERIES = ("p", "page_id", "attachment_id")
 
 
@@ -71,7 +77,12 @@ async def _follow_query(request: web.Request) -> None:
         path = "/comments/" if query["feed"].startswith("comments-") else "/"
         if name not in FORMATS:
             raise NotFound("no such feed")
-        raise moved(request.app[URLS].feed(path, FORMATS[name].value))
+        if query.get("s", "").strip():
+            path = request.app[URLS].search(query["s"].strip())
+        page = int(query["paged"]) if query.get("paged", "").isdecimal() else 1
+        raise moved(request.app[URLS].feed_page(path, FORMATS[name].value, min(max(page, 1), 999_999)))
+    if query.get("s", "").strip():
+        raise moved(request.app[URLS].search(query["s"].strip()))
 
 
 async def get_archives(request: web.Request) -> web.StreamResponse:
@@ -83,7 +94,24 @@ async def get_blogroll(request: web.Request) -> web.StreamResponse:
 
 
 async def get_subscribe(request: web.Request) -> web.StreamResponse:
-    return await shelved(request, "page:/subscribe/", request.app[DESK].subscribe)
+    """How to go on reading; with a day and a pace, where the archive can be read from the beginning."""
+    desk = request.app[DESK]
+    today = request.app[CLOCK]().astimezone(request.app[CONFIG].site.zone).date()
+    if not request.query_string:
+        return await shelved(request, f"page:/subscribe/:{today}", lambda: desk.subscribe(today))
+    try:
+        series = Series(date.fromisoformat(request.query.get("from", "")), int(request.query.get("every", "")))
+        known = 1 <= series.days <= LONGEST_PACE
+    except ValueError:
+        known = False
+    rendered = await (desk.subscribe(today, series) if known else desk.subscribe(today, problem=NO_SERIES))
+    return await request.app[ANSWERS].document(request, once(rendered))
+
+
+async def get_search(request: web.Request) -> web.StreamResponse:
+    """Where one says what one looks for."""
+    desk, selections = request.app[DESK], request.app[SELECTIONS]
+    return await shelved(request, "page:/search/", lambda: desk.search(selections.search(""), 1))
 
 
 async def get_address(request: web.Request) -> web.StreamResponse:
@@ -93,7 +121,7 @@ async def get_address(request: web.Request) -> web.StreamResponse:
     post = await store.posts.by_path(path)
     if post is not None and post.is_public:
         return await _post(request, post, 1)
-    for find in (_fed, _paged, _archive, _about, _file):
+    for find in (_fed, _searched, _paged, _archive, _about, _file):
         answer = await find(request, path)
         if answer is not None:
             return answer
@@ -113,21 +141,39 @@ async def _fed(request: web.Request, path: str) -> web.StreamResponse | None:
     found = FED.fullmatch(path)
     if found is None:
         return None
-    of, format = found[1], FORMATS[found[2]]
-    canonical = request.app[URLS].feed(of, format.value)
+    of, format, page = found[1], FORMATS[found[2]], int(found[3] or 1)
+    if page == 1 and request.query.get("paged", "").isdecimal():
+        page = min(max(int(request.query["paged"]), 1), 999_999)
+    canonical = request.app[URLS].feed_page(of, format.value, page)
     if of == "/comments/":  # the canonical ones have routes of their own
         raise moved(canonical)
+    if found := SEARCHED.fullmatch(of):
+        if path != canonical or page > 1:
+            raise moved(request.app[URLS].feed(of, format.value))
+        return await feeds.answer_search(request, unquote(found[1]), format)
     post = await request.app[STORE].posts.by_path(of)
-    if post is not None and post.is_public:
+    if post is not None and post.is_public and page == 1:
         if path != canonical:
             raise moved(canonical)
         return await feeds.answer_comments(request, post, format)
     selection = await _selection(request, of)
     if selection is None or (selection.kind in ("year", "month", "day") and not await selection.total()):
         return None
-    if path != request.app[URLS].feed(selection.path, format.value):
-        raise moved(request.app[URLS].feed(selection.path, format.value))
-    return await feeds.answer_posts(request, selection, format)
+    canonical = request.app[URLS].feed_page(selection.path, format.value, page)
+    if path != canonical:
+        raise moved(canonical)
+    return await feeds.answer_posts(request, selection, format, page)
+
+
+async def _searched(request: web.Request, path: str) -> web.StreamResponse | None:
+    """What a search finds. Nobody's cache but a browser's keeps it: it costs a look at all that was written."""
+    found = SEARCHED.fullmatch(path if path.endswith("/") else f"{path}/")
+    if found is None:
+        return None
+    selection, page = request.app[SELECTIONS].search(unquote(found[1])), int(found[2] or 1)
+    with request.app[SEARCHES].of(address_of(request, request.app[CONFIG].server)):
+        rendered = await request.app[DESK].search(selection, page)
+    return await request.app[ANSWERS].document(request, once(rendered))
 
 
 async def _paged(request: web.Request, path: str) -> web.StreamResponse | None:

@@ -38,6 +38,8 @@ NAMESPACES = frozenset(
         "http://search.yahoo.com/mrss/",
         "http://purl.org/syndication/history/1.0",
         "http://backend.userland.com/creativeCommonsRssModule",
+        "http://www.itunes.com/dtds/podcast-1.0.dtd",
+        "https://podcastindex.org/namespace/1.0",
     }
 )
 
@@ -378,8 +380,8 @@ def _parsed(body: bytes) -> etree._Element | None:
 def _xml(root: etree._Element, body: bytes) -> Iterator[Finding]:
     if root.getroottree().docinfo.encoding != "UTF-8":
         yield "not UTF-8"
-    if b"<?xml-stylesheet" in body:
-        yield "a stylesheet"
+    if b"xsl" in body[: body.index(root.tag.rpartition("}")[2].encode())]:
+        yield "a transformation that browsers no longer make"
     if _MARKUP_IN_TITLE.search(body):
         yield "markup in a title that is not spelled with hexadecimal references"
     for element in root.iter(etree.Element):

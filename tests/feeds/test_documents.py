@@ -135,7 +135,7 @@ def test_neither_language_nor_time_zone_of_the_machine_changes_a_byte() -> None:
 
 
 @formats
-def test_comment_counts_leave_the_etag_alone(format: FeedFormat) -> None:
+def test_comment_counts_alone_are_nothing_new_to_read(format: FeedFormat) -> None:
     quiet, busy = rich(format), rich(format)
     busy = replace(
         busy,
@@ -145,7 +145,7 @@ def test_comment_counts_leave_the_etag_alone(format: FeedFormat) -> None:
         quiet, entries=tuple(replace(each, comment_count=None, comments_updated=None) for each in quiet.entries)
     )
 
-    assert render(quiet, format).etag == render(busy, format).etag == render(none, format).etag
+    assert render(quiet, format).edition == render(busy, format).edition == render(none, format).edition
     if format is not FeedFormat.JSON:
         assert render(quiet, format).body != render(busy, format).body
 

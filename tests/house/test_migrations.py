@@ -3,39 +3,43 @@
 import asyncio
 
 from syndicate.storage import connect
-from syndicate.storage.database import Queryable
+from syndicate.storage.database import Dialect, Queryable
 from syndicate.storage.migrate import checksum, migrate, scripts, statements
 
-RELEASED: dict[str, str] = {}
+DIALECTS: tuple[Dialect, ...] = ("sqlite", "postgresql")
+RELEASED: dict[Dialect, dict[str, str]] = {"sqlite": {}, "postgresql": {}}
 """Name → checksum of each migration that stands in a released version. On release, add those that are missing:
-`python -c "from syndicate.storage import migrate as m; print({n: m.checksum(s) for n, s in m.scripts().items()})"`."""
-
-
-def collation(address: str) -> str:
-    return 'COLLATE "C"' if address.startswith("postgres") else ""
+`python -c "from syndicate.storage import migrate as m; print({n: m.checksum(s) for n, s in m.scripts('sqlite').items()})"`."""
 
 
 def test_a_released_migration_is_never_changed() -> None:
-    known = scripts()
-    assert {name: checksum(known[name]) for name in RELEASED} == RELEASED
+    for dialect in DIALECTS:
+        known = scripts(dialect)
+        assert {name: checksum(known[name]) for name in RELEASED[dialect]} == RELEASED[dialect]
 
 
 def test_migrations_are_numbered_without_a_gap() -> None:
-    assert [int(name.partition("_")[0]) for name in scripts()] == list(range(1, len(scripts()) + 1))
+    for dialect in DIALECTS:
+        names = list(scripts(dialect))
+        assert [int(name.partition("_")[0]) for name in names] == list(range(1, len(names) + 1))
+
+
+def test_both_databases_have_the_same_migrations() -> None:
+    assert list(scripts("sqlite")) == list(scripts("postgresql"))
 
 
 async def test_an_empty_database_is_brought_to_the_newest_schema(database_address: str) -> None:
     database = await connect(database_address)
     try:
-        assert await migrate(database, collation=collation(database_address)) == list(scripts())
-        assert await migrate(database, collation=collation(database_address)) == []
+        assert await migrate(database) == list(scripts(database.dialect))
+        assert await migrate(database) == []
     finally:
         await database.close()
 
 
 def test_no_column_holds_what_only_one_database_knows() -> None:
     """The same text runs on both: types are TEXT and BIGINT, and nothing is STRICT."""
-    words = " ".join(statement.upper() for script in scripts().values() for statement in statements(script))
+    words = " ".join(statement.upper() for script in scripts("sqlite").values() for statement in statements(script))
     for word in (" STRICT", " INTEGER", " SERIAL", " AUTOINCREMENT", " JSONB", " TIMESTAMP", " BOOLEAN", " BLOB"):
         assert word not in words
 
@@ -43,7 +47,7 @@ def test_no_column_holds_what_only_one_database_knows() -> None:
 async def test_two_processes_may_migrate_at_once(database_address: str) -> None:
     first, second = await connect(database_address), await connect(database_address)
     try:
-        await asyncio.gather(*(migrate(one, collation=collation(database_address)) for one in (first, second)))
+        await asyncio.gather(*(migrate(one) for one in (first, second)))
 
         async def count(tx: Queryable) -> int:
             row = await tx.one("SELECT count(*) AS total FROM migrations")
@@ -51,7 +55,7 @@ async def test_two_processes_may_migrate_at_once(database_address: str) -> None:
             total: int = row["total"]
             return total
 
-        assert await second.transaction(count) == len(scripts())
+        assert await second.transaction(count) == len(scripts(second.dialect))
     finally:
         await first.close()
         await second.close()

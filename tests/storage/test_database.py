@@ -65,7 +65,7 @@ async def test_the_version_moves_with_commits_of_another_process(database_addres
 
 
 async def test_migrating_twice_changes_nothing(store: Store) -> None:
-    assert await migrate(store.database, collation="") == []
+    assert await migrate(store.database) == []
 
 
 async def test_a_database_from_a_newer_version_is_refused(store: Store) -> None:
@@ -74,16 +74,18 @@ async def test_a_database_from_a_newer_version_is_refused(store: Store) -> None:
 
     await store.database.transaction(from_the_future)
     with pytest.raises(DatabaseNewer, match="9999_flying_cars"):
-        await migrate(store.database, collation="")
+        await migrate(store.database)
 
 
 async def test_a_migration_that_was_changed_afterwards_is_noticed(store: Store) -> None:
     async def tamper(tx: Queryable) -> None:
-        await tx.run("UPDATE migrations SET checksum = 'x' WHERE name = :name", name=next(iter(scripts())))
+        await tx.run(
+            "UPDATE migrations SET checksum = 'x' WHERE name = :name", name=next(iter(scripts(store.database.dialect)))
+        )
 
     await store.database.transaction(tamper)
     with pytest.raises(StorageError, match="not the one"):
-        await migrate(store.database, collation="")
+        await migrate(store.database)
 
 
 async def test_editions_move_only_for_what_changed(store: Store) -> None:

@@ -630,12 +630,26 @@ async def test_a_page_names_its_own_feeds(house: RunningHouse, of: str) -> None:
         assert (await house.get(address)).status == 200
 
 
-async def test_there_is_a_page_that_lists_the_feeds_and_no_stylesheet_in_any(house: RunningHouse) -> None:
+async def test_there_is_a_page_that_lists_the_feeds(house: RunningHouse) -> None:
     await seed(house)
     page = (await house.get("/subscribe/")).text
     for path in (*FEEDS.values(), "/comments/feed/", "/blogroll.opml"):
         assert f"{BASE}{path}" in page
-        assert b"<?xml-stylesheet" not in (await house.get(path)).body
+
+
+@pytest.mark.parametrize("path", ["/feed/", "/feed/atom/", "/comments/feed/"])
+async def test_a_feed_in_a_browser_has_a_style_sheet_and_no_transformation(house: RunningHouse, path: str) -> None:
+    await seed(house)
+    answer = await house.get(path)
+    root = etree.fromstring(answer.body)
+    before = [node for node in root.itersiblings(preceding=True) if isinstance(node, etree._ProcessingInstruction)]
+    assert [(node.target, dict(node.attrib)) for node in before] == [
+        ("xml-stylesheet", {"type": "text/css", "href": "/feed.css"})
+    ]
+    sheet = await house.get("/feed.css")
+    assert (sheet.status, sheet.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
+    assert "url(" not in sheet.text
+    assert "@import" not in sheet.text
 
 
 async def test_robots_may_read_feeds_and_the_sitemap_names_every_post(house: RunningHouse) -> None:
@@ -719,6 +733,7 @@ async def test_the_number_of_comments_is_that_of_the_approved_ones(house: Runnin
     for comment in await house.comments(post):
         if comment.author.uri == ann.actor:
             await house.decide(comment.id, "approve")
+    await house.settle()
     item = etree.fromstring((await house.get("/feed/")).body).find("channel/item")
     assert item is not None
     assert item.findtext("slash:comments", namespaces=RSS) == "2"
@@ -730,15 +745,36 @@ async def test_the_number_of_comments_is_that_of_the_approved_ones(house: Runnin
     assert (await house.document(post.uri))["replies"]["totalItems"] == 2
 
 
-async def test_a_new_comment_does_not_make_every_reader_fetch_the_feed_anew(
-    open_house: RunningHouse, ann: Peer
+@pytest.mark.parametrize("format", [FeedFormat.RSS, FeedFormat.ATOM])
+async def test_feeds_are_told_of_comments_once_an_hour_and_their_tags_move_then(
+    open_house: RunningHouse, ann: Peer, bob: Peer, format: FeedFormat
 ) -> None:
+    path = FEEDS[format]
     post = await open_house.publish("Hello")
-    before = await open_house.get("/feed/")
-    await ann.reply(post.uri)
+    await ann.reply(post.uri, "<p>The first.</p>")
     await open_house.settle()
-    await open_house.publish("Hello", slug="hello")
-    assert (await open_house.get("/feed/", If_None_Match=before.headers["ETag"])).status == 304
+    first = await open_house.get(path)
+    assert told(first.body) == "1"
+
+    open_house.clock.advance(minutes=20)
+    await bob.reply(post.uri, "<p>The second.</p>")
+    await open_house.settle()
+    assert (await open_house.get(path, If_None_Match=first.headers["ETag"])).status == 304
+    assert (await open_house.document(post.uri))["replies"]["totalItems"] == 2
+
+    open_house.clock.advance(minutes=40)
+    await open_house.settle()
+    later = await open_house.get(path, If_None_Match=first.headers["ETag"])
+    assert (later.status, told(later.body)) == (200, "2")
+    assert later.headers["Last-Modified"] != first.headers["Last-Modified"]
+
+
+def told(body: bytes) -> str:
+    """The number of comments of the newest post, as RSS or Atom tells it."""
+    root = etree.fromstring(body)
+    found = root.find(".//slash:comments", namespaces=RSS) if root.tag == "rss" else root.find(".//thr:total", ATOM)
+    assert found is not None
+    return found.text or ""
 
 
 async def test_comments_say_what_they_answer(open_house: RunningHouse, ann: Peer, bob: Peer) -> None:

@@ -29,7 +29,7 @@ class Press:
 
 @pytest.fixture
 def shelf(store: Store, clock: FakeClock) -> Shelf:
-    return Shelf(EditionWatch(store, clock))
+    return Shelf(EditionWatch(store, clock), clock)
 
 
 async def move(store: Store, *scopes: str) -> None:

@@ -19,8 +19,11 @@ CREATE TABLE local_actors (
   UNIQUE (role, subject)
 );
 
+-- `number` counts posts in the order in which readers first saw them here: the volumes of the feeds' archive go by it.
+-- `told_comments` is the number of comments as feeds tell it, which is the real one at most once an hour.
 CREATE TABLE posts (
   id TEXT PRIMARY KEY,
+  number BIGINT UNIQUE,
   uri TEXT NOT NULL UNIQUE,
   guid TEXT NOT NULL UNIQUE,
   kind TEXT NOT NULL CHECK (kind IN ('post', 'page')),
@@ -53,6 +56,7 @@ CREATE TABLE posts (
   hashtags TEXT,
   enclosure TEXT,
   comment_count BIGINT NOT NULL,
+  told_comments BIGINT NOT NULL,
   like_count BIGINT NOT NULL,
   share_count BIGINT NOT NULL,
   image TEXT NOT NULL,
@@ -70,6 +74,16 @@ CREATE INDEX posts_by_renderer ON posts (renderer, id);
 CREATE INDEX posts_by_author ON posts (author, state, published, id);
 -- the featured collection, and the top of the home page
 CREATE INDEX posts_pinned ON posts (state, kind, published, id) WHERE pinned = 1;
+
+-- whose feeds have to be told of comments
+CREATE INDEX posts_untold ON posts (id) WHERE told_comments <> comment_count;
+
+-- The archive of the feeds (RFC 5005 §4): a volume holds the posts numbered from `first` to `last`, for ever.
+CREATE TABLE volumes (
+  volume BIGINT PRIMARY KEY,
+  first BIGINT NOT NULL,
+  last BIGINT NOT NULL
+);
 
 -- Every other address that a post ever had: paths of ours from the root, with their query; or whole addresses elsewhere.
 CREATE TABLE aliases (

@@ -1,0 +1,64 @@
+"""The words of what is public, for those who look for something.
+
+Words are folded here (case, accents), so that both databases find the same.
+"""
+
+import unicodedata
+
+from syndicate.content.text import words_of
+from syndicate.model.post import Post, PostKind
+from syndicate.storage.database import Queryable
+
+LONGEST = 200_000
+MOST_WORDS = 8
+"""Of a question; further ones are not looked at."""
+
+
+def folded(text: str) -> str:
+    """Lower case without accents, and only words: what both databases take apart in the same way."""
+    decomposed = unicodedata.normalize("NFKD", text[:LONGEST]).casefold()
+    return " ".join(words_of("".join(char for char in decomposed if not unicodedata.combining(char))))
+
+
+class Search:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def put(self, post: Post, text: str) -> None:
+        """Let a post be found by its words; one that is not public is not."""
+        await self.remove(post.id)
+        if not post.is_public:
+            return
+        names = " ".join(term.name for term in post.terms)
+        await self._query.run(
+            """
+            INSERT INTO post_search (rowid, words)
+            SELECT number, {indexed_words} FROM posts WHERE id = :id AND number IS NOT NULL
+            """,
+            id=post.id,
+            words=folded(f"{post.title} {names} {text}"),
+        )
+
+    async def remove(self, post: str) -> None:
+        """Call it before the post's row goes."""
+        await self._query.run(
+            "DELETE FROM post_search WHERE rowid IN (SELECT number FROM posts WHERE id = :id)", id=post
+        )
+
+    async def find(self, question: str, *, kind: PostKind | None, limit: int, skip: int = 0) -> list[str]:
+        """The ids of what holds all of the words, the newest here first; `kind` of None finds pages too."""
+        words = folded(question).split()[:MOST_WORDS]
+        if not words:
+            return []
+        rows = await self._query.all(
+            """
+            SELECT posts.id FROM post_search JOIN posts ON posts.number = post_search.rowid
+            WHERE {has_words} AND posts.state = 'published' AND (posts.kind = :kind OR :kind = '')
+            ORDER BY post_search.rowid DESC LIMIT :limit OFFSET :skip
+            """,
+            words=" ".join(f'"{word}"' for word in words),
+            kind="" if kind is None else kind.value,
+            limit=limit,
+            skip=skip,
+        )
+        return [row["id"] for row in rows]

@@ -1,0 +1,18 @@
+// A button beside every field that holds something to copy. Without scripts the field alone does.
+"use strict";
+for (const field of document.querySelectorAll(".copy input[readonly]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Selected";
+    }
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
+  field.after(button);
+}
