@@ -65,6 +65,7 @@ from syndicate.urls import Urls
 from syndicate.web import keys
 from syndicate.web.access_log import AccessLog
 from syndicate.web.admission import Admission
+from syndicate.web.deltas import Deltas
 from syndicate.web.desk import SiteDesk
 from syndicate.web.rendering import Pages
 from syndicate.web.server import REFUSALS, listening, make_app
@@ -261,6 +262,7 @@ def _make_doors(
         {
             keys.ADMISSION: Admission(),
             keys.ANNOUNCER: study.announcer,
+            keys.DELTAS: Deltas(),
             keys.DIALOGS: Admission(at_once=16, per_second=0.2, burst=20),
             keys.DOORWAYS: Doorways(fetcher, schemes=schemes_of(config)),
             keys.DESK: SiteDesk(store, config, urls, pages, study.identities.blog),

@@ -184,7 +184,7 @@ class FeedDocument:
 
     `etag` is a weak validator (RFC 9110 §8.8.1), which proxies leave alone. `edition` tells whether there is anything
     new to read: comment counts do not move it. `last_modified` is in whole seconds. `skipped` names the entries that could
-    not be written.
+    not be written, `fingerprints` are those of all entries of the feed.
     """
 
     body: bytes
@@ -193,6 +193,7 @@ class FeedDocument:
     edition: str
     last_modified: datetime
     skipped: tuple[str, ...] = ()
+    fingerprints: frozenset[str] = frozenset()
 
     @classmethod
     def of(

@@ -52,8 +52,11 @@ class FeedDesk:
         self._store, self._site, self._config, self._urls = store, site, config, urls
         self._founded, self._icon, self._actor = founded, urls.absolute(icon), actor
 
-    async def of_posts(self, selection: Selection, format: FeedFormat, page: int = 1) -> FeedDocument | None:
-        """A page of the posts of a selection, which is live on page 1; None beyond the last."""
+    async def of_posts(
+        self, selection: Selection, format: FeedFormat, page: int = 1, *, without: frozenset[str] = frozenset()
+    ) -> FeedDocument | None:
+        """A page of the posts of a selection, which is live on page 1; None beyond the last. Entries with the fingerprints
+        `without` are left out."""
         length = self._config.length
         posts = await selection.fetch(length, (page - 1) * length)
         if not posts and page > 1:
@@ -81,7 +84,7 @@ class FeedDesk:
             )
         if selection.kind == "home" and page == 1 and (newest := await self._store.posts.newest_volume()):
             feed = replace(feed, prev_archive=self._urls.absolute(self._urls.volume(format.value, newest)))
-        return render(feed, format)
+        return render(feed, format, without=without)
 
     async def of_volume(self, volume: int, posts: list[Post], format: FeedFormat) -> FeedDocument:
         """A document of the archive (RFC 5005 §4). It stays as it is unless one of its posts changes, so it names the
@@ -131,8 +134,10 @@ class FeedDesk:
     def _midnight(self, day: date) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=self._site.zone)
 
-    async def of_comments(self, post: Post | None, format: FeedFormat) -> FeedDocument:
-        """The comments of a post, or of the whole site."""
+    async def of_comments(
+        self, post: Post | None, format: FeedFormat, *, without: frozenset[str] = frozenset()
+    ) -> FeedDocument:
+        """The comments of a post, or of the whole site; without those of these fingerprints."""
         placed = await self._store.comments.newest_shown(post=post.id if post else None, limit=LENGTH)
         title = f"Comments on {post.title or post.excerpt[:60]}" if post else "Comments"
         feed = self._feed(
@@ -142,7 +147,7 @@ class FeedDesk:
             format=format,
             entries=tuple(self._comment(comment) for comment in placed),
         )
-        return render(feed, format)
+        return render(feed, format, without=without)
 
     def _feed(self, *, path: str, page: str, title: str, format: FeedFormat, entries: tuple[FeedEntry, ...]) -> Feed:
         site = self._site

@@ -5,6 +5,7 @@ are written out already (see `shelf`), so its answer is one `write` to the socke
 """
 
 import time
+from collections.abc import Iterator
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -115,13 +116,16 @@ def _names(tags: str, etag: str) -> bool:
     if tags.strip() == "*":
         return True
     opaque = etag.removeprefix("W/").strip('"')
+    return any(tag == opaque for tag in opaque_tags(tags))
+
+
+def opaque_tags(tags: str) -> Iterator[str]:
+    """What stands between the quotes of each of a list of tags."""
     for tag in tags.split(","):
         found = tag.strip().removeprefix("W/").strip('"')
         for suffix in SUFFIXES:
             found = found.removesuffix(suffix)
-        if found == opaque:
-            return True
-    return False
+        yield found
 
 
 class Answers:

@@ -17,6 +17,7 @@ from syndicate.errors import (
     Refused,
     SignatureRejected,
     SyndicateError,
+    Transient,
     WrongHost,
 )
 from syndicate.model.ids import new_id
@@ -93,7 +94,7 @@ class Door:
             if request.method not in SAFE or not self._is_ours(request):
                 return await routing(request)
             asked = (request.raw_path, request.headers.get("Accept", ""))
-            document = shelf.at_hand(asked)
+            document = None if "A-IM" in request.headers else shelf.at_hand(asked)
             if document is not None:
                 return await answers.document(request, document)
             response = await routing(request)
@@ -146,7 +147,8 @@ class Door:
             self._remember(request, error, status.value)
         if status.value >= 500:
             log.warning("request not served", path=request.path[:200], problem=str(error))
-        for_machines = isinstance(error, Refused) or request.path.startswith(MACHINES)
+        to_be_kept = isinstance(error, Refused) and request.method not in SAFE
+        for_machines = to_be_kept or request.path.startswith(MACHINES)
         if for_machines or accepts_activity(request.headers.get("Accept", "")):
             response = problem_of(error)
             response.headers["Access-Control-Allow-Origin"] = "*"
@@ -157,7 +159,10 @@ class Door:
             return await self._page(request, 410, "This has been taken away", "What stood here was deleted on purpose.")
         if isinstance(error, NotFound):
             return await self._page(request, 404, "There is nothing here", "Perhaps the address is misspelt.")
-        return await self._page(request, status.value, status.phrase, error.public)
+        page = await self._page(request, status.value, status.phrase, error.public)
+        if isinstance(error, Transient):
+            page.headers["Retry-After"] = str(error.retry_after)
+        return page
 
     def _remember(self, request: web.Request, error: Refused, status: int) -> None:
         """Refusals at the inbox are kept (the newest thousand), for the author who wonders."""

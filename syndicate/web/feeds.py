@@ -12,9 +12,23 @@ from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.feeds import opml as opml_format
 from syndicate.model.post import Post
 from syndicate.publishing.selections import Selection
+from syndicate.web.answers import is_unchanged
 from syndicate.web.clients import address_of
-from syndicate.web.keys import ANSWERS, CLOCK, CONFIG, FEEDS, IDENTITIES, SEARCHES, SELECTIONS, SHELF, STORE, URLS
-from syndicate.web.shelf import Rendered, once
+from syndicate.web.deltas import wants_delta
+from syndicate.web.keys import (
+    ANSWERS,
+    CLOCK,
+    CONFIG,
+    DELTAS,
+    FEEDS,
+    IDENTITIES,
+    SEARCHES,
+    SELECTIONS,
+    SHELF,
+    STORE,
+    URLS,
+)
+from syndicate.web.shelf import Document, Rendered, once
 
 log = structlog.get_logger()
 
@@ -56,13 +70,13 @@ async def answer_posts(
     desk = request.app[FEEDS]
     scopes = (*selection.scopes, *TELLING, *(("volumes",) if selection.kind == "home" else ()))
 
-    async def render() -> Rendered:
-        feed = await desk.of_posts(selection, format, page)
-        if feed is None:
+    async def feed(without: frozenset[str]) -> FeedDocument:
+        made = await desk.of_posts(selection, format, page, without=without)
+        if made is None:
             raise NotFound("no such page of a feed")
-        return await _rendered(request, feed, scopes)
+        return made
 
-    return await _answer(request, f"feed:{selection.path}:{format}:{page}", render)
+    return await _answer_live(request, f"feed:{selection.path}:{format}:{page}", feed, scopes)
 
 
 async def get_volume(request: web.Request) -> web.StreamResponse:
@@ -133,10 +147,47 @@ async def answer_comments(request: web.Request, post: Post | None, format: FeedF
     desk = request.app[FEEDS]
     scopes = ("site", f"post:{post.id}", f"talk:{post.id}") if post else ("site", "comments", "withdrawals")
 
-    async def render() -> Rendered:
-        return await _rendered(request, await desk.of_comments(post, format), scopes)
+    async def feed(without: frozenset[str]) -> FeedDocument:
+        return await desk.of_comments(post, format, without=without)
 
-    return await _answer(request, f"feed:{post.path if post else '/comments/'}:{format}", render)
+    return await _answer_live(request, f"feed:{post.path if post else '/comments/'}:{format}", feed, scopes)
+
+
+async def _answer_live(
+    request: web.Request, key: str, feed: Callable[[frozenset[str]], Awaitable[FeedDocument]], scopes: tuple[str, ...]
+) -> web.StreamResponse:
+    """A feed that goes on: as a whole, or what is new to a reader who says what she has. `feed` makes it without the
+    entries of some fingerprints."""
+    deltas = request.app[DELTAS]
+
+    async def render() -> Rendered:
+        whole = await feed(frozenset())
+        deltas.note(key, whole.etag, whole.fingerprints)
+        return await _rendered(request, whole, scopes)
+
+    document = await request.app[SHELF].get(key, render)
+    if wants_delta(request) and not is_unchanged(request, document):
+        known = deltas.known_to(request, document)
+        if known is not None:
+            return _delta(document, await feed(known))
+    return await request.app[ANSWERS].document(request, document)
+
+
+def _delta(whole: Document, new: FeedDocument) -> web.Response:
+    """The new entries under the tag of the whole (RFC 3229 §10.4.1); no cache may take them for it."""
+    response = web.Response(status=226, body=new.body)
+    response.headers.update(
+        {
+            "Content-Type": new.media_type,
+            "ETag": whole.etag,
+            "Last-Modified": whole.last_modified,
+            "IM": "feed",
+            "Cache-Control": "no-store",
+            "Vary": "A-IM, If-None-Match, Accept-Encoding",
+            **dict(whole.rendered.headers),
+        }
+    )
+    return response
 
 
 async def _rendered(request: web.Request, feed: FeedDocument, scopes: tuple[str, ...]) -> Rendered:

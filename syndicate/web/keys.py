@@ -18,12 +18,14 @@ from syndicate.urls import Urls
 from syndicate.web.admission import Admission
 from syndicate.web.answers import Answers
 from syndicate.web.connections import Patience
+from syndicate.web.deltas import Deltas
 from syndicate.web.desk import SiteDesk
 from syndicate.web.shelf import Shelf
 
 ADMISSION = web.AppKey("admission", Admission)
 ANNOUNCER = web.AppKey("announcer", Announcer)
 ANSWERS = web.AppKey("answers", Answers)
+DELTAS = web.AppKey("deltas", Deltas)
 DIALOGS = web.AppKey("dialogs", Admission)
 DOORWAYS = web.AppKey("doorways", Doorways)
 DESK = web.AppKey("desk", SiteDesk)

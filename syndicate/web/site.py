@@ -170,6 +170,8 @@ async def _searched(request: web.Request, path: str) -> web.StreamResponse | Non
     found = SEARCHED.fullmatch(path if path.endswith("/") else f"{path}/")
     if found is None:
         return None
+    if not path.endswith("/"):
+        raise moved(f"{path}/")
     selection, page = request.app[SELECTIONS].search(unquote(found[1])), int(found[2] or 1)
     with request.app[SEARCHES].of(address_of(request, request.app[CONFIG].server)):
         rendered = await request.app[DESK].search(selection, page)
