@@ -99,7 +99,7 @@ class Blog:
     def listed(self, *arguments: str) -> Any:
         return json.loads(self.command(*arguments, "--json"))
 
-    def publish(self, slug: str, text: str, *, title: str = "", **more: str) -> Post:
+    def publish(self, slug: str, text: str, *, title: str = "", **more: Any) -> Post:
         """Publish or change a post by the command."""
         file = self.directory / f"{slug}.md"
         _write(file, text, slug=slug, title=title or slug.capitalize(), **more)
@@ -197,7 +197,7 @@ class Blog:
         return asyncio.run(inside())
 
 
-def _write(file: Path, text: str, **header: str) -> None:
+def _write(file: Path, text: str, **header: Any) -> None:
     lines = [f"{name}: {json.dumps(value)}" for name, value in header.items()]
     file.write_text("\n".join(["---", *lines, "---", "", text, ""]), encoding="utf-8")
 

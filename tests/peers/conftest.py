@@ -62,6 +62,21 @@ def pasture_python(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
+def rss2email(pytestconfig: pytest.Config) -> Path:
+    return _have("rss2email", lambda: installation.program("r2e"), pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def sfeed(pytestconfig: pytest.Config) -> Path:
+    return _have("sfeed", lambda: installation.program("sfeed"), pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def simplepie(pytestconfig: pytest.Config) -> Path:
+    return _have("simplepie", installation.simplepie, pytestconfig)
+
+
+@pytest.fixture(scope="session")
 def newsboat(pytestconfig: pytest.Config) -> Path:
     return _have("newsboat", lambda: installation.program("newsboat"), pytestconfig)
 

@@ -66,6 +66,14 @@ def program(name: str) -> Path:
     return Path(found)
 
 
+def simplepie() -> Path:
+    """A PHP beside which SimplePie is installed. Raises Unavailable."""
+    php = program("php")
+    if not Path("/usr/share/php/simplepie/autoloader.php").exists():
+        raise Unavailable("no SimplePie (libphp-simplepie)")
+    return php
+
+
 @contextmanager
 def _once(name: str, place: Path, described_by: list[Path], *more: str) -> Iterator[bool]:
     """Whether a part has to be installed; it counts as installed when the block ends well."""

@@ -1,4 +1,5 @@
-"""Real feed readers on the feeds of a running server: feedparser, which many are built upon, and newsboat."""
+"""Real feed readers on the feeds of a running server: newsboat, rss2email and sfeed, and the parsers that others are built
+upon: feedparser (Python), SimplePie (PHP) and rss-parser (JavaScript)."""
 
 import sqlite3
 import subprocess
@@ -9,7 +10,9 @@ from pathlib import Path
 import feedparser
 import pytest
 
+from tests.peers.asking import ask
 from tests.peers.blog import Blog, Post
+from tests.peers.readers import Item, Read, Rss2Email, rss_parser, sfeed, simplepie
 
 FEEDS = ("/feed/", "/feed/atom/")
 TITLE = "AT&T <b>said</b> “five < six”"
@@ -58,6 +61,68 @@ def test_feedparser_sees_a_new_post_and_a_changed_one(own_blog: Blog) -> None:
     own_blog.publish("one", "One, again.")
     third = feedparser.parse(f"{own_blog.url}/feed/", etag=second.etag, modified=second.modified)
     assert {entry.id: entry.content[0].value for entry in third.entries}[one.id] == "<p>One, again.</p>"
+
+
+# SimplePie, rss-parser, sfeed
+
+EPISODE = "https://files.example/episode-1.mp3"
+NO_ENCLOSURES = {("rss-parser", "/feed/atom/")}
+"""It does not look for any in Atom."""
+READERS = {"simplepie": ("simplepie", simplepie), "rss-parser": ("node", rss_parser), "sfeed": ("sfeed", sfeed)}
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_shows_what_was_written(
+    own_blog: Blog, request: pytest.FixtureRequest, tmp_path: Path, name: str, feed: str
+) -> None:
+    program, read = READERS[name]
+    enclosure = {"url": EPISODE, "type": "audio/mpeg", "length": 1234}
+    post = own_blog.publish(
+        "one", "Five < six, *said* AT&T.", title=TITLE, date="2026-01-05T08:00:00Z", enclosure=enclosure
+    )
+    found: Read = read(request.getfixturevalue(program), ask(own_blog.url + feed).body, tmp_path)
+    assert found.site in (f"{own_blog.url}/", "")
+    [item] = found.items
+    episode = "" if (name, feed) in NO_ENCLOSURES else EPISODE
+    assert item == Item(
+        title=TITLE,
+        url=post.url,
+        author="Mara Lind",
+        date=1_767_600_000,
+        content=item.content,
+        enclosure=episode,
+    )
+    assert "Five &lt; six, <em>said</em> AT&amp;T." in item.content
+
+
+# rss2email
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_rss2email_sends_each_post_once_also_after_an_edit_and_a_restart(
+    own_blog: Blog, rss2email: Path, tmp_path: Path, feed: str
+) -> None:
+    home = tmp_path / "reader"
+    home.mkdir()
+    reader = Rss2Email(rss2email, home, own_blog.url + feed)
+    older = own_blog.publish("older", "The **first** words.", title="Older", date="2026-01-05T08:00:00Z")
+    reader.reload()
+    newer = own_blog.publish("newer", "Five < six.", title="AT&T & friends")
+    own_blog.publish("older", "The **second** words.", title="Older, and wiser")
+    reader.reload()
+    assert own_blog.end() == 0
+    own_blog.serve()
+    reader.reload()
+    mails = {mail.url: mail for mail in reader.items()}
+    assert len(reader.items()) == len(mails) == 2
+    assert (mails[older.url].title, mails[older.url].author, mails[older.url].date) == (
+        "Older",
+        "Mara Lind",
+        1_767_600_000,
+    )
+    assert "The <strong>first</strong> words." in mails[older.url].content
+    assert mails[newer.url].title == "AT&T & friends"
 
 
 # newsboat
