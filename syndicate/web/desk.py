@@ -230,20 +230,21 @@ class SiteDesk:
         """`series` is what a visitor has chosen to read from the beginning."""
         series_feeds: tuple[FeedLink, ...] = ()
         if series is not None:
-            series_feeds = tuple(
-                FeedLink(
-                    title=f"From the beginning ({name})",
-                    media_type=_bare(format),
-                    href=(href := self._urls.absolute(self._urls.from_the_first(format, series.start, series.days))),
-                    readers=openers(href),
+            series_feeds = self._with_readers(
+                tuple(
+                    FeedLink(
+                        title=f"From the beginning ({name})",
+                        media_type=_bare(format),
+                        href=self._urls.absolute(self._urls.from_the_first(format, series.start, series.days)),
+                    )
+                    for format, name in FEED_NAMES.items()
                 )
-                for format, name in FEED_NAMES.items()
             )
         shown = SubscribePage(
             site=await self._site(),
             head=self._head("Subscribe", "/subscribe/", self._site_feeds()),
             feeds=(
-                *(replace(feed, readers=openers(feed.href)) for feed in self._site_feeds()),
+                *self._with_readers(self._site_feeds()),
                 self._comments_feed("/comments/", "Comments", "What readers say"),
             ),
             opml=self._urls.absolute("/blogroll.opml"),
@@ -477,6 +478,10 @@ class SiteDesk:
             )
             for format, name in FEED_NAMES.items()
         )
+
+    def _with_readers(self, feeds: tuple[FeedLink, ...]) -> tuple[FeedLink, ...]:
+        """The first one with links that open it: every reader takes that, and once is enough on a page."""
+        return (replace(feeds[0], readers=openers(feeds[0].href)), *feeds[1:])
 
     def _comments_feed(self, path: str, title: str, about: str = "") -> FeedLink:
         return FeedLink(

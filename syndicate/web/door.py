@@ -94,7 +94,7 @@ class Door:
             if request.method not in SAFE or not self._is_ours(request):
                 return await routing(request)
             asked = (request.raw_path, request.headers.get("Accept", ""))
-            document = None if "A-IM" in request.headers else shelf.at_hand(asked)
+            document = None if _is_particular(request) else shelf.at_hand(asked)
             if document is not None:
                 return await answers.document(request, document)
             response = await routing(request)
@@ -194,6 +194,12 @@ class Door:
         for name, value in self._security:
             response.headers.setdefault(name, value)
         return response
+
+
+def _is_particular(request: web.BaseRequest) -> bool:
+    """Whether more than `Accept` decides the answer: for a feed, what the reader has, or that it is a browser."""
+    headers = request.headers
+    return "A-IM" in headers or ("/feed/" in request.raw_path and "Sec-Fetch-Dest" in headers)
 
 
 def _refuse_nul(request: web.Request) -> None:

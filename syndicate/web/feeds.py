@@ -33,6 +33,7 @@ from syndicate.web.shelf import Document, Rendered, once
 log = structlog.get_logger()
 
 CACHE = "public, max-age=900, stale-while-revalidate=3600, stale-if-error=86400"
+XML_FEEDS = ("application/rss+xml", "application/atom+xml")
 SEARCHED = "public, max-age=300"
 CORS = (
     ("Access-Control-Allow-Origin", "*"),
@@ -170,7 +171,7 @@ async def _answer_live(
         known = deltas.known_to(request, document)
         if known is not None:
             return _delta(document, await feed(known))
-    return await request.app[ANSWERS].document(request, document)
+    return await _hand_out(request, document)
 
 
 def _delta(whole: Document, new: FeedDocument) -> web.Response:
@@ -209,8 +210,21 @@ async def _rendered(request: web.Request, feed: FeedDocument, scopes: tuple[str,
 
 
 async def _answer(request: web.Request, key: str, render: Callable[[], Awaitable[Rendered]]) -> web.StreamResponse:
-    document = await request.app[SHELF].get(key, render)
-    return await request.app[ANSWERS].document(request, document)
+    return await _hand_out(request, await request.app[SHELF].get(key, render))
+
+
+async def _hand_out(request: web.Request, document: Document) -> web.StreamResponse:
+    """To whom opens it in a browser, as XML: browsers show the types of feeds as source, whatever their style sheet."""
+    media_type = document.rendered.media_type
+    if not is_opened(request) or not media_type.startswith(XML_FEEDS):
+        return await request.app[ANSWERS].document(request, document)
+    headers = {"Content-Type": "text/xml; charset=utf-8", "Cache-Control": "private, max-age=300"}
+    return web.Response(body=document.rendered.body, headers=headers | {"Vary": "Sec-Fetch-Dest"})
+
+
+def is_opened(request: web.BaseRequest) -> bool:
+    """Whether a person opens this address in a browser (Fetch Metadata)."""
+    return request.headers.get("Sec-Fetch-Dest") == "document"
 
 
 async def get_comments_feed(request: web.Request) -> web.StreamResponse:

@@ -646,6 +646,11 @@ async def test_a_feed_in_a_browser_has_a_style_sheet_and_no_transformation(house
     assert [(node.target, dict(node.attrib)) for node in before] == [
         ("xml-stylesheet", {"type": "text/css", "href": "/feed.css"})
     ]
+    opened = await house.get(path, Sec_Fetch_Dest="document")
+    assert (opened.status, opened.body) == (200, answer.body)
+    assert opened.headers["Content-Type"] == "text/xml; charset=utf-8"
+    assert (opened.headers["Cache-Control"], opened.headers["Vary"]) == ("private, max-age=300", "Sec-Fetch-Dest")
+    assert (await house.get(path)).headers["Content-Type"] == answer.headers["Content-Type"]
     sheet = await house.get("/feed.css")
     assert (sheet.status, sheet.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
     assert "url(" not in sheet.text

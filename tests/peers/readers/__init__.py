@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).parent
 LONGEST = 60
@@ -105,5 +104,3 @@ def _run(command: list[str], place: Path, given: bytes | None = None) -> str:
     )
     assert done.returncode == 0, (command, done.stdout, done.stderr)
     return done.stdout.decode()
-
-
