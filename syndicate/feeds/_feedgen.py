@@ -1,7 +1,8 @@
 """feedgen, cured: the one file that knows it.
 
-In comes a feed that has been proofread, and the elements that feedgen has no words for; out comes XML. What
-feedgen 1.0 does wrong is put right here:
+In comes a feed that has been proofread, and the elements that feedgen has no words for; out comes XML: the frame of a
+document, which is all of it but the entries, and single entries as they stand in it. What feedgen 1.0 does wrong is put
+right here:
 
 - it dates a feed by the time of its making, so that two renderings differ;
 - it formats dates by setting the locale of the whole process, which other threads see;
@@ -24,6 +25,8 @@ from syndicate.feeds.document import Feed, FeedEntry
 
 Words = Callable[[FeedEntry], Sequence[Element]]
 """The elements of an entry that feedgen has no words for."""
+Frame = tuple[bytes, bytes]
+"""What stands before the entries of a document, and what behind them."""
 
 _GENERATOR = "Syndicate"
 _RSS_PREFIXES = ("creativeCommons", "dc", "fh", "media", "slash", "sy", "thr", "wfw")
@@ -32,8 +35,20 @@ _ATOM_PREFIXES = ("fh", "thr")
 """No `atom` prefix in an Atom feed: validators take it for a sign of confusion."""
 
 
-def rss(feed: Feed, channel: Sequence[Element], item: Words) -> bytes:
-    """RSS 2.0. `channel` and `item` give what is appended to the channel and to each item."""
+def rss_frame(feed: Feed, channel: Sequence[Element]) -> Frame:
+    """RSS 2.0, with `channel` appended to the channel."""
+    has_episodes = any(entry.episode for entry in feed.entries)
+    return _frame(_rss(feed, channel, (), lambda _: (), has_episodes=has_episodes), b"</channel></rss>")
+
+
+def rss_item(entry: FeedEntry, feed: Feed, elements: Sequence[Element]) -> bytes:
+    """One item of it, with `elements` appended."""
+    return _entry_in(_rss(feed, (), (entry,), lambda _: elements, has_episodes=entry.episode is not None), b"item")
+
+
+def _rss(
+    feed: Feed, channel: Sequence[Element], entries: Sequence[FeedEntry], item: Words, *, has_episodes: bool
+) -> bytes:
     generator = _generator(feed, _RssChannel, _RssItem)
     generator.link(href=feed.self_url, rel="self", type="application/rss+xml")
     generator.link(href=feed.home_url, rel="alternate")  # the last link becomes the channel's own
@@ -43,18 +58,33 @@ def rss(feed: Feed, channel: Sequence[Element], item: Words) -> bytes:
     if feed.ttl_minutes:
         generator.ttl(feed.ttl_minutes)
     generator.syndicate.elements = channel
-    for entry in feed.entries:
+    for entry in entries:
         _add_item(generator, entry, item(entry))
     generator.syndicate.prefixes = (
         *_RSS_PREFIXES,
-        *(_EPISODE_PREFIXES if any(entry.episode for entry in feed.entries) else ()),
+        *(_EPISODE_PREFIXES if has_episodes else ()),
         *(("source",) if feed.blogroll_url else ()),
     )
     return _styled(generator.rss_str(), feed.stylesheet)
 
 
-def atom(feed: Feed, links: Iterable[dict[str, str]], extras: Sequence[Element], entry: Words) -> bytes:
-    """Atom (RFC 4287). `links` are the feed's own; `entry` gives each entry's links and what else it has."""
+def atom_frame(feed: Feed, links: Iterable[dict[str, str]], extras: Sequence[Element]) -> Frame:
+    """Atom (RFC 4287). `links` are the feed's own."""
+    return _frame(_atom(feed, links, extras, (), lambda _: ()), b"</feed>")
+
+
+def atom_entry(entry: FeedEntry, feed: Feed, elements: Sequence[Element]) -> bytes:
+    """One entry of it; `elements` are its links and what else it has."""
+    return _entry_in(_atom(feed, ({"href": feed.home_url},), (), (entry,), lambda _: elements), b"entry")
+
+
+def _atom(
+    feed: Feed,
+    links: Iterable[dict[str, str]],
+    extras: Sequence[Element],
+    entries: Sequence[FeedEntry],
+    words: Words,
+) -> bytes:
     generator = _generator(feed, _AtomFeed, _AtomEntry)
     generator.updated(feed.updated)
     generator.author(_person(feed.author.name, feed.author.url))
@@ -62,9 +92,22 @@ def atom(feed: Feed, links: Iterable[dict[str, str]], extras: Sequence[Element],
     if feed.subtitle:
         generator.subtitle(feed.subtitle)
     generator.syndicate.elements = extras
-    for each in feed.entries:
-        _add_entry(generator, each, entry(each), feed.language)
+    for entry in entries:
+        _add_entry(generator, entry, words(entry), feed.language)
     return _styled(generator.atom_str(), feed.stylesheet)
+
+
+def _frame(document: bytes, end: bytes) -> Frame:
+    assert document.rstrip().endswith(end)
+    at = document.rindex(end)
+    return document[:at], document[at:]
+
+
+def _entry_in(document: bytes, tag: bytes) -> bytes:
+    """The one entry of a document, as it stands there: the names of its elements are declared around it."""
+    end = b"</" + tag + b">"
+    first = min(at for at in (document.find(b"<" + tag + b">"), document.find(b"<" + tag + b" ")) if at >= 0)
+    return document[first : document.rindex(end) + len(end)]
 
 
 def _generator(feed: Feed, of_feed: type, of_entry: type) -> Any:

@@ -6,6 +6,7 @@ that cannot be put right is left out and named; it never costs the reader the fe
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -33,9 +34,10 @@ class Proof:
     skipped: tuple[str, ...]
 
 
-def proofread(feed: Feed) -> Proof:
-    """Raises ValueError when the feed's own address, home page or date is unusable: those are ours, not a post's."""
-    entries, skipped = _entries(feed.entries)
+def proofread(feed: Feed, proof_of: Callable[[FeedEntry], FeedEntry | None]) -> Proof:
+    """`proof_of` gives an entry as `proof_of_entry` does. Raises ValueError when the feed's own address, home page or date
+    is unusable: those are ours, not a post's."""
+    entries, skipped = _entries(feed.entries, proof_of)
     founded = _whole_second(feed.updated or feed.founded)
     updated = max([founded, *(max(entry.updated, entry.published) for entry in entries)])
     home_url = ascii_url(feed.home_url)
@@ -76,19 +78,25 @@ def proofread(feed: Feed) -> Proof:
     return Proof(feed=proof, updated=updated, skipped=skipped)
 
 
-def _entries(entries: tuple[FeedEntry, ...]) -> tuple[tuple[FeedEntry, ...], tuple[str, ...]]:
+def proof_of_entry(entry: FeedEntry) -> FeedEntry | None:
+    """The entry as it can be written; None where it cannot be put right."""
+    try:
+        return _entry(entry)
+    except (ValueError, OverflowError):  # OverflowError: a date at the end of the calendar
+        return None
+
+
+def _entries(
+    entries: tuple[FeedEntry, ...], proof_of: Callable[[FeedEntry], FeedEntry | None]
+) -> tuple[tuple[FeedEntry, ...], tuple[str, ...]]:
     kept: dict[str, FeedEntry] = {}
     skipped: list[str] = []
     for entry in entries:
-        try:
-            proof = _entry(entry)
-        except (ValueError, OverflowError):  # OverflowError: a date at the end of the calendar
+        proof = proof_of(entry)
+        if proof is None or proof.id in kept:
             skipped.append(entry.id)
-            continue
-        if proof.id in kept:
-            skipped.append(entry.id)
-            continue
-        kept[proof.id] = proof
+        else:
+            kept[proof.id] = proof
     return _with_distinct_dates(tuple(kept.values())), tuple(skipped)
 
 

@@ -9,27 +9,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from syndicate.feeds import _feedgen
-from syndicate.feeds._proof import proofread
 from syndicate.feeds._xml import Element
-from syndicate.feeds.document import Feed, FeedDocument, FeedEntry, FeedFormat
+from syndicate.feeds.document import Feed, FeedEntry
 
 _TOTALS = re.compile(rb"<thr:total>\d+</thr:total>")
 _COUNTS = re.compile(rb'(<link rel="replies"[^<>]*?)(?: thr:(?:count|updated)="[^"]*")+(?=/>)')
 _TITLE_LENGTH = 80
 
 
-def render(feed: Feed) -> FeedDocument:
-    """The same feed always gives the same bytes."""
-    proof = proofread(feed)
-    titled = replace(proof.feed, entries=tuple(replace(entry, title=_title(entry)) for entry in proof.feed.entries))
-    body = _feedgen.atom(titled, _links(titled), [*_extras(titled)], lambda entry: [*_entry(entry)])
-    return FeedDocument.of(
-        body,
-        FeedFormat.ATOM,
-        lasting=_COUNTS.sub(rb"\1", _TOTALS.sub(b"", body)),
-        modified=proof.updated,
-        skipped=proof.skipped,
-    )
+def frame(feed: Feed) -> tuple[bytes, bytes]:
+    """All of a document but its entries."""
+    return _feedgen.atom_frame(feed, _links(feed), [*_extras(feed)])
+
+
+def entry(entry: FeedEntry, feed: Feed) -> bytes:
+    return _feedgen.atom_entry(replace(entry, title=_title(entry)), feed, [*_entry(entry)])
+
+
+def without_counts(entry: bytes) -> bytes:
+    """An entry less what changes with every comment."""
+    return _COUNTS.sub(rb"\1", _TOTALS.sub(b"", entry))
 
 
 def _title(entry: FeedEntry) -> str:

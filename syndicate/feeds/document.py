@@ -5,10 +5,9 @@ addresses absolute. `FeedDocument` is what goes over the wire. The same feed alw
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
-from hashlib import sha256
-from typing import Self, assert_never
+from typing import assert_never
 
 
 class FeedFormat(StrEnum):
@@ -194,17 +193,3 @@ class FeedDocument:
     last_modified: datetime
     skipped: tuple[str, ...] = ()
     fingerprints: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(
-        cls, body: bytes, format: FeedFormat, *, lasting: bytes, modified: datetime, skipped: tuple[str, ...]
-    ) -> Self:
-        """`lasting` is the body without the parts that do not count as a change."""
-        return cls(
-            body=body,
-            media_type=format.media_type,
-            etag=f'W/"{sha256(body).hexdigest()[:32]}"',
-            edition=sha256(lasting).hexdigest()[:32],
-            last_modified=modified.astimezone(UTC).replace(microsecond=0),
-            skipped=skipped,
-        )

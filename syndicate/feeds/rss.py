@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from email.utils import format_datetime
 
 from syndicate.feeds import _feedgen
-from syndicate.feeds._proof import proofread
 from syndicate.feeds._xml import Element
-from syndicate.feeds.document import Feed, FeedDocument, FeedEnclosure, FeedEntry, FeedFormat, FeedPicture
+from syndicate.feeds.document import Feed, FeedEnclosure, FeedEntry, FeedPicture
 
 _COMMENT_COUNTS = re.compile(rb"<slash:comments>\d+</slash:comments>")
 _IMAGE_TYPES = {"image/gif": "gif", "image/jpeg": "jpg", "image/png": "png"}
@@ -21,17 +20,18 @@ _IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
 """The largest that RSS 2.0 lets a channel's image say of itself."""
 
 
-def render(feed: Feed) -> FeedDocument:
-    """The same feed always gives the same bytes."""
-    proof = proofread(feed)
-    body = _feedgen.rss(proof.feed, [*_channel(proof.feed)], lambda entry: [*_item(entry, proof.feed)])
-    return FeedDocument.of(
-        body,
-        FeedFormat.RSS,
-        lasting=_COMMENT_COUNTS.sub(b"", body),
-        modified=proof.updated,
-        skipped=proof.skipped,
-    )
+def frame(feed: Feed) -> tuple[bytes, bytes]:
+    """All of a document but its items."""
+    return _feedgen.rss_frame(feed, [*_channel(feed)])
+
+
+def item(entry: FeedEntry, feed: Feed) -> bytes:
+    return _feedgen.rss_item(entry, feed, [*_item(entry, feed)])
+
+
+def without_counts(item: bytes) -> bytes:
+    """An item less what changes with every comment."""
+    return _COMMENT_COUNTS.sub(b"", item)
 
 
 def _channel(feed: Feed) -> Iterator[Element]:

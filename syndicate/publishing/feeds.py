@@ -19,7 +19,7 @@ from syndicate.feeds import (
     FeedPicture,
     InReplyTo,
     Podcast,
-    render,
+    Press,
 )
 from syndicate.model.post import Post
 from syndicate.publishing.selections import Selection, author_slug
@@ -51,6 +51,7 @@ class FeedDesk:
     ) -> None:
         self._store, self._site, self._config, self._urls = store, site, config, urls
         self._founded, self._icon, self._actor = founded, urls.absolute(icon), actor
+        self._press = Press()
 
     async def of_posts(
         self, selection: Selection, format: FeedFormat, page: int = 1, *, without: frozenset[str] = frozenset()
@@ -84,7 +85,7 @@ class FeedDesk:
             )
         if selection.kind == "home" and page == 1 and (newest := await self._store.posts.newest_volume()):
             feed = replace(feed, prev_archive=self._urls.absolute(self._urls.volume(format.value, newest)))
-        return render(feed, format, without=without)
+        return self._press.render(feed, format, without=without)
 
     async def of_volume(self, volume: int, posts: list[Post], format: FeedFormat) -> FeedDocument:
         """A document of the archive (RFC 5005 §4). It stays as it is unless one of its posts changes, so it names the
@@ -94,7 +95,7 @@ class FeedDesk:
             return self._urls.absolute(self._urls.volume(format.value, number))
 
         feed = self._feed(path="/", page="/", title="", format=format, entries=tuple(map(self._post, posts)))
-        return render(
+        return self._press.render(
             replace(
                 feed,
                 self_url=address(volume),
@@ -123,7 +124,9 @@ class FeedDesk:
         ]
         address = self._urls.absolute(self._urls.from_the_first(format.value, start, days))
         feed = self._feed(path="/", page="/", title="From the beginning", format=format, entries=tuple(entries[::-1]))
-        return render(replace(feed, id=address, self_url=address, founded=self._midnight(min(start, today))), format)
+        return self._press.render(
+            replace(feed, id=address, self_url=address, founded=self._midnight(min(start, today))), format
+        )
 
     def _again(self, post: Post, day: date, series: str) -> FeedEntry:
         """A post shown anew on a day: with a date and an id of this showing, so that readers take it for something new."""
@@ -147,7 +150,7 @@ class FeedDesk:
             format=format,
             entries=tuple(self._comment(comment) for comment in placed),
         )
-        return render(feed, format, without=without)
+        return self._press.render(feed, format, without=without)
 
     def _feed(self, *, path: str, page: str, title: str, format: FeedFormat, entries: tuple[FeedEntry, ...]) -> Feed:
         site = self._site

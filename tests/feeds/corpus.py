@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from syndicate.feeds import (
+    Conversation,
     Feed,
     FeedAuthor,
     FeedCategory,
@@ -13,6 +14,7 @@ from syndicate.feeds import (
     FeedFormat,
     FeedPicture,
     InReplyTo,
+    Podcast,
 )
 
 NOW = datetime(2026, 11, 22, 19, 0, 0, tzinfo=UTC)
@@ -63,7 +65,9 @@ def rich(format: FeedFormat = FeedFormat.RSS) -> Feed:
             title='Rain & "sun" <b>',
             categories=(FeedCategory(term="weather", label="Weather & wind"), FeedCategory(term="home", label="Home")),
             enclosures=(
-                FeedEnclosure(url="https://blog.example/media/rain.mp3", media_type="audio/mpeg", length=48_000),
+                FeedEnclosure(
+                    url="https://blog.example/media/rain.mp3", media_type="audio/mpeg", length=48_000, duration=95
+                ),
                 FeedEnclosure(url="https://blog.example/media/rain.pdf", media_type="application/pdf", length=1_200),
             ),
             picture=FeedPicture(
@@ -76,6 +80,11 @@ def rich(format: FeedFormat = FeedFormat.RSS) -> Feed:
             comment_count=3,
             comments_updated=NOW - timedelta(minutes=5),
             in_reply_to=InReplyTo(ref="https://other.example/posts/9", href="https://other.example/sun/"),
+            conversation=Conversation(
+                id="https://blog.example/posts/1",
+                replies="https://blog.example/posts/1/replies",
+                reply_url="https://blog.example/reply/?to=https%3A%2F%2Fblog.example%2Fposts%2F1",
+            ),
         ),
         entry(id="https://blog.example/posts/0", title="", updated=NOW - timedelta(days=3)),
         format=format,
@@ -88,6 +97,10 @@ def rich(format: FeedFormat = FeedFormat.RSS) -> Feed:
         last=f"{SELF[format]}?paged=7",
         prev_archive=f"{SELF[format]}?archive=3",
         ttl_minutes=60,
+        account="@notes@blog.example",
+        actor="https://blog.example/actor",
+        stylesheet="/feed.css",
+        podcast=Podcast(category="Arts", picture_url="https://blog.example/cover.jpg"),
     )
 
 

@@ -28,11 +28,15 @@ def test_every_enclosure_keeps_its_relation_type_and_length() -> None:
     ]
 
 
-def test_replies_are_linked_as_a_page_and_as_a_feed_with_their_count() -> None:
+def test_replies_are_linked_as_a_page_a_feed_and_a_collection_with_their_count() -> None:
     written = first_of(rich(FeedFormat.ATOM))
     replies = written.findall(f"{ATOM}link[@rel='replies']")
 
-    assert [link.get("type") for link in replies] == ["text/html", "application/atom+xml"]
+    assert [link.get("type") for link in replies] == [
+        "text/html",
+        "application/atom+xml",
+        "application/activity+json",
+    ]
     assert {link.get(f"{THR}count") for link in replies} == {"3"}
     assert {link.get(f"{THR}updated") for link in replies} == {"2026-11-22T18:55:00+00:00"}
     assert written.findtext(f"{THR}total") == "3"

@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syndicate.feeds import (
-    RENDERERS,
     Feed,
     FeedAuthor,
     FeedCategory,
@@ -24,6 +23,7 @@ from syndicate.feeds import (
     FeedFormat,
     FeedPicture,
     InReplyTo,
+    Press,
     render,
 )
 from tests.feeds import lint
@@ -38,10 +38,19 @@ def lint_of(document: FeedDocument, format: FeedFormat) -> list[str]:
 
 @formats
 def test_every_format_has_a_renderer_and_a_media_type_with_its_charset(format: FeedFormat) -> None:
-    document = RENDERERS[format](feed(entry(), format=format))
+    document = render(feed(entry(), format=format), format)
 
     assert document.media_type == format.media_type
     assert document.media_type.endswith("; charset=utf-8")
+
+
+@formats
+def test_pieces_that_are_at_hand_make_the_same_feed(format: FeedFormat) -> None:
+    press = Press()
+    whole = rich(format)
+    press.render(replace(whole, entries=whole.entries[1:], title="Another"), format)
+    for each in (whole, replace(whole, language="de"), replace(whole, entries=whole.entries[:1])):
+        assert press.render(each, format) == render(each, format) == press.render(each, format)
 
 
 @formats
