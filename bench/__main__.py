@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import blogs, load, reading, results, standing
+from bench import blogs, editing, load, reading, results, standing
 from bench.results import Result, Verdict
 from bench.servers import ServerFailed
 
@@ -26,6 +26,7 @@ def main() -> int:
         small = blogs.small(directory)
         groups: dict[str, tuple[str, Callable[[], list[Result]]]] = {
             "reading": ("G1–G4", lambda: reading.measure(small, directory)),
+            "editing": ("G15", lambda: editing.measure(blogs.large(), directory)),
             "memory": ("G16", lambda: standing.measure_memory(small, blogs.large())),
             "start": ("G17", lambda: standing.measure_start(small, blogs.large())),
             "idle": ("G18", lambda: standing.measure_idleness(small)),

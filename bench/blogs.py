@@ -43,13 +43,13 @@ WORDS = [
 # fmt: on
 
 
-def small(directory: Path) -> Path:
-    """A blog of 25 posts of about 5 KB, by `syndicate init` and `syndicate import markdown`; its directory."""
-    blog, folder = directory / "small", directory / "markdown"
+def small(directory: Path, posts: int = SMALL) -> Path:
+    """A blog of so many posts of about 5 KB, by `syndicate init` and `syndicate import markdown`; its directory."""
+    blog, folder = directory / f"small-{posts}", directory / f"markdown-{posts}"
     _init(blog)
     folder.mkdir()
     chance = random.Random(25)
-    for number in range(SMALL):
+    for number in range(posts):
         (folder / f"post-{number}.md").write_text(_markdown(chance, number), encoding="utf-8")
     _syndicate(blog, "import", "markdown", str(folder))
     return blog
@@ -160,6 +160,7 @@ async def _put_posts(chance: random.Random, numbers: range, tx: Tables) -> None:
             released=published,
         )
         await tx.posts.put(post, made)
+        await tx.posts.give_number(post.id)
 
 
 async def _put_followers(tx: Tables) -> None:

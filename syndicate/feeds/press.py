@@ -4,20 +4,16 @@ So a post that changes costs the making of one piece in each format, however lon
 gives the same bytes, whether its pieces were at hand or not.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Generic, TypeVar
 
 from syndicate.feeds import atom, jsonfeed, rss
 from syndicate.feeds._proof import Proof, proof_of_entry, proofread
 from syndicate.feeds.document import Feed, FeedAuthor, FeedDocument, FeedEntry, FeedFormat
 
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-UNKNOWN = object()
 KEPT = 300
 """Entries whose pieces are kept."""
 
@@ -51,7 +47,7 @@ BARE = Feed(
     updated=datetime(2000, 1, 1, tzinfo=UTC),
     author=FeedAuthor(name="-"),
 )
-"""A feed around an entry that is written by itself."""
+"""A feed around an entry that is written by itself: what is said of an entry depends on a little of its feed, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,78 +59,80 @@ class _Piece:
     lasting: bytes
 
 
-class _Kept(Generic[K, V]):
-    """What was made for keys; the first made goes first. To hash a key is what a look costs, so it is done once."""
+class _Entry:
+    """What was made of an entry: its proof (None where it cannot be written), its fingerprint, and its pieces, each with
+    what stood around it."""
 
-    def __init__(self, make: Callable[[K], V], most: int) -> None:
-        self._make, self._most = make, most
-        self._kept: dict[K, V] = {}
+    __slots__ = ("_pieces", "fingerprint", "proof")
 
-    def get(self, key: K) -> V:
-        known = self._kept.get(key, UNKNOWN)
-        if known is not UNKNOWN:
-            return known  # type: ignore[return-value]  # a V, then
-        made = self._kept[key] = self._make(key)
-        if len(self._kept) > self._most:
-            del self._kept[next(iter(self._kept))]
-        return made
+    def __init__(self, entry: FeedEntry) -> None:
+        self.proof = proof_of_entry(entry)
+        self.fingerprint = sha256(repr(entry).encode(errors="replace")).hexdigest()[:16]  # the same in every process
+        self._pieces: dict[FeedFormat, tuple[Feed, _Piece]] = {}
 
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """What decides how an entry is written: a little of its feed, too. `feed` has no entries, and no address."""
-
-    format: FeedFormat
-    entry: FeedEntry
-    feed: Feed
+    def piece(self, format: FeedFormat, around: Feed) -> _Piece:
+        known = self._pieces.get(format)
+        if known is not None and known[0] == around:
+            return known[1]
+        assert self.proof is not None
+        piece = _write(self.proof, format, around)
+        self._pieces[format] = (around, piece)
+        return piece
 
 
 class Press:
     """Keeps pieces from one rendering to the next."""
 
     def __init__(self) -> None:
-        self._proofs: _Kept[FeedEntry, FeedEntry | None] = _Kept(proof_of_entry, KEPT)
-        self._prints: _Kept[FeedEntry, str] = _Kept(_fingerprint, KEPT)
-        self._pieces: _Kept[_Setting, _Piece] = _Kept(_piece, KEPT * len(WRITERS))
+        self._known: dict[FeedEntry, _Entry] = {}
 
     def render(self, feed: Feed, format: FeedFormat, *, without: frozenset[str] = frozenset()) -> FeedDocument:
         """`feed` as a document; `without` the entries that somebody has, by their fingerprints (RFC 3229 for feeds).
 
         Raises ValueError only when the feed's own addresses or dates are unusable.
         """
-        prints = {self._prints.get(entry): entry for entry in feed.entries}
+        known = {id(entry): self._entry(entry) for entry in feed.entries}
         if without:
-            feed = replace(feed, entries=tuple(entry for print, entry in prints.items() if print not in without))
-        proof = proofread(feed, self._proofs.get)
-        return self._put_together(proof, format, frozenset(prints))
+            left = tuple(entry for entry in feed.entries if known[id(entry)].fingerprint not in without)
+            feed = replace(feed, entries=left)
+        proof = proofread(feed, lambda entry: known[id(entry)].proof)
+        return self._put_together(proof, format, list(known.values()))
 
-    def _put_together(self, proof: Proof, format: FeedFormat, prints: frozenset[str]) -> FeedDocument:
+    def _put_together(self, proof: Proof, format: FeedFormat, known: list[_Entry]) -> FeedDocument:
         writer, feed = WRITERS[format], proof.feed
         head, tail = writer.frame(feed)
         around = replace(BARE, author=feed.author, language=feed.language, account=feed.account, podcast=feed.podcast)
         around = replace(around, home_url=feed.home_url, blogroll_url=feed.blogroll_url)
-        pieces = [self._pieces.get(_Setting(format, entry, around)) for entry in feed.entries]
+        of_proof = {id(entry.proof): entry for entry in known}
+        pieces = [
+            of_proof[id(entry)].piece(format, around) if id(entry) in of_proof else _write(entry, format, around)
+            for entry in feed.entries
+        ]
         frame = sha256(head + tail).digest()
         return FeedDocument(
-            body=head + writer.between.join(piece.body for piece in pieces) + tail,
+            body=head + writer.between.join([piece.body for piece in pieces]) + tail,
             media_type=format.media_type,
             etag=f'W/"{_digest(frame, (piece.digest for piece in pieces))}"',
             edition=_digest(frame, (piece.lasting for piece in pieces)),
             last_modified=proof.updated.astimezone(UTC).replace(microsecond=0),
             skipped=proof.skipped,
-            fingerprints=prints,
+            fingerprints=frozenset(entry.fingerprint for entry in known),
         )
 
+    def _entry(self, entry: FeedEntry) -> _Entry:
+        """What is known of it; of too many, the first made goes first."""
+        known = self._known.get(entry)
+        if known is None:
+            known = self._known[entry] = _Entry(entry)
+            if len(self._known) > KEPT:
+                del self._known[next(iter(self._known))]
+        return known
 
-def _piece(setting: _Setting) -> _Piece:
-    writer = WRITERS[setting.format]
-    body = writer.entry(setting.entry, setting.feed)
+
+def _write(entry: FeedEntry, format: FeedFormat, around: Feed) -> _Piece:
+    writer = WRITERS[format]
+    body = writer.entry(entry, around)
     return _Piece(body, sha256(body).digest(), sha256(writer.without_counts(body)).digest())
-
-
-def _fingerprint(entry: FeedEntry) -> str:
-    """Tells an entry from what it was before, the same in every process."""
-    return sha256(repr(entry).encode(errors="replace")).hexdigest()[:16]
 
 
 def _digest(frame: bytes, entries: Iterable[bytes]) -> str:

@@ -1,6 +1,6 @@
 """Posts and comments → feed documents: which are in, and what is said of them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from html import escape
 from urllib.parse import quote
@@ -29,9 +29,20 @@ from syndicate.urls import Urls
 
 LENGTH = 20
 """Comments in a feed of comments."""
+SLICES = 8
+"""Pages that are kept for the next format."""
 TTL_MINUTES = 60
 PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif"})
 STYLESHEET = "/feed.css"
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """A page of a list of posts as entries, and how many posts the list has; as of a version of the database."""
+
+    version: int
+    entries: tuple[FeedEntry, ...]
+    total: int
 
 
 class FeedDesk:
@@ -52,23 +63,23 @@ class FeedDesk:
         self._store, self._site, self._config, self._urls = store, site, config, urls
         self._founded, self._icon, self._actor = founded, urls.absolute(icon), actor
         self._press = Press()
+        self._slices: dict[tuple[str, int], _Slice] = {}
 
     async def of_posts(
         self, selection: Selection, format: FeedFormat, page: int = 1, *, without: frozenset[str] = frozenset()
     ) -> FeedDocument | None:
         """A page of the posts of a selection, which is live on page 1; None beyond the last. Entries with the fingerprints
         `without` are left out."""
-        length = self._config.length
-        posts = await selection.fetch(length, (page - 1) * length)
-        if not posts and page > 1:
+        there = await self._slice(selection, page)
+        if not there.entries and page > 1:
             return None
-        pages = max(-(-await selection.total() // length), 1)
+        pages = max(-(-there.total // self._config.length), 1)
         feed = self._feed(
             path=selection.path,
             page=selection.path,
             title=selection.title,
             format=format,
-            entries=tuple(self._post(post) for post in posts),
+            entries=there.entries,
         )
 
         def address(number: int) -> str:
@@ -86,6 +97,20 @@ class FeedDesk:
         if selection.kind == "home" and page == 1 and (newest := await self._store.posts.newest_volume()):
             feed = replace(feed, prev_archive=self._urls.absolute(self._urls.volume(format.value, newest)))
         return self._press.render(feed, format, without=without)
+
+    async def _slice(self, selection: Selection, page: int) -> "_Slice":
+        """The entries of a page, read once for all formats: nobody has committed anything since."""
+        version = self._store.database.version()
+        known = self._slices.get((selection.path, page))
+        if known is not None and known.version == version:
+            return known
+        length = self._config.length
+        posts = await selection.fetch(length, (page - 1) * length)
+        made = _Slice(version, tuple(self._post(post) for post in posts), await selection.total())
+        self._slices[selection.path, page] = made
+        if len(self._slices) > SLICES:
+            del self._slices[next(iter(self._slices))]
+        return made
 
     async def of_volume(self, volume: int, posts: list[Post], format: FeedFormat) -> FeedDocument:
         """A document of the archive (RFC 5005 §4). It stays as it is unless one of its posts changes, so it names the
