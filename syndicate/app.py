@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import fcntl
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,9 +21,10 @@ from aiohttp import web
 from syndicate import __version__
 from syndicate.activitypub.documents import parse_document
 from syndicate.activitypub.parse import authority_of, origin
+from syndicate.blogroll.following import Following
 from syndicate.clock import Clock, utc_now
 from syndicate.config import Config
-from syndicate.delivery.worker import DeliveryWorker
+from syndicate.delivery.worker import Courier, DeliveryWorker
 from syndicate.errors import DatabaseInUse, SyndicateError
 from syndicate.federation.actors import Actors
 from syndicate.federation.answers import Answers
@@ -52,9 +53,11 @@ from syndicate.publishing.feeds import FeedDesk
 from syndicate.publishing.library import Library
 from syndicate.publishing.pictures import PictureWorker
 from syndicate.publishing.selections import Selections
+from syndicate.publishing.topics import FeedTopics
 from syndicate.publishing.typesetting import RENDERER, Typesetter
 from syndicate.rhythm import endure
 from syndicate.storage import Store, Tables
+from syndicate.storage.deliveries import DeliveryKind
 from syndicate.storage.watch import EditionWatch
 from syndicate.telemetry.metrics import Metrics
 from syndicate.transport.client import Client
@@ -70,6 +73,12 @@ from syndicate.web.desk import SiteDesk
 from syndicate.web.rendering import Pages
 from syndicate.web.server import REFUSALS, listening, make_app
 from syndicate.web.shelf import Shelf
+from syndicate.webmention.sender import MentionCourier, Sender
+from syndicate.websub.couriers import DROPPED_AFTER, PingCourier, PushCourier
+from syndicate.websub.hub import Hub
+from syndicate.websub.intents import IntentCourier
+from syndicate.websub.publisher import Audience, PushWorker
+from syndicate.websub.subscriber import RequestCourier, Subscriber
 
 log = structlog.get_logger()
 
@@ -81,7 +90,9 @@ REFUSALS_WRITTEN = 1.0
 KEEP_RAW = timedelta(days=30)
 KEEP_ARRIVALS = timedelta(days=90)
 KEEP_DELIVERIES = timedelta(days=180)
+KEEP_OTHER_DELIVERIES = timedelta(days=7)
 KEEP_HOSTS = timedelta(days=30)
+KEEP_REQUESTS = timedelta(hours=2)
 KEEP_UNDONE = timedelta(days=7)
 KEEP_OVERDUE = timedelta(days=30)
 MOST_HOSTS = 50_000
@@ -105,6 +116,8 @@ class Study:
     blocking: Blocking
     publisher: Publisher
     library: Library
+    following: Following
+    subscriber: Subscriber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +137,8 @@ class House:
     rotation: Rotation
     moving: Moving
     backfill: BackfillWorker
+    topics: FeedTopics
+    pushes: PushWorker
     app: web.Application
     metrics: Metrics
     close: Callable[[], Any]
@@ -156,6 +171,14 @@ async def furnish(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[St
             blocking=Blocking(store, identities, announcer),
             publisher=publisher,
             library=Library(store, publisher, config.storage.posts, config.site.zone, clock),
+            following=Following(
+                store,
+                announcer,
+                clock,
+                mentions=Sender(clock) if config.blogroll.webmention else None,
+                page=urls.absolute("/blogroll/"),
+            ),
+            subscriber=Subscriber(store, urls, clock, received=_note_push),
         )
     finally:
         await store.close()
@@ -196,13 +219,27 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
     )
     inbox = Inbox(store, actors, context, clock)
     threads = SigningThreads()
-    deliveries = DeliveryWorker(
-        store,
-        ActivityCourier(store, transport, study.identities, threads, clock),
-        clock,
-        host_of=authority_of,
-        gone=Departures(store, actors, clock).check,
+    feeds = _feed_desk(study)
+    topics = FeedTopics(
+        store, feeds, Selections(store, config.site, study.urls), study.urls, EditionWatch(store, clock)
     )
+    pushes = PushWorker(
+        store,
+        topics,
+        clock,
+        Audience(subscribers=config.feeds.hub, hubs=config.feeds.hubs, feeds=topics.site),
+    )
+    couriers: Mapping[DeliveryKind, Courier] = {
+        DeliveryKind.ACTIVITY: ActivityCourier(
+            store, transport, study.identities, threads, clock, gone=Departures(store, actors, clock).check
+        ),
+        DeliveryKind.WEBSUB: PushCourier(store, transport, topics, clock, hub=study.urls.hub),
+        DeliveryKind.INTENT: IntentCourier(store, transport, topics, clock),
+        DeliveryKind.PING: PingCourier(transport, clock),
+        DeliveryKind.REQUEST: RequestCourier(store, transport, study.urls, clock, study.subscriber),
+        DeliveryKind.WEBMENTION: MentionCourier(transport, clock),
+    }
+    deliveries = DeliveryWorker(store, couriers, clock, host_of=authority_of)
     pictures = PictureWorker(
         store,
         transport,
@@ -230,12 +267,31 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
         deliveries=deliveries,
         pictures=pictures,
         bookkeeper=Bookkeeper(store, clock, length=config.feeds.length),
-        app=_make_doors(study, inbox, Gatekeeper(store, actors), fetcher, metrics),
+        app=_make_doors(
+            study,
+            fetcher,
+            {
+                keys.FEEDS: feeds,
+                keys.GATEKEEPER: Gatekeeper(store, actors),
+                keys.HUB: Hub(
+                    store,
+                    topics,
+                    clock,
+                    allow_private=config.federation.allow_private_addresses,
+                    look=pushes.wake,
+                ),
+                keys.INBOX: inbox,
+                keys.METRICS: metrics,
+                keys.SUBSCRIBER: study.subscriber,
+            },
+        ),
         rotation=Rotation(store, study.identities, study.announcer, clock),
         moving=Moving(
             store, study.identities, study.announcer, actors, fetcher, signer, clock, schemes=schemes_of(config)
         ),
         backfill=backfill,
+        topics=topics,
+        pushes=pushes,
         metrics=metrics,
         close=close,
     )
@@ -249,12 +305,31 @@ def _sparing(context: Context, transport: Transport, pause: Pause) -> Context:
     return replace(context, fetcher=fetcher, actors=actors)
 
 
-def _make_doors(
-    study: Study, inbox: Inbox, gatekeeper: Gatekeeper, fetcher: Fetcher, metrics: Metrics
-) -> web.Application:
+def _feed_desk(study: Study) -> FeedDesk:
+    config = study.config
+    own = (study.urls.hub,) if config.feeds.hub else ()
+    founded = study.identities.blog.actor.published
+    return FeedDesk(
+        study.store,
+        config.site,
+        config.feeds,
+        study.urls,
+        founded=founded,
+        icon=ICON,
+        actor=study.identities.blog.actor.uri,
+        hubs=(*own, *config.feeds.hubs),
+    )
+
+
+async def _note_push(feed: str, body: bytes, media_type: str) -> None:
+    """Another's hub has sent what is new in a feed that we read."""
+    log.info("feed received", feed=feed, media_type=media_type[:100], bytes=len(body))
+
+
+def _make_doors(study: Study, fetcher: Fetcher, rooms: "Mapping[web.AppKey[Any], Any]") -> web.Application:
+    """The doors; `rooms` are the services that others work with, too."""
     config, store, urls = study.config, study.store, study.urls
     pages = Pages(timezone=config.site.timezone, language=config.site.language)
-    founded = study.identities.blog.actor.published
     return make_app(
         config,
         study.clock,
@@ -266,24 +341,15 @@ def _make_doors(
             keys.DIALOGS: Admission(at_once=16, per_second=0.2, burst=20),
             keys.DOORWAYS: Doorways(fetcher, schemes=schemes_of(config)),
             keys.DESK: SiteDesk(store, config, urls, pages, study.identities.blog),
-            keys.FEEDS: FeedDesk(
-                store,
-                config.site,
-                config.feeds,
-                urls,
-                founded=founded,
-                icon=ICON,
-                actor=study.identities.blog.actor.uri,
-            ),
             keys.FILES: study.files,
-            keys.GATEKEEPER: gatekeeper,
             keys.IDENTITIES: study.identities,
-            keys.INBOX: inbox,
-            keys.METRICS: metrics,
+            keys.PUSHED: Admission(at_once=16, per_second=5.0, burst=200),
             keys.SEARCHES: Admission(at_once=4, per_second=0.5, burst=20),
             keys.SELECTIONS: Selections(store, config.site, urls),
             keys.SHELF: Shelf(EditionWatch(store, study.clock), study.clock),
             keys.STORE: store,
+            keys.SUBSCRIBERS: Admission(at_once=32, per_second=1.0, burst=60),
+            **rooms,
         },
     )
 
@@ -329,6 +395,7 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
                 tasks.create_task(house.inbox_worker.run(), name="inbox")
                 tasks.create_task(house.deliveries.run(), name="delivery")
                 tasks.create_task(house.pictures.run(), name="pictures")
+                tasks.create_task(house.pushes.run(), name="push")
                 tasks.create_task(house.bookkeeper.run(), name="bookkeeping")
                 if study.config.comments.backfill:
                     tasks.create_task(house.backfill.run(), name="backfill")
@@ -362,6 +429,7 @@ def _wake(house: House) -> None:
     house.pictures.wake()
     house.bookkeeper.wake()
     house.backfill.wake()
+    house.pushes.wake()
 
 
 async def _signals() -> None:
@@ -446,17 +514,20 @@ async def _caretaker(study: Study) -> None:
         for id in ids:
             await study.publisher.typeset_anew(id)
     while True:
-        await study.store.transaction(lambda tx: _tidy(tx, study.clock))
+        await study.store.transaction(lambda tx: tidy(study, tx))
         await asyncio.sleep(TIDY)
 
 
-async def _tidy(tx: Tables, clock: Clock) -> None:
-    now = clock()
+async def tidy(study: Study, tx: Tables) -> None:
+    """Forget what has become too old, and end what has lasted long enough."""
+    now = study.clock()
     await tx.arrivals.prune(raw_before=now - KEEP_RAW, before=now - KEEP_ARRIVALS)
     await tx.arrivals.prune_refusals()
-    await tx.deliveries.prune(now - KEEP_DELIVERIES)
+    await tx.deliveries.prune(now - KEEP_DELIVERIES, others=now - KEEP_OTHER_DELIVERIES)
     await tx.outbox.prune(now - KEEP_DELIVERIES)
     await tx.tombstones.prune_undone(now - KEEP_UNDONE)
     await tx.comments.prune_rejections(now - REJECTIONS_COUNT_FOR)
     await tx.visits.prune(overdue=now - KEEP_OVERDUE, passed_over=now - PASSED_OVER_FOR, now=now)
     await tx.hosts.prune(before=now - KEEP_HOSTS, kept=MOST_HOSTS)
+    await tx.subscriptions.prune(ended=now, failing_since=now - DROPPED_AFTER, asked=now - KEEP_REQUESTS)
+    await study.subscriber.tidy(tx)

@@ -78,6 +78,17 @@ def _actor_ids(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _hubs(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_hub(value) for value in values)
+
+
+def _hub(value: str) -> str:
+    url = URL(value)
+    if url.scheme not in ("http", "https") or not url.host or url.user or url.fragment:
+        raise ValueError(f"{value!r} is no address of a hub, such as https://hub.example/")
+    return str(url)
+
+
 def _picture(value: str) -> str:
     if value and not PICTURE.fullmatch(value):
         raise ValueError("must be the address of a JPEG or PNG picture, such as https://blog.example/cover.jpg")
@@ -165,8 +176,10 @@ class StorageConfig(Section):
 
 
 class FeedsConfig(Section):
-    """What feed readers are given."""
+    """What feed readers are given, and how they hear of what is new."""
 
+    hub: bool = True
+    hubs: Annotated[tuple[str, ...], AfterValidator(_hubs)] = ()
     content: Literal["full", "excerpt"] = "full"
     length: Annotated[int, Field(ge=10, le=50)] = 20
     source_blogroll: bool = False
@@ -195,6 +208,12 @@ class CommentsConfig(Section):
     backfill: bool = True
 
 
+class BlogrollConfig(Section):
+    """What those who are read hear of it."""
+
+    webmention: bool = False
+
+
 class Config(BaseSettings):
     """All settings of one blog. `file` is where they were read from."""
 
@@ -212,6 +231,7 @@ class Config(BaseSettings):
     feeds: FeedsConfig = FeedsConfig()
     federation: FederationConfig = FederationConfig()
     comments: CommentsConfig = CommentsConfig()
+    blogroll: BlogrollConfig = BlogrollConfig()
     file: Path = Path(DEFAULT_FILE)
 
     @property

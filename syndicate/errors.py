@@ -27,6 +27,7 @@
     │   │   └── MalformedActivity
     │   ├── SignatureRejected        401, with the reason
     │   ├── SenderRefused            403, blocked or posing as us
+    │   ├── SubscriptionRefused      400, what a subscriber asked of our hub
     │   ├── TooManyRequests          429
     │   ├── TooBusy                  503: more at once than we can take                    (transient)
     │   └── KeyUnavailable           503: we could not fetch the sender's key now  (transient)
@@ -201,6 +202,16 @@ class SenderRefused(Refused):
     """The sender is blocked, or poses as one of ours."""
 
     public = "The sender is not allowed here."
+
+
+class SubscriptionRefused(Refused):
+    """What a subscriber asks of our hub cannot be; `told` says why, in words for the subscriber (WebSub §5.1)."""
+
+    public = "The hub does not take this request."
+
+    def __init__(self, reason: str, told: str = "") -> None:
+        super().__init__(reason, told)
+        self.told = told or self.public
 
 
 class TooManyRequests(Refused, Transient):

@@ -75,6 +75,17 @@ class Urls:
     def stamp(self, id: str) -> str:
         return f"{self.base}/stamps/{id}"
 
+    # push
+
+    @property
+    def hub(self) -> str:
+        """Our WebSub hub."""
+        return f"{self.base}/websub"
+
+    def hub_callback(self, id: str) -> str:
+        """Where other hubs send what we subscribed to."""
+        return f"{self.base}/websub/{id}"
+
     # paths for people
 
     @staticmethod

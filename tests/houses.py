@@ -74,6 +74,7 @@ class RunningHouse:
         busy = True
         while busy:
             busy = await self.house.inbox_worker.work()
+            busy = await self.house.pushes.work() or busy
             await self.house.deliveries.drain()
             busy = await self.house.pictures.work() or busy
             busy = await self.house.bookkeeper.work() or busy

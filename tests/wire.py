@@ -1,6 +1,7 @@
 """A network for tests: houses are reached by real HTTP on loopback, fake servers by a call, and nobody else at all."""
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -59,8 +60,9 @@ class Wire:
             self._session = aiohttp.ClientSession(auto_decompress=True)
         parts = urlsplit(request.url)
         url = f"http://127.0.0.1:{self._ports[host]}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+        body = None if request.body is None else io.BytesIO(request.body)
         async with self._session.request(
-            request.method, url, headers=[*request.headers, ("Host", host)], data=request.body, allow_redirects=False
+            request.method, url, headers=[*request.headers, ("Host", host)], data=body, allow_redirects=False
         ) as answer:
             return Response(
                 status=answer.status, headers=dict(answer.headers), body=await answer.read(), url=request.url

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from syndicate.blogroll.finder import Finder
@@ -28,9 +29,20 @@ class Imported:
     unchanged: int
 
 
+class Mentions(Protocol):
+    async def mention(self, tx: Tables, *, source: str, target: str) -> None:
+        """Tell `target` that our page `source` links to it."""
+        ...
+
+
 class Following:
-    def __init__(self, store: Store, announcer: Announcer, clock: Clock) -> None:
+    """`mentions` tells blogs that they are on the list, which stands at `page`; None keeps it from them."""
+
+    def __init__(
+        self, store: Store, announcer: Announcer, clock: Clock, *, mentions: Mentions | None = None, page: str = ""
+    ) -> None:
         self._store, self._announcer, self._clock = store, announcer, clock
+        self._mentions, self._page = mentions, page
 
     async def follow(self, address: str, finder: Finder) -> BlogrollEntry:
         """Add what is found at an address; an account is sent a Follow. Raises AddressUnusable."""
@@ -51,14 +63,16 @@ class Following:
             handle=actor.handle if actor else known.handle if known else "",
             language=found.language,
         )
-        return await self._store.transaction(lambda tx: self._add(tx, entry, actor))
+        return await self._store.transaction(lambda tx: self._add(tx, entry, actor, is_new=known is None))
 
     async def _blank(self) -> BlogrollEntry:
         position = await self._store.blogroll.next_position()
         return BlogrollEntry(id=new_id(self._clock()), name="", position=position)
 
-    async def _add(self, tx: Tables, entry: BlogrollEntry, actor: RemoteActor | None) -> BlogrollEntry:
+    async def _add(self, tx: Tables, entry: BlogrollEntry, actor: RemoteActor | None, *, is_new: bool) -> BlogrollEntry:
         await tx.blogroll.put(entry, added=to_text(self._clock()))
+        if is_new and entry.url and self._mentions is not None:
+            await self._mentions.mention(tx, source=self._page, target=entry.url)
         if actor is not None and entry.follow is not FollowState.ACCEPTED:
             uri = await self._announcer.answer(tx, "Follow", actor.uri, to=actor.uri, inbox=actor.inbox)
             await tx.blogroll.set_follow(entry.id, FollowState.PENDING, uri)

@@ -10,7 +10,6 @@ import click
 
 from syndicate.app import Study, open_network, schemes_of
 from syndicate.blogroll.finder import Finder
-from syndicate.blogroll.following import Following
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.clock import to_text
 from syndicate.federation.local import BLOG
@@ -33,7 +32,7 @@ def follow(session: Session, address: str) -> None:
         transport, _, _, actors = open_network(study)
         try:
             finder = Finder(transport, actors, schemes=schemes_of(study.config))
-            return await Following(study.store, study.announcer, study.clock).follow(address, finder)
+            return await study.following.follow(address, finder)
         finally:
             if isinstance(transport, Client):
                 await transport.close()
@@ -48,7 +47,7 @@ def follow(session: Session, address: str) -> None:
 @click.pass_obj
 def unfollow(session: Session, address: str) -> None:
     """Remove ADDRESS from the blogroll."""
-    entry = session.run(lambda study: Following(study.store, study.announcer, study.clock).unfollow(address))
+    entry = session.run(lambda study: study.following.unfollow(address))
     click.echo(f"{entry.name} is no longer in the blogroll")
 
 

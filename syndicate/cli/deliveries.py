@@ -7,7 +7,7 @@ import click
 from syndicate.app import Study
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.errors import PostNotFound
-from syndicate.storage.deliveries import Delivery
+from syndicate.storage.deliveries import Delivery, DeliveryKind
 
 SHOWN = 200
 
@@ -18,7 +18,7 @@ SHOWN = 200
 @as_json
 @click.pass_obj
 def deliveries(session: Session, slug: str | None, again: bool, as_json: bool) -> None:
-    """What was sent of the post SLUG, server by server; without SLUG the latest of all."""
+    """What was sent of the post SLUG, server by server; without SLUG the latest of all, feeds and the like included."""
     if again and slug is None:
         raise click.UsageError("--again needs the SLUG of a post")
 
@@ -39,19 +39,22 @@ def deliveries(session: Session, slug: str | None, again: bool, as_json: bool) -
 
 
 async def _row(study: Study, delivery: Delivery) -> dict[str, Any]:
-    said = await study.store.outbox.get(delivery.activity)
-    host = await study.store.hosts.find(delivery.host)
+    is_activity = delivery.kind is DeliveryKind.ACTIVITY
+    said = await study.store.outbox.get(delivery.activity) if is_activity else None
+    host = await study.store.hosts.find(delivery.lane)
     waits = delivery.state.value == "waiting"
     due = max(delivery.due, host.paused_until) if host.paused_until else delivery.due
     return {
         "server": delivery.host,
-        "what": said.type if said else "",
+        "what": said.type if said else "" if is_activity else delivery.kind.value,
         "state": delivery.state.value,
         "tries": delivery.attempts,
         "status": delivery.status,
         "next": due.isoformat(timespec="seconds") if waits else "",
         "answer": delivery.answer[:120],
+        "kind": delivery.kind.value,
         "inbox": delivery.inbox,
         "activity": said.uri if said else "",
+        "about": delivery.object,
         "changed": delivery.changed.isoformat(timespec="seconds"),
     }

@@ -48,6 +48,8 @@ async def _advice(study: Study) -> list[str]:
     wanted = await study.store.media.count(MediaState.WANTED)
     if wanted:
         advice.append(f"{wanted} pictures are still to be fetched by the server")
+    if subscriptions := await study.store.subscriptions.total():
+        advice.append(f"{subscriptions} subscriptions by WebSub; `syndicate subscriptions` lists them")
     return advice
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from syndicate.app import Study
-from syndicate.blogroll.following import Following, Imported
+from syndicate.blogroll.following import Imported
 from syndicate.cli.session import Session
 from syndicate.errors import InputError
 from syndicate.feeds import opml as opml_format
@@ -100,7 +100,7 @@ def opml(session: Session, file: Path) -> None:
     listed = opml_format.parse(_bytes(file))
 
     async def work(study: Study) -> Imported:
-        return await Following(study.store, study.announcer, study.clock).take_in(listed.outlines)
+        return await study.following.take_in(listed.outlines)
 
     done = session.run(work)
     click.echo(f"{done.added} added, {done.updated} updated, {done.unchanged} unchanged")

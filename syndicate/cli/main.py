@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "move": "blogroll:move",
     "reports": "reports:reports",
     "deliveries": "deliveries:deliveries",
+    "subscriptions": "subscriptions:subscriptions",
     "activity": "activity:activity",
     "block": "blocks:block",
     "unblock": "blocks:unblock",

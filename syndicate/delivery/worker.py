@@ -1,13 +1,14 @@
 """Carries what is due to other servers: many at once, few to each, none delayed by a dead one.
 
 Everything is a row. A worker leases rows, carries them, and writes down what became of them; if it dies, the lease
-runs out and another carries them again (receivers know an activity by its id).
+runs out and another carries them again (receivers know an activity by its id). What is carried, how, and what an
+answer means is the business of a courier, of which each kind of delivery has one.
 """
 
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,10 +18,10 @@ import structlog
 
 from syndicate.clock import Clock
 from syndicate.delivery import circuit
-from syndicate.delivery.retry import Fate, Met, judge, next_try
+from syndicate.delivery.retry import Fate, Met, next_try
 from syndicate.rhythm import Rhythm
 from syndicate.storage import Store, Tables
-from syndicate.storage.deliveries import Delivery, DeliveryState, Fanout
+from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
 
 log = structlog.get_logger()
 
@@ -39,16 +40,27 @@ LEASE = timedelta(minutes=10)
 HELD_FOR = timedelta(seconds=10)
 
 
+Effect = Callable[[Tables], Awaitable[None]]
+"""Writes inside a transaction, which may run it again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """What a courier met with, and the signature dialect that the server took (or took last)."""
+    """What a courier met with, and what that means for the delivery.
+
+    `dialect` is the signature that the server took (or took last). `effect` is written together with the outcome;
+    `afterwards` is called when that is on disk.
+    """
 
     met: Met
-    dialect: str
+    fate: Fate
+    dialect: str = ""
+    effect: Effect | None = None
+    afterwards: Callable[[], Awaitable[None]] | None = None
 
 
 class Courier(Protocol):
-    """Knows how to carry one kind of thing."""
+    """Knows how to carry one kind of thing, and what an answer means."""
 
     async def carry(self, delivery: Delivery, dialect: str) -> Carried:
         """Bring it; never raises for what another server does."""
@@ -56,27 +68,23 @@ class Courier(Protocol):
 
 
 class DeliveryWorker:
-    """Spreads fan-outs into deliveries, and carries those.
-
-    `gone` is told of inboxes that answered 404 or 410.
-    """
+    """Spreads fan-outs into deliveries, and carries those."""
 
     def __init__(
         self,
         store: Store,
-        courier: Courier,
+        couriers: Mapping[DeliveryKind, Courier],
         clock: Clock,
         *,
         host_of: Callable[[str], str],
-        gone: Callable[[str], Awaitable[None]],
         chance: random.Random | None = None,
     ) -> None:
-        self._store, self._courier, self._clock = store, courier, clock
-        self._host_of, self._gone = host_of, gone
+        self._store, self._couriers, self._clock = store, couriers, clock
+        self._host_of = host_of
         self._chance = chance or random.Random()  # noqa: S311 - jitter, no secret
         self._rhythm = Rhythm("delivery", clock, self._next_due)
         self._held: dict[str, deque[Delivery]] = {}
-        self._to_host: Counter[str] = Counter()
+        self._to_server: Counter[str] = Counter()
         self._to_inbox: set[str] = set()
         self._doubtful: set[str] = set()
         self._active = 0
@@ -167,7 +175,7 @@ class DeliveryWorker:
         )
         surplus = []
         for delivery in claimed:
-            held = self._held.setdefault(delivery.host, deque())
+            held = self._held.setdefault(delivery.lane, deque())
             if len(held) < HELD_PER_HOST:
                 held.append(delivery)
             else:
@@ -182,24 +190,24 @@ class DeliveryWorker:
 
     def _start(self, tasks: asyncio.TaskGroup) -> None:
         """Send on their way as many as may go: one per inbox, so that its order is kept, and few per server."""
-        for host in list(self._held):
-            held = self._held[host]
+        for lane in list(self._held):
+            held = self._held[lane]
             for _ in range(len(held)):
                 if self._active >= ACTIVE or self._open >= OPEN:
                     return
                 delivery = held.popleft()
-                if delivery.inbox in self._to_inbox or self._to_host[host] >= self._limit(host):
+                if delivery.inbox in self._to_inbox or self._to_server[lane] >= self._limit(lane):
                     held.append(delivery)
                     continue
                 self._to_inbox.add(delivery.inbox)
-                self._to_host[host] += 1
+                self._to_server[lane] += 1
                 self._open += 1
-                tasks.create_task(self._carry(delivery, tasks), name=f"delivery to {host}")
+                tasks.create_task(self._carry(delivery, tasks), name=f"delivery to {lane}")
             if not held:
-                del self._held[host]
+                del self._held[lane]
 
-    def _limit(self, host: str) -> int:
-        return 1 if host in self._doubtful else AT_ONCE_PER_HOST
+    def _limit(self, lane: str) -> int:
+        return 1 if lane in self._doubtful else AT_ONCE_PER_HOST
 
     async def _carry(self, delivery: Delivery, tasks: asyncio.TaskGroup) -> None:
         place = _Place(self)
@@ -209,25 +217,25 @@ class DeliveryWorker:
             place.leave()
             self._open -= 1
             self._to_inbox.discard(delivery.inbox)
-            self._to_host[delivery.host] -= 1
-            if not self._to_host[delivery.host]:
-                del self._to_host[delivery.host]
+            self._to_server[delivery.lane] -= 1
+            if not self._to_server[delivery.lane]:
+                del self._to_server[delivery.lane]
         self._start(tasks)
         self._rhythm.wake()
 
     async def _carry_one(self, delivery: Delivery) -> None:
-        host = await self._store.hosts.find(delivery.host)
+        host = await self._store.hosts.find(delivery.lane)
         if circuit.is_paused(host, self._clock()):
             due = host.paused_until or self._clock()
             await self._store.transaction(lambda tx: tx.deliveries.put_off(delivery, due))
             return
-        if host.failures and self._to_host[delivery.host] > 1:  # in doubt: one at a time, and we are not the first
-            self._doubtful.add(delivery.host)
-            self._held.setdefault(delivery.host, deque()).appendleft(delivery)
+        if host.failures and self._to_server[delivery.lane] > 1:  # in doubt: one at a time, and we are not the first
+            self._doubtful.add(delivery.lane)
+            self._held.setdefault(delivery.lane, deque()).appendleft(delivery)
             return
         if not await self._store.deliveries.is_waiting(delivery.activity, delivery.inbox):
             return
-        carried = await self._courier.carry(delivery, host.dialect)
+        carried = await self._couriers[delivery.kind].carry(delivery, host.dialect)
         if carried.met.held:
             due = self._clock() + HELD_FOR
             await self._store.transaction(lambda tx: tx.deliveries.put_off(delivery, due))
@@ -235,8 +243,7 @@ class DeliveryWorker:
         await self._settle(delivery, carried)
 
     async def _settle(self, delivery: Delivery, carried: Carried) -> None:
-        met, now = carried.met, self._clock()
-        fate = judge(met)
+        met, fate, now = carried.met, carried.fate, self._clock()
         attempts = delivery.attempts + 1
         again = next_try(attempts, met, now, self._chance) if fate is Fate.AGAIN else None
         if fate is Fate.DELIVERED:
@@ -255,24 +262,33 @@ class DeliveryWorker:
 
         async def body(tx: Tables) -> None:
             await tx.deliveries.settle(settled)
-            host = await tx.hosts.find(delivery.host)
+            if carried.effect is not None:
+                await carried.effect(tx)
+            host = await tx.hosts.find(delivery.lane)
             if fate is Fate.AGAIN and met.status != 429:
                 failed = circuit.after_failure(host, now)
                 await tx.hosts.put(failed, now=now)
                 if failed.paused_until is not None and failed.paused_until > now:
-                    await tx.deliveries.pause_host(delivery.host, failed.paused_until)
+                    await tx.deliveries.pause_lane(delivery.lane, failed.paused_until)
             elif fate is not Fate.AGAIN and (host.failures or host.dialect != carried.dialect):
                 await tx.hosts.put(circuit.after_success(host, carried.dialect), now=now)
 
         await self._store.transaction(body)
         if fate is Fate.AGAIN:
-            self._doubtful.add(delivery.host)
+            self._doubtful.add(delivery.lane)
         else:
-            self._doubtful.discard(delivery.host)
+            self._doubtful.discard(delivery.lane)
         report = log.warning if state is DeliveryState.FAILED else log.info if attempts == 1 else log.debug
-        report("delivery settled", host=delivery.host, state=state.value, status=met.status, attempts=attempts)
-        if fate is Fate.GONE:
-            await self._gone(delivery.inbox)
+        report(
+            "delivery settled",
+            kind=delivery.kind.value,
+            host=delivery.host,
+            state=state.value,
+            status=met.status,
+            attempts=attempts,
+        )
+        if carried.afterwards is not None:
+            await carried.afterwards()
 
 
 class _Place:

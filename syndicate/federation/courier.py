@@ -5,18 +5,20 @@ The bytes of an activity are made once and serve all its deliveries.
 
 import json
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from syndicate.activitypub.vocabulary import ACTIVITY_JSON
 from syndicate.clock import Clock
-from syndicate.delivery.retry import Met
+from syndicate.delivery.errand import run_errand
+from syndicate.delivery.retry import Fate, Met, judge
 from syndicate.delivery.worker import Carried
-from syndicate.errors import AddressDenied, DocumentUnusable, RemoteUnavailable
 from syndicate.federation.local import Identities, Identity
 from syndicate.signatures import Dialect, body_digest
 from syndicate.storage import Store
 from syndicate.storage.deliveries import Delivery
-from syndicate.transport.message import DELIVERY, Request, Response, Transport, retry_after
+from syndicate.transport.message import DELIVERY, Request, Transport
 from syndicate.transport.signed import Signer, SigningKey, SigningThreads
 
 BODIES = 64
@@ -34,35 +36,47 @@ class Body:
 
 
 class ActivityCourier:
-    """Brings activities of ours to inboxes (ActivityPub §7)."""
+    """Brings activities of ours to inboxes (ActivityPub §7). `gone` is told of inboxes that answered 404 or 410."""
 
     def __init__(
-        self, store: Store, transport: Transport, identities: Identities, threads: SigningThreads, clock: Clock
+        self,
+        store: Store,
+        transport: Transport,
+        identities: Identities,
+        threads: SigningThreads,
+        clock: Clock,
+        *,
+        gone: Callable[[str], Awaitable[None]],
     ) -> None:
         self._store, self._transport, self._identities, self._threads = store, transport, identities, threads
-        self._clock = clock
+        self._clock, self._gone = clock, gone
         self._bodies: OrderedDict[str, Body] = OrderedDict()
 
     async def carry(self, delivery: Delivery, dialect: str) -> Carried:
+        met, dialect = await self._met_with(delivery, dialect)
+        fate = judge(met)
+        afterwards = partial(self._gone, delivery.inbox) if fate is Fate.GONE else None
+        return Carried(met=met, fate=fate, dialect=dialect, afterwards=afterwards)
+
+    async def _met_with(self, delivery: Delivery, dialect: str) -> tuple[Met, str]:
+        """What it met with, and the dialect that the server took or took last."""
         body = await self._body(delivery.activity)
         if body is None:
-            return Carried(met=Met(status=None, answer="withdrawn before it was sent", permanent=True), dialect=dialect)
+            return Met(status=None, answer="withdrawn before it was sent", permanent=True), dialect
         identity = self._identities.of_id(body.actor)
         if identity is None:
-            return Carried(
-                met=Met(status=None, answer="its actor is no longer chosen", permanent=True), dialect=dialect
-            )
+            return Met(status=None, answer="its actor is no longer chosen", permanent=True), dialect
         if identity.next_key_pem and delivery.activity != identity.rotation:
-            return Carried(met=Met(status=None, answer="waits for the change of key", held=True), dialect=dialect)
+            return Met(status=None, answer="waits for the change of key", held=True), dialect
         signer = self._signer(identity, delivery.activity)
         first = Dialect(dialect) if dialect in set(Dialect) else Dialect.CAVAGE
         met = await self._post(delivery.inbox, body, signer, first)
         if met.status not in SECOND_KNOCK:
-            return Carried(met=met, dialect=first.value)
+            return met, first.value
         second = await self._post(delivery.inbox, body, signer, OTHER[first])
         if second.status is not None and second.status < 400:
-            return Carried(met=second, dialect=OTHER[first].value)
-        return Carried(met=met, dialect=first.value)
+            return second, OTHER[first].value
+        return met, first.value
 
     def _signer(self, identity: Identity, activity: str) -> Signer:
         """With the actor's key; the news of a change of key, with the one before it."""
@@ -81,17 +95,8 @@ class ActivityCourier:
             digest=body.digest,
         )
         request = Request(method="POST", url=inbox, headers=headers, body=body.bytes, budget=DELIVERY)
-        try:
-            response = await self._transport.fetch(request)
-        except AddressDenied as error:
-            return Met(status=None, answer=str(error), permanent=True)
-        except (RemoteUnavailable, DocumentUnusable) as error:
-            return Met(status=None, answer=str(error))
-        return self._met(response)
-
-    def _met(self, response: Response) -> Met:
-        words = response.body[:300].decode(errors="replace") if response.status >= 300 else ""
-        return Met(status=response.status, answer=words, wait=retry_after(response, self._clock()))
+        met, _ = await run_errand(self._transport, request, self._clock)
+        return met
 
     async def _body(self, activity: str) -> Body | None:
         cached = self._bodies.get(activity)

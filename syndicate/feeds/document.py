@@ -183,7 +183,7 @@ class FeedDocument:
 
     `etag` is a weak validator (RFC 9110 §8.8.1), which proxies leave alone. `edition` tells whether there is anything
     new to read: comment counts do not move it. `last_modified` is in whole seconds. `skipped` names the entries that could
-    not be written, `fingerprints` are those of all entries of the feed.
+    not be written, `fingerprints` are those of all entries of the feed. `self_url` and `hubs` are what it says of itself.
     """
 
     body: bytes
@@ -193,3 +193,5 @@ class FeedDocument:
     last_modified: datetime
     skipped: tuple[str, ...] = ()
     fingerprints: frozenset[str] = frozenset()
+    self_url: str = ""
+    hubs: tuple[str, ...] = ()

@@ -117,6 +117,8 @@ class Press:
             last_modified=proof.updated.astimezone(UTC).replace(microsecond=0),
             skipped=proof.skipped,
             fingerprints=frozenset(entry.fingerprint for entry in known),
+            self_url=feed.self_url,
+            hubs=feed.hubs,
         )
 
     def _entry(self, entry: FeedEntry) -> _Entry:

@@ -36,6 +36,20 @@ PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif"})
 STYLESHEET = "/feed.css"
 
 
+COUNTS = "counts"
+"""The edition of how many comments there are, which feeds tell and which is no news."""
+
+
+def scopes_of_posts(selection: Selection) -> tuple[str, ...]:
+    """The editions that a feed of posts depends on, apart from counts."""
+    return (*selection.scopes, *(("volumes",) if selection.kind == "home" else ()))
+
+
+def scopes_of_comments(post: Post | None) -> tuple[str, ...]:
+    """The editions that a feed of comments depends on."""
+    return ("site", f"post:{post.id}", f"talk:{post.id}") if post else ("site", "comments", "withdrawals")
+
+
 @dataclass(frozen=True, slots=True)
 class _Slice:
     """A page of a list of posts as entries, and how many posts the list has; as of a version of the database."""
@@ -47,7 +61,7 @@ class _Slice:
 
 class FeedDesk:
     """Makes feeds. `founded` dates a feed that never had an entry; `account` and `actor` are who the blog is in the
-    fediverse."""
+    fediverse. `hubs` are named in feeds that go on."""
 
     def __init__(
         self,
@@ -59,9 +73,11 @@ class FeedDesk:
         founded: datetime,
         icon: str,
         actor: str,
+        hubs: tuple[str, ...] = (),
     ) -> None:
         self._store, self._site, self._config, self._urls = store, site, config, urls
         self._founded, self._icon, self._actor = founded, urls.absolute(icon), actor
+        self._hubs = hubs
         self._press = Press()
         self._slices: dict[tuple[str, int], _Slice] = {}
 
@@ -81,6 +97,8 @@ class FeedDesk:
             format=format,
             entries=there.entries,
         )
+        if page == 1 and selection.kind != "search":
+            feed = replace(feed, hubs=self._hubs)
 
         def address(number: int) -> str:
             return self._urls.absolute(self._urls.feed_page(selection.path, format.value, number))
@@ -175,7 +193,7 @@ class FeedDesk:
             format=format,
             entries=tuple(self._comment(comment) for comment in placed),
         )
-        return self._press.render(feed, format, without=without)
+        return self._press.render(replace(feed, hubs=self._hubs), format, without=without)
 
     def _feed(self, *, path: str, page: str, title: str, format: FeedFormat, entries: tuple[FeedEntry, ...]) -> Feed:
         site = self._site

@@ -1,15 +1,19 @@
 """Every set of posts that has a page, and therefore a feed: all, a category, a tag, an author, a year, month or day,
 and what a search finds."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote
 
 from syndicate.config import SiteConfig
 from syndicate.content.text import slugify
 from syndicate.model.post import Post, PostKind, Term, TermKind
 from syndicate.storage import Store
 from syndicate.urls import Urls
+
+PERIOD = re.compile(r"/(\d{4})/(?:(\d{2})/(?:(\d{2})/)?)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,24 @@ class Selection:
 class Selections:
     def __init__(self, store: Store, site: SiteConfig, urls: Urls) -> None:
         self._store, self._site, self._urls = store, site, urls
+
+    async def at(self, path: str) -> Selection | None:
+        """What a path of a list stands for. Of a category's path with its parents', the last segment counts."""
+        if path == "/":
+            return self.home()
+        if found := PERIOD.fullmatch(path):
+            year, month, day = (int(part) if part else None for part in found.groups())
+            return self.period(year or 0, month, day)
+        segments = [unquote(segment) for segment in path.strip("/").split("/")]
+        match segments:
+            case ["category", *_, slug] if len(segments) > 1:
+                return await self.category(slug)
+            case ["tag", slug]:
+                return await self.tag(slug)
+            case ["author", slug]:
+                return await self.author(slug)
+            case _:
+                return None
 
     def home(self) -> Selection:
         return Selection(

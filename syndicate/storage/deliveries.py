@@ -1,4 +1,4 @@
-"""The outgoing queue: fan-outs that wait to be spread, and one row per activity and inbox."""
+"""The outgoing queue: fan-outs that wait to be spread, and one row per thing to carry and place to carry it to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,23 @@ from enum import StrEnum
 
 from syndicate.clock import from_text, to_text
 from syndicate.storage.database import Queryable, Row
+
+
+class DeliveryKind(StrEnum):
+    """What is carried. Each kind has a courier."""
+
+    ACTIVITY = "activity"
+    """An activity of ours, to an inbox."""
+    WEBSUB = "websub"
+    """A feed of ours as it is now, to a subscriber's callback."""
+    INTENT = "intent"
+    """The question whether a subscription is meant, to the callback that it names."""
+    PING = "ping"
+    """The news that a feed has changed, to a hub that is not ours."""
+    REQUEST = "request"
+    """Our wish to be subscribed, or no longer, to another's hub."""
+    WEBMENTION = "webmention"
+    """That a page of ours links to the page."""
 
 
 class DeliveryState(StrEnum):
@@ -29,9 +46,12 @@ class Fanout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """`status` and `answer` are what the last try met with."""
+    """`activity` is the id of what is carried, `inbox` the address to which; `object` is what it is about: a newer
+    delivery of the same kind about the same takes the place of one that waits. `status` and `answer` are what the
+    last try met with."""
 
     activity: str
+    kind: DeliveryKind = DeliveryKind.ACTIVITY
     inbox: str
     host: str
     object: str
@@ -42,6 +62,11 @@ class Delivery:
     status: int | None = None
     answer: str = ""
     changed: datetime
+
+    @property
+    def lane(self) -> str:
+        """The server, for each kind by itself: what strangers can make us send does not hold up what the blog says."""
+        return self.host if self.kind is DeliveryKind.ACTIVITY else f"{self.kind.value} {self.host}"
 
 
 class Deliveries:
@@ -142,8 +167,9 @@ class Deliveries:
         await self._query.run(
             """
             UPDATE deliveries SET state = 'superseded', leased_until = '', changed = :changed
-            WHERE object_uri = :object AND inbox = :inbox AND state = 'waiting' AND activity_id < :activity
+            WHERE object_uri = :object AND inbox = :inbox AND kind = :kind AND state = 'waiting' AND activity_id < :activity
             """,
+            kind=delivery.kind.value,
             object=delivery.object,
             inbox=delivery.inbox,
             activity=delivery.activity,
@@ -151,14 +177,16 @@ class Deliveries:
         )
         await self._query.run(
             """
-            INSERT INTO deliveries (activity_id, inbox, host, object_uri, post_id, state, attempts, due_at, leased_until,
-              status, answer, changed)
-            VALUES (:activity, :inbox, :host, :object, :post, 'waiting', 0, :due, '', NULL, '', :changed)
+            INSERT INTO deliveries (activity_id, kind, inbox, host, lane, object_uri, post_id, state, attempts, due_at,
+              leased_until, status, answer, changed)
+            VALUES (:activity, :kind, :inbox, :host, :lane, :object, :post, 'waiting', 0, :due, '', NULL, '', :changed)
             ON CONFLICT DO NOTHING
             """,
             activity=delivery.activity,
+            kind=delivery.kind.value,
             inbox=delivery.inbox,
             host=delivery.host,
+            lane=delivery.lane,
             object=delivery.object,
             post=delivery.post,
             due=to_text(delivery.due),
@@ -166,7 +194,7 @@ class Deliveries:
         )
 
     async def claim(self, *, now: datetime, until: datetime, limit: int, without: Sequence[str] = ()) -> list[Delivery]:
-        """Lease what is due, oldest first, but nothing for the hosts `without`."""
+        """Lease what is due, oldest first, but nothing for the lanes `without`."""
         others, names = _but(without)
         rows = await self._query.all(
             f"""
@@ -197,11 +225,11 @@ class Deliveries:
             due=to_text(due),
         )
 
-    async def pause_host(self, host: str, until: datetime) -> None:
+    async def pause_lane(self, lane: str, until: datetime) -> None:
         """Nothing more for this server before `until`, so that a dead one costs nobody a look."""
         await self._query.run(
-            "UPDATE deliveries SET due_at = :until WHERE host = :host AND state = 'waiting' AND due_at < :until",
-            host=host,
+            "UPDATE deliveries SET due_at = :until WHERE lane = :lane AND state = 'waiting' AND due_at < :until",
+            lane=lane,
             until=to_text(until),
         )
 
@@ -244,7 +272,7 @@ class Deliveries:
         )
 
     async def next_due(self, now: datetime, without: Sequence[str] = ()) -> datetime | None:
-        """When the next one can be tried, of hosts other than `without`; a fan-out that waits is due at once."""
+        """When the next one can be tried, of lanes other than `without`; a fan-out that waits is due at once."""
         if await self.has_fanout(now):
             return now
         others, names = _but(without)
@@ -259,8 +287,21 @@ class Deliveries:
         )
         return None if row is None else from_text(row["due_at"])
 
-    async def waiting(self) -> int:
-        row = await self._query.one("SELECT count(*) AS total FROM deliveries WHERE state = 'waiting'")
+    async def is_planned(self, kind: DeliveryKind, object: str) -> bool:
+        """Whether one of a kind about something waits, be it due or not."""
+        row = await self._query.one(
+            "SELECT 1 AS planned FROM deliveries WHERE object_uri = :object AND kind = :kind AND state = 'waiting' LIMIT 1",
+            object=object,
+            kind=kind.value,
+        )
+        return row is not None
+
+    async def waiting(self, now: datetime) -> int:
+        """How many could not be brought yet. What is planned for a later day does not count."""
+        row = await self._query.one(
+            "SELECT count(*) AS total FROM deliveries WHERE state = 'waiting' AND (due_at <= :now OR attempts > 0)",
+            now=to_text(now),
+        )
         assert row is not None
         total: int = row["total"]
         return total
@@ -278,21 +319,29 @@ class Deliveries:
         )
         return [_delivery(row) for row in rows]
 
-    async def prune(self, before: datetime) -> None:
+    async def prune(self, before: datetime, *, others: datetime) -> None:
+        """Forget what was settled before then; of other kinds than activities, which are more and matter less, what was
+        settled before `others`."""
         await self._query.run(
-            "DELETE FROM deliveries WHERE state <> 'waiting' AND changed < :before", before=to_text(before)
+            """
+            DELETE FROM deliveries
+            WHERE state <> 'waiting' AND (changed < :before OR (changed < :others AND kind <> 'activity'))
+            """,
+            before=to_text(before),
+            others=to_text(others),
         )
 
 
-def _but(hosts: Sequence[str]) -> tuple[str, dict[str, str]]:
-    """A condition that leaves hosts out, and its parameters."""
-    names = {f"h{at}": host for at, host in enumerate(hosts)}
-    return (f"AND host NOT IN ({', '.join(':' + name for name in names)})" if names else ""), names
+def _but(lanes: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """A condition that leaves lanes out, and its parameters."""
+    names = {f"l{at}": lane for at, lane in enumerate(lanes)}
+    return (f"AND lane NOT IN ({', '.join(':' + name for name in names)})" if names else ""), names
 
 
 def _delivery(row: Row) -> Delivery:
     return Delivery(
         activity=row["activity_id"],
+        kind=DeliveryKind(row["kind"]),
         inbox=row["inbox"],
         host=row["host"],
         object=row["object_uri"],

@@ -23,7 +23,7 @@ class Facts:
 
 class Totals:
     """Name → how many. Names: `posts`, `outbox`, `month:YYYY-MM`, `term:<kind>:<slug>`, `author:<name>`,
-    `followers:<local actor>`."""
+    `followers:<local actor>`, `subscriptions`."""
 
     def __init__(self, query: Queryable) -> None:
         self._query = query

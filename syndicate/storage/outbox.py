@@ -26,6 +26,12 @@ class Said:
     published: datetime
 
 
+FORGOTTEN = """
+public = 0 AND type IN ('Accept', 'Add', 'Reject', 'Remove', 'Update') AND published < :before AND NOT EXISTS (
+  SELECT 1 FROM deliveries AS waiting WHERE waiting.activity_id = outbox.id AND waiting.state = 'waiting')
+"""
+
+
 class Outbox:
     def __init__(self, query: Queryable) -> None:
         self._query = query
@@ -120,15 +126,12 @@ class Outbox:
         )
 
     async def prune(self, before: datetime) -> None:
-        """Forget private answers (Accept, Reject, …) that nobody waits for any more."""
+        """Forget private answers (Accept, Reject, …) that nobody waits for any more, and where they were sent."""
         await self._query.run(
-            """
-            DELETE FROM outbox
-            WHERE public = 0 AND type IN ('Accept', 'Add', 'Reject', 'Remove', 'Update') AND published < :before AND NOT EXISTS (
-              SELECT 1 FROM deliveries WHERE deliveries.activity_id = outbox.id AND deliveries.state = 'waiting')
-            """,
+            f"DELETE FROM deliveries WHERE kind = 'activity' AND activity_id IN (SELECT id FROM outbox WHERE {FORGOTTEN})",
             before=to_text(before),
         )
+        await self._query.run(f"DELETE FROM outbox WHERE {FORGOTTEN}", before=to_text(before))
 
 
 def _said(row: Row) -> Said:

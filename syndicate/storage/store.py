@@ -24,8 +24,10 @@ from syndicate.storage.reactions import Reactions
 from syndicate.storage.reports import Reports
 from syndicate.storage.search import Search
 from syndicate.storage.stamps import Stamps
+from syndicate.storage.subscriptions import Subscriptions
 from syndicate.storage.tombstones import Tombstones
 from syndicate.storage.visits import Visits
+from syndicate.storage.websub_following import WebsubFollowing
 
 T = TypeVar("T")
 
@@ -56,6 +58,8 @@ class Tables:
         self.media = Media(query)
         self.tombstones = Tombstones(query)
         self.visits = Visits(query)
+        self.subscriptions = Subscriptions(query, self.totals)
+        self.websub_following = WebsubFollowing(query)
 
 
 class Store(Tables):

@@ -19,6 +19,9 @@ class Metrics:
         )
         self.found = Counter("syndicate_found", "Comments found that nobody had sent.", registry=self._registry)
         self.followers = Gauge("syndicate_followers", "Followers of the blog.", registry=self._registry)
+        self.subscriptions = Gauge(
+            "syndicate_subscriptions", "Subscriptions to feeds by WebSub.", registry=self._registry
+        )
         self.posts = Gauge("syndicate_posts", "Public posts.", registry=self._registry)
         self.renders = Gauge("syndicate_renders", "Documents rendered since the start.", registry=self._registry)
 

@@ -11,6 +11,7 @@ from syndicate.errors import NotFound
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.feeds import opml as opml_format
 from syndicate.model.post import Post
+from syndicate.publishing.feeds import COUNTS, scopes_of_comments, scopes_of_posts
 from syndicate.publishing.selections import Selection
 from syndicate.web.answers import is_unchanged
 from syndicate.web.clients import address_of
@@ -59,7 +60,7 @@ ALIASES = {
 
 
 ARCHIVED = "public, max-age=86400, stale-if-error=604800"
-TELLING = ("counts",)
+TELLING = (COUNTS,)
 """What moves feeds that tell how many comments there are."""
 LONGEST_PACE = 366
 
@@ -69,7 +70,7 @@ async def answer_posts(
 ) -> web.StreamResponse:
     """A page of the feed of a selection. Raises NotFound beyond the last."""
     desk = request.app[FEEDS]
-    scopes = (*selection.scopes, *TELLING, *(("volumes",) if selection.kind == "home" else ()))
+    scopes = (*scopes_of_posts(selection), *TELLING)
 
     async def feed(without: frozenset[str]) -> FeedDocument:
         made = await desk.of_posts(selection, format, page, without=without)
@@ -146,7 +147,7 @@ async def answer_search(request: web.Request, words: str, format: FeedFormat) ->
 
 async def answer_comments(request: web.Request, post: Post | None, format: FeedFormat) -> web.StreamResponse:
     desk = request.app[FEEDS]
-    scopes = ("site", f"post:{post.id}", f"talk:{post.id}") if post else ("site", "comments", "withdrawals")
+    scopes = scopes_of_comments(post)
 
     async def feed(without: frozenset[str]) -> FeedDocument:
         return await desk.of_comments(post, format, without=without)
@@ -205,8 +206,14 @@ async def _rendered(request: web.Request, feed: FeedDocument, scopes: tuple[str,
         etag=feed.etag,
         last_modified=modified,
         cache_control=CACHE,
-        headers=CORS,
+        headers=(*CORS, *_links(feed)),
     )
+
+
+def _links(feed: FeedDocument) -> tuple[tuple[str, str], ...]:
+    """Where to subscribe, and to what (WebSub §4): the same as in the document."""
+    hubs = [f'<{hub}>; rel="hub"' for hub in feed.hubs]
+    return (("Link", ", ".join([*hubs, f'<{feed.self_url}>; rel="self"'])),) if hubs else ()
 
 
 async def _answer(request: web.Request, key: str, render: Callable[[], Awaitable[Rendered]]) -> web.StreamResponse:

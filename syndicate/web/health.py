@@ -28,8 +28,9 @@ async def get_metrics(request: web.Request) -> web.Response:
     if not is_direct_from(request, request.app[CONFIG].server):
         return web.Response(status=403, text="not from here\n")
     store, metrics = request.app[STORE], request.app[METRICS]
-    metrics.deliveries_waiting.set(await store.deliveries.waiting())
+    metrics.deliveries_waiting.set(await store.deliveries.waiting(store.clock()))
     metrics.followers.set(await store.followers.total(BLOG))
+    metrics.subscriptions.set(await store.subscriptions.total())
     metrics.posts.set(await store.totals.of("posts"))
     metrics.renders.set(request.app[SHELF].renders)
     return web.Response(body=metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})

@@ -21,6 +21,8 @@ from syndicate.web.connections import Patience
 from syndicate.web.deltas import Deltas
 from syndicate.web.desk import SiteDesk
 from syndicate.web.shelf import Shelf
+from syndicate.websub.hub import Hub
+from syndicate.websub.subscriber import Subscriber
 
 ADMISSION = web.AppKey("admission", Admission)
 ANNOUNCER = web.AppKey("announcer", Announcer)
@@ -34,12 +36,16 @@ CONFIG = web.AppKey("config", Config)
 FEEDS = web.AppKey("feeds", FeedDesk)
 FILES = web.AppKey("files", MediaFiles)
 GATEKEEPER = web.AppKey("gatekeeper", Gatekeeper)
+HUB = web.AppKey("hub", Hub)
 IDENTITIES = web.AppKey("identities", Identities)
 INBOX = web.AppKey("inbox", Inbox)
 METRICS = web.AppKey("metrics", Metrics)
 PATIENCE = web.AppKey("patience", Patience)
+PUSHED = web.AppKey("pushed", Admission)
 SEARCHES = web.AppKey("searches", Admission)
 SELECTIONS = web.AppKey("selections", Selections)
 SHELF = web.AppKey("shelf", Shelf)
 STORE = web.AppKey("store", Store)
+SUBSCRIBER = web.AppKey("subscriber", Subscriber)
+SUBSCRIBERS = web.AppKey("subscribers", Admission)
 URLS = web.AppKey("urls", Urls)

@@ -21,6 +21,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     errors.Refused: HTTPStatus.BAD_REQUEST,
     errors.WrongHost: HTTPStatus.MISDIRECTED_REQUEST,
     errors.MediaTypeRefused: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.SubscriptionRefused: HTTPStatus.BAD_REQUEST,
     errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     errors.SignatureRejected: HTTPStatus.UNAUTHORIZED,

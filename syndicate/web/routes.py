@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from syndicate.web import activitypub, dialogs, discovery, feeds, files, health, site, sitemap
+from syndicate.web import activitypub, dialogs, discovery, feeds, files, health, push, site, sitemap
 from syndicate.web.rendering import Asset
 
 
@@ -52,6 +52,12 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/.well-known/recommendations.opml", feeds.get_blogroll_opml)
     for alias in feeds.ALIASES:
         router.add_get(alias, feeds.lead_on)
+
+    # push
+    router.add_post("/websub", push.post_hub)
+    router.add_route("*", "/websub", push.refuse_other_methods)
+    router.add_get("/websub/{id}", push.get_callback)
+    router.add_post("/websub/{id}", push.post_callback)
 
     # files
     router.add_get("/media/{name}", files.get_media)

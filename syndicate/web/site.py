@@ -21,7 +21,6 @@ from syndicate.web.keys import ANSWERS, CLOCK, CONFIG, DESK, SEARCHES, SELECTION
 from syndicate.web.negotiation import prefers_activity
 from syndicate.web.shelf import Rendered, once
 
-PERIOD = re.compile(r"/(\d{4})/(?:(\d{2})/(?:(\d{2})/)?)?")
 PAGED = re.compile(r"(.*/)page/([1-9]\d{0,5})/?")
 COMMENTS_PAGED = re.compile(r"(.*/)comment-page-([1-9]\d{0,5})/?")
 FED = re.compile(r"(.*/)feed(?:/(rss2?|rdf|atom|json))?(?:/page/([1-9]\d{0,5}))?/?")
@@ -207,23 +206,7 @@ async def _archive(request: web.Request, path: str) -> web.StreamResponse | None
 
 
 async def _selection(request: web.Request, path: str) -> Selection | None:
-    """What a path of a list stands for. Of a category's path with its parents', the last segment counts."""
-    selections = request.app[SELECTIONS]
-    if path == "/":
-        return selections.home()
-    if found := PERIOD.fullmatch(path):
-        year, month, day = (int(part) if part else None for part in found.groups())
-        return selections.period(year or 0, month, day)
-    segments = [unquote(segment) for segment in path.strip("/").split("/")]
-    match segments:
-        case ["category", *_, slug] if len(segments) > 1:
-            return await selections.category(slug)
-        case ["tag", slug]:
-            return await selections.tag(slug)
-        case ["author", slug]:
-            return await selections.author(slug)
-        case _:
-            return None
+    return await request.app[SELECTIONS].at(path)
 
 
 async def _about(request: web.Request, path: str) -> web.StreamResponse | None:

@@ -17,6 +17,8 @@ from tests.feeds import lint
 from tests.houses import ACTIVITY, Answer, RunningHouse
 from tests.old_blog import OldBlog
 from tests.peer import Peer
+from tests.subscriber import FakeSubscriber
+from tests.wire import Wire
 
 
 class Desk:
@@ -188,3 +190,23 @@ async def test_an_imported_blog_is_read_at_once(house: RunningHouse, desk: Desk)
     post = await house.store.posts.by_slug("post-7")
     assert post is not None
     assert (await house.get(post.uri, accept=ACTIVITY)).status == 200
+
+
+async def test_who_is_subscribed_is_listed_with_what_came_of_it(house: RunningHouse, desk: Desk, wire: Wire) -> None:
+    assert "Nobody is subscribed" in await desk.ok("subscriptions")
+    reader = FakeSubscriber(wire)
+    await reader.ask("https://blog.example/feed/", secret="not to be shown")
+    await house.settle()
+    [row] = await desk.lists("subscriptions")
+    assert (row["topic"], row["host"], row["last result"]) == ("https://blog.example/feed/", "reader.example", "")
+    reader.status = 503
+    house.clock.advance(seconds=2)
+    await house.publish("News")
+    await house.settle()
+    [row] = await desk.lists("subscriptions")
+    assert row["last result"] == "503"
+    assert row["failing since"]
+    assert "not to be shown" not in await desk.ok("subscriptions", "--json")
+    assert "reader.example" in await desk.ok("subscriptions")
+    kinds = {row["what"]: (row["server"], row["state"]) for row in await desk.lists("deliveries")}
+    assert kinds == {"intent": ("reader.example", "delivered"), "websub": ("reader.example", "waiting")}

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from syndicate.urls import FEED_SUFFIX, Urls
-from syndicate.web import activitypub, feeds, files, site
+from syndicate.web import activitypub, feeds, files, push, site
 from syndicate.web.rendering import Pages
 from syndicate.web.routes import add_routes
 
@@ -67,6 +67,12 @@ async def test_an_address_that_we_spell_leads_to_its_view(name: str) -> None:
 @pytest.mark.parametrize("name", INBOXES)
 async def test_activities_are_posted_to_the_inboxes_that_we_name(name: str) -> None:
     assert await handler_of(INBOXES[name], "POST") is activitypub.post_inbox
+
+
+async def test_subscribers_and_hubs_come_to_the_doors_that_we_name() -> None:
+    assert await handler_of(URLS.hub, "POST") is push.post_hub
+    assert await handler_of(URLS.hub_callback("x-_9"), "POST") is push.post_callback
+    assert await handler_of(URLS.hub_callback("x-_9")) is push.get_callback
 
 
 async def test_each_address_has_one_view() -> None:

@@ -391,10 +391,13 @@ CREATE TABLE fanouts (
   PRIMARY KEY (activity_id, audience)
 );
 
+-- What is carried to other servers: `activity_id` is an activity of ours, or the id of what another kind carries.
 CREATE TABLE deliveries (
-  activity_id TEXT NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+  activity_id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('activity', 'websub', 'intent', 'ping', 'request', 'webmention')),
   inbox TEXT NOT NULL,
   host TEXT NOT NULL,
+  lane TEXT NOT NULL,
   object_uri TEXT NOT NULL,
   post_id TEXT,
   state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'failed', 'superseded')),
@@ -413,11 +416,74 @@ CREATE INDEX deliveries_by_object ON deliveries (object_uri, inbox) WHERE state 
 CREATE INDEX deliveries_of_post ON deliveries (post_id, activity_id);
 -- what a process had claimed when it ended
 CREATE INDEX deliveries_leased ON deliveries (leased_until) WHERE leased_until <> '';
-CREATE INDEX deliveries_by_host ON deliveries (host, due_at) WHERE state = 'waiting';
+CREATE INDEX deliveries_by_lane ON deliveries (lane, due_at) WHERE state = 'waiting';
 -- pruning
 CREATE INDEX deliveries_settled ON deliveries (changed) WHERE state <> 'waiting';
 
--- What we know of other servers: whether they answer, and which signatures they take.
+-- What subscribers asked of our hub (WebSub), and what became of it: verified with them, or not.
+CREATE TABLE websub_requests (
+  id TEXT PRIMARY KEY,
+  mode TEXT NOT NULL CHECK (mode IN ('subscribe', 'unsubscribe', 'denied')),
+  topic TEXT NOT NULL,
+  callback TEXT NOT NULL,
+  host TEXT NOT NULL,
+  secret TEXT NOT NULL,
+  lease_seconds BIGINT NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('waiting', 'verified', 'failed')),
+  asked TEXT NOT NULL
+);
+-- how much is asked in the name of one server
+CREATE INDEX websub_requests_by_host ON websub_requests (host, asked);
+-- how much waits in all
+CREATE INDEX websub_requests_waiting ON websub_requests (outcome) WHERE outcome = 'waiting';
+-- pruning
+CREATE INDEX websub_requests_by_date ON websub_requests (asked);
+
+-- Who is sent our feeds when they change. `failing_since` is empty while the callback answers.
+CREATE TABLE websub_subscriptions (
+  topic TEXT NOT NULL,
+  callback TEXT NOT NULL,
+  host TEXT NOT NULL,
+  secret TEXT NOT NULL,
+  since TEXT NOT NULL,
+  lease_until TEXT NOT NULL,
+  status BIGINT,
+  answer TEXT NOT NULL,
+  tried TEXT NOT NULL,
+  failing_since TEXT NOT NULL,
+  PRIMARY KEY (topic, callback)
+);
+CREATE INDEX websub_subscriptions_by_host ON websub_subscriptions (host);
+-- pruning
+CREATE INDEX websub_subscriptions_by_lease ON websub_subscriptions (lease_until);
+CREATE INDEX websub_subscriptions_failing ON websub_subscriptions (failing_since) WHERE failing_since <> '';
+
+-- The edition of each feed that somebody hears of, as it was last told; `push` is what is being spread over the
+-- subscribers, empty when that is done, and `reached` the last callback that has its delivery.
+CREATE TABLE websub_topics (
+  topic TEXT PRIMARY KEY,
+  edition TEXT NOT NULL,
+  push TEXT NOT NULL,
+  reached TEXT NOT NULL
+);
+
+-- Feeds of others whose hubs send us what is new. `id` is the end of the callback, and known to the hub alone.
+CREATE TABLE websub_following (
+  id TEXT PRIMARY KEY,
+  feed TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  hub TEXT NOT NULL,
+  secret TEXT NOT NULL,
+  mode TEXT NOT NULL CHECK (mode IN ('subscribe', 'unsubscribe')),
+  asked TEXT NOT NULL,
+  confirmed TEXT NOT NULL,
+  lease_until TEXT NOT NULL,
+  heard TEXT NOT NULL,
+  UNIQUE (feed, hub, topic)
+);
+
+-- What we know of other servers: whether they answer, and which signatures they take. Those to which something else than
+-- activities goes have a row of their own for it.
 CREATE TABLE hosts (
   host TEXT PRIMARY KEY,
   failures BIGINT NOT NULL,

@@ -1,0 +1,39 @@
+"""`syndicate subscriptions`: who is sent the feeds when they change."""
+
+from typing import Any
+
+import click
+
+from syndicate.app import Study
+from syndicate.cli.session import Session, as_json, tell_rows
+
+SHOWN = 10_000
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def subscriptions(session: Session, as_json: bool) -> None:
+    """Who is subscribed to the feeds by WebSub, feed by feed, and what the last push met with."""
+
+    async def work(study: Study) -> list[dict[str, Any]]:
+        return [
+            {
+                "topic": found.topic,
+                "host": found.host,
+                "since": found.since.isoformat(timespec="seconds"),
+                "lease until": found.lease_until.isoformat(timespec="seconds"),
+                "last result": _result(found.status, found.answer) if found.tried else "",
+                "tried": found.tried.isoformat(timespec="seconds") if found.tried else "",
+                "failing since": found.failing_since.isoformat(timespec="seconds") if found.failing_since else "",
+                "callback": found.callback,
+            }
+            for found in await study.store.subscriptions.all(SHOWN)
+        ]
+
+    columns = ("topic", "host", "lease until", "last result", "failing since")
+    tell_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nobody is subscribed by WebSub.")
+
+
+def _result(status: int | None, answer: str) -> str:
+    return f"{status} {answer}".strip()[:120] if status is not None else answer[:120]

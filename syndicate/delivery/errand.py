@@ -1,0 +1,20 @@
+"""One request for the sake of a delivery, and what it met with."""
+
+from syndicate.clock import Clock
+from syndicate.delivery.retry import Met
+from syndicate.errors import AddressDenied, DocumentUnusable, RemoteUnavailable
+from syndicate.transport.message import Request, Response, Transport, retry_after
+
+LONGEST_WORDS = 300
+
+
+async def run_errand(transport: Transport, request: Request, clock: Clock) -> tuple[Met, Response | None]:
+    """What it met with, and the answer if there was a usable one. Never raises for what another server does."""
+    try:
+        response = await transport.fetch(request)
+    except AddressDenied as error:
+        return Met(status=None, answer=str(error), permanent=True), None
+    except (RemoteUnavailable, DocumentUnusable) as error:
+        return Met(status=None, answer=str(error)), None
+    words = response.body[:LONGEST_WORDS].decode(errors="replace") if response.status >= 300 else ""
+    return Met(status=response.status, answer=words, wait=retry_after(response, clock())), response

@@ -1,0 +1,344 @@
+"""The hub's books: who asked to be told of which feed, who is told, and what was told last (WebSub)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from syndicate.clock import from_text, to_text
+from syndicate.storage.database import Queryable, Row
+from syndicate.storage.facts import Totals
+
+TOTAL = "subscriptions"
+
+
+class RequestMode(StrEnum):
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
+    DENIED = "denied"
+    """Nobody asked: we tell a subscriber that there is nothing to be subscribed to any more."""
+
+
+class RequestOutcome(StrEnum):
+    WAITING = "waiting"
+    VERIFIED = "verified"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionRequest:
+    """What somebody asked in the name of a callback, which is asked whether that is so."""
+
+    id: str
+    mode: RequestMode
+    topic: str
+    callback: str
+    host: str
+    secret: str = ""
+    lease_seconds: int = 0
+    outcome: RequestOutcome = RequestOutcome.WAITING
+    asked: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """Who is sent a feed when it changes. `status` and `answer` are what the last push met with, at `tried`."""
+
+    topic: str
+    callback: str
+    host: str
+    secret: str
+    since: datetime
+    lease_until: datetime
+    status: int | None = None
+    answer: str = ""
+    tried: datetime | None = None
+    failing_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """`edition` is what was told last. While `push` is not empty, it is being spread: `reached` is the last callback
+    that has its delivery."""
+
+    topic: str
+    edition: str
+    push: str = ""
+    reached: str = ""
+
+
+class Subscriptions:
+    def __init__(self, query: Queryable, totals: Totals) -> None:
+        self._query, self._totals = query, totals
+
+    # requests
+
+    async def ask(self, request: SubscriptionRequest) -> None:
+        await self._query.run(
+            """
+            INSERT INTO websub_requests (id, mode, topic, callback, host, secret, lease_seconds, outcome, asked)
+            VALUES (:id, :mode, :topic, :callback, :host, :secret, :lease_seconds, :outcome, :asked)
+            """,
+            id=request.id,
+            mode=request.mode.value,
+            topic=request.topic,
+            callback=request.callback,
+            host=request.host,
+            secret=request.secret,
+            lease_seconds=request.lease_seconds,
+            outcome=request.outcome.value,
+            asked=to_text(request.asked),
+        )
+
+    async def request(self, id: str) -> SubscriptionRequest | None:
+        row = await self._query.one("SELECT * FROM websub_requests WHERE id = :id", id=id)
+        return None if row is None else _request(row)
+
+    async def settle(self, id: str, outcome: RequestOutcome) -> None:
+        """What became of a request; its secret is needed no longer."""
+        await self._query.run(
+            "UPDATE websub_requests SET outcome = :outcome, secret = '' WHERE id = :id", id=id, outcome=outcome.value
+        )
+
+    async def asked_of(self, host: str, since: datetime) -> tuple[int, int, int]:
+        """How many requests named callbacks on a server since then; how many of all wait to be verified; and how many
+        of those would be new subscriptions."""
+        row = await self._query.one(
+            """
+            SELECT coalesce(sum(CASE WHEN asked >= :since THEN 1 ELSE 0 END), 0) AS lately,
+              coalesce(sum(CASE WHEN outcome = 'waiting' THEN 1 ELSE 0 END), 0) AS waiting,
+              coalesce(sum(CASE WHEN outcome = 'waiting' AND mode = 'subscribe' THEN 1 ELSE 0 END), 0) AS coming
+            FROM websub_requests
+            WHERE host = :host AND mode <> 'denied' AND (asked >= :since OR outcome = 'waiting')
+            """,
+            host=host,
+            since=to_text(since),
+        )
+        assert row is not None
+        return row["lately"], row["waiting"], row["coming"]
+
+    async def waiting(self) -> int:
+        """How many requests wait to be verified."""
+        row = await self._query.one("SELECT count(*) AS total FROM websub_requests WHERE outcome = 'waiting'")
+        assert row is not None
+        total: int = row["total"]
+        return total
+
+    # subscriptions
+
+    async def find(self, topic: str, callback: str) -> Subscription | None:
+        row = await self._query.one(
+            "SELECT * FROM websub_subscriptions WHERE topic = :topic AND callback = :callback",
+            topic=topic,
+            callback=callback,
+        )
+        return None if row is None else _subscription(row)
+
+    async def put(self, subscription: Subscription) -> None:
+        """Keep a subscription; one that was there is extended, with the new secret and as good as new."""
+        added = await self._query.run(
+            """
+            INSERT INTO websub_subscriptions (topic, callback, host, secret, since, lease_until, status, answer, tried,
+              failing_since)
+            VALUES (:topic, :callback, :host, :secret, :since, :lease_until, NULL, '', '', '')
+            ON CONFLICT DO NOTHING
+            """,
+            topic=subscription.topic,
+            callback=subscription.callback,
+            host=subscription.host,
+            secret=subscription.secret,
+            since=to_text(subscription.since),
+            lease_until=to_text(subscription.lease_until),
+        )
+        if added:
+            await self._totals.add(TOTAL, 1)
+            return
+        await self._query.run(
+            """
+            UPDATE websub_subscriptions SET secret = :secret, lease_until = :lease_until, failing_since = ''
+            WHERE topic = :topic AND callback = :callback
+            """,
+            topic=subscription.topic,
+            callback=subscription.callback,
+            secret=subscription.secret,
+            lease_until=to_text(subscription.lease_until),
+        )
+
+    async def tried(self, topic: str, callback: str, *, status: int | None, answer: str, now: datetime) -> None:
+        """Keep what a push met with."""
+        failed = status is None or not 200 <= status < 300
+        await self._query.run(
+            """
+            UPDATE websub_subscriptions SET status = :status, answer = :answer, tried = :now,
+              failing_since = CASE WHEN :failed = 0 THEN '' WHEN failing_since = '' THEN :now ELSE failing_since END
+            WHERE topic = :topic AND callback = :callback
+            """,
+            topic=topic,
+            callback=callback,
+            status=status,
+            answer=answer[:500],
+            now=to_text(now),
+            failed=int(failed),
+        )
+
+    async def remove(self, topic: str, callback: str) -> bool:
+        """End a subscription; False if there was none."""
+        removed = await self._query.run(
+            "DELETE FROM websub_subscriptions WHERE topic = :topic AND callback = :callback",
+            topic=topic,
+            callback=callback,
+        )
+        await self._totals.add(TOTAL, -removed)
+        return removed > 0
+
+    async def of_host(self, host: str) -> int:
+        row = await self._query.one("SELECT count(*) AS total FROM websub_subscriptions WHERE host = :host", host=host)
+        assert row is not None
+        total: int = row["total"]
+        return total
+
+    async def total(self) -> int:
+        return await self._totals.of(TOTAL)
+
+    async def live(self, topic: str, *, after: str, now: datetime, limit: int) -> list[Subscription]:
+        """Who is to be told of a topic, by callback, from the one after `after` on."""
+        rows = await self._query.all(
+            """
+            SELECT * FROM websub_subscriptions
+            WHERE topic = :topic AND callback > :after AND lease_until > :now
+            ORDER BY callback LIMIT :limit
+            """,
+            topic=topic,
+            after=after,
+            now=to_text(now),
+            limit=limit,
+        )
+        return [_subscription(row) for row in rows]
+
+    async def all(self, limit: int) -> list[Subscription]:
+        """By topic, the earliest first."""
+        rows = await self._query.all(
+            "SELECT * FROM websub_subscriptions ORDER BY topic, since, callback LIMIT :limit", limit=limit
+        )
+        return [_subscription(row) for row in rows]
+
+    # topics
+
+    async def topic(self, topic: str) -> Topic | None:
+        row = await self._query.one("SELECT * FROM websub_topics WHERE topic = :topic", topic=topic)
+        return None if row is None else _topic(row)
+
+    async def topics(self) -> list[Topic]:
+        return [_topic(row) for row in await self._query.all("SELECT * FROM websub_topics ORDER BY topic")]
+
+    async def heard_of(self, now: datetime) -> list[str]:
+        """The topics that have a live subscription."""
+        rows = await self._query.all(
+            "SELECT DISTINCT topic FROM websub_subscriptions WHERE lease_until > :now ORDER BY topic", now=to_text(now)
+        )
+        return [row["topic"] for row in rows]
+
+    async def spreading(self) -> Topic | None:
+        """A topic of which a push is still to be spread."""
+        row = await self._query.one("SELECT * FROM websub_topics WHERE push <> '' ORDER BY push LIMIT 1")
+        return None if row is None else _topic(row)
+
+    async def first_told(self, topic: str, edition: str) -> bool:
+        """Somebody hears of a topic from now on; False if others did before, who are told what they have not had."""
+        return (
+            await self._query.run(
+                """
+                INSERT INTO websub_topics (topic, edition, push, reached) VALUES (:topic, :edition, '', '')
+                ON CONFLICT DO NOTHING
+                """,
+                topic=topic,
+                edition=edition,
+            )
+            > 0
+        )
+
+    async def tell(self, topic: str, *, before: str, edition: str, push: str) -> bool:
+        """Begin to spread an edition (to nobody, without a push); False if another process has begun it."""
+        return (
+            await self._query.run(
+                """
+                INSERT INTO websub_topics (topic, edition, push, reached) VALUES (:topic, :edition, :push, '')
+                ON CONFLICT (topic) DO UPDATE SET edition = excluded.edition, push = excluded.push, reached = ''
+                WHERE websub_topics.edition = :before
+                """,
+                topic=topic,
+                before=before,
+                edition=edition,
+                push=push,
+            )
+            > 0
+        )
+
+    async def advance(self, topic: Topic, reached: str | None) -> None:
+        """So far a push is spread; None for: to the end."""
+        await self._query.run(
+            "UPDATE websub_topics SET push = :next, reached = :reached WHERE topic = :topic AND push = :push",
+            topic=topic.topic,
+            push=topic.push,
+            next="" if reached is None else topic.push,
+            reached=reached or "",
+        )
+
+    async def forget_topic(self, topic: str, now: datetime) -> None:
+        """Nobody hears of it any more."""
+        await self._query.run(
+            """
+            DELETE FROM websub_topics
+            WHERE topic = :topic AND NOT EXISTS (
+              SELECT 1 FROM websub_subscriptions WHERE topic = :topic AND lease_until > :now)
+            """,
+            topic=topic,
+            now=to_text(now),
+        )
+
+    # forgetting
+
+    async def prune(self, *, ended: datetime, failing_since: datetime, asked: datetime) -> None:
+        """End what was not renewed, and what has failed for that long; forget old requests."""
+        removed = await self._query.run(
+            """
+            DELETE FROM websub_subscriptions
+            WHERE lease_until <= :ended OR (failing_since <> '' AND failing_since <= :failing_since)
+            """,
+            ended=to_text(ended),
+            failing_since=to_text(failing_since),
+        )
+        await self._totals.add(TOTAL, -removed)
+        await self._query.run("DELETE FROM websub_requests WHERE asked < :asked", asked=to_text(asked))
+
+
+def _request(row: Row) -> SubscriptionRequest:
+    return SubscriptionRequest(
+        id=row["id"],
+        mode=RequestMode(row["mode"]),
+        topic=row["topic"],
+        callback=row["callback"],
+        host=row["host"],
+        secret=row["secret"],
+        lease_seconds=row["lease_seconds"],
+        outcome=RequestOutcome(row["outcome"]),
+        asked=from_text(row["asked"]),
+    )
+
+
+def _subscription(row: Row) -> Subscription:
+    return Subscription(
+        topic=row["topic"],
+        callback=row["callback"],
+        host=row["host"],
+        secret=row["secret"],
+        since=from_text(row["since"]),
+        lease_until=from_text(row["lease_until"]),
+        status=row["status"],
+        answer=row["answer"],
+        tried=from_text(row["tried"]) if row["tried"] else None,
+        failing_since=from_text(row["failing_since"]) if row["failing_since"] else None,
+    )
+
+
+def _topic(row: Row) -> Topic:
+    return Topic(topic=row["topic"], edition=row["edition"], push=row["push"], reached=row["reached"])

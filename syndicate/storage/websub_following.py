@@ -1,0 +1,130 @@
+"""Feeds of others that are sent to us by their hubs, and how that stands (WebSub)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from syndicate.clock import from_text, to_text
+from syndicate.storage.database import Queryable, Row
+
+
+class Wish(StrEnum):
+    """What we want of a hub."""
+
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubFollowing:
+    """`feed` is the address that we poll; its publisher calls it `topic`, and sends what is new by `hub`.
+
+    `id` ends our callback, which only the hub knows. `asked` is when we last asked, `confirmed` when the hub last made
+    sure, and `heard` when it last sent something with our signature.
+    """
+
+    id: str
+    feed: str
+    topic: str
+    hub: str
+    secret: str
+    wish: Wish = Wish.SUBSCRIBE
+    asked: datetime | None = None
+    confirmed: datetime | None = None
+    lease_until: datetime | None = None
+    heard: datetime | None = None
+
+    def is_live(self, now: datetime) -> bool:
+        return self.wish is Wish.SUBSCRIBE and self.lease_until is not None and self.lease_until > now
+
+
+class WebsubFollowing:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def find(self, id: str) -> HubFollowing | None:
+        row = await self._query.one("SELECT * FROM websub_following WHERE id = :id", id=id)
+        return None if row is None else _following(row)
+
+    async def of_feed(self, feed: str) -> list[HubFollowing]:
+        rows = await self._query.all("SELECT * FROM websub_following WHERE feed = :feed ORDER BY id", feed=feed)
+        return [_following(row) for row in rows]
+
+    async def all(self) -> list[HubFollowing]:
+        return [_following(row) for row in await self._query.all("SELECT * FROM websub_following ORDER BY feed, id")]
+
+    async def put(self, following: HubFollowing) -> None:
+        """Keep a new one, unless the same is there."""
+        await self._query.run(
+            """
+            INSERT INTO websub_following (id, feed, topic, hub, secret, mode, asked, confirmed, lease_until, heard)
+            VALUES (:id, :feed, :topic, :hub, :secret, :mode, :asked, :confirmed, :lease_until, :heard)
+            ON CONFLICT DO NOTHING
+            """,
+            id=following.id,
+            feed=following.feed,
+            topic=following.topic,
+            hub=following.hub,
+            secret=following.secret,
+            mode=following.wish.value,
+            asked=_text(following.asked),
+            confirmed=_text(following.confirmed),
+            lease_until=_text(following.lease_until),
+            heard=_text(following.heard),
+        )
+
+    async def wish(self, id: str, wish: Wish) -> None:
+        await self._query.run("UPDATE websub_following SET mode = :wish WHERE id = :id", id=id, wish=wish.value)
+
+    async def ask(self, id: str, now: datetime) -> None:
+        """We are about to ask: the hub may make sure before it has answered."""
+        await self._query.run("UPDATE websub_following SET asked = :now WHERE id = :id", id=id, now=to_text(now))
+
+    async def confirm(self, id: str, *, until: datetime, now: datetime) -> None:
+        await self._query.run(
+            "UPDATE websub_following SET confirmed = :now, lease_until = :until WHERE id = :id",
+            id=id,
+            now=to_text(now),
+            until=to_text(until),
+        )
+
+    async def end(self, id: str) -> None:
+        """The hub says that nothing will come."""
+        await self._query.run("UPDATE websub_following SET confirmed = '', lease_until = '' WHERE id = :id", id=id)
+
+    async def hear(self, id: str, now: datetime) -> None:
+        await self._query.run("UPDATE websub_following SET heard = :now WHERE id = :id", id=id, now=to_text(now))
+
+    async def remove(self, id: str) -> None:
+        await self._query.run("DELETE FROM websub_following WHERE id = :id", id=id)
+
+    async def prune(self, *, asked: datetime, now: datetime) -> None:
+        """Forget what we no longer want, where the hub has not made sure but its lease has ended."""
+        await self._query.run(
+            "DELETE FROM websub_following WHERE mode = 'unsubscribe' AND lease_until < :now AND asked < :asked",
+            now=to_text(now),
+            asked=to_text(asked),
+        )
+
+
+def _text(instant: datetime | None) -> str:
+    return "" if instant is None else to_text(instant)
+
+
+def _instant(text: str) -> datetime | None:
+    return from_text(text) if text else None
+
+
+def _following(row: Row) -> HubFollowing:
+    return HubFollowing(
+        id=row["id"],
+        feed=row["feed"],
+        topic=row["topic"],
+        hub=row["hub"],
+        secret=row["secret"],
+        wish=Wish(row["mode"]),
+        asked=_instant(row["asked"]),
+        confirmed=_instant(row["confirmed"]),
+        lease_until=_instant(row["lease_until"]),
+        heard=_instant(row["heard"]),
+    )

@@ -1,0 +1,39 @@
+"""The `Link` header (RFC 8288 §3). Any text in, what can be read of it out, in linear time."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_TARGET = re.compile(r"[\s,]*<([^<>]*)>")
+_PARAMETER = re.compile(
+    r"""\s*;\s*(?:([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;<]*)))?)?""", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`target` as it is written, possibly relative. `rels` are lower case."""
+
+    target: str
+    rels: frozenset[str]
+
+
+def parse_links(values: Iterable[str]) -> Iterator[Link]:
+    """The links of all `Link` headers, in their order. What is not about the document itself (`anchor`) is left out."""
+    for value in values:
+        position = 0
+        while found := _TARGET.match(value, position):
+            parameters, position = _parameters(value, found.end())
+            if not parameters.get("anchor"):
+                yield Link(found[1].strip(), frozenset(parameters.get("rel", "").lower().split()))
+
+
+def _parameters(value: str, position: int) -> tuple[dict[str, str], int]:
+    """The parameters by lower-case name, the first of each (§3.3), and where they end."""
+    parameters: dict[str, str] = {}
+    while (found := _PARAMETER.match(value, position)) and found.end() > position:
+        position = found.end()
+        name, quoted, plain = found.groups()
+        if name:
+            parameters.setdefault(name.lower(), re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain or "")
+    return parameters, position

@@ -1,0 +1,122 @@
+"""WebSub: the counter of our hub, and the doors at which other hubs hand in what we subscribed to."""
+
+import asyncio
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+import structlog
+from aiohttp import web
+
+from syndicate.errors import (
+    BodyTooLarge,
+    BodyTooSlow,
+    MalformedRequest,
+    MediaTypeRefused,
+    Refused,
+    SubscriptionRefused,
+    Transient,
+)
+from syndicate.web.clients import address_of
+from syndicate.web.keys import CONFIG, HUB, PATIENCE, PUSHED, SUBSCRIBER, SUBSCRIBERS
+from syndicate.web.problems import status_of
+from syndicate.websub.signature import HEADER
+
+log = structlog.get_logger()
+
+FORM = "application/x-www-form-urlencoded"
+MOST_FORM = 16 * 1024
+MOST_FIELDS = 100
+MOST_PUSHED = 8 * 1024 * 1024
+LONGEST_CHALLENGE = 1024
+UNSTORED = {"Cache-Control": "no-store"}
+
+
+async def post_hub(request: web.Request) -> web.Response:
+    """Subscribe, unsubscribe, publish (WebSub §5). 202 means: put down, and to be verified."""
+    if not request.app[CONFIG].feeds.hub:
+        raise web.HTTPNotFound
+    try:
+        with request.app[SUBSCRIBERS].of(address_of(request, request.app[CONFIG].server)):
+            await request.app[HUB].take(await _form(request))
+    except Refused as error:
+        return _refusal(request, error)
+    return web.Response(status=HTTPStatus.ACCEPTED, headers=UNSTORED)
+
+
+async def refuse_other_methods(request: web.Request) -> web.Response:
+    raise web.HTTPMethodNotAllowed(request.method, ["POST"])
+
+
+def _refusal(request: web.Request, error: Refused) -> web.Response:
+    """In words, as text: that is how hubs answer (§5.1)."""
+    status = status_of(error)
+    log.info("hub refused", status=status.value, reason=error.reason, host=request.headers.get("Host", "")[:100])
+    told = error.told if isinstance(error, SubscriptionRefused) else error.public
+    response = web.Response(status=status, text=f"{told}\n", headers=UNSTORED)
+    if isinstance(error, Transient):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, BodyTooLarge | BodyTooSlow | MalformedRequest | MediaTypeRefused):
+        response.force_close()
+    return response
+
+
+async def _form(request: web.Request) -> list[tuple[str, str]]:
+    if request.content_type != FORM or (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
+        raise MediaTypeRefused("websub.form")
+    body = await _body(request, MOST_FORM)
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise MalformedRequest("websub.form") from error
+
+
+async def _body(request: web.Request, most: int) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(request.app[PATIENCE].body):
+            async for piece in request.content.iter_any():
+                body += piece
+                if len(body) > most:
+                    raise BodyTooLarge("websub.too-large")
+    except TimeoutError as error:
+        raise BodyTooSlow("websub.too-slow") from error
+    except web.RequestPayloadError as error:
+        raise MalformedRequest("websub.cut-short") from error
+    return bytes(body)
+
+
+# what we subscribed to
+
+
+async def get_callback(request: web.Request) -> web.Response:
+    """A hub makes sure that we asked, or says that nothing will come (§5.2, §5.3)."""
+    id, query = request.match_info["id"], request.query
+    mode, topic = query.get("hub.mode", ""), query.get("hub.topic", "")
+    if mode == "denied":
+        if await request.app[SUBSCRIBER].refused(id, topic=topic):
+            return web.Response(headers=UNSTORED)
+        raise web.HTTPNotFound
+    challenge = await request.app[SUBSCRIBER].confirm(
+        id,
+        mode=mode,
+        topic=topic,
+        challenge=query.get("hub.challenge", "")[:LONGEST_CHALLENGE],
+        lease_seconds=query.get("hub.lease_seconds", ""),
+    )
+    if challenge is None:
+        raise web.HTTPNotFound
+    return web.Response(text=challenge, headers=UNSTORED)
+
+
+async def post_callback(request: web.Request) -> web.Response:
+    """A hub brings a feed. 204 says nothing about whether we believe it (§7.1); 410 that we want no more of it."""
+    id, subscriber = request.match_info["id"], request.app[SUBSCRIBER]
+    if not await subscriber.wants(id):
+        raise web.HTTPGone(text="nobody is subscribed here\n", headers=UNSTORED)
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise MediaTypeRefused("websub.encoding")
+    with request.app[PUSHED].of(address_of(request, request.app[CONFIG].server)):
+        body = await _body(request, MOST_PUSHED)
+        media_type = request.headers.get("Content-Type", "")
+        await subscriber.receive(id, body, media_type, request.headers.get(HEADER, ""))
+    return web.Response(status=HTTPStatus.NO_CONTENT, headers=UNSTORED)

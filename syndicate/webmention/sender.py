@@ -1,0 +1,70 @@
+"""Tells a page that a page of ours links to it, if it wants to hear of that (Webmention §3.1)."""
+
+from urllib.parse import urlencode
+
+from syndicate.activitypub.parse import authority_of
+from syndicate.clock import Clock
+from syndicate.delivery.errand import run_errand
+from syndicate.delivery.retry import Fate, Met, judge
+from syndicate.delivery.worker import Carried
+from syndicate.model.ids import IdsInOrder
+from syndicate.storage import Tables
+from syndicate.storage.deliveries import Delivery, DeliveryKind
+from syndicate.transport.message import DELIVERY, PAGE, Redirects, Request, Transport
+from syndicate.webmention.discovery import find_endpoint
+
+FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
+ACCEPT = (("Accept", "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"),)
+DEAF = "it takes no webmentions"
+
+
+class Sender:
+    """Puts mentions down, to be brought when what is written with them is on disk."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ids = IdsInOrder()
+
+    async def mention(self, tx: Tables, *, source: str, target: str) -> None:
+        """Our page `source` links to `target`, or did until now."""
+        now = self._clock()
+        host = authority_of(target)
+        if not host or host == authority_of(source):
+            return
+        await tx.deliveries.enqueue(
+            Delivery(
+                activity=self._ids.new(now),
+                kind=DeliveryKind.WEBMENTION,
+                inbox=target,
+                host=host,
+                object=source,
+                due=now,
+                changed=now,
+            )
+        )
+
+
+class MentionCourier:
+    """Looks each time anew where a page takes mentions, and leaves one there."""
+
+    def __init__(self, transport: Transport, clock: Clock) -> None:
+        self._transport, self._clock = transport, clock
+
+    async def carry(self, delivery: Delivery, dialect: str) -> Carried:  # noqa: ARG002 - nothing is signed
+        met = await self._met_with(source=delivery.object, target=delivery.inbox)
+        return Carried(met=met, fate=judge(met))
+
+    async def _met_with(self, *, source: str, target: str) -> Met:
+        page = Request(url=target.partition("#")[0], headers=ACCEPT, budget=PAGE, redirects=Redirects.ANY)
+        met, found = await run_errand(self._transport, page, self._clock)
+        if found is None or judge(met) is not Fate.DELIVERED:
+            return met
+        endpoint = find_endpoint(
+            found.all("Link"), found.body, found.headers.get("Content-Type", ""), address=found.url
+        )
+        if endpoint is None:
+            return Met(status=None, answer=DEAF, permanent=True)
+        body = urlencode({"source": source, "target": target}).encode()
+        mention = Request(method="POST", url=endpoint, headers=FORM, body=body, budget=DELIVERY)
+        met, _ = await run_errand(self._transport, mention, self._clock)
+        return met

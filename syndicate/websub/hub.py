@@ -1,0 +1,170 @@
+"""The hub's counter: takes what subscribers ask, within limits, and puts it down to be verified (WebSub §5).
+
+Nothing is believed here: that a callback wants to be subscribed is asked there first, by a delivery of the kind `intent`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from syndicate.activitypub.parse import authority_of
+from syndicate.clock import Clock
+from syndicate.errors import AddressDenied, SubscriptionRefused, TooManyRequests
+from syndicate.model.ids import IdsInOrder
+from syndicate.storage import Store, Tables
+from syndicate.storage.deliveries import Delivery, DeliveryKind
+from syndicate.storage.subscriptions import RequestMode, SubscriptionRequest
+from syndicate.transport.url import parse_url
+from syndicate.websub.topics import Topics
+
+log = structlog.get_logger()
+
+DAY = 24 * 60 * 60
+SHORTEST_LEASE = 1 * DAY
+LEASE = 10 * DAY
+LONGEST_LEASE = 30 * DAY
+LONGEST_SECRET = 199
+MOST_WAITING_PER_HOST = 10
+MOST_AN_HOUR_PER_HOST = 120
+MOST_PER_HOST = 50
+MOST = 10_000
+MOST_WAITING = 1_000
+MOST_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a subscriber's form says, read and within limits."""
+
+    mode: RequestMode
+    topic: str
+    callback: str
+    host: str
+    secret: str
+    lease_seconds: int
+
+
+def read_request(form: Sequence[tuple[str, str]], *, allow_private: bool) -> Asked:
+    """Unknown parameters are passed over (§5.1). Raises SubscriptionRefused."""
+    fields = first_of_each(form)
+    mode, topic, callback = (_required(fields, name) for name in ("hub.mode", "hub.topic", "hub.callback"))
+    if mode not in (RequestMode.SUBSCRIBE, RequestMode.UNSUBSCRIBE):
+        raise SubscriptionRefused("websub.mode", "hub.mode: subscribe, unsubscribe or publish")
+    try:
+        url = parse_url(callback, allow_private=allow_private)
+    except AddressDenied as error:
+        raise SubscriptionRefused("websub.callback", f"hub.callback: {error}") from error
+    secret = fields.get("hub.secret", "")
+    if len(secret.encode("utf-8", "surrogatepass")) > LONGEST_SECRET:
+        raise SubscriptionRefused("websub.secret", "hub.secret: has to be less than 200 bytes long")
+    return Asked(
+        mode=RequestMode(mode),
+        topic=topic,
+        callback=callback,
+        host=url.raw_host or "",
+        secret=secret,
+        lease_seconds=_lease(fields.get("hub.lease_seconds", "")),
+    )
+
+
+def first_of_each(form: Sequence[tuple[str, str]]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for name, value in form:
+        fields.setdefault(name, value)
+    return fields
+
+
+def _required(fields: dict[str, str], name: str) -> str:
+    value = fields.get(name, "")
+    if not value:
+        raise SubscriptionRefused("websub.missing", f"{name}: is missing")
+    return value
+
+
+def _lease(text: str) -> int:
+    """What is asked for, between a day and thirty. Nothing lasts for ever (§5.1)."""
+    if not text:
+        return LEASE
+    if not (text.isascii() and text.isdigit()):
+        raise SubscriptionRefused("websub.lease", "hub.lease_seconds: is not a number")
+    asked = int(text[:MOST_DIGITS])
+    return min(max(asked, SHORTEST_LEASE), LONGEST_LEASE)
+
+
+class Hub:
+    """Takes requests. `look` is called when a publisher says that a topic has changed."""
+
+    def __init__(
+        self, store: Store, topics: Topics, clock: Clock, *, allow_private: bool, look: Callable[[], None]
+    ) -> None:
+        self._store, self._topics, self._clock = store, topics, clock
+        self._allow_private, self._look = allow_private, look
+        self._ids = IdsInOrder()
+
+    async def take(self, form: Sequence[tuple[str, str]]) -> None:
+        """Put a request down; it is verified later. Raises SubscriptionRefused, TooManyRequests."""
+        if first_of_each(form).get("hub.mode") == "publish":
+            await self._take_news(form)
+            return
+        asked = read_request(form, allow_private=self._allow_private)
+        await self._require_ours(asked.topic)
+        await self._store.transaction(lambda tx: self._put_down(tx, asked))
+        log.debug("subscription asked for", mode=asked.mode.value, topic=asked.topic, host=asked.host)
+
+    async def _take_news(self, form: Sequence[tuple[str, str]]) -> None:
+        """A convention older than the standard: `hub.url`, once or several times, or `hub.topic`."""
+        topics = [value for name, value in form if name in ("hub.url", "hub.topic")]
+        if not topics:
+            raise SubscriptionRefused("websub.missing", "hub.url: is missing")
+        for topic in topics:
+            await self._require_ours(topic)
+        self._look()
+
+    async def _require_ours(self, topic: str) -> None:
+        if not await self._topics.has(topic):
+            raise SubscriptionRefused("websub.topic", "hub.topic: is not the address of a feed of this blog")
+
+    async def _put_down(self, tx: Tables, asked: Asked) -> None:
+        now = self._clock()
+        await self._require_room(tx, asked)
+        request = SubscriptionRequest(
+            id=self._ids.new(now),
+            mode=asked.mode,
+            topic=asked.topic,
+            callback=asked.callback,
+            host=asked.host,
+            secret=asked.secret,
+            lease_seconds=asked.lease_seconds,
+            asked=now,
+        )
+        await tx.subscriptions.ask(request)
+        await tx.deliveries.enqueue(intent(request))
+
+    async def _require_room(self, tx: Tables, asked: Asked) -> None:
+        """Nobody may have us ask one server again and again, or fill our books."""
+        lately, waiting, coming = await tx.subscriptions.asked_of(asked.host, self._clock() - timedelta(hours=1))
+        if waiting >= MOST_WAITING_PER_HOST or lately >= MOST_AN_HOUR_PER_HOST:
+            raise TooManyRequests("websub.waiting")
+        if await tx.subscriptions.waiting() >= MOST_WAITING:
+            raise TooManyRequests("websub.busy")
+        if asked.mode is RequestMode.UNSUBSCRIBE or await tx.subscriptions.find(asked.topic, asked.callback):
+            return
+        if await tx.subscriptions.of_host(asked.host) + coming >= MOST_PER_HOST:
+            raise TooManyRequests("websub.host-full")
+        if await tx.subscriptions.total() >= MOST:
+            raise TooManyRequests("websub.full")
+
+
+def intent(request: SubscriptionRequest) -> Delivery:
+    """The delivery that asks a callback, or tells it."""
+    return Delivery(
+        activity=request.id,
+        kind=DeliveryKind.INTENT,
+        inbox=request.callback,
+        host=authority_of(request.callback),
+        object=request.id,  # each is asked by itself: a stranger's request takes no other's place
+        due=request.asked,
+        changed=request.asked,
+    )

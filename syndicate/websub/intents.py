@@ -1,0 +1,114 @@
+"""Asks a callback whether it means what was asked in its name, and does it only then (WebSub §5.3).
+
+The challenge is made for one question and kept nowhere else. Whatever fails leaves everything as it was.
+"""
+
+import hmac
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import structlog
+
+from syndicate.clock import Clock
+from syndicate.delivery.errand import run_errand
+from syndicate.delivery.retry import Fate, Met, judge
+from syndicate.delivery.worker import Carried
+from syndicate.storage import Store, Tables
+from syndicate.storage.deliveries import Delivery
+from syndicate.storage.subscriptions import RequestMode, RequestOutcome, Subscription, SubscriptionRequest
+from syndicate.transport.message import Budget, Request, Response, Transport
+from syndicate.websub.topics import Topics
+
+log = structlog.get_logger()
+
+ANSWER = Budget(connect=5, total=10, wire=4096, decoded=4096)
+CHALLENGE_BYTES = 32
+TRIES = 3
+NO_SUCH_TOPIC = "there is no such feed any more"
+
+
+class IntentCourier:
+    def __init__(self, store: Store, transport: Transport, topics: Topics, clock: Clock) -> None:
+        self._store, self._transport, self._topics, self._clock = store, transport, topics, clock
+
+    async def carry(self, delivery: Delivery, dialect: str) -> Carried:  # noqa: ARG002 - nothing is signed
+        request = await self._store.subscriptions.request(delivery.activity)
+        if request is None or request.outcome is not RequestOutcome.WAITING:
+            return _closed("nobody asks this any more")
+        edition = await self._topics.edition(request.topic) or ""
+        if not edition and request.mode is RequestMode.SUBSCRIBE:
+            request = replace(request, mode=RequestMode.DENIED)
+        if request.mode is RequestMode.DENIED:
+            return await self._deny(request, delivery.attempts + 1)
+        return await self._verify(request, edition, delivery.attempts + 1)
+
+    async def _verify(self, request: SubscriptionRequest, edition: str, attempt: int) -> Carried:
+        challenge = secrets.token_urlsafe(CHALLENGE_BYTES)
+        parameters = {"hub.mode": request.mode.value, "hub.topic": request.topic, "hub.challenge": challenge}
+        if request.mode is RequestMode.SUBSCRIBE:
+            parameters["hub.lease_seconds"] = str(request.lease_seconds)
+        met, response = await self._ask(request.callback, parameters)
+        if response is not None and _confirms(response, challenge):
+
+            async def effect(tx: Tables) -> None:
+                await self._perform(tx, request, edition)
+
+            log.info("subscription verified", mode=request.mode.value, topic=request.topic, host=request.host)
+            return Carried(met=met, fate=Fate.DELIVERED, effect=effect)
+        if judge(met) is Fate.AGAIN and attempt < TRIES:
+            return Carried(met=met, fate=Fate.AGAIN)
+        log.info("subscription not verified", mode=request.mode.value, topic=request.topic, host=request.host)
+        return Carried(
+            met=replace(met, answer=met.answer or "did not answer with the challenge"),
+            fate=Fate.FAILED,
+            effect=lambda tx: tx.subscriptions.settle(request.id, RequestOutcome.FAILED),
+        )
+
+    async def _perform(self, tx: Tables, request: SubscriptionRequest, edition: str) -> None:
+        now = self._clock()
+        if request.mode is RequestMode.UNSUBSCRIBE:
+            await tx.subscriptions.remove(request.topic, request.callback)
+        else:
+            await tx.subscriptions.first_told(request.topic, edition)
+            await tx.subscriptions.put(
+                Subscription(
+                    topic=request.topic,
+                    callback=request.callback,
+                    host=request.host,
+                    secret=request.secret,
+                    since=now,
+                    lease_until=now + timedelta(seconds=request.lease_seconds),
+                )
+            )
+        await tx.subscriptions.settle(request.id, RequestOutcome.VERIFIED)
+
+    async def _deny(self, request: SubscriptionRequest, attempt: int) -> Carried:
+        """Tell a subscriber that nothing will come (§5.2). It is a courtesy, and not insisted on."""
+        parameters = {"hub.mode": "denied", "hub.topic": request.topic, "hub.reason": NO_SUCH_TOPIC}
+        met, response = await self._ask(request.callback, parameters)
+        if response is None and judge(met) is Fate.AGAIN and attempt < TRIES:
+            return Carried(met=met, fate=Fate.AGAIN)
+        return Carried(
+            met=met,
+            fate=Fate.DELIVERED if response is not None else Fate.FAILED,
+            effect=lambda tx: tx.subscriptions.settle(request.id, RequestOutcome.FAILED),
+        )
+
+    async def _ask(self, callback: str, parameters: dict[str, str]) -> tuple[Met, Response | None]:
+        request = Request(url=with_parameters(callback, parameters), budget=ANSWER)
+        return await run_errand(self._transport, request, self._clock)
+
+
+def with_parameters(callback: str, parameters: dict[str, str]) -> str:
+    """The callback as it is, with parameters behind its own (§5.3)."""
+    return f"{callback}{'&' if '?' in callback else '?'}{urlencode(parameters)}"
+
+
+def _confirms(response: Response, challenge: str) -> bool:
+    return 200 <= response.status < 300 and hmac.compare_digest(response.body, challenge.encode())
+
+
+def _closed(why: str) -> Carried:
+    return Carried(met=Met(status=None, answer=why, permanent=True), fate=Fate.FAILED)

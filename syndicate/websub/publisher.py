@@ -1,0 +1,167 @@
+"""Notices that feeds have changed, and has who hears of them told.
+
+A row for each feed that somebody hears of remembers the edition that was told last. Whatever commits wakes this worker;
+where the feed's edition is another, that and the push are written together. So those who publish know nothing of it,
+a crash loses nothing, and what was changed back before anybody looked is not told at all.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from syndicate.activitypub.parse import authority_of
+from syndicate.clock import Clock
+from syndicate.model.ids import IdsInOrder
+from syndicate.rhythm import Rhythm
+from syndicate.storage import Store, Tables
+from syndicate.storage.deliveries import Delivery, DeliveryKind
+from syndicate.storage.subscriptions import RequestMode, SubscriptionRequest, Topic
+from syndicate.websub.hub import intent
+from syndicate.websub.topics import Topics
+
+log = structlog.get_logger()
+
+APART = 1.0
+"""Seconds between two looks, however much is committed."""
+SLICE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who is told besides subscribers: `hubs` of others hear of `feeds`. `subscribers` is whether we are a hub."""
+
+    subscribers: bool = True
+    hubs: Sequence[str] = ()
+    feeds: Sequence[str] = ()
+
+
+class PushWorker:
+    def __init__(self, store: Store, topics: Topics, clock: Clock, audience: Audience, *, slice: int = SLICE) -> None:
+        self._store, self._topics, self._clock, self._audience = store, topics, clock, audience
+        self._slice = slice
+        self._pinged = tuple(audience.feeds) if audience.hubs else ()
+        self._ids = IdsInOrder()
+        self._rhythm = Rhythm("push", clock, self._next_due)
+
+    def wake(self) -> None:
+        """Something may have changed."""
+        self._rhythm.wake()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        await self._rhythm.keep(self._unhurried)
+
+    async def _unhurried(self) -> bool:
+        busy = await self.work()
+        await asyncio.sleep(APART)
+        return busy
+
+    async def _next_due(self) -> datetime | None:
+        """Nothing is due here; things change."""
+        return None
+
+    async def work(self) -> bool:
+        """Look at all that somebody hears of; False if there was nothing to tell."""
+        told = await self._look()
+        while (topic := await self._store.subscriptions.spreading()) is not None:
+            await self._spread(topic)
+        return told
+
+    # looking
+
+    async def _look(self) -> bool:
+        known = {topic.topic: topic for topic in await self._store.subscriptions.topics()}
+        heard = set(await self._store.subscriptions.heard_of(self._clock())) if self._audience.subscribers else set()
+        told = False
+        for address in dict.fromkeys([*self._pinged, *sorted(heard)]):
+            edition = await self._topics.edition(address)
+            before = known[address].edition if address in known else ""
+            if edition is None:
+                await self._deny(address)
+            elif edition != before:
+                told = await self._tell(address, before, edition, heard=address in heard) or told
+        for address in known.keys() - heard - set(self._pinged):
+            await self._store.transaction(lambda tx, address=address: self._forget(tx, address))  # type: ignore[misc]
+        return told
+
+    async def _tell(self, address: str, before: str, edition: str, *, heard: bool) -> bool:
+        now = self._clock()
+        push = self._ids.new(now) if heard else ""
+        pings = [self._ping(hub, address, now) for hub in self._audience.hubs] if address in self._pinged else []
+
+        async def body(tx: Tables) -> bool:
+            if not await tx.subscriptions.tell(address, before=before, edition=edition, push=push):
+                return False
+            for ping in pings:
+                await tx.deliveries.enqueue(ping)
+            return True
+
+        told = await self._store.transaction(body)
+        if told:
+            log.info("feed has changed", topic=address)
+        return told
+
+    def _ping(self, hub: str, address: str, now: datetime) -> Delivery:
+        return Delivery(
+            activity=self._ids.new(now),
+            kind=DeliveryKind.PING,
+            inbox=hub,
+            host=authority_of(hub),
+            object=address,
+            due=now,
+            changed=now,
+        )
+
+    async def _forget(self, tx: Tables, address: str) -> None:
+        await tx.subscriptions.forget_topic(address, self._clock())
+
+    # telling
+
+    async def _spread(self, topic: Topic) -> None:
+        """A slice of a push becomes deliveries."""
+        now = self._clock()
+
+        async def body(tx: Tables) -> None:
+            found = await tx.subscriptions.live(topic.topic, after=topic.reached, now=now, limit=self._slice)
+            for subscription in found:
+                await tx.deliveries.enqueue(
+                    Delivery(
+                        activity=topic.push,
+                        kind=DeliveryKind.WEBSUB,
+                        inbox=subscription.callback,
+                        host=authority_of(subscription.callback),
+                        object=topic.topic,
+                        due=now,
+                        changed=now,
+                    )
+                )
+            await tx.subscriptions.advance(topic, found[-1].callback if len(found) == self._slice else None)
+
+        await self._store.transaction(body)
+
+    async def _deny(self, address: str) -> None:
+        """The feed is no more: subscriptions to it end, and who had one is told."""
+        now = self._clock()
+
+        async def body(tx: Tables) -> bool:
+            found = await tx.subscriptions.live(address, after="", now=now, limit=self._slice)
+            for subscription in found:
+                await tx.subscriptions.remove(address, subscription.callback)
+                request = SubscriptionRequest(
+                    id=self._ids.new(now),
+                    mode=RequestMode.DENIED,
+                    topic=address,
+                    callback=subscription.callback,
+                    host=subscription.host,
+                    asked=now,
+                )
+                await tx.subscriptions.ask(request)
+                await tx.deliveries.enqueue(intent(request))
+            await tx.subscriptions.forget_topic(address, now)
+            return len(found) == self._slice
+
+        while await self._store.transaction(body):
+            pass

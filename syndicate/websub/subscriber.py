@@ -1,0 +1,225 @@
+"""Our own subscriptions: other people's hubs send us what is new in the feeds that we read (WebSub §5, §6).
+
+Everything is a row: what we want of which hub, and the request that is to be made or made again. A subscription is
+renewed before it ends; a hub that fails is tried again like any other server, and the feed is polled meanwhile.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from syndicate.activitypub.parse import authority_of
+from syndicate.clock import Clock
+from syndicate.delivery.retry import Fate, Met
+from syndicate.delivery.worker import Carried
+from syndicate.model.ids import IdsInOrder
+from syndicate.storage import Store, Tables
+from syndicate.storage.deliveries import Delivery, DeliveryKind
+from syndicate.storage.websub_following import HubFollowing, Wish
+from syndicate.transport.message import Transport
+from syndicate.urls import Urls
+from syndicate.websub.couriers import judge_push, post_to_hub
+from syndicate.websub.signature import is_signed
+
+log = structlog.get_logger()
+
+LEASE = timedelta(days=10)
+"""What we ask for; hubs give what they like."""
+SHORTEST_LEASE = timedelta(minutes=5)
+LONGEST_LEASE = timedelta(days=90)
+RENEWED_AFTER = 0.8
+"""The part of a lease after which we ask again."""
+PATIENCE = timedelta(days=1)
+"""How long a hub may take to make sure that we asked; then we ask again."""
+ID_BYTES = 24
+SECRET_BYTES = 32
+MOST_DIGITS = 9
+
+Received = Callable[[str, bytes, str], Awaitable[None]]
+"""Called with the feed's address, a document and its media type. What it raises, the hub hears as a failure."""
+
+
+class Subscriber:
+    """Keeps us subscribed to feeds that offer it. `received` gets what comes, once it is known to be authentic."""
+
+    def __init__(self, store: Store, urls: Urls, clock: Clock, *, received: Received) -> None:
+        self._store, self._urls, self._clock, self._received = store, urls, clock, received
+        self._ids = IdsInOrder()
+
+    # what the poller says
+
+    async def offered(self, tx: Tables, *, feed: str, topic: str, hub: str) -> None:
+        """A feed that we read calls itself `topic` and names this hub: be subscribed there, and nowhere else for it."""
+        now = self._clock()
+        current: HubFollowing | None = None
+        for following in await tx.websub_following.of_feed(feed):
+            if (following.topic, following.hub) == (topic, hub):
+                current = following
+            elif following.wish is Wish.SUBSCRIBE:
+                await self._leave(tx, following, now)
+        if current is None:
+            current = HubFollowing(
+                id=secrets.token_urlsafe(ID_BYTES),
+                feed=feed,
+                topic=topic,
+                hub=hub,
+                secret=secrets.token_urlsafe(SECRET_BYTES),
+            )
+            await tx.websub_following.put(current)
+        elif current.wish is Wish.UNSUBSCRIBE:
+            await tx.websub_following.wish(current.id, Wish.SUBSCRIBE)
+        elif current.is_live(now) or await self._is_asked(tx, current, now):
+            return
+        await self._ask(tx, current, now)
+
+    async def withdrawn(self, tx: Tables, *, feed: str) -> None:
+        """We do not read this feed any more."""
+        for following in await tx.websub_following.of_feed(feed):
+            if following.wish is Wish.SUBSCRIBE:
+                await self._leave(tx, following, self._clock())
+
+    async def is_live(self, feed: str) -> bool:
+        """Whether what is new in a feed is sent to us."""
+        now = self._clock()
+        return any(following.is_live(now) for following in await self._store.websub_following.of_feed(feed))
+
+    async def _is_asked(self, tx: Tables, following: HubFollowing, now: datetime) -> bool:
+        if following.asked is not None and now - following.asked < PATIENCE:
+            return True
+        return await tx.deliveries.is_planned(DeliveryKind.REQUEST, following.id)
+
+    async def _leave(self, tx: Tables, following: HubFollowing, now: datetime) -> None:
+        if following.asked is None:  # the hub has never heard of it
+            await tx.websub_following.remove(following.id)
+            return
+        await tx.websub_following.wish(following.id, Wish.UNSUBSCRIBE)
+        await self._ask(tx, following, now)
+
+    async def _ask(self, tx: Tables, following: HubFollowing, due: datetime) -> None:
+        """Have the hub asked for what we want by then, in place of whatever was planned before."""
+        now = self._clock()
+        await tx.deliveries.enqueue(
+            Delivery(
+                activity=self._ids.new(now),
+                kind=DeliveryKind.REQUEST,
+                inbox=following.hub,
+                host=authority_of(following.hub),
+                object=following.id,
+                due=due,
+                changed=now,
+            )
+        )
+
+    # what hubs say
+
+    async def confirm(self, id: str, *, mode: str, topic: str, challenge: str, lease_seconds: str) -> str | None:
+        """A hub makes sure that we asked: its challenge if we did, else None (§5.3)."""
+        following = await self._store.websub_following.find(id)
+        if following is None or topic != following.topic or not challenge or not self._was_asked_lately(following):
+            return None
+        if mode != following.wish.value:
+            return None
+        if following.wish is Wish.UNSUBSCRIBE:
+            await self._store.transaction(lambda tx: tx.websub_following.remove(id))
+            log.info("no longer subscribed", feed=following.feed, hub=following.hub)
+            return challenge
+        await self._store.transaction(lambda tx: self._begin(tx, following, _lease(lease_seconds)))
+        log.info("subscribed", feed=following.feed, hub=following.hub)
+        return challenge
+
+    def _was_asked_lately(self, following: HubFollowing) -> bool:
+        return following.asked is not None and self._clock() - following.asked < PATIENCE
+
+    async def _begin(self, tx: Tables, following: HubFollowing, lease: timedelta) -> None:
+        now = self._clock()
+        await tx.websub_following.confirm(following.id, until=now + lease, now=now)
+        await self._ask(tx, following, now + lease * RENEWED_AFTER)
+
+    async def refused(self, id: str, *, topic: str) -> bool:
+        """A hub says that nothing will come (§5.2); False if we know nothing of it. It is asked again another day."""
+        following = await self._store.websub_following.find(id)
+        if following is None or topic != following.topic:
+            return False
+
+        async def body(tx: Tables) -> None:
+            await tx.websub_following.end(id)
+            if following.wish is Wish.SUBSCRIBE:
+                await self._ask(tx, following, self._clock() + PATIENCE)
+
+        await self._store.transaction(body)
+        log.info("subscription refused", feed=following.feed, hub=following.hub)
+        return True
+
+    async def wants(self, id: str) -> bool:
+        """Whether we want what is sent to this callback."""
+        following = await self._store.websub_following.find(id)
+        return following is not None and following.wish is Wish.SUBSCRIBE
+
+    async def receive(self, id: str, body: bytes, media_type: str, signature: str) -> None:
+        """Something was sent. Without our signature it is nothing to us, and whoever sent it is not told so (§7.1)."""
+        following = await self._store.websub_following.find(id)
+        if following is None or following.wish is not Wish.SUBSCRIBE:
+            return
+        if not is_signed(body, following.secret, signature):
+            log.info("push not believed", feed=following.feed, hub=following.hub)
+            return
+        await self._received(following.feed, body, media_type)
+        await self._store.transaction(lambda tx: tx.websub_following.hear(id, self._clock()))
+
+    async def tidy(self, tx: Tables) -> None:
+        """Forget subscriptions that ended without the hub's word."""
+        now = self._clock()
+        await tx.websub_following.prune(asked=now - PATIENCE, now=now)
+
+    # what the courier says
+
+    async def asked(self, tx: Tables, following: HubFollowing, at: datetime) -> None:
+        """A hub has taken our request; if it has not made sure in time, it is asked once more."""
+        now = await tx.websub_following.find(following.id)
+        if now is None or now.wish is not following.wish or now.wish is Wish.UNSUBSCRIBE:
+            return
+        if now.confirmed is None or now.confirmed < at:
+            await self._ask(tx, now, self._clock() + PATIENCE)
+
+
+class RequestCourier:
+    """Asks a hub for what we want of it."""
+
+    def __init__(self, store: Store, transport: Transport, urls: Urls, clock: Clock, subscriber: Subscriber) -> None:
+        self._store, self._transport, self._urls, self._clock = store, transport, urls, clock
+        self._subscriber = subscriber
+
+    async def carry(self, delivery: Delivery, dialect: str) -> Carried:  # noqa: ARG002 - nothing is signed
+        following = await self._store.websub_following.find(delivery.object)
+        if following is None:
+            return Carried(met=Met(status=None, answer="no longer wanted", permanent=True), fate=Fate.FAILED)
+        at = self._clock()
+        await self._store.transaction(lambda tx: tx.websub_following.ask(following.id, at))
+        met, _ = await post_to_hub(self._transport, following.hub, self._form(following), self._clock)
+        fate = judge_push(met)
+        if fate is not Fate.DELIVERED:
+            return Carried(met=met, fate=fate)
+
+        async def effect(tx: Tables) -> None:
+            await self._subscriber.asked(tx, following, at)
+
+        return Carried(met=met, fate=fate, effect=effect)
+
+    def _form(self, following: HubFollowing) -> dict[str, str]:
+        form = {
+            "hub.mode": following.wish.value,
+            "hub.topic": following.topic,
+            "hub.callback": self._urls.hub_callback(following.id),
+        }
+        if following.wish is Wish.SUBSCRIBE:
+            form |= {"hub.secret": following.secret, "hub.lease_seconds": str(int(LEASE.total_seconds()))}
+        return form
+
+
+def _lease(text: str) -> timedelta:
+    """What a hub gives us, within reason; what we asked for where it does not say."""
+    if not (text.isascii() and text.isdigit()):
+        return LEASE
+    return min(max(timedelta(seconds=int(text[:MOST_DIGITS])), SHORTEST_LEASE), LONGEST_LEASE)

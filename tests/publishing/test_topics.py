@@ -1,0 +1,127 @@
+"""Feeds as topics of the hub: known by one address each, and made anew only when there may be something new in them."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from syndicate.app import ICON
+from syndicate.feeds import FeedDocument, FeedFormat
+from syndicate.model.post import Post, Term, TermKind
+from syndicate.publishing.feeds import FeedDesk
+from syndicate.publishing.selections import Selection
+from syndicate.publishing.topics import FeedTopics
+from syndicate.storage.watch import EditionWatch
+from syndicate.web import keys
+from tests.houses import RunningHouse
+from tests.peer import Peer
+
+BASE = "https://blog.example"
+FEED = f"{BASE}/feed/"
+COMMENTS = f"{BASE}/comments/feed/"
+
+
+class CountingDesk(FeedDesk):
+    """Keeps account of what it made."""
+
+    made: list[str]
+
+    async def of_posts(
+        self, selection: Selection, format: FeedFormat, page: int = 1, *, without: frozenset[str] = frozenset()
+    ) -> FeedDocument | None:
+        self.made.append(f"{selection.path} {format}")
+        return await super().of_posts(selection, format, page, without=without)
+
+    async def of_comments(
+        self, post: Post | None, format: FeedFormat, *, without: frozenset[str] = frozenset()
+    ) -> FeedDocument:
+        self.made.append(f"{post.path if post else '/comments/'} {format}")
+        return await super().of_comments(post, format, without=without)
+
+
+@dataclass
+class Counted:
+    """Topics, and the desk that makes them."""
+
+    topics: FeedTopics
+    desk: CountingDesk
+
+
+@pytest.fixture
+async def counted(open_house: RunningHouse) -> Counted:
+    app, store = open_house.house.app, open_house.store
+    config, actor = open_house.config, open_house.house.study.identities.blog.actor
+    desk = CountingDesk(
+        store,
+        config.site,
+        config.feeds,
+        app[keys.URLS],
+        founded=actor.published,
+        icon=ICON,
+        actor=actor.uri,
+        hubs=(app[keys.URLS].hub,),
+    )
+    desk.made = []
+    watch = EditionWatch(store, open_house.clock)
+    return Counted(FeedTopics(store, desk, app[keys.SELECTIONS], app[keys.URLS], watch), desk)
+
+
+async def test_a_feed_is_made_once_until_something_in_it_moves(open_house: RunningHouse, counted: Counted) -> None:
+    house, topics, desk = open_house, counted.topics, counted.desk
+    first = await topics.edition(FEED)
+    for number in range(3):
+        await house.store.transaction(lambda tx, number=number: tx.facts.put("something", str(number)))  # type: ignore[misc]
+        assert await topics.edition(FEED) == first
+        assert (await topics.document(FEED)) is not None
+    assert desk.made == ["/ rss"]
+    await house.publish("News")
+    assert await topics.edition(FEED) != first
+    assert desk.made == ["/ rss"] * 2
+
+
+async def test_comments_move_their_own_feeds_and_no_others(
+    open_house: RunningHouse, ann: Peer, counted: Counted
+) -> None:
+    house, topics, desk = open_house, counted.topics, counted.desk
+    post = await house.publish("Hello")
+    other = await house.publish("Other")
+    addresses = [FEED, COMMENTS, f"{BASE}{post.path}feed/", f"{BASE}{other.path}feed/"]
+    before = [await topics.edition(address) for address in addresses]
+    desk.made.clear()
+    await ann.reply(post.uri)
+    await house.settle()
+    after = [await topics.edition(address) for address in addresses]
+    assert [one == two for one, two in zip(before, after, strict=True)] == [True, False, False, True]
+    assert "/ rss" not in desk.made
+    assert f"{other.path} rss" not in desk.made
+
+
+async def test_a_document_is_what_is_served(open_house: RunningHouse, counted: Counted) -> None:
+    await open_house.publish("Hello")
+    for topic in counted.topics.site:
+        document, served = await counted.topics.document(topic), await open_house.get(topic, accept="*/*")
+        assert document is not None
+        assert (document.body, document.media_type) == (served.body, served.headers["Content-Type"])
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        *("", "feed/", "/feed/", BASE, f"{BASE}/", f"{BASE}/feed", f"{BASE}/feed/rss2/", f"{BASE}/feed/%00"),
+        *(f"{BASE}//feed/", f"{BASE}/?feed=rss2", f"{BASE}/never/feed/", f"{BASE}/0000/feed/", f"{FEED}?a=b"),
+        *(f"{BASE}/2026/13/feed/", f"{FEED}#a", f"{BASE}/page/2/feed/", f"{BASE}/category/garden/below/feed/"),
+        *("https://blog.example.evil.example/feed/", "http://blog.example/feed/", "https://BLOG.example/feed/"),
+    ],
+)
+async def test_what_is_no_feed_of_ours_is_no_topic(counted: Counted, topic: str) -> None:
+    assert not await counted.topics.has(topic)
+    assert await counted.topics.edition(topic) is None
+    assert await counted.topics.document(topic) is None
+
+
+async def test_a_feed_has_one_address_and_others_that_lead_there_are_none(
+    open_house: RunningHouse, counted: Counted
+) -> None:
+    await open_house.publish("Hello", terms=(Term(kind=TermKind.CATEGORY, slug="garden", name="Garden"),))
+    assert await counted.topics.has(f"{BASE}/category/garden/feed/")
+    assert not await counted.topics.has(f"{BASE}/category/above/garden/feed/")
+    assert not await counted.topics.has(f"{BASE}/category/garden/feed")

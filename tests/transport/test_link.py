@@ -1,0 +1,44 @@
+"""The `Link` header is read as RFC 8288 has it, and as people write it."""
+
+import time
+
+import pytest
+
+from syndicate.transport.link import Link, parse_links
+
+
+def link(target: str, *rels: str) -> Link:
+    return Link(target, frozenset(rels))
+
+
+@pytest.mark.parametrize(
+    ("values", "links"),
+    [
+        (["</a>; rel=webmention"], [link("/a", "webmention")]),
+        (['<https://x.example/a?b=c>; rel="webmention"'], [link("https://x.example/a?b=c", "webmention")]),
+        (['<a>;REL="Web  Hub"'], [link("a", "web", "hub")]),
+        (['<>; rel="hub"'], [link("", "hub")]),
+        (["<a>; rel=x, <b>; rel=y"], [link("a", "x"), link("b", "y")]),
+        (["<a>; rel=x", "<b>; rel=y"], [link("a", "x"), link("b", "y")]),
+        (['<a>; title="c, <d>; rel=z"; rel=x, <b>; rel=y'], [link("a", "x"), link("b", "y")]),
+        (['<a>; title="\\"; rel=z"; rel=x'], [link("a", "x")]),
+        (["<a>; rel=x; rel=y"], [link("a", "x")]),
+        (["<a> ; rel = x ;"], [link("a", "x")]),
+        (["<a>;; rel=x"], [link("a", "x")]),
+        (["<a>"], [link("a")]),
+        ([', <a>; rel="x" ,, <b>; rel=y,'], [link("a", "x"), link("b", "y")]),
+        (['<a>; rel=x; anchor="#foo", <b>; rel=y'], [link("b", "y")]),
+        (["", " ", "no link", "<", "a>; rel=x", "<a"], []),
+    ],
+)
+def test_links_are_read_in_their_order(values: list[str], links: list[Link]) -> None:
+    assert list(parse_links(values)) == links
+
+
+@pytest.mark.parametrize(
+    "value", ["<" * 50_000, "<a>" * 20_000, "<a>;" * 20_000, '<a>; x="' + "\\" * 50_000, "," * 99_999]
+)
+def test_any_text_is_read_in_linear_time(value: str) -> None:
+    began = time.perf_counter()
+    list(parse_links([value]))
+    assert time.perf_counter() - began < 1
