@@ -30,7 +30,7 @@ from syndicate.federation.actors import Actors
 from syndicate.federation.answers import Answers
 from syndicate.federation.approvals import Approvals
 from syndicate.federation.authentication import Gatekeeper
-from syndicate.federation.backfill import PASSED_OVER_FOR, Visitor
+from syndicate.federation.backfill import Visitor
 from syndicate.federation.blocking import Blocking
 from syndicate.federation.context import Context
 from syndicate.federation.courier import ActivityCourier
@@ -43,7 +43,9 @@ from syndicate.federation.outbox import Announcer
 from syndicate.federation.replies import REJECTIONS_COUNT_FOR
 from syndicate.federation.rotation import Rotation
 from syndicate.federation.rounds import BackfillWorker
-from syndicate.federation.sparing import Pause, Sparing
+from syndicate.federation.software import SoftwareWorker
+from syndicate.federation.sparing import PASSED_OVER_FOR, Pause, Sparing
+from syndicate.federation.synchronizing import SynchronizationWorker
 from syndicate.federation.webfinger import Schemes
 from syndicate.federation.worker import InboxWorker
 from syndicate.media import MediaFiles
@@ -51,6 +53,7 @@ from syndicate.publishing import Publisher
 from syndicate.publishing.bookkeeping import Bookkeeper
 from syndicate.publishing.feeds import FeedDesk
 from syndicate.publishing.library import Library
+from syndicate.publishing.mentions import MentionWorker
 from syndicate.publishing.pictures import PictureWorker
 from syndicate.publishing.selections import Selections
 from syndicate.publishing.topics import FeedTopics
@@ -133,6 +136,9 @@ class House:
     inbox_worker: InboxWorker
     deliveries: DeliveryWorker
     pictures: PictureWorker
+    mentions: MentionWorker
+    synchronization: SynchronizationWorker
+    software: SoftwareWorker
     bookkeeper: Bookkeeper
     rotation: Rotation
     moving: Moving
@@ -248,6 +254,14 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
         own_origin=origin(config.site.url),
         typeset_anew=study.publisher.typeset_anew,
     )
+    mentions = MentionWorker(
+        store,
+        transport,
+        actors,
+        clock,
+        schemes=schemes_of(config),
+        typeset_anew=study.publisher.typeset_anew,
+    )
     metrics = Metrics()
     backfill = BackfillWorker(store, Visitor(_sparing(context, transport, pause)), metrics, clock)
 
@@ -266,6 +280,9 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
         inbox_worker=InboxWorker(store, inbox, clock),
         deliveries=deliveries,
         pictures=pictures,
+        mentions=mentions,
+        synchronization=SynchronizationWorker(context, clock),
+        software=SoftwareWorker(store, fetcher, clock, schemes=schemes_of(config)),
         bookkeeper=Bookkeeper(store, clock, length=config.feeds.length),
         app=_make_doors(
             study,
@@ -396,6 +413,9 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
                 tasks.create_task(house.deliveries.run(), name="delivery")
                 tasks.create_task(house.pictures.run(), name="pictures")
                 tasks.create_task(house.pushes.run(), name="push")
+                tasks.create_task(house.mentions.run(), name="mentions")
+                tasks.create_task(house.synchronization.run(), name="synchronization")
+                tasks.create_task(house.software.run(), name="software")
                 tasks.create_task(house.bookkeeper.run(), name="bookkeeping")
                 if study.config.comments.backfill:
                     tasks.create_task(house.backfill.run(), name="backfill")
@@ -427,6 +447,8 @@ def _wake(house: House) -> None:
     house.inbox_worker.wake()
     house.deliveries.wake()
     house.pictures.wake()
+    house.mentions.wake()
+    house.synchronization.wake()
     house.bookkeeper.wake()
     house.backfill.wake()
     house.pushes.wake()
@@ -528,6 +550,7 @@ async def tidy(study: Study, tx: Tables) -> None:
     await tx.tombstones.prune_undone(now - KEEP_UNDONE)
     await tx.comments.prune_rejections(now - REJECTIONS_COUNT_FOR)
     await tx.visits.prune(overdue=now - KEEP_OVERDUE, passed_over=now - PASSED_OVER_FOR, now=now)
+    await tx.synchronizations.prune(now - KEEP_HOSTS)
     await tx.hosts.prune(before=now - KEEP_HOSTS, kept=MOST_HOSTS)
     await tx.subscriptions.prune(ended=now, failing_since=now - DROPPED_AFTER, asked=now - KEEP_REQUESTS)
     await study.subscriber.tidy(tx)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.model.post import Post
-from syndicate.signatures import public_pem
+from syndicate.signatures import Message, public_pem
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
 from tests.peer import ACTIVITY
@@ -26,28 +26,39 @@ SIGNED = {
     "peertube": ("(request-target) host date digest content-type", "rsa-sha256"),
     "pixelfed": ("(request-target) date host accept digest content-type user-agent", "rsa-sha256"),
     "wordpress": ("(request-target) host date digest", "rsa-sha256"),
+    "akkoma": ("(request-target) content-length date digest host", "rsa-sha256"),
+    "friendica": ("(request-target) date content-length digest host", "rsa-sha256"),
+    "threads": ("(request-target) host date digest content-type", "rsa-sha256"),
+    "ghost": ('"@method" "@target-uri" "@authority" "host" "date" "content-digest"', "rfc9421"),
 }
-"""What each covers, in its order, and what it calls the algorithm."""
+"""What each covers, in its order, and what it calls the algorithm; Fedify signs by RFC 9421 first."""
 
 
 @dataclass
 class Speaker:
-    """One actor of a server of the kind `software`, who talks about `post`. `received` is what was sent to it."""
+    """One actor of a server of the kind `software`, who talks about `post`. `received` is what was sent to it; `served` in
+    its documents is what else can be had there, by address."""
 
     wire: Wire
     clock: FakeClock
     key: RSAPrivateKey
     software: str
     post: Post
+    file: str = "conversation.json"
     received: list[dict[str, Any]] = field(default_factory=list)
     documents: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        text = (DOCUMENTS / self.software / "conversation.json").read_text(encoding="utf-8")
+        self.documents = self._read("account.json") | self._read(self.file)
+        for address in (self.actor, *self.documents.get("served", {})):
+            self.wire.connect_server(urlsplit(address).netloc, self.answer)
+
+    def _read(self, file: str) -> dict[str, Any]:
+        text = (DOCUMENTS / self.software / file).read_text(encoding="utf-8")
         text = text.replace("{{post}}", self.post.uri)
         text = text.replace("{{permalink}}", f"https://blog.example{self.post.path}")
-        self.documents = json.loads(text.replace("{{key}}", public_pem(self.key).replace("\n", "\\n")))
-        self.wire.connect_server(urlsplit(self.actor).netloc, self.answer)
+        found: dict[str, Any] = json.loads(text.replace("{{key}}", public_pem(self.key).replace("\n", "\\n")))
+        return found
 
     @property
     def actor(self) -> str:
@@ -56,7 +67,12 @@ class Speaker:
 
     @property
     def key_id(self) -> str:
-        id: str = self.documents["actor"]["publicKey"]["id"]
+        return self.key_of(self.actor)
+
+    def key_of(self, actor: str) -> str:
+        """The id of the key of an actor there: some say things as their server."""
+        document = self.documents["actor"] if actor == self.actor else self.documents["served"][actor]
+        id: str = document["publicKey"]["id"]
         return id
 
     def says(self, name: str) -> bool:
@@ -66,7 +82,7 @@ class Speaker:
         if request.method == "POST":
             self.received.append(json.loads(request.body or b"{}"))
             return Response(status=202, headers={}, url=request.url)
-        served = {self.actor: self.documents["actor"]}
+        served = {self.actor: self.documents["actor"], **self.documents.get("served", {})}
         if "stub" in self.documents:
             served[self.key_id] = self.documents["stub"]
         document = served.get(request.url)
@@ -78,15 +94,21 @@ class Speaker:
 
     async def say(self, name: str, *, path: str = "/inbox") -> Response:
         """Send one of the documents, signed as this software signs."""
-        covered, algorithm = SIGNED[self.software]
-        signed = senders.cavage(
-            self.key,
-            covered=covered,
-            algorithm=algorithm,
-            key_id=self.key_id,
-            url=f"https://blog.example{path}",
-            body=json.dumps(self.documents[name], ensure_ascii=False).encode(),
-            headers={"date": senders.http_date(self.clock()), "user-agent": f"{self.software} (test)"},
-        )
+        signed = self._signed(self.documents[name], f"https://blog.example{path}")
         headers = tuple((name, value) for name, value in signed.headers if name not in ("host", "content-length"))
         return await self.wire.fetch(Request(method="POST", url=signed.url, headers=headers, body=signed.body))
+
+    def _signed(self, document: dict[str, Any], url: str) -> Message:
+        covered, algorithm = SIGNED[self.software]
+        body = json.dumps(document, ensure_ascii=False).encode()
+        key_id = self.key_of(document["actor"])
+        headers = {"date": senders.http_date(self.clock()), "user-agent": f"{self.software} (test)"}
+        if algorithm == "rfc9421":
+            headers["content-type"] = ACTIVITY
+            parameters = f';alg="rsa-v1_5-sha256";keyid="{key_id}";created={int(self.clock().timestamp())}'
+            return senders.rfc9421(
+                self.key, covered=covered, parameters=parameters, url=url, body=body, headers=headers
+            )
+        return senders.cavage(
+            self.key, covered=covered, algorithm=algorithm, key_id=key_id, url=url, body=body, headers=headers
+        )

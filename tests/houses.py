@@ -75,6 +75,9 @@ class RunningHouse:
         while busy:
             busy = await self.house.inbox_worker.work()
             busy = await self.house.pushes.work() or busy
+            busy = await self.house.mentions.work() or busy
+            busy = await self.house.synchronization.work() or busy
+            busy = await self.house.software.work() or busy
             await self.house.deliveries.drain()
             busy = await self.house.pictures.work() or busy
             busy = await self.house.bookkeeper.work() or busy

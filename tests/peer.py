@@ -96,6 +96,14 @@ class Peer:
         self.wire.connect_server(self.host, self.answer)
         return beside
 
+    def is_found_by_name(self) -> str:
+        """From now on its server answers WebFinger for it; returns what it is asked for."""
+        account = f"{self.name}@{self.host}"
+        address = f"{self.base}/.well-known/webfinger?resource=acct:{account}"
+        links = [{"rel": "self", "type": ACTIVITY, "href": self.actor}]
+        self.documents[address] = {"subject": f"acct:{account}", "links": links}
+        return address
+
     def fetched(self, address: str) -> int:
         """How often an address was asked for."""
         return sum(1 for request in self.requests if request.method == "GET" and request.url == address)
@@ -123,7 +131,14 @@ class Peer:
     def of_type(self, type: str) -> list[dict[str, Any]]:
         return [activity for activity in self.received if activity.get("type") == type]
 
-    # as a sender
+    # as a reader and sender
+
+    async def read(self, address: str, *, dialect: Dialect = Dialect.CAVAGE) -> Response:
+        """A signed GET of something of the house's."""
+        message = Message(method="GET", url=address, headers=(), body=b"")
+        made = sign(message, dialect=dialect, key_id=self.key_id, key=self.key, now=self.clock())
+        signature = tuple((name, value) for name, value in made if name.lower() != "host")
+        return await self.wire.fetch(Request(url=address, headers=(("Accept", ACTIVITY), *signature)))
 
     def activity(self, type: str, object: Any, **more: Any) -> dict[str, Any]:
         return {

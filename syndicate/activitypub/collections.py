@@ -11,9 +11,12 @@ COLLECTION_TYPES = frozenset({"Collection", "OrderedCollection", "CollectionPage
 Document = dict[str, Any]
 
 
-def ordered(id: str, total: int, *, first: str | Document | None) -> Document:
-    """An OrderedCollection, its first page named or embedded; without `first` it tells only how many."""
-    document: Document = {"@context": AS2, "id": id, "type": "OrderedCollection", "totalItems": total}
+def ordered(id: str, total: int | None, *, first: str | Document | None) -> Document:
+    """An OrderedCollection, its first page named or embedded; without `first` it tells only how many, without `total`
+    not even that."""
+    document: Document = {"@context": AS2, "id": id, "type": "OrderedCollection"}
+    if total is not None:
+        document["totalItems"] = total
     if first is not None:
         document["first"] = first
     return document

@@ -88,6 +88,8 @@ def _check(document: dict[str, Any]) -> None:
                 if key.startswith("@"):
                     raise MalformedActivity("json.keyword", key[:40])
                 _check_text(key)
+                if ":" in key and isinstance(item, dict) and _is_foreign(item):
+                    item = {name: part for name, part in item.items() if name != "@type"}
                 if isinstance(item, list) and key in ADDRESSED and len(item) > MOST_ADDRESSED:
                     raise MalformedActivity("json.large", f"{len(item)} values in {key}")
                 waiting.append((item, depth + 1))
@@ -95,6 +97,12 @@ def _check(document: dict[str, Any]) -> None:
             if len(value) > MOST_ITEMS:
                 raise MalformedActivity("json.large", f"{len(value)} values in a list")
             waiting.extend((item, depth + 1) for item in value)
+
+
+def _is_foreign(item: dict[str, Any]) -> bool:
+    """Whether an object has nothing but names with a prefix, which we read nowhere: Friendica tells so where in the
+    world somebody lives (`vcard:hasAddress`)."""
+    return isinstance(item.get("@type"), str) and all(":" in name for name in item if name != "@type")
 
 
 def _check_text(text: str) -> None:

@@ -17,7 +17,7 @@ from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT,
 from syndicate.clock import to_wire
 from syndicate.model.actor import LocalActor, Role
 from syndicate.model.comment import Comment
-from syndicate.model.post import ObjectType, Post, Visibility
+from syndicate.model.post import Counts, ObjectType, Picture, Post, Visibility
 
 Document = dict[str, Any]
 MOST_PUSHED = 60 * 1024
@@ -42,17 +42,34 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
-    """The counts of a post, and the ids on the first page of its replies; `next` is the second page, if any."""
+class Listing:
+    """How many there are, and the ids on the first page, None where only its address is to be told; `next` is the
+    second page, if any."""
 
-    replies: int = 0
-    likes: int = 0
-    shares: int = 0
-    first: tuple[str, ...] = ()
+    total: int = 0
+    first: tuple[str, ...] | None = ()
     next: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """What was said about an object."""
+
+    replies: Listing = Listing()
+    likes: Listing = Listing()
+    shares: Listing = Listing()
+
+
 NO_TALK = Conversation()
+
+
+def counted(counts: Counts) -> Conversation:
+    """A conversation of which only the counts are at hand: an Update must not set others' counts to nothing."""
+    return Conversation(
+        replies=Listing(total=counts.comments, first=None if counts.comments else ()),
+        likes=Listing(total=counts.likes, first=None if counts.likes else ()),
+        shares=Listing(total=counts.shares, first=None if counts.shares else ()),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +171,9 @@ def post(
     tags: "Sequence[Hashtag | Mention]",
     talk: Conversation = NO_TALK,
     replies: Replies = Replies.ANYONE,
+    pictures: Sequence[Picture] = (),
 ) -> Document:
-    """A post as Article or Note (FEP-b2b8 for long texts). `url` is its permalink."""
+    """A post as Article or Note (FEP-b2b8 for long texts). `url` is its permalink; `pictures` are what a note shows."""
     is_article = post.object_type is ObjectType.ARTICLE
     public, followers = [PUBLIC], [author.followers]
     quiet = post.visibility is Visibility.QUIET
@@ -174,11 +192,9 @@ def post(
         "contentMap": {post.language: post.html or f"<p>{escape(post.excerpt)}</p>"},
         "mediaType": "text/html",
         "tag": [_tag(tag) for tag in tags],
-        "attachment": [],
+        "attachment": [_image(picture) for picture in pictures],
         "interactionPolicy": interaction_policy(post, author, replies),
-        "replies": _replies(post.uri, talk),
-        "likes": {"id": f"{post.uri}/likes", "type": "Collection", "totalItems": talk.likes},
-        "shares": {"id": f"{post.uri}/shares", "type": "Collection", "totalItems": talk.shares},
+        **_talk(post.uri, talk),
     }
     if _has_changed(post):
         document["updated"] = to_wire(post.updated)
@@ -191,14 +207,19 @@ def post(
         if post.warning:
             document["summary"] = post.warning
     if post.picture is not None:
-        picture: Document = {"type": "Image", "url": post.picture.url}
-        if post.picture.media_type:
-            picture["mediaType"] = post.picture.media_type
-        if post.picture.alt:
-            picture["name"] = picture["summary"] = post.picture.alt
-        document["image"] = picture
-        if not is_article:
-            document["attachment"] = [picture]
+        document["image"] = _image(post.picture)
+    return document
+
+
+def _image(picture: Picture) -> Document:
+    """A picture; its description under both names, since some read the one and some the other."""
+    document: Document = {"type": "Image", "url": picture.url}
+    if picture.media_type:
+        document["mediaType"] = picture.media_type
+    if picture.alt:
+        document["name"] = document["summary"] = picture.alt
+    if picture.width and picture.height:
+        document["width"], document["height"] = picture.width, picture.height
     return document
 
 
@@ -237,7 +258,7 @@ def answer(
             "canReply": can_reply(author, replies),
             "canQuote": {"automaticApproval": [author.uri]},
         },
-        "replies": _replies(comment.uri, talk),
+        **_talk(comment.uri, talk),
     }
     if comment.updated > comment.published:
         document["updated"] = to_wire(comment.updated)
@@ -274,16 +295,21 @@ def link_free(text: str) -> str:
     return " ".join(ADDRESS.sub("", text).split())
 
 
-def _replies(uri: str, talk: Conversation) -> Document:
-    first: Document = {
-        "id": f"{uri}/replies?page=1",
-        "type": "CollectionPage",
-        "partOf": f"{uri}/replies",
-        "items": list(talk.first),
-    }
-    if talk.next:
-        first["next"] = talk.next
-    return {"id": f"{uri}/replies", "type": "Collection", "totalItems": talk.replies, "first": first}
+def _talk(uri: str, talk: Conversation) -> Document:
+    """The collections of what was said about an object, each with its first page (GoToSocial and Pleroma read no
+    other)."""
+    listings = {"replies": talk.replies, "likes": talk.likes, "shares": talk.shares}
+    return {name: _collection(f"{uri}/{name}", listing) for name, listing in listings.items()}
+
+
+def _collection(id: str, listing: Listing) -> Document:
+    page = f"{id}?page=1"
+    first: str | Document = page
+    if listing.first is not None:
+        first = {"id": page, "type": "CollectionPage", "partOf": id, "items": list(listing.first)}
+        if listing.next:
+            first["next"] = listing.next
+    return {"id": id, "type": "Collection", "totalItems": listing.total, "first": first}
 
 
 def tombstone(uri: str, type: str, gone_at: datetime) -> Document:

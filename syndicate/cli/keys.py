@@ -10,6 +10,9 @@ from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.errors import AccountNotFound, InputError
 from syndicate.federation.local import Identity
 
+STRICT = ("gotosocial",)
+"""Software that refuses an actor whose key has changed, unless it was told of it with the old one."""
+
 
 @click.group()
 def keys() -> None:
@@ -25,23 +28,25 @@ def rotate(session: Session, handle: str | None, dry_run: bool, as_json: bool) -
     """Change the key of the blog, or of its account HANDLE.
 
     The running server tells the followers' servers, signed with the old key, and changes within ten minutes. Named
-    are the servers that do not answer now: they hear of it later, and may refuse the blog until then.
+    are the servers that may need help: those that do not answer now hear of it later, and may refuse the blog until
+    then; GoToSocial takes another key only when it was told, and else refuses the blog until its admin expires the
+    keys that it remembers.
     """
 
     async def work(study: Study) -> list[dict[str, Any]]:
         identity = _named(study, handle)
-        absent = await _absent(study, identity)
+        named = await _in_need(study, identity)
         if not dry_run and not await study.store.transaction(
             lambda tx: tx.local_actors.ask_rotation(identity.actor.id)
         ):
             raise InputError(f"@{identity.profile.account}: its key is being changed; the running server does so")
-        return absent
+        return named
 
-    absent = session.run(work)
+    named = session.run(work)
     if not as_json:
         click.echo("Nothing was changed." if dry_run else "Asked for: the running server changes the key.")
-    nothing = "Every follower's server answers, as far as we know."
-    tell_rows(absent, as_json=as_json, columns=("server", "followers", "silent since"), nothing=nothing)
+    nothing = "Every follower's server answers and takes another key, as far as we know."
+    tell_rows(named, as_json=as_json, columns=("server", "followers", "silent since", "runs"), nothing=nothing)
 
 
 def _named(study: Study, handle: str | None) -> Identity:
@@ -55,15 +60,21 @@ def _named(study: Study, handle: str | None) -> Identity:
     raise AccountNotFound(f"there is no account {handle} here; there are {known}")
 
 
-async def _absent(study: Study, identity: Identity) -> list[dict[str, Any]]:
-    """Servers of followers that do not answer now."""
+async def _in_need(study: Study, identity: Identity) -> list[dict[str, Any]]:
+    """Servers of followers that do not answer now, or take no other key but when they were told."""
     failing = {host.host: host for host in await study.store.hosts.failing()}
+    strict = {software: await study.store.hosts.running(software) for software in STRICT}
     followers: dict[str, int] = {}
     for inbox, number in await study.store.followers.behind_inboxes(identity.actor.id):
         host = authority_of(inbox)
-        if host in failing:
+        if number and (host in failing or any(host in hosts for hosts in strict.values())):
             followers[host] = followers.get(host, 0) + number
     return [
-        {"server": host, "followers": number, "silent since": f"{failing[host].failing_since:%Y-%m-%d %H:%M}"}
+        {
+            "server": host,
+            "followers": number,
+            "silent since": f"{failing[host].failing_since:%Y-%m-%d %H:%M}" if host in failing else "",
+            "runs": next((software for software, hosts in strict.items() if host in hosts), ""),
+        }
         for host, number in sorted(followers.items())
     ]

@@ -7,6 +7,7 @@ its tags; what comes out is as unsafe as what went in.
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from html import escape
 from urllib.parse import unquote, urlsplit
 
@@ -35,6 +36,27 @@ def pictures(html: str) -> tuple[str, ...]:
             if _is_picture_file(link):
                 found[link] = None
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A picture as a text shows it. Sizes are pixels, 0 where it does not say."""
+
+    address: str
+    alt: str
+    width: int
+    height: int
+
+
+def shown(html: str) -> tuple[Shown, ...]:
+    """The pictures of a text that is finished, in order, each once."""
+    found: dict[str, Shown] = {}
+    for tag in _tags(html):
+        address = tag.value("src")
+        if tag.name == "img" and not tag.closing and address:
+            width, height = (int(size) if (size := tag.get(name)).isdecimal() else 0 for name in ("width", "height"))
+            found.setdefault(address, Shown(address=address, alt=tag.value("alt"), width=width, height=height))
+    return tuple(found.values())
 
 
 def rewrite(

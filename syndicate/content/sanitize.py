@@ -182,7 +182,7 @@ _AUTHOR_CLASSES = frozenset(
 _CODE_LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
 
 _AUTHOR_ATTRIBUTES: _Attributes = {
-    "*": frozenset({"class", "dir", "id", "lang", "title"}),
+    "*": frozenset({"class", "dir", "id", "lang", "title", "translate"}),
     "a": frozenset({"href", "hreflang", "rel", "type"}),
     "audio": frozenset({"controls", "loop", "muted", "preload", "src"}),
     "blockquote": frozenset({"cite"}),
@@ -244,6 +244,7 @@ _AUTHOR = _Policy(
         "span": _span,
         "srclang": _language,
         "start": _number,
+        "translate": _matching("yes|no"),
         "type": _matching(r"[1ai]|[a-z]+/[\w.+-]+(;\s*codecs=[\w.,\"' -]+)?"),
         "value": _number,
         "width": _pixels,

@@ -27,5 +27,10 @@ def after_failure(host: Host, now: datetime) -> Host:
     return replace(host, failures=failures, paused_until=paused_until, failing_since=host.failing_since or now)
 
 
+def asked_to_wait(host: Host, until: datetime) -> Host:
+    """It wants nothing before then, whatever is due."""
+    return replace(host, paused_until=max(host.paused_until or until, until))
+
+
 def is_paused(host: Host, now: datetime) -> bool:
     return host.paused_until is not None and host.paused_until > now

@@ -15,6 +15,8 @@ SCHEDULE = tuple(
 )
 JITTER = 0.25
 LONGEST_ASKED = timedelta(days=1)
+WHEN_TOO_MANY = timedelta(minutes=1)
+"""What a server is left alone for that has had too many requests and does not say for how long."""
 
 
 class Fate(StrEnum):
@@ -47,6 +49,13 @@ def judge(met: Met) -> Fate:
     if 200 <= status < 300:
         return Fate.DELIVERED
     return Fate.GONE if status in (404, 410) else Fate.FAILED
+
+
+def pause(met: Met) -> timedelta | None:
+    """How long the whole server is to be left alone: as long as it asks; None where it does not."""
+    if met.wait is not None:
+        return min(timedelta(seconds=met.wait), LONGEST_ASKED)
+    return WHEN_TOO_MANY if met.status == 429 else None
 
 
 def next_try(attempts: int, met: Met, now: datetime, chance: random.Random) -> datetime | None:

@@ -18,7 +18,7 @@ import structlog
 
 from syndicate.clock import Clock
 from syndicate.delivery import circuit
-from syndicate.delivery.retry import Fate, Met, next_try
+from syndicate.delivery.retry import Fate, Met, next_try, pause
 from syndicate.rhythm import Rhythm
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
@@ -265,12 +265,14 @@ class DeliveryWorker:
             if carried.effect is not None:
                 await carried.effect(tx)
             host = await tx.hosts.find(delivery.lane)
-            if fate is Fate.AGAIN and met.status != 429:
-                failed = circuit.after_failure(host, now)
-                await tx.hosts.put(failed, now=now)
-                if failed.paused_until is not None and failed.paused_until > now:
-                    await tx.deliveries.pause_lane(delivery.lane, failed.paused_until)
-            elif fate is not Fate.AGAIN and (host.failures or host.dialect != carried.dialect):
+            if fate is Fate.AGAIN:
+                after = host if met.status == 429 else circuit.after_failure(host, now)
+                if (wait := pause(met)) is not None:
+                    after = circuit.asked_to_wait(after, now + wait)
+                await tx.hosts.put(after, now=now)
+                if circuit.is_paused(after, now) and after.paused_until is not None:
+                    await tx.deliveries.pause_lane(delivery.lane, after.paused_until)
+            elif host.failures or host.dialect != carried.dialect:
                 await tx.hosts.put(circuit.after_success(host, carried.dialect), now=now)
 
         await self._store.transaction(body)

@@ -8,7 +8,6 @@ own origin, and judged like one that was sent. Nothing but comments that are sho
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -20,6 +19,7 @@ from syndicate.activitypub.parse import host_of, origin
 from syndicate.errors import RemoteError, RemoteGone, RemoteUnavailable
 from syndicate.federation import replies
 from syndicate.federation.context import FOR_GOOD, Context, Decision
+from syndicate.federation.sparing import PASSED_OVER_FOR
 from syndicate.model.activity import Outcome, Verdict
 from syndicate.model.comment import Comment, CommentState
 
@@ -32,7 +32,6 @@ MOST_PAGES = 10
 """Pages that are asked for in one visit, of all collections together."""
 MOST_LISTED = 500
 MOST_FETCHED = 40
-PASSED_OVER_FOR = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,8 @@ class Blocking:
                 await comments.decide(tx, comment, CommentState.REJECTED, REASON)
         for post in await tx.reactions.remove_of_actor(uri):
             await tx.editions.move(f"talk:{post}")
+        await tx.stamps.remove_of_actor(uri)
+        await tx.mentions.remove_of_actor(uri)
 
     async def _hear_again(self, tx: Tables, uri: str) -> None:
         for comment in await tx.comments.of_author(uri, reason=REASON):

@@ -12,8 +12,10 @@ import structlog
 from syndicate.activitypub.access import as_list
 from syndicate.activitypub.documents import parse_document, require_context
 from syndicate.activitypub.parse import host_of, origin, parse_activity
+from syndicate.activitypub.synchronization import Offer
 from syndicate.clock import Clock
 from syndicate.errors import SenderRefused, SignatureRejected, Transient
+from syndicate.federation import synchronizing
 from syndicate.federation.actors import Actors
 from syndicate.federation.authentication import authenticate, is_proven
 from syndicate.federation.context import Context, Decision, refused
@@ -48,8 +50,10 @@ class Inbox:
         await self._refuse_unwanted(activity, signature)
         if await self._is_strangers_farewell(activity):
             return Verdict(outcome=Outcome.IGNORED, reason="delete.unknown")
-        activity = await self._authenticate(activity, signature)
-        return await self._record(activity, signature.fingerprint)
+        key = await authenticate(signature, self._actors)
+        activity = await self._attributed(activity, key.owner)
+        offer = await synchronizing.doubted(message, signature, key.owner, self._context)
+        return await self._record(activity, signature.fingerprint, key.owner, offer)
 
     async def _refuse_unwanted(self, activity: Activity, signature: Signature) -> None:
         """Blocked senders cost no fetch; nobody speaks in our own name."""
@@ -71,16 +75,15 @@ class Inbox:
             return False
         return await self._store.remote_actors.find(activity.actor) is None
 
-    async def _authenticate(self, activity: Activity, signature: Signature) -> Activity:
-        """The activity, once its messenger is known; a proof of its own actor makes it as good as brought by her."""
-        key = await authenticate(signature, self._actors)
-        if key.owner == activity.actor:
+    async def _attributed(self, activity: Activity, messenger: str) -> Activity:
+        """The activity, now that its messenger is known; a proof of its own actor makes it as good as brought by her."""
+        if messenger == activity.actor:
             return activity
         if not activity.forwarded:
             raise SignatureRejected("activity.actor", "signed by another than its actor")
         return replace(activity, forwarded=not await is_proven(activity, self._actors))
 
-    async def _record(self, activity: Activity, fingerprint: str) -> Verdict:
+    async def _record(self, activity: Activity, fingerprint: str, messenger: str, offer: Offer | None) -> Verdict:
         now = self._clock()
         verdict = Verdict(outcome=Outcome.WAITING, reason="arrival.waiting")
         if activity.type not in HANDLERS:
@@ -90,7 +93,13 @@ class Inbox:
         arrival = Arrival(
             id=self._ids.new(now), activity=activity, received=now, fingerprint=fingerprint, verdict=verdict
         )
-        new = await self._store.transaction(lambda tx: tx.arrivals.record(arrival))
+
+        async def body(tx: Tables) -> bool:
+            if offer is not None:
+                await synchronizing.ask_later(tx, messenger, offer)
+            return await tx.arrivals.record(arrival)
+
+        new = await self._store.transaction(body)
         log.debug("activity received", type=activity.type, actor=activity.actor, new=new)
         return verdict
 

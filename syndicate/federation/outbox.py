@@ -6,7 +6,7 @@ worker spreads later.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from syndicate.activitypub import render
@@ -15,18 +15,26 @@ from syndicate.activitypub.policy import Replies
 from syndicate.activitypub.render import Hashtag, Profile
 from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC
 from syndicate.clock import Clock
+from syndicate.content import html as author_html
 from syndicate.content.text import hashtag
 from syndicate.conversation.judgement import Moderation
 from syndicate.federation.local import Identities
+from syndicate.media.kinds import type_by_name
 from syndicate.model.actor import LocalActor
 from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.ids import IdsInOrder
-from syndicate.model.post import Post, Term, Visibility
+from syndicate.model.post import ObjectType, Picture, Post, Term, Visibility
 from syndicate.storage import Tables
 from syndicate.storage.deliveries import Delivery, Fanout
 from syndicate.storage.outbox import Said
 from syndicate.storage.tombstones import Tombstone
 from syndicate.urls import Urls
+
+HELD_FOR_NAMES = timedelta(seconds=60)
+"""How long a post waits, at most, for whom it names to be looked up before it is sent."""
+NO_TIME = timedelta(0)
+MOST_PICTURES = 4
+"""More are not shown by Mastodon."""
 
 
 class Announcer:
@@ -42,10 +50,28 @@ class Announcer:
 
     # documents
 
-    def object(self, post: Post, talk: render.Conversation = render.NO_TALK) -> dict[str, Any]:
-        """A post as an object of the fediverse."""
+    def object(self, post: Post, talk: render.Conversation | None = None) -> dict[str, Any]:
+        """A post as an object of the fediverse; without `talk` it tells how much was said about it, and not what."""
+        talk = talk or render.counted(post.counts)
         url = self._urls.absolute(post.path)
-        return render.post(post, self._actor, url, self.hashtags(post), talk, self.replies_to(post))
+        mentions = [render.Mention(name=mention.handle, href=mention.actor) for mention in post.mentions]
+        tags: list[Hashtag | render.Mention] = [*self.hashtags(post), *mentions]
+        return render.post(post, self._actor, url, tags, talk, self.replies_to(post), self._pictures(post))
+
+    def _pictures(self, post: Post) -> list[Picture]:
+        """What a note shows, its featured picture first: Mastodon and others drop pictures from the text, and show what
+        is attached."""
+        if post.object_type is not ObjectType.NOTE:
+            return []
+        pictures = {post.picture.url: post.picture} if post.picture else {}
+        for shown in author_html.shown(post.html):
+            media_type = type_by_name(self._urls.path_of(shown.address) or "")
+            if media_type.startswith("image/"):
+                picture = Picture(
+                    url=shown.address, alt=shown.alt, media_type=media_type, width=shown.width, height=shown.height
+                )
+                pictures.setdefault(picture.url, picture)
+        return list(pictures.values())[:MOST_PICTURES]
 
     def replies_to(self, post: Post) -> Replies:
         """Whose replies to a post are shown."""
@@ -91,22 +117,30 @@ class Announcer:
 
     # saying
 
-    async def created(self, tx: Tables, post: Post, *, announce: bool) -> None:
+    async def created(self, tx: Tables, post: Post, *, announce: bool, names_wanted: bool = False) -> None:
         """A post is there. Unannounced, it stands in the outbox and is sent to nobody: then its document need not be
-        kept, since it is made of the post whenever somebody asks."""
+        kept, since it is made of the post whenever somebody asks. With `names_wanted` it is held back for a while, until
+        whom it names is looked up."""
         said = self._said("Create", post)
         await tx.outbox.put(said if announce else replace(said, document={}))
         if announce:
-            await self._fan_out(tx, said, "")
-            await self._announce(tx, post)
+            hold = HELD_FOR_NAMES if names_wanted else NO_TIME
+            await self._fan_out(tx, said, post.uri if names_wanted or post.mentions else "", hold=hold)
+            await self._announce(tx, post, hold=hold)
 
-    async def updated(self, tx: Tables, post: Post) -> None:
+    async def updated(self, tx: Tables, post: Post, *, names_wanted: bool = False) -> None:
         """It has changed."""
+        hold = HELD_FOR_NAMES if names_wanted else NO_TIME
         said = self._said("Update", post)
         await tx.outbox.put(said)
-        await self._fan_out(tx, said, post.uri)
+        await self._fan_out(tx, said, post.uri, hold=hold)
         if await tx.outbox.is_sent(post.id):
-            await self._announce(tx, post)
+            await self._announce(tx, post, hold=hold)
+
+    async def made_anew(self, tx: Tables, post: Post) -> None:
+        """Its HTML was made anew, and it names other people: what is held back about it says so too."""
+        for said in await tx.outbox.held(post.id, self._clock()):
+            await tx.outbox.renew(said.id, self._pushed(said.type, said.uri, post))
 
     async def deleted(self, tx: Tables, post: Post, gone_at: datetime) -> None:
         """It is gone: told to followers, and to everyone who took part. Call it before the post's rows go."""
@@ -185,7 +219,7 @@ class Announcer:
                 inboxes.append(known.shared_inbox or known.inbox)
         for inbox in dict.fromkeys(inboxes):
             await self._send(tx, said, inbox)
-        await tx.deliveries.fan_out(Fanout(activity=said.id, audience=said.local_actor, post_uri="", reached=""))
+        await self._spread(tx, said.id, said.local_actor)
 
     async def profile(self, tx: Tables, profile: Profile) -> str:
         """Tell everybody who follows an actor of ours what it looks like now; returns the activity's id (not its
@@ -205,7 +239,7 @@ class Announcer:
         )
         said = self._row(id, uri, "Update", actor.uri, None, document, public=False, at=now, by=actor)
         await tx.outbox.put(said)
-        await tx.deliveries.fan_out(Fanout(activity=id, audience=actor.id, post_uri="", reached=""))
+        await self._spread(tx, id, actor.id)
         return id
 
     async def moved(self, tx: Tables, target: str) -> None:
@@ -226,9 +260,11 @@ class Announcer:
         document = render.activity(type, id=uri, actor=self._actor.uri, object=object, to=to) | more
         said = self._row(id, uri, type, about, None, document, public=False, at=now)
         await tx.outbox.put(said)
-        await tx.deliveries.fan_out(Fanout(activity=id, audience=self._actor.id, post_uri="", reached=""))
+        await self._spread(tx, id, self._actor.id)
 
-    async def announce(self, tx: Tables, by: LocalActor, object: str, *, post: Post | None = None) -> None:
+    async def announce(
+        self, tx: Tables, by: LocalActor, object: str, *, post: Post | None = None, hold: timedelta = NO_TIME
+    ) -> None:
         """An actor of ours passes something on to its followers: a post of the blog, or another's."""
         now = self._clock()
         id = self._ids.new(now)
@@ -248,15 +284,15 @@ class Announcer:
         await tx.outbox.put(said)
         await tx.totals.add(f"announced:{by.id}", 1)
         await tx.editions.move(f"announced:{by.id}")
-        await tx.deliveries.fan_out(Fanout(activity=id, audience=by.id, post_uri="", reached=""))
+        await self._spread(tx, id, by.id, hold=hold)
 
-    async def _announce(self, tx: Tables, post: Post) -> None:
+    async def _announce(self, tx: Tables, post: Post, *, hold: timedelta) -> None:
         """Those who announce this post do so, once; those who no longer do take it back."""
         said = {announced.local_actor: announced for announced in await tx.outbox.announces_of(post.id)}
         wanted = {actor.id: actor for actor in await self._identities.announcing(tx, post)}
         for id, actor in wanted.items():
             if id not in said:
-                await self.announce(tx, actor, post.uri, post=post)
+                await self.announce(tx, actor, post.uri, post=post, hold=hold)
         for id, announced in said.items():
             if id not in wanted:
                 await self._take_back(tx, announced)
@@ -278,7 +314,7 @@ class Announcer:
         await tx.editions.move(f"announced:{announced.local_actor}")
         undo = replace(announced, id=id, uri=uri, type="Undo", document=document, public=False, published=now)
         await tx.outbox.put(undo)
-        await tx.deliveries.fan_out(Fanout(activity=id, audience=announced.local_actor, post_uri="", reached=""))
+        await self._spread(tx, id, announced.local_actor)
 
     async def taken_back(self, tx: Tables, answer: Comment, post: Post, gone_at: datetime) -> None:
         """An answer of the author's own is gone. Call it before its row goes."""
@@ -298,15 +334,19 @@ class Announcer:
             await self.tell(tx, "Delete", tombstone, about=answer.uri, post=post, published=gone_at)
 
     def follow_again(self, uri: str, actor: str) -> dict[str, Any]:
-        """The Follow of ours with this id, as an Undo embeds it."""
+        """The Follow of ours with this id, as an Undo embeds it; with a new one, where none is known."""
+        uri = uri or self._urls.activity(self._ids.new(self._clock()))
         return render.follow_as_received(uri, self._actor.uri, actor)
 
     def _said(self, type: str, post: Post) -> Said:
         now = self._clock()
         id = self._ids.new(now)
         uri = self._urls.activity(id)
-        document = self._activity(type, uri, post, render.pushed(self.object(post), self._urls.absolute(post.path)))
-        return self._row(id, uri, type, post.uri, post.id, document, public=True, at=now)
+        return self._row(id, uri, type, post.uri, post.id, self._pushed(type, uri, post), public=True, at=now)
+
+    def _pushed(self, type: str, uri: str, post: Post) -> dict[str, Any]:
+        object = render.pushed(self.object(post), self._urls.absolute(post.path))
+        return self._activity(type, uri, post, object)
 
     def _activity(self, type: str, uri: str, post: Post, object: dict[str, Any]) -> dict[str, Any]:
         return render.activity(
@@ -345,13 +385,17 @@ class Announcer:
             published=at,
         )
 
-    async def _fan_out(self, tx: Tables, said: Said, post_uri: str) -> None:
+    async def _fan_out(self, tx: Tables, said: Said, post_uri: str, *, hold: timedelta = NO_TIME) -> None:
         """To the blog's followers, and to those who have the post from one that announces it."""
-        await tx.deliveries.fan_out(Fanout(activity=said.id, audience=said.local_actor, post_uri=post_uri, reached=""))
+        await self._spread(tx, said.id, said.local_actor, post_uri, hold=hold)
         for announced in await tx.outbox.announces_of(said.post) if said.post else []:
-            await tx.deliveries.fan_out(
-                Fanout(activity=said.id, audience=announced.local_actor, post_uri="", reached="")
-            )
+            await self._spread(tx, said.id, announced.local_actor, hold=hold)
+
+    async def _spread(
+        self, tx: Tables, activity: str, audience: str, post_uri: str = "", *, hold: timedelta = NO_TIME
+    ) -> None:
+        due = self._clock() + hold
+        await tx.deliveries.fan_out(Fanout(activity=activity, audience=audience, post_uri=post_uri, due=due))
 
     async def _send(self, tx: Tables, said: Said, inbox: str) -> None:
         now = self._clock()

@@ -5,6 +5,7 @@ Used by the handlers of whatever can carry a reply: Create, Update, and activiti
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any
@@ -16,9 +17,10 @@ from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
 from syndicate.content.text import canonical_path, clean, plain
 from syndicate.conversation import comments
 from syndicate.conversation.judgement import Facts, Judgement, Moderation, judge
-from syndicate.errors import MalformedActivity
+from syndicate.errors import MalformedActivity, RemoteUnavailable
 from syndicate.federation import consent
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, held, ignored, private, refused
+from syndicate.federation.sparing import MOST_CLIMBS_A_DAY, PASSED_OVER_FOR
 from syndicate.model.activity import Verdict
 from syndicate.model.actor import RemoteActor
 from syndicate.model.comment import Audience, Author, Comment, CommentSource, CommentState
@@ -30,6 +32,15 @@ from syndicate.urls import Urls
 
 REJECTIONS_COUNT_FOR = timedelta(days=90)
 MOST_ANCESTORS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climb:
+    """Up a conversation, from a reply that came: `answers` are the ids of those that were passed, and `is_meant` says
+    whether that reply was for the blog too. Where it was not, other servers are spared."""
+
+    answers: tuple[str, ...]
+    is_meant: bool
 
 
 async def locate(context: Context, address: str) -> tuple[Post | None, Comment | None]:
@@ -89,10 +100,10 @@ async def fetch(uri: str, told: dict[str, Any], envelope: dict[str, Any], contex
 
 
 async def take(
-    document: dict[str, Any], reached: Reach, actor: str, context: Context, answers: tuple[str, ...] = ()
+    document: dict[str, Any], reached: Reach, actor: str, context: Context, climb: Climb | None = None
 ) -> Decision:
     """Decide about a reply by `actor`, whose authenticity is established. It reached so far by note and activity
-    together. `answers` are the ids of those for whose sake it was fetched."""
+    together. `climb` is what it was fetched for, if it was not sent."""
     try:
         note = parse_note(document)
     except MalformedActivity as error:
@@ -116,7 +127,7 @@ async def take(
     if before is not None:
         post, parent = await context.store.posts.find(before.post), None  # an edit moves nothing elsewhere
     else:
-        post, parent = await _answered(note, context, answers)
+        post, parent = await _answered(note, context, climb)
     if post is None:
         return ignored("reply.elsewhere")
     if not post.federates:
@@ -163,30 +174,60 @@ async def take(
     return keep
 
 
-async def _answered(note: RemoteNote, context: Context, answers: tuple[str, ...]) -> tuple[Post | None, Comment | None]:
-    """What a reply answers; comments between it and our post that we have not got are fetched, if it concerns us."""
+async def _answered(note: RemoteNote, context: Context, climb: Climb | None) -> tuple[Post | None, Comment | None]:
+    """What a reply answers; comments between it and our post that we have not got are fetched."""
     post, parent = await locate(context, note.in_reply_to)
-    if post is not None or not (answers or _concerns_us(note, context)):
+    if post is not None:
         return post, parent
-    uri, chain = note.in_reply_to, (*answers, note.id)
-    if not origin(uri) or origin(uri) == origin(context.urls.base) or uri in chain or len(chain) > MOST_ANCESTORS:
+    uri, passed = note.in_reply_to, climb.answers if climb else ()
+    climb = Climb(answers=(*passed, note.id), is_meant=climb.is_meant if climb else _is_meant_for_us(note, context))
+    if not origin(uri) or origin(uri) == origin(context.urls.base):
+        return None, None
+    if uri in climb.answers or len(climb.answers) > MOST_ANCESTORS:
         return None, None
     if await context.store.blocks.covers(uri, host_of(uri)):
         return None, None
+    if not climb.is_meant and not await _may_ask(uri, context):
+        return None, None
+    try:
+        found = await _fetched_ancestor(uri, context, climb)
+    except RemoteUnavailable:
+        if climb.is_meant:
+            raise
+        return None, None
+    if found[0] is None and not climb.is_meant:
+        now = context.clock()
+        await context.store.transaction(lambda tx: tx.visits.pass_over(uri, now))
+    return found
+
+
+async def _fetched_ancestor(uri: str, context: Context, climb: Climb) -> tuple[Post | None, Comment | None]:
     try:
         document = await context.object(uri)
     except FOR_GOOD:
         return None, None
-    decision = await take(document, reach_of(document), as_id(document.get("attributedTo")), context, chain)
+    decision = await take(document, reach_of(document), as_id(document.get("attributedTo")), context, climb)
     if not isinstance(decision, Verdict):
         await context.store.transaction(decision)
     return await locate(context, as_id(document))
 
 
-def _concerns_us(note: RemoteNote, context: Context) -> bool:
-    """Whether it is meant for the blog too: what the accounts that we follow say to others is not looked into."""
+def _is_meant_for_us(note: RemoteNote, context: Context) -> bool:
+    """Whether it names or addresses an actor of ours."""
     addressed = (*note.mentions, *ids(note.raw.get("to")), *ids(note.raw.get("cc")))
     return any(context.identities.followable(address) is not None for address in addressed)
+
+
+async def _may_ask(uri: str, context: Context) -> bool:
+    """Whether a server is to be asked for the sake of a reply that is not meant for us: what the accounts that we follow
+    say to others is nearly always of no concern."""
+    now, host = context.clock(), host_of(uri)
+    if await context.store.visits.is_passed_over(uri, now - PASSED_OVER_FOR):
+        return False
+    free = await context.store.transaction(
+        lambda tx: tx.visits.ask(host, now=now, apart=timedelta(0), most=MOST_CLIMBS_A_DAY)
+    )
+    return free is None
 
 
 def forget(uri: str, context: Context, *, for_good: bool = True) -> Decision:

@@ -20,7 +20,11 @@ log = structlog.get_logger()
 APART = timedelta(seconds=1)
 MOST_A_DAY = 200
 STOPPED_FOR = timedelta(days=1)
+MOST_CLIMBS_A_DAY = 100
+"""Of these, requests that a reply leads to which is not meant for the blog."""
 PATIENCE = timedelta(seconds=30)
+PASSED_OVER_FOR = timedelta(days=2)
+"""What was of no concern is not fetched again for so long."""
 UNWELCOME = frozenset({403, 429})
 
 Pause = Callable[[float], Awaitable[None]]

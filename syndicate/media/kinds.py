@@ -24,7 +24,14 @@ SIGNATURES: Final[tuple[tuple[int, bytes, str, str], ...]] = (
 """Offset, bytes, media type, extension. No SVG and no HTML: they can carry scripts."""
 
 MEDIA_TYPES: Final = {extension: media_type for _, _, media_type, extension in SIGNATURES}
+SPELLED_OTHERWISE: Final = {"jpeg": "jpg", "jpe": "jpg"}
 SHOWN: Final = frozenset({"image", "audio", "video"})
+
+
+def type_by_name(path: str) -> str:
+    """The media type of a file that we serve, by the extension of its name; empty where that says nothing."""
+    extension = path.rpartition(".")[2].lower()
+    return MEDIA_TYPES.get(SPELLED_OTHERWISE.get(extension, extension), "")
 
 
 def kind_of(head: bytes) -> tuple[str, str] | None:

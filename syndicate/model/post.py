@@ -95,6 +95,14 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """Somebody whom a post names: `handle` is `@user@host`, `actor` the id of her account."""
+
+    handle: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How many approved comments, likes and shares a post has. `comments_told` is the number that feeds tell."""
 
@@ -112,6 +120,7 @@ class Post:
     people read it, from the root, percent-encoded. `html` is safe and holds absolute addresses only. `excerpt`
     is plain text that stands for the post in lists; `summary` and `teaser` are the author's own words, or empty.
     `warning` is the content warning; `sensitive` may be true without one. `hashtags` of None means: all tags.
+    `mentions` are those whom its text names and who were found.
     """
 
     id: str
@@ -139,6 +148,7 @@ class Post:
     type: ObjectType | None = None
     quotes: QuotePolicy = QuotePolicy.ANYONE
     hashtags: tuple[str, ...] | None = None
+    mentions: tuple[Mention, ...] = ()
     enclosure: Enclosure | None = None
     terms: tuple[Term, ...] = ()
     counts: Counts = field(default_factory=Counts)

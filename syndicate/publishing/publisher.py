@@ -109,12 +109,14 @@ class Publisher:
         before, made_before = await self._existing(manuscript)
         digest = digest_of(manuscript)
         draft = await self._draft(manuscript, before, made_before)
+        draft = replace(draft, terms=manuscript.terms, hashtags=manuscript.hashtags)
         typeset = await self._typesetter.typeset(
             manuscript.source,
             manuscript.source_format,
             permalink=self._urls.absolute(draft.path),
             base=_base(manuscript),
             image=manuscript.image,
+            hashtags=self._hashtags(draft),
         )
         missing = tuple(_complaint(file) for file in typeset.media if file.state is MediaState.FAILED)
         if before and made_before and made_before.digest == digest and not typeset.has_new_files:
@@ -222,10 +224,12 @@ class Publisher:
             picture=self._picture(typeset.picture, manuscript.image_alt),
             type=manuscript.type,
             quotes=manuscript.quotes,
-            hashtags=manuscript.hashtags,
+            mentions=typeset.mentions,
             enclosure=manuscript.enclosure,
-            terms=manuscript.terms,
         )
+
+    def _hashtags(self, post: Post) -> dict[str, str]:
+        return {tag.name.lower(): tag.href for tag in self._announcer.hashtags(post)}
 
     def _picture(self, file: MediaFile | None, alt: str) -> Picture | None:
         if file is None or file.state is not MediaState.KEPT:
@@ -266,7 +270,7 @@ class Publisher:
         if before is not None:
             wanted = max(now.replace(microsecond=0), before.updated + timedelta(seconds=1))
         post = replace(post, updated=await tx.posts.free_updated(wanted, post.id))
-        await self._tell(tx, before, post, announce, now)
+        await self._tell(tx, before, post, announce, now, names_wanted=typeset.names_wanted)
         if before is not None and before.federates and not post.federates:
             post = replace(post, uri=self._urls.post(new_id(now)))  # the old id is gone for ever
         await tx.posts.put(post, made)
@@ -277,18 +281,22 @@ class Publisher:
             if address != post.path:
                 await tx.posts.add_alias(address, post.id)
         await self._record_media(tx, post, typeset)
+        is_to_be_read = post.state in (PostState.PUBLISHED, PostState.SCHEDULED)
+        await tx.mentions.record(post.id, typeset.named if is_to_be_read else {}, now)
         await tx.editions.move(*_scopes(before), *_scopes(post))
         return post
 
-    async def _tell(self, tx: Tables, before: Post | None, post: Post, announce: bool, now: datetime) -> None:
+    async def _tell(
+        self, tx: Tables, before: Post | None, post: Post, announce: bool, now: datetime, *, names_wanted: bool
+    ) -> None:
         """Create, Update or Delete, as the change looks from outside."""
         was, is_now = before is not None and before.federates, post.federates
         if is_now and was:
-            await self._announcer.updated(tx, post)
+            await self._announcer.updated(tx, post, names_wanted=names_wanted)
             if before is not None and before.pinned != post.pinned:
                 await self._announcer.pinned(tx, post)
         elif is_now:
-            await self._announcer.created(tx, post, announce=announce)
+            await self._announcer.created(tx, post, announce=announce, names_wanted=names_wanted)
             if post.pinned and announce:
                 await self._announcer.pinned(tx, post)
         elif was and before is not None:
@@ -358,7 +366,7 @@ class Publisher:
                     )
                 )
 
-    # what time and pictures bring
+    # what time, pictures and names bring
 
     async def release_due(self) -> int:
         """Publish what was scheduled for now or earlier; how many."""
@@ -375,7 +383,10 @@ class Publisher:
         await tx.posts.alone()
         updated = await tx.posts.free_updated(post.updated, post.id)
         released = replace(post, state=PostState.PUBLISHED, updated=updated)
-        await self._tell(tx, post, released, announce=True, now=now)  # it lay ahead when we first saw it
+        wanted = await tx.mentions.are_wanted(id)
+        await self._tell(
+            tx, post, released, announce=True, now=now, names_wanted=wanted
+        )  # it lay ahead when first seen
         await tx.posts.put(released, replace(made, released=now))
         await tx.posts.give_number(id)
         await tx.search.put(released, plain(released.html))
@@ -383,7 +394,8 @@ class Publisher:
         log.info("scheduled post published", slug=post.slug, path=post.path)
 
     async def typeset_anew(self, id: str) -> None:
-        """Make a post's HTML again from its source: a picture has come, or the renderer is a newer one."""
+        """Make a post's HTML again from its source: a picture has come, somebody whom it names is found, or the renderer
+        is a newer one."""
         for _ in range(TRIES):
             post, made = await self._store.posts.find(id), await self._store.posts.manufacture(id)
             if post is None or made is None:
@@ -394,15 +406,22 @@ class Publisher:
                 permalink=self._urls.absolute(post.path),
                 base=made.base,
                 image=made.image,
+                hashtags=self._hashtags(post),
             )
-            picture = self._picture(typeset.picture, made.image_alt)
-            if await self._store.transaction(partial(self._reset, post, typeset, picture)):
+            anew = replace(
+                post,
+                html=typeset.html,
+                picture=self._picture(typeset.picture, made.image_alt),
+                mentions=typeset.mentions,
+            )
+            if await self._store.transaction(partial(self._reset, anew)):
                 return
 
-    async def _reset(self, post: Post, typeset: Typeset, picture: Picture | None, tx: Tables) -> bool:
+    async def _reset(self, post: Post, tx: Tables) -> bool:
         """False when the words were changed in the meantime."""
-        if not await tx.posts.set_html(post, typeset.html, picture, RENDERER):
+        if not await tx.posts.set_html(post, RENDERER):
             return False
+        await self._announcer.made_anew(tx, post)
         await tx.editions.move(*_scopes(post))
         return True
 

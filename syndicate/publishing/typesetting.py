@@ -1,40 +1,51 @@
 """A manuscript's source → the HTML that is stored: safe, every address absolute, every picture one that we serve.
 
-A picture that we do not have (yet) stands as its description, linked to where it was; when it has come, the post is
-typeset anew.
+A picture that we do not have (yet) stands as its description, linked to where it was; whom we do not know (yet) stands
+as she was named. When the picture has come, or she is found, the post is typeset anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
 from syndicate.clock import Clock
 from syndicate.content import html as author_html
-from syndicate.content import markdown
+from syndicate.content import markdown, names
 from syndicate.content.sanitize import SANITIZER_VERSION, SafeHtml, for_author
 from syndicate.content.text import canonical_path, clean, plain
 from syndicate.media import MediaFiles, UnusableFile
 from syndicate.model.ids import new_id
-from syndicate.model.post import SourceFormat
+from syndicate.model.post import Mention, SourceFormat
 from syndicate.storage import Store
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.urls import Urls, join, split
 
 RENDERER = markdown.RENDERER_VERSION * 1000 + SANITIZER_VERSION
 """Moves when either of the two makes other HTML of the same source."""
+TAGS = Urls.tag("").rstrip("/") + "/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typeset:
     """`text` is the words alone; `media` are the files that it shows; `new` those among them that are not on record
-    yet."""
+    yet. `named` are all whom the text names as `user@host`, with the ids of those who are known."""
 
     html: SafeHtml
     text: str
     media: tuple[MediaFile, ...]
     new: tuple[MediaFile, ...]
     picture: MediaFile | None
+    named: Mapping[str, str]
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        return tuple(Mention(handle=f"@{handle}", actor=actor) for handle, actor in self.named.items() if actor)
+
+    @property
+    def names_wanted(self) -> bool:
+        """Whether somebody is named who is still to be looked up."""
+        return not all(self.named.values())
 
     @property
     def has_new_files(self) -> bool:
@@ -47,10 +58,18 @@ class Typesetter:
         self._store, self._files, self._urls, self._clock = store, files, urls, clock
 
     async def typeset(
-        self, source: str, source_format: SourceFormat, *, permalink: str, base: str, image: str = ""
+        self,
+        source: str,
+        source_format: SourceFormat,
+        *,
+        permalink: str,
+        base: str,
+        image: str = "",
+        hashtags: Mapping[str, str],
     ) -> Typeset:
         """`permalink` is where the text will stand; `base` what its pictures are relative to (an address, or a `file:`
         address of a directory), empty for the permalink; `image` the address of the picture that goes before it.
+        `hashtags` are words in lower case and the pages that they lead to.
 
         Raises InputError for a source without bounds.
         """
@@ -69,13 +88,27 @@ class Typesetter:
             url=lambda reference: self.address(known[reference]) if reference in known else None,
             missing=lambda reference: reference in known and known[reference].state is not MediaState.KEPT,
         )
+        named = [handle for handle in names.people(html) if handle.rpartition("@")[2] != self._urls.host]
+        accounts = await self._store.mentions.known(named)
+        html = names.linked(
+            html,
+            people={handle: account.url for handle, account in accounts.items()},
+            tags=hashtags,
+            is_tag=lambda reference: self._is_tag(join(permalink, reference)),
+        )
         return Typeset(
             html=for_author(html, base=permalink),
             text=plain(raw),
             media=tuple(known.values()),
             new=tuple(new),
             picture=known.get(image) if image else None,
+            named={handle: accounts[handle].actor if handle in accounts else "" for handle in named},
         )
+
+    def _is_tag(self, address: str) -> bool:
+        """Whether it is the page of a tag of ours."""
+        path = (self._urls.path_of(address) or "").partition("?")[0]
+        return path.startswith(TAGS) and path.count("/") <= TAGS.count("/") + 1
 
     def address(self, file: MediaFile) -> str:
         """Where a file is served; where it was, while we have not got it."""

@@ -36,12 +36,13 @@ class DeliveryState(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fanout:
     """An activity that goes to every inbox of the followers of `audience`, an actor of ours, and to everyone who took
-    part under `post_uri`; `reached` is the last inbox that has its row."""
+    part under `post_uri`, from `due` on; `reached` is the last inbox that has its row."""
 
     activity: str
     audience: str
-    post_uri: str
-    reached: str
+    post_uri: str = ""
+    reached: str = ""
+    due: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,19 +79,31 @@ class Deliveries:
     async def fan_out(self, fanout: Fanout) -> None:
         await self._query.run(
             """
-            INSERT INTO fanouts (activity_id, audience, post_uri, reached, leased_until)
-            VALUES (:activity, :audience, :post_uri, :reached, '')
+            INSERT INTO fanouts (activity_id, audience, post_uri, reached, due_at, leased_until)
+            VALUES (:activity, :audience, :post_uri, :reached, :due, '')
             """,
             activity=fanout.activity,
             audience=fanout.audience,
             post_uri=fanout.post_uri,
             reached=fanout.reached,
+            due=to_text(fanout.due),
+        )
+
+    async def let_go(self, post: str, now: datetime) -> None:
+        """What was held back about a post goes out now."""
+        await self._query.run(
+            """
+            UPDATE fanouts SET due_at = :now
+            WHERE due_at > :now AND activity_id IN (SELECT id FROM outbox WHERE post_id = :post)
+            """,
+            post=post,
+            now=to_text(now),
         )
 
     async def has_fanout(self, now: datetime) -> bool:
-        """Whether one waits that nobody works on."""
+        """Whether one is due that nobody works on."""
         row = await self._query.one(
-            "SELECT activity_id FROM fanouts WHERE leased_until < :now LIMIT 1", now=to_text(now)
+            "SELECT activity_id FROM fanouts WHERE leased_until < :now AND due_at <= :now LIMIT 1", now=to_text(now)
         )
         return row is not None
 
@@ -100,7 +113,7 @@ class Deliveries:
             """
             UPDATE fanouts SET leased_until = :until
             WHERE (activity_id, audience) IN (
-              SELECT activity_id, audience FROM fanouts WHERE leased_until < :now
+              SELECT activity_id, audience FROM fanouts WHERE leased_until < :now AND due_at <= :now
               ORDER BY activity_id, audience LIMIT 1 {skip_locked})
             RETURNING *
             """,
@@ -114,6 +127,7 @@ class Deliveries:
             audience=row["audience"],
             post_uri=row["post_uri"],
             reached=row["reached"],
+            due=from_text(row["due_at"]),
         )
 
     async def advance_fanout(self, fanout: Fanout, reached: str) -> None:
@@ -146,7 +160,8 @@ class Deliveries:
         return row is None
 
     async def participants(self, post_uri: str) -> list[str]:
-        """The inboxes of everyone who answered, liked or shared a post: they hear of its changes too."""
+        """The inboxes of everyone whom a post names, and who answered, quoted, liked or shared it: they hear of its
+        changes too."""
         rows = await self._query.all(
             """
             SELECT DISTINCT CASE WHEN shared_inbox <> '' THEN shared_inbox ELSE inbox END AS inbox
@@ -154,7 +169,11 @@ class Deliveries:
             WHERE uri IN (
               SELECT author_uri FROM comments JOIN posts ON posts.id = comments.post_id WHERE posts.uri = :uri
               UNION
-              SELECT actor_uri FROM reactions JOIN posts ON posts.id = reactions.post_id WHERE posts.uri = :uri)
+              SELECT actor_uri FROM reactions JOIN posts ON posts.id = reactions.post_id WHERE posts.uri = :uri
+              UNION
+              SELECT actor_uri FROM stamps JOIN posts ON posts.id = stamps.post_id WHERE posts.uri = :uri
+              UNION
+              SELECT actor_uri FROM mentions JOIN posts ON posts.id = mentions.post_id WHERE posts.uri = :uri)
             """,
             uri=post_uri,
         )
@@ -272,9 +291,10 @@ class Deliveries:
         )
 
     async def next_due(self, now: datetime, without: Sequence[str] = ()) -> datetime | None:
-        """When the next one can be tried, of lanes other than `without`; a fan-out that waits is due at once."""
-        if await self.has_fanout(now):
-            return now
+        """When the next one can be tried, of lanes other than `without`, or the next fan-out spread."""
+        fanout = await self._query.one(
+            "SELECT due_at FROM fanouts WHERE leased_until < :now ORDER BY due_at LIMIT 1", now=to_text(now)
+        )
         others, names = _but(without)
         row = await self._query.one(
             f"""
@@ -285,7 +305,7 @@ class Deliveries:
             now=to_text(now),
             **names,
         )
-        return None if row is None else from_text(row["due_at"])
+        return min((from_text(found["due_at"]) for found in (fanout, row) if found is not None), default=None)
 
     async def is_planned(self, kind: DeliveryKind, object: str) -> bool:
         """Whether one of a kind about something waits, be it due or not."""

@@ -19,6 +19,10 @@ class Follower:
     since: datetime
 
 
+AFTER_SLASH = chr(ord("/") + 1)
+"""So that the ids of one server are a range of keys, and those of `https://m.example.evil` are not in it."""
+
+
 class Followers:
     def __init__(self, query: Queryable, totals: Totals) -> None:
         self._query, self._totals = query, totals
@@ -108,6 +112,21 @@ class Followers:
             limit=limit,
         )
         return [_follower(row) for row in rows]
+
+    async def on_server(self, local_actor: str, base: str, *, after: str, limit: int) -> list[str]:
+        """The ids of those whose server is at `base`, `scheme://authority`, in their order, from `after` on."""
+        rows = await self._query.all(
+            """
+            SELECT actor_uri FROM followers
+            WHERE local_actor = :local_actor AND actor_uri > :after AND actor_uri < :end
+            ORDER BY actor_uri LIMIT :limit
+            """,
+            local_actor=local_actor,
+            after=max(after, f"{base}/"),
+            end=f"{base}{AFTER_SLASH}",
+            limit=limit,
+        )
+        return [row["actor_uri"] for row in rows]
 
     async def inboxes(self, local_actor: str, *, after: str, limit: int) -> list[str]:
         """The inboxes to send to, in their order, from `after` on."""

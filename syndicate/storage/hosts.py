@@ -1,4 +1,4 @@
-"""What we know of other servers: whether they answer now, and which signatures they take."""
+"""What we know of other servers: whether they answer now, which signatures they take, what they run."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +9,15 @@ from syndicate.storage.database import Queryable, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """`failures` in a row; nothing is sent before `paused_until`; `dialect` is the signature that it took last."""
+    """`failures` in a row; nothing is sent before `paused_until`; `dialect` is the signature that it took last;
+    `software` is what it runs, empty where that is not known yet."""
 
     host: str
     failures: int = 0
     paused_until: datetime | None = None
     failing_since: datetime | None = None
     dialect: str = ""
+    software: str = ""
 
 
 class Hosts:
@@ -47,9 +49,52 @@ class Hosts:
             changed=to_text(now),
         )
 
+    # what they run
+
+    async def to_ask(self, host: str, at: datetime) -> None:
+        """Have a server asked what it runs, unless that is known, or it is to be asked already."""
+        await self._query.run(
+            """
+            INSERT INTO hosts (host, failures, paused_until, failing_since, dialect, ask_at, changed)
+            VALUES (:host, 0, '', NULL, '', :at, :at)
+            ON CONFLICT (host) DO UPDATE SET ask_at = excluded.ask_at
+            WHERE hosts.software = '' AND hosts.ask_at IS NULL
+            """,
+            host=host,
+            at=to_text(at),
+        )
+
+    async def next_to_ask(self) -> datetime | None:
+        row = await self._query.one("SELECT ask_at FROM hosts WHERE ask_at IS NOT NULL ORDER BY ask_at LIMIT 1")
+        return None if row is None else from_text(row["ask_at"])
+
+    async def take_to_ask(self, now: datetime, *, again: datetime) -> str | None:
+        """The server that is due to be asked; it will be again at another time, should it not answer."""
+        row = await self._query.one(
+            """
+            UPDATE hosts SET ask_at = :again
+            WHERE host IN (SELECT host FROM hosts WHERE ask_at <= :now ORDER BY ask_at LIMIT 1 {skip_locked})
+            RETURNING host
+            """,
+            now=to_text(now),
+            again=to_text(again),
+        )
+        return None if row is None else row["host"]
+
+    async def set_software(self, host: str, software: str) -> None:
+        await self._query.run(
+            "UPDATE hosts SET software = :software, ask_at = NULL WHERE host = :host", host=host, software=software
+        )
+
+    async def running(self, software: str) -> set[str]:
+        """The servers that run this."""
+        rows = await self._query.all("SELECT host FROM hosts WHERE software = :software", software=software)
+        return {row["host"] for row in rows}
+
     async def prune(self, *, before: datetime, kept: int) -> None:
-        """Forget servers that have not been heard of, and all beyond a number: their names are strangers' to make."""
-        await self._query.run("DELETE FROM hosts WHERE changed < :before", before=to_text(before))
+        """Forget servers that have not been heard of, but for what they run, and all beyond a number: their names are
+        strangers' to make."""
+        await self._query.run("DELETE FROM hosts WHERE changed < :before AND software = ''", before=to_text(before))
         await self._query.run(
             "DELETE FROM hosts WHERE changed < (SELECT changed FROM hosts ORDER BY changed DESC LIMIT 1 OFFSET :kept)",
             kept=kept,
@@ -63,4 +108,5 @@ def _host(row: Row) -> Host:
         paused_until=from_text(row["paused_until"]) if row["paused_until"] else None,
         failing_since=None if row["failing_since"] is None else from_text(row["failing_since"]),
         dialect=row["dialect"],
+        software=row["software"],
     )

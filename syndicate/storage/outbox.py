@@ -109,6 +109,24 @@ class Outbox:
         )
         return [_said(row) for row in rows]
 
+    async def held(self, post: str, now: datetime) -> list[Said]:
+        """The Create or Update of a post that is still to be spread."""
+        rows = await self._query.all(
+            """
+            SELECT * FROM outbox
+            WHERE post_id = :post AND type IN ('Create', 'Update') AND document <> '{}' AND EXISTS (
+              SELECT 1 FROM fanouts WHERE fanouts.activity_id = outbox.id AND fanouts.due_at > :now)
+            """,
+            post=post,
+            now=to_text(now),
+        )
+        return [_said(row) for row in rows]
+
+    async def renew(self, id: str, document: dict[str, Any]) -> None:
+        """It is said in other words."""
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        await self._query.run("UPDATE outbox SET document = :document WHERE id = :id", id=id, document=text)
+
     async def withdraw(self, said: Said) -> None:
         """It is said no longer."""
         await self._query.run("UPDATE outbox SET public = 0 WHERE id = :id", id=said.id)

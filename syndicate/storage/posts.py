@@ -10,6 +10,7 @@ from syndicate.clock import from_text, to_text, to_wire
 from syndicate.model.post import (
     Counts,
     Enclosure,
+    Mention,
     ObjectType,
     Picture,
     Post,
@@ -28,8 +29,8 @@ from syndicate.storage.facts import Totals
 COLUMNS = """
 posts.id, posts.uri, posts.guid, posts.kind, posts.slug, posts.path, posts.html, posts.title, posts.excerpt, posts.summary,
 posts.teaser, posts.language, posts.author, posts.state, posts.visibility, posts.published, posts.updated, posts.sensitive,
-posts.warning, posts.comments_open, posts.pinned, posts.picture, posts.type, posts.quotes, posts.hashtags, posts.enclosure,
-posts.comment_count, posts.told_comments, posts.like_count, posts.share_count
+posts.warning, posts.comments_open, posts.pinned, posts.picture, posts.type, posts.quotes, posts.hashtags, posts.mentions,
+posts.enclosure, posts.comment_count, posts.told_comments, posts.like_count, posts.share_count
 """
 GAP = 1000
 Key = tuple[datetime, str]
@@ -429,16 +430,17 @@ class Posts:
         await self._count(id, -1)
         await self._query.run("DELETE FROM posts WHERE id = :id", id=id)
 
-    async def set_html(self, post: Post, html: str, picture: Picture | None, renderer: int) -> bool:
+    async def set_html(self, post: Post, renderer: int) -> bool:
         """The same words, made into HTML anew: `updated` stays. False when the words are no longer those."""
         touched = await self._query.run(
             """
-            UPDATE posts SET html = :html, picture = :picture, renderer = :renderer
+            UPDATE posts SET html = :html, picture = :picture, mentions = :mentions, renderer = :renderer
             WHERE id = :id AND updated = :updated
             """,
             id=post.id,
-            html=html,
-            picture=_picture_text(picture),
+            html=post.html,
+            picture=_picture_text(post.picture),
+            mentions=_mentions_text(post.mentions),
             renderer=renderer,
             updated=to_text(post.updated),
         )
@@ -596,10 +598,10 @@ class Posts:
 INSERT = """
 INSERT INTO posts (id, uri, guid, kind, slug, path, origin, origin_digest, source, source_format, base, html, renderer, title,
   excerpt, summary, teaser, language, author, state, visibility, published, month, updated, released, sensitive, warning,
-  comments_open, pinned, picture, type, quotes, hashtags, enclosure, image, image_alt, comment_count, told_comments, like_count, share_count)
+  comments_open, pinned, picture, type, quotes, hashtags, mentions, enclosure, image, image_alt, comment_count, told_comments, like_count, share_count)
 VALUES (:id, :uri, :guid, :kind, :slug, :path, :origin, :origin_digest, :source, :source_format, :base, :html, :renderer, :title,
   :excerpt, :summary, :teaser, :language, :author, :state, :visibility, :published, :month, :updated, :released,
-  :sensitive, :warning, :comments_open, :pinned, :picture, :type, :quotes, :hashtags, :enclosure, :image, :image_alt, 0, 0, 0, 0)
+  :sensitive, :warning, :comments_open, :pinned, :picture, :type, :quotes, :hashtags, :mentions, :enclosure, :image, :image_alt, 0, 0, 0, 0)
 ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, slug = excluded.slug, path = excluded.path, kind = excluded.kind, origin = excluded.origin,
   origin_digest = excluded.origin_digest, source = excluded.source, source_format = excluded.source_format, base = excluded.base,
   html = excluded.html, renderer = excluded.renderer, title = excluded.title, excerpt = excluded.excerpt,
@@ -607,7 +609,7 @@ ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, slug = excluded.slug, path = 
   state = excluded.state, visibility = excluded.visibility, published = excluded.published, month = excluded.month, updated = excluded.updated,
   released = excluded.released, sensitive = excluded.sensitive, warning = excluded.warning,
   comments_open = excluded.comments_open, pinned = excluded.pinned, picture = excluded.picture, type = excluded.type,
-  quotes = excluded.quotes, hashtags = excluded.hashtags, enclosure = excluded.enclosure, image = excluded.image, image_alt = excluded.image_alt
+  quotes = excluded.quotes, hashtags = excluded.hashtags, mentions = excluded.mentions, enclosure = excluded.enclosure, image = excluded.image, image_alt = excluded.image_alt
 """
 
 
@@ -648,12 +650,17 @@ def _parameters(post: Post, made: Manufacture) -> dict[str, Any]:
         "type": None if post.type is None else post.type.value,
         "quotes": post.quotes.value,
         "hashtags": None if post.hashtags is None else json.dumps(post.hashtags, ensure_ascii=False),
+        "mentions": _mentions_text(post.mentions),
         "enclosure": None if post.enclosure is None else json.dumps(asdict(post.enclosure), ensure_ascii=False),
     }
 
 
 def _picture_text(picture: Picture | None) -> str | None:
     return None if picture is None else json.dumps(asdict(picture), ensure_ascii=False)
+
+
+def _mentions_text(mentions: tuple[Mention, ...]) -> str:
+    return json.dumps([asdict(mention) for mention in mentions], ensure_ascii=False)
 
 
 def _post(row: Row, terms: tuple[Term, ...]) -> Post:
@@ -683,6 +690,7 @@ def _post(row: Row, terms: tuple[Term, ...]) -> Post:
         type=None if row["type"] is None else ObjectType(row["type"]),
         quotes=QuotePolicy(row["quotes"]),
         hashtags=None if row["hashtags"] is None else tuple(json.loads(row["hashtags"])),
+        mentions=tuple(Mention(**mention) for mention in json.loads(row["mentions"])),
         enclosure=None if row["enclosure"] is None else Enclosure(**json.loads(row["enclosure"])),
         terms=terms,
         counts=Counts(

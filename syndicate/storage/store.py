@@ -17,6 +17,7 @@ from syndicate.storage.facts import Facts, Totals
 from syndicate.storage.followers import Followers
 from syndicate.storage.hosts import Hosts
 from syndicate.storage.media import Media
+from syndicate.storage.mentions import Mentions
 from syndicate.storage.migrate import migrate
 from syndicate.storage.outbox import Outbox
 from syndicate.storage.posts import Posts
@@ -25,6 +26,7 @@ from syndicate.storage.reports import Reports
 from syndicate.storage.search import Search
 from syndicate.storage.stamps import Stamps
 from syndicate.storage.subscriptions import Subscriptions
+from syndicate.storage.synchronizations import Synchronizations
 from syndicate.storage.tombstones import Tombstones
 from syndicate.storage.visits import Visits
 from syndicate.storage.websub_following import WebsubFollowing
@@ -56,6 +58,8 @@ class Tables:
         self.blogroll = Blogroll(query)
         self.blocks = Blocks(query)
         self.media = Media(query)
+        self.mentions = Mentions(query)
+        self.synchronizations = Synchronizations(query)
         self.tombstones = Tombstones(query)
         self.visits = Visits(query)
         self.subscriptions = Subscriptions(query, self.totals)
@@ -94,7 +98,7 @@ class Store(Tables):
         """What a process had claimed that is no more. Only where this is the one server."""
 
         async def body(query: Queryable) -> None:
-            for table in ("arrivals", "deliveries", "fanouts", "media", "visits"):
+            for table in ("arrivals", "deliveries", "fanouts", "media", "mentions", "synchronizations", "visits"):
                 await query.run(f"UPDATE {table} SET leased_until = '' WHERE leased_until <> ''")
 
         await self.database.transaction(body)

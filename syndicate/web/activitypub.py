@@ -10,15 +10,17 @@ from aiohttp import web
 from yarl import URL
 
 from syndicate.activitypub import collections, render
+from syndicate.activitypub.parse import origin
 from syndicate.activitypub.vocabulary import ACTIVITY_JSON
 from syndicate.clock import from_text, to_text
 from syndicate.errors import BodyTooLarge, BodyTooSlow, Gone, MalformedRequest, MediaTypeRefused, NotFound
 from syndicate.federation.local import BLOG, Identity
 from syndicate.federation.outbox import outbox_items
-from syndicate.model.actor import LocalActor, Role
+from syndicate.model.actor import LocalActor, PublicKey, Role
 from syndicate.model.comment import Comment, CommentSource
-from syndicate.model.post import Post, TermKind
+from syndicate.model.post import Counts, Post, TermKind
 from syndicate.signatures import Message
+from syndicate.storage import Store
 from syndicate.storage.stamps import StampKind
 from syndicate.transport.media_type import is_activity_streams
 from syndicate.web.clients import address_of
@@ -44,10 +46,13 @@ JSON = f"{ACTIVITY_JSON}; charset=utf-8"
 PAGE = 20
 FEATURED = 5
 FEATURED_TAGS = 10
+TOLD = 1000
+"""Followers that a server is told of at a time."""
 MOST_BODY = 1024 * 1024
 CACHE = "public, max-age=60, stale-while-revalidate=600"
 AT_PERMALINK = "private, no-store"
 GUARDED = "private, no-store"
+KINDS = {"likes": "like", "shares": "share"}
 AUTHORIZATIONS = {StampKind.QUOTE: "QuoteAuthorization", StampKind.REPLY: "ReplyAuthorization"}
 Make = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -83,9 +88,9 @@ async def answer(
     return await request.app[ANSWERS].document(request, document)
 
 
-async def require_reader(request: web.Request) -> None:
-    """Raises SignatureRejected (401), SenderRefused (403), KeyUnavailable (503)."""
-    await request.app[GATEKEEPER].require(message_of(request), ours=request.app[URLS].base)
+async def require_reader(request: web.Request) -> PublicKey:
+    """The key that a request is signed with. Raises SignatureRejected (401), SenderRefused (403), KeyUnavailable (503)."""
+    return await request.app[GATEKEEPER].require(message_of(request), ours=request.app[URLS].base)
 
 
 def see(page: str) -> web.HTTPException:
@@ -196,6 +201,24 @@ async def get_followers(request: web.Request) -> web.StreamResponse:
     return await answer(request, f"ap:{id}", ("followers",), page)
 
 
+async def get_followers_synchronization(request: web.Request) -> web.StreamResponse:
+    """The followers on the server of whoever asks, and signs (FEP-8fcf)."""
+    actor = _asked_for(request).actor
+    key = await require_reader(request)
+    after = request.query.get("after", "")[:2048]
+    found = await request.app[STORE].followers.on_server(actor.id, origin(key.owner), after=after, limit=TOLD + 1)
+    collection = f"{actor.uri}/followers_synchronization"
+    if len(found) <= TOLD and not after:
+        document = collections.ordered_whole(collection, found)
+    else:
+        follow = str(URL(collection).with_query({"after": found[TOLD - 1]})) if len(found) > TOLD else None
+        id = str(URL(collection).with_query({"after": after}))
+        page = collections.ordered_page(id, collection, found[:TOLD], next=follow)
+        document = page if "after" in request.query else collections.ordered(collection, None, first=page)
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return web.Response(text=text, content_type=ACTIVITY_JSON, headers={"Cache-Control": GUARDED, "Vary": "Signature"})
+
+
 async def get_following(request: web.Request) -> web.StreamResponse:
     """The entries of the blogroll that are accounts; nobody else of us follows anybody."""
     store, actor = request.app[STORE], _asked_for(request).actor
@@ -280,19 +303,40 @@ async def answer_post(request: web.Request, post: Post, *, at_permalink: bool = 
 
     async def make() -> dict[str, Any]:
         current = await store.posts.find(post.id) or post
-        replies = await store.comments.replies(post.id, after=None, limit=PAGE + 1)
-        talk = render.Conversation(
-            replies=await store.comments.replies_total(post.id),
-            likes=current.counts.likes,
-            shares=current.counts.shares,
-            first=tuple(uri for uri, _, _ in replies[:PAGE]),
-            next=_next_page(f"{current.uri}/replies", replies),
-        )
+        talk = await _talk(store, current.uri, current, None, current.counts)
         return announcer.object(current, talk)
 
     scopes = (f"post:{post.id}", f"talk:{post.id}")
     key = f"ap:{post.uri}" + (":permalink" if at_permalink else "")
     return await answer(request, key, scopes, make, cache=AT_PERMALINK if at_permalink else CACHE)
+
+
+async def _talk(store: Store, uri: str, post: Post, answer: Comment | None, counts: Counts) -> render.Conversation:
+    """What was said about a post, or about an answer of its author's, as far as the first pages go."""
+    to = answer.id if answer else None
+    found = await store.comments.replies(post.id, after=None, limit=PAGE + 1, to=to)
+    return render.Conversation(
+        replies=render.Listing(
+            total=await store.comments.replies_total(post.id, to=to),
+            first=tuple(item for item, _, _ in found[:PAGE]),
+            next=_next_page(f"{uri}/replies", found),
+        ),
+        likes=await _reactions(store, f"{uri}/likes", post, to, "like", counts.likes),
+        shares=await _reactions(store, f"{uri}/shares", post, to, "share", counts.shares),
+    )
+
+
+async def _reactions(store: Store, uri: str, post: Post, to: str | None, kind: str, total: int) -> render.Listing:
+    found = await store.reactions.listed(post.id, to, kind, after=None, limit=PAGE + 1)
+    return render.Listing(total=total, first=tuple(item for item, _ in found[:PAGE]), next=_next_reactions(uri, found))
+
+
+def _next_reactions(uri: str, found: list[tuple[str, str]]) -> str | None:
+    """The page after this one of a collection of likes or shares, if there is more."""
+    if len(found) <= PAGE:
+        return None
+    item, received = found[PAGE - 1]
+    return str(URL(uri).with_query({"page": "1", "after": f"{received},{item}"}))
 
 
 def _next_page(uri: str, found: list[tuple[str, str, str]]) -> str | None:
@@ -358,12 +402,7 @@ async def get_comment(request: web.Request) -> web.StreamResponse:
 
     async def make() -> dict[str, Any]:
         answered = await store.comments.find(comment.parent) if comment.parent else None
-        found = await store.comments.replies(post.id, after=None, limit=PAGE + 1, to=comment.id)
-        talk = render.Conversation(
-            replies=await store.comments.replies_total(post.id, to=comment.id),
-            first=tuple(item for item, _, _ in found[:PAGE]),
-            next=_next_page(f"{uri}/replies", found),
-        )
+        talk = await _talk(store, uri, post, comment, await store.reactions.counts_of(comment.id))
         return announcer.answer_to(await store.comments.find(comment.id) or comment, post, answered, talk)
 
     return await answer(request, f"ap:{uri}", (f"post:{post.id}", f"talk:{post.id}"), make)
@@ -403,16 +442,41 @@ async def _own(request: web.Request, uri: str) -> tuple[Comment, Post]:
 
 
 async def get_reactions(request: web.Request) -> web.StreamResponse:
-    """How many like a post, or share it."""
+    """The likes or shares of a post by their ids; the first page is embedded."""
     post = await _federated_post(request)
-    kind = request.match_info["kind"]
+    return await _answer_reactions(request, post.uri, post, None)
 
-    async def make() -> dict[str, Any]:
-        current = await request.app[STORE].posts.find(post.id) or post
-        total = current.counts.likes if kind == "likes" else current.counts.shares
-        return collections.plain(f"{post.uri}/{kind}", total)
 
-    return await answer(request, f"ap:{post.uri}/{kind}", (f"post:{post.id}", f"talk:{post.id}"), make)
+async def get_comment_reactions(request: web.Request) -> web.StreamResponse:
+    """The same of an answer of the author's own."""
+    own = request.app[URLS].comment(request.match_info["id"])
+    comment, post = await _own(request, own)
+    if not post.federates:
+        raise NotFound(own)
+    return await _answer_reactions(request, own, post, comment)
+
+
+async def _answer_reactions(request: web.Request, of: str, post: Post, comment: Comment | None) -> web.StreamResponse:
+    store, name = request.app[STORE], request.match_info["kind"]
+    uri, kind, to = f"{of}/{name}", KINDS[name], comment.id if comment else None
+    received, _, item = request.query.get("after", "")[:2100].partition(",")
+    after = (received, item) if item else None
+
+    async def page() -> dict[str, Any]:
+        found = await store.reactions.listed(post.id, to, kind, after=after, limit=PAGE + 1)
+        query = {"page": "1"} | ({"after": f"{received},{item}"} if after else {})
+        items = [item for item, _ in found[:PAGE]]
+        return collections.plain_page(str(URL(uri).with_query(query)), uri, items, next=_next_reactions(uri, found))
+
+    async def whole() -> dict[str, Any]:
+        current = await store.posts.find(post.id) or post
+        counts = await store.reactions.counts_of(to) if to else current.counts
+        total = counts.likes if kind == "like" else counts.shares
+        return collections.plain(uri, total, await page())
+
+    make = page if "page" in request.query else whole
+    scopes = (f"post:{post.id}", f"talk:{post.id}")
+    return await answer(request, f"ap:{uri}?{request.query_string}", scopes, make)
 
 
 async def get_activity(request: web.Request) -> web.StreamResponse:

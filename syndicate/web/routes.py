@@ -25,6 +25,7 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
         router.add_get(actor, activitypub.get_actor)
         router.add_get(f"{actor}/outbox", activitypub.get_outbox)
         router.add_get(f"{actor}/followers", activitypub.get_followers)
+        router.add_get(f"{actor}/followers_synchronization", activitypub.get_followers_synchronization)
         router.add_get(f"{actor}/following", activitypub.get_following)
         router.add_get(f"{actor}/featured", activitypub.get_featured)
         router.add_get(f"{actor}/featured-tags", activitypub.get_featured_tags)
@@ -39,6 +40,7 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/posts/{id}/{kind:likes|shares}", activitypub.get_reactions)
     router.add_get("/comments/{id:[0-9a-f-]{36}}", activitypub.get_comment)
     router.add_get("/comments/{id:[0-9a-f-]{36}}/replies", activitypub.get_comment_replies)
+    router.add_get("/comments/{id:[0-9a-f-]{36}}/{kind:likes|shares}", activitypub.get_comment_reactions)
     router.add_get("/activities/{id}", activitypub.get_activity)
     router.add_get("/stamps/{id}", activitypub.get_stamp)
 

@@ -201,3 +201,21 @@ def test_what_only_looks_like_a_typed_text_is_refused(value: dict[str, object]) 
         parse_document(json.dumps({"@context": AS2, "object": value}).encode())
     with pytest.raises(MalformedActivity, match=r"json\.keyword"):
         parse_document(json.dumps({"@context": AS2, "@value": "x"}).encode())
+
+
+def test_an_address_as_friendica_writes_it_is_let_be() -> None:
+    address = {"@type": "vcard:Home", "vcard:country-name": "", "vcard:region": "", "vcard:locality": ""}
+    document = {"@context": AS2, "id": "https://friendica.example/profile/alder", "vcard:hasAddress": address}
+    assert parse_document(json.dumps(document).encode()) == document
+    for key, value in (
+        ("address", address),  # no prefix: it might be a term of ours
+        ("object", address),
+        ("vcard:hasAddress", address | {"id": "https://a.example/1"}),
+        ("vcard:hasAddress", address | {"content": "x"}),
+        ("vcard:hasAddress", address | {"@id": "https://a.example/1"}),
+        ("vcard:hasAddress", address | {"@type": ["Note"]}),
+        ("vcard:hasAddress", [address]),
+    ):
+        with pytest.raises(MalformedActivity) as caught:
+            parse_document(json.dumps({"@context": AS2, key: value}).encode())
+        assert caught.value.reason == "json.keyword"

@@ -11,7 +11,7 @@ import pytest
 from syndicate.activitypub import collections, render
 from syndicate.activitypub.documents import parse_document, require_context
 from syndicate.activitypub.parse import origin, parse_actor, parse_note
-from syndicate.activitypub.render import Conversation, Hashtag, Profile
+from syndicate.activitypub.render import Conversation, Hashtag, Listing, Profile
 from syndicate.activitypub.vocabulary import AS2, PUBLIC
 from syndicate.model.actor import LocalActor
 from syndicate.model.post import ObjectType, Picture, Post, QuotePolicy, Visibility
@@ -173,8 +173,16 @@ def test_a_picture_is_a_cover_of_an_article_and_an_attachment_of_a_note() -> Non
     cover = article(replace(POST, picture=picture))
     assert cover["image"].items() >= image.items()
     assert cover["attachment"] == []
-    [attached] = article(replace(POST, title="", picture=picture))["attachment"]
-    assert attached.items() >= image.items()
+    note = render.post(replace(POST, title=""), ACTOR, URL, (), pictures=[replace(picture, width=4, height=3)])
+    assert note["attachment"] == [image | {"width": 4, "height": 3}]
+
+
+def test_a_teaser_goes_before_a_summary_and_that_before_an_excerpt() -> None:
+    words = replace(POST, teaser="A teaser.", summary="A summary.", excerpt="An excerpt.")
+    assert article(words)["summary"] == "A teaser."
+    assert article(replace(words, teaser=""))["summary"] == "A summary."
+    assert article(replace(words, teaser="", summary=""))["summary"] == "An excerpt."
+    assert "A teaser." in article(words)["preview"]["content"]
 
 
 def test_a_warning_is_the_summary_of_what_is_sensitive() -> None:
@@ -193,17 +201,16 @@ def test_who_may_quote_is_always_said(quotes: QuotePolicy, approved: str) -> Non
     assert policy["canQuote"]["automaticApproval"] == [approved]
 
 
-def test_the_first_page_of_replies_is_embedded() -> None:
-    talk = Conversation(
-        replies=3, likes=2, shares=1, first=("https://a.example/1",), next=f"{POST.uri}/replies?page=1&after=x"
-    )
-    document = article(POST, talk=talk)
+def test_the_first_page_of_what_was_said_is_embedded() -> None:
+    listing = Listing(total=3, first=("https://a.example/1",), next=f"{POST.uri}/replies?page=1&after=x")
+    document = article(POST, talk=Conversation(replies=listing, likes=Listing(total=2, first=None)))
     replies = document["replies"]
     assert (replies["totalItems"], replies["first"]["items"]) == (3, ["https://a.example/1"])
     assert replies["first"]["partOf"] == replies["id"]
-    assert replies["first"]["next"] == talk.next
-    assert (document["likes"]["totalItems"], document["shares"]["totalItems"]) == (2, 1)
-    assert "next" not in article()["replies"]["first"]
+    assert replies["first"]["next"] == listing.next
+    assert (document["likes"]["totalItems"], document["likes"]["first"]) == (2, f"{POST.uri}/likes?page=1")
+    assert (document["shares"]["totalItems"], document["shares"]["first"]["items"]) == (0, [])
+    assert "next" not in document["shares"]["first"]
 
 
 # what is sent

@@ -1,17 +1,22 @@
 """A blog in a directory, and its command line."""
 
+import asyncio
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click.testing
 import pytest
 import structlog
 
 from syndicate.cli.main import main
+from tests.houses import RunningHouse
 
 SETTINGS = """\
 [site]
@@ -75,6 +80,30 @@ def blog(tmp_path: Path, database_address: str, monkeypatch: pytest.MonkeyPatch)
 def bare(tmp_path: Path) -> Iterator[Blog]:
     """A directory that is to become a blog."""
     yield Blog(tmp_path / "bare")
+    structlog.reset_defaults()
+
+
+class Desk:
+    """The author's terminal beside the running server."""
+
+    def __init__(self, blog: Blog) -> None:
+        self.blog = blog
+
+    async def ok(self, *arguments: str | Path) -> str:
+        return await asyncio.to_thread(self.blog.ok, *arguments)
+
+    async def refuses(self, *arguments: str | Path, status: int = 1) -> str:
+        return await asyncio.to_thread(lambda: self.blog.refuses(*arguments, status=status))
+
+    async def lists(self, *arguments: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = json.loads(await self.ok(*arguments, "--json"))
+        return rows
+
+
+@pytest.fixture
+def desk(house: RunningHouse, tmp_path: Path) -> Iterator[Desk]:
+    house.clock.now = datetime.now(UTC)  # commands go by the machine's own clock
+    yield Desk(Blog(tmp_path / "house"))
     structlog.reset_defaults()
 
 

@@ -3,46 +3,15 @@
 import asyncio
 import csv
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-
-import pytest
-import structlog
 
 from syndicate.model.comment import CommentState
-from tests.cli.conftest import Blog
+from tests.cli.conftest import Desk
 from tests.feeds import lint
 from tests.houses import ACTIVITY, Answer, RunningHouse
 from tests.old_blog import OldBlog
 from tests.peer import Peer
 from tests.subscriber import FakeSubscriber
 from tests.wire import Wire
-
-
-class Desk:
-    """The author's terminal beside the running server."""
-
-    def __init__(self, blog: Blog) -> None:
-        self.blog = blog
-
-    async def ok(self, *arguments: str | Path) -> str:
-        return await asyncio.to_thread(self.blog.ok, *arguments)
-
-    async def refuses(self, *arguments: str | Path, status: int = 1) -> str:
-        return await asyncio.to_thread(lambda: self.blog.refuses(*arguments, status=status))
-
-    async def lists(self, *arguments: str) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = json.loads(await self.ok(*arguments, "--json"))
-        return rows
-
-
-@pytest.fixture
-def desk(house: RunningHouse, tmp_path: Path) -> Iterator[Desk]:
-    house.clock.now = datetime.now(UTC)  # commands go by the machine's own clock
-    yield Desk(Blog(tmp_path / "house"))
-    structlog.reset_defaults()
 
 
 async def until(house: RunningHouse, path: str, text: str, *, there: bool = True) -> Answer:

@@ -28,7 +28,7 @@ NEVER_FOR_AUTHORS = {
 AUTHOR_ATTRIBUTES = {
     *("class", "dir", "id", "lang", "title", "href", "hreflang", "rel", "type", "controls", "loop", "muted", "preload"),
     *("src", "cite", "span", "datetime", "open", "alt", "height", "loading", "width", "value", "reversed", "start"),
-    *("colspan", "rowspan", "abbr", "scope", "default", "kind", "label", "srclang", "poster"),
+    *("colspan", "rowspan", "abbr", "scope", "default", "kind", "label", "srclang", "poster", "translate"),
 }
 ADDRESSES = {"href", "src", "poster", "cite"}
 

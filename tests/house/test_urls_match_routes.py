@@ -28,6 +28,7 @@ SPELLED = {
     "replies": (f"{URLS.post(ID)}/replies", activitypub.get_replies),
     "likes": (f"{URLS.post(ID)}/likes", activitypub.get_reactions),
     "shares": (f"{URLS.post(ID)}/shares", activitypub.get_reactions),
+    "likes of an answer": (f"{URLS.comment(ID)}/likes", activitypub.get_comment_reactions),
     "activity": (URLS.activity(ID), activitypub.get_activity),
     "permalink": (URLS.permalink(NOON, "tea", ZoneInfo("UTC")), site.get_address),
     "page": (URLS.page("colophon"), site.get_address),

@@ -183,6 +183,8 @@ async def test_the_picture_of_a_post_stands_in_its_card_and_in_the_fediverse(
         "mediaType": "image/png",
         "name": "A leaf",
         "summary": "A leaf",
+        "width": post.picture.width,
+        "height": post.picture.height,
     }
     page: Any = html.fromstring((await house.get(post.path)).body)
     assert page.xpath("//meta[@property='og:image']/@content") == [post.picture.url]
@@ -198,3 +200,36 @@ async def test_the_picture_of_a_note_is_attached_to_it(house: RunningHouse, tmp_
     [attached] = (await house.document(post.uri))["attachment"]
     assert (attached["name"], attached["summary"], attached["mediaType"]) == ("A leaf", "A leaf", "image/png")
     assert (await house.get(attached["url"])).body == PNG
+
+
+async def test_the_pictures_that_a_note_shows_are_attached_to_it_four_at_most(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    names = [f"leaf{number}.png" for number in range(6)]
+    for number, name in enumerate(names):
+        (tmp_path / name).write_bytes(PNG + bytes([number]))
+    source = "".join(f"![Leaf {name}]({name})\n\n![again]({name})\n\n" for name in names)
+    manuscript = Manuscript(slug="leaf", source=source, local_files=str(tmp_path), image=names[1], image_alt="The best")
+    post = (await house.house.study.publisher.publish(manuscript, origin="publish")).post
+    attached = (await house.document(post.uri))["attachment"]
+    described = ["The best", *(f"Leaf {names[at]}" for at in (0, 2, 3))]
+    assert [picture["name"] for picture in attached] == [picture["summary"] for picture in attached] == described
+    assert {picture["mediaType"] for picture in attached} == {"image/png"}
+    for picture in attached:
+        assert (await house.get(picture["url"])).status == 200
+
+
+async def test_an_article_attaches_no_pictures_so_that_it_gets_a_card(house: RunningHouse, tmp_path: Path) -> None:
+    (tmp_path / "leaf.png").write_bytes(PNG)
+    post = await publish(house, tmp_path, "![A leaf](leaf.png)")
+    assert (await house.document(post.uri))["attachment"] == []
+
+
+async def test_a_note_whose_picture_comes_from_afar_attaches_it_when_it_is_here(
+    house: RunningHouse, gallery: Gallery
+) -> None:
+    post = await house.publish("", source=f"![A leaf]({FAR})", slug="leaf")
+    assert (await house.document(post.uri))["attachment"] == []
+    await house.settle()
+    [attached] = (await house.document(post.uri))["attachment"]
+    assert attached["name"] == "A leaf"

@@ -10,6 +10,7 @@ from syndicate.clock import to_text
 from syndicate.federation.moving import ASKED, OUTCOME
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.model.ids import new_id
+from syndicate.storage.blocks import Block
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.peer import PUBLIC, Peer
@@ -50,6 +51,20 @@ async def test_a_move_that_the_new_account_does_not_claim_is_none(
         ("Move", "refused", "move.not-claimed"),
         ("Move", "refused", "move.not-owner"),
     ]
+    followers = await house.store.followers.page("blog", before=None, limit=10)
+    assert [follower.actor for follower in followers] == [ann.actor]
+
+
+async def test_nobody_moves_to_where_a_block_keeps_out(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    claims(bob, ann.actor)
+    block = Block(pattern="elsewhere.example", reason="", created=house.clock())
+    await house.house.study.blocking.block(block)
+    await ann.send(move(ann, bob))
+    await house.settle()
+    assert (await house.verdicts())[-1] == ("Move", "refused", "sender.blocked")
+    assert bob.requests == []
     followers = await house.store.followers.page("blog", before=None, limit=10)
     assert [follower.actor for follower in followers] == [ann.actor]
 

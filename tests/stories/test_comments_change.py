@@ -514,6 +514,20 @@ async def test_a_forwarded_edit_and_a_forwarded_delete_are_asked_for(
     assert await shown(open_house, post) == []
 
 
+@pytest.mark.parametrize("content", [{"content": ""}, {"content": None}, {"content": None, "contentMap": {}}])
+async def test_an_answer_that_is_only_a_picture_is_its_description(
+    open_house: RunningHouse, ann: Peer, content: dict[str, Any]
+) -> None:
+    post = await open_house.publish("Hello")
+    picture = {"type": "Document", "mediaType": "image/png", "url": f"{ann.base}/cat.png", "name": "A cat, asleep"}
+    note = {**ann.note(post.uri, ""), **content, "attachment": [picture]}
+    assert (await ann.send(ann.create(note))).status == 202
+    [html] = await shown(open_house, post)
+    assert "A cat, asleep" in html
+    assert f'href="{ann.base}/cat.png"' in html
+    assert "<img" not in html
+
+
 async def test_a_group_passes_on_what_its_members_wrote_elsewhere(
     open_house: RunningHouse, ann: Peer, bob: Peer, clock: FakeClock
 ) -> None:

@@ -3,9 +3,10 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from syndicate.model.post import PostState
 from tests.clocks import FakeClock
 from tests.dialects import SIGNED, Speaker
-from tests.houses import RunningHouse
+from tests.houses import ACTIVITY, RunningHouse
 from tests.wire import Wire
 
 
@@ -90,3 +91,154 @@ async def test_every_word_twice_changes_nothing(
     assert (counts.comments, counts.likes, counts.shares) == (1, 1, int(speaker.says("boost")))
     assert await house.store.followers.total("blog") == 1
     assert {accept["object"]["id"] for accept in speaker.received} == {speaker.documents["follow"]["id"]}
+
+
+TABLES = ("comments", "reactions", "stamps", "reply_requests", "visits", "mentions", "followers", "fanouts", "posts")
+
+
+async def rows(house: RunningHouse, table: str, condition: str = "1 = 1") -> int:
+    row = await house.store.database.read.one(f"SELECT count(*) AS total FROM {table} WHERE {condition}")
+    assert row is not None
+    total: int = row["total"]
+    return total
+
+
+@pytest.mark.parametrize("software", SIGNED)
+async def test_a_conversation_to_its_end_leaves_nothing_behind(
+    open_house: RunningHouse, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey], software: str
+) -> None:
+    """Follow, post, reply, reply to the reply, edit, like, boost, quote, our edit, and the end of it all."""
+    house = open_house
+    draft = await house.publish("Quinces", source="They were late this year.", state=PostState.DRAFT)
+    speaker = Speaker(wire, clock, rsa_keys[4], software, draft)
+
+    await hear(house, speaker, "follow", path="/actor/inbox")
+    clock.advance(seconds=1)
+    post = await house.publish("Quinces", source="They were late this year.")
+    await house.settle()
+    assert [said["type"] for said in speaker.received] == ["Accept", "Create"]
+    assert speaker.received[-1]["object"]["id"] == post.uri == draft.uri
+
+    clock.advance(seconds=1)
+    for name in ("reply", "second", "edit"):
+        await hear(house, speaker, name)
+    comments = {comment.uri: comment for comment in await house.comments(post)}
+    first, second = (comments[speaker.documents[name]["object"]["id"]] for name in ("reply", "second"))
+    assert (first.parent, second.parent) == (None, first.id)
+    await hear(house, speaker, "like", path="/actor/inbox")
+    await hear(house, speaker, "boost")
+    is_asked = speaker.says("quote") and speaker.documents["quote"]["type"] == "QuoteRequest"
+    if is_asked:
+        await hear(house, speaker, "quote", path="/actor/inbox")
+        accept = speaker.received[-1]
+        assert accept["type"] == "Accept"
+        assert (await house.document(accept["result"]))["interactionTarget"] == post.uri
+    elif speaker.says("quote"):  # they quote without asking: a post of theirs, and no answer to ours
+        assert (await speaker.say("quote")).status == 202
+        await house.settle()
+        assert (await house.verdicts())[-1][1:] == ("ignored", "reply.elsewhere")
+    assert len(await house.comments(post)) == 2
+    document = await house.document(post.uri)
+    likes, shares = (document[name]["totalItems"] for name in ("likes", "shares"))
+    assert (likes, shares) == (1, int(speaker.says("boost")))
+
+    clock.advance(minutes=1)
+    await house.publish("Quinces", source="They were early after all.")
+    await house.settle()
+    [update] = [said for said in speaker.received if said["type"] == "Update"]
+    assert update["object"]["updated"] > update["object"]["published"]
+    assert update["object"]["likes"]["totalItems"] == 1
+
+    await house.house.study.publisher.delete("quinces")
+    await house.settle()
+    ends = [said["object"]["id"] for said in speaker.received if said["type"] == "Delete"]
+    assert ends == [post.uri]
+    assert (await speaker.say("delete")).status == 202
+    await hear(house, speaker, "unfollow", path="/actor/inbox")
+
+    assert {table: await rows(house, table) for table in TABLES} == dict.fromkeys(TABLES, 0)
+    assert await rows(house, "arrivals", "outcome = 'waiting'") == 0
+    assert await rows(house, "deliveries", "state = 'waiting'") == 0
+    assert await rows(house, "inboxes", "followers <> 0") == 0
+    assert await rows(house, "totals", "total <> 0") == 0
+    assert await rows(house, "outbox", "public = 1 AND type <> 'Delete'") == 0
+    for address in (post.uri, f"{post.uri}/replies", f"{post.uri}/likes", f"{post.uri}/context", post.path):
+        assert (await house.get(address, accept=ACTIVITY)).status == 410, address
+    assert "Quinces" not in (await house.get("/")).text
+
+
+# what they say of their accounts
+
+
+async def known(house: RunningHouse, speaker: Speaker) -> None:
+    """She follows, and has said something."""
+    await hear(house, speaker, "follow", path="/actor/inbox")
+    house.clock.advance(seconds=1)
+    for name in ("reply", "like"):
+        await hear(house, speaker, name)
+
+
+@pytest.fixture(params=SIGNED)
+async def speaker(
+    request: pytest.FixtureRequest,
+    open_house: RunningHouse,
+    wire: Wire,
+    clock: FakeClock,
+    rsa_keys: list[RSAPrivateKey],
+) -> Speaker:
+    post = await open_house.publish("Quinces", source="They were late this year.")
+    await open_house.settle()
+    return Speaker(wire, clock, rsa_keys[4], request.param, post)
+
+
+async def test_another_name_stands_under_what_was_said_before(open_house: RunningHouse, speaker: Speaker) -> None:
+    await known(open_house, speaker)
+    context = speaker.documents["actor"]["@context"]
+    speaker.documents["actor"] = {"@context": context, **speaker.documents["renamed"]["object"]}
+    await hear(open_house, speaker, "renamed")
+    [comment] = await open_house.comments(speaker.post)
+    assert comment.author.name == "Renamed"
+
+
+async def test_an_account_that_is_deleted_leaves_nothing(open_house: RunningHouse, speaker: Speaker) -> None:
+    await known(open_house, speaker)
+    await hear(open_house, speaker, "farewell")
+    assert await open_house.comments(speaker.post) == []
+    assert await open_house.store.followers.total("blog") == 0
+    current = await open_house.store.posts.find(speaker.post.id)
+    assert current is not None
+    assert (current.counts.comments, current.counts.likes) == (0, 0)
+    assert await open_house.store.remote_actors.find(speaker.actor) is None
+
+
+async def test_who_blocks_the_blog_follows_it_no_longer(open_house: RunningHouse, speaker: Speaker) -> None:
+    if not speaker.says("block"):
+        assert speaker.software in ("friendica", "lemmy", "peertube", "pixelfed", "threads", "wordpress")
+        return
+    await known(open_house, speaker)
+    await hear(open_house, speaker, "block", path="/actor/inbox")
+    assert await open_house.store.followers.total("blog") == 0
+
+
+async def test_who_moves_is_kept_under_her_new_name(open_house: RunningHouse, speaker: Speaker) -> None:
+    if not speaker.says("move"):
+        assert speaker.software in ("friendica", "ghost", "lemmy", "peertube", "threads")
+        return
+    await known(open_house, speaker)
+    await hear(open_house, speaker, "move")
+    followers = await open_house.store.followers.page("blog", before=None, limit=10)
+    assert [follower.actor for follower in followers] == [speaker.documents["move"]["target"]]
+
+
+async def test_a_report_waits_for_the_author(open_house: RunningHouse, speaker: Speaker) -> None:
+    """From the server itself, where it hides who reports."""
+    if not speaker.says("flag"):
+        assert speaker.software in ("ghost", "threads", "wordpress")
+        return
+    assert (await speaker.say("flag", path="/actor/inbox")).status == 202
+    await open_house.settle()
+    assert (await open_house.verdicts())[-1] == ("Flag", "held", "report.kept")
+    [report] = await open_house.store.reports.newest(10)
+    assert report.reporter == speaker.documents["flag"]["actor"]
+    assert report.words == "Advertising, I think."
+    assert "Advertising" not in await open_house.outputs(speaker.post)

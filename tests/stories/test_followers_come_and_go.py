@@ -340,6 +340,22 @@ async def test_their_accept_confirms_and_their_reject_ends_it(house: RunningHous
     assert await state(house) is FollowState.REJECTED
 
 
+@pytest.mark.parametrize("embedded", [True, False])
+async def test_an_accept_that_is_undone_ends_it_too(
+    house: RunningHouse, bob: Peer, mallory: Peer, embedded: bool
+) -> None:
+    follow = await following(house, bob)
+    object: Any = {"id": follow, "type": "Follow", "actor": BLOG, "object": bob.actor} if embedded else follow
+    accept = bob.activity("Accept", object)
+    await bob.send(accept)
+    assert await state(house) is FollowState.ACCEPTED
+    await mallory.undo({**accept, "actor": mallory.actor, "id": f"{mallory.base}/accepts/1"})
+    await bob.undo({**accept, "object": "https://blog.example/activities/another"})
+    assert await state(house) is FollowState.ACCEPTED
+    await bob.undo(accept)
+    assert await state(house) is FollowState.REJECTED
+
+
 @pytest.mark.parametrize("type", ["Accept", "Reject"])
 async def test_nobody_else_answers_for_them(
     house: RunningHouse, bob: Peer, mallory: Peer, rsa_keys: list[RSAPrivateKey], type: str

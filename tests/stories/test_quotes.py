@@ -56,6 +56,22 @@ async def test_the_author_chooses_who_may_quote(
     assert ("result" in received) is (answer == "Accept")
 
 
+async def test_who_quotes_a_post_hears_of_its_changes_and_of_its_end(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    post = await house.publish("Hello", quotes=QuotePolicy.FOLLOWERS)
+    await ann.follow()
+    for peer in (ann, bob):
+        await peer.send(asking(peer, post))
+        await house.settle()
+    await ann.unfollow()
+    house.clock.advance(minutes=1)
+    await house.publish("Hello", source="Other words.")
+    await house.settle()
+    await house.house.study.publisher.delete("hello")
+    await house.settle()
+    assert (len(ann.of_type("Update")), len(ann.of_type("Delete"))) == (1, 1)
+    assert bob.of_type("Update") == bob.of_type("Delete") == []  # whose quote was not allowed
+
+
 async def test_a_stamp_goes_with_the_quote_and_with_the_post(house: RunningHouse, ann: Peer) -> None:
     post = await house.publish("Hello")
     await ann.send(asking(ann, post))

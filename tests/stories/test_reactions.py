@@ -6,6 +6,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.model.post import Post, PostState
+from syndicate.storage import Tables
+from syndicate.storage.reactions import Reaction
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse
 from tests.peer import PUBLIC, Peer
@@ -133,6 +135,80 @@ async def test_a_like_of_a_comment_is_not_one_of_the_post(open_house: RunningHou
     for reaction in (like, boost):
         await bob.send(bob.activity("Undo", {**reaction, "id": f"{bob.base}/activities/made-anew"}))
     assert await counts(open_house, post) == (1, 0)
+
+
+async def test_likes_and_shares_are_listed_by_their_ids(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    post = await house.publish("Hello")
+    likes = [(await peer.like(post.uri))["id"] for peer in (ann, bob)]
+    await house.settle()
+    boost = await ann.boost(post.uri)
+    await house.settle()
+    document = await house.document(post.uri)
+    assert sorted(document["likes"]["first"]["items"]) == sorted(likes)
+    assert (document["likes"]["totalItems"], document["shares"]["totalItems"]) == (2, 1)
+    assert document["shares"]["first"]["items"] == [boost["id"]]
+    for name in ("likes", "shares"):
+        collection = await house.document(f"{post.uri}/{name}")
+        assert collection["first"] == document[name]["first"]
+        page = await house.document(collection["first"]["id"])
+        assert (page["type"], page["items"]) == ("CollectionPage", collection["first"]["items"])
+
+
+async def test_many_likes_are_listed_page_by_page(house: RunningHouse) -> None:
+    post = await house.publish("Hello")
+    ids = [f"https://social.example/likes/{number:03}" for number in range(45)]
+
+    async def fill(tx: Tables) -> None:
+        for number, id in enumerate(ids):
+            reaction = Reaction(uri=id, post=post.id, kind="like", actor=f"{id}/by", content="", received=house.clock())
+            assert await tx.reactions.add(reaction), number
+
+    await house.store.transaction(fill)
+    page = (await house.document(f"{post.uri}/likes"))["first"]
+    found = list(page["items"])
+    while "next" in page:
+        page = await house.document(page["next"])
+        found += page["items"]
+    assert found == ids
+
+
+async def test_an_answer_of_the_authors_is_liked_and_shared(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    post = await house.publish("Hello")
+    own = await house.house.study.answers.answer("hello", "Thank you all.")
+    like = await ann.like(own.uri)
+    await bob.like(own.uri)
+    boost = await bob.boost(own.uri)
+    await house.settle()
+    assert {verdict[1:] for verdict in await house.verdicts()} == {
+        ("done", "like.counted"),
+        ("done", "announce.counted"),
+    }
+    document = await house.document(own.uri)
+    assert (document["likes"]["totalItems"], document["shares"]["totalItems"]) == (2, 1)
+    assert like["id"] in document["likes"]["first"]["items"]
+    assert document["shares"]["first"]["items"] == [boost["id"]]
+    assert (await house.document(f"{own.uri}/likes"))["totalItems"] == 2
+    assert await counts(house, post) == (0, 0)
+
+    await ann.undo(like)
+    await house.settle()
+    counted = await house.store.reactions.counts_of(own.id)
+    assert (counted.likes, counted.shares) == (1, 1)
+
+
+async def test_a_change_of_a_post_does_not_set_others_counts_to_nothing(
+    house: RunningHouse, ann: Peer, bob: Peer
+) -> None:
+    post = await house.publish("Hello")
+    await ann.follow()
+    await bob.like(post.uri)
+    await house.settle()
+    house.clock.advance(minutes=1)
+    await house.publish("Hello", source="Other words.")
+    await house.settle()
+    [update] = ann.of_type("Update")
+    assert update["object"]["likes"]["totalItems"] == 1
+    assert update["object"]["likes"]["first"] == f"{post.uri}/likes?page=1"
 
 
 async def test_a_boost_for_followers_only_is_not_counted(house: RunningHouse, ann: Peer) -> None:

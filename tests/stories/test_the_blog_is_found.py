@@ -1,18 +1,26 @@
 """Another server looks for the blog: the handle, the actor, its collections, and every object by its id."""
 
 import json
+import re
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from lxml import etree, html
 
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.model.ids import new_id
 from syndicate.model.post import PostKind, PostState, Term, TermKind, Visibility
-from tests.houses import ACTIVITY, Answer, RunningHouse
+from syndicate.storage import Tables
+from syndicate.storage.followers import Follower
+from tests.clocks import FakeClock
+from tests.houses import ACTIVITY, Answer, RunningHouse, running_house
 from tests.peer import AS2, PUBLIC, Peer
+from tests.wire import Wire
 
 WEBFINGER = "/.well-known/webfinger?resource="
 ACTOR = "https://blog.example/actor"
@@ -142,6 +150,51 @@ async def test_nodeinfo_tells_what_runs_here(house: RunningHouse, version: str) 
     assert found["usage"]["localPosts"] == 1
 
 
+@pytest.mark.parametrize("version", ["2.0", "2.1"])
+async def test_nodeinfo_is_as_its_schema_has_it(house: RunningHouse, version: str) -> None:
+    """http://nodeinfo.diaspora.software/ns/schema/2.0 and 2.1: every member that it requires, and no other."""
+    found = (await house.get(f"/nodeinfo/{version}")).json()
+    required = {"version", "software", "protocols", "services", "openRegistrations", "usage", "metadata"}
+    assert found.keys() == required
+    assert found["version"] == version
+    assert re.fullmatch("[a-z0-9-]+", found["software"]["name"])
+    assert isinstance(found["software"]["version"], str)
+    more = {"repository", "homepage"} if version == "2.1" else set()
+    assert found["software"].keys() - more == {"name", "version"}
+    assert found["protocols"]
+    protocols = {
+        "activitypub",
+        "buddycloud",
+        "dfrn",
+        "diaspora",
+        "libertree",
+        "ostatus",
+        "pumpio",
+        "tent",
+        "xmpp",
+        "zot",
+    }
+    assert set(found["protocols"]) <= protocols
+    assert found["services"].keys() == {"inbound", "outbound"}
+    assert set(found["services"]["inbound"]) <= {
+        "atom1.0",
+        "gnusocial",
+        "imap",
+        "pnut",
+        "pop3",
+        "pumpio",
+        "rss2.0",
+        "twitter",
+    }
+    assert set(found["services"]["outbound"]) <= {"atom1.0", "blogger", "rss2.0", "smtp", "wordpress", "xmpp"}
+    assert isinstance(found["openRegistrations"], bool)
+    assert found["usage"].keys() <= {"users", "localPosts", "localComments"}
+    assert found["usage"]["users"].keys() <= {"total", "activeHalfyear", "activeMonth"}
+    counts = [found["usage"]["users"]["total"], found["usage"]["localPosts"], found["usage"]["localComments"]]
+    assert all(type(count) is int and count >= 0 for count in counts)
+    assert isinstance(found["metadata"], dict)
+
+
 async def test_a_version_of_nodeinfo_that_there_is_not_is_not_found(house: RunningHouse) -> None:
     assert (await house.get("/nodeinfo/3.0")).status == 404
 
@@ -266,6 +319,33 @@ async def test_who_follows_is_counted_and_not_shown(house: RunningHouse, ann: Pe
         assert followers.json()["totalItems"] == 1
         assert ann.actor not in followers.text
         assert "first" not in followers.json()
+
+
+async def test_an_author_may_show_who_follows_page_by_page(
+    tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+) -> None:
+    federation = {"show_followers": True}
+    async with running_house(
+        tmp_path / "house", database_address, wire, clock, rsa_keys[0], federation=federation
+    ) as house:
+        ids = [f"https://m{number:02}.example/users/ann" for number in range(45)]
+
+        async def fill(tx: Tables) -> None:
+            for number, id in enumerate(ids):
+                since = clock() + timedelta(seconds=number // 2)  # two at a time
+                await tx.followers.put(Follower(local_actor="blog", actor=id, follow="", inbox=id, since=since))
+
+        await house.store.transaction(fill)
+        collection = await house.document("/actor/followers")
+        assert (collection["type"], collection["totalItems"]) == ("OrderedCollection", 45)
+        found, address = [], collection["first"]
+        while address:
+            page = await house.document(address)
+            assert (page["type"], page["partOf"]) == ("OrderedCollectionPage", collection["id"])
+            assert page["id"] == address
+            found += page["orderedItems"]
+            address = page.get("next")
+        assert found == sorted(ids, reverse=True)
 
 
 async def test_the_accounts_of_the_blogroll_are_who_the_blog_follows(house: RunningHouse) -> None:

@@ -157,6 +157,17 @@ async def test_too_many_questions_are_put_off(house: RunningHouse, ann: Peer) ->
     assert late.headers["Retry-After"] == "60"
 
 
+async def test_too_many_questions_about_comments_are_put_off_too(house: RunningHouse) -> None:
+    address = "/comments/where?url=https://social.example/notes/1"
+    statuses = [(await house.get(address, accept="application/json")).status for _ in range(25)]
+    assert (statuses[0], statuses[-1]) == (200, 429)
+    late = await house.get(address, accept="application/json")
+    assert (late.status, late.headers["Retry-After"]) == (429, "60")
+    page = await house.get(address)
+    assert page.status == 429
+    assert "Too many questions at once" in page.text
+
+
 # where is my comment?
 
 

@@ -61,6 +61,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
         for post in await tx.reactions.remove_of_actor(activity.actor):
             await tx.editions.move(f"talk:{post}")
         await tx.stamps.remove_of_actor(activity.actor)
+        await tx.mentions.remove_of_actor(activity.actor)
         if await tx.followers.remove_actor(activity.actor):
             await tx.editions.move("followers")
         known = await tx.remote_actors.remove(activity.actor)

@@ -1,8 +1,9 @@
 """Follow: somebody wants to hear of new posts (ActivityPub §7.5)."""
 
 from syndicate.activitypub import render
-from syndicate.activitypub.parse import origin
+from syndicate.activitypub.parse import authority_of, origin
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored
+from syndicate.federation.software import AFTER
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
 from syndicate.storage.followers import Follower
@@ -33,6 +34,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     async def accept(tx: Tables) -> Verdict:
         new = await tx.followers.put(follower)
         await tx.editions.move("followers")
+        await tx.hosts.to_ask(authority_of(follower.inbox), context.clock() + AFTER)
         await context.announcer.answer(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox, by=ours)
         return done("follow.accepted" if new else "follow.renewed")
 

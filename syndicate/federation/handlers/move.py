@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from syndicate.activitypub.access import as_id, ids
+from syndicate.activitypub.parse import host_of
 from syndicate.clock import to_text
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
@@ -21,6 +22,8 @@ async def handle(activity: Activity, context: Context) -> Decision:
     entry = await context.store.blogroll.by_actor(activity.actor)
     if not followers and entry is None:
         return ignored("actor.unknown")
+    if await context.store.blocks.covers(target, host_of(target)):
+        return refused("sender.blocked")
     try:
         document = await context.object(target)
         actor = await context.actors.refresh(target)

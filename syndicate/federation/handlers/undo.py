@@ -1,17 +1,16 @@
-"""Undo: somebody takes back a Follow, Like or Announce (ActivityPub §7.6)."""
+"""Undo: somebody takes back a Follow, Like or Announce, or that we may follow (ActivityPub §7.6)."""
 
 from datetime import datetime
 
 from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.parse import origin
+from syndicate.federation import reactions
 from syndicate.federation.context import Context, Decision, done, ignored, refused
-from syndicate.federation.replies import locate
 from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.model.actor import LocalActor
+from syndicate.model.blogroll import FollowState
 from syndicate.storage import Tables
 from syndicate.storage.tombstones import Tombstone
-
-REACTIONS = {"Like": "like", "EmojiReact": "like", "Announce": "share"}
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
@@ -22,16 +21,14 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return refused("undo.not-owner")
     type = next(types(inner.get("type")), "")
     target = as_id(inner.get("object"))
-    post, comment = await locate(context, target) if type in REACTIONS else (None, None)
+    reacted_to = await reactions.target_of(target, context) if type in reactions.KINDS else None
     if activity.object and origin(activity.object) != origin(activity.actor):
         return refused("undo.not-owner")
+    if type == "Accept":
+        return await _no_longer_accepted(target, activity.actor, context)
 
     async def undo(tx: Tables) -> Verdict:
-        touched = await tx.reactions.withdraw(activity.object, actor)
-        if touched is None and post is not None and comment is None:
-            touched = await tx.reactions.withdraw_from(post.id, REACTIONS[type], actor)
-        if touched is not None:
-            await tx.editions.move(f"talk:{touched}")
+        if await reactions.take_back(tx, activity.object, actor, type=type, target=reacted_to):
             return done("undo.reaction")
         ours = context.identities.followable(target)
         if await _unfollow(tx, activity, type, ours):
@@ -41,6 +38,20 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return ignored("undo.unknown")
 
     return undo
+
+
+async def _no_longer_accepted(follow: str, actor: str, context: Context) -> Decision:
+    """They have removed us from their followers."""
+    entry = await context.store.blogroll.by_actor(actor)
+    if entry is None or not follow or await context.store.blogroll.follow_uri(entry.id) != follow:
+        return ignored("undo.unknown")
+
+    async def end(tx: Tables) -> Verdict:
+        await tx.blogroll.set_follow(entry.id, FollowState.REJECTED, follow)
+        await tx.editions.move("blogroll")
+        return done("follow.rejected")
+
+    return end
 
 
 async def _unfollow(tx: Tables, activity: Activity, type: str, ours: LocalActor | None) -> bool:

@@ -54,6 +54,7 @@ CREATE TABLE posts (
   type TEXT,
   quotes TEXT NOT NULL,
   hashtags TEXT,
+  mentions TEXT NOT NULL,
   enclosure TEXT,
   comment_count BIGINT NOT NULL,
   told_comments BIGINT NOT NULL,
@@ -158,6 +159,24 @@ CREATE TABLE post_media (
 );
 CREATE INDEX post_media_of_post ON post_media (post_id);
 
+-- Whom posts name as @user@host. One that is 'wanted' is looked up when it is due; `actor_uri` stays empty where nobody is
+-- found. One that the text names no longer is 'past': she still hears what becomes of the post.
+CREATE TABLE mentions (
+  post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+  handle TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('wanted', 'settled', 'past')),
+  actor_uri TEXT NOT NULL,
+  attempts BIGINT NOT NULL,
+  due_at TEXT NOT NULL,
+  leased_until TEXT NOT NULL,
+  PRIMARY KEY (post_id, handle)
+);
+-- the queue
+CREATE INDEX mentions_due ON mentions (due_at) WHERE state = 'wanted';
+-- who is known already by the name
+CREATE INDEX mentions_by_handle ON mentions (handle, actor_uri);
+CREATE INDEX mentions_by_actor ON mentions (actor_uri) WHERE actor_uri <> '';
+
 CREATE TABLE remote_actors (
   uri TEXT PRIMARY KEY,
   type TEXT NOT NULL,
@@ -187,7 +206,8 @@ CREATE TABLE remote_keys (
 );
 CREATE INDEX remote_keys_of_owner ON remote_keys (owner);
 
--- `avatar` and names are the actor's at the time of writing; an actor's Update renews them.
+-- `avatar` and names are the actor's at the time of writing; an actor's Update renews them. Only what the author says
+-- herself is counted as liked and shared.
 CREATE TABLE comments (
   id TEXT PRIMARY KEY,
   post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
@@ -205,6 +225,8 @@ CREATE TABLE comments (
   sanitizer BIGINT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'rejected', 'spam', 'withdrawn')),
   audience TEXT NOT NULL CHECK (audience IN ('public', 'unlisted')),
+  like_count BIGINT NOT NULL DEFAULT 0,
+  share_count BIGINT NOT NULL DEFAULT 0,
   reason TEXT NOT NULL,
   published TEXT NOT NULL,
   updated TEXT NOT NULL,
@@ -259,15 +281,20 @@ CREATE TABLE passed_over (
 -- pruning
 CREATE INDEX passed_over_by_date ON passed_over (at);
 
+-- To a post, or to an answer of its author's under it.
 CREATE TABLE reactions (
   uri TEXT PRIMARY KEY,
   post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+  comment_id TEXT REFERENCES comments (id) ON DELETE CASCADE,
   kind TEXT NOT NULL CHECK (kind IN ('like', 'share')),
   actor_uri TEXT NOT NULL,
   content TEXT NOT NULL,
-  received TEXT NOT NULL,
-  UNIQUE (post_id, kind, actor_uri, content)
+  received TEXT NOT NULL
 );
+CREATE UNIQUE INDEX reactions_once ON reactions (post_id, coalesce(comment_id, ''), kind, actor_uri, content);
+-- the likes and shares collections, oldest first by key
+CREATE INDEX reactions_in_order ON reactions (post_id, coalesce(comment_id, ''), kind, received, uri);
+CREATE INDEX reactions_of_comment ON reactions (comment_id) WHERE comment_id IS NOT NULL;
 CREATE INDEX reactions_by_actor ON reactions (actor_uri);
 
 -- Quotes and replies that were allowed (FEP-044f and the like): while its row is there, and not revoked, a stamp can be
@@ -380,13 +407,14 @@ CREATE INDEX outbox_by_date ON outbox (local_actor, public, published, id);
 CREATE INDEX outbox_by_object ON outbox (object_uri);
 CREATE INDEX outbox_of_post ON outbox (post_id, published);
 
--- An activity that is still to be spread over the inboxes of an actor's followers; `reached` is the last inbox that
--- has its delivery.
+-- An activity that is still to be spread over the inboxes of an actor's followers, from `due_at` on; `reached` is the last
+-- inbox that has its delivery.
 CREATE TABLE fanouts (
   activity_id TEXT NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
   audience TEXT NOT NULL,
   post_uri TEXT NOT NULL,
   reached TEXT NOT NULL,
+  due_at TEXT NOT NULL,
   leased_until TEXT NOT NULL,
   PRIMARY KEY (activity_id, audience)
 );
@@ -482,17 +510,20 @@ CREATE TABLE websub_following (
   UNIQUE (feed, hub, topic)
 );
 
--- What we know of other servers: whether they answer, and which signatures they take. Those to which something else than
--- activities goes have a row of their own for it.
+-- What we know of other servers: whether they answer, which signatures they take, and what they run (asked when `ask_at`
+-- says so). Those to which something else than activities goes have a row of their own for it.
 CREATE TABLE hosts (
   host TEXT PRIMARY KEY,
   failures BIGINT NOT NULL,
   paused_until TEXT NOT NULL,
   failing_since TEXT,
   dialect TEXT NOT NULL,
+  software TEXT NOT NULL DEFAULT '',
+  ask_at TEXT,
   changed TEXT NOT NULL
 );
 CREATE INDEX hosts_by_change ON hosts (changed);
+CREATE INDEX hosts_to_ask ON hosts (ask_at) WHERE ask_at IS NOT NULL;
 
 CREATE TABLE blogroll (
   id TEXT PRIMARY KEY,
@@ -516,6 +547,18 @@ CREATE TABLE blogroll (
 );
 CREATE INDEX blogroll_in_order ON blogroll (category, position, name);
 CREATE INDEX blogroll_by_actor ON blogroll (actor_uri);
+
+-- Accounts of the blogroll whose list of followers is to be read, `due_at` empty when it was (FEP-8fcf).
+CREATE TABLE synchronizations (
+  actor_uri TEXT PRIMARY KEY,
+  url TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  attempts BIGINT NOT NULL,
+  asked TEXT NOT NULL,
+  due_at TEXT NOT NULL,
+  leased_until TEXT NOT NULL
+);
+CREATE INDEX synchronizations_due ON synchronizations (due_at) WHERE due_at <> '';
 
 -- What other servers report; the newest thousand.
 CREATE TABLE reports (

@@ -1,0 +1,106 @@
+"""`@user@host` and `#word` in the author's text, which become links as the fediverse writes them.
+
+Before sanitising, HTML in, HTML out, one pass over its tokens. What stands in links, code or preformatted text stays as
+it is. Who is meant by a name, and which words are tags, is found out elsewhere.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from html import escape
+
+from syndicate.content.tags import Tag, escaped, resolved, tokens
+
+MOST_PEOPLE = 30
+"""Names in one text that are looked up: a list of a thousand accounts would be a campaign."""
+
+_AS_IT_IS = frozenset({"a", "code", "kbd", "pre", "samp", "var"})
+_LABEL = r"[^\W_] (?: [\w-]{0,61} [^\W_] )?"
+_NAME = rf"""
+    (?<![\w@./+-]) @ (?P<user> [A-Za-z0-9_] (?: [A-Za-z0-9_.-]{{0,98}} [A-Za-z0-9_] )? )
+    @ (?P<host> (?: {_LABEL} \. ){{1,10}} {_LABEL} (?: :[0-9]{{1,5}} )? ) (?![\w@-])
+    """
+_WORD = r"(?<![\w&/#]) [#] (?P<word> \w{1,100} )"
+_PERSON = re.compile(_NAME, re.VERBOSE)
+_EITHER = re.compile(f"{_NAME} | {_WORD}", re.VERBOSE)
+
+
+def people(html: str) -> tuple[str, ...]:
+    """Whom a text names: `user@host` in lower case, each once, in order."""
+    found: dict[str, None] = {}
+    for token, is_text in _read(html):
+        if is_text and isinstance(token, str):
+            found.update(dict.fromkeys(_handle(name) for name in _PERSON.finditer(token)))
+    return tuple(found)[:MOST_PEOPLE]
+
+
+def linked(
+    html: str,
+    *,
+    people: Mapping[str, str],
+    tags: Mapping[str, str],
+    is_tag: Callable[[str], bool],
+) -> str:
+    """`html` with names and words as links.
+
+    `people` gives the profile's address of a `user@host`, `tags` the address of a word in lower case; who or what is in
+    neither stays text. A link whose address `is_tag` becomes a hashtag's.
+    """
+    return "".join(_linked(html, people, tags, is_tag))
+
+
+def _linked(
+    html: str, people: Mapping[str, str], tags: Mapping[str, str], is_tag: Callable[[str], bool]
+) -> Iterator[str]:
+    def link(found: re.Match[str]) -> str:
+        if found["user"]:
+            return _person(found[0], people.get(_handle(found)))
+        return _tag(found[0], tags.get(found["word"].lower()))
+
+    for token, is_text in _read(html):
+        if isinstance(token, str):
+            yield _EITHER.sub(link, escaped(token)) if is_text else escaped(token)
+        elif token.name == "a" and not token.closing and is_tag(token.value("href").strip()):
+            yield str(_as_hashtag(token))
+        else:
+            yield str(token)
+
+
+def _read(html: str) -> Iterator[tuple[Tag | str, bool]]:
+    """The tokens, and whether each is text in which names count."""
+    inside: Counter[str] = Counter()
+    for token in tokens(html):
+        if isinstance(token, Tag) and token.name in _AS_IT_IS:
+            inside[token.name] = max(inside[token.name] + (-1 if token.closing else 1), 0)
+        yield token, not inside.total()
+
+
+def _handle(found: re.Match[str]) -> str:
+    return f"{found['user']}@{found['host']}".lower()
+
+
+def _person(text: str, address: str | None) -> str:
+    """As Mastodon writes it, but with the host: a blog is read by people of all servers."""
+    if address is None:
+        return text
+    name = f'<a class="u-url mention" href="{escape(address)}">@<span>{text[1:]}</span></a>'
+    return f'<span class="h-card" translate="no">{name}</span>'
+
+
+def _tag(text: str, address: str | None) -> str:
+    if address is None:
+        return text
+    return f'<a class="mention hashtag" href="{escape(address)}" rel="tag">#<span>{text[1:]}</span></a>'
+
+
+def _as_hashtag(link: Tag) -> Tag:
+    """With the classes by which servers tell a hashtag from a link that a card is made of."""
+    classes = _with_words(link.get("class"), "mention", "hashtag")
+    rel = _with_words(link.get("rel"), "tag")
+    others = tuple(pair for pair in link.attributes if pair[0] not in ("class", "rel"))
+    return replace(link, attributes=(("class", classes), ("rel", rel), *others))
+
+
+def _with_words(value: str, *words: str) -> str:
+    return " ".join(dict.fromkeys([*resolved(value).split(), *words]))

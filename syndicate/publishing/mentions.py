@@ -1,0 +1,118 @@
+"""Looks up whom posts name as `@user@host`, so that the name leads to her and she hears of the post.
+
+Whom a post names is a row; publishing waits for nobody. Meanwhile the post is on the page, and what is said of it is
+held back: when everybody was found or given up, or after a minute, it goes out. Somebody who cannot be found stays the
+text that she was.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from syndicate.activitypub.parse import host_of
+from syndicate.clock import Clock
+from syndicate.errors import AddressUnusable, RemoteError, RemoteUnavailable
+from syndicate.federation.actors import Actors
+from syndicate.federation.webfinger import Schemes, account_of, actor_in, links_of
+from syndicate.rhythm import Rhythm
+from syndicate.storage import Store, Tables
+from syndicate.storage.mentions import Named
+from syndicate.transport.message import Transport
+
+log = structlog.get_logger()
+
+WAITS = (timedelta(seconds=4), timedelta(seconds=12))
+"""All tries together are shorter than what a post is held back for."""
+AT_ONCE = 8
+LEASE = timedelta(minutes=2)
+
+
+class MentionWorker:
+    """`typeset_anew` is called with the id of a post that names somebody who was found."""
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        actors: Actors,
+        clock: Clock,
+        *,
+        schemes: Schemes,
+        typeset_anew: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._store, self._transport, self._actors, self._clock = store, transport, actors, clock
+        self._schemes, self._typeset_anew = schemes, typeset_anew
+        self._rhythm = Rhythm("mentions", clock, lambda: store.mentions.next_due(clock()))
+
+    def wake(self) -> None:
+        """There may be something new."""
+        self._rhythm.wake()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        await self._rhythm.keep(self.work)
+
+    async def work(self) -> bool:
+        """Look up who is due now; False if nobody was."""
+        now = self._clock()
+        due = await self._store.mentions.next_due(now)
+        if due is None or due > now:
+            return False
+        claimed = await self._store.transaction(lambda tx: tx.mentions.claim(now=now, until=now + LEASE, limit=AT_ONCE))
+        async with asyncio.TaskGroup() as tasks:
+            looked_up = [tasks.create_task(self._look_up(named), name="mention") for named in claimed]
+        for post in dict.fromkeys(named.post for named in claimed):
+            here = [task.result() for task in looked_up if task.result().post == post]
+            await self._settle(post, here)
+        return bool(claimed)
+
+    async def _look_up(self, named: Named) -> Named:
+        """With her id where she was found, with another date where she is to be looked up again."""
+        try:
+            actor = await self._find(named.handle)
+        except RemoteUnavailable as error:
+            if named.attempts >= len(WAITS):
+                log.warning("nobody found by a name", name=named.handle, problem=str(error))
+                return named
+            due = self._clock() + WAITS[named.attempts]
+            return replace(named, attempts=named.attempts + 1, due=due)
+        except (AddressUnusable, RemoteError) as error:
+            log.warning("nobody found by a name", name=named.handle, problem=str(error))
+            return named
+        return replace(named, actor=actor)
+
+    async def _find(self, handle: str) -> str:
+        """The id of an account. Raises AddressUnusable, RemoteError."""
+        account = account_of(handle)
+        uri = ""
+        if not await self._store.blocks.covers(f"https://{account.host}/", account.host.partition(":")[0]):
+            uri = actor_in(await links_of(account, self._transport, schemes=self._schemes))
+        if not uri or await self._store.blocks.covers(uri, host_of(uri)):
+            raise AddressUnusable("there is no such account, or it is blocked")
+        return (await self._actors.refresh(uri, by_stranger=False)).uri
+
+    async def _settle(self, post: str, looked_up: list[Named]) -> None:
+        """A crash in between leaves them wanted, and all of it is done again."""
+        found = [named for named in looked_up if named.actor]
+        if found:
+            await self._store.transaction(partial(self._keep, found))
+            await self._typeset_anew(post)
+        await self._store.transaction(partial(self._end, post, looked_up))
+
+    async def _keep(self, found: list[Named], tx: Tables) -> None:
+        for named in found:
+            await tx.mentions.found(named, named.actor)
+
+    async def _end(self, post: str, looked_up: list[Named], tx: Tables) -> None:
+        now = self._clock()
+        for named in looked_up:
+            if named.due > now:
+                await tx.mentions.postpone(named)
+            else:
+                await tx.mentions.settle(named)
+        if not await tx.mentions.are_wanted(post):
+            await tx.deliveries.let_go(post, now)

@@ -1,0 +1,180 @@
+"""Whom posts name, and who is still to be looked up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from syndicate.clock import from_text, to_text
+from syndicate.storage.database import Queryable, Row
+
+
+class MentionState(StrEnum):
+    WANTED = "wanted"
+    SETTLED = "settled"
+    PAST = "past"
+    """The text names her no longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """`handle` is `user@host`; `actor` the id of the account, empty while it is not known, and for good where there is
+    none."""
+
+    post: str
+    handle: str
+    state: MentionState = MentionState.WANTED
+    actor: str = ""
+    attempts: int = 0
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An account by its name: the id of its actor, and the address of its profile."""
+
+    actor: str
+    url: str
+
+
+class Mentions:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def known(self, handles: Sequence[str]) -> dict[str, Known]:
+        """Those of these names who were looked up before."""
+        if not handles:
+            return {}
+        names = {f"h{at}": handle for at, handle in enumerate(handles)}
+        rows = await self._query.all(
+            f"""
+            SELECT DISTINCT mentions.handle, remote_actors.uri, remote_actors.url
+            FROM mentions JOIN remote_actors ON remote_actors.uri = mentions.actor_uri
+            WHERE mentions.handle IN ({", ".join(":" + name for name in names)})
+            ORDER BY mentions.handle, remote_actors.uri
+            """,
+            **names,
+        )
+        return {row["handle"]: Known(actor=row["uri"], url=row["url"]) for row in rows}
+
+    async def record(self, post: str, handles: Mapping[str, str], now: datetime) -> None:
+        """A post's text names these now (with the ids of those who are known); the others are past."""
+        for named in await self.of_post(post):
+            if named.handle not in handles:
+                await self._leave_out(named)
+        for handle, actor in handles.items():
+            state = MentionState.SETTLED if actor else MentionState.WANTED
+            await self.put(Named(post=post, handle=handle, state=state, actor=actor, due=now))
+
+    async def _leave_out(self, named: Named) -> None:
+        await self._query.run(
+            "UPDATE mentions SET state = 'past' WHERE post_id = :post AND handle = :handle AND actor_uri <> ''",
+            post=named.post,
+            handle=named.handle,
+        )
+        await self._query.run(
+            "DELETE FROM mentions WHERE post_id = :post AND handle = :handle AND actor_uri = ''",
+            post=named.post,
+            handle=named.handle,
+        )
+
+    async def remove_of_actor(self, actor: str) -> None:
+        """She hears of no post any more."""
+        await self._query.run("DELETE FROM mentions WHERE actor_uri = :actor AND actor_uri <> ''", actor=actor)
+
+    async def of_post(self, post: str) -> list[Named]:
+        rows = await self._query.all("SELECT * FROM mentions WHERE post_id = :post ORDER BY handle", post=post)
+        return [_named(row) for row in rows]
+
+    async def are_wanted(self, post: str) -> bool:
+        """Whether somebody whom a post names is still to be looked up."""
+        row = await self._query.one(
+            "SELECT 1 AS wanted FROM mentions WHERE post_id = :post AND state = 'wanted' LIMIT 1", post=post
+        )
+        return row is not None
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        """When somebody is to be looked up next."""
+        row = await self._query.one(
+            "SELECT due_at FROM mentions WHERE state = 'wanted' AND leased_until < :now ORDER BY due_at LIMIT 1",
+            now=to_text(now),
+        )
+        return None if row is None else from_text(row["due_at"])
+
+    async def claim(self, *, now: datetime, until: datetime, limit: int) -> list[Named]:
+        """Lease those that are due."""
+        rows = await self._query.all(
+            """
+            UPDATE mentions SET leased_until = :until
+            WHERE (post_id, handle) IN (
+              SELECT post_id, handle FROM mentions
+              WHERE state = 'wanted' AND due_at <= :now AND leased_until < :now
+              ORDER BY due_at LIMIT :limit {skip_locked})
+            RETURNING *
+            """,
+            now=to_text(now),
+            until=to_text(until),
+            limit=limit,
+        )
+        return [_named(row) for row in rows]
+
+    async def put(self, named: Named) -> None:
+        """Keep what is known of one, and give back its lease."""
+        await self._query.run(
+            """
+            INSERT INTO mentions (post_id, handle, state, actor_uri, attempts, due_at, leased_until)
+            VALUES (:post, :handle, :state, :actor, :attempts, :due, '')
+            ON CONFLICT (post_id, handle) DO UPDATE SET state = excluded.state, actor_uri = excluded.actor_uri,
+              attempts = excluded.attempts, due_at = excluded.due_at, leased_until = ''
+            """,
+            post=named.post,
+            handle=named.handle,
+            state=named.state.value,
+            actor=named.actor,
+            attempts=named.attempts,
+            due=to_text(named.due),
+        )
+
+    async def found(self, named: Named, actor: str) -> None:
+        """She is known now; the row stays leased until her post is made anew."""
+        await self._query.run(
+            "UPDATE mentions SET actor_uri = :actor WHERE post_id = :post AND handle = :handle",
+            actor=actor,
+            post=named.post,
+            handle=named.handle,
+        )
+
+    async def settle(self, named: Named) -> None:
+        """She is looked up no longer, if the text still names her."""
+        await self._query.run(
+            """
+            UPDATE mentions SET state = 'settled', leased_until = ''
+            WHERE post_id = :post AND handle = :handle AND state = 'wanted'
+            """,
+            post=named.post,
+            handle=named.handle,
+        )
+
+    async def postpone(self, named: Named) -> None:
+        """She is looked up again when it is due."""
+        await self._query.run(
+            """
+            UPDATE mentions SET attempts = :attempts, due_at = :due, leased_until = ''
+            WHERE post_id = :post AND handle = :handle AND state = 'wanted'
+            """,
+            post=named.post,
+            handle=named.handle,
+            attempts=named.attempts,
+            due=to_text(named.due),
+        )
+
+
+def _named(row: Row) -> Named:
+    return Named(
+        post=row["post_id"],
+        handle=row["handle"],
+        state=MentionState(row["state"]),
+        actor=row["actor_uri"],
+        attempts=row["attempts"],
+        due=from_text(row["due_at"]),
+    )

@@ -1,0 +1,85 @@
+"""Page 1 and page 5,000 of what other servers page through are found alike: by key, in an index, counting nothing."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicate.clock import to_text
+from syndicate.storage import Store, Tables
+from syndicate.storage.database import Queryable, Row
+from tests.clocks import FakeClock
+
+FAR = datetime(2009, 5, 6, tzinfo=UTC)
+KEY = (to_text(FAR), "https://m.example/users/4711")
+
+
+@dataclass
+class Recorder:
+    """Keeps what is asked."""
+
+    query: Queryable
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    async def all(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
+        self.asked.append((sql, parameters))
+        return await self.query.all(sql, **parameters)
+
+    async def one(self, sql: str, /, **parameters: Any) -> Row | None:
+        self.asked.append((sql, parameters))
+        return await self.query.one(sql, **parameters)
+
+    async def run(self, sql: str, /, **parameters: Any) -> int:
+        raise AssertionError(f"a reader writes: {sql}, {parameters}")
+
+    async def alone(self, table: str) -> None:
+        raise AssertionError(f"a reader locks {table}")
+
+
+Read = Callable[[Tables, bool], Awaitable[object]]
+PAGES: dict[str, Read] = {
+    "outbox": lambda tables, far: tables.posts.federated(before=(FAR, "4711") if far else None, limit=21),
+    "followers": lambda tables, far: tables.followers.page("blog", before=KEY if far else None, limit=21),
+    "followers of a server": lambda tables, far: tables.followers.on_server(
+        "blog", "https://m.example", after=KEY[1] if far else "", limit=1001
+    ),
+    "replies": lambda tables, far: tables.comments.replies("1", after=KEY if far else None, limit=21),
+    "likes": lambda tables, far: tables.reactions.listed("1", None, "like", after=KEY if far else None, limit=21),
+    "announced": lambda tables, far: tables.outbox.announced("1", before=KEY if far else None, limit=21),
+    "inboxes": lambda tables, far: tables.followers.inboxes("blog", after=KEY[1] if far else "", limit=500),
+}
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Store]:
+    store = await Store.open(str(tmp_path / "syndicate.db"), clock)
+    yield store
+    await store.close()
+
+
+async def plans_of(store: Store, read: Read, *, far: bool) -> list[str]:
+    recorder = Recorder(store.database.read)
+    await read(Tables(recorder, store.clock), far)
+    assert len(recorder.asked) == 1
+    plans = []
+    for sql, parameters in recorder.asked:
+        assert "count(" not in sql.lower()
+        assert parameters.get("skip", 0) == 0
+        assert parameters["limit"] <= 1001
+        rows = await store.database.read.all(f"EXPLAIN QUERY PLAN {sql}", **parameters)
+        plans += [str(row["detail"]) for row in rows]
+    return plans
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_every_page_is_found_by_key_in_an_index(sqlite: Store, name: str) -> None:
+    first = await plans_of(sqlite, PAGES[name], far=False)
+    late = await plans_of(sqlite, PAGES[name], far=True)
+    assert any(step.startswith("SEARCH") for step in first), first
+    assert not [step for step in [*first, *late] if "TEMP B-TREE" in step or step.startswith("SCAN")], first
+    if name != "outbox":  # whose first page has no key to begin from, and its order from the same index
+        assert first == late
+    assert {step.partition(" (")[0] for step in first} == {step.partition(" (")[0] for step in late}

@@ -1,0 +1,36 @@
+"""A thousand people like a post at once: it is counted, and the page is made a few times only."""
+
+import time
+
+from syndicate.model.activity import Activity, Arrival
+from syndicate.model.ids import IdsInOrder
+from syndicate.storage import Tables
+from syndicate.web.keys import SHELF
+from syndicate.web.shelf import RESTLESS
+from tests.houses import RunningHouse
+
+CROWD = 1000
+AT_ONCE = 20
+
+
+async def test_a_thousand_likes_make_the_page_anew_once_a_second_at_most(house: RunningHouse) -> None:
+    post = await house.publish("Hello")
+    shelf, ids = house.house.app[SHELF], IdsInOrder()
+    assert (await house.get(post.path)).status == 200
+    renders, began = shelf.renders, time.monotonic()
+
+    async def arrive(tx: Tables, first: int) -> None:
+        for number in range(first, first + AT_ONCE):
+            host = f"https://m{number}.example"
+            raw = {"id": f"{host}/likes/1", "type": "Like", "actor": f"{host}/users/ann", "object": post.uri}
+            activity = Activity(id=raw["id"], type="Like", actor=raw["actor"], object=post.uri, raw=raw)
+            await tx.arrivals.record(Arrival(id=ids.new(house.clock()), activity=activity, received=house.clock()))
+
+    for first in range(0, CROWD, AT_ONCE):
+        await house.store.transaction(lambda tx, first=first: arrive(tx, first))  # type: ignore[misc]
+        while await house.house.inbox_worker.work():
+            assert (await house.get(post.path)).status == 200
+    current = await house.store.posts.find(post.id)
+    assert current is not None
+    assert current.counts.likes == CROWD
+    assert shelf.renders - renders <= (time.monotonic() - began) / RESTLESS + 2

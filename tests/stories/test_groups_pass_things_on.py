@@ -1,0 +1,149 @@
+"""A community announces what its members do (Lemmy, FEP-1b12): it counts as their own servers tell it."""
+
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from syndicate.model.post import Post
+from syndicate.storage.blocks import Block
+from syndicate.transport.message import Request, Response
+from tests.clocks import FakeClock
+from tests.dialects import Speaker
+from tests.houses import RunningHouse
+from tests.wire import Wire
+
+COMMENT = "https://lemmy.example/comment/4711"
+
+
+class Community(Speaker):
+    """`gone` is what it answers 410 for."""
+
+    gone: frozenset[str] = frozenset()
+
+    async def answer(self, request: Request) -> Response:
+        if request.url in self.gone:
+            return Response(status=410, headers={}, url=request.url)
+        return await super().answer(request)
+
+    def serves(self, document: dict[str, Any]) -> None:
+        context = self.documents["create"]["@context"]
+        self.documents["served"][document["id"]] = {"@context": context, **document}
+
+    def inner(self, name: str) -> dict[str, Any]:
+        """What it passes on."""
+        found: dict[str, Any] = self.documents[name]["object"]
+        return found
+
+
+@pytest.fixture
+async def post(open_house: RunningHouse) -> Post:
+    post = await open_house.publish("Seeds")
+    await open_house.settle()
+    return post
+
+
+@pytest.fixture
+def community(post: Post, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]) -> Community:
+    return Community(wire, clock, rsa_keys[4], "lemmy", post, "community.json")
+
+
+async def hear(house: RunningHouse, community: Community, name: str) -> tuple[str, str]:
+    assert (await community.say(name)).status == 202
+    await house.settle()
+    [*_, (_, outcome, reason)] = await house.verdicts()
+    return outcome, reason
+
+
+async def test_a_comment_comes_changes_and_goes(open_house: RunningHouse, community: Community, post: Post) -> None:
+    community.serves(community.inner("create")["object"])
+    assert await hear(open_house, community, "create") == ("done", "comment.open")
+    [comment] = await open_house.comments(post)
+    assert (comment.uri, comment.author.name) == (COMMENT, "Hazel")
+
+    community.serves(community.inner("update")["object"])
+    assert (await hear(open_house, community, "update"))[0] == "done"
+    [comment] = await open_house.comments(post)
+    assert "six years" in comment.html
+
+    community.gone = frozenset({COMMENT})
+    assert await hear(open_house, community, "delete") == ("done", "delete.comment")
+    assert await open_house.comments(post) == []
+    current = await open_house.store.posts.find(post.id)
+    assert current is not None
+    assert (current.counts.comments, current.counts.shares) == (0, 0)
+
+
+@pytest.mark.parametrize("name", ["delete", "removal"])
+async def test_what_its_origin_still_has_is_not_deleted(
+    open_house: RunningHouse, community: Community, post: Post, name: str
+) -> None:
+    community.serves(community.inner("create")["object"])
+    await hear(open_house, community, "create")
+    assert await hear(open_house, community, name) == ("refused", "delete.not-gone")
+    assert len(await open_house.comments(post)) == 1
+
+
+async def test_a_moderator_elsewhere_removes_what_its_origin_no_longer_shows(
+    open_house: RunningHouse, community: Community, post: Post
+) -> None:
+    community.serves(community.inner("create")["object"])
+    await hear(open_house, community, "create")
+    community.serves({"type": "Tombstone", "id": COMMENT})
+    assert await hear(open_house, community, "removal") == ("done", "delete.comment")
+    assert await open_house.comments(post) == []
+
+
+async def test_of_what_is_not_here_nothing_is_asked(open_house: RunningHouse, community: Community, wire: Wire) -> None:
+    assert await hear(open_house, community, "delete") == ("ignored", "delete.unknown")
+    assert [request.url for request in wire.to("lemmy.example") if "/comment/" in request.url] == []
+
+
+async def test_a_like_counts_where_its_origin_shows_it(
+    open_house: RunningHouse, community: Community, post: Post
+) -> None:
+    assert await hear(open_house, community, "like") == ("ignored", "announce.unproven")
+    open_house.clock.advance(hours=2)  # what could not be had is not asked for again at once
+    community.serves(community.inner("like"))
+    community.documents["like"]["id"] += "0"
+    assert await hear(open_house, community, "like") == ("done", "like.counted")
+    current = await open_house.store.posts.find(post.id)
+    assert current is not None
+    assert current.counts.likes == 1
+
+    community.serves(community.inner("undo"))
+    assert await hear(open_house, community, "undo") == ("done", "undo.reaction")
+    current = await open_house.store.posts.find(post.id)
+    assert current is not None
+    assert current.counts.likes == 0
+
+
+async def test_a_like_that_its_origin_tells_otherwise_does_not_count(
+    open_house: RunningHouse, community: Community, post: Post
+) -> None:
+    community.serves({**community.inner("like"), "object": "https://elsewhere.example/notes/1"})
+    assert await hear(open_house, community, "like") == ("ignored", "announce.unproven")
+    community.documents["like"]["object"]["id"] = "https://other.example/likes/1"
+    community.documents["like"]["id"] += "0"
+    assert await hear(open_house, community, "like") == ("refused", "object.origin")
+
+
+async def test_a_dislike_and_what_a_community_decides_have_no_effect(
+    open_house: RunningHouse, community: Community, post: Post
+) -> None:
+    assert await hear(open_house, community, "dislike") == ("ignored", "announce.unproven")
+    assert await hear(open_house, community, "lock") == ("ignored", "announce.elsewhere")
+    current = await open_house.store.posts.find(post.id)
+    assert current is not None
+    assert (current.counts.likes, current.counts.shares) == (0, 0)
+
+
+async def test_who_is_blocked_is_not_heard_through_a_community(
+    open_house: RunningHouse, community: Community, post: Post
+) -> None:
+    hazel = community.inner("like")["actor"]
+    await open_house.house.study.blocking.block(Block(pattern=hazel, reason="", created=open_house.clock()))
+    community.serves(community.inner("like"))
+    community.serves(community.inner("create")["object"])
+    assert await hear(open_house, community, "like") == ("refused", "sender.blocked")
+    assert await hear(open_house, community, "create") == ("refused", "sender.blocked")
