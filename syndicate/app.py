@@ -401,13 +401,13 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
     if not study.config.storage.is_postgresql:
         await study.store.release_leases()
     study.store.database.on_commit(lambda: _wake(house))
-    for advice in study.store.database.advice():
-        log.warning("advice", text=advice)
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_signals(), name="signals")
             if part != "workers":
                 tasks.create_task(_web(house, ready), name="http")
+            else:
+                _advise(study)
             if part != "web":
                 tasks.create_task(house.inbox_worker.run(), name="inbox")
                 tasks.create_task(house.deliveries.run(), name="delivery")
@@ -463,13 +463,19 @@ async def _signals() -> None:
     raise Stop
 
 
+def _advise(study: Study) -> None:
+    for advice in study.store.database.advice():
+        log.warning("advice", text=advice)
+
+
 async def _web(house: House, ready: Callable[[int], None] | None) -> None:
     config = house.study.config
     access_log = AccessLog(config.server, house.metrics)
     async with listening(house.app, config, access_log) as port:
-        log.info("server ready", address=f"http://{config.server.host}:{port}", site=config.site.url)
-        if ready is not None:
+        if ready is not None:  # before any line of the log: it is what somebody waits to read
             ready(port)
+        log.info("server ready", address=f"http://{config.server.host}:{port}", site=config.site.url)
+        _advise(house.study)
         try:
             await endure("refusals", lambda: _write_refusals(house))
         finally:

@@ -7,13 +7,16 @@ In comes a path (and the environment, which nothing else in the house reads); ou
 import os
 import re
 import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -26,6 +29,10 @@ from yarl import URL
 from syndicate.errors import ConfigurationError
 
 DEFAULT_FILE = "syndicate.toml"
+PREFIX = "SYNDICATE_"
+FROM_OUTSIDE = re.compile(rf"{PREFIX}(?:SERVICE_(?:HOST|PORT)(?:_.*)?|PORT(?:_[0-9]+_(?:TCP|UDP)(?:_.*)?)?)")
+"""What Kubernetes puts into the environment of everything beside a service that is called `syndicate`."""
+TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 HANDLE = re.compile(r"[a-z0-9_]{1,30}")
 PICTURE = re.compile(r"https?://[^\s?#]+\.(jpe?g|png)", re.IGNORECASE)
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -95,13 +102,51 @@ def _picture(value: str) -> str:
     return value
 
 
+def _database(value: str) -> str:
+    scheme, separator, _ = value.partition("://")
+    if not value or (separator and scheme not in ("postgresql", "postgres")):
+        raise ValueError("must be the path of a file, such as data/syndicate.db, or begin with postgresql://")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What values of a type look like once TOML is read, and how that is said."""
+
+    fits: Callable[[Any], bool]
+    words: str
+
+
+TYPES: Mapping[tuple[Any, ...], Wanted] = {
+    (bool,): Wanted(lambda value: isinstance(value, bool), "must be true or false; in the file without quotes"),
+    (int,): Wanted(
+        lambda value: isinstance(value, int) and not isinstance(value, bool),
+        "must be a whole number; in the file without quotes",
+    ),
+    (str, Path): Wanted(lambda value: isinstance(value, str | Path), 'must be text in quotes, such as "a"'),
+    (tuple[str, ...],): Wanted(
+        lambda value: isinstance(value, list | tuple) and all(isinstance(item, str) for item in value),
+        'must be a list, such as ["a", "b"]',
+    ),
+}
+
 Networks = Annotated[tuple[str, ...], AfterValidator(_addresses)]
 
 
 class Section(BaseModel):
-    """One table of the file; a key that it does not know is an error."""
+    """One table of the file; a key that it does not know is an error, and so is a value of another type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_of_its_type(cls, value: Any, about: ValidationInfo) -> Any:
+        """Pydantic alone would take `"8080"` and `true` for a number."""
+        kind = cls.model_fields[about.field_name or ""].annotation
+        for types, wanted in TYPES.items():
+            if kind in types and not wanted.fits(value):
+                raise ValueError(wanted.words)
+        return value
 
 
 class SiteConfig(Section):
@@ -165,7 +210,7 @@ class ServerConfig(Section):
 class StorageConfig(Section):
     """Where things are kept."""
 
-    database: str = "data/syndicate.db"
+    database: Annotated[str, AfterValidator(_database)] = "data/syndicate.db"
     media: Path = Path("data/media")
     keys: Path = Path("keys")
     posts: Path = Path("data/posts")
@@ -220,7 +265,7 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(
         extra="forbid",
         frozen=True,
-        env_prefix="SYNDICATE_",
+        env_prefix=PREFIX,
         env_nested_delimiter="__",
         nested_model_default_partial_update=True,
     )
@@ -249,11 +294,11 @@ def load(path: Path, environment: dict[str, str] | None = None) -> Config:
     settings = _read(path)
     file = path.absolute()
     environment = dict(os.environ) if environment is None else environment
-    _require_known_sections(environment)
+    _require_known_names(environment)
     try:
         config = _with_environment(environment)(**settings, file=file)
     except ValidationError as error:
-        raise ConfigurationError(f"{path}: {_explain(error)}") from error
+        raise ConfigurationError(_explain(error, path, environment)) from error
     except SettingsError as error:
         raise ConfigurationError(f"environment: {error}; lists are given as JSON") from error
     return config.model_copy(update={"storage": _resolve(config.storage, file.parent)})
@@ -294,16 +339,25 @@ def _with_environment(environment: dict[str, str]) -> type[Config]:
     return Configured
 
 
-def _require_known_sections(environment: dict[str, str]) -> None:
-    """Pydantic passes over names whose section it does not know; a misspelt one must not be."""
-    for name in environment:
-        section, separator, _ = name.removeprefix("SYNDICATE_").partition("__")
-        if name.startswith("SYNDICATE_") and separator and section.lower() not in Config.model_fields:
+def _require_known_names(environment: dict[str, str]) -> None:
+    """Pydantic passes over names that it does not know; a misspelt one must not be."""
+    for given in environment:
+        name = given.upper()
+        if not name.startswith(PREFIX) or name == f"{PREFIX}CONFIG" or FROM_OUTSIDE.fullmatch(name):
+            continue
+        section, separator, _ = name.removeprefix(PREFIX).partition("__")
+        if not separator:
+            raise ConfigurationError(f"environment: {name}: is not a setting; they are {PREFIX}<SECTION>__<KEY>")
+        if section.lower() not in Config.model_fields:
             raise ConfigurationError(f"environment: {name}: there is no section {section.lower()}")
 
 
 class Environment(EnvSettingsSource):
-    """Lists are given as JSON; what is none goes on as it is, to be refused by its name."""
+    """Text that means a number or a truth becomes one, and lists are given as JSON; what is none goes on as it is, to be
+    refused by its name."""
+
+    def __call__(self) -> dict[str, Any]:
+        return {section: _typed(section, values) for section, values in super().__call__().items()}
 
     def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
         try:
@@ -312,18 +366,50 @@ class Environment(EnvSettingsSource):
             return value
 
 
-def _explain(error: ValidationError) -> str:
-    """The first thing that is wrong, as one line that names the setting."""
+def _typed(section: str, values: Any) -> Any:
+    kind = Config.model_fields[section].annotation
+    if not isinstance(values, dict) or not isinstance(kind, type) or not issubclass(kind, Section):
+        return values
+    kinds = {name: field.annotation for name, field in kind.model_fields.items()}
+    return {name: _meant(value, kinds.get(name)) for name, value in values.items()}
+
+
+def _meant(value: Any, kind: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    word = value.strip().lower()
+    if kind is bool and word in TRUTHS:
+        return TRUTHS[word]
+    return int(word) if kind is int and re.fullmatch("[0-9]{1,9}", word) else value
+
+
+def _explain(error: ValidationError, path: Path, environment: dict[str, str]) -> str:
+    """The first thing that is wrong, as one line that names the setting and where it stands."""
     first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        return f"{key}: is not a setting that this version knows"
-    if first["type"] == "missing":
-        return f"{key}: is required"
-    if first["type"] == "tuple_type":
-        return f'{key}: must be a list, such as ["a", "b"]'
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{key}: {message}"
+    names = [str(part) for part in first["loc"]][:2]
+    spelled = f"{PREFIX}{'__'.join(names)}".upper()
+    given = next((name for name in environment if name.upper() == spelled), None)
+    where = f"environment: {given}" if given else f"{path}: {'.'.join(names)}"
+    return f"{where}: {_words(first)}"
+
+
+def _words(error: ErrorDetails) -> str:
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            return "is not a setting that this version knows"
+        case "missing":
+            return "is required"
+        case "literal_error":
+            return f"must be one of {context['expected']}"
+        case "greater_than_equal":
+            return f"must be {context['ge']} or more"
+        case "less_than_equal":
+            return f"must be {context['le']} or less"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return "must be a section with settings below it"
+        case _:
+            return error["msg"].removeprefix("Value error, ")
 
 
 def _resolve(storage: StorageConfig, directory: Path) -> StorageConfig:

@@ -4,6 +4,7 @@ Ids are made here once and then stored; what is stored is never computed again. 
 percent-encoded; addresses are whole.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
@@ -28,6 +29,10 @@ def join(base: str, reference: str) -> str:
         return ""
 
 
+LIST = re.compile(
+    r"/(?:(?:category/.+|(?:tag|author|search)/[^/]+|\d{4}(?:/\d{2}){0,2}|comments)(?:/|\Z))?"
+    r"(?:(?:page/\d+|feed(?:/\w+)?)/?)?"
+)
 FEED_SUFFIX = {"rss": "feed/", "atom": "feed/atom/", "json": "feed/json/"}
 
 
@@ -115,9 +120,19 @@ class Urls:
         return f"/{year:04d}/{month:02d}/"
 
     @staticmethod
-    def feed(of: str, format: str) -> str:
+    def behind(of: str, suffix: str) -> str:
+        """What stands behind a page: a permalink such as `/archives/123.html` gets the slash that it has not."""
+        return f"{of}{'' if of.endswith('/') else '/'}{suffix}"
+
+    @classmethod
+    def feed(cls, of: str, format: str) -> str:
         """The feed of the page at path `of`: `/` gives `/feed/`, `/feed/atom/`, `/feed/json/`."""
-        return f"{of}{FEED_SUFFIX[format]}"
+        return cls.behind(of, FEED_SUFFIX[format])
+
+    @classmethod
+    def comments_page(cls, of: str, page: int) -> str:
+        """A page of the conversation under a post."""
+        return cls.behind(of, f"comment-page-{page}/") if page > 1 else of
 
     @classmethod
     def feed_page(cls, of: str, format: str, page: int) -> str:
@@ -141,6 +156,11 @@ class Urls:
     @staticmethod
     def media(name: str) -> str:
         return f"/media/{name}"
+
+    @staticmethod
+    def is_list(path: str) -> bool:
+        """Whether a path has the form of one of the lists that WordPress has and we have: home, an archive, a feed."""
+        return bool(LIST.fullmatch(path))
 
     def path_of(self, address: str) -> str | None:
         """The path (with its query) of an address of ours, without fragment; None when it is another host's."""

@@ -150,6 +150,24 @@ def test_a_handle_that_others_would_refuse_is_named(tmp_path: Path, handle: str)
         (f"{LEAST}[federation]\nshow_followers = 'perhaps'\n", "federation.show_followers"),
         (f"{LEAST}[comments]\nmoderation = 'none'\n", "comments.moderation"),
         (f'file = "x"\n{LEAST}', "file"),
+        (f"{LEAST}posts_per_page = true\n", "site.posts_per_page: must be a whole number"),
+        (f"{LEAST}posts_per_page = 10.0\n", "site.posts_per_page: must be a whole number"),
+        (f"{LEAST}posts_per_page = 1000\n", "site.posts_per_page: must be 100 or less"),
+        (f"{LEAST}title = true\n", "site.title: must be text"),
+        (f"{LEAST}title = 2026-11-22\n", "site.title: must be text"),
+        (f'{LEAST}[server]\nport = "8093"\n', "server.port: must be a whole number"),
+        (f"{LEAST}[server]\ntrusted_proxies = [1]\n", "server.trusted_proxies: must be a list"),
+        (
+            f'{LEAST}[federation]\nallow_private_addresses = "true"\n',
+            "federation.allow_private_addresses: must be true",
+        ),
+        (f"{LEAST}[federation]\nallow_private_addresses = 1\n", "federation.allow_private_addresses: must be true"),
+        (f"{LEAST}[federation]\ncategory_actors = {{a = 1}}\n", "federation.category_actors: must be a list"),
+        (f"{LEAST}[storage]\nmedia = 7\n", "storage.media: must be text"),
+        (f'{LEAST}[storage]\ndatabase = "mysql://x"\n', "storage.database: must be the path of a file"),
+        (f'{LEAST}[storage]\ndatabase = "sqlite:///x.db"\n', "storage.database: must be the path of a file"),
+        (f'{LEAST}[storage]\ndatabase = ""\n', "storage.database: must be the path of a file"),
+        (f'server = "x"\n{LEAST}', "server: must be a section"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named_in_one_line(tmp_path: Path, text: str, named: str) -> None:
@@ -159,17 +177,25 @@ def test_a_setting_that_cannot_be_is_named_in_one_line(tmp_path: Path, text: str
 @pytest.mark.parametrize(
     ("name", "value", "named"),
     [
-        ("SYNDICATE_SERVER__PORT", "many", "server.port"),
-        ("SYNDICATE_SERVER__TRUSTED_PROXIES", "10.0.0.1", "trusted_proxies"),
-        ("SYNDICATE_SITE__COLOUR", "green", "site.colour"),
-        ("SYNDICATE_COMMENTS__MODERATION", "none", "comments.moderation"),
+        ("SYNDICATE_SERVER__PORT", "many", "must be a whole number"),
+        ("SYNDICATE_SERVER__PORT", "", "must be a whole number"),
+        ("SYNDICATE_SERVER__PORT", "70000", "must be 65535 or less"),
+        ("SYNDICATE_SERVER__TRUSTED_PROXIES", "10.0.0.1", "must be a list"),
+        ("SYNDICATE_SITE__COLOUR", "green", "is not a setting"),
+        ("SYNDICATE_COMMENTS__MODERATION", "none", "must be one of 'off', 'first-time' or 'all'"),
+        ("SYNDICATE_FEDERATION__SHOW_FOLLOWERS", "perhaps", "must be true or false"),
+        ("SYNDICATE_STORAGE__DATABASE", "mysql://x", "must be the path"),
+        ("SYNDICATE_SITE_TITLE", "Notes", "is not a setting; they are SYNDICATE_<SECTION>__<KEY>"),
+        ("SYNDICATE_FOO", "1", "is not a setting"),
+        ("syndicate_foo", "1", "is not a setting"),
+        ("SYNDICATE_SIET__TITLE", "Notes", "there is no section siet"),
     ],
 )
 def test_a_setting_of_the_environment_that_cannot_be_is_named(
     tmp_path: Path, name: str, value: str, named: str
 ) -> None:
     message = complaint(tmp_path, LEAST, **{name: value})
-    assert named in message.lower()
+    assert message.lower().startswith(f"environment: {name}: {named}".lower())
 
 
 def test_a_file_that_is_absent_or_no_toml_is_named(tmp_path: Path) -> None:
@@ -187,3 +213,23 @@ def test_settings_do_not_change_while_the_program_runs(tmp_path: Path) -> None:
     config = read(tmp_path, LEAST)
     with pytest.raises(ValueError, match="frozen"):
         config.site.title = "Another"
+
+
+def test_numbers_and_truths_of_the_environment_are_read_from_their_words(tmp_path: Path) -> None:
+    config = read(
+        tmp_path,
+        LEAST,
+        SYNDICATE_SERVER__PORT="8081",
+        SYNDICATE_SITE__TITLE="2026",
+        SYNDICATE_COMMENTS__BACKFILL="off",
+        syndicate_federation__show_followers="1",
+        SYNDICATE_PORT="tcp://10.0.0.1:8080",
+        SYNDICATE_SERVICE_HOST="10.0.0.1",
+    )
+    assert (config.server.port, config.site.title) == (8081, "2026")
+    assert (config.comments.backfill, config.federation.show_followers) == (False, True)
+
+
+def test_what_is_wrong_in_the_file_is_not_said_of_the_environment(tmp_path: Path) -> None:
+    message = complaint(tmp_path, f"{LEAST}[server]\nport = 70000\n", SYNDICATE_SERVER__HOST="::1")
+    assert message == f"{tmp_path / 'syndicate.toml'}: server.port: must be 65535 or less"

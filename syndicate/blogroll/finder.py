@@ -41,6 +41,8 @@ class Finder:
     async def find(self, address: str) -> Found:
         """Raises AddressUnusable with what was tried."""
         address = address.strip()
+        if not any(mark in address for mark in ".:@/") and address != "localhost":
+            raise AddressUnusable(f"{address}: give a handle (@ann@social.example), an account, a feed or a home page")
         try:
             if address.startswith("@") or ("@" in address and "://" not in address):
                 return await self._handle(address)

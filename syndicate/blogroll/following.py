@@ -10,10 +10,11 @@ from syndicate.blogroll.finder import Finder
 from syndicate.clock import Clock, to_text
 from syndicate.content.text import clean_name
 from syndicate.errors import AddressUnusable
+from syndicate.federation import follows
 from syndicate.federation.outbox import Announcer
 from syndicate.feeds.opml import Outline
 from syndicate.model.actor import RemoteActor
-from syndicate.model.blogroll import BlogrollEntry, FollowState
+from syndicate.model.blogroll import BlogrollEntry
 from syndicate.model.ids import new_id
 from syndicate.storage import Store, Tables
 
@@ -63,20 +64,21 @@ class Following:
             handle=actor.handle if actor else known.handle if known else "",
             language=found.language,
         )
-        return await self._store.transaction(lambda tx: self._add(tx, entry, actor, is_new=known is None))
+        return await self._store.transaction(lambda tx: self._add(tx, entry, actor, known))
 
     async def _blank(self) -> BlogrollEntry:
         position = await self._store.blogroll.next_position()
         return BlogrollEntry(id=new_id(self._clock()), name="", position=position)
 
-    async def _add(self, tx: Tables, entry: BlogrollEntry, actor: RemoteActor | None, *, is_new: bool) -> BlogrollEntry:
+    async def _add(
+        self, tx: Tables, entry: BlogrollEntry, actor: RemoteActor | None, known: BlogrollEntry | None
+    ) -> BlogrollEntry:
         await tx.blogroll.put(entry, added=to_text(self._clock()))
-        if is_new and entry.url and self._mentions is not None:
+        if known is None and entry.url and self._mentions is not None:
             await self._mentions.mention(tx, source=self._page, target=entry.url)
-        if actor is not None and entry.follow is not FollowState.ACCEPTED:
-            uri = await self._announcer.answer(tx, "Follow", actor.uri, to=actor.uri, inbox=actor.inbox)
-            await tx.blogroll.set_follow(entry.id, FollowState.PENDING, uri)
-            entry = replace(entry, follow=FollowState.PENDING)
+        if actor is not None:
+            state = await follows.ask(tx, self._announcer, entry, actor, before=known)
+            entry = replace(entry, follow=state)
         await tx.editions.move("blogroll")
         return entry
 
@@ -85,13 +87,11 @@ class Following:
         entry = await self._store.blogroll.find(address)
         if entry is None:
             raise AddressUnusable(f"{address}: is not in the blogroll; `syndicate blogroll` shows what is")
-        follow = await self._store.blogroll.follow_uri(entry.id)
         actor = await self._store.remote_actors.find(entry.actor) if entry.actor else None
 
         async def body(tx: Tables) -> None:
-            if actor is not None and follow:
-                undone = self._announcer.follow_again(follow, actor.uri)
-                await self._announcer.answer(tx, "Undo", undone, to=actor.uri, inbox=actor.inbox)
+            if actor is not None:
+                await follows.take_back(tx, self._announcer, entry, actor)
             await tx.blogroll.remove(entry.id)
             await tx.editions.move("blogroll")
 

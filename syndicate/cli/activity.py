@@ -40,7 +40,7 @@ def activity(session: Session, id: str | None, refused: bool, as_json: bool) -> 
         return [_row(arrival) for arrival in await study.store.arrivals.newest(SHOWN)]
 
     columns = (
-        ("at", "status", "reason", "address", "sender")
+        ("at", "status", "reason", "detail", "sender")
         if refused
         else ("id", "at", "type", "actor", "outcome", "reason")
     )

@@ -1,7 +1,9 @@
 """`syndicate block`, `unblock`, `blocks`: who is not listened to."""
 
 import csv
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,16 @@ from syndicate.content.addresses import ascii_host
 from syndicate.errors import InputError
 from syndicate.storage.blocks import Block
 
+DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+BLOCKED = frozenset({"", "suspend"})
+KNOWN = BLOCKED | {"silence", "limit", "noop", "none"}
+"""Severities of Mastodon and its like."""
+
 
 def domain_of(text: str) -> str:
     """A domain as it is compared. Raises InputError."""
     host = ascii_host(text.strip().rstrip("."))
-    if not host or "/" in text or "." not in host:
+    if not DOMAIN.fullmatch(host):
         raise InputError(f"{text}: give a domain such as spam.example, or an account")
     return host
 
@@ -77,7 +84,12 @@ def blocks(context: click.Context, as_json: bool) -> None:
 
     async def work(study: Study) -> list[dict[str, Any]]:
         return [
-            {"who": found.pattern, "kind": found.kind, "reason": found.reason, "since": found.created.isoformat()}
+            {
+                "who": found.pattern,
+                "kind": found.kind,
+                "reason": found.reason,
+                "since": found.created.isoformat(timespec="seconds"),
+            }
             for found in await study.store.blocks.all()
         ]
 
@@ -94,17 +106,16 @@ def import_(session: Session, file: Path) -> None:
         rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{file}: cannot be read: {error}") from error
-    patterns, left_out = [], []
-    for row in rows:
-        name, severity = (row[0].strip() if row else ""), (row[1].strip().lower() if len(row) > 1 else "")
-        if not name or name.startswith("#"):
-            continue
+    patterns: list[str] = []
+    milder: list[str] = []
+    left_out: list[str] = []
+    for name, severity in list(_listed(file, rows)):
         try:
-            if severity not in ("", "suspend"):
-                raise InputError(f"{name}: its severity is {severity}, and only suspended domains are blocked")
-            patterns.append(domain_of(name))
+            domain = domain_of(name)
         except InputError as error:
             left_out.append(str(error))
+            continue
+        (patterns if severity in BLOCKED else milder).append(domain)
 
     async def work(study: Study) -> None:
         for pattern in patterns:
@@ -112,7 +123,22 @@ def import_(session: Session, file: Path) -> None:
 
     session.run(work)
     click.echo(f"{len(patterns)} blocked")
+    if milder:
+        click.echo(f"not taken: {len(milder)} that the list does not suspend")
     for line in left_out:
         click.echo(f"left out: {line}", err=True)
     if left_out:
         sys.exit(1)
+
+
+def _listed(file: Path, rows: list[list[str]]) -> Iterator[tuple[str, str]]:
+    """Domain and severity of each row. Raises InputError for a file that is no such list, before anything is done."""
+    for row in rows:
+        name, severity = (row[0].strip() if row else ""), (row[1].strip().lower() if len(row) > 1 else "")
+        if not name or name.startswith("#") or (name.lower(), severity) in (("domain", ""), ("domain", "severity")):
+            continue
+        if severity not in KNOWN:
+            raise InputError(
+                f"{file}: is no list of blocked domains: {severity!r} stands where Mastodon's lists have a severity"
+            )
+        yield name, severity

@@ -28,18 +28,21 @@ FOLLOWING = ("Account address", "Show boosts", "Notify on new posts", "Languages
 def follow(session: Session, address: str) -> None:
     """Add ADDRESS to the blogroll: a handle, an account, a feed or a home page."""
 
-    async def work(study: Study) -> BlogrollEntry:
+    async def work(study: Study) -> tuple[BlogrollEntry, bool]:
         transport, _, _, actors = open_network(study)
         try:
             finder = Finder(transport, actors, schemes=schemes_of(study.config))
-            return await study.following.follow(address, finder)
+            before = {entry.id for entry in await study.store.blogroll.all(hidden=True)}
+            entry = await study.following.follow(address, finder)
+            return entry, entry.id in before
         finally:
             if isinstance(transport, Client):
                 await transport.close()
 
-    entry = session.run(work)
-    asked = "; a Follow is on its way" if entry.follow is FollowState.PENDING else ""
-    click.echo(f"{entry.name} ({entry.handle or entry.url}) is in the blogroll{asked}")
+    entry, is_old = session.run(work)
+    asked = "; the Follow has no answer yet" if is_old else "; a Follow is on its way"
+    told = asked if entry.follow is FollowState.PENDING else ""
+    click.echo(f"{entry.name} ({entry.handle or entry.url}) is in the blogroll{' already' if is_old else ''}{told}")
 
 
 @click.command()

@@ -8,6 +8,7 @@ from syndicate.app import Study
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.content.text import excerpt, plain
 from syndicate.conversation import moderation
+from syndicate.errors import CommentNotFound, InputError
 from syndicate.model.comment import Comment, CommentState
 
 SHOWN = 200
@@ -55,12 +56,19 @@ def _decision(name: str, done: str, help: str) -> None:
     @click.argument("ids", nargs=-1, required=True, metavar="ID…")
     @click.pass_obj
     def decide(session: Session, ids: tuple[str, ...]) -> None:
-        async def work(study: Study) -> list[Comment]:
-            told = study.approvals.decided
-            return [await moderation.decide(study.store, id, name, told=told) for id in ids]
+        async def work(study: Study) -> list[str]:
+            """What went wrong, each as a line."""
+            wrong = []
+            for id in ids:
+                try:
+                    comment = await moderation.decide(study.store, id, name, told=study.approvals.decided)
+                    click.echo(f"{comment.id}: {done}")
+                except (CommentNotFound, InputError) as error:
+                    wrong.append(str(error))
+            return wrong
 
-        for comment in session.run(work):
-            click.echo(f"{comment.id}: {done}")
+        if wrong := session.run(work):
+            raise InputError("; ".join(wrong))
 
 
 _decision("approve", "approved", "Show these comments.")

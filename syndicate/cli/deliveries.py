@@ -1,15 +1,18 @@
 """`syndicate deliveries`: which server has a post, which has not, and why."""
 
+import json
 from typing import Any
 
 import click
 
 from syndicate.app import Study
 from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.content.text import excerpt, plain
 from syndicate.errors import PostNotFound
 from syndicate.storage.deliveries import Delivery, DeliveryKind
 
 SHOWN = 200
+MEMBERS = ("detail", "error_description", "error", "message", "title")
 
 
 @click.command()
@@ -38,6 +41,16 @@ def deliveries(session: Session, slug: str | None, again: bool, as_json: bool) -
     tell_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nothing was sent.")
 
 
+def _in_words(answer: str) -> str:
+    """What a server said; many say it as JSON (RFC 9457, or as Mastodon does), some as a whole page."""
+    try:
+        said = json.loads(answer)
+    except (ValueError, RecursionError):
+        return excerpt(plain(answer), words=20)
+    named = (said.get(name) for name in MEMBERS) if isinstance(said, dict) else ()
+    return next((text for text in named if isinstance(text, str) and text), answer[:120])
+
+
 async def _row(study: Study, delivery: Delivery) -> dict[str, Any]:
     is_activity = delivery.kind is DeliveryKind.ACTIVITY
     said = await study.store.outbox.get(delivery.activity) if is_activity else None
@@ -51,7 +64,7 @@ async def _row(study: Study, delivery: Delivery) -> dict[str, Any]:
         "tries": delivery.attempts,
         "status": delivery.status,
         "next": due.isoformat(timespec="seconds") if waits else "",
-        "answer": delivery.answer[:120],
+        "answer": _in_words(delivery.answer),
         "kind": delivery.kind.value,
         "inbox": delivery.inbox,
         "activity": said.uri if said else "",

@@ -16,6 +16,7 @@ from syndicate.transport.client import Client
 from syndicate.transport.message import PAGE, WEBFINGER, Redirects, Request
 
 LEAST_FREE = 200 * 1024 * 1024
+MOST_NAMED = 20
 
 
 @click.command()
@@ -45,6 +46,10 @@ async def _advice(study: Study) -> list[str]:
     advice = study.store.database.advice()
     if not study.config.storage.posts.is_dir():
         advice.append(f"{study.config.storage.posts}: the posts folder is absent (fine, if you do not use it)")
+    passed_over = study.library.passed_over()
+    advice += [f"{path}: passed over: {reason}" for path, reason in passed_over[:MOST_NAMED]]
+    if len(passed_over) > MOST_NAMED:
+        advice.append(f"and {len(passed_over) - MOST_NAMED} more files passed over")
     wanted = await study.store.media.count(MediaState.WANTED)
     if wanted:
         advice.append(f"{wanted} pictures are still to be fetched by the server")
@@ -64,10 +69,10 @@ async def _complaints(study: Study) -> AsyncIterator[str]:
         for name in await study.library.vanished():
             yield f"{storage.posts / name}: is gone, its post is not; `syndicate delete` deletes posts"
     failed = await study.store.media.failed()
-    for file in failed[:20]:
+    for file in failed[:MOST_NAMED]:
         yield f"picture not had: {file.source_url}: {file.reason}"
-    if len(failed) > 20:
-        yield f"and {len(failed) - 20} more pictures"
+    if len(failed) > MOST_NAMED:
+        yield f"and {len(failed) - MOST_NAMED} more pictures"
     async for complaint in _seen_from_outside(study):
         yield complaint
 
@@ -82,7 +87,7 @@ async def _seen_from_outside(study: Study) -> AsyncIterator[str]:
             try:
                 response = await transport.fetch(Request(url=url, budget=budget, redirects=Redirects.NONE))
             except RemoteError as error:
-                yield f"{url}: cannot be reached from here: {error}"
+                yield f"{url}: cannot be reached from here: {str(error).removeprefix(f'{url}: ')}; is `syndicate serve` running?"
                 return
             if response.status != 200:
                 yield f"{url}: answers {response.status}; other servers need 200 here"

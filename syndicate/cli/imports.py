@@ -1,7 +1,7 @@
 """`syndicate import`: WordPress exports, OPML lists, folders of Markdown."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,13 +10,24 @@ import click
 from syndicate.app import Study
 from syndicate.blogroll.following import Imported
 from syndicate.cli.session import Session
+from syndicate.config import SiteConfig
 from syndicate.errors import InputError
 from syndicate.feeds import opml as opml_format
+from syndicate.model.comment import CommentState
+from syndicate.model.post import PostKind, PostState
 from syndicate.publishing import Change, markdown_files
 from syndicate.publishing.importer import Report, WordPressImport
 
 EVERY = 100
+GIVE_ANOTHER = "please give one of them another"
 ORIGIN = "markdown"
+HIDDEN = {
+    PostState.DRAFT: "draft",
+    PostState.PRIVATE: "private",
+    PostState.PASSWORD: "with a password",
+    PostState.SCHEDULED: "scheduled",
+}
+STATES = {CommentState.APPROVED: "shown", CommentState.PENDING: "waiting for you", CommentState.SPAM: "spam"}
 
 
 @click.group("import")
@@ -73,23 +84,51 @@ def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, ann
             ).run(files)
 
     report = session.run(work)
-    _tell(report)
+    _tell(report, session.config().site)
     if report.left_out:
         sys.exit(1)
 
 
-def _tell(report: Report) -> None:
-    click.echo(
-        f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged; {report.comments} comments"
-    )
-    if report.pictures_kept or report.pictures_wanted:
-        click.echo(f"pictures: {report.pictures_kept} kept, {report.pictures_wanted} to be fetched by the server")
-    for slug in report.edited:
-        click.echo(f"as it is, since it was edited here: {slug}")
-    for item in report.passed_over:
-        click.echo(f"not taken: {item.what}: {item.reason}")
+def _tell(report: Report, config: SiteConfig) -> None:
+    for line in _told(report, config):
+        click.echo(line)
     for item in report.left_out:
         click.echo(f"left out: {item.what}: {' '.join(item.reason.split())[:400]}", err=True)
+
+
+def _told(report: Report, config: SiteConfig) -> Iterator[str]:
+    """A line for each thing of which there was any."""
+    posts, pages = report.kinds[PostKind.POST], report.kinds[PostKind.PAGE]
+    yield (
+        f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged;"
+        f" {report.comments} comments" + (f", {report.comments_updated} updated" if report.comments_updated else "")
+    )
+    if posts or pages:
+        yield f"read: {_counted({'post': posts, 'page': pages})}" + (
+            f"; {report.pinned} pinned" if report.pinned else ""
+        )
+    if report.hidden:
+        yield f"shown to nobody: {_counted({HIDDEN[state]: number for state, number in report.hidden.items()})}"
+    if report.comments:
+        yield f"comments: {_counted({STATES[state]: number for state, number in report.comment_states.items()})}"
+    if report.terms:
+        yield f"terms: {', '.join(f'{number} × {kind.value}' for kind, number in report.terms.items())}"
+    if report.pictures_kept or report.pictures_wanted:
+        yield f"pictures: {report.pictures_kept} kept, {report.pictures_wanted} to be fetched by the server"
+    lost = {f"[{name}]": number for name, number in sorted(report.shortcodes.items()) if number}
+    if lost:
+        yield f"taken out of texts, since only WordPress could show it: {_counted(lost)}"
+    if report.site is not None and report.site.title and report.site.title != config.title:
+        tagline = f" ({report.site.description})" if report.site.description else ""
+        yield f"not taken: the blog's name, {report.site.title}{tagline}: site.title and site.tagline say what it is called"
+    for slug in report.edited:
+        yield f"as it is, since it was edited here: {slug}"
+    for item in report.passed_over:
+        yield f"not taken: {item.what}: {item.reason}"
+
+
+def _counted(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} × {name}" for name, number in numbers.items() if number)
 
 
 @import_.command()
@@ -127,10 +166,14 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
         counts = dict.fromkeys(Change, 0)
         left_out: list[str] = []
         edited: list[str] = []
+        taken: dict[str, Path] = {}
         with progress("posts") as tell:
             for path in paths:
                 try:
                     manuscript = markdown_files.read(path, study.config.site.zone).manuscript
+                    other = taken.setdefault(manuscript.slug, path)
+                    if other != path:
+                        raise InputError(f"{path}: its slug {manuscript.slug!r} is that of {other}; {GIVE_ANOTHER}")
                     if await was_edited(study, manuscript.slug):
                         edited.append(manuscript.slug)
                         continue
@@ -146,6 +189,9 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
     click.echo(", ".join(f"{count} {change.value}" for change, count in counts.items()))
     for slug in edited:
         click.echo(f"as it is, since it was edited here: {slug}")
+    for path, reason in markdown_files.passed_over_in(directory):
+        if reason != markdown_files.EMPTY:  # which is told with what could not be read
+            click.echo(f"not taken: {path}: {reason}")
     for line in left_out:
         click.echo(f"left out: {line}", err=True)
     if left_out:

@@ -4,18 +4,20 @@ import json
 from pathlib import Path
 
 import click
+from yarl import URL
 
 from syndicate.app import Study
 from syndicate.cli.session import Session
 from syndicate.config import Config, load
 from syndicate.errors import InputError
 
+PORT = 8080
 TEMPLATE = """\
 # The settings of this blog. docs/configuration.md explains every one.
 
 [site]
-url = {url}          # what the public sees; fixed for life
-handle = {handle}    # @{bare}@{host}, fixed for life
+{url}  # what the public sees; fixed for life
+{handle}  # @{bare}@{host}, fixed for life
 title = {title}
 tagline = ""
 author = ""
@@ -24,7 +26,7 @@ timezone = "UTC"
 
 [server]
 host = "127.0.0.1"
-port = 8080
+port = {port}
 
 [comments]
 moderation = "first-time"
@@ -42,12 +44,15 @@ def init(session: Session, url: str, handle: str, title: str) -> None:
     if path.exists():
         raise InputError(f"{path}: is there already; nothing was changed")
     _require_clean(path.parent)
+    where, who = f"url = {json.dumps(url)}", f"handle = {json.dumps(handle)}"
+    width = max(len(where), len(who))
     text = TEMPLATE.format(
-        url=json.dumps(url),
-        handle=json.dumps(handle),
+        url=where.ljust(width),
+        handle=who.ljust(width),
         title=json.dumps(title, ensure_ascii=False),
         bare=handle,
         host=url.partition("://")[2].rstrip("/"),
+        port=_port(url),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -63,6 +68,16 @@ def init(session: Session, url: str, handle: str, title: str) -> None:
         raise
     click.echo(f"{path} written. The blog will be @{config.site.account}.")
     click.echo("Next: `syndicate import wordpress FILE`, or write a post in data/posts; then `syndicate serve`.")
+
+
+def _port(url: str) -> int:
+    """On this machine, the port that the address says is the one to listen on; elsewhere a proxy stands in between."""
+    try:
+        address = URL(url)
+    except ValueError:  # which reading the settings will say, with its name
+        return PORT
+    here = address.host in ("localhost", "127.0.0.1", "::1")
+    return address.explicit_port or PORT if here and address.scheme == "http" else PORT
 
 
 def _furnish(session: Session, config: Config) -> None:

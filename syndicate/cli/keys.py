@@ -12,6 +12,7 @@ from syndicate.federation.local import Identity
 
 STRICT = ("gotosocial",)
 """Software that refuses an actor whose key has changed, unless it was told of it with the old one."""
+ASKED = "Asked for: the server changes the key within ten minutes, or when it is next started."
 
 
 @click.group()
@@ -44,7 +45,7 @@ def rotate(session: Session, handle: str | None, dry_run: bool, as_json: bool) -
 
     named = session.run(work)
     if not as_json:
-        click.echo("Nothing was changed." if dry_run else "Asked for: the running server changes the key.")
+        click.echo("Nothing was changed." if dry_run else ASKED)
     nothing = "Every follower's server answers and takes another key, as far as we know."
     tell_rows(named, as_json=as_json, columns=("server", "followers", "silent since", "runs"), nothing=nothing)
 

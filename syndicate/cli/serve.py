@@ -6,6 +6,7 @@ from typing import Literal
 
 import click
 import uvloop
+from rich.cells import cell_len
 
 from syndicate.app import build, furnish, sole_server, supervise
 from syndicate.cli.session import Session
@@ -25,12 +26,15 @@ def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
 
     def ready(_port: int) -> None:
         site = config.site
-        click.echo(
-            f"\n  {site.name} is at   {site.url}/\n"
-            f"  Feeds                {site.url}/subscribe/\n"
-            f"  In the fediverse     @{site.account}\n"
-            f"  Posts                save Markdown in {config.storage.posts}, or `syndicate publish FILE`\n"
-        )
+        lines = {
+            f"{site.name} is at": f"{site.url}/",
+            "Feeds": f"{site.url}/subscribe/",
+            "In the fediverse": f"@{site.account}",
+            "Posts": f"save Markdown in {config.storage.posts}, or `syndicate publish FILE`",
+        }
+        width = max(cell_len(label) for label in lines)
+        told = "".join(f"  {label}{' ' * (width - cell_len(label))}   {what}\n" for label, what in lines.items())
+        click.echo(f"\n{told}")
 
     async def run() -> None:
         async with furnish(config) as study:

@@ -44,6 +44,15 @@ class Session:
 as_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 
 
+LONGEST_CELL = 100
+
+
+def _cell(value: Any) -> str:
+    """A value as a table shows it: words are cut, ids and addresses are not, since people copy them."""
+    text = "" if value is None else " ".join(str(value).split())
+    return text if " " not in text or len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1].rstrip()}…"
+
+
 def tell_rows(rows: Sequence[dict[str, Any]], *, as_json: bool, columns: Sequence[str], nothing: str) -> None:
     """A list, as JSON with all that is known, or as a table."""
     if as_json:
@@ -61,6 +70,6 @@ def tell_rows(rows: Sequence[dict[str, Any]], *, as_json: bool, columns: Sequenc
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(str(row.get(column) if row.get(column) is not None else "")) for column in columns))
+        table.add_row(*(Text(_cell(row.get(column))) for column in columns))
     console = Console()
     console.print(table) if console.is_terminal else Console(width=200).print(table)

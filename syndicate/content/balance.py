@@ -8,7 +8,7 @@ not safe: the sanitizer comes after.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from syndicate.content.tags import BLOCKS, VOID, Tag, escaped, tokens
@@ -58,13 +58,15 @@ class Finish(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
     """What `balanced` lets through. `elements` counts start tags, `depth` those open at a time; what is beyond loses
-    its tags and keeps its text (a picture its alternative text). `renamed` elements take another name first."""
+    its tags and keeps its text (a picture its alternative text). `renamed` elements take another name first, and so do
+    `renamed_attributes`, by element and name, where the element has none of the new name."""
 
     tags: frozenset[str]
     attributes: Callable[[str], frozenset[str]]
     renamed: Mapping[str, str]
     depth: int
     elements: int
+    renamed_attributes: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def balanced(html: str, bounds: Bounds, *, finish_link: Finish | None = None) -> str:
@@ -130,8 +132,12 @@ class _Writer:
         return name not in _ONLY_IN_MEDIA or not _MEDIA.isdisjoint(self._open)
 
     def _known_attributes(self, name: str, tag: Tag) -> tuple[tuple[str, str], ...]:
-        known = self._bounds.attributes(name)
-        return tuple((key, value) for key, value in tag.attributes if key in known and len(value) <= _LONGEST_VALUE)
+        known, renamed = self._bounds.attributes(name), self._bounds.renamed_attributes
+        kept = {key: value for key, value in tag.attributes if key in known and len(value) <= _LONGEST_VALUE}
+        for key, value in tag.attributes:
+            if (new := renamed.get((name, key))) is not None and len(value) <= _LONGEST_VALUE:
+                kept.setdefault(new, value)
+        return tuple(kept.items())
 
     def _unwrap(self, tag: Tag) -> None:
         if tag.name == "img":

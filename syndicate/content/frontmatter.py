@@ -42,6 +42,8 @@ _DATE = re.compile(
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_NO_NAMES = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "timestamp"))
+"""What stands alone for a list of names by mistake; within a list, and for a title, a number is a word like any other."""
 _TRUE = frozenset({"true", "yes", "on"})
 _FALSE = frozenset({"false", "no", "off"})
 _MEDIA_TYPES = {
@@ -291,9 +293,11 @@ def _one_of(kind: type[_Member], node: yaml.Node) -> _Member:
     raise _Wrong(f"it must be one of: {', '.join(member.value.lower() for member in kind)}")
 
 
-def _names(node: yaml.Node) -> tuple[str, ...]:
-    """A list of names, or one text with commas."""
+def _names(node: yaml.Node, *, alone: bool = False) -> tuple[str, ...]:
+    """A list of names, or one text with commas. `alone`: one name, whatever it looks like, is as good."""
     if isinstance(node, yaml.ScalarNode):
+        if node.tag in _NO_NAMES and not alone:
+            raise _Wrong("it must be a list of names, such as [garden, 2026]")
         names = _text(node).split(",")
     elif isinstance(node, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in node.value):
         names = [_raw(item) for item in node.value if not _is_null(item)]
@@ -350,7 +354,10 @@ _Read = Callable[[FrontMatter, yaml.Node, tzinfo], FrontMatter]
 
 
 def _slug(front: FrontMatter, node: yaml.Node, _timezone: tzinfo) -> FrontMatter:
-    slug = slugify(_text(node))
+    text = _text(node)
+    if any(mark in text for mark in "/\\?#%"):
+        raise _Wrong("it must be one part of an address, without / ? # %")
+    slug = slugify(text)
     if not slug:
         raise _Wrong("it must hold a letter or a digit")
     return replace(front, slug=slug)
@@ -425,7 +432,7 @@ _READ: dict[str, _Read] = {
     "slug": _slug,
     "date": lambda front, node, timezone: replace(front, date=_date(node, timezone)),
     "tags": lambda front, node, _: replace(front, tags=_names(node)),
-    "category": lambda front, node, _: replace(front, categories=_names(node)),
+    "category": lambda front, node, _: replace(front, categories=_names(node, alone=True)),
     "summary": lambda front, node, _: replace(front, summary=_text(node)),
     "teaser": lambda front, node, _: replace(front, teaser=_text(node)),
     "language": _language,

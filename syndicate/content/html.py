@@ -19,6 +19,9 @@ _NO_FILE = re.compile("(?:data|about|blob):", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
     r"(?:placeholder|blank|spacer|lazy[-_.]?load|1x1|pixel)[\w-]{0,40}\.(?:gif|png|svg)$", re.IGNORECASE
 )
+_ALIGNED = re.compile(r"\b(?:align(?:left|right|center|none|wide|full)|size-(?!thumbnail\b)\w+)\b")
+_WIDTH = re.compile("[0-9]{1,5}")
+_LARGER_THAN_WORDS = 100
 _ADDRESSES = frozenset({"href", "src", "poster"})
 _DROPPED = frozenset({"srcset", "sizes", "imagesizes", "imagesrcset"})
 _WEB = re.compile(r"(?:https?:)?//", re.IGNORECASE)
@@ -64,24 +67,31 @@ def rewrite(
     *,
     url: Callable[[str], str | None] = lambda _address: None,
     missing: Callable[[str], bool] = lambda _address: False,
+    lost: Callable[[str], bool] = lambda _address: False,
 ) -> str:
     """`html` with `url` applied to every address, and without what only browsers with scripts understand.
 
     `url` and `missing` are given addresses as they are written, entities resolved; `url` returns None for one that
     stays. A picture that is `missing` becomes its alternative text, or its file's name, linked to its address (no
-    link within a link). A frame becomes a paragraph with a link to what it shows.
+    link within a link). What is `lost` will never be had: no link leads to it. A frame becomes a paragraph with a link
+    to what it shows.
     """
-    return "".join(_rewritten(html, url, missing))
+    return "".join(_rewritten(html, url, missing, lost))
 
 
-def _rewritten(html: str, url: Callable[[str], str | None], missing: Callable[[str], bool]) -> Iterator[str]:
-    in_link = in_picture = False
+def _rewritten(
+    html: str, url: Callable[[str], str | None], missing: Callable[[str], bool], lost: Callable[[str], bool]
+) -> Iterator[str]:
+    in_link = in_picture = in_lost_link = False
     for token in tokens(html):
         if isinstance(token, str):
             yield escaped(token)
             continue
         if token.name == "a":
-            in_link = not token.closing
+            was_lost, in_lost_link = in_lost_link, not token.closing and lost(token.value("href").strip())
+            in_link = not token.closing and not in_lost_link
+            if in_lost_link or (token.closing and was_lost):
+                continue
         if token.name == "picture":
             in_picture = not token.closing
             continue
@@ -91,17 +101,18 @@ def _rewritten(html: str, url: Callable[[str], str | None], missing: Callable[[s
             yield "" if token.closing else _frame(token, url, in_link=in_link)
             continue
         if token.name == "img" and not token.closing:
-            yield _picture(token, url, missing, in_link=in_link)
+            yield _picture(token, url, missing, unlinked=in_link or lost(_source(token)))
             continue
         yield str(_with_addresses(token, url))
 
 
-def _picture(image: Tag, url: Callable[[str], str | None], missing: Callable[[str], bool], *, in_link: bool) -> str:
+def _picture(image: Tag, url: Callable[[str], str | None], missing: Callable[[str], bool], *, unlinked: bool) -> str:
     source = _source(image)
     if not source:
         return escaped(image.get("alt"))
     if missing(source):
-        return _stand_in(url(source) or source, image.value("alt").strip() or _file_name(source), in_link=in_link)
+        text = _link(url(source) or source, f"[{image.value('alt').strip() or _file_name(source)}]", in_link=unlinked)
+        return f"{text}<br>" if _stands_alone(image) else f"{text} "  # it must not run into the text around it
     others = tuple(pair for pair in image.attributes if pair[0] != "src")
     return str(_with_addresses(Tag(name="img", attributes=(("src", escape(source)), *others)), url))
 
@@ -114,9 +125,12 @@ def _frame(frame: Tag, url: Callable[[str], str | None], *, in_link: bool) -> st
     return link if in_link else f"<p>{link}</p>"
 
 
-def _stand_in(address: str, text: str, *, in_link: bool) -> str:
-    """In brackets and with a space behind it: text that flowed around a picture must not run into its description."""
-    return f"{_link(address, f'[{text}]', in_link=in_link)} "
+def _stands_alone(image: Tag) -> bool:
+    """Whether text stood beside a picture and not around it: WordPress says so by its classes, others by a size."""
+    if _ALIGNED.search(image.value("class")):
+        return True
+    width = _WIDTH.match(image.value("width").strip())
+    return width is not None and int(width[0]) >= _LARGER_THAN_WORDS
 
 
 def _link(address: str, text: str, *, in_link: bool) -> str:

@@ -22,7 +22,7 @@ from syndicate.content.text import clean, plain
 
 SafeHtml = NewType("SafeHtml", str)
 
-SANITIZER_VERSION = 1
+SANITIZER_VERSION = 2
 """Stored beside its results; when it grows, they are made anew from their source."""
 
 _ROUNDS = 8
@@ -32,8 +32,9 @@ _FALLBACK_LENGTH = 100_000
 def for_author(html: str, *, base: str) -> SafeHtml:
     """The author's HTML: no scripts, styles, forms or frames; every address absolute, resolved against `base`.
 
-    Ids of a safe form stay, unless the page has one of that name; of classes those of WordPress's alignments, of
-    captions, of footnotes and of code languages.
+    Ids of a safe form stay, unless the page has one of that name, and the name of an anchor (`<a name>`, as HTML had it
+    until 4.01) becomes its id; of classes stay those of WordPress's alignments, of captions, of footnotes and of code
+    languages.
     """
     return _settled(html, _AUTHOR, base)
 
@@ -144,7 +145,8 @@ def _names(bounds: _Attributes) -> Callable[[str], frozenset[str]]:
 
 # -- the author ------------------------------------------------------------------------------------------------------
 
-_SAFE_ID = re.compile(r"[^\W\d_][\w:-]{0,63}")
+_SAFE_ID = re.compile(r"\w[\w:.-]{0,199}")
+"""Word begins its footnotes with `_`, WordPress's own ids are UUIDs, and half of those begin with a digit."""
 _ID_OF_THE_PAGE = re.compile(r"main|comments|comment-.*|reply", re.IGNORECASE)
 _REL = frozenset(
     {"acquaintance", "author", "bookmark", "child", "co-resident", "co-worker", "colleague", "contact", "crush", "date"}
@@ -217,6 +219,7 @@ _AUTHOR = _Policy(
         tags=_AUTHOR_TAGS,
         attributes=_names(_AUTHOR_ATTRIBUTES),
         renamed={"strike": "s", "tt": "code", "acronym": "abbr", "center": "div"},
+        renamed_attributes={("a", "name"): "id"},
         depth=100,
         elements=200_000,
     ),

@@ -45,6 +45,11 @@ def render(shortcode: Shortcode) -> str | None:
     return KNOWN[shortcode.name](shortcode)
 
 
+def is_lost(name: str) -> bool:
+    """Whether nothing that it showed can be kept, but for the text within."""
+    return name not in VERBATIM and KNOWN.get(name, _nothing) is _nothing
+
+
 def _caption(shortcode: Shortcode) -> str | None:
     """Both forms: the caption as an attribute, and since WordPress 3.4 as text behind the picture."""
     if shortcode.body is None:

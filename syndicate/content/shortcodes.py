@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from syndicate.content.markup import Kind, pieces
-from syndicate.content.shortcode_html import KNOWN, VERBATIM, Shortcode, render
+from syndicate.content.shortcode_html import KNOWN, VERBATIM, Shortcode, is_lost, render
 
 _CODE = frozenset({"pre", "code", "kbd", "samp", "script", "style", "textarea"})
 _DEEPEST = 8
@@ -73,6 +73,19 @@ def expand(html: str) -> str:
         return html
     tokens = list(_tokens(html))
     return _written(tokens, _ends(tokens))
+
+
+def lost(html: str) -> tuple[str, ...]:
+    """The names of those in `html` that `expand` takes out and puts nothing in the place of."""
+    if "[" not in html:
+        return ()
+    tokens = list(_tokens(html))
+    ends = _ends(tokens)
+    return tuple(
+        token.name
+        for at, token in enumerate(tokens)
+        if isinstance(token, _Tag) and not token.closing and (at in ends or token.is_surely_one) and is_lost(token.name)
+    )
 
 
 def _tokens(html: str) -> Iterator[str | _Tag | _Block]:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from syndicate.content.text import clean_name
-from syndicate.content.wordpress_fields import Fields, named, person, plain_line, term
+from syndicate.content.wordpress_fields import Fields, named, nicename, person, plain_line, term
 from syndicate.content.wordpress_items import read_item
 from syndicate.content.wordpress_records import (
     Exported,
@@ -152,9 +152,10 @@ class _Reading:
         category = _term(TermKind.CATEGORY, fields, *names)
         if self._version != "1.0" or isinstance(category, LeftOut):
             return category
-        self._slugs_by_name[category.name] = category.slug
+        found = category.term
+        self._slugs_by_name[found.name] = found.slug
         parent = plain_line(fields.raw("wp:category_parent"))
-        return replace(category, parent=self._slugs_by_name.get(parent, category.parent))
+        return replace(category, term=replace(found, parent=self._slugs_by_name.get(parent, found.parent)))
 
     def _rest(self, breakage: Breakage) -> LeftOut:
         what = f"“{breakage.unfinished[:100]}” and all behind it" if breakage.unfinished else "the rest of the file"
@@ -168,7 +169,12 @@ def _author(fields: Fields) -> ExportedAuthor | LeftOut:
     login = fields.text("wp:author_login")
     if not login:
         return LeftOut(what="an author", reason="there is no name to log in with (wp:author_login)")
-    return ExportedAuthor(login=login, display_name=person(fields.raw("wp:author_display_name")) or person(login))
+    return ExportedAuthor(
+        login=login,
+        nicename=nicename(login),
+        display_name=person(fields.raw("wp:author_display_name")) or person(login),
+        wp_id=fields.number("wp:author_id"),
+    )
 
 
 def _term(
@@ -181,4 +187,6 @@ def _term(
         parent=fields.text(parent),
         description=fields.raw(description),
     )
-    return found or LeftOut(what=f"a {kind}", reason="it has neither a name nor a slug")
+    if found is not None:
+        return ExportedTerm(term=found, wp_id=fields.number("wp:term_id"))
+    return LeftOut(what=f"a {kind}", reason="it has neither a name nor a slug")

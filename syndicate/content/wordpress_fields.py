@@ -5,6 +5,7 @@ usable. Nothing raises.
 """
 
 import re
+import unicodedata
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import unquote
 
@@ -95,6 +96,14 @@ def person(name: str) -> str:
     before, at, host = name.partition("@")
     is_mail = before and at and "." in host and not any(char in "@ " for char in host) and " " not in before
     return before if is_mail else name
+
+
+def nicename(login: str) -> str:
+    """The name of an author in addresses. Exports do not have it; WordPress makes it of the login once
+    (`sanitize_title`)."""
+    plain_letters = "".join(char for char in unicodedata.normalize("NFKD", login) if not unicodedata.combining(char))
+    kept = re.sub(r"[^\w -]", "", plain_letters.lower().replace(".", "-"))
+    return re.sub("-+", "-", re.sub(r"\s+", "-", kept)).strip("-")
 
 
 def web_address(text: str) -> str:

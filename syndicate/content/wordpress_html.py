@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from syndicate.content.autop import autop
-from syndicate.content.shortcodes import expand
+from syndicate.content.shortcodes import expand, lost
 from syndicate.content.text import clean
 from syndicate.content.wordpress_records import ExportedAttachment
 
@@ -20,8 +20,12 @@ _BLOCK_MARK = re.compile(r"<!--\s*+/?wp:")
 _MORE = re.compile(r"<!--\s*+more\b")
 _MARK = re.compile(r"<!--\s*+(?:/?wp:|(?:more|nextpage|noteaser)\b)")
 
-_EMBEDDED = re.compile(r"""(<div class="wp-block-embed__wrapper">)\s*+(https?://[^\s<>"]++)\s*+(?=</div>)""")
-"""An embed block holds a bare address, which WordPress replaces by what the other site answers."""
+_EMBEDDED = re.compile(
+    r"""(<(?:div|figure|p)(?:\s[^<>]*+)?>)\s*+(https?://[^\s<>"]++)\s*+(?=</(?:div|figure|p)>|<figcaption)"""
+)
+"""Where an address stands alone, WordPress shows what the other site answers: embed blocks hold nothing else."""
+_EMPTY_EMBED = re.compile(r"<!--\s*+wp:(?:core-)?embed(?:/[\w-]++)?\s++(\{(?:[^<>{}]++|\{[^<>{}]*+\})*+\})\s*+/-->")
+"""An embed block that has its address in its settings only."""
 
 _GALLERY = re.compile(
     r"""<figure class="wp-gallery"(?: data-parent="([0-9]{1,18})")?>((?:<a data-attachment="[0-9]{1,18}"></a>)*+)</figure>"""
@@ -40,6 +44,11 @@ def before_more(content: str) -> str | None:
     content = clean(content)
     mark = _MORE.search(content)
     return (_html(content[: mark.start()]) or None) if mark else None
+
+
+def lost_shortcodes(content: str) -> tuple[str, ...]:
+    """The names of the shortcodes that `to_html` cannot keep, because only a plugin knew what they showed."""
+    return lost(_without_marks(clean(content), instead=""))
 
 
 def comment_html(content: str) -> str:
@@ -85,8 +94,17 @@ def resolve_galleries(
 
 def _html(content: str) -> str:
     if _BLOCK_MARK.search(content):
-        return expand(_EMBEDDED.sub(r'\1<a href="\2">\2</a>', _without_marks(content, instead=""))).strip()
+        shown = _without_marks(_EMPTY_EMBED.sub(_embedded, content), instead="")
+        return expand(_EMBEDDED.sub(r'\1<a href="\2">\2</a>', shown)).strip()
     return autop(expand(_without_marks(content, instead="\n\n")))
+
+
+def _embedded(block: re.Match[str]) -> str:
+    try:
+        address = json.loads(block[1]).get("url")
+    except (ValueError, RecursionError):
+        return ""
+    return f"<figure>{escape(address)}</figure>" if isinstance(address, str) else ""
 
 
 def _without_marks(content: str, *, instead: str) -> str:

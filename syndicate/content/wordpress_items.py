@@ -11,7 +11,7 @@ from datetime import datetime, tzinfo
 from syndicate.content.text import plain
 from syndicate.content.wordpress_comments import read_comments
 from syndicate.content.wordpress_fields import Fields, instant, named, number, plain_line, slug_of, term, web_address
-from syndicate.content.wordpress_html import before_more, to_html, with_footnotes
+from syndicate.content.wordpress_html import before_more, lost_shortcodes, to_html, with_footnotes
 from syndicate.content.wordpress_records import ExportedAttachment, ExportedComment, ExportedPost, LeftOut
 from syndicate.content.wordpress_xml import text_of
 from syndicate.model.post import Enclosure, PostKind, PostState, Term, TermKind
@@ -125,6 +125,7 @@ def _assembled(
         thumbnail_id=number(first.get("_thumbnail_id", "")),
         enclosures=tuple(_enclosures(meta)),
         comments=comments,
+        lost_shortcodes=lost_shortcodes(content),
     )
 
 

@@ -11,9 +11,6 @@ from datetime import datetime
 from syndicate.model.comment import CommentState
 from syndicate.model.post import Enclosure, PostKind, PostState, Term
 
-ExportedTerm = Term
-"""A category or tag of an export is a `Term` as it stands."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedSite:
@@ -28,11 +25,22 @@ class ExportedSite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedTerm:
+    """A category or tag. `wp_id` stands in addresses such as `/?cat=5`."""
+
+    term: Term
+    wp_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedAuthor:
-    """Who may write. `login` is what posts name as their `creator`."""
+    """Who may write. `login` is what posts name as their `creator`; `nicename` stands in `/author/<nicename>/`, and
+    `wp_id` in `/?author=1`."""
 
     login: str
+    nicename: str
     display_name: str
+    wp_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +69,7 @@ class ExportedPost:
     `guid` is as it stands in the file, byte for byte. `title` and `excerpt` are plain text. `more` is the HTML
     before the author's "read more" mark, None where there is none. `html` may hold galleries that only
     `wordpress_html.resolve_galleries` can fill, once all attachments are known. `published` is None for a draft
-    that was never dated. `old_slugs` are those that it had before.
+    that was never dated. `old_slugs` are those that it had before. `lost_shortcodes` are what only plugins could show.
     """
 
     wp_id: int
@@ -86,6 +94,7 @@ class ExportedPost:
     thumbnail_id: int | None
     enclosures: tuple[Enclosure, ...]
     comments: tuple[ExportedComment, ...]
+    lost_shortcodes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

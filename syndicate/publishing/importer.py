@@ -4,11 +4,12 @@ Idempotent: imported again, it renews what was not edited here since. It never w
 fetches pictures afterwards, or `media` names a copy of `wp-content/uploads`.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import SplitResult, unquote
 from zoneinfo import ZoneInfo
 
 from syndicate.clock import Clock
@@ -29,27 +30,40 @@ from syndicate.content.wordpress import (
 from syndicate.content.wordpress_html import resolve_galleries
 from syndicate.conversation import comments
 from syndicate.media import MediaFiles, UnusableFile
-from syndicate.model.comment import Author, Comment, CommentSource
+from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
-from syndicate.model.post import Manuscript, Post, PostKind, SourceFormat
+from syndicate.model.post import Manuscript, Post, PostKind, PostState, SourceFormat, TermKind
 from syndicate.publishing.publisher import Change, Published, Publisher
+from syndicate.publishing.selections import author_slug
 from syndicate.publishing.typesetting import as_failed, as_kept
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.urls import Urls, split
 
 ORIGIN = "wordpress"
+IMPORTED = "comment.imported"
 UPLOADS = "/wp-content/uploads/"
+GALLERY = '<figure class="wp-gallery"'
 
 
 @dataclass(slots=True)
 class Report:
-    """What an import did. `edited` are slugs that stay as they are because they were edited here since."""
+    """What an import did. `edited` are slugs that stay as they are because they were edited here since; `kinds` and
+    `hidden` say what the posts are; `comments` are new ones, `comment_states` how they stand; `shortcodes` are those
+    that were taken out."""
 
+    site: ExportedSite | None = None
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    kinds: Counter[PostKind] = field(default_factory=Counter)
+    hidden: Counter[PostState] = field(default_factory=Counter)
+    pinned: int = 0
+    terms: Counter[TermKind] = field(default_factory=Counter)
+    shortcodes: Counter[str] = field(default_factory=Counter)
     comments: int = 0
+    comments_updated: int = 0
+    comment_states: Counter[CommentState] = field(default_factory=Counter)
     pictures_kept: int = 0
     pictures_wanted: int = 0
     edited: list[str] = field(default_factory=list)
@@ -78,7 +92,10 @@ class WordPressImport:
         self._progress = progress
         self._bases: set[str] = set()
         self._prefix = ""
-        self._authors: dict[str, str] = {}
+        self._paths: set[str] = set()
+        self._authors: dict[str, ExportedAuthor] = {}
+        self._signed: set[str] = set()
+        self._told: set[str] = set()
         self._attachments: dict[int, ExportedAttachment] = {}
         self._attached: dict[int, list[int]] = defaultdict(list)
         self.report = Report()
@@ -88,6 +105,8 @@ class WordPressImport:
         for path in paths:
             for item in self._items(path):
                 self._survey(item)
+        if self._prefix:
+            await self._store.transaction(lambda tx: tx.signposts.add_root(self._prefix))
         for path in paths:
             for item in self._items(path):
                 await self._take(item)
@@ -102,10 +121,13 @@ class WordPressImport:
     def _survey(self, item: Exported) -> None:
         match item:
             case ExportedSite():
-                for address in (item.link, item.base_blog_url, item.base_site_url):
+                self.report.site = self.report.site or item
+                for address in (item.base_blog_url, item.link, item.base_site_url):
                     self._add_base(address)
             case ExportedAuthor():
-                self._authors[item.login] = item.display_name
+                self._authors[item.login] = item
+            case ExportedPost():
+                self._paths.update([path] if (path := self._path(item)) else [])
             case ExportedAttachment():
                 self._attachments[item.wp_id] = item
                 self._attached[item.parent_id or 0].append(item.wp_id)
@@ -117,14 +139,15 @@ class WordPressImport:
         if parts.netloc:
             bare = parts.netloc.lower().removeprefix("www.")
             self._bases.update({bare, f"www.{bare}"})
-            self._prefix = self._prefix or parts.path.rstrip("/")
+            self._prefix = self._prefix or canonical_path(parts.path.rstrip("/"))
 
     # then: one item after the other
 
     async def _take(self, item: Exported) -> None:
         match item:
             case ExportedTerm():
-                await self._store.transaction(lambda tx: tx.posts.put_term(item, known=True))
+                await self._store.transaction(lambda tx: self._put_term(tx, item))
+                self.report.terms[item.term.kind] += 1
             case ExportedPost():
                 await self._post(item)
             case ExportedAttachment():
@@ -133,6 +156,31 @@ class WordPressImport:
                 (self.report.passed_over if item.is_ordinary else self.report.left_out).append(item)
             case _:
                 pass
+
+    async def _put_term(self, tx: Tables, item: ExportedTerm) -> None:
+        term = item.term
+        await tx.posts.put_term(term, known=True)
+        if item.wp_id is not None:
+            is_category = term.kind is TermKind.CATEGORY
+            path = self._urls.category(term.slug) if is_category else self._urls.tag(term.slug)
+            await tx.signposts.put(f"/?{'cat' if is_category else 'tag_id'}={item.wp_id}", path)
+
+    async def _sign_author(self, login: str, name: str) -> None:
+        """The addresses that the list of an author's posts had lead to the one that it has."""
+        author = self._authors.get(login)
+        if author is None or not name or login in self._signed:
+            return
+        self._signed.add(login)
+        path = self._urls.author(author_slug(name))
+        old = [self._urls.author(author.nicename)] if author.nicename else []
+        old += [f"/?author={author.wp_id}"] if author.wp_id is not None else []
+
+        async def body(tx: Tables) -> None:
+            for address in old:
+                if canonical_path(address) != canonical_path(path):
+                    await tx.signposts.put(canonical_path(address), path)
+
+        await self._store.transaction(body)
 
     async def _attachment(self, item: ExportedAttachment) -> None:
         """Its file keeps its address; its page leads to the post that it belongs to."""
@@ -150,11 +198,18 @@ class WordPressImport:
             manuscript, origin=ORIGIN, announce=self._announce and item.kind is PostKind.POST
         )
         self._count(published)
+        if published.post.is_public:
+            await self._sign_author(item.creator, manuscript.author)
         for comment in item.comments:
             await self._comment(published.post, comment)
         self._progress(published.post.title or published.post.slug)
 
     def _count(self, published: Published) -> None:
+        post = published.post
+        self.report.kinds[post.kind] += 1
+        self.report.pinned += post.pinned
+        if not post.is_public:
+            self.report.hidden[post.state] += 1
         match published.change:
             case Change.CREATED:
                 self.report.created += 1
@@ -169,6 +224,8 @@ class WordPressImport:
             attachment=self._attachments.get,
             attached=lambda id: [self._attachments[n] for n in self._attached[id or item.wp_id]],
         )
+        self.report.shortcodes.update(item.lost_shortcodes)
+        self.report.shortcodes["gallery"] += item.html.count(GALLERY) - html.count(GALLERY)
         for address in author_html.pictures(html):
             await self._want(address, "")
         thumbnail = self._attachments.get(item.thumbnail_id) if item.thumbnail_id else None
@@ -186,7 +243,7 @@ class WordPressImport:
             terms=item.terms,
             summary=item.excerpt,
             excerpt=plain(item.more) if item.more else "",
-            author=self._authors.get(item.creator, "" if "@" in item.creator else item.creator),
+            author=self._author(item.creator),
             state=item.state,
             comments_open=item.comments_open,
             pinned=item.sticky,
@@ -198,19 +255,40 @@ class WordPressImport:
             aliases=self._aliases(item, path, slug),
         )
 
+    def _author(self, login: str) -> str:
+        known = self._authors.get(login)
+        return known.display_name if known else "" if "@" in login else login
+
     # addresses
 
     def _is_old(self, address: str) -> bool:
         return split(address).netloc.lower() in self._bases
 
     def _ours(self, address: str) -> str | None:
-        """An address inside the old blog, as one of ours; None for every other."""
-        if not self._is_old(address):
-            return None
+        """An address inside the old blog, as one of ours; None for every other.
+
+        Posts, pages and files keep their paths; lists stand at the root here, in whatever directory they stood.
+        """
         parts = split(address)
-        query = f"?{parts.query}" if parts.query else ""
-        fragment = f"#{parts.fragment}" if parts.fragment else ""
-        return self._urls.absolute((parts.path or "/") + query + fragment)
+        below = self._below(parts.path) if not parts.netloc or self._is_old(address) else None
+        if below and Urls.is_list(below) and canonical_path(parts.path) not in self._paths:
+            return self._urls.absolute(_spelled(parts, below))
+        return self._kept(address)
+
+    def _kept(self, address: str) -> str | None:
+        """The same for what has the path here that it had there."""
+        parts = split(address)
+        path = parts.path or "/"
+        is_inside = not self._prefix or self._below(path) or UPLOADS in path or "=" in parts.query
+        if not self._is_old(address) or not (is_inside or f"{self._prefix}{canonical_path(path)}" in self._paths):
+            return None
+        return self._urls.absolute(_spelled(parts, path))
+
+    def _below(self, path: str) -> str | None:
+        """A path from the directory of the old blog on; None for one outside, or where there was none."""
+        if not self._prefix or not f"{canonical_path(path)}/".startswith(f"{self._prefix}/"):
+            return None
+        return canonical_path(path).removeprefix(self._prefix) or "/"
 
     def _path(self, item: ExportedPost) -> str | None:
         """The path of its `<link>`; None where that has none of its own (drafts, plain permalinks)."""
@@ -226,16 +304,17 @@ class WordPressImport:
             found.append(f"/?page_id={item.wp_id}")
         found += [f"{self._prefix}{address}" for address in found] if self._prefix else []
         if item.guid.startswith(("http://", "https://")):
-            ours = self._ours(item.guid)
+            ours = self._kept(item.guid)
             found.append(self._urls.path_of(ours) or item.guid if ours else item.guid)
         if path:
-            if self._prefix and path.startswith(f"{self._prefix}/"):
-                found.append(path.removeprefix(self._prefix))
-            found += [
-                path.replace(f"/{percent_encode_path(slug)}", f"/{percent_encode_path(old)}") for old in item.old_slugs
-            ]
+            former = [_renamed(path, slug, old) for old in item.old_slugs]
+            if self._prefix:
+                former += [below for address in (path, *former) if (below := self._below(address)) and below != "/"]
+            found += former
+        if item.kind is PostKind.POST:
+            found += [self._urls.page(old) for old in item.old_slugs]
         for id in self._attached[item.wp_id]:
-            page = self._ours(self._attachments[id].link)
+            page = self._kept(self._attachments[id].link)
             if page:
                 found.append(self._urls.path_of(page) or "")
         spelled = (canonical_path(address) if address.startswith("/") else address for address in found if address)
@@ -265,6 +344,9 @@ class WordPressImport:
         if file.state is MediaState.WANTED and self._urls.path_of(address) is not None:
             file = as_failed(file, "it lies at this blog's own address; import again with --media DIRECTORY")
         await self._store.transaction(lambda tx: self._put_file(tx, file))
+        if address in self._told:
+            return
+        self._told.add(address)
         if file.state is MediaState.KEPT:
             self.report.pictures_kept += 1
         elif file.state is MediaState.WANTED:
@@ -298,21 +380,28 @@ class WordPressImport:
         uri = f"{post.uri}#comment-{item.wp_id}"
         parent = await self._store.comments.by_uri(f"{post.uri}#comment-{item.parent}") if item.parent else None
         known = await self._store.comments.by_uri(uri)
+        state, reason = item.state, IMPORTED
         if known is not None:
-            return
+            raw_html, why = await self._store.comments.provenance(known.id)
+            if why != IMPORTED:  # decided here
+                state, reason = known.state, why
+            if (raw_html, known.author.name, known.state) == (item.html, _name(item), state):
+                return
+        now = self._clock().replace(microsecond=0)
+        published = min(item.published, now)
         url = item.author_url if item.author_url.startswith(("http://", "https://")) else ""
         comment = Comment(
-            id=new_id(self._clock()),
+            id=known.id if known else new_id(self._clock()),
             post=post.id,
             parent=parent.id if parent else None,
             uri=uri,
             anchor=f"comment-{item.wp_id}",
             source=CommentSource.IMPORT,
-            author=Author(name=clean_name(item.author_name) or "Anonymous", url=url),
+            author=Author(name=_name(item), url=url),
             html=for_stranger(item.html, base=self._urls.absolute(post.path)),
-            state=item.state,
-            published=item.published,
-            updated=item.published,
+            state=state,
+            published=published,
+            updated=max(now, known.updated + timedelta(seconds=1)) if known else published,
         )
         await self._store.transaction(
             lambda tx: comments.keep(
@@ -320,8 +409,27 @@ class WordPressImport:
                 comment,
                 raw_html=item.html,
                 sanitizer=SANITIZER_VERSION,
-                reason="comment.imported",
+                reason=reason,
                 received=self._clock(),
             )
         )
+        if known is not None:
+            self.report.comments_updated += 1
+            return
         self.report.comments += 1
+        self.report.comment_states[state] += 1
+
+
+def _spelled(parts: SplitResult, path: str) -> str:
+    query = f"?{parts.query}" if parts.query else ""
+    return path + query + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def _name(item: ExportedComment) -> str:
+    return clean_name(item.author_name) or "Anonymous"
+
+
+def _renamed(path: str, slug: str, old: str) -> str:
+    """A permalink as it was under an older slug: the last of its segments that is the slug counts."""
+    before, found, after = path.rpartition(f"/{percent_encode_path(slug)}")
+    return f"{before}/{percent_encode_path(old)}{after}" if found else path

@@ -36,6 +36,7 @@ class Library:
         self._zone, self._clock = zone, clock
         self._complained: dict[Path, str] = {}
         self._digests: dict[Path, tuple[tuple[int, int, int], str]] = {}
+        self._passed_over: set[Path] = set()
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -63,8 +64,14 @@ class Library:
     async def scan(self) -> float | None:
         """Take in what is new or changed and has rested; the seconds until the next file has, or None."""
         known = await self._store.posts.files()
+        passed_over = dict(await asyncio.to_thread(self.passed_over))
+        for path in passed_over.keys() - self._passed_over:
+            log.info("file passed over", file=str(path), reason=passed_over[path])
+        self._passed_over = set(passed_over)
         wait: float | None = None
         for path in await asyncio.to_thread(markdown_files.posts_in, self._directory):
+            if path in passed_over:
+                continue
             try:
                 resting = self._resting(path)
                 if resting > 0:
@@ -135,6 +142,10 @@ class Library:
         if file.unknown:
             log.warning("fields without meaning", file=str(path), fields=", ".join(file.unknown))
         return await self._publisher.publish(file.manuscript, origin="folder")
+
+    def passed_over(self) -> list[tuple[Path, str]]:
+        """Markdown files of the folder that are not published, with the reason; `doctor` names them."""
+        return markdown_files.passed_over_in(self._directory)
 
     async def vanished(self) -> list[str]:
         """Files that were taken in and are no longer there: their posts stay; `doctor` names them."""

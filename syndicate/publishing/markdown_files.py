@@ -9,9 +9,23 @@ from syndicate.content import frontmatter
 from syndicate.errors import InputError
 from syndicate.model.post import Manuscript
 
+EMPTY = "is empty"
 ENDINGS = frozenset({".md", ".markdown"})
 DATED = re.compile(r"(\d{4})-(\d{2})-(\d{2})[-_](.+)")
-CONFLICT = re.compile(r"conflicted copy|sync-conflict|\.orig$", re.IGNORECASE)
+CONFLICT = re.compile(
+    r"""
+      [(\[][^()\[\]]* (?: conflict | konflikt | conflit | modstrid | ristirii | çakış | конфл | 競合 | 冲突 | 衝突 | 충돌 )
+    | \bsync-conflict\b | [_.-]conflict-?\d | \.conflict(?:ed)?\b | (?-i:_Conflict)(?:\(\d+\))?$
+    | \.(?:orig|rej)$ | ~HEAD$ | _(?-i:BASE|LOCAL|REMOTE|BACKUP)_\d+$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What programs that synchronise or merge call the other version of a file, in the languages that they speak: Dropbox and
+its like in brackets, `sync-conflict` Syncthing, `_conflict-2026…` ownCloud, `_Conflict` Synology, the rest git and patch."""
+TEMPORARY = re.compile(r"^[.~#]|~$|[.](?:tmp|temp|swp|swx|bak|part|partial|!sync)$", re.IGNORECASE)
+NOT_THE_AUTHOR_S = re.compile(
+    r"^[.@#~]|^(?:__MACOSX|lost\+found|\$RECYCLE\.BIN|System Volume Information)$", re.IGNORECASE
+)
+"""Directories in which systems and programs keep what is theirs, and bins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,27 +37,49 @@ class MarkdownFile:
 
 
 def is_post(path: Path) -> bool:
-    """Whether a file is meant as a post: not hidden, temporary, or left behind by a conflict."""
-    name = path.name
-    return path.suffix.lower() in ENDINGS and not name.startswith((".", "~", "#")) and not CONFLICT.search(path.stem)
+    """Whether a file is meant as a post, by its name."""
+    return path.suffix.lower() in ENDINGS and not why_passed_over(path)
+
+
+def why_passed_over(path: Path) -> str:
+    """Why a Markdown file is none of the author's; empty for one that is."""
+    if TEMPORARY.search(path.name) or TEMPORARY.search(path.stem):
+        return "a temporary file, by its name"
+    if CONFLICT.search(path.stem):
+        return "the other version of a file that was changed twice, by its name"
+    return ""
 
 
 def posts_in(directory: Path) -> list[Path]:
     """The posts below a directory, in order; nothing where it is absent."""
+    return [path for path in _markdown_in(directory) if is_post(path)]
+
+
+def passed_over_in(directory: Path) -> list[tuple[Path, str]]:
+    """The Markdown files below a directory that are no posts, with the reason; hidden ones are nobody's concern."""
+    found = (
+        (path, why_passed_over(path) or ("" if path.stat().st_size else EMPTY)) for path in _markdown_in(directory)
+    )
+    return [(path, reason) for path, reason in found if reason and not path.name.startswith(".")]
+
+
+def _markdown_in(directory: Path) -> list[Path]:
     if not directory.is_dir():
         return []
-    inside = (
+    return sorted(
         path
         for path in directory.rglob("*")
-        if not any(part.startswith(".") for part in path.relative_to(directory).parts)
+        if path.suffix.lower() in ENDINGS
+        and not any(NOT_THE_AUTHOR_S.search(part) for part in path.relative_to(directory).parts[:-1])
+        and path.is_file()
     )
-    return sorted(path for path in inside if is_post(path) and path.is_file())
 
 
 def read(path: Path, zone: tzinfo) -> MarkdownFile:
     """Read a file. A name such as `2014-07-31-hello.md` gives date and slug where the header gives none.
 
-    Raises InputError, FrontMatterInvalid (with file, line and field).
+    Raises InputError, FrontMatterInvalid (with file, line and field). A file that says nothing is no post: an editor made
+    it a moment ago, or a program that synchronises has not got its text yet.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -52,6 +88,8 @@ def read(path: Path, zone: tzinfo) -> MarkdownFile:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     header, body = frontmatter.split(text, file=str(path), timezone=zone)
+    if not (body.strip() or header.title or header.image or header.enclosure):
+        raise InputError(f"{path}: {EMPTY}; a post needs a title, text or a picture")
     name, date = _from_name(path.stem, zone)
     manuscript = frontmatter.to_manuscript(header, body, slug_from_file=name, local_files=str(path.parent.absolute()))
     if manuscript.date is None and date is not None:

@@ -136,9 +136,10 @@ class Publisher:
             image_alt=manuscript.image_alt,
             released=(made_before.released if made_before else None) or (self._clock() if post.is_public else None),
         )
+        shown = before.updated if before and made_before and made_before.released else None
         tell = self._is_news(post) if announce is None else announce
         written = await self._store.transaction(
-            lambda tx: self._write(tx, before, post, made, manuscript, typeset, tell)
+            lambda tx: self._write(tx, before, post, made, manuscript, typeset, tell, shown)
         )
         announced = tell and written.federates and not (before and before.federates)
         log.info("post published", slug=post.slug, state=post.state.value, path=post.path, announced=announced)
@@ -180,7 +181,7 @@ class Publisher:
             path=path,
             state=state,
             published=date,
-            updated=before.updated if before else max(date, manuscript.modified or date).replace(microsecond=0),
+            updated=max(date, min(manuscript.modified or date, now)).replace(microsecond=0),
         )
 
     async def _free_slug(self, manuscript: Manuscript) -> str:
@@ -256,20 +257,20 @@ class Publisher:
         manuscript: Manuscript,
         typeset: Typeset,
         announce: bool,
+        shown: datetime | None,
     ) -> Post:
+        """`shown` is the `updated` that readers have seen; None for what none has seen, whose dates count from now."""
         await tx.posts.alone()
         now = self._clock()
         there = await tx.posts.find(post.id) if before else await tx.posts.by_slug(post.slug)
-        if (there is None) != (before is None) or (there and before and there.updated != before.updated):
+        if (there is None) != (before is None) or (there and before and _version(there) != _version(before)):
             raise _Overtaken
         if (neighbour := await tx.posts.by_path(post.path)) is not None and neighbour.id != post.id:
             raise _Overtaken
         if before is not None:
             await tx.posts.keep_revision(post.id, revision=self._revisions.new(now), replaced=now)
-        wanted = post.updated
-        if before is not None:
-            wanted = max(now.replace(microsecond=0), before.updated + timedelta(seconds=1))
-        post = replace(post, updated=await tx.posts.free_updated(wanted, post.id))
+        wanted = post.updated if shown is None else now.replace(microsecond=0)
+        post = replace(post, updated=await tx.posts.free_updated(wanted, post.id, after=shown))
         await self._tell(tx, before, post, announce, now, names_wanted=typeset.names_wanted)
         if before is not None and before.federates and not post.federates:
             post = replace(post, uri=self._urls.post(new_id(now)))  # the old id is gone for ever
@@ -381,7 +382,7 @@ class Publisher:
             return
         now = self._clock()
         await tx.posts.alone()
-        updated = await tx.posts.free_updated(post.updated, post.id)
+        updated = await tx.posts.free_updated(post.published, post.id)
         released = replace(post, state=PostState.PUBLISHED, updated=updated)
         wanted = await tx.mentions.are_wanted(id)
         await self._tell(
@@ -424,6 +425,11 @@ class Publisher:
         await self._announcer.made_anew(tx, post)
         await tx.editions.move(*_scopes(post))
         return True
+
+
+def _version(post: Post) -> tuple[datetime, PostState]:
+    """What tells whether another writer was faster: a release does not always move `updated`."""
+    return post.updated, post.state
 
 
 def _scopes(post: Post | None) -> list[str]:

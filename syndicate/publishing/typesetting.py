@@ -87,6 +87,7 @@ class Typesetter:
             raw,
             url=lambda reference: self.address(known[reference]) if reference in known else None,
             missing=lambda reference: reference in known and known[reference].state is not MediaState.KEPT,
+            lost=lambda reference: reference in known and known[reference].state is MediaState.FAILED,
         )
         named = [handle for handle in names.people(html) if handle.rpartition("@")[2] != self._urls.host]
         accounts = await self._store.mentions.known(named)

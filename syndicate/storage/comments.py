@@ -98,6 +98,11 @@ class Comments:
         )
         return touched > 0
 
+    async def provenance(self, id: str) -> tuple[str, str]:
+        """What was sent, and why the comment is in its state."""
+        row = await self._query.one("SELECT raw_html, reason FROM comments WHERE id = :id", id=id)
+        return ("", "") if row is None else (row["raw_html"], row["reason"])
+
     async def set_state(self, id: str, state: CommentState, reason: str) -> None:
         await self._query.run(
             "UPDATE comments SET state = :state, reason = :reason WHERE id = :id",

@@ -263,6 +263,27 @@ class Deliveries:
             now=to_text(now),
         )
 
+    async def states_of(self, uri: str) -> list[DeliveryState]:
+        """How the deliveries of an activity stand; nothing once they are forgotten."""
+        rows = await self._query.all(
+            "SELECT state FROM deliveries WHERE activity_id IN (SELECT id FROM outbox WHERE uri = :uri)", uri=uri
+        )
+        return [DeliveryState(row["state"]) for row in rows]
+
+    async def withdraw(self, uri: str, now: datetime) -> bool:
+        """Do not send any more what waits of an activity; whether no server can have had it: none was ever tried, and
+        nobody is trying at this moment."""
+        untold = await self._query.all(
+            """
+            UPDATE deliveries SET state = 'superseded', changed = :now
+            WHERE state = 'waiting' AND activity_id IN (SELECT id FROM outbox WHERE uri = :uri)
+            RETURNING attempts, leased_until
+            """,
+            uri=uri,
+            now=to_text(now),
+        )
+        return bool(untold) and all(row["attempts"] == 0 and row["leased_until"] < to_text(now) for row in untold)
+
     async def is_waiting(self, activity: str, inbox: str) -> bool:
         """Whether it is still to be sent: it may have been superseded since it was claimed."""
         row = await self._query.one(

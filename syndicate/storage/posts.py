@@ -446,8 +446,19 @@ class Posts:
         )
         return touched > 0
 
-    async def free_updated(self, wanted: datetime, id: str) -> datetime:
-        """The first whole second from `wanted` on that no other post than this has as its `updated`."""
+    async def free_updated(self, wanted: datetime, id: str, *, after: datetime | None = None) -> datetime:
+        """A whole second that no other post than this has as its `updated`: the wanted one, or the next that is free.
+
+        With `after`, which is the earlier `updated` of this post, it is later than that, and the last free one up to
+        the wanted one if there is any: a change must not be dated ahead because others changed in the same second.
+        """
+        if after is None:
+            return await self._free_from(wanted, id)
+        return await self._free_until(wanted, id, after=after) or await self._free_from(
+            max(wanted, after + timedelta(seconds=1)), id
+        )
+
+    async def _free_from(self, wanted: datetime, id: str) -> datetime:
         while True:
             rows = await self._query.all(
                 """
@@ -465,6 +476,24 @@ class Posts:
                 wanted += timedelta(seconds=1)
             if len(rows) < GAP:
                 return wanted
+
+    async def _free_until(self, wanted: datetime, id: str, *, after: datetime) -> datetime | None:
+        """The last one up to `wanted` and later than `after`; None where the latest thousand are all taken."""
+        rows = await self._query.all(
+            """
+            SELECT updated FROM posts WHERE updated <= :wanted AND updated > :after AND id <> :id
+            ORDER BY updated DESC LIMIT :limit
+            """,
+            wanted=to_text(wanted),
+            after=to_text(after),
+            id=id,
+            limit=GAP,
+        )
+        for row in rows:
+            if from_text(row["updated"]) < wanted:
+                break
+            wanted -= timedelta(seconds=1)
+        return wanted if wanted > after else None
 
     async def keep_revision(self, id: str, *, revision: str, replaced: datetime) -> None:
         """Put the text that is about to be replaced aside."""

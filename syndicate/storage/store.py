@@ -24,6 +24,7 @@ from syndicate.storage.posts import Posts
 from syndicate.storage.reactions import Reactions
 from syndicate.storage.reports import Reports
 from syndicate.storage.search import Search
+from syndicate.storage.signposts import Signposts
 from syndicate.storage.stamps import Stamps
 from syndicate.storage.subscriptions import Subscriptions
 from syndicate.storage.synchronizations import Synchronizations
@@ -47,6 +48,7 @@ class Tables:
         self.reactions = Reactions(query)
         self.reports = Reports(query)
         self.search = Search(query)
+        self.signposts = Signposts(query)
         self.stamps = Stamps(query)
         self.local_actors = LocalActors(query)
         self.remote_actors = RemoteActors(query)

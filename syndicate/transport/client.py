@@ -353,7 +353,8 @@ def _named_failures(url: str) -> Iterator[None]:
     except ClientConnectorError as error:
         if isinstance(error.os_error, DeniedSocket):
             raise AddressDenied(f"{at}: {error.os_error}") from error
-        raise RemoteUnavailable(f"{at}: {shown(error)}") from error
+        refused = isinstance(error.os_error, ConnectionRefusedError)
+        raise RemoteUnavailable(f"{at}: {'nothing listens there' if refused else shown(error)}") from error
     except InvalidURL as error:
         raise AddressDenied(f"{at}: {shown(error)}") from error
     except ClientPayloadError as error:

@@ -92,6 +92,8 @@ class GuardedResolver(AbstractResolver):
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
                 addresses = await self._lookup(host)
+        except socket.gaierror as error:
+            raise RemoteUnavailable(f"{host} has no address: no name server knows it") from error
         except (OSError, UnicodeError) as error:
             raise RemoteUnavailable(f"{host} has no address: {error or 'its name servers are silent'}") from error
         if not addresses:

@@ -262,10 +262,11 @@ class SiteDesk:
         return self._pages.render(DialogPage(site=await self._site(), head=head, action=path, **page))
 
     async def about(self) -> Rendered:
+        first = await self._store.posts.from_the_first(skip=0, limit=1)
         shown = AboutPage(
             site=await self._site(),
             head=self._head("About", "/about/", self._site_feeds()),
-            founded=self._identity.actor.published,
+            since=first[0].published if first else None,
             post_count=await self._store.totals.of("posts"),
         )
         return self._rendered(shown, ("site",), representations=False)
@@ -311,8 +312,8 @@ class SiteDesk:
         views = tuple(self._comment(comment, anchors, open_here) for comment in comments)
         if pages == 1:
             return views, None
-        newer = f"{post.path}comment-page-{page + 1}/#comments" if page < pages else ""
-        older = "" if page == 1 else post.path + (f"comment-page-{page - 1}/#comments" if page > 2 else "#comments")
+        newer = f"{Urls.comments_page(post.path, page + 1)}#comments" if page < pages else ""
+        older = "" if page == 1 else f"{Urls.comments_page(post.path, page - 1)}#comments"
         return views, Paging(page=page, pages=pages, newer=newer, older=older)
 
     def _comment(self, comment: Comment, anchors: dict[str, str], open_here: bool) -> CommentView:
@@ -351,7 +352,11 @@ class SiteDesk:
             summary=post.summary,
             excerpt=post.excerpt,
             categories=tuple(Link(label=term.name, href=self._urls.category(term.slug)) for term in post.categories),
-            tags=tuple(Link(label=term.name, href=self._urls.tag(term.slug)) for term in post.tags),
+            tags=tuple(
+                Link(label=term.name, href=self._urls.tag(term.slug))
+                for term in post.tags
+                if term.name.casefold() not in {category.name.casefold() for category in post.categories}
+            ),
             picture=shown,
             enclosure=post.enclosure,
             sensitive=post.sensitive,
@@ -379,13 +384,20 @@ class SiteDesk:
     async def _site(self) -> Site:
         config = self._config.site
         pages = [Link(label=title, href=path) for path, title in await self._store.posts.page_links(PAGES_LOOKED_AT)]
-        pages = [page for page in pages if page.href.count("/") == 2]
-        about = any(page.href == "/about/" for page in pages)
+        roots = await self._store.signposts.roots()
+        about = await self._store.posts.by_path("/about/") or await self._store.posts.by_alias("/about/")
+        own = about is not None and about.is_public
+        who = (
+            Link(label=about.title or "About", href=about.path)
+            if about and own
+            else Link(label="About", href="/about/")
+        )
+        pages = [page for page in pages if _is_top(page.href, roots) and page.href != who.href]
         navigation = [
             Link(label="Archives", href="/archives/"),
             Link(label="Blogroll", href="/blogroll/"),
             Link(label="Subscribe", href="/subscribe/"),
-            *([] if about else [Link(label="About", href="/about/")]),
+            who,
             *pages[:MOST_PAGES_IN_NAVIGATION],
         ]
         return Site(
@@ -428,7 +440,7 @@ class SiteDesk:
 
     def _post_head(self, post: Post, older: Post | None, newer: Post | None, page: int) -> Head:
         title = post.title or post.excerpt[:80]
-        path = post.path if page == 1 else f"{post.path}comment-page-{page}/"
+        path = Urls.comments_page(post.path, page)
         description = post.warning or post.summary or post.excerpt
         if post.sensitive and not post.warning:
             description = ""
@@ -490,3 +502,9 @@ class SiteDesk:
             href=self._urls.absolute(self._urls.feed(path, "rss")),
             about=about,
         )
+
+
+def _is_top(path: str, roots: Sequence[str]) -> bool:
+    """Whether a page stands in the first row, which in the directory of an older blog is a step further down."""
+    root = next((root for root in roots if path.startswith(f"{root}/")), "")
+    return path.removeprefix(root).strip("/").count("/") == 0

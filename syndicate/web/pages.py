@@ -409,7 +409,7 @@ class DialogPage(Page):
 class AboutPage(Page):
     """What is said of the blog where the author has written nothing."""
 
-    founded: datetime | None = None
+    since: datetime | None = None
     post_count: int = 0
 
 

@@ -11,7 +11,7 @@ import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
 from weakref import WeakValueDictionary
@@ -151,6 +151,11 @@ class Shelf:
     async def _make(self, key: str, render: Callable[[], Awaitable[Rendered]]) -> Document:
         began = self._watch.snapshot()  # what moves while we render makes the document stale at once
         rendered = await render()
+        if (
+            rendered.last_modified is not None
+        ):  # never ahead of time (RFC 9110 §8.8.2.1): dates are given out by seconds
+            now = self._clock().replace(microsecond=0)
+            rendered = replace(rendered, last_modified=min(rendered.last_modified, now))
         self.renders += 1
         document = _document(rendered, {scope: began.get(scope, 0) for scope in rendered.scopes}, key)
         self._keep(key, document)

@@ -3,25 +3,31 @@
 import re
 from collections.abc import Awaitable, Callable
 from datetime import date
-from urllib.parse import parse_qsl, unquote
+from typing import NoReturn
+from urllib.parse import parse_qsl, quote, unquote
 
 from aiohttp import web
+from yarl import URL
 
 from syndicate.content.text import canonical_path
 from syndicate.errors import Gone, NotFound
 from syndicate.feeds import FeedFormat
 from syndicate.model.post import Post
-from syndicate.publishing.selections import Selection
+from syndicate.publishing.selections import Selection, Selections
 from syndicate.storage.media import MediaState
+from syndicate.urls import Urls
 from syndicate.web import activitypub, feeds, files
 from syndicate.web.clients import address_of
-from syndicate.web.desk import Series
+from syndicate.web.desk import COMMENTS_PER_PAGE, Series
 from syndicate.web.feeds import LONGEST_PACE
 from syndicate.web.keys import ANSWERS, CLOCK, CONFIG, DESK, SEARCHES, SELECTIONS, SHELF, STORE, URLS
 from syndicate.web.negotiation import prefers_activity
 from syndicate.web.shelf import Rendered, once
 
+MONTH = re.compile(r"(\d{4})(\d{2})?(\d{2})?\d*")
 PAGED = re.compile(r"(.*/)page/([1-9]\d{0,5})/?")
+BEHIND = re.compile(r"(.*/)(?:feed(?:/(rss2?|rdf|atom|json))?|(trackback|embed|amp))/?")
+"""What WordPress answered behind the address of a post or list: its feed, and things that lead to the post here."""
 COMMENTS_PAGED = re.compile(r"(.*/)comment-page-([1-9]\d{0,5})/?")
 FED = re.compile(r"(.*/)feed(?:/(rss2?|rdf|atom|json))?(?:/page/([1-9]\d{0,5}))?/?")
 SEARCHED = re.compile(r"/search/([^/]+)/(?:page/([1-9]\d{0,5})/)?")
@@ -30,7 +36,10 @@ FORMATS = {None: FeedFormat.RSS, "rss": FeedFormat.RSS, "rss2": FeedFormat.RSS, 
     "json": FeedFormat.JSON,
 }
 NO_SERIES = "Please choose a day, such as 2026-11-22, and a pace of 1 to 366 days."
-QUERIES = ("p", "page_id", "attachment_id")
+POST_QUERIES = ("p", "page_id", "attachment_id")
+NUMBERED_QUERIES = ("cat", "tag_id", "author")
+INDEX = "/index.php"
+"""WordPress's own file: blogs without rewriting have it before every path."""
 
 
 def moved(to: str) -> web.HTTPException:
@@ -62,26 +71,68 @@ async def get_home(request: web.Request) -> web.StreamResponse:
 
 
 async def _follow_query(request: web.Request) -> None:
+    """Where a query leads; raises the redirect, or NotFound where it names what is not here."""
     query = dict(parse_qsl(request.query_string))
-    for name in QUERIES:
-        if name in query:
-            post = await request.app[STORE].posts.by_alias(f"/?{name}={query[name]}")
-            if post is not None and post.is_public:
-                raise moved(post.path)
-            if await request.app[STORE].tombstones.at(f"/?{name}={query[name]}") is not None:
-                raise Gone("the post was deleted")
-            raise NotFound("no such post")
+    page = int(query["paged"]) if query.get("paged", "").isdecimal() else 1
+    page = min(max(page, 1), 999_999)
+    of = await _meant(request, query)
     if "feed" in query:
         name = query["feed"].removeprefix("comments-")
-        path = "/comments/" if query["feed"].startswith("comments-") else "/"
         if name not in FORMATS:
             raise NotFound("no such feed")
-        if query.get("s", "").strip():
-            path = request.app[URLS].search(query["s"].strip())
-        page = int(query["paged"]) if query.get("paged", "").isdecimal() else 1
-        raise moved(request.app[URLS].feed_page(path, FORMATS[name].value, min(max(page, 1), 999_999)))
+        of = of or ("/comments/" if query["feed"].startswith("comments-") else "/")
+        raise moved(request.app[URLS].feed_page(of, FORMATS[name].value, page))
+    if of is not None:
+        raise moved(of if page == 1 or not Urls.is_list(of) else f"{of}page/{page}/")
+
+
+async def _meant(request: web.Request, query: dict[str, str]) -> str | None:
+    """The path of the post or list that a query names; None where it names none."""
+    selections = request.app[SELECTIONS]
+    for name in POST_QUERIES:
+        if name in query:
+            return await _meant_post(request, f"/?{name}={query[name]}")
     if query.get("s", "").strip():
-        raise moved(request.app[URLS].search(query["s"].strip()))
+        return request.app[URLS].search(query["s"].strip())
+    for name in NUMBERED_QUERIES:
+        if name in query:
+            return await _signposted(request, f"/?{name}={query[name]}") or _no_list()
+    if "category_name" in query:
+        category = await selections.category(query["category_name"].strip("/").rpartition("/")[2])
+        return category.path if category else _no_list()
+    if "tag" in query:
+        tag = await selections.tag(query["tag"])
+        return tag.path if tag else _no_list()
+    if "author_name" in query:
+        path = f"/author/{quote(query['author_name'], safe='')}/"
+        author = await selections.author(query["author_name"])
+        return author.path if author else await _now_at(request, path) or _no_list()
+    return await _meant_period(selections, query)
+
+
+async def _meant_post(request: web.Request, address: str) -> str:
+    store = request.app[STORE]
+    post = await store.posts.by_alias(address)
+    if post is not None and post.is_public:
+        return post.path
+    if await store.tombstones.at(address) is not None:
+        raise Gone("the post was deleted")
+    raise NotFound("no such post")
+
+
+async def _meant_period(selections: Selections, query: dict[str, str]) -> str | None:
+    """`?m=201407`, or `?year=2014&monthnum=7&day=31`."""
+    found = MONTH.fullmatch(query.get("m", ""))
+    parts = found.groups() if found else tuple(query.get(name) for name in ("year", "monthnum", "day"))
+    if "m" not in query and parts[0] is None:
+        return None
+    numbers = [int(part) if part and part.isdecimal() else None for part in parts]
+    period = selections.period(numbers[0] or 0, numbers[1], numbers[2] if numbers[1] else None)
+    return period.path if period is not None and await period.total() else _no_list()
+
+
+def _no_list() -> NoReturn:
+    raise NotFound("no such list")
 
 
 async def get_archives(request: web.Request) -> web.StreamResponse:
@@ -116,22 +167,39 @@ async def get_search(request: web.Request) -> web.StreamResponse:
 async def get_address(request: web.Request) -> web.StreamResponse:
     """Any other address: a post, page, archive or file of today; or where it has gone."""
     path = canonical_path(request.rel_url.raw_path)
-    store = request.app[STORE]
-    post = await store.posts.by_path(path)
+    answer = await _answer(request, path)
+    if answer is None:
+        await _follow_old_root(request, path)
+        raise NotFound(path)
+    return answer
+
+
+async def _answer(request: web.Request, path: str) -> web.StreamResponse | None:
+    post = await request.app[STORE].posts.by_path(path)
     if post is not None and post.is_public:
         return await _post(request, post, 1)
-    for find in (_fed, _searched, _paged, _archive, _about, _file):
+    for find in (_fed, _searched, _paged, _archive, _moved, _about, _file, _slashed, _gone):
         answer = await find(request, path)
         if answer is not None:
             return answer
-    await _follow_alias(request, path)
-    raise NotFound(path)
+    return None
+
+
+async def _standing(request: web.Request, before: str) -> Post | None:
+    """The public post behind whose address something stands: `/archives/123.html/feed/` is of `/archives/123.html`."""
+    for path in (before, before.rstrip("/")):
+        post = await request.app[STORE].posts.by_path(path)
+        if post is not None and post.is_public:
+            return post
+    return None
 
 
 async def _post(request: web.Request, post: Post, page: int) -> web.StreamResponse:
     if post.federates and page == 1 and prefers_activity(request.headers.get("Accept", "")):
         return await activitypub.answer_post(request, post, at_permalink=True)
-    key = f"page:{post.path}" + (f"comment-page-{page}/" if page > 1 else "")
+    if page > 1 and (page - 1) * COMMENTS_PER_PAGE >= max(post.counts.comments, 1):  # WordPress's pages were shorter
+        raise moved(f"{post.path}#comments")
+    key = f"page:{Urls.comments_page(post.path, page)}"
     return await shelved(request, key, lambda: request.app[DESK].post(post.id, page))
 
 
@@ -150,8 +218,8 @@ async def _fed(request: web.Request, path: str) -> web.StreamResponse | None:
         if path != canonical or page > 1:
             raise moved(request.app[URLS].feed(of, format.value))
         return await feeds.answer_search(request, unquote(found[1]), format)
-    post = await request.app[STORE].posts.by_path(of)
-    if post is not None and post.is_public and page == 1:
+    post = await _standing(request, of)
+    if post is not None and page == 1:
         if path != canonical:
             raise moved(canonical)
         return await feeds.answer_comments(request, post, format)
@@ -180,8 +248,12 @@ async def _searched(request: web.Request, path: str) -> web.StreamResponse | Non
 async def _paged(request: web.Request, path: str) -> web.StreamResponse | None:
     """A further page of a list, or of a conversation."""
     if found := COMMENTS_PAGED.fullmatch(path):
-        post = await request.app[STORE].posts.by_path(found[1])
-        return await _post(request, post, int(found[2])) if post is not None and post.is_public else None
+        post = await _standing(request, found[1])
+        if post is None:
+            return None
+        if found[2] == "1":
+            raise moved(f"{post.path}#comments")
+        return await _post(request, post, int(found[2]))
     found = PAGED.fullmatch(path)
     if found is None:
         return None
@@ -209,8 +281,51 @@ async def _selection(request: web.Request, path: str) -> Selection | None:
     return await request.app[SELECTIONS].at(path)
 
 
+async def _moved(request: web.Request, path: str) -> None:
+    """Where something stood once, or what stood behind it; raises the redirect."""
+    address = path + (f"?{request.query_string}" if request.query_string else "")
+    for candidate in dict.fromkeys((address, path)):
+        if (now_at := await _now_at(request, candidate)) is not None:
+            raise moved(now_at)
+    if found := COMMENTS_PAGED.fullmatch(path):
+        now_at = await _now_at(request, found[1])
+        if now_at is not None:
+            raise moved(f"{now_at}#comments")
+    if found := BEHIND.fullmatch(path):
+        post = await _standing(request, found[1])
+        now_at = post.path if post is not None else await _now_at(request, found[1])
+        if now_at is not None:
+            raise moved(now_at if found[3] else request.app[URLS].feed(now_at, FORMATS[found[2]].value))
+
+
+async def _now_at(request: web.Request, address: str) -> str | None:
+    """The path to which an address of old leads: of a post, or of a list."""
+    store = request.app[STORE]
+    for candidate in _spellings(address):
+        post = await store.posts.by_alias(candidate) or await store.posts.by_path(candidate)
+        if post is not None and post.is_public and post.path != address:
+            return post.path
+        if (path := await _signposted(request, candidate)) is not None:
+            return path
+    return None
+
+
+async def _signposted(request: web.Request, address: str) -> str | None:
+    """The path of the list that an address of old leads to, while there is anything in it."""
+    path = await request.app[STORE].signposts.find(address)
+    return path if path is not None and await _selection(request, path) is not None else None
+
+
+def _spellings(address: str) -> tuple[str, ...]:
+    """With its final slash, and without."""
+    bare = address.rstrip("/")
+    return tuple(dict.fromkeys((address, f"{bare}/", bare))) if bare else ()
+
+
 async def _about(request: web.Request, path: str) -> web.StreamResponse | None:
     """The built-in page, where the author has written none of her own."""
+    if path == "/about":
+        raise moved("/about/")
     if path != "/about/":
         return None
     return await shelved(request, "page:/about/", request.app[DESK].about)
@@ -224,14 +339,54 @@ async def _file(request: web.Request, path: str) -> web.StreamResponse | None:
     return await files.answer_file(request, file.name)
 
 
-async def _follow_alias(request: web.Request, path: str) -> None:
-    """Where something stood once; raises the redirect, or Gone."""
-    store = request.app[STORE]
+async def _slashed(request: web.Request, path: str) -> None:
+    """An address that lacks its final slash; raises the redirect."""
+    if not path.endswith("/") and await _has_route(request, f"{path}/"):
+        raise moved(f"{path}/")
+
+
+async def _has_route(request: web.Request, path: str) -> bool:
+    """Whether an address is one of those that the house has, whatever was written."""
+    match = await request.app.router.resolve(request.clone(rel_url=URL(path, encoded=True)))
+    if match.http_exception is not None or match.handler in (get_home, get_address):
+        return False
+    return isinstance(match.route.resource, web.PlainResource) or match.handler is feeds.get_comments_feed
+
+
+async def _gone(request: web.Request, path: str) -> None:
+    """What was deleted, and what stood behind it; raises Gone."""
     address = path + (f"?{request.query_string}" if request.query_string else "")
-    for candidate in dict.fromkeys((address, path, f"{path.rstrip('/')}/", path.rstrip("/"))):
-        post = await store.posts.by_alias(candidate) or await store.posts.by_path(candidate)
-        if post is not None and post.is_public and post.path != path:
-            raise moved(post.path)
-    for candidate in (address, path, f"{path.rstrip('/')}/"):
-        if await store.tombstones.at(candidate) is not None:
+    behind = BEHIND.fullmatch(path) or COMMENTS_PAGED.fullmatch(path)
+    candidates = (address, *_spellings(path), *(_spellings(behind[1]) if behind else ()))
+    for candidate in dict.fromkeys(candidates):
+        if await request.app[STORE].tombstones.at(candidate) is not None:
             raise Gone(path)
+
+
+async def _follow_old_root(request: web.Request, path: str) -> None:
+    """What stood in the directory of an older blog (`/blog/feed/`) stands below the root; raises the redirect.
+
+    Only what is there: a redirect is for good, and leads nobody before another closed door.
+    """
+    rest = _without(path, INDEX) or path
+    for root in await request.app[STORE].signposts.roots():
+        if (below := _without(path, root)) is not None:
+            rest = _without(below, INDEX) or below
+            break
+    if rest == path:
+        return
+    if await _has_route(request, rest):
+        raise moved(rest)
+    asked = request.clone(rel_url=URL.build(path=rest, query_string=request.query_string, encoded=True))
+    if rest == "/":
+        await _follow_query(asked)
+    elif await _answer(asked, rest) is None:
+        return
+    raise moved(rest)
+
+
+def _without(path: str, root: str) -> str | None:
+    """A path below a directory, from there; None for another."""
+    if path == root:
+        return "/"
+    return path.removeprefix(root) if path.startswith(f"{root}/") else None

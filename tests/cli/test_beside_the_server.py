@@ -71,6 +71,7 @@ async def test_the_author_decides_about_comments(house: RunningHouse, desk: Desk
         "Cheap pills.": ("pending", "hello"),
     }
     ids = {row["text"]: row["id"] for row in rows}
+    assert "there is no comment" in await desk.refuses("comments", "approve", "nothing")
     assert await desk.ok("comments", "approve", ids["Kind words."]) == f"{ids['Kind words.']}: approved\n"
     await until(house, post.path, "Kind words.")
     await desk.ok("comments", "spam", ids["Cheap pills."])
@@ -111,7 +112,17 @@ async def test_whom_the_author_blocks_is_not_heard_from_the_next_request_on(
     assert "was not blocked" in await desk.refuses("unblock", "social.example")
     await desk.ok("block", ann.actor)
     assert (await ann.follow()).status == 403
-    for nonsense in ("", "localhost", "a b", "/x"):
+    for nonsense in (
+        "",
+        "localhost",
+        "a b",
+        "/x",
+        "not..a..domain",
+        ".example",
+        "a-.example",
+        "a.example/x",
+        "a,b.example",
+    ):
         await desk.refuses("block", nonsense)
 
 
@@ -125,6 +136,12 @@ async def test_a_list_of_blocks_comes_in_as_mastodon_exports_it(house: RunningHo
     assert "2 blocked\n" in await desk.ok("blocks", "import", file)
     assert (await ann.follow()).status == 403
     assert {row["who"] for row in await desk.lists("blocks")} == {"social.example", "spam.example"}
+    file.write_text("#domain,#severity\nmild.example,silence\nworse.example,suspend\n")
+    assert await desk.ok("blocks", "import", file) == "1 blocked\nnot taken: 1 that the list does not suspend\n"
+    for foreign in ("name,mail\nx,y\n", "worst.example,suspend\nAnn Author,12 Garden Lane\n"):
+        file.write_text(foreign)
+        assert "is no list of blocked domains" in await desk.refuses("blocks", "import", file)
+    assert "worst.example" not in {row["who"] for row in await desk.lists("blocks")}
     assert "blocks.csv" in await desk.refuses("blocks", "import", desk.blog.directory / "no-blocks.csv")
 
 

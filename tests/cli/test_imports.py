@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Blog
-from tests.old_blog import PNG, OldBlog
+from tests.old_blog import PNG, OldBlog, comment
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 GARDEN = DOCUMENTS / "wordpress" / "garden.xml"
@@ -26,7 +26,27 @@ def test_a_wordpress_export_comes_in_and_says_what_was_left_out(blog: Blog) -> N
 
 def test_a_whole_export_is_a_success(blog: Blog) -> None:
     export = OldBlog().post(7).post(8, type="page").write(blog.directory / "old.xml")
-    assert blog.ok("import", "wordpress", export) == "2 created, 0 updated, 0 unchanged; 0 comments\n"
+    assert blog.ok("import", "wordpress", export) == (
+        "2 created, 0 updated, 0 unchanged; 0 comments\nread: 1 × post, 1 × page\n"
+        "not taken: the blog's name, Old Notes: site.title and site.tagline say what it is called\n"
+    )
+
+
+def test_an_import_says_what_it_took_and_what_it_could_not_keep(blog: Blog) -> None:
+    talk = comment(31, "Shown.") + comment(32, "Waits.", approved="0") + comment(33, "Spam.", approved="spam")
+    export = OldBlog(terms="<wp:tag><wp:tag_slug>tea</wp:tag_slug><wp:tag_name>Tea</wp:tag_name></wp:tag>")
+    export.post(7, more=talk + "<wp:is_sticky>1</wp:is_sticky>", html="[tea-map]x[/tea-map] [gallery]")
+    export.post(8, status="draft").post(9, status="private").post(10, type="page", status="pending")
+    said = blog.ok("import", "wordpress", export.write(blog.directory / "old.xml"))
+    for line in (
+        "4 created, 0 updated, 0 unchanged; 3 comments",
+        "read: 3 × post, 1 × page; 1 pinned",
+        "shown to nobody: 2 × draft, 1 × private",
+        "comments: 1 × shown, 1 × waiting for you, 1 × spam",
+        "terms: 1 × tag",
+        "taken out of texts, since only WordPress could show it: 1 × [gallery], 1 × [tea-map]",
+    ):
+        assert line in said.splitlines()
 
 
 def test_several_files_are_one_blog(blog: Blog) -> None:
@@ -99,6 +119,18 @@ def test_a_folder_of_markdown_comes_in_but_for_what_is_wrong(blog: Blog) -> None
     (blog.directory / "posts" / "wrong.md").unlink()
     assert blog.ok("import", "markdown", blog.directory / "posts") == "0 created, 0 updated, 2 unchanged\n"
     assert "https://blog.example/2024/05/06/tea/" in blog.ok("publish", blog.directory / "posts/2024-05-06-tea.md")
+
+
+def test_two_files_with_one_slug_are_not_one_post(blog: Blog) -> None:
+    blog.write("posts/a/tea.md", "First.")
+    blog.write("posts/b/tea.md", "Second.")
+    blog.write("posts/b/tea (Case Conflict).md", "Third.")
+    for counts in ("1 created, 0 updated, 0 unchanged", "0 created, 0 updated, 1 unchanged"):
+        result = blog.run("import", "markdown", blog.directory / "posts")
+        assert result.stdout.startswith(f"{counts}\nnot taken: ")
+        assert "tea (Case Conflict).md: the other version" in result.stdout
+        assert "b/tea.md: its slug 'tea' is that of " in result.stderr
+        assert result.exit_code == 1
 
 
 def test_a_sample_is_not_put_into_a_blog_that_has_posts(blog: Blog) -> None:

@@ -58,6 +58,25 @@ def test_an_address_that_cannot_be_is_named_and_nothing_is_left_behind(bare: Blo
     assert not bare.settings.exists()
 
 
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("http://localhost:8091", 8091),
+        ("http://127.0.0.1:8091", 8091),
+        ("http://[::1]:8091", 8091),
+        ("http://localhost", 8080),
+        ("https://blog.example", 8080),
+        ("https://blog.example:8443", 8080),
+    ],
+)
+def test_a_blog_on_this_machine_listens_where_its_address_says(bare: Blog, url: str, port: int) -> None:
+    bare.ok("init", "--url", url, "--handle", "notes")
+    text = bare.settings.read_text(encoding="utf-8")
+    assert tomllib.loads(text)["server"]["port"] == port
+    remarks = [line.index("#") for line in text.splitlines() if line.startswith(("url", "handle"))]
+    assert len(set(remarks)) == 1
+
+
 def test_what_is_required_is_asked_for(bare: Blog) -> None:
     assert "--handle" in bare.refuses("init", "--url", "https://blog.example", status=2)
     assert "--url" in bare.refuses("init", "--handle", "notes", status=2)

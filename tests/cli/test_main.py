@@ -40,7 +40,7 @@ def test_settings_that_are_absent_or_wrong_are_one_line(blog: Blog) -> None:
 
 def test_a_wrong_setting_of_the_environment_is_one_line(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNDICATE_SERVER__PORT", "many")
-    assert "server.port" in blog.refuses("followers")
+    assert "SYNDICATE_SERVER__PORT: must be a whole number" in blog.refuses("followers")
 
 
 @pytest.mark.parametrize("typed", LISTS)

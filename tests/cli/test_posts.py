@@ -48,6 +48,11 @@ def test_a_picture_that_is_not_there_is_reported(blog: Blog) -> None:
         ("\n\ndraft: perhaps\n", 4, "draft"),
         ("tags: {a: b}\n", 2, "tags"),
         ("image: javascript:alert(1)\n", 2, "image"),
+        ("tags: 5\n", 2, "tags"),
+        ("hashtags: 3\n", 2, "hashtags"),
+        ("tags: true\n", 2, "tags"),
+        ("slug: a/b\n", 2, "slug"),
+        ("slug: what?\n", 2, "slug"),
     ],
 )
 def test_a_wrong_field_is_named_with_file_and_line(blog: Blog, header: str, line: int, field: str) -> None:
@@ -78,3 +83,8 @@ def test_a_post_is_deleted_once(blog: Blog) -> None:
     assert "'tea'" in blog.refuses("delete", "tea")
     assert "'never'" in blog.refuses("delete", "never")
     assert "tea: created" in blog.ok("publish", blog.directory / "tea.md")
+
+
+def test_an_empty_file_is_refused(blog: Blog) -> None:
+    assert "empty.md: is empty; a post needs" in blog.refuses("publish", blog.write("empty.md", ""))
+    assert "there is no post" in blog.refuses("delete", "empty")

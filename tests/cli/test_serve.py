@@ -84,6 +84,8 @@ def test_a_blog_is_served_until_it_is_told_to_stop(blog: Blog, server: subproces
     server.send_signal(signal.SIGTERM)
     status, said, _ = finished(server)
     assert status == 0
+    lines = [line for line in said.splitlines() if line]
+    assert len({len(line) - len(line[2:].partition("   ")[2].lstrip()) for line in lines}) == 1
     for told in (f"{base}/subscribe/", f"@notes@{base.removeprefix('http://')}"):
         assert told in said
 
@@ -128,7 +130,9 @@ def test_the_doctor_says_what_is_wrong(blog: Blog) -> None:
     assert finished(process(blog, "import", "markdown", "data/posts"))[0] == 0
     status, said, _ = finished(process(blog, "doctor"))
     assert status == 1
-    assert f"! {address(blog)}/: cannot be reached from here" in said
+    assert f"! {address(blog)}/: cannot be reached from here: " in said
+    assert "nothing listens there; is `syndicate serve` running?" in said
+    assert "Errno" not in said
 
 
 def test_a_command_that_is_cut_off_by_its_reader_says_nothing(blog: Blog) -> None:

@@ -52,6 +52,7 @@ def header(*lines: str) -> FrontMatter:
         ("tags: [Python, self hosting, 2024, Python]", "tags", ("Python", "self hosting", "2024")),
         ("tags: Python, self hosting", "tags", ("Python", "self hosting")),
         ("tags: []", "tags", ()),
+        ("category: 2024", "categories", ("2024",)),
         ("category: Notes", "categories", ("Notes",)),
         ("category: [Notes, Travel]", "categories", ("Notes", "Travel")),
         ("summary: In short.", "summary", "In short."),

@@ -103,3 +103,19 @@ def test_any_html_can_be_rewritten(html: str, lost: bool) -> None:
     assert_fit_for_the_author(for_author(result, base=BASE))
     assert isinstance(pictures(result), tuple)
     assert "<iframe" not in result
+
+
+def test_what_will_never_be_had_is_not_linked() -> None:
+    text = (
+        '<p><a href="/u/a.jpg"><img class="alignleft" src="/u/a-300.jpg" alt="Marks"></a>I went. <a href="/x">x</a></p>'
+    )
+    gone = {"/u/a.jpg", "/u/a-300.jpg"}
+    assert rewrite(text, missing=gone.__contains__, lost=gone.__contains__) == (
+        '<p>[Marks]<br>I went. <a href="/x">x</a></p>'
+    )
+    assert rewrite(text, missing=gone.__contains__) == (
+        '<p><a href="/u/a.jpg">[Marks]<br></a>I went. <a href="/x">x</a></p>'
+    )
+    assert rewrite('<img src="/u/a.jpg" alt="A" width="400">', missing=gone.__contains__, lost=gone.__contains__) == (
+        "[A]<br>"
+    )

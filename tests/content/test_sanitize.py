@@ -275,14 +275,33 @@ def test_a_base_with_a_port_or_http_is_as_good_as_any() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["main", "comments", "comment-7", "reply", "MAIN", "1x", "a b", "x" * 65, "", "<x>"])
+@pytest.mark.parametrize("name", ["main", "comments", "comment-7", "reply", "MAIN", ":x", "a b", "x" * 201, "", "<x>"])
 def test_an_id_of_the_page_or_of_strange_form_is_dropped(name: str) -> None:
     assert for_author(f'<p id="{name}">x</p>', base=BASE) == "<p>x</p>"
 
 
-@pytest.mark.parametrize("name", ["fn1", "fnref1:1", "part-2", "überblick", "x" * 64])
+@pytest.mark.parametrize("name", ["fn1", "fnref1:1", "part-2", "überblick", "_ftn1", "1", "3f2a-9", "h.1", "x" * 200])
 def test_an_id_of_the_author_stays(name: str) -> None:
     assert for_author(f'<p id="{name}">x</p>', base=BASE) == f'<p id="{name}">x</p>'
+
+
+@pytest.mark.parametrize(
+    ("anchor", "kept"),
+    [
+        ('<a name="_ftnref1" href="#_ftn1">[1]</a>', f'<a href="{BASE}#_ftn1" id="_ftnref1">[1]</a>'),
+        ('<a name="part"></a>Part', '<a id="part"></a>Part'),
+        ('<A NAME="part"><h2>Part</h2></A>', '<a id="part"><h2>Part</h2></a>'),
+        ('<a name="old" id="new">x</a>', '<a id="new">x</a>'),
+        ('<a name="comments">x</a>', "<a>x</a>"),
+        ('<p name="part">x</p>', "<p>x</p>"),
+    ],
+)
+def test_the_name_of_an_anchor_becomes_its_id(anchor: str, kept: str) -> None:
+    assert for_author(anchor, base=BASE) == kept
+
+
+def test_an_anchor_of_a_stranger_has_no_name() -> None:
+    assert for_stranger('<a name="x">y</a>') == '<a rel="nofollow ugc noopener noreferrer">y</a>'
 
 
 def test_classes_are_a_closed_list() -> None:

@@ -59,13 +59,15 @@ def test_the_site_comes_first_and_is_not_confused_with_its_icon(garden: list[Exp
 
 def test_authors_have_names_to_show_even_where_they_log_in_with_a_mail_address(garden: list[Exported]) -> None:
     assert [value for value in garden if isinstance(value, ExportedAuthor)] == [
-        ExportedAuthor(login="ida", display_name="Ida & the Hens"),
-        ExportedAuthor(login="bo@mail.example", display_name="bo"),
+        ExportedAuthor(login="ida", nicename="ida", display_name="Ida & the Hens", wp_id=1),
+        ExportedAuthor(login="bo@mail.example", nicename="bomail-example", display_name="bo", wp_id=2),
     ]
 
 
 def test_categories_keep_their_parents_and_slugs_are_read_as_unicode(garden: list[Exported]) -> None:
-    assert [value for value in garden if isinstance(value, ExportedTerm)] == [
+    terms = [value for value in garden if isinstance(value, ExportedTerm)]
+    assert [value.wp_id for value in terms] == [2, 3, 4, 5]
+    assert [value.term for value in terms] == [
         Term(
             kind=TermKind.CATEGORY,
             slug="vegetables",
@@ -212,14 +214,14 @@ def test_the_first_version_of_the_format_is_read_too() -> None:
     site, places, islands, sea, post = values
     assert isinstance(site, ExportedSite)
     assert site.description == "Café talk"
-    assert isinstance(places, Term)
-    assert isinstance(islands, Term)
-    assert (places.parent, islands.parent) == (None, "places")
+    assert isinstance(places, ExportedTerm)
+    assert isinstance(islands, ExportedTerm)
+    assert (places.term.parent, islands.term.parent) == (None, "places")
     assert isinstance(post, ExportedPost)
     assert post.title == "Waves … & wind"
     assert post.html == "<p>Waves.&nbsp;Wind.</p>"
     assert [term.slug for term in post.terms] == ["islands", "sea"]
-    assert isinstance(sea, Term)
+    assert isinstance(sea, ExportedTerm)
 
 
 @pytest.mark.parametrize("file", ["garden.xml", "old-diary.xml"])

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.content.autop import autop
-from syndicate.content.wordpress_html import before_more, comment_html, resolve_galleries, to_html, with_footnotes
+from syndicate.content.wordpress_html import (
+    before_more,
+    comment_html,
+    lost_shortcodes,
+    resolve_galleries,
+    to_html,
+    with_footnotes,
+)
 from syndicate.content.wordpress_records import ExportedAttachment
 
 
@@ -184,6 +191,35 @@ def test_an_embed_block_becomes_a_link() -> None:
         '<div class="wp-block-embed__wrapper">\nhttps://v.example/1\n</div></figure>\n<!-- /wp:embed -->'
     )
     assert '<div class="wp-block-embed__wrapper"><a href="https://v.example/1">' in to_html(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<!-- wp:embed {"url":"https://v.example/1"} --><figure>https://v.example/1</figure><!-- /wp:embed -->',
+        "<!-- wp:core-embed/youtube {} --><figure class='x'>\nhttps://v.example/1\n<figcaption>c</figcaption></figure>",
+        '<!-- wp:embed {"url":"https://v.example/1","type":"video"} /-->',
+        '<!-- wp:core-embed/youtube {"url":"https://v.example/1"} /-->',
+        "<!-- wp:paragraph --><p>https://v.example/1</p><!-- /wp:paragraph -->",
+    ],
+)
+def test_an_address_that_stands_alone_in_a_block_becomes_a_link(content: str) -> None:
+    assert '<a href="https://v.example/1">https://v.example/1</a>' in to_html(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["<!-- wp:embed {} /-->", "<!-- wp:embed {x} /-->", '<!-- wp:embed {"url":7} /-->', "<!-- wp:embed [] /-->"],
+)
+def test_an_embed_block_without_an_address_is_nothing(content: str) -> None:
+    assert to_html(content) == ""
+
+
+def test_shortcodes_that_cannot_be_kept_are_named() -> None:
+    content = (
+        "[caption]x[/caption] [contact-form-7 id=1] [tea-map zoom=3]x[/tea-map] [sic] [[gallery]] <code>[a b=c]</code>"
+    )
+    assert lost_shortcodes(content) == ("contact-form-7", "tea-map")
 
 
 @pytest.mark.parametrize(

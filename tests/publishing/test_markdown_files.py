@@ -75,6 +75,81 @@ def test_markdown_is_a_post_wherever_it_lies(tmp_path: Path, name: str) -> None:
     assert markdown_files.posts_in(tmp_path) == [path]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a (Ann's conflicted copy 2026-11-22).md",
+        "a (conflicted copy 2026-11-22 190000).md",
+        "a (Case Conflict).md",
+        "a (Case Conflict 1).md",
+        "a (Unicode Encoding Conflict).md",
+        "a (In Konflikt stehende Kopie von Ann 2026-11-22).md",
+        "a (Copie en conflit de Ann 2026-11-22).md",
+        "a (Copia en conflicto de Ann 2026-11-22).md",
+        "a (Copia in conflitto di Ann 2026-11-22).md",
+        "a (Cópia em conflito de Ann 2026-11-22).md",
+        "a (Anns modstridende kopi 2026-11-22).md",
+        "a (Ann の競合コピー 2026-11-22).md",
+        "a (Ann 的冲突副本 2026-11-22).md",
+        "a (конфликтующая копия 2026-11-22).md",
+        "a (SFConflict ann@mail.example 2026-11-22-19-00-00).md",
+        "a (conflict on 2026-11-22).md",
+        "a [Conflict].md",
+        "a_conflict-20261122-190000.md",
+        "a.sync-conflict-20261122-190000-ABCDEFG.md",
+        "a_DiskStation_Nov-22-190000-2026_Conflict.md",
+        "a.Conflict.md",
+        "a_LOCAL_4711.md",
+        "a~HEAD.md",
+        "~$a.md",
+        "a~.md",
+        "a.tmp.md",
+        "a.MD.swp",
+        "@eaDir/a.md",
+        "#recycle/a.md",
+        "__MACOSX/a.md",
+        ".stversions/a.md",
+    ],
+)
+def test_what_programs_leave_behind_is_no_post_in_any_language(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("Hot.")
+    assert markdown_files.posts_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["conflict.md", "a-conflict.md", "notes_on_conflict.md", "a (war and peace).md", "my-konflikt.md", "local-news.md"],
+)
+def test_what_is_written_about_conflicts_is_a_post(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("Hot.")
+    assert markdown_files.posts_in(tmp_path) == [tmp_path / name]
+    assert markdown_files.passed_over_in(tmp_path) == []
+
+
+def test_what_is_passed_over_is_named_with_the_reason(tmp_path: Path) -> None:
+    for name in ("a.md", "a (Case Conflict).md", "a~.md", ".a.md", "notes.txt"):
+        (tmp_path / name).write_text("Hot.")
+    (tmp_path / "empty.md").touch()
+    assert [(path.name, reason) for path, reason in markdown_files.passed_over_in(tmp_path)] == [
+        ("a (Case Conflict).md", "the other version of a file that was changed twice, by its name"),
+        ("a~.md", "a temporary file, by its name"),
+        ("empty.md", "is empty"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "\ufeff", "---\ntags: [tea]\n---\n", "---\ndraft: true\n---\n  \n"])
+def test_a_file_that_says_nothing_is_no_post(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError, match=r"tea\.md: is empty"):
+        read(tmp_path / "tea.md", text)
+
+
+@pytest.mark.parametrize("header", ["title: Tea", "image: leaf.png", "enclosure: https://blog.example/tea.mp3"])
+def test_a_title_a_picture_or_a_file_is_enough(tmp_path: Path, header: str) -> None:
+    assert read(tmp_path / "tea.md", f"---\n{header}\n---\n").manuscript.slug == "tea"
+
+
 @pytest.mark.parametrize("name", [".a.md", ".git/a.md", "a.txt", "a.md~", "#a.md#", "~a.md", "a.md.orig", "a.orig.md"])
 def test_other_files_are_not(tmp_path: Path, name: str) -> None:
     path = tmp_path / name

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from syndicate.model.post import Manuscript
+from syndicate.model.post import Manuscript, PostKind
 from syndicate.publishing.importer import Report, WordPressImport
 from syndicate.transport.message import Request, Response
 from tests.houses import ACTIVITY, RunningHouse
@@ -213,7 +213,215 @@ async def test_old_posts_are_announced_only_when_that_was_asked_for(
     assert create["object"]["id"] == post.uri
 
 
+# a blog in a directory
+
+TEA = (
+    '<dc:creator>ann</dc:creator><category domain="category" nicename="essays">Essays</category>'
+    '<category domain="post_tag" nicename="tea">Tea</category>'
+)
+LISTS = (
+    "<wp:author><wp:author_id>3</wp:author_id><wp:author_login>Ann.B</wp:author_login>"
+    "<wp:author_display_name>Ann Author</wp:author_display_name></wp:author>"
+    "<wp:author><wp:author_id>4</wp:author_id><wp:author_login>ann</wp:author_login>"
+    "<wp:author_display_name>Ann Author</wp:author_display_name></wp:author>"
+    "<wp:category><wp:term_id>5</wp:term_id><wp:category_nicename>essays</wp:category_nicename>"
+    "<wp:category_parent></wp:category_parent><wp:cat_name>Essays</wp:cat_name></wp:category>"
+    "<wp:category><wp:term_id>6</wp:term_id><wp:category_nicename>empty</wp:category_nicename>"
+    "<wp:category_parent></wp:category_parent><wp:cat_name>Empty</wp:cat_name></wp:category>"
+    "<wp:tag><wp:term_id>9</wp:term_id><wp:tag_slug>tea</wp:tag_slug><wp:tag_name>Tea</wp:tag_name></wp:tag>"
+)
+OF_THE_BLOG = [
+    ("/", "/"),
+    ("/feed/", "/feed/"),
+    ("/feed", "/feed/"),
+    ("/feed/atom/", "/feed/atom/"),
+    ("/feed/rdf/", "/feed/"),
+    ("/comments/feed/", "/comments/feed/"),
+    ("/category/essays/", "/category/essays/"),
+    ("/category/essays", "/category/essays/"),
+    ("/category/essays/feed/", "/category/essays/feed/"),
+    ("/category/essays/feed/atom/", "/category/essays/feed/atom/"),
+    ("/tag/tea/", "/tag/tea/"),
+    ("/tag/tea/feed/", "/tag/tea/feed/"),
+    ("/author/ann/", "/author/ann-author/"),
+    ("/author/ann/feed/", "/author/ann-author/feed/"),
+    ("/2014/", "/2014/"),
+    ("/2014/07/", "/2014/07/"),
+    ("/2014/07/feed/", "/2014/07/feed/"),
+    ("/wp-rss2.php", "/wp-rss2.php"),
+    ("/wp-links-opml.php", "/wp-links-opml.php"),
+    ("/sitemap.xml", "/sitemap.xml"),
+    ("/?cat=5", "/category/essays/"),
+    ("/?feed=rss2", "/feed/"),
+    ("/?feed=atom&cat=5", "/category/essays/feed/atom/"),
+    ("/?s=tea", "/search/tea/"),
+    ("/?p=7", "/notes/2014/07/31/tea/"),
+    ("/?feed=rss2&p=7", "/notes/2014/07/31/tea/feed/"),
+    ("/index.php/feed/", "/feed/"),
+    ("/2014/07/31/tea/trackback/", "/notes/2014/07/31/tea/"),
+    ("/2014/07/31/tea/comment-page-3/", "/notes/2014/07/31/tea/#comments"),
+    ("/2014/07/31/te/feed/", "/notes/2014/07/31/tea/feed/"),
+]
+
+
+@pytest.fixture
+async def directory(house: RunningHouse, tmp_path: Path) -> RunningHouse:
+    """A house with a blog that stood at https://old.example/notes."""
+    blog = OldBlog("https://old.example/notes", terms=LISTS)
+    blog.post(7, slug="tea", old_slugs=("te",), more=TEA)
+    blog.post(8, slug="about", link="/about/", type="page", title="Who I am", html="I like tea.")
+    blog.post(9, slug="draft", status="draft", more='<category domain="category" nicename="empty">Empty</category>')
+    await move_in(house, blog.write(tmp_path / "old.xml"))
+    return house
+
+
+async def test_whatever_stood_in_the_directory_of_the_old_blog_leads_to_what_it_is_now(directory: RunningHouse) -> None:
+    for old, now in OF_THE_BLOG:
+        status, location = await leads(directory, f"/notes{old}")
+        assert (status, location) == (301, now), old
+        status, location = await leads(directory, now.partition("#")[0])
+        assert status == 200 or (status == 301 and (await leads(directory, location))[0] == 200), now
+
+
+async def test_what_the_old_blog_never_had_is_found_in_no_directory(directory: RunningHouse) -> None:
+    for path in (
+        "/notes/2013/",
+        "/notes/category/",
+        "/notes/category/empty/",
+        "/notes/category/none/feed/",
+        "/notes/notes/feed/",
+        "/notes/?cat=6",
+        "/notes/?cat=99",
+        "/notes/2014/07/31/draft/",
+        "/other/feed/",
+        "/notesfeed/",
+        "/notes/posts/019aad2e-7c00-7000-8000-000000000001",
+    ):
+        status, location = await leads(directory, path)
+        assert status == 404 or (status == 301 and (await leads(directory, location))[0] == 404), path
+    assert (await leads(directory, "/notes/2013/"))[0] == 404
+    assert (await leads(directory, "/notes/?cat=99"))[0] == 404
+
+
+async def test_an_old_slug_leads_to_its_post_wherever_it_stood(directory: RunningHouse) -> None:
+    for path in ("/notes/2014/07/31/te/", "/2014/07/31/te/", "/te/", "/te"):
+        assert await leads(directory, path) == (301, "/notes/2014/07/31/tea/"), path
+
+
+async def test_a_page_about_the_author_wins_from_a_directory_too(directory: RunningHouse) -> None:
+    assert await leads(directory, "/about/") == (301, "/notes/about/")
+    page: Any = html.fromstring((await directory.get("/")).body)
+    links = page.xpath("//nav[@class='site-nav']//a")
+    assert ("Who I am", "/notes/about/") in [(link.text, link.get("href")) for link in links]
+    assert "/about/" not in [link.get("href") for link in links]
+    await directory.house.study.publisher.delete("about")
+    assert (await directory.get("/about/")).status == 200
+
+
+async def test_texts_of_a_blog_in_a_directory_lead_to_its_lists_of_today(house: RunningHouse, tmp_path: Path) -> None:
+    written = {
+        "https://old.example/notes/2014/07/": f"{BASE}/2014/07/",
+        "/notes/category/essays/feed/": f"{BASE}/category/essays/feed/",
+        "http://www.old.example/notes/": f"{BASE}/",
+        "https://old.example/notes/?cat=5#x": f"{BASE}/?cat=5#x",
+        "https://old.example/notes/2014/07/31/tea/#_ftn1": f"{BASE}/notes/2014/07/31/tea/#_ftn1",
+        "/notes/2014/07/31/tea/": f"{BASE}/notes/2014/07/31/tea/",
+        "https://old.example/2014/07/31/tea/": f"{BASE}/2014/07/31/tea/",
+        "https://old.example/shop/": "https://old.example/shop/",
+    }
+    blog = OldBlog("https://old.example/notes").post(7, slug="tea")
+    blog.post(8, slug="links", html=" ".join(f'<a href="{address}">x</a>' for address in written))
+    await move_in(house, blog.write(tmp_path / "old.xml"))
+    page: Any = html.fromstring((await house.get("/notes/2014/07/31/links/")).body)
+    [content] = page.xpath("//*[contains(@class, 'e-content')]")
+    assert content.xpath(".//a/@href") == list(written.values())
+
+
+async def test_an_author_s_list_is_found_by_every_name_that_it_had(house: RunningHouse, tmp_path: Path) -> None:
+    blog = OldBlog(terms=LISTS).post(7, more=TEA).post(8, more=TEA.replace(">ann<", ">Ann.B<"))
+    await move_in(house, blog.write(tmp_path / "old.xml"))
+    for address in ("/author/ann/", "/author/ann", "/author/ann-b/", "/?author=3", "/?author=4", "/?author_name=ann"):
+        assert await leads(house, address) == (301, "/author/ann-author/"), address
+    assert await leads(house, "/author/ann/feed/atom/") == (301, "/author/ann-author/feed/atom/")
+    assert await leads(house, "/?author=4&feed=rss2") == (301, "/author/ann-author/feed/")
+    for address in ("/author/ann-author/", "/author/ann-author/feed/"):
+        assert (await house.get(address)).status == 200
+    for address in ("/author/nobody/", "/?author=9", "/?author_name=nobody"):
+        assert (await house.get(address)).status == 404
+
+
+async def test_what_was_asked_with_a_query_leads_to_what_it_meant(house: RunningHouse, tmp_path: Path) -> None:
+    await move_in(house, OldBlog(terms=LISTS).post(7, slug="tea", more=TEA).write(tmp_path / "old.xml"))
+    for query, path in {
+        "cat=5": "/category/essays/",
+        "cat=5&paged=2": "/category/essays/page/2/",
+        "category_name=essays": "/category/essays/",
+        "category_name=all/essays": "/category/essays/",
+        "tag=tea": "/tag/tea/",
+        "tag_id=9": "/tag/tea/",
+        "m=201407": "/2014/07/",
+        "m=2014": "/2014/",
+        "m=20140731": "/2014/07/31/",
+        "year=2014&monthnum=7": "/2014/07/",
+        "feed=rss2&p=7": "/2014/07/31/tea/feed/",
+        "feed=atom&tag=tea": "/tag/tea/feed/atom/",
+        "feed=comments-rss2": "/comments/feed/",
+        "feed=rss2&m=201407": "/2014/07/feed/",
+    }.items():
+        assert await leads(house, f"/?{query}") == (301, path), query
+        assert await leads(house, f"/index.php?{query}") == (301, path), query
+    for query in ("cat=6", "cat=x", "tag=none", "m=201408", "m=x", "year=1999", "category_name=none", "feed=ical"):
+        assert (await leads(house, f"/?{query}"))[0] == 404, query
+    assert (await leads(house, "/?utm_source=x"))[0] == 200
+
+
+@pytest.mark.parametrize("link", ["/archives/123.html", "/archives/123", "/tea/"])
+async def test_what_stands_behind_a_post_is_found_whatever_the_form_of_its_address(
+    house: RunningHouse, tmp_path: Path, link: str
+) -> None:
+    blog = OldBlog().post(7, link=link, more=comment(31, "Mine froze."))
+    await move_in(house, blog.write(tmp_path / "old.xml"))
+    behind = link.rstrip("/")
+    [entry] = etree.fromstring((await house.get("/feed/")).body).findall("channel/item")
+    assert entry.findtext("{*}commentRss") == f"{BASE}{behind}/feed/"
+    page: Any = html.fromstring((await house.get(link)).body)
+    assert page.xpath("//link[@rel='alternate']/@href")[-1] == f"{BASE}{behind}/feed/"
+    for format in ("feed/", "feed/atom/", "feed/json/"):
+        answer = await house.get(f"{behind}/{format}")
+        assert (answer.status, "Mine froze." in answer.text) == (200, True)
+    assert await leads(house, f"{behind}/feed") == (301, f"{behind}/feed/")
+    assert await leads(house, f"{behind}/comment-page-1/") == (301, f"{link}#comments")
+    assert await leads(house, f"{behind}/trackback/") == (301, link)
+    await house.house.study.publisher.delete("post-7")
+    for path in (link, f"{behind}/feed/", f"{behind}/feed/atom/", f"{behind}/comment-page-1/"):
+        assert (await leads(house, path))[0] == 410, path
+
+
+async def test_an_address_without_its_final_slash_leads_to_the_one_with_it(house: RunningHouse) -> None:
+    await house.publish("Tea")
+    for path in ("/about", "/archives", "/blogroll", "/subscribe", "/search", "/follow", "/2026", "/feed"):
+        assert await leads(house, path) == (301, f"{path}/")
+    for path in ("/nowhere", "/actor/nowhere", "/media"):
+        assert (await leads(house, path))[0] == 404
+
+
 # what is written inside
+
+
+async def test_footnotes_lead_down_and_up_again(house: RunningHouse, tmp_path: Path) -> None:
+    text = (
+        '<p>Tea<a href="#_ftn1" name="_ftnref1">[1]</a></p><p><a href="#_ftnref1" name="_ftn1">[1]</a> Green.</p>'
+        '<h2><a name="2nd.part"></a>More</h2><p><a href="https://old.example/2014/07/31/tea/#2nd.part">see</a></p>'
+    )
+    await move_in(house, OldBlog().post(7, slug="tea", html=text).write(tmp_path / "old.xml"))
+    permalink = f"{BASE}/2014/07/31/tea/"
+    [entry] = etree.fromstring((await house.get("/feed/")).body).findall("channel/item")
+    for source in ((await house.get(permalink)).text, entry.findtext("{*}encoded") or ""):
+        whole: Any = html.fromstring(source)
+        links = [href for href in whole.xpath("//p/a/@href") if href.startswith(f"{permalink}#")]
+        assert [href.partition("#")[2] for href in links[:3]] == ["_ftn1", "_ftnref1", "2nd.part"]
+        for href in links[:3]:
+            assert len(whole.xpath("//*[@id=$id]", id=href.partition("#")[2])) == 1
 
 
 async def test_addresses_inside_texts_lead_to_where_things_are_now(house: RunningHouse, tmp_path: Path) -> None:
@@ -390,6 +598,51 @@ async def test_what_commenters_told_nobody_else_is_told_nobody(house: RunningHou
 
 
 # again
+
+
+async def test_a_comment_that_was_edited_over_there_is_renewed_and_what_was_decided_here_stays(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    export = tmp_path / "old.xml"
+    first = comment(31, "Mien froze.") + comment(32, "Buy pills.") + comment(33, "Waits.", approved="0")
+    await move_in(house, OldBlog().post(7, more=first).write(export))
+    post = await house.store.posts.by_slug("post-7")
+    assert post is not None
+    [pills] = [found for found in await house.comments(post) if "pills" in found.html]
+    await house.decide(pills.id, "spam")
+    house.clock.advance(hours=1)
+    second = comment(31, "Mine froze.") + comment(32, "Buy more pills.") + comment(33, "Waits.") + comment(34, "New.")
+    again = await move_in(house, OldBlog().post(7, more=second).write(export))
+    assert (again.comments, again.comments_updated) == (1, 3)
+    text = (await house.get(post.path)).text
+    assert [words in text for words in ("Mine froze.", "Mien", "pills", "Waits.", "New.")] == [
+        True,
+        False,
+        False,
+        True,
+        True,
+    ]
+    post = await house.store.posts.by_slug("post-7")
+    assert post is not None
+    assert post.counts.comments == 3
+    third = await move_in(house, OldBlog().post(7, more=second).write(export))
+    assert (third.comments, third.comments_updated) == (0, 0)
+
+
+async def test_an_import_says_what_it_took(house: RunningHouse, tmp_path: Path) -> None:
+    talk = comment(31, "Shown.") + comment(32, "Waits.", approved="0") + comment(33, "Spam.", approved="spam")
+    blog = OldBlog(terms=LISTS).post(7, more=talk + TEA, html="[contact-form-7 id=1] [gallery] [tea-map]x[/tea-map]")
+    blog.post(8, type="page").post(9, status="draft").post(10, status="private")
+    report = await move_in(house, blog.write(tmp_path / "old.xml"))
+    assert (report.kinds[PostKind.POST], report.kinds[PostKind.PAGE]) == (3, 1)
+    assert dict(report.hidden) == {"draft": 1, "private": 1}
+    assert dict(report.comment_states) == {"approved": 1, "pending": 1, "spam": 1}
+    assert dict(report.terms) == {"category": 2, "tag": 1}
+    assert {name: count for name, count in report.shortcodes.items() if count} == {
+        "contact-form-7": 1,
+        "gallery": 1,
+        "tea-map": 1,
+    }
 
 
 async def test_imported_again_nothing_changes(house: RunningHouse) -> None:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree, html
 
+from syndicate.clock import to_wire
 from syndicate.model.post import ObjectType, Post, PostKind, PostState, Term, TermKind, Visibility
 from syndicate.publishing import Change
 from syndicate.publishing.library import Library
@@ -567,6 +569,8 @@ async def test_a_folder_that_is_not_there_deletes_nothing(house: RunningHouse, f
         "tea.txt",
         "tea.md.tmp",
         ".trash/tea.md",
+        "tea (Case Conflict).md",
+        "tea_conflict-20261122-190000.md",
     ],
 )
 async def test_what_editors_and_synchronisers_leave_behind_is_no_post(
@@ -575,6 +579,25 @@ async def test_what_editors_and_synchronisers_leave_behind_is_no_post(
     put(house, folder / name, "Leaves.")
     await library(house).scan()
     assert await house.store.posts.files() == {}
+
+
+async def test_an_empty_file_is_no_post_and_takes_no_words_away(house: RunningHouse, folder: Path, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    for name in ("rain.md", "tea.md"):
+        put(house, folder / name, "")
+    await library(house).scan()
+    assert await house.store.posts.files() == {}
+    put(house, folder / "tea.md", "Leaves.")
+    await library(house).scan()
+    for nothing in ("", "\n \n"):
+        put(house, folder / "tea.md", nothing, age=50)
+        await library(house).scan()
+        assert "Leaves." in (await house.get((await current(house, "tea")).path)).text
+    await house.settle()
+    assert len(ann.of_type("Create")) == 1
+    assert ann.of_type("Update") == []
+    assert [path.name for path, _ in library(house).passed_over()] == ["rain.md"]
 
 
 async def test_a_file_that_cannot_be_read_keeps_no_other_from_being_published(
@@ -688,3 +711,68 @@ async def test_feeds_hold_nothing_of_the_moment_in_which_they_are_made(house: Ru
         assert "2031" not in answer.text
         if path != "/feed/json/":
             assert etree.fromstring(answer.body) is not None
+
+
+# dates
+
+
+async def test_what_was_scheduled_and_comes_out_earlier_is_dated_by_the_clock(house: RunningHouse, ann: Peer) -> None:
+    """A date that lies ahead, once in a feed, would keep readers from ever fetching it again."""
+    await ann.follow()
+    await house.settle()
+    await house.publish("Seeds", date=house.clock() + timedelta(days=1500))
+    house.clock.advance(minutes=1)
+    await house.publish("Seeds", source="Other words.", date=house.clock() + timedelta(days=1600))
+    house.clock.advance(hours=1)
+    for words in ("Now.", "A second time.", "And a third."):
+        post = await house.publish("Seeds", source=words)
+        await house.settle()
+        assert post.published <= post.updated <= house.clock()
+        for path in ("/feed/", "/feed/atom/", "/feed/json/", post.path, "/sitemap.xml"):
+            answer = await house.get(path)
+            modified = answer.headers.get("Last-Modified")
+            assert modified is None or parsedate_to_datetime(modified) <= house.clock(), path
+            assert "2030" not in answer.text, path
+            assert "2031" not in answer.text, path
+        assert "updated" not in ann.of_type("Create")[-1]["object"]
+        house.clock.advance(minutes=5)
+    first, second = (update["object"]["updated"] for update in ann.of_type("Update"))
+    assert first < second <= to_wire(house.clock())
+
+
+async def test_a_reader_who_asks_by_date_sees_what_came_out_early(house: RunningHouse) -> None:
+    await house.publish("Seeds", date=house.clock() + timedelta(days=1500))
+    before = await house.get("/feed/")
+    house.clock.advance(hours=1)
+    await house.publish("Seeds")
+    seen = await house.get("/feed/", If_Modified_Since=before.headers["Last-Modified"])
+    assert seen.status == 200
+    house.clock.advance(hours=1)
+    await house.publish("Seeds", source="Changed.")
+    again = await house.get("/feed/", If_Modified_Since=seen.headers["Last-Modified"])
+    assert (again.status, "Changed." in again.text) == (200, True)
+
+
+async def test_a_scheduled_post_that_was_edited_is_dated_by_its_release(house: RunningHouse) -> None:
+    when = house.clock() + timedelta(days=3)
+    for words in ("First.", "Second.", "Third."):
+        await house.publish("Seeds", source=words, date=when)
+        house.clock.advance(minutes=1)
+    house.clock.now = when
+    await house.house.study.publisher.release_due()
+    post = await house.store.posts.by_slug("seeds")
+    assert post is not None
+    assert (post.published, post.updated) == (when, when)
+
+
+async def test_many_changes_in_one_second_are_not_dated_ahead(house: RunningHouse) -> None:
+    titles = [f"Post {number}" for number in range(8)]
+    for title in titles:
+        await house.publish(title)
+    house.clock.advance(hours=1)
+    changed = [await house.publish(title, source="Changed.") for title in titles]
+    dates = [post.updated for post in changed]
+    assert len(set(dates)) == len(dates)
+    assert max(dates) <= house.clock()
+    again = await house.publish(titles[0], source="Changed in the same second.")
+    assert again.updated > changed[0].updated

@@ -1,6 +1,7 @@
 """Two houses in one process follow each other and converse: nothing leaks, and each understands what the other says."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from syndicate.blogroll.finder import Finder
 from syndicate.blogroll.following import Following
 from syndicate.model.blogroll import BlogrollEntry, FollowState
+from syndicate.storage.deliveries import Delivery, DeliveryState
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.wire import Wire
@@ -72,6 +74,57 @@ async def test_an_unfollow_is_heard(houses: tuple[RunningHouse, RunningHouse]) -
     await settle(north, south)
     assert await south.store.followers.total("blog") == 0
     assert await north.store.blogroll.all() == []
+
+
+async def said(house: RunningHouse, type: str) -> list[Delivery]:
+    """What a house has to deliver, or had, of one type."""
+    return [
+        delivery
+        for delivery in await house.store.deliveries.newest(100)
+        if (activity := await house.store.outbox.get(delivery.activity)) is not None and activity.type == type
+    ]
+
+
+async def test_who_is_followed_again_by_whatever_name_is_asked_once(
+    houses: tuple[RunningHouse, RunningHouse],
+) -> None:
+    north, south = houses
+    for address in (
+        "@notes@south.example",
+        "notes@south.example",
+        "https://south.example/",
+        "https://south.example/actor",
+    ):
+        assert (await follow(north, address)).follow is FollowState.PENDING
+    assert len(await north.store.blogroll.all()) == 1
+    assert len(await said(north, "Follow")) == 1
+    await settle(north, south)
+    assert (await follow(north, "https://south.example/feed/")).follow is FollowState.ACCEPTED
+    assert len(await said(north, "Follow")) == 1
+
+
+async def test_what_was_not_sent_yet_is_taken_back_by_not_sending_it(houses: tuple[RunningHouse, RunningHouse]) -> None:
+    north, south = houses
+    await follow(north, "@notes@south.example")
+    await Following(north.store, north.house.study.announcer, north.clock).unfollow("@notes@south.example")
+    assert await north.store.deliveries.waiting(north.clock()) == 0
+    await settle(north, south)
+    assert await south.verdicts() == []
+    assert [delivery.state for delivery in await said(north, "Follow")] == [DeliveryState.SUPERSEDED]
+    assert await said(north, "Undo") == []
+    await follow(north, "@notes@south.example")
+    await settle(north, south)
+    assert await south.store.followers.total("blog") == 1
+
+
+async def test_a_follow_that_was_given_up_can_be_asked_again(houses: tuple[RunningHouse, RunningHouse]) -> None:
+    north, south = houses
+    await follow(north, "@notes@south.example")
+    [delivery] = await said(north, "Follow")
+    await north.store.transaction(lambda tx: tx.deliveries.settle(replace(delivery, state=DeliveryState.FAILED)))
+    await follow(north, "@notes@south.example")
+    await settle(north, south)
+    assert await south.store.followers.total("blog") == 1
 
 
 async def test_what_one_house_knows_the_other_does_not(houses: tuple[RunningHouse, RunningHouse]) -> None:

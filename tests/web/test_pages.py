@@ -205,7 +205,7 @@ def full_pages(text: str = "words", address: str = f"{BLOG}/x/") -> dict[str, Pa
         "search": SearchPage(
             site=site, head=head, words=text, posts=posts, newer="/search/x/", older="/search/x/page/3/"
         ),
-        "about": AboutPage(site=site, head=head, founded=NOON, post_count=7),
+        "about": AboutPage(site=site, head=head, since=NOON, post_count=7),
         "dialog": DialogPage(
             site=site,
             head=head,
@@ -461,6 +461,23 @@ def test_a_warning_keeps_the_text_folded_and_out_of_lists() -> None:
     assert one(tree_of(FULL["warned"]).xpath("//details[@class='warning']/summary")).text == "words"
     post = replace(BARE_POST, title="Title", excerpt="The butler did it", warning="Spoilers")
     assert b"butler" not in PAGES.render(HomePage(site=BARE_SITE, head=Head(), posts=(post,)))
+
+
+@pytest.mark.parametrize("note", [True, False])
+def test_the_picture_of_a_sensitive_post_is_inside_the_fold(note: bool) -> None:
+    picture = Picture(url="/media/storm.jpg", alt="Fallen trees")
+    post = replace(BARE_POST, title="" if note else "Storm", is_note=note, picture=picture, sensitive=True)
+    page = PostPage(site=BARE_SITE, head=Head(), post=post)
+    assert len(tree_of(page).xpath("//details[@class='warning']//img[@src='/media/storm.jpg']")) == 1
+    for shown in (page, HomePage(site=BARE_SITE, head=Head(), posts=(post,))):
+        assert tree_of(shown).xpath("//img[@src='/media/storm.jpg'][not(ancestor::details)]") == []
+
+
+def test_a_single_group_is_not_headed_like_the_page() -> None:
+    group = BlogrollGroup(title="Blogroll", entries=(BlogrollItem(name="Bo"),))
+    for groups, headings in (((group,), []), ((group, replace(group, title="Friends")), ["Blogroll", "Friends"])):
+        page = BlogrollPage(site=BARE_SITE, head=Head(), groups=groups)
+        assert [heading.text for heading in tree_of(page).xpath("//h2")] == headings
 
 
 def test_safe_html_goes_out_as_it_is_and_what_is_made_from_it_does_not() -> None:

@@ -93,6 +93,17 @@ CREATE TABLE aliases (
 );
 CREATE INDEX aliases_of_post ON aliases (post_id);
 
+-- Addresses of lists of an older blog (`/?cat=5`, `/author/ann/`), and the lists of ours that they lead to.
+CREATE TABLE signposts (
+  address TEXT PRIMARY KEY,
+  leads_to TEXT NOT NULL
+);
+
+-- Directories in which older blogs stood (`/blog`): what is not found below one is looked for below the root.
+CREATE TABLE old_roots (
+  path TEXT PRIMARY KEY
+);
+
 CREATE TABLE terms (
   kind TEXT NOT NULL CHECK (kind IN ('category', 'tag')),
   slug TEXT NOT NULL,
