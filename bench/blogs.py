@@ -46,7 +46,7 @@ WORDS = [
 def small(directory: Path, posts: int = SMALL) -> Path:
     """A blog of so many posts of about 5 KB, by `syndicate init` and `syndicate import markdown`; its directory."""
     blog, folder = directory / f"small-{posts}", directory / f"markdown-{posts}"
-    _init(blog)
+    init(blog)
     folder.mkdir()
     chance = random.Random(25)
     for number in range(posts):
@@ -64,7 +64,7 @@ def large() -> Path:
             shutil.rmtree(old, ignore_errors=True)
         making = directory.with_name(f"{directory.name}.{os.getpid()}")
         try:
-            _init(making)
+            init(making)
             asyncio.run(_fill(making))
             making.rename(directory)
         finally:
@@ -81,7 +81,7 @@ def _recipe() -> str:
     return hashlib.sha256(b"\0".join(made_of)).hexdigest()[:16]
 
 
-def _init(directory: Path) -> None:
+def init(directory: Path) -> None:
     directory.mkdir(parents=True)
     _syndicate(directory, "init", "--url", f"https://{HOST}", "--handle", "notes", "--title", "Field Notes")
 

@@ -112,7 +112,7 @@ def _running(
 @contextmanager
 def syndicate(directory: Path) -> Iterator[Server]:
     """`syndicate serve` for the blog in a directory, with its lines in a file, as a service manager would keep them."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "syndicate", "--config", str(directory / "syndicate.toml"), "serve"]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("SYNDICATE_")}
     with _running(command, port, directory / "server.log", clean | {"SYNDICATE_SERVER__PORT": str(port)}) as server:
@@ -126,7 +126,7 @@ OWN_HEAD = 190
 @contextmanager
 def reference(directory: Path, answers: Sequence[Answer]) -> Iterator[Server]:
     """The bare aiohttp Application (see `bench.reference`), giving answers like these at /0, /1, …"""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "bench.reference", str(port)]
     for number, answer in enumerate(answers):
         file = directory / f"{number}.body"
@@ -165,7 +165,7 @@ http {{
 def nginx(directory: Path, root: Path) -> Iterator[Server]:
     """nginx in one process, serving the files of a directory."""
     assert NGINX is not None
-    port = _free_port()
+    port = free_port()
     configuration = directory / "nginx.conf"
     configuration.write_text(NGINX_CONF.format(directory=directory, port=port, root=root))
     command = [NGINX, "-e", str(directory / "nginx.log"), "-c", str(configuration)]
@@ -173,7 +173,7 @@ def nginx(directory: Path, root: Path) -> Iterator[Server]:
         yield server
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

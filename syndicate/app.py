@@ -21,7 +21,12 @@ from aiohttp import web
 from syndicate import __version__
 from syndicate.activitypub.documents import parse_document
 from syndicate.activitypub.parse import authority_of, origin
+from syndicate.blogroll.crier import Crier
+from syndicate.blogroll.documents import BlogrollFeeds
+from syndicate.blogroll.finder import Finder
 from syndicate.blogroll.following import Following
+from syndicate.blogroll.poller import Poller
+from syndicate.blogroll.reading import Reader
 from syndicate.clock import Clock, utc_now
 from syndicate.config import Config
 from syndicate.delivery.worker import Courier, DeliveryWorker
@@ -120,6 +125,7 @@ class Study:
     publisher: Publisher
     library: Library
     following: Following
+    reader: Reader
     subscriber: Subscriber
 
 
@@ -142,6 +148,8 @@ class House:
     bookkeeper: Bookkeeper
     rotation: Rotation
     moving: Moving
+    poller: Poller
+    crier: Crier
     backfill: BackfillWorker
     topics: FeedTopics
     pushes: PushWorker
@@ -164,6 +172,12 @@ async def furnish(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[St
         announcer = Announcer(identities, urls, clock, config.comments.moderation)
         typesetter = Typesetter(store, files, urls, clock)
         publisher = Publisher(store, typesetter, announcer, urls, config.site, clock)
+
+        async def received(feed: str, body: bytes, media_type: str) -> None:
+            await reader.received(feed, body, media_type)
+
+        subscriber = Subscriber(store, urls, clock, received=received)
+        reader = Reader(store, clock, subscriber)
         yield Study(
             config=config,
             clock=clock,
@@ -181,10 +195,12 @@ async def furnish(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[St
                 store,
                 announcer,
                 clock,
+                subscriber,
                 mentions=Sender(clock) if config.blogroll.webmention else None,
                 page=urls.absolute("/blogroll/"),
             ),
-            subscriber=Subscriber(store, urls, clock, received=_note_push),
+            reader=reader,
+            subscriber=subscriber,
         )
     finally:
         await store.close()
@@ -265,6 +281,16 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
     metrics = Metrics()
     backfill = BackfillWorker(store, Visitor(_sparing(context, transport, pause)), metrics, clock)
 
+    poller = Poller(
+        store,
+        transport,
+        study.reader,
+        study.following,
+        Finder(transport, actors, clock, schemes=schemes_of(config)),
+        metrics,
+        clock,
+    )
+
     async def close() -> None:
         threads.close()
         if isinstance(transport, Client):
@@ -306,6 +332,8 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
         moving=Moving(
             store, study.identities, study.announcer, actors, fetcher, signer, clock, schemes=schemes_of(config)
         ),
+        poller=poller,
+        crier=Crier(store, study.identities, study.announcer, clock),
         backfill=backfill,
         topics=topics,
         pushes=pushes,
@@ -338,11 +366,6 @@ def _feed_desk(study: Study) -> FeedDesk:
     )
 
 
-async def _note_push(feed: str, body: bytes, media_type: str) -> None:
-    """Another's hub has sent what is new in a feed that we read."""
-    log.info("feed received", feed=feed, media_type=media_type[:100], bytes=len(body))
-
-
 def _make_doors(study: Study, fetcher: Fetcher, rooms: "Mapping[web.AppKey[Any], Any]") -> web.Application:
     """The doors; `rooms` are the services that others work with, too."""
     config, store, urls = study.config, study.store, study.urls
@@ -354,10 +377,11 @@ def _make_doors(study: Study, fetcher: Fetcher, rooms: "Mapping[web.AppKey[Any],
         {
             keys.ADMISSION: Admission(),
             keys.ANNOUNCER: study.announcer,
+            keys.BLOGROLL_FEEDS: BlogrollFeeds(store, config.site, urls, study.identities.blog.actor.published, ICON),
             keys.DELTAS: Deltas(),
             keys.DIALOGS: Admission(at_once=16, per_second=0.2, burst=20),
             keys.DOORWAYS: Doorways(fetcher, schemes=schemes_of(config)),
-            keys.DESK: SiteDesk(store, config, urls, pages, study.identities.blog),
+            keys.DESK: SiteDesk(store, config, urls, pages, study.identities, study.clock),
             keys.FILES: study.files,
             keys.IDENTITIES: study.identities,
             keys.PUSHED: Admission(at_once=16, per_second=5.0, burst=200),
@@ -416,6 +440,9 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
                 tasks.create_task(house.mentions.run(), name="mentions")
                 tasks.create_task(house.synchronization.run(), name="synchronization")
                 tasks.create_task(house.software.run(), name="software")
+                tasks.create_task(house.poller.run(), name="poller")
+                if study.identities.blogroll is not None:
+                    tasks.create_task(house.crier.run(), name="crier")
                 tasks.create_task(house.bookkeeper.run(), name="bookkeeping")
                 if study.config.comments.backfill:
                     tasks.create_task(house.backfill.run(), name="backfill")
@@ -449,6 +476,8 @@ def _wake(house: House) -> None:
     house.pictures.wake()
     house.mentions.wake()
     house.synchronization.wake()
+    house.poller.wake()
+    house.crier.wake()
     house.bookkeeper.wake()
     house.backfill.wake()
     house.pushes.wake()
@@ -555,8 +584,16 @@ async def tidy(study: Study, tx: Tables) -> None:
     await tx.outbox.prune(now - KEEP_DELIVERIES)
     await tx.tombstones.prune_undone(now - KEEP_UNDONE)
     await tx.comments.prune_rejections(now - REJECTIONS_COUNT_FOR)
+    await _tell_quiet(tx, study)
     await tx.visits.prune(overdue=now - KEEP_OVERDUE, passed_over=now - PASSED_OVER_FOR, now=now)
     await tx.synchronizations.prune(now - KEEP_HOSTS)
     await tx.hosts.prune(before=now - KEEP_HOSTS, kept=MOST_HOSTS)
     await tx.subscriptions.prune(ended=now, failing_since=now - DROPPED_AFTER, asked=now - KEEP_REQUESTS)
     await study.subscriber.tidy(tx)
+
+
+async def _tell_quiet(tx: Tables, study: Study) -> None:
+    """Nothing happens when a blog falls quiet, and yet the blogroll says so."""
+    until = study.clock() - timedelta(days=study.config.blogroll.quiet_after)
+    if await tx.blogroll.fell_quiet(after=until - 2 * timedelta(seconds=TIDY), until=until):
+        await tx.editions.move("river")

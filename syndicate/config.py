@@ -254,8 +254,10 @@ class CommentsConfig(Section):
 
 
 class BlogrollConfig(Section):
-    """What those who are read hear of it."""
+    """How the list of those whom the author reads is shown."""
 
+    order: Literal["manual", "name", "latest"] = "manual"
+    quiet_after: Annotated[int, Field(ge=1, le=36_500)] = 180
     webmention: bool = False
 
 

@@ -63,6 +63,10 @@ class Urls:
         """An actor of ours besides the blog."""
         return f"{self.base}/actors/{id}"
 
+    def note(self, actor: str, id: str) -> str:
+        """Something that an actor of ours besides the blog says."""
+        return f"{self.base}/actors/{actor}/notes/{id}"
+
     @property
     def shared_inbox(self) -> str:
         return f"{self.base}/inbox"

@@ -80,6 +80,8 @@ class RunningHouse:
             busy = await self.house.software.work() or busy
             await self.house.deliveries.drain()
             busy = await self.house.pictures.work() or busy
+            busy = await self.house.poller.work() or busy
+            busy = await self.house.crier.work() or busy
             busy = await self.house.bookkeeper.work() or busy
 
     async def comments(self, post: Post, state: CommentState | None = None) -> list[Comment]:

@@ -88,6 +88,16 @@ class Mention:
     href: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentioned:
+    """Something elsewhere that is told of: `title` leads to `url`; `by` says whose it is."""
+
+    title: str
+    url: str
+    by: str
+    language: str = ""
+
+
 def _tag(tag: Hashtag | Mention) -> Document:
     if isinstance(tag, Mention):
         return {"type": "Mention", "name": tag.name, "href": tag.href}
@@ -262,6 +272,36 @@ def answer(
     }
     if comment.updated > comment.published:
         document["updated"] = to_wire(comment.updated)
+    return document
+
+
+def mention(uri: str, author: LocalActor, what: Mentioned, published: datetime) -> Document:
+    """A quiet Note that tells of something elsewhere: its title, whose it is, and where."""
+    content = f'<p><a href="{escape(what.url)}">{escape(what.title)}</a></p>'
+    content += f"<p>{escape(what.by)}</p>" if what.by else ""
+    nobody = {"automaticApproval": [author.uri]}
+    document: Document = {
+        "@context": OBJECT_CONTEXT,
+        "id": uri,
+        "type": "Note",
+        "attributedTo": author.uri,
+        "url": uri,
+        "published": to_wire(published),
+        "to": [author.followers],
+        "cc": [PUBLIC],
+        "content": content,
+        "mediaType": "text/html",
+        "tag": [],
+        "attachment": [],
+        "interactionPolicy": {
+            "canLike": {"automaticApproval": [PUBLIC]},
+            "canAnnounce": {"automaticApproval": [PUBLIC]},
+            "canReply": nobody,
+            "canQuote": nobody,
+        },
+    }
+    if what.language:
+        document["contentMap"] = {what.language: content}
     return document
 
 

@@ -1,56 +1,80 @@
 """An address → what can be followed there: a handle, an actor, a feed or a home page, and whatever leads from one to
 the others."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from lxml import html as lxml_html
 
+from syndicate.activitypub.parse import host_of, origin
+from syndicate.blogroll.asking import ACCEPT, Asked, understand
+from syndicate.clock import Clock
+from syndicate.config import LANGUAGE
 from syndicate.content.text import clean_name, plain
 from syndicate.errors import AddressUnusable, RemoteError
 from syndicate.federation.actors import Actors
 from syndicate.federation.webfinger import Schemes, account_of, actor_in, in_turn, links_of
-from syndicate.feeds.parse import parse_feed
 from syndicate.model.actor import RemoteActor
 from syndicate.transport.media_type import ACCEPT_AS2, is_activity_streams
 from syndicate.transport.message import FEED, PAGE, Redirects, Request, Response, Transport
 
-FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
+FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 ACTIVITY_TYPES = ("application/activity+json", "application/ld+json")
+USUAL_PLACES = ("feed/", "feed.xml", "rss.xml", "atom.xml", "index.xml", "feed.json")
+"""Where feeds are that no page names."""
 LONGEST_TAGLINE = 300
+MOST_LINKS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What was found. `actor` is None where there is no account."""
+    """What was found. `actor` is None where there is no account; `asked` is what its feed answered, if it was read;
+    `icon` is where a picture lies."""
 
     name: str = ""
     tagline: str = ""
     url: str = ""
     feed_url: str = ""
     language: str = ""
+    icon: str = ""
     actor: RemoteActor | None = None
+    asked: Asked | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page says of itself, and where it leads."""
+
+    title: str = ""
+    description: str = ""
+    language: str = ""
+    icon: str = ""
+    feed: str = ""
+    actor: str = ""
 
 
 class Finder:
     """Looks behind addresses that the author gives. `schemes` are for names of servers: https, and http among private peers."""
 
-    def __init__(self, transport: Transport, actors: Actors, *, schemes: Schemes) -> None:
-        self._transport, self._actors, self._schemes = transport, actors, schemes
+    def __init__(self, transport: Transport, actors: Actors, clock: Clock, *, schemes: Schemes) -> None:
+        self._transport, self._actors, self._clock, self._schemes = transport, actors, clock, schemes
 
     async def find(self, address: str) -> Found:
         """Raises AddressUnusable with what was tried."""
-        address = address.strip()
+        address = _without_feed_scheme(address.strip())
         if not any(mark in address for mark in ".:@/") and address != "localhost":
             raise AddressUnusable(f"{address}: give a handle (@ann@social.example), an account, a feed or a home page")
         try:
-            if address.startswith("@") or ("@" in address and "://" not in address):
+            if address.startswith(("@", "acct:")) or ("@" in address and "://" not in address):
                 return await self._handle(address)
             if "://" in address:
                 return await self._address(address)
             return await in_turn(self._schemes, lambda scheme: self._address(f"{scheme}://{address}"))
         except RemoteError as error:
             raise AddressUnusable(f"{address}: {error}") from error
+
+    # from an account
 
     async def _handle(self, handle: str) -> Found:
         links = await links_of(account_of(handle), self._transport, schemes=self._schemes)
@@ -60,13 +84,22 @@ class Finder:
         return await self._actor(uri)
 
     async def _actor(self, uri: str) -> Found:
+        """An account that is a blog often has a feed; its own name, words and picture go before those of its page."""
         actor = await self._actors.refresh(uri, by_stranger=False)
-        found = Found(name=actor.name, tagline=_short(plain(actor.summary)), url=actor.url or actor.uri, actor=actor)
-        try:  # an account that is a blog often has a feed
-            page = await self._page(found.url)
-            return replace(found, feed_url=page.feed_url)
-        except (RemoteError, AddressUnusable):
+        found = Found(
+            name=actor.name,
+            tagline=_short(plain(actor.summary)),
+            url=actor.url or actor.uri,
+            icon=actor.icon,
+            actor=actor,
+        )
+        page = await self._page(found.url)
+        feed = await self._feed(page.feed) if page is not None else None
+        if feed is None:
             return found
+        return replace(found, feed_url=feed.feed_url, language=feed.language, asked=feed.asked)
+
+    # from an address
 
     async def _address(self, url: str) -> Found:
         response = await self._get(
@@ -77,83 +110,168 @@ class Finder:
                 redirects=Redirects.ANY,
             )
         )
-        media_type = response.headers.get("Content-Type", "")
+        media_type = response.headers.get("Content-Type", "").lower()
         if is_activity_streams(media_type):
             return await self._actor(url)
         if "html" in media_type:
             return await self._from_page(response)
-        return self._from_feed(response)
-
-    async def _page(self, url: str) -> Found:
-        request = Request(url=url, headers=(("Accept", "text/html"),), budget=PAGE, redirects=Redirects.ANY)
-        return self._links(await self._get(request))[0]
+        feed = await self._from_feed(response)
+        page = await self._page(feed.url) if feed.url else None
+        return feed if page is None else await self._completed(feed, page)
 
     async def _from_page(self, response: Response) -> Found:
-        found, actor = self._links(response)
-        if found.feed_url:
-            request = Request(url=found.feed_url, budget=FEED, redirects=Redirects.ANY)
-            try:
-                feed = self._from_feed(await self._get(request))
-                found = replace(
-                    found,
-                    name=feed.name or found.name,
-                    tagline=found.tagline or feed.tagline,
-                    language=feed.language or found.language,
-                )
-            except RemoteError:
-                found = replace(found, feed_url="")
-        if actor:
-            try:
-                account = await self._actors.refresh(actor, by_stranger=False)
-                found = replace(found, actor=account, name=found.name or account.name)
-            except RemoteError:
-                pass
-        if not found.feed_url and found.actor is None:
-            found = replace(found, name=found.name or urlsplit(response.url).netloc)
-        return found
+        """Found at its home page: the page's words go before those of the feed, but for the name."""
+        page = _read(response)
+        found = Found(name=page.title, tagline=page.description, url=response.url, language=page.language)
+        feed = await self._feed(page.feed) if page.feed else await self._at_usual_places(response.url)
+        if feed is not None:
+            found = replace(
+                found,
+                name=feed.name or found.name,
+                tagline=found.tagline or feed.tagline,
+                language=feed.language or found.language,
+                feed_url=feed.feed_url,
+                icon=feed.icon,
+                asked=feed.asked,
+            )
+        found = await self._completed(found, page)
+        return replace(found, name=found.name or urlsplit(response.url).netloc)
 
-    def _from_feed(self, response: Response) -> Found:
-        feed = parse_feed(response.body, address=response.url)
+    async def _completed(self, found: Found, page: Page) -> Found:
+        """With what the home page knows besides: picture, words and account."""
+        found = replace(found, tagline=found.tagline or page.description, icon=page.icon or found.icon)
+        uri = page.actor or await self._actor_of_address(found.url)
+        if not uri:
+            return found
+        try:
+            actor = await self._actors.refresh(uri, by_stranger=False)
+        except RemoteError:
+            return found
+        return replace(found, actor=actor, name=found.name or actor.name, icon=found.icon or actor.icon)
+
+    async def _actor_of_address(self, url: str) -> str:
+        """What WebFinger says about a home page (FEP-4adb); only an account of the page's own host counts."""
+        try:
+            uri = actor_in(await links_of(account_of(url), self._transport, schemes=(urlsplit(url).scheme,)))
+        except (RemoteError, AddressUnusable):
+            return ""
+        return uri if host_of(uri) == host_of(url) else ""
+
+    async def _page(self, url: str) -> Page | None:
+        request = Request(url=url, headers=(("Accept", "text/html"),), budget=PAGE, redirects=Redirects.ANY)
+        try:
+            return _read(await self._get(request))
+        except (RemoteError, AddressUnusable):
+            return None
+
+    # feeds
+
+    async def _at_usual_places(self, home: str) -> Found | None:
+        for place in USUAL_PLACES:
+            if (feed := await self._feed(urljoin(home, place))) is not None:
+                return feed
+        return None
+
+    async def _feed(self, url: str) -> Found | None:
+        """What a feed says of itself; None where there is none, or none that can be read."""
+        if not url:
+            return None
+        request = Request(url=url, headers=(("Accept", ACCEPT),), budget=FEED, redirects=Redirects.ANY)
+        try:
+            return await self._from_feed(await self._get(request))
+        except (RemoteError, AddressUnusable):
+            return None
+
+    async def _from_feed(self, response: Response) -> Found:
+        asked = await understand(response, self._clock())
+        if asked.feed is None:
+            raise AddressUnusable(asked.reason)
+        feed = asked.feed
         return Found(
-            name=feed.title or urlsplit(response.url).netloc,
+            name=clean_name(plain(feed.title)) or urlsplit(response.url).netloc,
             tagline=_short(plain(feed.tagline)),
-            url=feed.url,
+            url=feed.url if origin(feed.url) else "",
             feed_url=response.url,
             language=feed.language,
+            icon=feed.icon,
+            asked=asked,
         )
-
-    def _links(self, response: Response) -> tuple[Found, str]:
-        """What a page says of itself, and the address of the actor that it names, or empty."""
-        try:
-            page = lxml_html.document_fromstring(response.body)
-        except (ValueError, lxml_html.etree.LxmlError):
-            return Found(url=response.url), ""
-        feed = actor = ""
-        for link in page.iter("link"):
-            relations = (link.get("rel") or "").lower().split()
-            media_type = (link.get("type") or "").lower().partition(";")[0].strip()
-            href = urljoin(response.url, link.get("href") or "")
-            if "alternate" not in relations or not href.startswith(("http://", "https://")):
-                continue
-            if media_type in FEED_TYPES:
-                feed = feed or href
-            elif media_type in ACTIVITY_TYPES:
-                actor = actor or href
-        tagline = next(
-            (meta.get("content") or "" for meta in page.iter("meta") if meta.get("name") == "description"), ""
-        )
-        title = page.findtext(".//title") or ""
-        language = (page.get("lang") or "")[:35]
-        found = Found(
-            name=clean_name(title), tagline=_short(tagline), url=response.url, feed_url=feed, language=language
-        )
-        return found, actor
 
     async def _get(self, request: Request) -> Response:
         response = await self._transport.fetch(request)
         if response.status != 200:
             raise AddressUnusable(f"{request.url} answered {response.status}")
         return response
+
+
+def _without_feed_scheme(address: str) -> str:
+    """`feed:https://…` and `feed://…`, as some links have it."""
+    if not address.lower().startswith("feed:"):
+        return address
+    rest = address[len("feed:") :]
+    return rest if "://" in rest else rest.lstrip("/")
+
+
+def _read(response: Response) -> Page:
+    try:
+        page = lxml_html.document_fromstring(response.body)
+    except (ValueError, lxml_html.etree.LxmlError):
+        return Page()
+    base = next((urljoin(response.url, each.get("href") or "") for each in page.iter("base")), response.url)
+    links = list(_links(page, base))
+    feeds = [(title, href) for _, media_type, title, href in _alternates(links) if media_type in FEED_TYPES]
+    return Page(
+        title=clean_name(_meta(page, "og:site_name") or page.findtext(".//title") or ""),
+        description=_short(_meta(page, "description") or _meta(page, "og:description")),
+        language=_language(page),
+        icon=_icon(links),
+        # a page of WordPress names the feed of its comments, too
+        feed=next((href for title, href in feeds if "comment" not in f"{title} {href}".lower()), ""),
+        actor=next((href for _, media_type, _, href in _alternates(links) if media_type in ACTIVITY_TYPES), ""),
+    )
+
+
+Link = tuple[list[str], str, str, str]
+"""Relations, media type, title, address."""
+
+
+def _links(page: lxml_html.HtmlElement, base: str) -> Iterator[Link]:
+    for number, link in enumerate(page.iter("link")):
+        if number >= MOST_LINKS:
+            return
+        try:
+            href = urljoin(base, (link.get("href") or "").strip())
+        except ValueError:
+            continue
+        if href.startswith(("http://", "https://")):
+            media_type = (link.get("type") or "").lower().partition(";")[0].strip()
+            yield (link.get("rel") or "").lower().split(), media_type, link.get("title") or "", href
+
+
+def _alternates(links: list[Link]) -> list[Link]:
+    return [link for link in links if "alternate" in link[0]]
+
+
+def _icon(links: list[Link]) -> str:
+    """The picture that a telephone would show, else the browser's, if it is one of pixels."""
+    for relation in ("apple-touch-icon", "apple-touch-icon-precomposed", "icon"):
+        for relations, media_type, _, href in links:
+            path = urlsplit(href).path.lower()
+            if relation in relations and "svg" not in media_type and not path.endswith((".svg", ".ico")):
+                return href
+    return ""
+
+
+def _meta(page: lxml_html.HtmlElement, name: str) -> str:
+    return next(
+        (meta.get("content") or "" for meta in page.iter("meta") if name in (meta.get("name"), meta.get("property"))),
+        "",
+    )
+
+
+def _language(page: lxml_html.HtmlElement) -> str:
+    tag = (page.get("lang") or "").strip()
+    return tag if LANGUAGE.fullmatch(tag) else ""
 
 
 def _short(text: str) -> str:

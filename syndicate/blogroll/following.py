@@ -1,33 +1,39 @@
-"""Entries come to the blogroll, and go: with the Follow and the Undo that belong to it."""
+"""Entries come to the blogroll, change and go: with the Follow and the Undo, the polls and the picture that belong to
+them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from syndicate.blogroll.finder import Finder
+from syndicate.activitypub.parse import authority_of
+from syndicate.blogroll.finder import Finder, Found
+from syndicate.blogroll.reading import NoSubscriptions, Reader, Subscriptions, want_picture
+from syndicate.blogroll.schedule import first_poll
 from syndicate.clock import Clock, to_text
 from syndicate.content.text import clean_name
 from syndicate.errors import AddressUnusable
 from syndicate.federation import follows
 from syndicate.federation.outbox import Announcer
 from syndicate.feeds.opml import Outline
-from syndicate.model.actor import RemoteActor
-from syndicate.model.blogroll import BlogrollEntry
+from syndicate.model.blogroll import BlogrollEntry, FeedState
 from syndicate.model.ids import new_id
 from syndicate.storage import Store, Tables
+from syndicate.storage.feed_polls import FeedPoll
 
 LONGEST_TAGLINE = 500
+IMPORTED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import did."""
+    """What an import did. `edited` are the names of entries that stay as they are because they were edited here."""
 
     added: int
     updated: int
     unchanged: int
+    edited: tuple[str, ...] = ()
 
 
 class Mentions(Protocol):
@@ -40,86 +46,238 @@ class Following:
     """`mentions` tells blogs that they are on the list, which stands at `page`; None keeps it from them."""
 
     def __init__(
-        self, store: Store, announcer: Announcer, clock: Clock, *, mentions: Mentions | None = None, page: str = ""
+        self,
+        store: Store,
+        announcer: Announcer,
+        clock: Clock,
+        subscriptions: Subscriptions | None = None,
+        *,
+        mentions: Mentions | None = None,
+        page: str = "",
     ) -> None:
         self._store, self._announcer, self._clock = store, announcer, clock
         self._mentions, self._page = mentions, page
+        self._subscriptions = subscriptions or NoSubscriptions()
+        self._reader = Reader(store, clock, self._subscriptions)
 
-    async def follow(self, address: str, finder: Finder) -> BlogrollEntry:
-        """Add what is found at an address; an account is sent a Follow. Raises AddressUnusable."""
+    async def follow(
+        self, address: str, finder: Finder, *, category: str | None = None, hidden: bool | None = None
+    ) -> BlogrollEntry:
+        """Add what is found at an address; an account is sent a Follow, and a feed is read at once.
+
+        What the author wrote of an entry that is there already stays. Raises AddressUnusable.
+        """
         found = await finder.find(address)
-        actor = found.actor
-        known = (
-            (await self._store.blogroll.by_actor(actor.uri) if actor else None)
-            or (await self._store.blogroll.find(found.feed_url) if found.feed_url else None)
-            or (await self._store.blogroll.find(found.url) if found.url else None)
-        )
+        known = await self._known(found)
+        entry = known or await self._blank()
         entry = replace(
-            known or await self._blank(),
-            name=(known.name if known else "") or found.name or address,
-            tagline=(known.tagline if known else "") or found.tagline,
-            url=found.url or (known.url if known else ""),
-            feed_url=found.feed_url or (known.feed_url if known else ""),
-            actor=actor.uri if actor else known.actor if known else "",
-            handle=actor.handle if actor else known.handle if known else "",
-            language=found.language,
+            _with(entry, found),
+            name=entry.name or found.name or address,
+            category=entry.category if category is None else clean_name(category),
+            hidden=entry.hidden if hidden is None else hidden,
         )
-        return await self._store.transaction(lambda tx: self._add(tx, entry, actor, known))
+        await self._store.transaction(lambda tx: self._add(tx, entry, known, found))
+        return await self._store.blogroll.get(entry.id) or entry
+
+    async def complete(self, entry: BlogrollEntry, found: Found) -> None:
+        """What was found out about an entry of which only the handle was known."""
+        other = await self._known(found)
+        if other is not None and other.id != entry.id:  # it is here already, under another name
+            await self._store.transaction(lambda tx: tx.blogroll.remove(entry.id))
+            return
+        named = entry.name if entry.name not in ("", entry.handle) else found.name or entry.handle
+        completed = replace(_with(entry, found), name=named)
+        await self._store.transaction(lambda tx: self._add(tx, completed, entry, found))
+
+    async def _known(self, found: Found) -> BlogrollEntry | None:
+        table = self._store.blogroll
+        return (
+            (await table.by_actor(found.actor.uri) if found.actor else None)
+            or (await table.find(found.feed_url) if found.feed_url else None)
+            or (await table.find(found.url) if found.url else None)
+            or (await table.find(found.actor.handle) if found.actor and found.actor.handle else None)
+        )
 
     async def _blank(self) -> BlogrollEntry:
         position = await self._store.blogroll.next_position()
         return BlogrollEntry(id=new_id(self._clock()), name="", position=position)
 
-    async def _add(
-        self, tx: Tables, entry: BlogrollEntry, actor: RemoteActor | None, known: BlogrollEntry | None
-    ) -> BlogrollEntry:
-        await tx.blogroll.put(entry, added=to_text(self._clock()))
+    async def _add(self, tx: Tables, entry: BlogrollEntry, known: BlogrollEntry | None, found: Found) -> None:
+        now = self._clock()
+        await self._put(tx, entry, known)
         if known is None and entry.url and self._mentions is not None:
             await self._mentions.mention(tx, source=self._page, target=entry.url)
-        if actor is not None:
-            state = await follows.ask(tx, self._announcer, entry, actor, before=known)
-            entry = replace(entry, follow=state)
+        if found.actor is not None:
+            await follows.ask(tx, self._announcer, entry, found.actor, before=known)
+        await tx.blogroll.set_state(entry.id, FeedState.FRESH)
+        if not entry.feed_url:
+            await tx.feed_polls.remove(entry.id)
+            return
+        poll = await tx.feed_polls.find(entry.id)
+        if poll is None or known is None or known.feed_url != entry.feed_url:
+            poll = _poll(entry, now)
+        poll = replace(poll, due=now)
+        await tx.feed_polls.put(poll)
+        if found.asked is not None and found.feed_url == entry.feed_url:
+            await self._reader.settle_in(tx, poll, found.asked)
+
+    async def _put(self, tx: Tables, entry: BlogrollEntry, before: BlogrollEntry | None) -> None:
+        """Write what the author sees; whoever shows it hears of it."""
+        if before is None or before.icon != entry.icon:
+            entry = replace(entry, picture=await want_picture(tx, entry.icon))
+        await tx.blogroll.put(entry, added=to_text(self._clock()))
+        if before is not None and before.hidden != entry.hidden:
+            await self._hide(tx, entry)
         await tx.editions.move("blogroll")
-        return entry
+
+    async def _hide(self, tx: Tables, entry: BlogrollEntry) -> None:
+        """Everything of a hidden entry is hidden: what was passed on is taken back."""
+        if entry.hidden:
+            for one in await tx.feed_entries.of(entry.id):
+                await self._announcer.take_back(tx, one.passed_on)
+        await tx.feed_entries.set_hidden(entry.id, entry.hidden)
+        await tx.editions.move("river")
 
     async def unfollow(self, address: str) -> BlogrollEntry:
         """Remove an entry; an account is sent the Undo of our Follow. Raises AddressUnusable."""
-        entry = await self._store.blogroll.find(address)
-        if entry is None:
-            raise AddressUnusable(f"{address}: is not in the blogroll; `syndicate blogroll` shows what is")
+        entry = await self._get(address)
         actor = await self._store.remote_actors.find(entry.actor) if entry.actor else None
 
         async def body(tx: Tables) -> None:
             if actor is not None:
                 await follows.take_back(tx, self._announcer, entry, actor)
+            if entry.feed_url:
+                await self._subscriptions.withdrawn(tx, feed=entry.feed_url)
             await tx.blogroll.remove(entry.id)
-            await tx.editions.move("blogroll")
+            await tx.editions.move("blogroll", "river")
 
         await self._store.transaction(body)
         return entry
 
+    async def edit(self, address: str, changes: dict[str, Any], *, seen: bool = False) -> BlogrollEntry:
+        """Change what the author says of an entry: `changes` are members of it with their values. With `seen`, what she
+        was told about it counts as read. Raises AddressUnusable."""
+        before = await self._get(address)
+        entry = replace(before, **changes, edited=before.edited or bool(changes))
+
+        async def body(tx: Tables) -> None:
+            await self._put(tx, entry, before)
+            if entry.feed_url != before.feed_url:
+                await self._read_elsewhere(tx, entry, before)
+            if seen:
+                await tx.blogroll.set_state(entry.id, FeedState.FRESH)
+
+        await self._store.transaction(body)
+        return await self._store.blogroll.get(entry.id) or entry
+
+    async def _read_elsewhere(self, tx: Tables, entry: BlogrollEntry, before: BlogrollEntry) -> None:
+        """Its feed is another one now: what is kept of it stays, and what the new one holds is no news."""
+        if before.feed_url:
+            await self._subscriptions.withdrawn(tx, feed=before.feed_url)
+        await tx.blogroll.set_state(entry.id, FeedState.FRESH)
+        if entry.feed_url:
+            await tx.feed_polls.put(_poll(entry, self._clock()))
+        else:
+            await tx.feed_polls.remove(entry.id)
+
+    async def _get(self, address: str) -> BlogrollEntry:
+        entry = await self._store.blogroll.find(address)
+        if entry is None:
+            raise AddressUnusable(f"{address}: is not in the blogroll; `syndicate blogroll` shows what is")
+        return entry
+
+    # lists of other programs
+
     async def take_in(self, outlines: Sequence[Outline]) -> Imported:
-        """The outlines of an OPML file; those that are there are renewed where they say more."""
-        added = updated = unchanged = 0
-        for outline in outlines:
-            known = await self._known(outline)
-            entry = _merged(known or await self._blank(), outline)
+        """The outlines of an OPML file; those that are there are renewed where they say more, unless the author has
+        edited them here. What is new is read by the server, a little at a time."""
+        return await self._take_in(outlines, addresses=lambda each: (each.xml_url, each.html_url), merge=_merged)
+
+    async def take_in_accounts(self, handles: Sequence[str]) -> Imported:
+        """Accounts of which only the handles are known: the server looks for the rest, and follows them."""
+        return await self._take_in(
+            handles,
+            addresses=lambda handle: (handle,),
+            merge=lambda entry, handle: replace(entry, handle=handle, name=entry.name or handle),
+        )
+
+    async def _take_in(
+        self,
+        items: Sequence[Any],
+        *,
+        addresses: Callable[[Any], Iterable[str]],
+        merge: Callable[[BlogrollEntry, Any], BlogrollEntry],
+    ) -> Imported:
+        there = _Index(await self._store.blogroll.all(hidden=True))
+        position = await self._store.blogroll.next_position()
+        wanted: list[tuple[BlogrollEntry, BlogrollEntry | None]] = []
+        unchanged, edited = 0, []
+        for item in items:
+            known = there.find(addresses(item))
+            if known is not None and known.edited:
+                edited.append(known.name)
+                continue
+            blank = BlogrollEntry(id=new_id(self._clock()), name="", position=position + len(wanted))
+            entry = merge(known or blank, item)
             if entry == known:
                 unchanged += 1
                 continue
-            added, updated = (added, updated + 1) if known else (added + 1, updated)
-            await self._store.transaction(partial(self._put, entry))
-        return Imported(added=added, updated=updated, unchanged=unchanged)
+            there.add(entry)
+            wanted.append((entry, known))
+        for at in range(0, len(wanted), IMPORTED_AT_ONCE):
+            batch = wanted[at : at + IMPORTED_AT_ONCE]
+            await self._store.transaction(lambda tx, batch=batch, at=at: self._put_batch(tx, batch, at))  # type: ignore[misc]
+        added = len({entry.id for entry, known in wanted if known is None})
+        return Imported(added=added, updated=len(wanted) - added, unchanged=unchanged, edited=tuple(edited))
 
-    async def _known(self, outline: Outline) -> BlogrollEntry | None:
-        for address in (outline.xml_url, outline.html_url):
-            if address and (known := await self._store.blogroll.find(address)):
-                return known
-        return None
-
-    async def _put(self, entry: BlogrollEntry, tx: Tables) -> None:
-        await tx.blogroll.put(entry, added=to_text(self._clock()))
+    async def _put_batch(
+        self, tx: Tables, batch: Sequence[tuple[BlogrollEntry, BlogrollEntry | None]], place: int
+    ) -> None:
+        now = self._clock()
+        for number, (entry, before) in enumerate(batch, start=place):
+            await tx.blogroll.put(entry, added=to_text(now))
+            if (entry.feed_url, entry.handle) != ((before.feed_url, before.handle) if before else ("", "")):
+                await tx.feed_polls.put(_poll(entry, first_poll(now, number)))
         await tx.editions.move("blogroll")
+
+
+class _Index:
+    """Entries by every address that they go by, for lists of thousands."""
+
+    def __init__(self, entries: Iterable[BlogrollEntry]) -> None:
+        self._entries: dict[str, BlogrollEntry] = {}
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: BlogrollEntry) -> None:
+        for address in (entry.feed_url, entry.url, entry.actor, entry.handle.lower()):
+            if address:
+                self._entries[address.rstrip("/")] = entry
+
+    def find(self, addresses: Iterable[str]) -> BlogrollEntry | None:
+        spelled = (address.lower() if address.startswith("@") else address for address in addresses)
+        found = (self._entries.get(address.rstrip("/")) for address in spelled if address)
+        return next((entry for entry in found if entry is not None), None)
+
+
+def _poll(entry: BlogrollEntry, due: datetime) -> FeedPoll:
+    host = authority_of(entry.feed_url) or entry.handle.rpartition("@")[2].lower()
+    return FeedPoll(entry=entry.id, url=entry.feed_url, host=host, due=due)
+
+
+def _with(entry: BlogrollEntry, found: Found) -> BlogrollEntry:
+    """With what was found, where the author has not said it already."""
+    actor = found.actor
+    return replace(
+        entry,
+        tagline=entry.tagline or found.tagline,
+        url=entry.url if entry.edited and entry.url else found.url or entry.url,
+        feed_url=entry.feed_url if entry.edited and entry.feed_url else found.feed_url or entry.feed_url,
+        actor=actor.uri if actor else entry.actor,
+        handle=actor.handle if actor else entry.handle,
+        language=entry.language or found.language,
+        icon=entry.icon or found.icon,
+    )
 
 
 def _merged(entry: BlogrollEntry, outline: Outline) -> BlogrollEntry:

@@ -2,19 +2,25 @@
 
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import click
 
+from syndicate.activitypub.parse import origin
 from syndicate.app import Study, open_network, schemes_of
 from syndicate.blogroll.finder import Finder
+from syndicate.blogroll.following import LONGEST_TAGLINE
 from syndicate.cli.session import Session, as_json, tell_rows
-from syndicate.clock import to_text
+from syndicate.clock import to_text, to_wire
+from syndicate.config import LANGUAGE
+from syndicate.content.text import clean_name
+from syndicate.errors import AddressUnusable, InputError
 from syndicate.federation.local import BLOG
 from syndicate.federation.moving import ASKED, CANCEL, OUTCOME
-from syndicate.model.blogroll import BlogrollEntry, FollowState
+from syndicate.feeds.opml import XFN
+from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState
 from syndicate.transport.client import Client
 
 SHOWN = 1000
@@ -24,16 +30,18 @@ FOLLOWING = ("Account address", "Show boosts", "Notify on new posts", "Languages
 
 @click.command()
 @click.argument("address")
+@click.option("--category", help="The category under which it stands.")
+@click.option("--hidden/--public", "hidden", default=None, help="Only you see it; or everybody does.")
 @click.pass_obj
-def follow(session: Session, address: str) -> None:
+def follow(session: Session, address: str, category: str | None, hidden: bool | None) -> None:
     """Add ADDRESS to the blogroll: a handle, an account, a feed or a home page."""
 
     async def work(study: Study) -> tuple[BlogrollEntry, bool]:
         transport, _, _, actors = open_network(study)
         try:
-            finder = Finder(transport, actors, schemes=schemes_of(study.config))
+            finder = Finder(transport, actors, study.clock, schemes=schemes_of(study.config))
             before = {entry.id for entry in await study.store.blogroll.all(hidden=True)}
-            entry = await study.following.follow(address, finder)
+            entry = await study.following.follow(address, finder, category=category, hidden=hidden)
             return entry, entry.id in before
         finally:
             if isinstance(transport, Client):
@@ -42,7 +50,11 @@ def follow(session: Session, address: str) -> None:
     entry, is_old = session.run(work)
     asked = "; the Follow has no answer yet" if is_old else "; a Follow is on its way"
     told = asked if entry.follow is FollowState.PENDING else ""
-    click.echo(f"{entry.name} ({entry.handle or entry.url}) is in the blogroll{' already' if is_old else ''}{told}")
+    plain = "" if entry.feed_url or entry.actor else "; it has no feed and no account, so it is a plain link"
+    name = f"{entry.name} ({entry.handle or entry.url or entry.feed_url})"
+    click.echo(f"{name} is in the blogroll{' already' if is_old else ''}{told}{plain}")
+    if entry.latest is not None:
+        click.echo(f"its newest post: {entry.latest.title} ({entry.latest.at:%Y-%m-%d})")
 
 
 @click.command()
@@ -83,23 +95,122 @@ def followers(session: Session, as_csv: bool, as_json: bool) -> None:
     tell_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nobody follows yet.")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--csv", "as_csv", is_flag=True, help="The accounts, as Mastodon exports and imports follows.")
 @as_json
-@click.pass_obj
-def blogroll(session: Session, as_csv: bool, as_json: bool) -> None:
-    """What the author reads."""
+@click.pass_context
+def blogroll(context: click.Context, as_csv: bool, as_json: bool) -> None:
+    """What the author reads: what each of them wrote last, and how it fares."""
+    if context.invoked_subcommand is not None:
+        return
+    session: Session = context.obj
     if as_csv:
         entries = session.run(lambda study: study.store.blogroll.all(hidden=True))
         accounts = [entry.handle.lstrip("@") for entry in entries if entry.handle]
         _tell_csv(FOLLOWING, [(account, "true", "false", "") for account in accounts])
         return
+    entries = session.run(lambda study: study.store.blogroll.all(hidden=True))
+    columns = ("category", "name", "tagline", "url", "handle", "follow", "latest", "date", "state", "reason")
+    rows = [_row(entry) if as_json else _line(entry) for entry in entries]
+    tell_rows(rows, as_json=as_json, columns=columns, nothing="The blogroll is empty.")
 
-    async def work(study: Study) -> list[dict[str, Any]]:
-        return [asdict(entry) for entry in await study.store.blogroll.all(hidden=True)]
 
-    columns = ("category", "name", "tagline", "url", "handle", "follow")
-    tell_rows(session.run(work), as_json=as_json, columns=columns, nothing="The blogroll is empty.")
+def _row(entry: BlogrollEntry) -> dict[str, Any]:
+    """Everything about an entry, for programs."""
+    latest = entry.latest
+    told = {"title": latest.title, "url": latest.url, "at": to_wire(latest.at)} if latest else None
+    return asdict(entry) | {"latest": told, "added": to_wire(entry.added) if entry.added else ""}
+
+
+def _line(entry: BlogrollEntry) -> dict[str, Any]:
+    """What is told of an entry in a table; where all is well, that is not said."""
+    states = [entry.state.value] if entry.state is not FeedState.FRESH else []
+    return asdict(entry) | {
+        "latest": entry.latest.title if entry.latest else "",
+        "date": f"{entry.latest.at:%Y-%m-%d}" if entry.latest else "",
+        "state": ", ".join([*states, *(["hidden"] if entry.hidden else [])]),
+    }
+
+
+@blogroll.command()
+@click.argument("address")
+@click.option("--name", help="What it is called.")
+@click.option("--tagline", help="One sentence about it.")
+@click.option("--category", help='The category under which it stands; "" for none.')
+@click.option(
+    "--position", type=click.IntRange(min=0), help="Its place within the category, where the order is manual."
+)
+@click.option("--picture", help='The address of a picture, which the server fetches; "" for none.')
+@click.option("--rel", help='How you know each other, in words of XFN, such as "friend met".')
+@click.option("--note", help="A note to yourself.")
+@click.option("--hidden/--public", "hidden", default=None, help="Only you see it; or everybody does.")
+@click.option("--language", help="The language that it is written in.")
+@click.option("--url", help="Its home page.")
+@click.option("--feed", help='Its feed; "" for none.')
+@click.option("--seen", is_flag=True, help="You have read that it moved, or is gone.")
+@click.pass_obj
+def edit(session: Session, /, address: str, seen: bool, **given: Any) -> None:
+    """Change what you say of the entry ADDRESS: its home page, feed, account or handle."""
+    changes = {member: check(given[option]) for option, (member, check) in EDITED.items() if given[option] is not None}
+    if not changes and not seen:
+        raise click.UsageError("Say what is to change; --help shows what can.")
+    entry = session.run(lambda study: study.following.edit(address, changes, seen=seen))
+    click.echo(f"{entry.name} is changed" if changes else f"{entry.name} is as it was")
+
+
+def _words(text: str) -> str:
+    return clean_name(text, limit=LONGEST_TAGLINE)
+
+
+def _address(text: str) -> str:
+    """Raises AddressUnusable."""
+    text = text.strip()
+    if text and not origin(text):
+        raise AddressUnusable(f"{text}: is no address on the web")
+    return text
+
+
+def _name(text: str) -> str:
+    """Raises InputError."""
+    if not _words(text):
+        raise InputError("--name: an entry has to be called something")
+    return _words(text)
+
+
+def _xfn(text: str) -> str:
+    """Raises InputError."""
+    words = text.lower().split()
+    unknown = [word for word in words if word not in XFN]
+    if unknown:
+        raise InputError(f"--rel: {' '.join(unknown)}: not of XFN, whose words are {', '.join(sorted(XFN))}")
+    return " ".join(words)
+
+
+def _language(text: str) -> str:
+    """Raises InputError."""
+    if text and not LANGUAGE.fullmatch(text):
+        raise InputError(f"--language: {text}: must be a language tag such as en-GB")
+    return text
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+EDITED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "name": ("name", _name),
+    "tagline": ("tagline", _words),
+    "category": ("category", _words),
+    "position": ("position", _as_it_is),
+    "picture": ("icon", _address),
+    "rel": ("rel", _xfn),
+    "note": ("notes", _words),
+    "hidden": ("hidden", _as_it_is),
+    "language": ("language", _language),
+    "url": ("url", _address),
+    "feed": ("feed_url", _address),
+}
+"""Option → member of the entry, and what makes one of the other."""
 
 
 async def _all_followers(study: Study) -> list[str]:

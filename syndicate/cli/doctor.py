@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -15,6 +16,8 @@ from syndicate.storage.media import MediaState
 from syndicate.transport.client import Client
 from syndicate.transport.message import PAGE, WEBFINGER, Redirects, Request
 
+FAILING = timedelta(days=3)
+SHOWN = 20
 LEAST_FREE = 200 * 1024 * 1024
 MOST_NAMED = 20
 
@@ -73,8 +76,27 @@ async def _complaints(study: Study) -> AsyncIterator[str]:
         yield f"picture not had: {file.source_url}: {file.reason}"
     if len(failed) > MOST_NAMED:
         yield f"and {len(failed) - MOST_NAMED} more pictures"
+    async for complaint in _blogroll(study):
+        yield complaint
     async for complaint in _seen_from_outside(study):
         yield complaint
+
+
+async def _blogroll(study: Study) -> AsyncIterator[str]:
+    """Those that have died or moved, and those that have not answered for days."""
+    lines = [
+        f"{entry.name} ({entry.feed_url or entry.handle}): {entry.state.value}: {entry.reason} "
+        "`syndicate blogroll edit ADDRESS --seen` if that is all right"
+        for entry in await study.store.blogroll.in_trouble()
+    ]
+    lines += [
+        f"{failing.name} ({failing.address}): failing since {failing.since:%Y-%m-%d}: {failing.reason}"
+        for failing in await study.store.feed_polls.failing(study.clock() - FAILING)
+    ]
+    for line in lines[:SHOWN]:
+        yield f"blogroll: {line}"
+    if len(lines) > SHOWN:
+        yield f"and {len(lines) - SHOWN} more of the blogroll; `syndicate blogroll` shows them"
 
 
 async def _seen_from_outside(study: Study) -> AsyncIterator[str]:

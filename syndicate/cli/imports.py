@@ -1,7 +1,7 @@
 """`syndicate import`: WordPress exports, OPML lists, folders of Markdown."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from syndicate.blogroll.following import Imported
 from syndicate.cli.session import Session
 from syndicate.config import SiteConfig
 from syndicate.errors import InputError
+from syndicate.feeds import mastodon_csv
 from syndicate.feeds import opml as opml_format
 from syndicate.model.comment import CommentState
 from syndicate.model.post import PostKind, PostState
@@ -141,11 +142,30 @@ def opml(session: Session, file: Path) -> None:
     async def work(study: Study) -> Imported:
         return await study.following.take_in(listed.outlines)
 
-    done = session.run(work)
+    _tell_blogroll(session.run(work), [f"{item.what}: {item.reason}" for item in listed.left_out])
+
+
+@import_.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def following(session: Session, file: Path) -> None:
+    """The accounts that you follow elsewhere, as Mastodon exports them (CSV): the blogroll. The server looks for them, and
+    follows them."""
+    listed = mastodon_csv.parse(_bytes(file))
+
+    async def work(study: Study) -> Imported:
+        return await study.following.take_in_accounts(listed.handles)
+
+    _tell_blogroll(session.run(work), [f"{what}: is no account" for what in listed.left_out])
+
+
+def _tell_blogroll(done: Imported, left_out: Sequence[str]) -> None:
     click.echo(f"{done.added} added, {done.updated} updated, {done.unchanged} unchanged")
-    for item in listed.left_out:
-        click.echo(f"left out: {item.what}: {item.reason}", err=True)
-    if listed.left_out:
+    for name in done.edited:
+        click.echo(f"as it is, since it was edited here: {name}")
+    for line in left_out:
+        click.echo(f"left out: {line}", err=True)
+    if left_out:
         sys.exit(1)
 
 

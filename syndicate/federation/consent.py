@@ -1,6 +1,7 @@
 """`#noblog`, in a post or in a profile: whoever writes it is not shown on blogs, and so not here."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from syndicate.activitypub.access import as_list, as_text, types
@@ -14,10 +15,12 @@ MOST_FIELDS = 64
 
 def declined_in_post(note: RemoteNote) -> bool:
     """Whether a post asks not to be shown on blogs."""
-    if any(_is_tag(name) for name in note.hashtags):
-        return True
-    texts = (note.html, note.summary, as_text(note.raw.get("name")))
-    return any(_is_said_in(text) for text in texts)
+    return declined(note.hashtags, (note.html, note.summary, as_text(note.raw.get("name"))))
+
+
+def declined(tags: Iterable[str], texts: Iterable[str]) -> bool:
+    """Whether something with these tags and this HTML asks so."""
+    return any(_is_tag(name) for name in tags) or any(_is_said_in(text) for text in texts)
 
 
 def declined_in_profile(document: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import authority_of
 from syndicate.activitypub.policy import Replies
-from syndicate.activitypub.render import Hashtag, Profile
+from syndicate.activitypub.render import Hashtag, Mentioned, Profile
 from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC
 from syndicate.clock import Clock
 from syndicate.content import html as author_html
@@ -20,7 +20,7 @@ from syndicate.content.text import hashtag
 from syndicate.conversation.judgement import Moderation
 from syndicate.federation.local import Identities
 from syndicate.media.kinds import type_by_name
-from syndicate.model.actor import LocalActor
+from syndicate.model.actor import LocalActor, RemoteActor
 from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.ids import IdsInOrder
 from syndicate.model.post import ObjectType, Picture, Post, Term, Visibility
@@ -263,14 +263,23 @@ class Announcer:
         await self._spread(tx, id, self._actor.id)
 
     async def announce(
-        self, tx: Tables, by: LocalActor, object: str, *, post: Post | None = None, hold: timedelta = NO_TIME
-    ) -> None:
-        """An actor of ours passes something on to its followers: a post of the blog, or another's."""
+        self,
+        tx: Tables,
+        by: LocalActor,
+        object: str,
+        *,
+        post: Post | None = None,
+        author: RemoteActor | None = None,
+        hold: timedelta = NO_TIME,
+    ) -> str:
+        """An actor of ours passes something on to its followers: a post of the blog, or quietly another's, whose
+        `author` is told too. Returns the activity's id."""
         now = self._clock()
         id = self._ids.new(now)
         uri = self._urls.activity(id)
         public, followers = [PUBLIC], [by.followers]
-        quiet = post is not None and post.visibility is Visibility.QUIET
+        quiet = post is None or post.visibility is Visibility.QUIET
+        others = [self._actor.uri] if post else [author.uri] if author else []
         document = render.activity(
             "Announce",
             id=uri,
@@ -278,13 +287,76 @@ class Announcer:
             object=object,
             published=now,
             to=followers if quiet else public,
-            cc=[*(public if quiet else followers), *([self._actor.uri] if post else [])],
+            cc=[*(public if quiet else followers), *others],
         )
         said = self._row(id, uri, "Announce", uri, post.id if post else None, document, public=True, at=now, by=by)
+        await self._pass_on(tx, said, hold=hold)
+        if author is not None:
+            await self._send(tx, said, author.shared_inbox or author.inbox)
+        return uri
+
+    async def mention(self, tx: Tables, by: LocalActor, words: Mentioned) -> str:
+        """An actor of ours tells its followers quietly of something elsewhere that cannot be announced. Returns the
+        activity's id."""
+        now = self._clock()
+        id = self._ids.new(now)
+        uri = self._urls.activity(id)
+        note = render.mention(self._urls.note(by.id, self._ids.new(now)), by, words, now)
+        document = render.activity(
+            "Create",
+            id=uri,
+            actor=by.uri,
+            object=note,
+            published=now,
+            to=note["to"],
+            cc=note["cc"],
+            context=OBJECT_CONTEXT,
+        )
+        await self._pass_on(tx, self._row(id, uri, "Create", note["id"], None, document, public=True, at=now, by=by))
+        return uri
+
+    async def _pass_on(self, tx: Tables, said: Said, *, hold: timedelta = NO_TIME) -> None:
+        """Say it to the followers of an actor that is not the blog."""
         await tx.outbox.put(said)
-        await tx.totals.add(f"announced:{by.id}", 1)
-        await tx.editions.move(f"announced:{by.id}")
-        await self._spread(tx, id, by.id, hold=hold)
+        await tx.totals.add(f"announced:{said.local_actor}", 1)
+        await tx.editions.move(f"announced:{said.local_actor}")
+        await self._spread(tx, said.id, said.local_actor, hold=hold)
+
+    async def take_back(self, tx: Tables, uri: str) -> None:
+        """What an actor of ours passed on by the activity with this id is passed on no longer; what is no such activity,
+        or was taken back, is as it is."""
+        said = await tx.outbox.find(uri) if uri else None
+        if said is None or not said.public:
+            return
+        if said.type == "Announce":
+            await self._take_back(tx, said)
+        elif said.type == "Create" and said.post is None:
+            await self._delete_mention(tx, said)
+
+    async def _delete_mention(self, tx: Tables, said: Said) -> None:
+        now = self._clock()
+        id = self._ids.new(now)
+        uri = self._urls.activity(id)
+        document = render.activity(
+            "Delete",
+            id=uri,
+            actor=said.document["actor"],
+            object=render.tombstone(said.object, "Note", now),
+            published=now,
+            to=[PUBLIC],
+        )
+        await tx.outbox.withdraw_public(said.object)
+        await tx.tombstones.put(
+            Tombstone(
+                uri=said.object,
+                path=None,
+                origin=self._urls.base,
+                type="Note",
+                published=said.published,
+                gone_at=now,
+            )
+        )
+        await self._withdrawn(tx, said, "Delete", id, uri, document, now)
 
     async def _announce(self, tx: Tables, post: Post, *, hold: timedelta) -> None:
         """Those who announce this post do so, once; those who no longer do take it back."""
@@ -310,11 +382,17 @@ class Announcer:
             to=[PUBLIC],
         )
         await tx.outbox.withdraw(announced)
-        await tx.totals.add(f"announced:{announced.local_actor}", -1)
-        await tx.editions.move(f"announced:{announced.local_actor}")
-        undo = replace(announced, id=id, uri=uri, type="Undo", document=document, public=False, published=now)
-        await tx.outbox.put(undo)
-        await self._spread(tx, id, announced.local_actor)
+        await self._withdrawn(tx, announced, "Undo", id, uri, document, now)
+
+    async def _withdrawn(
+        self, tx: Tables, said: Said, type: str, id: str, uri: str, document: dict[str, Any], now: datetime
+    ) -> None:
+        """It stands in the outbox no longer, and its followers hear why."""
+        await tx.totals.add(f"announced:{said.local_actor}", -1)
+        await tx.editions.move(f"announced:{said.local_actor}")
+        row = replace(said, id=id, uri=uri, type=type, document=document, public=False, published=now)
+        await tx.outbox.put(row)
+        await self._spread(tx, id, said.local_actor)
 
     async def taken_back(self, tx: Tables, answer: Comment, post: Post, gone_at: datetime) -> None:
         """An answer of the author's own is gone. Call it before its row goes."""

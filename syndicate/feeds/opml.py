@@ -5,12 +5,10 @@ may be empty, ampersands bare and the encoding another one than the file says. E
 refused; everything else that can be read is read, and what is left out is named.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
-from html.entities import html5
 from typing import NoReturn
 from urllib.parse import urlsplit
 from xml.parsers import expat
@@ -19,7 +17,8 @@ from lxml import etree
 
 from syndicate.errors import NotAnExport
 from syndicate.feeds._address import ascii_url, ascii_url_or_nothing
-from syndicate.feeds._text import clean, language_tag, one_line
+from syndicate.feeds._foreign import decoded, with_sound_references
+from syndicate.feeds._text import language_tag, one_line
 from syndicate.feeds._xml import Element, append
 
 MOST_OUTLINES = 5_000
@@ -30,7 +29,7 @@ _DEEPEST = 8
 """Folders further down count as this one: nobody sorts deeper, and names of folders are kept for each level."""
 _LONGEST_NAME = 200
 _BETWEEN_FOLDERS = " / "
-_XFN = frozenset(
+XFN = frozenset(
     {"me", "contact", "acquaintance", "friend", "met", "co-worker", "colleague", "co-resident", "neighbor"}
     | {"child", "parent", "sibling", "spouse", "kin", "muse", "crush", "date", "sweetheart"}
 )
@@ -138,38 +137,13 @@ def parse(data: bytes) -> OpmlList:
     """Reads what can be read. Raises NotAnExport for what is no OPML, or declares entities of its own."""
     if len(data) > MOST_BYTES:
         raise NotAnExport(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB; that is no list of blogs.")
-    text = _decoded(data).lstrip("\ufeff \t\r\n")
+    text = decoded(data).lstrip("\ufeff \t\r\n")
     reading = _read(text)
     if reading.broken_at in _REPAIRABLE:
-        reading = _read(_with_sound_references(text))
+        reading = _read(with_sound_references(text))
     if not reading.is_opml:
         raise NotAnExport("The file is not OPML: it does not begin with <opml>.")
     return reading.result()
-
-
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-_DECLARED = re.compile(
-    rb"""<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}["']"""
-    rb"""(iso-8859-\d+|windows-\d+|cp\d+|us-ascii|koi8-[ru]|gbk|gb2312|gb18030|big5|shift_jis|euc-(?:jp|kr|tw))["']""",
-    re.IGNORECASE,
-)
-"""A list, because Python also knows encodings that take quadratic time (punycode)."""
-
-
-def _decoded(data: bytes) -> str:
-    """UTF-8 where it is UTF-8, whatever the declaration says; else as declared; else as Windows wrote it."""
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            return data.decode(encoding, errors="replace")
-    if b"\0" in data[:2]:
-        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", errors="replace")
-    declared = _DECLARED.match(data.lstrip())
-    for encoding in ("utf-8", declared[1].decode("ascii") if declared else "cp1252"):
-        try:
-            return data.decode(encoding)
-        except (LookupError, ValueError):  # LookupError: an encoding of the family that does not exist
-            continue
-    return data.decode("cp1252", errors="replace")
 
 
 _ERRORS = expat.errors.codes
@@ -181,25 +155,6 @@ _REPAIRABLE = frozenset(
         expat.errors.XML_ERROR_BAD_CHAR_REF,
     )
 )
-_REFERENCE = re.compile(r"&(?:#[xX]([0-9A-Fa-f]{1,6});|#([0-9]{1,7});|([A-Za-z][A-Za-z0-9]{0,40};))?")
-_NAMES_OF_XML = frozenset(("amp;", "lt;", "gt;", "quot;", "apos;"))
-
-
-def _with_sound_references(text: str) -> str:
-    """Bare ampersands (`?a=1&b=2`), names of HTML and references to control characters, as XML can hold them."""
-    return _REFERENCE.sub(_sound_reference, clean(text))
-
-
-def _sound_reference(found: re.Match[str]) -> str:
-    hexadecimal, decimal, name = found.groups()
-    if name:
-        if name in _NAMES_OF_XML:
-            return found[0]
-        return "".join(f"&#{ord(char)};" for char in html5[name]) if name in html5 else f"&amp;{name}"
-    if not (hexadecimal or decimal):
-        return "&amp;"
-    number = int(hexadecimal, 16) if hexadecimal else int(decimal)
-    return f"&#{number};" if number <= 0x10FFFF and clean(chr(number)) else ""
 
 
 def _read(text: str) -> "_Reading":
@@ -305,7 +260,7 @@ class _Reading:
                 description=attributes.get("description", ""),
                 category=path or _first_category(attributes.get("category", "")),
                 language=language_tag(attributes.get("language", "")),
-                rel=" ".join(word for word in attributes.get("rel", "").lower().split() if word in _XFN),
+                rel=" ".join(word for word in attributes.get("rel", "").lower().split() if word in XFN),
             )
         )
 

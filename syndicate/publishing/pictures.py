@@ -81,8 +81,8 @@ class PictureWorker:
         try:
             response = await self._transport.fetch(request)
             require_success(response, self._clock())
-            if file.purpose is Purpose.AVATAR:
-                _require_avatar(response.body)
+            if file.purpose is not Purpose.POST:
+                _require_small_picture(response.body)
             return await asyncio.to_thread(as_kept, file, self._files, response.body)
         except (RemoteGone, RemoteRefused, AddressDenied, DocumentUnusable, UnusableFile) as error:
             return as_failed(file, str(error))
@@ -99,16 +99,22 @@ class PictureWorker:
         await tx.media.put(file)
         if file.state is MediaState.WANTED:
             return []
-        if file.purpose is Purpose.AVATAR:
-            if file.name is not None:
-                for actor in await tx.remote_actors.set_avatar(file.source_url, f"/media/{file.name}"):
-                    posts = {comment.post for comment in await tx.comments.of_author(actor)}
-                    await tx.editions.move(*(f"talk:{post}" for post in posts))
-            return []
-        return await tx.media.posts_showing(file.id)
+        if file.purpose is Purpose.POST:
+            return await tx.media.posts_showing(file.id)
+        if file.name is not None:
+            await self._show(tx, file.source_url, f"/media/{file.name}")
+        return []
+
+    async def _show(self, tx: Tables, source: str, path: str) -> None:
+        """A picture of somebody has come: beside her comments, and in the blogroll."""
+        for actor in await tx.remote_actors.set_avatar(source, path):
+            posts = {comment.post for comment in await tx.comments.of_author(actor)}
+            await tx.editions.move(*(f"talk:{post}" for post in posts))
+        if await tx.blogroll.set_picture(source, path):
+            await tx.editions.move("blogroll", "river")
 
 
-def _require_avatar(data: bytes) -> None:
+def _require_small_picture(data: bytes) -> None:
     """Strangers choose what we fetch as their picture: a small one, and nothing else. Raises UnusableFile."""
     kind = kind_of(data[:MOST_HEAD])
     if kind is None or not kind[0].startswith("image/") or len(data) > MOST_OF_AN_AVATAR:

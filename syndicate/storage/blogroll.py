@@ -1,12 +1,15 @@
 """What the author reads, in her order."""
 
-from syndicate.model.blogroll import BlogrollEntry, FollowState
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from syndicate.clock import from_text, to_text
+from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, Latest
 from syndicate.storage.database import Queryable, Row
 
-COLUMNS = """
-id, name, tagline, url, feed_url, actor_uri, handle, category, position, language, rel, notes, picture, hidden,
-follow_state, follow_uri
-"""
+Order = Literal["manual", "name", "latest"]
+ORDERS: Mapping[Order, str] = {"manual": "position, name", "name": "lower(name)", "latest": "latest_at DESC"}
 
 
 class Blogroll:
@@ -16,14 +19,41 @@ class Blogroll:
     async def all(self, *, hidden: bool = False) -> list[BlogrollEntry]:
         """In the order of categories, then positions. `hidden` entries only for the author."""
         where = "" if hidden else "WHERE hidden = 0"
-        rows = await self._query.all(f"SELECT {COLUMNS} FROM blogroll {where} ORDER BY category, position, name, id")
+        rows = await self._query.all(f"SELECT * FROM blogroll {where} ORDER BY category, position, name, id")
         return [_entry(row) for row in rows]
+
+    async def page(self, order: Order, *, limit: int, skip: int) -> list[BlogrollEntry]:
+        """Those that all may see, by category, and within it as the author likes."""
+        rows = await self._query.all(
+            f"SELECT * FROM blogroll WHERE hidden = 0 ORDER BY category, {ORDERS[order]}, id LIMIT :limit OFFSET :skip",
+            limit=limit,
+            skip=skip,
+        )
+        return [_entry(row) for row in rows]
+
+    async def total(self) -> int:
+        """How many all may see."""
+        row = await self._query.one("SELECT count(*) AS total FROM blogroll WHERE hidden = 0")
+        assert row is not None
+        total: int = row["total"]
+        return total
+
+    async def newest(self, limit: int) -> list[BlogrollEntry]:
+        """Those that all may see, by when they were added."""
+        rows = await self._query.all(
+            "SELECT * FROM blogroll WHERE hidden = 0 ORDER BY added DESC, id DESC LIMIT :limit", limit=limit
+        )
+        return [_entry(row) for row in rows]
+
+    async def get(self, id: str) -> BlogrollEntry | None:
+        row = await self._query.one("SELECT * FROM blogroll WHERE id = :id", id=id)
+        return None if row is None else _entry(row)
 
     async def find(self, address: str) -> BlogrollEntry | None:
         """By home page, feed, actor or handle; a home page counts with and without its final slash."""
         row = await self._query.one(
-            f"""
-            SELECT {COLUMNS} FROM blogroll
+            """
+            SELECT * FROM blogroll
             WHERE url = :address OR url = :slashed OR feed_url = :address OR actor_uri = :address OR handle = :handle
             ORDER BY position LIMIT 1
             """,
@@ -34,20 +64,29 @@ class Blogroll:
         return None if row is None else _entry(row)
 
     async def by_actor(self, actor: str) -> BlogrollEntry | None:
-        row = await self._query.one(f"SELECT {COLUMNS} FROM blogroll WHERE actor_uri = :actor", actor=actor)
+        row = await self._query.one("SELECT * FROM blogroll WHERE actor_uri = :actor", actor=actor)
         return None if row is None else _entry(row)
 
+    async def by_feed(self, feed: str) -> list[BlogrollEntry]:
+        rows = await self._query.all(
+            "SELECT * FROM blogroll WHERE feed_url = :feed AND feed_url <> '' ORDER BY position, id", feed=feed
+        )
+        return [_entry(row) for row in rows]
+
     async def put(self, entry: BlogrollEntry, *, added: str) -> None:
+        """What the author says of it; how it fares and what it published last is left as it is."""
         await self._query.run(
             """
             INSERT INTO blogroll (id, name, tagline, url, feed_url, actor_uri, handle, category, position, language, rel,
-              notes, picture, hidden, follow_state, follow_uri, edited, added)
+              notes, icon, picture, hidden, follow_state, follow_uri, edited, added, latest_title, latest_url, latest_at,
+              feed_state, feed_reason)
             VALUES (:id, :name, :tagline, :url, :feed_url, :actor, :handle, :category, :position, :language, :rel,
-              :notes, :picture, :hidden, :follow, '', 0, :added)
+              :notes, :icon, :picture, :hidden, :follow, '', :edited, :added, '', '', '', 'fresh', '')
             ON CONFLICT (id) DO UPDATE SET name = excluded.name, tagline = excluded.tagline, url = excluded.url,
               feed_url = excluded.feed_url, actor_uri = excluded.actor_uri, handle = excluded.handle,
               category = excluded.category, position = excluded.position, language = excluded.language,
-              rel = excluded.rel, notes = excluded.notes, picture = excluded.picture, hidden = excluded.hidden
+              rel = excluded.rel, notes = excluded.notes, icon = excluded.icon, picture = excluded.picture,
+              hidden = excluded.hidden, edited = excluded.edited
             """,
             id=entry.id,
             name=entry.name,
@@ -61,13 +100,16 @@ class Blogroll:
             language=entry.language,
             rel=entry.rel,
             notes=entry.notes,
+            icon=entry.icon,
             picture=entry.picture,
             hidden=int(entry.hidden),
             follow=entry.follow.value,
+            edited=int(entry.edited),
             added=added,
         )
 
     async def remove(self, id: str) -> None:
+        """With its polls and its posts."""
         await self._query.run("DELETE FROM blogroll WHERE id = :id", id=id)
 
     async def next_position(self) -> int:
@@ -75,6 +117,67 @@ class Blogroll:
         assert row is not None
         last: int = row["last"]
         return last + 1
+
+    # how it fares
+
+    async def set_state(self, id: str, state: FeedState, reason: str = "") -> bool:
+        """Returns whether that is news."""
+        return (
+            await self._query.run(
+                """
+                UPDATE blogroll SET feed_state = :state, feed_reason = :reason
+                WHERE id = :id AND (feed_state <> :state OR feed_reason <> :reason)
+                """,
+                id=id,
+                state=state.value,
+                reason=reason,
+            )
+            > 0
+        )
+
+    async def set_latest(self, id: str, latest: Latest | None) -> bool:
+        """Returns whether that is news."""
+        return (
+            await self._query.run(
+                """
+                UPDATE blogroll SET latest_title = :title, latest_url = :url, latest_at = :at
+                WHERE id = :id AND (latest_title <> :title OR latest_url <> :url OR latest_at <> :at)
+                """,
+                id=id,
+                title=latest.title if latest else "",
+                url=latest.url if latest else "",
+                at=to_text(latest.at) if latest else "",
+            )
+            > 0
+        )
+
+    async def set_feed(self, id: str, feed_url: str) -> None:
+        """Its feed has moved there."""
+        await self._query.run("UPDATE blogroll SET feed_url = :feed_url WHERE id = :id", id=id, feed_url=feed_url)
+
+    async def set_picture(self, icon: str, path: str) -> int:
+        """The picture at this address is now served at `path`; returns how many entries show it."""
+        return await self._query.run(
+            "UPDATE blogroll SET picture = :path WHERE icon = :icon AND picture <> :path", icon=icon, path=path
+        )
+
+    async def fell_quiet(self, *, after: datetime, until: datetime) -> bool:
+        """Whether the newest post of some entry was published between the two."""
+        row = await self._query.one(
+            "SELECT 1 AS quiet FROM blogroll WHERE hidden = 0 AND latest_at > :after AND latest_at <= :until LIMIT 1",
+            after=to_text(after),
+            until=to_text(until),
+        )
+        return row is not None
+
+    async def in_trouble(self) -> list[BlogrollEntry]:
+        """Those that are gone or have moved."""
+        rows = await self._query.all(
+            "SELECT * FROM blogroll WHERE feed_state IN ('gone', 'moved') ORDER BY category, position, name, id"
+        )
+        return [_entry(row) for row in rows]
+
+    # accounts
 
     async def set_follow(self, id: str, state: FollowState, follow_uri: str) -> None:
         await self._query.run(
@@ -125,7 +228,15 @@ def _entry(row: Row) -> BlogrollEntry:
         language=row["language"],
         rel=row["rel"],
         notes=row["notes"],
+        icon=row["icon"],
         picture=row["picture"],
         hidden=bool(row["hidden"]),
+        edited=bool(row["edited"]),
         follow=FollowState(row["follow_state"]),
+        state=FeedState(row["feed_state"]),
+        reason=row["feed_reason"],
+        latest=Latest(title=row["latest_title"], url=row["latest_url"], at=from_text(row["latest_at"]))
+        if row["latest_at"]
+        else None,
+        added=from_text(row["added"]),
     )

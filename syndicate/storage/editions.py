@@ -1,7 +1,8 @@
 """A number for each thing that documents depend on; it moves in the transaction that changes the thing.
 
 Scopes: `site` (anything that lists posts), `post:<id>`, `talk:<post id>` (comments and counts), `comments` (the
-site's comments), `withdrawals` (a comment was decided upon or taken back), `term:<kind>:<slug>`, `blogroll`, `followers`, `actor`.
+site's comments), `withdrawals` (a comment was decided upon or taken back), `term:<kind>:<slug>`, `blogroll` (whom the author
+reads), `river` (what they published), `followers`, `actor`.
 """
 
 from datetime import datetime, timedelta

@@ -18,6 +18,7 @@ class MediaState(StrEnum):
 class Purpose(StrEnum):
     POST = "post"
     AVATAR = "avatar"
+    BLOGROLL = "blogroll"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,14 @@ class Outbox:
         row = await self._query.one("SELECT * FROM outbox WHERE uri = :uri", uri=uri)
         return None if row is None else _said(row)
 
+    async def create_of(self, object: str) -> Said | None:
+        """The Create by which an object was made that stands in no other table."""
+        row = await self._query.one(
+            "SELECT * FROM outbox WHERE object_uri = :object AND type = 'Create' AND public = 1 AND post_id IS NULL LIMIT 1",
+            object=object,
+        )
+        return None if row is None else _said(row)
+
     async def get(self, id: str) -> Said | None:
         row = await self._query.one("SELECT * FROM outbox WHERE id = :id", id=id)
         return None if row is None else _said(row)
@@ -93,12 +101,14 @@ class Outbox:
         return [_said(row) for row in rows]
 
     async def announced(self, local_actor: str, *, before: tuple[str, str] | None, limit: int) -> list[Said]:
-        """What an actor has announced and not taken back, newest first, from the key (`published` as text, id) on."""
+        """What an actor that is not the blog has passed on and not taken back, newest first, from the key (`published` as
+        text, id) on."""
         published, id = before or ("~", "")
         rows = await self._query.all(
             """
             SELECT * FROM outbox
-            WHERE local_actor = :local_actor AND public = 1 AND type = 'Announce' AND (published, id) < (:published, :id)
+            WHERE local_actor = :local_actor AND public = 1 AND type IN ('Announce', 'Create')
+              AND (published, id) < (:published, :id)
             ORDER BY published DESC, id DESC
             LIMIT :limit
             """,

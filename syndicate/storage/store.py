@@ -14,6 +14,8 @@ from syndicate.storage.database import Database, Queryable
 from syndicate.storage.deliveries import Deliveries
 from syndicate.storage.editions import Editions
 from syndicate.storage.facts import Facts, Totals
+from syndicate.storage.feed_entries import FeedEntries
+from syndicate.storage.feed_polls import FeedPolls
 from syndicate.storage.followers import Followers
 from syndicate.storage.hosts import Hosts
 from syndicate.storage.media import Media
@@ -40,6 +42,7 @@ class Tables:
 
     def __init__(self, query: Queryable, clock: Clock) -> None:
         self.clock = clock
+        self._query = query
         self.editions = Editions(query, clock)
         self.totals = Totals(query)
         self.facts = Facts(query)
@@ -58,6 +61,8 @@ class Tables:
         self.deliveries = Deliveries(query)
         self.hosts = Hosts(query)
         self.blogroll = Blogroll(query)
+        self.feed_polls = FeedPolls(query)
+        self.feed_entries = FeedEntries(query)
         self.blocks = Blocks(query)
         self.media = Media(query)
         self.mentions = Mentions(query)
@@ -66,6 +71,10 @@ class Tables:
         self.visits = Visits(query)
         self.subscriptions = Subscriptions(query, self.totals)
         self.websub_following = WebsubFollowing(query)
+
+    async def alone(self, room: str) -> None:
+        """Wait until no other transaction is in this room, and keep it until this one ends (see `Queryable`)."""
+        await self._query.alone(room)
 
 
 class Store(Tables):
@@ -100,7 +109,17 @@ class Store(Tables):
         """What a process had claimed that is no more. Only where this is the one server."""
 
         async def body(query: Queryable) -> None:
-            for table in ("arrivals", "deliveries", "fanouts", "media", "mentions", "synchronizations", "visits"):
+            leased = (
+                "arrivals",
+                "deliveries",
+                "fanouts",
+                "feed_polls",
+                "media",
+                "mentions",
+                "synchronizations",
+                "visits",
+            )
+            for table in leased:
                 await query.run(f"UPDATE {table} SET leased_until = '' WHERE leased_until <> ''")
 
         await self.database.transaction(body)

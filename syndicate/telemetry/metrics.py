@@ -18,6 +18,7 @@ class Metrics:
             registry=self._registry,
         )
         self.found = Counter("syndicate_found", "Comments found that nobody had sent.", registry=self._registry)
+        self.polls = Counter("syndicate_polls", "Feeds of the blogroll asked.", ["outcome"], registry=self._registry)
         self.followers = Gauge("syndicate_followers", "Followers of the blog.", registry=self._registry)
         self.subscriptions = Gauge(
             "syndicate_subscriptions", "Subscriptions to feeds by WebSub.", registry=self._registry

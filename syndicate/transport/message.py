@@ -126,17 +126,18 @@ class Transport(Protocol):
         """
 
 
-def retry_after(response: Response, now: datetime) -> float | None:
-    """The seconds of `Retry-After`, a number or a date (RFC 9110 §10.2.3), from 0 to one day; None without one."""
+def retry_after(response: Response, now: datetime, *, longest: float = LONGEST_WAIT) -> float | None:
+    """The seconds of `Retry-After`, a number or a date (RFC 9110 §10.2.3), from 0 to `longest` (one day, if nothing else
+    is said); None without one."""
     text = response.headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,300}", text):
-        return min(float(text), LONGEST_WAIT)
+        return min(float(text), longest)
     try:
         instant = parsedate_to_datetime(text)
         seconds = (instant.replace(tzinfo=instant.tzinfo or UTC) - now).total_seconds()
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
-    return min(max(math.ceil(seconds), 0), LONGEST_WAIT)
+    return min(max(math.ceil(seconds), 0), longest)
 
 
 def require_success(response: Response, now: datetime) -> None:

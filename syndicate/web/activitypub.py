@@ -250,11 +250,13 @@ async def get_following(request: web.Request) -> web.StreamResponse:
 
 async def get_featured(request: web.Request) -> web.StreamResponse:
     """The pinned posts, as ids: Mastodon skips embedded Articles. With none pinned, and for an actor that announces, the
-    newest, so that a profile just found is not empty."""
+    newest, so that a profile just found is not empty. The blogroll's has only posts of others to show."""
     store, actor = request.app[STORE], _asked_for(request).actor
     subject = request.app[IDENTITIES].subject_of(actor.id)
 
     async def make() -> dict[str, Any]:
+        if actor.role is Role.BLOGROLL:
+            return collections.ordered_whole(actor.featured, [])
         if subject is not None:
             posts = await store.posts.of_terms(subject[0], [subject[1]], limit=FEATURED)
         else:
@@ -295,6 +297,23 @@ async def get_post(request: web.Request) -> web.StreamResponse:
     if not post.federates:
         raise NotFound(uri)
     return await answer_post(request, post)
+
+
+async def get_note(request: web.Request) -> web.StreamResponse:
+    """What an actor of ours besides the blog said of something elsewhere, by its id."""
+    actor = _asked_for(request).actor
+    uri = request.app[URLS].note(actor.id, request.match_info["id"])
+    said = await request.app[STORE].outbox.create_of(uri)
+    if said is None:
+        await _raise_gone(request, uri)
+    assert said is not None
+    if not wants_document(request):
+        raise see("/blogroll/river/")
+
+    async def make() -> dict[str, Any]:
+        return {"@context": said.document["@context"], **said.document["object"]}
+
+    return await answer(request, f"ap:{uri}", (f"announced:{actor.id}",), make)
 
 
 async def answer_post(request: web.Request, post: Post, *, at_permalink: bool = False) -> web.StreamResponse:

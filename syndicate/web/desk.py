@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from urllib.parse import quote
 
+from syndicate.blogroll.documents import BLOGROLL, RIVER
+from syndicate.clock import Clock, to_text
 from syndicate.config import Config
 from syndicate.content.html import pictures
-from syndicate.federation.local import Identity
+from syndicate.federation.local import Identities
 from syndicate.feeds import FeedFormat
+from syndicate.model.blogroll import BlogrollEntry
 from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.post import Picture, Post, PostKind, TermKind
 from syndicate.publishing.selections import Selection, author_slug
 from syndicate.storage import Store
+from syndicate.storage.feed_entries import RiverPost
 from syndicate.urls import Urls
 from syndicate.web.pages import (
     AboutPage,
@@ -37,6 +41,8 @@ from syndicate.web.pages import (
     Paging,
     PostPage,
     PostView,
+    RiverItem,
+    RiverPage,
     SafeHtml,
     SearchPage,
     Site,
@@ -63,6 +69,8 @@ OPENERS = (
 MOST_PAGES_IN_NAVIGATION = 6
 PAGES_LOOKED_AT = 100
 TERMS_SHOWN = 500
+RIVER_LENGTH = 50
+BLOGS_PER_PAGE = 500
 HTML = "text/html; charset=utf-8"
 FEED_NAMES = {FeedFormat.RSS: "RSS", FeedFormat.ATOM: "Atom", FeedFormat.JSON: "JSON Feed"}
 
@@ -89,8 +97,11 @@ def _bare(format: FeedFormat) -> str:
 class SiteDesk:
     """Renders pages."""
 
-    def __init__(self, store: Store, config: Config, urls: Urls, pages: Pages, identity: Identity) -> None:
-        self._store, self._config, self._urls, self._pages, self._identity = store, config, urls, pages, identity
+    def __init__(
+        self, store: Store, config: Config, urls: Urls, pages: Pages, identities: Identities, clock: Clock
+    ) -> None:
+        self._store, self._config, self._urls, self._pages = store, config, urls, pages
+        self._identities, self._identity, self._clock = identities, identities.blog, clock
 
     # pages
 
@@ -180,35 +191,85 @@ class SiteDesk:
         )
         return self._rendered(shown, ("site",), representations=False)
 
-    async def blogroll(self) -> Rendered:
-        entries = await self._store.blogroll.all()
-        groups = tuple(
-            BlogrollGroup(
-                title=category,
-                entries=tuple(
-                    BlogrollItem(
-                        name=entry.name,
-                        tagline=entry.tagline,
-                        url=entry.url,
-                        feed_url=entry.feed_url,
-                        handle=entry.handle,
-                        profile=entry.actor,
-                        rel=entry.rel,
-                        language=entry.language,
-                        picture=entry.picture,
-                    )
-                    for entry in group
-                ),
-            )
-            for category, group in groupby(entries, key=lambda entry: entry.category)
-        )
+    async def blogroll(self, page: int) -> Rendered | None:
+        """Whom the author reads; None beyond the last page."""
+        table, skip = self._store.blogroll, (page - 1) * BLOGS_PER_PAGE
+        entries = await table.page(self._config.blogroll.order, limit=BLOGS_PER_PAGE, skip=skip)
+        if not entries and page > 1:
+            return None
+        pages = max(-(-await table.total() // BLOGS_PER_PAGE), page)
+        path = BLOGROLL if page == 1 else f"{BLOGROLL}page/{page}/"
         shown = BlogrollPage(
             site=await self._site(),
-            head=self._head("Blogroll", "/blogroll/", self._site_feeds()),
-            groups=groups,
+            head=self._head("Blogroll", path, self._feeds_at(BLOGROLL, "Blogroll"), f"Whom {self._byline} reads"),
+            groups=tuple(
+                BlogrollGroup(title=category, entries=tuple(self._blog(entry) for entry in group))
+                for category, group in groupby(entries, key=lambda entry: entry.category)
+            ),
+            paging=self._paging(BLOGROLL, page, pages),
             opml=self._urls.absolute("/blogroll.opml"),
+            river=RIVER,
+            account=self._blogroll_account(),
         )
-        return self._rendered(shown, ("site", "blogroll"), representations=False)
+        return self._rendered(shown, ("site", "blogroll", "river"), representations=False)
+
+    async def river(self, before: tuple[str, str] | None) -> Rendered | None:
+        """What those whom the author reads have published; None where there is nothing older."""
+        found = await self._store.feed_entries.river(before=before, limit=RIVER_LENGTH + 1)
+        if before and not found:
+            return None
+        last = found[RIVER_LENGTH - 1] if len(found) > RIVER_LENGTH else None
+        description = f"News of the blogs that {self._byline} reads"
+        head = self._head("River", RIVER, self._feeds_at(RIVER, "River"), description)
+        shown = RiverPage(
+            site=await self._site(),
+            head=replace(head, robots="noindex", canonical="" if before else head.canonical),
+            posts=tuple(self._read_post(post) for post in found[:RIVER_LENGTH]),
+            is_first=before is None,
+            older=f"{RIVER}?before={to_text(last.published)},{last.id}" if last else "",
+            account=self._blogroll_account(),
+        )
+        return self._rendered(shown, ("site", "blogroll", "river"), representations=False)
+
+    def _blog(self, entry: BlogrollEntry) -> BlogrollItem:
+        latest = entry.latest
+        quiet = timedelta(days=self._config.blogroll.quiet_after)
+        return BlogrollItem(
+            name=entry.name,
+            tagline=entry.tagline,
+            url=entry.url,
+            feed_url=entry.feed_url,
+            handle=entry.handle,
+            profile=entry.actor,
+            rel=entry.rel,
+            language=entry.language,
+            picture=entry.picture,
+            latest=Link(label=latest.title, href=latest.url or entry.url) if latest else None,
+            latest_at=latest.at if latest else None,
+            is_quiet=latest is not None and self._clock() - latest.at > quiet,
+        )
+
+    def _read_post(self, shown: RiverPost) -> RiverItem:
+        post = shown.post
+        return RiverItem(
+            title=post.title,
+            heading=post.heading,
+            url=post.url or shown.blog_url,
+            blog=shown.blog,
+            blog_url=shown.blog_url,
+            author=post.author if post.author != shown.blog else "",
+            excerpt=post.excerpt,
+            language=shown.language,
+            picture=shown.picture,
+            published=shown.published,
+        )
+
+    def _blogroll_account(self) -> str:
+        return f"@{self._identities.blogroll.profile.account}" if self._identities.blogroll else ""
+
+    @property
+    def _byline(self) -> str:
+        return self._config.site.author or self._config.site.name
 
     async def search(self, selection: Selection, page: int) -> Rendered:
         """What holds the words of a selection; without words, where one can give some."""
@@ -292,12 +353,15 @@ class SiteDesk:
         size = self._config.site.posts_per_page
         posts = await selection.fetch(size, (page - 1) * size)
         pages = max(-(-await selection.total() // size), page)
+        return posts, self._paging(selection.path, page, pages)
+
+    @staticmethod
+    def _paging(base: str, page: int, pages: int) -> Paging | None:
         if pages <= 1:
-            return posts, None
-        base = selection.path
+            return None
         newer = "" if page == 1 else base if page == 2 else f"{base}page/{page - 1}/"
         older = f"{base}page/{page + 1}/" if page < pages else ""
-        return posts, Paging(page=page, pages=pages, newer=newer, older=older)
+        return Paging(page=page, pages=pages, newer=newer, older=older)
 
     async def _comments(self, post: Post, page: int) -> tuple[tuple[CommentView, ...] | None, Paging | None]:
         """A page of the conversation, in the order in which it was held."""
@@ -487,6 +551,16 @@ class SiteDesk:
                 media_type=_bare(format),
                 href=self._urls.absolute(self._urls.feed("/", format.value)),
                 about=f"All posts in full, as {name}",
+            )
+            for format, name in FEED_NAMES.items()
+        )
+
+    def _feeds_at(self, path: str, title: str) -> tuple[FeedLink, ...]:
+        return tuple(
+            FeedLink(
+                title=f"{title} – {self._config.site.name} ({name})",
+                media_type=format.media_type.partition(";")[0],
+                href=self._urls.absolute(self._urls.feed(path, format.value)),
             )
             for format, name in FEED_NAMES.items()
         )

@@ -1,4 +1,4 @@
-"""Feeds, and the blogroll for machines."""
+"""Feeds of posts and comments."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -9,7 +9,6 @@ from aiohttp import web
 
 from syndicate.errors import NotFound
 from syndicate.feeds import FeedDocument, FeedFormat
-from syndicate.feeds import opml as opml_format
 from syndicate.model.post import Post
 from syndicate.publishing.feeds import COUNTS, scopes_of_comments, scopes_of_posts
 from syndicate.publishing.selections import Selection
@@ -22,7 +21,6 @@ from syndicate.web.keys import (
     CONFIG,
     DELTAS,
     FEEDS,
-    IDENTITIES,
     SEARCHES,
     SELECTIONS,
     SHELF,
@@ -78,7 +76,7 @@ async def answer_posts(
             raise NotFound("no such page of a feed")
         return made
 
-    return await _answer_live(request, f"feed:{selection.path}:{format}:{page}", feed, scopes)
+    return await answer_live(request, f"feed:{selection.path}:{format}:{page}", feed, scopes)
 
 
 async def get_volume(request: web.Request) -> web.StreamResponse:
@@ -96,9 +94,9 @@ async def get_volume(request: web.Request) -> web.StreamResponse:
     async def render() -> Rendered:
         ids, posts = await store.posts.of_volume(volume)
         feed = await request.app[FEEDS].of_volume(volume, posts, format)
-        return replace(await _rendered(request, feed, tuple(f"post:{id}" for id in ids)), cache_control=ARCHIVED)
+        return replace(await rendered_feed(request, feed, tuple(f"post:{id}" for id in ids)), cache_control=ARCHIVED)
 
-    return await _answer(request, f"volume:{volume}:{format}", render)
+    return await answer_feed(request, f"volume:{volume}:{format}", render)
 
 
 async def get_from_the_first(request: web.Request) -> web.StreamResponse:
@@ -117,7 +115,7 @@ async def get_from_the_first(request: web.Request) -> web.StreamResponse:
 
     async def render() -> Rendered:
         feed = await request.app[FEEDS].from_the_first(start, days, now.date(), format)
-        rendered = await _rendered(request, feed, ("site", *TELLING))
+        rendered = await rendered_feed(request, feed, ("site", *TELLING))
         return replace(
             rendered,
             last_modified=feed.last_modified,
@@ -125,7 +123,7 @@ async def get_from_the_first(request: web.Request) -> web.StreamResponse:
             good_until=midnight,
         )
 
-    return await _answer(request, f"from:{address}", render)
+    return await answer_feed(request, f"from:{address}", render)
 
 
 def _day(text: str) -> date | None:
@@ -141,7 +139,7 @@ async def answer_search(request: web.Request, words: str, format: FeedFormat) ->
     with request.app[SEARCHES].of(address_of(request, request.app[CONFIG].server)):
         feed = await request.app[FEEDS].of_posts(selection, format)
     assert feed is not None
-    rendered = await _rendered(request, feed, ("site",))
+    rendered = await rendered_feed(request, feed, ("site",))
     return await request.app[ANSWERS].document(request, once(replace(rendered, cache_control=SEARCHED)))
 
 
@@ -152,10 +150,10 @@ async def answer_comments(request: web.Request, post: Post | None, format: FeedF
     async def feed(without: frozenset[str]) -> FeedDocument:
         return await desk.of_comments(post, format, without=without)
 
-    return await _answer_live(request, f"feed:{post.path if post else '/comments/'}:{format}", feed, scopes)
+    return await answer_live(request, f"feed:{post.path if post else '/comments/'}:{format}", feed, scopes)
 
 
-async def _answer_live(
+async def answer_live(
     request: web.Request, key: str, feed: Callable[[frozenset[str]], Awaitable[FeedDocument]], scopes: tuple[str, ...]
 ) -> web.StreamResponse:
     """A feed that goes on: as a whole, or what is new to a reader who says what she has. `feed` makes it without the
@@ -165,7 +163,7 @@ async def _answer_live(
     async def render() -> Rendered:
         whole = await feed(frozenset())
         deltas.note(key, whole.etag, whole.fingerprints)
-        return await _rendered(request, whole, scopes)
+        return await rendered_feed(request, whole, scopes)
 
     document = await request.app[SHELF].get(key, render)
     if wants_delta(request) and not is_unchanged(request, document):
@@ -192,7 +190,7 @@ def _delta(whole: Document, new: FeedDocument) -> web.Response:
     return response
 
 
-async def _rendered(request: web.Request, feed: FeedDocument, scopes: tuple[str, ...]) -> Rendered:
+async def rendered_feed(request: web.Request, feed: FeedDocument, scopes: tuple[str, ...]) -> Rendered:
     """Its date is that of the newest entry, or of the last change of what it depends on: something may be gone."""
     store = request.app[STORE]
     moves = [moved for scope in scopes if (moved := await store.editions.moved_at(scope)) is not None]
@@ -216,7 +214,7 @@ def _links(feed: FeedDocument) -> tuple[tuple[str, str], ...]:
     return (("Link", ", ".join([*hubs, f'<{feed.self_url}>; rel="self"'])),) if hubs else ()
 
 
-async def _answer(request: web.Request, key: str, render: Callable[[], Awaitable[Rendered]]) -> web.StreamResponse:
+async def answer_feed(request: web.Request, key: str, render: Callable[[], Awaitable[Rendered]]) -> web.StreamResponse:
     return await _hand_out(request, await request.app[SHELF].get(key, render))
 
 
@@ -236,38 +234,6 @@ def is_opened(request: web.BaseRequest) -> bool:
 
 async def get_comments_feed(request: web.Request) -> web.StreamResponse:
     return await answer_comments(request, None, FeedFormat(request.match_info.get("format") or "rss"))
-
-
-async def get_blogroll_opml(request: web.Request) -> web.StreamResponse:
-    """The blogroll as OPML 2.0."""
-    store, config = request.app[STORE], request.app[CONFIG]
-
-    async def render() -> Rendered:
-        entries = await store.blogroll.all()
-        outlines = [
-            opml_format.Outline(
-                title=entry.name,
-                xml_url=entry.feed_url,
-                html_url=entry.url or entry.actor,
-                description=entry.tagline,
-                category=entry.category,
-                language=entry.language,
-                rel=entry.rel,
-            )
-            for entry in entries
-        ]
-        modified = await store.editions.moved_at("blogroll") or request.app[IDENTITIES].blog.actor.published
-        body = opml_format.render(f"Blogroll of {config.site.name}", config.site.author, modified, outlines)
-        return Rendered(
-            body=body,
-            media_type="text/x-opml; charset=utf-8",
-            scopes=("blogroll",),
-            last_modified=modified.replace(microsecond=0),
-            cache_control=CACHE,
-            headers=CORS,
-        )
-
-    return await _answer(request, "opml", render)
 
 
 async def preflight(_: web.Request) -> web.Response:

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from syndicate.blogroll.documents import BlogrollFeeds
 from syndicate.clock import Clock
 from syndicate.config import Config
 from syndicate.federation.authentication import Gatekeeper
@@ -27,6 +28,7 @@ from syndicate.websub.subscriber import Subscriber
 ADMISSION = web.AppKey("admission", Admission)
 ANNOUNCER = web.AppKey("announcer", Announcer)
 ANSWERS = web.AppKey("answers", Answers)
+BLOGROLL_FEEDS = web.AppKey("blogroll feeds", BlogrollFeeds)
 DELTAS = web.AppKey("deltas", Deltas)
 DIALOGS = web.AppKey("dialogs", Admission)
 DOORWAYS = web.AppKey("doorways", Doorways)

@@ -338,10 +338,14 @@ class ArchiveYear:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlogrollPage(Page):
-    """Whom the author reads. `opml` is the address of the same list for machines."""
+    """Whom the author reads. `opml` is the address of the same list for machines, `river` of what they published, and
+    `account` the handle under which that can be followed, or empty."""
 
     groups: tuple["BlogrollGroup", ...] = ()
+    paging: Paging | None = None
     opml: str = ""
+    river: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,7 +359,8 @@ class BlogrollGroup:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlogrollItem:
     """A blog or account. `rel` is XFN, `profile` the address of the page behind the handle, `picture` one of
-    ours; what it has not is empty."""
+    ours; what it has not is empty. `latest` is its newest post, written at `latest_at`; `is_quiet` says that this is
+    long ago."""
 
     name: str
     tagline: str = ""
@@ -366,6 +371,45 @@ class BlogrollItem:
     rel: str = ""
     language: str = ""
     picture: str = ""
+    latest: Link | None = None
+    latest_at: datetime | None = None
+    is_quiet: bool = False
+
+    @property
+    def initial(self) -> str:
+        """The first letter or digit of the name."""
+        return next((character.upper() for character in self.name if character.isalnum()), "?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiverPage(Page):
+    """What those whom the author reads have published, newest first. `older` leads on, or is empty."""
+
+    posts: tuple["RiverItem", ...] = ()
+    is_first: bool = True
+    older: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiverItem:
+    """A post of somebody else: an excerpt, in plain text. `title` is empty for a note; `picture` is one of ours."""
+
+    title: str = ""
+    heading: str
+    url: str
+    blog: str
+    blog_url: str = ""
+    author: str = ""
+    excerpt: str = ""
+    language: str = ""
+    picture: str = ""
+    published: datetime
+
+    @property
+    def initial(self) -> str:
+        """The first letter or digit of the blog's name."""
+        return next((character.upper() for character in self.blog if character.isalnum()), "?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

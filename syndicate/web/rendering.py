@@ -27,6 +27,7 @@ from syndicate.web.pages import (
     Page,
     PagePage,
     PostPage,
+    RiverPage,
     SearchPage,
     SubscribePage,
 )
@@ -41,6 +42,7 @@ TEMPLATES: Mapping[type[Page], str] = {
     HomePage: "home.html",
     PagePage: "page.html",
     PostPage: "post.html",
+    RiverPage: "river.html",
     SearchPage: "search.html",
     SubscribePage: "subscribe.html",
 }
@@ -158,6 +160,7 @@ def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
         "web": web_address,
         "display_address": display_address,
         "xfn": xfn,
+        "feed_name": feed_name,
     }
     environment.filters.update(filters)
     environment.globals["static"] = static
@@ -186,6 +189,11 @@ def display_address(address: str) -> str:
 def xfn(rel: str) -> str:
     """The words of `rel` that are XFN."""
     return " ".join(word for word in rel.lower().split() if word in XFN)
+
+
+def feed_name(media_type: str) -> str:
+    """What people call a feed of this type."""
+    return {"application/atom+xml": "Atom", "application/feed+json": "JSON"}.get(media_type, "RSS")
 
 
 def _asset(name: str, media_type: str) -> Asset:

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from syndicate.web import activitypub, dialogs, discovery, feeds, files, health, push, site, sitemap
+from syndicate.web import activitypub, blogroll, dialogs, discovery, feeds, files, health, push, site, sitemap
 from syndicate.web.rendering import Asset
 
 
@@ -35,6 +35,7 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
 
     # objects and activities by their ids
     router.add_get("/posts/{id}", activitypub.get_post)
+    router.add_get("/actors/{actor}/notes/{id:[0-9a-f-]{36}}", activitypub.get_note)
     router.add_get("/posts/{id}/replies", activitypub.get_replies)
     router.add_get("/posts/{id}/context", activitypub.get_context)
     router.add_get("/posts/{id}/{kind:likes|shares}", activitypub.get_reactions)
@@ -44,14 +45,12 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/activities/{id}", activitypub.get_activity)
     router.add_get("/stamps/{id}", activitypub.get_stamp)
 
-    # feeds, and the blogroll for machines
+    # feeds
     router.add_get("/comments/feed/", feeds.get_comments_feed)
     router.add_get("/comments/feed/{format:atom|json}/", feeds.get_comments_feed)
     for format in ("", "{format:atom|json}/"):
         router.add_get(f"/feed/{format}archive/{{volume:[1-9][0-9]{{0,8}}}}/", feeds.get_volume)
         router.add_get(f"/feed/from/{{start}}/every-{{days:[0-9]{{1,3}}}}-days/{format}", feeds.get_from_the_first)
-    router.add_get("/blogroll.opml", feeds.get_blogroll_opml)
-    router.add_get("/.well-known/recommendations.opml", feeds.get_blogroll_opml)
     for alias in feeds.ALIASES:
         router.add_get(alias, feeds.lead_on)
 
@@ -79,9 +78,16 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     # pages
     router.add_get("/", site.get_home)
     router.add_get("/archives/", site.get_archives)
-    router.add_get("/blogroll/", site.get_blogroll)
     router.add_get("/subscribe/", site.get_subscribe)
     router.add_get("/search/", site.get_search)
+
+    # whom the author reads
+    router.add_get("/blogroll/", blogroll.get_blogroll)
+    router.add_get("/blogroll/page/{page:[1-9][0-9]{0,4}}/", blogroll.get_blogroll)
+    router.add_get("/blogroll/river/", blogroll.get_river)
+    router.add_get("/blogroll/{river:(?:river/)?}feed{slash:/?}{format:(?:atom|json)?}{end:/?}", blogroll.get_feed)
+    router.add_get("/blogroll.opml", blogroll.get_opml)
+    router.add_get("/.well-known/recommendations.opml", blogroll.get_opml)
 
     # whatever else the blog has, or once had
     router.add_get("/{path:.*}", site.get_address)

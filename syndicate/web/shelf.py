@@ -1,8 +1,8 @@
 """Documents that are ready to be sent: rendered once per edition of what they show, kept as bytes.
 
 A reader's request costs a look at the database's version and a dictionary. A document is made anew when somebody
-asks after what it depends on has moved; reactions and comments (`talk:…`) move it at most once a second, so a post
-that is boosted by thousands is rendered a few times and not thousands of times.
+asks after what it depends on has moved; reactions and comments (`talk:…`), and the posts of others, move it at most once
+a second, so a post that is boosted by thousands is rendered a few times and not thousands of times.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ MOST_BYTES = 32 * 1024 * 1024
 RESTLESS = 1.0
 """Seconds for which a document stands although people talk."""
 LEAST_COMPRESSED = 1024
-SOFT = ("talk:", "followers", "comments")
+SOFT = ("talk:", "followers", "comments", "river")
 MOST_ASKED = 2_000
 LONGEST_ASKED = 500
 

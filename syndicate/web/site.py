@@ -1,4 +1,4 @@
-"""The addresses that people read: lists, archives, the blogroll, and every post wherever it once stood."""
+"""The addresses that people read: lists, archives, and every post wherever it once stood."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -137,10 +137,6 @@ def _no_list() -> NoReturn:
 
 async def get_archives(request: web.Request) -> web.StreamResponse:
     return await shelved(request, "page:/archives/", request.app[DESK].archives)
-
-
-async def get_blogroll(request: web.Request) -> web.StreamResponse:
-    return await shelved(request, "page:/blogroll/", request.app[DESK].blogroll)
 
 
 async def get_subscribe(request: web.Request) -> web.StreamResponse:

@@ -80,10 +80,10 @@ class Subscriber:
             if following.wish is Wish.SUBSCRIBE:
                 await self._leave(tx, following, self._clock())
 
-    async def is_live(self, feed: str) -> bool:
+    async def is_live(self, tables: Tables, *, feed: str) -> bool:
         """Whether what is new in a feed is sent to us."""
         now = self._clock()
-        return any(following.is_live(now) for following in await self._store.websub_following.of_feed(feed))
+        return any(following.is_live(now) for following in await tables.websub_following.of_feed(feed))
 
     async def _is_asked(self, tx: Tables, following: HubFollowing, now: datetime) -> bool:
         if following.asked is not None and now - following.asked < PATIENCE:

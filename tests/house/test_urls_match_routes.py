@@ -8,8 +8,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from syndicate.blogroll.documents import BLOGROLL, RIVER
 from syndicate.urls import FEED_SUFFIX, Urls
-from syndicate.web import activitypub, feeds, files, push, site
+from syndicate.web import activitypub, blogroll, feeds, files, push, site
 from syndicate.web.rendering import Pages
 from syndicate.web.routes import add_routes
 
@@ -30,6 +31,14 @@ SPELLED = {
     "shares": (f"{URLS.post(ID)}/shares", activitypub.get_reactions),
     "likes of an answer": (f"{URLS.comment(ID)}/likes", activitypub.get_comment_reactions),
     "activity": (URLS.activity(ID), activitypub.get_activity),
+    "note of another actor": (URLS.note(ID, ID), activitypub.get_note),
+    "blogroll": (URLS.absolute(BLOGROLL), blogroll.get_blogroll),
+    "river": (URLS.absolute(RIVER), blogroll.get_river),
+    **{
+        f"{format} feed of {path}": (URLS.absolute(URLS.feed(path, format)), blogroll.get_feed)
+        for path in (BLOGROLL, RIVER)
+        for format in FEED_SUFFIX
+    },
     "permalink": (URLS.permalink(NOON, "tea", ZoneInfo("UTC")), site.get_address),
     "page": (URLS.page("colophon"), site.get_address),
     "category": (URLS.category("garden"), site.get_address),

@@ -94,7 +94,7 @@ async def withdraw(house: RunningHouse) -> None:
 
 
 async def is_live(house: RunningHouse) -> bool:
-    return await house.house.study.subscriber.is_live(FEED)
+    return await house.house.study.subscriber.is_live(house.store, feed=FEED)
 
 
 async def followed(house: RunningHouse, hub: FakeHub) -> None:
@@ -474,7 +474,7 @@ async def test_two_houses_push_to_each_other(
         for _ in range(2):
             for house in (north, south):
                 await house.settle()
-        assert await subscriber.is_live(feed)
+        assert await subscriber.is_live(north.store, feed=feed)
         assert await south.store.subscriptions.total() == 1
         clock.advance(seconds=2)
         await south.publish("From the south")

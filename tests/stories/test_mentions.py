@@ -61,7 +61,7 @@ async def polite(
 
 
 async def follow(house: RunningHouse, address: str = GARDEN) -> None:
-    finder = Finder(house.house.transport, house.house.actors, schemes=("https",))
+    finder = Finder(house.house.transport, house.house.actors, house.clock, schemes=("https",))
     await house.house.study.following.follow(address, finder)
     await house.settle()
 

@@ -34,7 +34,7 @@ async def houses(
 async def follow(one: RunningHouse, address: str) -> BlogrollEntry:
     house = one.house
     following = Following(house.study.store, house.study.announcer, one.clock)
-    return await following.follow(address, Finder(house.transport, house.actors, schemes=("https",)))
+    return await following.follow(address, Finder(house.transport, house.actors, one.clock, schemes=("https",)))
 
 
 async def settle(*houses: RunningHouse) -> None:
@@ -62,7 +62,8 @@ async def test_they_follow_each_other_and_hear_of_posts(houses: tuple[RunningHou
     await settle(north, south)
     [delivery] = await north.store.deliveries.of_post(post.id)
     assert (delivery.host, delivery.state.value, delivery.status) == ("south.example", "delivered", 202)
-    assert ("Create", "ignored", "reply.elsewhere") in await south.verdicts()
+    assert ("Create", "done", "timeline.kept") in await south.verdicts()
+    assert "From the north" in (await south.get("/blogroll/river/")).text
 
 
 async def test_an_unfollow_is_heard(houses: tuple[RunningHouse, RunningHouse]) -> None:

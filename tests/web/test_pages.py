@@ -34,6 +34,8 @@ from syndicate.web.pages import (
     Paging,
     PostPage,
     PostView,
+    RiverItem,
+    RiverPage,
     SafeHtml,
     SearchPage,
     Site,
@@ -70,6 +72,7 @@ BARE: dict[str, Page] = {
     "archive": ArchivePage(site=BARE_SITE, head=Head(), kind="Tag", heading="rain"),
     "archives": ArchivesPage(site=BARE_SITE, head=Head()),
     "blogroll": BlogrollPage(site=BARE_SITE, head=Head()),
+    "river": RiverPage(site=BARE_SITE, head=Head()),
     "subscribe": SubscribePage(start="2026-11-22", every=2, site=BARE_SITE, head=Head()),
     "search": SearchPage(site=BARE_SITE, head=Head(), words=""),
     "about": AboutPage(site=BARE_SITE, head=Head()),
@@ -165,6 +168,21 @@ def full_pages(text: str = "words", address: str = f"{BLOG}/x/") -> dict[str, Pa
         rel=f"friend met {text}",
         language="en",
         picture="/media/c.jpg",
+        latest=Link(label=text, href=address),
+        latest_at=NOON,
+        is_quiet=True,
+    )
+    read = RiverItem(
+        title=text,
+        heading=text,
+        url=address,
+        blog=text,
+        blog_url=address,
+        author=text,
+        excerpt=text,
+        language="en",
+        picture="/media/c.jpg",
+        published=NOON,
     )
     counted = CountedLink(label=text, href="/x/", count=2)
     return {
@@ -189,7 +207,18 @@ def full_pages(text: str = "words", address: str = f"{BLOG}/x/") -> dict[str, Pa
             site=site,
             head=head,
             groups=(BlogrollGroup(title=text, entries=(item, BlogrollItem(name=text))), BlogrollGroup(entries=(item,))),
+            paging=paging,
             opml="/blogroll.opml",
+            river="/blogroll/river/",
+            account=text,
+        ),
+        "river": RiverPage(
+            site=site,
+            head=head,
+            posts=(read, RiverItem(heading=text, url=address, blog=text, published=NOON)),
+            is_first=False,
+            older="/blogroll/river/?before=2026-11-22T12:00:00.000000Z,1",
+            account=text,
         ),
         "subscribe": SubscribePage(
             site=site,

@@ -1,15 +1,15 @@
-"""Create: somebody wrote something, perhaps an answer to us (ActivityPub §7.2)."""
+"""Create: somebody wrote something: an answer to us, or a post of an account that the author reads (ActivityPub §7.2)."""
 
 from syndicate.activitypub.access import as_id, as_object
 from syndicate.activitypub.addressing import reach
 from syndicate.activitypub.parse import origin
-from syndicate.federation import replies
+from syndicate.federation import replies, timeline
 from syndicate.federation.context import Context, Decision, refused
 from syndicate.model.activity import Activity
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Keep a reply to one of our posts as a comment; let everything else pass."""
+    """Keep a reply to one of our posts as a comment, and the posts of those whom we follow; let everything else pass."""
     note = as_object(activity.raw.get("object"))
     if not note or activity.forwarded:
         if origin(activity.object) != origin(activity.actor):
@@ -18,4 +18,6 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return await replies.fetch(activity.object, note, envelope, context)
     if not as_id(note):
         return refused("object.id")
-    return await replies.take(note, reach(activity.raw, note), activity.actor, context)
+    reached = reach(activity.raw, note)
+    decision = await timeline.take(note, reached, activity.actor, context)
+    return decision if decision is not None else await replies.take(note, reached, activity.actor, context)

@@ -5,6 +5,7 @@ from datetime import datetime
 from syndicate.activitypub.parse import origin
 from syndicate.conversation import comments
 from syndicate.errors import RemoteGone
+from syndicate.federation import timeline
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
@@ -29,6 +30,10 @@ async def handle(activity: Activity, context: Context) -> Decision:
         if comment is not None:
             await comments.withdraw(tx, comment)
             return done("delete.comment")
+        if await timeline.forget(
+            tx, activity.object, context.announcer, by="" if activity.forwarded else activity.actor
+        ):
+            return done("delete.read")
         if await tx.stamps.remove(activity.object, activity.actor):
             return done("delete.quote")
         post = await tx.reactions.withdraw(activity.object, activity.actor)
@@ -64,6 +69,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
         await tx.mentions.remove_of_actor(activity.actor)
         if await tx.followers.remove_actor(activity.actor):
             await tx.editions.move("followers")
+        await timeline.account_gone(tx, activity.actor, context.announcer)
         known = await tx.remote_actors.remove(activity.actor)
         return done("delete.actor") if known else ignored("delete.unknown")
 

@@ -8,7 +8,7 @@ from syndicate.clock import to_text
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.actor import RemoteActor
-from syndicate.model.blogroll import BlogrollEntry, FollowState
+from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState
 from syndicate.storage import Tables
 
 
@@ -54,8 +54,11 @@ async def _follow_there(tx: Tables, entry: BlogrollEntry, old: str, new: RemoteA
     """The entry keeps its name, tagline and place; the Follow goes to the new account, its Undo to the old one."""
     before = await tx.remote_actors.find(old)
     follow = await tx.blogroll.follow_uri(entry.id)
-    moved = replace(entry, actor=new.uri, handle=new.handle, url=new.url or entry.url)
+    profile = entry.url in ("", old, before.url if before else "")  # and not the home page of a blog
+    url = (new.url or new.uri) if profile else entry.url
+    moved = replace(entry, actor=new.uri, handle=new.handle, url=url)
     await tx.blogroll.put(moved, added=to_text(context.clock()))
+    await tx.blogroll.set_state(entry.id, FeedState.MOVED, f"The account is {new.handle or new.uri} now.")
     if entry.follow in (FollowState.ACCEPTED, FollowState.PENDING):
         uri = await context.announcer.answer(tx, "Follow", new.uri, to=new.uri, inbox=new.inbox)
         await tx.blogroll.set_follow(entry.id, FollowState.PENDING, uri)

@@ -4,14 +4,15 @@ from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.addressing import reach
 from syndicate.activitypub.parse import origin
 from syndicate.activitypub.vocabulary import ACTOR_TYPES
-from syndicate.federation import replies
+from syndicate.federation import replies, timeline
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """An actor is fetched anew; a comment follows its original, if that is newer than what we have."""
+    """An actor is fetched anew; a comment follows its original, if that is newer than what we have, and so does a post of
+    somebody whom we follow."""
     document = as_object(activity.raw.get("object"))
     if activity.object == activity.actor or ACTOR_TYPES.intersection(types(document.get("type"))):
         return await _actor(activity, context)
@@ -23,7 +24,9 @@ async def handle(activity: Activity, context: Context) -> Decision:
     known = await context.store.comments.by_uri(as_id(document))
     if known is not None and known.author.uri != activity.actor:
         return refused("update.not-owner")
-    return await replies.take(document, reach(activity.raw, document), activity.actor, context)
+    reached = reach(activity.raw, document)
+    decision = await timeline.take(document, reached, activity.actor, context) if known is None else None
+    return decision if decision is not None else await replies.take(document, reached, activity.actor, context)
 
 
 async def _actor(activity: Activity, context: Context) -> Decision:

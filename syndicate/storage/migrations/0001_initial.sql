@@ -153,7 +153,7 @@ CREATE TABLE media (
   width BIGINT NOT NULL,
   height BIGINT NOT NULL,
   alt TEXT NOT NULL,
-  purpose TEXT NOT NULL CHECK (purpose IN ('post', 'avatar')),
+  purpose TEXT NOT NULL CHECK (purpose IN ('post', 'avatar', 'blogroll')),
   state TEXT NOT NULL CHECK (state IN ('wanted', 'kept', 'failed')),
   reason TEXT NOT NULL,
   attempts BIGINT NOT NULL,
@@ -536,6 +536,8 @@ CREATE TABLE hosts (
 CREATE INDEX hosts_by_change ON hosts (changed);
 CREATE INDEX hosts_to_ask ON hosts (ask_at) WHERE ask_at IS NOT NULL;
 
+-- `picture` is our copy of what lies at `icon`. What pages and lists show of the newest post stands here, so that they never
+-- read the posts; only polling writes it, and nothing else here.
 CREATE TABLE blogroll (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL,
@@ -549,15 +551,76 @@ CREATE TABLE blogroll (
   language TEXT NOT NULL,
   rel TEXT NOT NULL,
   notes TEXT NOT NULL,
+  icon TEXT NOT NULL,
   picture TEXT NOT NULL,
   hidden BIGINT NOT NULL,
   follow_state TEXT NOT NULL CHECK (follow_state IN ('none', 'pending', 'accepted', 'rejected')),
   follow_uri TEXT NOT NULL,
   edited BIGINT NOT NULL,
-  added TEXT NOT NULL
+  added TEXT NOT NULL,
+  latest_title TEXT NOT NULL,
+  latest_url TEXT NOT NULL,
+  latest_at TEXT NOT NULL,
+  feed_state TEXT NOT NULL CHECK (feed_state IN ('fresh', 'failing', 'gone', 'moved')),
+  feed_reason TEXT NOT NULL
 );
 CREATE INDEX blogroll_in_order ON blogroll (category, position, name);
 CREATE INDEX blogroll_by_actor ON blogroll (actor_uri);
+-- an address that is followed, imported or told of: which entry is it?
+CREATE INDEX blogroll_by_url ON blogroll (url);
+CREATE INDEX blogroll_by_feed ON blogroll (feed_url);
+CREATE INDEX blogroll_by_handle ON blogroll (handle);
+CREATE INDEX blogroll_by_icon ON blogroll (icon);
+-- the blogroll as a feed, newest first
+CREATE INDEX blogroll_by_date ON blogroll (hidden, added, id);
+
+-- When a feed is asked next, and what we know of it from before. `digest` is of the body that was read last, at `read_at`;
+-- `ttl` are the minutes that it asks for, `pace` the seconds after which it is worth a look. A row goes when a feed is gone.
+CREATE TABLE feed_polls (
+  entry_id TEXT PRIMARY KEY REFERENCES blogroll (id) ON DELETE CASCADE,
+  host TEXT NOT NULL,
+  etag TEXT NOT NULL,
+  last_modified TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  read_at TEXT NOT NULL,
+  ttl BIGINT NOT NULL,
+  pace BIGINT NOT NULL,
+  failures BIGINT NOT NULL,
+  failing_since TEXT NOT NULL,
+  due_at TEXT NOT NULL,
+  leased_until TEXT NOT NULL
+);
+-- the queue
+CREATE INDEX feed_polls_due ON feed_polls (due_at, entry_id);
+-- hosts that are being asked now; what a process had claimed when it ended
+CREATE INDEX feed_polls_leased ON feed_polls (leased_until, host) WHERE leased_until <> '';
+-- those that the doctor names
+CREATE INDEX feed_polls_failing ON feed_polls (failing_since) WHERE failing_since <> '';
+
+-- What those whom the author reads have published: at most so many of each. `hidden` is the entry's. `passed_on` is empty
+-- for what the blogroll's account may still pass on, the id of the activity by which it did, or '-' for what it never will.
+CREATE TABLE feed_entries (
+  id TEXT PRIMARY KEY,
+  entry_id TEXT NOT NULL REFERENCES blogroll (id) ON DELETE CASCADE,
+  guid TEXT NOT NULL,
+  object_uri TEXT NOT NULL,
+  url TEXT NOT NULL,
+  title TEXT NOT NULL,
+  author TEXT NOT NULL,
+  excerpt TEXT NOT NULL,
+  published TEXT NOT NULL,
+  updated TEXT NOT NULL,
+  found TEXT NOT NULL,
+  hidden BIGINT NOT NULL,
+  passed_on TEXT NOT NULL,
+  UNIQUE (entry_id, guid)
+);
+-- the river, newest first by key
+CREATE INDEX feed_entries_by_date ON feed_entries (hidden, published, id);
+-- an Update or Delete from the fediverse
+CREATE INDEX feed_entries_by_object ON feed_entries (object_uri) WHERE object_uri <> '';
+-- what the blogroll's account may pass on
+CREATE INDEX feed_entries_to_pass ON feed_entries (published, id) WHERE passed_on = '' AND hidden = 0;
 
 -- Accounts of the blogroll whose list of followers is to be read, `due_at` empty when it was (FEP-8fcf).
 CREATE TABLE synchronizations (

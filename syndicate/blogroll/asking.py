@@ -1,0 +1,152 @@
+"""How a feed is asked, and what its answer means: politely, and without believing any of it.
+
+Validators go back as they came, cookies and referrers never; a body that is the one we had is not parsed again, and
+parsing happens beside the event loop.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from urllib.parse import urljoin
+
+from syndicate.blogroll.schedule import LONGEST_ASKED, Answer, Hints, answer_of, max_age, may_be_conditional
+from syndicate.errors import AddressDenied, DocumentUnusable, RemoteError
+from syndicate.feeds.parse import ForeignFeed, parse_feed
+from syndicate.storage.feed_polls import FeedPoll
+from syndicate.transport.message import FEED, Headers, Redirects, Request, Response, Transport, retry_after
+from syndicate.transport.url import shown
+
+ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+LONGEST_VALIDATOR = 1024
+LONGEST_LINKS = 8192
+READER = b"1:"
+"""Changes when feeds are read differently, so that they are read once more."""
+
+
+NO_HINTS = Hints()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What asking came to. `feed` is there when something new was read; `reason` says why it is not well. `moved` is
+    where permanent redirects led, or empty."""
+
+    answer: Answer
+    reason: str = ""
+    url: str = ""
+    moved: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    digest: str = ""
+    hints: Hints = NO_HINTS
+    hubs: tuple[str, ...] = ()
+    topic: str = ""
+    feed: ForeignFeed | None = None
+
+
+async def ask(transport: Transport, poll: FeedPoll, now: datetime) -> Asked:
+    """Ask a feed once. Never raises what another server causes."""
+    request = Request(url=poll.url, headers=_headers(poll, now), budget=FEED, redirects=Redirects.ANY)
+    try:
+        response = await transport.fetch(request)
+    except (AddressDenied, DocumentUnusable) as error:
+        return Asked(answer=Answer.UNUSABLE, reason=shown(error))
+    except RemoteError as error:
+        return Asked(answer=Answer.UNAVAILABLE, reason=shown(error))
+    return await understand(response, now, digest=poll.digest)
+
+
+def _headers(poll: FeedPoll, now: datetime) -> Headers:
+    headers = [("Accept", ACCEPT)]
+    if may_be_conditional(poll.read, now):
+        if poll.etag:
+            headers.append(("If-None-Match", poll.etag))
+        if poll.last_modified:
+            headers.append(("If-Modified-Since", poll.last_modified))
+    return tuple(headers)
+
+
+async def understand(response: Response, now: datetime, *, digest: str = "") -> Asked:
+    """What an answer means; `digest` is of the body that was read last."""
+    answer = answer_of(response.status)
+    hints = Hints(
+        max_age=max_age(response.headers, now),
+        retry_after=timedelta(seconds=retry_after(response, now, longest=LONGEST_ASKED.total_seconds()) or 0),
+    )
+    if answer is Answer.UNCHANGED:
+        return Asked(answer=answer, moved=response.moved, etag=_validator(response, "ETag"), hints=hints)
+    if answer is not Answer.READ:
+        return Asked(answer=answer, reason=f"It answers {response.status}.", hints=hints)
+    found = f"sha256:{sha256(READER + response.body).hexdigest()}"
+    etag, last_modified = (_validator(response, name) for name in ("ETag", "Last-Modified"))
+    if found == digest:
+        return Asked(
+            answer=Answer.UNCHANGED,
+            moved=response.moved,
+            etag=etag,
+            last_modified=last_modified,
+            digest=found,
+            hints=hints,
+        )
+    try:
+        feed = await asyncio.to_thread(
+            parse_feed, response.body, address=response.url, now=now, charset=_charset(response)
+        )
+    except DocumentUnusable as error:
+        return Asked(answer=Answer.UNUSABLE, reason=shown(error), hints=hints)
+    links = Links.of(response)
+    return Asked(
+        answer=answer,
+        url=response.url,
+        moved=response.moved,
+        etag=etag,
+        last_modified=last_modified,
+        digest=found,
+        hints=hints,
+        hubs=links.hubs or feed.hubs,
+        topic=links.topic or feed.self_url,
+        feed=feed,
+    )
+
+
+def _validator(response: Response, name: str) -> str:
+    """A validator that can be sent back as it came; no other is worth keeping."""
+    value = response.headers.get(name, "")
+    return value if len(value) <= LONGEST_VALIDATOR and value.isascii() and value.isprintable() else ""
+
+
+def _charset(response: Response) -> str:
+    _, _, parameters = response.headers.get("Content-Type", "")[:200].partition(";")
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.strip().partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip("\"' ")
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """The `Link` headers that WebSub looks at before it looks into the document (§4)."""
+
+    hubs: tuple[str, ...] = ()
+    topic: str = ""
+
+    @classmethod
+    def of(cls, response: Response) -> "Links":
+        found = list(_links(response.all("Link")))
+        hubs = [urljoin(response.url, target) for target, relations in found if "hub" in relations]
+        topics = [urljoin(response.url, target) for target, relations in found if "self" in relations]
+        return cls(hubs=tuple(hubs), topic=next(iter(topics), ""))
+
+
+def _links(headers: Iterable[str]) -> Iterable[tuple[str, list[str]]]:
+    """Target and relations of each link (RFC 8288 §3)."""
+    for part in ",".join(headers)[:LONGEST_LINKS].split("<")[1:]:
+        target, closed, rest = part.partition(">")
+        for parameter in rest.split(";") if closed else ():
+            name, _, value = parameter.partition("=")
+            if name.strip().lower() == "rel":
+                yield target.strip(), value.strip(' ",').lower().split()
+                break

@@ -1,0 +1,91 @@
+"""The blogroll as an account, where the author chose so: it boosts the newest posts of members that are accounts, and
+tells of those that have only a feed. Quietly, and so few a day that one can follow it."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from syndicate.activitypub.render import Mentioned
+from syndicate.clock import Clock
+from syndicate.federation.local import Identities
+from syndicate.federation.outbox import Announcer
+from syndicate.federation.timeline import NEWS
+from syndicate.model.actor import LocalActor
+from syndicate.model.blogroll import BlogrollEntry
+from syndicate.rhythm import Rhythm
+from syndicate.storage import Store, Tables
+from syndicate.storage.feed_entries import NEVER, FeedEntry
+
+log = structlog.get_logger()
+
+MOST_A_DAY = 10
+PASSED_ON = "blogroll passed on"
+"""The fact that holds a day (UTC) and how many were passed on in it."""
+
+
+class Crier:
+    """Passes on what is waiting, the newest first."""
+
+    def __init__(self, store: Store, identities: Identities, announcer: Announcer, clock: Clock) -> None:
+        self._store, self._identities, self._announcer, self._clock = store, identities, announcer, clock
+        self._rhythm = Rhythm("crier", clock, self._next_due)
+
+    def wake(self) -> None:
+        """There may be something new."""
+        self._rhythm.wake()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        await self._rhythm.keep(self.work)
+
+    async def work(self) -> bool:
+        """Pass on one post; False if there is none, or have been enough today."""
+        due = await self._next_due()
+        if due is None or due > self._clock():
+            return False
+        return await self._store.transaction(self._pass_on)
+
+    async def _next_due(self) -> datetime | None:
+        now = self._clock()
+        if self._identities.blogroll is None or await self._store.feed_entries.next_to_pass(now - NEWS) is None:
+            return None
+        if await _count(self._store, now) < MOST_A_DAY:
+            return now
+        return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+    async def _pass_on(self, tx: Tables) -> bool:
+        await tx.alone("crier")
+        now = self._clock()
+        identity = self._identities.blogroll
+        count = await _count(tx, now)
+        one = await tx.feed_entries.next_to_pass(now - NEWS)
+        entry = await tx.blogroll.get(one.entry) if one else None
+        if identity is None or one is None or entry is None or count >= MOST_A_DAY:
+            return False
+        uri = await self._say(tx, identity.actor, one, entry)
+        await tx.feed_entries.set_passed_on(one.id, uri or NEVER)
+        if uri:
+            await tx.facts.put(PASSED_ON, f"{now:%Y-%m-%d} {count + 1}")
+            log.info("post passed on", blog=entry.name, post=one.post.url)
+        return True
+
+    async def _say(self, tx: Tables, by: LocalActor, one: FeedEntry, entry: BlogrollEntry) -> str:
+        """The id of what was said; empty for what is better left unsaid."""
+        post = one.post
+        if post.object:
+            author = await tx.remote_actors.find(entry.actor)
+            if author is None or author.opted_out:
+                return ""
+            return await self._announcer.announce(tx, by, post.object, author=author)
+        url = post.url or entry.url
+        if not url:
+            return ""
+        by_whom = f"{entry.name} · {post.author}" if post.author not in ("", entry.name) else entry.name
+        what = Mentioned(title=post.heading, url=url, by=by_whom, language=entry.language)
+        return await self._announcer.mention(tx, by, what)
+
+
+async def _count(tables: Tables, now: datetime) -> int:
+    """How many were passed on today."""
+    day, _, count = (await tables.facts.find(PASSED_ON) or "").partition(" ")
+    return int(count) if day == f"{now:%Y-%m-%d}" else 0

@@ -1,0 +1,93 @@
+"""The blogroll and its river as feeds: who was added, and what they published. Excerpts only: the posts are others'."""
+
+from datetime import datetime
+from html import escape
+
+from syndicate.config import SiteConfig
+from syndicate.feeds import Feed, FeedAuthor, FeedDocument, FeedEntry, FeedFormat, FeedPicture
+from syndicate.feeds.press import Press
+from syndicate.model.blogroll import BlogrollEntry
+from syndicate.storage import Store
+from syndicate.storage.feed_entries import RiverPost
+from syndicate.urls import Urls
+
+LENGTH = 50
+TTL_MINUTES = 60
+BLOGROLL = "/blogroll/"
+RIVER = "/blogroll/river/"
+
+
+class BlogrollFeeds:
+    """Makes feeds. `founded` dates a feed that never had an entry."""
+
+    def __init__(self, store: Store, site: SiteConfig, urls: Urls, founded: datetime, icon: str) -> None:
+        self._store, self._site, self._urls = store, site, urls
+        self._founded, self._icon = founded, urls.absolute(icon)
+        self._press = Press()
+
+    async def of_blogs(self, format: FeedFormat, *, without: frozenset[str] = frozenset()) -> FeedDocument:
+        """Whom the author reads, the newest first; without those of these fingerprints."""
+        entries = [self._blog(entry) for entry in await self._store.blogroll.newest(LENGTH)]
+        feed = self._feed(BLOGROLL, "Blogroll", f"Whom {self._byline} reads", format, entries)
+        return self._press.render(feed, format, without=without)
+
+    async def of_posts(self, format: FeedFormat, *, without: frozenset[str] = frozenset()) -> FeedDocument:
+        """What they published, the newest first; without those of these fingerprints."""
+        entries = [self._post(post) for post in await self._store.feed_entries.river(before=None, limit=LENGTH)]
+        feed = self._feed(RIVER, "River", f"News of the blogs that {self._byline} reads", format, entries)
+        return self._press.render(feed, format, without=without)
+
+    @property
+    def _byline(self) -> str:
+        return self._site.author or self._site.name
+
+    def _feed(self, path: str, title: str, subtitle: str, format: FeedFormat, entries: list[FeedEntry]) -> Feed:
+        site = self._site
+        return Feed(
+            id=self._urls.absolute(path),
+            title=f"{title} – {site.name}",
+            subtitle=subtitle,
+            home_url=self._urls.absolute(path),
+            self_url=self._urls.absolute(self._urls.feed(path, format.value)),
+            language=site.language,
+            updated=max((entry.updated for entry in entries), default=None),
+            founded=self._founded,
+            author=FeedAuthor(name=self._byline, url=self._urls.home),
+            icon_url=self._icon,
+            picture=FeedPicture(url=self._icon, media_type="image/png"),
+            ttl_minutes=TTL_MINUTES,
+            entries=tuple(entries),
+        )
+
+    def _blog(self, entry: BlogrollEntry) -> FeedEntry:
+        added = entry.added or self._founded
+        url = entry.url or entry.actor or entry.feed_url
+        words = entry.tagline or entry.name
+        return FeedEntry(
+            id=f"urn:uuid:{entry.id}",
+            url=url or self._urls.absolute(BLOGROLL),
+            title=entry.name,
+            html=f'<p>{escape(words)}</p><p><a href="{escape(url)}">{escape(entry.name)}</a></p>',
+            summary=words,
+            published=added,
+            updated=added,
+            language=entry.language,
+        )
+
+    def _post(self, shown: RiverPost) -> FeedEntry:
+        post = shown.post
+        words = f"<p>{escape(post.excerpt)}</p>" if post.excerpt else ""
+        source = (
+            f'<a href="{escape(shown.blog_url)}">{escape(shown.blog)}</a>' if shown.blog_url else escape(shown.blog)
+        )
+        return FeedEntry(
+            id=f"urn:uuid:{shown.id}",
+            url=post.url or shown.blog_url or self._urls.absolute(RIVER),
+            title=f"{shown.blog}: {post.heading}",
+            html=f"{words}<p>{source}</p>",
+            summary=post.excerpt or post.heading,
+            published=shown.published,
+            updated=max(post.updated or shown.published, shown.published),
+            authors=(FeedAuthor(name=post.author or shown.blog, url=shown.blog_url),),
+            language=shown.language,
+        )

@@ -1,0 +1,274 @@
+"""What becomes of a feed's answer: its posts are kept, its entry in the blogroll says how it fares, and it is asked
+again when it is time. By polling, by WebSub, or when the author has just added it."""
+
+import random
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from html import unescape
+from typing import Protocol
+
+import structlog
+
+from syndicate.activitypub.parse import authority_of
+from syndicate.blogroll import schedule
+from syndicate.blogroll.asking import Asked, understand
+from syndicate.blogroll.schedule import WELL, Answer
+from syndicate.clock import Clock, to_text
+from syndicate.content.tags import Tag, tokens
+from syndicate.content.text import clean_name, excerpt, plain
+from syndicate.federation import consent
+from syndicate.federation.timeline import LONGEST_EXCERPT, LONGEST_TITLE, keep
+from syndicate.feeds.parse import ForeignEntry, ForeignFeed
+from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, ReadPost
+from syndicate.model.ids import new_id
+from syndicate.storage import Store, Tables
+from syndicate.storage.feed_polls import FeedPoll
+from syndicate.storage.media import MediaFile, MediaState, Purpose
+from syndicate.transport.message import Response
+
+log = structlog.get_logger()
+
+TOLD_AFTER = 2
+"""So many tries without an answer are a hiccup, and not yet told."""
+
+
+class Subscriptions(Protocol):
+    """Who has hubs tell us of news (WebSub), so that feeds need hardly be asked."""
+
+    async def offered(self, tx: Tables, *, feed: str, topic: str, hub: str) -> None:
+        """A feed names a hub, and the topic under which that knows it."""
+        ...
+
+    async def withdrawn(self, tx: Tables, *, feed: str) -> None:
+        """A feed names none any more, or is read no longer."""
+        ...
+
+    async def is_live(self, tables: Tables, *, feed: str) -> bool:
+        """Whether its news come without asking."""
+        ...
+
+
+class NoSubscriptions:
+    """Nobody tells us: feeds are asked."""
+
+    async def offered(self, tx: Tables, *, feed: str, topic: str, hub: str) -> None:
+        pass
+
+    async def withdrawn(self, tx: Tables, *, feed: str) -> None:
+        pass
+
+    async def is_live(self, tables: Tables, *, feed: str) -> bool:  # noqa: ARG002 - the Protocol's names
+        return False
+
+
+def posts_of(feed: ForeignFeed) -> list[ReadPost]:
+    """What is shown of a feed's posts, as plain text; without those that ask not to be shown on blogs."""
+    return [_post(item) for item in feed.entries if not consent.declined(item.categories, (item.title, item.html))]
+
+
+def _post(item: ForeignEntry) -> ReadPost:
+    title = item.title if item.title_is_text else _as_meant(item.title)
+    return ReadPost(
+        guid=item.guid,
+        url=item.url,
+        title=clean_name(title, limit=LONGEST_TITLE),
+        author=clean_name(plain(item.author)),
+        excerpt=clean_name(excerpt(plain(item.html)), limit=LONGEST_EXCERPT),
+        published=item.published,
+        updated=item.updated,
+    )
+
+
+_INLINE = frozenset(
+    {"a", "abbr", "b", "bdi", "big", "br", "cite", "code", "del", "em", "font", "i", "img", "ins", "kbd", "mark", "p"}
+    | {"q", "s", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "wbr"}
+)
+
+
+def _as_meant(title: str) -> str:
+    """RSS does not say whether a title is HTML: it is, unless it holds tags that nobody puts into one."""
+    odd = any(isinstance(token, Tag) and token.name not in _INLINE for token in tokens(title))
+    return unescape(title) if odd else plain(title)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How an entry fares after it was asked."""
+
+    state: FeedState
+    reason: str = ""
+
+
+def judge(asked: Asked, poll: FeedPoll, entry: BlogrollEntry, *, given_up: bool) -> Verdict:
+    """`poll` counts this try already."""
+    if asked.answer in WELL:
+        if entry.state is FeedState.MOVED:  # until the author has seen it
+            return Verdict(entry.state, entry.reason)
+        if asked.feed is not None:
+            fault = asked.feed.fault
+            return Verdict(FeedState.FRESH, f"Read as far as it can be: {fault}." if fault else "")
+        return Verdict(FeedState.FRESH, entry.reason if entry.state is FeedState.FRESH else "")
+    if asked.answer is Answer.GONE:
+        return Verdict(FeedState.GONE, "It says that it is gone for good (410).")
+    if given_up:
+        return Verdict(FeedState.GONE, f"It has not been found since {poll.failing_since:%Y-%m-%d} (404).")
+    if asked.answer is Answer.UNAVAILABLE and poll.failures < TOLD_AFTER:
+        return Verdict(entry.state, entry.reason)
+    return Verdict(FeedState.FAILING, asked.reason)
+
+
+class Reader:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        subscriptions: Subscriptions | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._store, self._clock = store, clock
+        self._subscriptions = subscriptions or NoSubscriptions()
+        self._chance = chance or random.Random()  # noqa: S311 - only spreads requests over time
+
+    async def settle(self, poll: FeedPoll, asked: Asked, *, pushed: bool = False) -> None:
+        """Write down what an answer means. `pushed` is for what came without asking, perhaps only a part of the feed."""
+        await self._store.transaction(lambda tx: self.settle_in(tx, poll, asked, pushed=pushed))
+
+    async def received(self, feed: str, body: bytes, content_type: str) -> None:
+        """News of a feed that came without asking: what a poll with this body would do."""
+        now = self._clock()
+        response = Response(status=200, headers={"Content-Type": content_type}, body=body, url=feed)
+        for entry in await self._store.blogroll.by_feed(feed):
+            poll = await self._store.feed_polls.find(entry.id)
+            if poll is None:
+                continue
+            asked = await understand(response, now)
+            if asked.feed is None:
+                log.warning("pushed feed cannot be read", feed=feed, reason=asked.reason)
+                continue
+            # the validators and the body that we know are those of the feed when it is asked for, which this is not
+            known = replace(asked, etag=poll.etag, last_modified=poll.last_modified, digest=poll.digest or "pushed")
+            await self.settle(poll, known, pushed=True)
+
+    async def settle_in(self, tx: Tables, poll: FeedPoll, asked: Asked, *, pushed: bool = False) -> None:
+        """The same inside a transaction."""
+        now = self._clock()
+        entry = await tx.blogroll.get(poll.entry)
+        if entry is None or entry.feed_url != poll.url:  # the author was quicker
+            return
+        before, poll = poll, _counted(poll, asked, now)
+        if asked.answer in WELL and asked.moved:
+            entry = await self._move(tx, entry, asked.moved)
+            poll = replace(poll, url=entry.feed_url, host=authority_of(entry.feed_url))
+        pace = schedule.LONGEST if entry.latest is None else schedule.pace([entry.latest.at], now)
+        if asked.feed is not None:
+            first = before.read is None
+            if first:
+                entry = await _filled_in(tx, entry, asked.feed)
+            changes = await keep(tx, entry, posts_of(asked.feed), now, first=first)
+            pace = schedule.pace([one.published for one in changes.kept], now)
+            if not pushed:
+                await self._heed_hubs(tx, entry, asked)
+            if changes.new:
+                log.info("blog read", blog=entry.name, new=changes.new)
+        elif poll.pace:
+            pace = max(pace, timedelta(seconds=poll.pace))
+        if not (poll.etag or poll.last_modified):  # each answer is the whole feed: once a day is enough
+            pace = schedule.LONGEST
+        due = schedule.next_poll(
+            asked.answer,
+            now,
+            self._chance,
+            hints=replace(asked.hints, ttl=timedelta(minutes=poll.ttl)),
+            pace=pace,
+            pushed=pushed or await self._is_pushed(tx, entry),
+            failures=poll.failures,
+            failing_since=poll.failing_since,
+        )
+        await self._tell(tx, entry, judge(asked, poll, entry, given_up=due is None))
+        if due is None:
+            await tx.feed_polls.remove(entry.id)
+            await self._subscriptions.withdrawn(tx, feed=entry.feed_url)
+            return
+        await tx.feed_polls.put(replace(poll, due=due, pace=int(pace.total_seconds())))
+
+    async def _move(self, tx: Tables, entry: BlogrollEntry, to: str) -> BlogrollEntry:
+        """A feed that answers well behind a permanent redirect lives there."""
+        if to == entry.feed_url:
+            return entry
+        others = [other for other in await tx.blogroll.by_feed(to) if other.id != entry.id]
+        if others:
+            reason = f"Its feed is now {to}, which is that of {others[0].name}."
+            await tx.blogroll.set_state(entry.id, FeedState.MOVED, reason)
+            return replace(entry, state=FeedState.MOVED, reason=reason)
+        reason = f"Its feed has moved from {entry.feed_url} to {to}."
+        await tx.blogroll.set_feed(entry.id, to)
+        await tx.blogroll.set_state(entry.id, FeedState.MOVED, reason)
+        await self._subscriptions.withdrawn(tx, feed=entry.feed_url)
+        if not entry.hidden:
+            await tx.editions.move("blogroll")
+        log.warning("blog moved", blog=entry.name, feed=to)
+        return replace(entry, feed_url=to, state=FeedState.MOVED, reason=reason)
+
+    async def _heed_hubs(self, tx: Tables, entry: BlogrollEntry, asked: Asked) -> None:
+        if asked.hubs and asked.topic:
+            await self._subscriptions.offered(tx, feed=entry.feed_url, topic=asked.topic, hub=asked.hubs[0])
+        else:
+            await self._subscriptions.withdrawn(tx, feed=entry.feed_url)
+
+    async def _tell(self, tx: Tables, entry: BlogrollEntry, verdict: Verdict) -> None:
+        news = await tx.blogroll.set_state(entry.id, verdict.state, verdict.reason)
+        if news and verdict.state in (FeedState.FAILING, FeedState.GONE):
+            log.warning("blog cannot be read", blog=entry.name, state=verdict.state.value, reason=verdict.reason)
+
+    async def _is_pushed(self, tx: Tables, entry: BlogrollEntry) -> bool:
+        """By WebSub; or because it is an account on the same server, which sends us what it posts."""
+        is_account = entry.follow is FollowState.ACCEPTED and authority_of(entry.actor) == authority_of(entry.feed_url)
+        return is_account or await self._subscriptions.is_live(tx, feed=entry.feed_url)
+
+
+async def _filled_in(tx: Tables, entry: BlogrollEntry, feed: ForeignFeed) -> BlogrollEntry:
+    """What nobody has said of an entry yet, such as one from a list, its feed says when it is first read."""
+    icon = entry.icon or feed.icon
+    filled = replace(
+        entry,
+        tagline=entry.tagline or clean_name(plain(feed.tagline), limit=LONGEST_TITLE),
+        url=entry.url or feed.url,
+        language=entry.language or feed.language,
+        icon=icon,
+        picture=entry.picture or await want_picture(tx, icon),
+    )
+    if filled != entry and not entry.edited:
+        await tx.blogroll.put(filled, added=to_text(tx.clock()))
+        if not entry.hidden:
+            await tx.editions.move("blogroll")
+        return filled
+    return entry
+
+
+async def want_picture(tx: Tables, icon: str) -> str:
+    """The path of our copy of a picture; it is fetched where there is none yet."""
+    if not icon:
+        return ""
+    file = await tx.media.by_source(icon)
+    if file is None:
+        now = tx.clock()
+        await tx.media.put(MediaFile(id=new_id(now), source_url=icon, purpose=Purpose.BLOGROLL, due=now))
+    return f"/media/{file.name}" if file is not None and file.state is MediaState.KEPT else ""
+
+
+def _counted(poll: FeedPoll, asked: Asked, now: datetime) -> FeedPoll:
+    """What is known of a feed after this try."""
+    if asked.answer not in WELL:
+        return replace(poll, failures=poll.failures + 1, failing_since=poll.failing_since or now)
+    if not asked.digest:  # 304: its validators stand, unless it names another (RFC 9110 §15.4.5)
+        return replace(poll, etag=asked.etag or poll.etag, failures=0, failing_since=None)
+    return replace(
+        poll,
+        etag=asked.etag,
+        last_modified=asked.last_modified,
+        digest=asked.digest,
+        read=now,
+        ttl=asked.feed.ttl if asked.feed else poll.ttl,
+        failures=0,
+        failing_since=None,
+    )

@@ -1,0 +1,148 @@
+"""When a feed is asked next, and what its answers mean for it. Pure.
+
+A feed that is well is asked once an hour at most and once a day at least, depending on how often the blog posts and on
+what it asks for itself (`max-age`, `Expires`, `<ttl>`, `Retry-After`). One that fails is asked ever more seldom. One that
+says that it is gone, or has not been found for a month, is asked no more.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import assert_never
+
+SHORTEST = timedelta(hours=1)
+LONGEST = timedelta(days=1)
+"""Of a feed that is well, whatever it asks for by `max-age`: servers are set up for pages, and their feeds with them."""
+LONGEST_ASKED = timedelta(days=7)
+"""Of what `Retry-After` asks for."""
+LONGEST_BACK_OFF = timedelta(days=4)
+GIVEN_UP = timedelta(days=30)
+LEAST_TRIES = 8
+REREAD = timedelta(days=30)
+"""How long `304 Not Modified` is believed: some servers never change a tag."""
+JITTER = 0.1
+FIRST_SPREAD = timedelta(seconds=2)
+"""Between two of many feeds that were added at once: 1,800 fill an hour."""
+PER_GAP = 6
+"""A blog is looked at so many times in the time that it takes to write a post."""
+GAPS = 10
+
+
+class Answer(StrEnum):
+    """What asking a feed came to."""
+
+    READ = "read"
+    UNCHANGED = "unchanged"
+    """It said so, or the body is the one that we had."""
+    UNUSABLE = "unusable"
+    """It is no feed, or one that we do not take."""
+    UNAVAILABLE = "unavailable"
+    """No answer, or one that says: later."""
+    REFUSED = "refused"
+    MISSING = "missing"
+    """404: it may come back."""
+    GONE = "gone"
+    """410: it is not to be asked again."""
+
+
+WELL = frozenset({Answer.READ, Answer.UNCHANGED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """How long a server wants not to be asked, where it says so. `retry_after` is none of the others' kind: it is a
+    request, and they are habits."""
+
+    max_age: timedelta = timedelta()
+    retry_after: timedelta = timedelta()
+    ttl: timedelta = timedelta()
+
+
+def answer_of(status: int) -> Answer:
+    """What an HTTP status means for a feed; a 200 has still to be read."""
+    if 200 <= status < 300:
+        return Answer.READ
+    match status:
+        case 304:
+            return Answer.UNCHANGED
+        case 404:
+            return Answer.MISSING
+        case 410:
+            return Answer.GONE
+        case _ if status in (408, 425, 429) or status >= 500:
+            return Answer.UNAVAILABLE
+        case _:
+            return Answer.REFUSED
+
+
+def max_age(headers: Mapping[str, str], now: datetime) -> timedelta:
+    """For how long an answer is fresh (RFC 9111 §4.2.1): `max-age`, else `Expires`; nothing where neither can be read."""
+    directives = headers.get("Cache-Control", "")[:1000].lower().split(",")
+    for directive in directives:
+        name, _, value = directive.strip().partition("=")
+        value = value.strip('" ')
+        if name == "max-age" and value.isascii() and value.isdigit():
+            return min(timedelta(seconds=int(value[:9])), LONGEST)
+    if any(directive.strip() in ("no-cache", "no-store") for directive in directives):
+        return timedelta()
+    try:
+        expires = parsedate_to_datetime(headers.get("Expires", "")[:64])
+        ahead = expires.replace(tzinfo=expires.tzinfo or UTC) - now
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return timedelta()
+    return min(max(ahead, timedelta()), LONGEST)
+
+
+def pace(published: Sequence[datetime], now: datetime) -> timedelta:
+    """How often a blog is worth a look, from its newest posts; between an hour and a day."""
+    newest = sorted(published, reverse=True)[:GAPS]
+    if not newest:
+        return LONGEST
+    gap = max((now - newest[-1]) / len(newest), now - newest[0])
+    return min(max(gap / PER_GAP, SHORTEST), LONGEST)
+
+
+def next_poll(
+    answer: Answer,
+    now: datetime,
+    chance: random.Random,
+    *,
+    hints: Hints,
+    pace: timedelta = LONGEST,
+    pushed: bool = False,
+    failures: int = 0,
+    failing_since: datetime | None = None,
+) -> datetime | None:
+    """When to ask again; None for never. `pushed` says that its news come without asking; `failures` counts this one."""
+    match answer:
+        case Answer.READ | Answer.UNCHANGED:
+            asked = max(min(max(hints.max_age, hints.ttl), LONGEST), SHORTEST)
+            wait = LONGEST if pushed else pace
+            wait = min(max(wait * chance.uniform(1 - JITTER, 1 + JITTER), asked), LONGEST)
+        case Answer.UNAVAILABLE | Answer.UNUSABLE | Answer.REFUSED | Answer.MISSING:
+            if answer is Answer.MISSING and is_given_up(now, failures=failures, failing_since=failing_since):
+                return None
+            wait = min(SHORTEST * 2 ** min(max(failures - 1, 0), 10), LONGEST_BACK_OFF)
+            wait *= chance.uniform(1, 1 + JITTER)
+        case Answer.GONE:
+            return None
+        case _:
+            assert_never(answer)
+    return now + max(wait, min(hints.retry_after, LONGEST_ASKED))
+
+
+def is_given_up(now: datetime, *, failures: int, failing_since: datetime | None) -> bool:
+    """Whether a feed has not been found for so long that it is taken to be gone."""
+    return failing_since is not None and now - failing_since >= GIVEN_UP and failures >= LEAST_TRIES
+
+
+def first_poll(now: datetime, place: int) -> datetime:
+    """Of the feed at this place among many that were added together."""
+    return now + FIRST_SPREAD * place
+
+
+def may_be_conditional(read: datetime | None, now: datetime) -> bool:
+    return read is not None and now - read < REREAD

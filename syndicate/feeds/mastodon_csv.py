@@ -1,0 +1,46 @@
+"""The list of follows that Mastodon and its relatives export: CSV, one account a line."""
+
+import csv
+import re
+from dataclasses import dataclass
+
+from syndicate.errors import NotAnExport
+from syndicate.feeds._text import one_line
+
+MOST_BYTES = 16 * 1024 * 1024
+MOST_ACCOUNTS = 20_000
+_MOST_LEFT_OUT = 1_000
+_ACCOUNT = re.compile(r"@?([A-Za-z0-9_.-]{1,200})@([A-Za-z0-9.-]{1,253}\.[A-Za-z0-9-]{1,63}(?::\d{1,5})?)")
+_HEADING = "account address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowingList:
+    """`handles` are `@user@host`, each once; `left_out` is what stands there in place of one."""
+
+    handles: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def parse(data: bytes) -> FollowingList:
+    """Raises NotAnExport where not one account is listed."""
+    if len(data) > MOST_BYTES:
+        raise NotAnExport(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB; that is no list of accounts.")
+    handles: dict[str, None] = {}
+    left_out: list[str] = []
+    try:
+        rows = csv.reader(data.decode("utf-8-sig", errors="replace").replace("\0", "").splitlines())
+        for row in rows:
+            first = one_line(row[0]) if row else ""
+            if not first or first.lower() == _HEADING:
+                continue
+            account = _ACCOUNT.fullmatch(first)
+            if account is not None and len(handles) < MOST_ACCOUNTS:
+                handles[f"@{account[1]}@{account[2].lower()}"] = None
+            elif len(left_out) < _MOST_LEFT_OUT:
+                left_out.append(first[:200])
+    except csv.Error as error:
+        raise NotAnExport(f"The file is no CSV: {error}.") from error
+    if not handles:
+        raise NotAnExport("The file lists no accounts: each line begins with one, such as ann@social.example.")
+    return FollowingList(handles=tuple(handles), left_out=tuple(left_out))

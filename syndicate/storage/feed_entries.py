@@ -1,0 +1,173 @@
+"""What those whom the author reads have published: the newest of each, excerpts only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.clock import from_text, to_text
+from syndicate.model.blogroll import ReadPost
+from syndicate.storage.database import Queryable, Row
+
+NEVER = "-"
+"""In `passed_on`: the blogroll's account does not pass it on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """A post that is kept. `published` and `found` are always known here; `passed_on` is empty for what the blogroll's
+    account may still pass on, the id of the activity by which it did, or `NEVER`."""
+
+    id: str
+    entry: str
+    post: ReadPost
+    published: datetime
+    found: datetime
+    hidden: bool = False
+    passed_on: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiverPost:
+    """A post in the river, with what is shown of whose it is."""
+
+    id: str
+    post: ReadPost
+    published: datetime
+    found: datetime
+    blog: str
+    blog_url: str
+    language: str
+    picture: str
+
+
+class FeedEntries:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def of(self, entry: str) -> list[FeedEntry]:
+        """All that is kept of one entry of the blogroll, newest first."""
+        rows = await self._query.all(
+            "SELECT * FROM feed_entries WHERE entry_id = :entry ORDER BY published DESC, id DESC", entry=entry
+        )
+        return [_kept(row) for row in rows]
+
+    async def by_object(self, uri: str) -> list[FeedEntry]:
+        """By its id in the fediverse."""
+        rows = await self._query.all("SELECT * FROM feed_entries WHERE object_uri = :uri AND object_uri <> ''", uri=uri)
+        return [_kept(row) for row in rows]
+
+    async def put(self, kept: FeedEntry) -> None:
+        """Keep it, or change what is kept; when it was found stays."""
+        post = kept.post
+        await self._query.run(
+            """
+            INSERT INTO feed_entries (id, entry_id, guid, object_uri, url, title, author, excerpt, published, updated,
+              found, hidden, passed_on)
+            VALUES (:id, :entry, :guid, :object, :url, :title, :author, :excerpt, :published, :updated,
+              :found, :hidden, :passed_on)
+            ON CONFLICT (id) DO UPDATE SET object_uri = excluded.object_uri, url = excluded.url,
+              title = excluded.title, author = excluded.author, excerpt = excluded.excerpt,
+              published = excluded.published, updated = excluded.updated, passed_on = excluded.passed_on
+            """,
+            id=kept.id,
+            entry=kept.entry,
+            guid=post.guid,
+            object=post.object,
+            url=post.url,
+            title=post.title,
+            author=post.author,
+            excerpt=post.excerpt,
+            published=to_text(kept.published),
+            updated=to_text(post.updated or kept.published),
+            found=to_text(kept.found),
+            hidden=int(kept.hidden),
+            passed_on=kept.passed_on,
+        )
+
+    async def remove(self, id: str) -> None:
+        await self._query.run("DELETE FROM feed_entries WHERE id = :id", id=id)
+
+    async def set_hidden(self, entry: str, hidden: bool) -> None:
+        """The entry is hidden now, or shown: what is shown again is not passed on as news."""
+        await self._query.run(
+            """
+            UPDATE feed_entries SET hidden = :hidden, passed_on = CASE WHEN passed_on = '' THEN '-' ELSE passed_on END
+            WHERE entry_id = :entry
+            """,
+            entry=entry,
+            hidden=int(hidden),
+        )
+
+    async def river(self, *, before: tuple[str, str] | None, limit: int) -> list[RiverPost]:
+        """What all may see, newest first, from the key (`published` as text, id) on."""
+        published, id = before or ("~", "")
+        rows = await self._query.all(
+            """
+            SELECT feed_entries.*, blogroll.name AS blog, blogroll.url AS blog_url, blogroll.feed_url, blogroll.actor_uri,
+              blogroll.language, blogroll.picture
+            FROM feed_entries JOIN blogroll ON blogroll.id = feed_entries.entry_id
+            WHERE feed_entries.hidden = 0 AND (feed_entries.published, feed_entries.id) < (:published, :id)
+            ORDER BY feed_entries.published DESC, feed_entries.id DESC
+            LIMIT :limit
+            """,
+            published=published,
+            id=id,
+            limit=limit,
+        )
+        return [_river(row) for row in rows]
+
+    # what the blogroll's account passes on
+
+    async def next_to_pass(self, since: datetime) -> FeedEntry | None:
+        """The newest that may be passed on and was published since then. What an account has in its feed waits until the
+        account sends it: then it can be boosted."""
+        row = await self._query.one(
+            """
+            SELECT feed_entries.* FROM feed_entries JOIN blogroll ON blogroll.id = feed_entries.entry_id
+            WHERE passed_on = '' AND feed_entries.hidden = 0 AND published >= :since
+              AND (object_uri <> '' OR follow_state <> 'accepted')
+            ORDER BY published DESC, feed_entries.id DESC LIMIT 1
+            """,
+            since=to_text(since),
+        )
+        return None if row is None else _kept(row)
+
+    async def set_passed_on(self, id: str, by: str) -> None:
+        await self._query.run("UPDATE feed_entries SET passed_on = :by WHERE id = :id", id=id, by=by)
+
+
+def _post(row: Row) -> ReadPost:
+    return ReadPost(
+        guid=row["guid"],
+        object=row["object_uri"],
+        url=row["url"],
+        title=row["title"],
+        author=row["author"],
+        excerpt=row["excerpt"],
+        published=from_text(row["published"]),
+        updated=from_text(row["updated"]),
+    )
+
+
+def _kept(row: Row) -> FeedEntry:
+    return FeedEntry(
+        id=row["id"],
+        entry=row["entry_id"],
+        post=_post(row),
+        published=from_text(row["published"]),
+        found=from_text(row["found"]),
+        hidden=bool(row["hidden"]),
+        passed_on=row["passed_on"],
+    )
+
+
+def _river(row: Row) -> RiverPost:
+    return RiverPost(
+        id=row["id"],
+        post=_post(row),
+        published=from_text(row["published"]),
+        found=from_text(row["found"]),
+        blog=row["blog"],
+        blog_url=row["blog_url"] or row["actor_uri"] or row["feed_url"],
+        language=row["language"],
+        picture=row["picture"],
+    )

@@ -1,0 +1,87 @@
+"""Whom the author reads, for people and for machines: the list, the river of what they published, both as feeds, and
+OPML."""
+
+from aiohttp import web
+
+from syndicate.blogroll.documents import BLOGROLL, RIVER
+from syndicate.clock import from_text, to_text
+from syndicate.feeds import FeedDocument, FeedFormat
+from syndicate.feeds import opml as opml_format
+from syndicate.web.feeds import CACHE, CORS, answer_feed, answer_live
+from syndicate.web.keys import BLOGROLL_FEEDS, CONFIG, DESK, IDENTITIES, STORE, URLS
+from syndicate.web.shelf import Rendered
+from syndicate.web.site import moved, shelved
+
+LONGEST_KEY = 100
+
+
+async def get_blogroll(request: web.Request) -> web.StreamResponse:
+    page = int(request.match_info.get("page") or 1)
+    if page == 1 and request.path != BLOGROLL:
+        raise moved(BLOGROLL)
+    return await shelved(request, f"page:{request.path}", lambda: request.app[DESK].blogroll(page))
+
+
+async def get_river(request: web.Request) -> web.StreamResponse:
+    """The newest posts of all of them; older ones by the key of the last one seen."""
+    before = _key(request)
+    key = f"page:{RIVER}" + (f"?{','.join(before)}" if before else "")
+    return await shelved(request, key, lambda: request.app[DESK].river(before))
+
+
+def _key(request: web.Request) -> tuple[str, str] | None:
+    """`before=<instant>,<id>`; an unreadable one is as none."""
+    instant, comma, id = request.query.get("before", "")[:LONGEST_KEY].partition(",")
+    try:
+        return (to_text(from_text(instant)), id) if comma else None
+    except (ValueError, OverflowError):
+        return None
+
+
+async def get_feed(request: web.Request) -> web.StreamResponse:
+    """The blogroll or its river as a feed, at the one spelling of its address."""
+    path = RIVER if request.match_info["river"] else BLOGROLL
+    format = FeedFormat(request.match_info["format"] or "rss")
+    canonical = request.app[URLS].feed(path, format.value)
+    if request.path != canonical:
+        raise moved(canonical)
+    feeds = request.app[BLOGROLL_FEEDS]
+    make, scopes = (
+        (feeds.of_posts, ("site", "blogroll", "river")) if path == RIVER else (feeds.of_blogs, ("site", "blogroll"))
+    )
+
+    async def feed(without: frozenset[str]) -> FeedDocument:
+        return await make(format, without=without)
+
+    return await answer_live(request, f"feed:{path}:{format}", feed, scopes)
+
+
+async def get_opml(request: web.Request) -> web.StreamResponse:
+    """The blogroll as OPML 2.0."""
+    store, config = request.app[STORE], request.app[CONFIG]
+
+    async def render() -> Rendered:
+        outlines = [
+            opml_format.Outline(
+                title=entry.name,
+                xml_url=entry.feed_url,
+                html_url=entry.url or entry.actor,
+                description=entry.tagline,
+                category=entry.category,
+                language=entry.language,
+                rel=entry.rel,
+            )
+            for entry in await store.blogroll.all()
+        ]
+        modified = await store.editions.moved_at("blogroll") or request.app[IDENTITIES].blog.actor.published
+        body = opml_format.render(f"Blogroll of {config.site.name}", config.site.author, modified, outlines)
+        return Rendered(
+            body=body,
+            media_type="text/x-opml; charset=utf-8",
+            scopes=("blogroll",),
+            last_modified=modified.replace(microsecond=0),
+            cache_control=CACHE,
+            headers=CORS,
+        )
+
+    return await answer_feed(request, "opml", render)

@@ -1,0 +1,144 @@
+"""The blogroll comes from other programs, goes back to them, and loses nothing on the way."""
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicate.blogroll.following import Following
+from syndicate.feeds import opml
+from tests.blogs import Blog, edit, entry_of, follow, wait
+from tests.feeds import lint
+from tests.houses import RunningHouse
+from tests.wire import Wire
+
+DOCUMENTS = Path(__file__).parents[1] / "feeds" / "documents"
+LISTS = ["wordpress.opml", "feedbin.xml", "netnewswire.opml", "freshrss.opml.xml", "feedly.opml"]
+
+
+def following(house: RunningHouse) -> Following:
+    return Following(house.store, house.house.study.announcer, house.clock)
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_comes_in_and_goes_out_as_it_was(house: RunningHouse, name: str) -> None:
+    listed = opml.parse((DOCUMENTS / name).read_bytes())
+    await following(house).take_in(listed.outlines)
+    answer = await house.get("/blogroll.opml")
+    assert answer.headers["Content-Type"] == "text/x-opml; charset=utf-8"
+    assert [*lint.opml(answer.body)] == []
+    back = opml.parse(answer.body)
+
+    def told(outlines: tuple[opml.Outline, ...]) -> list[tuple[str, ...]]:
+        return sorted(
+            (one.title, one.xml_url, one.html_url, one.description, one.category, one.language) for one in outlines
+        )
+
+    assert told(back.outlines) == told(listed.outlines)
+    again = await following(house).take_in(back.outlines)
+    assert (again.added, again.updated) == (0, 0), "our own list is nothing new to us"
+
+
+async def test_the_list_is_found_where_others_look_for_it(house: RunningHouse) -> None:
+    await following(house).take_in(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
+    body = (await house.get("/blogroll.opml")).body
+    assert (await house.get("/.well-known/recommendations.opml")).body == body
+    for old in ("/wp-links-opml.php", "/opml.xml"):
+        assert (await house.get(old)).headers["Location"] == "/blogroll.opml"
+    assert '<link rel="blogroll" type="text/xml"' in (await house.get("/")).text
+    first = await house.get("/blogroll.opml")
+    assert (await house.get("/blogroll.opml", If_None_Match=first.headers["ETag"])).status == 304
+
+
+async def test_xfn_and_taglines_stand_on_the_page_as_microformats(house: RunningHouse) -> None:
+    await following(house).take_in(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
+    page = (await house.get("/blogroll/")).text
+    assert '<a class="p-name u-url" rel="friend met" href="https://salt.example/">Salt &amp; Rope</a>' in page
+    assert '<p class="p-note" dir="auto">Knots, mostly</p>' in page
+    assert page.count('<li class="h-card roll"') == 4
+
+
+async def test_both_are_feeds_that_validate(house: RunningHouse, wire: Wire) -> None:
+    await following(house).take_in(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
+    blog = Blog(wire, house.clock)
+    blog.write("Roses & <thorns>", at=house.clock() - timedelta(days=1), description="<p>With &amp; without</p>")
+    blog.write("", at=house.clock() - timedelta(days=1), description="A note")
+    await follow(house, blog.home)
+    house.clock.advance(minutes=1)
+    for path in ("/blogroll/", "/blogroll/river/"):
+        for suffix, judge in (("feed/", lint.rss), ("feed/atom/", lint.atom)):
+            answer = await house.get(f"{path}{suffix}")
+            found = [*judge(answer.body, url=f"https://blog.example{path}{suffix}", now=house.clock())]
+            assert found == [], (path, suffix)
+        assert (await house.get(f"{path}feed/json/")).json()["version"].startswith("https://jsonfeed.org/")
+        assert (await house.get(f"{path}feed")).headers["Location"] == f"{path}feed/"
+        assert (await house.get(f"{path}feed/atom")).headers["Location"] == f"{path}feed/atom/"
+    items = (await house.get("/blogroll/feed/json/")).json()["items"]
+    assert {item["title"] for item in items} == {
+        "Salt & Rope",
+        "tides.example",
+        "The Gull's Eye",
+        "Lamp",
+        "Garden Days",
+    }
+    read = (await house.get("/blogroll/river/feed/json/")).json()["items"]
+    assert {item["title"] for item in read} == {"Garden Days: Roses & <thorns>", "Garden Days: A note"}
+    assert all("Garden Days</a>" in item["content_html"] for item in read)
+
+
+async def test_who_polls_the_river_gets_only_what_is_new(house: RunningHouse, wire: Wire) -> None:
+    blog = Blog(wire, house.clock)
+    blog.write("Old", at=house.clock() - timedelta(days=1))
+    await follow(house, blog.home)
+    first = await house.get("/blogroll/river/feed/")
+    tag = first.headers["ETag"]
+    assert (await house.get("/blogroll/river/feed/", If_None_Match=tag)).status == 304
+    blog.write("New")
+    await wait(house, days=1)
+    house.clock.advance(minutes=1)
+    await edit(house, blog.home, notes="news may wait a second, and changes of hers do not")
+    second = await house.get("/blogroll/river/feed/", If_None_Match=tag, A_IM="feed")
+    assert second.status == 226
+    assert "Garden Days: New" in second.text
+    assert "Garden Days: Old" not in second.text
+
+
+async def test_what_the_author_edited_is_not_undone_by_an_import(house: RunningHouse) -> None:
+    outlines = opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines
+    await following(house).take_in(outlines)
+    await edit(house, "https://salt.example/", name="Salt", category="Boats")
+    done = await following(house).take_in(outlines)
+    assert (done.added, done.updated, done.unchanged, done.edited) == (0, 0, 3, ("Salt",))
+    assert (await entry_of(house, "https://salt.example/feed/")).category == "Boats"
+
+
+async def test_a_list_that_holds_one_blog_twice_adds_it_once(house: RunningHouse) -> None:
+    body = (
+        '<opml><body><outline title="A" xmlUrl="https://a.example/f" htmlUrl="https://a.example/"/>'
+        '<outline title="A" xmlUrl="https://a.example/f" htmlUrl="https://a.example" description="Twice"/></body></opml>'
+    )
+    done = await following(house).take_in(opml.parse(body.encode()).outlines)
+    assert (done.added, done.updated) == (1, 1)
+    (entry,) = await house.store.blogroll.all()
+    assert entry.tagline == "Twice"
+
+
+async def test_five_thousand_blogs_come_in_within_seconds_and_are_read_little_by_little(house: RunningHouse) -> None:
+    outlines = [opml.Outline(title=f"B{number}", xml_url=f"https://b{number}.example/feed") for number in range(5000)]
+    started = time.process_time()
+    done = await following(house).take_in(outlines)
+    assert done.added == 5000
+    assert time.process_time() - started < 10
+    now = house.clock()
+    due = [(await house.store.feed_polls.find(entry.id)) for entry in (await house.store.blogroll.all())[::500]]
+    assert len({poll.due for poll in due if poll}) == 10
+    assert all(poll is not None and poll.due >= now for poll in due)
+    assert (await following(house).take_in(outlines)).unchanged == 5000
+    assert (await house.get("/blogroll/")).text.count('class="h-card roll"') == 500
+    last = (await house.get("/blogroll/page/10/")).text
+    assert last.count('class="h-card roll"') == 500
+    assert "Page 10 of 10" in last
+    assert "Further" not in last
+    assert (await house.get("/blogroll/page/11/")).status == 404
+    assert (await house.get("/blogroll/page/1/")).headers["Location"] == "/blogroll/"
