@@ -8,10 +8,11 @@ import asyncio
 import contextlib
 import fcntl
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,10 +31,11 @@ from syndicate.blogroll.reading import Reader
 from syndicate.clock import Clock, utc_now
 from syndicate.config import Config
 from syndicate.delivery.worker import Courier, DeliveryWorker
-from syndicate.errors import DatabaseInUse, SyndicateError
+from syndicate.errors import DatabaseInUse, StorageError, SyndicateError
 from syndicate.federation.actors import Actors
 from syndicate.federation.answers import Answers
 from syndicate.federation.approvals import Approvals
+from syndicate.federation.aside import Aside
 from syndicate.federation.authentication import Gatekeeper
 from syndicate.federation.backfill import Visitor
 from syndicate.federation.blocking import Blocking
@@ -63,8 +65,9 @@ from syndicate.publishing.pictures import PictureWorker
 from syndicate.publishing.selections import Selections
 from syndicate.publishing.topics import FeedTopics
 from syndicate.publishing.typesetting import RENDERER, Typesetter
-from syndicate.rhythm import endure
+from syndicate.rhythm import endure, job
 from syndicate.storage import Store, Tables
+from syndicate.storage.arrivals import Refusal
 from syndicate.storage.deliveries import DeliveryKind
 from syndicate.storage.watch import EditionWatch
 from syndicate.telemetry.metrics import Metrics
@@ -75,7 +78,7 @@ from syndicate.transport.signed import Signer, SigningThreads
 from syndicate.urls import Urls
 from syndicate.web import keys
 from syndicate.web.access_log import AccessLog
-from syndicate.web.admission import Admission
+from syndicate.web.admission import AT_ONCE_PER_CLIENT, Admission
 from syndicate.web.deltas import Deltas
 from syndicate.web.desk import SiteDesk
 from syndicate.web.rendering import Pages
@@ -238,6 +241,7 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
         urls=study.urls,
         clock=clock,
         moderation=config.comments.moderation,
+        aside=(aside := Aside()),
     )
     inbox = Inbox(store, actors, context, clock)
     threads = SigningThreads()
@@ -293,6 +297,7 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
 
     async def close() -> None:
         threads.close()
+        aside.close()
         if isinstance(transport, Client):
             await transport.close()
 
@@ -375,7 +380,7 @@ def _make_doors(study: Study, fetcher: Fetcher, rooms: "Mapping[web.AppKey[Any],
         study.clock,
         pages,
         {
-            keys.ADMISSION: Admission(),
+            keys.ADMISSION: Admission(at_once_per_client=AT_ONCE_PER_CLIENT),
             keys.ANNOUNCER: study.announcer,
             keys.BLOGROLL_FEEDS: BlogrollFeeds(store, config.site, urls, study.identities.blog.actor.published, ICON),
             keys.DELTAS: Deltas(),
@@ -450,7 +455,7 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
                 tasks.create_task(endure("calendar", lambda: _calendar(study)), name="calendar")
                 tasks.create_task(endure("caretaker", lambda: _caretaker(study)), name="caretaker")
                 tasks.create_task(endure("own affairs", lambda: _own_affairs(house)), name="own affairs")
-            tasks.create_task(_ticker(house), name="ticker")
+            tasks.create_task(endure("ticker", lambda: _ticker(house)), name="ticker")
     except BaseExceptionGroup as ended:
         reason = _reason(ended)
         if not isinstance(reason, Stop):
@@ -516,16 +521,27 @@ async def _write_refusals(house: House) -> None:
     refusals, store = house.app[REFUSALS], house.study.store
     while True:
         await asyncio.sleep(REFUSALS_WRITTEN)
-        if not refusals:
-            continue
-        batch = [refusals.popleft() for _ in range(len(refusals))]
+        if refusals:
+            await write_refusals(store, [refusals.popleft() for _ in range(len(refusals))])
 
-        async def body(tx: Tables, batch: list[Any] = batch) -> None:
-            for refusal in batch:
-                await tx.arrivals.refuse(refusal)
-            await tx.arrivals.prune_refusals()
 
-        await store.transaction(body)
+async def write_refusals(store: Store, batch: Sequence[Refusal]) -> None:
+    """All in one transaction; one that cannot be written costs nobody but itself."""
+
+    async def body(tx: Tables, some: Sequence[Refusal]) -> None:
+        for refusal in some:
+            await tx.arrivals.refuse(refusal)
+        await tx.arrivals.prune_refusals()
+
+    try:
+        await store.transaction(partial(body, some=batch))
+    except StorageError:
+        raise
+    except Exception:
+        log.exception("refusals not written together", number=len(batch))
+        for refusal in batch:
+            with job("refusal", id=refusal.id):
+                await store.transaction(partial(body, some=[refusal]))
 
 
 async def _ticker(house: House) -> None:

@@ -11,6 +11,7 @@
     │   ├── DatabaseNewer            written by a newer version of this program
     │   ├── DatabaseInUse            another server has this SQLite file
     │   └── DatabaseBusy             locked by another process for too long        (transient)
+    ├── ValueUnstorable              a value that no database takes
     ├── NotFound
     │   ├── AccountNotFound
     │   ├── PostNotFound
@@ -114,6 +115,12 @@ class DatabaseBusy(Transient, StorageError):
     retry_after = 5
 
 
+class ValueUnstorable(SyndicateError):
+    """A value that no database takes: text with a lone surrogate or U+0000, a number beyond 64 bits."""
+
+    public = "The request holds a value that cannot be used."
+
+
 class NotFound(SyndicateError):
     """There is nothing here."""
 
@@ -165,7 +172,10 @@ class WrongHost(Refused):
 class MediaTypeRefused(Refused):
     """The content type or encoding of the request is not taken."""
 
-    public = "Send application/activity+json or application/ld+json, without a content encoding."
+    public = (
+        "Send application/activity+json or application/ld+json to an inbox, and to a page what its form sends; "
+        "without a content encoding."
+    )
 
 
 class BodyTooLarge(Refused):

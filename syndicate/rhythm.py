@@ -1,11 +1,13 @@
 """How a worker works: while something is due, then it rests until it is woken or the next thing is due.
 
 A database that cannot be used for a while (locked, or a full disk) makes a worker wait, not the process end:
-readers are still served, and the work is still there afterwards.
+readers are still served, and the work is still there afterwards. A job (what is done for one row) that goes wrong in
+a way that nobody foresaw is lost by itself: what a stranger sent ends no process.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
@@ -61,3 +63,15 @@ async def endure(name: str, work: Callable[[], Awaitable[None]]) -> None:
         except StorageError as error:
             log.warning("worker waits for the database", worker=name, problem=str(error))
             await asyncio.sleep(AFTER_TROUBLE)
+
+
+@contextmanager
+def job(name: str, **about: str) -> Iterator[None]:
+    """The edge of a job: whatever goes wrong within, its own mending included, is told with what the job was about, and
+    costs no other job anything. The lease of its row runs out, and it is taken again."""
+    try:
+        yield
+    except StorageError as error:
+        log.warning("job waits for the database", job=name, **about, problem=str(error))
+    except Exception:
+        log.exception("job failed", job=name, **about)

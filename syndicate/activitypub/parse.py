@@ -18,7 +18,9 @@ from syndicate.model.actor import PublicKey, RemoteActor
 LONGEST_ID = 2048
 LONGEST_NAME = 2048
 LONGEST_SUMMARY = 20_000
-LONGEST_CONTENT = 500_000
+LONGEST_CONTENT = 50_000
+"""Of ten thousand words, the longest comment that anybody reads."""
+MOST_ATTACHED = 16
 MOST_KEYS = 10
 EARLIEST_YEAR = 1970
 
@@ -111,12 +113,14 @@ def parse_note(document: dict[str, Any]) -> RemoteNote:
         type=next(types(document.get("type")), ""),
         author=require_id(as_id(document.get("attributedTo")), "object.author"),
         in_reply_to=as_id(document.get("inReplyTo"))[:LONGEST_ID],
-        html=content[:LONGEST_CONTENT],
+        html=_beginning(content),
         summary=as_text(document.get("summary"))[:LONGEST_SUMMARY],
         url=as_link(document.get("url"))[:LONGEST_ID],
         published=instant(document.get("published")),
         updated=instant(document.get("updated")),
-        attached=tuple(_attached(item) for item in as_list(document.get("attachment"))[:64] if isinstance(item, dict)),
+        attached=tuple(
+            _attached(item) for item in as_list(document.get("attachment"))[:MOST_ATTACHED] if isinstance(item, dict)
+        ),
         mentions=_tagged(document, "Mention", "href"),
         hashtags=_tagged(document, "Hashtag", "name"),
         # Mastodon sends a vote in a poll as a Note with a name and nothing else
@@ -133,6 +137,14 @@ def _content(document: dict[str, Any]) -> str:
     if isinstance(languages, dict):
         return next((text for text in languages.values() if isinstance(text, str)), "")
     return ""
+
+
+def _beginning(html: str) -> str:
+    """HTML that is not too long; of longer one the beginning, with an ellipsis that stands in no tag."""
+    if len(html) <= LONGEST_CONTENT:
+        return html
+    cut = html[:LONGEST_CONTENT]
+    return (cut if cut.rfind(">") >= cut.rfind("<") else cut[: cut.rfind("<")]) + "…"
 
 
 def _attached(item: dict[str, Any]) -> Attached:

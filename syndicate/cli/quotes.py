@@ -78,7 +78,7 @@ def allow(session: Session, quote: str) -> None:
 
 
 async def _found(study: Study, quote: str) -> Stamp:
-    stamp = await study.store.stamps.of_object(quote) or await study.store.stamps.find(quote)
+    stamp = await study.store.stamps.of_object(quote, StampKind.QUOTE) or await study.store.stamps.find(quote)
     if stamp is None or stamp.kind is not StampKind.QUOTE:
         raise QuoteNotFound(f"{quote}: no such quote was allowed; `syndicate quotes list` shows those that were")
     return stamp

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from syndicate.app import build, furnish, sole_server, supervise
 from syndicate.cli.session import Session
 from syndicate.errors import ConfigurationError
+from syndicate.web.connections import open_many_files
 
 
 @click.command()
@@ -40,6 +41,7 @@ def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
         async with furnish(config) as study:
             await supervise(build(study), part=only or "all", ready=ready)
 
+    open_many_files()
     with sole_server(config):
         uvloop.run(run())
         # threads that still wait for a silent name server would hold the process for half a minute

@@ -73,8 +73,9 @@ def _settled(html: str, policy: _Policy, base: str) -> SafeHtml:
         return SafeHtml(_fixed_point(html, policy, base))
     html = _cut(html, policy.longest)
     result = _fixed_point(html, policy, base)
+    kept = len(html) * policy.longest // (len(result.encode()) + 1000)
     while len(result.encode()) > policy.longest:
-        html = html[: len(html) // 2]
+        html, kept = html[:kept], kept // 2
         result = _fixed_point(html, policy, base)
     return SafeHtml(result)
 
@@ -269,6 +270,10 @@ _ADDRESS_IN_TEXT = re.compile(r"https?:/{1,9}([^\s/?#\\<>\"]{1,300})|\bwww\.([^\
 _WHOLLY_A_HOST = re.compile(r"((?:[^\W_][\w-]{0,62}[.\u3002])+[^\W\d_]{2,24}(?::[0-9]{1,5})?)(?:[/?#]\S*)?")
 
 
+_LONGEST_LINK_TEXT = 4_000
+"""Nobody reads so long a link, and what hides in it would take long to find: it says where it leads in any case."""
+
+
 def _true_host(link: Tag, inside: list[Tag | str]) -> str:
     """` (host)` for a link whose text names another host than it leads to, else nothing.
 
@@ -280,6 +285,8 @@ def _true_host(link: Tag, inside: list[Tag | str]) -> str:
     whole, shown = _text(inside), _text(_visible(inside))
     if whole.endswith(note := f" ({target})") and shown.endswith(note):
         return ""
+    if len(whole) > _LONGEST_LINK_TEXT:
+        return escape(note)
     claimed = {_bare(ascii_host(host)) for text in (whole, shown) for host in _hosts_in(text)}
     return escape(note) if claimed - {_bare(target)} else ""
 
@@ -341,6 +348,6 @@ _STRANGER = _Policy(
     schemes=_WEB_ONLY,
     link_rel="nofollow ugc noopener noreferrer",
     marks=4,
-    longest=500_000,
+    longest=80_000,
     finish_link=_true_host,
 )

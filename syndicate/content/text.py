@@ -27,6 +27,9 @@ _LOOSE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _IN_PATH = "/%:@!$&'()*+,;=-._~"
 
+_LOOKED_AT = 100
+"""Times as long as a name may be is what is looked at of one."""
+
 _LETTERS_PER_WORD = 12
 _SLUG_LENGTH = 120
 
@@ -48,7 +51,7 @@ def clean_name(text: str, *, limit: int = 200) -> str:
 
     Single joiners stay: emoji of families and Persian words are written with them.
     """
-    text = _INVISIBLE.sub("", _BIDI.sub("", clean(text)))
+    text = _INVISIBLE.sub("", _BIDI.sub("", clean(text[: limit * _LOOKED_AT])))
     text = _with_fewer_marks(" ".join(text.split()), _MARKS_IN_NAME)
     return text[:limit].strip().strip(_JOINERS).strip()
 

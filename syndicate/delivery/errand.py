@@ -1,6 +1,7 @@
 """One request for the sake of a delivery, and what it met with."""
 
 from syndicate.clock import Clock
+from syndicate.content.text import clean
 from syndicate.delivery.retry import Met
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteUnavailable
 from syndicate.transport.message import Request, Response, Transport, retry_after
@@ -13,8 +14,8 @@ async def run_errand(transport: Transport, request: Request, clock: Clock) -> tu
     try:
         response = await transport.fetch(request)
     except AddressDenied as error:
-        return Met(status=None, answer=str(error), permanent=True), None
+        return Met(status=None, answer=clean(str(error)), permanent=True), None
     except (RemoteUnavailable, DocumentUnusable) as error:
-        return Met(status=None, answer=str(error)), None
-    words = response.body[:LONGEST_WORDS].decode(errors="replace") if response.status >= 300 else ""
+        return Met(status=None, answer=clean(str(error))), None
+    words = clean(response.body[:LONGEST_WORDS].decode(errors="replace")) if response.status >= 300 else ""
     return Met(status=response.status, answer=words, wait=retry_after(response, clock())), response

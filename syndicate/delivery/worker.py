@@ -19,7 +19,8 @@ import structlog
 from syndicate.clock import Clock
 from syndicate.delivery import circuit
 from syndicate.delivery.retry import Fate, Met, next_try, pause
-from syndicate.rhythm import Rhythm
+from syndicate.errors import StorageError
+from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
 
@@ -38,6 +39,7 @@ AT_ONCE_PER_HOST = 2
 SLICE = 500
 LEASE = timedelta(minutes=10)
 HELD_FOR = timedelta(seconds=10)
+OUR_FAULT = "something went wrong here; the log says what"
 
 
 Effect = Callable[[Tables], Awaitable[None]]
@@ -212,7 +214,8 @@ class DeliveryWorker:
     async def _carry(self, delivery: Delivery, tasks: asyncio.TaskGroup) -> None:
         place = _Place(self)
         try:
-            await self._carry_one(delivery)
+            with job("delivery", activity=delivery.activity, inbox=delivery.inbox):
+                await self._carry_one(delivery)
         finally:
             place.leave()
             self._open -= 1
@@ -235,12 +238,22 @@ class DeliveryWorker:
             return
         if not await self._store.deliveries.is_waiting(delivery.activity, delivery.inbox):
             return
-        carried = await self._couriers[delivery.kind].carry(delivery, host.dialect)
+        carried = await self._carried(delivery, host.dialect)
         if carried.met.held:
             due = self._clock() + HELD_FOR
             await self._store.transaction(lambda tx: tx.deliveries.put_off(delivery, due))
             return
         await self._settle(delivery, carried)
+
+    async def _carried(self, delivery: Delivery, dialect: str) -> Carried:
+        """By its courier. What trips him up is tried again like anything else, and not for ever."""
+        try:
+            return await self._couriers[delivery.kind].carry(delivery, dialect)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("delivery failed", activity=delivery.activity, inbox=delivery.inbox)
+            return Carried(met=Met(status=None, answer=OUR_FAULT), fate=Fate.AGAIN, dialect=dialect)
 
     async def _settle(self, delivery: Delivery, carried: Carried) -> None:
         met, fate, now = carried.met, carried.fate, self._clock()

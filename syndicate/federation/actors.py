@@ -26,6 +26,7 @@ from syndicate.errors import (
     SignatureRejected,
 )
 from syndicate.federation import consent
+from syndicate.federation.patience import Patience
 from syndicate.model.actor import PublicKey, RemoteActor
 from syndicate.signatures import VerifyingKey, load_multikey, load_public_key
 from syndicate.storage import Store, Tables
@@ -44,26 +45,32 @@ class Actors:
 
     def __init__(self, store: Store, fetcher: Fetcher, signer: Signer, clock: Clock) -> None:
         self._store, self._fetcher, self._signer, self._clock = store, fetcher, signer, clock
+        self.patience = Patience(clock)
         self._loaded: OrderedDict[str, tuple[str, VerifyingKey]] = OrderedDict()
         self._refetched: OrderedDict[str, datetime] = OrderedDict()
         self._fetching: dict[str, asyncio.Future[PublicKey]] = {}
 
     # keys
 
+    async def known_key(self, key_id: str) -> PublicKey | None:
+        """The key with this id, if we remember it."""
+        return await self._store.remote_actors.key(key_id)
+
     async def key(self, key_id: str) -> PublicKey:
         """The key with this id, from what we remember or from its owner.
 
         Raises KeyUnavailable (not now), SignatureRejected (`key.…`: never).
         """
-        return await self._store.remote_actors.key(key_id) or await self._fetch_key(key_id)
+        return await self.known_key(key_id) or await self._fetch_key(key_id)
 
-    async def renewed_key(self, key_id: str) -> PublicKey | None:
-        """The key as its owner lists it now; None when it was asked for in the last minutes."""
-        now = self._clock()
+    def may_renew(self, key_id: str) -> bool:
+        """Whether its owner may be asked for a key that we know: not so when that was done in the last minutes."""
         last = self._refetched.get(key_id)
-        if last is not None and now - last < REFETCH_AFTER and key_id not in self._fetching:
-            return None
-        self._refetched[key_id] = now
+        return last is None or self._clock() - last >= REFETCH_AFTER or key_id in self._fetching
+
+    async def renewed_key(self, key_id: str) -> PublicKey:
+        """The key as its owner lists it now."""
+        self._refetched[key_id] = self._clock()
         self._refetched.move_to_end(key_id)
         while len(self._refetched) > KEYS_CACHED:
             self._refetched.popitem(last=False)

@@ -58,7 +58,7 @@ class Approvals:
         post = await tx.posts.find(comment.post)
         if post is None:
             return
-        stamp = await tx.stamps.of_object(comment.uri)
+        stamp = await tx.stamps.of_object(comment.uri, StampKind.REPLY)
         if state in REFUSED and stamp is not None and not stamp.revoked:
             await self.revoke(tx, stamp, post)
         request = await tx.stamps.asked(comment.uri)
@@ -72,5 +72,11 @@ class Approvals:
         if not allowed:
             await self.refuse(tx, StampKind.REPLY, request.request, actor)
             return
-        stamp = self.stamp(StampKind.REPLY, post, object=request.reply, target=request.target, actor=request.actor)
+        stamp = await tx.stamps.of_object(request.reply, StampKind.REPLY)
+        if stamp is not None and stamp.revoked:  # its author has changed her mind
+            await tx.stamps.forget(stamp.uri)
+            stamp = None
+        stamp = stamp or self.stamp(
+            StampKind.REPLY, post, object=request.reply, target=request.target, actor=request.actor
+        )
         await self.allow(tx, stamp, request.request, actor)

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 MEMBERS = ("replies", "context", "conversation")
 """Where a note names the conversation that it is part of."""
 PARTS = frozenset({"items", "orderedItems", "first", "next"})
-MOST_PAGES = 10
+MOST_PAGES = 5
 """Pages that are asked for in one visit, of all collections together."""
 MOST_LISTED = 500
 MOST_FETCHED = 40

@@ -15,6 +15,7 @@ from syndicate.conversation.judgement import Moderation
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteGone, RemoteRefused
 from syndicate.federation.actors import Actors
 from syndicate.federation.approvals import Approvals
+from syndicate.federation.aside import Aside
 from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
 from syndicate.model.activity import Activity, Outcome, Verdict
@@ -44,6 +45,7 @@ class Context:
     urls: Urls
     clock: Clock
     moderation: Moderation
+    aside: Aside
 
     async def object(self, uri: str) -> dict[str, Any]:
         """A document from its own origin. Raises RemoteError."""

@@ -38,10 +38,12 @@ class Inbox:
         self._store, self._actors, self._context, self._clock = store, actors, context, clock
         self._ids = IdsInOrder()
 
-    async def receive(self, message: Message) -> Verdict:
-        """Take in one activity. When this returns, the activity is durable, and the answer is 202.
+    async def receive(self, message: Message, client: str) -> Verdict:
+        """Take in one activity that came from the address `client`. When this returns, the activity is durable, and the
+        answer is 202.
 
-        Raises SignatureRejected (401), MalformedActivity (400), SenderRefused (403), KeyUnavailable (503).
+        Raises SignatureRejected (401), MalformedActivity (400), SenderRefused (403), TooManyRequests (429),
+        KeyUnavailable (503).
         """
         signature = read_signature(message, now=self._clock())
         activity = parse_activity(parse_document(message.body))
@@ -50,8 +52,8 @@ class Inbox:
         await self._refuse_unwanted(activity, signature)
         if await self._is_strangers_farewell(activity):
             return Verdict(outcome=Outcome.IGNORED, reason="delete.unknown")
-        key = await authenticate(signature, self._actors)
-        activity = await self._attributed(activity, key.owner)
+        key = await authenticate(signature, self._actors, client)
+        activity = await self._attributed(activity, key.owner, client)
         offer = await synchronizing.doubted(message, signature, key.owner, self._context)
         return await self._record(activity, signature.fingerprint, key.owner, offer)
 
@@ -75,13 +77,13 @@ class Inbox:
             return False
         return await self._store.remote_actors.find(activity.actor) is None
 
-    async def _attributed(self, activity: Activity, messenger: str) -> Activity:
+    async def _attributed(self, activity: Activity, messenger: str, client: str) -> Activity:
         """The activity, now that its messenger is known; a proof of its own actor makes it as good as brought by her."""
         if messenger == activity.actor:
             return activity
         if not activity.forwarded:
             raise SignatureRejected("activity.actor", "signed by another than its actor")
-        return replace(activity, forwarded=not await is_proven(activity, self._actors))
+        return replace(activity, forwarded=not await is_proven(activity, self._actors, client, self._clock()))
 
     async def _record(self, activity: Activity, fingerprint: str, messenger: str, offer: Offer | None) -> Verdict:
         now = self._clock()

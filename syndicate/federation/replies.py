@@ -13,7 +13,7 @@ from typing import Any
 from syndicate.activitypub.access import as_id, ids, types
 from syndicate.activitypub.addressing import Reach, reach, reach_of
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, parse_note
-from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
+from syndicate.content.sanitize import SANITIZER_VERSION, SafeHtml, for_stranger
 from syndicate.content.text import canonical_path, clean, plain
 from syndicate.conversation import comments
 from syndicate.conversation.judgement import Facts, Judgement, Moderation, judge
@@ -112,6 +112,9 @@ async def take(
         return refused("object.author")
     if await context.store.blocks.covers(actor, host_of(actor)):
         return refused("sender.blocked")  # brought by another's hand
+    before = await context.store.comments.by_uri(note.id)
+    if before is not None and before.author.uri != note.author:
+        return refused("update.not-owner")
     if reached is Reach.PRIVATE:
         return await _never_show(
             note, context, "Private", private("object.private"), withdrawn=private("object.narrowed")
@@ -123,7 +126,6 @@ async def take(
         return ignored("object.vote")
     if await context.store.tombstones.find(note.id) is not None:
         return ignored("object.gone")
-    before = await context.store.comments.by_uri(note.id)
     if before is not None:
         post, parent = await context.store.posts.find(before.post), None  # an edit moves nothing elsewhere
     else:
@@ -142,8 +144,8 @@ async def take(
         return ignored("actor.unavailable")
     if author.opted_out:
         return ignored("actor.no-blog")
-    html = for_stranger(clean(_content(note)))
-    if not plain(html):
+    raw_html, html, has_words = await context.aside.do(_washed, note)
+    if not has_words:
         return _without_words(note, before)
     facts = await _facts(note, post, html, context)
     judgement = judge(facts, context.moderation)
@@ -152,7 +154,6 @@ async def take(
     if parent is not None and parent.state is CommentState.PENDING:
         judgement = Judgement(state=CommentState.PENDING, reason="reply.to-unshown")
     comment = _comment(note, html, author, post, parent, before, judgement, reached, context)
-    raw_html = clean(_content(note))
 
     async def keep(tx: Tables) -> Verdict:
         if await tx.posts.find(post.id) is None:
@@ -251,7 +252,8 @@ def _without_words(note: RemoteNote, before: Comment | None) -> Decision:
 
     async def withdraw(tx: Tables) -> Verdict:
         current = await tx.comments.by_uri(note.id)
-        if current is not None and note.updated is not None and note.updated > current.updated:
+        hers = current is not None and current.author.uri == note.author
+        if current is not None and hers and note.updated is not None and note.updated > current.updated:
             await comments.withdraw(tx, current)
         return ignored("object.empty")
 
@@ -278,8 +280,10 @@ async def _never_show(
         return verdict
 
     async def withdraw(tx: Tables) -> Verdict:
-        await _bury(tx, note.id, type, context)
         comment = await tx.comments.by_uri(note.id)
+        if comment is not None and comment.author.uri != note.author:
+            return refused("update.not-owner")
+        await _bury(tx, note.id, type, context)
         if comment is None:
             return verdict
         await comments.withdraw(tx, comment)
@@ -371,6 +375,13 @@ def author_of(actor: RemoteActor) -> Author:
 def _not_ahead(given: datetime | None, now: datetime) -> datetime:
     """A date is believed unless it lies ahead: a far future would win over every later edit."""
     return now if given is None or given > now else given
+
+
+def _washed(note: RemoteNote) -> tuple[str, SafeHtml, bool]:
+    """The text as it came, what may be shown of it, and whether there are words in that."""
+    raw = clean(_content(note))
+    html = for_stranger(raw)
+    return raw, html, bool(plain(html))
 
 
 def _content(note: RemoteNote) -> str:

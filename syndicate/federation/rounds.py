@@ -11,7 +11,7 @@ from syndicate.conversation.cooling import next_visit
 from syndicate.errors import RemoteUnavailable, StorageError
 from syndicate.federation.backfill import Seen, Visitor
 from syndicate.federation.sparing import MOST_A_DAY, PATIENCE
-from syndicate.rhythm import Rhythm
+from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.visits import Visit
 from syndicate.telemetry.metrics import Metrics
@@ -70,15 +70,20 @@ class BackfillWorker:
 
     async def _pay(self, visit: Visit) -> None:
         try:
-            await self._look(visit)
-        except StorageError as error:  # its lease runs out, and it is taken again
-            log.warning("visit waits for the database", comment=visit.comment, problem=str(error))
-        except Exception:
-            log.exception("visit failed", comment=visit.comment)
-            await self._settle(visit, Seen(outcome="failed"), not_before=self._clock() + AFTER_TROUBLE)
+            with job("visit", comment=visit.comment):
+                await self._try_to_look(visit)
         finally:
             self._under_way -= 1
             self._rhythm.wake()
+
+    async def _try_to_look(self, visit: Visit) -> None:
+        try:
+            await self._look(visit)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("visit failed", comment=visit.comment)
+            await self._settle(visit, Seen(outcome="failed"), not_before=self._clock() + AFTER_TROUBLE)
 
     async def _look(self, visit: Visit) -> None:
         comment = await self._store.comments.find(visit.comment)

@@ -12,7 +12,7 @@ from syndicate.clock import Clock
 from syndicate.errors import StorageError, Transient
 from syndicate.federation.inbox import Inbox
 from syndicate.model.activity import Arrival
-from syndicate.rhythm import Rhythm
+from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store
 
 log = structlog.get_logger()
@@ -100,14 +100,16 @@ class InboxWorker:
         self._rhythm.wake()
 
     async def _perform(self, arrival: Arrival) -> None:
-        try:
-            async with asyncio.timeout(LONGEST):
-                await self._inbox.perform(arrival)
-        except (Transient, TimeoutError) as error:
-            log.info("activity postponed", activity=arrival.activity.id, type=arrival.activity.type, problem=str(error))
-            await self._inbox.postpone(arrival, error)
-        except StorageError as error:  # its lease runs out, and it is taken again
-            log.warning("activity waits for the database", activity=arrival.activity.id, problem=str(error))
-        except Exception as error:
-            log.exception("activity failed", activity=arrival.activity.id, type=arrival.activity.type)
-            await self._inbox.postpone(arrival, error)
+        about = {"activity": arrival.activity.id, "type": arrival.activity.type}
+        with job("inbox", **about):
+            try:
+                async with asyncio.timeout(LONGEST):
+                    await self._inbox.perform(arrival)
+            except (Transient, TimeoutError) as error:
+                log.info("activity postponed", **about, problem=str(error))
+                await self._inbox.postpone(arrival, error)
+            except StorageError:
+                raise
+            except Exception as error:
+                log.exception("activity failed", **about)
+                await self._inbox.postpone(arrival, error)

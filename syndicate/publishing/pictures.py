@@ -12,11 +12,12 @@ from datetime import timedelta
 import structlog
 
 from syndicate.clock import Clock
-from syndicate.errors import AddressDenied, DocumentUnusable, RemoteError, RemoteGone, RemoteRefused
+from syndicate.content.text import clean
+from syndicate.errors import AddressDenied, DocumentUnusable, RemoteError, RemoteGone, RemoteRefused, StorageError
 from syndicate.media import MediaFiles, UnusableFile
 from syndicate.media.kinds import MOST_HEAD, kind_of
 from syndicate.publishing.typesetting import as_failed, as_kept
-from syndicate.rhythm import Rhythm
+from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState, Purpose
 from syndicate.transport.message import MEDIA, Redirects, Request, Transport, require_success
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 
 WAITS = (timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=2), timedelta(hours=12), timedelta(days=2))
 AT_ONCE = 4
+OUR_FAULT = "something went wrong here; the log says what"
 LEASE = timedelta(minutes=5)
 MOST_OF_AN_AVATAR = 1024 * 1024
 
@@ -67,6 +69,10 @@ class PictureWorker:
         return bool(wanted)
 
     async def _get(self, file: MediaFile) -> None:
+        with job("picture", address=file.source_url):
+            await self._try_to_get(file)
+
+    async def _try_to_get(self, file: MediaFile) -> None:
         settled = await self._fetched(file)
         posts = await self._store.transaction(lambda tx: self._settle(tx, settled))
         if settled.state is MediaState.FAILED:
@@ -85,9 +91,14 @@ class PictureWorker:
                 _require_small_picture(response.body)
             return await asyncio.to_thread(as_kept, file, self._files, response.body)
         except (RemoteGone, RemoteRefused, AddressDenied, DocumentUnusable, UnusableFile) as error:
-            return as_failed(file, str(error))
+            return as_failed(file, clean(str(error)))
         except (RemoteError, OSError) as error:
-            return self._later(file, str(error))
+            return self._later(file, clean(str(error)))
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("picture failed", address=file.source_url)
+            return self._later(file, OUR_FAULT)
 
     def _later(self, file: MediaFile, reason: str) -> MediaFile:
         if file.attempts >= len(WAITS):

@@ -5,7 +5,7 @@ options and of the document, each canonical by RFC 8785. A document goes in; the
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -13,13 +13,17 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from syndicate.clock import to_wire
+from syndicate.clock import from_text, to_wire
 from syndicate.errors import SignatureRejected
 from syndicate.signatures.keys import decode_base58, encode_base58
 
 Document = dict[str, Any]
 CONTEXT = "https://w3id.org/security/data-integrity/v1"
 SUITE = "eddsa-jcs-2022"
+PURPOSE = "assertionMethod"
+LONGEST_UNDERWAY = timedelta(days=14)
+"""A proof is true for ever, but who passes something on does it soon; what is brought up again later is asked for."""
+LEEWAY = timedelta(hours=1)
 
 
 def prove(document: Mapping[str, Any], *, key: Ed25519PrivateKey, key_id: str, created: datetime) -> Document:
@@ -31,20 +35,26 @@ def prove(document: Mapping[str, Any], *, key: Ed25519PrivateKey, key_id: str, c
         "type": "DataIntegrityProof",
         "cryptosuite": SUITE,
         "verificationMethod": key_id,
-        "proofPurpose": "assertionMethod",
+        "proofPurpose": PURPOSE,
         "created": to_wire(created),
     }
     return {**document, "proof": {**options, "proofValue": f"z{encode_base58(key.sign(_digest(document, options)))}"}}
 
 
-def check_proof(document: Mapping[str, Any], key: Ed25519PublicKey) -> None:
-    """See that the proof of a document was made by `key` over this very document.
+def check_proof(document: Mapping[str, Any], key: Ed25519PublicKey, *, now: datetime) -> None:
+    """See that the proof of a document was made by `key` over this very document, not long ago, to say that it is so.
 
-    Raises SignatureRejected("signature.wrong") where not, ("signature.syntax") where there is none to be read.
+    Raises SignatureRejected("signature.wrong") where not, ("signature.time") where it is old, ("signature.syntax") where
+    there is none to be read.
     """
     proof = document.get("proof")
     if not isinstance(proof, dict) or proof.get("cryptosuite") != SUITE or proof.get("type") != "DataIntegrityProof":
         raise SignatureRejected("signature.syntax", "no proof of a kind that we read")
+    if proof.get("proofPurpose") != PURPOSE:
+        raise SignatureRejected("signature.syntax", "a proof for another purpose")
+    if "@context" in proof and not _begins_with(document.get("@context"), proof["@context"]):
+        raise SignatureRejected("signature.syntax", "a proof in another context (§3.3.2)")
+    _check_time(proof, now)
     value = proof.get("proofValue")
     if not isinstance(value, str) or not value.startswith("z") or len(value) > 100:
         raise SignatureRejected("signature.syntax", "the proof's value cannot be read")
@@ -54,6 +64,21 @@ def check_proof(document: Mapping[str, Any], key: Ed25519PublicKey) -> None:
         key.verify(decode_base58(value[1:]), _digest(bare, options))
     except (InvalidSignature, ValueError) as error:
         raise SignatureRejected("signature.wrong", "the proof is not over this document") from error
+
+
+def _check_time(proof: Mapping[str, Any], now: datetime) -> None:
+    try:
+        created = from_text(proof["created"])
+        expires = from_text(proof["expires"]) if "expires" in proof else None
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise SignatureRejected("signature.time", "no readable date") from error
+    if not now - LONGEST_UNDERWAY <= created <= now + LEEWAY or (expires is not None and expires < now):
+        raise SignatureRejected("signature.time", "old, or from the future")
+
+
+def _begins_with(context: Any, beginning: Any) -> bool:
+    whole, first = (item if isinstance(item, list) else [item] for item in (context, beginning))
+    return whole[: len(first)] == first
 
 
 def _with_context(context: Any) -> list[Any]:

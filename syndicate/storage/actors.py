@@ -205,6 +205,14 @@ class RemoteActors:
         )
         return [row["uri"] for row in rows]
 
+    async def moved_here(self, uri: str) -> datetime | None:
+        """When another account last moved to this one."""
+        row = await self._query.one("SELECT moved_here FROM remote_actors WHERE uri = :uri", uri=uri)
+        return from_text(row["moved_here"]) if row and row["moved_here"] else None
+
+    async def set_moved_here(self, uri: str, now: datetime) -> None:
+        await self._query.run("UPDATE remote_actors SET moved_here = :now WHERE uri = :uri", uri=uri, now=to_text(now))
+
     async def remove(self, uri: str) -> bool:
         return await self._query.run("DELETE FROM remote_actors WHERE uri = :uri", uri=uri) > 0
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from syndicate.errors import DatabaseBusy, StorageError
+from syndicate.errors import DatabaseBusy, StorageError, ValueUnstorable
 from syndicate.storage.database import Body, Dialect, Queryable, Row
 
 T = TypeVar("T")
@@ -52,15 +52,20 @@ def _spelled(sql: str) -> tuple[str, tuple[str, ...]]:
 
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
-    """Turns a lost connection into the house's error; conflicts and mistakes stay what they are."""
+    """Turns a lost connection, and values that it does not take, into the house's errors; conflicts and mistakes stay
+    what they are."""
     try:
         yield
+    except asyncpg.DataError as error:
+        raise ValueUnstorable(f"a value that PostgreSQL does not take: {error}") from error
     except (
         asyncpg.PostgresConnectionError,
         asyncpg.InterfaceError,
         asyncpg.OperatorInterventionError,
         OSError,
     ) as error:
+        if isinstance(error, ValueError):  # asyncpg's own refusal of a value
+            raise ValueUnstorable(f"a value that PostgreSQL does not take: {error}") from error
         raise StorageError(f"PostgreSQL cannot be reached: {error}") from error
     except asyncpg.InsufficientResourcesError as error:
         raise DatabaseBusy(f"PostgreSQL has no room: {error}") from error

@@ -4,10 +4,13 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from syndicate.activitypub.parse import origin
 from syndicate.clock import from_text, to_text
 from syndicate.storage.database import Queryable, Row
 
 KEPT = 1_000
+KEPT_OF_ONE = 100
+"""Of one server: nobody may push out what others have reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ class Reports:
         self._query = query
 
     async def put(self, report: Report) -> None:
-        """Keep one; the newest thousand are kept."""
+        """Keep one; the newest thousand are kept, and the newest hundred of each server."""
         await self._query.run(
             """
             INSERT INTO reports (id, reporter_uri, about, words, received)
@@ -37,6 +40,14 @@ class Reports:
             about=json.dumps(report.about),
             words=report.words,
             received=to_text(report.received),
+        )
+        await self._query.run(
+            """
+            DELETE FROM reports WHERE reporter_uri LIKE :theirs AND id <= (
+              SELECT id FROM reports WHERE reporter_uri LIKE :theirs ORDER BY id DESC LIMIT 1 OFFSET :kept)
+            """,
+            theirs=f"{origin(report.reporter)}/%",
+            kept=KEPT_OF_ONE,
         )
         await self._query.run(
             "DELETE FROM reports WHERE id < (SELECT id FROM reports ORDER BY id DESC LIMIT 1 OFFSET :kept)", kept=KEPT

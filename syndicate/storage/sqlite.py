@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from syndicate.errors import DatabaseBusy, StorageError
+from syndicate.errors import DatabaseBusy, StorageError, ValueUnstorable
 from syndicate.storage.database import Body, Dialect, Queryable, Row
 
 T = TypeVar("T")
@@ -82,11 +82,15 @@ class _translated(contextlib.AbstractContextManager[None]):  # noqa: N801 - read
     """Turns SQLite's complaints into the house's errors."""
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, UnicodeError | OverflowError):
+            raise ValueUnstorable(f"a value that SQLite does not take: {error}") from error
         if not isinstance(error, sqlite3.OperationalError):
             return
         code = error.sqlite_errorcode & 0xFF if hasattr(error, "sqlite_errorcode") else 0
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise DatabaseBusy(f"the database is locked by another process: {error}") from error
+        if code == sqlite3.SQLITE_CANTOPEN:
+            raise StorageError(f"the database cannot be opened: {error}; are there too many open files?") from error
         if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
             raise StorageError(f"the database cannot be written: {error}; is the disk full?") from error
 

@@ -49,8 +49,11 @@ class Stamps:
     async def find(self, uri: str) -> Stamp | None:
         return _stamp(await self._query.one("SELECT * FROM stamps WHERE uri = :uri", uri=uri))
 
-    async def of_object(self, object: str) -> Stamp | None:
-        return _stamp(await self._query.one("SELECT * FROM stamps WHERE object_uri = :object", object=object))
+    async def of_object(self, object: str, kind: StampKind) -> Stamp | None:
+        row = await self._query.one(
+            "SELECT * FROM stamps WHERE object_uri = :object AND kind = :kind", object=object, kind=kind.value
+        )
+        return _stamp(row)
 
     async def newest(self, kind: StampKind, limit: int) -> list[Stamp]:
         rows = await self._query.all(
@@ -59,7 +62,7 @@ class Stamps:
         return [stamp for stamp in map(_stamp, rows) if stamp is not None]
 
     async def put(self, stamp: Stamp) -> None:
-        """Keep a stamp; an object that has one keeps that."""
+        """Keep a stamp; an object that has one of this kind keeps that."""
         await self._query.run(
             """
             INSERT INTO stamps (uri, kind, post_id, object_uri, target, actor_uri, revoked, created)
@@ -98,12 +101,14 @@ class Stamps:
     # requests that wait
 
     async def ask(self, request: ReplyRequest) -> None:
-        """Keep a request until its reply is decided about; a repeated one takes the place of the earlier."""
+        """Keep a request until its reply is decided about; a repeated one takes the place of the same actor's earlier
+        one."""
         await self._query.run(
             """
             INSERT INTO reply_requests (reply_uri, post_id, actor_uri, target, request, received)
             VALUES (:reply, :post, :actor, :target, :request, :received)
             ON CONFLICT (reply_uri) DO UPDATE SET request = excluded.request, received = excluded.received
+            WHERE reply_requests.actor_uri = excluded.actor_uri
             """,
             reply=request.reply,
             post=request.post,

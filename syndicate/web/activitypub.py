@@ -1,6 +1,5 @@
 """ActivityPub: the actor and its collections, objects by their ids, and the inboxes."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -13,7 +12,7 @@ from syndicate.activitypub import collections, render
 from syndicate.activitypub.parse import origin
 from syndicate.activitypub.vocabulary import ACTIVITY_JSON
 from syndicate.clock import from_text, to_text
-from syndicate.errors import BodyTooLarge, BodyTooSlow, Gone, MalformedRequest, MediaTypeRefused, NotFound
+from syndicate.errors import Gone, MediaTypeRefused, NotFound
 from syndicate.federation.local import BLOG, Identity
 from syndicate.federation.outbox import outbox_items
 from syndicate.model.actor import LocalActor, PublicKey, Role
@@ -23,32 +22,34 @@ from syndicate.signatures import Message
 from syndicate.storage import Store
 from syndicate.storage.stamps import StampKind
 from syndicate.transport.media_type import is_activity_streams
-from syndicate.web.clients import address_of
+from syndicate.web.bodies import require_uncoded
+from syndicate.web.clients import address_of, client_of
 from syndicate.web.keys import (
     ADMISSION,
     ANNOUNCER,
     ANSWERS,
+    BODIES,
     CONFIG,
     GATEKEEPER,
     IDENTITIES,
     INBOX,
     METRICS,
-    PATIENCE,
     SHELF,
     STORE,
     URLS,
 )
 from syndicate.web.negotiation import accepts_activity
-from syndicate.web.problems import problem_of
 from syndicate.web.shelf import Rendered
 
 JSON = f"{ACTIVITY_JSON}; charset=utf-8"
 PAGE = 20
+LONGEST_ID = 100
+LONGEST_KEY = 2048
+"""Of followers, the address is the key."""
 FEATURED = 5
 FEATURED_TAGS = 10
 TOLD = 1000
 """Followers that a server is told of at a time."""
-MOST_BODY = 1024 * 1024
 CACHE = "public, max-age=60, stale-while-revalidate=600"
 AT_PERMALINK = "private, no-store"
 GUARDED = "private, no-store"
@@ -90,7 +91,8 @@ async def answer(
 
 async def require_reader(request: web.Request) -> PublicKey:
     """The key that a request is signed with. Raises SignatureRejected (401), SenderRefused (403), KeyUnavailable (503)."""
-    return await request.app[GATEKEEPER].require(message_of(request), ours=request.app[URLS].base)
+    client = client_of(address_of(request, request.app[CONFIG].server))
+    return await request.app[GATEKEEPER].require(message_of(request), ours=request.app[URLS].base, client=client)
 
 
 def see(page: str) -> web.HTTPException:
@@ -383,7 +385,7 @@ async def get_replies(request: web.Request) -> web.StreamResponse:
         return collections.plain(uri, await store.comments.replies_total(post.id), await page())
 
     make = page if "page" in request.query else whole
-    return await answer(request, f"ap:{uri}?{request.query_string}", (f"post:{post.id}", f"talk:{post.id}"), make)
+    return await answer(request, _page_key(uri, request, after), (f"post:{post.id}", f"talk:{post.id}"), make)
 
 
 async def get_context(request: web.Request) -> web.StreamResponse:
@@ -406,7 +408,7 @@ async def get_context(request: web.Request) -> web.StreamResponse:
         return document | {"attributedTo": request.app[IDENTITIES].blog.actor.uri}
 
     make = page if "page" in request.query else whole
-    return await answer(request, f"ap:{uri}?{request.query_string}", scopes, make)
+    return await answer(request, _page_key(uri, request, after), scopes, make)
 
 
 async def get_comment(request: web.Request) -> web.StreamResponse:
@@ -446,7 +448,7 @@ async def get_comment_replies(request: web.Request) -> web.StreamResponse:
         return collections.plain(uri, total, await page())
 
     make = page if "page" in request.query else whole
-    return await answer(request, f"ap:{uri}?{request.query_string}", (f"post:{post.id}", f"talk:{post.id}"), make)
+    return await answer(request, _page_key(uri, request, after), (f"post:{post.id}", f"talk:{post.id}"), make)
 
 
 async def _own(request: web.Request, uri: str) -> tuple[Comment, Post]:
@@ -564,9 +566,12 @@ async def _raise_gone(request: web.Request, uri: str) -> None:
 
 async def post_inbox(request: web.Request) -> web.StreamResponse:
     """Take in one activity. 202 means: authenticated, and on the record."""
-    with request.app[ADMISSION].of(address_of(request, request.app[CONFIG].server)):
-        message = await message_from(request)
-        verdict = await request.app[INBOX].receive(message)
+    address, admission = address_of(request, request.app[CONFIG].server), request.app[ADMISSION]
+    admission.spend(address)
+    require_plain(request)
+    message = message_of(request, await request.app[BODIES].read(request, address))
+    with admission.place(address):  # not before all is there: who sends slowly holds no place
+        verdict = await request.app[INBOX].receive(message, client_of(address))
     request.app[METRICS].arrivals.labels(verdict.outcome.value).inc()
     return web.Response(status=202, headers={"Cache-Control": "no-store"})
 
@@ -574,26 +579,6 @@ async def post_inbox(request: web.Request) -> web.StreamResponse:
 async def refuse_other_methods(request: web.Request) -> web.StreamResponse:
     """An inbox is the blog's own to read (ActivityPub §5.2)."""
     raise web.HTTPMethodNotAllowed(request.method, ["POST"])
-
-
-async def message_from(request: web.Request) -> Message:
-    """The request as it is signed: with our own spelling of the address, and its raw body within limits."""
-    require_plain(request)
-    length = request.content_length
-    if length is not None and length > MOST_BODY:
-        raise BodyTooLarge("inbox.too-large")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(request.app[PATIENCE].body):
-            async for piece in request.content.iter_any():
-                body += piece
-                if len(body) > MOST_BODY:
-                    raise BodyTooLarge("inbox.too-large")
-    except TimeoutError as error:
-        raise BodyTooSlow("inbox.too-slow") from error
-    except web.RequestPayloadError as error:
-        raise MalformedRequest("inbox.cut-short") from error
-    return message_of(request, bytes(body))
 
 
 def message_of(request: web.Request, body: bytes = b"") -> Message:
@@ -609,13 +594,9 @@ def message_of(request: web.Request, body: bytes = b"") -> Message:
 
 
 def require_plain(request: web.Request) -> None:
-    """No content coding (the digest is over what was sent), no odd transfer coding, and ActivityStreams."""
-    headers = request.headers
-    if headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise MediaTypeRefused("inbox.encoding")
-    if headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked":
-        raise MalformedRequest("inbox.transfer-encoding")
-    types = headers.getall("Content-Type", [])
+    """ActivityStreams, as it is: the digest is over what was sent."""
+    require_uncoded(request)
+    types = request.headers.getall("Content-Type", [])
     if len(types) != 1 or not (is_activity_streams(types[0]) or is_bare_json_ld(types[0])):
         raise MediaTypeRefused("inbox.type")
 
@@ -623,18 +604,6 @@ def require_plain(request: web.Request) -> None:
 def is_bare_json_ld(content_type: str) -> bool:
     """Some servers leave the profile out."""
     return content_type.strip().lower() == "application/ld+json"
-
-
-async def expect(request: web.Request) -> web.StreamResponse | None:
-    """`Expect: 100-continue`: said only to bodies that we would take."""
-    length = request.content_length
-    if length is not None and length > MOST_BODY:
-        refused = problem_of(BodyTooLarge("inbox.too-large"))  # the door does not stand behind this one
-        refused.force_close()
-        return refused
-    if request.transport is not None:
-        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    return None
 
 
 # keys of pages
@@ -647,7 +616,7 @@ def _spelled(instant: datetime, id: str) -> str:
 def _key(request: web.Request) -> tuple[datetime, str] | None:
     """`before=<instant>,<id>`; an unreadable one is as none."""
     instant, comma, id = request.query.get("before", "").partition(",")
-    if not comma or len(id) > 2048:
+    if not comma or len(id) > LONGEST_KEY:
         return None
     try:
         return from_text(instant), id
@@ -656,5 +625,17 @@ def _key(request: web.Request) -> tuple[datetime, str] | None:
 
 
 def _text_key(request: web.Request) -> tuple[str, str] | None:
+    """`after=<instant>,<id>` of a page, likewise; the whole has none."""
     instant, comma, id = request.query.get("after", "").partition(",")
-    return (instant[:40], id[:100]) if comma else None
+    if not comma or "page" not in request.query or len(id) > LONGEST_ID:
+        return None
+    try:
+        return to_text(from_text(instant)), id
+    except (ValueError, OverflowError):
+        return None
+
+
+def _page_key(uri: str, request: web.Request, after: tuple[str, str] | None) -> str:
+    """What a collection, or a page of it, is kept under: nothing that a stranger adds to the address makes another."""
+    page = ("?page" + ",".join(after or ())) if "page" in request.query else ""
+    return f"ap:{uri}{page}"

@@ -4,51 +4,65 @@ A flood from one address must not keep others out, and a flood from everywhere m
 """
 
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from syndicate.errors import TooBusy, TooManyRequests
+from syndicate.web.clients import client_of
 
-AT_ONCE = 200
+AT_ONCE = 400
+AT_ONCE_PER_CLIENT = 100
 PER_SECOND = 60.0
 BURST = 600.0
-ADDRESSES = 10_000
+CLIENTS = 10_000
 
 
 class Admission:
-    """Bounds requests of one kind: so many at once in all, and a bucket of tokens for each address. By itself it is
-    the inboxes' one."""
+    """Bounds requests of one kind: so many at once in all and for each client, and a bucket of tokens for each. By
+    itself it is the inboxes' one."""
 
     def __init__(
         self,
         *,
         at_once: int = AT_ONCE,
+        at_once_per_client: int | None = None,
         per_second: float = PER_SECOND,
         burst: float = BURST,
     ) -> None:
         self._at_once, self._per_second, self._burst = at_once, per_second, burst
-        self._inside = 0
+        self._at_once_per_client = at_once_per_client or at_once
+        self._inside: Counter[str] = Counter()
         self._tokens: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     @contextmanager
     def of(self, address: str) -> Iterator[None]:
         """Let one request in. Raises TooManyRequests, TooBusy."""
-        self._spend(address)
-        if self._inside >= self._at_once:
-            raise TooBusy("inbox.busy")
-        self._inside += 1
-        try:
+        self.spend(address)
+        with self.place(address):
             yield
-        finally:
-            self._inside -= 1
 
-    def _spend(self, address: str) -> None:
-        now = time.monotonic()
-        tokens, since = self._tokens.pop(address, (self._burst, now))
+    def spend(self, address: str) -> None:
+        """Count a request. Raises TooManyRequests when there were too many of late."""
+        client, now = client_of(address), time.monotonic()
+        tokens, since = self._tokens.pop(client, (self._burst, now))
         tokens = min(self._burst, tokens + (now - since) * self._per_second)
-        self._tokens[address] = (max(tokens - 1, 0), now)
-        while len(self._tokens) > ADDRESSES:
+        self._tokens[client] = (max(tokens - 1, 0), now)
+        while len(self._tokens) > CLIENTS:
             self._tokens.popitem(last=False)
         if tokens < 1:
             raise TooManyRequests("inbox.flood")
+
+    @contextmanager
+    def place(self, address: str) -> Iterator[None]:
+        """Work on a request. Raises TooBusy when there are too many at once."""
+        client = client_of(address)
+        if self._inside.total() >= self._at_once or self._inside[client] >= self._at_once_per_client:
+            raise TooBusy("inbox.busy")
+        self._inside[client] += 1
+        try:
+            yield
+        finally:
+            self._inside[client] -= 1
+            if not self._inside[client]:
+                del self._inside[client]

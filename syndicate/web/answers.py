@@ -56,8 +56,7 @@ class OneWrite(web.StreamResponse):
         self._keep_alive = True
         transport.write(self._head if request.method == "HEAD" else self._head + self._content)
         self._sent = len(self._content)
-        if transport.get_write_buffer_size() > ONE_WRITE:  # who asks and does not read waits
-            await request.protocol._drain_helper()
+        await request.protocol._drain_helper()  # who asks and does not read waits
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:  # noqa: ARG002 - aiohttp's signature

@@ -26,6 +26,18 @@ def is_within(address: str, networks: tuple[str, ...]) -> bool:
     return any((mapped or ip) in network for network in _networks(networks))
 
 
+@lru_cache(maxsize=4096)
+def client_of(address: str) -> str:
+    """Whom an address stands for: itself, or its network of 64 bits, in which an IPv6 client has all addresses."""
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if ip.version == 4:
+        return str(ip)
+    return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
+
+
 def address_of(request: web.BaseRequest, server: ServerConfig) -> str:
     """The client's address: the last one in `X-Forwarded-For` that no known proxy of ours has."""
     peer = request.remote or ""

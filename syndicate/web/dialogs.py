@@ -7,14 +7,13 @@ import json
 from http import HTTPStatus
 
 from aiohttp import web
-from yarl import URL
 
 from syndicate.errors import AddressUnusable, NotFound, RemoteError, TooBusy, TooManyRequests
 from syndicate.federation.doorways import Intent
 from syndicate.federation.replies import place_of
 from syndicate.model.comment import CommentState
 from syndicate.web.clients import address_of
-from syndicate.web.keys import CONFIG, DESK, DIALOGS, DOORWAYS, IDENTITIES, STORE, URLS
+from syndicate.web.keys import BODIES, CONFIG, DESK, DIALOGS, DOORWAYS, IDENTITIES, STORE, URLS
 
 LONGEST = 2048
 SILENT = "That server does not answer as a server of the fediverse does. Is the name spelled as it should be?"
@@ -26,11 +25,6 @@ COMMON = {
     "placeholder": "@ann@social.example",
     "method": "post",
 }
-CSP = (
-    "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; script-src 'self'; form-action *; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
-"""A form may lead to another server here, by our redirect: that is what it is for."""
 
 
 async def get_follow(request: web.Request) -> web.StreamResponse:
@@ -38,7 +32,7 @@ async def get_follow(request: web.Request) -> web.StreamResponse:
 
 
 async def post_follow(request: web.Request) -> web.StreamResponse:
-    return await _lead(request, Intent.FOLLOW, "")
+    return await _lead(request, Intent.FOLLOW)
 
 
 async def get_reply(request: web.Request) -> web.StreamResponse:
@@ -46,8 +40,7 @@ async def get_reply(request: web.Request) -> web.StreamResponse:
 
 
 async def post_reply(request: web.Request) -> web.StreamResponse:
-    to = (await request.post()).get("to", "")
-    return await _lead(request, Intent.REPLY, await _answerable(request, to if isinstance(to, str) else ""))
+    return await _lead(request, Intent.REPLY)
 
 
 async def _answerable(request: web.Request, uri: str) -> str:
@@ -62,15 +55,18 @@ async def _answerable(request: web.Request, uri: str) -> str:
     return uri
 
 
-async def _lead(request: web.Request, intent: Intent, about: str) -> web.StreamResponse:
-    """Find out where the visitor can go on, and take her there."""
-    given = (await request.post()).get("account", "")
-    account = given.strip()[:LONGEST] if isinstance(given, str) else ""
+async def _lead(request: web.Request, intent: Intent) -> web.StreamResponse:
+    """Find out where the visitor can go on, and show her the way: nobody is sent anywhere by a form of ours."""
+    address, dialogs = address_of(request, request.app[CONFIG].server), request.app[DIALOGS]
+    dialogs.spend(address)
+    form = dict(await request.app[BODIES].form(request, address))
+    about = await _answerable(request, form.get("to", "")) if intent is Intent.REPLY else ""
+    account = form.get("account", "").strip()[:LONGEST]
     object = about or request.app[IDENTITIES].blog.actor.uri
     try:
-        with request.app[DIALOGS].of(address_of(request, request.app[CONFIG].server)):
+        with dialogs.place(address):
             onward = await request.app[DOORWAYS].find(account, intent, object)
-    except (TooManyRequests, TooBusy):
+    except TooBusy:
         return await _page(request, intent, about, status=HTTPStatus.TOO_MANY_REQUESTS, value=account, problem=BUSY)
     except AddressUnusable as error:
         return await _page(request, intent, about, status=HTTPStatus.BAD_REQUEST, value=account, problem=f"{error}.")
@@ -78,15 +74,7 @@ async def _lead(request: web.Request, intent: Intent, about: str) -> web.StreamR
         return await _page(request, intent, about, status=HTTPStatus.BAD_GATEWAY, value=account, problem=SILENT)
     if not onward:
         return await _page(request, intent, about, value=account, problem=NO_DOOR)
-    if not _is_from_here(request):  # another page sent her: she is shown where it leads
-        return await _page(request, intent, about, value=account, onward=onward)
-    raise web.HTTPSeeOther(
-        URL(onward, encoded=True), headers={"Cache-Control": "no-store", "Content-Security-Policy": CSP}
-    )
-
-
-def _is_from_here(request: web.Request) -> bool:
-    return request.headers.get("Origin", "") == request.app[URLS].base
+    return await _page(request, intent, about, value=account, onward=onward)
 
 
 async def _page(
@@ -113,7 +101,7 @@ async def _page(
 
 
 def _answer(body: bytes, status: HTTPStatus) -> web.Response:
-    headers = {"Cache-Control": "no-store", "Content-Security-Policy": CSP}
+    headers = {"Cache-Control": "no-store"}
     if status is HTTPStatus.TOO_MANY_REQUESTS:
         headers["Retry-After"] = "60"
     return web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)

@@ -11,6 +11,7 @@ from aiohttp.typedefs import Middleware
 
 from syndicate.clock import Clock
 from syndicate.config import ServerConfig
+from syndicate.content.text import clean_name
 from syndicate.errors import (
     Gone,
     NotFound,
@@ -23,6 +24,7 @@ from syndicate.errors import (
 from syndicate.model.ids import new_id
 from syndicate.storage.arrivals import Refusal
 from syndicate.web.answers import OneWrite
+from syndicate.web.bodies import LARGEST, too_large
 from syndicate.web.clients import address_of, is_within
 from syndicate.web.keys import ANSWERS, DESK, SHELF
 from syndicate.web.negotiation import accepts_activity
@@ -34,6 +36,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SAFE = frozenset({"GET", "HEAD"})
 ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
+INBOX = "/inbox"
+UNREAD = frozenset({408, 413, 415, 429})
+"""Answers that are given before a body has been read to its end."""
 MACHINES = ("/inbox", "/.well-known/", "/nodeinfo/", "/actor")
 SECURITY = (
     (
@@ -92,11 +97,15 @@ class Door:
 
         async def hand_out(request: web.Request) -> web.StreamResponse:
             if request.method not in SAFE or not self._is_ours(request):
+                if "Expect" in request.headers and (request.content_length or 0) > LARGEST:
+                    return self._dress(too_large())
                 return await routing(request)
             asked = (request.raw_path, request.headers.get("Accept", ""))
             document = None if _is_particular(request) else shelf.at_hand(asked)
             if document is not None:
                 return await answers.document(request, document)
+            if "Expect" in request.headers and request.can_read_body:  # nobody reads it
+                return self._dress(too_large())
             response = await routing(request)
             if isinstance(response, OneWrite):
                 shelf.remember(asked, response.document)
@@ -147,12 +156,15 @@ class Door:
             self._remember(request, error, status.value)
         if status.value >= 500:
             log.warning("request not served", path=request.path[:200], problem=str(error))
-        to_be_kept = isinstance(error, Refused) and request.method not in SAFE
-        for_machines = to_be_kept or request.path.startswith(MACHINES)
+        for_machines = (
+            request.path.startswith(MACHINES)
+            or request.path.endswith(INBOX)
+            or (isinstance(error, Refused) and "text/html" not in request.headers.get("Accept", ""))
+        )
         if for_machines or accepts_activity(request.headers.get("Accept", "")):
             response = problem_of(error)
             response.headers["Access-Control-Allow-Origin"] = "*"
-            if status.value in (408, 413, 415) and request.can_read_body:
+            if status.value in UNREAD and request.can_read_body:
                 response.force_close()
             return response
         if isinstance(error, Gone):
@@ -162,11 +174,13 @@ class Door:
         page = await self._page(request, status.value, status.phrase, error.public)
         if isinstance(error, Transient):
             page.headers["Retry-After"] = str(error.retry_after)
+        if status.value in UNREAD and request.can_read_body:
+            page.force_close()
         return page
 
     def _remember(self, request: web.Request, error: Refused, status: int) -> None:
         """Refusals at the inbox are kept (the newest thousand), for the author who wonders."""
-        if request.method != "POST":
+        if request.method != "POST" or not request.path.endswith(INBOX):
             return
         now = self._clock()
         sender = request.headers.get("Signature", "") if isinstance(error, SignatureRejected) else ""
@@ -175,9 +189,9 @@ class Door:
             at=now,
             status=status,
             reason=error.reason,
-            address=address_of(request, self._server)[:100],
-            sender=sender.partition('keyId="')[2].partition('"')[0][:300],
-            detail=str(error)[:500],
+            address=clean_name(address_of(request, self._server), limit=100),
+            sender=clean_name(sender.partition('keyId="')[2].partition('"')[0], limit=300),
+            detail=clean_name(str(error), limit=500),
         )
         log.info("activity refused", status=status, reason=error.reason, address=refusal.address, sender=refusal.sender)
         self._refusals.append(refusal)

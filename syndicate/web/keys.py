@@ -18,6 +18,7 @@ from syndicate.telemetry.metrics import Metrics
 from syndicate.urls import Urls
 from syndicate.web.admission import Admission
 from syndicate.web.answers import Answers
+from syndicate.web.bodies import Bodies
 from syndicate.web.connections import Patience
 from syndicate.web.deltas import Deltas
 from syndicate.web.desk import SiteDesk
@@ -30,6 +31,7 @@ ANNOUNCER = web.AppKey("announcer", Announcer)
 ANSWERS = web.AppKey("answers", Answers)
 BLOGROLL_FEEDS = web.AppKey("blogroll feeds", BlogrollFeeds)
 DELTAS = web.AppKey("deltas", Deltas)
+BODIES = web.AppKey("bodies", Bodies)
 DIALOGS = web.AppKey("dialogs", Admission)
 DOORWAYS = web.AppKey("doorways", Doorways)
 DESK = web.AppKey("desk", SiteDesk)

@@ -16,6 +16,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     SyndicateError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.InputError: HTTPStatus.BAD_REQUEST,
     errors.StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ValueUnstorable: HTTPStatus.BAD_REQUEST,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Gone: HTTPStatus.GONE,
     errors.Refused: HTTPStatus.BAD_REQUEST,

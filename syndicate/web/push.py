@@ -1,8 +1,6 @@
 """WebSub: the counter of our hub, and the doors at which other hubs hand in what we subscribed to."""
 
-import asyncio
 from http import HTTPStatus
-from urllib.parse import parse_qsl
 
 import structlog
 from aiohttp import web
@@ -16,17 +14,16 @@ from syndicate.errors import (
     SubscriptionRefused,
     Transient,
 )
+from syndicate.web.bodies import LARGEST
 from syndicate.web.clients import address_of
-from syndicate.web.keys import CONFIG, HUB, PATIENCE, PUSHED, SUBSCRIBER, SUBSCRIBERS
+from syndicate.web.keys import BODIES, CONFIG, HUB, PUSHED, SUBSCRIBER, SUBSCRIBERS
 from syndicate.web.problems import status_of
 from syndicate.websub.signature import HEADER
 
 log = structlog.get_logger()
 
-FORM = "application/x-www-form-urlencoded"
 MOST_FORM = 16 * 1024
-MOST_FIELDS = 100
-MOST_PUSHED = 8 * 1024 * 1024
+MOST_PUSHED = LARGEST
 LONGEST_CHALLENGE = 1024
 UNSTORED = {"Cache-Control": "no-store"}
 
@@ -35,9 +32,12 @@ async def post_hub(request: web.Request) -> web.Response:
     """Subscribe, unsubscribe, publish (WebSub §5). 202 means: put down, and to be verified."""
     if not request.app[CONFIG].feeds.hub:
         raise web.HTTPNotFound
+    address, subscribers = address_of(request, request.app[CONFIG].server), request.app[SUBSCRIBERS]
     try:
-        with request.app[SUBSCRIBERS].of(address_of(request, request.app[CONFIG].server)):
-            await request.app[HUB].take(await _form(request))
+        subscribers.spend(address)
+        form = await request.app[BODIES].form(request, address, MOST_FORM)
+        with subscribers.place(address):
+            await request.app[HUB].take(form)
     except Refused as error:
         return _refusal(request, error)
     return web.Response(status=HTTPStatus.ACCEPTED, headers=UNSTORED)
@@ -58,31 +58,6 @@ def _refusal(request: web.Request, error: Refused) -> web.Response:
     if isinstance(error, BodyTooLarge | BodyTooSlow | MalformedRequest | MediaTypeRefused):
         response.force_close()
     return response
-
-
-async def _form(request: web.Request) -> list[tuple[str, str]]:
-    if request.content_type != FORM or (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
-        raise MediaTypeRefused("websub.form")
-    body = await _body(request, MOST_FORM)
-    try:
-        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
-    except ValueError as error:
-        raise MalformedRequest("websub.form") from error
-
-
-async def _body(request: web.Request, most: int) -> bytes:
-    body = bytearray()
-    try:
-        async with asyncio.timeout(request.app[PATIENCE].body):
-            async for piece in request.content.iter_any():
-                body += piece
-                if len(body) > most:
-                    raise BodyTooLarge("websub.too-large")
-    except TimeoutError as error:
-        raise BodyTooSlow("websub.too-slow") from error
-    except web.RequestPayloadError as error:
-        raise MalformedRequest("websub.cut-short") from error
-    return bytes(body)
 
 
 # what we subscribed to
@@ -113,10 +88,10 @@ async def post_callback(request: web.Request) -> web.Response:
     id, subscriber = request.match_info["id"], request.app[SUBSCRIBER]
     if not await subscriber.wants(id):
         raise web.HTTPGone(text="nobody is subscribed here\n", headers=UNSTORED)
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise MediaTypeRefused("websub.encoding")
-    with request.app[PUSHED].of(address_of(request, request.app[CONFIG].server)):
-        body = await _body(request, MOST_PUSHED)
+    address, pushed = address_of(request, request.app[CONFIG].server), request.app[PUSHED]
+    pushed.spend(address)
+    body = await request.app[BODIES].read(request, address, MOST_PUSHED)
+    with pushed.place(address):
         media_type = request.headers.get("Content-Type", "")
         await subscriber.receive(id, body, media_type, request.headers.get(HEADER, ""))
     return web.Response(status=HTTPStatus.NO_CONTENT, headers=UNSTORED)

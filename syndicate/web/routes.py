@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from syndicate.web import activitypub, blogroll, dialogs, discovery, feeds, files, health, push, site, sitemap
+from syndicate.web.bodies import MOST_BODY, MOST_FORM, expecting
 from syndicate.web.rendering import Asset
 
 
@@ -30,7 +31,7 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
         router.add_get(f"{actor}/featured", activitypub.get_featured)
         router.add_get(f"{actor}/featured-tags", activitypub.get_featured_tags)
     for inbox in ("/actor/inbox", "/actors/{actor}/inbox", "/inbox"):
-        router.add_post(inbox, activitypub.post_inbox, expect_handler=activitypub.expect)
+        router.add_post(inbox, activitypub.post_inbox, expect_handler=expecting(MOST_BODY))
         router.add_route("*", inbox, activitypub.refuse_other_methods)
 
     # objects and activities by their ids
@@ -55,10 +56,10 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
         router.add_get(alias, feeds.lead_on)
 
     # push
-    router.add_post("/websub", push.post_hub)
+    router.add_post("/websub", push.post_hub, expect_handler=expecting(push.MOST_FORM))
     router.add_route("*", "/websub", push.refuse_other_methods)
     router.add_get("/websub/{id}", push.get_callback)
-    router.add_post("/websub/{id}", push.post_callback)
+    router.add_post("/websub/{id}", push.post_callback, expect_handler=expecting(push.MOST_PUSHED))
 
     # files
     router.add_get("/media/{name}", files.get_media)
@@ -70,9 +71,9 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
 
     # what visitors ask
     router.add_get("/follow/", dialogs.get_follow)
-    router.add_post("/follow/", dialogs.post_follow)
+    router.add_post("/follow/", dialogs.post_follow, expect_handler=expecting(MOST_FORM))
     router.add_get("/reply/", dialogs.get_reply)
-    router.add_post("/reply/", dialogs.post_reply)
+    router.add_post("/reply/", dialogs.post_reply, expect_handler=expecting(MOST_FORM))
     router.add_get("/comments/where", dialogs.get_where)
 
     # pages

@@ -18,9 +18,10 @@ from syndicate.storage.arrivals import Refusal
 from syndicate.urls import Urls
 from syndicate.web.access_log import AccessLog
 from syndicate.web.answers import Answers
-from syndicate.web.connections import Connection, Patience, Silence
+from syndicate.web.bodies import Bodies
+from syndicate.web.connections import Connection, Crowd, Patience
 from syndicate.web.door import Door, security_headers
-from syndicate.web.keys import ANSWERS, CLOCK, CONFIG, PATIENCE, URLS
+from syndicate.web.keys import ANSWERS, BODIES, CLOCK, CONFIG, PATIENCE, URLS
 from syndicate.web.rendering import Pages
 from syndicate.web.routes import add_routes
 
@@ -55,19 +56,20 @@ async def listening(app: web.Application, config: Config, access_log: AccessLog 
     """Listen; gives the port. At the end requests under way have some seconds. Raises ConfigurationError."""
     if HttpRequestParser is HttpRequestParserPy:
         raise ConfigurationError("aiohttp runs without its C parser; unset AIOHTTP_NO_EXTENSIONS or reinstall aiohttp")
+    app[BODIES] = Bodies(app[PATIENCE])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
     await runner.setup()
     manager = runner.server
     assert manager is not None
     manager.request_handler = app[DOOR].in_front_of(app, manager.request_handler)  # type: ignore[assignment]
-    silence = Silence(config.server, app[PATIENCE])
+    crowd = Crowd(config.server, app[PATIENCE])
     options: dict[str, Any] = {"auto_decompress": False, "access_log": None}
     if access_log is not None:
         options |= {"access_log": access_log.logger, "access_log_class": access_log.bound}
     host, port = config.server.host, config.server.port
     try:
         server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(manager, silence, **options), host, port, backlog=1024
+            lambda: Connection(manager, crowd, **options), host, port, backlog=1024
         )
     except OSError as error:
         await runner.cleanup()
@@ -77,6 +79,7 @@ async def listening(app: web.Application, config: Config, access_log: AccessLog 
     finally:
         server.close()
         await runner.cleanup()
+        crowd.close()
 
 
 def _explained(error: OSError, host: str, port: int) -> str:

@@ -20,6 +20,8 @@ from syndicate.clock import Clock
 from syndicate.storage.watch import EditionWatch, Stamp
 
 MOST_BYTES = 32 * 1024 * 1024
+AROUND = 4096
+"""Bytes of objects around a document. So there can be no more than 8,000 of them."""
 RESTLESS = 1.0
 """Seconds for which a document stands although people talk."""
 LEAST_COMPRESSED = 1024
@@ -69,7 +71,8 @@ class Document:
 
     @property
     def size(self) -> int:
-        return len(self.rendered.body) * 3 // 2
+        """Bytes that keeping it costs, its gzip and everything around it included: of a short one that is nearly all."""
+        return len(self.rendered.body) * 3 // 2 + 2 * (len(self.common) + len(self.head) + len(self.key)) + AROUND
 
     async def pack(self) -> None:
         """Compress, once, in another thread (zlib releases the interpreter's lock)."""

@@ -73,8 +73,7 @@ async def get_home(request: web.Request) -> web.StreamResponse:
 async def _follow_query(request: web.Request) -> None:
     """Where a query leads; raises the redirect, or NotFound where it names what is not here."""
     query = dict(parse_qsl(request.query_string))
-    page = int(query["paged"]) if query.get("paged", "").isdecimal() else 1
-    page = min(max(page, 1), 999_999)
+    page = _number(query.get("paged", ""))
     of = await _meant(request, query)
     if "feed" in query:
         name = query["feed"].removeprefix("comments-")
@@ -133,6 +132,13 @@ async def _meant_period(selections: Selections, query: dict[str, str]) -> str | 
 
 def _no_list() -> NoReturn:
     raise NotFound("no such list")
+
+
+def _number(text: str) -> int:
+    """The page that WordPress's `paged` means; the first where it means none."""
+    if not text.isdecimal():
+        return 1
+    return max(int(text), 1) if len(text) <= 6 else 999_999
 
 
 async def get_archives(request: web.Request) -> web.StreamResponse:
@@ -205,8 +211,8 @@ async def _fed(request: web.Request, path: str) -> web.StreamResponse | None:
     if found is None:
         return None
     of, format, page = found[1], FORMATS[found[2]], int(found[3] or 1)
-    if page == 1 and request.query.get("paged", "").isdecimal():
-        page = min(max(int(request.query["paged"]), 1), 999_999)
+    if page == 1:
+        page = _number(request.query.get("paged", ""))
     canonical = request.app[URLS].feed_page(of, format.value, page)
     if of == "/comments/":  # the canonical ones have routes of their own
         raise moved(canonical)

@@ -14,6 +14,11 @@ from syndicate.transport.link import parse_links
 from syndicate.transport.url import read_url
 
 REL = "webmention"
+_ENCODINGS = re.compile(
+    r"utf-?8|utf-?16(?:le|be)?|us-ascii|iso-8859-(?:[1-9]|1[013-6])|latin-?1|windows-125[0-8]|koi8-[ru]|gb2312|gbk|gb18030"
+    r"|big5|euc-jp|euc-kr|iso-2022-jp|shift[_-]jis",
+    re.IGNORECASE,
+)
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w-]{1,40})", re.IGNORECASE)
 
 
@@ -41,8 +46,7 @@ def _in_page(html: str) -> str | None:
 
 
 def _text(body: bytes, media_type: str) -> str:
+    """Only in encodings that pages have: Python knows others, which raise, or take time without end (`punycode`)."""
     found = _CHARSET.search(media_type)
-    try:
-        return body.decode(found[1] if found else "utf-8", "replace")
-    except LookupError:
-        return body.decode("utf-8", "replace")
+    known = found is not None and _ENCODINGS.fullmatch(found[1]) is not None
+    return body.decode(found[1] if found and known else "utf-8", "replace")

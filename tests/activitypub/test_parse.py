@@ -288,11 +288,27 @@ def test_a_note_without_id_or_author_is_refused(change: dict[str, Any], reason: 
     assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize(
+    ("content", "end"),
+    [
+        ("<p>" + "word " * 20_000, "word wo…"),
+        ("<p>word</p>" * 10_000, "<p>word</p><p>wo…"),
+        ("x" * 49_990 + "<a href='https://a.example/'>y</a>", "xxx…"),
+        ("<" * 60_000, "<<<…"),
+        ("x" * 50_000, "xxx"),
+    ],
+)
+def test_a_long_text_ends_with_an_ellipsis_that_stands_in_no_tag(content: str, end: str) -> None:
+    html = parse_note(NOTE | {"content": content}).html
+    assert html.endswith(end)
+    assert len(html) <= 50_001
+
+
 def test_what_is_long_is_cut() -> None:
     note = parse_note(
         {**NOTE, "content": "x" * 900_000, "summary": "s" * 90_000, "attachment": [{"type": "Image"}] * 200}
     )
-    assert (len(note.html), len(note.summary), len(note.attached)) == (500_000, 20_000, 64)
+    assert (len(note.html), len(note.summary), len(note.attached)) == (50_001, 20_000, 16)
 
 
 # actors

@@ -5,6 +5,7 @@ import io
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from syndicate.clock import to_text
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.model.ids import new_id
 from syndicate.storage import Tables
@@ -36,7 +37,7 @@ async def test_follows_are_taken_along_as_csv(house: RunningHouse, desk: Desk) -
                 handle=handle,
                 follow=FollowState.ACCEPTED,
             )
-            await tx.blogroll.put(entry, added="")
+            await tx.blogroll.put(entry, added=to_text(house.clock()))
 
     await house.store.transaction(fill)
     rows = list(csv.reader(io.StringIO(await desk.ok("blogroll", "--csv"))))
@@ -74,7 +75,7 @@ async def test_a_change_of_key_is_asked_for_and_the_server_does_it(house: Runnin
     await ann.follow()
     await house.settle()
     before = (await house.document("/actor"))["publicKey"]["publicKeyPem"]
-    assert "the running server changes the key" in await desk.ok("keys", "rotate")
+    assert "the server changes the key" in await desk.ok("keys", "rotate")
     assert "is being changed" in await desk.refuses("keys", "rotate")
     assert "there is no account nobody" in await desk.refuses("keys", "rotate", "nobody")
     await house.house.study.identities.renew()

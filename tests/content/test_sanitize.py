@@ -139,6 +139,7 @@ def test_relative_links_of_an_entry_are_resolved_where_a_base_is_known() -> None
         ("https://bаnk.example/", "https://bank.example/", "xn--bnk-6cd.example"),
         ("https://bank.example@evil.example/", "https://bank.example/", "evil.example"),
         ("https:\\\\evil.example\\@bank.example", "https://bank.example", "evil.example"),
+        ("https://evil.example/x", "word " * 1000 + "bank.example", "evil.example"),
     ],
 )
 def test_a_link_that_names_another_host_shows_its_own(href: str, text: str, host: str) -> None:
@@ -176,15 +177,15 @@ def test_a_shortened_address_as_mastodon_writes_it_is_honest() -> None:
 
 
 def test_depth_is_flattened_and_no_word_is_lost() -> None:
-    html = for_stranger("<b>" * 100_000 + "deep" + "</b>" * 10_000)
+    html = for_stranger("<b>" * 20_000 + "deep" + "</b>" * 2_000)
     assert html.count("<b>") == 64
     assert plain(html) == "deep"
 
 
 def test_elements_are_counted_and_no_word_is_lost() -> None:
-    html = for_stranger("<i>x</i>" * 20_000)
+    html = for_stranger("<i>x</i>" * 9_000)
     assert len(tags_of(html)) == 5_000
-    assert len(plain(html)) == 20_000
+    assert len(plain(html)) == 9_000
 
 
 @pytest.mark.parametrize(
@@ -220,7 +221,7 @@ def test_elements_are_counted_and_no_word_is_lost() -> None:
 )
 def test_a_flood_stays_within_the_limits_and_comes_to_rest(html: str) -> None:
     once = for_stranger(html)
-    assert len(once.encode()) <= 500_000
+    assert len(once.encode()) <= 80_000
     assert for_stranger(once) == once
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from syndicate.errors import DatabaseNewer, StorageError
+from syndicate.errors import DatabaseNewer, StorageError, ValueUnstorable
 from syndicate.storage import Queryable, Store, Tables, connect
 from syndicate.storage.migrate import migrate, scripts
 from tests.clocks import FakeClock
@@ -93,3 +93,18 @@ async def test_editions_move_only_for_what_changed(store: Store) -> None:
     await store.transaction(lambda tx: tx.editions.move("post:1"))
     assert await store.editions.moved_since("") == {"site": 1, "post:1": 2}
     assert await store.editions.of("post:2") == 0
+
+
+@pytest.mark.parametrize("value", ["half a pair: \ud800", 2**70])
+async def test_a_value_that_no_database_takes_is_named_and_costs_nobody_else(store: Store, value: str | int) -> None:
+    async def body(tx: Tables) -> None:
+        await tx.facts.put("odd", value)  # type: ignore[arg-type]
+
+    first, second = await asyncio.gather(
+        store.transaction(body), store.transaction(lambda tx: tx.facts.put("plain", "1")), return_exceptions=True
+    )
+    assert isinstance(first, ValueUnstorable)
+    assert second is None
+    assert await store.facts.find("plain") == "1"
+    with pytest.raises(ValueUnstorable):
+        await store.facts.find(value)  # type: ignore[arg-type]

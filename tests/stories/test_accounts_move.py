@@ -1,5 +1,6 @@
 """Accounts go elsewhere: followers', those that the blog follows, and the blog itself."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from syndicate.clock import to_text
 from syndicate.federation.moving import ASKED, OUTCOME
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.model.ids import new_id
+from syndicate.storage import Tables
 from syndicate.storage.blocks import Block
+from syndicate.storage.reports import Report
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.peer import PUBLIC, Peer
@@ -25,14 +28,17 @@ def move(old: Peer, new: Peer) -> dict[str, Any]:
     return old.activity("Move", old.actor, target=new.actor, to=[f"{old.actor}/followers"])
 
 
+async def followers(house: RunningHouse) -> list[str]:
+    return [follower.actor for follower in await house.store.followers.page("blog", before=None, limit=10)]
+
+
 async def test_a_follower_who_moves_is_kept_under_her_new_name(house: RunningHouse, ann: Peer, bob: Peer) -> None:
     await ann.follow()
     await house.settle()
     claims(bob, ann.actor)
     await ann.send(move(ann, bob))
     await house.settle()
-    followers = await house.store.followers.page("blog", before=None, limit=10)
-    assert [follower.actor for follower in followers] == [bob.actor]
+    assert await followers(house) == [bob.actor]
     await house.publish("Tea")
     await house.settle()
     assert not ann.of_type("Create")
@@ -51,8 +57,7 @@ async def test_a_move_that_the_new_account_does_not_claim_is_none(
         ("Move", "refused", "move.not-claimed"),
         ("Move", "refused", "move.not-owner"),
     ]
-    followers = await house.store.followers.page("blog", before=None, limit=10)
-    assert [follower.actor for follower in followers] == [ann.actor]
+    assert await followers(house) == [ann.actor]
 
 
 async def test_nobody_moves_to_where_a_block_keeps_out(house: RunningHouse, ann: Peer, bob: Peer) -> None:
@@ -86,6 +91,37 @@ async def test_an_account_that_the_blog_follows_is_followed_where_it_went(
     assert (moved.actor, moved.follow) == (bob.actor, FollowState.PENDING)
     assert [follow["object"] for follow in bob.of_type("Follow")] == [bob.actor]
     assert [undo["object"]["id"] for undo in ann.of_type("Undo")] == ["https://blog.example/activities/1"]
+
+
+async def test_nobody_is_followed_round_and_round(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    claims(bob, ann.actor)
+    claims(ann, bob.actor)
+    await ann.send(move(ann, bob))
+    await house.settle()
+    asked = len(ann.wire.log)
+    for _ in range(3):
+        await bob.send(move(bob, ann))
+        await ann.send(move(ann, bob))
+        await house.settle()
+    assert not [one for one in ann.wire.log[asked:] if one.method == "GET"]
+    assert await followers(house) == [bob.actor]
+    assert ("Move", "refused", "move.too-soon") in await house.verdicts()
+    house.clock.advance(days=8)
+    await bob.send(move(bob, ann))
+    await house.settle()
+    assert await followers(house) == [ann.actor]
+
+
+async def test_nobody_moves_into_this_house(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    await ann.send(ann.activity("Move", ann.actor, target="https://blog.example/actor"))
+    await house.settle()
+    assert (await house.verdicts())[-1] == ("Move", "refused", "object.origin")
+    assert not [one for one in ann.wire.to("blog.example") if one.method == "GET"]
+    assert await followers(house) == [ann.actor]
 
 
 async def ask(house: RunningHouse, target: str) -> str:
@@ -163,6 +199,24 @@ async def test_a_report_is_kept_for_the_author_alone(house: RunningHouse, ann: P
     await ann.send(ann.activity("Flag", "https://elsewhere.example/1", content="Nothing of yours"))
     await house.settle()
     assert (await house.verdicts())[-1] == ("Flag", "ignored", "report.elsewhere")
+
+
+async def test_nobody_pushes_out_what_others_report(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    post = await house.publish("Tea")
+    await bob.send(bob.activity("Flag", post.uri, content="honest"))
+    await house.settle()
+
+    async def flood(tx: Tables) -> None:
+        for number in range(1100):
+            id = new_id(house.clock() + timedelta(seconds=number))
+            report = Report(id=id, reporter=ann.actor, about=(post.uri,), words=f"{number}", received=house.clock())
+            await tx.reports.put(report)
+
+    await house.store.transaction(flood)
+    kept = await house.store.reports.newest(2000)
+    assert [report.words for report in kept if report.reporter == bob.actor] == ["honest"]
+    assert [report.words for report in kept][:2] == ["1099", "1098"]
+    assert len(kept) == 101
 
 
 async def test_a_profile_that_changed_is_told_once(house: RunningHouse, ann: Peer) -> None:

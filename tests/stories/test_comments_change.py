@@ -495,6 +495,21 @@ async def test_a_forwarded_answer_that_its_server_does_not_have_is_dropped(
     assert await open_house.verdicts() == [("Create", "ignored", "object.unavailable")]
 
 
+@pytest.mark.parametrize(("status", "may_return"), [(404, True), (410, False)])
+async def test_what_only_cannot_be_found_may_come_back(
+    open_house: RunningHouse, ann: Peer, bob: Peer, status: int, may_return: bool
+) -> None:
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri, "<p>Here.</p>")
+    await open_house.settle()
+    ann.statuses[note["id"]] = status
+    await bob.send(forwarded(ann.activity("Delete", note["id"], to=[PUBLIC])))
+    assert await shown(open_house, post) == []
+    del ann.statuses[note["id"]]
+    await ann.send(ann.create(note))
+    assert await shown(open_house, post) == (["<p>Here.</p>"] if may_return else [])
+
+
 async def test_a_forwarded_edit_and_a_forwarded_delete_are_asked_for(
     open_house: RunningHouse, ann: Peer, bob: Peer, clock: FakeClock
 ) -> None:
@@ -540,3 +555,36 @@ async def test_a_group_passes_on_what_its_members_wrote_elsewhere(
     current = await open_house.store.posts.find(post.id)
     assert current is not None
     assert current.counts.shares == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"content": ""},
+        {"content": "<p>Hijacked.</p>"},
+        {"to": ["https://blog.example/actor"], "cc": []},
+        {"tag": [{"type": "Hashtag", "name": "#noblog"}]},
+        {"name": "a vote", "content": None},
+        {"inReplyTo": "https://elsewhere.example/1"},
+    ],
+)
+@pytest.mark.parametrize("type", ["Create", "Update", "Announce", "ReplyRequest"])
+async def test_a_neighbour_cannot_touch_a_comment(
+    open_house: RunningHouse, ann: Peer, rsa_keys: list[RSAPrivateKey], type: str, change: dict[str, Any]
+) -> None:
+    bea = ann.neighbour("bea", rsa_keys[3])
+    bea.documents[bea.actor] = bea.actor_document()
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri, "<p>Precious words.</p>")
+    await open_house.settle()
+    forged = {**note, "attributedTo": bea.actor, "updated": "2099-01-01T00:00:00Z", **change}
+    activity = bea.activity(type, forged, to=forged["to"])
+    if type == "ReplyRequest":
+        activity = bea.activity(type, post.uri, instrument=forged)
+    await bea.send(activity)
+    open_house.clock.advance(days=1)
+    await open_house.settle()
+    assert await shown(open_house, post) == ["<p>Precious words.</p>"]
+    await ann.edit(note, "<p>More precious words.</p>")
+    await open_house.settle()
+    assert await shown(open_house, post) == ["<p>More precious words.</p>"]

@@ -1,7 +1,9 @@
 """Who may reply is said on each post, kept at the inbox, and stamped for those who ask."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from syndicate.storage.stamps import StampKind
 from tests.houses import ACTIVITY, RunningHouse
 from tests.peer import PUBLIC, Peer
 
@@ -92,3 +94,102 @@ async def test_leave_for_somebody_elses_reply_cannot_be_asked(
     assert await open_house.comments(post) == []
     assert {outcome for _, outcome, _ in await open_house.verdicts()} == {"refused"}
     assert not mallory.of_type("Accept")
+
+
+@pytest.fixture
+def neighbour(ann: Peer, rsa_keys: list[RSAPrivateKey]) -> Peer:
+    """@bea@social.example, on Ann's server."""
+    bea = ann.neighbour("bea", rsa_keys[3])
+    bea.documents[bea.actor] = bea.actor_document()
+    return bea
+
+
+async def test_leave_is_given_for_what_is_answered_and_for_nothing_else(open_house: RunningHouse, ann: Peer) -> None:
+    opened, closed = await open_house.publish("Tea"), await open_house.publish("Closed", comments_open=False)
+    note = await ann.reply(opened.uri)
+    under = await ann.reply(note["id"])
+    await open_house.settle()
+    for target, reply in ((closed.uri, note), (opened.uri, under), (note["id"], note)):
+        await ann.send(ann.activity("ReplyRequest", target, instrument=reply["id"]), path="/actor/inbox")
+    await open_house.settle()
+    assert not ann.of_type("Accept")
+    assert len(ann.of_type("Reject")) == 3
+    for target, reply in ((opened.uri, note), (note["id"], under)):
+        await ann.send(ann.activity("ReplyRequest", target, instrument=reply["id"]), path="/actor/inbox")
+        await open_house.settle()
+        stamp = await open_house.document(ann.of_type("Accept")[-1]["result"])
+        assert (stamp["interactingObject"], stamp["interactionTarget"]) == (reply["id"], target)
+
+
+async def test_nobody_asks_in_place_of_a_neighbour(house: RunningHouse, ann: Peer, neighbour: Peer) -> None:
+    post = await house.publish("Tea")
+    note = ann.note(post.uri, "<p>May I?</p>")
+    await neighbour.send(neighbour.activity("ReplyRequest", post.uri, instrument=note["id"]), path="/actor/inbox")
+    await house.settle()
+    request = ann.activity("ReplyRequest", post.uri, instrument=note)
+    await ann.send(request, path="/actor/inbox")
+    await neighbour.send(neighbour.activity("ReplyRequest", post.uri, instrument=note["id"]), path="/actor/inbox")
+    await house.settle()
+    await house.decide(note["id"], "approve")
+    await house.settle()
+    assert [(accept["to"], accept["object"]["id"]) for accept in ann.of_type("Accept")] == [
+        ([ann.actor], request["id"])
+    ]
+    stamp = await house.store.stamps.of_object(note["id"], StampKind.REPLY)
+    assert stamp is not None
+    assert stamp.actor == ann.actor
+
+
+@pytest.mark.parametrize("before", ["a Create", "a request", "nothing"])
+async def test_who_asks_again_while_her_reply_waits_hears_of_the_decision(
+    house: RunningHouse, ann: Peer, before: str
+) -> None:
+    post = await house.publish("Tea")
+    note = ann.note(post.uri, "<p>May I?</p>")
+    if before == "a Create":
+        await ann.send(ann.create(note))
+    elif before == "a request":
+        await ann.send(ann.activity("ReplyRequest", post.uri, instrument=note), path="/actor/inbox")
+    await house.settle()
+    request = ann.activity("ReplyRequest", post.uri, instrument=note)
+    await ann.send(request, path="/actor/inbox")
+    await house.settle()
+    assert ann.received == []
+    await house.decide(note["id"], "approve")
+    await house.settle()
+    assert [activity["type"] for activity in ann.received] == ["Accept"]
+    assert ann.received[0]["object"]["id"] == request["id"]
+
+
+async def test_every_stamp_that_is_handed_out_can_be_fetched(house: RunningHouse, ann: Peer) -> None:
+    post = await house.publish("Tea")
+    _, reply = await ask(ann, post.uri)
+    await house.settle()
+    for decision in ("approve", "reject", "approve"):
+        await house.decide(reply, decision)
+        await ann.send(ann.activity("ReplyRequest", post.uri, instrument=reply), path="/actor/inbox")
+        await house.settle()
+    given = [accept["result"] for accept in ann.of_type("Accept")]
+    assert len(given) >= 3
+    assert (await house.document(given[-1]))["interactingObject"] == reply
+
+
+async def test_leave_to_reply_is_none_to_quote(open_house: RunningHouse, ann: Peer) -> None:
+    post = await open_house.publish("Tea")
+    _, reply = await ask(ann, post.uri)
+    await open_house.settle()
+    await ann.send(ann.activity("QuoteRequest", post.uri, instrument=reply), path="/actor/inbox")
+    await open_house.settle()
+    stamps = [await open_house.document(accept["result"]) for accept in ann.of_type("Accept")]
+    assert [stamp["type"] for stamp in stamps] == ["ReplyAuthorization", "QuoteAuthorization"]
+    assert len(await open_house.store.stamps.newest(StampKind.QUOTE, 10)) == 1
+
+
+async def test_a_stamp_goes_with_the_reply(open_house: RunningHouse, ann: Peer) -> None:
+    post = await open_house.publish("Tea")
+    _, reply = await ask(ann, post.uri)
+    await open_house.settle()
+    stamp = ann.of_type("Accept")[0]["result"]
+    await ann.delete({"id": reply})
+    await open_house.settle()
+    assert (await open_house.get(stamp, accept=ACTIVITY)).status == 404

@@ -1,5 +1,6 @@
 """Integrity proofs: what is sent can be believed wherever it is passed on, and what was passed on to us too."""
 
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.errors import SignatureRejected
 from syndicate.signatures import Ed25519Key, check_proof, load_multikey, multikey, prove
+from syndicate.signatures.keys import encode_base58
+from syndicate.signatures.proof import _digest
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.peer import Peer
@@ -29,10 +32,10 @@ async def test_a_create_carries_a_proof_that_anybody_can_check(house: RunningHou
     key = load_multikey(listed["publicKeyMultibase"])
     assert isinstance(key, Ed25519Key)
     again = json.loads(json.dumps(create))
-    check_proof(again, key.public)
+    check_proof(again, key.public, now=house.clock())
     again["object"]["content"] += "!"
     with pytest.raises(SignatureRejected):
-        check_proof(again, key.public)
+        check_proof(again, key.public, now=house.clock())
 
 
 @pytest.fixture
@@ -118,3 +121,60 @@ async def test_on_what_comes_directly_the_signature_of_the_request_decides(open_
     assert (await ann.send(activity)).status == 202
     await open_house.settle()
     assert len(await open_house.comments(post)) == 1
+
+
+@pytest.mark.parametrize("type", ["Follow", "Undo", "Move", "Flag", "Accept", "ReplyRequest", "QuoteRequest", "Block"])
+async def test_what_was_said_once_is_not_said_again_by_another(
+    house: RunningHouse, ann: Peer, mallory: Peer, type: str
+) -> None:
+    key = with_proof_key(ann)
+    follow = proven(ann, key, ann.activity("Follow", "https://blog.example/actor"))
+    await ann.send(follow)
+    await house.settle()
+    said = follow
+    if type == "Follow":
+        await ann.unfollow()
+    else:
+        object = follow if type == "Undo" else "https://blog.example/actor"
+        said = proven(ann, key, ann.activity(type, object, target=mallory.actor, instrument=f"{ann.base}/notes/1"))
+    await house.settle()
+    before = [follower.actor for follower in await house.store.followers.page("blog", before=None, limit=10)]
+    house.clock.advance(minutes=1)
+    assert (await mallory.send(said)).status == 202
+    await house.settle()
+    assert [one.actor for one in await house.store.followers.page("blog", before=None, limit=10)] == before
+    if type != "Follow":
+        assert (await house.verdicts())[-1] == (type, "refused", "activity.forwarded")
+
+
+@pytest.mark.parametrize(
+    ("change", "believed"),
+    [
+        ({}, True),
+        ({"created": "2026-11-10T00:00:00Z"}, True),
+        ({"created": "2026-11-01T00:00:00Z"}, False),
+        ({"created": "2026-11-23T00:00:00Z"}, False),
+        ({"created": "yesterday"}, False),
+        ({"created": None}, False),
+        ({"created": ["2026-11-22T19:00:00Z"]}, False),
+        ({"expires": "2026-11-22T18:00:00Z"}, False),
+        ({"expires": "2026-11-30T18:00:00Z"}, True),
+        ({"proofPurpose": "authentication"}, False),
+        ({"proofPurpose": ["assertionMethod"]}, False),
+        ({"@context": "https://www.w3.org/ns/activitystreams"}, True),
+        ({"@context": ["https://evil.example/context"]}, False),
+    ],
+)
+async def test_a_proof_is_believed_for_what_it_says_and_for_a_while(
+    house: RunningHouse, change: dict[str, Any], believed: bool
+) -> None:
+    key = Ed25519PrivateKey.generate()
+    document: dict[str, Any] = {
+        "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v1"]
+    }
+    document |= {"id": "https://social.example/1", "type": "Like"}
+    proof = prove(document, key=key, key_id="k", created=house.clock())["proof"] | change
+    del proof["proofValue"]
+    signed = {**document, "proof": {**proof, "proofValue": f"z{encode_base58(key.sign(_digest(document, proof)))}"}}
+    with contextlib.nullcontext() if believed else pytest.raises(SignatureRejected):
+        check_proof(signed, key.public_key(), now=house.clock())

@@ -297,7 +297,7 @@ async def test_a_lease_lasts_between_a_day_and_thirty(
         ({"hub.topic": f"{BASE}/feed"}, "hub.topic"),
         ({"hub.topic": f"{BASE}/rss.xml"}, "hub.topic"),
         ({"hub.topic": f"{BASE}/feed/?x=1"}, "hub.topic"),
-        ({"hub.topic": f"{BASE}/feed/\x00"}, "hub.topic"),
+        ({"hub.topic": f"{BASE}/feed/\x00"}, "The request cannot be read"),
         ({"hub.topic": f"{BASE}/tag/never/feed/"}, "hub.topic"),
         ({"hub.topic": f"{BASE}/2019/feed/"}, "hub.topic"),
         ({"hub.secret": "s" * 200}, "hub.secret"),
@@ -325,7 +325,7 @@ async def test_what_cannot_be_is_refused_in_words(
     sent = {name: value for name, value in (form | change).items() if value is not None}
     status, text = told(await reader.post(sent))
     assert 400 <= status < 500
-    assert text.startswith(f"{words}:")
+    assert text.startswith(words)
     await house.settle()
     assert reader.asked == []
 

@@ -3,6 +3,7 @@
 import pytest
 
 from syndicate.model.post import Post, QuotePolicy
+from syndicate.storage.stamps import StampKind
 from tests.houses import ACTIVITY, RunningHouse
 from tests.peer import Peer
 
@@ -106,7 +107,7 @@ async def test_the_author_takes_leave_back_and_it_is_not_given_again(house: Runn
     await house.settle()
     stamp = ann.of_type("Accept")[0]["result"]
     approvals = house.house.study.approvals
-    kept = await house.store.stamps.of_object(quote)
+    kept = await house.store.stamps.of_object(quote, StampKind.QUOTE)
     assert kept is not None
     await house.store.transaction(lambda tx: approvals.revoke(tx, kept, post))
     await house.settle()

@@ -5,6 +5,7 @@ import contextlib
 import gzip
 import json
 import re
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -476,10 +477,12 @@ async def impatient(
             body=0.2,
             idle=0.2,
             linger=0.1,
+            drain=0.2,
             burst=0.1,
-            most_silent=8,
-            most_silent_per_address=3,
+            most_waiting=8,
+            most_waiting_per_client=3,
             most_in_a_burst=5,
+            most=8,
         )
         async with listening(house.app, config, None) as port, aiohttp.ClientSession() as client:
             yield RunningHouse(house=house, port=port, client=client, clock=clock)
@@ -508,7 +511,7 @@ async def test_who_never_ends_a_body_is_refused(impatient: RunningHouse) -> None
     head = b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Type: application/activity+json\r\n"
     answer = await say(impatient, head + b"Content-Length: 1000\r\n\r\n{")
     assert statuses(answer) == [408]
-    assert impatient.refusals() == [(408, "inbox.too-slow")]
+    assert impatient.refusals() == [(408, "body.too-slow")]
     assert await impatient.verdicts() == []
 
 
@@ -533,6 +536,121 @@ async def test_a_crowd_of_silent_connections_keeps_nobody_out_for_long(impatient
 async def test_who_speaks_gives_the_place_back(impatient: RunningHouse) -> None:
     for _ in range(20):
         assert statuses(await say(impatient, get("/healthz"))) == [200]
+
+
+FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
+HALVES = [
+    b"POST /follow/ HTTP/1.1\r\n" + HOST + FORM + b"Content-Length: 1000\r\n\r\na",
+    b"POST /reply/ HTTP/1.1\r\n" + HOST + FORM + b"Transfer-Encoding: chunked\r\n\r\n5\r\nto=",
+    b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Type: application/activity+json\r\nContent-Length: 9\r\n\r\n{",
+    b"POST /nowhere/ HTTP/1.1\r\n" + HOST + b"Content-Length: 1000\r\n\r\na",
+    b"GET / HTTP/1.1\r\n" + HOST + b"Content-Length: 1000\r\n\r\na",
+    b"GET / HTTP/1.1\r\n" + HOST + b"\r\nPOST /follow/ HTTP/1.1\r\n" + HOST + FORM + b"Content-Length: 1000\r\n\r\na",
+]
+"""Requests whose bodies never end."""
+
+
+@pytest.mark.parametrize("half", HALVES)
+async def test_nobody_is_waited_for_who_never_ends_a_body(impatient: RunningHouse, half: bytes) -> None:
+    for _ in range(3):
+        assert 200 <= max(statuses(await say(impatient, half)), default=408) < 500
+
+
+async def test_a_crowd_that_never_ends_its_bodies_keeps_nobody_out_for_long(impatient: RunningHouse) -> None:
+    crowd = [await asyncio.open_connection("127.0.0.1", impatient.port) for _ in range(20)]
+    try:
+        for at, (_, writer) in enumerate(crowd):
+            writer.write(HALVES[at % len(HALVES)])
+        async with asyncio.timeout(SOON):
+            for reader, _ in crowd:
+                with contextlib.suppress(ConnectionError):
+                    await reader.read()
+        assert statuses(await say(impatient, get("/healthz"))) == [200]
+    finally:
+        for _, writer in crowd:
+            writer.close()
+
+
+async def test_half_sent_bodies_hold_no_place_at_the_inbox(house: RunningHouse) -> None:
+    crowd = [await asyncio.open_connection("127.0.0.1", house.port) for _ in range(205)]
+    for _, writer in crowd:
+        writer.write(HALVES[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port, local_addr=("127.0.0.2", 0))
+    head = b"POST /inbox HTTP/1.1\r\n" + HOST + b"Connection: close\r\nContent-Type: application/activity+json\r\n"
+    writer.write(head + b"Content-Length: 2\r\n\r\n{}")
+    assert statuses(await reader.read()) == [401]
+    for _, each in [*crowd, (reader, writer)]:
+        each.transport.abort()
+
+
+@pytest.mark.parametrize("path", [b"/inbox", b"/follow/"])
+async def test_what_is_no_body_is_not_waited_for(house: RunningHouse, path: bytes) -> None:
+    kind = b"Content-Type: application/activity+json\r\n" if path == b"/inbox" else FORM
+    head = b"POST " + path + b" HTTP/1.1\r\n" + HOST + kind + b"Transfer-Encoding: chunked\r\n\r\n"
+    assert statuses(await say(house, head + b"5\r\nto=abc\r\nno chunk\r\n"))[:1] == [400]
+
+
+async def test_who_asks_and_does_not_read_is_shown_out(impatient: RunningHouse) -> None:
+    post = await impatient.publish("Long", source="Word by word. " * 40_000)
+    asked = socket.socket()
+    asked.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    asked.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(asked, ("127.0.0.1", impatient.port))
+    wanted = 40
+    request = f"GET {post.path} HTTP/1.1\r\nHost: blog.example\r\n\r\n".encode()
+    await loop.sock_sendall(asked, request * wanted)
+    async with asyncio.timeout(SOON):
+        while True:  # what is sent to somebody who has been shown out comes back as an error
+            try:
+                await loop.sock_sendall(asked, b"GET")
+                await asyncio.sleep(0.05)
+            except ConnectionError:
+                break
+    asked.close()
+
+
+async def test_who_reads_slowly_is_waited_for(impatient: RunningHouse) -> None:
+    post = await impatient.publish("Long", source="Word by word. " * 40_000)
+    reader, writer = await asyncio.open_connection("127.0.0.1", impatient.port, limit=8192)
+    writer.write(get(post.path))
+    got = b""
+    while piece := await reader.read(32_768):
+        got += piece
+        await asyncio.sleep(0.02)
+    writer.close()
+    assert got.endswith(b"</html>")
+
+
+async def test_when_all_places_are_taken_whoever_has_most_gives_one_up(impatient: RunningHouse) -> None:
+    greedy = []
+    for _ in range(8):
+        reader, writer = await asyncio.open_connection("127.0.0.1", impatient.port)
+        writer.write(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
+        await reader.readuntil(b"ok")
+        greedy.append(writer)
+    more, writer = await asyncio.open_connection("127.0.0.1", impatient.port)
+    writer.write(get("/healthz"))
+    with contextlib.suppress(ConnectionError):
+        assert await more.read() == b""
+    other, another = await asyncio.open_connection("127.0.0.1", impatient.port, local_addr=("127.0.0.2", 0))
+    another.write(get("/healthz"))
+    assert statuses(await other.read()) == [200]
+    for each in (*greedy, writer, another):
+        each.close()
+
+
+async def test_who_leaves_in_the_middle_leaves_no_mark_in_the_log(
+    house: RunningHouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    for half in HALVES:
+        _, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        writer.write(half)
+        await writer.drain()
+        assert statuses(await say(house, get("/healthz"))) == [200]  # by then it is being waited for
+        writer.transport.abort()
+        assert statuses(await say(house, get("/healthz"))) == [200]
+    assert [record.getMessage() for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
 
 
 async def test_who_leaves_in_the_middle_breaks_nothing(house: RunningHouse) -> None:

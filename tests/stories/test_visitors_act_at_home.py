@@ -1,6 +1,8 @@
 """A visitor with an account elsewhere follows or answers from there, and can ask what became of her answer."""
 
 import json
+import re
+from html import unescape
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -10,6 +12,7 @@ from syndicate.model.post import Term, TermKind
 from syndicate.transport.message import Request, Response
 from tests.houses import Answer, RunningHouse
 from tests.peer import Peer
+from tests.stories.test_the_door import say, statuses
 
 FEP = "https://w3id.org/fep/3b86/"
 SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
@@ -35,12 +38,24 @@ def offers(peer: Peer, *links: tuple[str, str]) -> list[str]:
     return asked
 
 
-async def post(house: RunningHouse, path: str, fields: dict[str, Any], origin: str | None = None) -> Answer:
+async def send(house: RunningHouse, path: str, body: bytes, **headers: str) -> Answer:
     url = f"http://127.0.0.1:{house.port}{path}"
-    headers = {"Host": house.host, "Content-Type": "application/x-www-form-urlencoded"}
-    headers["Origin"] = origin or f"https://{house.host}"
-    async with house.client.post(url, data=urlencode(fields), headers=headers, allow_redirects=False) as answer:
+    sent = {"Host": house.host, "Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+    sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+    async with house.client.post(url, data=body, headers=sent, allow_redirects=False) as answer:
         return Answer(answer.status, answer.headers, await answer.read())
+
+
+async def post(house: RunningHouse, path: str, fields: dict[str, Any]) -> Answer:
+    return await send(house, path, urlencode(fields).encode())
+
+
+def onward(answer: Answer) -> str:
+    """Where the page leads that a form got."""
+    assert answer.status == 200
+    assert "Location" not in answer.headers
+    [link] = re.findall(r'<p class="onward"><a rel="nofollow noopener" href="([^"]*)">', answer.text)
+    return unescape(link)
 
 
 @pytest.mark.parametrize(
@@ -70,8 +85,7 @@ async def test_who_wants_to_follow_is_taken_to_the_best_that_her_server_offers(
     page = await house.get("/follow/")
     assert 'action="/follow/"' in page.text
     answer = await post(house, "/follow/", {"account": " @ann@social.example "})
-    assert answer.status == 303
-    assert answer.headers["Location"] == expected.format(quote("https://blog.example/actor", safe=""))
+    assert onward(answer) == expected.format(quote("https://blog.example/actor", safe=""))
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -84,7 +98,7 @@ async def test_who_wants_to_answer_is_taken_to_the_post_or_comment(open_house: R
         assert (await open_house.get(f"/reply/?to={quote(uri)}")).status == 200
         answer = await post(open_house, "/reply/", {"account": "ann@social.example", "to": uri})
         where = f"https://social.example/new?type=Note&to={quote(uri, safe='')}&c="
-        assert answer.headers["Location"] == where
+        assert onward(answer) == where
     page = (await open_house.get(said.path)).text
     assert page.count("/reply/?to=") == 2
 
@@ -101,7 +115,7 @@ async def test_what_cannot_be_answered_has_no_dialog(house: RunningHouse, ann: P
 @pytest.mark.parametrize("typed", ["https://social.example/@ann", "social.example", "acct:ann@social.example"])
 async def test_a_name_may_be_given_in_several_ways(house: RunningHouse, ann: Peer, typed: str) -> None:
     asked = offers(ann, (SUBSCRIBE, "https://social.example/authorize?uri={uri}"))
-    assert (await post(house, "/follow/", {"account": typed})).status == 303
+    assert onward(await post(house, "/follow/", {"account": typed}))
     assert len(asked) == 1
 
 
@@ -135,11 +149,11 @@ async def test_a_door_that_leads_astray_is_none(house: RunningHouse, ann: Peer, 
     assert "Location" not in answer.headers
 
 
-async def test_another_page_cannot_use_us_to_lead_people_away(house: RunningHouse, mallory: Peer) -> None:
+async def test_a_form_of_ours_sends_nobody_elsewhere(house: RunningHouse, mallory: Peer) -> None:
     offers(mallory, (SUBSCRIBE, "https://evil.example/?u={uri}"))
-    answer = await post(house, "/follow/", {"account": "m@evil.example"}, origin="https://evil.example")
-    assert answer.status == 200
-    assert 'href="https://evil.example/' in answer.text, "she sees where it leads"
+    answer = await post(house, "/follow/", {"account": "m@evil.example"})
+    assert onward(answer).startswith("https://evil.example/"), "she sees where it leads"
+    assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
 
 
 async def test_a_server_that_does_not_answer_is_named(house: RunningHouse) -> None:
@@ -150,11 +164,65 @@ async def test_a_server_that_does_not_answer_is_named(house: RunningHouse) -> No
 
 async def test_too_many_questions_are_put_off(house: RunningHouse, ann: Peer) -> None:
     offers(ann, (SUBSCRIBE, "https://social.example/authorize?uri={uri}"))
-    statuses = [(await post(house, "/follow/", {"account": "ann@social.example"})).status for _ in range(25)]
-    assert statuses[0] == 303
-    assert statuses[-1] == 429
+    given = [(await post(house, "/follow/", {"account": "ann@social.example"})).status for _ in range(25)]
+    assert (given[0], given[-1]) == (200, 429)
     late = await post(house, "/follow/", {"account": "ann@social.example"})
     assert late.headers["Retry-After"] == "60"
+    unread = await send(house, "/follow/", b"x", Content_Type="text/plain")
+    assert unread.status == 429, "the limit stands before everything else"
+
+
+# what is no form
+
+MULTIPART = "multipart/form-data; boundary=a"
+FIELD = b'--a\r\nContent-Disposition: form-data; name="account"\r\n'
+NO_FORMS: list[tuple[int, bytes, dict[str, str]]] = [
+    *(
+        (415, b"account=x", {"Content_Type": f"application/x-www-form-urlencoded; charset={charset}"})
+        for charset in ("foo", "zlib", "utf-16", "unicode_escape", "raw_unicode_escape", "idna", "utf-7", "latin-1")
+    ),
+    (415, b"account=ann@\\ud800.test", {"Content_Type": "application/x-www-form-urlencoded; charset=unicode_escape"}),
+    *((415, b"{}", {"Content_Type": kind}) for kind in ("application/json", "text/plain", "", "form", "a/b; charset")),
+    (415, b"x", {"Content_Type": "multipart/form-data"}),
+    (415, b"x", {"Content_Type": MULTIPART}),
+    (415, b"--a\r\n\r\nx\r\n--a--\r\n", {"Content_Type": MULTIPART}),
+    (415, FIELD + b"Content-Transfer-Encoding: foo\r\n\r\nx\r\n--a--\r\n", {"Content_Type": MULTIPART}),
+    (415, FIELD + b"\r\n\xff\r\n--a--\r\n", {"Content_Type": MULTIPART}),
+    (415, b"\x1f\x8b", {"Content_Encoding": "gzip"}),
+    (415, b"account=x", {"Content_Encoding": "br"}),
+    (400, b"account=\xff\xfe", {}),
+    (400, b"account=%ED%A0%80", {}),
+    (400, b"account=a%00@b.test", {}),
+    (400, b"account=a\0@b.test", {}),
+    (400, b"to=%00", {}),
+    (400, b"&".join([b"account=x"] * 101), {}),
+    (413, b"account=" + b"x" * 10_000, {}),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "headers"), NO_FORMS)
+async def test_what_is_no_form_of_ours_is_refused_in_words(
+    house: RunningHouse, status: int, body: bytes, headers: dict[str, str]
+) -> None:
+    for path in ("/follow/", "/reply/"):
+        answer = await send(house, path, body, **headers)
+        assert answer.status == status
+        assert answer.headers["Content-Type"].startswith("text/html")
+    assert house.refusals() == [], "the list is for what other servers send"
+
+
+@pytest.mark.parametrize("path", ["/follow/", "/reply/", "/inbox", "/", "/nowhere/", "/metrics"])
+@pytest.mark.parametrize("method", ["POST", "GET", "PUT"])
+async def test_nobody_is_told_to_go_on_with_what_nobody_will_read(house: RunningHouse, path: str, method: str) -> None:
+    head = f"{method} {path} HTTP/1.1\r\nHost: blog.example\r\nContent-Length: 999999999\r\nConnection: close\r\n"
+    answer = await say(house, head.encode() + b"Expect: 100-continue\r\n\r\n")
+    assert statuses(answer) == [413]
+
+
+async def test_who_asks_whether_to_go_on_with_a_form_is_told_to(house: RunningHouse) -> None:
+    head = b"POST /follow/ HTTP/1.1\r\nHost: blog.example\r\nContent-Length: 9\r\nConnection: close\r\n"
+    form = b"Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\n\r\naccount=x"
+    assert statuses(await say(house, head + form)) == [100, 502]
 
 
 async def test_too_many_questions_about_comments_are_put_off_too(house: RunningHouse) -> None:

@@ -8,8 +8,10 @@ import pytest
 from syndicate.errors import NotFound
 from syndicate.storage import Store
 from syndicate.storage.watch import EditionWatch
+from syndicate.web.keys import SHELF
 from syndicate.web.shelf import MOST_BYTES, Rendered, Shelf
 from tests.clocks import FakeClock
+from tests.houses import ACTIVITY, RunningHouse
 
 Render = Callable[[], Awaitable[Rendered]]
 
@@ -171,3 +173,25 @@ async def test_a_document_is_packed_once(shelf: Shelf) -> None:
     await document.pack()
     assert packed is not None
     assert document.packed is packed
+
+
+@pytest.mark.parametrize(("letters", "kept"), [(20, 8_500), (8_000, 2_500)])
+async def test_short_documents_are_not_kept_without_number(shelf: Shelf, letters: int, kept: int) -> None:
+    press = Press()
+    for number in range(kept):
+        await shelf.get(f"{number}".ljust(letters, "x"), press)
+    before = press.runs
+    await shelf.get("0".ljust(letters, "x"), press)
+    assert press.runs == before + 1, "the first one has gone"
+
+
+@pytest.mark.parametrize("of", ["replies", "context"])
+async def test_what_a_stranger_adds_to_an_address_makes_no_other_document(house: RunningHouse, of: str) -> None:
+    post = await house.publish("Tea")
+    shelf = house.house.app[SHELF]
+    for page in ("", "page=1&"):
+        await house.get(f"{post.uri}/{of}?{page}", accept=ACTIVITY)
+        renders = shelf.renders
+        for added in ("x=1", "after=nonsense", "after=nonsense,1", f"after=,{'1' * 200}", f"y={'1' * 7000}"):
+            assert (await house.get(f"{post.uri}/{of}?{page}{added}", accept=ACTIVITY)).status == 200
+        assert shelf.renders == renders

@@ -1,11 +1,13 @@
 """Delete: something or somebody is gone (ActivityPub §7.4)."""
 
 from datetime import datetime
+from http import HTTPStatus
 
+from syndicate.activitypub.access import types
 from syndicate.activitypub.parse import origin
 from syndicate.conversation import comments
 from syndicate.errors import RemoteGone
-from syndicate.federation import timeline
+from syndicate.federation import replies, timeline
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
@@ -16,8 +18,12 @@ async def handle(activity: Activity, context: Context) -> Decision:
     """Erase what its owner deleted, and remember that, should it arrive only later."""
     if not activity.object or origin(activity.object) != origin(activity.actor):
         return refused("delete.not-owner")
-    if activity.forwarded and not await _is_gone(activity.object, context):
-        return refused("delete.not-gone")
+    if activity.forwarded:
+        gone = await _how_gone(activity.object, context)
+        if gone is None:
+            return refused("delete.not-gone")
+        if gone == HTTPStatus.NOT_FOUND:  # it may come back
+            return replies.forget(activity.object, context, for_good=False)
     if activity.object == activity.actor:
         return await _actor(activity, context)
     known = await context.store.comments.by_uri(activity.object)
@@ -26,6 +32,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
     async def erase(tx: Tables) -> Verdict:
         await _bury(tx, activity, context.clock())
+        stamped = await tx.stamps.remove(activity.object, activity.actor)
         comment = await tx.comments.by_uri(activity.object)
         if comment is not None:
             await comments.withdraw(tx, comment)
@@ -34,7 +41,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
             tx, activity.object, context.announcer, by="" if activity.forwarded else activity.actor
         ):
             return done("delete.read")
-        if await tx.stamps.remove(activity.object, activity.actor):
+        if stamped:
             return done("delete.quote")
         post = await tx.reactions.withdraw(activity.object, activity.actor)
         if post is not None:
@@ -45,15 +52,15 @@ async def handle(activity: Activity, context: Context) -> Decision:
     return erase
 
 
-async def _is_gone(uri: str, context: Context) -> bool:
-    """Whether its own origin says so: 404, 410 or a Tombstone."""
+async def _how_gone(uri: str, context: Context) -> int | None:
+    """What its own origin says: 404, or 410, of which a Tombstone is another way to say it; None when it is there."""
     try:
         document = await context.object(uri)
-    except RemoteGone:
-        return True
+    except RemoteGone as error:
+        return error.status
     except FOR_GOOD:
-        return False
-    return document.get("type") == "Tombstone"
+        return None
+    return HTTPStatus.GONE if "Tombstone" in types(document.get("type")) else None
 
 
 async def _actor(activity: Activity, context: Context) -> Decision:

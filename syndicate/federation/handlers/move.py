@@ -1,15 +1,19 @@
 """Move: an account has gone elsewhere (ActivityPub, as Mastodon does it; FEP-7628)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from syndicate.activitypub.access import as_id, ids
-from syndicate.activitypub.parse import host_of
+from syndicate.activitypub.parse import host_of, origin
 from syndicate.clock import to_text
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.actor import RemoteActor
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState
 from syndicate.storage import Tables
+
+STAYS = timedelta(days=7)
+"""For so long nobody who has just moved to an account is followed further: two accounts could go round for ever."""
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
@@ -18,6 +22,11 @@ async def handle(activity: Activity, context: Context) -> Decision:
     target = as_id(activity.raw.get("target"))
     if activity.object != activity.actor or not target or target == activity.actor:
         return refused("move.not-owner")
+    if origin(target) in ("", origin(context.urls.base)):
+        return refused("object.origin")
+    arrived = await context.store.remote_actors.moved_here(activity.actor)
+    if arrived is not None and context.clock() - arrived < STAYS:
+        return refused("move.too-soon")
     followers = [ours.actor for ours in context.identities if await _follows(ours.actor.id, activity.actor, context)]
     entry = await context.store.blogroll.by_actor(activity.actor)
     if not followers and entry is None:
@@ -41,6 +50,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
                 await tx.editions.move("followers")
         if entry is not None:
             await _follow_there(tx, entry, activity.actor, actor, context)
+        await tx.remote_actors.set_moved_here(actor.uri, context.clock())
         return done("move.followed")
 
     return move

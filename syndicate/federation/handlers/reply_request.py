@@ -7,13 +7,14 @@ from syndicate.federation import replies
 from syndicate.federation.context import FOR_GOOD, Context, Decision, ignored, refused
 from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.model.actor import RemoteActor
+from syndicate.model.comment import CommentState
 from syndicate.storage import Tables
 from syndicate.storage.stamps import ReplyRequest, StampKind
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
     """Judge the reply as if it had come by itself; answer now if it is decided about, else when its author is."""
-    post, _ = await replies.locate(context, activity.object)
+    post, answered = await replies.locate(context, activity.object)
     if post is None or not post.federates:
         return ignored("reply.elsewhere")
     instrument = activity.raw.get("instrument")
@@ -24,39 +25,44 @@ async def handle(activity: Activity, context: Context) -> Decision:
         actor = await context.actors.get(activity.actor)
     except FOR_GOOD:
         return ignored("actor.unavailable")
+    if not _is_hers(note, activity, actor):
+        return refused("object.author")
     if note.get("content") is not None:
         judged = await replies.take(note, reach_of(note), activity.actor, context)
     else:
         judged = await replies.fetch(reply, {}, {}, context)
-    request = {
-        "id": activity.id,
-        "type": "ReplyRequest",
-        "actor": activity.actor,
-        "object": activity.object,
-        "instrument": reply,
-    }
+    asked = ReplyRequest(
+        reply=reply,
+        post=post.id,
+        actor=actor.uri,
+        target=answered.uri if answered else post.uri,
+        request={
+            "id": activity.id,
+            "type": "ReplyRequest",
+            "actor": activity.actor,
+            "object": activity.object,
+            "instrument": reply,
+        },
+        received=context.clock(),
+    )
 
     async def answer(tx: Tables) -> Verdict:
         verdict = judged if isinstance(judged, Verdict) else await judged(tx)
         comment = await tx.comments.by_uri(reply)
+        if comment is not None and comment.author.uri != actor.uri:
+            return refused("object.author")
         if verdict.outcome is Outcome.REFUSED or comment is None:
-            await context.approvals.refuse(tx, StampKind.REPLY, request, actor)
+            await context.approvals.refuse(tx, StampKind.REPLY, asked.request, actor)
             return verdict
-        await tx.stamps.ask(
-            ReplyRequest(
-                reply=reply,
-                post=post.id,
-                actor=actor.uri,
-                target=activity.object,
-                request=request,
-                received=context.clock(),
-            )
-        )
-        if verdict.outcome is not Outcome.HELD:
+        if (comment.post, comment.parent) != (post.id, answered.id if answered else None):
+            await context.approvals.refuse(tx, StampKind.REPLY, asked.request, actor)
+            return refused("reply.elsewhere")
+        await tx.stamps.ask(asked)
+        if comment.state is not CommentState.PENDING:
             await context.approvals.decided(tx, comment, comment.state)
         return verdict
 
-    return answer if _is_hers(note, activity, actor) else refused("object.author")
+    return answer
 
 
 def _is_hers(note: dict[str, object], activity: Activity, actor: RemoteActor) -> bool:

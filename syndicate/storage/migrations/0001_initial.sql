@@ -204,7 +204,8 @@ CREATE TABLE remote_actors (
   opted_out BIGINT NOT NULL,
   published TEXT,
   first_seen TEXT NOT NULL,
-  fetched TEXT NOT NULL
+  fetched TEXT NOT NULL,
+  moved_here TEXT NOT NULL DEFAULT '' -- when somebody's move to it was last believed
 );
 -- everybody on a blocked server
 CREATE INDEX remote_actors_by_host ON remote_actors (host, uri);
@@ -314,11 +315,12 @@ CREATE TABLE stamps (
   uri TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('quote', 'reply')),
   post_id TEXT NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
-  object_uri TEXT NOT NULL UNIQUE,
+  object_uri TEXT NOT NULL,
   target TEXT NOT NULL,
   actor_uri TEXT NOT NULL,
   revoked BIGINT NOT NULL,
-  created TEXT NOT NULL
+  created TEXT NOT NULL,
+  UNIQUE (object_uri, kind)
 );
 CREATE INDEX stamps_of_post ON stamps (post_id);
 CREATE INDEX stamps_by_actor ON stamps (actor_uri);

@@ -1,0 +1,132 @@
+"""Whatever a stranger sends, and wherever it trips us up: it costs that one row, and the house goes on."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from syndicate.app import write_refusals
+from syndicate.errors import RemoteUnavailable, StorageError
+from syndicate.federation.inbox import Inbox
+from syndicate.federation.worker import InboxWorker
+from syndicate.model.activity import Arrival, Verdict
+from syndicate.storage.deliveries import DeliveryState
+from syndicate.transport.message import Request, Response
+from syndicate.web.server import REFUSALS
+from tests.houses import RunningHouse
+from tests.peer import Peer
+from tests.stories.test_the_door import HOST, say, statuses
+
+ODD_SENDERS = [b"\xff\xfe", b"\xed\xa0\x80", b"\x80", b"\x01\x7f", "\u202e\ufffe".encode(), b"\xf0\x9f\x92"]
+
+
+@pytest.mark.parametrize("octets", ODD_SENDERS)
+async def test_who_is_refused_stands_on_the_list_whatever_octets_she_is_called(
+    house: RunningHouse, octets: bytes
+) -> None:
+    signature = b'Signature: keyId="https://evil.example/' + octets + b'",signature="x"\r\n'
+    head = b"POST /inbox HTTP/1.1\r\n" + HOST + b"Connection: close\r\nContent-Type: application/activity+json\r\n"
+    answer = await say(house, head + b"Content-Length: 2\r\n" + signature + b"\r\n{}")
+    refusals = house.house.app[REFUSALS]
+    await write_refusals(house.store, list(refusals))
+    kept = await house.store.arrivals.refusals(10)
+    if statuses(answer) == [401]:  # and not refused as no HTTP before anybody looked at it
+        assert [refusal.sender.isprintable() for refusal in kept] == [True]
+        assert kept[0].sender.startswith("https://evil.example/")
+    else:
+        assert statuses(answer) == [400]
+
+
+async def test_a_refusal_that_cannot_be_written_costs_nobody_but_itself(house: RunningHouse) -> None:
+    await house.get("/inbox", method="POST", Content_Type="text/plain")
+    [refusal] = house.house.app[REFUSALS]
+    batch = [replace(refusal, id=f"{refusal.id}-{at}") for at in range(3)]
+    batch[1] = replace(batch[1], detail="\ud800")
+    await write_refusals(house.store, batch)
+    assert [kept.id for kept in await house.store.arrivals.refusals(10)] == [batch[2].id, batch[0].id]
+
+
+@pytest.mark.parametrize("words", [b"\x00no", b"\xff\xfe", b"\x1b[31m", "\ud800".encode("utf-8", "surrogatepass")])
+async def test_what_an_inbox_answers_is_kept_as_text(house: RunningHouse, ann: Peer, words: bytes) -> None:
+    await ann.follow()
+    await house.settle()
+
+    async def answer(request: Request) -> Response:
+        if request.method == "POST":
+            return Response(status=500, headers={}, body=words, url=request.url)
+        return await ann.answer(request)
+
+    ann.wire.connect_server(ann.host, answer)
+    post = await house.publish("Tea")
+    await house.house.deliveries.drain()
+    [delivery] = [one for one in await house.store.deliveries.of_post(post.id) if one.state is DeliveryState.WAITING]
+    assert (delivery.status, delivery.attempts) == (500, 1)
+    assert delivery.answer.replace("\ufffd", "?").isprintable()
+
+
+async def test_a_server_that_trips_us_up_takes_no_delivery_of_others_with_it(
+    house: RunningHouse, ann: Peer, bob: Peer
+) -> None:
+    for peer in (ann, bob):
+        await peer.follow()
+    await house.settle()
+
+    async def trip(request: Request) -> Response:
+        raise LookupError("nobody thought of this")
+
+    ann.wire.connect_server(ann.host, trip)
+    post = await house.publish("Tea")
+    await house.house.deliveries.drain()
+    assert len(bob.of_type("Create")) == 1
+    [delivery] = [one for one in await house.store.deliveries.of_post(post.id) if one.host == ann.host]
+    assert (delivery.state, delivery.attempts) == (DeliveryState.WAITING, 1), "and is not tried for ever"
+
+
+async def test_a_picture_that_trips_us_up_takes_no_other_with_it(
+    open_house: RunningHouse, ann: Peer, bob: Peer
+) -> None:
+    post = await open_house.publish("Tea")
+
+    async def trip(request: Request) -> Response:
+        if request.url.endswith(".png"):
+            raise LookupError("nobody thought of this")
+        return await ann.answer(request)
+
+    ann.wire.connect_server(ann.host, trip)
+    for peer in (ann, bob):
+        icon = {"type": "Image", "url": f"{peer.base}/face.png"}
+        peer.documents[peer.actor] = peer.actor_document(icon=icon)
+        await peer.reply(post.uri)
+    await open_house.settle()
+    assert bob.fetched(f"{bob.base}/face.png") == 1
+
+
+class _Inbox(Inbox):
+    """Neither performs anything nor can note that it has not."""
+
+    def __init__(self, trouble: Exception, more: Exception) -> None:
+        self.trouble, self.more, self.performed = trouble, more, asyncio.Event()
+
+    async def perform(self, arrival: Arrival) -> Verdict:
+        self.performed.set()
+        raise self.trouble
+
+    async def postpone(self, arrival: Arrival, error: Exception) -> None:
+        raise self.more
+
+
+@pytest.mark.parametrize("trouble", [RemoteUnavailable("away"), StorageError("disk full"), LookupError("a bug")])
+@pytest.mark.parametrize("more", [StorageError("disk full"), LookupError("another bug")])
+async def test_trouble_with_noting_trouble_ends_no_worker(
+    house: RunningHouse, ann: Peer, trouble: Exception, more: Exception
+) -> None:
+    await ann.follow()
+    inbox = _Inbox(trouble, more)
+    worker = asyncio.create_task(InboxWorker(house.store, inbox, house.clock).run())
+    async with asyncio.timeout(5):
+        await inbox.performed.wait()
+    await house.store.transaction(lambda tx: tx.facts.put("later", "1"))
+    assert not worker.done()
+    worker.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await worker
