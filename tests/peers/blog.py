@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -75,13 +76,12 @@ class Blog:
         path = self.directory / "syndicate.toml"
         text = path.read_text()
         for before, after in (
-            ("port = 8080", f"port = {self.port}"),
             ('author = ""', 'author = "Mara Lind"'),
             ('moderation = "first-time"', 'moderation = "off"'),
         ):
             assert before in text
             text = text.replace(before, after)
-        path.write_text(text + SETTINGS)
+        path.write_text(re.sub(r"(?m)^port = \d+", f"port = {self.port}", text) + SETTINGS)
 
     def command(self, *arguments: str) -> str:
         """Run a command; what it said."""

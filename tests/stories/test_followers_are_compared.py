@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.activitypub.synchronization import digest_of
+from syndicate.clock import to_text
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.model.ids import new_id
 from syndicate.signatures import Dialect
@@ -28,7 +29,7 @@ async def followed(house: RunningHouse, peer: Peer, state: FollowState = FollowS
     entry = BlogrollEntry(id=new_id(house.clock()), name=peer.name, url=f"{peer.base}/", actor=peer.actor)
 
     async def body(tx: Tables) -> None:
-        await tx.blogroll.put(entry, added="")
+        await tx.blogroll.put(entry, added=to_text(house.clock()))
         await tx.blogroll.set_follow(entry.id, state, FOLLOW)
 
     await house.store.transaction(body)
