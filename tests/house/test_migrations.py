@@ -28,8 +28,8 @@ def test_both_databases_have_the_same_migrations() -> None:
     assert list(scripts("sqlite")) == list(scripts("postgresql"))
 
 
-async def test_an_empty_database_is_brought_to_the_newest_schema(database_address: str) -> None:
-    database = await connect(database_address)
+async def test_an_empty_database_is_brought_to_the_newest_schema(empty_database: str) -> None:
+    database = await connect(empty_database)
     try:
         assert await migrate(database) == list(scripts(database.dialect))
         assert await migrate(database) == []
@@ -44,8 +44,8 @@ def test_no_column_holds_what_only_one_database_knows() -> None:
         assert word not in words
 
 
-async def test_two_processes_may_migrate_at_once(database_address: str) -> None:
-    first, second = await connect(database_address), await connect(database_address)
+async def test_two_processes_may_migrate_at_once(empty_database: str) -> None:
+    first, second = await connect(empty_database), await connect(empty_database)
     try:
         await asyncio.gather(*(migrate(one) for one in (first, second)))
 
