@@ -29,7 +29,7 @@ run: $(VENV)/.running
 
 # All tests: on SQLite and PostgreSQL, against independent servers and readers.
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 # Format, lint, types, and which room may import which. Seconds.
 check: $(INSTALLED)

@@ -40,8 +40,8 @@ class Rhythm:
             try:
                 if not await work():
                     await self._rest()
-            except StorageError as error:
-                log.warning("worker waits for the database", worker=self._name, problem=str(error))
+            except* StorageError as errors:  # of several that worked at once, too
+                log.warning("worker waits for the database", worker=self._name, problem=str(errors.exceptions[0]))
                 await asyncio.sleep(AFTER_TROUBLE)
 
     async def _rest(self) -> None:
@@ -60,8 +60,8 @@ async def endure(name: str, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
             return
-        except StorageError as error:
-            log.warning("worker waits for the database", worker=name, problem=str(error))
+        except* StorageError as errors:
+            log.warning("worker waits for the database", worker=name, problem=str(errors.exceptions[0]))
             await asyncio.sleep(AFTER_TROUBLE)
 
 

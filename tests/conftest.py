@@ -6,7 +6,6 @@ import uuid
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -22,6 +21,17 @@ from tests.peer import Peer
 from tests.wire import Wire
 
 NEW = "new_blog"
+WIPE = """
+DO $$
+DECLARE found record;
+BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations' LOOP
+    EXECUTE format('DELETE FROM %I', found.tablename);
+  END LOOP;
+END $$
+"""
+"""To make a database takes as long as to run a test; one that is wiped is as good as new."""
 
 
 @pytest.fixture
@@ -47,7 +57,7 @@ def postgresql_server() -> Iterator[str]:
 
 
 async def _prepare(server: str) -> None:
-    """Nothing here has to survive a power cut; and a database with the newest schema is made once and copied."""
+    """Nothing here has to survive a power cut; and one database with the newest schema serves all tests."""
     connection = await asyncpg.connect(server)
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):
         await connection.execute(f"ALTER SYSTEM SET {setting} = off")
@@ -64,35 +74,32 @@ def on(server: str, name: str) -> str:
     return server.replace("/postgres?", f"/{name}?")
 
 
-@asynccontextmanager
-async def database_on(server: str, template: str) -> AsyncIterator[str]:
-    """A database for one test, as `template` is."""
-    name = f"t{uuid.uuid4().hex}"
-    connection = await asyncpg.connect(server)
-    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template} STRATEGY FILE_COPY')
-    yield on(server, name)
-    await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    await connection.close()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """A database without a schema; each test that asks runs on both kinds."""
     if request.param == "sqlite":
         yield str(tmp_path / "data" / "syndicate.db")
         return
-    async with database_on(request.getfixturevalue("postgresql_server"), "template1") as address:
-        yield address
+    server: str = request.getfixturevalue("postgresql_server")
+    name = f"t{uuid.uuid4().hex}"
+    connection = await asyncpg.connect(server)
+    await connection.execute(f'CREATE DATABASE "{name}"')
+    yield on(server, name)
+    await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await connection.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """A database as a new blog has it; each test that asks runs on both kinds."""
+    """A database in which nothing stands yet; each test that asks runs on both kinds."""
     if request.param == "sqlite":
         yield str(tmp_path / "data" / "syndicate.db")
         return
-    async with database_on(request.getfixturevalue("postgresql_server"), NEW) as address:
-        yield address
+    address = on(request.getfixturevalue("postgresql_server"), NEW)
+    yield address
+    connection = await asyncpg.connect(address)
+    await connection.execute(WIPE)
+    await connection.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import structlog
 
 from syndicate.activitypub.render import Mentioned
 from syndicate.clock import Clock
+from syndicate.errors import StorageError
 from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
 from syndicate.federation.timeline import NEWS
@@ -43,7 +44,13 @@ class Crier:
         due = await self._next_due()
         if due is None or due > self._clock():
             return False
-        return await self._store.transaction(self._pass_on)
+        try:
+            return await self._store.transaction(self._pass_on)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("post not passed on")
+            return await self._store.transaction(self._pass_over)
 
     async def _next_due(self) -> datetime | None:
         now = self._clock()
@@ -68,6 +75,13 @@ class Crier:
             await tx.facts.put(PASSED_ON, f"{now:%Y-%m-%d} {count + 1}")
             log.info("post passed on", blog=entry.name, post=one.post.url)
         return True
+
+    async def _pass_over(self, tx: Tables) -> bool:
+        """What cannot be passed on must not keep the others waiting."""
+        one = await tx.feed_entries.next_to_pass(self._clock() - NEWS)
+        if one is not None:
+            await tx.feed_entries.set_passed_on(one.id, NEVER)
+        return one is not None
 
     async def _say(self, tx: Tables, by: LocalActor, one: FeedEntry, entry: BlogrollEntry) -> str:
         """The id of what was said; empty for what is better left unsaid."""

@@ -13,7 +13,7 @@ from syndicate.blogroll.reading import Reader
 from syndicate.blogroll.schedule import Answer
 from syndicate.clock import Clock
 from syndicate.errors import AddressUnusable, StorageError
-from syndicate.rhythm import Rhythm
+from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.feed_polls import FeedPoll
 from syndicate.telemetry.metrics import Metrics
@@ -81,18 +81,23 @@ class Poller:
 
     async def _poll(self, poll: FeedPoll) -> None:
         try:
+            with job("poll", entry=poll.entry):
+                await self._try_to_poll(poll)
+        finally:
+            self._under_way -= 1
+            self._rhythm.wake()
+
+    async def _try_to_poll(self, poll: FeedPoll) -> None:
+        try:
             asked = await (ask(self._transport, poll, self._clock()) if poll.url else self._look_up(poll))
             if asked is not None:
                 await self._reader.settle(poll, asked)
                 self._metrics.polls.labels(asked.answer.value).inc()
-        except StorageError as error:  # its lease runs out, and it is taken again
-            log.warning("poll waits for the database", entry=poll.entry, problem=str(error))
+        except StorageError:
+            raise
         except Exception:
             log.exception("poll failed", entry=poll.entry)
             await self._reader.settle(poll, Asked(answer=Answer.UNUSABLE, reason="It could not be read here."))
-        finally:
-            self._under_way -= 1
-            self._rhythm.wake()
 
     async def _look_up(self, poll: FeedPoll) -> Asked | None:
         """An entry of which only the handle is known, from a list of follows: find out the rest."""

@@ -16,7 +16,7 @@ from syndicate.activitypub.parse import authority_of
 from syndicate.clock import Clock
 from syndicate.errors import MalformedActivity, RemoteError, RemoteUnavailable
 from syndicate.federation.webfinger import Schemes, in_turn
-from syndicate.rhythm import Rhythm
+from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store
 from syndicate.transport.message import WEBFINGER, Redirects, Request, Response, Transport, require_success
 
@@ -50,7 +50,8 @@ class SoftwareWorker:
             return False
         host = await self._store.transaction(lambda tx: tx.hosts.take_to_ask(now, again=now + AGAIN))
         if host is not None:
-            await self._ask(host)
+            with job("software", host=host):
+                await self._ask(host)
         return host is not None
 
     async def _ask(self, host: str) -> None:

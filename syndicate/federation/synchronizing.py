@@ -17,7 +17,7 @@ from syndicate.clock import Clock
 from syndicate.errors import RemoteError, RemoteUnavailable
 from syndicate.federation.context import Context
 from syndicate.model.blogroll import BlogrollEntry, FollowState
-from syndicate.rhythm import Rhythm
+from syndicate.rhythm import Rhythm, job
 from syndicate.signatures import Message, Signature
 from syndicate.storage import Tables
 from syndicate.storage.synchronizations import Doubt
@@ -88,7 +88,8 @@ class SynchronizationWorker:
             return False
         doubt = await self._store.transaction(lambda tx: tx.synchronizations.claim(now=now, until=now + LEASE))
         if doubt is not None:
-            await self._ask(doubt)
+            with job("list of followers", actor=doubt.actor):
+                await self._ask(doubt)
         return doubt is not None
 
     async def _ask(self, doubt: Doubt) -> None:

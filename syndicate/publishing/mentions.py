@@ -15,10 +15,10 @@ import structlog
 
 from syndicate.activitypub.parse import host_of
 from syndicate.clock import Clock
-from syndicate.errors import AddressUnusable, RemoteError, RemoteUnavailable
+from syndicate.errors import AddressUnusable, RemoteError, RemoteUnavailable, StorageError
 from syndicate.federation.actors import Actors
 from syndicate.federation.webfinger import Schemes, account_of, actor_in, links_of
-from syndicate.rhythm import Rhythm
+from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.mentions import Named
 from syndicate.transport.message import Transport
@@ -67,7 +67,8 @@ class MentionWorker:
             looked_up = [tasks.create_task(self._look_up(named), name="mention") for named in claimed]
         for post in dict.fromkeys(named.post for named in claimed):
             here = [task.result() for task in looked_up if task.result().post == post]
-            await self._settle(post, here)
+            with job("mentions", post=post):
+                await self._settle(post, here)
         return bool(claimed)
 
     async def _look_up(self, named: Named) -> Named:
@@ -82,6 +83,11 @@ class MentionWorker:
             return replace(named, attempts=named.attempts + 1, due=due)
         except (AddressUnusable, RemoteError) as error:
             log.warning("nobody found by a name", name=named.handle, problem=str(error))
+            return named
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("looking for a name failed", name=named.handle)
             return named
         return replace(named, actor=actor)
 

@@ -22,6 +22,14 @@ T = TypeVar("T")
 
 CHANNEL = "syndicate"
 TRIES = 10
+RACES = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.UniqueViolationError,
+    asyncpg.DuplicateObjectError,
+    asyncpg.DuplicateTableError,
+)
+"""What goes well when it is tried again. Duplicates are made by two processes that migrate at once."""
 PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<!:):([a-z_][a-z0-9_]*)")
 
 
@@ -137,7 +145,7 @@ class PostgreSQL:
                     async with self._pool.acquire() as connection, connection.transaction():
                         result = await body(_Statements(connection))
                 break
-            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError) as error:
+            except RACES as error:
                 # of unique keys only those of PostgreSQL's own catalogue are races: two processes that migrate at once
                 if isinstance(error, asyncpg.UniqueViolationError) and not str(error.constraint_name).startswith("pg_"):
                     raise

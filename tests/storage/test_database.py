@@ -1,6 +1,7 @@
 """What both databases promise to the tables."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -68,24 +69,33 @@ async def test_migrating_twice_changes_nothing(store: Store) -> None:
     assert await migrate(store.database) == []
 
 
-async def test_a_database_from_a_newer_version_is_refused(store: Store) -> None:
+@pytest.fixture
+async def old_store(empty_database: str, clock: FakeClock) -> AsyncIterator[Store]:
+    """A store whose migrations can be tampered with: nobody has it afterwards."""
+    store = await Store.open(empty_database, clock)
+    yield store
+    await store.close()
+
+
+async def test_a_database_from_a_newer_version_is_refused(old_store: Store) -> None:
     async def from_the_future(tx: Queryable) -> None:
         await tx.run("INSERT INTO migrations (name, checksum) VALUES ('9999_flying_cars', '')")
 
-    await store.database.transaction(from_the_future)
+    await old_store.database.transaction(from_the_future)
     with pytest.raises(DatabaseNewer, match="9999_flying_cars"):
-        await migrate(store.database)
+        await migrate(old_store.database)
 
 
-async def test_a_migration_that_was_changed_afterwards_is_noticed(store: Store) -> None:
+async def test_a_migration_that_was_changed_afterwards_is_noticed(old_store: Store) -> None:
     async def tamper(tx: Queryable) -> None:
         await tx.run(
-            "UPDATE migrations SET checksum = 'x' WHERE name = :name", name=next(iter(scripts(store.database.dialect)))
+            "UPDATE migrations SET checksum = 'x' WHERE name = :name",
+            name=next(iter(scripts(old_store.database.dialect))),
         )
 
-    await store.database.transaction(tamper)
+    await old_store.database.transaction(tamper)
     with pytest.raises(StorageError, match="not the one"):
-        await migrate(store.database)
+        await migrate(old_store.database)
 
 
 async def test_editions_move_only_for_what_changed(store: Store) -> None:

@@ -101,6 +101,25 @@ async def test_a_picture_that_trips_us_up_takes_no_other_with_it(
     assert bob.fetched(f"{bob.base}/face.png") == 1
 
 
+async def test_a_server_that_trips_us_up_whatever_it_is_asked_ends_nothing(
+    house: RunningHouse, ann: Peer, bob: Peer
+) -> None:
+    for peer in (ann, bob):
+        await peer.follow()
+    await house.settle()
+
+    async def trip(request: Request) -> Response:
+        raise LookupError("nobody thought of this")
+
+    ann.wire.connect_server(ann.host, trip)
+    ann.wire.connect_server("new.example", trip)
+    post = await house.publish("Tea", "With @ann@social.example and @cat@new.example.")
+    await house.settle()
+    house.clock.advance(days=8)  # servers are asked again what they run
+    await house.settle()
+    assert [create["object"]["id"] for create in bob.of_type("Create")] == [post.uri]
+
+
 class _Inbox(Inbox):
     """Neither performs anything nor can note that it has not."""
 

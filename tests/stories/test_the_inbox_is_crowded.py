@@ -2,7 +2,9 @@
 
 from contextlib import ExitStack
 
-from syndicate.web.admission import AT_ONCE, BURST
+import pytest
+
+from syndicate.web.admission import AT_ONCE, AT_ONCE_PER_CLIENT, BURST
 from syndicate.web.keys import ADMISSION
 from tests.houses import RunningHouse
 from tests.peer import Peer
@@ -22,13 +24,20 @@ async def test_a_flood_from_one_address_is_put_off_and_readers_are_not(house: Ru
         assert (await house.get(path)).status == 200
 
 
-async def test_who_finds_all_places_taken_comes_back_later(house: RunningHouse, ann: Peer) -> None:
-    admission = house.house.app[ADMISSION]
-    with ExitStack() as others:
-        for number in range(AT_ONCE):
-            others.enter_context(admission.place(f"198.51.{number // 250}.{number % 250}"))
+@pytest.mark.parametrize(
+    "taken", [{"127.0.0.1": AT_ONCE_PER_CLIENT}, {f"192.0.2.{client}": AT_ONCE // 4 for client in range(4)}]
+)
+async def test_who_finds_all_places_taken_comes_back_later(
+    house: RunningHouse, ann: Peer, taken: dict[str, int]
+) -> None:
+    await house.publish("Hello")
+    with ExitStack() as places:
+        for client, number in taken.items():
+            for _ in range(number):
+                places.enter_context(house.house.app[ADMISSION].place(client))
         response = await ann.follow()
-        assert (response.status, int(response.headers["Retry-After"]) > 0) == (503, True)
+        assert response.status == 503
+        assert int(response.headers["Retry-After"]) > 0
         assert b"inbox.busy" in response.body
         assert (await house.get("/")).status == 200
     assert (await ann.follow()).status == 202
