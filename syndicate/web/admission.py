@@ -19,8 +19,8 @@ CLIENTS = 10_000
 
 
 class Admission:
-    """Bounds requests of one kind: so many at once in all and for each client, and a bucket of tokens for each. By
-    itself it is the inboxes' one."""
+    """Bounds requests of one kind, `of` which reasons speak: so many at once in all and for each client, and a bucket of
+    tokens for each. By itself it is the inboxes' one."""
 
     def __init__(
         self,
@@ -29,9 +29,11 @@ class Admission:
         at_once_per_client: int | None = None,
         per_second: float = PER_SECOND,
         burst: float = BURST,
+        of: str = "inbox",
     ) -> None:
         self._at_once, self._per_second, self._burst = at_once, per_second, burst
         self._at_once_per_client = at_once_per_client or at_once
+        self._of = of
         self._inside: Counter[str] = Counter()
         self._tokens: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
@@ -51,14 +53,14 @@ class Admission:
         while len(self._tokens) > CLIENTS:
             self._tokens.popitem(last=False)
         if tokens < 1:
-            raise TooManyRequests("inbox.flood")
+            raise TooManyRequests(f"{self._of}.flood")
 
     @contextmanager
     def place(self, address: str) -> Iterator[None]:
         """Work on a request. Raises TooBusy when there are too many at once."""
         client = client_of(address)
         if self._inside.total() >= self._at_once or self._inside[client] >= self._at_once_per_client:
-            raise TooBusy("inbox.busy")
+            raise TooBusy(f"{self._of}.busy")
         self._inside[client] += 1
         try:
             yield

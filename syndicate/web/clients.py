@@ -27,6 +27,15 @@ def is_within(address: str, networks: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def is_local(address: str) -> bool:
+    """Whether an address is of this machine or network: perhaps a proxy that we were not told of, and so everybody's."""
+    try:
+        return not ip_address(address.partition("%")[0]).is_global
+    except ValueError:
+        return True
+
+
+@lru_cache(maxsize=4096)
 def client_of(address: str) -> str:
     """Whom an address stands for: itself, or its network of 64 bits, in which an IPv6 client has all addresses."""
     try:

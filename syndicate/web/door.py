@@ -18,14 +18,16 @@ from syndicate.errors import (
     Refused,
     SignatureRejected,
     SyndicateError,
+    TooManyRequests,
     Transient,
     WrongHost,
 )
 from syndicate.model.ids import new_id
 from syndicate.storage.arrivals import Refusal
+from syndicate.web.admission import Admission
 from syndicate.web.answers import OneWrite
 from syndicate.web.bodies import LARGEST, too_large
-from syndicate.web.clients import address_of, is_within
+from syndicate.web.clients import address_of, is_local, is_within
 from syndicate.web.keys import ANSWERS, DESK, SHELF
 from syndicate.web.negotiation import accepts_activity
 from syndicate.web.problems import problem, problem_of, status_of
@@ -35,6 +37,8 @@ log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SAFE = frozenset({"GET", "HEAD"})
+WHOLE_FEEDS, WHOLE_FEEDS_PER_SECOND = 200.0, 0.1
+"""How many feeds somebody may fetch whole, and how fast that number comes back."""
 ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 INBOX = "/inbox"
 UNREAD = frozenset({408, 413, 415, 429})
@@ -68,6 +72,7 @@ class Door:
         self._host = base.partition("://")[2]
         self._hosts = frozenset({self._host, f"{self._host}:443" if base.startswith("https:") else f"{self._host}:80"})
         self._security = security_headers(base)
+        self._readers = Admission(per_second=WHOLE_FEEDS_PER_SECOND, burst=WHOLE_FEEDS, of="feed")
 
     def middleware(self) -> Middleware:
         @web.middleware
@@ -100,6 +105,10 @@ class Door:
                 if "Expect" in request.headers and (request.content_length or 0) > LARGEST:
                     return self._dress(too_large())
                 return await routing(request)
+            try:
+                self._require_moderation(request)
+            except TooManyRequests as error:
+                return self._dress(problem_of(error))
             asked = (request.raw_path, request.headers.get("Accept", ""))
             document = None if _is_particular(request) else shelf.at_hand(asked)
             if document is not None:
@@ -112,6 +121,16 @@ class Door:
             return response
 
         return hand_out
+
+    def _require_moderation(self, request: web.BaseRequest) -> None:
+        """A reader that says what it has may come as often as it likes. One that fetches whole feeds again and again is
+        asked to wait; many people can have one address, so it may do that for a while. Raises TooManyRequests."""
+        headers = request.headers
+        if "/feed/" not in request.raw_path or "If-None-Match" in headers or "If-Modified-Since" in headers:
+            return
+        client = address_of(request, self._server)
+        if not is_local(client):
+            self._readers.spend(client)
 
     # the host
 

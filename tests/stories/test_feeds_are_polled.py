@@ -12,6 +12,7 @@ from typing import Any
 
 import feedparser
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree, html
 
 from syndicate.feeds import FeedFormat
@@ -30,10 +31,13 @@ from syndicate.model.post import (
     Visibility,
 )
 from syndicate.publishing import markdown_files
+from syndicate.web.door import WHOLE_FEEDS
 from syndicate.web.keys import SHELF
+from tests.clocks import FakeClock
 from tests.feeds import lint
-from tests.houses import Answer, RunningHouse
+from tests.houses import Answer, RunningHouse, running_house
 from tests.peer import Peer
+from tests.wire import Wire
 
 BASE = "https://blog.example"
 LINTS = {FeedFormat.RSS: lint.rss, FeedFormat.ATOM: lint.atom, FeedFormat.JSON: lint.json_feed}
@@ -485,6 +489,22 @@ async def test_every_reader_is_served_whatever_it_calls_itself(house: RunningHou
             answer = await house.get(path, accept=accept, User_Agent=READERS[reader])
             assert answer.status == 200
             assert not answer.headers["Content-Type"].startswith("text/html")
+
+
+async def test_who_fetches_whole_feeds_again_and_again_is_asked_to_wait_and_nobody_else(
+    tmp_path: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+) -> None:
+    server = {"trusted_proxies": ["127.0.0.1"]}
+    async with running_house(tmp_path / "house", "data/s.db", wire, clock, rsa_keys[0], server=server) as house:
+        await house.publish("Hello")
+        first = await house.get("/feed/", X_Forwarded_For="8.8.8.8")
+        answers = [await house.get("/feed/", X_Forwarded_For="8.8.8.8") for _ in range(int(WHOLE_FEEDS) + 5)]
+        assert [answer.status for answer in answers[: int(WHOLE_FEEDS) - 1]] == [200] * (int(WHOLE_FEEDS) - 1)
+        assert (answers[-1].status, int(answers[-1].headers["Retry-After"]) > 0) == (429, True)
+        polite = await house.get("/feed/", X_Forwarded_For="8.8.8.8", If_None_Match=first.headers["ETag"])
+        assert polite.status == 304
+        assert (await house.get("/feed/", X_Forwarded_For="9.9.9.9")).status == 200
+        assert (await house.get("/", X_Forwarded_For="8.8.8.8")).status == 200
 
 
 async def test_a_reader_in_a_browser_may_send_validators(house: RunningHouse) -> None:
