@@ -5,22 +5,21 @@ parsing happens beside the event loop.
 """
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from urllib.parse import urljoin
 
 from syndicate.blogroll.schedule import LONGEST_ASKED, Answer, Hints, answer_of, max_age, may_be_conditional
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteError
 from syndicate.feeds.parse import ForeignFeed, parse_feed
 from syndicate.storage.feed_polls import FeedPoll
+from syndicate.transport.link import parse_links
 from syndicate.transport.message import FEED, Headers, Redirects, Request, Response, Transport, retry_after
 from syndicate.transport.url import shown
+from syndicate.urls import join
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 LONGEST_VALIDATOR = 1024
-LONGEST_LINKS = 8192
 READER = b"1:"
 """Changes when feeds are read differently, so that they are read once more."""
 
@@ -106,7 +105,7 @@ async def understand(response: Response, now: datetime, *, digest: str = "") -> 
         digest=found,
         hints=hints,
         hubs=links.hubs or feed.hubs,
-        topic=links.topic or feed.self_url,
+        topic=links.topic or feed.self_url or response.url,
         feed=feed,
     )
 
@@ -135,18 +134,7 @@ class Links:
 
     @classmethod
     def of(cls, response: Response) -> "Links":
-        found = list(_links(response.all("Link")))
-        hubs = [urljoin(response.url, target) for target, relations in found if "hub" in relations]
-        topics = [urljoin(response.url, target) for target, relations in found if "self" in relations]
+        found = [(join(response.url, link.target), link.rels) for link in parse_links(response.all("Link"))]
+        hubs = [address for address, rels in found if "hub" in rels and address]
+        topics = [address for address, rels in found if "self" in rels and address]
         return cls(hubs=tuple(hubs), topic=next(iter(topics), ""))
-
-
-def _links(headers: Iterable[str]) -> Iterable[tuple[str, list[str]]]:
-    """Target and relations of each link (RFC 8288 §3)."""
-    for part in ",".join(headers)[:LONGEST_LINKS].split("<")[1:]:
-        target, closed, rest = part.partition(">")
-        for parameter in rest.split(";") if closed else ():
-            name, _, value = parameter.partition("=")
-            if name.strip().lower() == "rel":
-                yield target.strip(), value.strip(' ",').lower().split()
-                break

@@ -3,7 +3,7 @@ the others."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import html as lxml_html
 
@@ -18,6 +18,7 @@ from syndicate.federation.webfinger import Schemes, account_of, actor_in, in_tur
 from syndicate.model.actor import RemoteActor
 from syndicate.transport.media_type import ACCEPT_AS2, is_activity_streams
 from syndicate.transport.message import FEED, PAGE, Redirects, Request, Response, Transport
+from syndicate.urls import join
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 ACTIVITY_TYPES = ("application/activity+json", "application/ld+json")
@@ -168,7 +169,7 @@ class Finder:
 
     async def _at_usual_places(self, home: str) -> Found | None:
         for place in USUAL_PLACES:
-            if (feed := await self._feed(urljoin(home, place))) is not None:
+            if (feed := await self._feed(join(home, place))) is not None:
                 return feed
         return None
 
@@ -217,7 +218,7 @@ def _read(response: Response) -> Page:
         page = lxml_html.document_fromstring(response.body)
     except (ValueError, lxml_html.etree.LxmlError):
         return Page()
-    base = next((urljoin(response.url, each.get("href") or "") for each in page.iter("base")), response.url)
+    base = next((join(response.url, each.get("href") or "") for each in page.iter("base")), "") or response.url
     links = list(_links(page, base))
     feeds = [(title, href) for _, media_type, title, href in _alternates(links) if media_type in FEED_TYPES]
     return Page(
@@ -239,10 +240,7 @@ def _links(page: lxml_html.HtmlElement, base: str) -> Iterator[Link]:
     for number, link in enumerate(page.iter("link")):
         if number >= MOST_LINKS:
             return
-        try:
-            href = urljoin(base, (link.get("href") or "").strip())
-        except ValueError:
-            continue
+        href = join(base, (link.get("href") or "").strip())
         if href.startswith(("http://", "https://")):
             media_type = (link.get("type") or "").lower().partition(";")[0].strip()
             yield (link.get("rel") or "").lower().split(), media_type, link.get("title") or "", href

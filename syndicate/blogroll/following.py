@@ -105,8 +105,8 @@ class Following:
     async def _add(self, tx: Tables, entry: BlogrollEntry, known: BlogrollEntry | None, found: Found) -> None:
         now = self._clock()
         await self._put(tx, entry, known)
-        if known is None and entry.url and self._mentions is not None:
-            await self._mentions.mention(tx, source=self._page, target=entry.url)
+        if known is None:
+            await self._tell(tx, entry)
         if found.actor is not None:
             await follows.ask(tx, self._announcer, entry, found.actor, before=known)
         await tx.blogroll.set_state(entry.id, FeedState.FRESH)
@@ -135,8 +135,15 @@ class Following:
         if entry.hidden:
             for one in await tx.feed_entries.of(entry.id):
                 await self._announcer.take_back(tx, one.passed_on)
+        else:
+            await self._tell(tx, entry)
         await tx.feed_entries.set_hidden(entry.id, entry.hidden)
         await tx.editions.move("river")
+
+    async def _tell(self, tx: Tables, entry: BlogrollEntry) -> None:
+        """The blog hears that it is on the page, where anyone can see that (Webmention)."""
+        if entry.url and not entry.hidden and self._mentions is not None:
+            await self._mentions.mention(tx, source=self._page, target=entry.url)
 
     async def unfollow(self, address: str) -> BlogrollEntry:
         """Remove an entry; an account is sent the Undo of our Follow. Raises AddressUnusable."""

@@ -210,7 +210,7 @@ class Reader:
         return replace(entry, feed_url=to, state=FeedState.MOVED, reason=reason)
 
     async def _heed_hubs(self, tx: Tables, entry: BlogrollEntry, asked: Asked) -> None:
-        if asked.hubs and asked.topic:
+        if asked.hubs:
             await self._subscriptions.offered(tx, feed=entry.feed_url, topic=asked.topic, hub=asked.hubs[0])
         else:
             await self._subscriptions.withdrawn(tx, feed=entry.feed_url)

@@ -122,12 +122,11 @@ class Press:
         )
 
     def _entry(self, entry: FeedEntry) -> _Entry:
-        """What is known of it; of too many, the first made goes first."""
-        known = self._known.get(entry)
-        if known is None:
-            known = self._known[entry] = _Entry(entry)
-            if len(self._known) > KEPT:
-                del self._known[next(iter(self._known))]
+        """What is known of it; of too many, that goes which was asked for longest ago."""
+        known = self._known.pop(entry, None) or _Entry(entry)
+        self._known[entry] = known
+        if len(self._known) > KEPT:
+            del self._known[next(iter(self._known))]
         return known
 
 

@@ -32,7 +32,6 @@ LENGTH = 20
 SLICES = 8
 """Pages that are kept for the next format."""
 TTL_MINUTES = 60
-PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif"})
 STYLESHEET = "/feed.css"
 
 
@@ -61,7 +60,8 @@ class _Slice:
 
 class FeedDesk:
     """Makes feeds. `founded` dates a feed that never had an entry; `account` and `actor` are who the blog is in the
-    fediverse. `hubs` are named in feeds that go on."""
+    fediverse. `hubs` are named in feeds that go on. What was written for those that many read is kept: a stranger who goes
+    through all others must not push it out."""
 
     def __init__(
         self,
@@ -114,7 +114,8 @@ class FeedDesk:
             )
         if selection.kind == "home" and page == 1 and (newest := await self._store.posts.newest_volume()):
             feed = replace(feed, prev_archive=self._urls.absolute(self._urls.volume(format.value, newest)))
-        return self._press.render(feed, format, without=without)
+        press = self._press if page == 1 and selection.kind != "search" else Press()
+        return press.render(feed, format, without=without)
 
     async def _slice(self, selection: Selection, page: int) -> "_Slice":
         """The entries of a page, read once for all formats: nobody has committed anything since."""
@@ -138,7 +139,7 @@ class FeedDesk:
             return self._urls.absolute(self._urls.volume(format.value, number))
 
         feed = self._feed(path="/", page="/", title="", format=format, entries=tuple(map(self._post, posts)))
-        return self._press.render(
+        return Press().render(
             replace(
                 feed,
                 self_url=address(volume),
@@ -167,7 +168,7 @@ class FeedDesk:
         ]
         address = self._urls.absolute(self._urls.from_the_first(format.value, start, days))
         feed = self._feed(path="/", page="/", title="From the beginning", format=format, entries=tuple(entries[::-1]))
-        return self._press.render(
+        return Press().render(
             replace(feed, id=address, self_url=address, founded=self._midnight(min(start, today))), format
         )
 
@@ -193,7 +194,8 @@ class FeedDesk:
             format=format,
             entries=tuple(self._comment(comment) for comment in placed),
         )
-        return self._press.render(replace(feed, hubs=self._hubs), format, without=without)
+        press = Press() if post else self._press
+        return press.render(replace(feed, hubs=self._hubs), format, without=without)
 
     def _feed(self, *, path: str, page: str, title: str, format: FeedFormat, entries: tuple[FeedEntry, ...]) -> Feed:
         site = self._site

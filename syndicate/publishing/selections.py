@@ -13,6 +13,8 @@ from syndicate.model.post import Post, PostKind, Term, TermKind
 from syndicate.storage import Store
 from syndicate.urls import Urls
 
+EARLIEST_YEAR = 1000
+"""No blog goes back further, and near year 1 a calendar has no room for time zones."""
 PERIOD = re.compile(r"/(\d{4})/(?:(\d{2})/(?:(\d{2})/)?)?")
 
 
@@ -136,7 +138,9 @@ class Selections:
         )
 
     def period(self, year: int, month: int | None, day: int | None) -> Selection | None:
-        """A year, month or day in the site's time zone; None for one that no calendar has."""
+        """A year, month or day in the site's time zone; None for one that no blog has, or no calendar."""
+        if year < EARLIEST_YEAR:
+            return None
         try:
             first = datetime(year, month or 1, day or 1, tzinfo=self._site.zone)
             last = _end(first, month, day)

@@ -76,12 +76,13 @@ class Arrivals:
         others, names = _but_for(without)
         rows = await self._query.all(
             f"""
-            UPDATE arrivals SET leased_until = :until
-            WHERE id IN (
+            WITH due AS MATERIALIZED (
               SELECT id FROM arrivals
               WHERE outcome = 'waiting' AND due_at <= :now AND leased_until < :now {others}
               ORDER BY due_at, id
               LIMIT :limit {{skip_locked}})
+            UPDATE arrivals SET leased_until = :until
+            WHERE id IN (SELECT * FROM due)
             RETURNING *
             """,
             now=to_text(now),

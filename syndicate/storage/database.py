@@ -3,6 +3,10 @@
 The same SQL text runs on SQLite and on PostgreSQL: `:name` parameters, TEXT and BIGINT, `ON CONFLICT`,
 `RETURNING`. Where they part there are words that each fills in for itself: `{skip_locked}`, and for search
 `{indexed_words}` and `{has_words}`.
+
+Work is leased by `WITH due AS MATERIALIZED (SELECT … LIMIT … {skip_locked}) UPDATE … IN (SELECT * FROM due) RETURNING *`.
+Within a plain `IN (…)` PostgreSQL may look for the due rows once per row, skip what it has locked itself, and lease
+more than was asked for.
 """
 
 from collections.abc import Callable, Coroutine, Sequence

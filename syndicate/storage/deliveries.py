@@ -111,10 +111,11 @@ class Deliveries:
         """The oldest, leased."""
         row = await self._query.one(
             """
-            UPDATE fanouts SET leased_until = :until
-            WHERE (activity_id, audience) IN (
+            WITH due AS MATERIALIZED (
               SELECT activity_id, audience FROM fanouts WHERE leased_until < :now AND due_at <= :now
               ORDER BY activity_id, audience LIMIT 1 {skip_locked})
+            UPDATE fanouts SET leased_until = :until
+            WHERE (activity_id, audience) IN (SELECT * FROM due)
             RETURNING *
             """,
             now=to_text(now),
@@ -217,12 +218,13 @@ class Deliveries:
         others, names = _but(without)
         rows = await self._query.all(
             f"""
-            UPDATE deliveries SET leased_until = :until
-            WHERE (activity_id, inbox) IN (
+            WITH due AS MATERIALIZED (
               SELECT activity_id, inbox FROM deliveries
               WHERE state = 'waiting' AND due_at <= :now AND leased_until < :now {others}
               ORDER BY due_at, activity_id
               LIMIT :limit {{skip_locked}})
+            UPDATE deliveries SET leased_until = :until
+            WHERE (activity_id, inbox) IN (SELECT * FROM due)
             RETURNING *
             """,
             now=to_text(now),

@@ -86,12 +86,13 @@ class FeedPolls:
         """Lease the first that is due, at a host that nobody is asking now."""
         row = await self._query.one(
             """
-            UPDATE feed_polls SET leased_until = :until
-            WHERE entry_id = (
+            WITH due AS MATERIALIZED (
               SELECT entry_id FROM feed_polls
               WHERE due_at <= :now AND leased_until < :now AND host NOT IN (
                 SELECT host FROM feed_polls WHERE leased_until <> '' AND leased_until >= :now)
               ORDER BY due_at, entry_id LIMIT 1 {skip_locked})
+            UPDATE feed_polls SET leased_until = :until
+            WHERE entry_id IN (SELECT * FROM due)
             RETURNING entry_id
             """,
             now=to_text(now),

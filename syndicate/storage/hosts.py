@@ -72,8 +72,11 @@ class Hosts:
         """The server that is due to be asked; it will be again at another time, should it not answer."""
         row = await self._query.one(
             """
+            WITH due AS MATERIALIZED (
+              SELECT host FROM hosts
+              WHERE ask_at <= :now ORDER BY ask_at LIMIT 1 {skip_locked})
             UPDATE hosts SET ask_at = :again
-            WHERE host IN (SELECT host FROM hosts WHERE ask_at <= :now ORDER BY ask_at LIMIT 1 {skip_locked})
+            WHERE host IN (SELECT * FROM due)
             RETURNING host
             """,
             now=to_text(now),

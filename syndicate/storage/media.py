@@ -95,10 +95,11 @@ class Media:
         """Lease what is wanted and due; pictures of posts before those of people."""
         rows = await self._query.all(
             """
-            UPDATE media SET leased_until = :until
-            WHERE id IN (
+            WITH due AS MATERIALIZED (
               SELECT id FROM media WHERE state = 'wanted' AND due_at <= :now AND leased_until < :now
               ORDER BY purpose DESC, due_at LIMIT :limit {skip_locked})
+            UPDATE media SET leased_until = :until
+            WHERE id IN (SELECT * FROM due)
             RETURNING *
             """,
             now=to_text(now),

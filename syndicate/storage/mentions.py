@@ -105,11 +105,12 @@ class Mentions:
         """Lease those that are due."""
         rows = await self._query.all(
             """
-            UPDATE mentions SET leased_until = :until
-            WHERE (post_id, handle) IN (
+            WITH due AS MATERIALIZED (
               SELECT post_id, handle FROM mentions
               WHERE state = 'wanted' AND due_at <= :now AND leased_until < :now
               ORDER BY due_at LIMIT :limit {skip_locked})
+            UPDATE mentions SET leased_until = :until
+            WHERE (post_id, handle) IN (SELECT * FROM due)
             RETURNING *
             """,
             now=to_text(now),

@@ -52,10 +52,11 @@ class Synchronizations:
         """The one that is due first, leased."""
         row = await self._query.one(
             """
-            UPDATE synchronizations SET leased_until = :until
-            WHERE actor_uri IN (
+            WITH due AS MATERIALIZED (
               SELECT actor_uri FROM synchronizations WHERE due_at <> '' AND due_at <= :now AND leased_until < :now
               ORDER BY due_at LIMIT 1 {skip_locked})
+            UPDATE synchronizations SET leased_until = :until
+            WHERE actor_uri IN (SELECT * FROM due)
             RETURNING *
             """,
             now=to_text(now),

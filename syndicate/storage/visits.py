@@ -47,12 +47,13 @@ class Visits:
         """Lease the first that is due, on a server where nobody is looking around now."""
         row = await self._query.one(
             """
-            UPDATE visits SET leased_until = :until
-            WHERE comment_id = (
+            WITH due AS MATERIALIZED (
               SELECT comment_id FROM visits
               WHERE due_at <= :now AND leased_until < :now AND host NOT IN (
                 SELECT host FROM visits WHERE leased_until <> '' AND leased_until >= :now)
               ORDER BY due_at, comment_id LIMIT 1 {skip_locked})
+            UPDATE visits SET leased_until = :until
+            WHERE comment_id IN (SELECT * FROM due)
             RETURNING *
             """,
             now=to_text(now),

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import sys
 from typing import TextIO
 
@@ -14,6 +15,8 @@ from syndicate.web.clients import address_of
 
 FLUSH_SECONDS = 0.5
 LONGEST_PATH = 300
+SEARCHED = re.compile(r"(/search/|[?&]s=)[^/?&]+")
+"""What somebody looked for is nobody's business."""
 
 
 class AccessLog:
@@ -46,7 +49,7 @@ class AccessLog:
             self._flushing = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
         if not self._is_wanted:
             return
-        path = request.raw_path
+        path = SEARCHED.sub(r"\1-", request.raw_path)
         if len(path) > LONGEST_PATH or '"' in path or not (path.isascii() and path.isprintable()):
             path = ascii(path[:LONGEST_PATH]).replace('"', "%22")
         address = address_of(request, self._server) if self._has_proxies else request.remote

@@ -20,7 +20,7 @@ CLIENTS = 10_000
 
 class Admission:
     """Bounds requests of one kind, `of` which reasons speak: so many at once in all and for each client, and a bucket of
-    tokens for each. By itself it is the inboxes' one."""
+    tokens for each."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class Admission:
         at_once_per_client: int | None = None,
         per_second: float = PER_SECOND,
         burst: float = BURST,
-        of: str = "inbox",
+        of: str,
     ) -> None:
         self._at_once, self._per_second, self._burst = at_once, per_second, burst
         self._at_once_per_client = at_once_per_client or at_once
@@ -46,14 +46,21 @@ class Admission:
 
     def spend(self, address: str) -> None:
         """Count a request. Raises TooManyRequests when there were too many of late."""
-        client, now = client_of(address), time.monotonic()
-        tokens, since = self._tokens.pop(client, (self._burst, now))
-        tokens = min(self._burst, tokens + (now - since) * self._per_second)
-        self._tokens[client] = (max(tokens - 1, 0), now)
+        self.check(address)
+        client = client_of(address)
+        self._tokens[client] = (self._left(client) - 1, time.monotonic())
+        self._tokens.move_to_end(client)
         while len(self._tokens) > CLIENTS:
             self._tokens.popitem(last=False)
-        if tokens < 1:
+
+    def check(self, address: str) -> None:
+        """Raises TooManyRequests when there were too many of late."""
+        if self._left(client_of(address)) < 1:
             raise TooManyRequests(f"{self._of}.flood")
+
+    def _left(self, client: str) -> float:
+        tokens, since = self._tokens.get(client, (self._burst, time.monotonic()))
+        return min(self._burst, tokens + (time.monotonic() - since) * self._per_second)
 
     @contextmanager
     def place(self, address: str) -> Iterator[None]:

@@ -5,11 +5,12 @@ from aiohttp import web
 
 from syndicate.blogroll.documents import BLOGROLL, RIVER
 from syndicate.clock import from_text, to_text
+from syndicate.errors import NotFound
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.feeds import opml as opml_format
 from syndicate.web.feeds import CACHE, CORS, answer_feed, answer_live
-from syndicate.web.keys import BLOGROLL_FEEDS, CONFIG, DESK, IDENTITIES, STORE, URLS
-from syndicate.web.shelf import Rendered
+from syndicate.web.keys import ANSWERS, BLOGROLL_FEEDS, CONFIG, DESK, IDENTITIES, STORE, URLS
+from syndicate.web.shelf import Rendered, once
 from syndicate.web.site import moved, shelved
 
 LONGEST_KEY = 100
@@ -25,8 +26,13 @@ async def get_blogroll(request: web.Request) -> web.StreamResponse:
 async def get_river(request: web.Request) -> web.StreamResponse:
     """The newest posts of all of them; older ones by the key of the last one seen."""
     before = _key(request)
-    key = f"page:{RIVER}" + (f"?{','.join(before)}" if before else "")
-    return await shelved(request, key, lambda: request.app[DESK].river(before))
+    desk = request.app[DESK]
+    if before is None:
+        return await shelved(request, f"page:{RIVER}", lambda: desk.river(None))
+    rendered = await desk.river(before)
+    if rendered is None:
+        raise NotFound("nothing is older")
+    return await request.app[ANSWERS].document(request, once(rendered))
 
 
 def _key(request: web.Request) -> tuple[str, str] | None:

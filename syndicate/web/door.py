@@ -105,10 +105,18 @@ class Door:
                 if "Expect" in request.headers and (request.content_length or 0) > LARGEST:
                     return self._dress(too_large())
                 return await routing(request)
+            reader = self._reader(request)
             try:
-                self._require_moderation(request)
+                if reader and not _is_conditional(request):
+                    self._readers.check(reader)
+                response = await answer(request)
+                if reader and response.status == HTTPStatus.OK:
+                    self._readers.spend(reader)
             except TooManyRequests as error:
                 return self._dress(problem_of(error))
+            return response
+
+        async def answer(request: web.Request) -> web.StreamResponse:
             asked = (request.raw_path, request.headers.get("Accept", ""))
             document = None if _is_particular(request) else shelf.at_hand(asked)
             if document is not None:
@@ -122,15 +130,14 @@ class Door:
 
         return hand_out
 
-    def _require_moderation(self, request: web.BaseRequest) -> None:
-        """A reader that says what it has may come as often as it likes. One that fetches whole feeds again and again is
-        asked to wait; many people can have one address, so it may do that for a while. Raises TooManyRequests."""
-        headers = request.headers
-        if "/feed/" not in request.raw_path or "If-None-Match" in headers or "If-Modified-Since" in headers:
-            return
+    def _reader(self, request: web.BaseRequest) -> str:
+        """Who fetches a feed; empty where nobody counts. A reader that says what it has is told "unchanged" as often as it
+        likes. One that fetches whole feeds again and again is asked to wait; many people can have one address, so it may
+        do that for a while."""
+        if "/feed/" not in request.raw_path:
+            return ""
         client = address_of(request, self._server)
-        if not is_local(client):
-            self._readers.spend(client)
+        return "" if is_local(client) else client
 
     # the host
 
@@ -227,6 +234,10 @@ class Door:
         for name, value in self._security:
             response.headers.setdefault(name, value)
         return response
+
+
+def _is_conditional(request: web.BaseRequest) -> bool:
+    return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
 
 
 def _is_particular(request: web.BaseRequest) -> bool:

@@ -11,7 +11,7 @@ from syndicate.errors import NotFound
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.model.post import Post
 from syndicate.publishing.feeds import COUNTS, scopes_of_comments, scopes_of_posts
-from syndicate.publishing.selections import Selection
+from syndicate.publishing.selections import EARLIEST_YEAR, Selection
 from syndicate.web.answers import is_unchanged
 from syndicate.web.clients import address_of
 from syndicate.web.deltas import wants_delta
@@ -55,8 +55,6 @@ ALIASES = {
     "/wp-links-opml.php": "/blogroll.opml",
 }
 """Where others have their feeds; whoever comes from there is led here, for ever."""
-
-
 ARCHIVED = "public, max-age=86400, stale-if-error=604800"
 TELLING = (COUNTS,)
 """What moves feeds that tell how many comments there are."""
@@ -113,24 +111,20 @@ async def get_from_the_first(request: web.Request) -> web.StreamResponse:
     now = request.app[CLOCK]().astimezone(config.site.zone)
     midnight = datetime.combine(now.date() + timedelta(days=1), time(), config.site.zone)
 
-    async def render() -> Rendered:
-        feed = await request.app[FEEDS].from_the_first(start, days, now.date(), format)
-        rendered = await rendered_feed(request, feed, ("site", *TELLING))
-        return replace(
-            rendered,
-            last_modified=feed.last_modified,
-            cache_control=f"public, max-age={min(int((midnight - now).total_seconds()), 3600)}, stale-if-error=86400",
-            good_until=midnight,
-        )
-
-    return await answer_feed(request, f"from:{address}", render)
+    feed = await request.app[FEEDS].from_the_first(start, days, now.date(), format)
+    lasts = min(int((midnight - now).total_seconds()), 3600)
+    rendered = await rendered_feed(request, feed, ("site", *TELLING))
+    return await _hand_out(
+        request, once(replace(rendered, cache_control=f"public, max-age={lasts}, stale-if-error=86400"))
+    )
 
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year >= EARLIEST_YEAR else None
 
 
 async def answer_search(request: web.Request, words: str, format: FeedFormat) -> web.StreamResponse:

@@ -37,9 +37,11 @@ PUBLIC = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """What a view made. `scopes` are the editions that it depends on; `etag` is a weak tag, or empty for one of the
-    bytes; `headers` are added as they are. What is `guarded` is not handed out before somebody has asked who reads. From
-    `good_until` on, time itself has made it stale; None where time changes nothing."""
+    (
+        """What a view made. `scopes` are the editions that it depends on; `etag` is a weak tag, or empty for one of the
+    bytes; `headers` are added as they are. What is `guarded` is not handed out before somebody has asked who reads."""
+        ""
+    )
 
     body: bytes
     media_type: str
@@ -50,7 +52,6 @@ class Rendered:
     vary: str = "Accept-Encoding"
     headers: tuple[tuple[str, str], ...] = ()
     guarded: bool = False
-    good_until: datetime | None = None
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
@@ -119,8 +120,13 @@ class Shelf:
         return document
 
     def remember(self, asked: Asked, document: Document) -> None:
-        """That this question was answered with this document."""
-        if document.rendered.guarded or "?" in asked[0] or len(asked[0]) + len(asked[1]) > LONGEST_ASKED:
+        """That this question was answered with this document, if it stands here."""
+        if (
+            not document.key
+            or document.rendered.guarded
+            or "?" in asked[0]
+            or len(asked[0]) + len(asked[1]) > LONGEST_ASKED
+        ):
             return
         if len(self._asked) >= MOST_ASKED:
             self._asked.clear()
@@ -141,9 +147,6 @@ class Shelf:
         return await asyncio.shield(making)
 
     def _is_fresh(self, document: Document) -> bool:
-        good_until = document.rendered.good_until
-        if good_until is not None and self._clock() >= good_until:
-            return False
         moved = self._watch.moved(document.stamp)
         if not moved:
             return True

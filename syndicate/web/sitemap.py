@@ -10,6 +10,7 @@ from aiohttp import web
 
 from syndicate.errors import NotFound
 from syndicate.model.post import PostKind
+from syndicate.publishing.selections import EARLIEST_YEAR
 from syndicate.storage import Store
 from syndicate.urls import Urls
 from syndicate.web.keys import ANSWERS, CONFIG, SHELF, STORE, URLS
@@ -60,7 +61,7 @@ async def _part(store: Store, urls: Urls, part: str, zone: ZoneInfo) -> bytes:
 def _month(part: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Its first instant, and that of the next. Raises NotFound."""
     year, month = (int(digits) for digits in part.split("-"))
-    if not 0 < year < 9999 or not 1 <= month <= 12:
+    if not EARLIEST_YEAR <= year < 9999 or not 1 <= month <= 12:
         raise NotFound(part)
     first = datetime(year, month, 1, tzinfo=zone)
     return first, datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)

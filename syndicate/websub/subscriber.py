@@ -81,9 +81,11 @@ class Subscriber:
                 await self._leave(tx, following, self._clock())
 
     async def is_live(self, tables: Tables, *, feed: str) -> bool:
-        """Whether what is new in a feed is sent to us."""
+        """Whether what is new in a feed is sent to us: by a hub that has done so, and signed it, before."""
         now = self._clock()
-        return any(following.is_live(now) for following in await tables.websub_following.of_feed(feed))
+        return any(
+            following.heard and following.is_live(now) for following in await tables.websub_following.of_feed(feed)
+        )
 
     async def _is_asked(self, tx: Tables, following: HubFollowing, now: datetime) -> bool:
         if following.asked is not None and now - following.asked < PATIENCE:

@@ -62,6 +62,12 @@ def reasons() -> set[str]:
     found = set(ANSWERS)
     for file in sorted((ROOT / "syndicate").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _name(node.func) == "Admission":
+                bounds = {str(keyword.arg): keyword.value for keyword in node.keywords}
+                kind = ast.literal_eval(bounds["of"])
+                found |= {f"{kind}.flood"} | (
+                    {f"{kind}.busy"} if any(name.startswith("at_once") for name in bounds) else set()
+                )
             if isinstance(node, ast.Call) and _name(node.func) in REASONED:
                 given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "reason")]
                 words = {

@@ -6,7 +6,7 @@ from datetime import timedelta
 from syndicate.model.actor import Role
 from syndicate.storage import Store, Tables
 from syndicate.storage.actors import StoredActor
-from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState
+from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
 from syndicate.storage.outbox import Said
 from tests.clocks import FakeClock
 
@@ -31,6 +31,36 @@ async def put(store: Store, *deliveries: Delivery) -> None:
             await tx.deliveries.enqueue(one)
 
     await store.transaction(body)
+
+
+async def say(tx: Tables, clock: FakeClock, *ids: str) -> None:
+    """Activities of the blog."""
+    await tx.local_actors.put(
+        StoredActor(
+            id="blog",
+            uri="https://blog.example/actor",
+            handle="notes",
+            role=Role.BLOG,
+            subject="",
+            public_key_pem="",
+            proof_key="",
+            published=clock(),
+        )
+    )
+    for id in ids:
+        await tx.outbox.put(
+            Said(
+                id=id,
+                uri=f"https://blog.example/activities/{id}",
+                local_actor="blog",
+                type="Accept",
+                object="https://social.example/follows/1",
+                post=None,
+                document={},
+                public=False,
+                published=clock(),
+            )
+        )
 
 
 async def states(store: Store) -> dict[str, str]:
@@ -85,37 +115,11 @@ async def test_other_kinds_than_activities_are_forgotten_sooner(store: Store, cl
 async def test_an_answer_that_is_forgotten_takes_its_deliveries_along_and_no_others(
     store: Store, clock: FakeClock
 ) -> None:
-    def said(id: str) -> Said:
-        return Said(
-            id=id,
-            uri=f"https://blog.example/activities/{id}",
-            local_actor="blog",
-            type="Accept",
-            object="https://social.example/follows/1",
-            post=None,
-            document={},
-            public=False,
-            published=clock(),
-        )
-
     old, waiting = delivery(clock, "1"), delivery(clock, "2")
     other = replace(delivery(clock, "3", DeliveryKind.WEBSUB), object="https://blog.example/feed/")
 
     async def body(tx: Tables) -> None:
-        await tx.local_actors.put(
-            StoredActor(
-                id="blog",
-                uri="https://blog.example/actor",
-                handle="notes",
-                role=Role.BLOG,
-                subject="",
-                public_key_pem="",
-                proof_key="",
-                published=clock(),
-            )
-        )
-        for id in ("1", "2"):
-            await tx.outbox.put(said(id))
+        await say(tx, clock, "1", "2")
         for one in (old, replace(waiting, object="another"), other):
             await tx.deliveries.enqueue(one)
         await tx.deliveries.settle(replace(old, state=DeliveryState.DELIVERED))
@@ -126,3 +130,21 @@ async def test_an_answer_that_is_forgotten_takes_its_deliveries_along_and_no_oth
     await store.transaction(lambda tx: tx.outbox.prune(clock() - timedelta(days=180)))
     assert await states(store) == {"2": "waiting", "3": "delivered"}
     assert [await store.outbox.get(id) is not None for id in ("1", "2")] == [False, True]
+
+
+async def test_a_worker_that_asks_for_one_leaves_the_rest_to_the_others(store: Store, clock: FakeClock) -> None:
+    """PostgreSQL leased every row that was due, and only the first was ever worked on."""
+
+    async def fan_out(tx: Tables) -> None:
+        await say(tx, clock, *"12345")
+        for activity in "12345":
+            await tx.deliveries.fan_out(
+                Fanout(activity=activity, audience="blog", post_uri="", reached="", due=clock())
+            )
+
+    await store.transaction(fan_out)
+    later = clock() + timedelta(hours=1)
+    claimed = [
+        await store.transaction(lambda tx: tx.deliveries.claim_fanout(now=clock(), until=later)) for _ in range(6)
+    ]
+    assert [fanout and fanout.activity for fanout in claimed] == ["1", "2", "3", "4", "5", None]

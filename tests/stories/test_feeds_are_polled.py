@@ -503,6 +503,8 @@ async def test_who_fetches_whole_feeds_again_and_again_is_asked_to_wait_and_nobo
         assert (answers[-1].status, int(answers[-1].headers["Retry-After"]) > 0) == (429, True)
         polite = await house.get("/feed/", X_Forwarded_For="8.8.8.8", If_None_Match=first.headers["ETag"])
         assert polite.status == 304
+        pretending = await house.get("/feed/", X_Forwarded_For="8.8.8.8", If_None_Match='"x"')
+        assert pretending.status == 429
         assert (await house.get("/feed/", X_Forwarded_For="9.9.9.9")).status == 200
         assert (await house.get("/", X_Forwarded_For="8.8.8.8")).status == 200
 

@@ -10,14 +10,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.app import tidy
+from syndicate.blogroll.finder import Finder
 from syndicate.errors import StorageError
 from syndicate.storage import Tables
 from syndicate.storage.websub_following import HubFollowing, Wish
 from syndicate.transport.message import Request, Response
 from syndicate.web import keys
-from syndicate.websub.discovery import discover
 from syndicate.websub.signature import sign
 from syndicate.websub.subscriber import Subscriber
+from tests.blogs import titles
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.wire import Wire
@@ -94,7 +95,7 @@ async def withdraw(house: RunningHouse) -> None:
 
 
 async def is_live(house: RunningHouse) -> bool:
-    return await house.house.study.subscriber.is_live(house.store, feed=FEED)
+    return any(following.is_live(house.clock()) for following in await house.store.websub_following.of_feed(FEED))
 
 
 async def followed(house: RunningHouse, hub: FakeHub) -> None:
@@ -106,7 +107,7 @@ async def followed(house: RunningHouse, hub: FakeHub) -> None:
 
 
 async def test_a_feed_that_names_a_hub_is_subscribed_to(house: RunningHouse, hub: FakeHub) -> None:
-    """websub.rocks, subscriber 100 to 103: see also tests/websub/test_discovery.py."""
+    """websub.rocks, subscriber 100 to 103; see also tests/blogroll/test_asking.py."""
     await offer(house)
     [form] = hub.forms
     assert set(form) == {"hub.mode", "hub.topic", "hub.callback", "hub.secret", "hub.lease_seconds"}
@@ -462,25 +463,22 @@ async def test_two_houses_push_to_each_other(
             tmp_path / "south", str(tmp_path / "south.db"), wire, clock, rsa_keys[1], host="south.example"
         ) as south,
     ):
-        subscriber = north.house.study.subscriber
-        feed = "https://south.example/feed/atom/"
-        found = await wire.fetch(Request(url=feed))
-        offered = discover(found.all("Link"), found.body, found.headers["Content-Type"], address=found.url)
-        assert offered is not None
-        assert (offered.topic, offered.hubs) == (feed, ("https://south.example/websub",))
-        await north.store.transaction(
-            lambda tx: subscriber.offered(tx, feed=feed, topic=offered.topic, hub=offered.hubs[0])
-        )
+        await south.publish("Before")
+        finder = Finder(north.house.transport, north.house.actors, clock, schemes=("https",))
+        entry = await north.house.study.following.follow("https://south.example/feed/atom/", finder)
         for _ in range(2):
             for house in (north, south):
                 await house.settle()
-        assert await subscriber.is_live(north.store, feed=feed)
         assert await south.store.subscriptions.total() == 1
+        assert not await north.house.study.subscriber.is_live(north.store, feed=entry.feed_url), "nothing came yet"
         clock.advance(seconds=2)
         await south.publish("From the south")
         await south.settle()
+        await north.settle()
         assert await heard(north) == clock()
-        await north.store.transaction(lambda tx: subscriber.withdrawn(tx, feed=feed))
+        assert await north.house.study.subscriber.is_live(north.store, feed=entry.feed_url)
+        assert await titles(north) == ["From the south", "Before"]
+        await north.house.study.following.unfollow(entry.feed_url)
         for _ in range(2):
             for house in (north, south):
                 await house.settle()

@@ -60,9 +60,9 @@ async def polite(
         yield house
 
 
-async def follow(house: RunningHouse, address: str = GARDEN) -> None:
+async def follow(house: RunningHouse, address: str = GARDEN, *, hidden: bool | None = None) -> None:
     finder = Finder(house.house.transport, house.house.actors, house.clock, schemes=("https",))
-    await house.house.study.following.follow(address, finder)
+    await house.house.study.following.follow(address, finder, hidden=hidden)
     await house.settle()
 
 
@@ -86,6 +86,14 @@ async def test_a_blog_that_is_added_hears_of_it_once(polite: RunningHouse, garde
     assert garden.mentions == [("https://garden.example/mentions?to=me", {"source": [BLOGROLL], "target": [GARDEN]})]
     assert GARDEN in (await polite.get("/blogroll/")).text
     assert await states(polite) == [("delivered", "")]
+
+
+async def test_a_blog_that_is_hidden_hears_of_it_when_it_is_shown(polite: RunningHouse, garden: Garden) -> None:
+    await follow(polite, hidden=True)
+    assert garden.mentions == []
+    await polite.house.study.following.edit(GARDEN, {"hidden": False})
+    await polite.settle()
+    assert garden.mentions == [("https://garden.example/mentions?to=me", {"source": [BLOGROLL], "target": [GARDEN]})]
 
 
 async def test_nobody_hears_of_it_unless_the_author_wishes(house: RunningHouse, garden: Garden) -> None:

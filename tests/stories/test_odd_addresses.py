@@ -57,12 +57,17 @@ SEARCHES = [
 """Each in a house of its own: nobody may search so often."""
 
 
-@pytest.fixture
+@pytest.fixture(params=["Pacific/Kiritimati", "Europe/Berlin"])
 async def far_house(
-    tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    database_address: str,
+    wire: Wire,
+    clock: FakeClock,
+    rsa_keys: list[RSAPrivateKey],
 ) -> AsyncIterator[RunningHouse]:
-    """A blog whose days begin before those of everybody else."""
-    site = {"timezone": "Pacific/Kiritimati"}
+    """Blogs whose days begin before those of others, of which the first was further west in year 1."""
+    site = {"timezone": request.param}
     async with running_house(tmp_path / "far", database_address, wire, clock, rsa_keys[0], site=site) as house:
         yield house
 

@@ -1,7 +1,5 @@
 """The `Link` header is read as RFC 8288 has it, and as people write it."""
 
-import time
-
 import pytest
 
 from syndicate.transport.link import Link, parse_links
@@ -36,9 +34,15 @@ def test_links_are_read_in_their_order(values: list[str], links: list[Link]) -> 
 
 
 @pytest.mark.parametrize(
-    "value", ["<" * 50_000, "<a>" * 20_000, "<a>;" * 20_000, '<a>; x="' + "\\" * 50_000, "," * 99_999]
+    ("value", "found"),
+    [
+        ("<" * 500_000, 0),
+        ("<a>" * 200_000, 200_000),
+        ("<a>;" * 200_000, 200_000),
+        ('<a>; x="' + "\\" * 500_000, 1),
+        ("," * 999_999, 0),
+    ],
 )
-def test_any_text_is_read_in_linear_time(value: str) -> None:
-    began = time.perf_counter()
-    list(parse_links([value]))
-    assert time.perf_counter() - began < 1
+def test_any_text_is_read_to_its_end_before_anyone_has_to_wait(value: str, found: int) -> None:
+    """A reader that is quadratic in the text would take hours here."""
+    assert sum(1 for _ in parse_links([value])) == found
