@@ -1,8 +1,9 @@
 """A number for each thing that documents depend on; it moves in the transaction that changes the thing.
 
 Scopes: `site` (anything that lists posts), `post:<id>`, `talk:<post id>` (comments and counts), `comments` (the
-site's comments), `withdrawals` (a comment was decided upon or taken back), `term:<kind>:<slug>`, `blogroll` (whom the author
-reads), `river` (what they published), `followers`, `actor`.
+site's comments), `withdrawals` (a comment was decided upon or taken back), `counts` (how many comments feeds tell of),
+`volumes` (one of the archive was bound), `term:<kind>:<slug>` (moved with its posts; nothing depends on it alone), `blogroll` (whom
+the author reads), `river` (what they published), `announced:<id of a local actor>` (what it has passed on), `followers`, `actor`.
 """
 
 from datetime import datetime, timedelta

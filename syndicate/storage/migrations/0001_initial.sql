@@ -250,9 +250,9 @@ CREATE INDEX comments_of_post ON comments (post_id, state, published, id);
 CREATE INDEX comments_by_state ON comments (state, published, id);
 -- what came of late, for moderation
 CREATE INDEX comments_by_arrival ON comments (received);
--- an author's record, for moderation; an actor's Update and Delete
 -- what became of an answer, asked by the address where it was written
 CREATE INDEX comments_by_url ON comments (url);
+-- an author's record, for moderation; an actor's Update and Delete
 CREATE INDEX comments_by_author ON comments (author_uri, received);
 
 -- Rejected comments that their authors took away: they count against them still. Nothing of what was said is kept.
