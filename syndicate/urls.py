@@ -33,6 +33,8 @@ LIST = re.compile(
     r"/(?:(?:category/.+|(?:tag|author|search)/[^/]+|\d{4}(?:/\d{2}){0,2}|comments)(?:/|\Z))?"
     r"(?:(?:page/\d+|feed(?:/\w+)?)/?)?"
 )
+STYLESHEET = "/feed.css"
+"""By which a feed looks decent in a browser."""
 FEED_SUFFIX = {"rss": "feed/", "atom": "feed/atom/", "json": "feed/json/"}
 
 

@@ -9,7 +9,7 @@ from syndicate.feeds.press import Press
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.storage import Store
 from syndicate.storage.feed_entries import RiverPost
-from syndicate.urls import Urls
+from syndicate.urls import STYLESHEET, Urls
 
 LENGTH = 50
 TTL_MINUTES = 60
@@ -56,6 +56,7 @@ class BlogrollFeeds:
             icon_url=self._icon,
             picture=FeedPicture(url=self._icon, media_type="image/png"),
             ttl_minutes=TTL_MINUTES,
+            stylesheet=STYLESHEET,
             entries=tuple(entries),
         )
 

@@ -25,14 +25,13 @@ from syndicate.model.post import Post
 from syndicate.publishing.selections import Selection, author_slug
 from syndicate.storage import Store
 from syndicate.storage.comments import PlacedComment
-from syndicate.urls import Urls
+from syndicate.urls import STYLESHEET, Urls
 
 LENGTH = 20
 """Comments in a feed of comments."""
 SLICES = 8
 """Pages that are kept for the next format."""
 TTL_MINUTES = 60
-STYLESHEET = "/feed.css"
 
 
 COUNTS = "counts"

@@ -659,7 +659,9 @@ async def test_there_is_a_page_that_lists_the_feeds(house: RunningHouse) -> None
         assert f"{BASE}{path}" in page
 
 
-@pytest.mark.parametrize("path", ["/feed/", "/feed/atom/", "/comments/feed/"])
+@pytest.mark.parametrize(
+    "path", ["/feed/", "/feed/atom/", "/comments/feed/", "/blogroll/feed/", "/blogroll/river/feed/"]
+)
 async def test_a_feed_in_a_browser_has_a_style_sheet_and_no_transformation(house: RunningHouse, path: str) -> None:
     await seed(house)
     answer = await house.get(path)

@@ -1,0 +1,29 @@
+"""What is written down of a request, and what is nobody's business."""
+
+from io import StringIO
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+
+from syndicate.config import ServerConfig
+from syndicate.telemetry.metrics import Metrics
+from syndicate.web.access_log import AccessLog
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("/feed/?page=2", "/feed/?page=2"),
+        ("/search/my%20illness/", "/search/-/"),
+        ("/search/my+illness/page/2/", "/search/-/page/2/"),
+        ("/?s=my+illness&paged=2", "/?s=-&paged=2"),
+        ("/feed/?feed=rss2&s=illness", "/feed/?feed=rss2&s=-"),
+    ],
+)
+async def test_a_line_has_the_address_but_not_what_was_looked_for(address: str, written: str) -> None:
+    stream = StringIO()
+    log = AccessLog(ServerConfig(access_log=True), Metrics(), stream)
+    log.add(make_mocked_request("GET", address), web.Response(), 0.001)
+    log.flush()
+    assert f'"GET {written}" 200' in stream.getvalue()
