@@ -278,8 +278,8 @@ class Publisher:
         if made.released is not None:
             await tx.posts.give_number(post.id)
         await tx.search.put(post, plain(post.html))
-        for address in manuscript.aliases:
-            if address != post.path:
+        for address in (manuscript.path, *manuscript.aliases):
+            if address and address != post.path:
                 await tx.posts.add_alias(address, post.id)
         await self._record_media(tx, post, typeset)
         is_to_be_read = post.state in (PostState.PUBLISHED, PostState.SCHEDULED)

@@ -706,3 +706,24 @@ async def test_what_was_never_public_stays_so(house: RunningHouse, tmp_path: Pat
         for address in (f"/?p={id}", f"/?p={id}&preview=true", f"/2014/07/31/post-{id}/"):
             answer = await house.get(address)
             assert (answer.status, "Canary" in answer.text) == (404, False), address
+
+
+async def test_a_post_that_was_renamed_over_there_stays_where_it_is_and_is_one_post(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    """Its new address leads here, and feed readers and the fediverse know it by the ids that it had."""
+    export = tmp_path / "old.xml"
+    await move_in(house, OldBlog().post(7, slug="beans", html="Sow.").write(export))
+
+    async def ids() -> list[str | None]:
+        feed = etree.fromstring((await house.get("/feed/atom/")).body)
+        return [entry.findtext("{*}id") for entry in feed.iter("{*}entry")]
+
+    before = await ids()
+    house.clock.advance(hours=1)
+    again = await move_in(house, OldBlog().post(7, slug="peas", html="Sow.", old_slugs=("beans",)).write(export))
+    assert (again.created, again.updated) == (0, 1)
+    assert await ids() == before
+    answer = await house.get("/2014/07/31/peas/")
+    assert (answer.status, answer.headers["Location"]) == (301, "/2014/07/31/beans/")
+    assert (await house.get("/2014/07/31/beans/")).status == 200
