@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import chain, repeat
 from types import MappingProxyType
 
 from syndicate.feeds import atom, jsonfeed, rss
@@ -61,14 +62,15 @@ class _Piece:
 
 class _Entry:
     """What was made of an entry: its proof (None where it cannot be written), its fingerprint, and its pieces, each with
-    what stood around it."""
+    what stood around it. `used` counts the renderings up to the last that it was in."""
 
-    __slots__ = ("_pieces", "fingerprint", "proof")
+    __slots__ = ("_pieces", "fingerprint", "proof", "used")
 
     def __init__(self, entry: FeedEntry) -> None:
         self.proof = proof_of_entry(entry)
         self.fingerprint = sha256(repr(entry).encode(errors="replace")).hexdigest()[:16]  # the same in every process
         self._pieces: dict[FeedFormat, tuple[Feed, _Piece]] = {}
+        self.used = 0
 
     def piece(self, format: FeedFormat, around: Feed) -> _Piece:
         known = self._pieces.get(format)
@@ -85,12 +87,14 @@ class Press:
 
     def __init__(self) -> None:
         self._known: dict[FeedEntry, _Entry] = {}
+        self._rendered = 0
 
     def render(self, feed: Feed, format: FeedFormat, *, without: frozenset[str] = frozenset()) -> FeedDocument:
         """`feed` as a document; `without` the entries that somebody has, by their fingerprints (RFC 3229 for feeds).
 
         Raises ValueError only when the feed's own addresses or dates are unusable.
         """
+        self._rendered += 1
         known = {id(entry): self._entry(entry) for entry in feed.entries}
         if without:
             left = tuple(entry for entry in feed.entries if known[id(entry)].fingerprint not in without)
@@ -110,7 +114,7 @@ class Press:
         ]
         frame = sha256(head + tail).digest()
         return FeedDocument(
-            body=head + writer.between.join([piece.body for piece in pieces]) + tail,
+            body=b"".join([head, *_separated([piece.body for piece in pieces], writer.between), tail]),
             media_type=format.media_type,
             etag=f'W/"{_digest(frame, (piece.digest for piece in pieces))}"',
             edition=_digest(frame, (piece.lasting for piece in pieces)),
@@ -123,10 +127,12 @@ class Press:
 
     def _entry(self, entry: FeedEntry) -> _Entry:
         """What is known of it; of too many, that goes which was asked for longest ago."""
-        known = self._known.pop(entry, None) or _Entry(entry)
-        self._known[entry] = known
+        known = self._known.get(entry)
+        if known is None:
+            known = self._known[entry] = _Entry(entry)
+        known.used = self._rendered
         if len(self._known) > KEPT:
-            del self._known[next(iter(self._known))]
+            del self._known[min(self._known, key=lambda one: self._known[one].used)]
         return known
 
 
@@ -134,6 +140,10 @@ def _write(entry: FeedEntry, format: FeedFormat, around: Feed) -> _Piece:
     writer = WRITERS[format]
     body = writer.entry(entry, around)
     return _Piece(body, sha256(body).digest(), sha256(writer.without_counts(body)).digest())
+
+
+def _separated(bodies: list[bytes], between: bytes) -> Iterable[bytes]:
+    return chain.from_iterable(zip(chain([b""], repeat(between)), bodies, strict=False)) if between else bodies
 
 
 def _digest(frame: bytes, entries: Iterable[bytes]) -> str:

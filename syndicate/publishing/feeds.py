@@ -271,7 +271,7 @@ class FeedDesk:
             conversation=Conversation(
                 id=post.uri,
                 replies=f"{post.uri}/replies",
-                reply_url=self._urls.absolute(f"/reply/?to={quote(post.uri, safe='')}") if post.comments_open else "",
+                reply_url=self._urls.absolute(f"/reply/?to={quote(post.uri, safe=':/')}") if post.comments_open else "",
             )
             if post.federates
             else None,
