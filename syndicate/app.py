@@ -11,7 +11,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -105,10 +105,15 @@ KEEP_OTHER_DELIVERIES = timedelta(days=7)
 KEEP_HOSTS = timedelta(days=30)
 KEEP_REQUESTS = timedelta(hours=2)
 KEEP_UNDONE = timedelta(days=7)
+KEEP_REPLY_REQUESTS = timedelta(days=90)
+KEEP_ACTORS = timedelta(days=90)
+KEEP_OTHERS_TOMBSTONES = timedelta(days=180)
 KEEP_OVERDUE = timedelta(days=30)
 MOST_HOSTS = 50_000
 ICON = "/favicon.png"
 RETYPESET = 50
+TIDIED = 1000
+"""What is forgotten in one transaction, while the inbox waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -572,8 +577,9 @@ async def _calendar(study: Study) -> None:
     study.store.database.on_commit(changed.set)
     while True:
         changed.clear()
+        now = study.clock()
         await study.publisher.release_due()
-        due = await study.store.posts.next_scheduled()
+        due = await study.store.posts.next_scheduled(after=now)
         seconds = TIDY if due is None else max((due - study.clock()).total_seconds(), 0.05)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(min(seconds, 60.0)):
@@ -583,22 +589,57 @@ async def _calendar(study: Study) -> None:
 
 async def _caretaker(study: Study) -> None:
     """Typeset anew what an older renderer made; forget what has become too old."""
-    while ids := await study.store.posts.rendered_before(RENDERER, RETYPESET):
-        for id in ids:
-            await study.publisher.typeset_anew(id)
+    await typeset_anew(study)
     while True:
-        await study.store.transaction(lambda tx: tidy(study, tx))
+        with job("tidying up"):
+            await tidy(study)
         await asyncio.sleep(TIDY)
 
 
-async def tidy(study: Study, tx: Tables) -> None:
-    """Forget what has become too old, and end what has lasted long enough."""
+async def typeset_anew(study: Study) -> None:
+    """Make again what an older renderer made; a post that cannot be stays as it is until the next start."""
+    after = ""
+    while ids := await study.store.posts.rendered_before(RENDERER, after=after, limit=RETYPESET):
+        for id in ids:
+            with job("typesetting", post=id):
+                await study.publisher.typeset_anew(id)
+        after = ids[-1]
+
+
+async def tidy(study: Study) -> None:
+    """Forget what has become too old, and what nobody refers to; end what has lasted long enough."""
+    await study.store.transaction(partial(_tidy, study))
+    for name in await study.store.transaction(lambda tx: tx.media.remove_unused(TIDIED)):
+        if await study.store.media.named(name) is None:
+            study.files.remove(name)
+    await _forget_others(study)
+
+
+async def _forget_others(study: Study) -> None:
+    """Forget strangers, and what they took away, a slice at a time."""
+    now, store = study.clock(), study.store
+    after: str | None = ""
+    while after is not None:
+        look = partial(_forget_actors, before=now - KEEP_ACTORS, after=after)
+        after = await store.transaction(look)
+    while await store.transaction(
+        lambda tx: tx.tombstones.prune_of_others(now - KEEP_OTHERS_TOMBSTONES, ours=study.urls.base, limit=TIDIED)
+    ):
+        pass
+
+
+async def _forget_actors(tx: Tables, *, before: datetime, after: str) -> str | None:
+    return await tx.remote_actors.prune(fetched_before=before, after=after, limit=TIDIED)
+
+
+async def _tidy(study: Study, tx: Tables) -> None:
     now = study.clock()
     await tx.arrivals.prune(raw_before=now - KEEP_RAW, before=now - KEEP_ARRIVALS)
     await tx.arrivals.prune_refusals()
     await tx.deliveries.prune(now - KEEP_DELIVERIES, others=now - KEEP_OTHER_DELIVERIES)
     await tx.outbox.prune(now - KEEP_DELIVERIES)
     await tx.tombstones.prune_undone(now - KEEP_UNDONE)
+    await tx.stamps.prune_requests(now - KEEP_REPLY_REQUESTS)
     await tx.comments.prune_rejections(now - REJECTIONS_COUNT_FOR)
     await _tell_quiet(tx, study)
     await tx.visits.prune(overdue=now - KEEP_OVERDUE, passed_over=now - PASSED_OVER_FOR, now=now)

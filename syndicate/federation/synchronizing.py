@@ -27,6 +27,7 @@ log = structlog.get_logger()
 APART = timedelta(hours=1)
 """One actor is not asked more often."""
 WAITS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=12))
+MOST_ATTEMPTS = len(WAITS) + 1
 LEASE = timedelta(minutes=10)
 MOST_PAGES = 10
 MOST_LISTED = 1000
@@ -89,15 +90,18 @@ class SynchronizationWorker:
         doubt = await self._store.transaction(lambda tx: tx.synchronizations.claim(now=now, until=now + LEASE))
         if doubt is not None:
             with job("list of followers", actor=doubt.actor):
-                await self._ask(doubt)
+                if doubt.attempts > MOST_ATTEMPTS:  # it trips us up each time
+                    await self._store.transaction(lambda tx: tx.synchronizations.settle(doubt.actor, now=now))
+                else:
+                    await self._ask(doubt)
         return doubt is not None
 
     async def _ask(self, doubt: Doubt) -> None:
         try:
             ids = await self._listed(doubt)
         except RemoteUnavailable as error:
-            if doubt.attempts < len(WAITS):
-                due = self._clock() + WAITS[doubt.attempts]
+            if doubt.attempts < MOST_ATTEMPTS:
+                due = self._clock() + WAITS[doubt.attempts - 1]
                 await self._store.transaction(lambda tx: tx.synchronizations.postpone(doubt.actor, due))
                 return
             log.info("list of followers not read", actor=doubt.actor, problem=str(error))

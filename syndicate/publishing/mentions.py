@@ -27,6 +27,7 @@ log = structlog.get_logger()
 
 WAITS = (timedelta(seconds=4), timedelta(seconds=12))
 """All tries together are shorter than what a post is held back for."""
+MOST_ATTEMPTS = len(WAITS) + 1
 AT_ONCE = 8
 LEASE = timedelta(minutes=2)
 
@@ -73,14 +74,16 @@ class MentionWorker:
 
     async def _look_up(self, named: Named) -> Named:
         """With her id where she was found, with another date where she is to be looked up again."""
+        if named.attempts > MOST_ATTEMPTS:  # what follows when she is found trips us up each time
+            log.warning("name given up", name=named.handle)
+            return replace(named, actor="")
         try:
             actor = await self._find(named.handle)
         except RemoteUnavailable as error:
-            if named.attempts >= len(WAITS):
+            if named.attempts >= MOST_ATTEMPTS:
                 log.warning("nobody found by a name", name=named.handle, problem=str(error))
                 return named
-            due = self._clock() + WAITS[named.attempts]
-            return replace(named, attempts=named.attempts + 1, due=due)
+            return replace(named, due=self._clock() + WAITS[named.attempts - 1])
         except (AddressUnusable, RemoteError) as error:
             log.warning("nobody found by a name", name=named.handle, problem=str(error))
             return named

@@ -25,6 +25,7 @@ from syndicate.transport.message import MEDIA, Redirects, Request, Transport, re
 log = structlog.get_logger()
 
 WAITS = (timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=2), timedelta(hours=12), timedelta(days=2))
+MOST_ATTEMPTS = len(WAITS) + 1
 AT_ONCE = 4
 OUR_FAULT = "something went wrong here; the log says what"
 LEASE = timedelta(minutes=5)
@@ -73,12 +74,14 @@ class PictureWorker:
             await self._try_to_get(file)
 
     async def _try_to_get(self, file: MediaFile) -> None:
-        settled = await self._fetched(file)
+        tripped = file.attempts > MOST_ATTEMPTS  # the last attempt had no end
+        settled = as_failed(file, OUR_FAULT) if tripped else await self._fetched(file)
         posts = await self._store.transaction(lambda tx: self._settle(tx, settled))
         if settled.state is MediaState.FAILED:
             log.warning("picture not had", address=file.source_url, reason=settled.reason)
         for post in posts:
-            await self._typeset_anew(post)
+            with job("typesetting", post=post):
+                await self._typeset_anew(post)
 
     async def _fetched(self, file: MediaFile) -> MediaFile:
         if file.source_url.startswith(f"{self._own_origin}/"):
@@ -101,10 +104,9 @@ class PictureWorker:
             return self._later(file, OUR_FAULT)
 
     def _later(self, file: MediaFile, reason: str) -> MediaFile:
-        if file.attempts >= len(WAITS):
+        if file.attempts >= MOST_ATTEMPTS:
             return as_failed(file, reason)
-        due = self._clock() + WAITS[file.attempts]
-        return replace(file, attempts=file.attempts + 1, due=due, reason=reason)
+        return replace(file, due=self._clock() + WAITS[file.attempts - 1], reason=reason)
 
     async def _settle(self, tx: Tables, file: MediaFile) -> list[str]:
         await tx.media.put(file)

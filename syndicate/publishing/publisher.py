@@ -20,6 +20,7 @@ from syndicate.federation.outbox import Announcer
 from syndicate.model.ids import IdsInOrder, new_id
 from syndicate.model.post import Manuscript, Picture, Post, PostKind, PostState, TermKind
 from syndicate.publishing.typesetting import RENDERER, Typeset, Typesetter
+from syndicate.rhythm import job
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.storage.posts import Manufacture
@@ -371,10 +372,12 @@ class Publisher:
 
     async def release_due(self) -> int:
         """Publish what was scheduled for now or earlier; how many."""
-        due = await self._store.posts.scheduled(self._clock())
-        for id in due:
-            await self._store.transaction(partial(self._release, id))
-        return len(due)
+        released = 0
+        for id in await self._store.posts.scheduled(self._clock()):
+            with job("scheduled post", post=id):
+                await self._store.transaction(partial(self._release, id))
+                released += 1
+        return released
 
     async def _release(self, id: str, tx: Tables) -> None:
         post, made = await tx.posts.find(id), await tx.posts.manufacture(id)

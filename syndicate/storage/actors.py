@@ -101,6 +101,24 @@ class LocalActors:
         )
 
 
+NAMING = tuple(
+    f"SELECT 1 FROM {table} WHERE {table}.{column} = remote_actors.uri AND {table}.{column} <> ''"
+    for table, column in (
+        ("followers", "actor_uri"),
+        ("comments", "author_uri"),
+        ("rejections", "author_uri"),
+        ("reactions", "actor_uri"),
+        ("stamps", "actor_uri"),
+        ("reply_requests", "actor_uri"),
+        ("arrivals", "actor_uri"),
+        ("blogroll", "actor_uri"),
+        ("blocks", "pattern"),
+        ("mentions", "actor_uri"),
+    )
+)
+"""Whatever keeps an actor from being forgotten."""
+
+
 class RemoteActors:
     def __init__(self, query: Queryable) -> None:
         self._query = query
@@ -212,6 +230,27 @@ class RemoteActors:
 
     async def set_moved_here(self, uri: str, now: datetime) -> None:
         await self._query.run("UPDATE remote_actors SET moved_here = :now WHERE uri = :uri", uri=uri, now=to_text(now))
+
+    async def prune(self, *, fetched_before: datetime, after: str, limit: int) -> str | None:
+        """Look at so many, from `after` on, and forget those who have nothing to do with the blog and were not seen for
+        long; returns the last one looked at, None at the end."""
+        rows = await self._query.all(
+            "SELECT uri FROM remote_actors WHERE uri > :after ORDER BY uri LIMIT :limit", after=after, limit=limit
+        )
+        if not rows:
+            return None
+        last: str = rows[-1]["uri"]
+        await self._query.run(
+            f"""
+            DELETE FROM remote_actors
+            WHERE uri > :after AND uri <= :last AND fetched < :before AND moved_here < :before AND NOT EXISTS (
+              {" UNION ALL ".join(NAMING)})
+            """,
+            after=after,
+            last=last,
+            before=to_text(fetched_before),
+        )
+        return last
 
     async def remove(self, uri: str) -> bool:
         return await self._query.run("DELETE FROM remote_actors WHERE uri = :uri", uri=uri) > 0

@@ -92,13 +92,13 @@ class Media:
         )
 
     async def claim(self, *, now: datetime, until: datetime, limit: int) -> list[MediaFile]:
-        """Lease what is wanted and due; pictures of posts before those of people."""
+        """Lease what is wanted and due, pictures of posts before those of people; that counts as an attempt."""
         rows = await self._query.all(
             """
             WITH due AS MATERIALIZED (
               SELECT id FROM media WHERE state = 'wanted' AND due_at <= :now AND leased_until < :now
               ORDER BY purpose DESC, due_at LIMIT :limit {skip_locked})
-            UPDATE media SET leased_until = :until
+            UPDATE media SET leased_until = :until, attempts = attempts + 1
             WHERE id IN (SELECT * FROM due)
             RETURNING *
             """,
@@ -151,6 +151,26 @@ class Media:
             RETURNING name
             """,
             post=post,
+        )
+        return [row["name"] for row in rows if row["name"] is not None]
+
+    async def remove_unused(self, limit: int) -> list[str]:
+        """Forget pictures of people and blogs that nobody has any more, at most so many; returns the names of files."""
+        rows = await self._query.all(
+            """
+            DELETE FROM media
+            WHERE id IN (
+              SELECT id FROM media
+              WHERE purpose <> 'post'
+                AND NOT EXISTS (SELECT 1 FROM remote_actors WHERE remote_actors.icon = media.source_url)
+                AND NOT EXISTS (
+                  SELECT 1 FROM blogroll
+                  WHERE blogroll.icon = media.source_url OR blogroll.picture = '/media/' || media.name)
+                AND NOT EXISTS (SELECT 1 FROM post_media WHERE post_media.media_id = media.id)
+              ORDER BY id LIMIT :limit)
+            RETURNING name
+            """,
+            limit=limit,
         )
         return [row["name"] for row in rows if row["name"] is not None]
 

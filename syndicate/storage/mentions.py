@@ -102,14 +102,14 @@ class Mentions:
         return None if row is None else from_text(row["due_at"])
 
     async def claim(self, *, now: datetime, until: datetime, limit: int) -> list[Named]:
-        """Lease those that are due."""
+        """Lease those that are due; that counts as an attempt, whatever becomes of it."""
         rows = await self._query.all(
             """
             WITH due AS MATERIALIZED (
               SELECT post_id, handle FROM mentions
               WHERE state = 'wanted' AND due_at <= :now AND leased_until < :now
               ORDER BY due_at LIMIT :limit {skip_locked})
-            UPDATE mentions SET leased_until = :until
+            UPDATE mentions SET leased_until = :until, attempts = attempts + 1
             WHERE (post_id, handle) IN (SELECT * FROM due)
             RETURNING *
             """,
@@ -160,12 +160,11 @@ class Mentions:
         """She is looked up again when it is due."""
         await self._query.run(
             """
-            UPDATE mentions SET attempts = :attempts, due_at = :due, leased_until = ''
+            UPDATE mentions SET due_at = :due, leased_until = ''
             WHERE post_id = :post AND handle = :handle AND state = 'wanted'
             """,
             post=named.post,
             handle=named.handle,
-            attempts=named.attempts,
             due=to_text(named.due),
         )
 

@@ -400,15 +400,19 @@ class Posts:
         )
         return [row["id"] for row in rows]
 
-    async def next_scheduled(self) -> datetime | None:
-        row = await self._query.one("SELECT published FROM posts WHERE state = 'scheduled' ORDER BY published LIMIT 1")
+    async def next_scheduled(self, after: datetime) -> datetime | None:
+        row = await self._query.one(
+            "SELECT published FROM posts WHERE state = 'scheduled' AND published > :after ORDER BY published LIMIT 1",
+            after=to_text(after),
+        )
         return None if row is None else from_text(row["published"])
 
-    async def rendered_before(self, renderer: int, limit: int) -> list[str]:
-        """The ids of posts whose HTML an older renderer made."""
+    async def rendered_before(self, renderer: int, *, after: str, limit: int) -> list[str]:
+        """The ids of posts whose HTML an older renderer made, from `after` on."""
         rows = await self._query.all(
-            "SELECT id FROM posts WHERE renderer < :renderer ORDER BY renderer, id LIMIT :limit",
+            "SELECT id FROM posts WHERE renderer < :renderer AND id > :after ORDER BY id LIMIT :limit",
             renderer=renderer,
+            after=after,
             limit=limit,
         )
         return [row["id"] for row in rows]

@@ -132,6 +132,16 @@ class Stamps:
             received=from_text(row["received"]),
         )
 
+    async def prune_requests(self, before: datetime) -> None:
+        """Forget requests of old whose replies wait for no decision here."""
+        await self._query.run(
+            """
+            DELETE FROM reply_requests
+            WHERE received < :before AND NOT EXISTS (SELECT 1 FROM comments WHERE comments.uri = reply_requests.reply_uri)
+            """,
+            before=to_text(before),
+        )
+
 
 def _stamp(row: Row | None) -> Stamp | None:
     if row is None:

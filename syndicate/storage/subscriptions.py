@@ -237,9 +237,11 @@ class Subscriptions:
         )
         return [row["topic"] for row in rows]
 
-    async def spreading(self) -> Topic | None:
-        """A topic of which a push is still to be spread."""
-        row = await self._query.one("SELECT * FROM websub_topics WHERE push <> '' ORDER BY push LIMIT 1")
+    async def spreading(self, *, after: str = "") -> Topic | None:
+        """The topic of the first push, after a given one, that is still to be spread."""
+        row = await self._query.one(
+            "SELECT * FROM websub_topics WHERE push > :after ORDER BY push LIMIT 1", after=after
+        )
         return None if row is None else _topic(row)
 
     async def first_told(self, topic: str, edition: str) -> bool:

@@ -49,13 +49,13 @@ class Synchronizations:
         return None if row is None else from_text(row["due_at"])
 
     async def claim(self, *, now: datetime, until: datetime) -> Doubt | None:
-        """The one that is due first, leased."""
+        """The one that is due first, leased; that counts as an attempt, whatever becomes of it."""
         row = await self._query.one(
             """
             WITH due AS MATERIALIZED (
               SELECT actor_uri FROM synchronizations WHERE due_at <> '' AND due_at <= :now AND leased_until < :now
               ORDER BY due_at LIMIT 1 {skip_locked})
-            UPDATE synchronizations SET leased_until = :until
+            UPDATE synchronizations SET leased_until = :until, attempts = attempts + 1
             WHERE actor_uri IN (SELECT * FROM due)
             RETURNING *
             """,
@@ -83,9 +83,7 @@ class Synchronizations:
     async def postpone(self, actor: str, due: datetime) -> None:
         """It did not answer, and is asked again."""
         await self._query.run(
-            """
-            UPDATE synchronizations SET due_at = :due, leased_until = '', attempts = attempts + 1 WHERE actor_uri = :actor
-            """,
+            "UPDATE synchronizations SET due_at = :due, leased_until = '' WHERE actor_uri = :actor",
             actor=actor,
             due=to_text(due),
         )

@@ -55,6 +55,21 @@ class Tombstones:
             "DELETE FROM tombstones WHERE type = 'Undo' AND gone_at < :before", before=to_text(before)
         )
 
+    async def prune_of_others(self, before: datetime, *, ours: str, limit: int) -> int:
+        """Forget what others took away long ago, at most so many; how many. Ours are kept."""
+        return await self._query.run(
+            """
+            DELETE FROM tombstones
+            WHERE uri IN (
+              SELECT uri FROM tombstones
+              WHERE path IS NULL AND origin <> :ours AND gone_at < :before
+              ORDER BY uri LIMIT :limit)
+            """,
+            ours=ours,
+            before=to_text(before),
+            limit=limit,
+        )
+
 
 def _tombstone(row: Row) -> Tombstone:
     return Tombstone(

@@ -15,7 +15,7 @@ import structlog
 from syndicate.activitypub.parse import authority_of
 from syndicate.clock import Clock
 from syndicate.model.ids import IdsInOrder
-from syndicate.rhythm import Rhythm
+from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind
 from syndicate.storage.subscriptions import RequestMode, SubscriptionRequest, Topic
@@ -66,8 +66,12 @@ class PushWorker:
     async def work(self) -> bool:
         """Look at all that somebody hears of; False if there was nothing to tell."""
         told = await self._look()
-        while (topic := await self._store.subscriptions.spreading()) is not None:
-            await self._spread(topic)
+        passed = ""
+        while (topic := await self._store.subscriptions.spreading(after=passed)) is not None:
+            before, passed = passed, topic.push
+            with job("push", topic=topic.topic):
+                await self._spread(topic)
+                passed = before
         return told
 
     # looking
@@ -77,15 +81,20 @@ class PushWorker:
         heard = set(await self._store.subscriptions.heard_of(self._clock())) if self._audience.subscribers else set()
         told = False
         for address in dict.fromkeys([*self._pinged, *sorted(heard)]):
-            edition = await self._topics.edition(address)
-            before = known[address].edition if address in known else ""
-            if edition is None:
-                await self._deny(address)
-            elif edition != before:
-                told = await self._tell(address, before, edition, heard=address in heard) or told
+            with job("look at a feed", topic=address):
+                before = known[address].edition if address in known else ""
+                told = await self._look_at(address, before, heard=address in heard) or told
         for address in known.keys() - heard - set(self._pinged):
             await self._store.transaction(lambda tx, address=address: self._forget(tx, address))  # type: ignore[misc]
         return told
+
+    async def _look_at(self, address: str, before: str, *, heard: bool) -> bool:
+        edition = await self._topics.edition(address)
+        if edition is None:
+            await self._deny(address)
+        if edition is None or edition == before:
+            return False
+        return await self._tell(address, before, edition, heard=heard)
 
     async def _tell(self, address: str, before: str, edition: str, *, heard: bool) -> bool:
         now = self._clock()

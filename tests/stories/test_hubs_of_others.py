@@ -358,11 +358,11 @@ async def test_what_a_hub_never_heard_of_needs_no_unsubscription(house: RunningH
 async def test_an_end_that_a_hub_never_confirms_is_forgotten_with_the_lease(house: RunningHouse, hub: FakeHub) -> None:
     await followed(house, hub)
     await withdraw(house)
-    await house.store.transaction(lambda tx: tidy(house.house.study, tx))
+    await tidy(house.house.study)
     [following] = await house.store.websub_following.all()
     assert following.wish is Wish.UNSUBSCRIBE
     house.clock.advance(days=11)
-    await house.store.transaction(lambda tx: tidy(house.house.study, tx))
+    await tidy(house.house.study)
     assert await house.store.websub_following.all() == []
 
 

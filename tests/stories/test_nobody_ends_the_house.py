@@ -1,21 +1,32 @@
 """Whatever a stranger sends, and wherever it trips us up: it costs that one row, and the house goes on."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from syndicate.app import write_refusals
+from syndicate.app import typeset_anew, write_refusals
 from syndicate.errors import RemoteUnavailable, StorageError
 from syndicate.federation.inbox import Inbox
 from syndicate.federation.worker import InboxWorker
 from syndicate.model.activity import Arrival, Verdict
+from syndicate.model.post import PostState
 from syndicate.storage.deliveries import DeliveryState
+from syndicate.storage.media import MediaState
+from syndicate.storage.mentions import MentionState
 from syndicate.transport.message import Request, Response
 from syndicate.web.server import REFUSALS
+from syndicate.websub.publisher import Audience, PushWorker
+from syndicate.websub.topics import TopicDocument, Topics
+from tests.blogs import PNG
 from tests.houses import RunningHouse
 from tests.peer import Peer
 from tests.stories.test_the_door import HOST, say, statuses
+from tests.subscriber import FakeSubscriber
+from tests.wire import Wire
 
 ODD_SENDERS = [b"\xff\xfe", b"\xed\xa0\x80", b"\x80", b"\x01\x7f", "\u202e\ufffe".encode(), b"\xf0\x9f\x92"]
 
@@ -149,3 +160,122 @@ async def test_trouble_with_noting_trouble_ends_no_worker(
     worker.cancel()
     with pytest.raises(asyncio.CancelledError):
         await worker
+
+
+async def spoil(house: RunningHouse, statement: str, **parameters: Any) -> None:
+    """Leave behind in the database what nobody thought of."""
+    await house.store.database.transaction(lambda query: query.run(statement, **parameters))
+
+
+async def test_a_scheduled_post_that_trips_us_up_keeps_no_other_from_its_time(house: RunningHouse) -> None:
+    when = house.clock() + timedelta(days=3)
+    spoiled = await house.publish("Seeds", date=when)
+    await house.publish("Tea", date=when + timedelta(minutes=1))
+    await spoil(house, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=spoiled.id)
+    house.clock.advance(days=4)
+    assert await house.house.study.publisher.release_due() == 1
+    post = await house.store.posts.by_slug("tea")
+    assert post is not None
+    assert post.state is PostState.PUBLISHED
+    assert await house.store.posts.next_scheduled(after=house.clock()) is None, "and is not tried without a pause"
+
+
+async def test_a_post_that_cannot_be_typeset_anew_keeps_no_other_from_it(house: RunningHouse) -> None:
+    spoiled, post = await house.publish("Seeds"), await house.publish("Tea", "Green tea.")
+    await spoil(house, "UPDATE posts SET renderer = 0, html = 'old'")
+    await spoil(house, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=spoiled.id)
+    await typeset_anew(house.house.study)
+    anew = await house.store.posts.find(post.id)
+    assert anew is not None
+    assert "Green tea." in anew.html
+
+
+class _SpoiledTopic(Topics):
+    """One feed trips us up; the others are as they are."""
+
+    def __init__(self, spoiled: str, topics: Topics) -> None:
+        self.spoiled, self.topics = spoiled, topics
+
+    async def has(self, topic: str) -> bool:
+        return await self.topics.has(topic)
+
+    async def edition(self, topic: str) -> str | None:
+        if topic == self.spoiled:
+            raise LookupError("nobody thought of this")
+        return await self.topics.edition(topic)
+
+    async def document(self, topic: str) -> TopicDocument | None:
+        return await self.topics.document(topic)
+
+
+async def test_a_feed_that_trips_us_up_keeps_no_other_from_its_subscribers(house: RunningHouse, wire: Wire) -> None:
+    feeds = ["https://blog.example/feed/", "https://blog.example/feed/atom/"]
+    readers = [FakeSubscriber(wire, f"reader{at}.example") for at in range(2)]
+    for feed, reader in zip(feeds, readers, strict=True):
+        await reader.ask(feed)
+    await house.settle()
+    house.clock.advance(seconds=2)
+    await house.publish("Tea")
+    topics = _SpoiledTopic(feeds[0], house.house.topics)
+    assert await PushWorker(house.store, topics, house.clock, Audience()).work()
+    await house.house.deliveries.drain()
+    assert [len(reader.pushed) for reader in readers] == [0, 1]
+
+
+async def work_for_days(house: RunningHouse, work: Callable[[], Awaitable[bool]], days: int) -> None:
+    """Let a worker try whenever something is due."""
+    for _ in range(days * 4):
+        while await work():
+            pass
+        house.clock.advance(hours=6)
+
+
+async def test_a_name_that_trips_us_up_each_time_is_given_up(house: RunningHouse, ann: Peer) -> None:
+    ann.is_found_by_name()
+    post = await house.publish("Tea", "With @ann@social.example.")
+    await spoil(house, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=post.id)
+    await work_for_days(house, house.house.mentions.work, days=2)
+    [named] = await house.store.mentions.of_post(post.id)
+    assert named.state is MentionState.SETTLED
+    assert ann.fetched(ann.actor) <= 4
+
+
+async def test_a_picture_that_cannot_be_shown_is_given_up(open_house: RunningHouse, ann: Peer) -> None:
+    post = await open_house.publish("Tea")
+    picture = f"{ann.base}/face.png"
+    ann.documents[ann.actor] = ann.actor_document(icon={"type": "Image", "url": picture})
+    asked = []
+
+    async def show(request: Request) -> Response:
+        if request.url != picture:
+            return await ann.answer(request)
+        asked.append(request.url)
+        return Response(status=200, headers={"Content-Type": "image/png"}, body=PNG, url=picture)
+
+    ann.wire.connect_server(ann.host, show)
+    await ann.reply(post.uri)
+    while await open_house.house.inbox_worker.work():
+        pass
+    await spoil(open_house, "UPDATE comments SET published = 'never'")
+    await work_for_days(open_house, open_house.house.pictures.work, days=4)
+    kept = await open_house.store.media.by_source(picture)
+    assert kept is not None
+    assert kept.state is MediaState.FAILED
+    assert len(asked) == 6
+
+
+async def test_a_list_of_followers_that_trips_us_up_each_time_is_given_up(house: RunningHouse, ann: Peer) -> None:
+    asked = []
+
+    async def trip(request: Request) -> Response:
+        asked.append(request.url)
+        raise LookupError("nobody thought of this")
+
+    ann.wire.connect_server(ann.host, trip)
+    now, url = house.clock(), f"{ann.actor}/followers_synchronization"
+    await house.store.transaction(
+        lambda tx: tx.synchronizations.want(ann.actor, url=url, digest="00", now=now, not_since=now)
+    )
+    await work_for_days(house, house.house.synchronization.work, days=2)
+    assert await house.store.synchronizations.next_due(house.clock()) is None
+    assert asked == [url] * 4

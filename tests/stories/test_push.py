@@ -579,7 +579,7 @@ async def test_a_subscriber_that_is_gone_for_a_week_is_dropped(house: RunningHou
         await house.settle()
     assert await callbacks(house) == [(FEED, reader.callback)]
     house.clock.advance(days=1, hours=1)
-    await house.store.transaction(lambda tx: tidy(house.house.study, tx))
+    await tidy(house.house.study)
     assert await callbacks(house) == []
     assert await house.store.subscriptions.total() == 0
 
@@ -603,7 +603,7 @@ async def test_a_lease_ends_unless_it_is_renewed(house: RunningHouse, reader: Fa
     house.clock.advance(days=10)
     await publish(house)
     assert reader.pushed == []
-    await house.store.transaction(lambda tx: tidy(house.house.study, tx))
+    await tidy(house.house.study)
     assert await house.store.subscriptions.total() == 0
 
 

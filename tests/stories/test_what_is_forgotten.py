@@ -1,0 +1,128 @@
+"""What nobody refers to any more is not kept."""
+
+import pytest
+
+from syndicate.app import tidy
+from syndicate.storage.blocks import Block
+from syndicate.transport.message import Request, Response
+from tests.blogs import PNG
+from tests.houses import RunningHouse
+from tests.peer import PUBLIC, Peer
+from tests.stories.test_followers_are_compared import followed
+
+
+def shows_a_face(peer: Peer, picture: bytes = PNG) -> str:
+    """Her picture's address."""
+    address = f"{peer.base}/face.png"
+    peer.documents[peer.actor] = peer.actor_document(icon={"type": "Image", "url": address})
+
+    async def answer(request: Request) -> Response:
+        if request.url != address:
+            return await peer.answer(request)
+        return Response(status=200, headers={"Content-Type": "image/png"}, body=picture, url=address)
+
+    peer.wire.connect_server(peer.host, answer)
+    return address
+
+
+async def kept(house: RunningHouse, source: str) -> str:
+    """The name of our copy of a picture."""
+    file = await house.store.media.by_source(source)
+    assert file is not None
+    assert file.name is not None
+    return file.name
+
+
+@pytest.mark.parametrize("same", [True, False])
+async def test_the_picture_of_a_deleted_account_goes_with_it(
+    open_house: RunningHouse, ann: Peer, bob: Peer, same: bool
+) -> None:
+    faces = shows_a_face(ann), shows_a_face(bob, PNG if same else PNG + b"\0")
+    post = await open_house.publish("Tea")
+    for peer in (ann, bob):
+        await peer.reply(post.uri)
+    await open_house.settle()
+    of_ann, of_bob = [await kept(open_house, face) for face in faces]
+    await tidy(open_house.house.study)
+    assert (await open_house.get(f"/media/{of_ann}")).status == 200
+    await ann.send(ann.activity("Delete", ann.actor, to=[PUBLIC]))
+    await open_house.settle()
+    await tidy(open_house.house.study)
+    assert await open_house.store.media.by_source(faces[0]) is None
+    assert (await open_house.get(f"/media/{of_ann}")).status == (200 if same else 404)
+    assert (await open_house.get(f"/media/{of_bob}")).status == 200
+
+
+async def test_a_picture_goes_when_its_owner_has_another(open_house: RunningHouse, ann: Peer) -> None:
+    face = shows_a_face(ann)
+    post = await open_house.publish("Tea")
+    await ann.reply(post.uri)
+    await open_house.settle()
+    name = await kept(open_house, face)
+    document = ann.actor_document(icon={"type": "Image", "url": f"{ann.base}/other.png"})
+    ann.documents[ann.actor] = document
+    await ann.send(ann.activity("Update", document, to=[PUBLIC]))
+    await open_house.settle()
+    await tidy(open_house.house.study)
+    assert await open_house.store.media.by_source(face) is None
+    assert (await open_house.get(f"/media/{name}")).status == 404
+
+
+async def test_who_has_nothing_to_do_with_the_blog_is_forgotten(open_house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    post = await open_house.publish("Tea")
+    await ann.reply(post.uri)
+    await bob.follow()
+    await open_house.settle()
+    await bob.unfollow()
+    await open_house.settle()
+    open_house.clock.advance(days=89)
+    await tidy(open_house.house.study)
+    assert await open_house.store.remote_actors.find(bob.actor) is not None, "her arrivals are on record"
+    open_house.clock.advance(days=5)
+    await tidy(open_house.house.study)
+    assert await open_house.store.remote_actors.find(bob.actor) is None
+    assert await open_house.store.remote_actors.key(bob.key_id) is None
+    assert await open_house.store.remote_actors.find(ann.actor) is not None, "she is shown"
+    await bob.follow()
+    await open_house.settle()
+    assert (await open_house.verdicts())[-1][:2] == ("Follow", "done")
+
+
+@pytest.mark.parametrize("bond", ["followers", "reactions", "mentions", "blocks", "blogroll"])
+async def test_who_has_something_to_do_with_the_blog_is_not_forgotten(
+    open_house: RunningHouse, ann: Peer, bond: str
+) -> None:
+    ann.is_found_by_name()
+    post = await open_house.publish("Tea", "With @ann@social.example." if bond == "mentions" else "Green.")
+    match bond:
+        case "followers":
+            await ann.follow()
+        case "reactions":
+            await ann.like(post.uri)
+        case "blocks":
+            await open_house.house.actors.refresh(ann.actor)
+            block = Block(pattern=ann.actor, reason="", created=open_house.clock())
+            await open_house.store.transaction(lambda tx: tx.blocks.put(block))
+        case "blogroll":
+            await followed(open_house, ann)
+    await open_house.settle()
+    open_house.clock.advance(days=200)
+    await tidy(open_house.house.study)
+    assert await open_house.store.remote_actors.find(ann.actor) is not None
+
+
+async def test_what_others_deleted_is_remembered_for_half_a_year_and_ours_for_ever(
+    open_house: RunningHouse, ann: Peer
+) -> None:
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri)
+    await open_house.settle()
+    await ann.delete(note)
+    await open_house.settle()
+    await open_house.house.study.publisher.delete("tea")
+    for days, remembered in ((179, True), (2, False)):
+        open_house.clock.advance(days=days)
+        await tidy(open_house.house.study)
+        assert (await open_house.store.tombstones.find(note["id"]) is not None) == remembered
+    assert await open_house.store.tombstones.find(post.uri) is not None
+    assert (await open_house.get(post.path)).status == 410
