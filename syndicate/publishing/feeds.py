@@ -50,11 +50,15 @@ def scopes_of_comments(post: Post | None) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """A page of a list of posts as entries, and how many posts the list has; as of a version of the database."""
+    """A page of a list of posts, each with its entry, and how many posts the list has; as of a version of the database."""
 
     version: int
-    entries: tuple[FeedEntry, ...]
+    shown: tuple[tuple[Post, FeedEntry], ...]
     total: int
+
+    @property
+    def entries(self) -> tuple[FeedEntry, ...]:
+        return tuple(entry for _, entry in self.shown)
 
 
 class FeedDesk:
@@ -124,11 +128,22 @@ class FeedDesk:
             return known
         length = self._config.length
         posts = await selection.fetch(length, (page - 1) * length)
-        made = _Slice(version, tuple(self._post(post) for post in posts), await selection.total())
+        made = _Slice(version, self._entries_of(posts, known.shown if known else ()), await selection.total())
         self._slices[selection.path, page] = made
         if len(self._slices) > SLICES:
             del self._slices[next(iter(self._slices))]
         return made
+
+    def _entries_of(
+        self, posts: list[Post], before: tuple[tuple[Post, FeedEntry], ...]
+    ) -> tuple[tuple[Post, FeedEntry], ...]:
+        """Each post with its entry, which is the very one of before where the post is as it was."""
+        known = {post.id: (post, entry) for post, entry in before}
+        shown = []
+        for post in posts:
+            there = known.get(post.id)
+            shown.append(there if there is not None and there[0] == post else (post, self._post(post)))
+        return tuple(shown)
 
     async def of_volume(self, volume: int, posts: list[Post], format: FeedFormat) -> FeedDocument:
         """A document of the archive (RFC 5005 §4). It stays as it is unless one of its posts changes, so it names the
