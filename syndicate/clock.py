@@ -28,6 +28,16 @@ def from_text(text: str) -> datetime:
     return instant.astimezone(UTC)
 
 
+def to_text_or_empty(instant: datetime | None) -> str:
+    """The same, and empty text for what was never."""
+    return "" if instant is None else to_text(instant)
+
+
+def from_text_or_none(text: str) -> datetime | None:
+    """The inverse of `to_text_or_empty`. Raises ValueError."""
+    return from_text(text) if text else None
+
+
 def to_wire(instant: datetime) -> str:
     """`2026-11-22T19:00:00Z` (RFC 3339, whole seconds)."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
+from typing import Generic, TypeVar
 
 import structlog
 
@@ -20,6 +22,8 @@ log = structlog.get_logger()
 LONGEST_REST = 15.0
 SHORTEST_REST = 0.05
 AFTER_TROUBLE = 5.0
+
+Task = TypeVar("Task")
 
 
 class Rhythm:
@@ -52,6 +56,68 @@ class Rhythm:
                 await self._woken.wait()
         except TimeoutError:
             pass
+
+
+class Crew(Generic[Task]):
+    """A worker that leases one row at a time and works on `at_once` of them together.
+
+    `next_due` says from now on when a row is due, `claim` leases the first that is due (None when another machine was
+    quicker), `perform` is the job.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        clock: Clock,
+        *,
+        at_once: int,
+        next_due: Callable[[datetime], Awaitable[datetime | None]],
+        claim: Callable[[datetime], Awaitable[Task | None]],
+        perform: Callable[[Task], Awaitable[None]],
+    ) -> None:
+        self._name, self._clock, self._at_once = name, clock, at_once
+        self._due, self._claim, self._perform = next_due, claim, perform
+        self._rhythm = Rhythm(name, clock, self._next_due)
+        self._under_way = 0
+
+    def wake(self) -> None:
+        """There may be something new."""
+        self._rhythm.wake()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            await self._rhythm.keep(partial(self._take, tasks))
+
+    async def work(self) -> bool:
+        """Do what is due now; False if nothing was (for tests)."""
+        async with asyncio.TaskGroup() as tasks:
+            return await self._take(tasks)
+
+    async def _next_due(self) -> datetime | None:
+        return await self._due(self._clock()) if self._under_way < self._at_once else None
+
+    async def _take(self, tasks: asyncio.TaskGroup) -> bool:
+        taken = False
+        while self._under_way < self._at_once:
+            now = self._clock()
+            due = await self._due(now)
+            if due is None or due > now:
+                break
+            task = await self._claim(now)
+            if task is None:
+                break
+            self._under_way += 1
+            tasks.create_task(self._do(task), name=self._name)
+            taken = True
+        return taken
+
+    async def _do(self, task: Task) -> None:
+        try:
+            await self._perform(task)
+        finally:
+            self._under_way -= 1
+            self._rhythm.wake()
 
 
 async def endure(name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -8,7 +8,6 @@ PUBLIC_NAMES: Final = frozenset({PUBLIC, "as:Public", "Public"})
 """JSON-LD lets the Public collection be spelled in three ways (ActivityPub §5.6)."""
 
 ACTIVITY_JSON: Final = "application/activity+json"
-LD_JSON: Final = f'application/ld+json; profile="{AS2}"'
 ACTOR_TYPES: Final = frozenset({"Application", "Group", "Organization", "Person", "Service"})
 
 CORE_TERMS: Final[dict[str, tuple[str, ...]]] = {

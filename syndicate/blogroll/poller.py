@@ -1,8 +1,6 @@
 """Asks the feeds of the blogroll that are due: a few at once, and one on each server."""
 
-import asyncio
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
@@ -13,8 +11,8 @@ from syndicate.blogroll.reading import Reader
 from syndicate.blogroll.schedule import Answer
 from syndicate.clock import Clock
 from syndicate.errors import AddressUnusable, StorageError
-from syndicate.rhythm import Rhythm, job
-from syndicate.storage import Store, Tables
+from syndicate.rhythm import Crew, job
+from syndicate.storage import Store
 from syndicate.storage.feed_polls import FeedPoll
 from syndicate.telemetry.metrics import Metrics
 from syndicate.transport.message import Transport
@@ -25,11 +23,7 @@ AT_ONCE = 12
 LEASE = timedelta(minutes=5)
 
 
-async def _claim(now: datetime, tx: Tables) -> FeedPoll | None:
-    return await tx.feed_polls.claim(now=now, until=now + LEASE)
-
-
-class Poller:
+class Poller(Crew[FeedPoll]):
     """Leases feeds that are due, asks them, and settles what they answer."""
 
     def __init__(
@@ -44,48 +38,21 @@ class Poller:
     ) -> None:
         self._store, self._transport, self._reader = store, transport, reader
         self._following, self._finder, self._metrics, self._clock = following, finder, metrics, clock
-        self._rhythm = Rhythm("poller", clock, self._next_due)
-        self._under_way = 0
+        super().__init__(
+            "poller",
+            clock,
+            at_once=AT_ONCE,
+            next_due=store.feed_polls.next_due,
+            claim=self._lease,
+            perform=self._poll,
+        )
 
-    def wake(self) -> None:
-        """There may be something new."""
-        self._rhythm.wake()
-
-    async def run(self) -> None:
-        """Work until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            await self._rhythm.keep(partial(self._take, tasks))
-
-    async def work(self) -> bool:
-        """Ask the feeds that are due now; False if none was (for tests)."""
-        async with asyncio.TaskGroup() as tasks:
-            return await self._take(tasks)
-
-    async def _next_due(self) -> datetime | None:
-        return await self._store.feed_polls.next_due(self._clock()) if self._under_way < AT_ONCE else None
-
-    async def _take(self, tasks: asyncio.TaskGroup) -> bool:
-        taken = False
-        while self._under_way < AT_ONCE:
-            now = self._clock()
-            due = await self._store.feed_polls.next_due(now)
-            if due is None or due > now:
-                break
-            poll = await self._store.transaction(partial(_claim, now))
-            if poll is None:  # another machine was quicker
-                break
-            self._under_way += 1
-            tasks.create_task(self._poll(poll), name=f"poll of {poll.host}")
-            taken = True
-        return taken
+    async def _lease(self, now: datetime) -> FeedPoll | None:
+        return await self._store.transaction(lambda tx: tx.feed_polls.claim(now=now, until=now + LEASE))
 
     async def _poll(self, poll: FeedPoll) -> None:
-        try:
-            with job("poll", entry=poll.entry):
-                await self._try_to_poll(poll)
-        finally:
-            self._under_way -= 1
-            self._rhythm.wake()
+        with job("poll", entry=poll.entry):
+            await self._try_to_poll(poll)
 
     async def _try_to_poll(self, poll: FeedPoll) -> None:
         try:

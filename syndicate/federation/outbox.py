@@ -335,28 +335,15 @@ class Announcer:
 
     async def _delete_mention(self, tx: Tables, said: Said) -> None:
         now = self._clock()
-        id = self._ids.new(now)
-        uri = self._urls.activity(id)
-        document = render.activity(
-            "Delete",
-            id=uri,
-            actor=said.document["actor"],
-            object=render.tombstone(said.object, "Note", now),
-            published=now,
-            to=[PUBLIC],
-        )
         await tx.outbox.withdraw_public(said.object)
+        await self._bury(tx, said.object, published=said.published, now=now)
+        await self._withdrawn(tx, said, "Delete", render.tombstone(said.object, "Note", now), now)
+
+    async def _bury(self, tx: Tables, uri: str, *, published: datetime, now: datetime) -> None:
+        """No note comes back under this id."""
         await tx.tombstones.put(
-            Tombstone(
-                uri=said.object,
-                path=None,
-                origin=self._urls.base,
-                type="Note",
-                published=said.published,
-                gone_at=now,
-            )
+            Tombstone(uri=uri, path=None, origin=self._urls.base, type="Note", published=published, gone_at=now)
         )
-        await self._withdrawn(tx, said, "Delete", id, uri, document, now)
 
     async def _announce(self, tx: Tables, post: Post, *, hold: timedelta) -> None:
         """Those who announce this post do so, once; those who no longer do take it back."""
@@ -370,24 +357,16 @@ class Announcer:
                 await self._take_back(tx, announced)
 
     async def _take_back(self, tx: Tables, announced: Said) -> None:
-        now = self._clock()
+        await tx.outbox.withdraw(announced)
+        await self._withdrawn(tx, announced, "Undo", announced.document, self._clock())
+
+    async def _withdrawn(self, tx: Tables, said: Said, type: str, object: dict[str, Any], now: datetime) -> None:
+        """It stands in the outbox no longer, and its followers hear why."""
         id = self._ids.new(now)
         uri = self._urls.activity(id)
         document = render.activity(
-            "Undo",
-            id=uri,
-            actor=announced.document["actor"],
-            object=announced.document,
-            published=now,
-            to=[PUBLIC],
+            type, id=uri, actor=said.document["actor"], object=object, published=now, to=[PUBLIC]
         )
-        await tx.outbox.withdraw(announced)
-        await self._withdrawn(tx, announced, "Undo", id, uri, document, now)
-
-    async def _withdrawn(
-        self, tx: Tables, said: Said, type: str, id: str, uri: str, document: dict[str, Any], now: datetime
-    ) -> None:
-        """It stands in the outbox no longer, and its followers hear why."""
         await tx.totals.add(f"announced:{said.local_actor}", -1)
         await tx.editions.move(f"announced:{said.local_actor}")
         row = replace(said, id=id, uri=uri, type=type, document=document, public=False, published=now)
@@ -397,16 +376,7 @@ class Announcer:
     async def taken_back(self, tx: Tables, answer: Comment, post: Post, gone_at: datetime) -> None:
         """An answer of the author's own is gone. Call it before its row goes."""
         await tx.outbox.withdraw_public(answer.uri)
-        await tx.tombstones.put(
-            Tombstone(
-                uri=answer.uri,
-                path=None,
-                origin=self._urls.base,
-                type="Note",
-                published=answer.published,
-                gone_at=gone_at,
-            )
-        )
+        await self._bury(tx, answer.uri, published=answer.published, now=gone_at)
         if post.federates:
             tombstone = render.tombstone(answer.uri, "Note", gone_at)
             await self.tell(tx, "Delete", tombstone, about=answer.uri, post=post, published=gone_at)

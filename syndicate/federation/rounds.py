@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
@@ -11,8 +10,8 @@ from syndicate.conversation.cooling import next_visit
 from syndicate.errors import RemoteUnavailable, StorageError
 from syndicate.federation.backfill import Seen, Visitor
 from syndicate.federation.sparing import MOST_A_DAY, PATIENCE
-from syndicate.rhythm import Rhythm, job
-from syndicate.storage import Store, Tables
+from syndicate.rhythm import Crew, job
+from syndicate.storage import Store
 from syndicate.storage.visits import Visit
 from syndicate.telemetry.metrics import Metrics
 
@@ -24,57 +23,21 @@ LONGEST = 20 * 60.0
 AFTER_TROUBLE = timedelta(hours=1)
 
 
-async def _claim(now: datetime, tx: Tables) -> Visit | None:
-    return await tx.visits.claim(now=now, until=now + LEASE)
-
-
-class BackfillWorker:
+class BackfillWorker(Crew[Visit]):
     """Leases visits, and pays them."""
 
     def __init__(self, store: Store, visitor: Visitor, metrics: Metrics, clock: Clock) -> None:
         self._store, self._visitor, self._metrics, self._clock = store, visitor, metrics, clock
-        self._rhythm = Rhythm("backfill", clock, self._next_due)
-        self._under_way = 0
+        super().__init__(
+            "backfill", clock, at_once=AT_ONCE, next_due=store.visits.next_due, claim=self._lease, perform=self._pay
+        )
 
-    def wake(self) -> None:
-        """There may be something new."""
-        self._rhythm.wake()
-
-    async def run(self) -> None:
-        """Work until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            await self._rhythm.keep(partial(self._take, tasks))
-
-    async def work(self) -> bool:
-        """Pay the visits that are due now; False if none was (for tests)."""
-        async with asyncio.TaskGroup() as tasks:
-            return await self._take(tasks)
-
-    async def _next_due(self) -> datetime | None:
-        return await self._store.visits.next_due(self._clock()) if self._under_way < AT_ONCE else None
-
-    async def _take(self, tasks: asyncio.TaskGroup) -> bool:
-        taken = False
-        while self._under_way < AT_ONCE:
-            now = self._clock()
-            due = await self._store.visits.next_due(now)
-            if due is None or due > now:
-                break
-            visit = await self._store.transaction(partial(_claim, now))
-            if visit is None:  # another machine was quicker
-                break
-            self._under_way += 1
-            tasks.create_task(self._pay(visit), name=f"visit at {visit.host}")
-            taken = True
-        return taken
+    async def _lease(self, now: datetime) -> Visit | None:
+        return await self._store.transaction(lambda tx: tx.visits.claim(now=now, until=now + LEASE))
 
     async def _pay(self, visit: Visit) -> None:
-        try:
-            with job("visit", comment=visit.comment):
-                await self._try_to_look(visit)
-        finally:
-            self._under_way -= 1
-            self._rhythm.wake()
+        with job("visit", comment=visit.comment):
+            await self._try_to_look(visit)
 
     async def _try_to_look(self, visit: Visit) -> None:
         try:

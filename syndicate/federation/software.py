@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 
 from syndicate.activitypub.access import as_list, as_object, as_text
+from syndicate.activitypub.discovery import NODEINFO
 from syndicate.activitypub.documents import parse_document
 from syndicate.activitypub.parse import authority_of
 from syndicate.clock import Clock
@@ -26,7 +27,6 @@ AFTER = timedelta(hours=1)
 AGAIN = timedelta(days=7)
 UNKNOWN = "unknown"
 """What is kept of a server that does not say."""
-SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/"
 JSON = (("Accept", "application/json"),)
 NAME = re.compile(r"[a-z0-9-]{1,40}")
 
@@ -67,7 +67,7 @@ class SoftwareWorker:
     async def _software(self, host: str, scheme: str) -> str:
         """The name of its software. Raises RemoteError, MalformedActivity."""
         links = parse_document((await self._get(f"{scheme}://{host}/.well-known/nodeinfo")).body).get("links")
-        found = [link for link in as_list(links) if as_text(as_object(link).get("rel")).startswith(SCHEMA)]
+        found = [link for link in as_list(links) if as_text(as_object(link).get("rel")).startswith(NODEINFO)]
         address = as_text(as_object(found[-1]).get("href")) if found else ""
         if authority_of(address) != host:
             return UNKNOWN

@@ -45,17 +45,7 @@ def _links(feed: Feed) -> Iterator[dict[str, str]]:
     yield {"rel": "alternate", "type": "text/html", "href": feed.home_url}
     yield {"rel": "self", "type": "application/atom+xml", "href": feed.self_url}
     yield from ({"rel": "hub", "href": hub} for hub in feed.hubs)
-    for rel, href in (
-        ("first", feed.first),
-        ("previous", feed.previous),
-        ("next", feed.next),
-        ("last", feed.last),
-        ("prev-archive", feed.prev_archive),
-        ("next-archive", feed.next_archive),
-        ("current", feed.current),
-    ):
-        if href:
-            yield {"rel": rel, "type": "application/atom+xml", "href": href}
+    yield from ({"rel": rel, "type": "application/atom+xml", "href": href} for rel, href in feed.onward())
     if feed.licence_url:
         yield {"rel": "license", "href": feed.licence_url}
 

@@ -4,6 +4,7 @@
 addresses absolute. `FeedDocument` is what goes over the wire. The same feed always makes the same document.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -175,6 +176,19 @@ class Feed:
     blogroll_url: str = ""
     podcast: Podcast = Podcast()
     entries: tuple[FeedEntry, ...] = ()
+
+    def onward(self) -> Iterator[tuple[str, str]]:
+        """Relation and address of every other document that it leads to (RFC 5005 §3, §4)."""
+        relations = {
+            "first": self.first,
+            "previous": self.previous,
+            "next": self.next,
+            "last": self.last,
+            "prev-archive": self.prev_archive,
+            "next-archive": self.next_archive,
+            "current": self.current,
+        }
+        return ((relation, address) for relation, address in relations.items() if address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

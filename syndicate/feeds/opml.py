@@ -33,6 +33,12 @@ XFN = frozenset(
     {"me", "contact", "acquaintance", "friend", "met", "co-worker", "colleague", "co-resident", "neighbor"}
     | {"child", "parent", "sibling", "spouse", "kin", "muse", "crush", "date", "sweetheart"}
 )
+"""XFN 1.1; anything else in `rel` could mean something to a browser."""
+
+
+def xfn(rel: str) -> str:
+    """The words of `rel` that are XFN."""
+    return " ".join(word for word in rel.lower().split() if word in XFN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +266,7 @@ class _Reading:
                 description=attributes.get("description", ""),
                 category=path or _first_category(attributes.get("category", "")),
                 language=language_tag(attributes.get("language", "")),
-                rel=" ".join(word for word in attributes.get("rel", "").lower().split() if word in XFN),
+                rel=xfn(attributes.get("rel", "")),
             )
         )
 

@@ -39,17 +39,7 @@ def _channel(feed: Feed) -> Iterator[Element]:
     yield Element("lastBuildDate", format_datetime(feed.updated.replace(microsecond=0)))
     # No rel=alternate: SimplePie, the parser of FreshRSS, would take it for the site instead of <link>.
     yield from (_link("hub", hub) for hub in feed.hubs)
-    for rel, href in (
-        ("first", feed.first),
-        ("previous", feed.previous),
-        ("next", feed.next),
-        ("last", feed.last),
-        ("prev-archive", feed.prev_archive),
-        ("next-archive", feed.next_archive),
-        ("current", feed.current),
-    ):
-        if href:
-            yield _link(rel, href, "application/rss+xml")
+    yield from (_link(rel, href, "application/rss+xml") for rel, href in feed.onward())
     if feed.is_archive:
         yield Element("fh:archive")
     if feed.licence_url:

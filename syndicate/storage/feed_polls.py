@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicate.clock import from_text, to_text
+from syndicate.clock import from_text, from_text_or_none, to_text, to_text_or_empty
 from syndicate.storage.database import Queryable, Row
-
-NEVER = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +62,11 @@ class FeedPolls:
             etag=poll.etag,
             last_modified=poll.last_modified,
             digest=poll.digest,
-            read=_text(poll.read),
+            read=to_text_or_empty(poll.read),
             ttl=poll.ttl,
             pace=poll.pace,
             failures=poll.failures,
-            failing_since=_text(poll.failing_since),
+            failing_since=to_text_or_empty(poll.failing_since),
             due=to_text(poll.due),
         )
 
@@ -141,14 +139,6 @@ class FeedPolls:
         ]
 
 
-def _text(instant: datetime | None) -> str:
-    return NEVER if instant is None else to_text(instant)
-
-
-def _instant(text: str) -> datetime | None:
-    return from_text(text) if text else None
-
-
 def _poll(row: Row) -> FeedPoll:
     return FeedPoll(
         entry=row["entry_id"],
@@ -157,10 +147,10 @@ def _poll(row: Row) -> FeedPoll:
         etag=row["etag"],
         last_modified=row["last_modified"],
         digest=row["digest"],
-        read=_instant(row["read_at"]),
+        read=from_text_or_none(row["read_at"]),
         ttl=row["ttl"],
         pace=row["pace"],
         failures=row["failures"],
-        failing_since=_instant(row["failing_since"]),
+        failing_since=from_text_or_none(row["failing_since"]),
         due=from_text(row["due_at"]),
     )

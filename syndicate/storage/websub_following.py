@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from syndicate.clock import from_text, to_text
+from syndicate.clock import from_text_or_none, to_text, to_text_or_empty
 from syndicate.storage.database import Queryable, Row
 
 
@@ -67,10 +67,10 @@ class WebsubFollowing:
             hub=following.hub,
             secret=following.secret,
             mode=following.wish.value,
-            asked=_text(following.asked),
-            confirmed=_text(following.confirmed),
-            lease_until=_text(following.lease_until),
-            heard=_text(following.heard),
+            asked=to_text_or_empty(following.asked),
+            confirmed=to_text_or_empty(following.confirmed),
+            lease_until=to_text_or_empty(following.lease_until),
+            heard=to_text_or_empty(following.heard),
         )
 
     async def wish(self, id: str, wish: Wish) -> None:
@@ -107,14 +107,6 @@ class WebsubFollowing:
         )
 
 
-def _text(instant: datetime | None) -> str:
-    return "" if instant is None else to_text(instant)
-
-
-def _instant(text: str) -> datetime | None:
-    return from_text(text) if text else None
-
-
 def _following(row: Row) -> HubFollowing:
     return HubFollowing(
         id=row["id"],
@@ -123,8 +115,8 @@ def _following(row: Row) -> HubFollowing:
         hub=row["hub"],
         secret=row["secret"],
         wish=Wish(row["mode"]),
-        asked=_instant(row["asked"]),
-        confirmed=_instant(row["confirmed"]),
-        lease_until=_instant(row["lease_until"]),
-        heard=_instant(row["heard"]),
+        asked=from_text_or_none(row["asked"]),
+        confirmed=from_text_or_none(row["confirmed"]),
+        lease_until=from_text_or_none(row["lease_until"]),
+        heard=from_text_or_none(row["heard"]),
     )

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from syndicate.feeds.opml import xfn
 from syndicate.web.pages import (
     AboutPage,
     ArchivePage,
@@ -72,12 +73,6 @@ MONTHS = (
     "October",
     "November",
     "December",
-)
-
-# XFN 1.1; anything else in `rel` could mean something to a browser.
-XFN = frozenset(
-    {"me", "contact", "acquaintance", "friend", "met", "co-worker", "colleague", "co-resident", "neighbor"}
-    | {"child", "parent", "sibling", "spouse", "kin", "muse", "crush", "date", "sweetheart"}
 )
 
 # C0 and C1 but tab and line ends; lone surrogates; non-characters; embeddings, overrides, isolates and marks of
@@ -184,11 +179,6 @@ def web_address(address: str) -> str:
 def display_address(address: str) -> str:
     """An address as people write it: `social.example/@ada`."""
     return address.partition("://")[2].rstrip("/") or address
-
-
-def xfn(rel: str) -> str:
-    """The words of `rel` that are XFN."""
-    return " ".join(word for word in rel.lower().split() if word in XFN)
 
 
 def feed_name(media_type: str) -> str:
