@@ -12,6 +12,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from syndicate.activitypub.language import federated_language
 from syndicate.activitypub.policy import Replies, can_reply, interaction_policy
 from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC, STAMP_CONTEXT
 from syndicate.clock import to_wire
@@ -198,8 +199,7 @@ def post(
         "cc": [*(public if quiet else followers), *_mentioned(tags)],
         "context": f"{post.uri}/context",
         "conversation": f"{post.uri}/context",
-        "content": post.html or f"<p>{escape(post.excerpt)}</p>",
-        "contentMap": {post.language: post.html or f"<p>{escape(post.excerpt)}</p>"},
+        **_content(post.html or f"<p>{escape(post.excerpt)}</p>", post.language),
         "mediaType": "text/html",
         "tag": [_tag(tag) for tag in tags],
         "attachment": [_image(picture) for picture in pictures],
@@ -257,8 +257,7 @@ def answer(
         "cc": [author.followers, *_mentioned(mentions)],
         "context": f"{post}/context",
         "conversation": f"{post}/context",
-        "content": comment.html,
-        "contentMap": {language: comment.html},
+        **_content(comment.html, language),
         "mediaType": "text/html",
         "tag": [_tag(mention) for mention in mentions],
         "attachment": [],
@@ -280,7 +279,7 @@ def mention(uri: str, author: LocalActor, what: Mentioned, published: datetime) 
     content = f'<p><a href="{escape(what.url)}">{escape(what.title)}</a></p>'
     content += f"<p>{escape(what.by)}</p>" if what.by else ""
     nobody = {"automaticApproval": [author.uri]}
-    document: Document = {
+    return {
         "@context": OBJECT_CONTEXT,
         "id": uri,
         "type": "Note",
@@ -289,7 +288,7 @@ def mention(uri: str, author: LocalActor, what: Mentioned, published: datetime) 
         "published": to_wire(published),
         "to": [author.followers],
         "cc": [PUBLIC],
-        "content": content,
+        **_content(content, what.language),
         "mediaType": "text/html",
         "tag": [],
         "attachment": [],
@@ -300,9 +299,12 @@ def mention(uri: str, author: LocalActor, what: Mentioned, published: datetime) 
             "canQuote": nobody,
         },
     }
-    if what.language:
-        document["contentMap"] = {what.language: content}
-    return document
+
+
+def _content(html: str, language: str) -> Document:
+    """The text, and the same under its language, if that is one that others know (GoToSocial compares the two)."""
+    language = federated_language(language)
+    return {"content": html} | ({"contentMap": {language: html}} if language else {})
 
 
 def stamp(uri: str, type: str, author: LocalActor, object: str, target: str) -> Document:
@@ -363,8 +365,8 @@ def pushed(document: Document, url: str) -> Document:
         return document
     summary = str(document.get("summary") or "")[:5000]
     short = f'<p>{escape(summary)}</p><p><a href="{escape(url)}">{escape(url)}</a></p>'
-    language = next(iter(document["contentMap"]), "")
-    return {**document, "content": short, "contentMap": {language: short}}
+    language = next(iter(document.get("contentMap", ())), "")
+    return {**document, **_content(short, language)}
 
 
 def _size(document: Document) -> int:

@@ -111,7 +111,7 @@ def test_an_article_has_all_that_an_article_has() -> None:
     assert (document["to"], document["cc"]) == ([PUBLIC], [ACTOR.followers])
     assert document["published"] == "2026-11-22T12:00:00Z"
     assert "updated" not in document
-    assert document["contentMap"] == {"en-GB": document["content"]}
+    assert document["contentMap"] == {"en": document["content"]}
     assert document["attachment"] == []
     for name in ("replies", "likes", "shares"):
         assert document[name]["id"] == f"{POST.uri}/{name}"
@@ -226,7 +226,7 @@ def test_what_is_pushed_fits_into_every_inbox(letter: str) -> None:
     )
     assert len(json.dumps(create, ensure_ascii=False, separators=(",", ":")).encode()) < 64 * 1024
     assert URL in document["content"]
-    assert document["contentMap"] == {"en-GB": document["content"]}
+    assert document["contentMap"] == {"en": document["content"]}
     assert document["id"] == POST.uri
 
 
