@@ -56,7 +56,7 @@ async def _row(study: Study, delivery: Delivery) -> dict[str, Any]:
     said = await study.store.outbox.get(delivery.activity) if is_activity else None
     host = await study.store.hosts.find(delivery.lane)
     waits = delivery.state.value == "waiting"
-    due = max(delivery.due, host.paused_until) if host.paused_until else delivery.due
+    due = max(until for until in (delivery.due, host.paused_until, host.asked_until) if until is not None)
     return {
         "server": delivery.host,
         "what": said.type if said else "" if is_activity else delivery.kind.value,

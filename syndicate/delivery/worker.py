@@ -23,6 +23,7 @@ from syndicate.errors import StorageError
 from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
+from syndicate.storage.hosts import Host
 
 log = structlog.get_logger()
 
@@ -228,9 +229,9 @@ class DeliveryWorker:
 
     async def _carry_one(self, delivery: Delivery) -> None:
         host = await self._store.hosts.find(delivery.lane)
-        if circuit.is_paused(host, self._clock()):
-            due = host.paused_until or self._clock()
-            await self._store.transaction(lambda tx: tx.deliveries.put_off(delivery, due))
+        closed = circuit.closed_until(host, self._clock())
+        if closed is not None and not await self._goes_anyway(delivery, host):
+            await self._store.transaction(lambda tx: tx.deliveries.put_off(delivery, closed))
             return
         if host.failures and self._to_server[delivery.lane] > 1:  # in doubt: one at a time, and we are not the first
             self._doubtful.add(delivery.lane)
@@ -244,6 +245,13 @@ class DeliveryWorker:
             await self._store.transaction(lambda tx: tx.deliveries.put_off(delivery, due))
             return
         await self._settle(delivery, carried)
+
+    async def _goes_anyway(self, delivery: Delivery, host: Host) -> bool:
+        """Whether a delivery is tried although its server is paused: the first try of an Accept, since whoever asked to
+        follow was there a moment ago."""
+        if delivery.attempts or circuit.has_asked(host, self._clock()):
+            return False
+        return await self._store.deliveries.is_accept(delivery.activity)
 
     async def _carried(self, delivery: Delivery, dialect: str) -> Carried:
         """By its courier. What trips him up is tried again like anything else, and not for ever."""
@@ -283,8 +291,8 @@ class DeliveryWorker:
                 if (wait := pause(met)) is not None:
                     after = circuit.asked_to_wait(after, now + wait)
                 await tx.hosts.put(after, now=now)
-                if circuit.is_paused(after, now) and after.paused_until is not None:
-                    await tx.deliveries.pause_lane(delivery.lane, after.paused_until)
+                if (closed := circuit.closed_until(after, now)) is not None:
+                    await tx.deliveries.pause_lane(delivery.lane, closed)
             elif host.failures or host.dialect != carried.dialect:
                 await tx.hosts.put(circuit.after_success(host, carried.dialect), now=now)
 

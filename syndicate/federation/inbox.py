@@ -5,15 +5,16 @@ before the answer. `perform` acts later, from that row: a crash between the two 
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from syndicate.activitypub.access import as_list
 from syndicate.activitypub.documents import parse_document, require_context
-from syndicate.activitypub.parse import host_of, origin, parse_activity
+from syndicate.activitypub.parse import authority_of, host_of, origin, parse_activity
 from syndicate.activitypub.synchronization import Offer
 from syndicate.clock import Clock
+from syndicate.delivery import circuit
 from syndicate.errors import SenderRefused, SignatureRejected, Transient
 from syndicate.federation import synchronizing
 from syndicate.federation.actors import Actors
@@ -87,6 +88,7 @@ class Inbox:
 
     async def _record(self, activity: Activity, fingerprint: str, messenger: str, offer: Offer | None) -> Verdict:
         now = self._clock()
+        server = authority_of(messenger)  # it is there, whatever our deliveries met with
         verdict = Verdict(outcome=Outcome.WAITING, reason="arrival.waiting")
         if activity.type not in HANDLERS:
             verdict = Verdict(outcome=Outcome.UNSUPPORTED, reason="activity.unsupported")
@@ -99,6 +101,7 @@ class Inbox:
         async def body(tx: Tables) -> bool:
             if offer is not None:
                 await synchronizing.ask_later(tx, messenger, offer)
+            await _end_pause(tx, server, now)
             return await tx.arrivals.record(arrival)
 
         new = await self._store.transaction(body)
@@ -142,6 +145,14 @@ class Inbox:
             return
         due = self._clock() + FIRST_WAIT * 4 ** (attempts - 1)
         await self._store.transaction(lambda tx: tx.arrivals.postpone(arrival.id, due=due, reason="arrival.waiting"))
+
+
+async def _end_pause(tx: Tables, server: str, now: datetime) -> None:
+    """What waits for a server that has just sent us something need not wait longer."""
+    host = await tx.hosts.find(server)
+    if host.failures:
+        await tx.hosts.put(circuit.after_sign_of_life(host), now=now)
+        await tx.deliveries.resume_lane(server, now, tried=circuit.is_given_up(host))
 
 
 def _is_forwarded(activity: Activity, signature: Signature) -> bool:

@@ -70,7 +70,7 @@ class Rotation:
 
     async def _is_time(self, actor: StoredActor) -> bool:
         began = actor.rotated or self._clock()
-        return self._clock() - began >= LONGEST or await self._store.deliveries.is_told(actor.rotation)
+        return self._clock() - began >= LONGEST or await self._store.deliveries.is_told(actor.rotation, self._clock())
 
     async def _end(self, actor: StoredActor) -> None:
         await self._store.transaction(partial(self._switch, actor))

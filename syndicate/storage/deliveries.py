@@ -149,14 +149,19 @@ class Deliveries:
             audience=fanout.audience,
         )
 
-    async def is_told(self, activity: str) -> bool:
-        """Whether an activity is spread, and every inbox was tried at least once."""
+    async def is_told(self, activity: str, now: datetime) -> bool:
+        """Whether an activity is spread, and every inbox was tried at least once but for those of paused servers."""
         row = await self._query.one(
             """
             SELECT 1 AS untold WHERE EXISTS (SELECT 1 FROM fanouts WHERE activity_id = :activity)
-              OR EXISTS (SELECT 1 FROM deliveries WHERE activity_id = :activity AND state = 'waiting' AND attempts = 0)
+              OR EXISTS (
+                SELECT 1 FROM deliveries
+                WHERE activity_id = :activity AND state = 'waiting' AND attempts = 0 AND NOT EXISTS (
+                  SELECT 1 FROM hosts
+                  WHERE hosts.host = deliveries.lane AND (hosts.paused_until > :now OR hosts.asked_until > :now)))
             """,
             activity=activity,
+            now=to_text(now),
         )
         return row is None
 
@@ -253,6 +258,25 @@ class Deliveries:
             lane=lane,
             until=to_text(until),
         )
+
+    async def resume_lane(self, lane: str, now: datetime, *, tried: bool) -> None:
+        """What waits for this server is due now, or when the server itself wants it; with `tried` also what was tried
+        before, which else keeps its own time."""
+        await self._query.run(
+            """
+            UPDATE deliveries SET due_at = (
+              SELECT CASE WHEN asked_until > :now THEN asked_until ELSE :now END FROM hosts WHERE host = :lane)
+            WHERE lane = :lane AND state = 'waiting' AND due_at > :now AND (attempts = 0 OR :tried = 1)
+              AND EXISTS (SELECT 1 FROM hosts WHERE host = :lane)
+            """,
+            lane=lane,
+            now=to_text(now),
+            tried=int(tried),
+        )
+
+    async def is_accept(self, activity: str) -> bool:
+        row = await self._query.one("SELECT 1 AS it FROM outbox WHERE id = :id AND type = 'Accept'", id=activity)
+        return row is not None
 
     async def again(self, post: str, now: datetime) -> int:
         """Send anew what was given up of a post; how many deliveries."""

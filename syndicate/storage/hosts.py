@@ -9,12 +9,14 @@ from syndicate.storage.database import Queryable, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """`failures` in a row; nothing is sent before `paused_until`; `dialect` is the signature that it took last;
-    `software` is what it runs, empty where that is not known yet."""
+    """`failures` in a row, for which nothing is sent before `paused_until`; `asked_until` is until when the server itself
+    wants nothing (Retry-After); `dialect` is the signature that it took last; `software` is what it runs, empty where
+    that is not known yet."""
 
     host: str
     failures: int = 0
     paused_until: datetime | None = None
+    asked_until: datetime | None = None
     failing_since: datetime | None = None
     dialect: str = ""
     software: str = ""
@@ -36,14 +38,16 @@ class Hosts:
     async def put(self, host: Host, *, now: datetime) -> None:
         await self._query.run(
             """
-            INSERT INTO hosts (host, failures, paused_until, failing_since, dialect, changed)
-            VALUES (:host, :failures, :paused_until, :failing_since, :dialect, :changed)
+            INSERT INTO hosts (host, failures, paused_until, asked_until, failing_since, dialect, changed)
+            VALUES (:host, :failures, :paused_until, :asked_until, :failing_since, :dialect, :changed)
             ON CONFLICT (host) DO UPDATE SET failures = excluded.failures, paused_until = excluded.paused_until,
-              failing_since = excluded.failing_since, dialect = excluded.dialect, changed = excluded.changed
+              asked_until = excluded.asked_until, failing_since = excluded.failing_since, dialect = excluded.dialect,
+              changed = excluded.changed
             """,
             host=host.host,
             failures=host.failures,
             paused_until="" if host.paused_until is None else to_text(host.paused_until),
+            asked_until="" if host.asked_until is None else to_text(host.asked_until),
             failing_since=None if host.failing_since is None else to_text(host.failing_since),
             dialect=host.dialect,
             changed=to_text(now),
@@ -109,6 +113,7 @@ def _host(row: Row) -> Host:
         host=row["host"],
         failures=row["failures"],
         paused_until=from_text(row["paused_until"]) if row["paused_until"] else None,
+        asked_until=from_text(row["asked_until"]) if row["asked_until"] else None,
         failing_since=None if row["failing_since"] is None else from_text(row["failing_since"]),
         dialect=row["dialect"],
         software=row["software"],

@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from syndicate.delivery.circuit import FAILURES
 from syndicate.model.actor import PublicKey
 from syndicate.signatures import Dialect, Message, load_public_key, read_signature
 from syndicate.storage.deliveries import DeliveryState
+from syndicate.storage.hosts import Host
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
@@ -240,3 +243,90 @@ async def test_a_server_is_told_who_we_are(house: RunningHouse, ann: Peer) -> No
     names: dict[str, Any] = {name.lower(): value for name, value in request.headers}
     assert names["content-type"] == "application/activity+json"
     assert "digest" in names["signature"]
+
+
+# servers that are away for a moment
+
+
+async def pause_of(house: RunningHouse, peer: Peer) -> Host:
+    return await house.store.hosts.find(peer.host)
+
+
+async def fail_until_given_up(house: RunningHouse, peer: Peer) -> None:
+    """Each delivery at its time, until its server is paused for long."""
+    peer.inbox_status = 502
+    while (await pause_of(house, peer)).failures < FAILURES:
+        await house.publish(f"Tea {len(peer.requests)}")
+        await house.settle()
+        house.clock.now = (await pause_of(house, peer)).paused_until or house.clock()
+
+
+async def test_what_fails_while_a_server_restarts_counts_once(house: RunningHouse, ann: Peer) -> None:
+    """Six posts within its 15 seconds of 502, and then it answers again."""
+    await ann.follow()
+    await house.settle()
+    ann.inbox_status = 502
+    for number in range(6):
+        await house.publish(f"Tea {number}")
+        await house.settle()
+        house.clock.advance(seconds=2)
+    assert (await pause_of(house, ann)).failures == 1
+    ann.inbox_status = 202
+    house.clock.advance(minutes=1)
+    await house.settle()
+    assert len(ann.of_type("Create")) == 6
+    assert (await pause_of(house, ann)).failures == 0
+
+
+async def test_a_server_that_sends_us_something_is_paused_no_longer(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    await fail_until_given_up(house, ann)
+    ann.inbox_status = 202
+    house.clock.advance(seconds=-30)
+    waiting = await house.publish("Buns")
+    await house.settle()
+    assert not ann.of_type("Create")
+    await ann.reply(waiting.uri)
+    await house.settle()
+    assert (await pause_of(house, ann)).failures == 0
+    assert waiting.uri in [activity["object"]["id"] for activity in ann.of_type("Create")]
+
+
+async def test_a_signature_that_does_not_hold_is_no_sign_of_life(
+    house: RunningHouse, ann: Peer, rsa_keys: list[RSAPrivateKey]
+) -> None:
+    await ann.follow()
+    await house.settle()
+    await fail_until_given_up(house, ann)
+    before = await pause_of(house, ann)
+    refused = await ann.send(ann.activity("Like", "https://blog.example/posts/1"), key=rsa_keys[5])
+    assert refused.status == 401
+    assert await pause_of(house, ann) == before
+
+
+async def test_what_a_server_asked_for_holds_though_it_sends_us_something(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    ann.inbox_status, ann.inbox_headers = 503, {"Retry-After": "7200"}
+    post = await house.publish("Tea")
+    await house.settle()
+    ann.inbox_status, ann.inbox_headers = 202, {}
+    await ann.like(post.uri)
+    house.clock.advance(minutes=119)
+    await house.settle()
+    assert not ann.of_type("Create")
+    house.clock.advance(minutes=2)
+    await house.settle()
+    assert len(ann.of_type("Create")) == 1
+
+
+async def test_an_accept_is_tried_at_once_though_its_server_is_paused(house: RunningHouse, ann: Peer) -> None:
+    """Its Follow may have come in by another way than from the server of its inbox."""
+    gone = datetime(2027, 1, 1, tzinfo=UTC)
+    await ann.follow()
+    await house.house.inbox_worker.work()
+    paused = Host(host=ann.host, failures=FAILURES, paused_until=gone, failing_since=house.clock())
+    await house.store.transaction(lambda tx: tx.hosts.put(paused, now=house.clock()))
+    await house.settle()
+    assert len(ann.of_type("Accept")) == 1

@@ -1,9 +1,12 @@
 """Another key for the blog: told with the old one, then used, and nobody is lost."""
 
+from datetime import timedelta
+
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from syndicate.errors import SignatureRejected
 from syndicate.signatures import Message, load_public_key, read_signature
+from syndicate.storage.hosts import Host
 from syndicate.transport.message import Request
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse
@@ -85,6 +88,24 @@ async def test_a_change_waits_for_nobody_longer_than_ten_minutes(house: RunningH
     await house.house.rotation.step()
     assert await key_of(house) == old, "the news is not spread yet"
     clock.advance(seconds=601)
+    await house.house.rotation.step()
+    assert await key_of(house) != old
+
+
+async def test_a_change_does_not_wait_for_a_server_that_is_paused(
+    house: RunningHouse, ann: Peer, bob: Peer, clock: FakeClock
+) -> None:
+    for peer in (ann, bob):
+        await peer.follow()
+    await house.settle()
+    old = await key_of(house)
+    paused = Host(host=bob.host, failures=5, paused_until=clock() + timedelta(hours=12), failing_since=clock())
+    await house.store.transaction(lambda tx: tx.hosts.put(paused, now=clock()))
+    await ask(house)
+    await house.house.rotation.step()
+    await house.settle()
+    assert len(ann.of_type("Update")) == 1
+    assert not bob.of_type("Update")
     await house.house.rotation.step()
     assert await key_of(house) != old
 
