@@ -550,16 +550,16 @@ async def write_refusals(store: Store, batch: Sequence[Refusal]) -> None:
 
 
 async def _ticker(house: House) -> None:
-    """Notice commits of other processes whose hint was lost."""
+    """Notice commits of other processes whose hint was lost, those too that were made while the database was away."""
     database = house.study.store.database
-    version = database.version()
+    version: int | None = None
     while True:
         await asyncio.sleep(TICK)
         await database.poll()
-        if database.version() != version:
-            version = database.version()
+        if (newest := database.version()) != version:
             await house.study.identities.renew()
             _wake(house)
+            version = newest
 
 
 async def _own_affairs(house: House) -> None:

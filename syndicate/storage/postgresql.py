@@ -28,8 +28,25 @@ RACES = (
     asyncpg.UniqueViolationError,
     asyncpg.DuplicateObjectError,
     asyncpg.DuplicateTableError,
+    asyncpg.InvalidCachedStatementError,
 )
-"""What goes well when it is tried again. Duplicates are made by two processes that migrate at once."""
+"""What goes well when it is tried again. Duplicates are made by two processes that migrate at once, and statements
+become invalid when another process has changed the schema."""
+UNREACHABLE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    OSError,
+)
+"""The server restarts, does not let us in, or ended the connection, perhaps while asyncpg was reading an answer."""
+STANDBY = (asyncpg.ReadOnlySQLTransactionError, asyncpg.ObjectNotInPrerequisiteStateError)
+"""After a failover the connections of before may lead to a server that only reads, or still recovers."""
+CONNECT_TIMEOUT_SECONDS = 10.0
+CLOSE_TIMEOUT_SECONDS = 5.0
 PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<!:):([a-z_][a-z0-9_]*)")
 
 
@@ -60,18 +77,15 @@ def _spelled(sql: str) -> tuple[str, tuple[str, ...]]:
 
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
-    """Turns a lost connection, and values that it does not take, into the house's errors; conflicts and mistakes stay
-    what they are."""
+    """Turn a lost connection, and values that PostgreSQL does not take, into our own errors; conflicts and mistakes
+    stay what they are."""
     try:
         yield
     except asyncpg.DataError as error:
         raise ValueUnstorable(f"a value that PostgreSQL does not take: {error}") from error
-    except (
-        asyncpg.PostgresConnectionError,
-        asyncpg.InterfaceError,
-        asyncpg.OperatorInterventionError,
-        OSError,
-    ) as error:
+    except STANDBY as error:
+        raise StorageError(f"PostgreSQL takes no writes now: {error}") from error
+    except UNREACHABLE as error:
         if isinstance(error, ValueError):  # asyncpg's own refusal of a value
             raise ValueUnstorable(f"a value that PostgreSQL does not take: {error}") from error
         raise StorageError(f"PostgreSQL cannot be reached: {error}") from error
@@ -111,15 +125,15 @@ class _Statements:
 class PostgreSQL:
     """A PostgreSQL database (see `Database`)."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
-        self._pool = pool
+    def __init__(self, address: str, pool: "asyncpg.Pool[Any]") -> None:
+        self._address, self._pool = address, pool
         self._statements = _Statements(pool)
         self._version = 0
         self._notices: list[Callable[[], None]] = []
         self._hint: asyncio.Task[None] | None = None
         self._untold = False
         self._place = ""
-        self._listener: PoolConnectionProxy[Any] | None = None
+        self._listener: asyncpg.Connection[Any] | None = None
 
     @property
     def dialect(self) -> Dialect:
@@ -128,11 +142,16 @@ class PostgreSQL:
     @classmethod
     async def open(cls, address: str) -> "PostgreSQL":
         try:
-            pool = await asyncpg.create_pool(address, min_size=1, max_size=10, command_timeout=60)
-        except (OSError, asyncpg.PostgresError, ValueError) as error:
+            with translated():
+                # asyncpg logs a traceback for each connection that it cannot restore to a minimum
+                pool = asyncpg.create_pool(
+                    address, min_size=0, max_size=10, command_timeout=60, timeout=CONNECT_TIMEOUT_SECONDS
+                )
+                await pool
+                async with pool.acquire():
+                    return cls(address, pool)
+        except (asyncpg.PostgresError, ValueError) as error:
             raise StorageError(f"PostgreSQL cannot be reached: {error}") from error
-        assert pool is not None
-        return cls(pool)
 
     @property
     def read(self) -> Queryable:
@@ -145,6 +164,10 @@ class PostgreSQL:
                     async with self._pool.acquire() as connection, connection.transaction():
                         result = await body(_Statements(connection))
                 break
+            except StorageError as error:
+                if isinstance(error.__cause__, STANDBY):  # new connections find the server that takes writes
+                    await self._pool.expire_connections()
+                raise
             except RACES as error:
                 # of unique keys only those of PostgreSQL's own catalogue are races: two processes that migrate at once
                 if isinstance(error, asyncpg.UniqueViolationError) and not str(error.constraint_name).startswith("pg_"):
@@ -194,10 +217,11 @@ class PostgreSQL:
                 await self.listen()
 
     async def listen(self) -> None:
+        """On a connection of its own: the pool takes back one that the server has ended."""
         with translated():
-            connection: PoolConnectionProxy[Any] = await self._pool.acquire()
+            connection = await asyncpg.connect(self._address, timeout=CONNECT_TIMEOUT_SECONDS)
+            self._listener = connection
             await connection.add_listener(CHANNEL, self._moved)
-        self._listener = connection
 
     async def check(self) -> list[str]:
         return []
@@ -211,7 +235,9 @@ class PostgreSQL:
     async def close(self) -> None:
         if self._hint is not None:
             await asyncio.wait([self._hint])
-        if self._listener is not None:
-            await self._listener.remove_listener(CHANNEL, self._moved)
-            await self._pool.release(self._listener)
-        await self._pool.close()
+        with contextlib.suppress(StorageError), translated():
+            if self._listener is not None:
+                await self._listener.close(timeout=CLOSE_TIMEOUT_SECONDS)
+            async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
+                await self._pool.close()
+        self._pool.terminate()

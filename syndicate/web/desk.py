@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from http import HTTPStatus
 from itertools import groupby
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from syndicate.blogroll.documents import BLOGROLL, RIVER
 from syndicate.clock import Clock, to_text
 from syndicate.config import Config
 from syndicate.content.html import pictures
+from syndicate.errors import StorageError
 from syndicate.federation.local import Identities
 from syndicate.feeds import FeedFormat
 from syndicate.model.blogroll import BlogrollEntry
@@ -73,6 +75,12 @@ RIVER_LENGTH = 50
 BLOGS_PER_PAGE = 500
 HTML = "text/html; charset=utf-8"
 FEED_NAMES = {FeedFormat.RSS: "RSS", FeedFormat.ATOM: "Atom", FeedFormat.JSON: "JSON Feed"}
+NAVIGATION = (
+    Link(label="Archives", href="/archives/"),
+    Link(label="Blogroll", href="/blogroll/"),
+    Link(label="Subscribe", href="/subscribe/"),
+)
+ABOUT = Link(label="About", href="/about/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,10 +341,17 @@ class SiteDesk:
         return self._rendered(shown, ("site",), representations=False)
 
     async def error(self, status: int, heading: str, text: str) -> bytes:
-        """The page of what went wrong; never kept."""
+        """The page of what went wrong; never kept. It is made from settings alone where the database may be what is
+        wrong."""
         head = Head(title=heading, language=self._config.site.language, robots="noindex", feeds=self._site_feeds())
-        page = ErrorPage(site=await self._site(), head=head, status=status, heading=heading, text=text)
-        return self._pages.render(page)
+        site = self._site_with() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else await self._site_if_readable()
+        return self._pages.render(ErrorPage(site=site, head=head, status=status, heading=heading, text=text))
+
+    async def _site_if_readable(self) -> Site:
+        try:
+            return await self._site()
+        except StorageError:
+            return self._site_with()
 
     def _rendered(self, page: Page, scopes: Sequence[str], *, representations: bool) -> Rendered:
         """`representations`: whether ActivityStreams lives at the same address, so that caches must tell apart."""
@@ -446,24 +461,17 @@ class SiteDesk:
         )[:TERMS_SHOWN]
 
     async def _site(self) -> Site:
-        config = self._config.site
         pages = [Link(label=title, href=path) for path, title in await self._store.posts.page_links(PAGES_LOOKED_AT)]
         roots = await self._store.signposts.roots()
         about = await self._store.posts.by_path("/about/") or await self._store.posts.by_alias("/about/")
         own = about is not None and about.is_public
-        who = (
-            Link(label=about.title or "About", href=about.path)
-            if about and own
-            else Link(label="About", href="/about/")
-        )
+        who = Link(label=about.title or "About", href=about.path) if about and own else ABOUT
         pages = [page for page in pages if _is_top(page.href, roots) and page.href != who.href]
-        navigation = [
-            Link(label="Archives", href="/archives/"),
-            Link(label="Blogroll", href="/blogroll/"),
-            Link(label="Subscribe", href="/subscribe/"),
-            who,
-            *pages[:MOST_PAGES_IN_NAVIGATION],
-        ]
+        return self._site_with(who, *pages[:MOST_PAGES_IN_NAVIGATION])
+
+    def _site_with(self, *pages: Link) -> Site:
+        """The site with these pages in its navigation, after what every blog has."""
+        config = self._config.site
         return Site(
             title=config.name,
             tagline=config.tagline,
@@ -471,7 +479,7 @@ class SiteDesk:
             language=config.language,
             url=self._urls.home,
             handle=f"@{config.account}",
-            navigation=tuple(navigation),
+            navigation=(*NAVIGATION, *(pages or (ABOUT,))),
             licence=Link(label="Licence", href=config.licence) if config.licence else None,
         )
 
