@@ -237,8 +237,15 @@ class DeliveryWorker:
             self._doubtful.add(delivery.lane)
             self._held.setdefault(delivery.lane, deque()).appendleft(delivery)
             return
-        if not await self._store.deliveries.is_waiting(delivery.activity, delivery.inbox):
+        outlook = await self._store.deliveries.outlook(delivery)
+        if outlook is None:
             return
+        if outlook.earlier_due is not None:  # claimed after it, if they are due at one time
+            comes_first = outlook.earlier_due > delivery.due
+            due = outlook.earlier_due if comes_first else self._clock() + HELD_FOR
+            await self._store.transaction(lambda tx: tx.deliveries.put_off(delivery, due))
+            return
+        delivery = replace(delivery, version=outlook.version)
         carried = await self._carried(delivery, host.dialect)
         if carried.met.held:
             due = self._clock() + HELD_FOR

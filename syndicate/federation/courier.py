@@ -50,7 +50,7 @@ class ActivityCourier:
     ) -> None:
         self._store, self._transport, self._identities, self._threads = store, transport, identities, threads
         self._clock, self._gone = clock, gone
-        self._bodies: OrderedDict[str, Body] = OrderedDict()
+        self._bodies: OrderedDict[tuple[str, int], Body] = OrderedDict()
 
     async def carry(self, delivery: Delivery, dialect: str) -> Carried:
         met, dialect = await self._met_with(delivery, dialect)
@@ -60,7 +60,7 @@ class ActivityCourier:
 
     async def _met_with(self, delivery: Delivery, dialect: str) -> tuple[Met, str]:
         """What it met with, and the dialect that the server took or took last."""
-        body = await self._body(delivery.activity)
+        body = await self._body(delivery.activity, delivery.version)
         if body is None:
             return Met(status=None, answer="withdrawn before it was sent", permanent=True), dialect
         identity = self._identities.of_id(body.actor)
@@ -98,8 +98,8 @@ class ActivityCourier:
         met, _ = await run_errand(self._transport, request, self._clock)
         return met
 
-    async def _body(self, activity: str) -> Body | None:
-        cached = self._bodies.get(activity)
+    async def _body(self, activity: str, version: int) -> Body | None:
+        cached = self._bodies.get((activity, version))
         if cached is not None:
             return cached
         said = await self._store.outbox.get(activity)
@@ -108,7 +108,7 @@ class ActivityCourier:
         identity = self._identities.of_id(said.local_actor)
         document = identity.proven(said.document, said.published) if identity else said.document
         data = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-        body = self._bodies[activity] = Body(said.local_actor, data, body_digest(data))
+        body = self._bodies[activity, version] = Body(said.local_actor, data, body_digest(data))
         while len(self._bodies) > BODIES:
             self._bodies.popitem(last=False)
         return body

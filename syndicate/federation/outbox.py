@@ -129,17 +129,21 @@ class Announcer:
             await self._announce(tx, post, hold=hold)
 
     async def updated(self, tx: Tables, post: Post, *, names_wanted: bool = False) -> None:
-        """It has changed."""
-        hold = HELD_FOR_NAMES if names_wanted else NO_TIME
+        """It has changed. Of what was never announced only those hear who took part, for their servers have it."""
+        await self.made_anew(tx, post)
         said = self._said("Update", post)
         await tx.outbox.put(said)
+        if not await tx.outbox.is_sent(post.id):
+            for inbox in await tx.deliveries.participants(post.uri, named=False):
+                await self._send(tx, said, inbox)
+            return
+        hold = HELD_FOR_NAMES if names_wanted else NO_TIME
         await self._fan_out(tx, said, post.uri, hold=hold)
-        if await tx.outbox.is_sent(post.id):
-            await self._announce(tx, post, hold=hold)
+        await self._announce(tx, post, hold=hold)
 
     async def made_anew(self, tx: Tables, post: Post) -> None:
-        """Its HTML was made anew, and it names other people: what is held back about it says so too."""
-        for said in await tx.outbox.held(post.id, self._clock()):
+        """It reads differently now: what somebody still has to get of it does so, too."""
+        for said in await tx.outbox.unsent(post.uri):
             await tx.outbox.renew(said.id, self._pushed(said.type, said.uri, post))
 
     async def deleted(self, tx: Tables, post: Post, gone_at: datetime) -> None:
@@ -211,6 +215,8 @@ class Announcer:
             context=OBJECT_CONTEXT if isinstance(object, dict) else AS2,
         )
         said = self._row(id, uri, type, about, None, document, public=True, at=now)
+        if type == "Update":
+            await self._renew_unsent(tx, about, document)
         await tx.outbox.put(said)
         inboxes = await tx.deliveries.participants(post.uri)
         for actor in cc:
@@ -220,6 +226,12 @@ class Announcer:
         for inbox in dict.fromkeys(inboxes):
             await self._send(tx, said, inbox)
         await self._spread(tx, said.id, said.local_actor)
+
+    async def _renew_unsent(self, tx: Tables, about: str, newest: dict[str, Any]) -> None:
+        """What somebody still has to get of an answer has its newest text."""
+        for said in await tx.outbox.unsent(about):
+            anew = {name: newest[name] for name in ("object", "to", "cc") if name in newest}
+            await tx.outbox.renew(said.id, said.document | anew)
 
     async def profile(self, tx: Tables, profile: Profile) -> str:
         """Tell everybody who follows an actor of ours what it looks like now; returns the activity's id (not its

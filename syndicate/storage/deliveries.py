@@ -48,8 +48,8 @@ class Fanout:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """`activity` is the id of what is carried, `inbox` the address to which; `object` is what it is about: a newer
-    delivery of the same kind about the same takes the place of one that waits. `status` and `answer` are what the
-    last try met with."""
+    delivery of the same kind about the same takes the place of one that waits, but an Update never that of a Create.
+    `status` and `answer` are what the last try met with; `version` says which text of the activity is to be sent."""
 
     activity: str
     kind: DeliveryKind = DeliveryKind.ACTIVITY
@@ -63,11 +63,21 @@ class Delivery:
     status: int | None = None
     answer: str = ""
     changed: datetime
+    version: int = 0
 
     @property
     def lane(self) -> str:
         """The server, for each kind by itself: what strangers can make us send does not hold up what the blog says."""
         return self.host if self.kind is DeliveryKind.ACTIVITY else f"{self.kind.value} {self.host}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a claimed delivery has to know before it is sent: the `version` of its activity's text, and when an earlier
+    one about the same object is due at the same inbox, which has to go first."""
+
+    version: int
+    earlier_due: datetime | None
 
 
 class Deliveries:
@@ -165,9 +175,9 @@ class Deliveries:
         )
         return row is None
 
-    async def participants(self, post_uri: str) -> list[str]:
-        """The inboxes of everyone whom a post names, and who answered, quoted, liked or shared it: they hear of its
-        changes too."""
+    async def participants(self, post_uri: str, *, named: bool = True) -> list[str]:
+        """The inboxes of everyone who answered, quoted, liked or shared a post, and (with `named`) whom it names: they
+        hear of its changes too."""
         rows = await self._query.all(
             """
             SELECT DISTINCT CASE WHEN shared_inbox <> '' THEN shared_inbox ELSE inbox END AS inbox
@@ -179,20 +189,27 @@ class Deliveries:
               UNION
               SELECT actor_uri FROM stamps JOIN posts ON posts.id = stamps.post_id WHERE posts.uri = :uri
               UNION
-              SELECT actor_uri FROM mentions JOIN posts ON posts.id = mentions.post_id WHERE posts.uri = :uri)
+              SELECT actor_uri FROM mentions JOIN posts ON posts.id = mentions.post_id
+              WHERE posts.uri = :uri AND :named = 1)
             """,
             uri=post_uri,
+            named=int(named),
         )
         return [row["inbox"] for row in rows]
 
     # deliveries
 
     async def enqueue(self, delivery: Delivery) -> None:
-        """Add one, due as it says; whatever waits there about the same object is superseded by it."""
+        """Add one, due as it says; whatever waits there about the same object is superseded by it. A Create is not
+        superseded by an Update: Misskey takes no Update of what it does not know."""
         await self._query.run(
             """
             UPDATE deliveries SET state = 'superseded', leased_until = '', changed = :changed
             WHERE object_uri = :object AND inbox = :inbox AND kind = :kind AND state = 'waiting' AND activity_id < :activity
+              AND NOT EXISTS (
+                SELECT 1 FROM outbox AS earlier, outbox AS later
+                WHERE earlier.id = deliveries.activity_id AND earlier.type = 'Create'
+                  AND later.id = :activity AND later.type = 'Update')
             """,
             kind=delivery.kind.value,
             object=delivery.object,
@@ -310,14 +327,25 @@ class Deliveries:
         )
         return bool(untold) and all(row["attempts"] == 0 and row["leased_until"] < to_text(now) for row in untold)
 
-    async def is_waiting(self, activity: str, inbox: str) -> bool:
-        """Whether it is still to be sent: it may have been superseded since it was claimed."""
+    async def outlook(self, delivery: Delivery) -> Outlook | None:
+        """How things stand for one that was claimed; None if it is not to be sent any more, since it was superseded."""
         row = await self._query.one(
-            "SELECT state FROM deliveries WHERE activity_id = :activity AND inbox = :inbox",
-            activity=activity,
-            inbox=inbox,
+            """
+            SELECT (SELECT version FROM outbox WHERE outbox.id = deliveries.activity_id) AS version, (
+              SELECT max(earlier.due_at) FROM deliveries AS earlier
+              WHERE earlier.object_uri = deliveries.object_uri AND earlier.inbox = deliveries.inbox
+                AND earlier.kind = deliveries.kind AND earlier.state = 'waiting'
+                AND earlier.activity_id < deliveries.activity_id) AS earlier_due
+            FROM deliveries
+            WHERE activity_id = :activity AND inbox = :inbox AND state = 'waiting'
+            """,
+            activity=delivery.activity,
+            inbox=delivery.inbox,
         )
-        return row is not None and row["state"] == DeliveryState.WAITING.value
+        if row is None:
+            return None
+        earlier = row["earlier_due"]
+        return Outlook(version=row["version"] or 0, earlier_due=from_text(earlier) if earlier else None)
 
     async def settle(self, delivery: Delivery) -> None:
         """Keep what became of a try."""

@@ -119,23 +119,25 @@ class Outbox:
         )
         return [_said(row) for row in rows]
 
-    async def held(self, post: str, now: datetime) -> list[Said]:
-        """The Create or Update of a post that is still to be spread."""
+    async def unsent(self, object: str) -> list[Said]:
+        """The Create or Update of a post or an answer that somebody still has to get."""
         rows = await self._query.all(
             """
             SELECT * FROM outbox
-            WHERE post_id = :post AND type IN ('Create', 'Update') AND document <> '{}' AND EXISTS (
-              SELECT 1 FROM fanouts WHERE fanouts.activity_id = outbox.id AND fanouts.due_at > :now)
+            WHERE object_uri = :object AND type IN ('Create', 'Update') AND document <> '{}' AND (
+              EXISTS (SELECT 1 FROM fanouts WHERE fanouts.activity_id = outbox.id) OR EXISTS (
+                SELECT 1 FROM deliveries WHERE deliveries.activity_id = outbox.id AND deliveries.state = 'waiting'))
             """,
-            post=post,
-            now=to_text(now),
+            object=object,
         )
         return [_said(row) for row in rows]
 
     async def renew(self, id: str, document: dict[str, Any]) -> None:
         """It is said in other words."""
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-        await self._query.run("UPDATE outbox SET document = :document WHERE id = :id", id=id, document=text)
+        await self._query.run(
+            "UPDATE outbox SET document = :document, version = version + 1 WHERE id = :id", id=id, document=text
+        )
 
     async def withdraw(self, said: Said) -> None:
         """It is said no longer."""
@@ -149,7 +151,10 @@ class Outbox:
     async def withdraw_public(self, object_uri: str) -> None:
         """What is deleted is no longer shown, and no longer kept, in what we said of it earlier."""
         await self._query.run(
-            "UPDATE outbox SET public = 0, document = '{}' WHERE object_uri = :object AND type <> 'Delete'",
+            """
+            UPDATE outbox SET public = 0, document = '{}', version = version + 1
+            WHERE object_uri = :object AND type <> 'Delete'
+            """,
             object=object_uri,
         )
 

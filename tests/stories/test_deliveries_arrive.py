@@ -185,24 +185,77 @@ async def test_a_follower_without_a_shared_inbox_has_her_own(
     assert sorted(request.url for request in posts(ann)) == [ann.inbox, zoe.inbox]
 
 
-async def test_an_edit_takes_the_place_of_what_a_server_has_not_got_yet(
-    house: RunningHouse, wire: Wire, ann: Peer
-) -> None:
-    await ann.follow()
+@pytest.fixture
+async def away(house: RunningHouse, wire: Wire, ann: Peer, bob: Peer) -> Peer:
+    """Of two followers' servers, the one that does not answer now."""
+    for peer in (ann, bob):
+        await peer.follow()
     await house.settle()
     wire.cut(ann.host)
-    await house.publish("Tea", source="First.")
-    await house.settle()
-    house.clock.advance(minutes=1)
-    post = await house.publish("Tea", source="Second.")
-    wire.mend(ann.host)
+    return ann
+
+
+async def come_back(house: RunningHouse, peer: Peer) -> list[tuple[str, str]]:
+    """The server answers again; (type, text) of what it gets about posts and answers."""
+    peer.wire.mend(peer.host)
     house.clock.advance(hours=1)
     await house.settle()
-    assert [activity["object"]["content"] for activity in ann.received if activity["type"] in ("Create", "Update")] == [
-        "<p>Second.</p>\n"
+    return [
+        (activity["type"], activity["object"].get("content", "").strip())
+        for activity in peer.received
+        if activity["type"] in ("Create", "Update", "Delete")
     ]
-    states = [delivery.state for delivery in await house.store.deliveries.of_post(post.id)]
-    assert sorted(states) == [DeliveryState.DELIVERED, DeliveryState.SUPERSEDED]
+
+
+async def test_what_was_edited_before_a_server_got_it_is_created_there_as_it_is_now(
+    house: RunningHouse, away: Peer, bob: Peer
+) -> None:
+    """Misskey takes no Update of what it does not know; the first try may have arrived, so an Update follows."""
+    for text in ("First.", "Second.", "Third."):
+        post = await house.publish("Tea", source=text)
+        await house.settle()
+        house.clock.advance(seconds=20)
+    assert await come_back(house, away) == [("Create", "<p>Third.</p>"), ("Update", "<p>Third.</p>")]
+    [created] = away.of_type("Create")
+    assert created["id"] == bob.of_type("Create")[0]["id"]
+    states = [
+        delivery.state for delivery in await house.store.deliveries.of_post(post.id) if delivery.host == away.host
+    ]
+    assert sorted(states) == [DeliveryState.DELIVERED, DeliveryState.DELIVERED, DeliveryState.SUPERSEDED]
+
+
+async def test_an_update_waits_until_the_create_has_arrived(house: RunningHouse, away: Peer) -> None:
+    post = await house.publish("Tea", source="First.")
+    await house.settle()
+    await house.store.transaction(lambda tx: tx.hosts.put(Host(host=away.host), now=house.clock()))  # paused no longer
+    away.wire.mend(away.host)
+    await house.publish("Tea", source="Second.")
+    await house.settle()
+    assert not away.of_type("Update"), "the Create is due later"
+    assert await come_back(house, away) == [("Create", "<p>Second.</p>"), ("Update", "<p>Second.</p>")]
+    assert post.uri == away.of_type("Create")[0]["object"]["id"]
+
+
+async def test_what_was_deleted_before_a_server_got_it_is_only_deleted_there(house: RunningHouse, away: Peer) -> None:
+    await house.publish("Tea", source="First.")
+    await house.settle()
+    await house.publish("Tea", source="Second.")
+    await house.settle()
+    await house.house.study.publisher.delete("tea")
+    assert await come_back(house, away) == [("Delete", "")]
+
+
+async def test_an_answer_that_was_edited_before_a_server_got_it_is_created_there_as_it_is_now(
+    house: RunningHouse, away: Peer
+) -> None:
+    post = await house.publish("Buns")
+    answers = house.house.study.answers
+    answer = await answers.answer("buns", "First.")
+    await house.settle()
+    await answers.edit(answer.id, "Second.")
+    await house.settle()
+    about = [text for type, text in await come_back(house, away) if text != post.html.strip()]
+    assert about == ["<p>Second.</p>", "<p>Second.</p>"]
 
 
 async def test_a_delivery_cut_off_by_the_end_of_the_process_is_made_again_under_the_same_id(

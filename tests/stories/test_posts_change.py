@@ -445,6 +445,19 @@ async def test_what_is_dated_long_ago_is_not_news(house: RunningHouse, ann: Peer
 # deletion
 
 
+async def test_an_edit_of_what_was_never_announced_is_told_only_to_those_who_took_part(
+    house: RunningHouse, ann: Peer, bob: Peer
+) -> None:
+    await ann.follow()
+    old = await house.publish("Old", date=datetime(2014, 5, 1, tzinfo=UTC))
+    await bob.like(old.uri)
+    await house.settle()
+    await house.publish("Old", source="A mended word.", date=datetime(2014, 5, 1, tzinfo=UTC))
+    await house.settle()
+    assert [activity["object"]["content"].strip() for activity in bob.of_type("Update")] == ["<p>A mended word.</p>"]
+    assert {activity["type"] for activity in ann.received} == {"Accept"}
+
+
 async def test_a_deleted_post_is_gone_from_every_list_at_once(house: RunningHouse, ann: Peer) -> None:
     tag = Term(kind=TermKind.TAG, slug="tea", name="Tea")
     post = await house.publish("Canary", terms=(tag,), pinned=True, aliases=("/old/canary/", "/?p=7"))
