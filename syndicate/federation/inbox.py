@@ -102,7 +102,7 @@ class Inbox:
             if offer is not None:
                 await synchronizing.ask_later(tx, messenger, offer)
             await _end_pause(tx, server, now)
-            return await tx.arrivals.record(arrival)
+            return await tx.arrivals.record(arrival, by_actor=messenger == activity.actor)
 
         new = await self._store.transaction(body)
         log.debug("activity received", type=activity.type, actor=activity.actor, new=new)

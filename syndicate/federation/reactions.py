@@ -1,5 +1,7 @@
 """Likes and the like, counted and taken back, whoever brought the word of them."""
 
+from functools import partial
+
 from syndicate.activitypub.access import as_text
 from syndicate.activitypub.parse import origin
 from syndicate.content.text import clean_name
@@ -56,10 +58,16 @@ async def like(activity: Activity, context: Context) -> Decision:
 async def take_back(tx: Tables, uri: str, actor: str, *, type: str, target: tuple[Post, Comment | None] | None) -> bool:
     """An actor's reaction with this id is no more, or else her newest of this type to the target: ids differ between
     servers and versions. False if there is none."""
-    touched = await tx.reactions.withdraw(uri, actor)
-    if touched is None and target is not None and type in KINDS:
+    if target is None or type not in KINDS:
+        touched = await tx.reactions.withdraw(uri, actor)
+    else:
         post, comment = target
-        touched = await tx.reactions.withdraw_from(post.id, comment.id if comment else None, KINDS[type], actor)
+        withdraw = partial(tx.reactions.withdraw_from, post.id, comment.id if comment else None, KINDS[type], actor)
+        touched = (
+            (await withdraw(uri=uri) if uri else None)
+            or await tx.reactions.withdraw(uri, actor)
+            or await withdraw()
+        )
     if touched is None:
         return False
     await tx.editions.move(f"talk:{touched}")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from syndicate.activitypub.parse import host_of
 from syndicate.clock import from_text, to_text
@@ -11,6 +12,10 @@ from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
 from syndicate.storage.database import Queryable, Row
 
 REFUSALS_KEPT = 1000
+NO_TEXT = "{}"
+REPEATABLE = frozenset({"Accept", "Announce", "Block", "EmojiReact", "Follow", "Like", "Reject", "Undo"})
+"""Types that mean something again under the same id: Misskey gives every Follow of one actor by another the same, Ghost
+every Like and Announce of one thing, and both take them back in between."""
 LOOKED_AT = 1000
 """More than all workers together have claimed at a time."""
 
@@ -32,29 +37,45 @@ class Arrivals:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def record(self, arrival: Arrival) -> bool:
-        """Put an activity on the record, due at once; False if its id is there already.
+    async def record(self, arrival: Arrival, *, by_actor: bool) -> bool:
+        """Put an activity on the record, due at once; False if it is there already.
 
-        Misskey gives every Follow of one actor by another the same id, and every Undo of it: with a signature that
-        was not seen, these count anew. And what the actor's own signature brought takes the place of a copy by
-        another's hand: whoever forwards first must not silence the actor.
+        The id alone does not say so: some servers give one id to activities of different meaning, so type, actor and
+        object have to be the same, too. `by_actor` says that the actor itself brought it: what may be said again after
+        its Undo then counts anew, and takes the place of a copy by another's hand.
         """
+        await self._query.alone(f"arrival:{arrival.activity.id}")
+        before = await self._same(arrival.activity)
+        if before is None:
+            await self._insert(arrival)
+            return True
+        if not _counts_anew(before, arrival, by_actor=by_actor):
+            return False
+        await self._query.run("DELETE FROM arrivals WHERE id = :id", id=before["id"])
+        await self._insert(arrival)
+        return True
+
+    async def _same(self, activity: Activity) -> Row | None:
+        return await self._query.one(
+            """
+            SELECT * FROM arrivals
+            WHERE activity_uri = :uri AND type = :type AND actor_uri = :actor AND object_uri = :object
+            ORDER BY received DESC LIMIT 1
+            """,
+            uri=activity.id,
+            type=activity.type,
+            actor=activity.actor,
+            object=activity.object,
+        )
+
+    async def _insert(self, arrival: Arrival) -> None:
         activity = arrival.activity
-        added = await self._query.run(
+        await self._query.run(
             """
             INSERT INTO arrivals (id, activity_uri, type, actor_uri, host, object_uri, raw, forwarded, fingerprint, received,
               outcome, reason, attempts, due_at, leased_until)
             VALUES (:id, :activity_uri, :type, :actor_uri, :host, :object_uri, :raw, :forwarded, :fingerprint, :received,
               :outcome, :reason, 0, :received, '')
-            ON CONFLICT (activity_uri) DO UPDATE SET id = excluded.id, type = excluded.type,
-              actor_uri = excluded.actor_uri, host = excluded.host, object_uri = excluded.object_uri, raw = excluded.raw,
-              forwarded = excluded.forwarded, fingerprint = excluded.fingerprint, received = excluded.received,
-              outcome = excluded.outcome, reason = excluded.reason, attempts = 0, due_at = excluded.due_at,
-              leased_until = ''
-            WHERE excluded.forwarded = 0 AND (arrivals.forwarded = 1
-              OR arrivals.type IN ('Follow', 'Undo') AND arrivals.outcome <> 'waiting'
-              AND arrivals.type = excluded.type AND arrivals.actor_uri = excluded.actor_uri
-              AND arrivals.object_uri = excluded.object_uri AND arrivals.fingerprint <> excluded.fingerprint)
             """,
             id=arrival.id,
             activity_uri=activity.id,
@@ -62,14 +83,13 @@ class Arrivals:
             actor_uri=activity.actor,
             host=host_of(activity.actor),
             object_uri=activity.object,
-            raw=json.dumps(activity.raw, ensure_ascii=False, separators=(",", ":")),
+            raw=_as_json(activity.raw),
             forwarded=int(activity.forwarded),
             fingerprint=arrival.fingerprint,
             received=to_text(arrival.received),
             outcome=arrival.verdict.outcome.value,
             reason=arrival.verdict.reason,
         )
-        return added > 0
 
     async def claim(self, *, now: datetime, until: datetime, limit: int, without: Sequence[str] = ()) -> list[Arrival]:
         """Lease what is due, oldest first, but nothing from the hosts `without`."""
@@ -128,8 +148,10 @@ class Arrivals:
         return None if row["due"] is None else from_text(row["due"])
 
     async def find(self, id: str) -> Arrival | None:
-        """By our id or by the activity's."""
-        row = await self._query.one("SELECT * FROM arrivals WHERE id = :id OR activity_uri = :id", id=id)
+        """By our id or by the activity's, of which the newest is meant."""
+        row = await self._query.one(
+            "SELECT * FROM arrivals WHERE id = :id OR activity_uri = :id ORDER BY received DESC, id DESC LIMIT 1", id=id
+        )
         return None if row is None else _arrival(row)
 
     async def newest(self, limit: int) -> list[Arrival]:
@@ -179,6 +201,23 @@ class Arrivals:
     async def refusals(self, limit: int) -> list[Refusal]:
         rows = await self._query.all("SELECT * FROM refusals ORDER BY id DESC LIMIT :limit", limit=limit)
         return [_refusal(row) for row in rows]
+
+
+def _counts_anew(before: Row, arrival: Arrival, *, by_actor: bool) -> bool:
+    """Whether an activity that was here before, with the same meaning, is not only a copy of itself."""
+    if arrival.activity.forwarded:
+        return False
+    if before["forwarded"]:
+        return True
+    if not by_actor or before["outcome"] == Outcome.WAITING.value or before["fingerprint"] == arrival.fingerprint:
+        return False
+    if arrival.activity.type in REPEATABLE or not arrival.activity.id:
+        return True
+    return arrival.activity.type == "Update" and before["raw"] not in (NO_TEXT, _as_json(arrival.activity.raw))
+
+
+def _as_json(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def _but_for(hosts: Sequence[str]) -> tuple[str, dict[str, str]]:

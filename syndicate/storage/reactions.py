@@ -1,5 +1,6 @@
 """Likes and shares of posts and of the author's answers: once per actor, object and kind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +25,8 @@ class Reaction:
 
 COUNTER = {"like": "like_count", "share": "share_count"}
 MOST_PER_ACTOR = 5
-"""Different emoji under one post: names of emoji are free, and nobody is a crowd."""
+"""Different emoji under one post: names of emoji are free, and nobody is a crowd. Boosts are kept apart, since each can be
+taken back by itself, and count once."""
 
 
 class Reactions:
@@ -32,56 +34,83 @@ class Reactions:
         self._query = query
 
     async def add(self, reaction: Reaction) -> bool:
-        """Keep it and count it; False when the same actor had said the same before, or enough."""
+        """Keep it and count it; False when the same actor had said the same before, or enough.
+
+        A further boost by the same actor is kept, and not counted: it may be the one that stays.
+        """
+        rows = await self._of(reaction.post, reaction.comment, reaction.kind, reaction.actor)
+        repeated = any(row["content"] == reaction.content for row in rows)
+        if len(rows) >= MOST_PER_ACTOR or (repeated and reaction.kind != "share"):
+            return False
         added = await self._query.run(
             """
-            INSERT INTO reactions (uri, post_id, comment_id, kind, actor_uri, content, received)
-            SELECT :uri, :post, :comment, :kind, :actor, :content, :received
-            WHERE (
-              SELECT count(*) FROM reactions
-              WHERE post_id = :post AND coalesce(comment_id, '') = :about AND kind = :kind AND actor_uri = :actor) < :most
+            INSERT INTO reactions (uri, post_id, comment_id, kind, actor_uri, content, received, counted, hidden)
+            VALUES (:uri, :post, :comment, :kind, :actor, :content, :received, :counted, 0)
             ON CONFLICT DO NOTHING
             """,
             uri=reaction.uri,
             post=reaction.post,
             comment=reaction.comment,
-            about=reaction.comment or "",
             kind=reaction.kind,
             actor=reaction.actor,
             content=reaction.content,
             received=to_text(reaction.received),
-            most=MOST_PER_ACTOR,
+            counted=int(not repeated),
         )
-        if added:
-            await self._count(reaction.post, reaction.comment, reaction.kind, 1)
-        return added > 0
+        if not added or repeated:
+            return False
+        await self._count(reaction.post, reaction.comment, reaction.kind, 1)
+        return True
 
-    async def withdraw(self, uri: str, actor: str) -> str | None:
-        """Take back the reaction with this id; returns its post's id, None if `actor` made no such reaction."""
-        row = await self._query.one(
-            "DELETE FROM reactions WHERE uri = :uri AND actor_uri = :actor RETURNING post_id, comment_id, kind",
-            uri=uri,
-            actor=actor,
-        )
-        return await self._uncount(row)
-
-    async def withdraw_from(self, post: str, comment: str | None, kind: str, actor: str) -> str | None:
-        """The same, for servers whose Undo names only what was liked or shared."""
-        row = await self._query.one(
+    async def _of(self, post: str, comment: str | None, kind: str, actor: str) -> Sequence[Row]:
+        """An actor's reactions of a kind to one thing, oldest first."""
+        return await self._query.all(
             """
-            DELETE FROM reactions
-            WHERE uri = (
-              SELECT uri FROM reactions
-              WHERE post_id = :post AND coalesce(comment_id, '') = :about AND kind = :kind AND actor_uri = :actor
-              ORDER BY received DESC LIMIT 1)
-            RETURNING post_id, comment_id, kind
+            SELECT uri, content, counted, hidden FROM reactions
+            WHERE post_id = :post AND coalesce(comment_id, '') = :about AND kind = :kind AND actor_uri = :actor
+            ORDER BY received, uri
             """,
             post=post,
             about=comment or "",
             kind=kind,
             actor=actor,
         )
-        return await self._uncount(row)
+
+    async def withdraw(self, uri: str, actor: str) -> str | None:
+        """Take back the reaction with this id; returns its post's id, None if `actor` made no such reaction."""
+        rows = await self._query.all(
+            """
+            DELETE FROM reactions WHERE uri = :uri AND actor_uri = :actor
+            RETURNING post_id, comment_id, kind, content, counted
+            """,
+            uri=uri,
+            actor=actor,
+        )
+        for row in rows:
+            await self._uncount(row, actor)
+        return rows[0]["post_id"] if rows else None
+
+    async def withdraw_from(self, post: str, comment: str | None, kind: str, actor: str, *, uri: str = "") -> str | None:
+        """Take back an actor's reaction to one thing: the one with this id; without an id the newest, for servers whose
+        Undo names only what was liked or shared."""
+        rows = await self._of(post, comment, kind, actor)
+        named = [row for row in rows if row["uri"] == uri] if uri else rows[-1:]
+        if not named:
+            return None
+        row = await self._query.one(
+            """
+            DELETE FROM reactions
+            WHERE uri = :uri AND post_id = :post AND coalesce(comment_id, '') = :about AND kind = :kind
+            RETURNING post_id, comment_id, kind, content, counted
+            """,
+            uri=named[0]["uri"],
+            post=post,
+            about=comment or "",
+            kind=kind,
+        )
+        assert row is not None
+        await self._uncount(row, actor)
+        return post
 
     async def listed(
         self, post: str, comment: str | None, kind: str, *, after: tuple[str, str] | None, limit: int
@@ -92,7 +121,7 @@ class Reactions:
             """
             SELECT uri, received FROM reactions
             WHERE post_id = :post AND coalesce(comment_id, '') = :about AND kind = :kind
-              AND (received, uri) > (:received, :uri)
+              AND counted = 1 AND (received, uri) > (:received, :uri)
             ORDER BY received, uri LIMIT :limit
             """,
             post=post,
@@ -111,19 +140,55 @@ class Reactions:
 
     async def remove_of_actor(self, actor: str) -> list[str]:
         """Remove all of an actor's; returns the ids of the posts."""
-        rows = await self._query.all(
-            "DELETE FROM reactions WHERE actor_uri = :actor RETURNING post_id, comment_id, kind", actor=actor
-        )
-        for row in rows:
-            await self._uncount(row)
-        return sorted({row["post_id"] for row in rows})
+        posts = await self.hide_of_actor(actor)
+        rows = await self._query.all("DELETE FROM reactions WHERE actor_uri = :actor RETURNING post_id", actor=actor)
+        return sorted({*posts, *(row["post_id"] for row in rows)})
 
-    async def _uncount(self, row: Row | None) -> str | None:
-        if row is None:
-            return None
-        post: str = row["post_id"]
-        await self._count(post, row["comment_id"], row["kind"], -1)
-        return post
+    async def hide_of_actor(self, actor: str) -> list[str]:
+        """Count nothing of an actor's any more, and keep it; returns the ids of the posts."""
+        counted = await self._query.all(
+            "SELECT post_id, comment_id, kind FROM reactions WHERE actor_uri = :actor AND counted = 1", actor=actor
+        )
+        await self._query.run("UPDATE reactions SET counted = 0, hidden = 1 WHERE actor_uri = :actor", actor=actor)
+        for row in counted:
+            await self._count(row["post_id"], row["comment_id"], row["kind"], -1)
+        return sorted({row["post_id"] for row in counted})
+
+    async def show_of_actor(self, actor: str) -> list[str]:
+        """Count again what was hidden of an actor's; returns the ids of the posts."""
+        hidden = await self._query.all(
+            "SELECT post_id, comment_id, kind, content FROM reactions WHERE actor_uri = :actor AND hidden = 1",
+            actor=actor,
+        )
+        await self._query.run("UPDATE reactions SET hidden = 0 WHERE actor_uri = :actor", actor=actor)
+        for post, comment, kind, content in sorted(
+            {(row["post_id"], row["comment_id"], row["kind"], row["content"]) for row in hidden}, key=str
+        ):
+            await self._count_next(post, comment, kind, actor, content)
+        return sorted({row["post_id"] for row in hidden})
+
+    async def _uncount(self, row: Row, actor: str) -> None:
+        """A reaction is gone; another of the same meaning by the same actor counts in its place."""
+        if row["counted"]:
+            await self._count(row["post_id"], row["comment_id"], row["kind"], -1)
+            await self._count_next(row["post_id"], row["comment_id"], row["kind"], actor, row["content"])
+
+    async def _count_next(self, post: str, comment: str | None, kind: str, actor: str, content: str) -> None:
+        """Let the oldest of an actor's equal reactions count, if one does not already."""
+        rows = [row for row in await self._of(post, comment, kind, actor) if row["content"] == content]
+        if not rows or rows[0]["hidden"] or any(row["counted"] for row in rows):
+            return
+        await self._query.run(
+            """
+            UPDATE reactions SET counted = 1
+            WHERE uri = :uri AND post_id = :post AND coalesce(comment_id, '') = :about AND kind = :kind
+            """,
+            uri=rows[0]["uri"],
+            post=post,
+            about=comment or "",
+            kind=kind,
+        )
+        await self._count(post, comment, kind, 1)
 
     async def _count(self, post: str, comment: str | None, kind: str, change: int) -> None:
         table, column = "comments" if comment else "posts", COUNTER[kind]
