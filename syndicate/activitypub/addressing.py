@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from syndicate.activitypub.access import ids
+from syndicate.activitypub.access import as_list, ids, types
 from syndicate.activitypub.vocabulary import PUBLIC_NAMES
 
 
@@ -16,10 +16,19 @@ class Reach(StrEnum):
 
 
 WIDTH = {Reach.PRIVATE: 0, Reach.UNLISTED: 1, Reach.PUBLIC: 2}
+ADDRESSING = ("to", "cc", "bto", "bcc", "audience")
+DIRECT_FLAGS = frozenset({"directmessage", "listmessage"})
+"""Members by which Pleroma and its like say that something is for some alone."""
+DIRECT_TYPES = frozenset({"chatmessage", "encryptedmessage", "privatemessage"})
+VISIBILITIES = frozenset({"direct", "followers", "followers_only", "list", "mutuals_only", "private", "specified"})
+"""Values of `visibility` that are narrower than unlisted."""
 
 
 def reach_of(document: dict[str, Any]) -> Reach:
-    """Public in `to` is public, Public in `cc` unlisted, and everything else private."""
+    """Public in `to` is public, Public in `cc` unlisted, and everything else private; and so is what says anywhere that
+    it is private."""
+    if is_marked_private(document):
+        return Reach.PRIVATE
     if PUBLIC_NAMES.intersection(ids(document.get("to"))):
         return Reach.PUBLIC
     if PUBLIC_NAMES.intersection(ids(document.get("cc"))):
@@ -28,8 +37,36 @@ def reach_of(document: dict[str, Any]) -> Reach:
 
 
 def reach(activity: dict[str, Any], object: dict[str, Any]) -> Reach:
-    """How far an object goes that came in an activity: an activity without any addressing leaves it to the object."""
-    of_object = reach_of(object)
-    if not any(name in activity for name in ("to", "cc", "bto", "bcc", "audience")):
-        return of_object
-    return min(of_object, reach_of(activity), key=lambda reach: WIDTH[reach])
+    """How far an object goes that came in an activity. Where only one of them is addressed, that counts for both."""
+    if is_marked_private(activity) or is_marked_private(object):
+        return Reach.PRIVATE
+    addressed = [document for document in (activity, object) if is_addressed(document)]
+    return min(map(reach_of, addressed), key=lambda reach: WIDTH[reach], default=Reach.PRIVATE)
+
+
+def is_addressed(document: dict[str, Any]) -> bool:
+    """Whether a document says for whom it is, if only for nobody."""
+    return any(name in document for name in ADDRESSING)
+
+
+def is_private_reaction(activity: dict[str, Any]) -> bool:
+    """Whether a boost is not for everybody; one that says nothing about that hides nothing."""
+    return is_marked_private(activity) or (is_addressed(activity) and reach_of(activity) is Reach.PRIVATE)
+
+
+def is_marked_private(document: dict[str, Any]) -> bool:
+    """Whether a document says that it is private in another way than by its addressing, under whatever prefix."""
+    if DIRECT_TYPES.intersection(_bare(type) for type in types(document.get("type"))):
+        return True
+    for name, value in document.items():
+        bare = _bare(name)
+        if bare in DIRECT_FLAGS and value not in (None, False, "false", "", []):
+            return True
+        if bare == "visibility" and any(str(each).lower() in VISIBILITIES for each in as_list(value)):
+            return True
+    return False
+
+
+def _bare(name: str) -> str:
+    """A term without the prefix or the address of its vocabulary."""
+    return name.replace("/", "#").replace(":", "#").rpartition("#")[2].lower()

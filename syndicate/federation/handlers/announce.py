@@ -1,7 +1,7 @@
 """Announce: somebody boosts a post; or a group passes on what its members did (ActivityPub §7.11, FEP-1b12)."""
 
 from syndicate.activitypub.access import as_object
-from syndicate.activitypub.addressing import Reach, reach_of
+from syndicate.activitypub.addressing import is_private_reaction
 from syndicate.activitypub.parse import origin
 from syndicate.federation import passed_on, reactions
 from syndicate.federation.context import Context, Decision, done, ignored, private
@@ -19,7 +19,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     if target is None:
         return ignored("announce.elsewhere")
     post, comment = target
-    if reach_of(activity.raw) is Reach.PRIVATE:
+    if is_private_reaction(activity.raw):
         return private("announce.private")
     undone = await context.store.tombstones.find(activity.id)
     if undone is not None and undone.origin == origin(activity.actor):
