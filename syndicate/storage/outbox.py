@@ -65,6 +65,18 @@ class Outbox:
         )
         return None if row is None else _said(row)
 
+    async def last_undo(self, actor: str, *, since: datetime) -> datetime | None:
+        """When an actor was last sent the Undo of a Follow, if that was since then."""
+        rows = await self._query.all(
+            """
+            SELECT document, published FROM outbox
+            WHERE type = 'Undo' AND public = 0 AND published >= :since ORDER BY published DESC
+            """,
+            since=to_text(since),
+        )
+        sent = (row["published"] for row in rows if actor in json.loads(row["document"]).get("to", []))
+        return next((from_text(published) for published in sent), None)
+
     async def get(self, id: str) -> Said | None:
         row = await self._query.one("SELECT * FROM outbox WHERE id = :id", id=id)
         return None if row is None else _said(row)

@@ -17,8 +17,8 @@ STAYS = timedelta(days=7)
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Believed when the new account names the old one: who followed us is kept under the new id, and whom the blog
-    follows is followed there."""
+    """Believed when the new account names the old one: whom the blog follows is followed there. Of followers it changes
+    nothing: the new account follows if it sends a Follow."""
     target = as_id(activity.raw.get("target"))
     if activity.object != activity.actor or not target or target == activity.actor:
         return refused("move.not-owner")
@@ -27,10 +27,9 @@ async def handle(activity: Activity, context: Context) -> Decision:
     arrived = await context.store.remote_actors.moved_here(activity.actor)
     if arrived is not None and context.clock() - arrived < STAYS:
         return refused("move.too-soon")
-    followers = [ours.actor for ours in context.identities if await _follows(ours.actor.id, activity.actor, context)]
     entry = await context.store.blogroll.by_actor(activity.actor)
-    if not followers and entry is None:
-        return ignored("actor.unknown")
+    if entry is None:
+        return ignored("move.not-followed")
     if await context.store.blocks.covers(target, host_of(target)):
         return refused("sender.blocked")
     try:
@@ -42,22 +41,11 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return refused("move.not-claimed")
 
     async def move(tx: Tables) -> Verdict:
-        for ours in followers:
-            follower = await tx.followers.find(ours.id, activity.actor)
-            if follower is not None and await tx.followers.remove(ours.id, activity.actor):
-                inbox = actor.shared_inbox or actor.inbox
-                await tx.followers.put(replace(follower, actor=actor.uri, follow=activity.id, inbox=inbox))
-                await tx.editions.move("followers")
-        if entry is not None:
-            await _follow_there(tx, entry, activity.actor, actor, context)
+        await _follow_there(tx, entry, activity.actor, actor, context)
         await tx.remote_actors.set_moved_here(actor.uri, context.clock())
         return done("move.followed")
 
     return move
-
-
-async def _follows(local: str, actor: str, context: Context) -> bool:
-    return await context.store.followers.find(local, actor) is not None
 
 
 async def _follow_there(tx: Tables, entry: BlogrollEntry, old: str, new: RemoteActor, context: Context) -> None:
