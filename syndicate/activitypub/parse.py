@@ -80,7 +80,8 @@ def authority_of(address: str) -> str:
 
 
 def parse_activity(document: dict[str, Any]) -> Activity:
-    """The frame of an activity (AS2 §4.2). Raises MalformedActivity."""
+    """The frame of an activity (AS2 §4.2). Id and actor are empty where they are missing: whoever signed is then the
+    actor. Raises MalformedActivity."""
     type = as_text(document.get("type")) or next(types(document.get("type")), "")
     if not type:
         raise MalformedActivity("activity.type")
@@ -88,9 +89,9 @@ def parse_activity(document: dict[str, Any]) -> Activity:
     if len(as_list(actor)) > 1:
         raise MalformedActivity("activity.actor", "more than one")
     return Activity(
-        id=require_id(document.get("id"), "activity.id"),
+        id=require_id(document["id"], "activity.id") if document.get("id") is not None else "",
         type=type[:100],
-        actor=require_id(as_id(actor), "activity.actor"),
+        actor=require_id(as_id(actor), "activity.actor") if actor is not None else "",
         object=as_id(document.get("object"))[:LONGEST_ID],
         raw=document,
     )

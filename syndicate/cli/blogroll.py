@@ -129,6 +129,7 @@ def _line(entry: BlogrollEntry) -> dict[str, Any]:
         "latest": entry.latest.title if entry.latest else "",
         "date": f"{entry.latest.at:%Y-%m-%d}" if entry.latest else "",
         "state": ", ".join([*states, *(["hidden"] if entry.hidden else [])]),
+        "reason": " ".join(filter(None, (entry.reason, entry.follow_reason))),
     }
 
 

@@ -49,6 +49,22 @@ async def decide(tx: Tables, comment: Comment, state: CommentState, reason: str)
         await _shown(tx, current)
 
 
+async def set_aside(tx: Tables, comment: Comment, reason: str) -> None:
+    """Show it no longer for a reason that may end: its state is remembered."""
+    current = await tx.comments.find(comment.id)
+    if current is None or current.state not in (CommentState.APPROVED, CommentState.PENDING):
+        return
+    await tx.comments.set_aside(current.id, reason)
+    await _count(tx, current.post, current.state, CommentState.REJECTED)
+    await _moved_at_once(tx, current.post)
+
+
+async def bring_back(tx: Tables, comment: Comment) -> None:
+    """What was set aside is in its former state again."""
+    state, reason = await tx.comments.before(comment.id)
+    await decide(tx, comment, state, reason)
+
+
 async def _shown(tx: Tables, comment: Comment) -> None:
     """What is shown gets its author's picture, and is looked at again where it was written."""
     await want_picture(tx, comment.author.uri)

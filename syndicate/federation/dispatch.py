@@ -44,6 +44,9 @@ HANDLERS: Mapping[str, Handler] = {
 FORWARDABLE = frozenset({"Create", "Delete", "Update"})
 """Types that count although somebody else brought them, since their object's own origin is asked."""
 
+NAMED_LATER = frozenset({"Announce", "EmojiReact", "Follow", "Like", "QuoteRequest", "ReplyRequest"})
+"""Types that mean nothing without an id, since an answer or an Undo names them by it, or others are shown it."""
+
 
 def handler_of(activity: Activity) -> Handler:
     """Whoever writes or changes something into a Tombstone says that it is gone, and is asked for the same proof."""

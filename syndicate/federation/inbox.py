@@ -19,8 +19,9 @@ from syndicate.errors import SenderRefused, SignatureRejected, Transient
 from syndicate.federation import synchronizing
 from syndicate.federation.actors import Actors
 from syndicate.federation.authentication import authenticate, is_proven
-from syndicate.federation.context import Context, Decision, refused
-from syndicate.federation.dispatch import FORWARDABLE, HANDLERS, handler_of
+from syndicate.federation.context import Context, Decision, ignored, refused
+from syndicate.federation.dispatch import FORWARDABLE, HANDLERS, NAMED_LATER, handler_of
+from syndicate.federation.handlers import follow
 from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
 from syndicate.model.ids import IdsInOrder
 from syndicate.signatures import Message, Signature, read_signature
@@ -63,13 +64,18 @@ class Inbox:
         ours = origin(self._context.urls.base)
         if ours in (origin(activity.actor), origin(signature.key_id)):
             raise SenderRefused("sender.ourselves")
-        if origin(activity.id) != origin(activity.actor):
-            raise SignatureRejected("activity.origin", "its id and its actor have different origins")
-        if not activity.forwarded and origin(signature.key_id) != origin(activity.actor):
+        _require_one_origin(activity)
+        if activity.actor and not activity.forwarded and origin(signature.key_id) != origin(activity.actor):
             raise SignatureRejected("activity.actor", "signed by another than its actor")
         for sender in {activity.actor, signature.key_id}:
-            if await self._store.blocks.covers(sender, host_of(sender)):
+            if await self._is_unwanted(sender, activity.type):
                 raise SenderRefused("sender.blocked")
+
+    async def _is_unwanted(self, sender: str, type: str) -> bool:
+        """Whether a sender is blocked; of a person who is, a Follow is let in, to be answered by a Reject."""
+        if type == "Follow":
+            return await self._store.blocks.covers_host(host_of(sender))
+        return await self._store.blocks.covers(sender, host_of(sender))
 
     async def _is_strangers_farewell(self, activity: Activity) -> bool:
         """Mastodon tells every server that an account is gone; its key cannot be had any more. Whom we never knew,
@@ -79,7 +85,12 @@ class Inbox:
         return await self._store.remote_actors.find(activity.actor) is None
 
     async def _attributed(self, activity: Activity, messenger: str, client: str) -> Activity:
-        """The activity, now that its messenger is known; a proof of its own actor makes it as good as brought by her."""
+        """The activity, now that its messenger is known; a proof of its own actor makes it as good as brought by them."""
+        if not activity.actor:
+            activity = replace(activity, actor=messenger, forwarded=False)
+            _require_one_origin(activity)
+            if await self._store.blocks.covers(messenger, host_of(messenger)):
+                raise SenderRefused("sender.blocked")
         if messenger == activity.actor:
             return activity
         if not activity.forwarded:
@@ -94,6 +105,8 @@ class Inbox:
             verdict = Verdict(outcome=Outcome.UNSUPPORTED, reason="activity.unsupported")
         elif activity.forwarded and activity.type not in FORWARDABLE:
             verdict = refused("activity.forwarded")
+        elif not activity.id and (activity.type in NAMED_LATER or activity.forwarded):
+            verdict = ignored("activity.no-id")
         arrival = Arrival(
             id=self._ids.new(now), activity=activity, received=now, fingerprint=fingerprint, verdict=verdict
         )
@@ -116,10 +129,7 @@ class Inbox:
         Raises Transient errors: the arrival is then due again later.
         """
         activity = arrival.activity
-        if await self._store.blocks.covers(activity.actor, host_of(activity.actor)):
-            decision: Decision = refused("sender.blocked")  # blocked since it arrived
-        else:
-            decision = await handler_of(activity)(activity, self._context)
+        decision = await self._decide(activity)
 
         async def settle(tx: Tables) -> Verdict:
             verdict = decision if isinstance(decision, Verdict) else await decision(tx)
@@ -135,6 +145,14 @@ class Inbox:
             reason=verdict.reason,
         )
         return verdict
+
+    async def _decide(self, activity: Activity) -> Decision:
+        blocks, host = self._store.blocks, host_of(activity.actor)
+        if not await blocks.covers(activity.actor, host):
+            return await handler_of(activity)(activity, self._context)
+        if activity.type == "Follow" and not await blocks.covers_host(host):
+            return await follow.turn_away(activity, self._context)
+        return refused("sender.blocked")
 
     async def postpone(self, arrival: Arrival, error: Exception) -> None:
         """What could not be done now is tried again, and given up after some tries."""
@@ -155,8 +173,16 @@ async def _end_pause(tx: Tables, server: str, now: datetime) -> None:
         await tx.deliveries.resume_lane(server, now, tried=circuit.is_given_up(host))
 
 
+def _require_one_origin(activity: Activity) -> None:
+    """Raises SignatureRejected."""
+    if activity.id and activity.actor and origin(activity.id) != origin(activity.actor):
+        raise SignatureRejected("activity.origin", "its id and its actor have different origins")
+
+
 def _is_forwarded(activity: Activity, signature: Signature) -> bool:
     """Whether it comes by another's hand and says so: it carries a signature or proof of its own. By origin here; by
     the key's owner later."""
+    if not activity.actor:
+        return False
     carries_own = any(as_list(activity.raw.get(name)) for name in ("signature", "proof"))
     return carries_own and origin(signature.key_id) != origin(activity.actor)

@@ -64,9 +64,7 @@ async def take_back(tx: Tables, uri: str, actor: str, *, type: str, target: tupl
         post, comment = target
         withdraw = partial(tx.reactions.withdraw_from, post.id, comment.id if comment else None, KINDS[type], actor)
         touched = (
-            (await withdraw(uri=uri) if uri else None)
-            or await tx.reactions.withdraw(uri, actor)
-            or await withdraw()
+            (await withdraw(uri=uri) if uri else None) or await tx.reactions.withdraw(uri, actor) or await withdraw()
         )
     if touched is None:
         return False

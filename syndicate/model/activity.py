@@ -37,7 +37,8 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """An authenticated activity. `object` is the id of its object, or empty; `raw` is the whole document.
+    """An authenticated activity. `id` is empty where its server gave it none; `object` is the id of its object, or
+    empty; `raw` is the whole document.
 
     `forwarded` is true when the HTTP signature was not by `actor`: nothing in `raw` may then be believed.
     """

@@ -41,8 +41,8 @@ class BlogrollEntry:
     """One blog or account. `url` is its home page; `feed_url` and `actor` are empty where it has none.
 
     `rel` is XFN (words separated by spaces). `hidden` entries are shown to the author alone. `icon` is where its
-    picture lies elsewhere, `picture` the path of our copy. `reason` says why `state` is what it is, in words for the
-    author. `edited` says that she changed it by hand, so that no import undoes that.
+    picture lies elsewhere, `picture` the path of our copy. `reason` says why `state` is what it is, and
+    `follow_reason` the same of `follow`, in words for the author. `edited` says that she changed it by hand, so that no import undoes that.
     """
 
     id: str
@@ -62,6 +62,7 @@ class BlogrollEntry:
     hidden: bool = False
     edited: bool = False
     follow: FollowState = FollowState.NONE
+    follow_reason: str = ""
     state: FeedState = FeedState.FRESH
     reason: str = ""
     latest: Latest | None = None

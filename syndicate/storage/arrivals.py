@@ -51,7 +51,8 @@ class Arrivals:
             return True
         if not _counts_anew(before, arrival, by_actor=by_actor):
             return False
-        await self._query.run("DELETE FROM arrivals WHERE id = :id", id=before["id"])
+        if before["forwarded"]:
+            await self._query.run("DELETE FROM arrivals WHERE id = :id", id=before["id"])
         await self._insert(arrival)
         return True
 
@@ -153,6 +154,20 @@ class Arrivals:
             "SELECT * FROM arrivals WHERE id = :id OR activity_uri = :id ORDER BY received DESC, id DESC LIMIT 1", id=id
         )
         return None if row is None else _arrival(row)
+
+    async def had_verdict(self, actor: str, type: str, reason: str, *, since: datetime) -> bool:
+        """Whether an activity of this type by an actor was settled for this reason since an instant."""
+        row = await self._query.one(
+            """
+            SELECT id FROM arrivals
+            WHERE actor_uri = :actor AND type = :type AND received >= :since AND reason = :reason LIMIT 1
+            """,
+            actor=actor,
+            type=type,
+            since=to_text(since),
+            reason=reason,
+        )
+        return row is not None
 
     async def newest(self, limit: int) -> list[Arrival]:
         rows = await self._query.all("SELECT * FROM arrivals ORDER BY received DESC, id DESC LIMIT :limit", limit=limit)

@@ -26,9 +26,14 @@ class Blocks:
 
     async def covers(self, actor: str, host: str) -> bool:
         """Whether an actor, its host or a domain above that is blocked. `host` is an A-label, without port."""
-        labels = host.split(".")
-        domains = [".".join(labels[at:]) for at in range(len(labels))][:20]
-        names = {f"p{at}": domain for at, domain in enumerate([actor, *domains])}
+        return await self._any(actor, *_domains(host))
+
+    async def covers_host(self, host: str) -> bool:
+        """Whether a whole server is blocked, or a domain above it."""
+        return await self._any(*_domains(host))
+
+    async def _any(self, *patterns: str) -> bool:
+        names = {f"p{at}": pattern for at, pattern in enumerate(patterns)}
         row = await self._query.one(
             f"SELECT pattern FROM blocks WHERE pattern IN ({', '.join(':' + name for name in names)}) LIMIT 1", **names
         )
@@ -52,3 +57,9 @@ class Blocks:
 
     async def remove(self, pattern: str) -> bool:
         return await self._query.run("DELETE FROM blocks WHERE pattern = :pattern", pattern=pattern) > 0
+
+
+def _domains(host: str) -> list[str]:
+    """A host and the domains above it."""
+    labels = host.split(".")
+    return [".".join(labels[at:]) for at in range(len(labels))][:20]

@@ -179,12 +179,16 @@ class Blogroll:
 
     # accounts
 
-    async def set_follow(self, id: str, state: FollowState, follow_uri: str) -> None:
+    async def set_follow(self, id: str, state: FollowState, follow_uri: str, *, reason: str = "") -> None:
+        """How far our Follow has come, and why it went no further, in words for the author."""
         await self._query.run(
-            "UPDATE blogroll SET follow_state = :state, follow_uri = :follow_uri WHERE id = :id",
+            """
+            UPDATE blogroll SET follow_state = :state, follow_uri = :follow_uri, follow_reason = :reason WHERE id = :id
+            """,
             id=id,
             state=state.value,
             follow_uri=follow_uri,
+            reason=reason,
         )
 
     async def follow_uri(self, id: str) -> str:
@@ -233,6 +237,7 @@ def _entry(row: Row) -> BlogrollEntry:
         hidden=bool(row["hidden"]),
         edited=bool(row["edited"]),
         follow=FollowState(row["follow_state"]),
+        follow_reason=row["follow_reason"],
         state=FeedState(row["feed_state"]),
         reason=row["feed_reason"],
         latest=Latest(title=row["latest_title"], url=row["latest_url"], at=from_text(row["latest_at"]))

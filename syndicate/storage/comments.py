@@ -111,6 +111,24 @@ class Comments:
             reason=reason,
         )
 
+    async def set_aside(self, id: str, reason: str) -> None:
+        """Reject it for a reason that may end, and remember the state in which it was."""
+        await self._query.run(
+            """
+            UPDATE comments SET state_before = state, reason_before = reason, state = 'rejected', reason = :reason
+            WHERE id = :id
+            """,
+            id=id,
+            reason=reason,
+        )
+
+    async def before(self, id: str) -> tuple[CommentState, str]:
+        """The state in which a comment was that was set aside, and the reason for that; pending where it is not known."""
+        row = await self._query.one("SELECT state_before, reason_before FROM comments WHERE id = :id", id=id)
+        if row is None or not row["state_before"]:
+            return CommentState.PENDING, "author.unblocked"
+        return CommentState(row["state_before"]), row["reason_before"]
+
     async def remove(self, id: str) -> None:
         """Erase it; answers to it stay, one step up."""
         row = await self._query.one("SELECT parent_id FROM comments WHERE id = :id", id=id)

@@ -90,7 +90,9 @@ class Reactions:
             await self._uncount(row, actor)
         return rows[0]["post_id"] if rows else None
 
-    async def withdraw_from(self, post: str, comment: str | None, kind: str, actor: str, *, uri: str = "") -> str | None:
+    async def withdraw_from(
+        self, post: str, comment: str | None, kind: str, actor: str, *, uri: str = ""
+    ) -> str | None:
         """Take back an actor's reaction to one thing: the one with this id; without an id the newest, for servers whose
         Undo names only what was liked or shared."""
         rows = await self._of(post, comment, kind, actor)

@@ -170,12 +170,11 @@ def test_the_frame_of_an_activity() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"id": None}, "activity.id"),
+        ({"id": ""}, "activity.id"),
         ({"id": {"id": "https://social.example/1"}}, "activity.id"),
         ({"type": None}, "activity.type"),
         ({"type": []}, "activity.type"),
         ({"type": [7]}, "activity.type"),
-        ({"actor": None}, "activity.actor"),
         ({"actor": {}}, "activity.actor"),
         ({"actor": [ID, "https://b.example/"]}, "activity.actor"),
         ({"actor": "ann"}, "activity.actor"),

@@ -88,7 +88,8 @@ async def test_an_accept_that_repeats_its_id_answers_the_present_follow(house: R
         )
         await house.settle()
         entry = await house.store.blogroll.by_actor(ann.actor)
-        assert entry is not None and entry.follow is FollowState.ACCEPTED
+        assert entry is not None
+        assert entry.follow is FollowState.ACCEPTED
         await house.house.study.following.unfollow(ann.actor)
         await house.settle()
         house.clock.advance(seconds=1)

@@ -2,7 +2,7 @@
 
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import authority_of, origin
-from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored
+from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.federation.software import AFTER
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
@@ -39,3 +39,21 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return done("follow.accepted" if new else "follow.renewed")
 
     return accept
+
+
+async def turn_away(activity: Activity, context: Context) -> Decision:
+    """Answer somebody who is blocked by a Reject, so that the Follow does not wait there for ever."""
+    ours = context.identities.followable(activity.object)
+    if ours is None:
+        return ignored("follow.not-ours")
+    try:
+        actor = await context.actors.get(activity.actor)
+    except FOR_GOOD:
+        return ignored("actor.unavailable")
+    follow = render.follow_as_received(activity.id, activity.actor, activity.object)
+
+    async def reject(tx: Tables) -> Verdict:
+        await context.announcer.answer(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
+        return refused("sender.blocked")
+
+    return reject
