@@ -80,7 +80,7 @@ class Inbox:
     async def _is_strangers_farewell(self, activity: Activity) -> bool:
         """Mastodon tells every server that an account is gone; its key cannot be had any more. Whom we never knew,
         we need not forget."""
-        if activity.type != "Delete" or activity.object != activity.actor:
+        if activity.type != "Delete" or not activity.actor or activity.object != activity.actor:
             return False
         return await self._store.remote_actors.find(activity.actor) is None
 

@@ -61,7 +61,9 @@ async def _answers_an_undo(tx: Tables, actor: str) -> bool:
     """Whether this is the answer to an Undo of ours, which Misskey gives in the very same words: the first one within
     an hour."""
     undone = await tx.outbox.last_undo(actor, since=tx.clock() - UNDO_ANSWERED_WITHIN)
-    return undone is not None and not await tx.arrivals.had_verdict(actor, "Reject", "follow.undo-answered", since=undone)
+    return undone is not None and not await tx.arrivals.had_verdict(
+        actor, "Reject", "follow.undo-answered", since=undone
+    )
 
 
 def _settled(entry: BlogrollEntry, state: FollowState, follow: str, reason: str) -> Decision:
