@@ -1,0 +1,116 @@
+"""YAML nodes, read as values from the text that the author wrote, not from what YAML makes of it: a title may be `2024` or `No`,
+and a language `no`."""
+
+import re
+from enum import StrEnum
+from typing import TypeVar
+
+import yaml
+
+from syndicate.content.text import clean, clean_name
+
+_DEEPEST = 8
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_NO_NAMES = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "timestamp"))
+"""What stands alone for a list of names by mistake; within a list, and for a title, a number is a word like any other."""
+TRUE = frozenset({"true", "yes", "on"})
+FALSE = frozenset({"false", "no", "off"})
+
+
+class FlatLoader(yaml.SafeLoader):
+    """YAML without aliases and deep nesting: no header needs them, and a bomb is made of them."""
+
+    def __init__(self, header: str) -> None:
+        super().__init__(header)
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise self._refused("aliases are not allowed")
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise self._refused("it is nested too deeply")
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+    def _refused(self, problem: str) -> yaml.MarkedYAMLError:
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs give it no type
+        return yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+
+
+class WrongValue(Exception):
+    """What would be right; becomes a FrontMatterInvalid where field and line are known."""
+
+
+_Member = TypeVar("_Member", bound=StrEnum)
+
+
+def raw(node: yaml.Node) -> str:
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+
+
+def is_null(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
+
+
+def text_of(node: yaml.Node) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        raise WrongValue("it must be text")
+    return clean(str(node.value)).strip()
+
+
+def line_of(node: yaml.Node) -> str:
+    return clean_name(text_of(node), limit=500)
+
+
+def bool_of(node: yaml.Node) -> bool:
+    word = raw(node).strip().lower()
+    if word in TRUE:
+        return True
+    if word in FALSE:
+        return False
+    raise WrongValue("it must be true or false")
+
+
+def one_of(kind: type[_Member], node: yaml.Node) -> _Member:
+    word = raw(node).strip().lower()
+    for member in kind:
+        if member.value.lower() == word:
+            return member
+    raise WrongValue(f"it must be one of: {', '.join(member.value.lower() for member in kind)}")
+
+
+def names_of(node: yaml.Node, *, alone: bool = False) -> tuple[str, ...]:
+    """A list of names, or one text with commas. `alone`: one name, whatever it looks like, is as good."""
+    if isinstance(node, yaml.ScalarNode):
+        if node.tag in _NO_NAMES and not alone:
+            raise WrongValue("it must be a list of names, such as [garden, 2026]")
+        names = text_of(node).split(",")
+    elif isinstance(node, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in node.value):
+        names = [raw(item) for item in node.value if not is_null(item)]
+    else:
+        raise WrongValue("it must be a list of names")
+    return tuple(dict.fromkeys(filter(None, map(clean_name, names))))
+
+
+def mapping_of(node: yaml.Node, *allowed: str) -> dict[str, yaml.Node]:
+    if not isinstance(node, yaml.MappingNode):
+        raise WrongValue(f"it must be an address, or hold {', '.join(allowed)}")
+    found = {raw(key): value for key, value in node.value if not is_null(value)}
+    if strange := found.keys() - set(allowed):
+        raise WrongValue(f"it may hold {', '.join(allowed)}, not '{clean_name(min(strange))}'")
+    return found
+
+
+def address_of(node: yaml.Node) -> str:
+    """A web address, or one relative to the post. Which base it has is decided in publishing."""
+    address = text_of(node)
+    scheme = _SCHEME.match(address)
+    if (
+        not address
+        or any(char.isspace() for char in address)
+        or (scheme and scheme[1].lower() not in ("http", "https"))
+    ):
+        raise WrongValue("it must be an http or https address, or a path")
+    return address
