@@ -182,15 +182,16 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
     if if_empty and session.run(lambda study: study.store.totals.of("posts")):
         return
 
-    async def work(study: Study) -> tuple[dict[Change, int], list[str], list[str]]:
+    async def work(study: Study) -> tuple[dict[Change, int], list[str], list[str], list[str]]:
         counts = dict.fromkeys(Change, 0)
         left_out: list[str] = []
+        held: list[str] = []
         edited: list[str] = []
         taken: dict[str, Path] = {}
         with progress("posts") as tell:
             for path in paths:
                 try:
-                    manuscript = markdown_files.read(path, study.config.site.zone).manuscript
+                    manuscript = markdown_files.read(path, study.config.site.zone, study.clock()).manuscript
                     other = taken.setdefault(manuscript.slug, path)
                     if other != path:
                         raise InputError(f"{path}: its slug {manuscript.slug!r} is that of {other}; {GIVE_ANOTHER}")
@@ -199,16 +200,19 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
                         continue
                     published = await study.publisher.publish(manuscript, origin=ORIGIN, announce=announce)
                     counts[published.change] += 1
+                    held += manuscript.held
                     left_out += [f"{path}: picture not had: {picture}" for picture in published.missing]
                 except InputError as error:
                     left_out.append(str(error))
                 tell(path.name)
-        return counts, edited, left_out
+        return counts, edited, held, left_out
 
-    counts, edited, left_out = session.run(work)
+    counts, edited, held, left_out = session.run(work)
     click.echo(", ".join(f"{count} {change.value}" for change, count in counts.items()))
     for slug in edited:
         click.echo(f"as it is, since it was edited here: {slug}")
+    for reason in held:
+        click.echo(f"held back: {reason}")
     for path, reason in markdown_files.passed_over_in(directory):
         if reason != markdown_files.EMPTY:  # which is told with what could not be read
             click.echo(f"not taken: {path}: {reason}")

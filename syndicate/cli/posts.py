@@ -8,6 +8,7 @@ from syndicate.app import Study
 from syndicate.cli.session import Session
 from syndicate.model.post import PostState
 from syndicate.publishing import Published, markdown_files
+from syndicate.publishing.markdown_files import MarkdownFile
 
 
 @click.command()
@@ -16,16 +17,18 @@ from syndicate.publishing import Published, markdown_files
 def publish(session: Session, file: Path) -> None:
     """Create a post from a Markdown FILE, or replace the one with its slug."""
 
-    async def work(study: Study) -> tuple[Published, tuple[str, ...]]:
-        read = markdown_files.read(file, study.config.site.zone)
+    async def work(study: Study) -> tuple[Published, MarkdownFile]:
+        read = markdown_files.read(file, study.config.site.zone, study.clock())
         if study.library.holds(file):  # the folder then knows that it has been taken in
-            return await study.library.take(file), read.unknown
-        return await study.publisher.publish(read.manuscript, origin="publish"), read.unknown
+            return await study.library.take(file), read
+        return await study.publisher.publish(read.manuscript, origin="publish"), read
 
-    published, unknown = session.run(work)
+    published, read = session.run(work)
     post = published.post
-    for name in unknown:
+    for name in read.unknown:
         click.echo(f"{file}: the field '{name}' means nothing here", err=True)
+    for reason in read.manuscript.held:
+        click.echo(f"held back: {reason}", err=True)
     for picture in published.missing:
         click.echo(f"picture not had: {picture}", err=True)
     where = f"{session.config().site.url}{post.path}"

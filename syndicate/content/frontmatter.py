@@ -6,13 +6,17 @@ A mistake is answered with file, line, field and what would be right.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from functools import reduce
 
 import yaml
 
+from syndicate.content.foreign_headers import foreign_header
 from syndicate.content.markdown import split_title
+from syndicate.content.media_types import media_type_of
+from syndicate.content.not_public import LOCKED, is_true, name_of, sign
 from syndicate.content.text import clean, clean_name, slugify
+from syndicate.content.written_dates import NoDate, parse_date
 from syndicate.content.yaml_values import (
     FALSE,
     TRUE,
@@ -41,45 +45,35 @@ from syndicate.model.post import (
     Visibility,
 )
 
-_FENCE = re.compile(r"---[ \t]*\n")
+_FENCE = re.compile(r"\s*?^[ \t]{0,3}---[ \t]*(?:\n|\Z)", re.MULTILINE)
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _NO_CHARACTER = "the header is not YAML: a character that is not allowed"
 _LONGEST_HEADER = 64_000
-
-_DATE = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)"
-    r"(?:(?:[Tt]|[ \t]+)(?P<time>\d\d:\d\d(?::\d\d)?)(?:\.(?P<fraction>\d+))?[ \t]*(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?)?)?"
+_WHAT_IS_READ = (
+    "please write it as YAML between two lines of '---' (two such lines alone at the top say: there is no header)"
 )
+_PRIVATE = frozenset({"draft", "visibility", "sensitive", "state"})
+"""Own fields of which a value that is not understood holds the post back."""
+_NEVER_EMPTY = frozenset({"draft", "visibility", "state"})
+_RELEASES = frozenset({"publishdate", "pubdate", "pubdatetime"})
+_STATES = {
+    "published": PostState.PUBLISHED,
+    "public": PostState.PUBLISHED,
+    "draft": PostState.DRAFT,
+    "private": PostState.PRIVATE,
+    "password": PostState.PASSWORD,
+}
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
-_MEDIA_TYPES = {
-    "aac": "audio/aac",
-    "flac": "audio/flac",
-    "gif": "image/gif",
-    "jpeg": "image/jpeg",
-    "jpg": "image/jpeg",
-    "m4a": "audio/mp4",
-    "m4v": "video/mp4",
-    "mov": "video/quicktime",
-    "mp3": "audio/mpeg",
-    "mp4": "video/mp4",
-    "oga": "audio/ogg",
-    "ogg": "audio/ogg",
-    "ogv": "video/ogg",
-    "opus": "audio/ogg",
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "wav": "audio/wav",
-    "webm": "video/webm",
-    "webp": "image/webp",
-    "zip": "application/zip",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter:
     """The header of a file. `date` is UTC; `hashtags` of None means: all tags; `unknown` names the fields that mean
-    nothing here."""
+    nothing here. `released` is the date at which another program shows it. `doubts` are the signs that it may not be
+    meant for everybody, with file and line; `is_locked` says that only some may read it. `date_problem` says what is
+    wrong with a date."""
 
     title: str = ""
     slug: str = ""
@@ -95,51 +89,77 @@ class FrontMatter:
     warning: str = ""
     pinned: bool = False
     draft: bool = False
+    state: PostState = PostState.PUBLISHED
     image: str = ""
     image_alt: str = ""
     hashtags: tuple[str, ...] | None = None
     type: ObjectType | None = None
     quotes: QuotePolicy = QuotePolicy.ANYONE
     enclosure: Enclosure | None = None
+    released: datetime | None = None
+    date_problem: str = ""
+    doubts: tuple[str, ...] = ()
+    is_locked: bool = False
     unknown: tuple[str, ...] = ()
 
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether its own fields say, in words that are understood, that nobody shall see it."""
+        return self.draft or self.state is not PostState.PUBLISHED
 
-def split(text: str, *, file: str, timezone: tzinfo) -> tuple[FrontMatter, str]:
+
+def split(text: str, *, file: str, timezone: tzinfo, now: datetime | None = None) -> tuple[FrontMatter, str]:
     """The header of a Markdown text and its body; a text without a header is all body.
 
-    `file` is named in errors; `timezone` is meant by dates that name none. Raises FrontMatterInvalid.
+    `file` is named in errors; `timezone` is meant by dates that name none; `now` decides whether a date is over.
+    Raises FrontMatterInvalid, for a header of another program's form as well: such a file is no text.
     """
     text = clean(text.removeprefix("\ufeff"))
     opening = _FENCE.match(text)
     if not opening:
+        if form := foreign_header(text):
+            raise FrontMatterInvalid(f"the header is {form}; {_WHAT_IS_READ}", file=file, line=1)
         return FrontMatter(), text
+    line = text.count("\n", 0, opening.end())
     end = _END.search(text, opening.end())
     if not end:
-        raise FrontMatterInvalid("the line '---' that ends the header is missing", file=file, line=1)
-    reader = _Reader(file, timezone)
+        raise FrontMatterInvalid("the line '---' that ends the header is missing", file=file, line=line)
+    reader = _Reader(file, line, timezone, now)
     return reader.read(text[opening.end() : end.start()]), text[end.end() :].lstrip("\n")
 
 
-def to_manuscript(front: FrontMatter, body: str, *, slug_from_file: str, local_files: str | None = None) -> Manuscript:
-    """A Markdown file as a post. Without a title in `front`, a heading that opens the body is the title.
+def to_manuscript(
+    front: FrontMatter,
+    body: str,
+    *,
+    slug_from_file: str,
+    date_from_file: datetime | None = None,
+    held: tuple[str, ...] = (),
+    local_files: str | None = None,
+) -> Manuscript:
+    """A Markdown file as a post. Without a title in `front`, a heading that opens the body is the title; without a date that
+    can be read, the file's counts. `held` are reasons besides those in `front` not to publish it yet.
 
     A date that lies ahead stays as it is: publishing decides. Raises InputError where no slug can be had.
     """
     slug = front.slug or slugify(slug_from_file)
     if not slug:
         raise InputError(f"The file's name {slug_from_file!r} holds no letter or digit: give the post a 'slug'.")
+    date = front.date or date_from_file
+    doubts = (*front.doubts, *held, *([front.date_problem] if front.date_problem and date is None else []))
     title, source = (front.title, body) if front.title else split_title(body)
     return Manuscript(
         slug=slug,
         source=source,
         source_format=SourceFormat.MARKDOWN,
         title=title,
-        date=front.date,
+        date=date,
         terms=(*terms(TermKind.CATEGORY, front.categories), *terms(TermKind.TAG, front.tags)),
         summary=front.summary,
         teaser=front.teaser,
         language=front.language,
-        state=PostState.DRAFT if front.draft else PostState.PUBLISHED,
+        state=_state_of(front, doubts),
+        held=() if front.is_taken_back else doubts,
         visibility=front.visibility,
         sensitive=front.sensitive,
         warning=front.warning,
@@ -153,6 +173,14 @@ def to_manuscript(front: FrontMatter, body: str, *, slug_from_file: str, local_f
         enclosure=front.enclosure,
         local_files=local_files,
     )
+
+
+def _state_of(front: FrontMatter, doubts: tuple[str, ...]) -> PostState:
+    if front.draft:
+        return PostState.DRAFT
+    if front.state is PostState.PUBLISHED and doubts:
+        return PostState.PRIVATE if front.is_locked else PostState.DRAFT
+    return front.state
 
 
 def terms(kind: TermKind, names: tuple[str, ...]) -> tuple[Term, ...]:
@@ -171,32 +199,59 @@ def _term_slug(name: str) -> str:
 
 
 class _Reader:
-    """Reads one header; knows the file for its errors."""
+    """Reads one header that begins below `line` of a file, which it knows for its errors."""
 
-    def __init__(self, file: str, timezone: tzinfo) -> None:
-        self._file = file
-        self._timezone = timezone
+    def __init__(self, file: str, line: int, timezone: tzinfo, now: datetime | None) -> None:
+        self._file, self._line = file, line
+        self._timezone, self._now = timezone, now
 
     def read(self, header: str) -> FrontMatter:
         front = FrontMatter()
         seen: set[str] = set()
-        unknown: list[str] = []
         for key, value in self._fields(header):
             field = clean_name(raw(key))
-            if field in seen:
+            name = name_of(field)
+            if name in seen:
                 raise self._invalid("it is given twice", key, field)
-            seen.add(field)
-            read = _READ.get(field)
-            if read is None:
-                unknown.append(field)
-                continue
-            if is_null(value):
-                continue
-            try:
-                front = read(front, value, self._timezone)
-            except WrongValue as wrong:
-                raise self._invalid(str(wrong), value, field) from None
-        return replace(front, unknown=tuple(unknown))
+            seen.add(name)
+            front = self._with_field(front, field, name, value)
+        return self._with_release(front)
+
+    def _with_field(self, front: FrontMatter, field: str, name: str, value: yaml.Node) -> FrontMatter:
+        read = _READ.get(name) or (_released if name in _RELEASES else None)
+        if read is None:
+            return self._with_foreign(front, field, name, value)
+        if is_null(value) and name not in _NEVER_EMPTY:
+            return front
+        try:
+            return read(front, value, self._timezone)
+        except WrongValue as wrong:
+            error = self._invalid(str(wrong), value, field)
+            if name in _RELEASES or name == "date":
+                return replace(front, date_problem=front.date_problem or str(error))
+            if name in _PRIVATE:
+                return replace(front, doubts=(*front.doubts, str(error)))
+            raise error from None
+
+    def _with_foreign(self, front: FrontMatter, field: str, name: str, value: yaml.Node) -> FrontMatter:
+        """A field of other programs: a sign that the post is not public, or without meaning here."""
+        reason = sign(name, value, self._timezone, self._now)
+        if reason is None:
+            return replace(front, unknown=(*front.unknown, field))
+        if name == "published" and not reason and is_true(value) is None:
+            front = _released(front, value, self._timezone)
+        if not reason:
+            return front
+        doubt = str(self._invalid(reason, value, field))
+        return replace(front, doubts=(*front.doubts, doubt), is_locked=front.is_locked or name in LOCKED)
+
+    def _with_release(self, front: FrontMatter) -> FrontMatter:
+        """Another program's date of publication counts where there is no other, and where it lies ahead."""
+        if front.released is None:
+            return front
+        is_ahead = self._now is None or front.released > self._now
+        date = front.released if front.date is None else max(front.date, front.released) if is_ahead else front.date
+        return replace(front, date=date)
 
     def _fields(self, header: str) -> Iterator[tuple[yaml.Node, yaml.Node]]:
         root = self._parsed(header)
@@ -211,20 +266,20 @@ class _Reader:
 
     def _parsed(self, header: str) -> yaml.Node | None:
         if len(header) > _LONGEST_HEADER:
-            raise FrontMatterInvalid("the header is longer than 64 kB", file=self._file, line=1)
+            raise FrontMatterInvalid("the header is longer than 64 kB", file=self._file, line=self._line)
         try:
             return FlatLoader(header).get_single_node()
         except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 2 if error.problem_mark else 1
+            line = error.problem_mark.line + self._line + 1 if error.problem_mark else self._line
             raise FrontMatterInvalid(_explained(error), file=self._file, line=line) from None
         except yaml.reader.ReaderError as error:
-            line = header.count("\n", 0, error.position) + 2
+            line = header.count("\n", 0, error.position) + self._line + 1
             raise FrontMatterInvalid(_NO_CHARACTER, file=self._file, line=line) from None
         except (ValueError, OverflowError):  # PyYAML hands "\UFFFFFFFF" to chr() as it is
-            raise FrontMatterInvalid(_NO_CHARACTER, file=self._file, line=1) from None
+            raise FrontMatterInvalid(_NO_CHARACTER, file=self._file, line=self._line) from None
 
     def _invalid(self, message: str, node: yaml.Node, field: str = "") -> FrontMatterInvalid:
-        return FrontMatterInvalid(message, file=self._file, line=node.start_mark.line + 2, field=field)
+        return FrontMatterInvalid(message, file=self._file, line=node.start_mark.line + self._line + 1, field=field)
 
 
 def _explained(error: yaml.MarkedYAMLError) -> str:
@@ -232,24 +287,11 @@ def _explained(error: yaml.MarkedYAMLError) -> str:
     return f"the header is not YAML: {error.problem or 'it cannot be read'}{hint}"
 
 
-def _date(node: yaml.Node, timezone: tzinfo) -> datetime:
-    found = _DATE.fullmatch(text_of(node))
-    if not found:
-        raise WrongValue("it must be a date such as 2024-05-31 or 2024-05-31T18:30:00+02:00")
-    zone = (found["zone"] or "").upper()
-    fraction = f".{found['fraction'][:6]:0<6}" if found["fraction"] else ""
+def _instant(node: yaml.Node, timezone: tzinfo) -> datetime:
     try:
-        moment = datetime.fromisoformat(f"{found['day']}T{found['time'] or '00:00'}{_seconds(found, fraction)}{zone}")
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone)
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise WrongValue("there is no such day or time") from None
-
-
-def _seconds(found: re.Match[str], fraction: str) -> str:
-    if not found["time"] or len(found["time"]) == len("00:00"):
-        return ":00" + fraction
-    return fraction
+        return parse_date(text_of(node), timezone)
+    except NoDate as error:
+        raise WrongValue(str(error)) from None
 
 
 # -- fields ----------------------------------------------------------------------------------------------------------
@@ -265,6 +307,19 @@ def _slug(front: FrontMatter, node: yaml.Node, _timezone: tzinfo) -> FrontMatter
     if not slug:
         raise WrongValue("it must hold a letter or a digit")
     return replace(front, slug=slug)
+
+
+def _state(node: yaml.Node) -> PostState:
+    word = raw(node).strip().lower()
+    if word not in _STATES:
+        raise WrongValue(f"it must be one of: {', '.join(state.value for state in dict.fromkeys(_STATES.values()))}")
+    return _STATES[word]
+
+
+def _released(front: FrontMatter, node: yaml.Node, timezone: tzinfo) -> FrontMatter:
+    """`publishDate`: when another program shall show the post; of several, the last."""
+    released = _instant(node, timezone)
+    return replace(front, released=max(front.released or released, released))
 
 
 def _language(front: FrontMatter, node: yaml.Node, _timezone: tzinfo) -> FrontMatter:
@@ -306,7 +361,7 @@ def _enclosure(front: FrontMatter, node: yaml.Node, _timezone: tzinfo) -> FrontM
     if "url" not in parts:
         raise WrongValue("'url' is missing")
     url = address_of(parts["url"])
-    media_type = text_of(parts["type"]).lower() if "type" in parts else _media_type_of(url)
+    media_type = text_of(parts["type"]).lower() if "type" in parts else media_type_of(url)
     length = text_of(parts["length"]) if "length" in parts else "0"
     if not _MEDIA_TYPE.fullmatch(media_type):
         raise WrongValue("'type' must be a media type such as audio/mpeg")
@@ -323,11 +378,6 @@ def _duration(text: str) -> int:
     return reduce(lambda seconds, part: seconds * 60 + int(part), text.split(":"), 0)
 
 
-def _media_type_of(url: str) -> str:
-    extension = re.split("[?#]", url, maxsplit=1)[0].rpartition(".")[2].lower()
-    return _MEDIA_TYPES.get(extension, "application/octet-stream")
-
-
 def _hashtags(front: FrontMatter, node: yaml.Node, _timezone: tzinfo) -> FrontMatter:
     names = (name.lstrip("#").strip() for name in names_of(node))
     return replace(front, hashtags=tuple(filter(None, names)))
@@ -336,7 +386,8 @@ def _hashtags(front: FrontMatter, node: yaml.Node, _timezone: tzinfo) -> FrontMa
 _READ: dict[str, _Read] = {
     "title": lambda front, node, _: replace(front, title=line_of(node)),
     "slug": _slug,
-    "date": lambda front, node, timezone: replace(front, date=_date(node, timezone)),
+    "date": lambda front, node, timezone: replace(front, date=_instant(node, timezone)),
+    "state": lambda front, node, _: replace(front, state=_state(node)),
     "tags": lambda front, node, _: replace(front, tags=names_of(node)),
     "category": lambda front, node, _: replace(front, categories=names_of(node, alone=True)),
     "summary": lambda front, node, _: replace(front, summary=text_of(node)),

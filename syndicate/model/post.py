@@ -181,7 +181,8 @@ class Post:
 class Manuscript:
     """What a way in (a Markdown file, an import) hands to publishing.
 
-    `slug` is the post's identity. `excerpt` is what its author marked as its beginning, if anything. `date` is when it was or shall be first published, None for now. `terms`
+    `slug` is the post's identity. `held` are the reasons for which `state` is not public although its author did not say
+    so in words that are understood. `excerpt` is what its author marked as its beginning, if anything. `date` is when it was or shall be first published, None for now. `terms`
     carry slugs where the way in knows them. `guid`, `path` and `aliases` are kept from an older blog; paths start
     with `/` and may carry a query, addresses on other hosts are whole. `base` is the address against which
     relative references in `source` are resolved; None means the post's own permalink. `local_files` is the
@@ -202,6 +203,7 @@ class Manuscript:
     language: str = ""
     author: str = ""
     state: PostState = PostState.PUBLISHED
+    held: tuple[str, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
     sensitive: bool = False
     warning: str = ""

@@ -134,13 +134,15 @@ class Library:
 
     async def publish(self, path: Path) -> Published:
         """Publish one file of the folder. Raises InputError."""
-        file = markdown_files.read(path, self._zone)
+        file = markdown_files.read(path, self._zone, self._clock())
         slug = file.manuscript.slug
         for other in await self._files_of(slug):
             if other != self._name(path) and (self._directory / other).exists():
                 raise InputError(f"{path}: its slug {slug!r} is that of {other}; please give one of them another")
         if file.unknown:
             log.warning("fields without meaning", file=str(path), fields=", ".join(file.unknown))
+        for reason in file.manuscript.held:
+            log.warning("post held back", reason=reason)
         return await self._publisher.publish(file.manuscript, origin="folder")
 
     def passed_over(self) -> list[tuple[Path, str]]:

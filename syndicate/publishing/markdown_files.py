@@ -1,7 +1,7 @@
 """A Markdown file → a manuscript: the same for `publish`, for the posts folder and for an import of a folder."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -11,7 +11,9 @@ from syndicate.model.post import Manuscript
 
 EMPTY = "is empty"
 ENDINGS = frozenset({".md", ".markdown"})
-DATED = re.compile(r"(\d{4})-(\d{2})-(\d{2})[-_](.+)")
+DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:-(\d\d)-(\d\d)-(\d\d))?[-_](.+)")
+DRAFTS = frozenset({"_drafts", "drafts"})
+"""Folders for what is not yet public."""
 CONFLICT = re.compile(
     r"""
       [(\[][^()\[\]]* (?: conflict | konflikt | conflit | modstrid | ristirii | çakış | конфл | 競合 | 冲突 | 衝突 | 충돌 )
@@ -75,8 +77,9 @@ def _markdown_in(directory: Path) -> list[Path]:
     )
 
 
-def read(path: Path, zone: tzinfo) -> MarkdownFile:
-    """Read a file. A name such as `2014-07-31-hello.md` gives date and slug where the header gives none.
+def read(path: Path, zone: tzinfo, now: datetime | None = None) -> MarkdownFile:
+    """Read a file. A name such as `2014-07-31-hello.md` gives date and slug where the header gives none. `now` decides
+    which dates in the header lie ahead.
 
     Raises InputError, FrontMatterInvalid (with file, line and field). A file that says nothing is no post: an editor made
     it a moment ago, or a program that synchronises has not got its text yet.
@@ -87,21 +90,33 @@ def read(path: Path, zone: tzinfo) -> MarkdownFile:
         raise InputError(f"{path}: is not UTF-8 text (byte {error.start}); please save it as UTF-8") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    header, body = frontmatter.split(text, file=str(path), timezone=zone)
+    header, body = frontmatter.split(text, file=str(path), timezone=zone, now=now)
     if not (body.strip() or header.title or header.image or header.enclosure):
         raise InputError(f"{path}: {EMPTY}; a post needs a title, text or a picture")
     name, date = _from_name(path.stem, zone)
-    manuscript = frontmatter.to_manuscript(header, body, slug_from_file=name, local_files=str(path.parent.absolute()))
-    if manuscript.date is None and date is not None:
-        manuscript = replace(manuscript, date=date)
+    manuscript = frontmatter.to_manuscript(
+        header,
+        body,
+        slug_from_file=name,
+        date_from_file=date,
+        held=_held_by_folder(path),
+        local_files=str(path.parent.absolute()),
+    )
     return MarkdownFile(manuscript=manuscript, unknown=header.unknown)
+
+
+def _held_by_folder(path: Path) -> tuple[str, ...]:
+    folder = next((part for part in path.absolute().parts[:-1] if part.lower() in DRAFTS), None)
+    return (f"{path}: it lies in a folder for drafts ('{folder}')",) if folder else ()
 
 
 def _from_name(stem: str, zone: tzinfo) -> tuple[str, datetime | None]:
     found = DATED.fullmatch(stem)
     if found is None:
         return stem, None
+    *numbers, name = found.groups()
     try:
-        return found[4], datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=zone)
+        year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
+        return name, datetime(year, month, day, hour, minute, second, tzinfo=zone)
     except ValueError:
         return stem, None

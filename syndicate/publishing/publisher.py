@@ -15,7 +15,7 @@ import structlog
 from syndicate.clock import Clock
 from syndicate.config import SiteConfig
 from syndicate.content.text import clean_name, excerpt, plain
-from syndicate.errors import PostNotFound, StorageError
+from syndicate.errors import InputError, PostNotFound, StorageError
 from syndicate.federation.outbox import Announcer
 from syndicate.model.ids import IdsInOrder, new_id
 from syndicate.model.post import Manuscript, Picture, Post, PostKind, PostState, TermKind
@@ -33,6 +33,7 @@ OLD_NEWS = timedelta(hours=48)
 """What is dated further back when we first see it is not announced."""
 LONGEST_TITLE = 500
 TRIES = 5
+_TAKE_BACK = "'draft: true' takes it back"
 RESERVED = frozenset(
     [
         "actor",
@@ -108,6 +109,8 @@ class Publisher:
 
     async def _publish(self, manuscript: Manuscript, origin: str, announce: bool | None) -> Published:
         before, made_before = await self._existing(manuscript)
+        if before is not None and before.is_public and manuscript.held:
+            raise InputError(f"{manuscript.held[0]}; the post is public and stays as it is ({_TAKE_BACK})")
         digest = digest_of(manuscript)
         draft = await self._draft(manuscript, before, made_before)
         draft = replace(draft, terms=manuscript.terms, hashtags=manuscript.hashtags)
@@ -455,5 +458,8 @@ def _complaint(file: MediaFile) -> str:
 
 def digest_of(manuscript: Manuscript) -> str:
     """What tells whether a manuscript is the one that was published before."""
-    fields = {name: value for name, value in asdict(manuscript).items() if name not in ("aliases", "local_files")}
+    fields = {name: value for name, value in asdict(manuscript).items() if name not in _NOT_ITS_WORDS}
     return hashlib.sha256(json.dumps(fields, default=str, sort_keys=True).encode()).hexdigest()
+
+
+_NOT_ITS_WORDS = frozenset({"aliases", "held", "local_files"})
