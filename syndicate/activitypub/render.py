@@ -25,9 +25,12 @@ MOST_PUSHED = 60 * 1024
 """Misskey refuses bodies of 64 KiB and more, and does not try again."""
 
 
+WEB_SCHEME = re.compile("https?://", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """An actor of ours with what surrounds it. `fields` are label and address, shown on profiles; `also_known_as` the
+    """An actor of ours with what surrounds it. `fields` are label and address or words, shown on profiles; `also_known_as` the
     ids of accounts that may move here; `moved_to` where this one has gone."""
 
     actor: LocalActor
@@ -138,12 +141,7 @@ def actor(profile: Profile) -> Document:
         "indexable": True,
         "attributionDomains": [profile.domain],
         "attachment": [
-            {
-                "type": "PropertyValue",
-                "name": label,
-                "value": f'<a href="{escape(address)}" rel="me">{escape(address.partition("://")[2].rstrip("/"))}</a>',
-            }
-            for label, address in profile.fields
+            {"type": "PropertyValue", "name": label, "value": _field(value)} for label, value in profile.fields
         ],
         "tag": [],
         "publicKey": {"id": who.key_id, "owner": who.uri, "publicKeyPem": who.public_key_pem},
@@ -173,6 +171,16 @@ def actor(profile: Profile) -> Document:
     if profile.icon:
         document["icon"] = {"type": "Image", "mediaType": profile.icon_type, "url": profile.icon, "summary": who.name}
     return document
+
+
+def _field(value: str) -> str:
+    """A field of a profile as HTML. Mastodon verifies a link only if the value is a single `<a>` whose text is its
+    `href`; it does not show what is `invisible`."""
+    scheme = WEB_SCHEME.match(value)
+    if scheme is None or len(value.split()) != 1:
+        return escape(value)
+    rest = escape(value[scheme.end() :])
+    return f'<a href="{escape(value)}" rel="me"><span class="invisible">{scheme[0]}</span>{rest}</a>'
 
 
 def post(

@@ -13,6 +13,7 @@ from syndicate.activitypub.documents import parse_document, require_context
 from syndicate.activitypub.parse import origin, parse_actor, parse_note
 from syndicate.activitypub.render import Conversation, Hashtag, Listing, Profile
 from syndicate.activitypub.vocabulary import AS2, PUBLIC
+from syndicate.content.text import plain
 from syndicate.model.actor import LocalActor
 from syndicate.model.post import ObjectType, Picture, Post, QuotePolicy, Visibility
 
@@ -98,6 +99,29 @@ def test_the_text_of_an_actor_is_no_markup() -> None:
     document = render.actor(PROFILE)
     assert document["name"] == "Field <Notes>"
     assert document["summary"] == "<p>Gardens &amp; libraries</p>"
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        (
+            "https://blog.example/",
+            '<a href="https://blog.example/" rel="me"><span class="invisible">https://</span>blog.example/</a>',
+        ),
+        (
+            "http://old.example/~mara?a=1&b=2",
+            '<a href="http://old.example/~mara?a=1&amp;b=2" rel="me">'
+            '<span class="invisible">http://</span>old.example/~mara?a=1&amp;b=2</a>',
+        ),
+        ("they/them <3", "they/them &lt;3"),
+        ("https://a.example and https://b.example", "https://a.example and https://b.example"),
+    ],
+)
+def test_a_profile_field_that_is_an_address_is_one_link_that_shows_it(value: str, field: str) -> None:
+    """Mastodon looks for a link back only where the text of the only link is its address."""
+    [shown] = render.actor(replace(PROFILE, fields=(("Field", value),)))["attachment"]
+    assert shown == {"type": "PropertyValue", "name": "Field", "value": field}
+    assert plain(shown["value"]) == value
 
 
 # posts
