@@ -169,7 +169,8 @@ def actor(profile: Profile) -> Document:
             }
         ]
     if profile.icon:
-        document["icon"] = {"type": "Image", "mediaType": profile.icon_type, "url": profile.icon, "summary": who.name}
+        icon = Picture(url=profile.icon, media_type=profile.icon_type, alt=who.name)
+        document["icon"] = _identified(icon)
     return document
 
 
@@ -225,8 +226,13 @@ def post(
         if post.warning:
             document["summary"] = post.warning
     if post.picture is not None:
-        document["image"] = _image(post.picture)
+        document["image"] = _identified(post.picture)
     return document
+
+
+def _identified(picture: Picture) -> Document:
+    """The picture of an object: Fedify's readers (Ghost, Hollo) take its id and not its address."""
+    return {"id": picture.url, **_image(picture)}
 
 
 def _image(picture: Picture) -> Document:
@@ -363,8 +369,10 @@ def _collection(id: str, listing: Listing) -> Document:
 
 
 def tombstone(uri: str, type: str, gone_at: datetime) -> Document:
-    """What is left of a deleted object (ActivityPub §6.4)."""
-    return {"@context": AS2, "id": uri, "type": "Tombstone", "formerType": type, "deleted": to_wire(gone_at)}
+    """What is left of a deleted object (ActivityPub §6.4). `formerType` holds an address: no context says that a bare
+    word is one."""
+    former = f"{AS2}#{type}"
+    return {"@context": AS2, "id": uri, "type": "Tombstone", "formerType": former, "deleted": to_wire(gone_at)}
 
 
 def pushed(document: Document, url: str) -> Document:

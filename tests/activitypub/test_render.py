@@ -201,6 +201,14 @@ def test_a_picture_is_a_cover_of_an_article_and_an_attachment_of_a_note() -> Non
     assert note["attachment"] == [image | {"width": 4, "height": 3}]
 
 
+def test_the_picture_of_an_object_has_its_address_as_id() -> None:
+    """Ghost and others that read with Fedify take the id of a picture, and not its address."""
+    picture = Picture(url=f"{BLOG}/media/a.jpg", media_type="image/jpeg")
+    for shown in (article(replace(POST, picture=picture))["image"], render.actor(PROFILE)["icon"]):
+        assert shown["id"] == shown["url"]
+        assert shown["type"] == "Image"
+
+
 def test_a_teaser_goes_before_a_summary_and_that_before_an_excerpt() -> None:
     words = replace(POST, teaser="A teaser.", summary="A summary.", excerpt="An excerpt.")
     assert article(words)["summary"] == "A teaser."
@@ -280,7 +288,7 @@ def test_a_tombstone_says_what_it_was() -> None:
         "@context": AS2,
         "id": POST.uri,
         "type": "Tombstone",
-        "formerType": "Article",
+        "formerType": "https://www.w3.org/ns/activitystreams#Article",
         "deleted": "2026-11-22T12:00:00Z",
     }
 

@@ -519,7 +519,7 @@ async def test_a_deleted_post_is_gone_for_machines_and_for_people(house: Running
     assert {name: tombstone.json()[name] for name in ("id", "type", "formerType")} == {
         "id": post.uri,
         "type": "Tombstone",
-        "formerType": "Article",
+        "formerType": f"{AS2}#Article",
     }
     for address in (post.uri, post.path):
         page = await house.get(address, accept=BROWSER)
