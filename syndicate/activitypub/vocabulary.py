@@ -21,16 +21,29 @@ CORE_TERMS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Terms that an inline context may name only with their own meaning: we read JSON, not JSON-LD."""
 
+WIDELY_CARRIED: Final = frozenset(
+    {
+        AS2,
+        "https://w3id.org/security/v1",
+        "https://w3id.org/security/multikey/v1",
+        "https://w3id.org/security/data-integrity/v1",
+        "https://purl.archive.org/socialweb/webfinger",
+    }
+)
+"""The contexts that servers which read JSON-LD bring along. Any other would have to be fetched, and while its host is
+down nothing that names it could be read, so all other terms are written out."""
+
 ACTOR_CONTEXT: Final[list[Any]] = [
     AS2,
     "https://w3id.org/security/v1",
-    "https://www.w3.org/ns/cid/v1",
+    "https://w3id.org/security/multikey/v1",
     "https://purl.archive.org/socialweb/webfinger",
     {
         "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
         "toot": "http://joinmastodon.org/ns#",
         "discoverable": "toot:discoverable",
         "indexable": "toot:indexable",
+        "assertionMethod": {"@id": "https://w3id.org/security#assertionMethod", "@type": "@id", "@container": "@set"},
         "featured": {"@id": "toot:featured", "@type": "@id"},
         "featuredTags": {"@id": "toot:featuredTags", "@type": "@id"},
         "Hashtag": "as:Hashtag",

@@ -12,10 +12,20 @@ from syndicate.activitypub import collections, render
 from syndicate.activitypub.documents import parse_document, require_context
 from syndicate.activitypub.parse import origin, parse_actor, parse_note
 from syndicate.activitypub.render import Conversation, Hashtag, Listing, Profile
-from syndicate.activitypub.vocabulary import AS2, PUBLIC
+from syndicate.activitypub.vocabulary import (
+    ACTOR_CONTEXT,
+    AS2,
+    OBJECT_CONTEXT,
+    PUBLIC,
+    QUOTE_CONTEXT,
+    REPLY_CONTEXT,
+    STAMP_CONTEXT,
+    WIDELY_CARRIED,
+)
 from syndicate.content.text import plain
 from syndicate.model.actor import LocalActor
 from syndicate.model.post import ObjectType, Picture, Post, QuotePolicy, Visibility
+from syndicate.signatures.proof import CONTEXT
 
 BLOG = "https://blog.example"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -122,6 +132,23 @@ def test_a_profile_field_that_is_an_address_is_one_link_that_shows_it(value: str
     [shown] = render.actor(replace(PROFILE, fields=(("Field", value),)))["attachment"]
     assert shown == {"type": "PropertyValue", "name": "Field", "value": field}
     assert plain(shown["value"]) == value
+
+
+@pytest.mark.parametrize(
+    "context", [ACTOR_CONTEXT, OBJECT_CONTEXT, STAMP_CONTEXT, QUOTE_CONTEXT, REPLY_CONTEXT, [*OBJECT_CONTEXT, CONTEXT]]
+)
+def test_no_context_has_to_be_fetched(context: list[Any]) -> None:
+    """What is not carried by everybody is unreadable while its host is down."""
+    assert {name for name in context if isinstance(name, str)} <= WIDELY_CARRIED
+
+
+def test_every_term_of_an_actor_is_in_its_context() -> None:
+    """Beyond ActivityStreams, security, multikey and webfinger terms, which have contexts of their own."""
+    named = {"id", "type", "publicKey", "webfinger", "inbox", "outbox", "followers", "following", "endpoints"}
+    of_as2 = {"name", "summary", "url", "published", "attachment", "tag", "generator", "icon", "preferredUsername"}
+    document = render.actor(replace(PROFILE, also_known_as=("x",), moved_to="y", actor=replace(ACTOR, proof_key="z")))
+    inline = set().union(*(part for part in ACTOR_CONTEXT if isinstance(part, dict)))
+    assert set(document) - {"@context"} - named - of_as2 <= inline
 
 
 # posts
