@@ -139,6 +139,7 @@ def actor(profile: Profile) -> Document:
         "manuallyApprovesFollowers": False,
         "discoverable": True,
         "indexable": True,
+        "interactionPolicy": {"canFeature": {"automaticApproval": [], "manualApproval": []}},
         "attributionDomains": [profile.domain],
         "attachment": [
             {"type": "PropertyValue", "name": label, "value": _field(value)} for label, value in profile.fields
@@ -154,7 +155,6 @@ def actor(profile: Profile) -> Document:
     }
     if who.role is Role.BLOG:
         document["featuredTags"] = who.featured_tags
-        document["interactionPolicy"] = {"canFeature": {"automaticApproval": [PUBLIC]}}
     if profile.also_known_as:
         document["alsoKnownAs"] = list(profile.also_known_as)
     if profile.moved_to:

@@ -51,6 +51,7 @@ ACTOR_CONTEXT: Final[list[Any]] = [
         "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
         "canFeature": {"@id": "https://w3id.org/fep/7aa9#canFeature", "@type": "@id"},
         "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+        "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"},
         "attributionDomains": {"@id": "toot:attributionDomains", "@container": "@set"},
         "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
         "movedTo": {"@id": "as:movedTo", "@type": "@id"},
@@ -91,3 +92,4 @@ STAMP_CONTEXT: Final[list[Any]] = [
 ]
 QUOTE_CONTEXT: Final[list[Any]] = [AS2, {"QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest"}]
 REPLY_CONTEXT: Final[list[Any]] = [AS2, {"ReplyRequest": "https://gotosocial.org/ns#ReplyRequest"}]
+FEATURE_CONTEXT: Final[list[Any]] = [AS2, {"FeatureRequest": "https://w3id.org/fep/7aa9#FeatureRequest"}]

@@ -11,6 +11,7 @@ from syndicate.federation.handlers import (
     collection,
     create,
     delete,
+    feature_request,
     flag,
     follow,
     like,
@@ -30,6 +31,7 @@ HANDLERS: Mapping[str, Handler] = {
     "Create": create.handle,
     "Delete": delete.handle,
     "EmojiReact": like.handle,
+    "FeatureRequest": feature_request.handle,
     "Flag": flag.handle,
     "Follow": follow.handle,
     "Like": like.handle,
@@ -44,7 +46,7 @@ HANDLERS: Mapping[str, Handler] = {
 FORWARDABLE = frozenset({"Create", "Delete", "Update"})
 """Types that count although somebody else brought them, since their object's own origin is asked."""
 
-NAMED_LATER = frozenset({"Announce", "EmojiReact", "Follow", "Like", "QuoteRequest", "ReplyRequest"})
+NAMED_LATER = frozenset({"Announce", "EmojiReact", "FeatureRequest", "Follow", "Like", "QuoteRequest", "ReplyRequest"})
 """Types that mean nothing without an id, since an answer or an Undo names them by it, or others are shown it."""
 
 

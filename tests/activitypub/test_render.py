@@ -15,6 +15,7 @@ from syndicate.activitypub.render import Conversation, Hashtag, Listing, Profile
 from syndicate.activitypub.vocabulary import (
     ACTOR_CONTEXT,
     AS2,
+    FEATURE_CONTEXT,
     OBJECT_CONTEXT,
     PUBLIC,
     QUOTE_CONTEXT,
@@ -96,7 +97,7 @@ def test_our_actor_is_one_that_we_would_believe() -> None:
 
 
 def test_everything_of_the_actor_lies_on_one_host() -> None:
-    document = {name: value for name, value in render.actor(PROFILE).items() if name != "interactionPolicy"}
+    document = render.actor(PROFILE)
     assert {origin(address) for address in addresses(document)} == {BLOG}
     assert isinstance(document["attachment"], list)
     assert isinstance(document["endpoints"], dict)
@@ -134,8 +135,23 @@ def test_a_profile_field_that_is_an_address_is_one_link_that_shows_it(value: str
     assert plain(shown["value"]) == value
 
 
+def test_nobody_may_put_us_into_a_collection() -> None:
+    """FEP-7aa9: the request would be answered by a Reject."""
+    policy = render.actor(PROFILE)["interactionPolicy"]
+    assert policy == {"canFeature": {"automaticApproval": [], "manualApproval": []}}
+
+
 @pytest.mark.parametrize(
-    "context", [ACTOR_CONTEXT, OBJECT_CONTEXT, STAMP_CONTEXT, QUOTE_CONTEXT, REPLY_CONTEXT, [*OBJECT_CONTEXT, CONTEXT]]
+    "context",
+    [
+        ACTOR_CONTEXT,
+        FEATURE_CONTEXT,
+        OBJECT_CONTEXT,
+        QUOTE_CONTEXT,
+        REPLY_CONTEXT,
+        STAMP_CONTEXT,
+        [*OBJECT_CONTEXT, CONTEXT],
+    ],
 )
 def test_no_context_has_to_be_fetched(context: list[Any]) -> None:
     """What is not carried by everybody is unreadable while its host is down."""
