@@ -44,6 +44,7 @@ from syndicate.federation.courier import ActivityCourier
 from syndicate.federation.departures import Departures
 from syndicate.federation.doorways import Doorways
 from syndicate.federation.inbox import Inbox
+from syndicate.federation.introductions import Introductions
 from syndicate.federation.local import Identities
 from syndicate.federation.moving import Moving
 from syndicate.federation.outbox import Announcer
@@ -262,7 +263,13 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
     )
     couriers: Mapping[DeliveryKind, Courier] = {
         DeliveryKind.ACTIVITY: ActivityCourier(
-            store, transport, study.identities, threads, clock, gone=Departures(store, actors, clock).check
+            store,
+            transport,
+            study.identities,
+            threads,
+            clock,
+            Introductions(store, study.announcer, clock),
+            gone=Departures(store, actors, clock).check,
         ),
         DeliveryKind.WEBSUB: PushCourier(store, transport, topics, clock, hub=study.urls.hub),
         DeliveryKind.INTENT: IntentCourier(store, transport, topics, clock),
@@ -644,6 +651,7 @@ async def _tidy(study: Study, tx: Tables) -> None:
     await _tell_quiet(tx, study)
     await tx.visits.prune(overdue=now - KEEP_OVERDUE, passed_over=now - PASSED_OVER_FOR, now=now)
     await tx.synchronizations.prune(now - KEEP_HOSTS)
+    await tx.earlier_keys.prune_introductions(now - KEEP_HOSTS)
     await tx.hosts.prune(before=now - KEEP_HOSTS, kept=MOST_HOSTS)
     await tx.subscriptions.prune(ended=now, failing_since=now - DROPPED_AFTER, asked=now - KEEP_REQUESTS)
     await study.subscriber.tidy(tx)

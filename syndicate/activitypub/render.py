@@ -159,14 +159,10 @@ def actor(profile: Profile) -> Document:
         document["alsoKnownAs"] = list(profile.also_known_as)
     if profile.moved_to:
         document["movedTo"] = profile.moved_to
-    if who.proof_key:
+    if who.proof_keys:
         document["assertionMethod"] = [
-            {
-                "id": who.proof_key_id,
-                "type": "Multikey",
-                "controller": who.uri,
-                "publicKeyMultibase": who.proof_key,
-            }
+            {"id": key.id, "type": "Multikey", "controller": who.uri, "publicKeyMultibase": key.multikey}
+            for key in who.proof_keys
         ]
     if profile.icon:
         icon = Picture(url=profile.icon, media_type=profile.icon_type, alt=who.name)

@@ -1,4 +1,5 @@
 """Carries activities: signs afresh, POSTs, and knocks a second time in the other dialect where the first is refused.
+An inbox that refuses a changed key is sent the Update of the actor, signed with an earlier key, and is then asked again.
 
 The bytes of an activity are made once and serve all its deliveries.
 """
@@ -14,6 +15,7 @@ from syndicate.clock import Clock
 from syndicate.delivery.errand import run_errand
 from syndicate.delivery.retry import Fate, Met, judge
 from syndicate.delivery.worker import Carried
+from syndicate.federation.introductions import Introductions
 from syndicate.federation.local import Identities, Identity
 from syndicate.signatures import Dialect, body_digest
 from syndicate.storage import Store
@@ -45,12 +47,13 @@ class ActivityCourier:
         identities: Identities,
         threads: SigningThreads,
         clock: Clock,
+        introductions: Introductions,
         *,
         gone: Callable[[str], Awaitable[None]],
     ) -> None:
         self._store, self._transport, self._identities, self._threads = store, transport, identities, threads
-        self._clock, self._gone = clock, gone
-        self._bodies: OrderedDict[tuple[str, int], Body] = OrderedDict()
+        self._clock, self._introductions, self._gone = clock, introductions, gone
+        self._bodies: OrderedDict[tuple[str, int, str], Body] = OrderedDict()
 
     async def carry(self, delivery: Delivery, dialect: str) -> Carried:
         met, dialect = await self._met_with(delivery, dialect)
@@ -66,24 +69,48 @@ class ActivityCourier:
         identity = self._identities.of_id(body.actor)
         if identity is None:
             return Met(status=None, answer="its actor is no longer chosen", permanent=True), dialect
-        if identity.next_key_pem and delivery.activity != identity.rotation:
+        if identity.next_key_id and delivery.activity != identity.rotation:
             return Met(status=None, answer="waits for the change of key", held=True), dialect
-        signer = self._signer(identity, delivery.activity)
+        key = identity.signing_key_of(delivery.activity)
         first = Dialect(dialect) if dialect in set(Dialect) else Dialect.CAVAGE
-        met = await self._post(delivery.inbox, body, signer, first)
-        if met.status not in SECOND_KNOCK:
-            return met, first.value
-        second = await self._post(delivery.inbox, body, signer, OTHER[first])
-        if second.status is not None and second.status < 400:
-            return second, OTHER[first].value
-        return met, first.value
+        met, taken = await self._knock(delivery.inbox, body, key, first)
+        if met.status != 401 or not await self._introductions.are_due(identity, delivery.inbox):
+            return met, taken.value
+        introduced = await self._introduce(identity, delivery, body, first)
+        if introduced is None:
+            return met, taken.value
+        if delivery.activity == identity.rotation:  # which was the news itself
+            return introduced, taken.value
+        met, taken = await self._knock(delivery.inbox, body, key, first)
+        return met, taken.value
 
-    def _signer(self, identity: Identity, activity: str) -> Signer:
-        """With the actor's key; the news of a change of key, with the one before it."""
-        is_news = activity == identity.rotation and identity.previous is not None
-        key = identity.previous if is_news and identity.previous else identity.key
-        signing = SigningKey(identity.actor.key_id, key)
-        return Signer(lambda: signing, self._clock)
+    async def _introduce(self, identity: Identity, delivery: Delivery, body: Body, dialect: Dialect) -> Met | None:
+        """Send the Update of the actor signed with one earlier key after the other, until the inbox knows one; None where
+        it knows none."""
+        news: Body | None = body
+        if delivery.activity != identity.rotation:
+            news = await self._body(await self._introductions.update(identity), 0)
+        assert news is not None  # made a moment ago
+        for key in identity.earlier:
+            met, _ = await self._knock(delivery.inbox, news, key, dialect)
+            if judge(met) is Fate.DELIVERED:
+                await self._introductions.record(identity, delivery.inbox)
+                return met
+            if met.status != 401:  # it has other troubles now
+                return None
+        await self._introductions.record(identity, delivery.inbox)
+        return None
+
+    async def _knock(self, inbox: str, body: Body, key: SigningKey, first: Dialect) -> tuple[Met, Dialect]:
+        """Once, and where that is refused in the other dialect, too; the answer that counts, and its dialect."""
+        signer = Signer(lambda: key, self._clock)
+        met = await self._post(inbox, body, signer, first)
+        if met.status not in SECOND_KNOCK:
+            return met, first
+        second = await self._post(inbox, body, signer, OTHER[first])
+        if second.status is not None and second.status < 400:
+            return second, OTHER[first]
+        return met, first
 
     async def _post(self, inbox: str, body: Body, signer: Signer, dialect: Dialect) -> Met:
         headers = await self._threads.headers(
@@ -99,7 +126,9 @@ class ActivityCourier:
         return met
 
     async def _body(self, activity: str, version: int) -> Body | None:
-        cached = self._bodies.get((activity, version))
+        """The bytes of an activity; made anew when its text or the key of its proof has changed."""
+        keys = ",".join(key.id for identity in self._identities for key in identity.actor.proof_keys[:1])
+        cached = self._bodies.get((activity, version, keys))
         if cached is not None:
             return cached
         said = await self._store.outbox.get(activity)
@@ -108,7 +137,7 @@ class ActivityCourier:
         identity = self._identities.of_id(said.local_actor)
         document = identity.proven(said.document, said.published) if identity else said.document
         data = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-        body = self._bodies[activity, version] = Body(said.local_actor, data, body_digest(data))
+        body = self._bodies[activity, version, keys] = Body(said.local_actor, data, body_digest(data))
         while len(self._bodies) > BODIES:
             self._bodies.popitem(last=False)
         return body

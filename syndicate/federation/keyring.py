@@ -1,12 +1,13 @@
 """The private keys of our actors, on disk: readable by us alone, and there before they are used.
 
-`<id>.pem` is the RSA key that signs requests, `<id>.ed25519.pem` the one of integrity proofs. While the first is being
-changed the one to come is `<id>.next.pem`; afterwards the old one is kept as `<id>.previous.pem`, to sign the news of
-the change for those who have not heard it yet.
+`<id>.pem` is the RSA key that signs requests, `<id>.ed25519.pem` the one of integrity proofs. While they are being
+changed those to come are `<id>.next.pem` and `<id>.next.ed25519.pem`. Afterwards the old RSA key is kept as
+`<id>.earlier-<fingerprint>.pem`, to sign the Update of the actor for servers that know no later key.
 """
 
 import contextlib
 import os
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,6 +19,7 @@ from syndicate.signatures import (
     generate_proof_key,
     load_private_key,
     load_proof_key,
+    multikey,
     private_pem,
     public_pem,
 )
@@ -34,12 +36,7 @@ class Keyring:
         return self._found_or_made(self._file(id))
 
     def make_proof_key(self, id: str) -> Ed25519PrivateKey:
-        file = self._file(id, "ed25519.")
-        if not file.exists():
-            key = generate_proof_key()
-            if _write(file, private_pem(key)):
-                return key
-        return self.proof_key(id)
+        return self._proof_key_found_or_made(id, "ed25519.")
 
     def key(self, id: str, public: str) -> RSAPrivateKey:
         """The key of a known actor, whose public half is `public`. A change of key that the database knows of is made
@@ -50,25 +47,42 @@ class Keyring:
             return key
         if not coming.exists() or public_pem(_read(coming)) != public:
             raise KeyUnusable(f"{file}: is not the key that the database knows; please put the right file back")
-        previous = self._file(id, "previous.")
-        previous.unlink(missing_ok=True)
-        _write(previous, private_pem(key))
-        with contextlib.suppress(FileNotFoundError):  # another process has done it
-            coming.replace(file)
+        self._keep_earlier(id, key)
+        _take_place(coming, file)
         return _read(file)
 
-    def proof_key(self, id: str) -> Ed25519PrivateKey:
-        file = self._file(id, "ed25519.")
+    def proof_key(self, id: str, public: str) -> Ed25519PrivateKey:
+        """The Ed25519 key of a known actor, whose public half is the Multikey `public`; changed on disk like `key`."""
+        file, coming = self._file(id, "ed25519."), self._file(id, "next.ed25519.")
+        key = load_proof_key(_text(file))
+        if multikey(key) == public:
+            return key
+        if not coming.exists() or multikey(load_proof_key(_text(coming))) != public:
+            raise KeyUnusable(f"{file}: is not the key that the database knows; please put the right file back")
+        _take_place(coming, file)
         return load_proof_key(_text(file))
 
-    def make_next(self, id: str) -> RSAPrivateKey:
-        """The key to come."""
-        return self._found_or_made(self._file(id, "next."))
+    def make_next(self, id: str) -> tuple[RSAPrivateKey, Ed25519PrivateKey]:
+        """The keys to come."""
+        return self._found_or_made(self._file(id, "next.")), self._proof_key_found_or_made(id, "next.ed25519.")
 
-    def previous(self, id: str) -> RSAPrivateKey | None:
-        """The key before the last change."""
-        file = self._file(id, "previous.")
+    def earlier(self, id: str, public: str) -> RSAPrivateKey | None:
+        """A key that the actor had, if its file is still there."""
+        file = self._file(id, f"earlier-{_fingerprint(public)}.")
         return _read(file) if file.exists() else None
+
+    def keep_previous(self, id: str) -> str:
+        """What an earlier version kept as `<id>.previous.pem` gets the name that it has now; returns its public half,
+        empty where there is none."""
+        file = self._file(id, "previous.")
+        if not file.exists():
+            return ""
+        key = _read(file)
+        self._keep_earlier(id, key)
+        return public_pem(key)
+
+    def _keep_earlier(self, id: str, key: RSAPrivateKey) -> None:
+        _write(self._file(id, f"earlier-{_fingerprint(public_pem(key))}."), private_pem(key))
 
     def _file(self, id: str, part: str = "") -> Path:
         return self._directory / f"{id}.{part}pem"
@@ -79,6 +93,23 @@ class Keyring:
             if _write(file, private_pem(key)):
                 return key
         return _read(file)
+
+    def _proof_key_found_or_made(self, id: str, part: str) -> Ed25519PrivateKey:
+        file = self._file(id, part)
+        if not file.exists():
+            key = generate_proof_key()
+            if _write(file, private_pem(key)):
+                return key
+        return load_proof_key(_text(file))
+
+
+def _fingerprint(public: str) -> str:
+    return sha256(public.encode()).hexdigest()[:16]
+
+
+def _take_place(coming: Path, file: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):  # another process has done it
+        coming.replace(file)
 
 
 def _text(file: Path) -> str:

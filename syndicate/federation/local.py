@@ -5,7 +5,7 @@ missing or does not fit stops the start: with another key, servers that know the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -16,12 +16,13 @@ from syndicate.activitypub.render import Profile
 from syndicate.clock import Clock
 from syndicate.config import Config
 from syndicate.federation.keyring import Keyring
-from syndicate.model.actor import LocalActor, Role
+from syndicate.model.actor import LocalActor, ProofKey, Role
 from syndicate.model.ids import new_id
 from syndicate.model.post import Post, Term, TermKind
 from syndicate.signatures import multikey, prove, public_pem
 from syndicate.storage import Store, Tables
-from syndicate.storage.actors import ASKED, StoredActor
+from syndicate.storage.actors import ASKED, KeySet, StoredActor
+from syndicate.storage.earlier_keys import EarlierKey
 from syndicate.transport.signed import SigningKey
 from syndicate.urls import Urls
 
@@ -33,15 +34,15 @@ PASSED_ON = frozenset({"Announce", "Create", "Delete", "Undo", "Update"})
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An actor of ours and the keys that it signs with. `next_key_pem` is set while its key is being changed, and
-    `rotation` the id of the activity that tells of the newest change, which goes out signed with the key before it:
-    `previous`."""
+    """An actor of ours and the keys that it signs with. `next_key_id` is set while its keys are being changed, and
+    `rotation` the id of the activity that tells of the newest change, which goes out signed with the key before it.
+    `earlier` are the keys that it had, the latest first: they sign nothing but the Update of the actor."""
 
     profile: Profile
     key: RSAPrivateKey
     proof_key: Ed25519PrivateKey | None = None
-    previous: RSAPrivateKey | None = None
-    next_key_pem: str = ""
+    earlier: tuple[SigningKey, ...] = ()
+    next_key_id: str = ""
     rotation: str = ""
 
     @property
@@ -52,11 +53,21 @@ class Identity:
     def signing_key(self) -> SigningKey:
         return SigningKey(self.actor.key_id, self.key)
 
+    @property
+    def newest_key_id(self) -> str:
+        """The id of the key to come while there is one, else of the key."""
+        return self.next_key_id or self.actor.key_id
+
+    def signing_key_of(self, activity: str) -> SigningKey:
+        """What signs an activity: the news of a change of keys is signed with the key before it."""
+        is_old_news = activity == self.rotation and not self.next_key_id
+        return self.earlier[0] if is_old_news and self.earlier else self.signing_key
+
     def proven(self, document: dict[str, Any], created: datetime) -> dict[str, Any]:
         """An activity with this actor's integrity proof, if it is of a kind that others pass on (FEP-8b32)."""
         if self.proof_key is None or document.get("type") not in PASSED_ON:
             return document
-        return prove(document, key=self.proof_key, key_id=self.actor.proof_key_id, created=created)
+        return prove(document, key=self.proof_key, key_id=self.actor.proof_keys[0].id, created=created)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,7 @@ class Identities:
         """Make, with their keys, what the database does not know yet. Raises KeyUnusable."""
         identities = cls(config, store, Keyring(config.storage.keys))
         await identities._make_missing(clock)
+        await identities._keep_previous_keys(clock)
         await identities.renew()
         return identities
 
@@ -145,7 +157,8 @@ class Identities:
             term = await self._store.posts.term(kind, stored.subject) if kind else None
             before = self._known.get(stored.id)
             if before is None or (before.stored, before.term) != (stored, term):
-                before = _Known(stored, term, self._identity(stored, term))
+                earlier = await self._store.earlier_keys.of(stored.id)
+                before = _Known(stored, term, self._identity(stored, term, earlier))
             known[stored.id] = before
         self._known = known
 
@@ -154,24 +167,32 @@ class Identities:
         return [
             known.stored
             for known in self._known.values()
-            if known.stored.rotation == ASKED or known.stored.next_key_pem
+            if known.stored.rotation == ASKED or known.stored.next_key_pem or known.stored.old_proof_key
         ]
 
-    def with_key(self, id: str, public_key_pem: str) -> Profile:
-        """What others are told about an actor when it has this key."""
+    def with_keys(self, id: str, keys: KeySet) -> Profile:
+        """What others are told about an actor when it has these keys."""
         known = self._known[id]
-        return profile_of(self._config, replace(known.stored, public_key_pem=public_key_pem), known.term)
+        return profile_of(self._config, known.stored.with_next_keys(keys), known.term)
 
-    def _identity(self, stored: StoredActor, term: Term | None) -> Identity:
-        proofs = self._config.federation.integrity_proofs
+    def _identity(self, stored: StoredActor, term: Term | None, earlier: list[EarlierKey]) -> Identity:
+        key = self.keyring.key(stored.id, stored.public_key_pem)
+        proof_key = self.keyring.proof_key(stored.id, stored.proof_key)
+        coming = stored.next_keys
         return Identity(
             profile=profile_of(self._config, stored, term),
-            key=self.keyring.key(stored.id, stored.public_key_pem),
-            proof_key=self.keyring.proof_key(stored.id) if proofs else None,
-            previous=self.keyring.previous(stored.id) if stored.rotation and not stored.next_key_pem else None,
-            next_key_pem=stored.next_key_pem,
+            key=key,
+            proof_key=proof_key if self._config.federation.integrity_proofs else None,
+            earlier=tuple(self._earlier(earlier)),
+            next_key_id=coming.key_id if coming else "",
             rotation=stored.rotation,
         )
+
+    def _earlier(self, keys: list[EarlierKey]) -> Iterator[SigningKey]:
+        for known in keys:
+            key = self.keyring.earlier(known.local_actor, known.public_key_pem)
+            if key is not None:
+                yield SigningKey(known.key_id, key)
 
     def _chosen(self) -> list[tuple[Role, str]]:
         federation = self._config.federation
@@ -196,17 +217,28 @@ class Identities:
             id = BLOG if role is Role.BLOG else new_id(clock())
             handle = self._handle(role, subject, handles)
             handles.add(handle)
+            uri = urls.blog_actor if role is Role.BLOG else urls.actor(id)
             made = StoredActor(
                 id=id,
-                uri=urls.blog_actor if role is Role.BLOG else urls.actor(id),
+                uri=uri,
                 handle=handle,
                 role=role,
                 subject=subject,
+                key_id=f"{uri}#main-key",
                 public_key_pem=public_pem(self.keyring.make(id)),
+                proof_key_id=f"{uri}#ed25519-key",
                 proof_key=multikey(self.keyring.make_proof_key(id)),
                 published=clock().replace(microsecond=0),
             )
             await self._store.transaction(lambda tx, made=made: tx.local_actors.put(made))  # type: ignore[misc]
+
+    async def _keep_previous_keys(self, clock: Clock) -> None:
+        """The key before the last change, of which an earlier version kept only the file, and changed it under its id."""
+        for actor in await self._store.local_actors.all():
+            public = self.keyring.keep_previous(actor.id)
+            if public:
+                key = EarlierKey(local_actor=actor.id, key_id=f"{actor.uri}#main-key", public_key_pem=public)
+                await self._store.transaction(lambda tx, key=key: tx.earlier_keys.add(key, clock()))  # type: ignore[misc]
 
     def _handle(self, role: Role, subject: str, taken: set[str]) -> str:
         """A name for life: of the slug, with a number where another has it."""
@@ -241,9 +273,10 @@ def profile_of(config: Config, known: StoredActor, term: Term | None = None) -> 
         summary=summary,
         url=url,
         published=known.published,
+        key_id=known.key_id,
         public_key_pem=known.public_key_pem,
         role=known.role,
-        proof_key=known.proof_key if config.federation.integrity_proofs else "",
+        proof_keys=tuple(_proof_keys(known)) if config.federation.integrity_proofs else (),
     )
     is_blog = known.role is Role.BLOG
     elsewhere = (("Also at", address) for address in site.rel_me) if is_blog else ()
@@ -259,6 +292,12 @@ def profile_of(config: Config, known: StoredActor, term: Term | None = None) -> 
         also_known_as=config.federation.also_known_as if is_blog else (),
         moved_to=known.moved_to,
     )
+
+
+def _proof_keys(known: StoredActor) -> Iterator[ProofKey]:
+    yield ProofKey(id=known.proof_key_id, multikey=known.proof_key)
+    if known.old_proof_key:
+        yield ProofKey(id=known.old_proof_key_id, multikey=known.old_proof_key)
 
 
 def _words(config: Config, known: StoredActor, term: Term | None, urls: Urls) -> tuple[str, str, str]:

@@ -236,6 +236,12 @@ class Announcer:
     async def profile(self, tx: Tables, profile: Profile) -> str:
         """Tell everybody who follows an actor of ours what it looks like now; returns the activity's id (not its
         uri)."""
+        id = await self.profile_update(tx, profile)
+        await self._spread(tx, id, profile.actor.id)
+        return id
+
+    async def profile_update(self, tx: Tables, profile: Profile) -> str:
+        """The Update of an actor of ours, sent to nobody yet; returns the activity's id."""
         now = self._clock()
         id = self._ids.new(now)
         uri = self._urls.activity(id)
@@ -251,7 +257,6 @@ class Announcer:
         )
         said = self._row(id, uri, "Update", actor.uri, None, document, public=False, at=now, by=actor)
         await tx.outbox.put(said)
-        await self._spread(tx, id, actor.id)
         return id
 
     async def moved(self, tx: Tables, target: str) -> None:

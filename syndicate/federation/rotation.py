@@ -1,9 +1,13 @@
-"""Changing the key of an actor of ours, so that everybody comes along.
+"""Changing the keys of an actor of ours, so that everybody comes along.
 
 Servers disagree about changed keys: GoToSocial refuses an actor whose key is another one, unless an Update that tells
-of it came signed with the old; Mastodon takes any. So the news goes out first, signed with the old key, while every
-other activity of the actor waits; when each server was told once, or after ten minutes, the new key takes its place,
-under the same id. Whoever could not be reached gets the news later, still signed with the old key.
+of it came signed with the old; Mastodon takes any; Misskey remembers a key by its id for half a day. So the news goes
+out first, signed with the old key, while every other activity of the actor waits; when each server was told once, or
+after ten minutes, the new key takes its place, under an id of its own. Whoever could not be reached gets the news later,
+still signed with the old key, and `introductions` tells whoever refuses the new one.
+
+The Ed25519 key changes along: who could read one could read both. The old one stays listed for two days, since Mastodon
+4.7 takes an actor of whose keys it knows none for another person.
 """
 
 import json
@@ -14,16 +18,19 @@ from hashlib import sha256
 import structlog
 
 from syndicate.activitypub import render
+from syndicate.activitypub.render import Profile
 from syndicate.clock import Clock
 from syndicate.federation.local import Identities, Identity
 from syndicate.federation.outbox import Announcer
-from syndicate.signatures import public_pem
+from syndicate.model.ids import new_id
+from syndicate.signatures import multikey, public_pem
 from syndicate.storage import Store, Tables
-from syndicate.storage.actors import ASKED, StoredActor
+from syndicate.storage.actors import ASKED, KeySet, StoredActor
 
 log = structlog.get_logger()
 
 LONGEST = timedelta(minutes=10)
+OLD_PROOF_KEY_LISTED = timedelta(hours=48)
 
 
 class Rotation:
@@ -35,17 +42,19 @@ class Rotation:
     async def step(self) -> None:
         """Begin what is asked for, end what everybody knows of. Raises KeyUnusable."""
         for actor in self._identities.changing():
-            if actor.rotation == ASKED:
+            if actor.next_keys is not None:
+                if await self._is_time(actor):
+                    await self._end(actor)
+            elif actor.rotation == ASKED:
                 await self._begin(actor)
-            elif await self._is_time(actor):
-                await self._end(actor)
+            elif self._clock() - (actor.rotated or self._clock()) >= OLD_PROOF_KEY_LISTED:
+                await self._drop_old_proof_key(actor)
 
     async def tell_changes(self) -> None:
         """Tell followers' servers what an account looks like now, where that has changed since they were last told:
         its name, its words, its picture."""
         for identity in self._identities:
-            fact = f"profile:{identity.actor.id}"
-            digest = sha256(json.dumps(render.actor(identity.profile), sort_keys=True).encode()).hexdigest()
+            fact, digest = _fact(identity.profile), _digest(identity.profile)
             before = await self._store.facts.find(fact)
             if before != digest:
                 await self._store.transaction(partial(self._tell_change, identity, fact, digest, before is not None))
@@ -57,16 +66,27 @@ class Rotation:
             await self._announcer.profile(tx, identity.profile)
 
     async def _begin(self, actor: StoredActor) -> None:
-        pem = public_pem(self._identities.keyring.make_next(actor.id))
-        profile = self._identities.with_key(actor.id, pem)
+        keys = self._next_keys(actor)
+        profile = self._identities.with_keys(actor.id, keys)
 
         async def tell(tx: Tables) -> None:
             update = await self._announcer.profile(tx, profile)
-            await tx.local_actors.begin_rotation(actor.id, next_key_pem=pem, update=update, now=self._clock())
+            await tx.local_actors.begin_rotation(actor.id, keys=keys, update=update, now=self._clock())
 
         await self._store.transaction(tell)
         await self._identities.renew()
         log.info("key change told", actor=actor.uri)
+
+    def _next_keys(self, actor: StoredActor) -> KeySet:
+        """Made, each under another fragment of the actor's id."""
+        key, proof_key = self._identities.keyring.make_next(actor.id)
+        fragment = new_id(self._clock())
+        return KeySet(
+            key_id=f"{actor.uri}#key-{fragment}",
+            public_key_pem=public_pem(key),
+            proof_key_id=f"{actor.uri}#ed25519-key-{fragment}",
+            proof_key=multikey(proof_key),
+        )
 
     async def _is_time(self, actor: StoredActor) -> bool:
         began = actor.rotated or self._clock()
@@ -78,5 +98,22 @@ class Rotation:
         log.info("key changed", actor=actor.uri)
 
     async def _switch(self, actor: StoredActor, tx: Tables) -> None:
-        await tx.local_actors.end_rotation(actor.id)
+        assert actor.next_keys is not None
+        profile = self._identities.with_keys(actor.id, actor.next_keys)
+        await tx.facts.put(_fact(profile), _digest(profile))  # which the news has told
+        await tx.local_actors.end_rotation(actor.id, self._clock())
         await tx.editions.move("actor")
+
+    async def _drop_old_proof_key(self, actor: StoredActor) -> None:
+        await self._store.transaction(lambda tx: tx.local_actors.drop_old_proof_key(actor.id))
+        await self._identities.renew()
+        await self.tell_changes()
+        log.info("earlier proof key listed no longer", actor=actor.uri)
+
+
+def _fact(profile: Profile) -> str:
+    return f"profile:{profile.actor.id}"
+
+
+def _digest(profile: Profile) -> str:
+    return sha256(json.dumps(render.actor(profile), sort_keys=True).encode()).hexdigest()

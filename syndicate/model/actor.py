@@ -22,10 +22,18 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofKey:
+    """An Ed25519 key of ours under its id, as a Multikey (FEP-521a)."""
+
+    id: str
+    multikey: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LocalActor:
     """An actor of ours. `id` names its key files; `uri` is stored, `/actor` for the blog and `/actors/<id>` for the
-    others, and everything of it lies behind that (`/inbox`, `/outbox`, …). `proof_key` is its Ed25519 key as a
-    Multikey (FEP-521a), empty where it makes no proofs."""
+    others, and everything of it lies behind that (`/inbox`, `/outbox`, …). `proof_keys` are its Ed25519 keys, the one
+    that it uses first; none where it makes no proofs."""
 
     id: str
     uri: str
@@ -34,17 +42,10 @@ class LocalActor:
     summary: str
     url: str
     published: datetime
+    key_id: str
     public_key_pem: str
     role: Role = Role.BLOG
-    proof_key: str = ""
-
-    @property
-    def key_id(self) -> str:
-        return f"{self.uri}#main-key"
-
-    @property
-    def proof_key_id(self) -> str:
-        return f"{self.uri}#ed25519-key"
+    proof_keys: tuple[ProofKey, ...] = ()
 
     @property
     def inbox(self) -> str:

@@ -12,6 +12,7 @@ from syndicate.storage.comments import Comments
 from syndicate.storage.connection import connect
 from syndicate.storage.database import Database, Queryable
 from syndicate.storage.deliveries import Deliveries
+from syndicate.storage.earlier_keys import EarlierKeys
 from syndicate.storage.editions import Editions
 from syndicate.storage.facts import Facts, Totals
 from syndicate.storage.feed_entries import FeedEntries
@@ -54,6 +55,7 @@ class Tables:
         self.signposts = Signposts(query)
         self.stamps = Stamps(query)
         self.local_actors = LocalActors(query)
+        self.earlier_keys = EarlierKeys(query)
         self.remote_actors = RemoteActors(query)
         self.followers = Followers(query, self.totals)
         self.arrivals = Arrivals(query)

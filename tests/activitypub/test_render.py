@@ -24,7 +24,7 @@ from syndicate.activitypub.vocabulary import (
     WIDELY_CARRIED,
 )
 from syndicate.content.text import plain
-from syndicate.model.actor import LocalActor
+from syndicate.model.actor import LocalActor, ProofKey
 from syndicate.model.post import ObjectType, Picture, Post, QuotePolicy, Visibility
 from syndicate.signatures.proof import CONTEXT
 
@@ -38,6 +38,7 @@ ACTOR = LocalActor(
     summary="Gardens & libraries",
     url=f"{BLOG}/",
     published=NOON,
+    key_id=f"{BLOG}/actor#main-key",
     public_key_pem="-----BEGIN PUBLIC KEY-----\n",
 )
 PROFILE = Profile(
@@ -162,7 +163,14 @@ def test_every_term_of_an_actor_is_in_its_context() -> None:
     """Beyond ActivityStreams, security, multikey and webfinger terms, which have contexts of their own."""
     named = {"id", "type", "publicKey", "webfinger", "inbox", "outbox", "followers", "following", "endpoints"}
     of_as2 = {"name", "summary", "url", "published", "attachment", "tag", "generator", "icon", "preferredUsername"}
-    document = render.actor(replace(PROFILE, also_known_as=("x",), moved_to="y", actor=replace(ACTOR, proof_key="z")))
+    document = render.actor(
+        replace(
+            PROFILE,
+            also_known_as=("x",),
+            moved_to="y",
+            actor=replace(ACTOR, proof_keys=(ProofKey(id=f"{BLOG}/actor#ed25519-key", multikey="z"),)),
+        )
+    )
     inline = set().union(*(part for part in ACTOR_CONTEXT if isinstance(part, dict)))
     assert set(document) - {"@context"} - named - of_as2 <= inline
 

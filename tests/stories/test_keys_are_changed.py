@@ -1,13 +1,18 @@
 """Another key for the blog: told with the old one, then used, and nobody is lost."""
 
+import json
+import re
 from datetime import timedelta
 
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from syndicate.errors import SignatureRejected
-from syndicate.signatures import Message, load_public_key, read_signature
+from syndicate.federation.local import Identities
+from syndicate.signatures import Message, load_public_key, private_pem, public_pem, read_signature
 from syndicate.storage.hosts import Host
-from syndicate.transport.message import Request
+from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse
 from tests.peer import Peer
@@ -49,7 +54,6 @@ async def test_the_news_is_signed_with_the_old_key_and_everything_later_with_the
     (update,) = ann.of_type("Update")
     new = update["object"]["publicKey"]["publicKeyPem"]
     assert update["object"]["id"] == "https://blog.example/actor"
-    assert update["object"]["publicKey"]["id"] == "https://blog.example/actor#main-key"
     assert new != old
     assert is_signed_with(ann.requests[-1], old, clock)
     assert not ann.of_type("Create")
@@ -122,10 +126,201 @@ async def test_a_change_that_broke_off_between_database_and_disk_is_ended_by_the
 ) -> None:
     await ask(house)
     await house.house.rotation.step()
-    await house.store.transaction(lambda tx: tx.local_actors.end_rotation("blog"))
+    await house.store.transaction(lambda tx: tx.local_actors.end_rotation("blog", clock()))
     identities = house.house.study.identities
     await identities.renew()
     stored = next(actor for actor in await house.store.local_actors.all() if actor.id == "blog")
     assert identities.blog.actor.public_key_pem == stored.public_key_pem
     assert not (house.config.storage.keys / "blog.next.pem").exists()
-    assert (house.config.storage.keys / "blog.previous.pem").exists()
+    assert [path for path in house.config.storage.keys.iterdir() if path.name.startswith("blog.earlier-")]
+
+
+# ids of keys
+
+
+def key_id_of(request: Request) -> str:
+    headers = " ".join(value for name, value in request.headers if name.lower() in ("signature", "signature-input"))
+    found = re.search(r'keyid="([^"]+)"', headers, re.IGNORECASE)
+    assert found is not None
+    return found[1]
+
+
+async def change(house: RunningHouse) -> None:
+    """From asking for other keys to using them."""
+    assert await ask(house)
+    await house.house.rotation.step()
+    await house.settle()
+    await house.house.rotation.step()
+    house.clock.advance(seconds=15)
+    await house.settle()
+
+
+async def test_a_new_blog_has_the_key_ids_that_blogs_always_had(house: RunningHouse) -> None:
+    actor = await house.document("/actor")
+    assert actor["publicKey"]["id"] == "https://blog.example/actor#main-key"
+    assert [key["id"] for key in actor["assertionMethod"]] == ["https://blog.example/actor#ed25519-key"]
+
+
+async def test_a_changed_key_has_an_id_of_its_own(house: RunningHouse, ann: Peer, clock: FakeClock) -> None:
+    """Misskey remembers a key by its id for half a day."""
+    await ann.follow()
+    await house.settle()
+    ids = ["https://blog.example/actor#main-key"]
+    for _ in range(2):
+        await change(house)
+        ids.append((await house.document("/actor"))["publicKey"]["id"])
+        assert key_id_of(ann.requests[-1]) == ids[-2], "the news is signed with the key before, under its id"
+        await house.publish(f"Tea {len(ids)}")
+        await house.settle()
+        assert key_id_of(ann.requests[-1]) == ids[-1]
+        assert is_signed_with(ann.requests[-1], await key_of(house), clock)
+    assert len(set(ids)) == 3
+    assert {id.partition("#")[0] for id in ids} == {"https://blog.example/actor"}
+
+
+async def test_the_key_of_proofs_changes_along_and_the_old_one_stays_listed_for_two_days(
+    house: RunningHouse, ann: Peer
+) -> None:
+    """Mastodon 4.7 takes an actor of whose keys it knows none for another identity."""
+    await ann.follow()
+    await house.settle()
+    [old] = (await house.document("/actor"))["assertionMethod"]
+    await change(house)
+    new, still = (await house.document("/actor"))["assertionMethod"]
+    assert still == old
+    assert (new["id"] == old["id"], new["publicKeyMultibase"] == old["publicKeyMultibase"]) == (False, False)
+    assert ann.of_type("Update")[-1]["object"]["assertionMethod"] == [new, old]
+    await house.publish("Tea")
+    await house.settle()
+    assert ann.of_type("Create")[-1]["proof"]["verificationMethod"] == new["id"]
+    house.clock.advance(hours=47)
+    await house.house.rotation.step()
+    assert (await house.document("/actor"))["assertionMethod"] == [new, old]
+    house.clock.advance(hours=2)
+    await house.house.rotation.step()
+    await house.settle()
+    assert (await house.document("/actor"))["assertionMethod"] == [new]
+    assert ann.of_type("Update")[-1]["object"]["assertionMethod"] == [new]
+
+
+async def test_followers_are_told_of_a_change_once(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.house.rotation.tell_changes()
+    await house.settle()
+    await change(house)
+    await house.house.rotation.tell_changes()
+    await house.settle()
+    assert len(ann.of_type("Update")) == 1
+
+
+# servers that know an earlier key
+
+
+class Remembering:
+    """In front of a server: it keeps the key that it saw first until an Update signed with it tells of another, as
+    GoToSocial does; all else is answered 401."""
+
+    def __init__(self, peer: Peer, house: RunningHouse, pem: str, key_id: str) -> None:
+        self.peer, self.house, self.known = peer, house, {key_id: pem}
+        self.refused = 0
+        peer.wire.connect_server(peer.host, self.answer)
+
+    async def answer(self, request: Request) -> Response:
+        if request.method != "POST":
+            return await self.peer.answer(request)
+        pem = self.known.get(key_id_of(request))
+        if pem is None or not is_signed_with(request, pem, self.peer.clock):
+            self.refused += 1
+            return Response(status=401, headers={}, url=request.url)
+        activity = json.loads(request.body or b"{}")
+        if activity["type"] == "Update" and activity["object"]["id"] == activity["actor"]:
+            key = activity["object"]["publicKey"]
+            self.known = {key["id"]: key["publicKeyPem"]}
+        return await self.peer.answer(request)
+
+
+@pytest.mark.parametrize("changes", [1, 3])
+async def test_a_server_without_followers_that_knew_an_earlier_key_is_told_when_it_refuses_the_new_one(
+    house: RunningHouse, ann: Peer, changes: int
+) -> None:
+    """However many changes ago it was."""
+    server = Remembering(ann, house, await key_of(house), "https://blog.example/actor#main-key")
+    for _ in range(changes):
+        await change(house)
+    await ann.follow()
+    await house.settle()
+    assert [activity["type"] for activity in ann.received] == ["Update", "Accept"]
+    assert server.known == {key["id"]: key["publicKeyPem"] for key in [(await house.document("/actor"))["publicKey"]]}
+    refused = server.refused
+    await house.publish("Tea")
+    await house.settle()
+    assert len(ann.of_type("Create")) == 1
+    assert server.refused == refused
+
+
+async def test_a_server_that_missed_a_change_takes_the_next_one(house: RunningHouse, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    server = Remembering(ann, house, await key_of(house), "https://blog.example/actor#main-key")
+    ann.wire.cut(ann.host)
+    await change(house)
+    house.clock.advance(minutes=30)
+    ann.wire.mend(ann.host)
+    await change(house)
+    house.clock.advance(hours=1)
+    await house.settle()
+    await house.publish("Tea")
+    await house.settle()
+    assert list(server.known) == [(await house.document("/actor"))["publicKey"]["id"]]
+    assert len(ann.of_type("Create")) == 1
+
+
+async def test_a_server_that_refuses_for_other_reasons_is_not_told_again_and_again(
+    house: RunningHouse, ann: Peer
+) -> None:
+    await ann.follow()
+    await house.settle()
+    await change(house)
+    ann.inbox_status = 401
+    ann.requests.clear()
+    for number in range(3):
+        await house.publish(f"Tea {number}")
+        await house.settle()
+        house.clock.advance(hours=1)
+    updates = [request for request in ann.requests if b'"type":"Update"' in (request.body or b"")]
+    assert len(updates) == 2, "one key, in both dialects"
+
+
+async def test_an_earlier_key_signs_nothing_but_the_update_of_the_actor(
+    house: RunningHouse, ann: Peer, clock: FakeClock
+) -> None:
+    await ann.follow()
+    await house.settle()
+    old = await key_of(house)
+    await change(house)
+    ann.inbox_status = 401
+    ann.requests.clear()
+    await house.publish("Tea")
+    await house.settle()
+    signed = [json.loads(request.body or b"{}") for request in ann.requests if is_signed_with(request, old, clock)]
+    assert signed
+    assert {(activity["type"], activity["object"]["id"]) for activity in signed} == {
+        ("Update", "https://blog.example/actor")
+    }
+
+
+async def test_the_key_before_the_last_change_of_an_earlier_version_is_kept(
+    house: RunningHouse, ann: Peer, rsa_keys: list[RSAPrivateKey]
+) -> None:
+    """It lay in a file of its own, and had the id that the key has today."""
+    main_key = "https://blog.example/actor#main-key"
+    (house.config.storage.keys / "blog.previous.pem").write_text(private_pem(rsa_keys[5]))
+    await Identities.open(house.config, house.store, house.clock)
+    [earlier] = await house.store.earlier_keys.of("blog")
+    assert (earlier.key_id, earlier.public_key_pem) == (main_key, public_pem(rsa_keys[5]))
+    await change(house)
+    server = Remembering(ann, house, public_pem(rsa_keys[5]), main_key)
+    await ann.follow()
+    await house.settle()
+    assert len(ann.of_type("Accept")) == 1
+    assert main_key not in server.known
