@@ -67,7 +67,7 @@ class RunningHouse:
 
     async def publish_manuscript(self, **fields: Any) -> Published:
         fields.setdefault("slug", fields.get("title", "note").lower().replace(" ", "-") or "note")
-        return await self.house.study.publisher.publish(Manuscript(**fields), origin="test")
+        return await self.house.study.publisher.publish(Manuscript(**fields), origin="publish")
 
     async def settle(self) -> None:
         """Let every worker do all that is due now."""

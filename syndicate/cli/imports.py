@@ -124,6 +124,8 @@ def _told(report: Report, config: SiteConfig) -> Iterator[str]:
         yield f"not taken: the blog's name, {report.site.title}{tagline}: site.title and site.tagline say what it is called"
     for slug in report.edited:
         yield f"as it is, since it was edited here: {slug}"
+    for title in report.twins:
+        yield f"has an id of its own in feeds, since another post of the export has the same guid: {title}"
     for item in report.passed_over:
         yield f"not taken: {item.what}: {item.reason}"
 

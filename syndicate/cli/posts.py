@@ -1,40 +1,76 @@
 """`syndicate publish` and `delete`."""
 
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import click
 
 from syndicate.app import Study
 from syndicate.cli.session import Session
-from syndicate.model.post import PostState
+from syndicate.errors import InputError
+from syndicate.model.post import Post, PostState
 from syndicate.publishing import Published, markdown_files
 from syndicate.publishing.markdown_files import MarkdownFile
+from syndicate.publishing.publisher import FileVersion
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A file that was published. `earlier` is the post that it made the last time."""
+
+    read: MarkdownFile
+    published: Published
+    earlier: Post | None = None
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--replace", is_flag=True, help="Even the post of an import, or of another origin.")
 @click.pass_obj
-def publish(session: Session, file: Path) -> None:
+def publish(session: Session, file: Path, replace: bool) -> None:
     """Create a post from a Markdown FILE, or replace the one with its slug."""
 
-    async def work(study: Study) -> tuple[Published, MarkdownFile]:
+    async def work(study: Study) -> _Done:
         read = markdown_files.read(file, study.config.site.zone, study.clock())
         if study.library.holds(file):  # the folder then knows that it has been taken in
-            return await study.library.take(file), read
-        return await study.publisher.publish(read.manuscript, origin="publish"), read
+            return _Done(read, await study.library.take(file, replace=replace))
+        version = _version(file)
+        known = await study.store.posts.file(version.name)
+        earlier = await study.store.posts.find(known[0]) if known else None
+        try:
+            published = await study.publisher.publish(read.manuscript, origin="publish", replace=replace, file=version)
+        except InputError as error:
+            raise error if str(file) in str(error) else InputError(f"{file}: {error}") from error
+        return _Done(read, published, earlier)
 
-    published, read = session.run(work)
-    post = published.post
-    for name in read.unknown:
+    _tell(session, file, session.run(work))
+
+
+def _version(file: Path) -> FileVersion:
+    """A file that lies outside the folder is remembered by its whole path, and means the post that its slug says."""
+    return FileVersion(name=str(file.resolve()), digest=sha256(file.read_bytes()).hexdigest(), is_identity=False)
+
+
+def _tell(session: Session, file: Path, done: _Done) -> None:
+    published, post, url = done.published, done.published.post, session.config().site.url
+    for name in done.read.unknown:
         click.echo(f"{file}: the field '{name}' means nothing here", err=True)
-    for reason in read.manuscript.held:
+    for reason in done.read.manuscript.held:
         click.echo(f"held back: {reason}", err=True)
     for picture in published.missing:
         click.echo(f"picture not had: {picture}", err=True)
-    where = f"{session.config().site.url}{post.path}"
+    if published.replaced:
+        click.echo(f"{post.slug}: replaces {published.replaced}")
+    if done.earlier is not None and done.earlier.id != post.id:
+        click.echo(
+            f"{file}: made {done.earlier.slug!r} before, which stays ({url}{done.earlier.path}); "
+            f"`syndicate delete {done.earlier.slug}` deletes it",
+            err=True,
+        )
     told = ", and is announced" if published.announced else ""
     if post.state is PostState.PUBLISHED:
-        click.echo(f"{post.slug}: {published.change.value}, at {where}{told}")
+        click.echo(f"{post.slug}: {published.change.value}, at {url}{post.path}{told}")
     else:
         click.echo(f"{post.slug}: {published.change.value} as {post.state.value}")
 

@@ -37,6 +37,7 @@ from syndicate.model.post import (
     Enclosure,
     Manuscript,
     ObjectType,
+    PostKind,
     PostState,
     QuotePolicy,
     SourceFormat,
@@ -88,6 +89,7 @@ class FrontMatter:
     sensitive: bool = False
     warning: str = ""
     pinned: bool = False
+    is_page: bool = False
     draft: bool = False
     state: PostState = PostState.PUBLISHED
     image: str = ""
@@ -152,6 +154,7 @@ def to_manuscript(
         slug=slug,
         source=source,
         source_format=SourceFormat.MARKDOWN,
+        kind=PostKind.PAGE if front.is_page else None,
         title=title,
         date=date,
         terms=(*terms(TermKind.CATEGORY, front.categories), *terms(TermKind.TAG, front.tags)),
@@ -396,6 +399,7 @@ _READ: dict[str, _Read] = {
     "comments": _comments,
     "visibility": lambda front, node, _: replace(front, visibility=one_of(Visibility, node)),
     "sensitive": _sensitive,
+    "page": lambda front, node, _: replace(front, is_page=bool_of(node)),
     "pinned": lambda front, node, _: replace(front, pinned=bool_of(node)),
     "draft": lambda front, node, _: replace(front, draft=bool_of(node)),
     "image": _image,

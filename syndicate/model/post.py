@@ -183,7 +183,8 @@ class Manuscript:
 
     `slug` is the post's identity. `held` are the reasons for which `state` is not public although its author did not say
     so in words that are understood. `excerpt` is what its author marked as its beginning, if anything. `date` is when it was or shall be first published, None for now. `terms`
-    carry slugs where the way in knows them. `guid`, `path` and `aliases` are kept from an older blog; paths start
+    carry slugs where the way in knows them. `kind` of None means: as it is, or a post. `source_id` is the identity that it has
+    where it comes from. `guid`, `path` and `aliases` are kept from an older blog; paths start
     with `/` and may carry a query, addresses on other hosts are whole. `base` is the address against which
     relative references in `source` are resolved; None means the post's own permalink. `local_files` is the
     directory in which relative references to pictures are looked up, None where there is none.
@@ -192,7 +193,7 @@ class Manuscript:
     slug: str
     source: str
     source_format: SourceFormat = SourceFormat.MARKDOWN
-    kind: PostKind = PostKind.POST
+    kind: PostKind | None = None
     title: str = ""
     date: datetime | None = None
     modified: datetime | None = None
@@ -216,6 +217,7 @@ class Manuscript:
     hashtags: tuple[str, ...] | None = None
     enclosure: Enclosure | None = None
     guid: str | None = None
+    source_id: str | None = None
     path: str | None = None
     aliases: tuple[str, ...] = ()
     base: str | None = None

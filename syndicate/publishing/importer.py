@@ -48,7 +48,7 @@ GALLERY = '<figure class="wp-gallery"'
 
 @dataclass(slots=True)
 class Report:
-    """What an import did. `edited` are slugs that stay as they are because they were edited here since; `kinds` and
+    """What an import did. `edited` are slugs that stay as they are because they were edited here since; `twins` are posts whose guid is another post's; `kinds` and
     `hidden` say what the posts are; `comments` are new ones, `comment_states` how they stand; `shortcodes` are those
     that were taken out."""
 
@@ -67,6 +67,7 @@ class Report:
     pictures_kept: int = 0
     pictures_wanted: int = 0
     edited: list[str] = field(default_factory=list)
+    twins: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     passed_over: list[LeftOut] = field(default_factory=list)
 
@@ -187,17 +188,19 @@ class WordPressImport:
         await self._want(item.url, item.alt)
 
     async def _post(self, item: ExportedPost) -> None:
-        existing = await self._store.posts.by_guid(item.guid) if item.guid else None
+        manuscript = await self._manuscript(item)
+        existing = await self._publisher.find_imported(manuscript)
         if existing is not None:
             made = await self._store.posts.manufacture(existing.id)
             if made is not None and made.origin != ORIGIN:
                 self.report.edited.append(existing.slug)
                 return
-        manuscript = await self._manuscript(item)
         published = await self._publisher.publish(
             manuscript, origin=ORIGIN, announce=self._announce and item.kind is PostKind.POST
         )
         self._count(published)
+        if item.guid and published.post.guid != item.guid:
+            self.report.twins.append(item.title or published.post.slug)
         if published.post.is_public:
             await self._sign_author(item.creator, manuscript.author)
         for comment in item.comments:
@@ -251,6 +254,7 @@ class WordPressImport:
             image_alt=thumbnail.alt if thumbnail else "",
             enclosure=item.enclosures[0] if item.enclosures else None,
             guid=item.guid or None,
+            source_id=f"wordpress {item.wp_id} {item.guid or item.link}",
             path=path,
             aliases=self._aliases(item, path, slug),
         )

@@ -1,6 +1,6 @@
 """The posts folder: a Markdown file that has rested for ten seconds is published; changed, it is published again.
 
-A changed file wins over the database. A file that vanishes changes nothing: a disk that is not mounted must not
+A changed file wins over the database, and is the identity of its post: with another slug in it, the post moves. A file that vanishes changes nothing: a disk that is not mounted must not
 delete a blog.
 """
 
@@ -18,7 +18,7 @@ from watchfiles import awatch
 from syndicate.clock import Clock
 from syndicate.errors import InputError, StorageError
 from syndicate.publishing import markdown_files
-from syndicate.publishing.publisher import Published, Publisher
+from syndicate.publishing.publisher import FileVersion, Published, Publisher
 from syndicate.storage import Store, Tables
 
 log = structlog.get_logger()
@@ -115,25 +115,24 @@ class Library:
             self._complained[path] = digest
             log.exception("file not published", file=str(path))
 
-    async def take(self, path: Path) -> Published:
-        """Publish a file of the folder, and remember that. Raises InputError."""
+    async def take(self, path: Path, *, replace: bool = False) -> Published:
+        """Publish a file of the folder, and remember that; `replace` lets it take over a post of another origin. Raises
+        InputError."""
         digest = await asyncio.to_thread(self._digest, path)
-        published = await self.publish(path)
-        await self._store.transaction(partial(self._remember, self._name(path), published.post.id, digest))
+        published = await self._publish(path, digest, replace)
+        await self._store.transaction(partial(self._forget_renamed, self._name(path), published.post.id))
         return published
 
-    async def _remember(self, name: str, post: str, digest: str, tx: Tables) -> None:
+    async def _forget_renamed(self, name: str, post: str, tx: Tables) -> None:
         for other in await tx.posts.files_of(post):
-            if other != name and not (self._directory / other).exists():  # it was renamed
+            if other != name and _is_ours(other) and not (self._directory / other).exists():
                 await tx.posts.forget_file(other)
-        await tx.posts.put_file(name, post, digest)
 
     def holds(self, path: Path) -> bool:
         """Whether a file lies in the folder."""
         return path.resolve().is_relative_to(self._directory.resolve()) and markdown_files.is_post(path)
 
-    async def publish(self, path: Path) -> Published:
-        """Publish one file of the folder. Raises InputError."""
+    async def _publish(self, path: Path, digest: str, replace: bool) -> Published:
         file = markdown_files.read(path, self._zone, self._clock())
         slug = file.manuscript.slug
         for other in await self._files_of(slug):
@@ -143,7 +142,11 @@ class Library:
             log.warning("fields without meaning", file=str(path), fields=", ".join(file.unknown))
         for reason in file.manuscript.held:
             log.warning("post held back", reason=reason)
-        return await self._publisher.publish(file.manuscript, origin="folder")
+        version = FileVersion(name=self._name(path), digest=digest)
+        try:
+            return await self._publisher.publish(file.manuscript, origin="folder", replace=replace, file=version)
+        except InputError as error:
+            raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
 
     def passed_over(self) -> list[tuple[Path, str]]:
         """Markdown files of the folder that are not published, with the reason; `doctor` names them."""
@@ -152,11 +155,16 @@ class Library:
     async def vanished(self) -> list[str]:
         """Files that were taken in and are no longer there: their posts stay; `doctor` names them."""
         known = await self._store.posts.files_of_posts()
-        return sorted(name for name in known if not (self._directory / name).exists())
+        return sorted(name for name in known if _is_ours(name) and not (self._directory / name).exists())
 
     async def _files_of(self, slug: str) -> list[str]:
         post = await self._store.posts.by_slug(slug)
-        return await self._store.posts.files_of(post.id) if post else []
+        return [name for name in await self._store.posts.files_of(post.id) if _is_ours(name)] if post else []
 
     def _name(self, path: Path) -> str:
         return path.resolve().relative_to(self._directory.resolve()).as_posix()
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a remembered file lies in the folder: others are remembered by their whole path."""
+    return not name.startswith("/")

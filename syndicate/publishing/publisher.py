@@ -33,6 +33,9 @@ OLD_NEWS = timedelta(hours=48)
 """What is dated further back when we first see it is not announced."""
 LONGEST_TITLE = 500
 TRIES = 5
+FILES = frozenset({"folder", "publish"})
+"""Ways in by a Markdown file, which may take over from each other."""
+_GIVE_ANOTHER = "please give the file another slug"
 _TAKE_BACK = "'draft: true' takes it back"
 RESERVED = frozenset(
     [
@@ -73,13 +76,25 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileVersion:
+    """A file as it was read: it is remembered which post it made. `is_identity` says that the file stands for its post,
+    whatever slug it gives."""
+
+    name: str
+    digest: str
+    is_identity: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What became of a manuscript. `missing` are pictures that could not be had, with the reasons."""
+    """What became of a manuscript. `missing` are pictures that could not be had, with the reasons; `replaced` says which
+    post of another origin it took the place of, or is empty."""
 
     post: Post
     change: Change
     announced: bool
     missing: tuple[str, ...] = ()
+    replaced: str = ""
 
 
 class _Overtaken(Exception):
@@ -94,25 +109,42 @@ class Publisher:
         self._urls, self._site, self._clock = urls, site, clock
         self._revisions = IdsInOrder()
 
-    async def publish(self, manuscript: Manuscript, *, origin: str, announce: bool | None = None) -> Published:
-        """Create the post, or replace the one with this slug (for an import: with this guid).
+    async def publish(
+        self,
+        manuscript: Manuscript,
+        *,
+        origin: str,
+        announce: bool | None = None,
+        replace: bool = False,
+        file: FileVersion | None = None,
+    ) -> Published:
+        """Create the post, or replace the one that `file` made or that has this slug (for an import: this identity).
 
-        `origin` names the way in. `announce` of None follows the rule: what is new is announced, unless it is dated
-        more than 48 hours back. Raises InputError.
+        `origin` names the way in; what another one made is taken over from a file only with `replace`. `announce` of None
+        follows the rule: what is new is announced, unless it is dated more than 48 hours back. Raises InputError.
         """
         for _ in range(TRIES):
             try:
-                return await self._publish(manuscript, origin, announce)
+                return await self._publish(manuscript, origin, announce, replace, file)
             except _Overtaken:
                 continue
         raise StorageError(f"{manuscript.slug}: others keep changing this post")
 
-    async def _publish(self, manuscript: Manuscript, origin: str, announce: bool | None) -> Published:
-        before, made_before = await self._existing(manuscript)
+    async def _publish(
+        self, manuscript: Manuscript, origin: str, announce: bool | None, replace_other: bool, file: FileVersion | None
+    ) -> Published:
+        seen = await self._store.posts.file(file.name) if file else None
+        before, made_before = await self._existing(manuscript, seen if file and file.is_identity else None)
+        digest = digest_of(manuscript)
+        is_same = made_before is not None and made_before.digest == digest
+        replaced = "" if is_same else self._of_another_origin(before, made_before, origin)
+        if replaced and not replace_other:
+            raise InputError(
+                f"the slug {manuscript.slug!r} is that of {replaced}; {_GIVE_ANOTHER}, or `syndicate publish --replace` it"
+            )
         if before is not None and before.is_public and manuscript.held:
             raise InputError(f"{manuscript.held[0]}; the post is public and stays as it is ({_TAKE_BACK})")
-        digest = digest_of(manuscript)
-        draft = await self._draft(manuscript, before, made_before)
+        draft = await self._draft(manuscript, before, made_before, is_file=file is not None and file.is_identity)
         draft = replace(draft, terms=manuscript.terms, hashtags=manuscript.hashtags)
         typeset = await self._typesetter.typeset(
             manuscript.source,
@@ -123,9 +155,11 @@ class Publisher:
             hashtags=self._hashtags(draft),
         )
         missing = tuple(_complaint(file) for file in typeset.media if file.state is MediaState.FAILED)
-        if before and made_before and made_before.digest == digest and not typeset.has_new_files:
+        if before and made_before and is_same and not typeset.has_new_files:
             if typeset.html != before.html or made_before.renderer != RENDERER:
                 await self.typeset_anew(before.id)
+            if file is not None and seen != (before.id, file.digest):
+                await self._store.transaction(lambda tx: _remember(tx, file, seen, before.id))
             return Published(post=before, change=Change.UNCHANGED, announced=False, missing=missing)
         post = self._composed(draft, manuscript, typeset)
         made = Manufacture(
@@ -142,9 +176,14 @@ class Publisher:
         )
         shown = before.updated if before and made_before and made_before.released else None
         tell = self._is_news(post) if announce is None else announce
-        written = await self._store.transaction(
-            lambda tx: self._write(tx, before, post, made, manuscript, typeset, tell, shown)
-        )
+
+        async def body(tx: Tables) -> Post:
+            written = await self._write(tx, before, post, made, manuscript, typeset, tell, shown)
+            if file is not None:
+                await _remember(tx, file, seen, written.id)
+            return written
+
+        written = await self._store.transaction(body)
         announced = tell and written.federates and not (before and before.federates)
         log.info("post published", slug=post.slug, state=post.state.value, path=post.path, announced=announced)
         return Published(
@@ -152,35 +191,57 @@ class Publisher:
             change=Change.UPDATED if before else Change.CREATED,
             announced=announced,
             missing=missing,
+            replaced=replaced,
         )
 
-    async def _existing(self, manuscript: Manuscript) -> tuple[Post | None, Manufacture | None]:
-        if manuscript.guid is not None:
-            before = await self._store.posts.by_guid(manuscript.guid)
-        else:
-            before = await self._store.posts.by_slug(manuscript.slug)
+    async def find_imported(self, manuscript: Manuscript) -> Post | None:
+        """The post that came from the same place of the same source. Of those that came in before sources were
+        remembered, the one with the guid."""
+        posts = self._store.posts
+        if manuscript.source_id is not None and (post := await posts.by_source(manuscript.source_id)):
+            return post
+        post = await posts.by_guid(manuscript.guid) if manuscript.guid else await posts.by_slug(manuscript.slug)
+        is_another = post is not None and manuscript.source_id is not None and await posts.has_source(post.id)
+        return None if is_another else post
+
+    async def _existing(
+        self, manuscript: Manuscript, of_file: tuple[str, str] | None
+    ) -> tuple[Post | None, Manufacture | None]:
+        before = await self._store.posts.find(of_file[0]) if of_file else None
+        before = before or await self.find_imported(manuscript)
         return before, await self._store.posts.manufacture(before.id) if before else None
 
-    async def _draft(self, manuscript: Manuscript, before: Post | None, made: Manufacture | None) -> Post:
+    def _of_another_origin(self, before: Post | None, made: Manufacture | None, origin: str) -> str:
+        """What a file would take the place of, if that is no file's; empty otherwise."""
+        if before is None or made is None or origin not in FILES or made.origin in FILES:
+            return ""
+        title = f" '{before.title}'" if before.title else ""
+        return f"the {before.kind.value}{title} at {self._urls.absolute(before.path)}, which came by {made.origin}"
+
+    async def _draft(
+        self, manuscript: Manuscript, before: Post | None, made: Manufacture | None, *, is_file: bool
+    ) -> Post:
         """Identity, addresses and dates: kept from before where they were ever seen, else made."""
         now = self._clock().replace(microsecond=0)
         date = (manuscript.date or now).replace(microsecond=0)
         state = manuscript.state
+        slug = before.slug if before and not is_file else await self._free_slug(manuscript, before)
         if before is not None and made is not None and made.released is not None:
-            return replace(before, state=state, kind=manuscript.kind)
+            path = before.path if slug == before.slug else await self._moved_path(before, slug)
+            return replace(before, state=state, slug=slug, path=path)
+        kind = manuscript.kind or (before.kind if before else PostKind.POST)
         if state is PostState.PUBLISHED and date > now:
             state = PostState.SCHEDULED
         id = before.id if before else new_id(self._clock())
         uri = before.uri if before else self._urls.post(id)
-        slug = before.slug if before else await self._free_slug(manuscript)
         path = manuscript.path or ""
         if not path or await self._is_taken(path, id):
-            path = await self._free_path(manuscript.kind, date, slug, id)
+            path = await self._free_path(kind, date, slug, id)
         return Post(
             id=id,
             uri=uri,
-            guid=before.guid if before else manuscript.guid or uri,
-            kind=manuscript.kind,
+            guid=before.guid if before else await self._free_guid(manuscript, uri),
+            kind=kind,
             slug=slug,
             path=path,
             state=state,
@@ -188,14 +249,30 @@ class Publisher:
             updated=max(date, min(manuscript.modified or date, now)).replace(microsecond=0),
         )
 
-    async def _free_slug(self, manuscript: Manuscript) -> str:
-        """The slug, or with `-2`, `-3`, … where it is another's, or an address of the blog itself."""
+    async def _free_guid(self, manuscript: Manuscript, uri: str) -> str:
+        """The guid that it had elsewhere; its own where two posts of an export share one."""
+        is_free = manuscript.guid and await self._store.posts.by_guid(manuscript.guid) is None
+        return manuscript.guid if manuscript.guid and is_free else uri
+
+    async def _free_slug(self, manuscript: Manuscript, before: Post | None) -> str:
+        """The slug; for what has an identity of its own with `-2`, `-3`, … where it is another's, or an address of the blog
+        itself. Raises InputError where the slug is the identity and another post has it."""
         wanted = slug = manuscript.slug
         number = 1
-        while await self._store.posts.by_slug(slug) or (manuscript.kind is PostKind.PAGE and slug in RESERVED):
+        while True:
+            other = await self._store.posts.by_slug(slug)
+            is_taken = other is not None and (before is None or other.id != before.id)
+            if is_taken and not _has_identity(manuscript):
+                if before is None:  # nobody had it a moment ago
+                    raise _Overtaken
+                raise InputError(f"the slug {slug!r} is that of another post; {_GIVE_ANOTHER}")
+            if not is_taken and not (manuscript.kind is PostKind.PAGE and slug in RESERVED):
+                return slug
             number += 1
             slug = f"{wanted}-{number}"
-        return slug
+
+    async def _moved_path(self, post: Post, slug: str) -> str:
+        return await self._free_path(post.kind, post.published, slug, post.id)
 
     async def _free_path(self, kind: PostKind, date: datetime, slug: str, id: str) -> str:
         """The address that a slug gives, or with `-2`, `-3`, … where an imported post has it."""
@@ -282,9 +359,13 @@ class Publisher:
         if made.released is not None:
             await tx.posts.give_number(post.id)
         await tx.search.put(post, plain(post.html))
+        if before is not None and before.path != post.path and made.released is not None:
+            await tx.posts.move_alias(before.path, post.id)
         for address in (manuscript.path, *manuscript.aliases):
             if address and address != post.path:
                 await tx.posts.add_alias(address, post.id)
+        if manuscript.source_id is not None:
+            await tx.posts.put_source(manuscript.source_id, post.id)
         await self._record_media(tx, post, typeset)
         is_to_be_read = post.state in (PostState.PUBLISHED, PostState.SCHEDULED)
         await tx.mentions.record(post.id, typeset.named if is_to_be_read else {}, now)
@@ -456,10 +537,24 @@ def _complaint(file: MediaFile) -> str:
     return f"{file.source_url}: {file.reason}" if file.reason else file.source_url
 
 
+def _has_identity(manuscript: Manuscript) -> bool:
+    """Whether it is told apart by more than its slug: by what it was in another program."""
+    return manuscript.guid is not None or manuscript.source_id is not None
+
+
+async def _remember(tx: Tables, file: FileVersion, seen: tuple[str, str] | None, post: str) -> None:
+    """Which post a file made; `seen` is what was known of it before. A file that another worker takes in at this moment
+    makes one post."""
+    if await tx.posts.file(file.name) != seen:
+        raise _Overtaken
+    await tx.posts.put_file(file.name, post, file.digest)
+
+
 def digest_of(manuscript: Manuscript) -> str:
     """What tells whether a manuscript is the one that was published before."""
     fields = {name: value for name, value in asdict(manuscript).items() if name not in _NOT_ITS_WORDS}
+    fields["kind"] = manuscript.kind or PostKind.POST
     return hashlib.sha256(json.dumps(fields, default=str, sort_keys=True).encode()).hexdigest()
 
 
-_NOT_ITS_WORDS = frozenset({"aliases", "held", "local_files"})
+_NOT_ITS_WORDS = frozenset({"aliases", "held", "local_files", "source_id"})

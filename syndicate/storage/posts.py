@@ -86,6 +86,22 @@ class Posts:
     async def by_guid(self, guid: str) -> Post | None:
         return await self._one("posts.guid = :value", guid)
 
+    async def by_source(self, source: str) -> Post | None:
+        """The post that was imported from this place of another program."""
+        row = await self._query.one("SELECT post_id FROM post_sources WHERE source = :source", source=source)
+        return None if row is None else await self.find(row["post_id"])
+
+    async def has_source(self, post: str) -> bool:
+        row = await self._query.one("SELECT source FROM post_sources WHERE post_id = :post LIMIT 1", post=post)
+        return row is not None
+
+    async def put_source(self, source: str, post: str) -> None:
+        await self._query.run(
+            "INSERT INTO post_sources (source, post_id) VALUES (:source, :post) ON CONFLICT DO NOTHING",
+            source=source,
+            post=post,
+        )
+
     async def by_alias(self, address: str) -> Post | None:
         row = await self._query.one("SELECT post_id FROM aliases WHERE address = :address", address=address)
         return None if row is None else await self.find(row["post_id"])
@@ -522,6 +538,17 @@ class Posts:
         """An address leads to one post; the first keeps it."""
         await self._query.run(
             "INSERT INTO aliases (address, post_id) VALUES (:address, :post) ON CONFLICT DO NOTHING",
+            address=address,
+            post=post,
+        )
+
+    async def move_alias(self, address: str, post: str) -> None:
+        """From now on an address leads to this post, which has just moved from there."""
+        await self._query.run(
+            """
+            INSERT INTO aliases (address, post_id) VALUES (:address, :post)
+            ON CONFLICT (address) DO UPDATE SET post_id = excluded.post_id
+            """,
             address=address,
             post=post,
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Blog
+from tests.old_blog import OldBlog
 
 DOCUMENTS = Path(__file__).parents[1] / "documents" / "markdown"
 POST = "---\ntitle: Tea\ndate: 2026-03-14\ntags: [Leaves]\n---\nHot.\n"
@@ -101,3 +102,37 @@ def test_commands_say_what_they_hold_back_and_leave_out(blog: Blog) -> None:
     assert "toml.md:1: the header is TOML" in blog.refuses(
         "publish", shutil.copy(DOCUMENTS / "toml-draft.md", blog.directory / "toml.md")
     )
+
+
+def test_a_file_says_which_post_it_made_before(blog: Blog) -> None:
+    file = blog.write("tea.md", "---\nslug: tea\ndate: 2026-03-14\n---\nHot.")
+    blog.ok("publish", file)
+    file.write_text("---\nslug: green-tea\ndate: 2026-03-14\n---\nHot.")
+    result = blog.run("publish", file)
+    assert result.stdout == "green-tea: created, at https://blog.example/2026/03/14/green-tea/\n"
+    assert "made 'tea' before, which stays (https://blog.example/2026/03/14/tea/)" in result.stderr
+    assert blog.run("publish", file).stderr == ""
+
+
+def test_the_post_of_an_import_is_replaced_only_when_that_is_asked_for(blog: Blog) -> None:
+    export = OldBlog().post(7, title="Old words").post(8, type="page").write(blog.directory / "old.xml")
+    blog.ok("import", "wordpress", export)
+    file = blog.write("taken.md", "---\ntitle: Taken\nslug: post-7\n---\nText")
+    refused = blog.refuses("publish", file)
+    assert "the slug 'post-7' is that of the post 'Old words' at https://blog.example/" in refused
+    assert "--replace" in refused
+    assert "0 updated, 2 unchanged" in blog.ok("import", "wordpress", export)
+    said = blog.ok("publish", "--replace", file).splitlines()
+    assert said[0].startswith("post-7: replaces the post 'Old words' at https://blog.example/")
+    assert said[1].startswith("post-7: updated, at https://blog.example/")
+    page = blog.write("page.md", "---\ntitle: A page\nslug: post-8\n---\nText")
+    assert "the page " in blog.ok("publish", "--replace", page)
+    listed = blog.ok("import", "wordpress", export)
+    assert "as it is, since it was edited here: post-8" in listed
+
+
+def test_a_file_may_be_a_page(blog: Blog) -> None:
+    page = blog.write("about.md", "---\ntitle: About me\npage: true\n---\nText")
+    assert blog.ok("publish", page) == "about: created, at https://blog.example/about/\n"
+    page.write_text("---\ntitle: About me\n---\nOther text")
+    assert blog.ok("publish", page) == "about: updated, at https://blog.example/about/\n"

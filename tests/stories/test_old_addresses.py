@@ -663,7 +663,7 @@ async def test_what_changed_over_there_is_renewed_and_what_was_edited_here_stays
     export = tmp_path / "old.xml"
     await move_in(house, OldBlog().post(7, html="First.").post(8, html="First.").write(export))
     await house.house.study.publisher.publish(
-        Manuscript(slug="post-8", title="Post 8", source="Edited here."), origin="publish"
+        Manuscript(slug="post-8", title="Post 8", source="Edited here."), origin="publish", replace=True
     )
     house.clock.advance(hours=1)
     again = await move_in(house, OldBlog().post(7, html="Second.").post(8, html="Second.").write(export))
