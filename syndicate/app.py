@@ -51,6 +51,7 @@ from syndicate.federation.outbox import Announcer
 from syndicate.federation.replies import REJECTIONS_COUNT_FOR
 from syndicate.federation.rotation import Rotation
 from syndicate.federation.rounds import BackfillWorker
+from syndicate.federation.shown import ShownForm
 from syndicate.federation.software import SoftwareWorker
 from syndicate.federation.sparing import PASSED_OVER_FOR, Pause, Sparing
 from syndicate.federation.synchronizing import SynchronizationWorker
@@ -248,6 +249,7 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
         clock=clock,
         moderation=config.comments.moderation,
         aside=(aside := Aside()),
+        shown=ShownForm(study.identities, study.urls),
     )
     inbox = Inbox(store, actors, context, clock)
     threads = SigningThreads()
@@ -597,6 +599,8 @@ async def _calendar(study: Study) -> None:
 async def _caretaker(study: Study) -> None:
     """Typeset anew what an older renderer made; forget what has become too old."""
     await typeset_anew(study)
+    with job("making comments anew"):
+        await ShownForm(study.identities, study.urls).make_anew(study.store)
     while True:
         with job("tidying up"):
             await tidy(study)

@@ -64,6 +64,15 @@ def as_link(value: Any) -> str:
     return ""
 
 
+def as_page(value: Any) -> str:
+    """Where people read something: of several links the one that is a page, never one for machines."""
+    links = [item if isinstance(item, dict) else {"href": item} for item in as_list(value)]
+    typed = [(str(link.get("mediaType") or "").lower(), as_link(link)) for link in links]
+    pages = [(media_type, address) for media_type, address in typed if address and "json" not in media_type]
+    pages.sort(key=lambda page: ("html" not in page[0], page[0] != ""))
+    return pages[0][1] if pages else ""
+
+
 def _plain(address: str) -> str:
     """What has a control character in it is no address."""
     return "" if _CONTROL.search(address) else address

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from syndicate.activitypub.access import as_id, as_link, as_list, as_object, as_text, types
+from syndicate.activitypub.access import as_id, as_link, as_list, as_object, as_page, as_text, types
 from syndicate.activitypub.vocabulary import ACTOR_TYPES
 from syndicate.errors import MalformedActivity
 from syndicate.model.activity import Activity
@@ -22,6 +22,8 @@ LONGEST_CONTENT = 50_000
 """Of ten thousand words, the longest comment that anybody reads."""
 MOST_ATTACHED = 16
 MOST_KEYS = 10
+MOST_OPTIONS = 20
+LONGEST_OPTION = 300
 EARLIEST_YEAR = 1970
 
 
@@ -36,13 +38,14 @@ class Attached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteNote:
-    """Something that somebody wrote elsewhere. `html` is as it came: unsafe. `published` is None where it is missing
-    or unreadable; `vote` marks the answer to a poll."""
+    """Something that somebody wrote elsewhere. `html` is as it came: unsafe. `url` is where people read it, empty where
+    that is not said; `published` is None where it is missing or unreadable; `options` are those of a poll."""
 
     id: str
     type: str
     author: str
     in_reply_to: str
+    name: str
     html: str
     summary: str
     url: str
@@ -51,8 +54,17 @@ class RemoteNote:
     attached: tuple[Attached, ...]
     mentions: tuple[str, ...]
     hashtags: tuple[str, ...]
-    vote: bool
+    options: tuple[str, ...]
     raw: dict[str, Any]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is a note or a poll, whose summary is a content warning; of articles and the like it is an excerpt."""
+        return self.type in ("", "Note", "Question", "ChatMessage")
+
+    @property
+    def is_sensitive(self) -> bool:
+        return self.raw.get("sensitive") is True
 
 
 def origin(address: str) -> str:
@@ -108,15 +120,15 @@ def require_id(value: Any, reason: str) -> str:
 
 def parse_note(document: dict[str, Any]) -> RemoteNote:
     """Something written: a Note, Article, Page, … (AS2 vocabulary §3.3). Raises MalformedActivity."""
-    content = _content(document)
     return RemoteNote(
         id=require_id(document.get("id"), "object.id"),
         type=next(types(document.get("type")), ""),
         author=require_id(as_id(document.get("attributedTo")), "object.author"),
         in_reply_to=as_id(document.get("inReplyTo"))[:LONGEST_ID],
-        html=_beginning(content),
+        name=as_text(document.get("name"))[:LONGEST_NAME],
+        html=_beginning(_content(document)),
         summary=as_text(document.get("summary"))[:LONGEST_SUMMARY],
-        url=as_link(document.get("url"))[:LONGEST_ID],
+        url=as_page(document.get("url"))[:LONGEST_ID],
         published=instant(document.get("published")),
         updated=instant(document.get("updated")),
         attached=tuple(
@@ -124,10 +136,16 @@ def parse_note(document: dict[str, Any]) -> RemoteNote:
         ),
         mentions=_tagged(document, "Mention", "href"),
         hashtags=_tagged(document, "Hashtag", "name"),
-        # Mastodon sends a vote in a poll as a Note with a name and nothing else
-        vote=bool(as_text(document.get("name"))) and not content and next(types(document.get("type")), "") == "Note",
+        options=_options(document),
         raw=document,
     )
+
+
+def _options(document: dict[str, Any]) -> tuple[str, ...]:
+    """What can be chosen in a poll (AS2 vocabulary §3.3, Question)."""
+    choices = [*as_list(document.get("oneOf")), *as_list(document.get("anyOf"))][:MOST_OPTIONS]
+    names = (as_text(choice.get("name"))[:LONGEST_OPTION] for choice in choices if isinstance(choice, dict))
+    return tuple(name for name in names if name.strip())
 
 
 def _content(document: dict[str, Any]) -> str:
@@ -187,14 +205,14 @@ def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
     if origin(inbox) != origin(id):
         raise MalformedActivity("actor.inbox", "on another host")
     shared = as_id(as_object(document.get("endpoints")).get("sharedInbox"))
-    url = as_link(document.get("url"))
+    url = as_page(document.get("url"))
     user = _username(document)
     return RemoteActor(
         uri=id,
         type=type,
         handle=f"@{user}@{authority_of(id)}" if user else "",
         name=(as_text(document.get("name")) or user)[:LONGEST_NAME],
-        url=url[:LONGEST_ID] if host_of(url) == host_of(id) else id,
+        url=url[:LONGEST_ID] if host_of(url) == host_of(id) else "",
         inbox=inbox,
         shared_inbox=shared if origin(shared) == origin(id) else "",
         followers=as_id(document.get("followers"))[:LONGEST_ID],

@@ -62,7 +62,7 @@ class BlogrollFeeds:
 
     def _blog(self, entry: BlogrollEntry) -> FeedEntry:
         added = entry.added or self._founded
-        url = entry.url or entry.actor or entry.feed_url
+        url = entry.url or entry.feed_url
         words = entry.tagline or entry.name
         return FeedEntry(
             id=f"urn:uuid:{entry.id}",

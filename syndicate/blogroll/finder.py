@@ -90,11 +90,11 @@ class Finder:
         found = Found(
             name=actor.name,
             tagline=_short(plain(actor.summary)),
-            url=actor.url or actor.uri,
+            url=actor.url,
             icon=actor.icon,
             actor=actor,
         )
-        page = await self._page(found.url)
+        page = await self._page(found.url) if found.url else None
         feed = await self._feed(page.feed) if page is not None else None
         if feed is None:
             return found

@@ -164,7 +164,8 @@ class Reader:
             first = before.read is None
             if first:
                 entry = await _filled_in(tx, entry, asked.feed)
-            changes = await keep(tx, entry, posts_of(asked.feed), now, first=first)
+            followed = entry.follow is FollowState.ACCEPTED  # then its account says what it publishes, and for whom
+            changes = await keep(tx, entry, [] if followed else posts_of(asked.feed), now, first=first)
             pace = schedule.pace([one.published for one in changes.kept], now)
             if not pushed:
                 await self._heed_hubs(tx, entry, asked)

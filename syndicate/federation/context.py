@@ -18,6 +18,7 @@ from syndicate.federation.approvals import Approvals
 from syndicate.federation.aside import Aside
 from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
+from syndicate.federation.shown import ShownForm
 from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.storage import Store, Tables
 from syndicate.transport.fetcher import Fetcher
@@ -46,6 +47,7 @@ class Context:
     clock: Clock
     moderation: Moderation
     aside: Aside
+    shown: ShownForm
 
     async def object(self, uri: str) -> dict[str, Any]:
         """A document from its own origin. Raises RemoteError."""

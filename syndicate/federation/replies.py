@@ -4,22 +4,20 @@ Used by the handlers of whatever can carry a reply: Create, Update, and activiti
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from html import escape
 from typing import Any
 
 from syndicate.activitypub.access import as_id, ids, types
 from syndicate.activitypub.addressing import Reach, reach, reach_of
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, parse_note
-from syndicate.content.sanitize import SANITIZER_VERSION, SafeHtml, for_stranger
-from syndicate.content.text import canonical_path, clean, plain
+from syndicate.content.text import canonical_path
 from syndicate.conversation import comments
 from syndicate.conversation.judgement import Facts, Judgement, Moderation, judge
 from syndicate.errors import MalformedActivity, RemoteUnavailable
 from syndicate.federation import consent
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, held, ignored, private, refused
+from syndicate.federation.shown import FORM_VERSION
 from syndicate.federation.sparing import MOST_CLIMBS_A_DAY, PASSED_OVER_FOR
 from syndicate.model.activity import Verdict
 from syndicate.model.actor import RemoteActor
@@ -122,8 +120,6 @@ async def take(
     if consent.declined_in_post(note):
         verdict = ignored("object.no-blog")
         return await _never_show(note, context, "NoBlog", verdict, withdrawn=verdict)
-    if note.vote:
-        return ignored("object.vote")
     if await context.store.tombstones.find(note.id) is not None:
         return ignored("object.gone")
     if before is not None:
@@ -144,7 +140,7 @@ async def take(
         return ignored("actor.unavailable")
     if author.opted_out:
         return ignored("actor.no-blog")
-    raw_html, html, has_words = await context.aside.do(_washed, note)
+    source, html, has_words = await context.aside.do(context.shown.of_note, note)
     if not has_words:
         return _without_words(note, before)
     facts = await _facts(note, post, html, context)
@@ -163,8 +159,8 @@ async def take(
         kept = await comments.keep(
             tx,
             comment,
-            raw_html=raw_html,
-            sanitizer=SANITIZER_VERSION,
+            raw_html=source,
+            sanitizer=FORM_VERSION,
             reason=judgement.reason,
             received=context.clock(),
         )
@@ -354,7 +350,7 @@ def _comment(
         post=post.id,
         parent=before.parent if before else parent.id if parent else None,
         uri=note.id,
-        url=note.url if origin(note.url) == origin(note.id) else note.id,
+        url=note.url if origin(note.url) == origin(note.id) else "",
         anchor=f"comment-{id}",
         source=CommentSource.REPLY,
         author=author_of(author),
@@ -375,25 +371,3 @@ def author_of(actor: RemoteActor) -> Author:
 def _not_ahead(given: datetime | None, now: datetime) -> datetime:
     """A date is believed unless it lies ahead: a far future would win over every later edit."""
     return now if given is None or given > now else given
-
-
-def _washed(note: RemoteNote) -> tuple[str, SafeHtml, bool]:
-    """The text as it came, what may be shown of it, and whether there are words in that."""
-    raw = clean(_content(note))
-    html = for_stranger(raw)
-    return raw, html, bool(plain(html))
-
-
-def _content(note: RemoteNote) -> str:
-    """The text as it came, under its content warning, and what came with it as links with their descriptions."""
-    summary = plain(note.summary)  # HTML by the specification, plain text by Mastodon
-    warning = f"<p><strong>{escape(summary)}</strong></p>" if summary else ""
-    return warning + note.html + "".join(_attachment_links(note))
-
-
-def _attachment_links(note: RemoteNote) -> Sequence[str]:
-    return [
-        f'<p><a href="{escape(item.url)}">{escape(item.alt or "Attachment")}</a></p>'
-        for item in note.attached
-        if origin(item.url) and item.media_type.partition("/")[0] in ("image", "audio", "video")
-    ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from syndicate.activitypub.access import as_id, as_text
+from syndicate.activitypub.access import as_id
 from syndicate.activitypub.addressing import Reach
 from syndicate.activitypub.parse import RemoteNote, origin, parse_note
 from syndicate.content.text import clean_name, excerpt, plain
@@ -17,6 +17,7 @@ from syndicate.errors import MalformedActivity
 from syndicate.federation import consent
 from syndicate.federation.context import Context, Decision, done, ignored, private, refused
 from syndicate.federation.outbox import Announcer
+from syndicate.federation.shown import MEDIA, warning_of
 from syndicate.model.activity import Verdict
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, Latest, ReadPost
 from syndicate.model.ids import new_id
@@ -155,8 +156,6 @@ async def take(document: dict[str, Any], reached: Reach, actor: str, context: Co
         return refused(error.reason)
     if note.author != actor or origin(note.id) != origin(actor):
         return refused("object.author")
-    if note.vote:
-        return None
     if reached is Reach.PRIVATE:
         return _withdraw(note.id, private("object.private"), context)
     author = await context.store.remote_actors.find(actor)
@@ -189,18 +188,34 @@ def _withdraw(uri: str, verdict: Verdict, context: Context) -> Decision:
 
 def from_note(note: RemoteNote, author: str) -> ReadPost:
     """A post of the fediverse as it is read here; what stands behind a warning stays behind it."""
-    name, warning = plain(as_text(note.raw.get("name"))), plain(note.summary) if note.raw.get("sensitive") else ""
-    words = plain(note.html) or next((item.alt for item in note.attached if item.alt), "")
+    warning, words = warning_of(note), _words(note)
     return ReadPost(
         guid=note.id,
         object=note.id,
-        url=note.url if origin(note.url) and origin(note.url) == origin(note.id) else note.id,
-        title=clean_name(name or warning, limit=LONGEST_TITLE),
+        url=note.url if origin(note.url) and origin(note.url) == origin(note.id) else "",
+        title=clean_name(plain(note.name) or warning or ("" if plain(note.html) else _kind(note)), limit=LONGEST_TITLE),
         author=clean_name(author),
         excerpt="" if warning else clean_name(excerpt(words), limit=LONGEST_EXCERPT),
         published=note.published,
         updated=note.updated or note.published,
     )
+
+
+def _words(note: RemoteNote) -> str:
+    """What stands in lists: the excerpt that it came with, else its text with the options of a poll, else what its
+    pictures show."""
+    if not note.is_short and plain(note.summary):
+        return plain(note.summary)
+    words = " · ".join(filter(None, (plain(note.html), *note.options)))
+    return words or next((item.alt for item in note.attached if item.alt), "")
+
+
+def _kind(note: RemoteNote) -> str:
+    """What something is that has no words of its own."""
+    if note.options or note.type == "Question":
+        return "Poll"
+    kinds = [MEDIA.get(item.media_type.partition("/")[0], "") for item in note.attached]
+    return "" if any(item.alt for item in note.attached) else next(filter(None, kinds), "")
 
 
 async def forget(tx: Tables, uri: str, announcer: Announcer, *, by: str = "") -> bool:

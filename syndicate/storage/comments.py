@@ -98,6 +98,30 @@ class Comments:
         )
         return touched > 0
 
+    async def made_before(self, version: int, *, after: str, limit: int) -> list[tuple[str, str]]:
+        """Replies whose shown form an older version made, in order of their ids: (id, what was sent)."""
+        rows = await self._query.all(
+            """
+            SELECT id, raw_html FROM comments
+            WHERE source = 'reply' AND sanitizer < :version AND id > :after ORDER BY id LIMIT :limit
+            """,
+            version=version,
+            after=after,
+            limit=limit,
+        )
+        return [(row["id"], row["raw_html"]) for row in rows]
+
+    async def renew_form(self, id: str, html: str | None, version: int) -> str:
+        """Show a comment in this form, or as before; returns its post's id where that changes anything."""
+        row = await self._query.one("SELECT post_id, html FROM comments WHERE id = :id", id=id)
+        if row is None:
+            return ""
+        form = row["html"] if html is None else html
+        await self._query.run(
+            "UPDATE comments SET html = :html, sanitizer = :version WHERE id = :id", id=id, html=form, version=version
+        )
+        return row["post_id"] if form != row["html"] else ""
+
     async def provenance(self, id: str) -> tuple[str, str]:
         """What was sent, and why the comment is in its state."""
         row = await self._query.one("SELECT raw_html, reason FROM comments WHERE id = :id", id=id)

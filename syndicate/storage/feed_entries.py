@@ -167,7 +167,7 @@ def _river(row: Row) -> RiverPost:
         published=from_text(row["published"]),
         found=from_text(row["found"]),
         blog=row["blog"],
-        blog_url=row["blog_url"] or row["actor_uri"] or row["feed_url"],
+        blog_url=row["blog_url"] or row["feed_url"],
         language=row["language"],
         picture=row["picture"],
     )

@@ -203,7 +203,7 @@ def test_every_document_of_every_dialect_is_read(software: str) -> None:
         assert activity.actor == actor.uri, name
         assert activity.object, name
     note = parse_note(documents["reply"]["object"])
-    assert (note.author, note.type, note.vote) == (actor.uri, "Note", False)
+    assert (note.author, note.type) == (actor.uri, "Note")
     assert note.published is not None
     assert note.published.date().isoformat() == "2026-11-22"
     assert note.html
@@ -263,11 +263,30 @@ def test_the_text_of_a_note_is_found_or_empty(change: dict[str, Any], html: str)
     assert parse_note(NOTE | change).html == html
 
 
-def test_a_vote_is_no_comment() -> None:
-    assert parse_note({**NOTE, "content": None, "name": "Yes"}).vote
-    assert not parse_note({**NOTE, "name": "A title"}).vote
-    assert not parse_note({**NOTE, "content": None}).vote
-    assert not parse_note({**NOTE, "type": "Article", "content": None, "name": "A title"}).vote
+def test_the_options_of_a_poll_are_read() -> None:
+    choices = [{"type": "Note", "name": "Tea"}, {"type": "Note", "name": "Coffee"}, "x", {"name": " "}]
+    assert parse_note({**NOTE, "type": "Question", "oneOf": choices}).options == ("Tea", "Coffee")
+    assert parse_note({**NOTE, "type": "Question", "anyOf": choices[0]}).options == ("Tea",)
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        (None, ""),
+        ("https://social.example/1", "https://social.example/1"),
+        ({"type": "Link", "href": "https://social.example/1.json", "mediaType": "application/activity+json"}, ""),
+        (
+            [
+                {"type": "Link", "href": "https://social.example/1.json", "mediaType": "application/activity+json"},
+                {"type": "Link", "href": "https://social.example/1.mp4", "mediaType": "video/mp4"},
+                {"type": "Link", "href": "https://social.example/1.html", "mediaType": "text/html"},
+            ],
+            "https://social.example/1.html",
+        ),
+    ],
+)
+def test_a_link_for_machines_is_no_page(url: Any, page: str) -> None:
+    assert parse_note({**NOTE, "url": url}).url == page
 
 
 @pytest.mark.parametrize(
@@ -356,7 +375,7 @@ def test_addresses_of_an_actor_lie_on_its_own_host() -> None:
         "icon": "javascript:alert(1)",
     }
     actor = parse_actor(ACTOR | elsewhere, fetched=NOW)
-    assert (actor.url, actor.shared_inbox, actor.icon) == (ID, "", "")
+    assert (actor.url, actor.shared_inbox, actor.icon) == ("", "", "")
     odd: tuple[Any, ...] = (None, [], 7, "https://social.example/inbox", {"sharedInbox": {}})
     for endpoints in odd:
         assert parse_actor(ACTOR | {"endpoints": endpoints}, fetched=NOW).shared_inbox == ""

@@ -211,3 +211,60 @@ async def test_only_the_newest_posts_of_an_account_are_kept(house: RunningHouse,
     await house.settle()
     found = await titles(house)
     assert (len(found), found[0], found[-1]) == (30, "Number 31", "Number 2")
+
+
+FOLDED = {"summary": "Spoiler", "sensitive": True}
+
+
+@pytest.mark.parametrize(
+    ("content", "more", "heading"),
+    [
+        ("<p></p>", {"type": "Question", "oneOf": [{"name": "Tea"}, {"name": "Coffee"}]}, "Poll"),
+        ("<p>Drinks?</p>", {"type": "Question", "oneOf": [{"name": "Tea"}, {"name": "Milk"}]}, "Drinks? · Tea · Milk"),
+        ("", {"attachment": [{"type": "Image", "url": "https://social.example/1.png"}]}, "Picture"),
+        ("", {"attachment": [{"type": "Image", "url": "https://social.example/1.png", "name": "A sun"}]}, "A sun"),
+        (
+            "<p>Only the beginning. Become a member</p>",
+            {"type": "Article", "summary": "What it is about"},
+            "What it is about",
+        ),
+        ("<p>Hidden</p>", {"type": "Article", **FOLDED}, "Spoiler"),
+        ("<p>Hidden</p>", {"summary": "Spoiler"}, "Spoiler"),
+    ],
+)
+async def test_the_river_names_what_is_no_plain_note(
+    house: RunningHouse, ann: Peer, content: str, more: dict[str, Any], heading: str
+) -> None:
+    await read(house, ann)
+    await say(house, ann, content, **more)
+    assert await titles(house) == [heading]
+    assert "Hidden" not in (await house.get("/blogroll/river/")).text
+
+
+async def test_a_post_without_a_page_leads_to_its_writer(house: RunningHouse, ann: Peer) -> None:
+    await read(house, ann)
+    note = await say(house, ann, "<p>First</p>", url=None)
+    await say(house, ann, "<p>Second</p>", url=None)
+    assert sorted(await titles(house)) == ["First", "Second"]
+    river = (await house.get("/blogroll/river/")).text
+    assert note["id"] not in river
+    assert f'href="{ann.base}/@ann"' in river
+
+
+async def test_what_an_account_says_is_not_replaced_by_its_feed(
+    house: RunningHouse, ann: Peer, clock: FakeClock
+) -> None:
+    """Feeds of accounts know no content warnings, and list what the account answers to others."""
+    blog = Blog(house.house.transport, clock, host="ann.example", title="Ann's garden")  # type: ignore[arg-type]
+    blog.head = f'<link rel="alternate" type="application/activity+json" href="{ann.actor}">'
+    await read(house, ann, blog.home)
+    clock.advance(hours=1)
+    warned = await say(house, ann, "<p>hidden words</p>", **FOLDED)
+    blog.write("ann 1", link=warned["url"], guid=warned["id"], description="hidden words")
+    blog.write("ann 2", link=f"{ann.base}/2", description="an answer to somebody")
+    await wait(house, days=1)
+    assert len(blog.asked) > 1
+    assert await titles(house) == ["Spoiler"]
+    river = (await house.get("/blogroll/river/")).text
+    assert "hidden words" not in river
+    assert "an answer" not in river
