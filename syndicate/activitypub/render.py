@@ -204,7 +204,7 @@ def post(
         "cc": [*(public if quiet else followers), *_mentioned(tags)],
         "context": f"{post.uri}/context",
         "conversation": f"{post.uri}/context",
-        **_content(post.html or f"<p>{escape(post.excerpt)}</p>", post.language),
+        **_content(_text(post, pictures), post.language),
         "mediaType": "text/html",
         "tag": [_tag(tag) for tag in tags],
         "attachment": [_image(picture) for picture in pictures],
@@ -253,6 +253,7 @@ def answer(
     replies: Replies,
     language: str,
     talk: Conversation = NO_TALK,
+    pictures: Sequence[Picture] = (),
 ) -> Document:
     """An answer of the blog's author, as a Note. `post` is the id of the post under which it stands."""
     document: Document = {
@@ -270,7 +271,7 @@ def answer(
         **_content(comment.html, language),
         "mediaType": "text/html",
         "tag": [_tag(mention) for mention in mentions],
-        "attachment": [],
+        "attachment": [_image(picture) for picture in pictures],
         "interactionPolicy": {
             "canLike": {"automaticApproval": [PUBLIC]},
             "canAnnounce": {"automaticApproval": [PUBLIC]},
@@ -314,7 +315,14 @@ def mention(uri: str, author: LocalActor, what: Mentioned, published: datetime) 
 def _content(html: str, language: str) -> Document:
     """The text, and the same under its language, if that is one that others know (GoToSocial compares the two)."""
     language = federated_language(language)
-    return {"content": html} | ({"contentMap": {language: html}} if language else {})
+    return {"content": html} | ({"contentMap": {language: html}} if language and html else {})
+
+
+def _text(post: Post, pictures: Sequence[Picture]) -> str:
+    """The content of a post. A note has no `name`, so its title goes before its text; a bare picture has no text."""
+    text = post.html if post.html or pictures else f"<p>{escape(post.excerpt)}</p>" if post.excerpt else ""
+    is_titled_note = post.title and post.object_type is ObjectType.NOTE
+    return f"<p><strong>{escape(post.title)}</strong></p>{text}" if is_titled_note else text
 
 
 def stamp(uri: str, type: str, author: LocalActor, object: str, target: str) -> Document:

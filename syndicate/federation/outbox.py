@@ -15,6 +15,7 @@ from syndicate.activitypub.policy import Replies
 from syndicate.activitypub.render import Hashtag, Mentioned, Profile
 from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC
 from syndicate.clock import Clock
+from syndicate.content import federated
 from syndicate.content import html as author_html
 from syndicate.content.text import hashtag
 from syndicate.conversation.judgement import Moderation
@@ -33,8 +34,6 @@ from syndicate.urls import Urls
 HELD_FOR_NAMES = timedelta(seconds=60)
 """How long a post waits, at most, for whom it names to be looked up before it is sent."""
 NO_TIME = timedelta(0)
-MOST_PICTURES = 4
-"""More are not shown by Mastodon."""
 
 
 class Announcer:
@@ -56,22 +55,28 @@ class Announcer:
         url = self._urls.absolute(post.path)
         mentions = [render.Mention(name=mention.handle, href=mention.actor) for mention in post.mentions]
         tags: list[Hashtag | render.Mention] = [*self.hashtags(post), *mentions]
-        return render.post(post, self._actor, url, tags, talk, self.replies_to(post), self._pictures(post))
+        pictures: list[Picture] = []
+        html = post.html
+        if post.object_type is ObjectType.NOTE:
+            pictures, html = self._pictures(html, post.picture), federated.without_pictures(html)
+        shown = replace(post, html=federated.compact(html))
+        return render.post(shown, self._actor, url, tags, talk, self.replies_to(post), pictures)
 
-    def _pictures(self, post: Post) -> list[Picture]:
+    def _pictures(self, html: str, featured: Picture | None = None) -> list[Picture]:
         """What a note shows, its featured picture first: Mastodon and others drop pictures from the text, and show what
         is attached."""
-        if post.object_type is not ObjectType.NOTE:
-            return []
-        pictures = {post.picture.url: post.picture} if post.picture else {}
-        for shown in author_html.shown(post.html):
+        pictures = {featured.url: featured} if featured else {}
+        for shown in author_html.shown(html):
             media_type = type_by_name(self._urls.path_of(shown.address) or "")
-            if media_type.startswith("image/"):
-                picture = Picture(
-                    url=shown.address, alt=shown.alt, media_type=media_type, width=shown.width, height=shown.height
-                )
-                pictures.setdefault(picture.url, picture)
-        return list(pictures.values())[:MOST_PICTURES]
+            picture = Picture(
+                url=shown.address,
+                alt=shown.alt,
+                media_type=media_type if media_type.startswith("image/") else "",
+                width=shown.width,
+                height=shown.height,
+            )
+            pictures.setdefault(picture.url, picture)
+        return list(pictures.values())
 
     def replies_to(self, post: Post) -> Replies:
         """Whose replies to a post are shown."""
@@ -88,7 +93,7 @@ class Announcer:
             name = answered.author.handle or answered.author.name
             mentions.append(render.Mention(name=name, href=answered.author.uri))
         return render.answer(
-            comment,
+            replace(comment, html=federated.compact(federated.without_pictures(comment.html))),
             self._actor,
             post.uri,
             answered.uri if answered is not None and answered.source is not CommentSource.IMPORT else post.uri,
@@ -96,6 +101,7 @@ class Announcer:
             replies=self.replies_to(post),
             language=post.language,
             talk=talk,
+            pictures=self._pictures(comment.html),
         )
 
     def activity_of(self, type: str, post: Post, uri: str) -> dict[str, Any]:

@@ -200,6 +200,22 @@ def test_a_note_has_neither_name_nor_summary() -> None:
     assert not {"name", "summary", "preview"} & set(document)
 
 
+def test_a_note_that_has_a_title_begins_with_it() -> None:
+    """Neither `name` nor `content` would hold it otherwise."""
+    document = article(replace(POST, title="Seeds & <b>", type=ObjectType.NOTE))
+    assert document["content"] == f"<p><strong>Seeds &amp; &lt;b&gt;</strong></p>{POST.html}"
+    assert document["contentMap"] == {"en": document["content"]}
+    assert article()["content"] == POST.html
+
+
+def test_a_bare_picture_has_no_text() -> None:
+    picture = Picture(url=f"{BLOG}/media/a.jpg", alt="A drawer", media_type="image/jpeg")
+    bare = replace(POST, title="", html="", excerpt="A drawer")
+    document = render.post(bare, ACTOR, URL, (), pictures=[picture])
+    assert document["content"] == ""
+    assert "contentMap" not in document
+
+
 def test_the_author_may_choose_the_type() -> None:
     assert article(replace(POST, type=ObjectType.NOTE))["type"] == "Note"
     untitled = article(replace(POST, title="", type=ObjectType.ARTICLE))

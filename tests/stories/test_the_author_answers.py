@@ -26,7 +26,7 @@ async def test_an_answer_stands_under_the_comment_and_reaches_whom_it_answers(
     told = create["object"]
     assert told["id"] == said.uri == f"https://blog.example/comments/{said.id}"
     assert (told["type"], told["inReplyTo"]) == ("Note", note["id"])
-    assert told["content"] == "<p>Thank <em>you</em>.</p>\n"
+    assert told["content"] == "<p>Thank <em>you</em>.</p>"
     assert told["tag"] == [{"type": "Mention", "name": "@ann@social.example", "href": ann.actor}]
     assert ann.actor in told["cc"]
     assert ann.actor in create["cc"]

@@ -1,0 +1,77 @@
+"""What is sent is as other servers can show and store it."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicate.model.post import Post
+from tests.houses import RunningHouse
+from tests.peer import Peer
+
+MISSKEYS_LIMIT = 64 * 1024
+
+
+def picture(shade: int) -> bytes:
+    """A PNG of one grey pixel."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    data = zlib.compress(bytes([0, shade]))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+@pytest.fixture
+async def follower(house: RunningHouse, ann: Peer) -> Peer:
+    await ann.follow()
+    await house.settle()
+    ann.received.clear()
+    ann.requests.clear()
+    return ann
+
+
+def bodies(peer: Peer) -> Iterator[bytes]:
+    return (request.body or b"" for request in peer.requests if request.method == "POST")
+
+
+async def sent(house: RunningHouse, peer: Peer, **fields: Any) -> tuple[Post, dict[str, Any]]:
+    """A post, and its object as it arrived at the server of a follower."""
+    post = await house.publish(**fields)
+    await house.settle()
+    return post, peer.of_type("Create")[-1]["object"]
+
+
+async def test_all_pictures_of_a_note_are_attached_and_none_is_in_its_text(
+    house: RunningHouse, follower: Peer, tmp_path: Path
+) -> None:
+    for shade in range(6):
+        (tmp_path / f"{shade}.png").write_bytes(picture(shade))
+    source = "Before.\n\n" + "\n\n".join(f"![Shade {shade}]({shade}.png)" for shade in range(6)) + "\n\nAfter."
+    _, note = await sent(house, follower, title="", slug="shades", source=source, local_files=str(tmp_path))
+    assert note["content"] == "<p>Before.</p><p>After.</p>"
+    assert [item["name"] for item in note["attachment"]] == [f"Shade {shade}" for shade in range(6)]
+
+
+async def test_a_bare_picture_is_sent_without_text(house: RunningHouse, follower: Peer, tmp_path: Path) -> None:
+    (tmp_path / "leaf.png").write_bytes(picture(1))
+    _, note = await sent(
+        house, follower, title="", slug="leaf", source="![A leaf](leaf.png)", local_files=str(tmp_path)
+    )
+    assert note["content"] == ""
+    assert len(note["attachment"]) == 1
+
+
+async def test_no_newline_stands_between_blocks_of_what_is_sent(house: RunningHouse, follower: Peer) -> None:
+    source = "One\ntwo\n\n- a\n- b\n\n> quoted\n\n```\nx\n\ny\n```\n"
+    post, article = await sent(house, follower, title="Blocks", source=source)
+    assert "\n" not in article["content"].partition("<pre>")[0]
+    assert "x\n\ny\n" in article["content"]
+    assert (await house.document(post.uri))["content"] == article["content"]
+    await house.house.study.answers.answer(post.slug, "One\n\ntwo")
+    await house.settle()
+    assert follower.of_type("Create")[-1]["object"]["content"] == "<p>One</p><p>two</p>"
