@@ -19,6 +19,7 @@ from syndicate.content import federated
 from syndicate.content import html as author_html
 from syndicate.content.text import hashtag
 from syndicate.conversation.judgement import Moderation
+from syndicate.federation.fitting import fitted
 from syndicate.federation.local import Identities
 from syndicate.media.kinds import type_by_name
 from syndicate.model.actor import LocalActor, RemoteActor
@@ -220,6 +221,8 @@ class Announcer:
             cc=[self._actor.followers, *cc],
             context=OBJECT_CONTEXT if isinstance(object, dict) else AS2,
         )
+        if type in ("Create", "Update"):
+            document = fitted(document, object["url"])
         said = self._row(id, uri, type, about, None, document, public=True, at=now)
         if type == "Update":
             await self._renew_unsent(tx, about, document)
@@ -416,8 +419,7 @@ class Announcer:
         return self._row(id, uri, type, post.uri, post.id, self._pushed(type, uri, post), public=True, at=now)
 
     def _pushed(self, type: str, uri: str, post: Post) -> dict[str, Any]:
-        object = render.pushed(self.object(post), self._urls.absolute(post.path))
-        return self._activity(type, uri, post, object)
+        return fitted(self._activity(type, uri, post, self.object(post)), self._urls.absolute(post.path))
 
     def _activity(self, type: str, uri: str, post: Post, object: dict[str, Any]) -> dict[str, Any]:
         return render.activity(
