@@ -4,7 +4,6 @@ One document has to be right for everybody at once: ids are texts, everything li
 title, a summary without links and its full content, dates are whole seconds.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from syndicate.activitypub.fields import name_field, summary_field, url_field, warning_field
 from syndicate.activitypub.language import federated_language
 from syndicate.activitypub.policy import Replies, can_reply, interaction_policy
 from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC, STAMP_CONTEXT
@@ -21,8 +21,6 @@ from syndicate.model.comment import Comment
 from syndicate.model.post import Counts, ObjectType, Picture, Post, Visibility
 
 Document = dict[str, Any]
-MOST_PUSHED = 60 * 1024
-"""Misskey refuses bodies of 64 KiB and more, and does not try again."""
 
 
 WEB_SCHEME = re.compile("https?://", re.IGNORECASE)
@@ -198,7 +196,7 @@ def post(
         "id": post.uri,
         "type": post.object_type.value,
         "attributedTo": author.uri,
-        "url": url,
+        "url": url_field(url, post.uri),
         "published": to_wire(post.published),
         "to": followers if quiet else public,
         "cc": [*(public if quiet else followers), *_mentioned(tags)],
@@ -214,13 +212,14 @@ def post(
     if _has_changed(post):
         document["updated"] = to_wire(post.updated)
     if is_article:
-        document["name"] = post.title or post.excerpt[:100]
-        document["summary"] = link_free(post.teaser or post.summary or post.excerpt)
+        document["name"] = name_field(post.title or post.notice or post.excerpt)
+        if summary := _summary(post):
+            document["summary"] = summary_field(summary)
         document["preview"] = {"type": "Note", "attributedTo": author.uri, "content": _preview(post, url)}
-    if post.sensitive:
+    elif post.warning:
+        document["summary"] = warning_field(post.warning)
+    if post.notice:
         document["sensitive"] = True
-        if post.warning:
-            document["summary"] = post.warning
     if post.picture is not None:
         document["image"] = _identified(post.picture)
     return document
@@ -262,7 +261,7 @@ def answer(
         "type": "Note",
         "attributedTo": author.uri,
         "inReplyTo": in_reply_to,
-        "url": comment.url,
+        "url": url_field(comment.url, comment.uri),
         "published": to_wire(comment.published),
         "to": [PUBLIC],
         "cc": [author.followers, *_mentioned(mentions)],
@@ -342,17 +341,17 @@ def _has_changed(post: Post) -> bool:
     return to_wire(post.updated) > to_wire(post.published)
 
 
+def _summary(post: Post) -> str:
+    """What stands for an article where its text is not shown: its content warning, else its author's words, else its
+    beginning, unless the author wants nothing to stand there."""
+    words = post.teaser or post.summary or ("" if post.unsummarized else post.excerpt)
+    return post.notice or words
+
+
 def _preview(post: Post, url: str) -> str:
-    text = escape(post.teaser or post.summary or post.excerpt)
-    return f'<p><strong>{escape(post.title)}</strong></p><p>{text}</p><p><a href="{escape(url)}">{escape(url)}</a></p>'
-
-
-ADDRESS = re.compile(r"https?://\S{1,2048}")
-
-
-def link_free(text: str) -> str:
-    """Plain text without addresses: Mastodon would make its link card of the first that it finds."""
-    return " ".join(ADDRESS.sub("", text).split())
+    title = f"<p><strong>{escape(post.title or post.notice)}</strong></p>"
+    text = f"<p>{escape(summary)}</p>" if (summary := _summary(post)) else ""
+    return f'{title}{text}<p><a href="{escape(url)}">{escape(url)}</a></p>'
 
 
 def _talk(uri: str, talk: Conversation) -> Document:
@@ -377,20 +376,6 @@ def tombstone(uri: str, type: str, gone_at: datetime) -> Document:
     word is one."""
     former = f"{AS2}#{type}"
     return {"@context": AS2, "id": uri, "type": "Tombstone", "formerType": former, "deleted": to_wire(gone_at)}
-
-
-def pushed(document: Document, url: str) -> Document:
-    """The copy of an object that is sent: without its full content where that would be too large. GET has it all."""
-    if _size(document) <= MOST_PUSHED:
-        return document
-    summary = str(document.get("summary") or "")[:5000]
-    short = f'<p>{escape(summary)}</p><p><a href="{escape(url)}">{escape(url)}</a></p>'
-    language = next(iter(document.get("contentMap", ())), "")
-    return {**document, **_content(short, language)}
-
-
-def _size(document: Document) -> int:
-    return len(json.dumps(document, ensure_ascii=False).encode())
 
 
 # activities

@@ -65,6 +65,7 @@ _STATES = {
     "password": PostState.PASSWORD,
 }
 
+_EXCERPTS = frozenset({"description", "excerpt"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
 
@@ -74,7 +75,7 @@ class FrontMatter:
     """The header of a file. `date` is UTC; `hashtags` of None means: all tags; `unknown` names the fields that mean
     nothing here. `released` is the date at which another program shows it. `doubts` are the signs that it may not be
     meant for everybody, with file and line; `is_locked` says that only some may read it. `date_problem` says what is
-    wrong with a date."""
+    wrong with a date. `has_excerpt` tells of another program's summary."""
 
     title: str = ""
     slug: str = ""
@@ -83,6 +84,8 @@ class FrontMatter:
     categories: tuple[str, ...] = ()
     summary: str = ""
     teaser: str = ""
+    has_empty_summary: bool = False
+    has_excerpt: bool = False
     language: str = ""
     comments_open: bool = True
     visibility: Visibility = Visibility.PUBLIC
@@ -160,6 +163,7 @@ def to_manuscript(
         terms=(*terms(TermKind.CATEGORY, front.categories), *terms(TermKind.TAG, front.tags)),
         summary=front.summary,
         teaser=front.teaser,
+        unsummarized=front.has_empty_summary and not front.has_excerpt,
         language=front.language,
         state=_state_of(front, doubts),
         held=() if front.is_taken_back else doubts,
@@ -238,6 +242,8 @@ class _Reader:
 
     def _with_foreign(self, front: FrontMatter, field: str, name: str, value: yaml.Node) -> FrontMatter:
         """A field of other programs: a sign that the post is not public, or without meaning here."""
+        if name in _EXCERPTS and raw(value).strip() and not is_null(value):
+            front = replace(front, has_excerpt=True)
         reason = sign(name, value, self._timezone, self._now)
         if reason is None:
             return replace(front, unknown=(*front.unknown, field))
@@ -325,6 +331,11 @@ def _released(front: FrontMatter, node: yaml.Node, timezone: tzinfo) -> FrontMat
     return replace(front, released=max(front.released or released, released))
 
 
+def _summary(front: FrontMatter, node: yaml.Node, _timezone: tzinfo) -> FrontMatter:
+    summary = text_of(node)
+    return replace(front, summary=summary, has_empty_summary=not summary)
+
+
 def _language(front: FrontMatter, node: yaml.Node, _timezone: tzinfo) -> FrontMatter:
     language = text_of(node).replace("_", "-")
     if not _LANGUAGE.fullmatch(language):
@@ -393,7 +404,7 @@ _READ: dict[str, _Read] = {
     "state": lambda front, node, _: replace(front, state=_state(node)),
     "tags": lambda front, node, _: replace(front, tags=names_of(node)),
     "category": lambda front, node, _: replace(front, categories=names_of(node, alone=True)),
-    "summary": lambda front, node, _: replace(front, summary=text_of(node)),
+    "summary": _summary,
     "teaser": lambda front, node, _: replace(front, teaser=text_of(node)),
     "language": _language,
     "comments": _comments,

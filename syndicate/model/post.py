@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+SENSITIVE = "Sensitive content"
+"""What is said before a sensitive post whose author gave no words of their own."""
+
 
 class PostKind(StrEnum):
     """A page has an address of its own kind and is in no feed; it never federates."""
@@ -118,7 +121,8 @@ class Post:
 
     `uri` is its ActivityPub id and `guid` its id in feeds: both are stored and never change. `path` is where
     people read it, from the root, percent-encoded. `html` is safe and holds absolute addresses only. `excerpt`
-    is plain text that stands for the post in lists; `summary` and `teaser` are the author's own words, or empty.
+    is plain text that stands for the post in lists; `summary` and `teaser` are the author's own words, or empty;
+    `unsummarized` says that the fediverse gets no summary in place of those.
     `warning` is the content warning; `sensitive` may be true without one. `hashtags` of None means: all tags.
     `mentions` are those whom its text names and who were found.
     """
@@ -134,6 +138,7 @@ class Post:
     excerpt: str = ""
     summary: str = ""
     teaser: str = ""
+    unsummarized: bool = False
     language: str = "en"
     author: str = ""
     state: PostState = PostState.PUBLISHED
@@ -162,6 +167,21 @@ class Post:
     def federates(self) -> bool:
         """Whether it is an object of the fediverse: pages and local posts never are."""
         return self.is_public and self.kind is PostKind.POST and self.visibility is not Visibility.LOCAL
+
+    @property
+    def notice(self) -> str:
+        """What stands before a post that is sensitive, and in its place wherever it is only mentioned; else empty."""
+        return self.warning or (SENSITIVE if self.sensitive else "")
+
+    @property
+    def in_short(self) -> str:
+        """What stands for the post in lists, as plain text: the content warning alone, if there is one."""
+        return self.notice or self.summary or self.excerpt
+
+    @property
+    def heading(self) -> str:
+        """What the post is called where only a line is shown: a note by its beginning."""
+        return self.title or self.notice or self.excerpt[:80]
 
     @property
     def object_type(self) -> ObjectType:
@@ -201,6 +221,7 @@ class Manuscript:
     summary: str = ""
     excerpt: str = ""
     teaser: str = ""
+    unsummarized: bool = False
     language: str = ""
     author: str = ""
     state: PostState = PostState.PUBLISHED

@@ -296,6 +296,7 @@ class Publisher:
             excerpt=excerpt(manuscript.summary or manuscript.excerpt or typeset.text),
             summary=manuscript.summary,
             teaser=manuscript.teaser,
+            unsummarized=manuscript.unsummarized,
             language=manuscript.language or self._site.language,
             author=manuscript.author or self._site.author,
             visibility=manuscript.visibility,
@@ -554,6 +555,8 @@ def digest_of(manuscript: Manuscript) -> str:
     """What tells whether a manuscript is the one that was published before."""
     fields = {name: value for name, value in asdict(manuscript).items() if name not in _NOT_ITS_WORDS}
     fields["kind"] = manuscript.kind or PostKind.POST
+    if not manuscript.unsummarized:  # a field that is younger than posts whose digests are stored
+        del fields["unsummarized"]
     return hashlib.sha256(json.dumps(fields, default=str, sort_keys=True).encode()).hexdigest()
 
 

@@ -28,7 +28,7 @@ from syndicate.storage.facts import Totals
 # everything but the source, which only its writers read
 COLUMNS = """
 posts.id, posts.uri, posts.guid, posts.kind, posts.slug, posts.path, posts.html, posts.title, posts.excerpt, posts.summary,
-posts.teaser, posts.language, posts.author, posts.state, posts.visibility, posts.published, posts.updated, posts.sensitive,
+posts.teaser, posts.unsummarized, posts.language, posts.author, posts.state, posts.visibility, posts.published, posts.updated, posts.sensitive,
 posts.warning, posts.comments_open, posts.pinned, posts.picture, posts.type, posts.quotes, posts.hashtags, posts.mentions,
 posts.enclosure, posts.comment_count, posts.told_comments, posts.like_count, posts.share_count
 """
@@ -657,15 +657,15 @@ class Posts:
 
 INSERT = """
 INSERT INTO posts (id, uri, guid, kind, slug, path, origin, origin_digest, source, source_format, base, html, renderer, title,
-  excerpt, summary, teaser, language, author, state, visibility, published, month, updated, released, sensitive, warning,
+  excerpt, summary, teaser, unsummarized, language, author, state, visibility, published, month, updated, released, sensitive, warning,
   comments_open, pinned, picture, type, quotes, hashtags, mentions, enclosure, image, image_alt, comment_count, told_comments, like_count, share_count)
 VALUES (:id, :uri, :guid, :kind, :slug, :path, :origin, :origin_digest, :source, :source_format, :base, :html, :renderer, :title,
-  :excerpt, :summary, :teaser, :language, :author, :state, :visibility, :published, :month, :updated, :released,
+  :excerpt, :summary, :teaser, :unsummarized, :language, :author, :state, :visibility, :published, :month, :updated, :released,
   :sensitive, :warning, :comments_open, :pinned, :picture, :type, :quotes, :hashtags, :mentions, :enclosure, :image, :image_alt, 0, 0, 0, 0)
 ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, slug = excluded.slug, path = excluded.path, kind = excluded.kind, origin = excluded.origin,
   origin_digest = excluded.origin_digest, source = excluded.source, source_format = excluded.source_format, base = excluded.base,
   html = excluded.html, renderer = excluded.renderer, title = excluded.title, excerpt = excluded.excerpt,
-  summary = excluded.summary, teaser = excluded.teaser, language = excluded.language, author = excluded.author,
+  summary = excluded.summary, teaser = excluded.teaser, unsummarized = excluded.unsummarized, language = excluded.language, author = excluded.author,
   state = excluded.state, visibility = excluded.visibility, published = excluded.published, month = excluded.month, updated = excluded.updated,
   released = excluded.released, sensitive = excluded.sensitive, warning = excluded.warning,
   comments_open = excluded.comments_open, pinned = excluded.pinned, picture = excluded.picture, type = excluded.type,
@@ -692,6 +692,7 @@ def _parameters(post: Post, made: Manufacture) -> dict[str, Any]:
         "excerpt": post.excerpt,
         "summary": post.summary,
         "teaser": post.teaser,
+        "unsummarized": int(post.unsummarized),
         "language": post.language,
         "author": post.author,
         "state": post.state.value,
@@ -736,6 +737,7 @@ def _post(row: Row, terms: tuple[Term, ...]) -> Post:
         excerpt=row["excerpt"],
         summary=row["summary"],
         teaser=row["teaser"],
+        unsummarized=bool(row["unsummarized"]),
         language=row["language"],
         author=row["author"],
         state=PostState(row["state"]),

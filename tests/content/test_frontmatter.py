@@ -347,3 +347,21 @@ def test_names_that_differ_only_in_signs_are_different_terms() -> None:
         ("net", ".NET"),
         ("1f389", "🎉"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "unsummarized"),
+    [
+        ('summary: ""', True),
+        ('summary: "  "', True),
+        ("summary:", False),
+        ("title: Seeds", False),
+        ("summary: Words", False),
+        ('summary: ""\nexcerpt: Words', False),
+        ('description: Words\nsummary: ""', False),
+        ('summary: ""\nexcerpt: ""', True),
+    ],
+)
+def test_only_an_empty_summary_means_none(header: str, unsummarized: bool) -> None:
+    front, body = split(f"---\n{header}\n---\nText", file="a.md", timezone=UTC)
+    assert to_manuscript(front, body, slug_from_file="a").unsummarized is unsummarized

@@ -1,5 +1,6 @@
 """What is sent is as other servers can show and store it."""
 
+import json
 import struct
 import zlib
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syndicate.model.post import Post
+from syndicate.model.post import Post, Term, TermKind
 from tests.houses import RunningHouse
 from tests.peer import Peer
 
@@ -75,3 +76,64 @@ async def test_no_newline_stands_between_blocks_of_what_is_sent(house: RunningHo
     await house.house.study.answers.answer(post.slug, "One\n\ntwo")
     await house.settle()
     assert follower.of_type("Create")[-1]["object"]["content"] == "<p>One</p><p>two</p>"
+
+
+@pytest.mark.parametrize("word", ["word ", "字", "🎉 ", '"\\" '], ids=["latin", "japanese", "emoji", "quotes"])
+@pytest.mark.parametrize("title", ["Long", ""], ids=["article", "note"])
+async def test_every_post_fits_into_an_inbox_of_64_kib(
+    house: RunningHouse, follower: Peer, word: str, title: str
+) -> None:
+    """Misskey refuses more, and does not try again."""
+    paragraph = word * (1000 // len(word))
+    post, pushed = await sent(house, follower, title=title, slug="long", source=f"{paragraph}\n\n" * 200)
+    assert all(len(body) < MISSKEYS_LIMIT for body in bodies(follower))
+    assert "contentMap" not in pushed
+    assert pushed.get("nameMap") == ({"en": "Long"} if title else None)
+    whole = (await house.document(post.uri))["content"]
+    kept, _, ending = pushed["content"].rpartition("<p>… read on")
+    assert whole.startswith(kept)
+    assert kept.endswith("</p>")
+    assert len(json.dumps(kept, ensure_ascii=False).encode()) > 55_000
+    assert f'href="{pushed["url"]}"' in ending
+
+
+async def test_what_fits_without_its_copy_is_sent_whole(house: RunningHouse, follower: Peer) -> None:
+    post, pushed = await sent(house, follower, title="Half", source="Some words. " * 4000)
+    assert pushed["content"] == (await house.document(post.uri))["content"]
+    assert "contentMap" not in pushed
+    assert pushed["nameMap"] == {"en": "Half"}
+    _, short = await sent(house, follower, title="Short", source="Some words.")
+    assert short["contentMap"] == {"en": short["content"]}
+    assert "nameMap" not in short
+
+
+async def test_a_single_block_that_is_too_large_is_cut_at_a_word(house: RunningHouse, follower: Peer) -> None:
+    _, pushed = await sent(house, follower, title="", slug="one", source="Some words. " * 20_000)
+    assert all(len(body) < MISSKEYS_LIMIT for body in bodies(follower))
+    assert pushed["content"].startswith("<p>Some words. Some words.")
+    assert " words.</p><p>… read on" in pushed["content"] or " Some</p><p>… read on" in pushed["content"]
+    assert len(pushed["content"]) > 50_000
+
+
+async def test_hundreds_of_hashtags_leave_room_for_words(house: RunningHouse, follower: Peer) -> None:
+    terms = tuple(Term(kind=TermKind.TAG, slug=f"tag-{n}", name=f"Tag{n}") for n in range(900))
+    _, pushed = await sent(house, follower, title="Tags", source="Some words.\n\n" * 10, terms=terms)
+    assert all(len(body) < MISSKEYS_LIMIT for body in bodies(follower))
+    assert pushed["content"].startswith("<p>Some words.</p>")
+
+
+async def test_a_long_answer_fits_too(house: RunningHouse, follower: Peer) -> None:
+    post = await house.publish("Hello")
+    await house.house.study.answers.answer(post.slug, "Some words.\n\n" * 9_000)
+    await house.settle()
+    assert all(len(body) < MISSKEYS_LIMIT for body in bodies(follower))
+    assert "… read on" in follower.of_type("Create")[-1]["object"]["content"]
+
+
+async def test_an_empty_summary_in_a_header_sends_none(house: RunningHouse, follower: Peer) -> None:
+    """The feeds keep theirs."""
+    post, article = await sent(house, follower, title="Quiet", source="Some words.", unsummarized=True)
+    assert "summary" not in article
+    assert "summary" not in await house.document(post.uri)
+    [item] = (await house.get("/feed/json/")).json()["items"]
+    assert item["summary"] == "Some words."
