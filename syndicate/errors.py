@@ -10,6 +10,8 @@
     ├── StorageError
     │   ├── DatabaseNewer            written by a newer version of this program
     │   ├── DatabaseInUse            another server has this SQLite file
+    │   ├── DatabaseDamaged          its file cannot be read any more
+    │   ├── DatabaseReplaced         its file is no longer the one that was opened
     │   └── DatabaseBusy             locked by another process for too long        (transient)
     ├── ValueUnstorable              a value that no database takes
     ├── NotFound
@@ -107,6 +109,14 @@ class DatabaseNewer(StorageError):
 
 class DatabaseInUse(StorageError):
     """Another server works on this SQLite file."""
+
+
+class DatabaseDamaged(StorageError):
+    """The database's file cannot be read any more."""
+
+
+class DatabaseReplaced(StorageError):
+    """The database's file was moved, removed or replaced while it was open."""
 
 
 class DatabaseBusy(Transient, StorageError):

@@ -21,13 +21,15 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from syndicate.errors import DatabaseBusy, StorageError, ValueUnstorable
+from syndicate.errors import DatabaseBusy, DatabaseDamaged, StorageError, ValueUnstorable
 from syndicate.storage.database import Body, Dialect, Queryable, Row
 
 T = TypeVar("T")
 
 MOST_BODIES = 500
 BUSY_MILLISECONDS = 5000
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+RESTORE = "stop the server, and put a backup in its place (docs/operations.md)"
 SOUND = (3, 51, 3)
 BACKPORTED = ((3, 50, 7), (3, 44, 6))
 """From these versions on, the WAL-reset fault (3.7.0 to 3.51.2) is mended."""
@@ -84,9 +86,11 @@ class _translated(contextlib.AbstractContextManager[None]):  # noqa: N801 - read
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, UnicodeError | OverflowError):
             raise ValueUnstorable(f"a value that SQLite does not take: {error}") from error
-        if not isinstance(error, sqlite3.OperationalError):
+        if not isinstance(error, sqlite3.DatabaseError):
             return
         code = error.sqlite_errorcode & 0xFF if hasattr(error, "sqlite_errorcode") else 0
+        if code in DAMAGED or "Could not decode" in str(error):
+            raise DatabaseDamaged(f"the database is damaged: {error}; {RESTORE}") from error
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise DatabaseBusy(f"the database is locked by another process: {error}") from error
         if code == sqlite3.SQLITE_CANTOPEN:
@@ -130,14 +134,17 @@ def _perform(connection: sqlite3.Connection, bodies: "Sequence[Body[Any]]") -> t
             except Exception as error:
                 if not connection.in_transaction:  # a full disk undoes everything at once
                     raise StorageError(f"the database cannot be written: {error}; is the disk full?") from error
-                connection.execute("ROLLBACK TO body")
+                with _translated():
+                    connection.execute("ROLLBACK TO body")
                 results.append(_Failed(error))
-            connection.execute("RELEASE body")
+            with _translated():
+                connection.execute("RELEASE body")
         with _translated():
             connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        with contextlib.suppress(sqlite3.DatabaseError):  # of a damaged file; what went wrong before is told
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
         raise
     return results, connection.total_changes != before
 
@@ -176,6 +183,9 @@ class SQLite:
             await writer
             sweeper = await aiosqlite.Connection(lambda: _open(path, read_only=True), 64)
             return cls(path, writer, sweeper, reader)
+        except sqlite3.DatabaseError as error:
+            hint = f"; {RESTORE}" if getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED else ""
+            raise StorageError(f"{path}: cannot be opened: {error}{hint}") from error
         except (sqlite3.Error, OSError) as error:
             raise StorageError(f"{path}: cannot be opened: {error}") from error
 
@@ -227,7 +237,8 @@ class SQLite:
         return rows
 
     def version(self) -> int:
-        version: int = self._reader.execute("PRAGMA data_version").fetchone()[0]
+        with _translated():
+            version: int = self._reader.execute("PRAGMA data_version").fetchone()[0]
         return version
 
     async def poll(self) -> None:
