@@ -10,6 +10,7 @@ import click
 
 from syndicate import __version__
 from syndicate.app import Study
+from syndicate.cli.private_files import wrong_modes
 from syndicate.cli.session import Session
 from syndicate.errors import RemoteError
 from syndicate.storage.media import MediaState
@@ -65,6 +66,8 @@ async def _complaints(study: Study) -> AsyncIterator[str]:
     storage = study.config.storage
     for problem in await study.store.database.check():
         yield f"database: {problem}; restore a backup"
+    for line in wrong_modes(study.config):
+        yield line
     where = storage.media if storage.media.exists() else Path()
     if shutil.disk_usage(where).free < LEAST_FREE:
         yield "the disk is nearly full: less than 200 MB are free"

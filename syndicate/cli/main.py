@@ -1,5 +1,6 @@
 """`syndicate`: the command line. Global options, the table of commands, and how errors are told."""
 
+import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -39,6 +40,10 @@ COMMANDS: Mapping[str, str] = {
 """Name → module of this room and object in it; loaded when asked for, so that the server carries no importers."""
 
 
+NOBODY_ELSE = 0o077
+"""Files are 0600 and directories 0700, whoever starts a command: they hold keys, drafts and what waits for the author."""
+
+
 class Commands(click.Group):
     """Tells an error of the house as one line on standard error, with status 1."""
 
@@ -69,5 +74,6 @@ class Commands(click.Group):
 @click.pass_context
 def main(context: click.Context, config: str | None, debug: bool) -> None:
     """Your blog as feeds and as an account of the fediverse."""
+    os.umask(NOBODY_ELSE)
     logs.configure(debug=debug)
     context.obj = Session(path=config_path(config), debug=debug)

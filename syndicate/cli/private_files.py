@@ -1,0 +1,26 @@
+"""Files that nobody else on the machine may read: keys, settings with passwords, drafts, what waits for the author."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from syndicate.config import Config
+
+OTHERS = 0o077
+
+
+def wrong_modes(config: Config) -> Iterator[str]:
+    """A line for each file or directory of the blog that others on the machine may read or write."""
+    for path in _private(config):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & OTHERS:
+            right = 0o700 if path.is_dir() else 0o600
+            yield f"{path}: others on this machine may use it (mode {mode:04o}); `chmod {right:o} {path}` keeps it to you"
+
+
+def _private(config: Config) -> Iterator[Path]:
+    storage = config.storage
+    paths = [config.file, storage.keys, *sorted(storage.keys.glob("*.pem")), storage.media]
+    if not storage.is_postgresql:
+        paths += [Path(f"{storage.database}{part}") for part in ("", "-wal", "-shm")]
+    return (path for path in paths if path.exists())
