@@ -33,6 +33,7 @@ LIST = re.compile(
     r"/(?:(?:category/.+|(?:tag|author|search)/[^/]+|\d{4}(?:/\d{2}){0,2}|comments)(?:/|\Z))?"
     r"(?:(?:page/\d+|feed(?:/\w+)?)/?)?"
 )
+MOST_PARAMETERS = 8
 STYLESHEET = "/feed.css"
 """By which a feed looks decent in a browser."""
 FEED_SUFFIX = {"rss": "feed/", "atom": "feed/atom/", "json": "feed/json/"}
@@ -167,6 +168,15 @@ class Urls:
     def is_list(path: str) -> bool:
         """Whether a path has the form of one of the lists that WordPress has and we have: home, an archive, a feed."""
         return bool(LIST.fullmatch(path))
+
+    @staticmethod
+    def spellings(path: str) -> list[str]:
+        """What a path with its query may stand for, the likeliest first: `/tea?utm_source=x` is `/tea/`, and
+        `/?utm_source=x&p=7` is `/?p=7`."""
+        bare, _, query = path.partition("?")
+        each = [f"{bare}?{pair}" for pair in query.split("&")[:MOST_PARAMETERS]] if query else []
+        slashless = bare.rstrip("/")
+        return list(dict.fromkeys((path, *each, bare, f"{slashless}/", slashless or "/")))
 
     def path_of(self, address: str) -> str | None:
         """The path (with its query) of an address of ours, without fragment; None when it is another host's."""

@@ -43,24 +43,30 @@ class Climb:
 
 async def locate(context: Context, address: str) -> tuple[Post | None, Comment | None]:
     """What is answered: a post by any address that it ever had, or a comment by its id."""
-    if not address:
-        return None, None
-    post = await context.store.posts.by_uri(address)
-    if post is None:
-        path = context.urls.path_of(address)
-        path = None if path is None else canonical_path(path)
-        bare = address.partition("#")[0]
-        post = (
-            (path is not None and await context.store.posts.by_path(path))
-            or await context.store.posts.by_alias(path or bare)
-            or (path is not None and await context.store.posts.by_path(path.rstrip("/") + "/"))
-            or await context.store.posts.by_uri(bare)
-            or None
-        )
-    if post is not None:
-        return post, None
-    comment = await context.store.comments.by_uri(address)
-    return (await context.store.posts.find(comment.post) if comment else None), comment
+    for uri in dict.fromkeys((address, address.partition("#")[0])) if address else ():
+        post = await context.store.posts.by_uri(uri) or await context.store.posts.by_alias(uri)
+        if post is not None:
+            return post, None
+        comment = await context.store.comments.by_uri(uri)
+        if comment is not None:
+            return await context.store.posts.find(comment.post), comment
+    path = context.urls.path_of(address) if address else None
+    return (None, None) if path is None else await _at_path(context, canonical_path(path))
+
+
+async def _at_path(context: Context, path: str) -> tuple[Post | None, Comment | None]:
+    """What stands at an address of ours: as it is spelled, else what its path alone means, be it with a slash at the end
+    or without."""
+    posts, comments = context.store.posts, context.store.comments
+    for spelled in Urls.spellings(path):
+        uri = context.urls.absolute(spelled)
+        post = await posts.by_path(spelled) or await posts.by_alias(spelled) or await posts.by_uri(uri)
+        if post is not None:
+            return post, None
+        comment = await comments.by_uri(uri)
+        if comment is not None:
+            return await posts.find(comment.post), comment
+    return None, None
 
 
 async def place_of(store: Store, urls: Urls, address: str) -> tuple[str, str]:

@@ -1,5 +1,7 @@
 """Somebody elsewhere answers a post."""
 
+import pytest
+
 from syndicate.model.comment import CommentState
 from tests.houses import RunningHouse
 from tests.peer import Peer
@@ -38,3 +40,40 @@ async def test_a_reply_signed_by_another_actor_is_refused(open_house: RunningHou
     assert ann.requests == []
     await open_house.settle()
     assert await open_house.comments(post) == []
+
+
+SPELLINGS = (
+    "{}",
+    "{}/",
+    "{}?utm_source=social&utm_medium=x",
+    "{}/?utm_source=social",
+    "{}#comments",
+    "{}/?replytocom=3#respond",
+)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+async def test_our_own_addresses_are_known_however_they_are_spelled(
+    open_house: RunningHouse, ann: Peer, spelling: str
+) -> None:
+    """The path decides, of a post's page, of its id, and of an answer's id."""
+    post = await open_house.publish("Tea")
+    own = await open_house.house.study.answers.answer("tea", "Milk first.")
+    permalink = f"https://blog.example{post.path}".rstrip("/")
+    for address in (permalink, permalink.replace("https:", "http:"), post.uri, own.uri):
+        await ann.reply(spelling.format(address), f"<p>To {address}.</p>")
+        await ann.like(spelling.format(address))
+        await open_house.settle()
+    known = {"comment.open", "like.counted", "like.repeated"}
+    assert {reason for _, _, reason in await open_house.verdicts()} == known
+    comments = {comment.html: comment.parent for comment in await open_house.comments(post) if comment.id != own.id}
+    assert [bool(parent) for parent in comments.values()].count(True) == 1
+    assert comments[next(html for html in comments if own.uri in html)] == own.id
+
+
+async def test_an_address_with_parameters_of_its_own_is_no_other_post(open_house: RunningHouse, ann: Peer) -> None:
+    await open_house.publish("Tea")
+    for address in ("https://blog.example/?p=99", "https://blog.example/?utm_source=x", "https://blog.example/tea?x"):
+        await ann.reply(address)
+        await open_house.settle()
+    assert {outcome for _, outcome, _ in await open_house.verdicts()} == {"ignored"}
