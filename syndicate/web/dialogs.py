@@ -13,12 +13,15 @@ from syndicate.federation.doorways import Intent
 from syndicate.federation.replies import place_of
 from syndicate.model.comment import CommentState
 from syndicate.web.clients import address_of
+from syndicate.web.content_policy import content_policy
 from syndicate.web.keys import BODIES, CONFIG, DESK, DIALOGS, DOORWAYS, IDENTITIES, STORE, URLS
 
 LONGEST = 2048
 SILENT = "That server does not answer as a server of the fediverse does. Is the name spelled as it should be?"
 NO_DOOR = "That server offers no page for this. It can be done by hand, as described below."
 BUSY = "Too many questions at once. Please wait a minute, then try again."
+MAY_LEAD_ON = {"Content-Security-Policy": content_policy("'self' https:")}
+"""On the two forms that lead to the visitor's own server, and on no other page."""
 COMMON = {
     "label": "Your name in the fediverse",
     "name": "account",
@@ -56,7 +59,8 @@ async def _answerable(request: web.Request, uri: str) -> str:
 
 
 async def _lead(request: web.Request, intent: Intent) -> web.StreamResponse:
-    """Find out where the visitor can go on, and show her the way: nobody is sent anywhere by a form of ours."""
+    """Find out where the visitor can go on. A form of ours leads there at once; whoever else sends one gets a page with
+    the link, so that no other site can send people anywhere by way of ours."""
     address, dialogs = address_of(request, request.app[CONFIG].server), request.app[DIALOGS]
     dialogs.spend(address)
     form = dict(await request.app[BODIES].form(request, address))
@@ -74,7 +78,18 @@ async def _lead(request: web.Request, intent: Intent) -> web.StreamResponse:
         return await _page(request, intent, about, status=HTTPStatus.BAD_GATEWAY, value=account, problem=SILENT)
     if not onward:
         return await _page(request, intent, about, value=account, problem=NO_DOOR)
+    if _is_of_ours(request):
+        headers = {"Location": onward, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        return web.Response(status=HTTPStatus.SEE_OTHER, headers=headers | MAY_LEAD_ON)
     return await _page(request, intent, about, value=account, onward=onward)
+
+
+def _is_of_ours(request: web.Request) -> bool:
+    """Whether the browser says that a form was sent by a page of this origin (Fetch Metadata, RFC 6454)."""
+    site, sender = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is None and sender is None:
+        return False
+    return site in (None, "same-origin") and sender in (None, request.app[CONFIG].site.url)
 
 
 async def _page(
@@ -97,11 +112,11 @@ async def _page(
             "about": about,
         }
     body = await request.app[DESK].dialog(f"/{intent.value}/", **COMMON, **words, **more)
-    return _answer(body, status)
+    return _answer(body, status, **MAY_LEAD_ON)
 
 
-def _answer(body: bytes, status: HTTPStatus) -> web.Response:
-    headers = {"Cache-Control": "no-store"}
+def _answer(body: bytes, status: HTTPStatus, **more: str) -> web.Response:
+    headers = {"Cache-Control": "no-store", **more}
     if status is HTTPStatus.TOO_MANY_REQUESTS:
         headers["Retry-After"] = "60"
     return web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)

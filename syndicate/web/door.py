@@ -28,6 +28,7 @@ from syndicate.web.admission import Admission
 from syndicate.web.answers import OneWrite
 from syndicate.web.bodies import LARGEST, too_large
 from syndicate.web.clients import address_of, is_local, is_within
+from syndicate.web.content_policy import content_policy
 from syndicate.web.keys import ANSWERS, DESK, SHELF
 from syndicate.web.negotiation import accepts_activity
 from syndicate.web.problems import problem, problem_of, status_of
@@ -45,11 +46,7 @@ UNREAD = frozenset({408, 413, 415, 429})
 """Answers that are given before a body has been read to its end."""
 MACHINES = ("/inbox", "/.well-known/", "/nodeinfo/", "/actor")
 SECURITY = (
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; font-src 'self'; script-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
+    ("Content-Security-Policy", content_policy()),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), interest-cohort=()"),

@@ -51,6 +51,7 @@ TEMPLATES: Mapping[type[Page], str] = {
 STATIC_FILES: Mapping[str, str] = {
     "style.css": "text/css; charset=utf-8",
     "copy.js": "text/javascript; charset=utf-8",
+    "server.js": "text/javascript; charset=utf-8",
     "feed.css": "text/css; charset=utf-8",
     "favicon.svg": "image/svg+xml",
     "favicon.png": "image/png",

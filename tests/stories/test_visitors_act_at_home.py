@@ -149,11 +149,60 @@ async def test_a_door_that_leads_astray_is_none(house: RunningHouse, ann: Peer, 
     assert "Location" not in answer.headers
 
 
-async def test_a_form_of_ours_sends_nobody_elsewhere(house: RunningHouse, mallory: Peer) -> None:
+@pytest.mark.parametrize("headers", [{"Origin": "https://blog.example"}, {"Sec_Fetch_Site": "same-origin"}])
+async def test_a_form_of_ours_takes_a_visitor_to_her_server_at_once(
+    house: RunningHouse, ann: Peer, headers: dict[str, str]
+) -> None:
+    said = await house.publish("Tea")
+    offers(ann, (SUBSCRIBE, "https://social.example/authorize?uri={uri}"))
+    for path, fields, about in (
+        ("/follow/", {}, "https://blog.example/actor"),
+        ("/reply/", {"to": said.uri}, said.uri),
+    ):
+        body = urlencode({"account": "@ann@social.example", **fields}).encode()
+        answer = await send(house, path, body, **headers)
+        assert answer.status == 303
+        assert answer.headers["Location"] == f"https://social.example/authorize?uri={quote(about, safe='')}"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://blog.example"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+        {"Sec_Fetch_Site": "none"},
+        {"Origin": "https://blog.example", "Sec_Fetch_Site": "cross-site"},
+        {"Origin": "https://evil.example", "Sec_Fetch_Site": "same-origin"},
+    ],
+)
+async def test_a_form_of_another_site_sends_nobody_elsewhere(
+    house: RunningHouse, mallory: Peer, headers: dict[str, str]
+) -> None:
     offers(mallory, (SUBSCRIBE, "https://evil.example/?u={uri}"))
-    answer = await post(house, "/follow/", {"account": "m@evil.example"})
+    answer = await send(house, "/follow/", b"account=m@evil.example", **headers)
     assert onward(answer).startswith("https://evil.example/"), "she sees where it leads"
-    assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
+
+
+async def test_only_the_two_dialogs_may_lead_to_other_servers(house: RunningHouse) -> None:
+    said = await house.publish("Tea")
+    policies = {
+        path: (await house.get(path)).headers["Content-Security-Policy"]
+        for path in ("/", said.path, "/subscribe/", "/comments/where", "/follow/", f"/reply/?to={quote(said.uri)}")
+    }
+    leading = [path for path, policy in policies.items() if "form-action 'self' https:;" in policy]
+    assert leading == ["/follow/", f"/reply/?to={quote(said.uri)}"]
+    assert all("form-action 'self'" in policy for policy in policies.values())
+
+
+async def test_her_server_is_remembered_by_a_script_of_the_dialog_alone(house: RunningHouse) -> None:
+    assert 'src="/static/server' in (await house.get("/follow/")).text
+    assert "server." not in (await house.get("/comments/where")).text
+    assert "Set-Cookie" not in (await house.get("/follow/")).headers
 
 
 async def test_a_server_that_does_not_answer_is_named(house: RunningHouse) -> None:
