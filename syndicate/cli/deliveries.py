@@ -1,6 +1,8 @@
-"""`syndicate deliveries`: which server has a post, which has not, and why."""
+"""`syndicate deliveries`: which server has what the blog said, which has not, when it was tried, and why it failed."""
 
 import json
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import click
@@ -9,6 +11,7 @@ from syndicate.app import Study
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.content.text import excerpt, plain
 from syndicate.errors import PostNotFound
+from syndicate.storage import Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind
 
 SHOWN = 200
@@ -16,29 +19,53 @@ MEMBERS = ("detail", "error_description", "error", "message", "title")
 
 
 @click.command()
-@click.argument("slug", required=False)
-@click.option("--again", is_flag=True, help="Send anew what was given up of the post.")
+@click.argument("key", required=False, metavar="[SLUG|ID]")
+@click.option("--again", is_flag=True, help="Send anew what was given up of it.")
 @as_json
 @click.pass_obj
-def deliveries(session: Session, slug: str | None, again: bool, as_json: bool) -> None:
-    """What was sent of the post SLUG, server by server; without SLUG the latest of all, feeds and the like included."""
-    if again and slug is None:
-        raise click.UsageError("--again needs the SLUG of a post")
+def deliveries(session: Session, key: str | None, again: bool, as_json: bool) -> None:
+    """What was sent of one thing, server by server: of a post (by its SLUG, also when it is deleted), of an answer of
+    yours, of a follow (by its id, or the account's name), or of an activity. Without it the latest of all, feeds and
+    the like included."""
+    if again and key is None:
+        raise click.UsageError("--again needs the SLUG of a post, or the ID of an answer, a follow or an activity")
 
     async def work(study: Study) -> list[dict[str, Any]]:
-        if slug is None:
+        if key is None:
             found = await study.store.deliveries.newest(SHOWN)
         else:
-            post = await study.store.posts.by_slug(slug)
-            if post is None:
-                raise PostNotFound(f"there is no post with the slug {slug!r}")
+            found = await _about(study, key)
             if again:
-                await study.store.transaction(lambda tx: tx.deliveries.again(post.id, study.clock()))
-            found = await study.store.deliveries.of_post(post.id)
+                await study.store.transaction(partial(_again, found, study.clock()))
+                found = await _about(study, key)
         return [await _row(study, delivery) for delivery in found]
 
-    columns = ("server", "what", "state", "tries", "status", "next", "answer")
+    columns = ("server", "what", "said", "state", "tries", "last", "status", "next", "answer")
     tell_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nothing was sent.")
+
+
+async def _again(found: list[Delivery], now: datetime, tx: Tables) -> None:
+    for delivery in found:
+        await tx.deliveries.again(delivery, now)
+
+
+async def _about(study: Study, key: str) -> list[Delivery]:
+    """The deliveries of what a person means by `key`. Raises PostNotFound."""
+    store = study.store
+    post = await store.posts.by_slug(key)
+    deleted = await store.tombstones.of_slug(key)
+    answer = await store.comments.find(key)
+    named = await store.remote_actors.by_handle(f"@{key.lstrip('@')}") if "@" in key else None
+    keys = [key, *(gone.uri for gone in deleted)]
+    keys += [known.uri for known in (post, answer, named) if known is not None]
+    ids = {id: None for name in keys for id in await store.outbox.ids_about(name)}
+    if post is None and not deleted and answer is None and not ids:
+        raise PostNotFound(f"there is no post, answer, follow or activity {key!r}; nothing was sent under this name")
+    found = await store.deliveries.of_activities(list(ids))
+    if post is not None:
+        others = await store.deliveries.of_post(post.id)
+        found += [delivery for delivery in others if delivery.activity not in ids]
+    return found
 
 
 def _in_words(answer: str) -> str:
@@ -63,11 +90,17 @@ async def _row(study: Study, delivery: Delivery) -> dict[str, Any]:
         "state": delivery.state.value,
         "tries": delivery.attempts,
         "status": delivery.status,
-        "next": due.isoformat(timespec="seconds") if waits else "",
+        "said": _time(said.published) if said else "",
+        "last": _time(delivery.changed) if delivery.attempts or not waits else "",
+        "next": _time(due) if waits else "",
         "answer": _in_words(delivery.answer),
         "kind": delivery.kind.value,
         "inbox": delivery.inbox,
         "activity": said.uri if said else "",
         "about": delivery.object,
-        "changed": delivery.changed.isoformat(timespec="seconds"),
+        "changed": _time(delivery.changed),
     }
+
+
+def _time(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")

@@ -295,15 +295,21 @@ class Deliveries:
         row = await self._query.one("SELECT 1 AS it FROM outbox WHERE id = :id AND type = 'Accept'", id=activity)
         return row is not None
 
-    async def again(self, post: str, now: datetime) -> int:
-        """Send anew what was given up of a post; how many deliveries."""
-        return await self._query.run(
-            """
-            UPDATE deliveries SET state = 'waiting', attempts = 0, due_at = :now, leased_until = '', changed = :now
-            WHERE post_id = :post AND state = 'failed'
-            """,
-            post=post,
-            now=to_text(now),
+    async def again(self, delivery: Delivery, now: datetime) -> bool:
+        """Send anew what was given up; False where it was not, or where nothing is left to be said since it was deleted."""
+        return (
+            await self._query.run(
+                """
+                UPDATE deliveries SET state = 'waiting', attempts = 0, due_at = :now, leased_until = '', changed = :now
+                WHERE activity_id = :activity AND inbox = :inbox AND state = 'failed'
+                  AND (kind <> 'activity' OR EXISTS (
+                    SELECT 1 FROM outbox WHERE outbox.id = deliveries.activity_id AND outbox.document <> '{}'))
+                """,
+                activity=delivery.activity,
+                inbox=delivery.inbox,
+                now=to_text(now),
+            )
+            > 0
         )
 
     async def states_of(self, uri: str) -> list[DeliveryState]:
@@ -407,6 +413,14 @@ class Deliveries:
             "SELECT * FROM deliveries WHERE post_id = :post ORDER BY host, inbox, activity_id", post=post
         )
         return [_delivery(row) for row in rows]
+
+    async def of_activities(self, ids: Sequence[str]) -> list[Delivery]:
+        """By server, then in the order of our activities."""
+        found = []
+        for id in ids:
+            rows = await self._query.all("SELECT * FROM deliveries WHERE activity_id = :id", id=id)
+            found += [_delivery(row) for row in rows]
+        return sorted(found, key=lambda delivery: (delivery.host, delivery.inbox, delivery.activity))
 
     async def newest(self, limit: int) -> list[Delivery]:
         rows = await self._query.all(

@@ -131,6 +131,22 @@ class Outbox:
         )
         return [_said(row) for row in rows]
 
+    async def ids_about(self, key: str) -> list[str]:
+        """The ids of the activities that a person may mean by `key`: an activity's id (with or without our address before
+        it), the id of what it is about, or of the Follow that it answers or takes back; for commands."""
+        pattern = key.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        rows = await self._query.all(
+            """
+            SELECT id FROM outbox
+            WHERE id = :key OR uri = :key OR object_uri = :key
+              OR (type IN ('Accept', 'Follow', 'Reject', 'Undo') AND document LIKE :inside ESCAPE '!')
+            ORDER BY id
+            """,
+            key=key,
+            inside=f'%"{pattern}"%',
+        )
+        return [row["id"] for row in rows]
+
     async def unsent(self, object: str) -> list[Said]:
         """The Create or Update of a post or an answer that somebody still has to get."""
         rows = await self._query.all(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote
 
 from syndicate.clock import from_text, to_text
 from syndicate.storage.database import Queryable, Row
@@ -33,6 +34,11 @@ class Tombstones:
             "SELECT * FROM tombstones WHERE path = :path ORDER BY gone_at DESC LIMIT 1", path=path
         )
         return None if row is None else _tombstone(row)
+
+    async def of_slug(self, slug: str) -> list[Tombstone]:
+        """Posts of ours that were removed from an address that ends with this slug; for commands."""
+        rows = await self._query.all("SELECT * FROM tombstones WHERE path LIKE '%/%' ORDER BY gone_at")
+        return [_tombstone(row) for row in rows if unquote(row["path"]).rstrip("/").rpartition("/")[2] == slug]
 
     async def put(self, tombstone: Tombstone) -> None:
         await self._query.run(

@@ -127,6 +127,46 @@ async def test_what_was_given_up_is_sent_again(house: RunningHouse, desk: Desk, 
     await desk.refuses("deliveries", "--again", status=2)
 
 
+async def test_a_deleted_posts_delete_is_seen_and_sent_again(house: RunningHouse, desk: Desk, ann: Peer) -> None:
+    await ann.follow()
+    await house.settle()
+    await house.publish("Tea")
+    await house.settle()
+    ann.inbox_status = 400
+    await house.house.study.publisher.delete("tea")
+    await house.settle()
+    rows = {row["what"]: row for row in await desk.lists("deliveries", "tea")}
+    assert (rows["Create"]["state"], rows["Delete"]["state"]) == ("delivered", "failed")
+    assert rows["Delete"]["said"].startswith("2026-11-22T")
+    assert rows["Delete"]["last"] >= rows["Delete"]["said"]
+    ann.inbox_status = 202
+    rows = {row["what"]: row for row in await desk.lists("deliveries", "tea", "--again")}
+    assert (rows["Create"]["state"], rows["Delete"]["state"]) == ("delivered", "waiting")
+    house.clock.advance(seconds=5)
+    await house.settle()
+    assert len(ann.of_type("Delete")) == 1
+    [row] = await desk.lists("deliveries", rows["Delete"]["activity"])
+    assert (row["what"], row["state"]) == ("Delete", "delivered")
+
+
+async def test_answers_follows_and_activities_have_deliveries_too(house: RunningHouse, desk: Desk, ann: Peer) -> None:
+    follow = ann.activity("Follow", "https://blog.example/actor")
+    await ann.send(follow, path="/actor/inbox")
+    await house.settle()
+    [accept] = await desk.lists("deliveries", follow["id"])
+    assert (accept["what"], accept["state"]) == ("Accept", "delivered")
+    for key in (accept["activity"], accept["activity"].rpartition("/")[2]):
+        assert await desk.lists("deliveries", key) == [accept]
+    assert await desk.lists("deliveries", "@ann@social.example") == [accept]
+    await house.publish("Tea")
+    answer = await house.house.study.answers.answer("tea", "Milk first.")
+    await house.settle()
+    for key in (answer.id, answer.uri):
+        [said] = await desk.lists("deliveries", key)
+        assert (said["what"], said["about"]) == ("Create", answer.uri)
+    assert "'nothing'" in await desk.refuses("deliveries", "nothing")
+
+
 async def test_the_author_sees_quotes_and_takes_leave_back(
     house: RunningHouse, desk: Desk, ann: Peer, wire: Wire
 ) -> None:

@@ -248,6 +248,7 @@ async def test_what_was_given_up_can_be_sent_again(house: RunningHouse, ann: Pee
     await house.settle()
     assert not ann.of_type("Create")
     ann.inbox_status = 202
-    assert await house.store.transaction(lambda tx: tx.deliveries.again(post.id, house.clock())) == 1
+    [failed] = await house.store.deliveries.of_post(post.id)
+    assert await house.store.transaction(lambda tx: tx.deliveries.again(failed, house.clock()))
     await house.settle()
     assert len(ann.of_type("Create")) == 1
