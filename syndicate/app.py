@@ -178,7 +178,7 @@ async def furnish(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[St
     try:
         identities = await Identities.open(config, store, clock)
         urls = Urls(config.site.url)
-        files = MediaFiles(config.storage.media)
+        files = MediaFiles(config.storage.media, config.storage.originals)
         announcer = Announcer(identities, urls, clock, config.comments.moderation)
         typesetter = Typesetter(store, files, urls, clock)
         publisher = Publisher(store, typesetter, announcer, urls, config.site, clock)

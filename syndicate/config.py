@@ -216,6 +216,11 @@ class StorageConfig(Section):
     posts: Path = Path("data/posts")
 
     @property
+    def originals(self) -> Path:
+        """Where pictures lie as they came, beside what is served of them."""
+        return self.media.parent / "originals"
+
+    @property
     def is_postgresql(self) -> bool:
         return self.database.startswith(("postgresql://", "postgres://"))
 

@@ -11,7 +11,6 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <channel><title>Old Notes</title><link>{url}</link><wp:wxr_version>1.2</wp:wxr_version>
 <wp:base_site_url>{url}</wp:base_site_url><wp:base_blog_url>{url}</wp:base_blog_url>
 """
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x02\x00\x00\x00\x03\x08\x02\x00\x00\x00" + b"\x00" * 20
 
 
 @dataclass

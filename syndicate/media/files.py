@@ -1,89 +1,86 @@
-"""The media directory: files under hashed names, written once and never changed.
+"""The files that we serve, and the originals of those that were cleaned, which we do not serve.
 
-Strangers' names never become names of files here. Pictures are not decoded, only their headers are read for the
-size: decoders of images have had too many holes.
+A stranger's picture is kept as it came, undecoded. The author's lose what their files say besides the picture.
 """
 
-import hashlib
-import os
-import re
-import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
-import imagesize
+from syndicate.media import pictures
+from syndicate.media.directory import HashedFiles, name_of
+from syndicate.media.kinds import MEDIA_TYPES, MOST_HEAD, UnusableFile, require_kind
 
-from syndicate.media.kinds import MEDIA_TYPES, MOST_HEAD, kind_of
-
-NAME = re.compile(r"[0-9a-f]{40}\.[a-z0-9]{2,4}")
 MOST_BYTES = 64 * 1024 * 1024
-
-
-class UnusableFile(Exception):
-    """Not a kind of file that is served here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFile:
-    """`name` under the media directory; `size` in bytes, `width` and `height` in pixels (0 where not known)."""
+    """`name` under the media directory; `size` in bytes, `width` and `height` in pixels (0 where not known). `original`
+    is the name of the file as it came, where that is another, among the originals."""
 
     name: str
     media_type: str
     size: int
     width: int
     height: int
+    original: str | None = None
 
 
 class MediaFiles:
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    """Writing blocks, and for the author's pictures starts a process: call it in a thread."""
+
+    def __init__(self, directory: Path, originals: Path) -> None:
+        self._served = HashedFiles(directory)
+        self._originals = HashedFiles(originals, private=True)
 
     def keep(self, data: bytes) -> KeptFile:
-        """Write a file, durable when this returns. Raises UnusableFile, OSError."""
-        kind = kind_of(data[:MOST_HEAD])
-        if kind is None:
-            raise UnusableFile("not a picture, sound, film or PDF")
-        if len(data) > MOST_BYTES:
-            raise UnusableFile(f"larger than {MOST_BYTES // 1024 // 1024} MiB")
-        media_type, extension = kind
-        name = f"{hashlib.sha256(data).hexdigest()[:40]}.{extension}"
-        self._write(name, data)
+        """Write a file as it is, durable when this returns. Raises UnusableFile, OSError."""
+        media_type, extension = _kind(data)
+        name = name_of(data, extension)
+        self._served.write(name, data)
         width, height = _size(data) if media_type.startswith("image/") else (0, 0)
         return KeptFile(name=name, media_type=media_type, size=len(data), width=width, height=height)
 
+    def keep_own(self, data: bytes) -> KeptFile:
+        """Write a file of the author's, a picture without its metadata. Raises UnusableFile, OSError."""
+        media_type, extension = _kind(data)
+        cleaned = pictures.cleaned(data) if media_type.startswith("image/") else data
+        if cleaned == data:
+            return self.keep(data)
+        original = name_of(data, extension)
+        self._originals.write(original, data)
+        return replace(self.keep(cleaned), original=original)
+
     def path(self, name: str) -> Path | None:
-        """Where a file lies; None for what is not a name of ours or not there."""
-        if not NAME.fullmatch(name):
-            return None
-        path = self._directory / name[:2] / name
-        return path if path.is_file() else None
+        """Where a file lies that is served; None for what is not a name of ours or not there."""
+        return self._served.path(name)
+
+    def pictures(self) -> list[str]:
+        """The names of all pictures that are served."""
+        return [name for name in self._served.names() if self.media_type(name).startswith("image/")]
 
     @staticmethod
     def media_type(name: str) -> str:
         return MEDIA_TYPES[name.rpartition(".")[2]]
 
     def remove(self, name: str) -> None:
-        path = self.path(name)
-        if path is not None:
-            path.unlink(missing_ok=True)
+        self._served.remove(name)
 
-    def _write(self, name: str, data: bytes) -> None:
-        """Under another name first, so that a half-written file is never found."""
-        path = self._directory / name[:2] / name
-        if path.exists():
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{secrets.token_hex(8)}")
-        with temporary.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
+    def remove_original(self, name: str) -> None:
+        self._originals.remove(name)
+
+
+def _kind(data: bytes) -> tuple[str, str]:
+    if len(data) > MOST_BYTES:
+        raise UnusableFile(f"larger than {MOST_BYTES // 1024 // 1024} MiB")
+    return require_kind(data[:MOST_HEAD])
 
 
 def _size(data: bytes) -> tuple[int, int]:
     """What the header says; hostile headers say anything, so it is bounded and never trusted."""
+    import imagesize  # it loads a web client, for which the process that reads a picture has no use
+
     try:
         width, height = imagesize.get(BytesIO(data[: 1024 * 1024]))
     except Exception:  # noqa: BLE001 - a parser of strangers' bytes; without a size a picture is still one

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Blog
-from tests.old_blog import PNG, OldBlog, comment
+from tests.old_blog import OldBlog, comment
+from tests.pictures import PNG
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 GARDEN = DOCUMENTS / "wordpress" / "garden.xml"

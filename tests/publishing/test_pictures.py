@@ -11,7 +11,7 @@ from syndicate.publishing.pictures import WAITS
 from syndicate.storage.media import MediaState
 from syndicate.transport.message import Request, Response
 from tests.houses import RunningHouse
-from tests.old_blog import PNG
+from tests.pictures import PNG
 from tests.wire import Wire
 
 FAR = "https://pictures.example/leaf.png"

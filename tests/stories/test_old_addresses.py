@@ -10,8 +10,9 @@ from syndicate.model.post import Manuscript, PostKind
 from syndicate.publishing.importer import Report, WordPressImport
 from syndicate.transport.message import Request, Response
 from tests.houses import ACTIVITY, RunningHouse
-from tests.old_blog import PNG, OldBlog, comment
+from tests.old_blog import OldBlog, comment
 from tests.peer import Peer
+from tests.pictures import PNG
 
 GARDEN = Path(__file__).parents[1] / "documents" / "wordpress" / "garden.xml"
 BASE = "https://blog.example"

@@ -1,0 +1,60 @@
+"""A directory of files under names made of their content, written once and never changed.
+
+Strangers' names never become names of files here.
+"""
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+NAME = re.compile(r"[0-9a-f]{40}\.[a-z0-9]{2,4}")
+
+
+def name_of(data: bytes, extension: str) -> str:
+    """What a file is called here."""
+    return f"{hashlib.sha256(data).hexdigest()[:40]}.{extension}"
+
+
+class HashedFiles:
+    """With `private`, nobody but the owner of the process may read them."""
+
+    def __init__(self, directory: Path, *, private: bool = False) -> None:
+        self._directory = directory
+        self._directory_mode, self._file_mode = (0o700, 0o600) if private else (0o777, 0o666)
+
+    def path(self, name: str) -> Path | None:
+        """Where a file lies; None for what is not a name of ours or not there."""
+        if not NAME.fullmatch(name):
+            return None
+        path = self._path(name)
+        return path if path.is_file() else None
+
+    def names(self) -> Iterator[str]:
+        """The names of all files, in order."""
+        yield from sorted(path.name for path in self._directory.glob("??/*") if self.path(path.name) == path)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Durable when this returns. Under another name first, so that a half-written file is never found."""
+        path = self._path(name)
+        if path.exists():
+            return
+        for directory in (self._directory, path.parent):
+            directory.mkdir(mode=self._directory_mode, parents=True, exist_ok=True)
+        temporary = path.with_name(f".{secrets.token_hex(8)}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._file_mode)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+
+    def remove(self, name: str) -> None:
+        path = self.path(name)
+        if path is not None:
+            path.unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return self._directory / name[:2] / name

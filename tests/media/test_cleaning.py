@@ -1,0 +1,151 @@
+"""Pictures lose what their files say besides them, in a process of their own, and nothing of the picture."""
+
+import subprocess
+import sys
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops
+
+from syndicate.media import MediaFiles, UnusableFile, pictures
+from syndicate.media.metadata import BrokenPicture, strip
+from tests.pictures import PROFILE, TURNED, UPRIGHT, animated, drawn, encoded, exif, is_silent, opened, telling
+
+FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
+LOSSLESS = ("JPEG", "PNG", "WEBP", "GIF")
+ORIENTED = ("JPEG", "PNG", "WEBP", "AVIF")
+
+
+@pytest.mark.parametrize("format", LOSSLESS)
+def test_metadata_go_and_every_pixel_stays(format: str) -> None:
+    data = telling(format)
+    assert not is_silent(data)
+    stripped = strip(data, FORMATS[format])
+    assert stripped.is_clean
+    assert is_silent(stripped.data)
+    before, after = opened(data), opened(stripped.data)
+    assert not ImageChops.difference(before.convert("RGB"), after.convert("RGB")).getbbox()
+    assert after.info.get("icc_profile") == before.info.get("icc_profile")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_file_without_metadata_stays_byte_for_byte(format: str) -> None:
+    data = encoded(format, icc_profile=PROFILE)
+    assert pictures.cleaned(data) == data
+
+
+@pytest.mark.parametrize("format", ORIENTED)
+def test_a_picture_that_was_taken_upright_is_stored_upright(format: str) -> None:
+    data = telling(format, TURNED)
+    cleaned = pictures.cleaned(data)
+    assert is_silent(cleaned)
+    picture = opened(cleaned)
+    assert picture.size == (4, 8)
+    assert picture.format == format
+    assert picture.info["icc_profile"] == PROFILE
+    dark, light = (picture.convert("L").getpixel((2, y)) for y in (1, 6))
+    assert isinstance(dark, int)
+    assert isinstance(light, int)
+    assert dark < 100 < light
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_was_cleaned_stays_as_it_is(format: str) -> None:
+    cleaned = pictures.cleaned(telling(format))
+    assert is_silent(cleaned)
+    assert pictures.cleaned(cleaned) == cleaned
+
+
+@pytest.mark.parametrize("format", ["GIF", "PNG", "WEBP", "AVIF"])
+def test_an_animation_keeps_its_frames(format: str) -> None:
+    data = animated(format, **({"comment": b"Secret comment"} if format == "GIF" else {"exif": exif(UPRIGHT)}))
+    cleaned = pictures.cleaned(data)
+    assert is_silent(cleaned)
+    before, after = Image.open(BytesIO(data)), Image.open(BytesIO(cleaned))
+    assert getattr(after, "n_frames", 1) == getattr(before, "n_frames", 1) == 3
+    for number in range(3):
+        before.seek(number)
+        after.seek(number)
+        before.load(), after.load()
+        assert after.info["duration"] == before.info["duration"]
+
+
+def test_what_is_hung_on_behind_the_picture_goes() -> None:
+    film = b"\0\0\0\x18ftypmp42" + b"\xa9xyz+47.37+008.54/"
+    for format in ("JPEG", "PNG", "GIF", "WEBP"):
+        data = encoded(format)
+        assert strip(data + film, FORMATS[format]).data == data
+
+
+def test_a_thumbnail_that_shows_more_than_the_picture_goes() -> None:
+    data = encoded("JPEG")
+    header = b"\xff\xd8\xff\xe0" + (16 + 3).to_bytes(2, "big") + b"JFIF\0\1\1\0\0\1\0\1\1\1" + b"abc"
+    stripped = strip(header + data[20:], "jpg").data
+    assert stripped.startswith(b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0\xff")
+    assert opened(stripped).size == (8, 4)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_half_a_picture_is_refused_with_a_reason(format: str) -> None:
+    data = telling(format)
+    with pytest.raises(UnusableFile, match="picture"):
+        pictures.cleaned(data[: len(data) * 2 // 3])
+
+
+def test_no_prefix_of_a_picture_trips_the_stripper_up() -> None:
+    for format, extension in FORMATS.items():
+        data = telling(format)
+        for length in range(16, len(data), 7):
+            with suppress(BrokenPicture):
+                assert len(strip(data[:length], extension).data) <= length
+
+
+def test_a_bomb_is_refused_with_a_reason() -> None:
+    bomb = encoded("PNG", Image.new("1", (10_000, 10_000)))
+    with pytest.raises(UnusableFile, match="too many pixels"):
+        pictures.cleaned(bomb)
+
+
+def test_a_picture_that_takes_too_much_memory_is_refused_with_a_reason() -> None:
+    large = encoded("PNG", Image.new("RGB", (9_000, 9_900)), exif=exif(TURNED))
+    with pytest.raises(UnusableFile, match="memory"):
+        pictures.cleaned(large)
+
+
+def test_the_original_lies_where_only_its_owner_reads_it(tmp_path: Path) -> None:
+    files = MediaFiles(tmp_path / "media", tmp_path / "originals")
+    data = telling("JPEG")
+    kept = files.keep_own(data)
+    assert kept.original is not None
+    assert files.path(kept.original) is None
+    original = tmp_path / "originals" / kept.original[:2] / kept.original
+    assert original.read_bytes() == data
+    assert [path.stat().st_mode & 0o777 for path in (original, original.parent, original.parent.parent)] == [
+        0o600,
+        0o700,
+        0o700,
+    ]
+
+
+def test_a_stranger_s_picture_is_kept_undecoded(tmp_path: Path) -> None:
+    files = MediaFiles(tmp_path / "media", tmp_path / "originals")
+    data = telling("JPEG")[:200]
+    kept = files.keep(data)
+    path = files.path(kept.name)
+    assert path is not None
+    assert path.read_bytes() == data
+    assert kept.original is None
+
+
+def test_the_server_never_loads_a_decoder() -> None:
+    modules = (
+        "syndicate.cli.serve, syndicate.cli.imports, syndicate.cli.posts, syndicate.app, syndicate.web.server, sys"
+    )
+    code = f"import {modules}; sys.exit('PIL' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_pictures_that_differ_stay_different() -> None:
+    assert pictures.cleaned(encoded("PNG", drawn(1))) != pictures.cleaned(encoded("PNG", drawn(2)))
