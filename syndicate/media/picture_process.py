@@ -43,7 +43,8 @@ def limit() -> None:
     ):
         _, hard = resource.getrlimit(what)
         resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-    os.nice(10)
+    with suppress(OSError):
+        os.nice(10)
 
 
 def clean(data: bytes) -> list[bytes]:
@@ -89,8 +90,8 @@ def _orientation(exif: bytes) -> int:
     found = Image.Exif()
     with suppress(Exception):
         found.load(exif)
-        value = found.get(ORIENTATION)
-        return int(value) if value in range(1, 9) else UPRIGHT
+        value: object = found.get(ORIENTATION)
+        return value if isinstance(value, int) and value in range(1, 9) else UPRIGHT
     return UPRIGHT
 
 

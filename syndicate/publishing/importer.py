@@ -4,6 +4,7 @@ Idempotent: imported again, it renews what was not edited here since. It never w
 fetches pictures afterwards, or `media` names a copy of `wp-content/uploads`.
 """
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -344,7 +345,7 @@ class WordPressImport:
             due=now,
         )
         if is_upload and self._media is not None:
-            file = self._from_copy(file, path)
+            file = await asyncio.to_thread(self._from_copy, file, path)
         if file.state is MediaState.WANTED and self._urls.path_of(address) is not None:
             file = as_failed(file, "it lies at this blog's own address; import again with --media DIRECTORY")
         await self._store.transaction(lambda tx: self._put_file(tx, file))

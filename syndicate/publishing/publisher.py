@@ -184,6 +184,7 @@ class Publisher:
             return written
 
         written = await self._store.transaction(body)
+        await self._typesetter.remove_files([file.original for file in typeset.new if file.original])
         announced = tell and written.federates and not (before and before.federates)
         log.info("post published", slug=post.slug, state=post.state.value, path=post.path, announced=announced)
         return Published(
@@ -409,6 +410,8 @@ class Publisher:
             is_old = known is not None and known.state is MediaState.KEPT and not file.is_local
             if file in typeset.new and not is_old:
                 await tx.media.put(replace(file, id=known.id if known else file.id, attempts=0))
+                if known is not None and known.name and known.name == file.original:  # it was served with its metadata
+                    await tx.media.lead(known.name, file.name or "")
             shown.append(known.id if known else file.id)
         await tx.media.used_by(post.id, shown)
 
@@ -496,6 +499,7 @@ class Publisher:
                 base=made.base,
                 image=made.image,
                 hashtags=self._hashtags(post),
+                reread=False,
             )
             anew = replace(
                 post,

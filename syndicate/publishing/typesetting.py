@@ -4,8 +4,10 @@ A picture that we do not have (yet) stands as its description, linked to where i
 as she was named. When the picture has come, or she is found, the post is typeset anew.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -17,8 +19,8 @@ from syndicate.content.text import canonical_path, clean, plain
 from syndicate.media import MediaFiles, UnusableFile
 from syndicate.model.ids import new_id
 from syndicate.model.post import Mention, SourceFormat
-from syndicate.storage import Store
-from syndicate.storage.media import MediaFile, MediaState
+from syndicate.storage import Store, Tables
+from syndicate.storage.media import MediaFile, MediaState, Purpose
 from syndicate.urls import Urls, join, split
 
 RENDERER = markdown.RENDERER_VERSION * 1000 + SANITIZER_VERSION
@@ -66,10 +68,12 @@ class Typesetter:
         base: str,
         image: str = "",
         hashtags: Mapping[str, str],
+        reread: bool = True,
     ) -> Typeset:
         """`permalink` is where the text will stand; `base` what its pictures are relative to (an address, or a `file:`
         address of a directory), empty for the permalink; `image` the address of the picture that goes before it.
-        `hashtags` are words in lower case and the pages that they lead to.
+        `hashtags` are words in lower case and the pages that they lead to. Without `reread`, files of this machine are
+        as they are on record.
 
         Raises InputError for a source without bounds.
         """
@@ -78,7 +82,7 @@ class Typesetter:
         new: list[MediaFile] = []
         wanted = dict.fromkeys([*author_html.pictures(raw), *([image] if image else [])])
         for reference in wanted:
-            file = await self._file(join(base or permalink, reference), base)
+            file = await self._file(join(base or permalink, reference), base, reread=reread)
             if file is not None:
                 known[reference] = file
                 if file.attempts < 0:
@@ -117,15 +121,17 @@ class Typesetter:
             return file.source_url if not file.source_url.startswith("file:") else ""
         return self._urls.absolute(file.path or self._urls.media(file.name))
 
-    async def _file(self, address: str, base: str) -> MediaFile | None:
+    async def _file(self, address: str, base: str, *, reread: bool) -> MediaFile | None:
         """The file at an address: on record, or as it is to be put on record; None for an address of ours that needs
         none. Files of this machine count only below the folder of the Markdown that names them: an imported text
         must not be able to publish what else lies on the disk."""
         if address.startswith("file:") and not (base.startswith("file:") and _is_below(address, base)):
             return None
         known = await self._store.media.by_source(address)
+        if address.startswith("file:") and not reread:
+            return known or as_failed(self._wanted(address), "it was not there when the post was published")
         if address.startswith("file:"):
-            return self._local(address, known)
+            return await asyncio.to_thread(self._local, address, known)
         if known is not None:
             return known
         path = self._urls.path_of(address)
@@ -156,6 +162,13 @@ class Typesetter:
         for name in names:
             if await self._store.media.named(name) is None:
                 self._files.remove(name)
+                await self._store.transaction(partial(_forget_names, name))
+            if not await self._store.media.is_original(name):
+                self._files.remove_original(name)
+
+
+async def _forget_names(name: str, tx: Tables) -> None:
+    await tx.media.forget_names(name)
 
 
 def _is_below(address: str, base: str) -> bool:
@@ -164,11 +177,15 @@ def _is_below(address: str, base: str) -> bool:
 
 
 def as_kept(file: MediaFile, files: MediaFiles, data: bytes) -> MediaFile:
-    """Keep the bytes of a file, and say so. Raises UnusableFile, OSError."""
-    kept = files.keep(data)
+    """Keep the bytes of a file, and say so; a post's picture loses its metadata. Blocks: it waits for another process.
+
+    Raises UnusableFile, OSError.
+    """
+    kept = files.keep_own(data) if file.purpose is Purpose.POST else files.keep(data)
     return replace(
         file,
         name=kept.name,
+        original=kept.original,
         media_type=kept.media_type,
         size=kept.size,
         width=kept.width,

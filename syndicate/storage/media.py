@@ -24,12 +24,14 @@ class Purpose(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFile:
     """`source_url` is where it comes from; `path` where it is served besides `/media/<name>` (an imported picture's
-    old path), or None; `name` its file under the media directory once it is kept. `reason` says why it failed."""
+    old path), or None; `name` its file under the media directory once it is kept; `original` its file as it came, where
+    that is another. `reason` says why it failed."""
 
     id: str
     source_url: str
     path: str | None = None
     name: str | None = None
+    original: str | None = None
     media_type: str = ""
     size: int = 0
     width: int = 0
@@ -63,15 +65,19 @@ class Media:
         row = await self._query.one("SELECT * FROM media WHERE name = :name LIMIT 1", name=name)
         return None if row is None else _file(row)
 
+    async def is_original(self, name: str) -> bool:
+        """Whether anything on record came as the file of this name."""
+        return await self._query.one("SELECT 1 FROM media WHERE original = :name LIMIT 1", name=name) is not None
+
     async def put(self, file: MediaFile) -> None:
         await self._query.run(
             """
-            INSERT INTO media (id, source_url, path, name, media_type, size, width, height, alt, purpose, state, reason,
+            INSERT INTO media (id, source_url, path, name, original, media_type, size, width, height, alt, purpose, state, reason,
               attempts, due_at, leased_until)
-            VALUES (:id, :source_url, :path, :name, :media_type, :size, :width, :height, :alt, :purpose, :state, :reason,
+            VALUES (:id, :source_url, :path, :name, :original, :media_type, :size, :width, :height, :alt, :purpose, :state, :reason,
               :attempts, :due, '')
             ON CONFLICT (source_url) DO UPDATE SET path = excluded.path, name = excluded.name,
-              media_type = excluded.media_type, size = excluded.size, width = excluded.width, height = excluded.height,
+              original = excluded.original, media_type = excluded.media_type, size = excluded.size, width = excluded.width, height = excluded.height,
               alt = excluded.alt, state = excluded.state, reason = excluded.reason, attempts = excluded.attempts,
               due_at = excluded.due_at, leased_until = ''
             """,
@@ -79,6 +85,7 @@ class Media:
             source_url=file.source_url,
             path=file.path,
             name=file.name,
+            original=file.original,
             media_type=file.media_type,
             size=file.size,
             width=file.width,
@@ -129,6 +136,66 @@ class Media:
         total: int = row["total"]
         return total
 
+    # names that files had
+
+    async def rename(self, former: str, name: str, *, original: str, size: int, width: int, height: int) -> None:
+        """What was served under a name is another file from now on, and its old address leads to the new one."""
+        await self._query.run(
+            """
+            UPDATE media
+            SET name = :name, original = COALESCE(original, :original), size = :size, width = :width, height = :height
+            WHERE name = :former AND purpose = 'post'
+            """,
+            name=name,
+            original=original,
+            size=size,
+            width=width,
+            height=height,
+            former=former,
+        )
+        await self.lead(former, name)
+
+    async def lead(self, former: str, name: str) -> None:
+        """Let the address of a file lead to that of another, and those that lead there, too."""
+        await self._query.run("UPDATE media_renames SET name = :name WHERE name = :former", name=name, former=former)
+        await self._query.run("DELETE FROM media_renames WHERE former = :name", name=name)
+        await self._query.run(
+            """
+            INSERT INTO media_renames (former, name) VALUES (:former, :name)
+            ON CONFLICT (former) DO UPDATE SET name = excluded.name
+            """,
+            former=former,
+            name=name,
+        )
+
+    async def renamed(self, former: str) -> str | None:
+        """The name under which a file is served now that was served under this one."""
+        row = await self._query.one("SELECT name FROM media_renames WHERE former = :former", former=former)
+        return None if row is None else str(row["name"])
+
+    async def forget_names(self, name: str) -> None:
+        """Nothing leads to a file any more."""
+        await self._query.run("DELETE FROM media_renames WHERE name = :name", name=name)
+
+    async def purposes(self, name: str) -> set[Purpose]:
+        """What a file is there for; nothing, where it was replaced by another."""
+        rows = await self._query.all("SELECT DISTINCT purpose FROM media WHERE name = :name", name=name)
+        return {Purpose(row["purpose"]) for row in rows}
+
+    async def posts_showing_file(self, name: str) -> list[str]:
+        """The posts that show what is served under a name."""
+        rows = await self._query.all(
+            """
+            SELECT DISTINCT post_media.post_id
+            FROM post_media
+            JOIN media ON media.id = post_media.media_id
+            WHERE media.name = :name
+            ORDER BY post_media.post_id
+            """,
+            name=name,
+        )
+        return [row["post_id"] for row in rows]
+
     # which post shows which
 
     async def used_by(self, post: str, media: Sequence[str]) -> None:
@@ -142,17 +209,17 @@ class Media:
             )
 
     async def remove_of_post(self, post: str) -> list[str]:
-        """Forget the files that only this post shows; returns their names."""
+        """Forget the files that only this post shows; returns their names, and those of their originals."""
         rows = await self._query.all(
             """
             DELETE FROM media
             WHERE purpose = 'post' AND id IN (SELECT media_id FROM post_media WHERE post_id = :post) AND NOT EXISTS (
               SELECT 1 FROM post_media WHERE post_media.media_id = media.id AND post_media.post_id <> :post)
-            RETURNING name
+            RETURNING name, original
             """,
             post=post,
         )
-        return [row["name"] for row in rows if row["name"] is not None]
+        return [name for row in rows for name in (row["name"], row["original"]) if name is not None]
 
     async def remove_unused(self, limit: int) -> list[str]:
         """Forget pictures of people and blogs that nobody has any more, at most so many; returns the names of files."""
@@ -185,6 +252,7 @@ def _file(row: Row) -> MediaFile:
         source_url=row["source_url"],
         path=row["path"],
         name=row["name"],
+        original=row["original"],
         media_type=row["media_type"],
         size=row["size"],
         width=row["width"],

@@ -6,7 +6,8 @@ from aiohttp import web
 
 from syndicate.errors import NotFound
 from syndicate.media.kinds import SHOWN
-from syndicate.web.keys import ANSWERS, FILES, SHELF, URLS
+from syndicate.urls import Urls
+from syndicate.web.keys import ANSWERS, FILES, SHELF, STORE, URLS
 from syndicate.web.rendering import Asset
 from syndicate.web.shelf import Rendered
 
@@ -16,7 +17,10 @@ SANDBOX = "default-src 'none'; sandbox"
 
 
 async def get_media(request: web.Request) -> web.StreamResponse:
-    return await answer_file(request, request.match_info["name"])
+    name = request.match_info["name"]
+    if request.app[FILES].path(name) is None and (current := await request.app[STORE].media.renamed(name)) is not None:
+        raise web.HTTPMovedPermanently(Urls.media(current), headers={"Cache-Control": A_DAY})
+    return await answer_file(request, name)
 
 
 async def answer_file(request: web.Request, name: str) -> web.StreamResponse:

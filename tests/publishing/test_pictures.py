@@ -11,7 +11,7 @@ from syndicate.publishing.pictures import WAITS
 from syndicate.storage.media import MediaState
 from syndicate.transport.message import Request, Response
 from tests.houses import RunningHouse
-from tests.pictures import PNG
+from tests.pictures import PNG, TURNED, drawn, encoded, is_silent, opened, telling
 from tests.wire import Wire
 
 FAR = "https://pictures.example/leaf.png"
@@ -206,7 +206,7 @@ async def test_the_picture_of_a_note_is_attached_to_it(house: RunningHouse, tmp_
 async def test_all_pictures_that_a_note_shows_are_attached_to_it(house: RunningHouse, tmp_path: Path) -> None:
     names = [f"leaf{number}.png" for number in range(6)]
     for number, name in enumerate(names):
-        (tmp_path / name).write_bytes(PNG + bytes([number]))
+        (tmp_path / name).write_bytes(encoded("PNG", drawn(number)))
     source = "".join(f"![Leaf {name}]({name})\n\n![again]({name})\n\n" for name in names)
     manuscript = Manuscript(slug="leaf", source=source, local_files=str(tmp_path), image=names[1], image_alt="The best")
     post = (await house.house.study.publisher.publish(manuscript, origin="publish")).post
@@ -232,3 +232,42 @@ async def test_a_note_whose_picture_comes_from_afar_attaches_it_when_it_is_here(
     await house.settle()
     [attached] = (await house.document(post.uri))["attachment"]
     assert attached["name"] == "A leaf"
+
+
+async def test_a_photograph_is_published_without_what_the_camera_wrote_and_upright(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    (tmp_path / "leaf.jpg").write_bytes(telling("JPEG", TURNED))
+    post = await publish(house, tmp_path, "![A leaf](leaf.jpg)", image="leaf.jpg")
+    [address] = await pictures_of(house, post)
+    body = (await house.get(address)).body
+    assert is_silent(body)
+    assert opened(body).size == (4, 8)
+    assert post.picture is not None
+    assert (post.picture.url, post.picture.width, post.picture.height) == (address, 4, 8)
+
+
+async def test_a_photograph_from_afar_is_published_without_what_the_camera_wrote(
+    house: RunningHouse, tmp_path: Path, gallery: Gallery
+) -> None:
+    gallery.body = telling("JPEG")
+    post = await publish(house, tmp_path, f"![A leaf]({FAR})")
+    await house.settle()
+    [address] = await pictures_of(house, post)
+    assert is_silent((await house.get(address)).body)
+
+
+async def test_published_again_a_photograph_is_the_same(house: RunningHouse, tmp_path: Path) -> None:
+    (tmp_path / "leaf.jpg").write_bytes(telling("JPEG"))
+    before = await publish(house, tmp_path, "![A leaf](leaf.jpg)")
+    assert (await publish(house, tmp_path, "![A leaf](leaf.jpg)")).updated == before.updated
+
+
+async def test_a_broken_photograph_is_not_published_and_the_reason_is_said(house: RunningHouse, tmp_path: Path) -> None:
+    (tmp_path / "leaf.jpg").write_bytes(telling("JPEG")[:500])
+    manuscript = Manuscript(slug="tea", source="![A leaf](leaf.jpg)", local_files=str(tmp_path))
+    published = await house.house.study.publisher.publish(manuscript, origin="import")
+    [complaint] = published.missing
+    assert "leaf.jpg" in complaint
+    assert "broken picture" in complaint
+    assert await house.store.media.count(MediaState.KEPT) == 0

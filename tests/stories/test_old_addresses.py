@@ -12,7 +12,7 @@ from syndicate.transport.message import Request, Response
 from tests.houses import ACTIVITY, RunningHouse
 from tests.old_blog import OldBlog, comment
 from tests.peer import Peer
-from tests.pictures import PNG
+from tests.pictures import PNG, is_silent, telling
 
 GARDEN = Path(__file__).parents[1] / "documents" / "wordpress" / "garden.xml"
 BASE = "https://blog.example"
@@ -463,6 +463,15 @@ async def test_pictures_of_a_copy_are_served_where_they_were(house: RunningHouse
     page: Any = html.fromstring((await house.get("/2014/07/31/post-7/")).body)
     assert page.xpath("//*[contains(@class, 'e-content')]//img/@src") == [f"{BASE}/wp-content/uploads/2014/leaf.png"]
     assert (await house.get("/wp-content/uploads/secret.png")).status == 404
+
+
+async def test_photographs_of_a_copy_lose_what_the_camera_wrote(house: RunningHouse, tmp_path: Path) -> None:
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    (uploads / "leaf.jpg").write_bytes(telling("JPEG"))
+    text = '<img src="https://old.example/wp-content/uploads/leaf.jpg" alt="A leaf">'
+    await move_in(house, OldBlog().post(7, html=text).write(tmp_path / "old.xml"), media=uploads)
+    assert is_silent((await house.get("/wp-content/uploads/leaf.jpg")).body)
 
 
 @pytest.mark.parametrize(
