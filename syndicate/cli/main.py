@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "import": "imports:import_",
     "publish": "posts:publish",
     "delete": "posts:delete",
+    "media": "media:media",
     "comments": "comments:comments",
     "quotes": "quotes:quotes",
     "follow": "blogroll:follow",

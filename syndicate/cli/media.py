@@ -1,0 +1,33 @@
+"""`syndicate media`: what is to be done with the pictures that are served."""
+
+import sys
+
+import click
+
+from syndicate.app import Study
+from syndicate.cli.imports import progress
+from syndicate.cli.session import Session
+from syndicate.publishing.media_rebuild import MediaRebuild, Rebuilt
+
+
+@click.group()
+def media() -> None:
+    """The pictures that are served."""
+
+
+@media.command()
+@click.pass_obj
+def rebuild(session: Session) -> None:
+    """Take the metadata out of pictures that were stored by earlier versions. Nobody is notified, and no post changes its date."""
+
+    async def work(study: Study) -> Rebuilt:
+        with progress("pictures") as tell:
+            typeset_anew = study.publisher.typeset_anew
+            return await MediaRebuild(study.store, study.files, typeset_anew=typeset_anew, progress=tell).run()
+
+    done = session.run(work)
+    click.echo(f"{done.cleaned} cleaned, {done.unchanged} unchanged")
+    for name, reason in done.failed:
+        click.echo(f"left as it is: /media/{name}: {reason}", err=True)
+    if done.failed:
+        sys.exit(1)

@@ -1,0 +1,72 @@
+"""The pictures that are served already lose their metadata, too: `syndicate media rebuild`.
+
+Every picture on the disk is looked at, also one that nothing on record refers to any more. What holds no metadata stays
+byte for byte. What does gets another name; the old address leads there, and the posts that show it are made anew, as
+when a picture has come: nobody is told, and no `updated` moves. Pictures of strangers stay as they came.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from syndicate.media import KeptFile, MediaFiles, UnusableFile
+from syndicate.storage import Store, Tables
+from syndicate.storage.media import Purpose
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """How many pictures were cleaned and how many are as they were; those that could not be read, with the reason."""
+
+    cleaned: int = 0
+    unchanged: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+class MediaRebuild:
+    """`typeset_anew` is called with the id of each post that shows what was cleaned."""
+
+    def __init__(
+        self,
+        store: Store,
+        files: MediaFiles,
+        *,
+        typeset_anew: Callable[[str], Awaitable[None]],
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._store, self._files, self._typeset_anew, self._progress = store, files, typeset_anew, progress
+
+    async def run(self) -> Rebuilt:
+        """Clean what is there. Can be stopped at any time, and run again."""
+        done = Rebuilt()
+        for name in await asyncio.to_thread(self._files.pictures):
+            purposes = await self._store.media.purposes(name)
+            if purposes and Purpose.POST not in purposes:
+                continue
+            try:
+                was_cleaned = await self._clean(name)
+            except (UnusableFile, OSError) as error:
+                done.failed.append((name, str(error)))
+                continue
+            done.cleaned += was_cleaned
+            done.unchanged += not was_cleaned
+            self._progress(name)
+        return done
+
+    async def _clean(self, name: str) -> bool:
+        path = self._files.path(name)
+        if path is None:
+            return False
+        kept = await asyncio.to_thread(lambda: self._files.keep_own(path.read_bytes()))
+        if kept.original is None:
+            return False
+        await self._store.transaction(partial(self._rename, name, kept))
+        for post in await self._store.media.posts_showing_file(kept.name):
+            await self._typeset_anew(post)
+        if await self._store.media.named(name) is None:
+            await asyncio.to_thread(self._files.remove, name)
+        return True
+
+    async def _rename(self, former: str, kept: KeptFile, tx: Tables) -> None:
+        await tx.media.rename(former, kept.name, original=former, size=kept.size, width=kept.width, height=kept.height)

@@ -1,0 +1,127 @@
+"""What earlier versions stored with its metadata is cleaned, and its old address leads to the new one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from syndicate.model.post import Manuscript, Post
+from syndicate.publishing.media_rebuild import MediaRebuild, Rebuilt
+from syndicate.storage.media import MediaFile, Purpose
+from tests.houses import RunningHouse
+from tests.pictures import PNG, is_silent, telling
+
+
+async def rebuild(house: RunningHouse) -> Rebuilt:
+    study = house.house.study
+    return await MediaRebuild(study.store, study.files, typeset_anew=study.publisher.typeset_anew).run()
+
+
+async def published(house: RunningHouse, folder: Path, data: bytes, source: str = "![A leaf](leaf.jpg)") -> Post:
+    (folder / "leaf.jpg").write_bytes(data)
+    manuscript = Manuscript(slug="tea", title="Tea", source=source, local_files=str(folder), image="leaf.jpg")
+    return (await house.house.study.publisher.publish(manuscript, origin="publish")).post
+
+
+async def as_earlier_versions_stored_it(house: RunningHouse, folder: Path, data: bytes) -> Post:
+    """A post that shows a picture which is served as it came."""
+    post = await published(house, folder, data)
+    files = house.house.study.files
+    row = await house.store.media.by_source(f"file://{folder}/leaf.jpg")
+    assert row is not None
+    assert row.name is not None
+    files.remove(row.name)
+    raw = files.keep(data)
+    await house.store.transaction(lambda tx: tx.media.put(replace(row, name=raw.name, original=None, size=raw.size)))
+    await house.house.study.publisher.typeset_anew(post.id)
+    stored = await house.store.posts.find(post.id)
+    assert stored is not None
+    assert f"/media/{raw.name}" in stored.html
+    return stored
+
+
+async def test_the_old_address_leads_to_a_clean_picture_and_the_post_names_it(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    before = await as_earlier_versions_stored_it(house, tmp_path, telling("JPEG"))
+    assert before.picture is not None
+    old = before.picture.url
+    sent = await house.store.totals.of("outbox")
+    done = await rebuild(house)
+    assert (done.cleaned, done.unchanged, done.failed) == (1, 0, [])
+    answer = await house.get(old)
+    assert answer.status == 301
+    new = answer.headers["Location"]
+    assert is_silent((await house.get(new)).body)
+    after = await house.store.posts.find(before.id)
+    assert after is not None
+    assert after.picture is not None
+    assert after.picture.url.endswith(new)
+    assert new in after.html
+    assert after.updated == before.updated
+    assert await house.store.totals.of("outbox") == sent
+    for output in ("/feed/", "/feed/atom/", "/feed/json/", before.path):
+        assert old not in (await house.get(output)).text
+
+
+async def test_a_second_time_changes_nothing(house: RunningHouse, tmp_path: Path) -> None:
+    before = await as_earlier_versions_stored_it(house, tmp_path, telling("JPEG"))
+    assert before.picture is not None
+    await rebuild(house)
+    done = await rebuild(house)
+    assert (done.cleaned, done.unchanged) == (0, 1)
+    assert (await house.get(before.picture.url)).status == 301
+
+
+async def test_a_picture_without_metadata_keeps_its_bytes_and_its_address(house: RunningHouse, tmp_path: Path) -> None:
+    post = await published(house, tmp_path, PNG)
+    assert post.picture is not None
+    done = await rebuild(house)
+    assert (done.cleaned, done.unchanged) == (0, 1)
+    assert (await house.get(post.picture.url)).body == PNG
+
+
+async def test_a_picture_that_no_post_shows_any_more_is_cleaned_too(house: RunningHouse) -> None:
+    raw = house.house.study.files.keep(telling("PNG"))
+    await rebuild(house)
+    answer = await house.get(f"/media/{raw.name}")
+    assert answer.status == 301
+    assert is_silent((await house.get(answer.headers["Location"])).body)
+
+
+async def test_pictures_of_strangers_stay_as_they_came(house: RunningHouse) -> None:
+    raw = house.house.study.files.keep(telling("JPEG"))
+    row = MediaFile(
+        id="1", source_url="https://a.example/ann.jpg", name=raw.name, purpose=Purpose.AVATAR, due=house.clock()
+    )
+    await house.store.transaction(lambda tx: tx.media.put(row))
+    done = await rebuild(house)
+    assert (done.cleaned, done.unchanged) == (0, 0)
+    assert (await house.get(f"/media/{raw.name}")).body == telling("JPEG")
+
+
+async def test_a_broken_picture_is_named_and_stays(house: RunningHouse) -> None:
+    raw = house.house.study.files.keep(telling("JPEG")[:400])
+    done = await rebuild(house)
+    [(name, reason)] = done.failed
+    assert name == raw.name
+    assert "picture" in reason
+    assert (await house.get(f"/media/{raw.name}")).status == 200
+
+
+async def test_published_again_a_picture_that_was_served_with_its_metadata_is_no_longer(
+    house: RunningHouse, tmp_path: Path
+) -> None:
+    before = await as_earlier_versions_stored_it(house, tmp_path, telling("JPEG"))
+    assert before.picture is not None
+    after = await published(house, tmp_path, telling("JPEG"))
+    assert after.picture is not None
+    answer = await house.get(before.picture.url)
+    assert answer.status == 301
+    assert after.picture.url.endswith(answer.headers["Location"])
+
+
+async def test_with_a_post_go_its_pictures_and_their_originals(house: RunningHouse, tmp_path: Path) -> None:
+    await published(house, tmp_path, telling("JPEG"))
+    storage = house.config.storage
+    assert [path for path in storage.originals.rglob("*") if path.is_file()]
+    await house.house.study.publisher.delete("tea")
+    assert not [path for folder in (storage.originals, storage.media) for path in folder.rglob("*") if path.is_file()]
