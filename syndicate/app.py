@@ -169,14 +169,15 @@ class House:
 
 
 @asynccontextmanager
-async def furnish(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[Study]:
-    """Open the store (made where absent) and the blog's identities.
+async def furnish(config: Config, *, clock: Clock = utc_now, keep_keys: bool = True) -> AsyncIterator[Study]:
+    """Open the store (made where absent) and the blog's identities. Without `keep_keys`, which commands leave to `init`, a
+    database that knows no blog beside keys that exist is not taken for a new one.
 
-    Raises StorageError, KeyUnusable.
+    Raises StorageError, ConfigurationError, KeyUnusable.
     """
     store = await Store.open(config.storage.database, clock)
     try:
-        identities = await Identities.open(config, store, clock)
+        identities = await Identities.open(config, store, clock, keep_keys=keep_keys)
         urls = Urls(config.site.url)
         files = MediaFiles(config.storage.media, config.storage.originals)
         announcer = Announcer(identities, urls, clock, config.comments.moderation)
@@ -469,6 +470,7 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
                 tasks.create_task(endure("calendar", lambda: _calendar(study)), name="calendar")
                 tasks.create_task(endure("caretaker", lambda: _caretaker(study)), name="caretaker")
                 tasks.create_task(endure("own affairs", lambda: _own_affairs(house)), name="own affairs")
+            tasks.create_task(_watch_database(study), name="database watch")
             tasks.create_task(endure("ticker", lambda: _ticker(house)), name="ticker")
     except BaseExceptionGroup as ended:
         reason = _reason(ended)
@@ -569,6 +571,14 @@ async def _ticker(house: House) -> None:
             await house.study.identities.renew()
             _wake(house)
             version = newest
+
+
+async def _watch_database(study: Study) -> None:
+    """End when the database's file is no longer the one that was opened: what is acknowledged now would be lost. Raises
+    DatabaseReplaced."""
+    while True:
+        await asyncio.sleep(TICK)
+        study.store.database.require_own_file()
 
 
 async def _own_affairs(house: House) -> None:

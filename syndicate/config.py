@@ -33,17 +33,25 @@ PREFIX = "SYNDICATE_"
 FROM_OUTSIDE = re.compile(rf"{PREFIX}(?:SERVICE_(?:HOST|PORT)(?:_.*)?|PORT(?:_[0-9]+_(?:TCP|UDP)(?:_.*)?)?)")
 """What Kubernetes puts into the environment of everything beside a service that is called `syndicate`."""
 TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 HANDLE = re.compile(r"[a-z0-9_]{1,30}")
 PICTURE = re.compile(r"https?://[^\s?#]+\.(jpe?g|png)", re.IGNORECASE)
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def _site_url(value: str) -> str:
+    if value != "".join(value.split()):
+        raise ValueError("must hold no blanks")
     url = URL(value)
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError("must be an address such as https://blog.example")
     if url.user or url.path not in ("", "/") or url.query_string or url.fragment:
         raise ValueError("must be only scheme and host (and a port), without a path")
+    host = url.raw_host or ""
+    if host.endswith("."):
+        raise ValueError("must not end with a dot")
+    if ":" not in host and not all(LABEL.fullmatch(label) for label in host.split(".")):
+        raise ValueError(f"{host} is no name of a host: its parts are of a-z, 0-9 and -")
     return str(url.origin())
 
 

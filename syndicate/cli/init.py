@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from yarl import URL
 
 from syndicate.app import Study
 from syndicate.cli.session import Session
+from syndicate.clock import utc_now
 from syndicate.config import Config, load
 from syndicate.errors import InputError
 
@@ -34,40 +36,69 @@ moderation = "first-time"
 
 
 @click.command()
-@click.option("--url", required=True, help="Where the public will read it, such as https://blog.example.")
-@click.option("--handle", required=True, help="The name in @name@blog.example: a-z, 0-9 and _.")
+@click.option("--url", default="", help="Where the public will read it, such as https://blog.example.")
+@click.option("--handle", default="", help="The name in @name@blog.example: a-z, 0-9 and _.")
 @click.option("--title", default="", help="What the blog is called.")
+@click.option("--keep-keys", is_flag=True, help="Begin a new blog with the keys that lie there.")
 @click.pass_obj
-def init(session: Session, url: str, handle: str, title: str) -> None:
+def init(session: Session, url: str, handle: str, title: str, keep_keys: bool) -> None:
     """Write syndicate.toml, keys and directories. Refuses to overwrite."""
     path = session.path
+    if keep_keys and path.exists():
+        _begin_anew(session, url, handle)
+        return
+    for name, value in (("--url", url), ("--handle", handle)):
+        if not value and not _is_given(name):
+            raise click.UsageError(f"Missing option '{name}'.")
     if path.exists():
         raise InputError(f"{path}: is there already; nothing was changed")
-    _require_clean(path.parent)
-    where, who = f"url = {json.dumps(url)}", f"handle = {json.dumps(handle)}"
-    width = max(len(where), len(who))
-    text = TEMPLATE.format(
-        url=where.ljust(width),
-        handle=who.ljust(width),
-        title=json.dumps(title, ensure_ascii=False),
-        bare=handle,
-        host=url.partition("://")[2].rstrip("/"),
-        port=_port(url),
-    )
+    if not keep_keys:
+        _require_clean(path.parent)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(_settings(url, handle, title), encoding="utf-8")
     try:
         config = load(path)
-    except Exception:
-        path.unlink()
-        raise
-    try:
-        _furnish(session, config)
+        _furnish(session, config, keep_keys=keep_keys)
     except Exception:
         path.unlink()
         raise
     click.echo(f"{path} written. The blog will be @{config.site.account}.")
     click.echo("Next: `syndicate import wordpress FILE`, or write a post in data/posts; then `syndicate serve`.")
+
+
+def _is_given(option: str) -> bool:
+    """Whether an option was typed, if only with nothing in it."""
+    source = click.get_current_context().get_parameter_source(option.lstrip("-"))
+    return source is ParameterSource.COMMANDLINE
+
+
+def _begin_anew(session: Session, url: str, handle: str) -> None:
+    """The settings and keys are there, and the database of the blog is not: a new one begins with both."""
+    config = session.config()
+    for name, value in (("url", url), ("handle", handle)):
+        if value and value.rstrip("/") != getattr(config.site, name):
+            raise InputError(f"{session.path}: site.{name} is {getattr(config.site, name)}; nothing was changed")
+    before = utc_now().replace(microsecond=0)
+
+    async def work(study: Study) -> None:
+        if study.identities.blog.actor.published < before:
+            raise InputError("the database holds the blog of these keys; nothing was changed")
+
+    session.run(work, keep_keys=True)
+    click.echo(f"A new blog begins with the keys in {config.storage.keys}: @{config.site.account}.")
+
+
+def _settings(url: str, handle: str, title: str) -> str:
+    where, who = f"url = {json.dumps(url)}", f"handle = {json.dumps(handle)}"
+    width = max(len(where), len(who))
+    return TEMPLATE.format(
+        url=where.ljust(width),
+        handle=who.ljust(width),
+        title=json.dumps(title, ensure_ascii=False),
+        bare=handle,
+        host=" ".join(url.partition("://")[2].rstrip("/").split()),
+        port=_port(url),
+    )
 
 
 def _port(url: str) -> int:
@@ -80,11 +111,11 @@ def _port(url: str) -> int:
     return address.explicit_port or PORT if here and address.scheme == "http" else PORT
 
 
-def _furnish(session: Session, config: Config) -> None:
+def _furnish(session: Session, config: Config, *, keep_keys: bool) -> None:
     """Directories, database and key."""
     for directory in (config.storage.media, config.storage.posts, config.storage.keys):
         directory.mkdir(parents=True, exist_ok=True)
-    session.run(_identity)
+    session.run(_identity, keep_keys=keep_keys)
 
 
 def _require_clean(directory: Path) -> None:

@@ -38,7 +38,7 @@ def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
         click.echo(f"\n{told}")
 
     async def run() -> None:
-        async with furnish(config) as study:
+        async with furnish(config, keep_keys=False) as study:
             await supervise(build(study), part=only or "all", ready=ready)
 
     open_many_files()

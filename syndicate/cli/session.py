@@ -28,14 +28,14 @@ class Session:
         """Raises ConfigurationError."""
         return load(self.path)
 
-    def run(self, work: Callable[[Study], Coroutine[Any, Any, T]]) -> T:
+    def run(self, work: Callable[[Study], Coroutine[Any, Any, T]], *, keep_keys: bool = False) -> T:
         """Do something with the house's study. What the house logs is for servers: commands speak for themselves."""
         if not self.debug:
             structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
         config = self.config()
 
         async def inside() -> T:
-            async with furnish(config) as study:
+            async with furnish(config, keep_keys=keep_keys) as study:
                 return await work(study)
 
         return asyncio.run(inside())

@@ -31,6 +31,10 @@ class Keyring:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
+    def has_any(self) -> bool:
+        """Whether keys lie there."""
+        return any(self._directory.glob("*.pem"))
+
     def make(self, id: str) -> RSAPrivateKey:
         """The key of a new actor: the one that lies there already (the database was lost), or a new one."""
         return self._found_or_made(self._file(id))

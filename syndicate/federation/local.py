@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from syndicate.activitypub.render import Profile
 from syndicate.clock import Clock
 from syndicate.config import Config
+from syndicate.federation.founding import require_own_database
 from syndicate.federation.keyring import Keyring
 from syndicate.model.actor import LocalActor, ProofKey, Role
 from syndicate.model.ids import new_id
@@ -85,9 +86,11 @@ class Identities:
         self._known: dict[str, _Known] = {}
 
     @classmethod
-    async def open(cls, config: Config, store: Store, clock: Clock) -> "Identities":
-        """Make, with their keys, what the database does not know yet. Raises KeyUnusable."""
+    async def open(cls, config: Config, store: Store, clock: Clock, *, keep_keys: bool = True) -> "Identities":
+        """Make, with their keys, what the database does not know yet; `keep_keys` says that a new blog shall have those that
+        lie there. Raises ConfigurationError, KeyUnusable."""
         identities = cls(config, store, Keyring(config.storage.keys))
+        await require_own_database(config, store, identities.keyring, keep_keys=keep_keys)
         await identities._make_missing(clock)
         await identities._keep_previous_keys(clock)
         await identities.renew()

@@ -87,6 +87,10 @@ class Database(Protocol):
         """Look whether anybody has committed, should a hint have been lost; `version` then tells."""
         ...
 
+    def require_own_file(self) -> None:
+        """Raises DatabaseReplaced when the file is no longer the one that was opened."""
+        ...
+
     def on_commit(self, notice: Callable[[], None]) -> None:
         """Call `notice` in the event loop soon after a commit, this process's or another's (a hint: it may be
         late or missing where the commit was another process's; polling `version` always suffices)."""

@@ -202,6 +202,9 @@ class PostgreSQL:
     def version(self) -> int:
         return self._version
 
+    def require_own_file(self) -> None:
+        """The server sees to its files."""
+
     def on_commit(self, notice: Callable[[], None]) -> None:
         self._notices.append(notice)
 

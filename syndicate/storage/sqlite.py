@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from syndicate.errors import DatabaseBusy, DatabaseDamaged, StorageError, ValueUnstorable
+from syndicate.errors import DatabaseBusy, DatabaseDamaged, DatabaseReplaced, StorageError, ValueUnstorable
 from syndicate.storage.database import Body, Dialect, Queryable, Row
 
 T = TypeVar("T")
@@ -113,14 +113,16 @@ def drive(body: Coroutine[Any, Any, T]) -> T:
 class _Writer(aiosqlite.Connection):
     """aiosqlite's thread and queue, with one more thing to ask of it: a whole batch in one hop."""
 
-    async def perform(self, bodies: "Sequence[Body[Any]]") -> tuple[list[Any], bool]:
-        done: tuple[list[Any], bool] = await self._execute(_perform, self._conn, bodies)  # type: ignore[no-untyped-call]
+    async def perform(self, bodies: "Sequence[Body[Any]]", check: Callable[[], None]) -> tuple[list[Any], bool]:
+        done: tuple[list[Any], bool] = await self._execute(_perform, self._conn, bodies, check)  # type: ignore[no-untyped-call]
         return done
 
 
-def _perform(connection: sqlite3.Connection, bodies: "Sequence[Body[Any]]") -> tuple[list[Any], bool]:
+def _perform(
+    connection: sqlite3.Connection, bodies: "Sequence[Body[Any]]", check: Callable[[], None]
+) -> tuple[list[Any], bool]:
     """Drive the bodies as savepoints of one transaction; a result or an exception for each, once durable, and whether
-    a row has changed."""
+    a row has changed. `check` raises if nothing may be committed."""
     statements = Statements(connection)
     results: list[Any] = []
     before = connection.total_changes
@@ -139,6 +141,7 @@ def _perform(connection: sqlite3.Connection, bodies: "Sequence[Body[Any]]") -> t
                 results.append(_Failed(error))
             with _translated():
                 connection.execute("RELEASE body")
+        check()
         with _translated():
             connection.execute("COMMIT")
     except BaseException:
@@ -169,6 +172,7 @@ class SQLite:
     def __init__(self, path: str, writer: _Writer, sweeper: aiosqlite.Connection, reader: sqlite3.Connection) -> None:
         self._path, self._writer, self._sweeper, self._reader = path, writer, sweeper, reader
         self._statements = Statements(reader)
+        self._file = _identity(path)
         self._waiting: deque[tuple[Body[Any], asyncio.Future[Any]]] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._notices: list[Callable[[], None]] = []
@@ -215,7 +219,7 @@ class SQLite:
 
     async def _write_batch(self, batch: "list[tuple[Body[Any], asyncio.Future[Any]]]") -> None:
         try:
-            results, changed = await self._writer.perform([body for body, _ in batch])
+            results, changed = await self._writer.perform([body for body, _ in batch], self.require_own_file)
         except Exception as error:  # noqa: BLE001 - nothing of the batch is durable; each caller is told
             results, changed = [_Failed(error)] * len(batch), False
         for (_, future), result in zip(batch, results, strict=True):
@@ -243,6 +247,18 @@ class SQLite:
 
     async def poll(self) -> None:
         """`version` looks into the file itself."""
+
+    def require_own_file(self) -> None:
+        """What is committed to a file that has been moved away would not be found at the next start."""
+        try:
+            is_own = _identity(self._path) == self._file
+        except OSError:
+            is_own = False
+        if not is_own:
+            raise DatabaseReplaced(
+                f"{self._path}: is no longer the file that was opened: it was moved, removed or replaced; "
+                "please put it back, and start again"
+            )
 
     def on_commit(self, notice: Callable[[], None]) -> None:
         self._notices.append(notice)
@@ -287,6 +303,12 @@ class SQLite:
         await self._sweeper.close()
         self._reader.close()
         await self._writer.close()
+
+
+def _identity(path: str) -> tuple[int, int]:
+    """What tells a file from another that has taken its name."""
+    found = Path(path).stat()
+    return found.st_dev, found.st_ino
 
 
 class Hints:

@@ -104,3 +104,29 @@ def test_the_key_of_a_known_blog_is_never_made_anew(bare: Blog) -> None:
     assert "not the key that the database knows" in bare.refuses("followers")
     key.write_bytes(saved)
     bare.ok("followers")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://blog.example ", " https://blog.example", "https://blog example", "https://blog.example\n",
+        "https://blog.\u00a0example", "https://blog.example.", "https://blog.example.:8443", "https://blog_x.example",
+        "https://-blog.example", "https://blog..example", "https://.blog.example", "https://blog.example\u200b",
+    ],
+)  # fmt: skip
+def test_an_address_that_is_not_exactly_one_is_not_taken_for_life(bare: Blog, url: str) -> None:
+    assert "site.url" in bare.refuses("init", "--url", url, "--handle", "notes")
+    assert not bare.settings.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "account"),
+    [
+        ("HTTPS://Blog.Example", "notes@blog.example"),
+        ("https://b\u00fccher.example", "notes@xn--bcher-kva.example"),
+        ("http://192.0.2.7:8080", "notes@192.0.2.7:8080"),
+        ("http://[::1]:8080", "notes@[::1]:8080"),
+    ],
+)
+def test_an_address_that_is_one_is_taken(bare: Blog, url: str, account: str) -> None:
+    assert f"@{account}" in bare.ok("init", "--url", url, "--handle", "notes")
