@@ -5,6 +5,7 @@
     │   └── KeyUnusable              an actor's key file is missing or unreadable
     ├── InputError                   what the author gave cannot be used
     │   ├── FrontMatterInvalid       file, line and field of a Markdown header
+    │   ├── FilesMissing             files that a post names are not there
     │   ├── NotAnExport              the file is no export of the kind that was asked for
     │   └── AddressUnusable          nothing to follow was found at an address
     ├── StorageError
@@ -87,6 +88,10 @@ class FrontMatterInvalid(InputError):
         where = f"{file}:{line}: " + (f"field '{field}': " if field else "")
         super().__init__(where + message)
         self.file, self.line, self.field = file, line, field
+
+
+class FilesMissing(InputError):
+    """Files of this machine that a post names cannot be had; nothing was published."""
 
 
 class NotAnExport(InputError):

@@ -205,7 +205,7 @@ def post(
         **_content(_text(post, pictures), post.language),
         "mediaType": "text/html",
         "tag": [_tag(tag) for tag in tags],
-        "attachment": [_image(picture) for picture in pictures],
+        "attachment": [*_episode(post), *(_image(picture) for picture in pictures)],
         "interactionPolicy": interaction_policy(post, author, replies),
         **_talk(post.uri, talk),
     }
@@ -228,6 +228,22 @@ def post(
 def _identified(picture: Picture) -> Document:
     """The picture of an object: Fedify's readers (Ghost, Hollo) take its id and not its address."""
     return {"id": picture.url, **_image(picture)}
+
+
+ATTACHED_AS = {"audio": "Audio", "video": "Video", "image": "Image"}
+
+
+def _episode(post: Post) -> list[Document]:
+    """The file that comes with a post, as what plays it."""
+    if post.enclosure is None:
+        return []
+    kind = ATTACHED_AS.get(post.enclosure.media_type.partition("/")[0], "Document")
+    document: Document = {"type": kind, "mediaType": post.enclosure.media_type, "url": post.enclosure.url}
+    if post.title:
+        document["name"] = post.title
+    if post.enclosure.duration:
+        document["duration"] = f"PT{post.enclosure.duration}S"
+    return [document]
 
 
 def _image(picture: Picture) -> Document:

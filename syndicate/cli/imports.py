@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from syndicate.config import SiteConfig
 from syndicate.errors import InputError
 from syndicate.feeds import mastodon_csv
 from syndicate.feeds import opml as opml_format
+from syndicate.media.places import TELLS_PLACE
 from syndicate.model.comment import CommentState
 from syndicate.model.post import PostKind, PostState
 from syndicate.publishing import Change, markdown_files
@@ -180,7 +182,7 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
     """A folder of Markdown files."""
     if not directory.is_dir():
         raise InputError(f"{directory}: no such directory")
-    paths = markdown_files.posts_in(directory)
+    paths, root = markdown_files.posts_in(directory), str(directory.absolute())
     if if_empty and session.run(lambda study: study.store.totals.of("posts")):
         return
 
@@ -189,11 +191,15 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
         left_out: list[str] = []
         held: list[str] = []
         edited: list[str] = []
+        places: list[str] = []
         taken: dict[str, Path] = {}
         with progress("posts") as tell:
             for path in paths:
                 try:
-                    manuscript = markdown_files.read(path, study.config.site.zone, study.clock()).manuscript
+                    manuscript = replace(
+                        markdown_files.read(path, study.config.site.zone, study.clock()).manuscript,
+                        local_root=root,
+                    )
                     other = taken.setdefault(manuscript.slug, path)
                     if other != path:
                         raise InputError(f"{path}: its slug {manuscript.slug!r} is that of {other}; {GIVE_ANOTHER}")
@@ -202,19 +208,20 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
                         continue
                     published = await study.publisher.publish(manuscript, origin=ORIGIN, announce=announce)
                     counts[published.change] += 1
-                    held += manuscript.held
-                    left_out += [f"{path}: picture not had: {picture}" for picture in published.missing]
+                    held += [f"held back: {reason}" for reason in manuscript.held]
+                    left_out += [f"{path}: file not had: {file}" for file in published.missing]
+                    places += published.tell_places
                 except InputError as error:
                     left_out.append(str(error))
                 tell(path.name)
-        return counts, edited, held, left_out
+        return counts, edited, [*held, *(f"{film}: {TELLS_PLACE}" for film in places)], left_out
 
-    counts, edited, held, left_out = session.run(work)
+    counts, edited, notes, left_out = session.run(work)
     click.echo(", ".join(f"{count} {change.value}" for change, count in counts.items()))
     for slug in edited:
         click.echo(f"as it is, since it was edited here: {slug}")
-    for reason in held:
-        click.echo(f"held back: {reason}")
+    for note in notes:
+        click.echo(note)
     for path, reason in markdown_files.passed_over_in(directory):
         if reason != markdown_files.EMPTY:  # which is told with what could not be read
             click.echo(f"not taken: {path}: {reason}")

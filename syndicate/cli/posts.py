@@ -8,7 +8,8 @@ import click
 
 from syndicate.app import Study
 from syndicate.cli.session import Session
-from syndicate.errors import InputError
+from syndicate.errors import FilesMissing, InputError
+from syndicate.media.places import TELLS_PLACE
 from syndicate.model.post import Post, PostState
 from syndicate.publishing import Published, markdown_files
 from syndicate.publishing.markdown_files import MarkdownFile
@@ -39,7 +40,11 @@ def publish(session: Session, file: Path, replace: bool) -> None:
         known = await study.store.posts.file(version.name)
         earlier = await study.store.posts.find(known[0]) if known else None
         try:
-            published = await study.publisher.publish(read.manuscript, origin="publish", replace=replace, file=version)
+            published = await study.publisher.publish(
+                read.manuscript, origin="publish", replace=replace, file=version, complete=True
+            )
+        except FilesMissing as error:
+            raise FilesMissing(f"{file}: not published: {error}") from error
         except InputError as error:
             raise error if str(file) in str(error) else InputError(f"{file}: {error}") from error
         return _Done(read, published, earlier)
@@ -60,6 +65,8 @@ def _tell(session: Session, file: Path, done: _Done) -> None:
         click.echo(f"held back: {reason}", err=True)
     for picture in published.missing:
         click.echo(f"picture not had: {picture}", err=True)
+    for film in published.tell_places:
+        click.echo(f"{film}: {TELLS_PLACE}", err=True)
     if published.replaced:
         click.echo(f"{post.slug}: replaces {published.replaced}")
     if done.earlier is not None and done.earlier.id != post.id:

@@ -22,6 +22,7 @@ _PLACEHOLDER = re.compile(
 _ALIGNED = re.compile(r"\b(?:align(?:left|right|center|none|wide|full)|size-(?!thumbnail\b)\w+)\b")
 _WIDTH = re.compile("[0-9]{1,5}")
 _LARGER_THAN_WORDS = 100
+_PLAYERS = frozenset({"audio", "video"})
 _ADDRESSES = frozenset({"href", "src", "poster"})
 _DROPPED = frozenset({"srcset", "sizes", "imagesizes", "imagesrcset"})
 _WEB = re.compile(r"(?:https?:)?//", re.IGNORECASE)
@@ -39,6 +40,24 @@ def pictures(html: str) -> tuple[str, ...]:
             if _is_picture_file(link):
                 found[link] = None
     return tuple(found)
+
+
+def links(html: str) -> tuple[str, ...]:
+    """Where links lead to, as written, each once."""
+    found = (tag.value("href").strip() for tag in _tags(html) if tag.name == "a" and not tag.closing)
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def played(html: str) -> tuple[str, ...]:
+    """What players of sound and film load, as written, each once."""
+    found: dict[str, None] = {}
+    in_player = False
+    for tag in _tags(html):
+        if tag.name in _PLAYERS:
+            in_player = not tag.closing
+        if not tag.closing and (tag.name in _PLAYERS or (tag.name == "source" and in_player)):
+            found |= dict.fromkeys(tag.value(name).strip() for name in ("src", "poster"))
+    return tuple(filter(None, found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

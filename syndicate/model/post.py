@@ -207,7 +207,8 @@ class Manuscript:
     where it comes from. `guid`, `path` and `aliases` are kept from an older blog; paths start
     with `/` and may carry a query, addresses on other hosts are whole. `base` is the address against which
     relative references in `source` are resolved; None means the post's own permalink. `local_files` is the
-    directory in which relative references to pictures are looked up, None where there is none.
+    directory in which relative references to files are looked up, None where there is none; `local_root` the one around
+    it that its author gave, in which a reference from the root is looked up.
     """
 
     slug: str
@@ -243,3 +244,4 @@ class Manuscript:
     aliases: tuple[str, ...] = ()
     base: str | None = None
     local_files: str | None = None
+    local_root: str | None = None

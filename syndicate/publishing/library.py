@@ -6,6 +6,7 @@ delete a blog.
 
 import asyncio
 import contextlib
+import dataclasses
 import hashlib
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,7 +17,8 @@ import structlog
 from watchfiles import awatch
 
 from syndicate.clock import Clock
-from syndicate.errors import InputError, StorageError
+from syndicate.errors import FilesMissing, InputError, StorageError
+from syndicate.media.kinds import NAMED_AS_FILES, extension_of
 from syndicate.publishing import markdown_files
 from syndicate.publishing.publisher import FileVersion, Published, Publisher
 from syndicate.storage import Store, Tables
@@ -35,6 +37,7 @@ class Library:
         self._store, self._publisher, self._directory = store, publisher, directory
         self._zone, self._clock = zone, clock
         self._complained: dict[Path, str] = {}
+        self._waiting: dict[Path, str] = {}
         self._digests: dict[Path, tuple[tuple[int, int, int], str]] = {}
         self._passed_over: set[Path] = set()
 
@@ -74,6 +77,8 @@ class Library:
                 continue
             try:
                 resting = self._resting(path)
+                if resting == 0 and known.get(self._name(path)) is None:
+                    resting = await asyncio.to_thread(self._neighbours_resting, path)
                 if resting > 0:
                     wait = min(wait or resting, resting)
                     continue
@@ -89,6 +94,13 @@ class Library:
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         age = self._clock() - changed
         return (RESTED - age).total_seconds() if timedelta(0) <= age < RESTED else 0.0
+
+    def _neighbours_resting(self, path: Path) -> float:
+        """The same for the files beside one and below: a film that is being copied must not go out by half."""
+        files = (
+            file for file in path.parent.rglob("*") if extension_of(file.name) in NAMED_AS_FILES and file.is_file()
+        )
+        return max(map(self._resting, files), default=0.0)
 
     def _digest(self, path: Path) -> str:
         """Of a file's bytes; read again only when its size or time has changed."""
@@ -106,6 +118,11 @@ class Library:
         try:
             await self.take(path)
             self._complained.pop(path, None)
+            self._waiting.pop(path, None)
+        except FilesMissing as error:  # looked at again with every change of the folder
+            if self._waiting.get(path) != str(error):
+                self._waiting[path] = str(error)
+                log.warning("file waits for others", problem=str(error))
         except InputError as error:
             self._complained[path] = digest
             log.warning("file not published", problem=str(error))
@@ -133,7 +150,9 @@ class Library:
         return path.resolve().is_relative_to(self._directory.resolve()) and markdown_files.is_post(path)
 
     async def _publish(self, path: Path, digest: str, replace: bool) -> Published:
-        file = markdown_files.read(path, self._zone, self._clock())
+        read = markdown_files.read(path, self._zone, self._clock())
+        manuscript = dataclasses.replace(read.manuscript, local_root=str(self._directory.absolute()))
+        file = dataclasses.replace(read, manuscript=manuscript)
         slug = file.manuscript.slug
         for other in await self._files_of(slug):
             if other != self._name(path) and (self._directory / other).exists():
@@ -144,7 +163,14 @@ class Library:
             log.warning("post held back", reason=reason)
         version = FileVersion(name=self._name(path), digest=digest)
         try:
-            return await self._publisher.publish(file.manuscript, origin="folder", replace=replace, file=version)
+            published = await self._publisher.publish(
+                file.manuscript, origin="folder", replace=replace, file=version, complete=True
+            )
+            for film in published.tell_places:
+                log.warning("film says where it was taken", file=film)
+            return published
+        except FilesMissing as error:
+            raise FilesMissing(f"{path}: not published: {error}") from error
         except InputError as error:
             raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
 

@@ -16,7 +16,7 @@ from syndicate.content.text import clean
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteError, RemoteGone, RemoteRefused, StorageError
 from syndicate.media import MediaFiles, UnusableFile
 from syndicate.media.kinds import MOST_HEAD, kind_of
-from syndicate.publishing.typesetting import as_failed, as_kept
+from syndicate.publishing.post_files import as_failed, as_kept
 from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState, Purpose

@@ -15,10 +15,11 @@ import structlog
 from syndicate.clock import Clock
 from syndicate.config import SiteConfig
 from syndicate.content.text import clean_name, excerpt, plain
-from syndicate.errors import InputError, PostNotFound, StorageError
+from syndicate.errors import FilesMissing, InputError, PostNotFound, StorageError
 from syndicate.federation.outbox import Announcer
 from syndicate.model.ids import IdsInOrder, new_id
 from syndicate.model.post import Manuscript, Picture, Post, PostKind, PostState, TermKind
+from syndicate.publishing.post_files import base_of
 from syndicate.publishing.typesetting import RENDERER, Typeset, Typesetter
 from syndicate.rhythm import job
 from syndicate.storage import Store, Tables
@@ -87,13 +88,15 @@ class FileVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What became of a manuscript. `missing` are pictures that could not be had, with the reasons; `replaced` says which
+    """What became of a manuscript. `missing` are files that could not be had, with the reasons; `tell_places` films that say where they were
+    taken; `replaced` says which
     post of another origin it took the place of, or is empty."""
 
     post: Post
     change: Change
     announced: bool
     missing: tuple[str, ...] = ()
+    tell_places: tuple[str, ...] = ()
     replaced: str = ""
 
 
@@ -117,21 +120,29 @@ class Publisher:
         announce: bool | None = None,
         replace: bool = False,
         file: FileVersion | None = None,
+        complete: bool = False,
     ) -> Published:
         """Create the post, or replace the one that `file` made or that has this slug (for an import: this identity).
 
         `origin` names the way in; what another one made is taken over from a file only with `replace`. `announce` of None
-        follows the rule: what is new is announced, unless it is dated more than 48 hours back. Raises InputError.
+        follows the rule: what is new is announced, unless it is dated more than 48 hours back. With `complete`, nothing goes out while a file beside the text is missing. Raises
+        InputError, FilesMissing.
         """
         for _ in range(TRIES):
             try:
-                return await self._publish(manuscript, origin, announce, replace, file)
+                return await self._publish(manuscript, origin, announce, replace, file, complete)
             except _Overtaken:
                 continue
         raise StorageError(f"{manuscript.slug}: others keep changing this post")
 
     async def _publish(
-        self, manuscript: Manuscript, origin: str, announce: bool | None, replace_other: bool, file: FileVersion | None
+        self,
+        manuscript: Manuscript,
+        origin: str,
+        announce: bool | None,
+        replace_other: bool,
+        file: FileVersion | None,
+        complete: bool,
     ) -> Published:
         seen = await self._store.posts.file(file.name) if file else None
         before, made_before = await self._existing(manuscript, seen if file and file.is_identity else None)
@@ -152,15 +163,19 @@ class Publisher:
             permalink=self._urls.absolute(draft.path),
             base=_base(manuscript),
             image=manuscript.image,
+            enclosure=manuscript.enclosure,
             hashtags=self._hashtags(draft),
         )
-        missing = tuple(_complaint(file) for file in typeset.media if file.state is MediaState.FAILED)
+        if complete and typeset.missing:
+            raise FilesMissing("; ".join(one.reason for one in typeset.missing))
+        missing = tuple(_complaint(one) for one in typeset.media if one.state is MediaState.FAILED)
+        places = tuple(one.source_url for one in typeset.tell_places)
         if before and made_before and is_same and not typeset.has_new_files:
             if typeset.html != before.html or made_before.renderer != RENDERER:
                 await self.typeset_anew(before.id)
             if file is not None and seen != (before.id, file.digest):
                 await self._store.transaction(lambda tx: _remember(tx, file, seen, before.id))
-            return Published(post=before, change=Change.UNCHANGED, announced=False, missing=missing)
+            return Published(post=before, change=Change.UNCHANGED, announced=False, missing=missing, tell_places=places)
         post = self._composed(draft, manuscript, typeset)
         made = Manufacture(
             source=manuscript.source,
@@ -184,7 +199,7 @@ class Publisher:
             return written
 
         written = await self._store.transaction(body)
-        await self._typesetter.remove_files([file.original for file in typeset.new if file.original])
+        await self._typesetter.remove_files([one.original for one in typeset.new if one.original])
         announced = tell and written.federates and not (before and before.federates)
         log.info("post published", slug=post.slug, state=post.state.value, path=post.path, announced=announced)
         return Published(
@@ -192,6 +207,7 @@ class Publisher:
             change=Change.UPDATED if before else Change.CREATED,
             announced=announced,
             missing=missing,
+            tell_places=places,
             replaced=replaced,
         )
 
@@ -309,7 +325,7 @@ class Publisher:
             type=manuscript.type,
             quotes=manuscript.quotes,
             mentions=typeset.mentions,
-            enclosure=manuscript.enclosure,
+            enclosure=typeset.enclosure,
         )
 
     def _hashtags(self, post: Post) -> dict[str, str]:
@@ -407,7 +423,8 @@ class Publisher:
         shown: list[str] = []
         for file in typeset.media:
             known = await tx.media.by_source(file.source_url)
-            is_old = known is not None and known.state is MediaState.KEPT and not file.is_local
+            is_kept = known is not None and known.state is MediaState.KEPT
+            is_old = is_kept and (not file.is_local or file.state is MediaState.FAILED)
             if file in typeset.new and not is_old:
                 await tx.media.put(replace(file, id=known.id if known else file.id, attempts=0))
                 if known is not None and known.name and known.name == file.original:  # it was served with its metadata
@@ -534,7 +551,7 @@ def _scopes(post: Post | None) -> list[str]:
 
 def _base(manuscript: Manuscript) -> str:
     if manuscript.local_files is not None:
-        return f"file://{manuscript.local_files.rstrip('/')}/"
+        return base_of(manuscript.local_files, manuscript.local_root)
     return manuscript.base or ""
 
 

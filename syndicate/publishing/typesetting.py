@@ -4,24 +4,21 @@ A picture that we do not have (yet) stands as its description, linked to where i
 as she was named. When the picture has come, or she is found, the post is typeset anew.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
-from urllib.parse import unquote
 
 from syndicate.clock import Clock
 from syndicate.content import html as author_html
 from syndicate.content import markdown, names
 from syndicate.content.sanitize import SANITIZER_VERSION, SafeHtml, for_author
-from syndicate.content.text import canonical_path, clean, plain
-from syndicate.media import MediaFiles, UnusableFile
-from syndicate.model.ids import new_id
-from syndicate.model.post import Mention, SourceFormat
+from syndicate.content.text import clean, plain
+from syndicate.media import MediaFiles
+from syndicate.model.post import Enclosure, Mention, SourceFormat
+from syndicate.publishing.post_files import Found, PostFiles
 from syndicate.storage import Store, Tables
-from syndicate.storage.media import MediaFile, MediaState, Purpose
-from syndicate.urls import Urls, join, split
+from syndicate.storage.media import MediaFile, MediaState
+from syndicate.urls import Urls, join
 
 RENDERER = markdown.RENDERER_VERSION * 1000 + SANITIZER_VERSION
 """Moves when either of the two makes other HTML of the same source."""
@@ -31,12 +28,16 @@ TAGS = Urls.tag("").rstrip("/") + "/"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typeset:
     """`text` is the words alone; `media` are the files that it shows; `new` those among them that are not on record
-    yet. `named` are all whom the text names as `user@host`, with the ids of those who are known."""
+    yet, `missing` those that should lie on this machine and cannot be had, `tell_places` films that say where they were
+    taken. `named` are all whom the text names as `user@host`, with the ids of those who are known."""
 
     html: SafeHtml
     text: str
     media: tuple[MediaFile, ...]
     new: tuple[MediaFile, ...]
+    missing: tuple[MediaFile, ...] = ()
+    tell_places: tuple[MediaFile, ...] = ()
+    enclosure: Enclosure | None = None
     picture: MediaFile | None
     named: Mapping[str, str]
 
@@ -57,7 +58,8 @@ class Typeset:
 
 class Typesetter:
     def __init__(self, store: Store, files: MediaFiles, urls: Urls, clock: Clock) -> None:
-        self._store, self._files, self._urls, self._clock = store, files, urls, clock
+        self._store, self._files, self._urls = store, files, urls
+        self._post_files = PostFiles(store, files, urls, clock)
 
     async def typeset(
         self,
@@ -67,6 +69,7 @@ class Typesetter:
         permalink: str,
         base: str,
         image: str = "",
+        enclosure: Enclosure | None = None,
         hashtags: Mapping[str, str],
         reread: bool = True,
     ) -> Typeset:
@@ -78,18 +81,11 @@ class Typesetter:
         Raises InputError for a source without bounds.
         """
         raw = markdown.to_html(source) if source_format is SourceFormat.MARKDOWN else clean(source)
-        known: dict[str, MediaFile] = {}
-        new: list[MediaFile] = []
-        wanted = dict.fromkeys([*author_html.pictures(raw), *([image] if image else [])])
-        for reference in wanted:
-            file = await self._file(join(base or permalink, reference), base, reread=reread)
-            if file is not None:
-                known[reference] = file
-                if file.attempts < 0:
-                    new.append(file)
+        found = await self._found(raw, image, enclosure, permalink=permalink, base=base, reread=reread)
+        known = {reference: one.file for reference, one in found.items()}
         html = author_html.rewrite(
             raw,
-            url=lambda reference: self.address(known[reference]) if reference in known else None,
+            url=lambda reference: self._address(known[reference], reference) if reference in known else None,
             missing=lambda reference: reference in known and known[reference].state is not MediaState.KEPT,
             lost=lambda reference: reference in known and known[reference].state is MediaState.FAILED,
         )
@@ -105,7 +101,10 @@ class Typesetter:
             html=for_author(html, base=permalink),
             text=plain(raw),
             media=tuple(known.values()),
-            new=tuple(new),
+            new=tuple(one.file for one in found.values() if one.is_new),
+            missing=tuple(one.file for one in found.values() if one.is_missing),
+            tell_places=tuple(one.file for one in found.values() if one.tells_place),
+            enclosure=self._enclosure(enclosure, known, permalink),
             picture=known.get(image) if image else None,
             named={handle: accounts[handle].actor if handle in accounts else "" for handle in named},
         )
@@ -115,47 +114,49 @@ class Typesetter:
         path = (self._urls.path_of(address) or "").partition("?")[0]
         return path.startswith(TAGS) and path.count("/") <= TAGS.count("/") + 1
 
+    async def _found(
+        self, raw: str, image: str, enclosure: Enclosure | None, *, permalink: str, base: str, reread: bool
+    ) -> dict[str, Found]:
+        """The files that a post names, by how it names them."""
+        shown = dict.fromkeys([*author_html.pictures(raw), *([image] if image else [])])
+        played = dict.fromkeys([*author_html.played(raw), *([enclosure.url] if enclosure else [])])
+        found: dict[str, Found] = {}
+        for reference in dict.fromkeys([*shown, *played, *author_html.links(raw)]):
+            one = await self._post_files.find(
+                reference,
+                permalink=permalink,
+                base=base,
+                is_link=reference not in shown and reference not in played,
+                fetched=reference in shown,
+                reread=reread,
+            )
+            if one is not None:
+                found[reference] = one
+        return found
+
+    def _enclosure(
+        self, enclosure: Enclosure | None, known: Mapping[str, MediaFile], permalink: str
+    ) -> Enclosure | None:
+        """With address, type and length of the file, where it is one of ours; None for one that cannot be had."""
+        if enclosure is None:
+            return None
+        file = known.get(enclosure.url)
+        if file is not None and file.state is MediaState.KEPT:
+            return replace(enclosure, url=self.address(file), media_type=file.media_type, length=file.size)
+        return None if file is not None and file.is_local else replace(enclosure, url=join(permalink, enclosure.url))
+
+    def _address(self, file: MediaFile, reference: str) -> str | None:
+        """The same for a reference, whose fragment stays; None where it leads to nothing of ours."""
+        if file.is_local and file.state is not MediaState.KEPT:
+            return None
+        _, mark, fragment = reference.partition("#")
+        return f"{self.address(file)}{mark}{fragment}"
+
     def address(self, file: MediaFile) -> str:
         """Where a file is served; where it was, while we have not got it."""
         if file.state is not MediaState.KEPT or file.name is None:
             return file.source_url if not file.source_url.startswith("file:") else ""
         return self._urls.absolute(file.path or self._urls.media(file.name))
-
-    async def _file(self, address: str, base: str, *, reread: bool) -> MediaFile | None:
-        """The file at an address: on record, or as it is to be put on record; None for an address of ours that needs
-        none. Files of this machine count only below the folder of the Markdown that names them: an imported text
-        must not be able to publish what else lies on the disk."""
-        if address.startswith("file:") and not (base.startswith("file:") and _is_below(address, base)):
-            return None
-        known = await self._store.media.by_source(address)
-        if address.startswith("file:") and not reread:
-            return known or as_failed(self._wanted(address), "it was not there when the post was published")
-        if address.startswith("file:"):
-            return await asyncio.to_thread(self._local, address, known)
-        if known is not None:
-            return known
-        path = self._urls.path_of(address)
-        if path is not None:
-            return await self._store.media.at(canonical_path(path.partition("?")[0]))
-        if split(address).scheme not in ("http", "https"):
-            return None
-        return self._wanted(address)
-
-    def _wanted(self, address: str) -> MediaFile:
-        now = self._clock()
-        return MediaFile(id=new_id(now), source_url=address, due=now, attempts=-1)
-
-    def _local(self, address: str, known: MediaFile | None) -> MediaFile:
-        """A file beside the Markdown, taken in at once, and again when it has changed."""
-        file = self._wanted(address)
-        path = Path(unquote(split(address).path))
-        try:
-            kept = as_kept(file, self._files, path.read_bytes())
-            return known if known is not None and known.name == kept.name else kept
-        except OSError as error:
-            return known or as_failed(file, f"{path}: {error.strerror}")
-        except UnusableFile as error:
-            return known or as_failed(file, f"{path}: {error}")
 
     async def remove_files(self, names: Sequence[str]) -> None:
         """Remove files that nothing on record refers to any more."""
@@ -169,31 +170,3 @@ class Typesetter:
 
 async def _forget_names(name: str, tx: Tables) -> None:
     await tx.media.forget_names(name)
-
-
-def _is_below(address: str, base: str) -> bool:
-    folder = Path(unquote(split(base).path)).resolve()
-    return Path(unquote(split(address).path)).resolve().is_relative_to(folder)
-
-
-def as_kept(file: MediaFile, files: MediaFiles, data: bytes) -> MediaFile:
-    """Keep the bytes of a file, and say so; a post's picture loses its metadata. Blocks: it waits for another process.
-
-    Raises UnusableFile, OSError.
-    """
-    kept = files.keep_own(data) if file.purpose is Purpose.POST else files.keep(data)
-    return replace(
-        file,
-        name=kept.name,
-        original=kept.original,
-        media_type=kept.media_type,
-        size=kept.size,
-        width=kept.width,
-        height=kept.height,
-        state=MediaState.KEPT,
-        reason="",
-    )
-
-
-def as_failed(file: MediaFile, reason: str) -> MediaFile:
-    return replace(file, state=MediaState.FAILED, reason=reason)

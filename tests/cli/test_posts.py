@@ -7,6 +7,7 @@ import pytest
 
 from tests.cli.conftest import Blog
 from tests.old_blog import OldBlog
+from tests.pictures import PNG
 
 DOCUMENTS = Path(__file__).parents[1] / "documents" / "markdown"
 POST = "---\ntitle: Tea\ndate: 2026-03-14\ntags: [Leaves]\n---\nHot.\n"
@@ -38,11 +39,17 @@ def test_a_field_that_means_nothing_is_reported_and_not_refused(blog: Blog) -> N
     assert "the field 'colour' means nothing here" in result.stderr
 
 
-def test_a_picture_that_is_not_there_is_reported(blog: Blog) -> None:
-    result = blog.run("publish", blog.write("tea.md", "![Leaves](leaves.png)"))
-    assert result.exit_code == 0
-    assert "picture not had: " in result.stderr
-    assert "leaves.png" in result.stderr
+def test_without_a_picture_that_it_names_nothing_is_published(blog: Blog) -> None:
+    file = blog.write("tea.md", "![Leaves](leaves.png)")
+    refused = blog.refuses("publish", file)
+    assert f"{file}: not published: {blog.directory / 'leaves.png'}: no such file" in refused
+    (blog.directory / "leaves.png").write_bytes(PNG)
+    assert "created" in blog.ok("publish", file)
+
+
+def test_a_heic_picture_is_refused_in_words(blog: Blog) -> None:
+    (blog.directory / "leaves.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 40)
+    assert "HEIC" in blog.refuses("publish", blog.write("tea.md", "![Leaves](leaves.heic)"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,163 @@
+"""The files that a post names: on record, beside its Markdown, or to be fetched.
+
+Files of this machine count only below the folder that its author gave: an imported text must not be able to publish what
+else lies on the disk. A path from the root (`/audio/talk.mp3`) counts from that folder, unless we serve something there.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from syndicate.clock import Clock
+from syndicate.content.text import canonical_path
+from syndicate.media import MediaFiles, UnusableFile
+from syndicate.media.kinds import NAMED_AS_FILES, extension_of
+from syndicate.media.places import tells_place
+from syndicate.model.ids import new_id
+from syndicate.storage import Store
+from syndicate.storage.media import MediaFile, MediaState, Purpose
+from syndicate.urls import Urls, join, split
+
+MOST_BYTES = 256 * 1024 * 1024
+PAGES = frozenset({"", "md", "markdown", "htm", "html"})
+"""Extensions of what is a page elsewhere, also where a file of that name lies beside the Markdown."""
+ROOT_ENDS = "/./"
+"""Stands in the base of a post between the folder that its author gave and the place of its Markdown within."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A file that a post names. `is_new` where it is not on record like this; `tells_place` of a film that says where it
+    was taken."""
+
+    file: MediaFile
+    is_new: bool = False
+    tells_place: bool = False
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it should lie on this machine and cannot be had."""
+        return self.file.is_local and self.file.state is MediaState.FAILED
+
+
+def base_of(folder: str, root: str | None = None) -> str:
+    """The base of a post whose Markdown lies in a folder, below the `root` that its author gave."""
+    if root is None or not Path(folder).is_relative_to(root):
+        return f"file://{_spelled(folder)}/"
+    below = Path(folder).relative_to(root).as_posix()
+    return f"file://{_spelled(root)}/" if below == "." else f"file://{_spelled(root)}{ROOT_ENDS}{_spelled(below)}/"
+
+
+def _spelled(path: str) -> str:
+    return "".join(quote(char) if char in "%#?" else char for char in path.rstrip("/"))
+
+
+class PostFiles:
+    def __init__(self, store: Store, files: MediaFiles, urls: Urls, clock: Clock) -> None:
+        self._store, self._files, self._urls, self._clock = store, files, urls, clock
+
+    async def find(
+        self, reference: str, *, permalink: str, base: str, is_link: bool, fetched: bool, reread: bool
+    ) -> Found | None:
+        """What a reference names; None for a page, and for what needs no file of ours. `is_link` where it may be a page,
+        `fetched` where a file on another server is to be fetched. Without `reread`, the disk is not looked at."""
+        bare = reference.partition("#")[0]
+        parts = split(bare)
+        is_here = base.startswith("file:") and not parts.netloc and parts.scheme in ("", "file")
+        if is_here:
+            return await self._beside(bare, base, is_link=is_link, reread=reread) if bare else None
+        if is_link:
+            return None
+        return await self._elsewhere(join(permalink if base.startswith("file:") else base or permalink, bare), fetched)
+
+    async def _elsewhere(self, address: str, fetched: bool) -> Found | None:
+        known = await self._store.media.by_source(address)
+        path = self._urls.path_of(address)
+        if known is None and path is not None:
+            known = await self._store.media.at(canonical_path(path.partition("?")[0]))
+        if known is not None:
+            return Found(file=known)
+        if path is not None or not fetched or split(address).scheme not in ("http", "https"):
+            return None
+        return Found(file=self._wanted(address), is_new=True)
+
+    async def _beside(self, reference: str, base: str, *, is_link: bool, reread: bool) -> Found | None:
+        if reference.startswith("/"):
+            served = await self._store.media.at(canonical_path(reference.partition("?")[0]))
+            if served is not None:
+                return Found(file=served)
+            if self._files.path(reference.removeprefix(Urls.media(""))) is not None:
+                return None
+        root = base.partition(ROOT_ENDS)[0].rstrip("/") + "/"
+        address = join(root, reference.lstrip("/")) if reference.startswith("/") else join(base, reference)
+        path = Path(unquote(split(address).path))
+        if is_link and not _is_file(path):
+            return None
+        known = await self._store.media.by_source(address)
+        if not reread:
+            if known is None and is_link:
+                return None
+            return Found(file=known or as_failed(self._wanted(address), "it was not there when the post was published"))
+        return await asyncio.to_thread(self._read, address, path, Path(unquote(split(root).path)), known)
+
+    def _read(self, address: str, path: Path, root: Path, known: MediaFile | None) -> Found:
+        """A file of this machine, taken in at once, and again when it has changed."""
+        try:
+            data = _bytes(path, root)
+            kept = as_kept(self._wanted(address), self._files, data)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            is_kept = known is not None and known.state is MediaState.KEPT
+            return Found(file=known) if known and is_kept else self._failed(address, f"{path}: no such file", known)
+        except (OSError, UnusableFile) as error:
+            return self._failed(address, f"{path}: {getattr(error, 'strerror', None) or error}", known)
+        is_same = known is not None and known.name == kept.name
+        places = kept.media_type == "video/mp4" and tells_place(data)
+        return Found(file=known if known and is_same else kept, is_new=not is_same, tells_place=places)
+
+    def _failed(self, address: str, reason: str, known: MediaFile | None) -> Found:
+        if known is not None and (known.state, known.reason) == (MediaState.FAILED, reason):
+            return Found(file=known)
+        return Found(file=as_failed(self._wanted(address), reason), is_new=True)
+
+    def _wanted(self, address: str) -> MediaFile:
+        now = self._clock()
+        return MediaFile(id=new_id(now), source_url=address, due=now)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a link means a file: by its extension, or because there is one."""
+    extension = extension_of(path.name)
+    return extension in NAMED_AS_FILES or (extension not in PAGES and path.is_file())
+
+
+def _bytes(path: Path, root: Path) -> bytes:
+    """The content of a file. Raises UnusableFile, OSError."""
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise UnusableFile(f"lies outside {root}; only files below it are published")
+    if path.stat().st_size > MOST_BYTES:
+        raise UnusableFile(f"larger than {MOST_BYTES // 1024 // 1024} MiB")
+    return path.read_bytes()
+
+
+def as_kept(file: MediaFile, files: MediaFiles, data: bytes) -> MediaFile:
+    """Keep the bytes of a file, and say so; a post's picture loses its metadata. Blocks: it waits for another process.
+
+    Raises UnusableFile, OSError.
+    """
+    kept = files.keep_own(data) if file.purpose is Purpose.POST else files.keep(data)
+    return replace(
+        file,
+        name=kept.name,
+        original=kept.original,
+        media_type=kept.media_type,
+        size=kept.size,
+        width=kept.width,
+        height=kept.height,
+        state=MediaState.KEPT,
+        reason="",
+    )
+
+
+def as_failed(file: MediaFile, reason: str) -> MediaFile:
+    return replace(file, state=MediaState.FAILED, reason=reason)
