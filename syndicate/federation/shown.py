@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from html import escape
 
 from syndicate.activitypub.parse import RemoteNote, origin
+from syndicate.content import warning
 from syndicate.content.opening import without_mentions
 from syndicate.content.sanitize import SANITIZER_VERSION, SafeHtml, for_stranger
 from syndicate.content.text import clean, clean_name, excerpt, plain
@@ -15,7 +16,7 @@ from syndicate.federation.local import Identities
 from syndicate.storage import Store, Tables
 from syndicate.urls import Urls
 
-FORM_VERSION = SANITIZER_VERSION * 1000 + 1
+FORM_VERSION = SANITIZER_VERSION * 1000 + 2
 """Stored beside each shown form; what an older version made is made anew."""
 MENTIONED = SafeHtml("<p>mentioned this blog</p>")
 """Of a reply that says nothing but the blog's name."""
@@ -33,7 +34,13 @@ class ShownForm:
         self._identities, self._urls = identities, urls
 
     def of(self, source: str) -> tuple[SafeHtml, bool]:
-        """The form that is shown, and whether anything can be read in it."""
+        """The form that is shown, and whether anything can be read in it. What stands behind a warning is made safe by
+        itself: nothing in it ends the fold."""
+        words, text = warning.apart(source)
+        html, has_words = self._of_text(text)
+        return SafeHtml(warning.behind(words, html)), has_words
+
+    def _of_text(self, source: str) -> tuple[SafeHtml, bool]:
         without = without_mentions(source, self._is_ours)
         html = for_stranger(without)
         if plain(html):
@@ -72,13 +79,14 @@ class ShownForm:
 
 
 def source_of(note: RemoteNote) -> str:
-    """The text as it came: under its title and content warning, with the options of a poll, and what came with it as
-    links with their descriptions."""
-    return clean("".join((*_head(note), *_body(note), *_options(note), *_attachments(note))))
+    """The text as it came: behind its content warning, under its title, with the options of a poll, and what came with it
+    as links with their descriptions."""
+    text = "".join((*_head(note), *_body(note), *_options(note), *_attachments(note)))
+    return clean(warning.behind(warning_of(note), text))
 
 
 def _head(note: RemoteNote) -> Iterator[str]:
-    title, warning = title_of(note), warning_of(note)
+    title = title_of(note)
     if title:
         words = escape(title)
         yield (
@@ -86,8 +94,6 @@ def _head(note: RemoteNote) -> Iterator[str]:
             if origin(note.url) == origin(note.id)
             else _bold(words)
         )
-    if warning:
-        yield _bold(escape(warning))
 
 
 def _bold(words: str) -> str:

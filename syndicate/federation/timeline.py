@@ -195,7 +195,9 @@ def from_note(note: RemoteNote, author: str) -> ReadPost:
         url=note.url if origin(note.url) and origin(note.url) == origin(note.id) else "",
         title=clean_name(plain(note.name) or warning or ("" if plain(note.html) else _kind(note)), limit=LONGEST_TITLE),
         author=clean_name(author),
-        excerpt="" if warning else clean_name(excerpt(words), limit=LONGEST_EXCERPT),
+        excerpt=(clean_name(warning) if note.name else "")
+        if warning
+        else clean_name(excerpt(words), limit=LONGEST_EXCERPT),
         published=note.published,
         updated=note.updated or note.published,
     )

@@ -6,6 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from syndicate.config import FeedsConfig, SiteConfig
+from syndicate.content import warning
 from syndicate.content.text import excerpt, plain
 from syndicate.feeds import (
     Conversation,
@@ -200,7 +201,7 @@ class FeedDesk:
     ) -> FeedDocument:
         """The comments of a post, or of the whole site; without those of these fingerprints."""
         placed = await self._store.comments.newest_shown(post=post.id if post else None, limit=LENGTH)
-        title = f"Comments on {post.title or post.excerpt[:60]}" if post else "Comments"
+        title = f"Comments on {post.heading}" if post else "Comments"
         feed = self._feed(
             path=post.path if post else "/comments/",
             page=post.path if post else "/",
@@ -244,15 +245,13 @@ class FeedDesk:
         url = self._urls.absolute(post.path)
         author = post.author or self._site.author
         takes_part = post.comments_open or post.counts.comments
-        picture = post.picture
-        summary = post.summary or post.excerpt
+        picture = None if post.notice else post.picture
         return FeedEntry(
             id=post.guid,
             url=url,
             title=post.title,
-            html=(f"<p><strong>{escape(post.warning)}</strong></p>" if post.warning else "")
-            + (post.html if self._config.content == "full" else _beginning(summary, url)),
-            summary=summary,
+            html=_content(post) if self._config.content == "full" else _beginning(post.in_short, url),
+            summary=post.in_short,
             published=post.published,
             updated=post.updated,
             authors=(FeedAuthor(name=author, url=self._urls.absolute(self._urls.author(author_slug(author)))),)
@@ -296,17 +295,27 @@ class FeedDesk:
         comment = placed.comment
         page = self._urls.absolute(placed.post_path)
         about = placed.post_title or "a note"
+        notice, _ = warning.apart(comment.html)
         return FeedEntry(
             id=comment.uri,
             url=f"{page}#{comment.anchor}",
             title=f"{comment.author.name} on {about}",
             html=comment.html,
-            summary=excerpt(plain(comment.html)),
+            summary=notice or excerpt(plain(comment.html)),
             published=comment.published,
             updated=comment.updated,
             authors=(FeedAuthor(name=comment.author.name, url=comment.author.url),),
             in_reply_to=InReplyTo(ref=placed.parent_uri or placed.post_guid, href=page),
         )
+
+
+def _content(post: Post) -> str:
+    """The text of a post; what is sensitive stands behind its warning, the post's picture too."""
+    if not post.notice:
+        return post.html
+    picture = post.picture
+    shown = f'<p><img src="{escape(picture.url)}" alt="{escape(picture.alt)}"></p>' if picture else ""
+    return warning.behind(post.notice, ("" if picture and picture.url in post.html else shown) + post.html)
 
 
 def _beginning(summary: str, url: str) -> str:

@@ -449,7 +449,7 @@ class SiteDesk:
         )
 
     def _neighbour(self, post: Post | None) -> Link | None:
-        return None if post is None else Link(label=post.title or post.excerpt[:80], href=post.path)
+        return None if post is None else Link(label=post.heading, href=post.path)
 
     async def _counted(self, kind: TermKind) -> tuple[CountedLink, ...]:
         counts = await self._store.totals.starting_with(f"term:{kind}:")
@@ -511,21 +511,18 @@ class SiteDesk:
         )
 
     def _post_head(self, post: Post, older: Post | None, newer: Post | None, page: int) -> Head:
-        title = post.title or post.excerpt[:80]
+        title = post.heading
         path = Urls.comments_page(post.path, page)
-        description = post.warning or post.summary or post.excerpt
-        if post.sensitive and not post.warning:
-            description = ""
         takes_part = post.comments_open or post.counts.comments
         return replace(
-            self._head(title, path, self._site_feeds(), description),
+            self._head(title, path, self._site_feeds(), post.in_short),
             language=post.language,
             prev=self._urls.absolute(older.path) if older else "",
             next=self._urls.absolute(newer.path) if newer else "",
             activity_id=post.uri if post.federates else "",
             comments_feed=self._comments_feed(post.path, f"Comments on {title}") if takes_part else None,
             kind="article",
-            image=None if post.sensitive else post.picture or self._first_picture(post),
+            image=None if post.notice else post.picture or self._first_picture(post),
             published=post.published,
             modified=post.updated,
             tags=tuple(term.name for term in post.tags),
