@@ -82,9 +82,11 @@ class Moving:
         profile = self._identities.blog.profile
 
         async def tell(tx: Tables) -> None:
+            if not target:
+                await self._announcer.moved_back(tx, profile)
+                return
             await self._announcer.profile(tx, profile)
-            if target:
-                await self._announcer.moved(tx, target)
+            await self._announcer.moved(tx, target)
 
         await self._store.transaction(tell)
         await self._settle(f"moved to {target}" if target else "the blog is here")

@@ -271,7 +271,17 @@ class Announcer:
     async def moved(self, tx: Tables, target: str) -> None:
         """Tell every follower's server that the blog has gone to another account."""
         ours = self._actor.uri
+        await tx.move_recipients.add_followers(self._actor.id)
         await self._to_followers(tx, "Move", ours, about=f"{ours}#moved", target=target)
+
+    async def moved_back(self, tx: Tables, profile: Profile) -> None:
+        """Tell followers, and every server that was told of a move, that the blog is here: their followers have gone along,
+        and refuse to follow until they know."""
+        id = await self.profile(tx, profile)
+        said = await tx.outbox.get(id)
+        assert said is not None
+        for inbox in await tx.move_recipients.take(self._actor.id):
+            await self._send(tx, replace(said, object=f"{self._actor.uri}#moved"), inbox)
 
     async def pinned(self, tx: Tables, post: Post) -> None:
         """A post is pinned, or no longer: profiles elsewhere follow."""

@@ -22,6 +22,7 @@ from syndicate.storage.hosts import Hosts
 from syndicate.storage.media import Media
 from syndicate.storage.mentions import Mentions
 from syndicate.storage.migrate import migrate
+from syndicate.storage.move_recipients import MoveRecipients
 from syndicate.storage.outbox import Outbox
 from syndicate.storage.posts import Posts
 from syndicate.storage.reactions import Reactions
@@ -68,6 +69,7 @@ class Tables:
         self.blocks = Blocks(query)
         self.media = Media(query)
         self.mentions = Mentions(query)
+        self.move_recipients = MoveRecipients(query)
         self.synchronizations = Synchronizations(query)
         self.tombstones = Tombstones(query)
         self.visits = Visits(query)

@@ -153,6 +153,44 @@ async def test_the_blog_leaves_and_takes_its_followers_along(house: RunningHouse
     assert "movedTo" not in await house.document("/actor")
 
 
+async def test_servers_that_were_told_of_a_move_hear_that_it_is_cancelled(
+    house: RunningHouse, ann: Peer, bob: Peer
+) -> None:
+    """Their people follow the new account by then; Mastodon refuses to follow what it believes to have moved."""
+    await ann.follow()
+    await house.settle()
+    claims(bob, "https://blog.example/actor")
+    await ask(house, bob.actor)
+    assert len(ann.of_type("Move")) == 1
+    await ann.unfollow()
+    await house.settle()
+    ann.received.clear()
+    await ask(house, "cancel")
+    [update] = ann.of_type("Update")
+    assert update["object"]["id"] == "https://blog.example/actor"
+    assert "movedTo" not in update["object"]
+    house.clock.advance(minutes=1)
+    await ask(house, "cancel")
+    assert len(ann.of_type("Update")) == 1
+
+
+async def test_a_move_that_still_waits_is_not_told_once_it_is_cancelled(
+    house: RunningHouse, ann: Peer, bob: Peer
+) -> None:
+    await ann.follow()
+    await house.settle()
+    claims(bob, "https://blog.example/actor")
+    ann.inbox_status = 503
+    await ask(house, bob.actor)
+    await ask(house, "cancel")
+    ann.inbox_status = 202
+    ann.received.clear()
+    house.clock.advance(days=1)
+    await house.settle()
+    assert ann.of_type("Move") == []
+    assert "movedTo" not in ann.of_type("Update")[-1]["object"]
+
+
 async def test_a_move_to_nowhere_is_explained(house: RunningHouse) -> None:
     assert "not moved to https://nowhere.example/a" in await ask(house, "https://nowhere.example/a")
     assert await house.store.facts.find(ASKED) == ""
