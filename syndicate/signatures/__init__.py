@@ -16,6 +16,7 @@ Every refusal is a SignatureRejected whose `reason` is one of
     signature.wrong       the key did not make it over this request
 """
 
+import re
 from datetime import datetime
 from typing import assert_never
 
@@ -48,6 +49,7 @@ __all__ = [
     "VerifyingKey",
     "body_digest",
     "check_proof",
+    "claimed_key_id",
     "generate_private_key",
     "generate_proof_key",
     "load_multikey",
@@ -61,6 +63,15 @@ __all__ = [
     "read_signature",
     "sign",
 ]
+
+
+_KEY_ID = re.compile(r'\bkeyid\s*=\s*"([^"\\\\]{1,2048})"', re.IGNORECASE)
+
+
+def claimed_key_id(message: Message) -> str:
+    """The key that a request claims to be signed with, whatever the signature is worth; empty where it claims none."""
+    fields = [*message.values("signature-input"), *message.values("signature")]
+    return next((found[1] for value in fields if (found := _KEY_ID.search(value))), "")
 
 
 def read_signature(message: Message, *, now: datetime) -> Signature:

@@ -13,12 +13,13 @@ from syndicate.activitypub.parse import origin
 from syndicate.activitypub.vocabulary import ACTIVITY_JSON
 from syndicate.clock import from_text, to_text
 from syndicate.errors import Gone, MediaTypeRefused, NotFound
+from syndicate.federation import featured
 from syndicate.federation.local import BLOG, Identity
 from syndicate.federation.outbox import outbox_items
 from syndicate.model.actor import LocalActor, PublicKey, Role
 from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.post import Counts, Post, TermKind
-from syndicate.signatures import Message
+from syndicate.signatures import Message, claimed_key_id
 from syndicate.storage import Store
 from syndicate.storage.stamps import StampKind
 from syndicate.transport.media_type import is_activity_streams
@@ -46,13 +47,14 @@ PAGE = 20
 LONGEST_ID = 100
 LONGEST_KEY = 2048
 """Of followers, the address is the key."""
-FEATURED = 5
 FEATURED_TAGS = 10
 TOLD = 1000
 """Followers that a server is told of at a time."""
 CACHE = "public, max-age=60, stale-while-revalidate=600"
 AT_PERMALINK = "private, no-store"
 GUARDED = "private, no-store"
+BY_FORM = "Accept, Accept-Encoding"
+BY_READER = "Accept, Signature, Accept-Encoding"
 KINDS = {"likes": "like", "shares": "share"}
 AUTHORIZATIONS = {StampKind.QUOTE: "QuoteAuthorization", StampKind.REPLY: "ReplyAuthorization"}
 Make = Callable[[], Awaitable[dict[str, Any]]]
@@ -65,6 +67,7 @@ async def answer(
     make: Make,
     *,
     cache: str = CACHE,
+    vary: str = BY_FORM,
     to_anybody: bool = False,
 ) -> web.StreamResponse:
     """A document from the shelf; with authorized fetch, for readers who sign and are not blocked, unless it is `to
@@ -80,8 +83,8 @@ async def answer(
             media_type=JSON,
             scopes=scopes,
             cache_control=GUARDED if guarded else cache,
-            vary="Accept, Accept-Encoding, Signature" if guarded else "Accept, Accept-Encoding",
-            guarded=guarded,
+            vary=BY_READER if guarded else vary,
+            guarded=guarded or vary == BY_READER,
             headers=(("Access-Control-Allow-Origin", "*"),),
         )
 
@@ -251,22 +254,20 @@ async def get_following(request: web.Request) -> web.StreamResponse:
 
 
 async def get_featured(request: web.Request) -> web.StreamResponse:
-    """The pinned posts, as ids: Mastodon skips embedded Articles. With none pinned, and for an actor that announces, the
-    newest, so that a profile just found is not empty. The blogroll's has only posts of others to show."""
+    """The pinned posts, as ids: Mastodon skips embedded Articles. Where none is pinned, the newest, but only for a server
+    without a follower, whose profile of us would be empty. Neither list is secret: the signature is not verified."""
     store, actor = request.app[STORE], _asked_for(request).actor
-    subject = request.app[IDENTITIES].subject_of(actor.id)
+    reader = origin(claimed_key_id(message_of(request)))
+    followed = bool(reader and await store.followers.on_server(actor.id, reader, after="", limit=1))
 
     async def make() -> dict[str, Any]:
-        if actor.role is Role.BLOGROLL:
-            return collections.ordered_whole(actor.featured, [])
-        if subject is not None:
-            posts = await store.posts.of_terms(subject[0], [subject[1]], limit=FEATURED)
-        else:
-            pinned = [post for post in await store.posts.pinned(PAGE) if post.federates]
-            posts = pinned or await store.posts.federated(before=None, limit=FEATURED)
-        return collections.ordered_whole(actor.featured, [post.uri for post in posts if post.federates])
+        posts = await featured.pinned(store, actor)
+        if not followed:
+            posts = posts or await featured.stand_ins(store, request.app[IDENTITIES], actor)
+        return collections.ordered_whole(actor.featured, [post.uri for post in posts])
 
-    return await answer(request, f"ap:{actor.featured}", ("site",), make)
+    key = f"ap:{actor.featured}" + (":followed" if followed else "")
+    return await answer(request, key, ("site",), make, cache=GUARDED, vary=BY_READER)
 
 
 async def get_featured_tags(request: web.Request) -> web.StreamResponse:

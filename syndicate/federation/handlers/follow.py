@@ -1,10 +1,15 @@
 """Follow: somebody wants to hear of new posts (ActivityPub §7.5)."""
 
+from collections.abc import Sequence
+
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import authority_of, origin
+from syndicate.federation import featured
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.federation.software import AFTER
 from syndicate.model.activity import Activity, Verdict
+from syndicate.model.actor import LocalActor, RemoteActor
+from syndicate.model.post import Post
 from syndicate.storage import Tables
 from syndicate.storage.followers import Follower
 
@@ -31,14 +36,27 @@ async def handle(activity: Activity, context: Context) -> Decision:
     )
     follow = render.follow_as_received(activity.id, activity.actor, activity.object)
 
+    stand_ins = await featured.stand_ins(context.store, context.identities, ours)
+
     async def accept(tx: Tables) -> Verdict:
         new = await tx.followers.put(follower)
         await tx.editions.move("followers")
         await tx.hosts.to_ask(authority_of(follower.inbox), context.clock() + AFTER)
         await context.announcer.answer(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox, by=ours)
+        if new and await tx.followers.on_server(ours.id, origin(actor.uri), after="", limit=2) == [actor.uri]:
+            await _unpin(tx, stand_ins, actor, ours, context)
         return done("follow.accepted" if new else "follow.renewed")
 
     return accept
+
+
+async def _unpin(tx: Tables, posts: Sequence[Post], actor: RemoteActor, ours: LocalActor, context: Context) -> None:
+    """With its first follower a server gets our posts themselves. It may have read the newest as pinned ones before, when
+    it knew no others."""
+    for post in posts:
+        await context.announcer.answer(
+            tx, "Remove", post.uri, to=actor.uri, inbox=actor.inbox, by=ours, target=ours.featured
+        )
 
 
 async def turn_away(activity: Activity, context: Context) -> Decision:
