@@ -27,6 +27,10 @@ _BITS: Final = range(2048, 4096 + 1)
 _EXPONENTS: Final = range(3, 2**32, 2)
 _ED25519_PREFIX: Final = b"\xed\x01"
 _RSA_PREFIX: Final = b"\x85\x24"  # the varint of 0x1205
+_ED25519_PRIME: Final = 2**255 - 19
+_ORDER_EIGHT: Final = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_SMALL_ORDER_Y: Final = frozenset({0, 1, _ED25519_PRIME - 1, _ORDER_EIGHT, _ED25519_PRIME - _ORDER_EIGHT})
+"""The y coordinates of the points whose order divides eight (RFC 8032 §5.1)."""
 _BASE58_DIGITS: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE58: Final = {digit: value for value, digit in enumerate(_BASE58_DIGITS)}
 _BASE64URL: Final = str.maketrans("-_+/=", "+/!!!")
@@ -172,7 +176,7 @@ def load_multikey(text: str) -> VerifyingKey:
     octets = _multibase(text)
     try:
         if octets.startswith(_ED25519_PREFIX):
-            return Ed25519Key(Ed25519PublicKey.from_public_bytes(octets[2:]))
+            return _admit(Ed25519PublicKey.from_public_bytes(octets[2:]))
         if octets.startswith(_RSA_PREFIX):
             return _admit(serialization.load_der_public_key(octets[2:]))
     except (ValueError, UnsupportedAlgorithm) as error:
@@ -193,12 +197,21 @@ def decode_base64(text: str) -> bytes:
 
 def _admit(key: object) -> VerifyingKey:
     if isinstance(key, Ed25519PublicKey):
+        if _has_small_order(key):
+            raise SignatureRejected("signature.key", "an Ed25519 key of small order")
         return Ed25519Key(key)
     if not isinstance(key, RSAPublicKey):
         raise SignatureRejected("signature.key", "neither RSA nor Ed25519")
     if key.key_size not in _BITS or key.public_numbers().e not in _EXPONENTS:
         raise SignatureRejected("signature.key", "an RSA key of unusual size or exponent")
     return RsaKey(key)
+
+
+def _has_small_order(key: Ed25519PublicKey) -> bool:
+    """Whether signatures can be made that hold under the key for many messages, without any private key. The highest
+    bit is the sign of x; a y of the prime or more stands for its remainder."""
+    y = int.from_bytes(key.public_bytes_raw(), "little") & (2**255 - 1)
+    return y % _ED25519_PRIME in _SMALL_ORDER_Y
 
 
 def _multibase(text: str) -> bytes:

@@ -39,10 +39,12 @@ def read(message: Message, *, now: datetime) -> Signature:
     """
     inputs = parse_inner_lists(sole_header(message, "signature-input"), limit=LABELS_LIMIT)
     values = parse_byte_sequences(sole_header(message, "signature"))
+    if inputs.keys() != values.keys():
+        raise SignatureRejected("signature.syntax", "a label without its signature, or a signature without its label")
     refusals: list[SignatureRejected] = []
     for label, description in inputs.items():
         try:
-            return _read_label(message, description, values.get(label, b""), now)
+            return _read_label(message, description, values[label], now)
         except SignatureRejected as refusal:
             refusals.append(refusal)
     raise refusals[0]
@@ -79,7 +81,7 @@ def signature_base(message: Message, description: InnerList) -> bytes:
 def _read_label(message: Message, description: InnerList, value: bytes, now: datetime) -> Signature:
     parameters = description.parameters
     if not value:
-        raise SignatureRejected("signature.syntax", "a label without its signature")
+        raise SignatureRejected("signature.syntax", "an empty signature")
     if len(set(description.items)) != len(description.items):
         raise SignatureRejected("signature.syntax", "a component covered twice")
     if "keyid" not in parameters:

@@ -5,7 +5,7 @@ from base64 import urlsafe_b64encode
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, RSAPublicNumbers
 
 from syndicate.errors import KeyUnusable, SignatureRejected
@@ -183,3 +183,18 @@ def test_a_multikey_of_an_oversized_rsa_key_is_refused() -> None:
 
     with pytest.raises(SignatureRejected):
         load_multikey(_base64url(b"\x85\x24" + key.public_bytes(DER, PKCS1)))
+
+
+P = 2**255 - 19
+ORDER_EIGHT = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+
+
+@pytest.mark.parametrize("sign", [0, 1])
+@pytest.mark.parametrize("y", [0, 1, P - 1, P, P + 1, ORDER_EIGHT, P - ORDER_EIGHT])
+def test_ed25519_keys_of_small_order_are_refused_in_every_spelling(y: int, sign: int) -> None:
+    """Under such a key one signature holds for every eighth message, and nobody needs the private half for it."""
+    octets = (y | sign << 255).to_bytes(32, "little")
+    with pytest.raises(SignatureRejected, match=r"signature\.key"):
+        load_multikey(_base58(b"\xed\x01" + octets))
+    pem = Ed25519PublicKey.from_public_bytes(octets).public_bytes(PEM, SPKI).decode()
+    assert _reason(pem) == "signature.key"

@@ -277,12 +277,27 @@ def test_of_several_labels_the_first_that_covers_enough_counts(ann: RSAPrivateKe
 
 def test_more_than_three_labels_are_refused(ann: RSAPrivateKey, ann_public: VerifyingKey) -> None:
     message = rfc9421(ann)
-    _, description = message.headers[-2]
-    three = ",".join(description.replace("sig1", label) for label in ("a", "b", "sig1"))
-    four = ",".join(description.replace("sig1", label) for label in ("sig1", "a", "b", "c"))
 
-    assert verdict(with_header(message, "signature-input", three), ann_public) == HOLDS
-    assert verdict(with_header(message, "signature-input", four), ann_public) == "signature.syntax"
+    assert verdict(_labelled(message, "a", "b", "sig1"), ann_public) == HOLDS
+    assert verdict(_labelled(message, "sig1", "a", "b", "c"), ann_public) == "signature.syntax"
+
+
+def test_each_label_has_its_signature_and_each_signature_its_label(
+    ann: RSAPrivateKey, ann_public: VerifyingKey
+) -> None:
+    message = rfc9421(ann)
+    two = _labelled(message, "sig1", "sig2")
+
+    assert verdict(two, ann_public) == HOLDS
+    assert verdict(with_header(two, "signature", message.headers[-1][1]), ann_public) == "signature.syntax"
+    assert verdict(with_header(two, "signature-input", message.headers[-2][1]), ann_public) == "signature.syntax"
+
+
+def _labelled(message: Message, *labels: str) -> Message:
+    """With the same signature under each of these labels."""
+    for name, value in message.headers[-2:]:
+        message = with_header(message, name.lower(), ",".join(value.replace("sig1", label, 1) for label in labels))
+    return message
 
 
 def test_headers_and_labels_given_twice_are_refused(ann: RSAPrivateKey, ann_public: VerifyingKey) -> None:
