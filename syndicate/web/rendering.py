@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from syndicate.content.scripts import has_mixed_scripts
 from syndicate.feeds.opml import xfn
 from syndicate.web.pages import (
     AboutPage,
@@ -157,6 +158,7 @@ def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
         "display_address": display_address,
         "xfn": xfn,
         "feed_name": feed_name,
+        "mixes_scripts": has_mixed_scripts,
     }
     environment.filters.update(filters)
     environment.globals["static"] = static

@@ -543,6 +543,21 @@ async def test_one_slow_server_does_not_keep_others_waiting(
         await asyncio.gather(working, return_exceptions=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "marked"), [("\u0430nn", True), ("ann", False), ("\u0431\u043e\u0440\u0438\u0441", False)]
+)
+async def test_a_handle_that_mixes_alphabets_is_marked(
+    open_house: RunningHouse, mallory: Peer, name: str, marked: bool
+) -> None:
+    mallory.documents[mallory.actor] = mallory.actor_document(preferredUsername=name)
+    post = await open_house.publish("Hello")
+    await mallory.reply(post.uri)
+    await open_house.settle()
+    page = (await open_house.get(post.path)).text
+    assert f"@{name}@{mallory.host}" in page
+    assert ("mixed alphabets" in page) is marked
+
+
 async def test_a_flood_is_held_and_the_page_stays_as_it_is(open_house: RunningHouse, mallory: Peer) -> None:
     post = await open_house.publish("Hello")
     for at in range(80):

@@ -1,0 +1,22 @@
+"""Whether a name mixes alphabets, as names do that are to pass for another's: `аnn` with a Cyrillic а."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "BOPOMOFO", "HANGUL", "IDEOGRAPHIC"})
+"""Written together, and together with Latin letters (UTS #39, "highly restrictive")."""
+_PARTS = re.compile(r"[@.:]")
+
+
+@lru_cache(maxsize=4096)
+def has_mixed_scripts(handle: str) -> bool:
+    """Whether a part of `@user@host` has letters of alphabets that nobody writes in one word. Host labels in the
+    spelling of DNS (`xn--…`) deceive nobody."""
+    return any(len(_scripts(part)) > 1 for part in _PARTS.split(handle))
+
+
+def _scripts(word: str) -> set[str]:
+    """The alphabets of its letters; those of East Asia count as Latin, with which they are written."""
+    scripts = {unicodedata.name(char, "UNNAMED").partition(" ")[0] for char in word if char.isalpha()}
+    return {"LATIN" if script in _EAST_ASIAN else script for script in scripts}
