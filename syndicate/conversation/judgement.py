@@ -24,14 +24,17 @@ class Facts:
     """What is known of a comment and its author. `approved` and `rejected` count earlier comments (rejections of the
     last 90 days), `recent` those of the last hour, `burst` those of the last ten minutes; `from_host` and `on_post`
     count what came in the last hour from the author's server, and under the post; `repeated` says that another
-    author's comment of today has the same text."""
+    author's comment of today has the same text.
 
-    links: int
-    mentions: int
-    approved: int
-    rejected: int
-    recent: int
-    burst: int
+    What costs much to find out need not be known where `judge` does not ask for it: `all` needs nothing, `off` only
+    `burst`, and `first-time` whatever is not yet said by the facts in front of it, in the order in which it asks."""
+
+    links: int = 0
+    mentions: int = 0
+    approved: int = 0
+    rejected: int = 0
+    recent: int = 0
+    burst: int = 0
     from_host: int = 0
     on_post: int = 0
     repeated: bool = False

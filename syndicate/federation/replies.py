@@ -4,9 +4,9 @@ Used by the handlers of whatever can carry a reply: Create, Update, and activiti
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 
 from syndicate.activitypub.access import as_id, ids, types
 from syndicate.activitypub.addressing import Reach, reach, reach_of
@@ -295,24 +295,36 @@ async def _never_show(
 
 
 async def _facts(note: RemoteNote, post: Post, html: str, context: Context) -> Facts:
-    now = context.clock()
-    table = context.store.comments
-    record = await table.record_of(note.author, since=now - REJECTIONS_COUNT_FOR)
-    ours = {context.urls.host}
+    """What the blog's rule asks for, and no more: to count the latest comments is most of the cost of a reply."""
+    now, table = context.clock(), context.store.comments
+    match context.moderation:
+        case "all":
+            return Facts()
+        case "off":
+            return Facts(burst=await table.received_since(note.author, now - timedelta(minutes=10)))
+        case "first-time":
+            record = await table.record_of(note.author, since=now - REJECTIONS_COUNT_FOR)
+            known = Facts(
+                links=_links(note, html),
+                mentions=sum(1 for mention in note.mentions if host_of(mention) != context.urls.host),
+                approved=record.approved,
+                rejected=record.rejected,
+            )
+            if not judge(known, context.moderation).is_shown:
+                return known
+            return replace(known, **await _counts(note, post, html, context))
+        case _:
+            assert_never(context.moderation)
+
+
+async def _counts(note: RemoteNote, post: Post, html: str, context: Context) -> dict[str, Any]:
+    """The facts that are counted over the latest comments."""
+    now, table = context.clock(), context.store.comments
     hour = now - timedelta(hours=1)
+    if await table.is_repeated(html, author_uri=note.author, since=now - timedelta(days=1)):
+        return {"repeated": True}
     from_host, on_post = await table.crowd(host=host_of(note.author), post=post.id, since=hour)
-    repeated = await table.is_repeated(html, author_uri=note.author, since=now - timedelta(days=1))
-    return Facts(
-        links=_links(note, html),
-        mentions=sum(1 for mention in note.mentions if host_of(mention) not in ours),
-        approved=record.approved,
-        rejected=record.rejected,
-        recent=await table.received_since(note.author, hour),
-        burst=await table.received_since(note.author, now - timedelta(minutes=10)),
-        from_host=from_host,
-        on_post=on_post,
-        repeated=repeated,
-    )
+    return {"recent": await table.received_since(note.author, hour), "from_host": from_host, "on_post": on_post}
 
 
 LINK = re.compile(r"<a\s[^>]*>")

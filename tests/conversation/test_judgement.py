@@ -43,6 +43,14 @@ def test_first_time_knows_the_people_it_has_met(facts: dict[str, Any], reason: s
     assert judgement.is_shown is (reason == "comment.known")
 
 
+@pytest.mark.parametrize(
+    "later", [{"repeated": True}, {"recent": 99}, {"from_host": 99}, {"on_post": 999}, {"burst": 99}]
+)
+@pytest.mark.parametrize("first", [{"approved": 0}, {"rejected": 1}, {"links": 9}, {"mentions": 9}])
+def test_what_holds_a_comment_already_need_not_be_counted_further(first: dict[str, Any], later: dict[str, Any]) -> None:
+    assert judge(Facts(**KNOWN | first), "first-time") == judge(Facts(**KNOWN | first | later), "first-time")
+
+
 @pytest.mark.parametrize("facts", [{}, {"approved": 100}, {"approved": 0}, {"rejected": 5}])
 def test_all_lets_everything_wait(facts: dict[str, Any]) -> None:
     judgement = judge(Facts(**KNOWN | facts), "all")
