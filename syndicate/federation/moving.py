@@ -50,11 +50,11 @@ class Moving:
         try:
             target = "" if asked == CANCEL else await self._target(asked)
         except (AddressUnusable, RemoteError) as error:
-            await self._settle(f"not moved to {asked}: {error}")
+            await self._store.transaction(lambda tx, why=error: _settle(tx, asked, f"not moved to {asked}: {why}"))  # type: ignore[misc]
             if not isinstance(error, (*FOR_GOOD, AddressUnusable)):
                 log.info("move not possible now", target=asked, problem=str(error))
             return
-        await self._move(target)
+        await self._move(asked, target)
 
     async def _target(self, account: str) -> str:
         """The id of the account to move to. Raises AddressUnusable, RemoteError."""
@@ -72,7 +72,7 @@ class Moving:
             )
         return actor.uri
 
-    async def _move(self, target: str) -> None:
+    async def _move(self, asked: str, target: str) -> None:
         async def body(tx: Tables) -> None:
             await tx.local_actors.set_moved_to(BLOG, target)
             await tx.editions.move("actor", "site")
@@ -80,8 +80,11 @@ class Moving:
         await self._store.transaction(body)
         await self._identities.renew()
         profile = self._identities.blog.profile
+        outcome = f"moved to {target}" if target else "the blog is here"
 
         async def tell(tx: Tables) -> None:
+            if not await _settle(tx, asked, outcome):
+                return  # another process has told it
             if not target:
                 await self._announcer.moved_back(tx, profile)
                 return
@@ -89,13 +92,14 @@ class Moving:
             await self._announcer.moved(tx, target)
 
         await self._store.transaction(tell)
-        await self._settle(f"moved to {target}" if target else "the blog is here")
         log.info("blog moved", target=target or "back here")
 
-    async def _settle(self, outcome: str) -> None:
-        async def body(tx: Tables) -> None:
-            await tx.facts.put(ASKED, "")
-            await tx.facts.put(OUTCOME, outcome)
 
-        await self._store.transaction(body)
-        log.info("move settled", outcome=outcome)
+async def _settle(tx: Tables, asked: str, outcome: str) -> bool:
+    """Write down what became of a move; False when it is asked for no more, as another process has settled it."""
+    await tx.alone(ASKED)
+    if await tx.facts.find(ASKED) != asked:
+        return False
+    await tx.facts.put(ASKED, "")
+    await tx.facts.put(OUTCOME, outcome)
+    return True

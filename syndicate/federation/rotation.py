@@ -55,27 +55,32 @@ class Rotation:
         its name, its words, its picture."""
         for identity in self._identities:
             fact, digest = _fact(identity.profile), _digest(identity.profile)
-            before = await self._store.facts.find(fact)
-            if before != digest:
-                await self._store.transaction(partial(self._tell_change, identity, fact, digest, before is not None))
+            if await self._store.facts.find(fact) != digest:
+                await self._store.transaction(partial(self._tell_change, identity, fact, digest))
 
-    async def _tell_change(self, identity: Identity, fact: str, digest: str, was_told: bool, tx: Tables) -> None:
+    async def _tell_change(self, identity: Identity, fact: str, digest: str, tx: Tables) -> None:
+        await tx.alone(fact)
+        before = await tx.facts.find(fact)
+        if before == digest:  # another process has told it
+            return
         await tx.facts.put(fact, digest)
         await tx.editions.move("actor")
-        if was_told:
+        if before is not None:
             await self._announcer.profile(tx, identity.profile)
 
     async def _begin(self, actor: StoredActor) -> None:
         keys = self._next_keys(actor)
         profile = self._identities.with_keys(actor.id, keys)
 
-        async def tell(tx: Tables) -> None:
-            update = await self._announcer.profile(tx, profile)
-            await tx.local_actors.begin_rotation(actor.id, keys=keys, update=update, now=self._clock())
+        async def tell(tx: Tables) -> bool:
+            if not await tx.local_actors.begin_rotation(actor.id, keys=keys, now=self._clock()):
+                return False  # another process has begun
+            await tx.local_actors.set_rotation(actor.id, await self._announcer.profile(tx, profile))
+            return True
 
-        await self._store.transaction(tell)
+        if await self._store.transaction(tell):
+            log.info("key change told", actor=actor.uri)
         await self._identities.renew()
-        log.info("key change told", actor=actor.uri)
 
     def _next_keys(self, actor: StoredActor) -> KeySet:
         """Made, each under another fragment of the actor's id."""

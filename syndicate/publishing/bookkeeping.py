@@ -67,7 +67,7 @@ class Bookkeeper:
 
     async def _next_due(self) -> datetime | None:
         binding = await self._binding()
-        dues = [await self._telling(), None if binding is None else binding.at]
+        dues = [await self._telling(self._store), None if binding is None else binding.at]
         return min((due for due in dues if due is not None), default=None)
 
     async def _binding(self) -> Binding | None:
@@ -90,23 +90,27 @@ class Bookkeeper:
         log.info("volume of the feed's archive bound", last=binding.last)
         return True
 
-    async def _telling(self) -> datetime | None:
+    async def _telling(self, tables: Tables) -> datetime | None:
         """When feeds may next be told of comments; None while there is nothing to tell."""
-        if not await self._store.posts.has_untold():
+        if not await tables.posts.has_untold():
             return None
-        told = await self._store.facts.find(TOLD)
+        told = await tables.facts.find(TOLD)
         return from_text(told) + TOLD_EVERY if told else self._clock()
 
     async def _tell(self) -> bool:
         now = self._clock()
-        due = await self._telling()
-        if due is None or due > now:
-            return False
 
-        async def body(tx: Tables) -> None:
+        async def is_due(tables: Tables) -> bool:
+            due = await self._telling(tables)
+            return due is not None and due <= now
+
+        async def body(tx: Tables) -> bool:
+            await tx.alone(TOLD)
+            if not await is_due(tx):  # another process has told it
+                return False
             await tx.posts.tell_comments()
             await tx.facts.put(TOLD, to_text(now))
             await tx.editions.move("counts")
+            return True
 
-        await self._store.transaction(body)
-        return True
+        return await is_due(self._store) and await self._store.transaction(body)

@@ -485,11 +485,11 @@ class Publisher:
         return released
 
     async def _release(self, id: str, tx: Tables) -> None:
+        await tx.posts.alone()  # before it is read: another process may be releasing it
         post, made = await tx.posts.find(id), await tx.posts.manufacture(id)
         if post is None or made is None or post.state is not PostState.SCHEDULED:
             return
         now = self._clock()
-        await tx.posts.alone()
         updated = await tx.posts.free_updated(post.published, post.id)
         released = replace(post, state=PostState.PUBLISHED, updated=updated)
         wanted = await tx.mentions.are_wanted(id)

@@ -126,22 +126,27 @@ class LocalActors:
             > 0
         )
 
-    async def begin_rotation(self, id: str, *, keys: KeySet, update: str, now: datetime) -> None:
-        """The next keys are made, and the activity `update` tells of them."""
-        await self._query.run(
+    async def begin_rotation(self, id: str, *, keys: KeySet, now: datetime) -> bool:
+        """The next keys are made; False when no change is asked for any more."""
+        begun = await self._query.run(
             """
             UPDATE local_actors SET next_key_id = :key_id, next_key_pem = :public_key_pem, next_proof_key_id = :proof_key_id,
-              next_proof_key = :proof_key, rotation = :update, rotated = :now
-            WHERE id = :id
+              next_proof_key = :proof_key, rotation = '', rotated = :now
+            WHERE id = :id AND rotation = :asked AND next_key_pem = ''
             """,
             id=id,
             key_id=keys.key_id,
             public_key_pem=keys.public_key_pem,
             proof_key_id=keys.proof_key_id,
             proof_key=keys.proof_key,
-            update=update,
             now=to_text(now),
+            asked=ASKED,
         )
+        return begun > 0
+
+    async def set_rotation(self, id: str, update: str) -> None:
+        """The activity `update` tells of the change."""
+        await self._query.run("UPDATE local_actors SET rotation = :update WHERE id = :id", id=id, update=update)
 
     async def end_rotation(self, id: str, now: datetime) -> None:
         """The next keys are the keys, and the key until now is an earlier one."""
