@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import fcntl
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +28,7 @@ from syndicate.blogroll.finder import Finder
 from syndicate.blogroll.following import Following
 from syndicate.blogroll.poller import Poller
 from syndicate.blogroll.reading import Reader
+from syndicate.chores import Chores
 from syndicate.clock import Clock, utc_now
 from syndicate.config import Config
 from syndicate.delivery.worker import Courier, DeliveryWorker
@@ -71,6 +72,7 @@ from syndicate.rhythm import endure, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.arrivals import Refusal
 from syndicate.storage.deliveries import DeliveryKind
+from syndicate.storage.leases import RENEW_INTERVAL
 from syndicate.storage.watch import EditionWatch
 from syndicate.telemetry.metrics import Metrics
 from syndicate.transport.client import Client
@@ -442,8 +444,8 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
     """Run until SIGTERM or SIGINT, or until something breaks. `ready` is told the port."""
     study = house.study
     await study.store.database.listen()
-    if not study.config.storage.is_postgresql:
-        await study.store.release_leases()
+    if part != "web" and not study.config.storage.is_postgresql:  # no other process works on the file
+        await study.store.transaction(lambda tx: tx.leases.release_rows())
     study.store.database.on_commit(lambda: _wake(house))
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -461,15 +463,10 @@ async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], 
                 tasks.create_task(house.synchronization.run(), name="synchronization")
                 tasks.create_task(house.software.run(), name="software")
                 tasks.create_task(house.poller.run(), name="poller")
-                if study.identities.blogroll is not None:
-                    tasks.create_task(house.crier.run(), name="crier")
-                tasks.create_task(house.bookkeeper.run(), name="bookkeeping")
                 if study.config.comments.backfill:
                     tasks.create_task(house.backfill.run(), name="backfill")
-                tasks.create_task(study.library.run(), name="library")
-                tasks.create_task(endure("calendar", lambda: _calendar(study)), name="calendar")
-                tasks.create_task(endure("caretaker", lambda: _caretaker(study)), name="caretaker")
-                tasks.create_task(endure("own affairs", lambda: _own_affairs(house)), name="own affairs")
+                tasks.create_task(endure("leases", lambda: _renew_leases(study)), name="leases")
+                tasks.create_task(_chores(house), name="chores")
             tasks.create_task(_watch_database(study), name="database watch")
             tasks.create_task(endure("ticker", lambda: _ticker(house)), name="ticker")
     except BaseExceptionGroup as ended:
@@ -502,6 +499,33 @@ def _wake(house: House) -> None:
     house.bookkeeper.wake()
     house.backfill.wake()
     house.pushes.wake()
+
+
+async def _chores(house: House) -> None:
+    """What one process at a time does. Only one works on a SQLite file, so there no lease is needed."""
+    study = house.study
+    works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+        "bookkeeping": house.bookkeeper.run,
+        "library": study.library.run,
+        "calendar": lambda: endure("calendar", lambda: _calendar(study)),
+        "caretaker": lambda: endure("caretaker", lambda: _caretaker(study)),
+        "own affairs": lambda: endure("own affairs", lambda: _own_affairs(house)),
+    }
+    if study.identities.blogroll is not None:
+        works["crier"] = house.crier.run
+    if study.config.storage.is_postgresql:
+        await endure("chores", Chores(study.store, study.clock, works).run)
+        return
+    async with asyncio.TaskGroup() as tasks:
+        for name, work in works.items():
+            tasks.create_task(work(), name=name)
+
+
+async def _renew_leases(study: Study) -> None:
+    """Keep the rows that are being worked on from being taken for those of a process that has ended."""
+    while True:
+        await asyncio.sleep(RENEW_INTERVAL.total_seconds())
+        await study.store.renew_leases()
 
 
 async def _signals() -> None:

@@ -1,6 +1,6 @@
 """Asks the feeds of the blogroll that are due: a few at once, and one on each server."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -14,13 +14,13 @@ from syndicate.errors import AddressUnusable, StorageError
 from syndicate.rhythm import Crew, job
 from syndicate.storage import Store
 from syndicate.storage.feed_polls import FeedPoll
+from syndicate.storage.leases import LEASE
 from syndicate.telemetry.metrics import Metrics
 from syndicate.transport.message import Transport
 
 log = structlog.get_logger()
 
 AT_ONCE = 12
-LEASE = timedelta(minutes=5)
 
 
 class Poller(Crew[FeedPoll]):
@@ -51,7 +51,7 @@ class Poller(Crew[FeedPoll]):
         return await self._store.transaction(lambda tx: tx.feed_polls.claim(now=now, until=now + LEASE))
 
     async def _poll(self, poll: FeedPoll) -> None:
-        with job("poll", entry=poll.entry):
+        with self._store.holding("feed_polls", (poll.entry,)), job("poll", entry=poll.entry):
             await self._try_to_poll(poll)
 
     async def _try_to_poll(self, poll: FeedPoll) -> None:

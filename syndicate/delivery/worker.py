@@ -24,6 +24,7 @@ from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
 from syndicate.storage.hosts import Host
+from syndicate.storage.leases import LEASE
 
 log = structlog.get_logger()
 
@@ -38,7 +39,6 @@ CLAIMED_AT_ONCE = 64
 HELD_PER_HOST = 8
 AT_ONCE_PER_HOST = 2
 SLICE = 500
-LEASE = timedelta(minutes=10)
 HELD_FOR = timedelta(seconds=10)
 OUR_FAULT = "something went wrong here; the log says what"
 
@@ -181,6 +181,7 @@ class DeliveryWorker:
             held = self._held.setdefault(delivery.lane, deque())
             if len(held) < HELD_PER_HOST:
                 held.append(delivery)
+                self._store.held.add("deliveries", delivery.activity, delivery.inbox)
             else:
                 surplus.append(delivery)
         if surplus:
@@ -218,6 +219,7 @@ class DeliveryWorker:
             with job("delivery", activity=delivery.activity, inbox=delivery.inbox):
                 await self._carry_one(delivery)
         finally:
+            self._store.held.remove("deliveries", delivery.activity, delivery.inbox)
             place.leave()
             self._open -= 1
             self._to_inbox.discard(delivery.inbox)
@@ -235,6 +237,7 @@ class DeliveryWorker:
             return
         if host.failures and self._to_server[delivery.lane] > 1:  # in doubt: one at a time, and we are not the first
             self._doubtful.add(delivery.lane)
+            self._store.held.add("deliveries", delivery.activity, delivery.inbox)
             self._held.setdefault(delivery.lane, deque()).appendleft(delivery)
             return
         outlook = await self._store.deliveries.outlook(delivery)

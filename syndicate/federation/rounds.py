@@ -12,13 +12,13 @@ from syndicate.federation.backfill import Seen, Visitor
 from syndicate.federation.sparing import MOST_A_DAY, PATIENCE
 from syndicate.rhythm import Crew, job
 from syndicate.storage import Store
+from syndicate.storage.leases import LEASE
 from syndicate.storage.visits import Visit
 from syndicate.telemetry.metrics import Metrics
 
 log = structlog.get_logger()
 
 AT_ONCE = 4
-LEASE = timedelta(minutes=30)
 LONGEST = 20 * 60.0
 AFTER_TROUBLE = timedelta(hours=1)
 
@@ -36,7 +36,7 @@ class BackfillWorker(Crew[Visit]):
         return await self._store.transaction(lambda tx: tx.visits.claim(now=now, until=now + LEASE))
 
     async def _pay(self, visit: Visit) -> None:
-        with job("visit", comment=visit.comment):
+        with self._store.holding("visits", (visit.comment,)), job("visit", comment=visit.comment):
             await self._try_to_look(visit)
 
     async def _try_to_look(self, visit: Visit) -> None:

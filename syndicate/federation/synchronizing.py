@@ -20,6 +20,7 @@ from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.rhythm import Rhythm, job
 from syndicate.signatures import Message, Signature
 from syndicate.storage import Tables
+from syndicate.storage.leases import LEASE
 from syndicate.storage.synchronizations import Doubt
 
 log = structlog.get_logger()
@@ -28,7 +29,6 @@ APART = timedelta(hours=1)
 """One actor is not asked more often."""
 WAITS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=12))
 MOST_ATTEMPTS = len(WAITS) + 1
-LEASE = timedelta(minutes=10)
 MOST_PAGES = 10
 MOST_LISTED = 1000
 """There are few actors of ours: a longer list of them is none."""
@@ -89,7 +89,7 @@ class SynchronizationWorker:
             return False
         doubt = await self._store.transaction(lambda tx: tx.synchronizations.claim(now=now, until=now + LEASE))
         if doubt is not None:
-            with job("list of followers", actor=doubt.actor):
+            with self._store.holding("synchronizations", (doubt.actor,)), job("list of followers", actor=doubt.actor):
                 if doubt.attempts > MOST_ATTEMPTS:  # it trips us up each time
                     await self._store.transaction(lambda tx: tx.synchronizations.settle(doubt.actor, now=now))
                 else:

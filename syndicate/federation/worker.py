@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -14,6 +14,7 @@ from syndicate.federation.inbox import Inbox
 from syndicate.model.activity import Arrival
 from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store
+from syndicate.storage.leases import LEASE
 
 log = structlog.get_logger()
 
@@ -23,7 +24,6 @@ ACTORS = 96
 HELD_PER_HOST = 32
 ACTORS_PER_HOST = 16
 """At once: one slow server must not take all places, however many accounts it has."""
-LEASE = timedelta(minutes=10)
 LONGEST = 60.0
 
 
@@ -51,7 +51,7 @@ class InboxWorker:
             return await self._take(tasks)
 
     async def _next_due(self) -> datetime | None:
-        return await self._store.arrivals.next_due(self._full()) if self._has_room() else None
+        return await self._store.arrivals.next_due(self._clock(), self._full()) if self._has_room() else None
 
     def _has_room(self) -> bool:
         return len(self._waiting) < ACTORS and sum(map(len, self._waiting.values())) < CLAIMED
@@ -76,7 +76,7 @@ class InboxWorker:
         if not self._has_room():
             return False
         full = self._full()
-        due = await self._store.arrivals.next_due(full)
+        due = await self._store.arrivals.next_due(now, full)
         if due is None or due > now:
             return False
         arrivals = await self._store.transaction(
@@ -84,6 +84,7 @@ class InboxWorker:
         )
         for arrival in arrivals:
             actor = arrival.activity.actor
+            self._store.held.add("arrivals", arrival.id)
             if actor in self._waiting:
                 self._waiting[actor].append(arrival)
                 continue
@@ -94,7 +95,11 @@ class InboxWorker:
     async def _perform_in_order(self, actor: str) -> None:
         try:
             while self._waiting[actor]:
-                await self._perform(self._waiting[actor].popleft())
+                arrival = self._waiting[actor].popleft()
+                try:
+                    await self._perform(arrival)
+                finally:
+                    self._store.held.remove("arrivals", arrival.id)
         finally:
             del self._waiting[actor]
         self._rhythm.wake()

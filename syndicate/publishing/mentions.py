@@ -20,6 +20,7 @@ from syndicate.federation.actors import Actors
 from syndicate.federation.webfinger import Schemes, account_of, actor_in, links_of
 from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
+from syndicate.storage.leases import LEASE
 from syndicate.storage.mentions import Named
 from syndicate.transport.message import Transport
 
@@ -29,7 +30,6 @@ WAITS = (timedelta(seconds=4), timedelta(seconds=12))
 """All tries together are shorter than what a post is held back for."""
 MOST_ATTEMPTS = len(WAITS) + 1
 AT_ONCE = 8
-LEASE = timedelta(minutes=2)
 
 
 class MentionWorker:
@@ -64,13 +64,17 @@ class MentionWorker:
         if due is None or due > now:
             return False
         claimed = await self._store.transaction(lambda tx: tx.mentions.claim(now=now, until=now + LEASE, limit=AT_ONCE))
+        with self._store.holding("mentions", *((named.post, named.handle) for named in claimed)):
+            await self._look_up_together(claimed)
+        return bool(claimed)
+
+    async def _look_up_together(self, claimed: list[Named]) -> None:
         async with asyncio.TaskGroup() as tasks:
             looked_up = [tasks.create_task(self._look_up(named), name="mention") for named in claimed]
         for post in dict.fromkeys(named.post for named in claimed):
             here = [task.result() for task in looked_up if task.result().post == post]
             with job("mentions", post=post):
                 await self._settle(post, here)
-        return bool(claimed)
 
     async def _look_up(self, named: Named) -> Named:
         """With her id where she was found, with another date where she is to be looked up again."""

@@ -19,6 +19,7 @@ from syndicate.media.kinds import MOST_HEAD, kind_of
 from syndicate.publishing.post_files import as_failed, as_kept
 from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
+from syndicate.storage.leases import LEASE
 from syndicate.storage.media import MediaFile, MediaState, Purpose
 from syndicate.transport.message import MEDIA, Redirects, Request, Transport, require_success
 
@@ -28,7 +29,6 @@ WAITS = (timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=2), timede
 MOST_ATTEMPTS = len(WAITS) + 1
 AT_ONCE = 4
 OUR_FAULT = "something went wrong here; the log says what"
-LEASE = timedelta(minutes=5)
 MOST_OF_AN_AVATAR = 1024 * 1024
 
 
@@ -70,7 +70,7 @@ class PictureWorker:
         return bool(wanted)
 
     async def _get(self, file: MediaFile) -> None:
-        with job("picture", address=file.source_url):
+        with self._store.holding("media", (file.id,)), job("picture", address=file.source_url):
             await self._try_to_get(file)
 
     async def _try_to_get(self, file: MediaFile) -> None:

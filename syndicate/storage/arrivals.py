@@ -16,8 +16,6 @@ NO_TEXT = "{}"
 REPEATABLE = frozenset({"Accept", "Announce", "Block", "EmojiReact", "Follow", "Like", "Reject", "Undo"})
 """Types that mean something again under the same id: Misskey gives every Follow of one actor by another the same, Ghost
 every Like and Announce of one thing, and both take them back in between."""
-LOOKED_AT = 1000
-"""More than all workers together have claimed at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +91,16 @@ class Arrivals:
         )
 
     async def claim(self, *, now: datetime, until: datetime, limit: int, without: Sequence[str] = ()) -> list[Arrival]:
-        """Lease what is due, oldest first, but nothing from the hosts `without`."""
+        """Lease what is due, oldest first, but nothing from the hosts `without`, and nothing of an actor of whom
+        something is leased: what she sent is done in order, by whichever process."""
         others, names = _but_for(without)
+        await self._query.alone("arrivals")  # two that claim at once would not see what the other leases
         rows = await self._query.all(
             f"""
             WITH due AS MATERIALIZED (
               SELECT id FROM arrivals
-              WHERE outcome = 'waiting' AND due_at <= :now AND leased_until < :now {others}
+              WHERE outcome = 'waiting' AND due_at <= :now AND leased_until < :now {others} AND actor_uri NOT IN (
+                SELECT actor_uri FROM arrivals WHERE leased_until <> '' AND leased_until >= :now)
               ORDER BY due_at, id
               LIMIT :limit {{skip_locked}})
             UPDATE arrivals SET leased_until = :until
@@ -133,16 +134,22 @@ class Arrivals:
             reason=reason,
         )
 
-    async def next_due(self, without: Sequence[str] = ()) -> datetime | None:
+    async def next_due(self, now: datetime, without: Sequence[str] = ()) -> datetime | None:
         """When there will be something to claim: what others have claimed must not hide what is due behind it."""
         others, names = _but_for(without)
         row = await self._query.one(
             f"""
             SELECT min(due) AS due FROM (
-              SELECT CASE WHEN due_at > leased_until THEN due_at ELSE leased_until END AS due
-              FROM arrivals WHERE outcome = 'waiting' {others} ORDER BY due_at LIMIT :looked_at) AS first
+              SELECT min(due_at) AS due FROM (
+                SELECT due_at FROM arrivals
+                WHERE outcome = 'waiting' AND leased_until < :now {others} AND actor_uri NOT IN (
+                  SELECT actor_uri FROM arrivals WHERE leased_until <> '' AND leased_until >= :now)
+                ORDER BY due_at LIMIT 1) AS free
+              UNION ALL
+              SELECT min(leased_until) AS due FROM arrivals
+              WHERE leased_until <> '' AND leased_until >= :now {others}) AS next
             """,
-            looked_at=LOOKED_AT,
+            now=to_text(now),
             **names,
         )
         assert row is not None

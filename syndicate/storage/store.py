@@ -1,6 +1,7 @@
 """The tables together: what a room is handed when it may read or write."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from syndicate.clock import Clock
@@ -19,6 +20,7 @@ from syndicate.storage.feed_entries import FeedEntries
 from syndicate.storage.feed_polls import FeedPolls
 from syndicate.storage.followers import Followers
 from syndicate.storage.hosts import Hosts
+from syndicate.storage.leases import LEASE, HeldRows, Key, Leases
 from syndicate.storage.media import Media
 from syndicate.storage.mentions import Mentions
 from syndicate.storage.migrate import migrate
@@ -67,6 +69,7 @@ class Tables:
         self.feed_polls = FeedPolls(query)
         self.feed_entries = FeedEntries(query)
         self.blocks = Blocks(query)
+        self.leases = Leases(query)
         self.media = Media(query)
         self.mentions = Mentions(query)
         self.move_recipients = MoveRecipients(query)
@@ -90,6 +93,7 @@ class Store(Tables):
     def __init__(self, database: Database, clock: Clock) -> None:
         super().__init__(database.read, clock)
         self.database = database
+        self.held = HeldRows()
 
     @classmethod
     async def open(cls, address: str, clock: Clock) -> "Store":
@@ -109,24 +113,21 @@ class Store(Tables):
         """Run `body` on tables that write; its result, once it is durable."""
         return await self.database.transaction(lambda query: body(Tables(query, self.clock)))
 
-    async def release_leases(self) -> None:
-        """What a process had claimed that is no more. Only where this is the one server."""
+    @contextmanager
+    def holding(self, table: str, *keys: Key) -> Iterator[None]:
+        """Have the leases of rows renewed for as long as this lasts."""
+        for key in keys:
+            self.held.add(table, *key)
+        try:
+            yield
+        finally:
+            for key in keys:
+                self.held.remove(table, *key)
 
-        async def body(query: Queryable) -> None:
-            leased = (
-                "arrivals",
-                "deliveries",
-                "fanouts",
-                "feed_polls",
-                "media",
-                "mentions",
-                "synchronizations",
-                "visits",
-            )
-            for table in leased:
-                await query.run(f"UPDATE {table} SET leased_until = '' WHERE leased_until <> ''")
-
-        await self.database.transaction(body)
+    async def renew_leases(self) -> None:
+        """Keep what this process works on; called every `RENEW_INTERVAL`."""
+        if rows := self.held.to_renew():
+            await self.transaction(lambda tx: tx.leases.renew(rows, self.clock() + LEASE))
 
     async def close(self) -> None:
         await self.database.close()

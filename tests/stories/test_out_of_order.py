@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.federation.worker import LEASE
+from syndicate.storage.leases import LEASE
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.peer import AS2, PUBLIC, Peer
@@ -292,7 +292,7 @@ async def test_what_a_process_had_begun_is_done_by_the_next(
         assert len(claimed) == 4
     async with open_again() as house:
         if released:
-            await house.store.release_leases()
+            await house.store.transaction(lambda tx: tx.leases.release_rows())
         else:
             await house.settle()
             assert {outcome for _, outcome, _ in await house.verdicts()} == {"waiting"}

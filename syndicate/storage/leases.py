@@ -1,0 +1,90 @@
+"""Leases: which rows of the queues, and which work of the blog as a whole, a process has in hand.
+
+A lease is short, and renewed while its row is worked on. So what a process had in hand when it ended, or when the
+database was away, is free again after `LEASE`, and a slow job is not done twice.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from syndicate.clock import to_text
+from syndicate.storage.database import Queryable
+
+LEASE = timedelta(seconds=30)
+RENEW_INTERVAL = timedelta(seconds=10)
+
+Key = tuple[str, ...]
+
+KEYS: dict[str, Key] = {
+    "arrivals": ("id",),
+    "deliveries": ("activity_id", "inbox"),
+    "fanouts": ("activity_id", "audience"),
+    "feed_polls": ("entry_id",),
+    "media": ("id",),
+    "mentions": ("post_id", "handle"),
+    "synchronizations": ("actor_uri",),
+    "visits": ("comment_id",),
+}
+"""The queues, and what names a row of each."""
+
+
+class HeldRows:
+    """The leased rows that this process is not done with, in memory."""
+
+    def __init__(self) -> None:
+        self._rows: Counter[tuple[str, Key]] = Counter()
+        self._seen: frozenset[tuple[str, Key]] = frozenset()
+
+    def add(self, table: str, *key: str) -> None:
+        self._rows[table, key] += 1
+
+    def remove(self, table: str, *key: str) -> None:
+        self._rows[table, key] -= 1
+        if self._rows[table, key] <= 0:
+            del self._rows[table, key]
+
+    def to_renew(self) -> frozenset[tuple[str, Key]]:
+        """Those that were held already when this was last asked: most rows are done long before that."""
+        before, self._seen = self._seen, frozenset(self._rows)
+        return before & self._seen
+
+
+class Leases:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def renew(self, rows: Collection[tuple[str, Key]], until: datetime) -> None:
+        """Keep rows of the queues leased; those that were given back in the meantime stay free."""
+        for table, key in sorted(rows):
+            names = {f"k{at}": part for at, part in enumerate(key)}
+            where = " AND ".join(f"{column} = :k{at}" for at, column in enumerate(KEYS[table]))
+            await self._query.run(
+                f"UPDATE {table} SET leased_until = :until WHERE {where} AND leased_until <> ''",
+                until=to_text(until),
+                **names,
+            )
+
+    async def release_rows(self) -> None:
+        """Free what a process had leased that is no more. Only where no other process works."""
+        for table in KEYS:
+            await self._query.run(f"UPDATE {table} SET leased_until = '' WHERE leased_until <> ''")
+
+    # the work that one process at a time does
+
+    async def hold_chores(self, holder: str, *, now: datetime, until: datetime) -> bool:
+        """Take the lease, or renew it; False while another process has it."""
+        held = await self._query.run(
+            """
+            INSERT INTO chores (name, holder, leased_until) VALUES ('all', :holder, :until)
+            ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, leased_until = excluded.leased_until
+            WHERE chores.holder = excluded.holder OR chores.leased_until < :now
+            """,
+            holder=holder,
+            now=to_text(now),
+            until=to_text(until),
+        )
+        return held > 0
+
+    async def release_chores(self, holder: str) -> None:
+        await self._query.run("DELETE FROM chores WHERE holder = :holder", holder=holder)
