@@ -85,6 +85,7 @@ from syndicate.web.access_log import AccessLog
 from syndicate.web.admission import AT_ONCE_PER_CLIENT, Admission
 from syndicate.web.deltas import Deltas
 from syndicate.web.desk import SiteDesk
+from syndicate.web.health import READINESS, Readiness
 from syndicate.web.rendering import Pages
 from syndicate.web.server import REFUSALS, listening, make_app
 from syndicate.web.shelf import Shelf
@@ -407,6 +408,7 @@ def _make_doors(study: Study, fetcher: Fetcher, rooms: "Mapping[web.AppKey[Any],
             keys.FILES: study.files,
             keys.IDENTITIES: study.identities,
             keys.PUSHED: Admission(at_once=16, per_second=5.0, burst=200, of="websub"),
+            READINESS: Readiness(store, config.storage.media),
             keys.SEARCHES: Admission(at_once=4, per_second=0.5, burst=20, of="search"),
             keys.SELECTIONS: Selections(store, config.site, urls),
             keys.SHELF: Shelf(EditionWatch(store, study.clock), study.clock),

@@ -1,12 +1,24 @@
 """For whoever runs the server: alive, ready, and the numbers."""
 
+import math
+import shutil
+import time
+from pathlib import Path
+
 from aiohttp import web
 
+from syndicate.clock import to_text
 from syndicate.errors import StorageError
 from syndicate.federation.local import BLOG
+from syndicate.storage import Store
 from syndicate.web.clients import is_direct_from
 from syndicate.web.keys import CONFIG, METRICS, SHELF, STORE
 from syndicate.web.problems import problem_of
+
+READY_SECONDS = 1.0
+MIN_FREE_BYTES = 1024 * 1024
+"""What an inbox takes at once."""
+READINESS: "web.AppKey[Readiness]" = web.AppKey("readiness")
 
 
 async def get_healthz(_: web.Request) -> web.Response:
@@ -14,10 +26,29 @@ async def get_healthz(_: web.Request) -> web.Response:
     return web.Response(text="ok\n", headers={"Cache-Control": "no-store"})
 
 
+class Readiness:
+    """Whether the database takes writes, found out by writing. At most once a second: anybody may ask."""
+
+    def __init__(self, store: Store, directory: Path) -> None:
+        self._store, self._directory = store, directory
+        self._ready_at = -math.inf
+
+    async def check(self) -> None:
+        """Raises StorageError."""
+        if time.monotonic() - self._ready_at < READY_SECONDS:
+            return
+        # SQLite writes small things into the space that its log has already
+        where = next(path for path in (self._directory, *self._directory.parents) if path.exists())
+        if shutil.disk_usage(where).free < MIN_FREE_BYTES:
+            raise StorageError(f"{where}: the disk is full")
+        await self._store.transaction(lambda tx: tx.facts.put("ready", to_text(self._store.clock())))
+        self._ready_at = time.monotonic()
+
+
 async def get_readyz(request: web.Request) -> web.Response:
     """It can do its work: the database answers and takes writes."""
     try:
-        await request.app[STORE].transaction(lambda tx: tx.facts.find("ready"))  # takes the lock, writes nothing
+        await request.app[READINESS].check()
     except StorageError as error:
         return problem_of(error)
     return web.Response(text="ready\n", headers={"Cache-Control": "no-store"})
