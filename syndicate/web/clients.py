@@ -37,14 +37,15 @@ def is_local(address: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def client_of(address: str) -> str:
-    """Whom an address stands for: itself, or its network of 64 bits, in which an IPv6 client has all addresses."""
+    """Whom an address stands for: itself, or its network of 56 bits, which is what a household or a rented machine has of
+    IPv6, all addresses in it."""
     try:
         ip = ip_address(address.partition("%")[0])
     except ValueError:
         return address
     if ip.version == 4:
         return str(ip)
-    return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
+    return str(ip.ipv4_mapped or ip_network((ip, 56), strict=False))
 
 
 def address_of(request: web.BaseRequest, server: ServerConfig) -> str:

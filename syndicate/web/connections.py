@@ -70,7 +70,9 @@ class Crowd:
     def wait(self, client: str, seconds: float) -> float:
         """Count one more that we wait for; the seconds that it has, 0 when there are too many."""
         waits, patience = self._waits[client], self.patience
-        if self._total_waits >= patience.most_waiting or waits >= patience.most_in_a_burst:
+        if waits >= patience.most_in_a_burst:
+            return 0.0
+        if self._total_waits >= patience.most_waiting and not self._make_room_to_wait(client):
             return 0.0
         self._total_waits += 1
         self._waits[client] += 1
@@ -81,6 +83,19 @@ class Crowd:
         self._waits[client] -= 1
         if not self._waits[client]:
             del self._waits[client]
+
+    def _make_room_to_wait(self, client: str) -> bool:
+        """The client for whom we wait most gives up the connection that is silent for longest; nobody does for a client
+        for whom we wait as often."""
+        busiest = max(self._waits, key=lambda other: self._waits[other])
+        if self._waits[client] + 1 >= self._waits[busiest]:
+            return False
+        given_up = next((silent for silent in self._present.get(busiest, ()) if silent.is_waited_for), None)
+        if given_up is None:
+            return False
+        self.leave(given_up)
+        given_up.abort()
+        return True
 
     # being there
 
@@ -231,6 +246,11 @@ class Connection(RequestHandler):
         return response
 
     @property
+    def is_waited_for(self) -> bool:
+        """Whether it counts among those that we wait for."""
+        return self._counted or self._unread_counted
+
+    @property
     def is_idle(self) -> bool:
         """Whether it waits for its next request."""
         return self._waiter is not None and not self._messages
@@ -248,6 +268,8 @@ class Connection(RequestHandler):
 
     def abort(self) -> None:
         """Hang up, whatever is still to be sent."""
+        self._waited()
+        self._is_read()
         self.force_close()
         if self._line is not None:
             self._line.abort()

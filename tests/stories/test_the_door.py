@@ -533,6 +533,34 @@ async def test_a_crowd_of_silent_connections_keeps_nobody_out_for_long(impatient
             writer.close()
 
 
+async def test_silent_connections_make_room_for_a_client_with_fewer(
+    tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+) -> None:
+    """All places of those that keep us waiting are taken, and none is free before a minute has passed."""
+    config = settings(tmp_path / "house", database_address, "blog.example")
+    config.storage.keys.mkdir(parents=True)
+    (config.storage.keys / "blog.pem").write_text(private_pem(rsa_keys[0]))
+    async with furnish(config, clock=clock) as study:
+        house = build(study, transport=wire)
+        house.app[PATIENCE] = Patience(header=60.0, burst=60.0, most_waiting=12)
+        async with listening(house.app, config, None) as port:
+            crowd = [
+                await asyncio.open_connection("127.0.0.1", port, local_addr=(f"127.0.1.{at % 3}", 0))
+                for at in range(12)
+            ]
+            newcomers = [
+                await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.2.1", 0)) for _ in range(2)
+            ]
+            for reader, writer in newcomers:
+                writer.write(get("/healthz"))
+                assert statuses(await reader.readuntil(b"ok\n")) == [200]
+            gone = [reader for reader, _ in crowd if reader.at_eof() or reader.exception() is not None]
+            assert 1 <= len(gone) <= 2
+            for _, writer in [*crowd, *newcomers]:
+                writer.transport.abort()
+        await house.close()
+
+
 async def test_who_speaks_gives_the_place_back(impatient: RunningHouse) -> None:
     for _ in range(20):
         assert statuses(await say(impatient, get("/healthz"))) == [200]
