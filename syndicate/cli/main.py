@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "delete": "posts:delete",
     "media": "media:media",
     "comments": "comments:comments",
+    "mentions": "mentions:mentions",
     "quotes": "quotes:quotes",
     "follow": "blogroll:follow",
     "unfollow": "blogroll:unfollow",

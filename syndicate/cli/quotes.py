@@ -4,10 +4,13 @@ from typing import Any
 
 import click
 
+from syndicate.activitypub.parse import host_of
 from syndicate.app import Study
 from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.content.text import plain
 from syndicate.errors import QuoteNotFound
 from syndicate.storage import Tables
+from syndicate.storage.received_notes import NoteKind, ReceivedNote
 from syndicate.storage.stamps import Stamp, StampKind
 
 SHOWN = 200
@@ -22,23 +25,37 @@ def quotes() -> None:
 @as_json
 @click.pass_obj
 def list_(session: Session, as_json: bool) -> None:
-    """The quotes that were allowed, newest first."""
-
-    async def work(study: Study) -> list[dict[str, Any]]:
-        return [await _row(study, stamp) for stamp in await study.store.stamps.newest(StampKind.QUOTE, SHOWN)]
-
-    tell_rows(session.run(work), as_json=as_json, columns=("quote", "post", "state", "at"), nothing="No quotes.")
+    """Who quotes your posts, and what they wrote, newest first: by leave, or without having asked."""
+    columns = ("quote", "name", "words", "post", "state", "at")
+    tell_rows(session.run(_rows), as_json=as_json, columns=columns, nothing="No quotes.")
 
 
-async def _row(study: Study, stamp: Stamp) -> dict[str, Any]:
-    post = await study.store.posts.find(stamp.post)
+async def _rows(study: Study) -> list[dict[str, Any]]:
+    stamps = {stamp.object: stamp for stamp in await study.store.stamps.newest(StampKind.QUOTE, SHOWN)}
+    notes = {
+        note.uri: note
+        for note in await study.store.received_notes.newest([NoteKind.QUOTE], seen=True, limit=SHOWN)
+        if not await study.store.blocks.covers(note.actor, host_of(note.actor))
+    }
+    rows = [await _row(study, uri, stamps.get(uri), notes.get(uri)) for uri in {**stamps, **notes}]
+    return sorted(rows, key=lambda row: str(row["at"]), reverse=True)
+
+
+async def _row(study: Study, uri: str, stamp: Stamp | None, note: ReceivedNote | None) -> dict[str, Any]:
+    post = await study.store.posts.find((stamp.post if stamp else note.post if note else None) or "")
+    author = stamp.actor if stamp else note.actor if note else ""
+    actor = await study.store.remote_actors.find(author)
+    at = stamp.created if stamp else note.received if note else None
     return {
-        "quote": stamp.object,
-        "author": stamp.actor,
+        "quote": uri,
+        "author": author,
+        "name": " ".join(filter(None, (actor.name, actor.handle))) if actor else "",
+        "words": plain(note.html) if note else "",
+        "url": note.url if note else "",
         "post": post.slug if post else "",
-        "state": "revoked" if stamp.revoked else "allowed",
-        "at": stamp.created.isoformat(timespec="seconds"),
-        "stamp": stamp.uri,
+        "state": "unasked" if stamp is None else "revoked" if stamp.revoked else "allowed",
+        "at": at.isoformat(timespec="seconds") if at else "",
+        "stamp": stamp.uri if stamp else "",
     }
 
 

@@ -11,14 +11,14 @@ from typing import Any, assert_never
 from syndicate.activitypub.access import as_id, ids, types
 from syndicate.activitypub.addressing import Reach, reach, reach_of
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, parse_note
-from syndicate.content.text import canonical_path
 from syndicate.conversation import comments
 from syndicate.conversation.judgement import Facts, Judgement, Moderation, judge
 from syndicate.errors import MalformedActivity, RemoteUnavailable
-from syndicate.federation import consent
+from syndicate.federation import addressed, consent
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, held, ignored, private, refused
 from syndicate.federation.shown import FORM_VERSION
 from syndicate.federation.sparing import MOST_CLIMBS_A_DAY, PASSED_OVER_FOR
+from syndicate.federation.targets import locate
 from syndicate.model.activity import Verdict
 from syndicate.model.actor import RemoteActor
 from syndicate.model.comment import Audience, Author, Comment, CommentSource, CommentState
@@ -39,34 +39,6 @@ class Climb:
 
     answers: tuple[str, ...]
     is_meant: bool
-
-
-async def locate(context: Context, address: str) -> tuple[Post | None, Comment | None]:
-    """What is answered: a post by any address that it ever had, or a comment by its id."""
-    for uri in dict.fromkeys((address, address.partition("#")[0])) if address else ():
-        post = await context.store.posts.by_uri(uri) or await context.store.posts.by_alias(uri)
-        if post is not None:
-            return post, None
-        comment = await context.store.comments.by_uri(uri)
-        if comment is not None:
-            return await context.store.posts.find(comment.post), comment
-    path = context.urls.path_of(address) if address else None
-    return (None, None) if path is None else await _at_path(context, canonical_path(path))
-
-
-async def _at_path(context: Context, path: str) -> tuple[Post | None, Comment | None]:
-    """What stands at an address of ours: as it is spelled, else what its path alone means, be it with a slash at the end
-    or without."""
-    posts, comments = context.store.posts, context.store.comments
-    for spelled in Urls.spellings(path):
-        uri = context.urls.absolute(spelled)
-        post = await posts.by_path(spelled) or await posts.by_alias(spelled) or await posts.by_uri(uri)
-        if post is not None:
-            return post, None
-        comment = await comments.by_uri(uri)
-        if comment is not None:
-            return await posts.find(comment.post), comment
-    return None, None
 
 
 async def place_of(store: Store, urls: Urls, address: str) -> tuple[str, str]:
@@ -100,7 +72,9 @@ async def fetch(uri: str, told: dict[str, Any], envelope: dict[str, Any], contex
         return ignored("object.unavailable")
     if "Tombstone" in types(document.get("type")):
         return forget(uri, context)
-    return await take(document, reach(envelope, document), as_id(document.get("attributedTo")), context)
+    author = as_id(document.get("attributedTo"))
+    decision = await take(document, reach(envelope, document), author, context)
+    return await addressed.noticed(decision, document, envelope, author, context)
 
 
 async def take(
@@ -240,6 +214,7 @@ def forget(uri: str, context: Context, *, for_good: bool = True) -> Decision:
         if for_good:
             await _bury(tx, uri, "", context)
         await tx.arrivals.forget_raw(uri)
+        await tx.received_notes.remove(uri)
         comment = await tx.comments.by_uri(uri)
         if comment is None:
             return ignored("object.gone")

@@ -28,6 +28,7 @@ from syndicate.storage.move_recipients import MoveRecipients
 from syndicate.storage.outbox import Outbox
 from syndicate.storage.posts import Posts
 from syndicate.storage.reactions import Reactions
+from syndicate.storage.received_notes import ReceivedNotes
 from syndicate.storage.reports import Reports
 from syndicate.storage.search import Search
 from syndicate.storage.signposts import Signposts
@@ -53,6 +54,7 @@ class Tables:
         self.posts = Posts(query, self.totals)
         self.comments = Comments(query)
         self.reactions = Reactions(query)
+        self.received_notes = ReceivedNotes(query)
         self.reports = Reports(query)
         self.search = Search(query)
         self.signposts = Signposts(query)

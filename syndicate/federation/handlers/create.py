@@ -3,7 +3,7 @@
 from syndicate.activitypub.access import as_id, as_object
 from syndicate.activitypub.addressing import reach
 from syndicate.activitypub.parse import origin
-from syndicate.federation import replies, timeline
+from syndicate.federation import addressed, replies, timeline
 from syndicate.federation.context import Context, Decision, refused
 from syndicate.model.activity import Activity
 
@@ -20,4 +20,6 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return refused("object.id")
     reached = reach(activity.raw, note)
     decision = await timeline.take(note, reached, activity.actor, context)
-    return decision if decision is not None else await replies.take(note, reached, activity.actor, context)
+    if decision is None:
+        decision = await replies.take(note, reached, activity.actor, context)
+    return await addressed.noticed(decision, note, activity.raw, activity.actor, context)

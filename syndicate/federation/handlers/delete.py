@@ -32,6 +32,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
     async def erase(tx: Tables) -> Verdict:
         await _bury(tx, activity, context.clock())
+        noted = await tx.received_notes.remove(activity.object, actor="" if activity.forwarded else activity.actor)
         stamped = await tx.stamps.remove(activity.object, activity.actor)
         comment = await tx.comments.by_uri(activity.object)
         if comment is not None:
@@ -43,6 +44,8 @@ async def handle(activity: Activity, context: Context) -> Decision:
             return done("delete.read")
         if stamped:
             return done("delete.quote")
+        if noted:
+            return done("delete.mention")
         post = await tx.reactions.withdraw(activity.object, activity.actor)
         if post is not None:
             await tx.editions.move(f"talk:{post}")
@@ -74,6 +77,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
             await tx.editions.move(f"talk:{post}")
         await tx.stamps.remove_of_actor(activity.actor)
         await tx.mentions.remove_of_actor(activity.actor)
+        await tx.received_notes.remove_of_actor(activity.actor)
         if await tx.followers.remove_actor(activity.actor):
             await tx.editions.move("followers")
         await timeline.account_gone(tx, activity.actor, context.announcer)

@@ -4,14 +4,13 @@ from typing import Any
 
 from syndicate.activitypub.access import as_id, as_object
 from syndicate.activitypub.parse import origin
+from syndicate.federation import addressed
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.federation.local import BLOG
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.post import Post, QuotePolicy
 from syndicate.storage import Tables
 from syndicate.storage.stamps import StampKind
-
-QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
@@ -49,14 +48,14 @@ async def handle(activity: Activity, context: Context) -> Decision:
         await context.approvals.allow(tx, stamp, request, actor)
         return done("quote.allowed")
 
-    return answer
+    return await addressed.noticed(answer, as_object(instrument), {}, activity.actor, context)
 
 
 def _fits(instrument: dict[str, Any], activity: Activity) -> bool:
     """An embedded quote is by the one who asks, and quotes what is asked about."""
     if not instrument:
         return True
-    quoted = {as_id(instrument.get(name)) for name in QUOTES} - {""}
+    quoted = set(addressed.quotes_of(instrument))
     return as_id(instrument.get("attributedTo")) == activity.actor and quoted <= {activity.object}
 
 

@@ -4,7 +4,7 @@ from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.addressing import reach
 from syndicate.activitypub.parse import origin
 from syndicate.activitypub.vocabulary import ACTOR_TYPES
-from syndicate.federation import replies, timeline
+from syndicate.federation import addressed, replies, timeline
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
@@ -26,7 +26,9 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return refused("update.not-owner")
     reached = reach(activity.raw, document)
     decision = await timeline.take(document, reached, activity.actor, context) if known is None else None
-    return decision if decision is not None else await replies.take(document, reached, activity.actor, context)
+    if decision is None:
+        decision = await replies.take(document, reached, activity.actor, context)
+    return await addressed.noticed(decision, document, activity.raw, activity.actor, context)
 
 
 async def _actor(activity: Activity, context: Context) -> Decision:

@@ -1,0 +1,75 @@
+"""`syndicate mentions`: what names the blog without answering a post, and private words to it."""
+
+import json
+import textwrap
+from typing import Any
+
+import click
+
+from syndicate.activitypub.parse import host_of
+from syndicate.app import Study
+from syndicate.cli.session import Session, as_json
+from syndicate.content.text import plain
+from syndicate.storage import Tables
+from syndicate.storage.received_notes import NoteKind, ReceivedNote
+
+SHOWN = 200
+KINDS = (NoteKind.MENTION, NoteKind.PRIVATE)
+WIDTH = 78
+
+
+@click.command()
+@click.option("--all", "seen", is_flag=True, help="Also what you have seen.")
+@as_json
+@click.pass_obj
+def mentions(session: Session, seen: bool, as_json: bool) -> None:
+    """What names the blog without answering a post, and private words to it, newest first. It is kept for 90 days, and
+    nobody else sees it."""
+    rows = session.run(lambda study: _seen(study, everything=seen))
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    click.echo("\n\n".join(map(_block, rows)) if rows else "Nothing new." if not seen else "Nobody has mentioned you.")
+
+
+async def _seen(study: Study, *, everything: bool) -> list[dict[str, Any]]:
+    """What is listed, and is seen from now on."""
+    notes = [
+        note
+        for note in await study.store.received_notes.newest(KINDS, seen=everything, limit=SHOWN)
+        if not await study.store.blocks.covers(note.actor, host_of(note.actor))
+    ]
+    rows = [await _row(study, note) for note in notes]
+
+    async def mark(tx: Tables) -> None:
+        for note in notes:
+            await tx.received_notes.set_seen(note.uri, note.kind)
+
+    await study.store.transaction(mark)
+    return rows
+
+
+async def _row(study: Study, note: ReceivedNote) -> dict[str, Any]:
+    actor = await study.store.remote_actors.find(note.actor)
+    return {
+        "at": note.published.isoformat(timespec="seconds"),
+        "kind": note.kind.value,
+        "author": actor.name if actor else "",
+        "handle": actor.handle if actor else "",
+        "actor": note.actor,
+        "words": plain(note.html),
+        "html": note.html,
+        "url": note.url,
+        "id": note.uri,
+        "seen": note.seen,
+    }
+
+
+def _block(row: dict[str, Any]) -> str:
+    who = " ".join(filter(None, (row["author"], row["handle"]))) or row["actor"]
+    words = [
+        textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ") for line in row["words"].split("\n")
+    ]
+    return "\n".join(
+        (f"{row['at'][:16].replace('T', ' ')}  {row['kind']}  {who}", *words, f"  {row['url'] or row['id']}")
+    )

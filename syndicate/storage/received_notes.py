@@ -1,0 +1,128 @@
+"""What others wrote to the blog or about it that is no comment: mentions, private words, quotes. Only the author sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from syndicate.clock import from_text, to_text
+from syndicate.storage.database import Queryable, Row
+
+MAX_PER_ACTOR = 100
+"""Nobody pushes out what others have written."""
+
+
+class NoteKind(StrEnum):
+    MENTION = "mention"
+    """It names the blog and answers none of its posts."""
+    PRIVATE = "private"
+    """It is meant for the blog and not for everybody."""
+    QUOTE = "quote"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedNote:
+    """`uri` is the id of the remote object, `url` where people read it, or empty; `html` is safe. `post` is the id of
+    the post that is quoted. One note may be of several kinds."""
+
+    uri: str
+    kind: NoteKind
+    actor: str
+    url: str
+    html: str
+    post: str | None = None
+    published: datetime
+    received: datetime
+    seen: bool = False
+
+
+class ReceivedNotes:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def put(self, note: ReceivedNote) -> None:
+        """Keep a note, or its newer text; of one actor the newest hundred of a kind are kept."""
+        await self._query.run(
+            """
+            INSERT INTO received_notes (uri, kind, actor_uri, url, html, post_id, published, received, seen)
+            VALUES (:uri, :kind, :actor, :url, :html, :post, :published, :received, 0)
+            ON CONFLICT (uri, kind) DO UPDATE SET url = excluded.url, html = excluded.html, post_id = excluded.post_id
+            WHERE received_notes.actor_uri = excluded.actor_uri
+            """,
+            uri=note.uri,
+            kind=note.kind.value,
+            actor=note.actor,
+            url=note.url,
+            html=note.html,
+            post=note.post,
+            published=to_text(note.published),
+            received=to_text(note.received),
+        )
+        await self._query.run(
+            """
+            DELETE FROM received_notes WHERE actor_uri = :actor AND kind = :kind AND uri NOT IN (
+              SELECT uri FROM received_notes WHERE actor_uri = :actor AND kind = :kind
+              ORDER BY received DESC, uri DESC LIMIT :kept)
+            """,
+            actor=note.actor,
+            kind=note.kind.value,
+            kept=MAX_PER_ACTOR,
+        )
+
+    async def newest(self, kinds: Sequence[NoteKind], *, seen: bool, limit: int) -> list[ReceivedNote]:
+        """Of these kinds, newest first; with `seen` also what the author has seen."""
+        names = {f"k{at}": kind.value for at, kind in enumerate(kinds)}
+        rows = await self._query.all(
+            f"""
+            SELECT * FROM received_notes
+            WHERE kind IN ({", ".join(":" + name for name in names)}) AND seen <= :seen
+            ORDER BY received DESC, uri DESC LIMIT :limit
+            """,
+            seen=int(seen),
+            limit=limit,
+            **names,
+        )
+        return [_note(row) for row in rows]
+
+    async def set_seen(self, uri: str, kind: NoteKind) -> None:
+        await self._query.run(
+            "UPDATE received_notes SET seen = 1 WHERE uri = :uri AND kind = :kind", uri=uri, kind=kind.value
+        )
+
+    async def remove(self, uri: str, *, actor: str = "", kinds: Sequence[NoteKind] = tuple(NoteKind)) -> bool:
+        """Forget a note, if it is by `actor` (or by anybody), as far as it is of these kinds."""
+        removed = 0
+        for kind in kinds:
+            removed += await self._query.run(
+                """
+                DELETE FROM received_notes
+                WHERE uri = :uri AND kind = :kind AND (actor_uri = :actor OR :actor = '')
+                """,
+                uri=uri,
+                kind=kind.value,
+                actor=actor,
+            )
+        return removed > 0
+
+    async def remove_of_actor(self, actor: str) -> None:
+        await self._query.run("DELETE FROM received_notes WHERE actor_uri = :actor", actor=actor)
+
+    async def prune(self, before: datetime) -> None:
+        """Forget mentions and private words of old; quotes stay as long as their posts."""
+        await self._query.run(
+            "DELETE FROM received_notes WHERE received < :before AND kind <> 'quote'", before=to_text(before)
+        )
+
+
+def _note(row: Row) -> ReceivedNote:
+    return ReceivedNote(
+        uri=row["uri"],
+        kind=NoteKind(row["kind"]),
+        actor=row["actor_uri"],
+        url=row["url"],
+        html=row["html"],
+        post=row["post_id"],
+        published=from_text(row["published"]),
+        received=from_text(row["received"]),
+        seen=bool(row["seen"]),
+    )
