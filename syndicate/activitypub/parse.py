@@ -212,7 +212,7 @@ def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
         type=type,
         handle=f"@{user}@{authority_of(id)}" if user else "",
         name=(as_text(document.get("name")) or user)[:LONGEST_NAME],
-        url=url[:LONGEST_ID] if host_of(url) == host_of(id) else "",
+        url=own_page(id, url)[:LONGEST_ID],
         inbox=inbox,
         shared_inbox=shared if origin(shared) == origin(id) else "",
         followers=as_id(document.get("followers"))[:LONGEST_ID],
@@ -222,6 +222,14 @@ def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
         keys=parse_keys(document, id),
         fetched=fetched,
     )
+
+
+def own_page(id: str, url: str) -> str:
+    """Where people read something whose page is said to be at `url`: there, if that is on its own host. What has a page
+    elsewhere is linked by its id, which leads to it; what has none is not linked, for its id leads to JSON."""
+    if not url:
+        return ""
+    return url if origin(url) and host_of(url) == host_of(id) else id
 
 
 def _username(document: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from syndicate.clock import Clock
 from syndicate.config import LANGUAGE
 from syndicate.content.text import clean_name, plain
 from syndicate.errors import AddressUnusable, RemoteError
+from syndicate.federation.accounts import SUPPLIED, supplied_by
 from syndicate.federation.actors import Actors
 from syndicate.federation.webfinger import Schemes, account_of, actor_in, in_turn, links_of
 from syndicate.model.actor import RemoteActor
@@ -30,7 +31,7 @@ MOST_LINKS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What was found. `actor` is None where there is no account; `asked` is what its feed answered, if it was read;
+    """What was found. `actor` is None where there is no account, and `supplied` names what is its own; `asked` is what its feed answered, if it was read;
     `icon` is where a picture lies."""
 
     name: str = ""
@@ -40,6 +41,7 @@ class Found:
     language: str = ""
     icon: str = ""
     actor: RemoteActor | None = None
+    supplied: frozenset[str] = frozenset()
     asked: Asked | None = None
 
 
@@ -87,13 +89,7 @@ class Finder:
     async def _actor(self, uri: str) -> Found:
         """An account that is a blog often has a feed; its own name, words and picture go before those of its page."""
         actor = await self._actors.refresh(uri, by_stranger=False)
-        found = Found(
-            name=actor.name,
-            tagline=_short(plain(actor.summary)),
-            url=actor.url,
-            icon=actor.icon,
-            actor=actor,
-        )
+        found = Found(**supplied_by(actor), url=actor.url, actor=actor, supplied=frozenset(SUPPLIED))
         page = await self._page(found.url) if found.url else None
         feed = await self._feed(page.feed) if page is not None else None
         if feed is None:
@@ -148,7 +144,7 @@ class Finder:
             actor = await self._actors.refresh(uri, by_stranger=False)
         except RemoteError:
             return found
-        return replace(found, actor=actor, name=found.name or actor.name, icon=found.icon or actor.icon)
+        return _as_account(found, actor)
 
     async def _actor_of_address(self, url: str) -> str:
         """What WebFinger says about a home page (FEP-4adb); only an account of the page's own host counts."""
@@ -203,6 +199,17 @@ class Finder:
         if response.status != 200:
             raise AddressUnusable(f"{request.url} answered {response.status}")
         return response
+
+
+def _as_account(found: Found, actor: RemoteActor) -> Found:
+    """What was found at a page that is an account's, too: the account's words go before those of the page, which may
+    only count its posts; its name and picture where the page is nothing but its profile."""
+    words = supplied_by(actor)
+    is_profile = found.url.rstrip("/") in (actor.url.rstrip("/"), actor.uri.rstrip("/"))
+    own = {member for member in SUPPLIED if is_profile or not getattr(found, member)}
+    if words["tagline"]:
+        own.add("tagline")
+    return replace(found, **{member: words[member] for member in own}, actor=actor, supplied=frozenset(own))
 
 
 def _without_feed_scheme(address: str) -> str:

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from syndicate.activitypub.parse import authority_of
 from syndicate.blogroll.finder import Finder, Found
-from syndicate.blogroll.reading import NoSubscriptions, Reader, Subscriptions, want_picture
+from syndicate.blogroll.reading import NoSubscriptions, Reader, Subscriptions
 from syndicate.blogroll.schedule import first_poll
 from syndicate.clock import Clock, to_text
 from syndicate.content.text import clean_name
 from syndicate.errors import AddressUnusable
 from syndicate.federation import follows
+from syndicate.federation.accounts import want_picture
 from syndicate.federation.outbox import Announcer
 from syndicate.feeds.opml import Outline
 from syndicate.model.blogroll import BlogrollEntry, FeedState
@@ -86,7 +87,8 @@ class Following:
             await self._store.transaction(lambda tx: tx.blogroll.remove(entry.id))
             return
         named = entry.name if entry.name not in ("", entry.handle) else found.name or entry.handle
-        completed = replace(_with(entry, found), name=named)
+        supplied = _with(entry, found).supplied | ({"name"} & found.supplied if named == found.name else set())
+        completed = replace(_with(entry, found), name=named, supplied=frozenset(supplied))
         await self._store.transaction(lambda tx: self._add(tx, completed, entry, found))
 
     async def _known(self, found: Found) -> BlogrollEntry | None:
@@ -165,7 +167,8 @@ class Following:
         """Change what the author says of an entry: `changes` are members of it with their values. With `seen`, what she
         was told about it counts as read. Raises AddressUnusable."""
         before = await self._get(address)
-        entry = replace(before, **changes, edited=before.edited or bool(changes))
+        supplied = before.supplied - changes.keys()  # what she says herself follows no account any more
+        entry = replace(before, **changes, edited=before.edited or bool(changes), supplied=supplied)
 
         async def body(tx: Tables) -> None:
             await self._put(tx, entry, before)
@@ -284,6 +287,7 @@ def _with(entry: BlogrollEntry, found: Found) -> BlogrollEntry:
         handle=actor.handle if actor else entry.handle,
         language=entry.language or found.language,
         icon=entry.icon or found.icon,
+        supplied=entry.supplied | {member for member in found.supplied if not getattr(entry, member)},
     )
 
 
@@ -298,4 +302,6 @@ def _merged(entry: BlogrollEntry, outline: Outline) -> BlogrollEntry:
         category=outline.category or entry.category,
         language=outline.language or entry.language,
         rel=outline.rel or entry.rel,
+        supplied=entry.supplied
+        - {member for member, told in (("name", outline.title), ("tagline", outline.description)) if told},
     )

@@ -17,13 +17,12 @@ from syndicate.clock import Clock, to_text
 from syndicate.content.tags import Tag, tokens
 from syndicate.content.text import clean_name, excerpt, plain
 from syndicate.federation import consent
+from syndicate.federation.accounts import want_picture
 from syndicate.federation.timeline import LONGEST_EXCERPT, LONGEST_TITLE, keep
 from syndicate.feeds.parse import ForeignEntry, ForeignFeed
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, ReadPost
-from syndicate.model.ids import new_id
 from syndicate.storage import Store, Tables
 from syndicate.storage.feed_polls import FeedPoll
-from syndicate.storage.media import MediaFile, MediaState, Purpose
 from syndicate.transport.message import Response
 
 log = structlog.get_logger()
@@ -232,7 +231,7 @@ async def _filled_in(tx: Tables, entry: BlogrollEntry, feed: ForeignFeed) -> Blo
     icon = entry.icon or feed.icon
     filled = replace(
         entry,
-        tagline=entry.tagline or clean_name(plain(feed.tagline), limit=LONGEST_TITLE),
+        tagline=entry.tagline or ("" if entry.actor else clean_name(plain(feed.tagline), limit=LONGEST_TITLE)),
         url=entry.url or feed.url,
         language=entry.language or feed.language,
         icon=icon,
@@ -244,17 +243,6 @@ async def _filled_in(tx: Tables, entry: BlogrollEntry, feed: ForeignFeed) -> Blo
             await tx.editions.move("blogroll")
         return filled
     return entry
-
-
-async def want_picture(tx: Tables, icon: str) -> str:
-    """The path of our copy of a picture; it is fetched where there is none yet."""
-    if not icon:
-        return ""
-    file = await tx.media.by_source(icon)
-    if file is None:
-        now = tx.clock()
-        await tx.media.put(MediaFile(id=new_id(now), source_url=icon, purpose=Purpose.BLOGROLL, due=now))
-    return f"/media/{file.name}" if file is not None and file.state is MediaState.KEPT else ""
 
 
 def _counted(poll: FeedPoll, asked: Asked, now: datetime) -> FeedPoll:

@@ -119,7 +119,11 @@ def _row(entry: BlogrollEntry) -> dict[str, Any]:
     """Everything about an entry, for programs."""
     latest = entry.latest
     told = {"title": latest.title, "url": latest.url, "at": to_wire(latest.at)} if latest else None
-    return asdict(entry) | {"latest": told, "added": to_wire(entry.added) if entry.added else ""}
+    return asdict(entry) | {
+        "supplied": sorted(entry.supplied),
+        "latest": told,
+        "added": to_wire(entry.added) if entry.added else "",
+    }
 
 
 def _line(entry: BlogrollEntry) -> dict[str, Any]:

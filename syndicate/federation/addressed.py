@@ -4,7 +4,7 @@ from typing import Any
 
 from syndicate.activitypub.access import as_id, as_link, as_list, as_text, ids, types
 from syndicate.activitypub.addressing import Reach, reach
-from syndicate.activitypub.parse import RemoteNote, host_of, origin, parse_note
+from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page, parse_note
 from syndicate.errors import MalformedActivity
 from syndicate.federation.context import Context, Decision, done, held
 from syndicate.federation.targets import locate
@@ -59,7 +59,7 @@ async def noticed(
                     uri=note.id,
                     kind=kind,
                     actor=actor,
-                    url=note.url if origin(note.url) == origin(note.id) else "",
+                    url=own_page(note.id, note.url),
                     html=html,
                     post=quoted.id if quoted and kind is NoteKind.QUOTE else None,
                     published=note.published or context.clock(),

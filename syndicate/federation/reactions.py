@@ -6,7 +6,7 @@ from syndicate.activitypub.access import as_text
 from syndicate.activitypub.parse import origin
 from syndicate.content.text import clean_name
 from syndicate.federation.context import Context, Decision, done, ignored
-from syndicate.federation.replies import locate
+from syndicate.federation.targets import locate
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.comment import Comment, CommentSource, CommentState
 from syndicate.model.post import Post

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 
 from syndicate.activitypub.access import as_id, ids, types
 from syndicate.activitypub.addressing import Reach, reach, reach_of
-from syndicate.activitypub.parse import RemoteNote, host_of, origin, parse_note
+from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page, parse_note
 from syndicate.conversation import comments
 from syndicate.conversation.judgement import Facts, Judgement, Moderation, judge
 from syndicate.errors import MalformedActivity, RemoteUnavailable
@@ -343,7 +343,7 @@ def _comment(
         post=post.id,
         parent=before.parent if before else parent.id if parent else None,
         uri=note.id,
-        url=note.url if origin(note.url) == origin(note.id) else "",
+        url=own_page(note.id, note.url),
         anchor=f"comment-{id}",
         source=CommentSource.REPLY,
         author=author_of(author),

@@ -11,7 +11,7 @@ from typing import Any
 
 from syndicate.activitypub.access import as_id
 from syndicate.activitypub.addressing import Reach
-from syndicate.activitypub.parse import RemoteNote, origin, parse_note
+from syndicate.activitypub.parse import RemoteNote, origin, own_page, parse_note
 from syndicate.content.text import clean_name, excerpt, plain
 from syndicate.errors import MalformedActivity
 from syndicate.federation import consent
@@ -192,7 +192,7 @@ def from_note(note: RemoteNote, author: str) -> ReadPost:
     return ReadPost(
         guid=note.id,
         object=note.id,
-        url=note.url if origin(note.url) and origin(note.url) == origin(note.id) else "",
+        url=own_page(note.id, note.url),
         title=clean_name(plain(note.name) or warning or ("" if plain(note.html) else _kind(note)), limit=LONGEST_TITLE),
         author=clean_name(author),
         excerpt=(clean_name(warning) if note.name else "")

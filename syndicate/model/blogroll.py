@@ -42,7 +42,8 @@ class BlogrollEntry:
 
     `rel` is XFN (words separated by spaces). `hidden` entries are shown to the author alone. `icon` is where its
     picture lies elsewhere, `picture` the path of our copy. `reason` says why `state` is what it is, and
-    `follow_reason` the same of `follow`, in words for the author. `edited` says that she changed it by hand, so that no import undoes that.
+    `follow_reason` the same of `follow`, in words for the author. `supplied` are the
+    members that its account supplied and changes by an Update. `edited` says that she changed it by hand, so that no import undoes that.
     """
 
     id: str
@@ -63,6 +64,7 @@ class BlogrollEntry:
     edited: bool = False
     follow: FollowState = FollowState.NONE
     follow_reason: str = ""
+    supplied: frozenset[str] = frozenset()
     state: FeedState = FeedState.FRESH
     reason: str = ""
     latest: Latest | None = None

@@ -78,15 +78,15 @@ class Blogroll:
         await self._query.run(
             """
             INSERT INTO blogroll (id, name, tagline, url, feed_url, actor_uri, handle, category, position, language, rel,
-              notes, icon, picture, hidden, follow_state, follow_uri, edited, added, latest_title, latest_url, latest_at,
+              notes, icon, picture, hidden, follow_state, follow_uri, edited, supplied, added, latest_title, latest_url, latest_at,
               feed_state, feed_reason)
             VALUES (:id, :name, :tagline, :url, :feed_url, :actor, :handle, :category, :position, :language, :rel,
-              :notes, :icon, :picture, :hidden, :follow, '', :edited, :added, '', '', '', 'fresh', '')
+              :notes, :icon, :picture, :hidden, :follow, '', :edited, :supplied, :added, '', '', '', 'fresh', '')
             ON CONFLICT (id) DO UPDATE SET name = excluded.name, tagline = excluded.tagline, url = excluded.url,
               feed_url = excluded.feed_url, actor_uri = excluded.actor_uri, handle = excluded.handle,
               category = excluded.category, position = excluded.position, language = excluded.language,
               rel = excluded.rel, notes = excluded.notes, icon = excluded.icon, picture = excluded.picture,
-              hidden = excluded.hidden, edited = excluded.edited
+              hidden = excluded.hidden, edited = excluded.edited, supplied = excluded.supplied
             """,
             id=entry.id,
             name=entry.name,
@@ -105,6 +105,7 @@ class Blogroll:
             hidden=int(entry.hidden),
             follow=entry.follow.value,
             edited=int(entry.edited),
+            supplied=" ".join(sorted(entry.supplied)),
             added=added,
         )
 
@@ -236,6 +237,7 @@ def _entry(row: Row) -> BlogrollEntry:
         picture=row["picture"],
         hidden=bool(row["hidden"]),
         edited=bool(row["edited"]),
+        supplied=frozenset(row["supplied"].split()),
         follow=FollowState(row["follow_state"]),
         follow_reason=row["follow_reason"],
         state=FeedState(row["feed_state"]),

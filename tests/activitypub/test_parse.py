@@ -375,7 +375,7 @@ def test_addresses_of_an_actor_lie_on_its_own_host() -> None:
         "icon": "javascript:alert(1)",
     }
     actor = parse_actor(ACTOR | elsewhere, fetched=NOW)
-    assert (actor.url, actor.shared_inbox, actor.icon) == ("", "", "")
+    assert (actor.url, actor.shared_inbox, actor.icon) == (ID, "", "")
     odd: tuple[Any, ...] = (None, [], 7, "https://social.example/inbox", {"sharedInbox": {}})
     for endpoints in odd:
         assert parse_actor(ACTOR | {"endpoints": endpoints}, fetched=NOW).shared_inbox == ""

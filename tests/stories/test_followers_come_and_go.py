@@ -283,8 +283,12 @@ async def test_a_blocked_sender_is_refused_and_nothing_is_asked_of_it(
 ) -> None:
     block = Block(pattern=pattern, reason="", created=clock())
     await house.store.transaction(lambda tx: tx.blocks.put(block))
-    assert (await mallory.follow()).status == 403
-    assert house.refusals() == [(403, "sender.blocked")]
+    post = await house.publish("Hello")
+    for type in ("Like", "Create"):
+        assert (await mallory.send(mallory.activity(type, post.uri))).status == 403
+    if "://" not in pattern:  # a person is answered by a Reject
+        assert (await mallory.follow()).status == 403
+    assert set(house.refusals()) == {(403, "sender.blocked")}
     assert mallory.requests == []
     assert await followers(house) == 0
 

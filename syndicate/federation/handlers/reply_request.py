@@ -5,6 +5,7 @@ from syndicate.activitypub.addressing import reach_of
 from syndicate.activitypub.parse import origin
 from syndicate.federation import replies
 from syndicate.federation.context import FOR_GOOD, Context, Decision, ignored, refused
+from syndicate.federation.targets import locate
 from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.model.actor import RemoteActor
 from syndicate.model.comment import CommentState
@@ -14,7 +15,7 @@ from syndicate.storage.stamps import ReplyRequest, StampKind
 
 async def handle(activity: Activity, context: Context) -> Decision:
     """Judge the reply as if it had come by itself; answer now if it is decided about, else when its author is."""
-    post, answered = await replies.locate(context, activity.object)
+    post, answered = await locate(context, activity.object)
     if post is None or not post.federates:
         return ignored("reply.elsewhere")
     instrument = activity.raw.get("instrument")

@@ -4,7 +4,7 @@ from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.addressing import reach
 from syndicate.activitypub.parse import origin
 from syndicate.activitypub.vocabulary import ACTOR_TYPES
-from syndicate.federation import addressed, replies, timeline
+from syndicate.federation import accounts, addressed, replies, timeline
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
@@ -44,6 +44,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
     author = replies.author_of(actor)
 
     async def renew(tx: Tables) -> Verdict:
+        await accounts.follow_update(tx, actor)
         posts = await tx.comments.rename_author(author)
         await tx.editions.move(*(f"talk:{post}" for post in posts))
         return done("actor.updated")
