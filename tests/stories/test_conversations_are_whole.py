@@ -92,7 +92,7 @@ async def test_a_ring_of_replies_comes_to_an_end(open_house: RunningHouse, ann: 
     await bob.reply(one["id"], "<p>Two.</p>", id=f"{bob.base}/notes/1", **mention())
     await open_house.settle()
     assert len([request for request in (*ann.requests, *bob.requests) if "/notes/" in request.url]) <= 2
-    assert (await open_house.verdicts())[-1] == ("Create", "ignored", "reply.elsewhere")
+    assert (await open_house.verdicts())[-1] == ("Create", "held", "mention.kept")
 
 
 async def test_an_answer_to_a_comment_that_waits_waits_with_it(house: RunningHouse, ann: Peer, bob: Peer) -> None:
