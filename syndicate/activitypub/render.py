@@ -387,11 +387,14 @@ def _collection(id: str, listing: Listing) -> Document:
     return {"id": id, "type": "Collection", "totalItems": listing.total, "first": first}
 
 
-def tombstone(uri: str, type: str, gone_at: datetime) -> Document:
-    """What is left of a deleted object (ActivityPub §6.4). `formerType` holds an address: no context says that a bare
-    word is one."""
-    former = f"{AS2}#{type}"
-    return {"@context": AS2, "id": uri, "type": "Tombstone", "formerType": former, "deleted": to_wire(gone_at)}
+def tombstone(uri: str, gone_at: datetime, *, former_type: str = "") -> Document:
+    """Return what is left of a deleted object (ActivityPub §6.4).
+
+    `former_type` is written as a full address, since no context maps a bare word. It is left out of what is sent:
+    Misskey compares it with bare words and keeps the post whose type it does not recognise.
+    """
+    former = {"formerType": f"{AS2}#{former_type}"} if former_type else {}
+    return {"@context": AS2, "id": uri, "type": "Tombstone", **former, "deleted": to_wire(gone_at)}
 
 
 # activities

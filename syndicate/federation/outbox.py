@@ -162,7 +162,7 @@ class Announcer:
             "Delete",
             id=uri,
             actor=self._actor.uri,
-            object=render.tombstone(post.uri, post.object_type.value, gone_at),
+            object=render.tombstone(post.uri, gone_at),
             published=gone_at,
             to=[PUBLIC],
             cc=[self._actor.followers],
@@ -373,7 +373,7 @@ class Announcer:
         now = self._clock()
         await tx.outbox.withdraw_public(said.object)
         await self._bury(tx, said.object, published=said.published, now=now)
-        await self._withdrawn(tx, said, "Delete", render.tombstone(said.object, "Note", now), now)
+        await self._withdrawn(tx, said, "Delete", render.tombstone(said.object, now), now)
 
     async def _bury(self, tx: Tables, uri: str, *, published: datetime, now: datetime) -> None:
         """No note comes back under this id."""
@@ -414,7 +414,7 @@ class Announcer:
         await tx.outbox.withdraw_public(answer.uri)
         await self._bury(tx, answer.uri, published=answer.published, now=gone_at)
         if post.federates:
-            tombstone = render.tombstone(answer.uri, "Note", gone_at)
+            tombstone = render.tombstone(answer.uri, gone_at)
             await self.tell(tx, "Delete", tombstone, about=answer.uri, post=post, published=gone_at)
 
     def follow_again(self, uri: str, actor: str) -> dict[str, Any]:

@@ -557,7 +557,7 @@ async def _raise_gone(request: web.Request, uri: str) -> None:
         raise Gone(uri)
     if request.app[CONFIG].federation.authorized_fetch:
         await require_reader(request)
-    text = json.dumps(render.tombstone(uri, tombstone.type, tombstone.gone_at))
+    text = json.dumps(render.tombstone(uri, tombstone.gone_at, former_type=tombstone.type))
     headers = {"Vary": "Accept", "Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
     raise web.HTTPGone(text=text, content_type=ACTIVITY_JSON, headers=headers)
 

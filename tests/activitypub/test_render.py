@@ -398,14 +398,11 @@ def test_an_embedded_object_leaves_its_context_to_the_activity() -> None:
     assert not {"to", "cc", "published"} & set(bare)
 
 
-def test_a_tombstone_says_what_it_was() -> None:
-    assert render.tombstone(POST.uri, "Article", NOON) == {
-        "@context": AS2,
-        "id": POST.uri,
-        "type": "Tombstone",
-        "formerType": "https://www.w3.org/ns/activitystreams#Article",
-        "deleted": "2026-11-22T12:00:00Z",
-    }
+def test_only_a_tombstone_that_is_fetched_names_its_former_type() -> None:
+    sent = {"@context": AS2, "id": POST.uri, "type": "Tombstone", "deleted": "2026-11-22T12:00:00Z"}
+    assert render.tombstone(POST.uri, NOON) == sent
+    served = {**sent, "formerType": "https://www.w3.org/ns/activitystreams#Article"}
+    assert render.tombstone(POST.uri, NOON, former_type="Article") == served
 
 
 def test_a_follow_is_given_back_as_it_came() -> None:
