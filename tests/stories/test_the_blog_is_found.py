@@ -239,6 +239,19 @@ async def test_the_actor_is_what_every_server_can_read(house: RunningHouse) -> N
     assert foreign(actor) == []
 
 
+async def test_an_account_is_as_old_as_its_first_post(house: RunningHouse) -> None:
+    """Bridgy Fed takes no account that is younger than a week."""
+    made = (await house.document("/actor"))["published"]
+    await house.publish("Old", date=house.clock() - timedelta(days=4000))
+    await house.house.study.identities.renew()
+    await house.store.transaction(lambda tx: tx.editions.move("actor"))
+    published = (await house.document("/actor"))["published"]
+    assert published < made
+    await house.publish("New")
+    await house.house.study.identities.renew()
+    assert (await house.document("/actor"))["published"] == published
+
+
 async def test_the_actors_key_is_one_that_every_server_can_use(house: RunningHouse) -> None:
     key = (await house.document("/actor"))["publicKey"]
     assert (key["id"], key["owner"]) == (f"{ACTOR}#main-key", ACTOR)
@@ -413,7 +426,7 @@ async def test_an_article_is_what_every_server_can_read(house: RunningHouse) -> 
     assert (article["to"], article["cc"]) == ([PUBLIC], [f"{ACTOR}/followers"])
     assert article["name"] == post.title
     assert "<" not in article["name"].replace("<b>", "").replace("</b>", "")
-    assert "http" not in article["summary"]
+    assert article["summary"] == "Go to https://far.example/ at once, it is good"
     assert article["published"] == "2026-11-22T19:00:00Z"
     assert "updated" not in article
     assert article["url"] == f"https://blog.example{post.path}"

@@ -1,8 +1,6 @@
 """What is sent is as other servers can show and store it."""
 
 import json
-import struct
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,19 +10,9 @@ import pytest
 from syndicate.model.post import Post, Term, TermKind
 from tests.houses import RunningHouse
 from tests.peer import Peer
+from tests.pictures import drawn, encoded
 
 MISSKEYS_LIMIT = 64 * 1024
-
-
-def picture(shade: int) -> bytes:
-    """A PNG of one grey pixel."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    data = zlib.compress(bytes([0, shade]))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
 @pytest.fixture
@@ -51,7 +39,7 @@ async def test_all_pictures_of_a_note_are_attached_and_none_is_in_its_text(
     house: RunningHouse, follower: Peer, tmp_path: Path
 ) -> None:
     for shade in range(6):
-        (tmp_path / f"{shade}.png").write_bytes(picture(shade))
+        (tmp_path / f"{shade}.png").write_bytes(encoded("PNG", drawn(shade)))
     source = "Before.\n\n" + "\n\n".join(f"![Shade {shade}]({shade}.png)" for shade in range(6)) + "\n\nAfter."
     _, note = await sent(house, follower, title="", slug="shades", source=source, local_files=str(tmp_path))
     assert note["content"] == "<p>Before.</p><p>After.</p>"
@@ -59,7 +47,7 @@ async def test_all_pictures_of_a_note_are_attached_and_none_is_in_its_text(
 
 
 async def test_a_bare_picture_is_sent_without_text(house: RunningHouse, follower: Peer, tmp_path: Path) -> None:
-    (tmp_path / "leaf.png").write_bytes(picture(1))
+    (tmp_path / "leaf.png").write_bytes(encoded("PNG", drawn(1)))
     _, note = await sent(
         house, follower, title="", slug="leaf", source="![A leaf](leaf.png)", local_files=str(tmp_path)
     )
