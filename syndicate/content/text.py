@@ -13,6 +13,8 @@ from urllib.parse import quote, unquote
 from syndicate.content.tags import BLOCKS, VOID, Tag, tokens
 
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_SPLIT_LETTER = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+"""A letter beyond the first plane as UTF-16 spells it, in two escapes: "\\ud83e\\udd94" in YAML is one emoji."""
 _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _INVISIBLE = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\u180e\u3164\uffa0]|[\u200c\u200d]{2,}")
@@ -39,11 +41,15 @@ def clean(text: str, *, marks: int = _MARKS_IN_TEXT) -> str:
 
     Of a longer run of combining marks the first `marks` stay.
     """
-    text = _UNWANTED.sub("", _BREAKS.sub("\n", text))
     if text.isascii():
-        return text
+        return _UNWANTED.sub("", _BREAKS.sub("\n", text))
+    text = _UNWANTED.sub("", _BREAKS.sub("\n", _SPLIT_LETTER.sub(_joined, text)))
     text = unicodedata.normalize("NFC", _with_fewer_marks(text, _MARKS_IN_TEXT))
     return _with_fewer_marks(text, marks)
+
+
+def _joined(halves: re.Match[str]) -> str:
+    return halves[0].encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 def clean_name(text: str, *, limit: int = 200) -> str:

@@ -5,7 +5,7 @@ missing or does not fit stops the start: with another key, servers that know the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -156,6 +156,8 @@ class Identities:
         for stored in await self._store.local_actors.all():
             if (stored.role, stored.subject) not in chosen:
                 continue
+            if stored.role is Role.BLOG:
+                stored = replace(stored, published=await self._since(stored.published))
             kind = TERMS.get(stored.role)
             term = await self._store.posts.term(kind, stored.subject) if kind else None
             before = self._known.get(stored.id)
@@ -164,6 +166,12 @@ class Identities:
                 before = _Known(stored, term, self._identity(stored, term, earlier))
             known[stored.id] = before
         self._known = known
+
+    async def _since(self, made: datetime) -> datetime:
+        """Since when there is the blog: its first post may be older than its account. Bridgy Fed takes no account of less
+        than a week."""
+        first = await self._store.posts.from_the_first(skip=0, limit=1)
+        return min([made, *(post.published for post in first)])
 
     def changing(self) -> list[StoredActor]:
         """Whose keys are to be changed, or are being changed."""

@@ -365,3 +365,8 @@ def test_names_that_differ_only_in_signs_are_different_terms() -> None:
 def test_only_an_empty_summary_means_none(header: str, unsummarized: bool) -> None:
     front, body = split(f"---\n{header}\n---\nText", file="a.md", timezone=UTC)
     assert to_manuscript(front, body, slug_from_file="a").unsummarized is unsummarized
+
+
+def test_an_emoji_that_is_written_as_two_escapes_stays() -> None:
+    front, _ = split('---\ntitle: "A \\ud83e\\udd94, \\ud83e alone"\n---\nText', file="a.md", timezone=UTC)
+    assert front.title == "A 🦔, alone"
