@@ -44,6 +44,7 @@ from syndicate.federation.context import Context
 from syndicate.federation.courier import ActivityCourier
 from syndicate.federation.departures import Departures
 from syndicate.federation.doorways import Doorways
+from syndicate.federation.founding import forget
 from syndicate.federation.inbox import Inbox
 from syndicate.federation.introductions import Introductions
 from syndicate.federation.local import Identities
@@ -217,6 +218,15 @@ async def furnish(config: Config, *, clock: Clock = utc_now, keep_keys: bool = T
             reader=reader,
             subscriber=subscriber,
         )
+    finally:
+        await store.close()
+
+
+async def begin_again(config: Config) -> bool:
+    """Let a blog that nobody can know yet forget its address and handle; False where somebody may. Raises StorageError."""
+    store = await Store.open(config.storage.database, utc_now)
+    try:
+        return await forget(store)
     finally:
         await store.close()
 

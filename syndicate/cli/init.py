@@ -1,13 +1,15 @@
 """`syndicate init`: a new blog in this directory."""
 
+import asyncio
 import json
+import re
 from pathlib import Path
 
 import click
 from click.core import ParameterSource
 from yarl import URL
 
-from syndicate.app import Study
+from syndicate.app import Study, begin_again
 from syndicate.cli.session import Session
 from syndicate.clock import utc_now
 from syndicate.config import Config, load
@@ -40,10 +42,14 @@ moderation = "first-time"
 @click.option("--handle", default="", help="The name in @name@blog.example: a-z, 0-9 and _.")
 @click.option("--title", default="", help="What the blog is called.")
 @click.option("--keep-keys", is_flag=True, help="Begin a new blog with the keys that lie there.")
+@click.option("--again", is_flag=True, help="Another address or handle, while nobody can know the blog yet.")
 @click.pass_obj
-def init(session: Session, url: str, handle: str, title: str, keep_keys: bool) -> None:
+def init(session: Session, url: str, handle: str, title: str, keep_keys: bool, again: bool) -> None:
     """Write syndicate.toml, keys and directories. Refuses to overwrite."""
     path = session.path
+    if again:
+        _choose_again(session, url, handle)
+        return
     if keep_keys and path.exists():
         _begin_anew(session, url, handle)
         return
@@ -86,6 +92,40 @@ def _begin_anew(session: Session, url: str, handle: str) -> None:
 
     session.run(work, keep_keys=True)
     click.echo(f"A new blog begins with the keys in {config.storage.keys}: @{config.site.account}.")
+
+
+def _choose_again(session: Session, url: str, handle: str) -> None:
+    """Another address or handle in the settings and in the database, or in neither."""
+    path, before = session.path, session.path.read_text(encoding="utf-8")
+    text = before
+    for name, value in (("url", url), ("handle", handle)):
+        text = _with_setting(text, name, value) if value else text
+    path.write_text(text, encoding="utf-8")
+    try:
+        config = load(path)
+        if not asyncio.run(begin_again(config)):
+            raise InputError(
+                "the blog has posts, follows or was heard of: its address and handle stay; nothing was changed"
+                " (to choose others, begin in another directory and import the posts there)"
+            )
+    except Exception:
+        path.write_text(before, encoding="utf-8")
+        raise
+    session.run(_identity, keep_keys=True)
+    click.echo(f"{path} changed. The blog will be @{config.site.account}.")
+
+
+def _with_setting(text: str, name: str, value: str) -> str:
+    """The settings with another value in the line of `[site]` that holds it."""
+    changed, count = re.subn(
+        rf"(?ms)(^\[site\][^\[]*?^[ \t]*{name}[ \t]*=[ \t]*)\"[^\"\n]*\"",
+        lambda found: found[1] + json.dumps(value, ensure_ascii=False),
+        text,
+        count=1,
+    )
+    if not count:
+        raise InputError(f"site.{name}: stands in no line of its own in the settings; please change it there by hand")
+    return changed
 
 
 def _settings(url: str, handle: str, title: str) -> str:

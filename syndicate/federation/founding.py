@@ -43,6 +43,20 @@ async def require_own_database(config: Config, store: Store, keyring: Keyring, *
             )
 
 
+async def forget(store: Store) -> bool:
+    """Forget address, handle and accounts of a blog that nobody can know, so that it may begin again. False where somebody
+    may know it."""
+
+    async def body(tx: Tables) -> bool:
+        await tx.alone("site")
+        if not await tx.local_actors.forget_unknown():
+            return False
+        await tx.facts.forget(SITE)
+        return True
+
+    return await store.transaction(body)
+
+
 async def _of_account(tx: Tables) -> dict[str, str] | None:
     """What the account says of a blog that began before this was remembered; None where there is none."""
     blog = next((actor for actor in await tx.local_actors.all() if actor.role is Role.BLOG), None)

@@ -106,6 +106,21 @@ class LocalActors:
             published=to_text(actor.published),
         )
 
+    async def forget_unknown(self) -> bool:
+        """Forget the accounts of a blog that has nothing to show and that nobody has heard of. False, and nothing is
+        forgotten, where something was published, sent, received or followed."""
+        row = await self._query.one(
+            """
+            SELECT (SELECT count(*) FROM posts) + (SELECT count(*) FROM tombstones) + (SELECT count(*) FROM outbox)
+              + (SELECT count(*) FROM deliveries) + (SELECT count(*) FROM arrivals) + (SELECT count(*) FROM followers)
+              + (SELECT count(*) FROM blogroll) AS total
+            """
+        )
+        if row is None or row["total"]:
+            return False
+        await self._query.run("DELETE FROM local_actors")
+        return True
+
     async def set_moved_to(self, id: str, target: str) -> None:
         """It has moved to another account; to none, where `target` is empty."""
         await self._query.run("UPDATE local_actors SET moved_to = :target WHERE id = :id", id=id, target=target)

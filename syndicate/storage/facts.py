@@ -20,6 +20,9 @@ class Facts:
             value=value,
         )
 
+    async def forget(self, name: str) -> None:
+        await self._query.run("DELETE FROM facts WHERE name = :name", name=name)
+
 
 class Totals:
     """Name → how many. Names: `posts`, `outbox`, `month:YYYY-MM`, `term:<kind>:<slug>`, `author:<name>`,

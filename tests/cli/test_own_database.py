@@ -78,6 +78,27 @@ def test_what_is_fixed_for_life_stops_the_start_when_it_is_changed(bare: Blog, s
     bare.ok("followers")
 
 
+def test_a_blog_that_nobody_knows_may_choose_again(bare: Blog) -> None:
+    bare.ok(*NEW, "--title", 'Notes "and" more')
+    key = (bare.directory / "keys" / "blog.pem").read_bytes()
+    assert "@other@new.example" in bare.ok("init", "--again", "--url", "https://new.example", "--handle", "other")
+    assert (bare.directory / "keys" / "blog.pem").read_bytes() == key
+    assert "https://new.example/" in bare.ok("publish", bare.write("tea.md", "Hot."))
+    text = bare.settings.read_text()
+    assert 'title = "Notes \\"and\\" more"' in text
+    assert "its address and handle stay" in bare.refuses("init", "--again", "--handle", "third")
+    assert bare.settings.read_text() == text
+    bare.ok("followers")
+
+
+def test_what_cannot_be_is_not_chosen_again(bare: Blog) -> None:
+    bare.ok(*NEW)
+    text = bare.settings.read_text()
+    assert "site.url" in bare.refuses("init", "--again", "--url", "https://new.example.")
+    assert bare.settings.read_text() == text
+    bare.ok("followers")
+
+
 async def test_a_blog_of_an_earlier_version_is_known_by_its_account(house: RunningHouse) -> None:
     study = house.house.study
     await house.store.transaction(lambda tx: tx.facts.put(SITE, ""))
