@@ -72,6 +72,8 @@ async def _complaints(study: Study) -> AsyncIterator[str]:
     if shutil.disk_usage(where).free < LEAST_FREE:
         yield "the disk is nearly full: less than 200 MB are free"
     if storage.posts.is_dir():
+        for line in await study.library.not_published():
+            yield line
         for name in await study.library.vanished():
             yield f"{storage.posts / name}: is gone, its post is not; `syndicate delete` deletes posts"
     failed = await study.store.media.failed()

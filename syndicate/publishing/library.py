@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import dataclasses
 import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from syndicate.clock import Clock
 from syndicate.errors import FilesMissing, InputError, StorageError
 from syndicate.media.kinds import NAMED_AS_FILES, extension_of
 from syndicate.publishing import markdown_files
+from syndicate.publishing.markdown_files import MarkdownFile
 from syndicate.publishing.publisher import FileVersion, Published, Publisher
 from syndicate.storage import Store, Tables
 
@@ -150,6 +152,21 @@ class Library:
         return path.resolve().is_relative_to(self._directory.resolve()) and markdown_files.is_post(path)
 
     async def _publish(self, path: Path, digest: str, replace: bool) -> Published:
+        file = await self._read(path)
+        if file.unknown:
+            log.warning("fields without meaning", file=str(path), fields=", ".join(file.unknown))
+        for reason in file.manuscript.held:
+            log.warning("post held back", reason=reason)
+        version = FileVersion(name=self._name(path), digest=digest)
+        with _named(path):
+            published = await self._publisher.publish(
+                file.manuscript, origin="folder", replace=replace, file=version, complete=True
+            )
+        for film in published.tell_places:
+            log.warning("film says where it was taken", file=film)
+        return published
+
+    async def _read(self, path: Path) -> MarkdownFile:
         read = markdown_files.read(path, self._zone, self._clock())
         manuscript = dataclasses.replace(read.manuscript, local_root=str(self._directory.absolute()))
         file = dataclasses.replace(read, manuscript=manuscript)
@@ -157,22 +174,28 @@ class Library:
         for other in await self._files_of(slug):
             if other != self._name(path) and (self._directory / other).exists():
                 raise InputError(f"{path}: its slug {slug!r} is that of {other}; please give one of them another")
-        if file.unknown:
-            log.warning("fields without meaning", file=str(path), fields=", ".join(file.unknown))
-        for reason in file.manuscript.held:
-            log.warning("post held back", reason=reason)
-        version = FileVersion(name=self._name(path), digest=digest)
+        return file
+
+    async def not_published(self) -> list[str]:
+        """Why files of the folder are not published, or are held back; `doctor` names them."""
+        known = await self._store.posts.files()
+        passed_over = dict(await asyncio.to_thread(self.passed_over))
+        found: list[str] = []
+        for path in await asyncio.to_thread(markdown_files.posts_in, self._directory):
+            if path not in passed_over:
+                digest = await asyncio.to_thread(self._digest, path)
+                found += await self._reasons(path, FileVersion(name=self._name(path), digest=digest), known)
+        return found
+
+    async def _reasons(self, path: Path, version: FileVersion, known: dict[str, str]) -> list[str]:
         try:
-            published = await self._publisher.publish(
-                file.manuscript, origin="folder", replace=replace, file=version, complete=True
-            )
-            for film in published.tell_places:
-                log.warning("film says where it was taken", file=film)
-            return published
-        except FilesMissing as error:
-            raise FilesMissing(f"{path}: not published: {error}") from error
+            file = await self._read(path)
+            if known.get(version.name) != version.digest:
+                with _named(path):
+                    await self._publisher.check(file.manuscript, origin="folder", file=version)
         except InputError as error:
-            raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
+            return [str(error)]
+        return [f"{reason}; held back" for reason in file.manuscript.held]
 
     def passed_over(self) -> list[tuple[Path, str]]:
         """Markdown files of the folder that are not published, with the reason; `doctor` names them."""
@@ -194,3 +217,14 @@ class Library:
 def _is_ours(name: str) -> bool:
     """Whether a remembered file lies in the folder: others are remembered by their whole path."""
     return not name.startswith("/")
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """An error names the file that it is about."""
+    try:
+        yield
+    except FilesMissing as error:
+        raise FilesMissing(f"{path}: not published: {error}") from error
+    except InputError as error:
+        raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error

@@ -100,6 +100,17 @@ class Published:
     replaced: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Target:
+    """What a manuscript means: the post that is there, how it was made, and what was known of its file."""
+
+    seen: tuple[str, str] | None
+    before: Post | None
+    made: Manufacture | None
+    is_same: bool
+    replaced: str
+
+
 class _Overtaken(Exception):
     """Another writer took the slug or the post in this moment."""
 
@@ -144,17 +155,10 @@ class Publisher:
         file: FileVersion | None,
         complete: bool,
     ) -> Published:
-        seen = await self._store.posts.file(file.name) if file else None
-        before, made_before = await self._existing(manuscript, seen if file and file.is_identity else None)
+        target = await self._target(manuscript, origin, replace_other, file)
+        seen, before, made_before, replaced = target.seen, target.before, target.made, target.replaced
         digest = digest_of(manuscript)
-        is_same = made_before is not None and made_before.digest == digest
-        replaced = "" if is_same else self._of_another_origin(before, made_before, origin)
-        if replaced and not replace_other:
-            raise InputError(
-                f"the slug {manuscript.slug!r} is that of {replaced}; {_GIVE_ANOTHER}, or `syndicate publish --replace` it"
-            )
-        if before is not None and before.is_public and manuscript.held:
-            raise InputError(f"{manuscript.held[0]}; the post is public and stays as it is ({_TAKE_BACK})")
+        is_same = target.is_same
         draft = await self._draft(manuscript, before, made_before, is_file=file is not None and file.is_identity)
         draft = replace(draft, terms=manuscript.terms, hashtags=manuscript.hashtags)
         typeset = await self._typesetter.typeset(
@@ -210,6 +214,28 @@ class Publisher:
             tell_places=places,
             replaced=replaced,
         )
+
+    async def check(self, manuscript: Manuscript, *, origin: str, file: FileVersion) -> None:
+        """Change nothing. Raises InputError where `publish` does because of what is there already."""
+        target = await self._target(manuscript, origin, False, file)
+        if target.before is None or file.is_identity:
+            await self._free_slug(manuscript, target.before)
+
+    async def _target(
+        self, manuscript: Manuscript, origin: str, replace_other: bool, file: FileVersion | None
+    ) -> _Target:
+        """The post that a manuscript means. Raises InputError where it must not touch that."""
+        seen = await self._store.posts.file(file.name) if file else None
+        before, made = await self._existing(manuscript, seen if file and file.is_identity else None)
+        is_same = made is not None and made.digest == digest_of(manuscript)
+        replaced = "" if is_same else self._of_another_origin(before, made, origin)
+        if replaced and not replace_other:
+            raise InputError(
+                f"the slug {manuscript.slug!r} is that of {replaced}; {_GIVE_ANOTHER}, or `syndicate publish --replace` it"
+            )
+        if before is not None and before.is_public and manuscript.held:
+            raise InputError(f"{manuscript.held[0]}; the post is public and stays as it is ({_TAKE_BACK})")
+        return _Target(seen=seen, before=before, made=made, is_same=is_same, replaced=replaced)
 
     async def find_imported(self, manuscript: Manuscript) -> Post | None:
         """The post that came from the same place of the same source. Of those that came in before sources were

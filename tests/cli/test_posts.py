@@ -143,3 +143,17 @@ def test_a_file_may_be_a_page(blog: Blog) -> None:
     assert blog.ok("publish", page) == "about: created, at https://blog.example/about/\n"
     page.write_text("---\ntitle: About me\n---\nOther text")
     assert blog.ok("publish", page) == "about: updated, at https://blog.example/about/\n"
+
+
+def test_the_doctor_names_what_the_folder_does_not_publish(blog: Blog) -> None:
+    blog.ok("import", "wordpress", OldBlog().post(7, title="Old words").write(blog.directory / "old.xml"))
+    for name in ("draft-misspelt", "toml-draft"):
+        blog.write(f"data/posts/{name}.md", (DOCUMENTS / f"{name}.md").read_text())
+    blog.write("data/posts/post-7.md", "New words.")
+    blog.write("data/posts/tea.md", "Hot.")
+    folder = blog.directory / "data" / "posts"
+    said = [line for line in blog.run("doctor").stdout.splitlines() if line.startswith(f"! {folder}")]
+    assert len(said) == 4
+    assert "draft-misspelt.md:3: field 'darft': it may be meant for 'draft'; held back" in said[0]
+    assert "post-7.md: the slug 'post-7' is that of the post 'Old words'" in said[2]
+    assert "toml-draft.md:1: the header is TOML" in said[3]
