@@ -22,6 +22,7 @@ from syndicate.federation.authentication import authenticate, is_proven
 from syndicate.federation.context import Context, Decision, ignored, refused
 from syndicate.federation.dispatch import FORWARDABLE, HANDLERS, NAMED_LATER, handler_of
 from syndicate.federation.handlers import follow
+from syndicate.federation.text_limits import TextLimits
 from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
 from syndicate.model.ids import IdsInOrder
 from syndicate.signatures import Message, Signature, read_signature
@@ -39,6 +40,7 @@ class Inbox:
     def __init__(self, store: Store, actors: Actors, context: Context, clock: Clock) -> None:
         self._store, self._actors, self._context, self._clock = store, actors, context, clock
         self._ids = IdsInOrder()
+        self._texts = TextLimits()
 
     async def receive(self, message: Message, client: str) -> Verdict:
         """Take in one activity that came from the address `client`. When this returns, the activity is durable, and the
@@ -57,7 +59,7 @@ class Inbox:
         key = await authenticate(signature, self._actors, client)
         activity = await self._attributed(activity, key.owner, client)
         offer = await synchronizing.doubted(message, signature, key.owner, self._context)
-        return await self._record(activity, signature.fingerprint, key.owner, offer)
+        return await self._record(activity, signature.fingerprint, key.owner, offer, size=len(message.body))
 
     async def _refuse_unwanted(self, activity: Activity, signature: Signature) -> None:
         """Blocked senders cost no fetch; nobody speaks in our own name."""
@@ -97,7 +99,9 @@ class Inbox:
             raise SignatureRejected("activity.actor", "signed by another than its actor")
         return replace(activity, forwarded=not await is_proven(activity, self._actors, client, self._clock()))
 
-    async def _record(self, activity: Activity, fingerprint: str, messenger: str, offer: Offer | None) -> Verdict:
+    async def _record(
+        self, activity: Activity, fingerprint: str, messenger: str, offer: Offer | None, *, size: int
+    ) -> Verdict:
         now = self._clock()
         server = authority_of(messenger)  # it is there, whatever our deliveries met with
         verdict = Verdict(outcome=Outcome.WAITING, reason="arrival.waiting")
@@ -115,7 +119,10 @@ class Inbox:
             if offer is not None:
                 await synchronizing.ask_later(tx, messenger, offer)
             await _end_pause(tx, server, now)
-            return await tx.arrivals.record(arrival, by_actor=messenger == activity.actor)
+            new = await tx.arrivals.record(arrival, by_actor=messenger == activity.actor)
+            if new:
+                await self._texts.enforce(tx, host_of(activity.actor), size)
+            return new
 
         new = await self._store.transaction(body)
         log.debug("activity received", type=activity.type, actor=activity.actor, new=new)

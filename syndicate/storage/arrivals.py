@@ -13,6 +13,8 @@ from syndicate.storage.database import Queryable, Row
 
 REFUSALS_KEPT = 1000
 NO_TEXT = "{}"
+KEEPING_TEXT = frozenset({Outcome.WAITING, Outcome.DONE, Outcome.HELD})
+"""The outcomes with an effect, or that may still have one."""
 REPEATABLE = frozenset({"Accept", "Announce", "Block", "EmojiReact", "Follow", "Like", "Reject", "Undo"})
 """Types that mean something again under the same id: Misskey gives every Follow of one actor by another the same, Ghost
 every Like and Announce of one thing, and both take them back in between."""
@@ -69,12 +71,13 @@ class Arrivals:
 
     async def _insert(self, arrival: Arrival) -> None:
         activity = arrival.activity
+        raw = _as_json(activity.raw) if arrival.verdict.outcome in KEEPING_TEXT else NO_TEXT
         await self._query.run(
             """
             INSERT INTO arrivals (id, activity_uri, type, actor_uri, host, object_uri, raw, forwarded, fingerprint, received,
-              outcome, reason, attempts, due_at, leased_until)
+              outcome, reason, attempts, due_at, leased_until, raw_size)
             VALUES (:id, :activity_uri, :type, :actor_uri, :host, :object_uri, :raw, :forwarded, :fingerprint, :received,
-              :outcome, :reason, 0, :received, '')
+              :outcome, :reason, 0, :received, '', :size)
             """,
             id=arrival.id,
             activity_uri=activity.id,
@@ -82,7 +85,8 @@ class Arrivals:
             actor_uri=activity.actor,
             host=host_of(activity.actor),
             object_uri=activity.object,
-            raw=_as_json(activity.raw),
+            raw=raw,
+            size=_size(raw),
             forwarded=int(activity.forwarded),
             fingerprint=arrival.fingerprint,
             received=to_text(arrival.received),
@@ -115,8 +119,10 @@ class Arrivals:
         return sorted((_arrival(row) for row in rows), key=lambda arrival: arrival.id)
 
     async def settle(self, id: str, verdict: Verdict) -> None:
+        """What has no effect keeps its verdict, and not its text."""
+        text = "" if verdict.outcome in KEEPING_TEXT else ", raw = '{}', raw_size = 0"
         await self._query.run(
-            "UPDATE arrivals SET outcome = :outcome, reason = :reason, leased_until = '' WHERE id = :id",
+            f"UPDATE arrivals SET outcome = :outcome, reason = :reason, leased_until = ''{text} WHERE id = :id",
             id=id,
             outcome=verdict.outcome.value,
             reason=verdict.reason,
@@ -180,18 +186,38 @@ class Arrivals:
         rows = await self._query.all("SELECT * FROM arrivals ORDER BY received DESC, id DESC LIMIT :limit", limit=limit)
         return [_arrival(row) for row in rows]
 
+    async def limit_texts(self, most: int, *, host: str | None = None) -> None:
+        """Erase the oldest texts, of one host or of all, until the rest takes no more than `most` bytes. Those that wait
+        go last; what loses its text unperformed has failed."""
+        of_host = "" if host is None else "AND host = :host"
+        await self._query.run(
+            f"""
+            UPDATE arrivals SET raw = '{{}}', raw_size = 0, leased_until = '',
+              reason = CASE WHEN outcome = 'waiting' THEN 'arrival.failed' ELSE reason END,
+              outcome = CASE WHEN outcome = 'waiting' THEN 'failed' ELSE outcome END
+            WHERE id IN (
+              SELECT id FROM (
+                SELECT id, sum(raw_size) OVER (
+                  ORDER BY CASE WHEN outcome = 'waiting' THEN 0 ELSE 1 END, received DESC, id DESC) AS up_to_here
+                FROM arrivals WHERE raw_size > 0 {of_host}) AS newest
+              WHERE up_to_here > :most)
+            """,
+            most=most,
+            **({} if host is None else {"host": host}),
+        )
+
     async def forget_raw(self, object_uri: str) -> None:
         """Erase what was said with an object that its author has deleted."""
-        await self._query.run("UPDATE arrivals SET raw = '{}' WHERE object_uri = :uri", uri=object_uri)
+        await self._query.run("UPDATE arrivals SET raw = '{}', raw_size = 0 WHERE object_uri = :uri", uri=object_uri)
 
     async def forget_raw_of(self, actor_uri: str) -> None:
         """Erase all that was said by an actor who is gone, shown or not."""
-        await self._query.run("UPDATE arrivals SET raw = '{}' WHERE actor_uri = :uri", uri=actor_uri)
+        await self._query.run("UPDATE arrivals SET raw = '{}', raw_size = 0 WHERE actor_uri = :uri", uri=actor_uri)
 
     async def prune(self, *, raw_before: datetime, before: datetime) -> None:
         """Erase raw bodies of settled arrivals, then the rows, by age."""
         await self._query.run(
-            "UPDATE arrivals SET raw = '{}' WHERE received < :before AND raw <> '{}' AND outcome <> 'waiting'",
+            "UPDATE arrivals SET raw = '{}', raw_size = 0 WHERE received < :before AND raw <> '{}' AND outcome <> 'waiting'",
             before=to_text(raw_before),
         )
         await self._query.run(
@@ -225,6 +251,11 @@ class Arrivals:
         return [_refusal(row) for row in rows]
 
 
+def _size(raw: str) -> int:
+    """Bytes that a text takes; 0 for none."""
+    return 0 if raw == NO_TEXT else len(raw.encode())
+
+
 def _counts_anew(before: Row, arrival: Arrival, *, by_actor: bool) -> bool:
     """Whether an activity that was here before, with the same meaning, is not only a copy of itself."""
     if arrival.activity.forwarded:
@@ -235,7 +266,11 @@ def _counts_anew(before: Row, arrival: Arrival, *, by_actor: bool) -> bool:
         return False
     if arrival.activity.type in REPEATABLE or not arrival.activity.id:
         return True
-    return arrival.activity.type == "Update" and before["raw"] not in (NO_TEXT, _as_json(arrival.activity.raw))
+    if arrival.activity.type != "Update":
+        return False
+    if Outcome(before["outcome"]) not in KEEPING_TEXT:  # nobody knows any more what it said, and it had no effect
+        return True
+    return before["raw"] not in (NO_TEXT, _as_json(arrival.activity.raw))
 
 
 def _as_json(document: dict[str, Any]) -> str:
