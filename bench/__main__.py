@@ -1,6 +1,6 @@
 """`python -m bench`: measure, show a table, and keep it in `bench/results.json`. Takes up to three minutes.
 
-Words after it choose: `python -m bench reading memory start idle polling`. The status is 0 whenever all could be measured,
+Words after it choose: `python -m bench reading memory start idle polling replying`. The status is 0 whenever all could be measured,
 whatever the figures say, and 1 when something could not.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import blogs, editing, load, polling, reading, results, standing
+from bench import blogs, editing, load, polling, reading, replying, results, standing
 from bench.results import Result, Verdict
 from bench.servers import ServerFailed
 
@@ -31,6 +31,7 @@ def main() -> int:
             "start": ("G17", lambda: standing.measure_start(small, blogs.large())),
             "idle": ("G18", lambda: standing.measure_idleness(small)),
             "polling": ("G19", lambda: polling.measure(directory)),
+            "replying": ("G20", lambda: replying.measure(directory)),
         }
         chosen = sys.argv[1:] or list(groups)
         if unknown := [name for name in chosen if name not in groups]:

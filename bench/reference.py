@@ -21,7 +21,14 @@ def application(answers: list[tuple[str, int, bytes]]) -> web.Application:
             return web.Response(body=body, headers=headers)
 
         app.router.add_get(f"/{number}", answer)
+        app.router.add_post(f"/{number}", answered)
     return app
+
+
+async def answered(request: web.Request) -> web.Response:
+    """What it costs to read a request and to answer it."""
+    await request.read()
+    return web.Response(status=200)
 
 
 def main() -> None:
