@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import fcntl
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ from syndicate.blogroll.following import Following
 from syndicate.blogroll.poller import Poller
 from syndicate.blogroll.reading import Reader
 from syndicate.chores import Chores
-from syndicate.clock import Clock, utc_now
+from syndicate.clock import Clock, Stopwatch, utc_now
 from syndicate.config import Config
 from syndicate.delivery.worker import Courier, DeliveryWorker
 from syndicate.errors import DatabaseInUse, StorageError, SyndicateError
@@ -248,8 +249,15 @@ def schemes_of(config: Config) -> Schemes:
     return ("https", "http") if config.federation.allow_private_addresses else ("https",)
 
 
-def build(study: Study, *, transport: Transport | None = None, pause: Pause = asyncio.sleep) -> House:
-    """Everything that a server is made of. `transport` replaces the way out and `pause` waiting, for tests."""
+def build(
+    study: Study,
+    *,
+    transport: Transport | None = None,
+    pause: Pause = asyncio.sleep,
+    stopwatch: Stopwatch = time.monotonic,
+) -> House:
+    """Everything that a server is made of. `transport` replaces the way out, `pause` waiting and `stopwatch` the seconds
+    after which somebody may ask again, for tests."""
     config, store, clock = study.config, study.store, study.clock
     transport, fetcher, signer, actors = open_network(study, transport)
     context = Context(
@@ -347,6 +355,7 @@ def build(study: Study, *, transport: Transport | None = None, pause: Pause = as
         app=_make_doors(
             study,
             fetcher,
+            stopwatch,
             {
                 keys.FEEDS: feeds,
                 keys.GATEKEEPER: Gatekeeper(store, actors),
@@ -400,31 +409,34 @@ def _feed_desk(study: Study) -> FeedDesk:
     )
 
 
-def _make_doors(study: Study, fetcher: Fetcher, rooms: "Mapping[web.AppKey[Any], Any]") -> web.Application:
+def _make_doors(
+    study: Study, fetcher: Fetcher, stopwatch: Stopwatch, rooms: "Mapping[web.AppKey[Any], Any]"
+) -> web.Application:
     """The doors; `rooms` are the services that others work with, too."""
     config, store, urls = study.config, study.store, study.urls
     pages = Pages(timezone=config.site.timezone, language=config.site.language)
     return make_app(
         config,
         study.clock,
+        stopwatch,
         pages,
         {
-            keys.ADMISSION: Admission(at_once_per_client=AT_ONCE_PER_CLIENT, of="inbox"),
+            keys.ADMISSION: Admission(at_once_per_client=AT_ONCE_PER_CLIENT, of="inbox", stopwatch=stopwatch),
             keys.ANNOUNCER: study.announcer,
             keys.BLOGROLL_FEEDS: BlogrollFeeds(store, config.site, urls, study.identities.blog.actor.published, ICON),
             keys.DELTAS: Deltas(),
-            keys.DIALOGS: Admission(at_once=16, per_second=0.2, burst=20, of="dialog"),
+            keys.DIALOGS: Admission(at_once=16, per_second=0.2, burst=20, of="dialog", stopwatch=stopwatch),
             keys.DOORWAYS: Doorways(fetcher, schemes=schemes_of(config)),
             keys.DESK: SiteDesk(store, config, urls, pages, study.identities, study.clock),
             keys.FILES: study.files,
             keys.IDENTITIES: study.identities,
-            keys.PUSHED: Admission(at_once=16, per_second=5.0, burst=200, of="websub"),
+            keys.PUSHED: Admission(at_once=16, per_second=5.0, burst=200, of="websub", stopwatch=stopwatch),
             READINESS: Readiness(store, config.storage.media),
-            keys.SEARCHES: Admission(at_once=4, per_second=0.5, burst=20, of="search"),
+            keys.SEARCHES: Admission(at_once=4, per_second=0.5, burst=20, of="search", stopwatch=stopwatch),
             keys.SELECTIONS: Selections(store, config.site, urls),
-            keys.SHELF: Shelf(EditionWatch(store, study.clock), study.clock),
+            keys.SHELF: Shelf(EditionWatch(store, study.clock), study.clock, stopwatch),
             keys.STORE: store,
-            keys.SUBSCRIBERS: Admission(at_once=32, per_second=1.0, burst=60, of="websub"),
+            keys.SUBSCRIBERS: Admission(at_once=32, per_second=1.0, burst=60, of="websub", stopwatch=stopwatch),
             **rooms,
         },
     )

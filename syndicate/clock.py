@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
+Stopwatch = Callable[[], float]
+"""Seconds from any beginning, as `time.monotonic` counts them: never set back, no time of day."""
 
 
 def utc_now() -> datetime:

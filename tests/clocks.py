@@ -8,13 +8,18 @@ class FakeClock:
     """A clock that stands still until it is told to go on."""
 
     def __init__(self) -> None:
-        self.now = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
+        self.now = self._began = self._latest = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.now
 
     def advance(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+    def stopwatch(self) -> float:
+        """The seconds for which it has gone on; nothing sets these back."""
+        self._latest = max(self._latest, self.now)
+        return (self._latest - self._began).total_seconds()
 
     async def pause(self, seconds: float) -> None:
         """Waiting takes no time but this clock's."""

@@ -172,7 +172,7 @@ async def running_house(
     config.storage.keys.mkdir(parents=True, exist_ok=True)
     (config.storage.keys / "blog.pem").write_text(private_pem(key))
     async with furnish(config, clock=clock) as study:
-        house = build(study, transport=wire, pause=clock.pause)
+        house = build(study, transport=wire, pause=clock.pause, stopwatch=clock.stopwatch)
         async with (
             listening(house.app, config, None) as port,
             aiohttp.ClientSession(auto_decompress=False, skip_auto_headers=["Accept-Encoding"]) as client,

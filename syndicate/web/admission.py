@@ -8,6 +8,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from syndicate.clock import Stopwatch
 from syndicate.errors import TooBusy, TooManyRequests
 from syndicate.web.clients import client_of
 
@@ -30,10 +31,11 @@ class Admission:
         per_second: float = PER_SECOND,
         burst: float = BURST,
         of: str,
+        stopwatch: Stopwatch = time.monotonic,
     ) -> None:
         self._at_once, self._per_second, self._burst = at_once, per_second, burst
         self._at_once_per_client = at_once_per_client or at_once
-        self._of = of
+        self._of, self._stopwatch = of, stopwatch
         self._inside: Counter[str] = Counter()
         self._tokens: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
@@ -48,7 +50,7 @@ class Admission:
         """Count a request. Raises TooManyRequests when there were too many of late."""
         self.check(address)
         client = client_of(address)
-        self._tokens[client] = (self._left(client) - 1, time.monotonic())
+        self._tokens[client] = (self._left(client) - 1, self._stopwatch())
         self._tokens.move_to_end(client)
         while len(self._tokens) > CLIENTS:
             self._tokens.popitem(last=False)
@@ -59,8 +61,8 @@ class Admission:
             raise TooManyRequests(f"{self._of}.flood")
 
     def _left(self, client: str) -> float:
-        tokens, since = self._tokens.get(client, (self._burst, time.monotonic()))
-        return min(self._burst, tokens + (time.monotonic() - since) * self._per_second)
+        tokens, since = self._tokens.get(client, (self._burst, self._stopwatch()))
+        return min(self._burst, tokens + (self._stopwatch() - since) * self._per_second)
 
     @contextmanager
     def place(self, address: str) -> Iterator[None]:

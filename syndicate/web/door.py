@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from syndicate.clock import Clock
+from syndicate.clock import Clock, Stopwatch
 from syndicate.config import ServerConfig
 from syndicate.content.text import clean_name
 from syndicate.errors import (
@@ -64,12 +64,14 @@ class Door:
     """Guards the application of the site at `base`. Refusals gather in `refusals`, from where they are written down
     now and then: a flood of bad requests must not become a flood of commits."""
 
-    def __init__(self, *, base: str, server: ServerConfig, clock: Clock, refusals: "deque[Refusal]") -> None:
+    def __init__(
+        self, *, base: str, server: ServerConfig, clock: Clock, stopwatch: Stopwatch, refusals: "deque[Refusal]"
+    ) -> None:
         self._base, self._server, self._clock, self._refusals = base, server, clock, refusals
         self._host = base.partition("://")[2]
         self._hosts = frozenset({self._host, f"{self._host}:443" if base.startswith("https:") else f"{self._host}:80"})
         self._security = security_headers(base)
-        self._readers = Admission(per_second=WHOLE_FEEDS_PER_SECOND, burst=WHOLE_FEEDS, of="feed")
+        self._readers = Admission(per_second=WHOLE_FEEDS_PER_SECOND, burst=WHOLE_FEEDS, of="feed", stopwatch=stopwatch)
 
     def middleware(self) -> Middleware:
         @web.middleware

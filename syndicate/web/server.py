@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 from aiohttp.http_parser import HttpRequestParser, HttpRequestParserPy
 
-from syndicate.clock import Clock
+from syndicate.clock import Clock, Stopwatch
 from syndicate.config import Config
 from syndicate.errors import ConfigurationError
 from syndicate.storage.arrivals import Refusal
@@ -31,10 +31,12 @@ MOST_REFUSALS_HELD = 1000
 STOP_SECONDS = 8.0
 
 
-def make_app(config: Config, clock: Clock, pages: Pages, services: "dict[web.AppKey[Any], Any]") -> web.Application:
+def make_app(
+    config: Config, clock: Clock, stopwatch: Stopwatch, pages: Pages, services: "dict[web.AppKey[Any], Any]"
+) -> web.Application:
     """The application; `services` is what its views find under their keys."""
     refusals: deque[Refusal] = deque(maxlen=MOST_REFUSALS_HELD)
-    door = Door(base=config.site.url, server=config.server, clock=clock, refusals=refusals)
+    door = Door(base=config.site.url, server=config.server, clock=clock, stopwatch=stopwatch, refusals=refusals)
     app = web.Application(middlewares=[door.middleware()], client_max_size=1024 * 1024)
     app[CLOCK] = clock
     app[CONFIG], app[URLS] = config, Urls(config.site.url)

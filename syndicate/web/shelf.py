@@ -16,7 +16,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from weakref import WeakValueDictionary
 
-from syndicate.clock import Clock
+from syndicate.clock import Clock, Stopwatch
 from syndicate.storage.watch import EditionWatch, Stamp
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -97,8 +97,8 @@ def _gzip(body: bytes) -> bytes:
 class Shelf:
     """Holds documents by key, the least recently asked for goes first."""
 
-    def __init__(self, watch: EditionWatch, clock: Clock) -> None:
-        self._watch, self._clock = watch, clock
+    def __init__(self, watch: EditionWatch, clock: Clock, stopwatch: Stopwatch = time.monotonic) -> None:
+        self._watch, self._clock, self._stopwatch = watch, clock, stopwatch
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._asked: WeakValueDictionary[Asked, Document] = WeakValueDictionary()
         self._making: dict[str, asyncio.Future[Document]] = {}
@@ -152,7 +152,7 @@ class Shelf:
             return True
         if not all(scope.startswith(SOFT) for scope in moved):
             return False
-        return time.monotonic() - document.made < RESTLESS
+        return self._stopwatch() - document.made < RESTLESS
 
     async def _make(self, key: str, render: Callable[[], Awaitable[Rendered]]) -> Document:
         began = self._watch.snapshot()  # what moves while we render makes the document stale at once
@@ -163,7 +163,8 @@ class Shelf:
             now = self._clock().replace(microsecond=0)
             rendered = replace(rendered, last_modified=min(rendered.last_modified, now))
         self.renders += 1
-        document = _document(rendered, {scope: began.get(scope, 0) for scope in rendered.scopes}, key)
+        stamp = {scope: began.get(scope, 0) for scope in rendered.scopes}
+        document = _document(rendered, stamp, key, made=self._stopwatch())
         self._keep(key, document)
         return document
 
@@ -185,7 +186,7 @@ def once(rendered: Rendered) -> Document:
     return _document(rendered, {})
 
 
-def _document(rendered: Rendered, stamp: Stamp, key: str = "") -> Document:
+def _document(rendered: Rendered, stamp: Stamp, key: str = "", *, made: float = 0.0) -> Document:
     etag = rendered.etag or f'W/"{hashlib.sha256(rendered.body).hexdigest()[:32]}"'
     last_modified = "" if rendered.last_modified is None else format_datetime(rendered.last_modified, usegmt=True)
     lines = [
@@ -202,7 +203,7 @@ def _document(rendered: Rendered, stamp: Stamp, key: str = "") -> Document:
         key=key,
         rendered=rendered,
         stamp=stamp,
-        made=time.monotonic(),
+        made=made,
         etag=etag,
         last_modified=last_modified,
         common=common,
