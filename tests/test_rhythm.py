@@ -9,6 +9,7 @@ from syndicate import rhythm
 from syndicate.errors import DatabaseBusy, StorageError
 from syndicate.rhythm import Rhythm, endure, job
 from tests.clocks import FakeClock
+from tests.waiting import in_time
 
 TROUBLES = [
     StorageError("disk full"),
@@ -62,7 +63,8 @@ async def test_trouble_with_the_database_ends_no_worker(trouble: Exception) -> N
 @pytest.mark.parametrize("bug", BUGS, ids=repr)
 async def test_a_bug_ends_a_worker(bug: Exception) -> None:
     with pytest.raises(type(bug)):
-        await asyncio.wait_for(Rhythm("worker", FakeClock(), nothing_due).keep(failing_once(bug, stop)), 5)
+        async with in_time():
+            await Rhythm("worker", FakeClock(), nothing_due).keep(failing_once(bug, stop))
 
 
 @pytest.mark.parametrize("trouble", [*TROUBLES, *BUGS], ids=repr)

@@ -1,6 +1,5 @@
 """Commands change rows while the server runs, and the next request sees it."""
 
-import asyncio
 import csv
 import json
 
@@ -11,17 +10,13 @@ from tests.houses import ACTIVITY, Answer, RunningHouse
 from tests.old_blog import OldBlog
 from tests.peer import Peer
 from tests.subscriber import FakeSubscriber
+from tests.waiting import becomes
 from tests.wire import Wire
 
 
 async def until(house: RunningHouse, path: str, text: str, *, there: bool = True) -> Answer:
     """The page, once it holds a text (or holds it no more). SQLite shows it at once; PostgreSQL tells us in a moment."""
-    async with asyncio.timeout(5):
-        while True:
-            answer = await house.get(path)
-            if (text in answer.text) is there:
-                return answer
-            await asyncio.sleep(0.01)
+    return await becomes(lambda: house.get(path), until=lambda answer: (text in answer.text) is there, what=text)
 
 
 async def test_a_published_post_is_there_for_the_next_reader(house: RunningHouse, desk: Desk) -> None:

@@ -3,7 +3,6 @@
 import signal
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -12,16 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Blog, process
-
-SOON = 20
-"""Seconds after which a test gives up; nothing is measured."""
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+from tests.ports import free_port
+from tests.waiting import LONGEST, eventually
 
 
 @pytest.fixture
@@ -44,10 +35,7 @@ def address(blog: Blog) -> str:
 def server(blog: Blog) -> Iterator[subprocess.Popen[str]]:
     server = process(blog, "serve")
     try:
-        for _ in range(SOON * 10):
-            if server.poll() is not None or status_of(f"{address(blog)}/readyz") == 200:
-                break
-            time.sleep(0.1)
+        eventually(lambda: server.poll() is not None or status_of(f"{address(blog)}/readyz") == 200, what="a server")
         assert server.poll() is None, server.communicate()
         yield server
     finally:
@@ -57,7 +45,7 @@ def server(blog: Blog) -> Iterator[subprocess.Popen[str]]:
 
 def status_of(url: str) -> int:
     try:
-        with urllib.request.urlopen(url, timeout=SOON) as answer:
+        with urllib.request.urlopen(url, timeout=LONGEST) as answer:
             status: int = answer.status
             return status
     except urllib.error.HTTPError as error:
@@ -68,7 +56,7 @@ def status_of(url: str) -> int:
 
 
 def finished(started: subprocess.Popen[str]) -> tuple[int, str, str]:
-    stdout, stderr = started.communicate(timeout=SOON)
+    stdout, stderr = started.communicate(timeout=LONGEST)
     return started.returncode, stdout, stderr
 
 
@@ -141,5 +129,5 @@ def test_a_command_that_is_cut_off_by_its_reader_says_nothing(blog: Blog) -> Non
     started.stdout.close()
     assert started.stderr is not None
     assert "Traceback" not in started.stderr.read()
-    started.wait(SOON)
+    started.wait(LONGEST)
     started.stderr.close()

@@ -291,7 +291,7 @@ def test_a_header_without_an_end_is_refused() -> None:
         split("---\ntitle: x\n", file="a.md", timezone=UTC)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.characters(exclude_categories=())) | st.text("ab:-[]{}\"'&*!|>%#? \n\t\\,", max_size=60))
 def test_any_header_is_read_or_refused(text: str) -> None:
     try:

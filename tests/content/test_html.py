@@ -96,7 +96,7 @@ def test_what_was_rewritten_is_safe_after_the_sanitizer() -> None:
     assert for_author(html, base=BASE).strip() == '<p></p><p><a href="https://v.example/1">v.example</a></p>'
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.one_of(st.sampled_from(VECTORS), st.text(max_size=6)), max_size=8).map("".join), st.booleans())
 def test_any_html_can_be_rewritten(html: str, lost: bool) -> None:
     result = rewrite(html, url=moved, missing=lambda _address: lost)

@@ -57,7 +57,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_what_is_safe_for_strangers_is_a_fixed_point(html: str) -> None:
     once = for_stranger(html)
@@ -65,7 +65,7 @@ def test_what_is_safe_for_strangers_is_a_fixed_point(html: str) -> None:
     assert for_stranger(once) == once
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_what_is_safe_for_the_author_is_a_fixed_point(html: str) -> None:
     once = for_author(html, base=BASE)
@@ -73,7 +73,7 @@ def test_what_is_safe_for_the_author_is_a_fixed_point(html: str) -> None:
     assert for_author(once, base="https://elsewhere.example/") == once
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(exclude_categories=())))
 def test_any_text_at_all_is_taken(html: str) -> None:
     assert_fit_for_strangers(for_stranger(html))

@@ -21,6 +21,7 @@ from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, 
 from syndicate.storage.followers import Follower
 from syndicate.storage.outbox import Said
 from tests.clocks import FakeClock
+from tests.waiting import in_time
 
 
 @dataclass
@@ -147,7 +148,7 @@ async def test_one_server_that_hangs_delays_nobody(round: Round) -> None:
     hosts = [f"m{number}.example" for number in range(100)]
     round.courier.hanging = {hosts[0]}
     await round.say(1, *(inbox(host, f"users/{number}/inbox") for host in hosts for number in range(3)))
-    async with round.working(), asyncio.timeout(20):
+    async with round.working(), in_time():
         await round.courier.have_carried(3 * 99)
         assert hosts[0] not in {delivery.host for delivery in round.courier.carried}
         round.courier.let_go.set()

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.feeds import (
@@ -289,7 +289,7 @@ feeds = st.builds(
 
 
 @formats
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=60)
 @given(any_feed=feeds)
 def test_whatever_a_feed_holds_it_is_without_fault_and_always_the_same(format: FeedFormat, any_feed: Feed) -> None:
     addressed = replace(any_feed, self_url=SELF[format])

@@ -1,17 +1,12 @@
-"""Plain HTTP for tests that watch real programs, and patience: they answer when they are ready."""
+"""Plain HTTP for tests that watch real programs."""
 
 import json
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
-T = TypeVar("T")
-
-SECONDS = 30.0
-"""How long something may take that takes a second. No test looks at the time that passed."""
+from tests.waiting import LONGEST
 
 
 class _Stay(HTTPRedirectHandler):
@@ -48,18 +43,8 @@ def ask(address: str, *, accept: str = "*/*", data: Any = None, **headers: str) 
         sent["Content-Type"] = "application/json"
         body = json.dumps(data).encode()
     try:
-        with _opener.open(Request(address, data=body, headers=sent), timeout=SECONDS) as response:
+        with _opener.open(Request(address, data=body, headers=sent), timeout=LONGEST) as response:
             return Answer(response.status, dict(response.headers), response.read())
     except HTTPError as error:
         with error:
             return Answer(error.code, dict(error.headers), error.read())
-
-
-def eventually(look: Callable[[], T], *, until: Callable[[T], Any] = bool, what: str = "") -> T:
-    """Look again and again until what is seen is what was awaited; then it is returned."""
-    deadline = time.monotonic() + SECONDS
-    while not until(seen := look()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what or 'it'} did not come about; in the end there was {seen!r}")
-        time.sleep(0.05)
-    return seen

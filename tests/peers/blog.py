@@ -15,8 +15,10 @@ from lxml import html as lxml_html
 
 from syndicate.clock import utc_now
 from syndicate.storage import Store
-from tests.peers.asking import Answer, ask, eventually
-from tests.peers.processes import Process, free_port
+from tests.peers.asking import Answer, ask
+from tests.peers.processes import Process
+from tests.ports import free_port
+from tests.waiting import LONGEST, eventually
 
 T = TypeVar("T")
 
@@ -90,7 +92,7 @@ class Blog:
             cwd=self.directory,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=LONGEST,
             check=False,
         )
         assert done.returncode == 0, (arguments, done.stdout, done.stderr)

@@ -13,7 +13,8 @@ from tests.peers import installation
 from tests.peers.blog import Blog
 from tests.peers.installation import Unavailable
 from tests.peers.people import Person
-from tests.peers.processes import Process, free_port
+from tests.peers.processes import Process
+from tests.ports import free_port
 
 HERE = Path(__file__).parent
 MISSING = pytest.StashKey[dict[str, str]]()

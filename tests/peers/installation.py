@@ -16,11 +16,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.waiting import LONGEST
+
 HERE = Path(__file__).parent
 INSTALLED = HERE / ".installed"
 NODE = 22
 """The oldest major version that Fedify runs on."""
-LONGEST = 300.0
+LONGEST_DOWNLOAD = 1800.0
+"""Seconds after which what is fetched counts as never to come."""
 
 
 class Unavailable(Exception):
@@ -90,7 +93,7 @@ def _once(name: str, place: Path, described_by: list[Path], *more: str) -> Itera
 
 def _run(command: list[str], what: str) -> None:
     try:
-        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=LONGEST, check=False)
+        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=LONGEST_DOWNLOAD, check=False)
     except subprocess.TimeoutExpired as error:
         raise Unavailable(f"{what} did not end") from error
     if done.returncode != 0:
@@ -100,7 +103,9 @@ def _run(command: list[str], what: str) -> None:
 
 def _major_version(node: Path) -> int:
     try:
-        answer = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout
+        answer = subprocess.run(
+            [node, "--version"], capture_output=True, text=True, timeout=LONGEST, check=False
+        ).stdout
         return int(answer.strip().removeprefix("v").partition(".")[0])
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return 0

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tests.peers.asking import ask, eventually
+from tests.peers.asking import ask
+from tests.waiting import eventually
 
 
 @dataclass(frozen=True)

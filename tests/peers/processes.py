@@ -1,21 +1,12 @@
 """Programs that run beside the tests, on loopback, each with its own log; ended by their own id."""
 
 import signal
-import socket
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.peers.asking import SECONDS, ask
-
-
-def free_port(address: str) -> int:
-    """A port of this loopback address that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.peers.asking import ask
+from tests.waiting import LONGEST, eventually
 
 
 @dataclass
@@ -42,26 +33,27 @@ class Process:
         return process
 
     def _wait_for(self, address: str) -> None:
-        deadline = time.monotonic() + SECONDS
-        while True:
-            if self.popen.poll() is not None:
-                raise AssertionError(f"{self.popen.args!r} ended at once:\n{self.words()}")
+        def answers() -> bool:
+            assert self.popen.poll() is None, f"{self.popen.args!r} ended at once:\n{self.words()}"
             try:
                 ask(address)
-                return
             except OSError:
-                if time.monotonic() > deadline:
-                    raise AssertionError(f"nobody answers at {address}:\n{self.words()}") from None
-                time.sleep(0.05)
+                return False
+            return True
+
+        try:
+            eventually(answers, what=f"an answer at {address}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.words()}") from None
 
     def words(self) -> str:
         """The last of what it said."""
         return self.log.read_text(errors="replace")[-4000:]
 
     def end(self) -> int:
-        """Ask it to end, as an init system does; its exit status. Raises TimeoutExpired after 10 seconds."""
+        """Ask it to end, as an init system does; its exit status."""
         self.popen.send_signal(signal.SIGTERM)
-        return self.popen.wait(timeout=10)
+        return self.popen.wait(timeout=LONGEST)
 
     def kill(self) -> None:
         """End it on the spot, as a power cut does."""

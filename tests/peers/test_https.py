@@ -10,7 +10,7 @@ import trustme
 from tests.peers.blog import ADDRESS, Blog
 from tests.peers.conftest import CAVAGE, HERE, RFC9421, on_fedify
 from tests.peers.people import Person
-from tests.peers.processes import Process, free_port
+from tests.peers.processes import Process
 from tests.peers.test_fedify import (
     reader,
     test_a_conversation_grows_changes_and_shrinks_on_the_page,
@@ -21,6 +21,7 @@ from tests.peers.test_fedify import (
     test_the_blog_follows_by_handle_and_is_accepted_at_once,
     test_who_follows_is_accepted_and_listed,
 )
+from tests.ports import free_port
 
 __all__ = [
     "reader",

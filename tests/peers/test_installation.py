@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers import installation
+from tests.waiting import LONGEST
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +25,9 @@ def run(environment: dict[str, str]) -> tuple[int, str]:
     """One test that needs Fedify, in a run of its own."""
     test = "tests/peers/test_fedify.py::test_fedify_finds_the_blog_and_its_handle"
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
+    )
     return done.returncode, done.stdout
 
 

@@ -13,8 +13,9 @@ import pytest
 
 from syndicate.model.activity import Outcome
 from syndicate.storage import Store
-from tests.peers.asking import ask, eventually
+from tests.peers.asking import ask
 from tests.peers.blog import Blog, Post
+from tests.waiting import eventually
 
 TABLE = Path(__file__).parent / "pasture" / "expected.json"
 EXPECTED: dict[str, list[list[str]]] = json.loads(TABLE.read_text(encoding="utf-8"))

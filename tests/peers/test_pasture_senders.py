@@ -7,6 +7,7 @@ import pytest
 
 from tests.peers.asking import ask
 from tests.peers.blog import Blog
+from tests.waiting import eventually
 
 REFUSED, TAKEN = {"get_actor": True, "post_inbox": False}, {"get_actor": True, "post_inbox": True}
 
@@ -33,5 +34,10 @@ def test_who_signs_is_heard_and_who_does_not_is_not(met: dict[str, object]) -> N
 
 
 def test_a_refusal_is_on_record_with_its_reason(blog: Blog, met: dict[str, object]) -> None:
-    reasons = [(row["status"], row["reason"]) for row in blog.listed("activity", "--refused")]
-    assert reasons == [(401, "signature.missing")] * 2
+    def reasons() -> list[tuple[int, str]]:
+        return [(row["status"], row["reason"]) for row in blog.listed("activity", "--refused")]
+
+    refused = eventually(
+        reasons, until=lambda seen: len(seen) >= 2, what="two refusals, which are written now and then"
+    )
+    assert refused == [(401, "signature.missing")] * 2

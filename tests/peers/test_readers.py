@@ -13,6 +13,7 @@ import pytest
 from tests.peers.asking import ask
 from tests.peers.blog import Blog, Post
 from tests.peers.readers import Item, Read, Rss2Email, rss_parser, sfeed, simplepie
+from tests.waiting import LONGEST
 
 FEEDS = ("/feed/", "/feed/atom/")
 TITLE = "AT&T <b>said</b> “five < six”"
@@ -146,7 +147,7 @@ class Newsboat:
     def reload(self) -> None:
         environment = {"HOME": str(self._home), "LANG": "C.UTF-8", "TERM": "dumb"}
         done = subprocess.run(
-            self._command, env=environment, cwd=self._home, capture_output=True, text=True, timeout=60, check=False
+            self._command, env=environment, cwd=self._home, capture_output=True, text=True, timeout=LONGEST, check=False
         )
         assert done.returncode == 0, (done.stdout, done.stderr)
 

@@ -1,9 +1,9 @@
 """A conversation with a strict server while ours is stopped, cut off and started again: what was acknowledged is not lost,
 and what was to be said is said."""
 
-from tests.peers.asking import eventually
 from tests.peers.blog import Blog
 from tests.peers.people import Person
+from tests.waiting import eventually
 
 
 def test_a_conversation_goes_on_after_a_restart(own_blog: Blog, alice: Person) -> None:

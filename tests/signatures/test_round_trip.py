@@ -19,7 +19,7 @@ THEIR_INBOX = "https://m.example/inbox"
 JSON = ("Content-Type", "application/activity+json")
 
 both_dialects = pytest.mark.parametrize("dialect", list(Dialect))
-some = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+some = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 targets = st.text(st.sampled_from("abc/%20?&=.-~:@!"), max_size=30).map(lambda text: "/" + text)
 hosts = st.sampled_from(["m.example", "m.example:8443", "M.example:443", "[2001:db8::1]", "xn--nxasmq6b.example"])

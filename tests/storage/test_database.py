@@ -9,6 +9,7 @@ from syndicate.errors import DatabaseNewer, StorageError, ValueUnstorable
 from syndicate.storage import Queryable, Store, Tables, connect
 from syndicate.storage.migrate import migrate, scripts
 from tests.clocks import FakeClock
+from tests.waiting import in_time
 
 
 async def test_what_a_transaction_wrote_is_read_after_it(store: Store) -> None:
@@ -60,7 +61,8 @@ async def test_the_version_moves_with_commits_of_another_process(database_addres
     before = server.database.version()
     await command.transaction(lambda tx: tx.facts.put("a", "1"))
     await command.close()
-    await asyncio.wait_for(heard.wait(), 5)
+    async with in_time():
+        await heard.wait()
     assert server.database.version() != before
     await server.close()
 

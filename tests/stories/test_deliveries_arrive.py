@@ -19,6 +19,7 @@ from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.peer import Peer
+from tests.waiting import in_time
 from tests.wire import Wire
 
 Open = Callable[..., AbstractAsyncContextManager[RunningHouse]]
@@ -276,7 +277,7 @@ async def test_a_delivery_cut_off_by_the_end_of_the_process_is_made_again_under_
         await house.publish("Tea")
         ann.wire.connect_server(ann.host, takes_it_and_says_nothing)
         worker = asyncio.create_task(house.house.deliveries.run())
-        async with asyncio.timeout(10):
+        async with in_time():
             await arrived.wait()
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)

@@ -16,6 +16,7 @@ from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse
 from tests.peer import ACTIVITY, AS2, PUBLIC, Peer
+from tests.waiting import in_time
 from tests.wire import Wire
 
 BLOG = "https://blog.example/actor"
@@ -453,7 +454,7 @@ async def test_nesting_and_circles_come_to_an_end(open_house: RunningHouse, ann:
     ann.requests.clear()
     for activity in (ann.activity("Undo", nested), itself, ann.create(circle), ann.activity("Like", ann.actor)):
         assert (await ann.send(activity)).status == 202
-    async with asyncio.timeout(10):
+    async with in_time():
         await open_house.settle()
     assert len([request for request in ann.requests if request.url not in (ann.actor, ann.inbox)]) <= 2
     assert await open_house.comments(post) == []
@@ -497,7 +498,7 @@ async def test_a_thread_without_an_end_is_not_climbed_to_its_end(
     wire.connect_server(mallory.host, endless)
     first = mallory.note(f"{mallory.base}/endless/1", "<p>On.</p>", tag=[{"type": "Mention", "href": BLOG}])
     await mallory.send(mallory.create(first))
-    async with asyncio.timeout(10):
+    async with in_time():
         await open_house.settle()
     climbed = [request for request in wire.to(mallory.host) if "/endless/" in request.url]
     assert 0 < len(climbed) <= 20
@@ -534,7 +535,7 @@ async def test_one_slow_server_does_not_keep_others_waiting(
     await ann.reply(post.uri, "<p>In between.</p>")
     open_house.house.inbox_worker.wake()
     try:
-        async with asyncio.timeout(10):
+        async with in_time():
             while not await open_house.comments(post):
                 committed.clear()
                 await committed.wait()

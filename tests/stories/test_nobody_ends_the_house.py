@@ -26,6 +26,7 @@ from tests.houses import RunningHouse
 from tests.peer import Peer
 from tests.stories.test_the_door import HOST, say, statuses
 from tests.subscriber import FakeSubscriber
+from tests.waiting import in_time
 from tests.wire import Wire
 
 ODD_SENDERS = [b"\xff\xfe", b"\xed\xa0\x80", b"\x80", b"\x01\x7f", "\u202e\ufffe".encode(), b"\xf0\x9f\x92"]
@@ -153,7 +154,7 @@ async def test_trouble_with_noting_trouble_ends_no_worker(
     await ann.follow()
     inbox = _Inbox(trouble, more)
     worker = asyncio.create_task(InboxWorker(house.store, inbox, house.clock).run())
-    async with asyncio.timeout(5):
+    async with in_time():
         await inbox.performed.wait()
     await house.store.transaction(lambda tx: tx.facts.put("later", "1"))
     assert not worker.done()

@@ -6,7 +6,9 @@ import gzip
 import json
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -21,11 +23,11 @@ from syndicate.web.server import listening
 from tests.clocks import FakeClock
 from tests.houses import ACTIVITY, RunningHouse, running_house, settings
 from tests.peer import Peer
+from tests.waiting import LONGEST, becomes, dawdle, in_time
 from tests.wire import Wire
 
 HOST = b"Host: blog.example\r\n"
-SOON = 5.0
-"""Seconds after which a test gives up; nothing is measured."""
+Waiting = Callable[..., AbstractAsyncContextManager[RunningHouse]]
 
 
 async def say(house: RunningHouse, request: bytes, *, close: bool = False) -> bytes:
@@ -35,7 +37,7 @@ async def say(house: RunningHouse, request: bytes, *, close: bool = False) -> by
         writer.write(request)
         if close:
             writer.write_eof()
-        async with asyncio.timeout(SOON):
+        async with in_time():
             return await reader.read()
     except ConnectionResetError:
         return b""
@@ -412,13 +414,14 @@ async def test_packed_bodies_are_not_unpacked(house: RunningHouse, encoding: str
     assert await house.verdicts() == []
 
 
-async def test_a_body_that_is_too_large_is_refused_before_it_is_read(impatient: RunningHouse) -> None:
+async def test_a_body_that_is_too_large_is_refused_before_it_is_read(waiting: Waiting) -> None:
     head = b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Type: application/activity+json\r\n"
-    answer = await say(impatient, head + b"Content-Length: 1048577\r\n\r\n")
-    assert statuses(answer) == [413]
-    assert b"connection: close" in answer.lower()
-    expecting = await say(impatient, head + b"Content-Length: 999999999\r\nExpect: 100-continue\r\n\r\n")
-    assert statuses(expecting) in ([413], [417])
+    async with waiting(linger=BRIEF) as house:
+        answer = await say(house, head + b"Content-Length: 1048577\r\n\r\n")
+        assert statuses(answer) == [413]
+        assert b"connection: close" in answer.lower()
+        expecting = await say(house, head + b"Content-Length: 999999999\r\nExpect: 100-continue\r\n\r\n")
+        assert statuses(expecting) in ([413], [417])
 
 
 async def test_a_body_in_pieces_that_grows_too_large_is_cut_off(house: RunningHouse) -> None:
@@ -446,7 +449,7 @@ async def test_who_asks_whether_to_go_on_is_told_to(house: RunningHouse, ann: Pe
     )
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     writer.write(f"{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode())
-    async with asyncio.timeout(SOON):
+    async with in_time():
         assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
         writer.write(body)
         assert statuses(await reader.read()) == [202]
@@ -462,31 +465,45 @@ async def test_what_was_refused_is_on_the_list(house: RunningHouse) -> None:
 # patience
 
 
+BRIEF = 0.2
+PATIENT = Patience(
+    header=LONGEST,
+    body=LONGEST,
+    idle=LONGEST,
+    linger=LONGEST,
+    drain=LONGEST,
+    burst=LONGEST,
+    most_waiting=8,
+    most_waiting_per_client=3,
+    most_in_a_burst=5,
+    most=8,
+)
+
+
 @pytest.fixture
-async def impatient(
-    tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
-) -> AsyncIterator[RunningHouse]:
-    """A house that waits for nobody longer than a moment."""
-    config = settings(tmp_path / "house", database_address, "blog.example")
-    config.storage.keys.mkdir(parents=True)
-    (config.storage.keys / "blog.pem").write_text(private_pem(rsa_keys[0]))
-    async with furnish(config, clock=clock) as study:
-        house = build(study, transport=wire)
-        house.app[PATIENCE] = Patience(
-            header=0.2,
-            body=0.2,
-            idle=0.2,
-            linger=0.1,
-            drain=0.2,
-            burst=0.1,
-            most_waiting=8,
-            most_waiting_per_client=3,
-            most_in_a_burst=5,
-            most=8,
-        )
-        async with listening(house.app, config, None) as port, aiohttp.ClientSession() as client:
-            yield RunningHouse(house=house, port=port, client=client, clock=clock)
-        await house.close()
+def waiting(tmp_path: Path, database_address: str, clock: FakeClock, rsa_keys: list[RSAPrivateKey]) -> Waiting:
+    """Opens a house that waits for as long as a test lasts, but for what it is told to have little patience with."""
+
+    @asynccontextmanager
+    async def opened(**brief: float) -> AsyncIterator[RunningHouse]:
+        config = settings(tmp_path / "house", database_address, "blog.example")
+        config.storage.keys.mkdir(parents=True)
+        (config.storage.keys / "blog.pem").write_text(private_pem(rsa_keys[0]))
+        async with furnish(config, clock=clock) as study:
+            house = build(study)
+            house.app[PATIENCE] = replace(PATIENT, **brief)  # type: ignore[arg-type]
+            async with listening(house.app, config, None) as port, aiohttp.ClientSession() as client:
+                yield RunningHouse(house=house, port=port, client=client, clock=clock)
+            await house.close()
+
+    return opened
+
+
+@pytest.fixture
+async def impatient(waiting: Waiting) -> AsyncIterator[RunningHouse]:
+    """A house that waits for nobody longer than a moment: for those whom it is to be rid of."""
+    async with waiting(header=BRIEF, body=BRIEF, idle=BRIEF, linger=BRIEF, drain=BRIEF, burst=BRIEF) as house:
+        yield house
 
 
 async def test_who_says_nothing_is_shown_out(impatient: RunningHouse) -> None:
@@ -496,74 +513,68 @@ async def test_who_says_nothing_is_shown_out(impatient: RunningHouse) -> None:
 async def test_who_never_ends_a_header_is_shown_out(impatient: RunningHouse) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", impatient.port)
     with contextlib.suppress(ConnectionError):
-        async with asyncio.timeout(SOON):
+        async with in_time():
             for letter in b"GET / HTTP/1.1\r\nHost: blog.example\r\n" + b"X: y\r\n" * 100:
                 writer.write(bytes([letter]))
                 await writer.drain()
                 if reader.at_eof():
                     break
-                await asyncio.sleep(0.02)
+                await dawdle(0.02)
     assert reader.at_eof() or writer.is_closing() or await reader.read() == b""
     writer.close()
 
 
-async def test_who_never_ends_a_body_is_refused(impatient: RunningHouse) -> None:
+async def test_who_never_ends_a_body_is_refused(waiting: Waiting) -> None:
     head = b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Type: application/activity+json\r\n"
-    answer = await say(impatient, head + b"Content-Length: 1000\r\n\r\n{")
-    assert statuses(answer) == [408]
-    assert impatient.refusals() == [(408, "body.too-slow")]
-    assert await impatient.verdicts() == []
+    async with waiting(body=BRIEF, linger=BRIEF) as house:
+        answer = await say(house, head + b"Content-Length: 1000\r\n\r\n{")
+        assert statuses(answer) == [408]
+        assert house.refusals() == [(408, "body.too-slow")]
+        assert await house.verdicts() == []
 
 
-async def test_a_connection_that_has_nothing_more_to_say_is_ended(impatient: RunningHouse) -> None:
-    answer = await say(impatient, b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
-    assert statuses(answer) == [200]
+async def test_a_connection_that_has_nothing_more_to_say_is_ended(waiting: Waiting) -> None:
+    async with waiting(idle=BRIEF) as house:
+        answer = await say(house, b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
+        assert statuses(answer) == [200]
 
 
 async def test_a_crowd_of_silent_connections_keeps_nobody_out_for_long(impatient: RunningHouse) -> None:
     crowd = [await asyncio.open_connection("127.0.0.1", impatient.port) for _ in range(20)]
     try:
-        async with asyncio.timeout(SOON):
+        async with in_time():
             for reader, _ in crowd:
                 with contextlib.suppress(ConnectionError):
                     assert await reader.read() == b""
-        assert statuses(await say(impatient, get("/healthz"))) == [200]
+        await becomes(lambda: say(impatient, get("/healthz")), until=lambda answer: statuses(answer) == [200])
     finally:
         for _, writer in crowd:
             writer.close()
 
 
-async def test_silent_connections_make_room_for_a_client_with_fewer(
-    tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
-) -> None:
-    """All places of those that keep us waiting are taken, and none is free before a minute has passed."""
-    config = settings(tmp_path / "house", database_address, "blog.example")
-    config.storage.keys.mkdir(parents=True)
-    (config.storage.keys / "blog.pem").write_text(private_pem(rsa_keys[0]))
-    async with furnish(config, clock=clock) as study:
-        house = build(study, transport=wire)
-        house.app[PATIENCE] = Patience(header=60.0, burst=60.0, most_waiting=12)
-        async with listening(house.app, config, None) as port:
-            crowd = [
-                await asyncio.open_connection("127.0.0.1", port, local_addr=(f"127.0.1.{at % 3}", 0))
-                for at in range(12)
-            ]
-            newcomers = [
-                await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.2.1", 0)) for _ in range(2)
-            ]
-            for reader, writer in newcomers:
-                writer.write(get("/healthz"))
-                assert statuses(await reader.readuntil(b"ok\n")) == [200]
-            gone = [reader for reader, _ in crowd if reader.at_eof() or reader.exception() is not None]
-            assert 1 <= len(gone) <= 2
-            for _, writer in [*crowd, *newcomers]:
-                writer.transport.abort()
-        await house.close()
+async def test_silent_connections_make_room_for_a_client_with_fewer(waiting: Waiting) -> None:
+    """All places of those that keep us waiting are taken, and none is free before the test ends."""
+    async with waiting(most_waiting=12, most_waiting_per_client=20, most_in_a_burst=200, most=10_000) as house:
+        crowd = [
+            await asyncio.open_connection("127.0.0.1", house.port, local_addr=(f"127.0.1.{at % 3}", 0))
+            for at in range(12)
+        ]
+        newcomers = [
+            await asyncio.open_connection("127.0.0.1", house.port, local_addr=("127.0.2.1", 0)) for _ in range(2)
+        ]
+        for reader, writer in newcomers:
+            writer.write(get("/healthz"))
+            assert statuses(await reader.readuntil(b"ok\n")) == [200]
+        gone = [reader for reader, _ in crowd if reader.at_eof() or reader.exception() is not None]
+        assert 1 <= len(gone) <= 2
+        for _, writer in [*crowd, *newcomers]:
+            writer.transport.abort()
 
 
-async def test_who_speaks_gives_the_place_back(impatient: RunningHouse) -> None:
-    for _ in range(20):
-        assert statuses(await say(impatient, get("/healthz"))) == [200]
+async def test_who_speaks_gives_the_place_back(waiting: Waiting) -> None:
+    async with waiting() as house:
+        for _ in range(20):
+            assert statuses(await say(house, get("/healthz"))) == [200]
 
 
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
@@ -589,11 +600,11 @@ async def test_a_crowd_that_never_ends_its_bodies_keeps_nobody_out_for_long(impa
     try:
         for at, (_, writer) in enumerate(crowd):
             writer.write(HALVES[at % len(HALVES)])
-        async with asyncio.timeout(SOON):
+        async with in_time():
             for reader, _ in crowd:
                 with contextlib.suppress(ConnectionError):
                     await reader.read()
-        assert statuses(await say(impatient, get("/healthz"))) == [200]
+        await becomes(lambda: say(impatient, get("/healthz")), until=lambda answer: statuses(answer) == [200])
     finally:
         for _, writer in crowd:
             writer.close()
@@ -628,44 +639,46 @@ async def test_who_asks_and_does_not_read_is_shown_out(impatient: RunningHouse) 
     wanted = 40
     request = f"GET {post.path} HTTP/1.1\r\nHost: blog.example\r\n\r\n".encode()
     await loop.sock_sendall(asked, request * wanted)
-    async with asyncio.timeout(SOON):
+    async with in_time():
         while True:  # what is sent to somebody who has been shown out comes back as an error
             try:
                 await loop.sock_sendall(asked, b"GET")
-                await asyncio.sleep(0.05)
+                await dawdle(0.05)
             except ConnectionError:
                 break
     asked.close()
 
 
-async def test_who_reads_slowly_is_waited_for(impatient: RunningHouse) -> None:
-    post = await impatient.publish("Long", source="Word by word. " * 40_000)
-    reader, writer = await asyncio.open_connection("127.0.0.1", impatient.port, limit=8192)
-    writer.write(get(post.path))
-    got = b""
-    while piece := await reader.read(32_768):
-        got += piece
-        await asyncio.sleep(0.02)
-    writer.close()
-    assert got.endswith(b"</html>")
+async def test_who_reads_slowly_is_waited_for(waiting: Waiting) -> None:
+    async with waiting(drain=0.5) as house:
+        post = await house.publish("Long", source="Word by word. " * 40_000)
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.port, limit=4096)
+        writer.write(get(post.path))
+        got = b""
+        while piece := await reader.read(8_192):
+            got += piece
+            await dawdle(0.02)
+        writer.close()
+        assert got.endswith(b"</html>")
 
 
-async def test_when_all_places_are_taken_whoever_has_most_gives_one_up(impatient: RunningHouse) -> None:
-    greedy = []
-    for _ in range(8):
-        reader, writer = await asyncio.open_connection("127.0.0.1", impatient.port)
-        writer.write(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
-        await reader.readuntil(b"ok")
-        greedy.append(writer)
-    more, writer = await asyncio.open_connection("127.0.0.1", impatient.port)
-    writer.write(get("/healthz"))
-    with contextlib.suppress(ConnectionError):
-        assert await more.read() == b""
-    other, another = await asyncio.open_connection("127.0.0.1", impatient.port, local_addr=("127.0.0.2", 0))
-    another.write(get("/healthz"))
-    assert statuses(await other.read()) == [200]
-    for each in (*greedy, writer, another):
-        each.close()
+async def test_when_all_places_are_taken_whoever_has_most_gives_one_up(waiting: Waiting) -> None:
+    async with waiting() as house:
+        greedy = []
+        for _ in range(8):
+            reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+            writer.write(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
+            await reader.readuntil(b"ok")
+            greedy.append(writer)
+        more, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        writer.write(get("/healthz"))
+        with contextlib.suppress(ConnectionError):
+            assert await more.read() == b""
+        other, another = await asyncio.open_connection("127.0.0.1", house.port, local_addr=("127.0.0.2", 0))
+        another.write(get("/healthz"))
+        assert statuses(await other.read()) == [200]
+        for each in (*greedy, writer, another):
+            each.close()
 
 
 async def test_who_leaves_in_the_middle_leaves_no_mark_in_the_log(

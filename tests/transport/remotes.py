@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ssl import SSLContext
 
 from syndicate.transport.client import Budget, Client
+from tests.waiting import LONGEST
 
 Answer = Callable[["Visit"], Awaitable[None]]
 
-HASTY = Budget(connect=2, total=2, wire=64 * 1024, decoded=64 * 1024, window=0.2)
+PATIENT = Budget(connect=LONGEST, total=LONGEST, wire=64 * 1024, decoded=64 * 1024, window=LONGEST)
+HASTY = replace(PATIENT, total=0.6, window=0.2)
+"""For those who are to be given up because of the time they take."""
 
 
 @dataclass
@@ -54,6 +57,9 @@ class Remote:
     @property
     def targets(self) -> list[str]:
         return [visit.target for visit in self.visits]
+
+    async def is_visited(self) -> bool:
+        return bool(self.visits)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1

@@ -24,6 +24,7 @@ from syndicate.errors import (
 )
 from syndicate.transport.client import (
     DELIVERY,
+    Budget,
     Client,
     Redirects,
     Request,
@@ -31,14 +32,15 @@ from syndicate.transport.client import (
     require_success,
     retry_after,
 )
+from tests.waiting import becomes, dawdle, in_time
 
-from .remotes import HASTY, Answer, Visit, client, fine, names, remote
+from .remotes import HASTY, PATIENT, Answer, Visit, client, fine, names, remote
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 
 
 def ask(port: int, path: str = "/", *, redirects: Redirects = Redirects.NONE, host: str = "good.test") -> Request:
-    return Request(url=f"http://{host}:{port}{path}", budget=HASTY, redirects=redirects)
+    return Request(url=f"http://{host}:{port}{path}", budget=PATIENT, redirects=redirects)
 
 
 # --------------------------------------------------------------------------------------------------- the plain case
@@ -247,12 +249,12 @@ async def stream(visit: Visit, headers: str, pieces: list[bytes], *, pause: floa
     for _ in range(repeat):
         for piece in pieces:
             await visit.say(piece)
-            await asyncio.sleep(pause)
+            await dawdle(pause)
     visit.writer.close()
 
 
 async def wait(visit: Visit) -> None:
-    await asyncio.sleep(30)
+    await asyncio.Event().wait()
 
 
 def chunk(data: bytes) -> bytes:
@@ -308,7 +310,7 @@ async def _then_wait(visit: Visit, text: str) -> None:
 async def _drip(visit: Visit, text: str) -> None:
     for letter in text:
         await visit.say(letter)
-        await asyncio.sleep(0.01)
+        await dawdle(0.01)
 
 
 async def _flood(visit: Visit, start: str, wave: str) -> None:
@@ -317,12 +319,17 @@ async def _flood(visit: Visit, start: str, wave: str) -> None:
         await visit.say(wave * 100)
 
 
+def _budget(failure: type[RemoteError]) -> Budget:
+    """What is judged by what comes has all the time; what does not come has little."""
+    return HASTY if failure is RemoteUnavailable else PATIENT
+
+
 @pytest.mark.parametrize("misdeed", MISDEEDS)
 async def test_a_server_that_misbehaves_is_given_up(misdeed: str) -> None:
     answer, failure = MISDEEDS[misdeed]
     async with remote(answer) as evil, client(evil) as transport:
-        request = replace(ask(evil.port), budget=replace(HASTY, total=0.6))
-        async with asyncio.timeout(10):
+        request = replace(ask(evil.port), budget=_budget(failure))
+        async with in_time():
             with pytest.raises(failure):
                 await transport.fetch(request)
 
@@ -335,19 +342,19 @@ async def test_a_server_that_misbehaves_is_given_up_also_after_a_redirect(misdee
         await (visit.redirect("/b") if visit.target == "/" else answer(visit))
 
     async with remote(later) as evil, client(evil) as transport:
-        request = replace(ask(evil.port, redirects=Redirects.ANY), budget=replace(HASTY, total=0.6))
-        async with asyncio.timeout(10):
+        request = replace(ask(evil.port, redirects=Redirects.ANY), budget=_budget(failure))
+        async with in_time():
             with pytest.raises(failure):
                 await transport.fetch(request)
 
 
 async def test_a_long_chain_of_slow_redirects_shares_one_budget() -> None:
     async def slow(visit: Visit) -> None:
-        await asyncio.sleep(0.2)
+        await dawdle(0.2)
         await visit.redirect(f"{visit.target}a")
 
     async with remote(slow) as evil, client(evil) as transport:
-        request = replace(ask(evil.port, redirects=Redirects.ANY), budget=replace(HASTY, total=0.5))
+        request = replace(ask(evil.port, redirects=Redirects.ANY), budget=replace(PATIENT, total=0.5))
         with pytest.raises(RemoteUnavailable):
             await transport.fetch(request)
     assert len(evil.visits) <= 3
@@ -365,16 +372,17 @@ async def test_more_than_announced_is_not_taken_for_the_next_answer() -> None:
 
 async def test_a_slow_body_that_keeps_coming_is_waited_for() -> None:
     async with (
-        remote(lambda visit: stream(visit, "", [b"x" * 200], pause=0.02, repeat=30)) as good,
+        remote(lambda visit: stream(visit, "", [b"x" * 500], pause=0.02, repeat=100)) as good,
         client(good) as transport,
     ):
-        assert len((await transport.fetch(ask(good.port))).body) == 6000
+        request = replace(ask(good.port), budget=replace(PATIENT, window=0.9))
+        assert len((await transport.fetch(request)).body) == 50_000
 
 
 async def test_a_caller_that_gives_up_leaves_nothing_behind() -> None:
     async with remote(wait) as good, client(good) as transport:
         fetching = asyncio.create_task(transport.fetch(ask(good.port)))
-        await asyncio.sleep(0.05)
+        await becomes(good.is_visited)
         fetching.cancel()
         with pytest.raises(asyncio.CancelledError):
             await fetching
@@ -392,7 +400,7 @@ async def coded(body: bytes, coding: str, **limits: int) -> Response:
         await visit.answer(body, headers=f"Content-Encoding: {coding}\r\n" if coding else "")
 
     async with remote(answer) as good, client(good) as transport:
-        budget = replace(HASTY, wire=limits.get("wire", HASTY.wire), decoded=limits.get("decoded", HASTY.decoded))
+        budget = replace(PATIENT, wire=limits.get("wire", PATIENT.wire), decoded=limits.get("decoded", PATIENT.decoded))
         return await transport.fetch(replace(ask(good.port), budget=budget))
 
 
@@ -472,7 +480,7 @@ async def test_a_delivery_does_not_wait_for_a_body_that_does_not_come() -> None:
         remote(lambda visit: _then_wait(visit, "HTTP/1.1 202 Accepted\r\nContent-Length: 9\r\n\r\n")) as good,
         client(good) as transport,
     ):
-        budget = replace(DELIVERY, total=0.4)
+        budget = replace(PATIENT, status_only=True)
         response = await transport.fetch(replace(ask(good.port), method="POST", body=b"{}", budget=budget))
     assert response.status == 202
 
@@ -556,7 +564,7 @@ async def test_a_certificate_that_does_not_hold_ends_it(
     tls = authority.serving(host, expired=expired, self_signed=self_signed)
     async with remote(fine, tls=tls) as good, _tls_client(authority, good.port) as transport:
         with pytest.raises(RemoteUnavailable, match="certificate"):
-            await transport.fetch(Request(url=f"https://good.test:{good.port}/", budget=HASTY))
+            await transport.fetch(Request(url=f"https://good.test:{good.port}/", budget=PATIENT))
     assert not good.visits
 
 
@@ -571,9 +579,9 @@ async def test_a_redirect_does_not_lead_out_of_tls(tmp_path: Path) -> None:
         _tls_client(authority, good.port) as transport,
     ):
         url = f"https://good.test:{good.port}"
-        assert (await transport.fetch(Request(url=url, budget=HASTY))).body == b"fine"
+        assert (await transport.fetch(Request(url=url, budget=PATIENT))).body == b"fine"
         with pytest.raises(AddressDenied, match="https to http"):
-            await transport.fetch(Request(url=f"{url}/down", budget=HASTY, redirects=Redirects.ANY))
+            await transport.fetch(Request(url=f"{url}/down", budget=PATIENT, redirects=Redirects.ANY))
 
 
 def _tls_client(authority: Authority, port: int) -> Client:

@@ -21,6 +21,7 @@ from syndicate.transport.client import Redirects, Request, Response
 from syndicate.transport.courtesy import Courtesy, Limits
 from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.media_type import is_activity_streams
+from tests.waiting import becomes, tasks_rest
 
 AS2 = "application/activity+json"
 ALICE = "https://good.test/users/alice"
@@ -233,7 +234,7 @@ async def test_other_fetches_are_shared_in_the_same_way() -> None:
     fetcher, web = fetching(page(url, type="application/jrd+json", subject="acct:alice@good.test"))
     web.open.clear()
     both = [asyncio.create_task(fetcher.fetch(Request(url=url))) for _ in range(2)]
-    await asyncio.sleep(0)
+    await tasks_rest()
     web.open.set()
     first, second = await asyncio.gather(*both)
     assert first is second
@@ -247,7 +248,7 @@ async def test_the_same_document_is_fetched_once_however_many_ask() -> None:
     fetcher, web = fetching(page(ALICE, id=ALICE))
     web.open.clear()
     asking = [asyncio.create_task(fetcher.document(ALICE)) for _ in range(50)]
-    await asyncio.sleep(0.01)
+    await tasks_rest()
     web.open.set()
     assert len({id(document) for _, document in await asyncio.gather(*asking)}) == 1
     assert len(web.asked) == 1
@@ -259,9 +260,9 @@ async def test_one_that_stops_waiting_does_not_stop_the_others() -> None:
     fetcher, web = fetching(page(ALICE, id=ALICE))
     web.open.clear()
     leaving, staying = (asyncio.create_task(fetcher.document(ALICE)) for _ in range(2))
-    await asyncio.sleep(0.01)
+    await tasks_rest()
     leaving.cancel()
-    await asyncio.sleep(0.01)
+    await tasks_rest()
     web.open.set()
     assert (await staying)[0] == ALICE
     assert leaving.cancelled()
@@ -271,10 +272,10 @@ async def test_a_fetch_that_nobody_waits_for_is_given_up() -> None:
     fetcher, web = fetching(page(ALICE, id=ALICE))
     web.open.clear()
     leaving = asyncio.create_task(fetcher.document(ALICE))
-    await asyncio.sleep(0.01)
+    await tasks_rest()
     leaving.cancel()
     late = asyncio.create_task(fetcher.document(ALICE))
-    await asyncio.sleep(0.01)
+    await tasks_rest()
     assert web.at_once == 1
     web.open.set()
     assert (await late)[0] == ALICE
@@ -372,16 +373,20 @@ async def test_an_origin_is_asked_once_a_second_in_the_long_run() -> None:
     assert len(web.asked) == 14
 
 
+async def refused(tasks: list[asyncio.Task[Any]]) -> int:
+    return sum(task.done() for task in tasks)
+
+
 async def test_one_slow_origin_does_not_take_all_places() -> None:
     web = Web({})
     web.open.clear()
     fetcher = Fetcher(web, parse=parse, clock=Hands(), courtesy=Courtesy(Hands(), Limits(in_flight=5, patience=0.05)))
     slow = [asyncio.create_task(fetcher.document(f"https://slow.test/{n}")) for n in range(9)]
     rest = [asyncio.create_task(fetcher.document(f"https://h{n}.test/")) for n in range(9)]
-    await asyncio.sleep(0.01)
+    await tasks_rest()
     assert sum(request.url.startswith("https://slow.test/") for request in web.asked) == 2
     assert web.at_once == 5
-    await asyncio.sleep(0.1)
+    await becomes(lambda: refused([*slow, *rest]), until=lambda number: number == 13)
     web.open.set()
     outcomes = await asyncio.gather(*slow, *rest, return_exceptions=True)
     assert sum(isinstance(outcome, RemoteUnavailable) and outcome.wait == 30 for outcome in outcomes) == 13
@@ -394,7 +399,7 @@ async def test_too_many_fetches_at_once_are_refused_and_not_held_against_anyone(
     web.open.clear()
     fetcher = Fetcher(web, parse=parse, clock=clock, courtesy=Courtesy(clock, Limits(waiting=2)))
     under_way = [asyncio.create_task(fetcher.document(f"https://h{n}.test/")) for n in range(2)]
-    await asyncio.sleep(0.01)
+    await tasks_rest()
     with pytest.raises(RemoteUnavailable):
         await fetcher.document("https://h2.test/")
     web.open.set()

@@ -16,7 +16,7 @@ from syndicate.errors import AddressDenied, RemoteUnavailable
 from syndicate.transport.client import Client, Redirects, Request
 from syndicate.transport.guard import DeniedSocket, Guard, GuardedResolver, SystemLookup
 
-from .remotes import HASTY, Names, Remote, Visit, client, fine, names, remote
+from .remotes import PATIENT, Names, Remote, Visit, client, fine, names, remote
 
 AGENT = "syndicate/0 (+https://blog.test/)"
 
@@ -68,7 +68,7 @@ async def test_no_way_of_writing_a_private_address_is_connected_to(form: str, ca
     async with Client(user_agent=AGENT, allow_private_addresses=False) as strict:
         for scheme in ("https", "http"):
             with pytest.raises(AddressDenied):
-                await strict.fetch(Request(url=f"{scheme}://{form}/", budget=HASTY))
+                await strict.fetch(Request(url=f"{scheme}://{form}/", budget=PATIENT))
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -79,7 +79,7 @@ async def test_the_guard_holds_also_where_the_rules_on_addresses_are_not_asked(
     async with Client(user_agent=AGENT, allow_private_addresses=False, allowed=allowed) as lenient:
         for bird in canaries:
             with pytest.raises(AddressDenied):
-                await lenient.fetch(Request(url=f"http://{form}:{bird.port}/", budget=HASTY))
+                await lenient.fetch(Request(url=f"http://{form}:{bird.port}/", budget=PATIENT))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ async def test_the_guard_holds_also_where_the_rules_on_addresses_are_not_asked(
 async def test_one_private_answer_condemns_the_name(answers: list[str], canaries: list[Remote]) -> None:
     async with client(lookup=names(evil=answers)) as guarded:
         with pytest.raises(AddressDenied):
-            await guarded.fetch(Request(url="https://evil.test/", budget=HASTY))
+            await guarded.fetch(Request(url="https://evil.test/", budget=PATIENT))
 
 
 async def test_a_name_that_changes_its_answer_gains_nothing(canaries: list[Remote]) -> None:
@@ -119,12 +119,12 @@ async def test_a_name_that_changes_its_answer_gains_nothing(canaries: list[Remot
     async with remote(last_word) as good:
         lookup = Names({"evil.test": [["127.0.0.1"], ["127.0.0.2"]]})
         async with client(good, lookup=lookup) as guarded:
-            await guarded.fetch(Request(url=f"http://evil.test:{good.port}/", budget=HASTY))
+            await guarded.fetch(Request(url=f"http://evil.test:{good.port}/", budget=PATIENT))
             for _ in range(200):
                 with pytest.raises(AddressDenied):
-                    await guarded.fetch(Request(url=f"http://evil.test:{good.port}/", budget=HASTY))
+                    await guarded.fetch(Request(url=f"http://evil.test:{good.port}/", budget=PATIENT))
                 with pytest.raises(AddressDenied):
-                    await guarded.fetch(Request(url=f"http://evil.test:{port}/", budget=HASTY))
+                    await guarded.fetch(Request(url=f"http://evil.test:{port}/", budget=PATIENT))
     assert len(lookup.asked) == 401
 
 
@@ -166,7 +166,7 @@ async def test_a_redirect_does_not_lead_into_the_house(
         async with client(good, lookup=lookup) as guarded:
             url = f"http://good.test:{good.port}/"
             with pytest.raises(AddressDenied):
-                await guarded.fetch(Request(url=url, budget=HASTY, redirects=redirects))
+                await guarded.fetch(Request(url=url, budget=PATIENT, redirects=redirects))
     assert len(good.visits) == 1
 
 
@@ -174,8 +174,8 @@ async def test_private_addresses_are_reached_where_the_configuration_says_so() -
     async with remote(fine, host="127.0.0.2") as near:
         lookup = names(near=["127.0.0.2"])
         async with Client(user_agent=AGENT, allow_private_addresses=True, lookup=lookup) as lenient:
-            by_name = await lenient.fetch(Request(url=f"http://near.test:{near.port}/", budget=HASTY))
-            by_address = await lenient.fetch(Request(url=f"http://127.0.0.2:{near.port}/", budget=HASTY))
+            by_name = await lenient.fetch(Request(url=f"http://near.test:{near.port}/", budget=PATIENT))
+            by_address = await lenient.fetch(Request(url=f"http://127.0.0.2:{near.port}/", budget=PATIENT))
     assert by_name.body == by_address.body == b"fine"
 
 
@@ -189,7 +189,7 @@ async def test_our_own_addresses_are_not_fetched_from() -> None:
 async def test_an_unknown_name_is_a_matter_of_the_network() -> None:
     async with client() as guarded:
         with pytest.raises(RemoteUnavailable, match=r"nowhere\.test"):
-            await guarded.fetch(Request(url="https://nowhere.test/", budget=HASTY))
+            await guarded.fetch(Request(url="https://nowhere.test/", budget=PATIENT))
 
 
 async def test_a_name_without_addresses_is_a_matter_of_the_network() -> None:
@@ -200,12 +200,12 @@ async def test_a_name_without_addresses_is_a_matter_of_the_network() -> None:
 
 async def test_name_servers_that_are_silent_do_not_hold_us() -> None:
     async def silent(host: str) -> list[str]:
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
         return [host]
 
     async with Client(user_agent=AGENT, allow_private_addresses=False, lookup=silent) as guarded:
         with pytest.raises(RemoteUnavailable):
-            await guarded.fetch(Request(url="https://good.test/", budget=replace(HASTY, connect=0.2)))
+            await guarded.fetch(Request(url="https://good.test/", budget=replace(PATIENT, connect=0.2)))
 
 
 async def test_the_system_knows_this_machine() -> None:

@@ -16,7 +16,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 ADDRESS, PORT = sys.argv[1], int(sys.argv[2])
-SECONDS = 20
+SECONDS = 120
 
 app = build_app(False, f"{ADDRESS}:{PORT}", False, SECONDS)
 config = Config()

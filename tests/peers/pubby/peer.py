@@ -59,7 +59,7 @@ async def record(request: Request, call_next: Any) -> Any:
 
 
 def fetch(address: str) -> dict[str, Any]:
-    return requests.get(address, headers={"accept": "application/activity+json"}, timeout=10).json()
+    return requests.get(address, headers={"accept": "application/activity+json"}, timeout=120).json()
 
 
 def author_of(address: str) -> str:

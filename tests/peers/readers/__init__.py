@@ -10,8 +10,9 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+from tests.waiting import LONGEST
+
 HERE = Path(__file__).parent
-LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
