@@ -5,20 +5,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CONFIG := syndicate.toml
+LOCKED := --quiet --no-emit-index-url --no-header --universal --python-version 3.11
 
 .PHONY: run test check fix bench lock clean
 
-$(INSTALLED): pyproject.toml
+$(INSTALLED): pyproject.toml requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Syndicate needs Python 3.11 or newer; name it with PYTHON=…" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements-dev.lock --editable '.[dev]'
 	@touch $(INSTALLED)
 
-$(VENV)/.running: pyproject.toml
+$(VENV)/.running: pyproject.toml requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Syndicate needs Python 3.11 or newer; name it with PYTHON=…" if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements-dev.lock --editable .
 	@touch $(VENV)/.running
 
 # Serve a blog on http://localhost:8080, with sample posts where there are none.
@@ -46,10 +47,11 @@ fix: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m bench
 
-# Pin the deployment's dependencies by hash.
+# Pin what a deployment installs, by hash, and what the tests install: the same, and the tools.
 lock: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra postgresql pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile $(LOCKED) --generate-hashes --extra postgresql pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile $(LOCKED) --no-annotate --extra dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/peers/.installed
