@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from importlib.resources import files
+from types import CodeType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from syndicate.content.scripts import has_mixed_scripts
 from syndicate.feeds.opml import xfn
@@ -140,6 +142,23 @@ class Pages:
         return template.render(page=page, site=page.site, head=page.head).encode(errors="replace")
 
 
+class _Compiled(BytecodeCache):
+    """Templates are compiled once in a process, however often a server is built in it."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code is not None
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
     environment = Environment(
         loader=PackageLoader("syndicate.web"),
@@ -149,6 +168,7 @@ def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
         lstrip_blocks=True,
         finalize=printable,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     filters: Mapping[str, Callable[..., Any]] = {
         "day": calendar.day,
