@@ -1,6 +1,7 @@
 """What every test can ask for: a database of either kind, and (in `house.py`) whole houses."""
 
 import asyncio
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -52,6 +53,21 @@ def postgresql_server() -> Iterator[str]:
         yield server.get_uri()
 
 
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of SQLite with the newest schema, which tests copy: to make one takes as long as to run a test."""
+    file = tmp_path_factory.mktemp("sqlite") / "new.db"
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(_make(str(file)))).result()
+    return file
+
+
+async def _make(address: str) -> None:
+    database = await connect(address)
+    await migrate(database)
+    await database.close()
+
+
 async def _prepare(server: str) -> None:
     """Nothing here has to survive a power cut; and one database with the newest schema serves all tests."""
     connection = await asyncpg.connect(server)
@@ -59,9 +75,7 @@ async def _prepare(server: str) -> None:
         await connection.execute(f"ALTER SYSTEM SET {setting} = off")
     await connection.execute("SELECT pg_reload_conf()")
     await connection.execute(f"CREATE DATABASE {NEW}")
-    database = await connect(on(server, NEW))
-    await migrate(database)
-    await database.close()
+    await _make(on(server, NEW))
     await connection.close()
 
 
@@ -89,7 +103,10 @@ async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Asyn
 async def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """A database in which nothing stands yet; each test that asks runs on both kinds."""
     if request.param == "sqlite":
-        yield str(tmp_path / "data" / "syndicate.db")
+        file = tmp_path / "data" / "syndicate.db"
+        file.parent.mkdir(mode=0o700)
+        shutil.copy(request.getfixturevalue("new_file"), file)
+        yield str(file)
         return
     address = on(request.getfixturevalue("postgresql_server"), NEW)
     yield address
