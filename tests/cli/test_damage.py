@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Blog, process
+from tests.waiting import LONGEST
 
 PAGE = 4096
 COMMANDS = ("followers", "doctor", "blogroll", "comments list", "delete tea", "publish {}/tea.md")
@@ -53,7 +54,7 @@ def test_a_damaged_database_is_one_line_that_says_what_to_do(damaged: Blog, firs
 def test_a_server_on_a_damaged_database_says_so_and_ends(damaged: Blog) -> None:
     overwrite(damaged, 2 * PAGE, b"\x00")
     server = process(damaged, "serve")
-    _, said = server.communicate(timeout=60)
+    _, said = server.communicate(timeout=LONGEST)
     assert server.returncode == 1
     assert "the database is damaged" in said.splitlines()[-1]
     assert "Traceback" not in said
