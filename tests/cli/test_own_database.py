@@ -11,6 +11,7 @@ from syndicate.federation.local import Identities
 from tests.cli.conftest import Blog, process
 from tests.houses import RunningHouse
 from tests.peer import Peer
+from tests.waiting import LONGEST
 
 NEW = ("init", "--url", "https://blog.example", "--handle", "notes")
 
@@ -39,7 +40,7 @@ def test_an_empty_database_beside_keys_stops_every_start(bare: Blog) -> None:
             assert "holds the keys of a blog" in said
             assert "`syndicate init --keep-keys`" in said
     server = process(bare, "serve")
-    _, said = server.communicate(timeout=60)
+    _, said = server.communicate(timeout=LONGEST)
     assert server.returncode == 1
     assert "`syndicate init --keep-keys`" in said.splitlines()[-1]
 
@@ -135,6 +136,6 @@ def test_a_server_whose_database_was_moved_ends_and_says_so(bare: Blog) -> None:
     assert server.stdout is not None
     assert any("In the fediverse" in line for line in server.stdout)
     (bare.directory / "data" / "syndicate.db").rename(bare.directory / "data" / "elsewhere.db")
-    _, said = server.communicate(timeout=60)
+    _, said = server.communicate(timeout=LONGEST)
     assert server.returncode == 1
     assert "was moved, removed or replaced" in said.splitlines()[-1]
