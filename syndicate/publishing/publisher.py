@@ -607,4 +607,4 @@ def digest_of(manuscript: Manuscript) -> str:
     return hashlib.sha256(json.dumps(fields, default=str, sort_keys=True).encode()).hexdigest()
 
 
-_NOT_ITS_WORDS = frozenset({"aliases", "held", "local_files", "source_id"})
+_NOT_ITS_WORDS = frozenset({"aliases", "held", "local_files", "local_root", "source_id"})

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+from datetime import UTC, datetime
 
 import pytest
 
 from syndicate.errors import InputError, PostNotFound
 from syndicate.model.post import Manuscript, PostKind
 from syndicate.publishing import Change
+from syndicate.publishing.publisher import digest_of
 from tests.houses import RunningHouse
 
 
@@ -55,3 +57,17 @@ async def test_a_text_that_says_what_another_says_is_still_another_post(house: R
     first, second = await house.publish("A", "Same."), await house.publish("B", "Same.")
     assert first.uri != second.uri
     assert first.path != second.path
+
+
+def test_what_an_earlier_version_published_is_known_to_be_the_same() -> None:
+    """Digests are stored: a field more, or another directory, must not make every post look as if it had changed."""
+    manuscript = Manuscript(
+        slug="tea",
+        source="Hot.",
+        title="Tea",
+        date=datetime(2026, 3, 14, tzinfo=UTC),
+        guid="https://old.example/?p=7",
+        local_files="/a",
+        local_root="/",
+    )
+    assert digest_of(manuscript) == "779a8dd93994b586ae86e1c6b55251fe1d4ad5c2d952f64b8c7b0c39fa9bcad1"
