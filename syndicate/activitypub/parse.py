@@ -193,7 +193,8 @@ def instant(value: Any) -> datetime | None:
 
 
 def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
-    """An actor (ActivityPub §4.1), all of whose addresses lie on the host of its id. Raises MalformedActivity.
+    """An actor (ActivityPub §4.1). Its inbox may lie on another host than its id (WordPress.com does so), its keys and its
+    shared inbox may not. Raises MalformedActivity.
 
     Its handle is what the document claims; whether WebFinger confirms that is for others to find out.
     """
@@ -202,8 +203,8 @@ def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
     if not type:
         raise MalformedActivity("actor.type")
     inbox = require_id(as_id(document.get("inbox")), "actor.inbox")
-    if origin(inbox) != origin(id):
-        raise MalformedActivity("actor.inbox", "on another host")
+    if origin(inbox) != origin(id) and not inbox.startswith(("https:", f"{urlsplit(id).scheme}:")):
+        raise MalformedActivity("actor.inbox", "on another host, without https")
     shared = as_id(as_object(document.get("endpoints")).get("sharedInbox"))
     url = as_page(document.get("url"))
     user = _username(document)

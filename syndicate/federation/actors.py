@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from syndicate.activitypub.parse import host_of, key_owner, origin, parse_actor
+from syndicate.activitypub.parse import authority_of, host_of, key_owner, origin, parse_actor
 from syndicate.clock import Clock
 from syndicate.content.text import clean_name
 from syndicate.conversation.comments import want_picture, withdraw
@@ -159,6 +159,10 @@ class Actors:
         known = picture is not None and picture.name is not None
         avatar = f"/media/{picture.name}" if known and picture else ""
         await tx.remote_actors.put(replace(actor, avatar=avatar), host=host_of(actor.uri))
+        if origin(actor.inbox) == origin(actor.uri):
+            await tx.foreign_inboxes.remove(actor.uri)
+        else:
+            await tx.foreign_inboxes.put(actor.uri, actor.inbox, authority_of(actor.inbox))
         await tx.followers.renew_inbox(actor.uri, actor.shared_inbox or actor.inbox)
         if actor.opted_out:
             for comment in await tx.comments.of_author(actor.uri):

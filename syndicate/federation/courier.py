@@ -18,7 +18,7 @@ from syndicate.delivery.worker import Carried
 from syndicate.federation.introductions import Introductions
 from syndicate.federation.local import Identities, Identity
 from syndicate.signatures import Dialect, body_digest
-from syndicate.storage import Store
+from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery
 from syndicate.transport.message import DELIVERY, Request, Transport
 from syndicate.transport.signed import Signer, SigningKey, SigningThreads
@@ -35,6 +35,10 @@ class Body:
     actor: str
     bytes: bytes
     digest: str
+
+
+async def _prove(inbox: str, tx: Tables) -> None:
+    await tx.foreign_inboxes.prove(inbox)
 
 
 class ActivityCourier:
@@ -59,7 +63,9 @@ class ActivityCourier:
         met, dialect = await self._met_with(delivery, dialect)
         fate = judge(met)
         afterwards = partial(self._gone, delivery.inbox) if fate is Fate.GONE else None
-        return Carried(met=met, fate=fate, dialect=dialect, afterwards=afterwards)
+        is_taken = fate is Fate.DELIVERED and await self._store.deliveries.is_accept(delivery.activity)
+        effect = partial(_prove, delivery.inbox) if is_taken else None
+        return Carried(met=met, fate=fate, dialect=dialect, effect=effect, afterwards=afterwards)
 
     async def _met_with(self, delivery: Delivery, dialect: str) -> tuple[Met, str]:
         """What it met with, and the dialect that the server took or took last."""

@@ -191,7 +191,8 @@ class Announcer:
         **more: Any,
     ) -> str:
         """Say something to one actor alone: Accept, Reject, Follow, Undo. Returns the activity's id. `by` is who says
-        it, where that is not the blog; `more` are further members of the activity."""
+        it, where that is not the blog; `more` are further members of the activity. What strangers can make us say is not
+        sent to an inbox on another host more than once before that host has taken it."""
         by = by or self._actor
         now = self._clock()
         id = self._ids.new(now)
@@ -199,8 +200,17 @@ class Announcer:
         document = render.activity(type, id=uri, actor=by.uri, object=object, to=[to], context=context) | more
         said = self._row(id, uri, type, uri, None, document, public=False, at=now, by=by)
         await tx.outbox.put(said)
-        await self._send(tx, said, inbox)
+        if await self._may_go(tx, type, to, now):
+            await self._send(tx, said, inbox)
         return uri
+
+    async def _may_go(self, tx: Tables, type: str, to: str, now: datetime) -> bool:
+        """Whether this is sent to an actor: what the author wants always is."""
+        if type in ("Follow", "Undo"):
+            return True
+        if type in ("Accept", "Reject"):
+            return await tx.foreign_inboxes.may_be_asked(to, now)
+        return await tx.foreign_inboxes.is_proven(to)
 
     async def tell(
         self, tx: Tables, type: str, object: Any, *, about: str, post: Post, published: datetime, cc: Sequence[str] = ()

@@ -187,8 +187,9 @@ class Deliveries:
               UNION
               SELECT actor_uri FROM reactions JOIN posts ON posts.id = reactions.post_id WHERE posts.uri = :uri
               UNION
-              SELECT actor_uri FROM stamps JOIN posts ON posts.id = stamps.post_id WHERE posts.uri = :uri
-              UNION
+              SELECT actor_uri FROM stamps JOIN posts ON posts.id = stamps.post_id WHERE posts.uri = :uri)
+              AND NOT EXISTS (SELECT 1 FROM foreign_inboxes WHERE foreign_inboxes.actor = remote_actors.uri AND proven = 0)
+            OR uri IN (
               SELECT actor_uri FROM mentions JOIN posts ON posts.id = mentions.post_id
               WHERE posts.uri = :uri AND :named = 1)
             """,

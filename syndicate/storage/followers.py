@@ -129,11 +129,13 @@ class Followers:
         return [row["actor_uri"] for row in rows]
 
     async def inboxes(self, local_actor: str, *, after: str, limit: int) -> list[str]:
-        """The inboxes to send to, in their order, from `after` on."""
+        """The inboxes to send to, in their order, from `after` on; none on another host than its owner's that has not
+        taken an Accept yet."""
         rows = await self._query.all(
             """
             SELECT inbox FROM inboxes
-            WHERE local_actor = :local_actor AND inbox > :after AND followers > 0
+            WHERE local_actor = :local_actor AND inbox > :after AND followers > 0 AND NOT EXISTS (
+              SELECT 1 FROM foreign_inboxes WHERE foreign_inboxes.inbox = inboxes.inbox AND proven = 0)
             ORDER BY inbox
             LIMIT :limit
             """,

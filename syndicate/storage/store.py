@@ -19,6 +19,7 @@ from syndicate.storage.facts import Facts, Totals
 from syndicate.storage.feed_entries import FeedEntries
 from syndicate.storage.feed_polls import FeedPolls
 from syndicate.storage.followers import Followers
+from syndicate.storage.foreign_inboxes import ForeignInboxes
 from syndicate.storage.hosts import Hosts
 from syndicate.storage.leases import LEASE, HeldRows, Key, Leases
 from syndicate.storage.media import Media
@@ -66,6 +67,7 @@ class Tables:
         self.arrivals = Arrivals(query)
         self.outbox = Outbox(query)
         self.deliveries = Deliveries(query)
+        self.foreign_inboxes = ForeignInboxes(query)
         self.hosts = Hosts(query)
         self.blogroll = Blogroll(query)
         self.feed_polls = FeedPolls(query)

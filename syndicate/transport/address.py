@@ -8,7 +8,7 @@ Sources: the IANA special-purpose registries for IPv4 and IPv6 (RFC 6890), RFC 6
 """
 
 from collections.abc import Collection
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
@@ -65,6 +65,14 @@ def is_denied(ip: IPAddress, extra: Collection[IPNetwork] = ()) -> bool:
     if inner is not None:
         return is_denied(inner, extra)
     return ip not in _GLOBAL_UNICAST_V6 or any(ip in network for network in _DENIED_V6) or not ip.is_global
+
+
+def is_denied_host(host: str) -> bool:
+    """Whether a host is an address that we never connect to; a name is looked up when it is connected to."""
+    try:
+        return is_denied(ip_address(host.strip("[]")))
+    except ValueError:
+        return False
 
 
 def _is_denied_v4(ip: IPv4Address) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from syndicate.activitypub import render
-from syndicate.activitypub.parse import authority_of, origin
+from syndicate.activitypub.parse import authority_of, host_of, origin
 from syndicate.federation import featured
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
 from syndicate.federation.software import AFTER
@@ -12,6 +12,7 @@ from syndicate.model.actor import LocalActor, RemoteActor
 from syndicate.model.post import Post
 from syndicate.storage import Tables
 from syndicate.storage.followers import Follower
+from syndicate.transport.address import is_denied_host
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
@@ -27,6 +28,8 @@ async def handle(activity: Activity, context: Context) -> Decision:
         actor = await context.actors.get(activity.actor)
     except FOR_GOOD:
         return ignored("actor.unavailable")
+    if not _may_be_told(actor, context):
+        return refused("follow.inbox-refused")
     follower = Follower(
         local_actor=ours.id,
         actor=actor.uri,
@@ -39,6 +42,8 @@ async def handle(activity: Activity, context: Context) -> Decision:
     stand_ins = await featured.stand_ins(context.store, context.identities, ours)
 
     async def accept(tx: Tables) -> Verdict:
+        if await tx.foreign_inboxes.is_full(actor.uri):
+            return refused("follow.inbox-refused")
         new = await tx.followers.put(follower)
         await tx.editions.move("followers")
         await tx.hosts.to_ask(authority_of(follower.inbox), context.clock() + AFTER)
@@ -57,6 +62,15 @@ async def _unpin(tx: Tables, posts: Sequence[Post], actor: RemoteActor, ours: Lo
         await context.announcer.answer(
             tx, "Remove", post.uri, to=actor.uri, inbox=actor.inbox, by=ours, target=ours.featured
         )
+
+
+def _may_be_told(actor: RemoteActor, context: Context) -> bool:
+    """Whether what is meant for this actor may go where its inbox is: to its own host, or to another public one (any
+    where private ones are allowed, else its id could not have been fetched), but never to ours."""
+    if origin(actor.inbox) == origin(actor.uri):
+        return True
+    is_public = is_denied_host(host_of(actor.uri)) or not is_denied_host(host_of(actor.inbox))
+    return is_public and origin(actor.inbox) != origin(context.urls.base)
 
 
 async def turn_away(activity: Activity, context: Context) -> Decision:

@@ -1,0 +1,80 @@
+"""Inboxes on another host than the actor's id, as WordPress.com has them.
+
+Everybody can write anybody's address into an actor. So such a host gets a few requests at most until it has shown, by
+taking an Accept, that the inbox is one.
+"""
+
+from datetime import datetime
+
+from syndicate.clock import to_text
+from syndicate.storage.database import Queryable
+
+MAX_ASKED_PER_HOST = 20
+"""Actors to whom an Accept or Reject may be sent on a host that has not taken an Accept yet."""
+
+
+class ForeignInboxes:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def put(self, actor: str, inbox: str, host: str) -> None:
+        """Remember where an actor's inbox is; one that moved to another host has to be proven anew."""
+        await self._query.run(
+            """
+            INSERT INTO foreign_inboxes (actor, inbox, host, asked_at, proven)
+            VALUES (:actor, :inbox, :host, '', (SELECT coalesce(max(proven), 0) FROM foreign_inboxes WHERE host = :host))
+            ON CONFLICT (actor) DO UPDATE SET inbox = excluded.inbox, host = excluded.host,
+              asked_at = CASE WHEN foreign_inboxes.host = excluded.host THEN foreign_inboxes.asked_at ELSE '' END,
+              proven = excluded.proven
+            """,
+            actor=actor,
+            inbox=inbox,
+            host=host,
+        )
+
+    async def remove(self, actor: str) -> None:
+        await self._query.run("DELETE FROM foreign_inboxes WHERE actor = :actor", actor=actor)
+
+    async def prove(self, inbox: str) -> None:
+        """The host of this inbox has taken an Accept."""
+        await self._query.run(
+            "UPDATE foreign_inboxes SET proven = 1 WHERE host IN (SELECT host FROM foreign_inboxes WHERE inbox = :inbox)",
+            inbox=inbox,
+        )
+
+    async def may_be_asked(self, actor: str, now: datetime) -> bool:
+        """Whether an Accept or Reject may be sent to this actor, which is noted: once until its inbox's host is proven, and
+        to a few actors of that host only. Always where the inbox is on the actor's own host."""
+        row = await self._query.one(
+            "SELECT host, asked_at, proven FROM foreign_inboxes WHERE actor = :actor", actor=actor
+        )
+        if row is None or row["proven"]:
+            return True
+        asked = await self._query.one(
+            "SELECT count(*) AS total FROM foreign_inboxes WHERE host = :host AND asked_at <> ''", host=row["host"]
+        )
+        if row["asked_at"] or (asked and asked["total"] >= MAX_ASKED_PER_HOST):
+            return False
+        await self._query.run(
+            "UPDATE foreign_inboxes SET asked_at = :now WHERE actor = :actor", actor=actor, now=to_text(now)
+        )
+        return True
+
+    async def is_proven(self, actor: str) -> bool:
+        """Whether an actor's inbox is on its own host, or on one that has taken an Accept."""
+        row = await self._query.one(
+            "SELECT 1 AS it FROM foreign_inboxes WHERE actor = :actor AND proven = 0", actor=actor
+        )
+        return row is None
+
+    async def is_full(self, actor: str) -> bool:
+        """Whether nothing can be sent to this actor, since too many others of its inbox's host wait for an answer."""
+        row = await self._query.one(
+            """
+            SELECT (SELECT count(*) FROM foreign_inboxes AS other
+              WHERE other.host = foreign_inboxes.host AND other.asked_at <> '') AS total
+            FROM foreign_inboxes WHERE actor = :actor AND proven = 0 AND asked_at = ''
+            """,
+            actor=actor,
+        )
+        return row is not None and row["total"] >= MAX_ASKED_PER_HOST
