@@ -83,11 +83,12 @@ _decision("spam", "called spam", "Do not show these comments, and remember their
 @click.argument("id")
 @click.argument("text", required=False)
 @click.option("--file", type=click.File(encoding="utf-8"), help="Read the text from a file; - for standard input.")
+@click.option("--only", is_flag=True, help="Address nobody but the one who is answered.")
 @click.pass_obj
-def answer(session: Session, id: str, text: str | None, file: TextIO | None) -> None:
+def answer(session: Session, id: str, text: str | None, file: TextIO | None, only: bool) -> None:
     """Answer the comment ID, or say something under the post with the slug ID, in Markdown."""
     words = _words(text, file)
-    comment = session.run(lambda study: study.answers.answer(id, words))
+    comment = session.run(lambda study: study.answers.answer(id, words, only=only))
     click.echo(f"{comment.id}: said, at {comment.url}")
 
 

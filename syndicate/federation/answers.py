@@ -1,18 +1,20 @@
 """The author takes part: her own answers, to comments and under her posts, kept here and told to the fediverse."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from syndicate.clock import Clock
 from syndicate.config import SiteConfig
-from syndicate.content.markdown import render as render_markdown
-from syndicate.content.sanitize import SANITIZER_VERSION
+from syndicate.content import markdown
+from syndicate.content.sanitize import SANITIZER_VERSION, for_author
 from syndicate.conversation import comments
 from syndicate.errors import CommentNotFound, InputError
+from syndicate.federation.addressees import addressees, named_in
 from syndicate.federation.outbox import Announcer
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
-from syndicate.model.post import Post
+from syndicate.model.post import Mention, Post
 from syndicate.storage import Store, Tables
 from syndicate.urls import Urls
 
@@ -26,8 +28,10 @@ class Answers:
         self._store, self._announcer, self._site = store, announcer, site
         self._urls, self._clock = urls, clock
 
-    async def answer(self, to: str, text: str) -> Comment:
+    async def answer(self, to: str, text: str, *, only: bool = False) -> Comment:
         """Answer a comment that is shown (by its id, ours or the remote one) or a post (by its slug), in Markdown.
+
+        It is addressed to the one who is answered and, but with `only`, to whom that one mentioned.
 
         Raises CommentNotFound, InputError.
         """
@@ -40,6 +44,8 @@ class Answers:
         now = self._clock().replace(microsecond=0)
         id = new_id(self._clock())
         anchor = f"comment-{id}"
+        html, mentioned = await self._typeset(text, post)
+        mentioned = [*await addressees(self._store, self._urls.base, answered, only=only), *mentioned]
         comment = Comment(
             id=id,
             post=post.id,
@@ -54,21 +60,23 @@ class Answers:
                 handle=f"@{self._site.account}",
                 url=self._urls.home,
             ),
-            html=self._html(text, post),
+            html=html,
             state=CommentState.APPROVED,
             published=now,
             updated=now,
         )
-        await self._store.transaction(lambda tx: self._keep(tx, "Create", comment, post, answered))
+        await self._store.transaction(lambda tx: self._keep(tx, "Create", comment, post, answered, mentioned))
         return comment
 
     async def edit(self, id: str, text: str) -> Comment:
         """Give an own answer another text. Raises CommentNotFound, InputError."""
         before, post = await self._own(id)
         updated = max(self._clock().replace(microsecond=0), before.updated + timedelta(seconds=1))
-        comment = replace(before, html=self._html(text, post), updated=updated)
+        html, named = await self._typeset(text, post)
+        mentioned = [*await self._store.comments.mentions_of(before.id), *named]
+        comment = replace(before, html=html, updated=updated)
         answered = await self._store.comments.find(before.parent) if before.parent else None
-        await self._store.transaction(lambda tx: self._keep(tx, "Update", comment, post, answered))
+        await self._store.transaction(lambda tx: self._keep(tx, "Update", comment, post, answered, mentioned))
         return comment
 
     async def delete(self, id: str) -> None:
@@ -81,7 +89,15 @@ class Answers:
 
         await self._store.transaction(take_back)
 
-    async def _keep(self, tx: Tables, type: str, comment: Comment, post: Post, answered: Comment | None) -> None:
+    async def _keep(
+        self,
+        tx: Tables,
+        type: str,
+        comment: Comment,
+        post: Post,
+        answered: Comment | None,
+        mentioned: Sequence[Mention],
+    ) -> None:
         await comments.keep(
             tx,
             comment,
@@ -90,17 +106,20 @@ class Answers:
             reason=REASON,
             received=self._clock(),
         )
+        await tx.comments.set_mentions(comment.id, mentioned)
         await tx.editions.move(f"post:{post.id}", "comments")
         if post.federates:
-            note = self._announcer.answer_to(comment, post, answered)
-            mentioned = [tag["href"] for tag in note["tag"]]
+            note = self._announcer.answer_to(comment, post, answered, await tx.comments.mentions_of(comment.id))
+            told = [tag["href"] for tag in note["tag"]]
             at = comment.published if type == "Create" else comment.updated
-            await self._announcer.tell(tx, type, note, about=comment.uri, post=post, published=at, cc=mentioned)
+            await self._announcer.tell(tx, type, note, about=comment.uri, post=post, published=at, cc=told)
 
-    def _html(self, text: str, post: Post) -> str:
+    async def _typeset(self, text: str, post: Post) -> tuple[str, list[Mention]]:
+        """The text as HTML, and whom it names. Raises InputError."""
         if not text.strip():
             raise InputError("an answer needs a text")
-        return render_markdown(text, base=self._urls.absolute(post.path))
+        linked, named = await named_in(self._store, markdown.to_html(text), self._urls.host)
+        return for_author(linked, base=self._urls.absolute(post.path)), named
 
     async def _comment(self, id: str) -> Comment | None:
         return await self._store.comments.find(id) or await self._store.comments.by_uri(id)

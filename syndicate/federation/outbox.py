@@ -25,7 +25,7 @@ from syndicate.media.kinds import type_by_name
 from syndicate.model.actor import LocalActor, RemoteActor
 from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.ids import IdsInOrder
-from syndicate.model.post import ObjectType, Picture, Post, Term, Visibility
+from syndicate.model.post import Mention, ObjectType, Picture, Post, Term, Visibility
 from syndicate.storage import Tables
 from syndicate.storage.deliveries import Delivery, Fanout
 from syndicate.storage.outbox import Said
@@ -86,11 +86,17 @@ class Announcer:
         return Replies.ANYONE if self._moderation == "off" else Replies.APPROVED
 
     def answer_to(
-        self, comment: Comment, post: Post, answered: Comment | None, talk: render.Conversation = render.NO_TALK
+        self,
+        comment: Comment,
+        post: Post,
+        answered: Comment | None,
+        mentioned: Sequence[Mention],
+        talk: render.Conversation = render.NO_TALK,
     ) -> dict[str, Any]:
-        """An answer of the author's own, to a comment or to the post, as a Note."""
-        mentions = []
-        if answered is not None and answered.author.uri and answered.author.uri != self._actor.uri:
+        """An answer of the author's own, to a comment or to the post, as a Note. `mentioned` are those whom it is
+        addressed to; none are known of answers of earlier versions, which went to the one who was answered."""
+        mentions = [render.Mention(name=mention.handle, href=mention.actor) for mention in mentioned]
+        if not mentions and answered is not None and answered.author.uri and answered.author.uri != self._actor.uri:
             name = answered.author.handle or answered.author.name
             mentions.append(render.Mention(name=name, href=answered.author.uri))
         return render.answer(

@@ -15,6 +15,7 @@ from syndicate.conversation import comments
 from syndicate.conversation.judgement import Facts, Judgement, Moderation, judge
 from syndicate.errors import MalformedActivity, RemoteUnavailable
 from syndicate.federation import addressed, consent
+from syndicate.federation.addressees import mentioned_in
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, held, ignored, private, refused
 from syndicate.federation.shown import FORM_VERSION
 from syndicate.federation.sparing import MOST_CLIMBS_A_DAY, PASSED_OVER_FOR
@@ -146,6 +147,7 @@ async def take(
         )
         if not kept:
             return ignored("object.not-newer")
+        await tx.comments.set_mentions(comment.id, mentioned_in(note))
         return done(judgement.reason) if judgement.is_shown else held(judgement.reason)
 
     return keep

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from syndicate.clock import from_text, to_text
 from syndicate.model.comment import Audience, Author, Comment, CommentSource, CommentState
+from syndicate.model.post import Mention
 from syndicate.storage.database import Queryable, Row
 
 AVATAR = "coalesce((SELECT avatar FROM remote_actors WHERE remote_actors.uri = {0}.author_uri), '') AS author_avatar"
@@ -121,6 +122,26 @@ class Comments:
             "UPDATE comments SET html = :html, sanitizer = :version WHERE id = :id", id=id, html=form, version=version
         )
         return row["post_id"] if form != row["html"] else ""
+
+    async def set_mentions(self, id: str, mentions: Sequence[Mention]) -> None:
+        """Keep whom a comment mentions, in place of what was kept before; nothing where the comment was not kept."""
+        await self._query.run("DELETE FROM comment_mentions WHERE comment_id = :id", id=id)
+        for position, mention in enumerate({mention.actor: mention for mention in mentions}.values()):
+            await self._query.run(
+                """
+                INSERT INTO comment_mentions (comment_id, position, handle, actor)
+                SELECT id, :position, :handle, :actor FROM comments WHERE id = :id
+                """,
+                id=id,
+                position=position,
+                handle=mention.handle,
+                actor=mention.actor,
+            )
+
+    async def mentions_of(self, id: str) -> tuple[Mention, ...]:
+        """Whom a comment mentions, in order."""
+        rows = await self._query.all("SELECT * FROM comment_mentions WHERE comment_id = :id ORDER BY position", id=id)
+        return tuple(Mention(handle=row["handle"], actor=row["actor"]) for row in rows)
 
     async def provenance(self, id: str) -> tuple[str, str]:
         """What was sent, and why the comment is in its state."""

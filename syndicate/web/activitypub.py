@@ -425,7 +425,8 @@ async def get_comment(request: web.Request) -> web.StreamResponse:
     async def make() -> dict[str, Any]:
         answered = await store.comments.find(comment.parent) if comment.parent else None
         talk = await _talk(store, uri, post, comment, await store.reactions.counts_of(comment.id))
-        return announcer.answer_to(await store.comments.find(comment.id) or comment, post, answered, talk)
+        mentioned = await store.comments.mentions_of(comment.id)
+        return announcer.answer_to(await store.comments.find(comment.id) or comment, post, answered, mentioned, talk)
 
     return await answer(request, f"ap:{uri}", (f"post:{post.id}", f"talk:{post.id}"), make)
 

@@ -5,6 +5,7 @@ import pytest
 from syndicate.errors import CommentNotFound, InputError
 from syndicate.model.comment import Comment
 from syndicate.model.post import Visibility
+from syndicate.storage.blocks import Block
 from tests.clocks import FakeClock
 from tests.houses import ACTIVITY, RunningHouse
 from tests.peer import PUBLIC, Peer
@@ -180,3 +181,80 @@ async def test_a_long_conversation_is_paged_by_key(open_house: RunningHouse, ann
     items = [item for page in found for item in page["orderedItems"]]
     assert len(found) == 3
     assert len(items) == len(set(items)) == 46
+
+
+# whom an answer is addressed to
+
+
+def told_to(peer: Peer) -> list[str]:
+    """Whom the newest answer mentions; the same are in `cc`."""
+    create = peer.of_type("Create")[-1]
+    mentioned = [tag["href"] for tag in create["object"]["tag"] if tag["type"] == "Mention"]
+    assert [actor for actor in create["cc"] if not actor.endswith("/followers")] == mentioned
+    return mentioned
+
+
+def mention(actor: str, name: str) -> dict[str, str]:
+    return {"type": "Mention", "href": actor, "name": name}
+
+
+async def test_an_answer_goes_to_whom_the_answered_mentioned_too(
+    open_house: RunningHouse, ann: Peer, bob: Peer, mallory: Peer
+) -> None:
+    """Not to us, and to nobody who is blocked."""
+    post = await open_house.publish("Tea")
+    await bob.reply(post.uri)
+    people = [
+        mention("https://blog.example/actor", "@notes@blog.example"),
+        mention(bob.actor, "@bob"),
+        mention(mallory.actor, "@mallory@evil.example"),
+    ]
+    note = await ann.reply(post.uri, tag=people)
+    await open_house.settle()
+    blocked = Block(pattern="evil.example", reason="", created=open_house.clock())
+    await open_house.store.transaction(lambda tx: tx.blocks.put(blocked))
+    said = await answer(open_house, note["id"])
+    await open_house.settle()
+    assert told_to(ann) == [ann.actor, bob.actor]
+    assert told_to(bob) == [ann.actor, bob.actor]
+    names = [tag["name"] for tag in (await open_house.document(said.uri))["tag"]]
+    assert names == ["@ann@social.example", "@bob@elsewhere.example"]
+
+
+async def test_ten_are_addressed_at_most(open_house: RunningHouse, ann: Peer) -> None:
+    post = await open_house.publish("Tea")
+    people = [mention(f"https://m{number}.example/users/zoe", f"@zoe@m{number}.example") for number in range(20)]
+    note = await ann.reply(post.uri, tag=people)
+    await open_house.settle()
+    await open_house.decide(note["id"], "approve")
+    await answer(open_house, note["id"])
+    await open_house.settle()
+    assert told_to(ann) == [ann.actor, *(person["href"] for person in people[:9])]
+
+
+async def test_an_answer_can_be_for_the_answered_only_and_stays_so(
+    open_house: RunningHouse, ann: Peer, bob: Peer
+) -> None:
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri, tag=[mention(bob.actor, "@bob@elsewhere.example")])
+    await open_house.settle()
+    said = await open_house.house.study.answers.answer(note["id"], "Thanks.", only=True)
+    await open_house.settle()
+    assert told_to(ann) == [ann.actor]
+    await open_house.house.study.answers.edit(said.id, "Thanks a lot.")
+    await open_house.settle()
+    assert [tag["href"] for tag in ann.of_type("Update")[-1]["object"]["tag"]] == [ann.actor]
+
+
+async def test_names_typed_in_an_answer_become_links_and_are_addressed(
+    open_house: RunningHouse, ann: Peer, bob: Peer
+) -> None:
+    post = await open_house.publish("Tea")
+    await bob.reply(post.uri)
+    note = await ann.reply(post.uri)
+    await open_house.settle()
+    said = await answer(open_house, note["id"], "As @bob@elsewhere.example said, and @nobody@nowhere.example.")
+    await open_house.settle()
+    assert told_to(bob) == [ann.actor, bob.actor]
+    assert f'href="{bob.base}/@bob"' in said.html
+    assert "and @nobody@nowhere.example." in said.html

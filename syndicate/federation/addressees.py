@@ -1,0 +1,54 @@
+"""To whom an answer of the author's is addressed: whom it answers, whom that one mentioned, and whom the text names."""
+
+from syndicate.activitypub.access import as_list, as_text, types
+from syndicate.activitypub.parse import RemoteNote, authority_of, host_of, origin
+from syndicate.content import names
+from syndicate.content.text import clean_name
+from syndicate.model.comment import Comment
+from syndicate.model.post import Mention
+from syndicate.storage import Store
+
+MAX_ADDRESSEES = 10
+MAX_KEPT = 30
+
+
+def mentioned_in(note: RemoteNote) -> list[Mention]:
+    """Whom a note of another server mentions, each with a full name."""
+    found = []
+    for tag in as_list(note.raw.get("tag")):
+        if not isinstance(tag, dict) or "Mention" not in types(tag.get("type")):
+            continue
+        actor = as_text(tag.get("href"))
+        user = as_text(tag.get("name")).lstrip("@").partition("@")
+        if origin(actor) and len(actor) <= 2048 and user[0]:
+            handle = f"@{user[0]}@{user[2] or authority_of(actor)}"
+            found.append(Mention(handle=clean_name(handle, limit=300), actor=actor))
+    return found[:MAX_KEPT]
+
+
+async def addressees(store: Store, ours: str, answered: Comment | None, *, only: bool) -> list[Mention]:
+    """The one who is answered, and (but with `only`) whom that one mentioned: not us, ten at most, nobody who is blocked.
+    `ours` is our origin."""
+    if answered is None:
+        return []
+    author = answered.author
+    first = [Mention(handle=author.handle or author.name, actor=author.uri)] if author.uri else []
+    others = [] if only else await store.comments.mentions_of(answered.id)
+    found: dict[str, Mention] = {}
+    for mention in (*first, *others):
+        if origin(mention.actor) == ours or await store.blocks.covers(mention.actor, host_of(mention.actor)):
+            continue
+        found.setdefault(mention.actor, mention)
+    return list(found.values())[:MAX_ADDRESSEES]
+
+
+async def named_in(store: Store, html: str, host: str) -> tuple[str, list[Mention]]:
+    """A text whose `@user@host` are links, and who they are; whom we do not know, or have blocked, stays text."""
+    known = {}
+    for handle in names.people(html):
+        actor = await store.remote_actors.by_handle(f"@{handle}") if handle.rpartition("@")[2] != host else None
+        if actor is not None and not await store.blocks.covers(actor.uri, host_of(actor.uri)):
+            known[handle] = actor
+    people = {handle: actor.url for handle, actor in known.items()}
+    linked = names.linked(html, people=people, tags={}, is_tag=lambda _: False)
+    return linked, [Mention(handle=f"@{handle}", actor=actor.uri) for handle, actor in known.items()]
