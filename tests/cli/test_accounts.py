@@ -137,7 +137,6 @@ async def test_a_deleted_posts_delete_is_seen_and_sent_again(house: RunningHouse
     await house.settle()
     rows = {row["what"]: row for row in await desk.lists("deliveries", "tea")}
     assert (rows["Create"]["state"], rows["Delete"]["state"]) == ("delivered", "failed")
-    assert rows["Delete"]["said"].startswith("2026-11-22T")
     assert rows["Delete"]["last"] >= rows["Delete"]["said"]
     ann.inbox_status = 202
     rows = {row["what"]: row for row in await desk.lists("deliveries", "tea", "--again")}
