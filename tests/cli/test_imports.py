@@ -122,6 +122,13 @@ def test_a_folder_of_markdown_comes_in_but_for_what_is_wrong(blog: Blog) -> None
     assert "https://blog.example/2024/05/06/tea/" in blog.ok("publish", blog.directory / "posts/2024-05-06-tea.md")
 
 
+def test_a_folder_that_was_moved_changes_nothing(blog: Blog) -> None:
+    blog.write("notes/2024-05-06-tea.md", "Hot.")
+    assert blog.ok("import", "markdown", blog.directory / "notes") == "1 created, 0 updated, 0 unchanged\n"
+    (blog.directory / "notes").rename(blog.directory / "old-notes")
+    assert blog.ok("import", "markdown", blog.directory / "old-notes") == "0 created, 0 updated, 1 unchanged\n"
+
+
 def test_two_files_with_one_slug_are_not_one_post(blog: Blog) -> None:
     blog.write("posts/a/tea.md", "First.")
     blog.write("posts/b/tea.md", "Second.")
