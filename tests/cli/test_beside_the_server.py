@@ -106,7 +106,11 @@ async def test_whom_the_author_blocks_is_not_heard_from_the_next_request_on(
     assert (await ann.follow()).status == 202
     assert "was not blocked" in await desk.refuses("unblock", "social.example")
     await desk.ok("block", ann.actor)
-    assert (await ann.follow()).status == 403
+    assert (await ann.send(ann.activity("Like", "https://blog.example/actor"))).status == 403
+    assert (await ann.follow()).status == 202
+    await house.settle()
+    assert ann.of_type("Reject")
+    assert await desk.lists("followers") == []
     for nonsense in (
         "",
         "localhost",

@@ -20,10 +20,11 @@ def blog(tmp_path: Path) -> Blog:
     """A blog on this machine. One database is enough: the other has no file that two servers could fight over."""
     port = free_port()
     blog = Blog(tmp_path / "blog")
-    blog.write(
+    settings = blog.write(
         "syndicate.toml",
         f'[site]\nurl = "http://127.0.0.1:{port}"\nhandle = "notes"\ntitle = "Notes"\n[server]\nport = {port}\n',
     )
+    settings.chmod(0o600)
     return blog
 
 

@@ -101,7 +101,7 @@ async def test_an_account_that_is_blocked_is_followed_no_longer(
 
 async def test_a_blocked_persons_follow_is_answered_by_a_reject(house: RunningHouse, mallory: Peer) -> None:
     await block(house, mallory.actor)
-    await mallory.follow()
+    assert (await mallory.follow()).status == 202
     await house.settle()
     assert await house.verdicts() == [("Follow", "refused", "sender.blocked")]
     assert [reject["object"]["actor"] for reject in mallory.of_type("Reject")] == [mallory.actor]
