@@ -28,7 +28,10 @@ async def ask(
 
 
 async def take_back(tx: Tables, announcer: Announcer, entry: BlogrollEntry, actor: RemoteActor) -> None:
-    """Send the Undo of an entry's Follow. One that was not sent yet is not sent any more, and needs no Undo."""
+    """Send the Undo of an entry's Follow. One that was not sent yet is not sent any more, and needs no Undo; nor does one
+    that their server has ended, and it would wait for an answer that does not come."""
+    if entry.follow is FollowState.REJECTED:
+        return
     follow = await tx.blogroll.follow_uri(entry.id)
     if follow and not await tx.deliveries.withdraw(follow, tx.clock()):
         undone = announcer.follow_again(follow, actor.uri)

@@ -74,6 +74,42 @@ async def test_the_answer_to_our_undo_does_not_end_the_next_follow(house: Runnin
     assert await state(house, ann) is FollowState.REJECTED, "only the first one is the answer"
 
 
+async def test_an_answer_that_comes_before_the_next_follow_is_the_only_one(house: RunningHouse, ann: Peer) -> None:
+    await read(house, ann)
+    await house.house.study.following.unfollow(ann.actor)
+    await house.settle()
+    await ann.send(under_their_id(ann))
+    await house.settle()
+    assert (await house.verdicts())[-1] == ("Reject", "ignored", "follow.undo-answered")
+    await read(house, ann)
+    await ann.send(under_their_id(ann))
+    assert await state(house, ann) is FollowState.REJECTED
+
+
+async def test_an_answer_that_comes_before_the_next_accept_is_the_only_one(house: RunningHouse, ann: Peer) -> None:
+    await read(house, ann)
+    await house.house.study.following.unfollow(ann.actor)
+    await follow(house, ann.actor)
+    await house.settle()
+    await ann.send(under_their_id(ann))
+    assert await state(house, ann) is FollowState.PENDING
+    await ann.send(ann.activity("Accept", ann.of_type("Follow")[-1]["id"]))
+    assert await state(house, ann) is FollowState.ACCEPTED
+    await ann.send(under_their_id(ann))
+    assert await state(house, ann) is FollowState.REJECTED
+
+
+async def test_a_follow_that_they_ended_needs_no_undo(house: RunningHouse, ann: Peer) -> None:
+    await read(house, ann)
+    await ann.send(under_their_id(ann))
+    await house.settle()
+    await house.house.study.following.unfollow(ann.actor)
+    await read(house, ann)
+    assert ann.of_type("Undo") == []
+    await ann.send(under_their_id(ann))
+    assert await state(house, ann) is FollowState.REJECTED
+
+
 async def test_an_undo_is_answered_within_an_hour(house: RunningHouse, ann: Peer) -> None:
     await read(house, ann)
     await house.house.study.following.unfollow(ann.actor)

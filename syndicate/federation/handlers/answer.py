@@ -23,19 +23,20 @@ async def accept(activity: Activity, context: Context) -> Decision:
 
 async def reject(activity: Activity, context: Context) -> Decision:
     """They do not, or no longer. By our id for it only that Follow is ended; by theirs the present one, if it was
-    accepted: so Misskey says that it has removed a follower."""
+    accepted: so Misskey says that it has removed a follower. It answers an Undo in the very same words, whether or not
+    we follow again by then."""
     entry = await context.store.blogroll.by_actor(activity.actor)
-    if entry is None:
-        return refused("follow.not-asked")
-    if await _is_of(entry, activity, context):
+    if entry is not None and await _is_of(entry, activity, context):
         return _settled(entry, FollowState.REJECTED, activity.object, ENDED)
-    if not _is_of_theirs(activity, context) or entry.follow is not FollowState.ACCEPTED:
+    if not _is_of_theirs(activity, context):
         return refused("follow.not-asked")
-    follow = await context.store.blogroll.follow_uri(entry.id)
+    follow = "" if entry is None else await context.store.blogroll.follow_uri(entry.id)
 
     async def end(tx: Tables) -> Verdict:
         if await _answers_an_undo(tx, activity.actor):
             return ignored("follow.undo-answered")
+        if entry is None or entry.follow is not FollowState.ACCEPTED:
+            return refused("follow.not-asked")
         return await _settle(tx, entry, FollowState.REJECTED, follow, ENDED)
 
     return end
@@ -58,8 +59,7 @@ def _is_of_theirs(activity: Activity, context: Context) -> bool:
 
 
 async def _answers_an_undo(tx: Tables, actor: str) -> bool:
-    """Whether this is the answer to an Undo of ours, which Misskey gives in the very same words: the first one within
-    an hour."""
+    """Whether this is the answer to an Undo of ours: the first one within an hour."""
     undone = await tx.outbox.last_undo(actor, since=tx.clock() - UNDO_ANSWERED_WITHIN)
     return undone is not None and not await tx.arrivals.had_verdict(
         actor, "Reject", "follow.undo-answered", since=undone
