@@ -28,20 +28,21 @@ class _Done:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--replace", is_flag=True, help="Even the post of an import, or of another origin.")
+@click.option("--minor", is_flag=True, help="Tell nobody: no Update, and nothing is pushed.")
 @click.pass_obj
-def publish(session: Session, file: Path, replace: bool) -> None:
+def publish(session: Session, file: Path, replace: bool, minor: bool) -> None:
     """Create a post from a Markdown FILE, or replace the one with its slug."""
 
     async def work(study: Study) -> _Done:
         read = markdown_files.read(file, study.config.site.zone, study.clock())
         if study.library.holds(file):  # the folder then knows that it has been taken in
-            return _Done(read, await study.library.take(file, replace=replace))
+            return _Done(read, await study.library.take(file, replace=replace, minor=minor))
         version = _version(file)
         known = await study.store.posts.file(version.name)
         earlier = await study.store.posts.find(known[0]) if known else None
         try:
             published = await study.publisher.publish(
-                read.manuscript, origin="publish", replace=replace, file=version, complete=True
+                read.manuscript, origin="publish", replace=replace, minor=minor, file=version, complete=True
             )
         except FilesMissing as error:
             raise FilesMissing(f"{file}: not published: {error}") from error

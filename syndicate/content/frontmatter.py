@@ -92,6 +92,7 @@ class FrontMatter:
     sensitive: bool = False
     warning: str = ""
     pinned: bool = False
+    minor: bool = False
     is_page: bool = False
     draft: bool = False
     state: PostState = PostState.PUBLISHED
@@ -172,6 +173,7 @@ def to_manuscript(
         warning=front.warning,
         comments_open=front.comments_open,
         pinned=front.pinned,
+        minor=front.minor,
         image=front.image,
         image_alt=front.image_alt,
         type=front.type,
@@ -412,6 +414,7 @@ _READ: dict[str, _Read] = {
     "sensitive": _sensitive,
     "page": lambda front, node, _: replace(front, is_page=bool_of(node)),
     "pinned": lambda front, node, _: replace(front, pinned=bool_of(node)),
+    "minor": lambda front, node, _: replace(front, minor=bool_of(node)),
     "draft": lambda front, node, _: replace(front, draft=bool_of(node)),
     "image": _image,
     "hashtags": _hashtags,

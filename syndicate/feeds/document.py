@@ -109,7 +109,8 @@ class FeedEntry:
     `html` is safe and holds absolute addresses only. `comments_url` is the page's place for comments,
     `comments_feed_url` and `comments_atom_url` are the entry's own comments feed as RSS and as Atom.
     `comment_count` of None says that nobody counts; `comments_updated` is when the newest comment came.
-    `conversation` is None for what is not in the fediverse.
+    `conversation` is None for what is not in the fediverse. `news` stands for what subscribers were told that it is: empty for
+    what it is now, and `-` where they were told nothing.
     """
 
     id: str
@@ -131,6 +132,7 @@ class FeedEntry:
     comments_updated: datetime | None = None
     in_reply_to: InReplyTo | None = None
     conversation: Conversation | None = None
+    news: str = ""
 
     @property
     def episode(self) -> FeedEnclosure | None:

@@ -113,11 +113,12 @@ class Press:
             for entry in feed.entries
         ]
         frame = sha256(head + tail).digest()
+        undated = sha256(b"".join(writer.frame(replace(feed, updated=feed.founded)))).digest()
         return FeedDocument(
             body=b"".join([head, *_separated([piece.body for piece in pieces], writer.between), tail]),
             media_type=format.media_type,
             etag=f'W/"{_digest(frame, (piece.digest for piece in pieces))}"',
-            edition=_digest(frame, (piece.lasting for piece in pieces)),
+            edition=_digest(undated, (piece.lasting for piece in pieces)),
             last_modified=proof.updated.astimezone(UTC).replace(microsecond=0),
             skipped=proof.skipped,
             fingerprints=frozenset(entry.fingerprint for entry in known),
@@ -139,7 +140,12 @@ class Press:
 def _write(entry: FeedEntry, format: FeedFormat, around: Feed) -> _Piece:
     writer = WRITERS[format]
     body = writer.entry(entry, around)
-    return _Piece(body, sha256(body).digest(), sha256(writer.without_counts(body)).digest())
+    return _Piece(body, sha256(body).digest(), _lasting(entry, writer.without_counts(body)))
+
+
+def _lasting(entry: FeedEntry, body: bytes) -> bytes:
+    """Of what nobody was told, nothing."""
+    return b"" if entry.news == "-" else sha256(entry.news.encode() or body).digest()
 
 
 def _separated(bodies: list[bytes], between: bytes) -> Iterable[bytes]:

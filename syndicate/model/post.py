@@ -124,7 +124,8 @@ class Post:
     is plain text that stands for the post in lists; `summary` and `teaser` are the author's own words, or empty;
     `unsummarized` says that the fediverse gets no summary in place of those.
     `warning` is the content warning; `sensitive` may be true without one. `hashtags` of None means: all tags.
-    `mentions` are those whom its text names and who were found.
+    `mentions` are those whom its text names and who were found. `news` stands for the text of which readers were last
+    told, empty where that is this one.
     """
 
     id: str
@@ -156,6 +157,7 @@ class Post:
     mentions: tuple[Mention, ...] = ()
     enclosure: Enclosure | None = None
     terms: tuple[Term, ...] = ()
+    news: str = ""
     counts: Counts = field(default_factory=Counts)
 
     @property
@@ -208,7 +210,8 @@ class Manuscript:
     with `/` and may carry a query, addresses on other hosts are whole. `base` is the address against which
     relative references in `source` are resolved; None means the post's own permalink. `local_files` is the
     directory in which relative references to files are looked up, None where there is none; `local_root` the one around
-    it that its author gave, in which a reference from the root is looked up.
+    it that its author gave, in which a reference from the root is looked up. `minor` says that nobody shall be told of the
+    change that introduces it.
     """
 
     slug: str
@@ -226,6 +229,7 @@ class Manuscript:
     language: str = ""
     author: str = ""
     state: PostState = PostState.PUBLISHED
+    minor: bool = False
     held: tuple[str, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
     sensitive: bool = False

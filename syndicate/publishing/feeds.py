@@ -23,6 +23,7 @@ from syndicate.feeds import (
     Press,
 )
 from syndicate.model.post import Post
+from syndicate.publishing.news import news_of
 from syndicate.publishing.selections import Selection, author_slug
 from syndicate.storage import Store
 from syndicate.storage.comments import PlacedComment
@@ -289,6 +290,7 @@ class FeedDesk:
             )
             if post.federates
             else None,
+            news=news_of(post),
         )
 
     def _comment(self, placed: PlacedComment) -> FeedEntry:

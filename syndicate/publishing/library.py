@@ -134,11 +134,11 @@ class Library:
             self._complained[path] = digest
             log.exception("file not published", file=str(path))
 
-    async def take(self, path: Path, *, replace: bool = False) -> Published:
+    async def take(self, path: Path, *, replace: bool = False, minor: bool = False) -> Published:
         """Publish a file of the folder, and remember that; `replace` lets it take over a post of another origin. Raises
         InputError."""
         digest = await asyncio.to_thread(self._digest, path)
-        published = await self._publish(path, digest, replace)
+        published = await self._publish(path, digest, replace, minor)
         await self._store.transaction(partial(self._forget_renamed, self._name(path), published.post.id))
         return published
 
@@ -151,7 +151,7 @@ class Library:
         """Whether a file lies in the folder."""
         return path.resolve().is_relative_to(self._directory.resolve()) and markdown_files.is_post(path)
 
-    async def _publish(self, path: Path, digest: str, replace: bool) -> Published:
+    async def _publish(self, path: Path, digest: str, replace: bool, minor: bool) -> Published:
         file = await self._read(path)
         if file.unknown:
             log.warning("fields without meaning", file=str(path), fields=", ".join(file.unknown))
@@ -160,7 +160,7 @@ class Library:
         version = FileVersion(name=self._name(path), digest=digest)
         with _named(path):
             published = await self._publisher.publish(
-                file.manuscript, origin="folder", replace=replace, file=version, complete=True
+                file.manuscript, origin="folder", replace=replace, minor=minor, file=version, complete=True
             )
         for film in published.tell_places:
             log.warning("film says where it was taken", file=film)

@@ -19,6 +19,7 @@ from syndicate.errors import FilesMissing, InputError, PostNotFound, StorageErro
 from syndicate.federation.outbox import Announcer
 from syndicate.model.ids import IdsInOrder, new_id
 from syndicate.model.post import Manuscript, Picture, Post, PostKind, PostState, TermKind
+from syndicate.publishing.news import news_after
 from syndicate.publishing.post_files import base_of
 from syndicate.publishing.typesetting import RENDERER, Typeset, Typesetter
 from syndicate.rhythm import job
@@ -130,6 +131,7 @@ class Publisher:
         origin: str,
         announce: bool | None = None,
         replace: bool = False,
+        minor: bool = False,
         file: FileVersion | None = None,
         complete: bool = False,
     ) -> Published:
@@ -137,11 +139,11 @@ class Publisher:
 
         `origin` names the way in; what another one made is taken over from a file only with `replace`. `announce` of None
         follows the rule: what is new is announced, unless it is dated more than 48 hours back. With `complete`, nothing goes out while a file beside the text is missing. Raises
-        InputError, FilesMissing.
+        InputError, FilesMissing. Nobody is told of a `minor` change.
         """
         for _ in range(TRIES):
             try:
-                return await self._publish(manuscript, origin, announce, replace, file, complete)
+                return await self._publish(manuscript, origin, announce, replace, minor, file, complete)
             except _Overtaken:
                 continue
         raise StorageError(f"{manuscript.slug}: others keep changing this post")
@@ -152,6 +154,7 @@ class Publisher:
         origin: str,
         announce: bool | None,
         replace_other: bool,
+        minor: bool,
         file: FileVersion | None,
         complete: bool,
     ) -> Published:
@@ -177,10 +180,14 @@ class Publisher:
         if before and made_before and is_same and not typeset.has_new_files:
             if typeset.html != before.html or made_before.renderer != RENDERER:
                 await self.typeset_anew(before.id)
+            if made_before.minor and not manuscript.minor:
+                await self._store.transaction(partial(_forget_minor, before.id))
             if file is not None and seen != (before.id, file.digest):
                 await self._store.transaction(lambda tx: _remember(tx, file, seen, before.id))
             return Published(post=before, change=Change.UNCHANGED, announced=False, missing=missing, tell_places=places)
         post = self._composed(draft, manuscript, typeset)
+        is_spent = made_before is not None and made_before.minor and post.state is not PostState.SCHEDULED
+        is_minor = minor or (manuscript.minor and not is_spent)
         made = Manufacture(
             source=manuscript.source,
             source_format=manuscript.source_format,
@@ -191,13 +198,14 @@ class Publisher:
             base=_base(manuscript),
             image=manuscript.image,
             image_alt=manuscript.image_alt,
+            minor=is_minor if post.state is PostState.SCHEDULED else manuscript.minor and post.is_public,
             released=(made_before.released if made_before else None) or (self._clock() if post.is_public else None),
         )
         shown = before.updated if before and made_before and made_before.released else None
-        tell = self._is_news(post) if announce is None else announce
+        tell = not is_minor and (self._is_news(post) if announce is None else announce)
 
         async def body(tx: Tables) -> Post:
-            written = await self._write(tx, before, post, made, manuscript, typeset, tell, shown)
+            written = await self._write(tx, before, post, made, manuscript, typeset, tell, shown, is_minor)
             if file is not None:
                 await _remember(tx, file, seen, written.id)
             return written
@@ -383,6 +391,7 @@ class Publisher:
         typeset: Typeset,
         announce: bool,
         shown: datetime | None,
+        is_minor: bool,
     ) -> Post:
         """`shown` is the `updated` that readers have seen; None for what none has seen, whose dates count from now."""
         await tx.posts.alone()
@@ -396,7 +405,8 @@ class Publisher:
             await tx.posts.keep_revision(post.id, revision=self._revisions.new(now), replaced=now)
         wanted = post.updated if shown is None else now.replace(microsecond=0)
         post = replace(post, updated=await tx.posts.free_updated(wanted, post.id, after=shown))
-        await self._tell(tx, before, post, announce, now, names_wanted=typeset.names_wanted)
+        post = replace(post, news=news_after(before, minor=is_minor))
+        await self._tell(tx, before, post, announce, now, names_wanted=typeset.names_wanted, is_minor=is_minor)
         if before is not None and before.federates and not post.federates:
             post = replace(post, uri=self._urls.post(new_id(now)))  # the old id is gone for ever
         await tx.posts.put(post, made)
@@ -417,11 +427,21 @@ class Publisher:
         return post
 
     async def _tell(
-        self, tx: Tables, before: Post | None, post: Post, announce: bool, now: datetime, *, names_wanted: bool
+        self,
+        tx: Tables,
+        before: Post | None,
+        post: Post,
+        announce: bool,
+        now: datetime,
+        *,
+        names_wanted: bool,
+        is_minor: bool = False,
     ) -> None:
         """Create, Update or Delete, as the change looks from outside."""
         was, is_now = before is not None and before.federates, post.federates
-        if is_now and was:
+        if is_now and was and is_minor:
+            await self._announcer.made_anew(tx, post)
+        elif is_now and was:
             await self._announcer.updated(tx, post, names_wanted=names_wanted)
             if before is not None and before.pinned != post.pinned:
                 await self._announcer.pinned(tx, post)
@@ -520,7 +540,7 @@ class Publisher:
         released = replace(post, state=PostState.PUBLISHED, updated=updated)
         wanted = await tx.mentions.are_wanted(id)
         await self._tell(
-            tx, post, released, announce=True, now=now, names_wanted=wanted
+            tx, post, released, announce=not made.minor, now=now, names_wanted=wanted
         )  # it lay ahead when first seen
         await tx.posts.put(released, replace(made, released=now))
         await tx.posts.give_number(id)
@@ -598,6 +618,10 @@ async def _remember(tx: Tables, file: FileVersion, seen: tuple[str, str] | None,
     await tx.posts.put_file(file.name, post, file.digest)
 
 
+async def _forget_minor(post: str, tx: Tables) -> None:
+    await tx.posts.forget_minor(post)
+
+
 def digest_of(manuscript: Manuscript) -> str:
     """What tells whether a manuscript is the one that was published before."""
     fields = {name: value for name, value in asdict(manuscript).items() if name not in _NOT_ITS_WORDS}
@@ -607,4 +631,4 @@ def digest_of(manuscript: Manuscript) -> str:
     return hashlib.sha256(json.dumps(fields, default=str, sort_keys=True).encode()).hexdigest()
 
 
-_NOT_ITS_WORDS = frozenset({"aliases", "held", "local_files", "local_root", "source_id"})
+_NOT_ITS_WORDS = frozenset({"aliases", "held", "local_files", "local_root", "minor", "source_id"})

@@ -30,7 +30,7 @@ COLUMNS = """
 posts.id, posts.uri, posts.guid, posts.kind, posts.slug, posts.path, posts.html, posts.title, posts.excerpt, posts.summary,
 posts.teaser, posts.unsummarized, posts.language, posts.author, posts.state, posts.visibility, posts.published, posts.updated, posts.sensitive,
 posts.warning, posts.comments_open, posts.pinned, posts.picture, posts.type, posts.quotes, posts.hashtags, posts.mentions,
-posts.enclosure, posts.comment_count, posts.told_comments, posts.like_count, posts.share_count
+posts.enclosure, posts.news, posts.comment_count, posts.told_comments, posts.like_count, posts.share_count
 """
 GAP = 1000
 Key = tuple[datetime, str]
@@ -42,7 +42,7 @@ class Manufacture:
     """How a post came to be: what it was made of and by which way in. `image` is the featured picture's address as its author gave it. `digest` tells whether the way in has changed
     it since; `month` is `YYYY-MM` of its publication in the site's time zone; `released` is when it was first shown to
     readers, or None; `base` is what relative references to pictures in the source are resolved against, empty for the
-    permalink."""
+    permalink; `minor` says that its header asked to tell nobody of this text."""
 
     source: str
     source_format: SourceFormat
@@ -54,6 +54,7 @@ class Manufacture:
     image: str = ""
     image_alt: str = ""
     released: datetime | None = None
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ class Posts:
 
     async def manufacture(self, id: str) -> Manufacture | None:
         row = await self._query.one(
-            "SELECT source, source_format, base, origin, origin_digest, renderer, month, image, image_alt, released FROM posts WHERE id = :id",
+            "SELECT source, source_format, base, origin, origin_digest, renderer, month, image, image_alt, released, minor FROM posts WHERE id = :id",
             id=id,
         )
         if row is None:
@@ -141,6 +142,7 @@ class Posts:
             image=row["image"],
             image_alt=row["image_alt"],
             released=None if row["released"] is None else from_text(row["released"]),
+            minor=bool(row["minor"]),
         )
 
     # lists of public posts, newest first, by key
@@ -532,6 +534,10 @@ class Posts:
         rows = await self._query.all("SELECT source FROM revisions WHERE post_id = :id ORDER BY replaced, id", id=id)
         return [row["source"] for row in rows]
 
+    async def forget_minor(self, id: str) -> None:
+        """The header asks for a minor change no longer, and may do so again."""
+        await self._query.run("UPDATE posts SET minor = 0 WHERE id = :id", id=id)
+
     # aliases, terms, files
 
     async def add_alias(self, address: str, post: str) -> None:
@@ -658,10 +664,10 @@ class Posts:
 INSERT = """
 INSERT INTO posts (id, uri, guid, kind, slug, path, origin, origin_digest, source, source_format, base, html, renderer, title,
   excerpt, summary, teaser, unsummarized, language, author, state, visibility, published, month, updated, released, sensitive, warning,
-  comments_open, pinned, picture, type, quotes, hashtags, mentions, enclosure, image, image_alt, comment_count, told_comments, like_count, share_count)
+  comments_open, pinned, picture, type, quotes, hashtags, mentions, enclosure, image, image_alt, news, minor, comment_count, told_comments, like_count, share_count)
 VALUES (:id, :uri, :guid, :kind, :slug, :path, :origin, :origin_digest, :source, :source_format, :base, :html, :renderer, :title,
   :excerpt, :summary, :teaser, :unsummarized, :language, :author, :state, :visibility, :published, :month, :updated, :released,
-  :sensitive, :warning, :comments_open, :pinned, :picture, :type, :quotes, :hashtags, :mentions, :enclosure, :image, :image_alt, 0, 0, 0, 0)
+  :sensitive, :warning, :comments_open, :pinned, :picture, :type, :quotes, :hashtags, :mentions, :enclosure, :image, :image_alt, :news, :minor, 0, 0, 0, 0)
 ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, slug = excluded.slug, path = excluded.path, kind = excluded.kind, origin = excluded.origin,
   origin_digest = excluded.origin_digest, source = excluded.source, source_format = excluded.source_format, base = excluded.base,
   html = excluded.html, renderer = excluded.renderer, title = excluded.title, excerpt = excluded.excerpt,
@@ -669,7 +675,8 @@ ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, slug = excluded.slug, path = 
   state = excluded.state, visibility = excluded.visibility, published = excluded.published, month = excluded.month, updated = excluded.updated,
   released = excluded.released, sensitive = excluded.sensitive, warning = excluded.warning,
   comments_open = excluded.comments_open, pinned = excluded.pinned, picture = excluded.picture, type = excluded.type,
-  quotes = excluded.quotes, hashtags = excluded.hashtags, mentions = excluded.mentions, enclosure = excluded.enclosure, image = excluded.image, image_alt = excluded.image_alt
+  quotes = excluded.quotes, hashtags = excluded.hashtags, mentions = excluded.mentions, enclosure = excluded.enclosure, image = excluded.image, image_alt = excluded.image_alt,
+  news = excluded.news, minor = excluded.minor
 """
 
 
@@ -706,6 +713,8 @@ def _parameters(post: Post, made: Manufacture) -> dict[str, Any]:
         "comments_open": int(post.comments_open),
         "pinned": int(post.pinned),
         "picture": _picture_text(post.picture),
+        "news": post.news,
+        "minor": int(made.minor),
         "image": made.image,
         "image_alt": made.image_alt,
         "type": None if post.type is None else post.type.value,
@@ -754,6 +763,7 @@ def _post(row: Row, terms: tuple[Term, ...]) -> Post:
         hashtags=None if row["hashtags"] is None else tuple(json.loads(row["hashtags"])),
         mentions=tuple(Mention(**mention) for mention in json.loads(row["mentions"])),
         enclosure=None if row["enclosure"] is None else Enclosure(**json.loads(row["enclosure"])),
+        news=row["news"],
         terms=terms,
         counts=Counts(
             comments=row["comment_count"],
