@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from syndicate.clock import Clock
-from syndicate.errors import StorageError
+from syndicate.errors import DatabaseDamaged, StorageError
 
 log = structlog.get_logger()
 
@@ -24,6 +24,14 @@ SHORTEST_REST = 0.05
 AFTER_TROUBLE = 5.0
 
 Task = TypeVar("Task")
+
+
+def warn_waiting(event: str, error: Exception, **about: str) -> None:
+    """Say what is waited for. Damage is not waited for, and the database has said it already, once."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    if not isinstance(error, DatabaseDamaged):
+        log.warning(event, **about, problem=str(error))
 
 
 class Rhythm:
@@ -45,7 +53,7 @@ class Rhythm:
                 if not await work():
                     await self._rest()
             except* StorageError as errors:  # of several that worked at once, too
-                log.warning("worker waits for the database", worker=self._name, problem=str(errors.exceptions[0]))
+                warn_waiting("worker waits for the database", errors, worker=self._name)
                 await asyncio.sleep(AFTER_TROUBLE)
 
     async def _rest(self) -> None:
@@ -127,7 +135,7 @@ async def endure(name: str, work: Callable[[], Awaitable[None]]) -> None:
             await work()
             return
         except* StorageError as errors:
-            log.warning("worker waits for the database", worker=name, problem=str(errors.exceptions[0]))
+            warn_waiting("worker waits for the database", errors, worker=name)
             await asyncio.sleep(AFTER_TROUBLE)
 
 
@@ -138,6 +146,6 @@ def job(name: str, **about: str) -> Iterator[None]:
     try:
         yield
     except StorageError as error:
-        log.warning("job waits for the database", job=name, **about, problem=str(error))
+        warn_waiting("job waits for the database", error, job=name, **about)
     except Exception:
         log.exception("job failed", job=name, **about)

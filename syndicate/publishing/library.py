@@ -23,6 +23,7 @@ from syndicate.media.kinds import NAMED_AS_FILES, extension_of
 from syndicate.publishing import markdown_files
 from syndicate.publishing.markdown_files import MarkdownFile
 from syndicate.publishing.publisher import FileVersion, Published, Publisher
+from syndicate.rhythm import warn_waiting
 from syndicate.storage import Store, Tables
 
 log = structlog.get_logger()
@@ -129,7 +130,7 @@ class Library:
             self._complained[path] = digest
             log.warning("file not published", problem=str(error))
         except StorageError as error:
-            log.warning("file waits for the database", file=str(path), problem=str(error))
+            warn_waiting("file waits for the database", error, file=str(path))
         except Exception:
             self._complained[path] = digest
             log.exception("file not published", file=str(path))

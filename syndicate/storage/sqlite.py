@@ -20,11 +20,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
+import structlog
 
 from syndicate.errors import DatabaseBusy, DatabaseDamaged, DatabaseReplaced, StorageError, ValueUnstorable
 from syndicate.storage.database import Body, Dialect, Queryable, Row
 
 T = TypeVar("T")
+log = structlog.get_logger()
 
 MOST_BODIES = 500
 BUSY_MILLISECONDS = 5000
@@ -59,21 +61,21 @@ def _spelled(sql: str) -> str:
 class Statements:
     """Statements on one connection, in whichever thread calls: nothing here ever suspends."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sqlite3.Connection, damage: "_Damage | None" = None) -> None:
+        self._connection, self._damage = connection, damage
 
     async def all(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
-        with _translated():
+        with _translated(self._damage):
             rows: Sequence[Row] = self._connection.execute(_spelled(sql), parameters).fetchall()
         return rows
 
     async def one(self, sql: str, /, **parameters: Any) -> Row | None:
-        with _translated():
+        with _translated(self._damage):
             row: Row | None = self._connection.execute(_spelled(sql), parameters).fetchone()
         return row
 
     async def run(self, sql: str, /, **parameters: Any) -> int:
-        with _translated():
+        with _translated(self._damage):
             return self._connection.execute(_spelled(sql), parameters).rowcount
 
     async def alone(self, room: str) -> None:
@@ -83,6 +85,9 @@ class Statements:
 class _translated(contextlib.AbstractContextManager[None]):  # noqa: N801 - reads as a phrase
     """Turns SQLite's complaints into the house's errors."""
 
+    def __init__(self, damage: "_Damage | None" = None) -> None:
+        self._damage = damage
+
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, UnicodeError | OverflowError):
             raise ValueUnstorable(f"a value that SQLite does not take: {error}") from error
@@ -90,13 +95,34 @@ class _translated(contextlib.AbstractContextManager[None]):  # noqa: N801 - read
             return
         code = error.sqlite_errorcode & 0xFF if hasattr(error, "sqlite_errorcode") else 0
         if code in DAMAGED or "Could not decode" in str(error):
-            raise DatabaseDamaged(f"the database is damaged: {error}; {RESTORE}") from error
+            damaged = DatabaseDamaged(f"the database is damaged: {error}; {RESTORE}")
+            if self._damage is not None:
+                self._damage.found(damaged)
+            raise damaged from error
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise DatabaseBusy(f"the database is locked by another process: {error}") from error
         if code == sqlite3.SQLITE_CANTOPEN:
             raise StorageError(f"the database cannot be opened: {error}; are there too many open files?") from error
         if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
             raise StorageError(f"the database cannot be written: {error}; is the disk full?") from error
+
+
+class _Damage:
+    """Damage that was found while the file was open, by whichever connection. It is logged once; whoever meets it later
+    need not repeat it."""
+
+    def __init__(self) -> None:
+        self._first: DatabaseDamaged | None = None
+
+    def found(self, error: DatabaseDamaged) -> None:
+        if self._first is None:
+            self._first = error
+            log.warning("nothing is written any more", problem=str(error))
+
+    def require_none(self) -> None:
+        """What is written into a damaged file is lost when a backup takes its place. Raises DatabaseDamaged."""
+        if self._first is not None:
+            raise DatabaseDamaged(str(self._first))
 
 
 def drive(body: Coroutine[Any, Any, T]) -> T:
@@ -171,7 +197,8 @@ class SQLite:
 
     def __init__(self, path: str, writer: _Writer, sweeper: aiosqlite.Connection, reader: sqlite3.Connection) -> None:
         self._path, self._writer, self._sweeper, self._reader = path, writer, sweeper, reader
-        self._statements = Statements(reader)
+        self._damage = _Damage()
+        self._statements = Statements(reader, self._damage)
         self._file = _identity(path)
         self._waiting: deque[tuple[Body[Any], asyncio.Future[Any]]] = deque()
         self._writing: asyncio.Task[None] | None = None
@@ -202,6 +229,7 @@ class SQLite:
         return self._statements
 
     async def transaction(self, body: Body[T]) -> T:
+        self._damage.require_none()
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((body, future))
         if self._writing is None:
@@ -226,6 +254,8 @@ class SQLite:
             if future.done():
                 continue
             if isinstance(result, _Failed):
+                if isinstance(result.error, DatabaseDamaged):
+                    self._damage.found(result.error)
                 future.set_exception(result.error)
             else:
                 future.set_result(result)
@@ -234,14 +264,14 @@ class SQLite:
             self._notify()
 
     async def sweep(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
-        with _translated():
+        with _translated(self._damage):
             cursor = await self._sweeper.execute(_spelled(sql), parameters)
             rows: Sequence[Row] = list(await cursor.fetchall())
             await cursor.close()
         return rows
 
     def version(self) -> int:
-        with _translated():
+        with _translated(self._damage):
             version: int = self._reader.execute("PRAGMA data_version").fetchone()[0]
         return version
 

@@ -13,13 +13,13 @@ from syndicate.clock import Clock, Stopwatch
 from syndicate.config import ServerConfig
 from syndicate.content.text import clean_name
 from syndicate.errors import (
+    DatabaseDamaged,
     Gone,
     NotFound,
     Refused,
     SignatureRejected,
     SyndicateError,
     TooManyRequests,
-    Transient,
     WrongHost,
 )
 from syndicate.model.ids import new_id
@@ -31,7 +31,7 @@ from syndicate.web.clients import address_of, is_local, is_within
 from syndicate.web.content_policy import content_policy
 from syndicate.web.keys import ANSWERS, DESK, SHELF
 from syndicate.web.negotiation import accepts_activity
-from syndicate.web.problems import problem, problem_of, status_of
+from syndicate.web.problems import problem, problem_of, status_of, wait_of
 
 log = structlog.get_logger()
 
@@ -179,7 +179,7 @@ class Door:
         status = status_of(error)
         if isinstance(error, Refused):
             self._remember(request, error, status.value)
-        if status.value >= 500:
+        if status.value >= 500 and not isinstance(error, DatabaseDamaged):  # which the database has said, once
             log.warning("request not served", path=request.path[:200], problem=str(error))
         for_machines = (
             request.path.startswith(MACHINES)
@@ -197,8 +197,8 @@ class Door:
         if isinstance(error, NotFound):
             return await self._page(request, 404, "There is nothing here", "Perhaps the address is misspelt.")
         page = await self._page(request, status.value, status.phrase, error.public)
-        if isinstance(error, Transient):
-            page.headers["Retry-After"] = str(error.retry_after)
+        if (wait := wait_of(error)) is not None:
+            page.headers["Retry-After"] = str(wait)
         if status.value in UNREAD and request.can_read_body:
             page.force_close()
         return page

@@ -34,8 +34,19 @@ STATUS: dict[type[Exception], HTTPStatus] = {
 }
 
 
+UNAVAILABLE_SECONDS = 60
+"""When to ask again after a failure of ours whose end we do not know."""
+
+
 def status_of(error: SyndicateError) -> HTTPStatus:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def wait_of(error: SyndicateError) -> int | None:
+    """The seconds after which to ask again, which every 503 names; None where that would not help."""
+    if isinstance(error, Transient):
+        return error.retry_after
+    return UNAVAILABLE_SECONDS if status_of(error) is HTTPStatus.SERVICE_UNAVAILABLE else None
 
 
 def problem(status: HTTPStatus, detail: str, reason: str = "", retry_after: int | None = None) -> web.Response:
@@ -54,5 +65,4 @@ def problem(status: HTTPStatus, detail: str, reason: str = "", retry_after: int 
 def problem_of(error: SyndicateError) -> web.Response:
     """The answer to what went wrong, for machines."""
     reason = error.reason if isinstance(error, Refused) else ""
-    retry_after = error.retry_after if isinstance(error, Transient) else None
-    return problem(status_of(error), error.public, reason, retry_after)
+    return problem(status_of(error), error.public, reason, wait_of(error))

@@ -1,13 +1,20 @@
 """A database that cannot be read any more is named in one line, whatever was to be done."""
 
+import contextlib
+import re
 import shutil
+import signal
 import sqlite3
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Blog, process
-from tests.waiting import LONGEST
+from tests.cli.test_serve import finished, status_of
+from tests.ports import free_port
+from tests.waiting import LONGEST, eventually
 
 PAGE = 4096
 COMMANDS = ("followers", "doctor", "blogroll", "comments list", "delete tea", "publish {}/tea.md")
@@ -57,4 +64,44 @@ def test_a_server_on_a_damaged_database_says_so_and_ends(damaged: Blog) -> None:
     _, said = server.communicate(timeout=LONGEST)
     assert server.returncode == 1
     assert "the database is damaged" in said.splitlines()[-1]
+    assert "Traceback" not in said
+
+
+def damage_under_the_server(blog: Blog) -> None:
+    """All pages but the first are lost, and a commit makes everybody read them again."""
+    path = blog.directory / "data" / "syndicate.db"
+    with contextlib.closing(sqlite3.connect(path)) as outside:
+        outside.execute("SELECT count(*) FROM posts").fetchall()
+        outside.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with path.open("r+b") as file:
+            file.seek(PAGE)
+            file.write(b"\xff" * (path.stat().st_size - PAGE))
+        outside.execute("PRAGMA user_version = 7")
+
+
+def retry_after(url: str) -> int:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(urllib.request.Request(url, headers={"Host": "blog.example"}), timeout=LONGEST)
+    with refused.value as answer:
+        assert answer.code == 503
+        return int(answer.headers["Retry-After"])
+
+
+def test_damage_under_a_server_is_logged_once_and_nothing_is_acknowledged_any_more(damaged: Blog) -> None:
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    damaged.settings.write_text(re.sub(r"(?m)^port = .*", f"port = {port}", damaged.settings.read_text()))
+    server = process(damaged, "serve")
+    try:
+        eventually(lambda: server.poll() is not None or status_of(f"{base}/readyz") == 200, what="a server")
+        damage_under_the_server(damaged)
+        eventually(lambda: status_of(f"{base}/readyz") == 503, what="damage that is noticed")
+        for path in ("/readyz", "/?s=tea", "/2001/", "/actor/followers?page=true"):
+            assert retry_after(base + path) > 0
+        server.send_signal(signal.SIGTERM)
+        _, _, said = finished(server)
+    finally:
+        server.kill()
+    assert said.count("the database is damaged") == 1
+    assert "put a backup in its place" in said
     assert "Traceback" not in said
