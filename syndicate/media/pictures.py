@@ -44,7 +44,13 @@ def _run(task: str, data: bytes) -> list[bytes]:
         raise UnusableFile(TOO_LONG)
     if done.returncode < 0:
         raise UnusableFile(ASTRAY)
-    raise OSError(f"pictures cannot be read: {done.stderr.decode(errors='replace').strip()[-300:]}")
+    raise OSError(_out_of_order(done.stderr))
+
+
+def _out_of_order(output: bytes) -> str:
+    """Why no picture can be read, by the last line that the process wrote, and what to do."""
+    last = output.decode(errors="replace").strip().rpartition("\n")[2][-300:]
+    return f"the program that reads pictures does not run ({last}); please install Syndicate again with what it needs"
 
 
 def _files(output: bytes) -> list[bytes]:

@@ -1,10 +1,12 @@
 """`syndicate publish` and `delete`."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
+from syndicate.media import pictures
 from tests.cli.conftest import Blog
 from tests.old_blog import OldBlog
 from tests.pictures import PNG
@@ -45,6 +47,16 @@ def test_without_a_picture_that_it_names_nothing_is_published(blog: Blog) -> Non
     assert f"{file}: not published: {blog.directory / 'leaves.png'}: no such file" in refused
     (blog.directory / "leaves.png").write_bytes(PNG)
     assert "created" in blog.ok("publish", file)
+
+
+def test_where_pictures_cannot_be_read_nothing_is_published(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "PROGRAM", (sys.executable, "-I", "-c", "import no_decoder"))
+    (blog.directory / "leaves.png").write_bytes(PNG)
+    refused = blog.refuses("publish", blog.write("tea.md", "![Leaves](leaves.png)"))
+    assert "leaves.png: the program that reads pictures does not run (ModuleNotFoundError: " in refused
+    assert "please install Syndicate again" in refused
+    assert "Traceback" not in refused
+    assert "there is no post" in blog.refuses("delete", "tea")
 
 
 def test_a_heic_picture_is_refused_in_words(blog: Blog) -> None:
