@@ -9,6 +9,7 @@ import click
 from syndicate.activitypub.parse import host_of
 from syndicate.app import Study
 from syndicate.cli.session import Session, as_json
+from syndicate.content.scripts import marked
 from syndicate.content.text import plain
 from syndicate.storage import Tables
 from syndicate.storage.received_notes import NoteKind, ReceivedNote
@@ -66,7 +67,7 @@ async def _row(study: Study, note: ReceivedNote) -> dict[str, Any]:
 
 
 def _block(row: dict[str, Any]) -> str:
-    who = " ".join(filter(None, (row["author"], row["handle"]))) or row["actor"]
+    who = " ".join(filter(None, (row["author"], marked(row["handle"])))) or row["actor"]
     words = [
         textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ") for line in row["words"].split("\n")
     ]

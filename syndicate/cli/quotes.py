@@ -7,6 +7,7 @@ import click
 from syndicate.activitypub.parse import host_of
 from syndicate.app import Study
 from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.content.scripts import marked
 from syndicate.content.text import plain
 from syndicate.errors import QuoteNotFound
 from syndicate.storage import Tables
@@ -49,7 +50,7 @@ async def _row(study: Study, uri: str, stamp: Stamp | None, note: ReceivedNote |
     return {
         "quote": uri,
         "author": author,
-        "name": " ".join(filter(None, (actor.name, actor.handle))) if actor else "",
+        "name": " ".join(filter(None, (actor.name, marked(actor.handle)))) if actor else "",
         "words": plain(note.html) if note else "",
         "url": note.url if note else "",
         "post": post.slug if post else "",

@@ -13,6 +13,7 @@ import structlog
 
 from syndicate.app import Study, furnish
 from syndicate.config import Config, load
+from syndicate.content.scripts import marked
 
 T = TypeVar("T")
 
@@ -48,8 +49,11 @@ LONGEST_CELL = 100
 
 
 def _cell(value: Any) -> str:
-    """A value as a table shows it: words are cut, ids and addresses are not, since people copy them."""
+    """A value as a table shows it: words are cut, ids and addresses are not, since people copy them. Handles that mix
+    alphabets are marked, as on pages."""
     text = "" if value is None else " ".join(str(value).split())
+    if text.startswith("@") and " " not in text:
+        return marked(text)
     return text if " " not in text or len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1].rstrip()}…"
 
 

@@ -16,6 +16,11 @@ def has_mixed_scripts(handle: str) -> bool:
     return any(len(_scripts(part)) > 1 for part in _PARTS.split(handle))
 
 
+def marked(handle: str) -> str:
+    """The handle, with a word of warning where it mixes alphabets."""
+    return f"{handle} (mixed alphabets)" if has_mixed_scripts(handle) else handle
+
+
 def _scripts(word: str) -> set[str]:
     """The alphabets of its letters; those of East Asia count as Latin, with which they are written."""
     scripts = {unicodedata.name(char, "UNNAMED").partition(" ")[0] for char in word if char.isalpha()}

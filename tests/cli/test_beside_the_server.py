@@ -195,3 +195,16 @@ async def test_who_is_subscribed_is_listed_with_what_came_of_it(house: RunningHo
     assert "reader.example" in await desk.ok("subscriptions")
     kinds = {row["what"]: (row["server"], row["state"]) for row in await desk.lists("deliveries")}
     assert kinds == {"intent": ("reader.example", "delivered"), "websub": ("reader.example", "waiting")}
+
+
+async def test_handles_that_mix_alphabets_are_marked_in_lists(
+    house: RunningHouse, desk: Desk, ann: Peer, bob: Peer
+) -> None:
+    post = await house.publish("Hello")
+    ann.documents[ann.actor] = ann.actor_document(preferredUsername="\u0430nn")
+    await ann.reply(post.uri, "<p>Kind words.</p>")
+    await bob.reply(post.uri, "<p>Other words.</p>")
+    await house.settle()
+    rows = (await desk.ok("comments", "list")).splitlines()
+    assert ["mixed alphabets" in row for row in rows if "words." in row].count(True) == 1
+    assert "\u0430nn@social.example (mixed alphabets)" in "\n".join(rows)
