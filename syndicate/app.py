@@ -45,7 +45,7 @@ from syndicate.federation.context import Context
 from syndicate.federation.courier import ActivityCourier
 from syndicate.federation.departures import Departures
 from syndicate.federation.doorways import Doorways
-from syndicate.federation.founding import forget
+from syndicate.federation.founding import ActorFetches, forget
 from syndicate.federation.inbox import Inbox
 from syndicate.federation.introductions import Introductions
 from syndicate.federation.local import Identities
@@ -422,6 +422,7 @@ def _make_doors(
         pages,
         {
             keys.ADMISSION: Admission(at_once_per_client=AT_ONCE_PER_CLIENT, of="inbox", stopwatch=stopwatch),
+            keys.ACTOR_FETCHES: ActorFetches(store),
             keys.ANNOUNCER: study.announcer,
             keys.BLOGROLL_FEEDS: BlogrollFeeds(store, config.site, urls, study.identities.blog.actor.published, ICON),
             keys.DELTAS: Deltas(),

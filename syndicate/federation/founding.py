@@ -5,15 +5,18 @@ empty database beside the keys of a blog means that the blog's own is elsewhere.
 """
 
 import json
+from contextlib import suppress
 from urllib.parse import urlsplit
 
+from syndicate.clock import to_text
 from syndicate.config import Config
-from syndicate.errors import ConfigurationError
+from syndicate.errors import ConfigurationError, StorageError
 from syndicate.federation.keyring import Keyring
 from syndicate.model.actor import Role
 from syndicate.storage import Store, Tables
 
 SITE = "site"
+FETCHED = "actor fetched"
 _FIXED = ("url", "handle")
 
 
@@ -43,13 +46,28 @@ async def require_own_database(config: Config, store: Store, keyring: Keyring, *
             )
 
 
+class ActorFetches:
+    """Remembers that another server has fetched an account: once, for from then on it is known there by its id."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.are_known = False
+
+    async def remember(self) -> None:
+        """The next fetch is remembered where the database cannot be written now."""
+        with suppress(StorageError):
+            if await self._store.facts.find(FETCHED) is None:
+                await self._store.transaction(lambda tx: tx.facts.put(FETCHED, to_text(self._store.clock())))
+            self.are_known = True
+
+
 async def forget(store: Store) -> bool:
     """Forget address, handle and accounts of a blog that nobody can know, so that it may begin again. False where somebody
     may know it."""
 
     async def body(tx: Tables) -> bool:
         await tx.alone("site")
-        if not await tx.local_actors.forget_unknown():
+        if await tx.facts.find(FETCHED) is not None or not await tx.local_actors.forget_unknown():
             return False
         await tx.facts.forget(SITE)
         return True

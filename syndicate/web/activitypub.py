@@ -24,8 +24,9 @@ from syndicate.storage import Store
 from syndicate.storage.stamps import StampKind
 from syndicate.transport.media_type import is_activity_streams
 from syndicate.web.bodies import require_uncoded
-from syndicate.web.clients import address_of, client_of
+from syndicate.web.clients import address_of, client_of, is_from_elsewhere
 from syndicate.web.keys import (
+    ACTOR_FETCHES,
     ADMISSION,
     ANNOUNCER,
     ANSWERS,
@@ -35,6 +36,7 @@ from syndicate.web.keys import (
     IDENTITIES,
     INBOX,
     METRICS,
+    NOT_AT_HAND,
     SHELF,
     STORE,
     URLS,
@@ -129,7 +131,18 @@ async def get_actor(request: web.Request) -> web.StreamResponse:
         return render.actor(identity.profile)
 
     is_server = actor.role is Role.SERVER
-    return await answer(request, f"ap:{actor.uri}", ("actor", "site"), make, to_anybody=is_server)
+    response = await answer(request, f"ap:{actor.uri}", ("actor", "site"), make, to_anybody=is_server)
+    await _remember_fetch(request)
+    return response
+
+
+async def _remember_fetch(request: web.Request) -> None:
+    """Until another server has fetched an account, each of its answers is made here, and not from what is at hand."""
+    fetches = request.app[ACTOR_FETCHES]
+    if not fetches.are_known and is_from_elsewhere(request, request.app[CONFIG].server):
+        await fetches.remember()
+    if not fetches.are_known:
+        request[NOT_AT_HAND] = True
 
 
 async def get_outbox(request: web.Request) -> web.StreamResponse:

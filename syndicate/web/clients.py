@@ -7,6 +7,7 @@ from aiohttp import web
 
 from syndicate.config import ServerConfig
 
+LOOPBACK = ("127.0.0.0/8", "::1/128")
 FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "X-Forwarded-Host")
 
 
@@ -35,6 +36,11 @@ def is_local(address: str) -> bool:
         return True
 
 
+def is_loopback(address: str) -> bool:
+    """Whether an address is of this machine alone."""
+    return is_within(address, LOOPBACK)
+
+
 @lru_cache(maxsize=4096)
 def client_of(address: str) -> str:
     """Whom an address stands for: itself, or its network of 56 bits, which is what a household or a rented machine has of
@@ -55,6 +61,14 @@ def address_of(request: web.BaseRequest, server: ServerConfig) -> str:
         return peer
     hops = [hop.strip() for value in request.headers.getall("X-Forwarded-For", []) for hop in value.split(",")]
     return next((hop for hop in reversed(hops) if not is_within(hop, server.trusted_proxies)), peer)
+
+
+def is_from_elsewhere(request: web.BaseRequest, server: ServerConfig) -> bool:
+    """Whether a request may come from another machine; on loopback, a proxy that we do not know may have passed it on."""
+    peer = request.remote or ""
+    if not is_loopback(address_of(request, server)):
+        return True
+    return any(name in request.headers for name in FORWARDING) and not is_within(peer, server.trusted_proxies)
 
 
 def is_direct_from(request: web.BaseRequest, server: ServerConfig) -> bool:

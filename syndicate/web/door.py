@@ -29,7 +29,7 @@ from syndicate.web.answers import OneWrite
 from syndicate.web.bodies import LARGEST, too_large
 from syndicate.web.clients import address_of, is_local, is_within
 from syndicate.web.content_policy import content_policy
-from syndicate.web.keys import ANSWERS, DESK, SHELF
+from syndicate.web.keys import ANSWERS, DESK, NOT_AT_HAND, SHELF
 from syndicate.web.negotiation import accepts_activity
 from syndicate.web.problems import problem, problem_of, status_of, wait_of
 
@@ -123,7 +123,7 @@ class Door:
             if "Expect" in request.headers and request.can_read_body:  # nobody reads it
                 return self._dress(too_large())
             response = await routing(request)
-            if isinstance(response, OneWrite):
+            if isinstance(response, OneWrite) and NOT_AT_HAND not in request:
                 shelf.remember(asked, response.document)
             return response
 

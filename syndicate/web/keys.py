@@ -7,6 +7,7 @@ from syndicate.clock import Clock
 from syndicate.config import Config
 from syndicate.federation.authentication import Gatekeeper
 from syndicate.federation.doorways import Doorways
+from syndicate.federation.founding import ActorFetches
 from syndicate.federation.inbox import Inbox
 from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
@@ -27,6 +28,7 @@ from syndicate.websub.hub import Hub
 from syndicate.websub.subscriber import Subscriber
 
 ADMISSION = web.AppKey("admission", Admission)
+ACTOR_FETCHES = web.AppKey("actor fetches", ActorFetches)
 ANNOUNCER = web.AppKey("announcer", Announcer)
 ANSWERS = web.AppKey("answers", Answers)
 BLOGROLL_FEEDS = web.AppKey("blogroll feeds", BlogrollFeeds)
@@ -44,6 +46,8 @@ HUB = web.AppKey("hub", Hub)
 IDENTITIES = web.AppKey("identities", Identities)
 INBOX = web.AppKey("inbox", Inbox)
 METRICS = web.AppKey("metrics", Metrics)
+NOT_AT_HAND = web.RequestKey("not at hand", bool)
+"""Set on a request whose answer shall not be handed out without asking its view."""
 PATIENCE = web.AppKey("patience", Patience)
 PUSHED = web.AppKey("pushed", Admission)
 SEARCHES = web.AppKey("searches", Admission)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from syndicate.errors import ConfigurationError, DatabaseReplaced
-from syndicate.federation.founding import SITE
+from syndicate.federation.founding import SITE, forget
 from syndicate.federation.local import Identities
 from tests.cli.conftest import Blog, process
-from tests.houses import RunningHouse
+from tests.houses import ACTIVITY, RunningHouse
 from tests.peer import Peer
 from tests.waiting import LONGEST
 
@@ -139,3 +139,14 @@ def test_a_server_whose_database_was_moved_ends_and_says_so(bare: Blog) -> None:
     _, said = server.communicate(timeout=LONGEST)
     assert server.returncode == 1
     assert "was moved, removed or replaced" in said.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "may_begin_again"), [({}, True), ({"X_Forwarded_For": "198.51.100.7"}, False)], ids=["own", "other"]
+)
+async def test_a_blog_whose_account_another_server_has_fetched_keeps_its_address(
+    house: RunningHouse, forwarded: dict[str, str], may_begin_again: bool
+) -> None:
+    for headers in ({}, {}, forwarded, {}):  # what is at hand is handed out, and the fetch counts all the same
+        assert (await house.get("/actor", accept=ACTIVITY, **headers)).status == 200
+    assert await forget(house.store) is may_begin_again
