@@ -318,6 +318,7 @@ def build(
         clock,
         schemes=schemes_of(config),
         typeset_anew=study.publisher.typeset_anew,
+        answer_anew=study.answers.made_anew,
     )
     metrics = Metrics()
     backfill = BackfillWorker(store, Visitor(_sparing(context, transport, pause)), metrics, clock)

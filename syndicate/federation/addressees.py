@@ -1,12 +1,16 @@
 """To whom an answer of the author's is addressed: whom it answers, whom that one mentioned, and whom the text names."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from syndicate.activitypub.access import as_list, as_text, types
 from syndicate.activitypub.parse import RemoteNote, authority_of, host_of, origin
 from syndicate.content import names
 from syndicate.content.text import clean_name
 from syndicate.model.comment import Comment
 from syndicate.model.post import Mention
-from syndicate.storage import Store
+from syndicate.storage import Store, Tables
+from syndicate.storage.mentions import Known
 
 MAX_ADDRESSEES = 10
 MAX_KEPT = 30
@@ -42,13 +46,36 @@ async def addressees(store: Store, ours: str, answered: Comment | None, *, only:
     return list(found.values())[:MAX_ADDRESSEES]
 
 
-async def named_in(store: Store, html: str, host: str) -> tuple[str, list[Mention]]:
-    """A text whose `@user@host` are links, and who they are; whom we do not know, or have blocked, stays text."""
-    known = {}
-    for handle in names.people(html):
-        actor = await store.remote_actors.by_handle(f"@{handle}") if handle.rpartition("@")[2] != host else None
-        if actor is not None and not await store.blocks.covers(actor.uri, host_of(actor.uri)):
-            known[handle] = actor
-    people = {handle: actor.url for handle, actor in known.items()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """A text whose `@user@host` are links where we know them: whom it names, and the `unknown` names that are to be looked
+    up."""
+
+    html: str
+    named: tuple[Mention, ...]
+    unknown: tuple[str, ...]
+
+
+async def named_in(store: Store, html: str, host: str) -> Naming:
+    """Whom a text names; who is blocked stays text. `host` is ours."""
+    handles = [handle for handle in names.people(html) if handle.rpartition("@")[2] != host]
+    known = await store.mentions.known(handles)
+    for handle in handles:
+        actor = None if handle in known else await store.remote_actors.by_handle(f"@{handle}")
+        if actor is not None:
+            known[handle] = Known(actor=actor.uri, url=actor.url)
+    unknown = tuple(handle for handle in handles if handle not in known)
+    shown = {
+        handle: known[handle]
+        for handle in handles
+        if handle in known and not await store.blocks.covers(known[handle].actor, host_of(known[handle].actor))
+    }
+    people = {handle: account.url for handle, account in shown.items()}
     linked = names.linked(html, people=people, tags={}, is_tag=lambda _: False)
-    return linked, [Mention(handle=f"@{handle}", actor=actor.uri) for handle, actor in known.items()]
+    named = tuple(Mention(handle=f"@{handle}", actor=account.actor) for handle, account in shown.items())
+    return Naming(html=linked, named=named, unknown=unknown[:MAX_ADDRESSEES])
+
+
+async def never_fetched(store: Tables, mentioned: Sequence[Mention]) -> tuple[str, ...]:
+    """The ids of those among them of whom we have no inbox."""
+    return tuple([mention.actor for mention in mentioned if await store.remote_actors.find(mention.actor) is None])

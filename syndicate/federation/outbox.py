@@ -219,11 +219,20 @@ class Announcer:
         return await tx.foreign_inboxes.is_proven(to)
 
     async def tell(
-        self, tx: Tables, type: str, object: Any, *, about: str, post: Post, published: datetime, cc: Sequence[str] = ()
+        self,
+        tx: Tables,
+        type: str,
+        object: Any,
+        *,
+        about: str,
+        post: Post,
+        published: datetime,
+        cc: Sequence[str] = (),
+        hold: timedelta = NO_TIME,
     ) -> None:
         """Say something publicly that belongs to the conversation under a post: to everyone who took part until now,
         and to the followers. `about` is the id by which a later activity overtakes an earlier one; `cc` are further
-        actors."""
+        actors. It is held back for `hold`."""
         now = self._clock()
         id = self._ids.new(now)
         uri = self._urls.activity(id)
@@ -249,8 +258,23 @@ class Announcer:
             if known is not None:
                 inboxes.append(known.shared_inbox or known.inbox)
         for inbox in dict.fromkeys(inboxes):
-            await self._send(tx, said, inbox)
-        await self._spread(tx, said.id, said.local_actor)
+            await self._send(tx, said, inbox, hold=hold)
+        await self._spread(tx, said.id, said.local_actor, hold=hold)
+
+    async def answer_made_anew(self, tx: Tables, note: dict[str, Any], found: Sequence[str]) -> None:
+        """An answer of the author's mentions these, too, who were looked up after it was written: what somebody still has to
+        get of it says so, and they get it."""
+        told = [tag["href"] for tag in note["tag"]]
+        newest = fitted({"object": note, "to": [PUBLIC], "cc": [self._actor.followers, *told]}, note["url"])
+        await self._renew_unsent(tx, note["id"], newest)
+        create = await tx.outbox.sent_create_of(note["id"])
+        if create is None:
+            return
+        await tx.outbox.renew(create.id, create.document | newest)
+        for uri in found:
+            actor = await tx.remote_actors.find(uri)
+            if actor is not None:
+                await self._send(tx, create, actor.shared_inbox or actor.inbox)
 
     async def _renew_unsent(self, tx: Tables, about: str, newest: dict[str, Any]) -> None:
         """What somebody still has to get of an answer has its newest text."""
@@ -431,7 +455,8 @@ class Announcer:
         await self._bury(tx, answer.uri, published=answer.published, now=gone_at)
         if post.federates:
             tombstone = render.tombstone(answer.uri, gone_at)
-            await self.tell(tx, "Delete", tombstone, about=answer.uri, post=post, published=gone_at)
+            told = [mention.actor for mention in await tx.comments.mentions_of(answer.id)]
+            await self.tell(tx, "Delete", tombstone, about=answer.uri, post=post, published=gone_at, cc=told)
 
     def follow_again(self, uri: str, actor: str) -> dict[str, Any]:
         """The Follow of ours with this id, as an Undo embeds it; with a new one, where none is known."""
@@ -496,7 +521,7 @@ class Announcer:
         due = self._clock() + hold
         await tx.deliveries.fan_out(Fanout(activity=activity, audience=audience, post_uri=post_uri, due=due))
 
-    async def _send(self, tx: Tables, said: Said, inbox: str) -> None:
+    async def _send(self, tx: Tables, said: Said, inbox: str, *, hold: timedelta = NO_TIME) -> None:
         now = self._clock()
         await tx.deliveries.enqueue(
             Delivery(
@@ -505,7 +530,7 @@ class Announcer:
                 host=authority_of(inbox),
                 object=said.object,
                 post=said.post,
-                due=now,
+                due=now + hold,
                 changed=now,
             )
         )

@@ -1,4 +1,4 @@
-"""Looks up whom posts name as `@user@host`, so that the name leads to her and she hears of the post.
+"""Looks up whom posts and the author's answers name as `@user@host`, so that the name leads to her and she hears of the post.
 
 Whom a post names is a row; publishing waits for nobody. Meanwhile the post is on the page, and what is said of it is
 held back: when everybody was found or given up, or after a minute, it goes out. Somebody who cannot be found stays the
@@ -33,7 +33,8 @@ AT_ONCE = 8
 
 
 class MentionWorker:
-    """`typeset_anew` is called with the id of a post that names somebody who was found."""
+    """`typeset_anew` is called with the id of a post that names somebody who was found, `answer_anew` with that of an answer,
+    and those who were found."""
 
     def __init__(
         self,
@@ -44,9 +45,11 @@ class MentionWorker:
         *,
         schemes: Schemes,
         typeset_anew: Callable[[str], Awaitable[None]],
+        answer_anew: Callable[[str, list[str]], Awaitable[None]],
     ) -> None:
         self._store, self._transport, self._actors, self._clock = store, transport, actors, clock
         self._schemes, self._typeset_anew = schemes, typeset_anew
+        self._answer_anew = answer_anew
         self._rhythm = Rhythm("mentions", clock, lambda: store.mentions.next_due(clock()))
 
     def wake(self) -> None:
@@ -64,17 +67,17 @@ class MentionWorker:
         if due is None or due > now:
             return False
         claimed = await self._store.transaction(lambda tx: tx.mentions.claim(now=now, until=now + LEASE, limit=AT_ONCE))
-        with self._store.holding("mentions", *((named.post, named.handle) for named in claimed)):
+        with self._store.holding("mentions", *((named.post, named.comment, named.handle) for named in claimed)):
             await self._look_up_together(claimed)
         return bool(claimed)
 
     async def _look_up_together(self, claimed: list[Named]) -> None:
         async with asyncio.TaskGroup() as tasks:
             looked_up = [tasks.create_task(self._look_up(named), name="mention") for named in claimed]
-        for post in dict.fromkeys(named.post for named in claimed):
-            here = [task.result() for task in looked_up if task.result().post == post]
-            with job("mentions", post=post):
-                await self._settle(post, here)
+        for text in dict.fromkeys(_text_of(named) for named in claimed):
+            here = [task.result() for task in looked_up if _text_of(task.result()) == text]
+            with job("mentions", post=text[0]):
+                await self._settle(*text, here)
 
     async def _look_up(self, named: Named) -> Named:
         """With her id where she was found, with another date where she is to be looked up again."""
@@ -100,32 +103,49 @@ class MentionWorker:
 
     async def _find(self, handle: str) -> str:
         """The id of an account. Raises AddressUnusable, RemoteError."""
+        if handle.startswith(("https://", "http://")):
+            return await self._fetched(handle)
         account = account_of(handle)
         uri = ""
         if not await self._store.blocks.covers(f"https://{account.host}/", account.host.partition(":")[0]):
             uri = actor_in(await links_of(account, self._transport, schemes=self._schemes))
+        return await self._fetched(uri)
+
+    async def _fetched(self, uri: str) -> str:
         if not uri or await self._store.blocks.covers(uri, host_of(uri)):
             raise AddressUnusable("there is no such account, or it is blocked")
         return (await self._actors.refresh(uri, by_stranger=False)).uri
 
-    async def _settle(self, post: str, looked_up: list[Named]) -> None:
+    async def _settle(self, post: str, comment: str, looked_up: list[Named]) -> None:
         """A crash in between leaves them wanted, and all of it is done again."""
         found = [named for named in looked_up if named.actor]
         if found:
             await self._store.transaction(partial(self._keep, found))
-            await self._typeset_anew(post)
-        await self._store.transaction(partial(self._end, post, looked_up))
+            if comment:
+                await self._answer_anew(comment, [named.actor for named in found])
+            else:
+                await self._typeset_anew(post)
+        await self._store.transaction(partial(self._end, post, comment, looked_up))
 
     async def _keep(self, found: list[Named], tx: Tables) -> None:
         for named in found:
             await tx.mentions.found(named, named.actor)
 
-    async def _end(self, post: str, looked_up: list[Named], tx: Tables) -> None:
+    async def _end(self, post: str, comment: str, looked_up: list[Named], tx: Tables) -> None:
         now = self._clock()
         for named in looked_up:
             if named.due > now:
                 await tx.mentions.postpone(named)
             else:
                 await tx.mentions.settle(named)
-        if not await tx.mentions.are_wanted(post):
+        if await tx.mentions.are_wanted(post, comment):
+            return
+        if comment:
+            await tx.deliveries.let_go_of_answer(comment, now)
+        else:
             await tx.deliveries.let_go(post, now)
+
+
+def _text_of(named: Named) -> tuple[str, str]:
+    """The post, or the answer under it, that names somebody."""
+    return named.post, named.comment

@@ -110,6 +110,23 @@ class Deliveries:
             now=to_text(now),
         )
 
+    async def let_go_of_answer(self, comment: str, now: datetime) -> None:
+        """What was held back about an answer of the author's goes out now."""
+        about = "SELECT outbox.id FROM outbox JOIN comments ON comments.uri = outbox.object_uri WHERE comments.id = :comment"
+        await self._query.run(
+            f"UPDATE fanouts SET due_at = :now WHERE due_at > :now AND activity_id IN ({about})",
+            comment=comment,
+            now=to_text(now),
+        )
+        await self._query.run(
+            f"""
+            UPDATE deliveries SET due_at = :now
+            WHERE state = 'waiting' AND attempts = 0 AND due_at > :now AND activity_id IN ({about})
+            """,
+            comment=comment,
+            now=to_text(now),
+        )
+
     async def has_fanout(self, now: datetime) -> bool:
         """Whether one is due that nobody works on."""
         row = await self._query.one(
@@ -191,7 +208,7 @@ class Deliveries:
               AND NOT EXISTS (SELECT 1 FROM foreign_inboxes WHERE foreign_inboxes.actor = remote_actors.uri AND proven = 0)
             OR uri IN (
               SELECT actor_uri FROM mentions JOIN posts ON posts.id = mentions.post_id
-              WHERE posts.uri = :uri AND :named = 1)
+              WHERE posts.uri = :uri AND mentions.comment_id = '' AND :named = 1)
             """,
             uri=post_uri,
             named=int(named),

@@ -22,7 +22,7 @@ KEYS: dict[str, Key] = {
     "fanouts": ("activity_id", "audience"),
     "feed_polls": ("entry_id",),
     "media": ("id",),
-    "mentions": ("post_id", "handle"),
+    "mentions": ("post_id", "comment_id", "handle"),
     "synchronizations": ("actor_uri",),
     "visits": ("comment_id",),
 }

@@ -1,4 +1,4 @@
-"""Whom posts name, and who is still to be looked up."""
+"""Whom posts and answers name, and who is still to be looked up."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,12 @@ class MentionState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """`handle` is `user@host`; `actor` the id of the account, empty while it is not known, and for good where there is
+    """`comment` is the answer of the author's that names somebody, empty where the post does. `handle` is `user@host`, or the id
+    of an account that was never fetched; `actor` the id of the account, empty while it is not known, and for good where there is
     none."""
 
     post: str
+    comment: str = ""
     handle: str
     state: MentionState = MentionState.WANTED
     actor: str = ""
@@ -57,24 +59,26 @@ class Mentions:
         )
         return {row["handle"]: Known(actor=row["uri"], url=row["url"]) for row in rows}
 
-    async def record(self, post: str, handles: Mapping[str, str], now: datetime) -> None:
-        """A post's text names these now (with the ids of those who are known); the others are past."""
-        for named in await self.of_post(post):
+    async def record(self, post: str, handles: Mapping[str, str], now: datetime, *, comment: str = "") -> None:
+        """The text of a post, or of an answer under it, names these now (with the ids of those who are known); the others are past."""
+        for named in await self.of_post(post, comment):
             if named.handle not in handles:
                 await self._leave_out(named)
         for handle, actor in handles.items():
             state = MentionState.SETTLED if actor else MentionState.WANTED
-            await self.put(Named(post=post, handle=handle, state=state, actor=actor, due=now))
+            await self.put(Named(post=post, comment=comment, handle=handle, state=state, actor=actor, due=now))
 
     async def _leave_out(self, named: Named) -> None:
         await self._query.run(
-            "UPDATE mentions SET state = 'past' WHERE post_id = :post AND handle = :handle AND actor_uri <> ''",
+            "UPDATE mentions SET state = 'past' WHERE post_id = :post AND comment_id = :comment AND handle = :handle AND actor_uri <> ''",
             post=named.post,
+            comment=named.comment,
             handle=named.handle,
         )
         await self._query.run(
-            "DELETE FROM mentions WHERE post_id = :post AND handle = :handle AND actor_uri = ''",
+            "DELETE FROM mentions WHERE post_id = :post AND comment_id = :comment AND handle = :handle AND actor_uri = ''",
             post=named.post,
+            comment=named.comment,
             handle=named.handle,
         )
 
@@ -82,14 +86,24 @@ class Mentions:
         """She hears of no post any more."""
         await self._query.run("DELETE FROM mentions WHERE actor_uri = :actor AND actor_uri <> ''", actor=actor)
 
-    async def of_post(self, post: str) -> list[Named]:
-        rows = await self._query.all("SELECT * FROM mentions WHERE post_id = :post ORDER BY handle", post=post)
+    async def of_post(self, post: str, comment: str = "") -> list[Named]:
+        """Whom a post names, or an answer under it."""
+        rows = await self._query.all(
+            "SELECT * FROM mentions WHERE post_id = :post AND comment_id = :comment ORDER BY handle",
+            post=post,
+            comment=comment,
+        )
         return [_named(row) for row in rows]
 
-    async def are_wanted(self, post: str) -> bool:
-        """Whether somebody whom a post names is still to be looked up."""
+    async def are_wanted(self, post: str, comment: str = "") -> bool:
+        """Whether somebody whom a post names, or an answer under it, is still to be looked up."""
         row = await self._query.one(
-            "SELECT 1 AS wanted FROM mentions WHERE post_id = :post AND state = 'wanted' LIMIT 1", post=post
+            """
+            SELECT 1 AS wanted FROM mentions
+            WHERE post_id = :post AND comment_id = :comment AND state = 'wanted' LIMIT 1
+            """,
+            post=post,
+            comment=comment,
         )
         return row is not None
 
@@ -106,11 +120,11 @@ class Mentions:
         rows = await self._query.all(
             """
             WITH due AS MATERIALIZED (
-              SELECT post_id, handle FROM mentions
+              SELECT post_id, comment_id, handle FROM mentions
               WHERE state = 'wanted' AND due_at <= :now AND leased_until < :now
               ORDER BY due_at LIMIT :limit {skip_locked})
             UPDATE mentions SET leased_until = :until, attempts = attempts + 1
-            WHERE (post_id, handle) IN (SELECT * FROM due)
+            WHERE (post_id, comment_id, handle) IN (SELECT * FROM due)
             RETURNING *
             """,
             now=to_text(now),
@@ -123,12 +137,13 @@ class Mentions:
         """Keep what is known of one, and give back its lease."""
         await self._query.run(
             """
-            INSERT INTO mentions (post_id, handle, state, actor_uri, attempts, due_at, leased_until)
-            VALUES (:post, :handle, :state, :actor, :attempts, :due, '')
-            ON CONFLICT (post_id, handle) DO UPDATE SET state = excluded.state, actor_uri = excluded.actor_uri,
+            INSERT INTO mentions (post_id, comment_id, handle, state, actor_uri, attempts, due_at, leased_until)
+            VALUES (:post, :comment, :handle, :state, :actor, :attempts, :due, '')
+            ON CONFLICT (post_id, comment_id, handle) DO UPDATE SET state = excluded.state, actor_uri = excluded.actor_uri,
               attempts = excluded.attempts, due_at = excluded.due_at, leased_until = ''
             """,
             post=named.post,
+            comment=named.comment,
             handle=named.handle,
             state=named.state.value,
             actor=named.actor,
@@ -139,9 +154,10 @@ class Mentions:
     async def found(self, named: Named, actor: str) -> None:
         """She is known now; the row stays leased until her post is made anew."""
         await self._query.run(
-            "UPDATE mentions SET actor_uri = :actor WHERE post_id = :post AND handle = :handle",
+            "UPDATE mentions SET actor_uri = :actor WHERE post_id = :post AND comment_id = :comment AND handle = :handle",
             actor=actor,
             post=named.post,
+            comment=named.comment,
             handle=named.handle,
         )
 
@@ -150,9 +166,10 @@ class Mentions:
         await self._query.run(
             """
             UPDATE mentions SET state = 'settled', leased_until = ''
-            WHERE post_id = :post AND handle = :handle AND state = 'wanted'
+            WHERE post_id = :post AND comment_id = :comment AND handle = :handle AND state = 'wanted'
             """,
             post=named.post,
+            comment=named.comment,
             handle=named.handle,
         )
 
@@ -161,9 +178,10 @@ class Mentions:
         await self._query.run(
             """
             UPDATE mentions SET due_at = :due, leased_until = ''
-            WHERE post_id = :post AND handle = :handle AND state = 'wanted'
+            WHERE post_id = :post AND comment_id = :comment AND handle = :handle AND state = 'wanted'
             """,
             post=named.post,
+            comment=named.comment,
             handle=named.handle,
             due=to_text(named.due),
         )
@@ -172,6 +190,7 @@ class Mentions:
 def _named(row: Row) -> Named:
     return Named(
         post=row["post_id"],
+        comment=row["comment_id"],
         handle=row["handle"],
         state=MentionState(row["state"]),
         actor=row["actor_uri"],

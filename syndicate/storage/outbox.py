@@ -160,6 +160,14 @@ class Outbox:
         )
         return [_said(row) for row in rows]
 
+    async def sent_create_of(self, object: str) -> Said | None:
+        """The Create of a post or an answer, if its text was ever sent."""
+        row = await self._query.one(
+            "SELECT * FROM outbox WHERE object_uri = :object AND type = 'Create' AND document <> '{}' ORDER BY id LIMIT 1",
+            object=object,
+        )
+        return None if row is None else _said(row)
+
     async def renew(self, id: str, document: dict[str, Any]) -> None:
         """It is said in other words."""
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))

@@ -9,6 +9,7 @@ from syndicate.storage.blocks import Block
 from tests.clocks import FakeClock
 from tests.houses import ACTIVITY, RunningHouse
 from tests.peer import PUBLIC, Peer
+from tests.wire import Wire
 
 
 async def answer(house: RunningHouse, to: str, text: str = "Thank *you*.") -> Comment:
@@ -255,6 +256,70 @@ async def test_names_typed_in_an_answer_become_links_and_are_addressed(
     await open_house.settle()
     said = await answer(open_house, note["id"], "As @bob@elsewhere.example said, and @nobody@nowhere.example.")
     await open_house.settle()
+    open_house.clock.advance(seconds=61)  # nowhere.example does not answer
+    await open_house.settle()
     assert told_to(bob) == [ann.actor, bob.actor]
     assert f'href="{bob.base}/@bob"' in said.html
     assert "and @nobody@nowhere.example." in said.html
+
+
+async def test_a_name_typed_in_an_answer_is_looked_up_before_it_goes_out(
+    open_house: RunningHouse, ann: Peer, bob: Peer
+) -> None:
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri)
+    await open_house.settle()
+    bob.is_found_by_name()
+    said = await answer(open_house, note["id"], "Ask @bob@elsewhere.example.")
+    await open_house.house.deliveries.drain()
+    assert ann.of_type("Create") == []
+    await open_house.settle()
+    assert told_to(ann) == told_to(bob) == [ann.actor, bob.actor]
+    [create] = bob.of_type("Create")
+    assert f'href="{bob.base}/@bob"' in create["object"]["content"]
+    assert f'href="{bob.base}/@bob"' in (await open_house.get(post.path)).text
+    assert (await open_house.document(said.uri))["content"] == create["object"]["content"]
+    await open_house.house.study.answers.delete(said.id)
+    await open_house.settle()
+    assert len(bob.of_type("Delete")) == 1
+
+
+async def test_a_name_that_nobody_answers_for_holds_an_answer_back_for_a_minute_at_most(
+    open_house: RunningHouse, wire: Wire, ann: Peer, bob: Peer
+) -> None:
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri)
+    await open_house.settle()
+    wire.cut(bob.host)
+    await answer(open_house, note["id"], "Ask @bob@elsewhere.example.")
+    await open_house.settle()
+    assert ann.of_type("Create") == []
+    open_house.clock.advance(seconds=61)
+    await open_house.settle()
+    assert told_to(ann) == [ann.actor]
+
+
+async def test_whom_the_answered_mentioned_gets_the_answer_though_never_fetched(
+    open_house: RunningHouse, ann: Peer, bob: Peer
+) -> None:
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri, tag=[mention(bob.actor, "@bob@elsewhere.example")])
+    await open_house.settle()
+    assert await open_house.store.remote_actors.find(bob.actor) is None
+    await answer(open_house, note["id"])
+    await open_house.settle()
+    assert told_to(bob) == [ann.actor, bob.actor]
+    assert len(ann.of_type("Create")) == 1
+
+
+async def test_nobody_who_is_blocked_is_looked_up(open_house: RunningHouse, ann: Peer, bob: Peer) -> None:
+    post = await open_house.publish("Tea")
+    note = await ann.reply(post.uri)
+    await open_house.settle()
+    blocked = Block(pattern=bob.host, reason="", created=open_house.clock())
+    await open_house.store.transaction(lambda tx: tx.blocks.put(blocked))
+    bob.is_found_by_name()
+    await answer(open_house, note["id"], "Ask @bob@elsewhere.example.")
+    await open_house.settle()
+    assert told_to(ann) == [ann.actor]
+    assert bob.requests == []
