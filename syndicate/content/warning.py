@@ -1,9 +1,11 @@
 """What stands behind a content warning: folded on pages and in feeds, and absent wherever there is only a line."""
 
+import re
 from html import escape, unescape
 
 _OPENING = '<details class="warning"><summary>'
 _ENDING = "</details>"
+_BOLD = re.compile(r"<p><strong>([^<]+)</strong></p>(?=.)", re.DOTALL)
 
 
 def behind(warning: str, html: str) -> str:
@@ -17,3 +19,12 @@ def apart(html: str) -> tuple[str, str]:
         return "", html
     warning, _, rest = html.removeprefix(_OPENING).removesuffix(_ENDING).partition("</summary>")
     return unescape(warning), rest
+
+
+def folded(html: str) -> str:
+    """Return a comment that an early version stored, which wrote a warning as a bold paragraph above the open text.
+
+    Nothing tells such a warning from a bold first paragraph, and folding the latter hides nothing for good.
+    """
+    bold = _BOLD.match(html)
+    return behind(unescape(bold[1]), html[bold.end() :]) if bold else html

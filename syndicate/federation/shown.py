@@ -16,8 +16,10 @@ from syndicate.federation.local import Identities
 from syndicate.storage import Store, Tables
 from syndicate.urls import Urls
 
-FORM_VERSION = SANITIZER_VERSION * 1000 + 2
+FORM_VERSION = SANITIZER_VERSION * 1000 + 3
 """Stored beside each shown form; what an older version made is made anew."""
+FIRST_FORM_VERSION = 1000
+"""Before it, the version was the sanitizer's alone, and warnings stood open above the text."""
 MENTIONED = SafeHtml("<p>mentioned this blog</p>")
 """Of a reply that says nothing but the blog's name."""
 LONGEST_TITLE = 300
@@ -66,8 +68,8 @@ class ShownForm:
         """Make again what an older version made. The text as it came stays as it is."""
         after = ""
         while found := await store.comments.made_before(FORM_VERSION, after=after, limit=AT_ONCE):
-            for id, source in found:
-                html, has_words = self.of(source)
+            for id, source, version in found:
+                html, has_words = self.of(warning.folded(source) if version < FIRST_FORM_VERSION else source)
 
                 async def renew(tx: Tables, id: str = id, html: str = html, has_words: bool = has_words) -> None:
                     post = await tx.comments.renew_form(id, html if has_words else None, FORM_VERSION)

@@ -99,18 +99,18 @@ class Comments:
         )
         return touched > 0
 
-    async def made_before(self, version: int, *, after: str, limit: int) -> list[tuple[str, str]]:
-        """Replies whose shown form an older version made, in order of their ids: (id, what was sent)."""
+    async def made_before(self, version: int, *, after: str, limit: int) -> list[tuple[str, str, int]]:
+        """Replies whose shown form an older version made, in order of their ids: (id, what was sent, that version)."""
         rows = await self._query.all(
             """
-            SELECT id, raw_html FROM comments
+            SELECT id, raw_html, sanitizer FROM comments
             WHERE source = 'reply' AND sanitizer < :version AND id > :after ORDER BY id LIMIT :limit
             """,
             version=version,
             after=after,
             limit=limit,
         )
-        return [(row["id"], row["raw_html"]) for row in rows]
+        return [(row["id"], row["raw_html"], row["sanitizer"]) for row in rows]
 
     async def renew_form(self, id: str, html: str | None, version: int) -> str:
         """Show a comment in this form, or as before; returns its post's id where that changes anything."""

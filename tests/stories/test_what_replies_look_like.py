@@ -101,6 +101,23 @@ async def test_older_comments_are_made_anew_from_what_came(open_house: RunningHo
     assert await open_house.store.comments.made_before(FORM_VERSION, after="", limit=1) == []
 
 
+async def test_the_warning_of_an_older_comment_folds_its_text(open_house: RunningHouse, ann: Peer) -> None:
+    post = await open_house.publish("Hello")
+    await ann.reply(post.uri, "<p>words behind</p>")
+    await open_house.settle()
+    stored = "<p><strong>take care &amp; sit down</strong></p><p>words behind</p>"
+
+    async def as_it_was(tx: Queryable) -> None:
+        await tx.run("UPDATE comments SET html = :html, raw_html = :html, sanitizer = 7", html=stored)
+
+    await open_house.store.database.transaction(as_it_was)
+    study = open_house.house.study
+    await ShownForm(study.identities, study.urls).make_anew(open_house.store)
+    [comment] = await open_house.comments(post)
+    summary = "<summary>take care &amp; sit down</summary>"
+    assert comment.html == f'<details class="warning">{summary}<p>words behind</p></details>'
+
+
 async def test_a_reply_without_addressing_is_as_public_as_its_activity(open_house: RunningHouse, ann: Peer) -> None:
     post = await open_house.publish("Hello")
     note = {name: value for name, value in ann.note(post.uri, "<p>Hello</p>").items() if name not in ("to", "cc")}
