@@ -89,8 +89,10 @@ async def test_requests_get_503_while_it_is_away_and_are_served_afterwards(
     asked = [("/readyz", "*/*"), ("/never-seen/", "text/html"), ("/never-seen/", "application/activity+json")]
     answers = [await house.get(path, accept=accept) for path, accept in asked]
     assert [answer.status for answer in answers] == [503, 503, 503]
+    assert all(int(answer.headers["Retry-After"]) > 0 for answer in answers)
     assert "cannot reach its data" in answers[1].text
-    assert (await ann.follow()).status == 503
+    unheard = await ann.follow()
+    assert (unheard.status, int(unheard.headers["Retry-After"]) > 0) == (503, True)
     await house.store.database.poll()
     await asyncio.to_thread(postgresql.start)
     await until_it_answers(house)
