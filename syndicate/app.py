@@ -70,7 +70,6 @@ from syndicate.publishing.pictures import PictureWorker
 from syndicate.publishing.selections import Selections
 from syndicate.publishing.topics import FeedTopics
 from syndicate.publishing.typesetting import RENDERER, Typesetter
-from syndicate.rhythm import endure, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.arrivals import Refusal
 from syndicate.storage.deliveries import DeliveryKind
@@ -97,6 +96,7 @@ from syndicate.websub.hub import Hub
 from syndicate.websub.intents import IntentCourier
 from syndicate.websub.publisher import Audience, PushWorker
 from syndicate.websub.subscriber import RequestCourier, Subscriber
+from syndicate.workers.loop import endure, job
 
 log = structlog.get_logger()
 

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from syndicate import rhythm
 from syndicate.errors import DatabaseBusy, StorageError
-from syndicate.rhythm import Rhythm, endure, job
+from syndicate.workers import loop
+from syndicate.workers.loop import Rhythm, endure, job
 from tests.clocks import FakeClock
 from tests.waiting import in_time
 
@@ -36,7 +36,7 @@ def failing_once(trouble: Exception, then: Callable[[], Awaitable[None]]) -> Cal
 
 @pytest.fixture(autouse=True)
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rhythm, "AFTER_TROUBLE", 0.0)
+    monkeypatch.setattr(loop, "AFTER_TROUBLE", 0.0)
 
 
 async def nothing_due() -> None:

@@ -13,9 +13,9 @@ from syndicate.federation.outbox import Announcer
 from syndicate.federation.timeline import NEWS
 from syndicate.model.actor import LocalActor
 from syndicate.model.blogroll import BlogrollEntry
-from syndicate.rhythm import Rhythm
 from syndicate.storage import Store, Tables
 from syndicate.storage.feed_entries import NEVER, FeedEntry
+from syndicate.workers.loop import Rhythm
 
 log = structlog.get_logger()
 

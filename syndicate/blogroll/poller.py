@@ -11,12 +11,12 @@ from syndicate.blogroll.reading import Reader
 from syndicate.blogroll.schedule import Answer
 from syndicate.clock import Clock
 from syndicate.errors import AddressUnusable, StorageError
-from syndicate.rhythm import Crew, job
 from syndicate.storage import Store
 from syndicate.storage.feed_polls import FeedPoll
 from syndicate.storage.leases import LEASE
 from syndicate.telemetry.metrics import Metrics
 from syndicate.transport.message import Transport
+from syndicate.workers.loop import Crew, job
 
 log = structlog.get_logger()
 

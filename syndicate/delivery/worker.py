@@ -20,11 +20,11 @@ from syndicate.clock import Clock
 from syndicate.delivery import circuit
 from syndicate.delivery.retry import Fate, Met, next_try, pause
 from syndicate.errors import StorageError
-from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
 from syndicate.storage.hosts import Host
 from syndicate.storage.leases import LEASE
+from syndicate.workers.loop import Rhythm, job
 
 log = structlog.get_logger()
 

@@ -10,11 +10,11 @@ from syndicate.conversation.cooling import next_visit
 from syndicate.errors import RemoteUnavailable, StorageError
 from syndicate.federation.backfill import Seen, Visitor
 from syndicate.federation.sparing import MOST_A_DAY, PATIENCE
-from syndicate.rhythm import Crew, job
 from syndicate.storage import Store
 from syndicate.storage.leases import LEASE
 from syndicate.storage.visits import Visit
 from syndicate.telemetry.metrics import Metrics
+from syndicate.workers.loop import Crew, job
 
 log = structlog.get_logger()
 

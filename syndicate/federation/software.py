@@ -17,9 +17,9 @@ from syndicate.activitypub.parse import authority_of
 from syndicate.clock import Clock
 from syndicate.errors import MalformedActivity, RemoteError, RemoteUnavailable
 from syndicate.federation.webfinger import Schemes, in_turn
-from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store
 from syndicate.transport.message import WEBFINGER, Redirects, Request, Response, Transport, require_success
+from syndicate.workers.loop import Rhythm, job
 
 log = structlog.get_logger()
 

@@ -17,11 +17,11 @@ from syndicate.clock import Clock
 from syndicate.errors import RemoteError, RemoteUnavailable
 from syndicate.federation.context import Context
 from syndicate.model.blogroll import BlogrollEntry, FollowState
-from syndicate.rhythm import Rhythm, job
 from syndicate.signatures import Message, Signature
 from syndicate.storage import Tables
 from syndicate.storage.leases import LEASE
 from syndicate.storage.synchronizations import Doubt
+from syndicate.workers.loop import Rhythm, job
 
 log = structlog.get_logger()
 

@@ -12,9 +12,9 @@ from syndicate.clock import Clock
 from syndicate.errors import StorageError, Transient
 from syndicate.federation.inbox import Inbox
 from syndicate.model.activity import Arrival
-from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store
 from syndicate.storage.leases import LEASE
+from syndicate.workers.loop import Rhythm, job
 
 log = structlog.get_logger()
 

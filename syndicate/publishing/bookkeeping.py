@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from syndicate.clock import Clock, from_text, to_text
-from syndicate.rhythm import Rhythm
 from syndicate.storage import Store, Tables
 from syndicate.storage.posts import Key, Numbered
+from syndicate.workers.loop import Rhythm
 
 log = structlog.get_logger()
 

@@ -23,8 +23,8 @@ from syndicate.media.kinds import NAMED_AS_FILES, extension_of
 from syndicate.publishing import markdown_files
 from syndicate.publishing.markdown_files import MarkdownFile
 from syndicate.publishing.publisher import FileVersion, Published, Publisher
-from syndicate.rhythm import warn_waiting
 from syndicate.storage import Store, Tables
+from syndicate.workers.loop import warn_waiting
 
 log = structlog.get_logger()
 

@@ -18,11 +18,11 @@ from syndicate.clock import Clock
 from syndicate.errors import AddressUnusable, RemoteError, RemoteUnavailable, StorageError
 from syndicate.federation.actors import Actors
 from syndicate.federation.webfinger import Schemes, account_of, actor_in, links_of
-from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.leases import LEASE
 from syndicate.storage.mentions import Named
 from syndicate.transport.message import Transport
+from syndicate.workers.loop import Rhythm, job
 
 log = structlog.get_logger()
 

@@ -17,11 +17,11 @@ from syndicate.errors import AddressDenied, DocumentUnusable, RemoteError, Remot
 from syndicate.media import MediaFiles, UnusableFile
 from syndicate.media.kinds import MOST_HEAD, kind_of
 from syndicate.publishing.post_files import as_failed, as_kept
-from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.leases import LEASE
 from syndicate.storage.media import MediaFile, MediaState, Purpose
 from syndicate.transport.message import MEDIA, Redirects, Request, Transport, require_success
+from syndicate.workers.loop import Rhythm, job
 
 log = structlog.get_logger()
 

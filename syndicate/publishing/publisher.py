@@ -22,12 +22,12 @@ from syndicate.model.post import Manuscript, Picture, Post, PostKind, PostState,
 from syndicate.publishing.news import news_after
 from syndicate.publishing.post_files import base_of
 from syndicate.publishing.typesetting import RENDERER, Typeset, Typesetter
-from syndicate.rhythm import job
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.storage.posts import Manufacture
 from syndicate.storage.tombstones import Tombstone
 from syndicate.urls import Urls
+from syndicate.workers.loop import job
 
 log = structlog.get_logger()
 

@@ -15,12 +15,12 @@ import structlog
 from syndicate.activitypub.parse import authority_of
 from syndicate.clock import Clock
 from syndicate.model.ids import IdsInOrder
-from syndicate.rhythm import Rhythm, job
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind
 from syndicate.storage.subscriptions import RequestMode, SubscriptionRequest, Topic
 from syndicate.websub.hub import intent
 from syndicate.websub.topics import Topics
+from syndicate.workers.loop import Rhythm, job
 
 log = structlog.get_logger()
 

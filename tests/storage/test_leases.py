@@ -6,9 +6,9 @@ from datetime import timedelta
 from syndicate.chores import Chores
 from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
 from syndicate.model.ids import IdsInOrder
-from syndicate.rhythm import AFTER_TROUBLE, LONGEST_REST
 from syndicate.storage import Store
 from syndicate.storage.leases import LEASE, RENEW_INTERVAL
+from syndicate.workers.loop import AFTER_TROUBLE, LONGEST_REST
 from tests.clocks import FakeClock
 
 IDS = IdsInOrder()
