@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from syndicate.content.wordpress import (
+from syndicate.importers.wordpress.export import (
     Exported,
     ExportedAttachment,
     ExportedAuthor,

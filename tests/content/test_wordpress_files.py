@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.content.wordpress import Exported, ExportedPost, ExportedSite, LeftOut, read_export
 from syndicate.errors import NotAnExport
+from syndicate.importers.wordpress.export import Exported, ExportedPost, ExportedSite, LeftOut, read_export
 from syndicate.model.post import PostState
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>

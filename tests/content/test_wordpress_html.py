@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.content.autop import autop
-from syndicate.content.wordpress_html import (
+from syndicate.importers.wordpress.autop import autop
+from syndicate.importers.wordpress.html import (
     before_more,
     comment_html,
     lost_shortcodes,
@@ -13,7 +13,7 @@ from syndicate.content.wordpress_html import (
     to_html,
     with_footnotes,
 )
-from syndicate.content.wordpress_records import ExportedAttachment
+from syndicate.importers.wordpress.records import ExportedAttachment
 
 
 @pytest.mark.parametrize(

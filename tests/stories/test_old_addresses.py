@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
+from syndicate.importers.wordpress.importer import Report, WordPressImport
 from syndicate.model.post import Manuscript, PostKind
-from syndicate.publishing.importer import Report, WordPressImport
 from syndicate.transport.message import Request, Response
 from tests.houses import ACTIVITY, RunningHouse
 from tests.old_blog import OldBlog, comment

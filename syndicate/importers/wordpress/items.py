@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from syndicate.content.text import plain
-from syndicate.content.wordpress_comments import read_comments
-from syndicate.content.wordpress_fields import Fields, instant, named, number, plain_line, slug_of, term, web_address
-from syndicate.content.wordpress_html import before_more, lost_shortcodes, to_html, with_footnotes
-from syndicate.content.wordpress_records import ExportedAttachment, ExportedComment, ExportedPost, LeftOut
-from syndicate.content.wordpress_xml import text_of
+from syndicate.importers.wordpress.comments import read_comments
+from syndicate.importers.wordpress.fields import Fields, instant, named, number, plain_line, slug_of, term, web_address
+from syndicate.importers.wordpress.html import before_more, lost_shortcodes, to_html, with_footnotes
+from syndicate.importers.wordpress.records import ExportedAttachment, ExportedComment, ExportedPost, LeftOut
+from syndicate.importers.wordpress.xml import text_of
 from syndicate.model.post import Enclosure, PostKind, PostState, Term, TermKind
 
 _KINDS = {"post": PostKind.POST, "page": PostKind.PAGE}

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from syndicate.content.text import clean, clean_name, plain, slugify
-from syndicate.content.wordpress_xml import local_name, text_of
+from syndicate.importers.wordpress.xml import local_name, text_of
 from syndicate.model.post import Term, TermKind
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")

@@ -1,6 +1,6 @@
 """What a WordPress export holds, as values.
 
-`content/wordpress.py` reads them from the file, whoever imports turns them into posts, comments and files of ours.
+`importers/wordpress/export.py` reads them from the file, whoever imports turns them into posts, comments and files of ours.
 Text is Unicode, instants are aware UTC, HTML is clean but not yet safe. Addresses of mail and of computers, which
 exports carry for every commenter, have no field here, so that they cannot be kept by mistake.
 """

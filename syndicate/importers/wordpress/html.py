@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Sequence
 from html import escape
 
-from syndicate.content.autop import autop
-from syndicate.content.shortcodes import expand, lost
 from syndicate.content.text import clean
-from syndicate.content.wordpress_records import ExportedAttachment
+from syndicate.importers.wordpress.autop import autop
+from syndicate.importers.wordpress.records import ExportedAttachment
+from syndicate.importers.wordpress.shortcodes import expand, lost
 
 _BLOCK_MARK = re.compile(r"<!--\s*+/?wp:")
 _MORE = re.compile(r"<!--\s*+more\b")

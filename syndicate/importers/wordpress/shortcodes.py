@@ -3,7 +3,7 @@
 `[caption …]…[/caption]` and its like come in, figures, links and players go out, and what only a plugin could show
 is taken out, keeping the text within. Square brackets that people write (`[1]`, `[sic]`, `[citation needed]`) and
 those in code stay text: a name that is not known here is a shortcode only if it has attributes, or an end. What
-becomes of each known one stands in `content/shortcode_html.py`.
+becomes of each known one stands in `importers/wordpress/shortcode_html.py`.
 
 Cutting, pairing and writing are one pass each, linear in the input. Nothing raises.
 """
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from syndicate.content.markup import Kind, pieces
-from syndicate.content.shortcode_html import KNOWN, VERBATIM, Shortcode, is_lost, render
+from syndicate.importers.wordpress.shortcode_html import KNOWN, VERBATIM, Shortcode, is_lost, render
 
 _CODE = frozenset({"pre", "code", "kbd", "samp", "script", "style", "textarea"})
 _DEEPEST = 8

@@ -17,7 +17,8 @@ from syndicate.clock import Clock
 from syndicate.content import html as author_html
 from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
 from syndicate.content.text import canonical_path, clean_name, percent_encode_path, plain, slugify
-from syndicate.content.wordpress import (
+from syndicate.conversation import comments
+from syndicate.importers.wordpress.export import (
     Exported,
     ExportedAttachment,
     ExportedAuthor,
@@ -28,8 +29,7 @@ from syndicate.content.wordpress import (
     LeftOut,
     read_export,
 )
-from syndicate.content.wordpress_html import resolve_galleries
-from syndicate.conversation import comments
+from syndicate.importers.wordpress.html import resolve_galleries
 from syndicate.media import MediaFiles, UnusableFile
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id

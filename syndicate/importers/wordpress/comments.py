@@ -7,9 +7,9 @@ stands behind what it answers. Addresses of mail and computers are not even look
 from collections.abc import Iterator
 from datetime import tzinfo
 
-from syndicate.content.wordpress_fields import Fields, instant, person, web_address
-from syndicate.content.wordpress_html import comment_html
-from syndicate.content.wordpress_records import ExportedComment, LeftOut
+from syndicate.importers.wordpress.fields import Fields, instant, person, web_address
+from syndicate.importers.wordpress.html import comment_html
+from syndicate.importers.wordpress.records import ExportedComment, LeftOut
 from syndicate.model.comment import CommentState
 
 _STATES = {

@@ -14,9 +14,9 @@ from typing import BinaryIO
 from lxml import etree
 
 from syndicate.content.text import clean_name
-from syndicate.content.wordpress_fields import Fields, named, nicename, person, plain_line, term
-from syndicate.content.wordpress_items import read_item
-from syndicate.content.wordpress_records import (
+from syndicate.importers.wordpress.fields import Fields, named, nicename, person, plain_line, term
+from syndicate.importers.wordpress.items import read_item
+from syndicate.importers.wordpress.records import (
     Exported,
     ExportedAttachment,
     ExportedAuthor,
@@ -26,8 +26,8 @@ from syndicate.content.wordpress_records import (
     ExportedTerm,
     LeftOut,
 )
-from syndicate.content.wordpress_source import read_xml
-from syndicate.content.wordpress_xml import Breakage, local_name, read_channel, text_of
+from syndicate.importers.wordpress.source import read_xml
+from syndicate.importers.wordpress.xml import Breakage, local_name, read_channel, text_of
 from syndicate.model.post import TermKind
 
 __all__ = [

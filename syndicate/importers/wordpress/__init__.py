@@ -1,0 +1,1 @@
+"""WordPress exports (WXR): read as a stream of values, and imported."""
