@@ -60,11 +60,11 @@ from syndicate.federation.sparing import PASSED_OVER_FOR, Pause, Sparing
 from syndicate.federation.synchronizing import SynchronizationWorker
 from syndicate.federation.webfinger import Schemes
 from syndicate.federation.worker import InboxWorker
+from syndicate.importers.posts_folder import Library
 from syndicate.media import MediaFiles
 from syndicate.publishing import Publisher
 from syndicate.publishing.bookkeeping import Bookkeeper
 from syndicate.publishing.feeds import FeedDesk
-from syndicate.publishing.library import Library
 from syndicate.publishing.mentions import MentionWorker
 from syndicate.publishing.pictures import PictureWorker
 from syndicate.publishing.selections import Selections

@@ -15,11 +15,12 @@ from syndicate.config import SiteConfig
 from syndicate.errors import InputError
 from syndicate.feeds import mastodon_csv
 from syndicate.feeds import opml as opml_format
+from syndicate.importers import markdown_files
 from syndicate.importers.wordpress.importer import Report, WordPressImport
 from syndicate.media.places import TELLS_PLACE
 from syndicate.model.comment import CommentState
 from syndicate.model.post import PostKind, PostState
-from syndicate.publishing import Change, markdown_files
+from syndicate.publishing import Change
 
 EVERY = 100
 GIVE_ANOTHER = "please give one of them another"

@@ -9,10 +9,11 @@ import click
 from syndicate.app import Study
 from syndicate.cli.session import Session
 from syndicate.errors import FilesMissing, InputError
+from syndicate.importers import markdown_files
+from syndicate.importers.markdown_files import MarkdownFile
 from syndicate.media.places import TELLS_PLACE
 from syndicate.model.post import Post, PostState
-from syndicate.publishing import Published, markdown_files
-from syndicate.publishing.markdown_files import MarkdownFile
+from syndicate.publishing import Published
 from syndicate.publishing.publisher import FileVersion
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syndicate.errors import FrontMatterInvalid, InputError
-from syndicate.publishing import markdown_files
+from syndicate.importers import markdown_files
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

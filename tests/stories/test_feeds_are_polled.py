@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree, html
 
 from syndicate.feeds import FeedFormat
+from syndicate.importers import markdown_files
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.model.comment import CommentState
 from syndicate.model.ids import new_id
@@ -30,7 +31,6 @@ from syndicate.model.post import (
     TermKind,
     Visibility,
 )
-from syndicate.publishing import markdown_files
 from syndicate.web.door import WHOLE_FEEDS
 from syndicate.web.keys import SHELF
 from tests.clocks import FakeClock

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree, html
 
 from syndicate.clock import to_wire
+from syndicate.importers.posts_folder import Library
 from syndicate.model.post import ObjectType, Post, PostKind, PostState, Term, TermKind, Visibility
 from syndicate.publishing import Change
-from syndicate.publishing.library import Library
 from tests.clocks import FakeClock
 from tests.houses import ACTIVITY, RunningHouse, running_house
 from tests.peer import PUBLIC, Peer

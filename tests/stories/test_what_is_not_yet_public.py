@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from syndicate.errors import InputError
+from syndicate.importers.posts_folder import Library
 from syndicate.model.post import PostState
-from syndicate.publishing.library import Library
 from tests.houses import RunningHouse
 from tests.peer import Peer
 

@@ -9,9 +9,9 @@ import pytest
 from syndicate.errors import InputError
 from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
+from syndicate.importers.posts_folder import Library
 from syndicate.model.post import Manuscript, Post, PostKind
 from syndicate.publishing import Publisher
-from syndicate.publishing.library import Library
 from syndicate.publishing.typesetting import Typesetter
 from syndicate.storage import Store
 from tests.houses import RunningHouse

@@ -19,9 +19,9 @@ from watchfiles import awatch
 
 from syndicate.clock import Clock
 from syndicate.errors import FilesMissing, InputError, StorageError
+from syndicate.importers import markdown_files
+from syndicate.importers.markdown_files import MarkdownFile
 from syndicate.media.kinds import NAMED_AS_FILES, extension_of
-from syndicate.publishing import markdown_files
-from syndicate.publishing.markdown_files import MarkdownFile
 from syndicate.publishing.publisher import FileVersion, Published, Publisher
 from syndicate.storage import Store, Tables
 from syndicate.workers.loop import warn_waiting
