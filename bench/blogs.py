@@ -22,7 +22,7 @@ from syndicate.clock import utc_now
 from syndicate.model.actor import RemoteActor
 from syndicate.model.ids import new_id
 from syndicate.model.post import Post, SourceFormat, Term, TermKind
-from syndicate.publishing.typesetting import RENDERER
+from syndicate.publishing.renderer import RENDERER
 from syndicate.storage import Store, Tables
 from syndicate.storage.followers import Follower
 from syndicate.storage.posts import Manufacture

@@ -63,13 +63,13 @@ from syndicate.federation.worker import InboxWorker
 from syndicate.importers.posts_folder import Library
 from syndicate.media import MediaFiles
 from syndicate.publishing import Publisher
-from syndicate.publishing.bookkeeping import Bookkeeper
+from syndicate.publishing.archive import Bookkeeper
 from syndicate.publishing.feeds import FeedDesk
+from syndicate.publishing.listings import Selections
+from syndicate.publishing.media_fetch import PictureWorker
 from syndicate.publishing.mentions import MentionWorker
-from syndicate.publishing.pictures import PictureWorker
-from syndicate.publishing.selections import Selections
+from syndicate.publishing.renderer import RENDERER, Typesetter
 from syndicate.publishing.topics import FeedTopics
-from syndicate.publishing.typesetting import RENDERER, Typesetter
 from syndicate.storage import Store, Tables
 from syndicate.storage.arrivals import Refusal
 from syndicate.storage.deliveries import DeliveryKind

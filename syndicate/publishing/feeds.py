@@ -23,8 +23,8 @@ from syndicate.feeds import (
     Press,
 )
 from syndicate.model.post import Post
+from syndicate.publishing.listings import Selection, author_slug
 from syndicate.publishing.news import news_of
-from syndicate.publishing.selections import Selection, author_slug
 from syndicate.storage import Store
 from syndicate.storage.comments import PlacedComment
 from syndicate.urls import STYLESHEET, Urls

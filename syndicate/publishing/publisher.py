@@ -21,7 +21,7 @@ from syndicate.model.ids import IdsInOrder, new_id
 from syndicate.model.post import Manuscript, Picture, Post, PostKind, PostState, TermKind
 from syndicate.publishing.news import news_after
 from syndicate.publishing.post_files import base_of
-from syndicate.publishing.typesetting import RENDERER, Typeset, Typesetter
+from syndicate.publishing.renderer import RENDERER, Typeset, Typesetter
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.storage.posts import Manufacture

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.publishing.feeds import COUNTS, FeedDesk, scopes_of_comments, scopes_of_posts
-from syndicate.publishing.selections import Selections
+from syndicate.publishing.listings import Selections
 from syndicate.storage import Store
 from syndicate.storage.watch import EditionWatch, Stamp
 from syndicate.urls import FEED_SUFFIX, Urls

@@ -17,7 +17,7 @@ from syndicate.feeds import FeedFormat
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.post import Picture, Post, PostKind, TermKind
-from syndicate.publishing.selections import Selection, author_slug
+from syndicate.publishing.listings import Selection, author_slug
 from syndicate.storage import Store
 from syndicate.storage.feed_entries import RiverPost
 from syndicate.urls import Urls

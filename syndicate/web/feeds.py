@@ -11,7 +11,7 @@ from syndicate.errors import NotFound
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.model.post import Post
 from syndicate.publishing.feeds import COUNTS, scopes_of_comments, scopes_of_posts
-from syndicate.publishing.selections import EARLIEST_YEAR, Selection
+from syndicate.publishing.listings import EARLIEST_YEAR, Selection
 from syndicate.web.answers import is_unchanged
 from syndicate.web.clients import address_of
 from syndicate.web.deltas import wants_delta

@@ -13,7 +13,7 @@ from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
 from syndicate.media import MediaFiles
 from syndicate.publishing.feeds import FeedDesk
-from syndicate.publishing.selections import Selections
+from syndicate.publishing.listings import Selections
 from syndicate.storage import Store
 from syndicate.telemetry.metrics import Metrics
 from syndicate.urls import Urls

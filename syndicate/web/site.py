@@ -13,7 +13,7 @@ from syndicate.content.text import canonical_path
 from syndicate.errors import Gone, NotFound
 from syndicate.feeds import FeedFormat
 from syndicate.model.post import Post
-from syndicate.publishing.selections import Selection, Selections
+from syndicate.publishing.listings import Selection, Selections
 from syndicate.storage.media import MediaState
 from syndicate.urls import Urls
 from syndicate.web import activitypub, feeds, files

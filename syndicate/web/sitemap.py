@@ -10,7 +10,7 @@ from aiohttp import web
 
 from syndicate.errors import NotFound
 from syndicate.model.post import PostKind
-from syndicate.publishing.selections import EARLIEST_YEAR
+from syndicate.publishing.listings import EARLIEST_YEAR
 from syndicate.storage import Store
 from syndicate.urls import Urls
 from syndicate.web.keys import ANSWERS, CONFIG, SHELF, STORE, URLS

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from syndicate.publishing.bookkeeping import REST, Binding, next_binding
+from syndicate.publishing.archive import REST, Binding, next_binding
 from syndicate.storage.posts import Key, Numbered
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)

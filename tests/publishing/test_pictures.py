@@ -7,7 +7,7 @@ import pytest
 from lxml import html
 
 from syndicate.model.post import Manuscript, Post
-from syndicate.publishing.pictures import WAITS
+from syndicate.publishing.media_fetch import WAITS
 from syndicate.storage.media import MediaState
 from syndicate.transport.message import Request, Response
 from tests.houses import RunningHouse

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.model.post import Term, TermKind
-from syndicate.publishing.selections import author_slug, family_of
+from syndicate.publishing.listings import author_slug, family_of
 from tests.houses import RunningHouse
 
 

@@ -8,7 +8,7 @@ from syndicate.app import ICON
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.model.post import Post, Term, TermKind
 from syndicate.publishing.feeds import FeedDesk
-from syndicate.publishing.selections import Selection
+from syndicate.publishing.listings import Selection
 from syndicate.publishing.topics import FeedTopics
 from syndicate.storage.watch import EditionWatch
 from syndicate.web import keys

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.federation.local import BLOG
 from syndicate.model.post import PostState
-from syndicate.publishing.bookkeeping import TOLD_EVERY
+from syndicate.publishing.archive import TOLD_EVERY
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.peer import Peer

@@ -12,7 +12,7 @@ from syndicate.federation.outbox import Announcer
 from syndicate.importers.posts_folder import Library
 from syndicate.model.post import Manuscript, Post, PostKind
 from syndicate.publishing import Publisher
-from syndicate.publishing.typesetting import Typesetter
+from syndicate.publishing.renderer import Typesetter
 from syndicate.storage import Store
 from tests.houses import RunningHouse
 from tests.peer import Peer

@@ -34,9 +34,9 @@ from syndicate.media import MediaFiles, UnusableFile
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.model.post import Manuscript, Post, PostKind, PostState, SourceFormat, TermKind
+from syndicate.publishing.listings import author_slug
 from syndicate.publishing.post_files import as_failed, as_kept
 from syndicate.publishing.publisher import Change, Published, Publisher
-from syndicate.publishing.selections import author_slug
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.urls import Urls, split
