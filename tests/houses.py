@@ -11,8 +11,8 @@ import aiohttp
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.app import House, build, furnish
+from syndicate.comments import moderation
 from syndicate.config import Config, load
-from syndicate.conversation import moderation
 from syndicate.model.comment import Comment, CommentState
 from syndicate.model.post import Manuscript, Post
 from syndicate.publishing import Published

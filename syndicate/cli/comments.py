@@ -6,8 +6,8 @@ import click
 
 from syndicate.app import Study
 from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.comments import moderation
 from syndicate.content.text import excerpt, plain
-from syndicate.conversation import moderation
 from syndicate.errors import CommentNotFound, InputError
 from syndicate.model.comment import Comment, CommentState
 

@@ -14,8 +14,8 @@ import structlog
 
 from syndicate.activitypub.parse import authority_of, host_of, key_owner, origin, parse_actor
 from syndicate.clock import Clock
+from syndicate.comments.records import want_picture, withdraw
 from syndicate.content.text import clean_name
-from syndicate.conversation.comments import want_picture, withdraw
 from syndicate.errors import (
     AddressDenied,
     DocumentUnusable,

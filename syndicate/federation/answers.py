@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syndicate.clock import Clock
+from syndicate.comments import records
 from syndicate.config import SiteConfig
 from syndicate.content import markdown
 from syndicate.content.sanitize import SANITIZER_VERSION, for_author
-from syndicate.conversation import comments
 from syndicate.errors import CommentNotFound, InputError
 from syndicate.federation.addressees import Naming, addressees, named_in, never_fetched
 from syndicate.federation.outbox import HELD_FOR_NAMES, NO_TIME, Announcer
@@ -120,7 +120,7 @@ class Answers:
         async def take_back(tx: Tables) -> None:
             await self._announcer.taken_back(tx, comment, post, self._clock())
             await tx.mentions.record(post.id, {}, self._clock(), comment=comment.id)
-            await comments.withdraw(tx, comment)
+            await records.withdraw(tx, comment)
 
         await self._store.transaction(take_back)
 
@@ -134,7 +134,7 @@ class Answers:
         mentioned: Sequence[Mention],
         unknown: Sequence[str],
     ) -> None:
-        await comments.keep(
+        await records.keep(
             tx,
             comment,
             raw_html=comment.html,

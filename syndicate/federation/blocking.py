@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import host_of
-from syndicate.conversation import comments
+from syndicate.comments import records
 from syndicate.federation import follows
 from syndicate.federation.local import Identities
 from syndicate.federation.outbox import Announcer
@@ -58,7 +58,7 @@ class Blocking:
             await self._remove_follower(tx, actor)
             await self._end_follow(tx, actor, pattern)
         for comment in await tx.comments.of_author(uri):
-            await comments.set_aside(tx, comment, REASON)
+            await records.set_aside(tx, comment, REASON)
         for post in await tx.reactions.hide_of_actor(uri):
             await tx.editions.move(f"talk:{post}")
         await tx.stamps.remove_of_actor(uri)
@@ -86,7 +86,7 @@ class Blocking:
         if await tx.blocks.covers(uri, host_of(uri)):  # by another block, still
             return
         for comment in await tx.comments.of_author(uri, reason=REASON):
-            await comments.bring_back(tx, comment)
+            await records.bring_back(tx, comment)
         for post in await tx.reactions.show_of_actor(uri):
             await tx.editions.move(f"talk:{post}")
         entry = await tx.blogroll.by_actor(uri)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicate.clock import Clock
-from syndicate.conversation.judgement import Moderation
+from syndicate.comments.policy import Moderation
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteGone, RemoteRefused
 from syndicate.federation.actors import Actors
 from syndicate.federation.approvals import Approvals

@@ -15,10 +15,10 @@ from syndicate.activitypub.policy import Replies
 from syndicate.activitypub.render import Hashtag, Mentioned, Profile
 from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC
 from syndicate.clock import Clock
+from syndicate.comments.policy import Moderation
 from syndicate.content import federated
 from syndicate.content import html as author_html
 from syndicate.content.text import hashtag
-from syndicate.conversation.judgement import Moderation
 from syndicate.federation.fitting import fitted
 from syndicate.federation.local import Identities
 from syndicate.media.kinds import type_by_name

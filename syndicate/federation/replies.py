@@ -11,8 +11,8 @@ from typing import Any, assert_never
 from syndicate.activitypub.access import as_id, ids, types
 from syndicate.activitypub.addressing import Reach, reach, reach_of
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page, parse_note
-from syndicate.conversation import comments
-from syndicate.conversation.judgement import Facts, Judgement, Moderation, judge
+from syndicate.comments import records
+from syndicate.comments.policy import Facts, Judgement, Moderation, judge
 from syndicate.errors import MalformedActivity, RemoteUnavailable
 from syndicate.federation import addressed, consent
 from syndicate.federation.addressees import mentioned_in
@@ -137,7 +137,7 @@ async def take(
             return ignored("reply.no-such-post")
         if await tx.tombstones.find(note.id) is not None:
             return ignored("object.gone")
-        kept = await comments.keep(
+        kept = await records.keep(
             tx,
             comment,
             raw_html=source,
@@ -220,7 +220,7 @@ def forget(uri: str, context: Context, *, for_good: bool = True) -> Decision:
         comment = await tx.comments.by_uri(uri)
         if comment is None:
             return ignored("object.gone")
-        await comments.withdraw(tx, comment)
+        await records.withdraw(tx, comment)
         return done("delete.comment")
 
     return erase
@@ -233,7 +233,7 @@ def _without_words(note: RemoteNote, before: Comment | None) -> Decision:
         current = await tx.comments.by_uri(note.id)
         hers = current is not None and current.author.uri == note.author
         if current is not None and hers and note.updated is not None and note.updated > current.updated:
-            await comments.withdraw(tx, current)
+            await records.withdraw(tx, current)
         return ignored("object.empty")
 
     return ignored("object.empty") if before is None else withdraw
@@ -265,7 +265,7 @@ async def _never_show(
         await _bury(tx, note.id, type, context)
         if comment is None:
             return verdict
-        await comments.withdraw(tx, comment)
+        await records.withdraw(tx, comment)
         return withdrawn
 
     return withdraw

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from syndicate.clock import Clock
-from syndicate.conversation.cooling import next_visit
+from syndicate.comments.refetch_schedule import next_visit
 from syndicate.errors import RemoteUnavailable, StorageError
 from syndicate.federation.backfill import Seen, Visitor
 from syndicate.federation.sparing import MOST_A_DAY, PATIENCE

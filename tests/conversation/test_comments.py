@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate.conversation import comments
+from syndicate.comments import records
 from syndicate.errors import CommentNotFound
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.post import Post
@@ -35,7 +35,7 @@ def comment(post: Post, house: RunningHouse, **changes: object) -> Comment:
 
 async def keep(store: Store, made: Comment) -> bool:
     return await store.transaction(
-        lambda tx: comments.keep(tx, made, raw_html=made.html, sanitizer=1, reason="x", received=made.updated)
+        lambda tx: records.keep(tx, made, raw_html=made.html, sanitizer=1, reason="x", received=made.updated)
     )
 
 
@@ -57,9 +57,9 @@ async def test_the_counter_follows_every_change_of_state(
     later = replace(first, state=after, updated=first.updated + timedelta(seconds=1))
     assert await keep(house.store, later)
     assert await count(house.store, post) == int(after is CommentState.APPROVED)
-    await house.store.transaction(lambda tx: comments.withdraw(tx, later))
+    await house.store.transaction(lambda tx: records.withdraw(tx, later))
     assert await count(house.store, post) == 0
-    await house.store.transaction(lambda tx: comments.withdraw(tx, later))
+    await house.store.transaction(lambda tx: records.withdraw(tx, later))
     assert await count(house.store, post) == 0
 
 
@@ -71,7 +71,7 @@ async def test_the_counter_follows_every_decision(
     stale = comment(post, house, state=before)
     await keep(house.store, stale)
     for _ in range(2):
-        await house.store.transaction(lambda tx: comments.decide(tx, stale, after, "author"))
+        await house.store.transaction(lambda tx: records.decide(tx, stale, after, "author"))
         assert await count(house.store, post) == int(after is CommentState.APPROVED)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from syndicate.conversation.judgement import (
+from syndicate.comments.policy import (
     MOST_LINKS,
     MOST_MENTIONS,
     MOST_PER_ACTOR_AND_HOUR,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.conversation import comments as conversation
+from syndicate.comments import records as conversation
 from syndicate.model.comment import Comment, CommentState
 from syndicate.model.post import Post
 from tests.clocks import FakeClock

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from syndicate.activitypub.access import types
 from syndicate.activitypub.parse import origin
-from syndicate.conversation import comments
+from syndicate.comments import records
 from syndicate.errors import RemoteGone
 from syndicate.federation import replies, timeline
 from syndicate.federation.context import FOR_GOOD, Context, Decision, done, ignored, refused
@@ -36,7 +36,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         stamped = await tx.stamps.remove(activity.object, activity.actor)
         comment = await tx.comments.by_uri(activity.object)
         if comment is not None:
-            await comments.withdraw(tx, comment)
+            await records.withdraw(tx, comment)
             return done("delete.comment")
         if await timeline.forget(
             tx, activity.object, context.announcer, by="" if activity.forwarded else activity.actor
@@ -71,7 +71,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
         await _bury(tx, activity, context.clock())
         await tx.arrivals.forget_raw_of(activity.actor)
         for comment in await tx.comments.of_author(activity.actor):
-            await comments.withdraw(tx, comment)
+            await records.withdraw(tx, comment)
             await tx.arrivals.forget_raw(comment.uri)
         for post in await tx.reactions.remove_of_actor(activity.actor):
             await tx.editions.move(f"talk:{post}")

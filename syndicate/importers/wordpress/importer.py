@@ -14,10 +14,10 @@ from urllib.parse import SplitResult, unquote
 from zoneinfo import ZoneInfo
 
 from syndicate.clock import Clock
+from syndicate.comments import records
 from syndicate.content import html as author_html
 from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
 from syndicate.content.text import canonical_path, clean_name, percent_encode_path, plain, slugify
-from syndicate.conversation import comments
 from syndicate.importers.wordpress.export import (
     Exported,
     ExportedAttachment,
@@ -409,7 +409,7 @@ class WordPressImport:
             updated=max(now, known.updated + timedelta(seconds=1)) if known else published,
         )
         await self._store.transaction(
-            lambda tx: comments.keep(
+            lambda tx: records.keep(
                 tx,
                 comment,
                 raw_html=item.html,

@@ -6,7 +6,7 @@ Every function writes inside the caller's transaction.
 from datetime import datetime
 
 from syndicate.activitypub.parse import host_of
-from syndicate.conversation.cooling import first_visit
+from syndicate.comments.refetch_schedule import first_visit
 from syndicate.model.comment import Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.storage import Tables

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from syndicate.conversation import comments
+from syndicate.comments import records
 from syndicate.errors import CommentNotFound, InputError
 from syndicate.model.comment import Comment, CommentSource, CommentState
 from syndicate.storage import Store, Tables
@@ -30,7 +30,7 @@ async def decide(store: Store, id: str, decision: str, *, told: Told) -> Comment
     state, reason = DECISIONS[decision]
 
     async def body(tx: Tables) -> None:
-        await comments.decide(tx, comment, state, reason)
+        await records.decide(tx, comment, state, reason)
         await told(tx, comment, state)
 
     await store.transaction(body)
