@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from syndicate.signatures import generate_private_key
 from syndicate.storage import Store, connect
-from syndicate.storage.migrate import migrate
+from syndicate.storage.engine.migrate import migrate
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, running_house
 from tests.peer import Peer

@@ -1,7 +1,7 @@
 """All SQL lives in this room, and only here."""
 
-from syndicate.storage.connection import connect
-from syndicate.storage.database import Database, Queryable
+from syndicate.storage.engine.connection import connect
+from syndicate.storage.engine.database import Database, Queryable
 from syndicate.storage.store import Store, Tables
 
 __all__ = ["Database", "Queryable", "Store", "Tables", "connect"]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from syndicate.clock import from_text, to_text
 from syndicate.model.actor import PublicKey, RemoteActor, Role
-from syndicate.storage.database import Queryable, Row
+from syndicate.storage.engine.database import Queryable, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 from syndicate.activitypub.parse import host_of
 from syndicate.clock import from_text, to_text
 from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
-from syndicate.storage.database import Queryable, Row
+from syndicate.storage.engine.database import Queryable, Row
 
 REFUSALS_KEPT = 1000
 NO_TEXT = "{}"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from syndicate.clock import from_text, to_text
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, Latest
-from syndicate.storage.database import Queryable, Row
+from syndicate.storage.engine.database import Queryable, Row
 
 Order = Literal["manual", "name", "latest"]
 ORDERS: Mapping[Order, str] = {"manual": "position, name", "name": "lower(name)", "latest": "latest_at DESC"}

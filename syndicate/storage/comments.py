@@ -7,7 +7,7 @@ from datetime import datetime
 from syndicate.clock import from_text, to_text
 from syndicate.model.comment import Audience, Author, Comment, CommentSource, CommentState
 from syndicate.model.post import Mention
-from syndicate.storage.database import Queryable, Row
+from syndicate.storage.engine.database import Queryable, Row
 
 AVATAR = "coalesce((SELECT avatar FROM remote_actors WHERE remote_actors.uri = {0}.author_uri), '') AS author_avatar"
 COLUMNS = (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.clock import from_text, to_text
-from syndicate.storage.database import Queryable
+from syndicate.storage.engine.database import Queryable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

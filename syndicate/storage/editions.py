@@ -9,7 +9,7 @@ the author reads), `river` (what they published), `announced:<id of a local acto
 from datetime import datetime, timedelta
 
 from syndicate.clock import Clock, from_text, to_text
-from syndicate.storage.database import Queryable
+from syndicate.storage.engine.database import Queryable
 
 OVERLAP = timedelta(seconds=30)
 """Transactions of several machines do not commit in the order of their clocks."""

@@ -1,6 +1,6 @@
 """Single values that the blog remembers of itself, and totals that nobody wants to count on a request's path."""
 
-from syndicate.storage.database import Queryable
+from syndicate.storage.engine.database import Queryable
 
 
 class Facts:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from syndicate.clock import from_text, to_text
 from syndicate.model.blogroll import ReadPost
-from syndicate.storage.database import Queryable, Row
+from syndicate.storage.engine.database import Queryable, Row
 
 NEVER = "-"
 """In `passed_on`: the blogroll's account does not pass it on."""

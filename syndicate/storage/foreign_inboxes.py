@@ -7,7 +7,7 @@ taking an Accept, that the inbox is one.
 from datetime import datetime
 
 from syndicate.clock import to_text
-from syndicate.storage.database import Queryable
+from syndicate.storage.engine.database import Queryable
 
 MAX_ASKED_PER_HOST = 20
 """Actors to whom an Accept or Reject may be sent on a host that has not taken an Accept yet."""

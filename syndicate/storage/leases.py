@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from syndicate.clock import to_text
-from syndicate.storage.database import Queryable
+from syndicate.storage.engine.database import Queryable
 
 LEASE = timedelta(seconds=30)
 RENEW_INTERVAL = timedelta(seconds=10)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from syndicate.clock import from_text, to_text
-from syndicate.storage.database import Queryable, Row
+from syndicate.storage.engine.database import Queryable, Row
 
 
 class MentionState(StrEnum):

@@ -1,7 +1,7 @@
 """The inboxes that were told that an actor of ours has moved: they hear of it, too, when it comes back, and by then their
 followers may be gone."""
 
-from syndicate.storage.database import Queryable
+from syndicate.storage.engine.database import Queryable
 
 
 class MoveRecipients:

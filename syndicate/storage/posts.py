@@ -22,7 +22,7 @@ from syndicate.model.post import (
     TermKind,
     Visibility,
 )
-from syndicate.storage.database import Queryable, Row
+from syndicate.storage.engine.database import Queryable, Row
 from syndicate.storage.facts import Totals
 
 # everything but the source, which only its writers read

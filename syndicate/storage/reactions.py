@@ -6,7 +6,7 @@ from datetime import datetime
 
 from syndicate.clock import to_text
 from syndicate.model.post import Counts
-from syndicate.storage.database import Queryable, Row
+from syndicate.storage.engine.database import Queryable, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from syndicate.activitypub.parse import origin
 from syndicate.clock import from_text, to_text
-from syndicate.storage.database import Queryable, Row
+from syndicate.storage.engine.database import Queryable, Row
 
 KEPT = 1_000
 KEPT_OF_ONE = 100

@@ -7,7 +7,7 @@ import unicodedata
 
 from syndicate.content.text import words_of
 from syndicate.model.post import Post, PostKind
-from syndicate.storage.database import Queryable
+from syndicate.storage.engine.database import Queryable
 
 LONGEST = 200_000
 MOST_WORDS = 8

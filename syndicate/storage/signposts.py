@@ -1,6 +1,6 @@
 """Where lists of an older blog stood: what is no post, and so has no alias."""
 
-from syndicate.storage.database import Queryable
+from syndicate.storage.engine.database import Queryable
 
 
 class Signposts:

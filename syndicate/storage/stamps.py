@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from syndicate.clock import from_text, to_text
-from syndicate.storage.database import Queryable, Row
+from syndicate.storage.engine.database import Queryable, Row
 
 
 class StampKind(StrEnum):

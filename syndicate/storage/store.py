@@ -10,11 +10,12 @@ from syndicate.storage.arrivals import Arrivals
 from syndicate.storage.blocks import Blocks
 from syndicate.storage.blogroll import Blogroll
 from syndicate.storage.comments import Comments
-from syndicate.storage.connection import connect
-from syndicate.storage.database import Database, Queryable
 from syndicate.storage.deliveries import Deliveries
 from syndicate.storage.earlier_keys import EarlierKeys
 from syndicate.storage.editions import Editions
+from syndicate.storage.engine.connection import connect
+from syndicate.storage.engine.database import Database, Queryable
+from syndicate.storage.engine.migrate import migrate
 from syndicate.storage.facts import Facts, Totals
 from syndicate.storage.feed_entries import FeedEntries
 from syndicate.storage.feed_polls import FeedPolls
@@ -24,7 +25,6 @@ from syndicate.storage.hosts import Hosts
 from syndicate.storage.leases import LEASE, HeldRows, Key, Leases
 from syndicate.storage.media import Media
 from syndicate.storage.mentions import Mentions
-from syndicate.storage.migrate import migrate
 from syndicate.storage.move_recipients import MoveRecipients
 from syndicate.storage.outbox import Outbox
 from syndicate.storage.posts import Posts

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syndicate.clock import from_text, to_text
-from syndicate.storage.database import Queryable, Row
+from syndicate.storage.engine.database import Queryable, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

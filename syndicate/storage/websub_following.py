@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from syndicate.clock import from_text_or_none, to_text, to_text_or_empty
-from syndicate.storage.database import Queryable, Row
+from syndicate.storage.engine.database import Queryable, Row
 
 
 class Wish(StrEnum):

@@ -3,8 +3,8 @@
 import asyncio
 
 from syndicate.storage import connect
-from syndicate.storage.database import Dialect, Queryable
-from syndicate.storage.migrate import checksum, migrate, scripts, statements
+from syndicate.storage.engine.database import Dialect, Queryable
+from syndicate.storage.engine.migrate import checksum, migrate, scripts, statements
 
 DIALECTS: tuple[Dialect, ...] = ("sqlite", "postgresql")
 RELEASED: dict[Dialect, dict[str, str]] = {"sqlite": {}, "postgresql": {}}

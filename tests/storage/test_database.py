@@ -7,7 +7,7 @@ import pytest
 
 from syndicate.errors import DatabaseNewer, StorageError, ValueUnstorable
 from syndicate.storage import Queryable, Store, Tables, connect
-from syndicate.storage.migrate import migrate, scripts
+from syndicate.storage.engine.migrate import migrate, scripts
 from tests.clocks import FakeClock
 from tests.waiting import in_time
 

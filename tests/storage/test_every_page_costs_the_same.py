@@ -10,7 +10,7 @@ import pytest
 
 from syndicate.clock import to_text
 from syndicate.storage import Store, Tables
-from syndicate.storage.database import Queryable, Row
+from syndicate.storage.engine.database import Queryable, Row
 from tests.clocks import FakeClock
 
 FAR = datetime(2009, 5, 6, tzinfo=UTC)

@@ -1,8 +1,8 @@
 """A database from before activities were known by their meaning keeps what it holds."""
 
 from syndicate.storage import connect
-from syndicate.storage.database import Queryable
-from syndicate.storage.migrate import COLLATION, checksum, migrate, scripts, statements
+from syndicate.storage.engine.database import Queryable
+from syndicate.storage.engine.migrate import COLLATION, checksum, migrate, scripts, statements
 
 OLDER = "0005"
 POST = (

@@ -1,8 +1,8 @@
 """A database that an earlier version wrote keeps every id when it is brought to the newest schema."""
 
 from syndicate.storage import Store, connect
-from syndicate.storage.database import Queryable
-from syndicate.storage.migrate import REMEMBERED, checksum, scripts, statements
+from syndicate.storage.engine.database import Queryable
+from syndicate.storage.engine.migrate import REMEMBERED, checksum, scripts, statements
 from tests.clocks import FakeClock
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.federation.shown import FORM_VERSION, ShownForm
 from syndicate.model.comment import CommentState
-from syndicate.storage.database import Queryable
+from syndicate.storage.engine.database import Queryable
 from tests.houses import RunningHouse
 from tests.peer import PUBLIC, Peer
 

@@ -23,7 +23,7 @@ import aiosqlite
 import structlog
 
 from syndicate.errors import DatabaseBusy, DatabaseDamaged, DatabaseReplaced, StorageError, ValueUnstorable
-from syndicate.storage.database import Body, Dialect, Queryable, Row
+from syndicate.storage.engine.database import Body, Dialect, Queryable, Row
 
 T = TypeVar("T")
 log = structlog.get_logger()

@@ -10,7 +10,7 @@ import hashlib
 from importlib import resources
 
 from syndicate.errors import DatabaseNewer, StorageError
-from syndicate.storage.database import Database, Dialect, Queryable
+from syndicate.storage.engine.database import Database, Dialect, Queryable
 
 REMEMBERED = """
 CREATE TABLE IF NOT EXISTS migrations (

@@ -16,7 +16,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from syndicate.errors import DatabaseBusy, StorageError, ValueUnstorable
-from syndicate.storage.database import Body, Dialect, Queryable, Row
+from syndicate.storage.engine.database import Body, Dialect, Queryable, Row
 
 T = TypeVar("T")
 
