@@ -71,10 +71,10 @@ from syndicate.publishing.mentions import MentionWorker
 from syndicate.publishing.renderer import RENDERER, Typesetter
 from syndicate.publishing.topics import FeedTopics
 from syndicate.storage import Store, Tables
-from syndicate.storage.arrivals import Refusal
 from syndicate.storage.deliveries import DeliveryKind
+from syndicate.storage.inbox_queue import Refusal
 from syndicate.storage.leases import RENEW_INTERVAL
-from syndicate.storage.watch import EditionWatch
+from syndicate.storage.version_watch import EditionWatch
 from syndicate.telemetry.metrics import Metrics
 from syndicate.transport.client import Client
 from syndicate.transport.fetcher import Fetcher

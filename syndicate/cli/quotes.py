@@ -11,8 +11,8 @@ from syndicate.content.scripts import marked
 from syndicate.content.text import plain
 from syndicate.errors import QuoteNotFound
 from syndicate.storage import Tables
+from syndicate.storage.authorizations import Stamp, StampKind
 from syndicate.storage.received_notes import NoteKind, ReceivedNote
-from syndicate.storage.stamps import Stamp, StampKind
 
 SHOWN = 200
 

@@ -11,7 +11,7 @@ from syndicate.model.comment import Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.storage import Tables
 from syndicate.storage.media import MediaFile, Purpose
-from syndicate.storage.visits import Visit
+from syndicate.storage.refetch_queue import Visit
 
 
 async def keep(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, reason: str, received: datetime) -> bool:

@@ -12,7 +12,7 @@ from syndicate.model.comment import Comment, CommentState
 from syndicate.model.ids import new_id
 from syndicate.model.post import Post
 from syndicate.storage import Tables
-from syndicate.storage.stamps import ReplyRequest, Stamp, StampKind
+from syndicate.storage.authorizations import ReplyRequest, Stamp, StampKind
 from syndicate.urls import Urls
 
 CONTEXTS = {StampKind.QUOTE: QUOTE_CONTEXT, StampKind.REPLY: REPLY_CONTEXT}

@@ -12,7 +12,7 @@ from syndicate.federation.backfill import Seen, Visitor
 from syndicate.federation.sparing import MOST_A_DAY, PATIENCE
 from syndicate.storage import Store
 from syndicate.storage.leases import LEASE
-from syndicate.storage.visits import Visit
+from syndicate.storage.refetch_queue import Visit
 from syndicate.telemetry.metrics import Metrics
 from syndicate.workers.loop import Crew, job
 

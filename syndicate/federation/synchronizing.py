@@ -19,8 +19,8 @@ from syndicate.federation.context import Context
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.signatures import Message, Signature
 from syndicate.storage import Tables
+from syndicate.storage.followers_sync import Doubt
 from syndicate.storage.leases import LEASE
-from syndicate.storage.synchronizations import Doubt
 from syndicate.workers.loop import Rhythm, job
 
 log = structlog.get_logger()

@@ -11,7 +11,7 @@ from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.publishing.feeds import COUNTS, FeedDesk, scopes_of_comments, scopes_of_posts
 from syndicate.publishing.listings import Selections
 from syndicate.storage import Store
-from syndicate.storage.watch import EditionWatch, Stamp
+from syndicate.storage.version_watch import EditionWatch, Stamp
 from syndicate.urls import FEED_SUFFIX, Urls
 from syndicate.websub.topics import TopicDocument
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from syndicate.clock import from_text, to_text
 from syndicate.storage.engine.database import Queryable, Row
-from syndicate.storage.facts import Totals
+from syndicate.storage.key_values import Totals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

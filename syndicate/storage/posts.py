@@ -23,7 +23,7 @@ from syndicate.model.post import (
     Visibility,
 )
 from syndicate.storage.engine.database import Queryable, Row
-from syndicate.storage.facts import Totals
+from syndicate.storage.key_values import Totals
 
 # everything but the source, which only its writers read
 COLUMNS = """

@@ -6,23 +6,25 @@ from typing import Any, TypeVar
 
 from syndicate.clock import Clock
 from syndicate.storage.actors import LocalActors, RemoteActors
-from syndicate.storage.arrivals import Arrivals
+from syndicate.storage.authorizations import Stamps
 from syndicate.storage.blocks import Blocks
 from syndicate.storage.blogroll import Blogroll
 from syndicate.storage.comments import Comments
 from syndicate.storage.deliveries import Deliveries
 from syndicate.storage.earlier_keys import EarlierKeys
-from syndicate.storage.editions import Editions
 from syndicate.storage.engine.connection import connect
 from syndicate.storage.engine.database import Database, Queryable
 from syndicate.storage.engine.migrate import migrate
-from syndicate.storage.facts import Facts, Totals
 from syndicate.storage.feed_entries import FeedEntries
 from syndicate.storage.feed_polls import FeedPolls
 from syndicate.storage.followers import Followers
+from syndicate.storage.followers_sync import Synchronizations
 from syndicate.storage.foreign_inboxes import ForeignInboxes
 from syndicate.storage.hosts import Hosts
+from syndicate.storage.inbox_queue import Arrivals
+from syndicate.storage.key_values import Facts, Totals
 from syndicate.storage.leases import LEASE, HeldRows, Key, Leases
+from syndicate.storage.legacy_redirects import Signposts
 from syndicate.storage.media import Media
 from syndicate.storage.mentions import Mentions
 from syndicate.storage.move_recipients import MoveRecipients
@@ -30,14 +32,12 @@ from syndicate.storage.outbox import Outbox
 from syndicate.storage.posts import Posts
 from syndicate.storage.reactions import Reactions
 from syndicate.storage.received_notes import ReceivedNotes
+from syndicate.storage.refetch_queue import Visits
 from syndicate.storage.reports import Reports
 from syndicate.storage.search import Search
-from syndicate.storage.signposts import Signposts
-from syndicate.storage.stamps import Stamps
 from syndicate.storage.subscriptions import Subscriptions
-from syndicate.storage.synchronizations import Synchronizations
 from syndicate.storage.tombstones import Tombstones
-from syndicate.storage.visits import Visits
+from syndicate.storage.versions import Editions
 from syndicate.storage.websub_following import WebsubFollowing
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from syndicate.clock import from_text, to_text
 from syndicate.storage.engine.database import Queryable, Row
-from syndicate.storage.facts import Totals
+from syndicate.storage.key_values import Totals
 
 TOTAL = "subscriptions"
 

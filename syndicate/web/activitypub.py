@@ -21,7 +21,7 @@ from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.post import Counts, Post, TermKind
 from syndicate.signatures import Message, claimed_key_id
 from syndicate.storage import Store
-from syndicate.storage.stamps import StampKind
+from syndicate.storage.authorizations import StampKind
 from syndicate.transport.media_type import is_activity_streams
 from syndicate.web.bodies import require_uncoded
 from syndicate.web.clients import address_of, client_of, is_from_elsewhere

@@ -23,7 +23,7 @@ from syndicate.errors import (
     WrongHost,
 )
 from syndicate.model.ids import new_id
-from syndicate.storage.arrivals import Refusal
+from syndicate.storage.inbox_queue import Refusal
 from syndicate.web.admission import Admission
 from syndicate.web.answers import OneWrite
 from syndicate.web.bodies import LARGEST, too_large

@@ -14,7 +14,7 @@ from aiohttp.http_parser import HttpRequestParser, HttpRequestParserPy
 from syndicate.clock import Clock, Stopwatch
 from syndicate.config import Config
 from syndicate.errors import ConfigurationError
-from syndicate.storage.arrivals import Refusal
+from syndicate.storage.inbox_queue import Refusal
 from syndicate.urls import Urls
 from syndicate.web.access_log import AccessLog
 from syndicate.web.answers import Answers

@@ -17,7 +17,7 @@ from email.utils import format_datetime
 from weakref import WeakValueDictionary
 
 from syndicate.clock import Clock, Stopwatch
-from syndicate.storage.watch import EditionWatch, Stamp
+from syndicate.storage.version_watch import EditionWatch, Stamp
 
 MOST_BYTES = 32 * 1024 * 1024
 AROUND = 4096

@@ -10,7 +10,7 @@ from syndicate.model.post import Post, Term, TermKind
 from syndicate.publishing.feeds import FeedDesk
 from syndicate.publishing.listings import Selection
 from syndicate.publishing.topics import FeedTopics
-from syndicate.storage.watch import EditionWatch
+from syndicate.storage.version_watch import EditionWatch
 from syndicate.web import keys
 from tests.houses import RunningHouse
 from tests.peer import Peer

@@ -3,7 +3,7 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.storage.stamps import StampKind
+from syndicate.storage.authorizations import StampKind
 from tests.houses import ACTIVITY, RunningHouse
 from tests.peer import PUBLIC, Peer
 

@@ -3,7 +3,7 @@
 import pytest
 
 from syndicate.model.post import Post, QuotePolicy
-from syndicate.storage.stamps import StampKind
+from syndicate.storage.authorizations import StampKind
 from tests.houses import ACTIVITY, RunningHouse
 from tests.peer import Peer
 

@@ -7,7 +7,7 @@ import pytest
 
 from syndicate.errors import NotFound
 from syndicate.storage import Store
-from syndicate.storage.watch import EditionWatch
+from syndicate.storage.version_watch import EditionWatch
 from syndicate.web.keys import SHELF
 from syndicate.web.shelf import MOST_BYTES, Rendered, Shelf
 from tests.clocks import FakeClock

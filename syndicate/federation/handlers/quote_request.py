@@ -10,7 +10,7 @@ from syndicate.federation.local import BLOG
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.post import Post, QuotePolicy
 from syndicate.storage import Tables
-from syndicate.storage.stamps import StampKind
+from syndicate.storage.authorizations import StampKind
 
 
 async def handle(activity: Activity, context: Context) -> Decision:

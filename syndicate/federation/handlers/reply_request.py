@@ -10,7 +10,7 @@ from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.model.actor import RemoteActor
 from syndicate.model.comment import CommentState
 from syndicate.storage import Tables
-from syndicate.storage.stamps import ReplyRequest, StampKind
+from syndicate.storage.authorizations import ReplyRequest, StampKind
 
 
 async def handle(activity: Activity, context: Context) -> Decision:

@@ -9,8 +9,8 @@ import time
 from datetime import datetime, timedelta
 
 from syndicate.clock import Clock, to_text
-from syndicate.storage.editions import OVERLAP
 from syndicate.storage.store import Store
+from syndicate.storage.versions import OVERLAP
 
 Stamp = dict[str, int]
 
