@@ -34,32 +34,32 @@ from syndicate.clock import Clock, Stopwatch, utc_now
 from syndicate.config import Config
 from syndicate.delivery.worker import Courier, DeliveryWorker
 from syndicate.errors import DatabaseInUse, StorageError, SyndicateError
-from syndicate.federation.actors import Actors
-from syndicate.federation.answers import Answers
-from syndicate.federation.approvals import Approvals
-from syndicate.federation.aside import Aside
-from syndicate.federation.authentication import Gatekeeper
-from syndicate.federation.backfill import Visitor
-from syndicate.federation.blocking import Blocking
-from syndicate.federation.context import Context
-from syndicate.federation.courier import ActivityCourier
-from syndicate.federation.departures import Departures
-from syndicate.federation.doorways import Doorways
-from syndicate.federation.founding import ActorFetches, forget
-from syndicate.federation.inbox import Inbox
-from syndicate.federation.introductions import Introductions
-from syndicate.federation.local import Identities
-from syndicate.federation.moving import Moving
-from syndicate.federation.outbox import Announcer
-from syndicate.federation.replies import REJECTIONS_COUNT_FOR
-from syndicate.federation.rotation import Rotation
-from syndicate.federation.rounds import BackfillWorker
-from syndicate.federation.shown import ShownForm
-from syndicate.federation.software import SoftwareWorker
-from syndicate.federation.sparing import PASSED_OVER_FOR, Pause, Sparing
-from syndicate.federation.synchronizing import SynchronizationWorker
-from syndicate.federation.webfinger import Schemes
-from syndicate.federation.worker import InboxWorker
+from syndicate.federation.actors.authentication import Gatekeeper
+from syndicate.federation.actors.founding import ActorFetches, forget
+from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.actors.remote_actors import Actors
+from syndicate.federation.actors.remote_interaction import Doorways
+from syndicate.federation.actors.sanitizer_thread import Aside
+from syndicate.federation.actors.software import SoftwareWorker
+from syndicate.federation.actors.throttled_transport import PASSED_OVER_FOR, Pause, Sparing
+from syndicate.federation.actors.webfinger import Schemes
+from syndicate.federation.inbox.context import Context
+from syndicate.federation.inbox.inbox import Inbox
+from syndicate.federation.inbox.replies import REJECTIONS_COUNT_FOR
+from syndicate.federation.inbox.shown_form import ShownForm
+from syndicate.federation.inbox.worker import InboxWorker
+from syndicate.federation.outbox.account_move import Moving
+from syndicate.federation.outbox.author_replies import Answers
+from syndicate.federation.outbox.authorizations import Approvals
+from syndicate.federation.outbox.blocking import Blocking
+from syndicate.federation.outbox.gone_followers import Departures
+from syndicate.federation.outbox.key_introduction import Introductions
+from syndicate.federation.outbox.key_rotation import Rotation
+from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.outbox.sender import ActivityCourier
+from syndicate.federation.sync.followers_sync import SynchronizationWorker
+from syndicate.federation.sync.refetch_worker import BackfillWorker
+from syndicate.federation.sync.reply_crawler import Visitor
 from syndicate.importers.posts_folder import Library
 from syndicate.media import MediaFiles
 from syndicate.publishing import Publisher

@@ -8,9 +8,9 @@ import structlog
 from syndicate.activitypub.render import Mentioned
 from syndicate.clock import Clock
 from syndicate.errors import StorageError
-from syndicate.federation.local import Identities
-from syndicate.federation.outbox import Announcer
-from syndicate.federation.timeline import NEWS
+from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.inbox.timeline import NEWS
+from syndicate.federation.outbox.outbox import Announcer
 from syndicate.model.actor import LocalActor
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.storage import Store, Tables

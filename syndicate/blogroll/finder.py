@@ -13,9 +13,9 @@ from syndicate.clock import Clock
 from syndicate.config import LANGUAGE
 from syndicate.content.text import clean_name, plain
 from syndicate.errors import AddressUnusable, RemoteError
-from syndicate.federation.accounts import SUPPLIED, supplied_by
-from syndicate.federation.actors import Actors
-from syndicate.federation.webfinger import Schemes, account_of, actor_in, in_turn, links_of
+from syndicate.federation.actors.profiles import SUPPLIED, supplied_by
+from syndicate.federation.actors.remote_actors import Actors
+from syndicate.federation.actors.webfinger import Schemes, account_of, actor_in, in_turn, links_of
 from syndicate.model.actor import RemoteActor
 from syndicate.transport.media_type import ACCEPT_AS2, is_activity_streams
 from syndicate.transport.message import FEED, PAGE, Redirects, Request, Response, Transport

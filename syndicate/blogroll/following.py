@@ -14,9 +14,9 @@ from syndicate.blogroll.schedule import first_poll
 from syndicate.clock import Clock, to_text
 from syndicate.content.text import clean_name
 from syndicate.errors import AddressUnusable
-from syndicate.federation import follows
-from syndicate.federation.accounts import want_picture
-from syndicate.federation.outbox import Announcer
+from syndicate.federation.actors.profiles import want_picture
+from syndicate.federation.outbox import follows
+from syndicate.federation.outbox.outbox import Announcer
 from syndicate.feeds.opml import Outline
 from syndicate.model.blogroll import BlogrollEntry, FeedState
 from syndicate.model.ids import new_id

@@ -16,9 +16,9 @@ from syndicate.blogroll.schedule import WELL, Answer
 from syndicate.clock import Clock, to_text
 from syndicate.content.tags import Tag, tokens
 from syndicate.content.text import clean_name, excerpt, plain
-from syndicate.federation import consent
-from syndicate.federation.accounts import want_picture
-from syndicate.federation.timeline import LONGEST_EXCERPT, LONGEST_TITLE, keep
+from syndicate.federation.actors import opt_out
+from syndicate.federation.actors.profiles import want_picture
+from syndicate.federation.inbox.timeline import LONGEST_EXCERPT, LONGEST_TITLE, keep
 from syndicate.feeds.parse import ForeignEntry, ForeignFeed
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, ReadPost
 from syndicate.storage import Store, Tables
@@ -62,7 +62,7 @@ class NoSubscriptions:
 
 def posts_of(feed: ForeignFeed) -> list[ReadPost]:
     """What is shown of a feed's posts, as plain text; without those that ask not to be shown on blogs."""
-    return [_post(item) for item in feed.entries if not consent.declined(item.categories, (item.title, item.html))]
+    return [_post(item) for item in feed.entries if not opt_out.declined(item.categories, (item.title, item.html))]
 
 
 def _post(item: ForeignEntry) -> ReadPost:

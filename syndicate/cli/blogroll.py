@@ -17,8 +17,8 @@ from syndicate.clock import to_text, to_wire
 from syndicate.config import LANGUAGE
 from syndicate.content.text import clean_name
 from syndicate.errors import AddressUnusable, InputError
-from syndicate.federation.local import BLOG
-from syndicate.federation.moving import ASKED, CANCEL, OUTCOME
+from syndicate.federation.actors.local_actors import BLOG
+from syndicate.federation.outbox.account_move import ASKED, CANCEL, OUTCOME
 from syndicate.feeds.opml import XFN
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState
 from syndicate.transport.client import Client

@@ -8,7 +8,7 @@ from syndicate.activitypub.parse import authority_of
 from syndicate.app import Study
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.errors import AccountNotFound, InputError
-from syndicate.federation.local import Identity
+from syndicate.federation.actors.local_actors import Identity
 
 STRICT = ("gotosocial",)
 """Software that refuses an actor whose key has changed, unless it was told of it with the old one."""

@@ -16,8 +16,8 @@ import structlog
 from syndicate.activitypub.parse import host_of
 from syndicate.clock import Clock
 from syndicate.errors import AddressUnusable, RemoteError, RemoteUnavailable, StorageError
-from syndicate.federation.actors import Actors
-from syndicate.federation.webfinger import Schemes, account_of, actor_in, links_of
+from syndicate.federation.actors.remote_actors import Actors
+from syndicate.federation.actors.webfinger import Schemes, account_of, actor_in, links_of
 from syndicate.storage import Store, Tables
 from syndicate.storage.leases import LEASE
 from syndicate.storage.mentions import Named

@@ -16,7 +16,7 @@ from syndicate.clock import Clock
 from syndicate.config import SiteConfig
 from syndicate.content.text import clean_name, excerpt, plain
 from syndicate.errors import FilesMissing, InputError, PostNotFound, StorageError
-from syndicate.federation.outbox import Announcer
+from syndicate.federation.outbox.outbox import Announcer
 from syndicate.model.ids import IdsInOrder, new_id
 from syndicate.model.post import Manuscript, Picture, Post, PostKind, PostState, TermKind
 from syndicate.publishing.news import news_after

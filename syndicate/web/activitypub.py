@@ -13,9 +13,9 @@ from syndicate.activitypub.parse import origin
 from syndicate.activitypub.vocabulary import ACTIVITY_JSON
 from syndicate.clock import from_text, to_text
 from syndicate.errors import Gone, MediaTypeRefused, NotFound
-from syndicate.federation import featured
-from syndicate.federation.local import BLOG, Identity
-from syndicate.federation.outbox import outbox_items
+from syndicate.federation.actors.local_actors import BLOG, Identity
+from syndicate.federation.outbox import featured
+from syndicate.federation.outbox.outbox import outbox_items
 from syndicate.model.actor import LocalActor, PublicKey, Role
 from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.post import Counts, Post, TermKind

@@ -12,7 +12,7 @@ from syndicate.clock import Clock, to_text
 from syndicate.config import Config
 from syndicate.content.html import pictures
 from syndicate.errors import StorageError
-from syndicate.federation.local import Identities
+from syndicate.federation.actors.local_actors import Identities
 from syndicate.feeds import FeedFormat
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.model.comment import Comment, CommentSource

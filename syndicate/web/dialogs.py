@@ -9,8 +9,8 @@ from http import HTTPStatus
 from aiohttp import web
 
 from syndicate.errors import AddressUnusable, NotFound, RemoteError, TooBusy, TooManyRequests
-from syndicate.federation.doorways import Intent
-from syndicate.federation.replies import place_of
+from syndicate.federation.actors.remote_interaction import Intent
+from syndicate.federation.inbox.replies import place_of
 from syndicate.model.comment import CommentState
 from syndicate.web.clients import address_of
 from syndicate.web.content_policy import content_policy

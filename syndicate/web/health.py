@@ -9,7 +9,7 @@ from aiohttp import web
 
 from syndicate.clock import to_text
 from syndicate.errors import StorageError
-from syndicate.federation.local import BLOG
+from syndicate.federation.actors.local_actors import BLOG
 from syndicate.storage import Store
 from syndicate.web.clients import is_direct_from
 from syndicate.web.keys import CONFIG, METRICS, SHELF, STORE

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from syndicate.errors import ConfigurationError, DatabaseReplaced
-from syndicate.federation.founding import SITE, forget
-from syndicate.federation.local import Identities
+from syndicate.federation.actors.founding import SITE, forget
+from syndicate.federation.actors.local_actors import Identities
 from tests.cli.conftest import Blog, process
 from tests.houses import ACTIVITY, RunningHouse
 from tests.peer import Peer

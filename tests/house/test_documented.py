@@ -14,7 +14,7 @@ from syndicate.cli.main import main
 from syndicate.config import Config
 from syndicate.content import frontmatter
 from syndicate.errors import Refused
-from syndicate.federation.dispatch import HANDLERS
+from syndicate.federation.inbox.dispatch import HANDLERS
 from syndicate.model.activity import Outcome
 from syndicate.model.blogroll import FollowState
 

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.clock import to_text
-from syndicate.federation.moving import ASKED, OUTCOME
+from syndicate.federation.outbox.account_move import ASKED, OUTCOME
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.model.ids import new_id
 from syndicate.storage import Tables

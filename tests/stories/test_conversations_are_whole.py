@@ -1,7 +1,7 @@
 """A reply to a reply lands where it belongs, also when what lies between was never sent to us."""
 
-from syndicate.federation.replies import MOST_ANCESTORS
-from syndicate.federation.sparing import MOST_CLIMBS_A_DAY
+from syndicate.federation.actors.throttled_transport import MOST_CLIMBS_A_DAY
+from syndicate.federation.inbox.replies import MOST_ANCESTORS
 from syndicate.model.comment import CommentState
 from syndicate.storage.blocks import Block
 from tests.houses import RunningHouse

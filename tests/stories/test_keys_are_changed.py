@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from syndicate.errors import SignatureRejected
-from syndicate.federation.local import Identities
+from syndicate.federation.actors.local_actors import Identities
 from syndicate.signatures import Message, load_public_key, private_pem, public_pem, read_signature
 from syndicate.storage.hosts import Host
 from syndicate.transport.message import Request, Response

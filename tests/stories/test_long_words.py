@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from syndicate.content.text import plain
-from syndicate.federation.aside import Aside
+from syndicate.federation.actors.sanitizer_thread import Aside
 from tests.houses import RunningHouse
 from tests.peer import Peer
 

@@ -10,8 +10,8 @@ import pytest
 
 from syndicate.app import typeset_anew, write_refusals
 from syndicate.errors import RemoteUnavailable, StorageError
-from syndicate.federation.inbox import Inbox
-from syndicate.federation.worker import InboxWorker
+from syndicate.federation.inbox.inbox import Inbox
+from syndicate.federation.inbox.worker import InboxWorker
 from syndicate.model.activity import Arrival, Verdict
 from syndicate.model.post import PostState
 from syndicate.storage.deliveries import DeliveryState

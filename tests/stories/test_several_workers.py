@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.federation.local import BLOG
+from syndicate.federation.actors.local_actors import BLOG
 from syndicate.model.post import PostState
 from syndicate.publishing.archive import TOLD_EVERY
 from tests.clocks import FakeClock

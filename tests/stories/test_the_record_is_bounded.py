@@ -2,7 +2,7 @@
 
 import pytest
 
-from syndicate.federation import text_limits
+from syndicate.federation.inbox import text_limits
 from syndicate.model.activity import Arrival
 from tests.houses import RunningHouse
 from tests.peer import Peer

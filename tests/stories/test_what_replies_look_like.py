@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from syndicate.federation.shown import FORM_VERSION, ShownForm
+from syndicate.federation.inbox.shown_form import FORM_VERSION, ShownForm
 from syndicate.model.comment import CommentState
 from syndicate.storage.engine.database import Queryable
 from tests.houses import RunningHouse

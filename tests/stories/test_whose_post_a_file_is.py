@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from syndicate.errors import InputError
-from syndicate.federation.local import Identities
-from syndicate.federation.outbox import Announcer
+from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.outbox.outbox import Announcer
 from syndicate.importers.posts_folder import Library
 from syndicate.model.post import Manuscript, Post, PostKind
 from syndicate.publishing import Publisher

@@ -1,0 +1,330 @@
+"""The blog as accounts: itself, the one that fetches for it, and those that its author chose to add.
+
+The database knows the actors and their public keys; the private ones lie in the keyring. A known actor whose key is
+missing or does not fit stops the start: with another key, servers that know the blog would refuse it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, assert_never
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from syndicate.activitypub.render import Profile
+from syndicate.clock import Clock
+from syndicate.config import Config
+from syndicate.federation.actors.founding import require_own_database
+from syndicate.federation.actors.keyring import Keyring
+from syndicate.model.actor import LocalActor, ProofKey, Role
+from syndicate.model.ids import new_id
+from syndicate.model.post import Post, Term, TermKind
+from syndicate.signatures import multikey, prove, public_pem
+from syndicate.storage import Store, Tables
+from syndicate.storage.actors import ASKED, KeySet, StoredActor
+from syndicate.storage.earlier_keys import EarlierKey
+from syndicate.transport.signed import SigningKey
+from syndicate.urls import Urls
+
+BLOG = "blog"
+TERMS = {Role.CATEGORY: TermKind.CATEGORY, Role.TAG: TermKind.TAG}
+LONGEST_HANDLE = 30
+PASSED_ON = frozenset({"Announce", "Create", "Delete", "Undo", "Update"})
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An actor of ours and the keys that it signs with. `next_key_id` is set while its keys are being changed, and
+    `rotation` the id of the activity that tells of the newest change, which goes out signed with the key before it.
+    `earlier` are the keys that it had, the latest first: they sign nothing but the Update of the actor."""
+
+    profile: Profile
+    key: RSAPrivateKey
+    proof_key: Ed25519PrivateKey | None = None
+    earlier: tuple[SigningKey, ...] = ()
+    next_key_id: str = ""
+    rotation: str = ""
+
+    @property
+    def actor(self) -> LocalActor:
+        return self.profile.actor
+
+    @property
+    def signing_key(self) -> SigningKey:
+        return SigningKey(self.actor.key_id, self.key)
+
+    @property
+    def newest_key_id(self) -> str:
+        """The id of the key to come while there is one, else of the key."""
+        return self.next_key_id or self.actor.key_id
+
+    def signing_key_of(self, activity: str) -> SigningKey:
+        """What signs an activity: the news of a change of keys is signed with the key before it."""
+        is_old_news = activity == self.rotation and not self.next_key_id
+        return self.earlier[0] if is_old_news and self.earlier else self.signing_key
+
+    def proven(self, document: dict[str, Any], created: datetime) -> dict[str, Any]:
+        """An activity with this actor's integrity proof, if it is of a kind that others pass on (FEP-8b32)."""
+        if self.proof_key is None or document.get("type") not in PASSED_ON:
+            return document
+        return prove(document, key=self.proof_key, key_id=self.actor.proof_keys[0].id, created=created)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    stored: StoredActor
+    term: Term | None
+    identity: Identity
+
+
+class Identities:
+    """The actors of this blog: those that its configuration chooses, whatever the database remembers besides."""
+
+    def __init__(self, config: Config, store: Store, keyring: Keyring) -> None:
+        self._config, self._store, self.keyring = config, store, keyring
+        self._known: dict[str, _Known] = {}
+
+    @classmethod
+    async def open(cls, config: Config, store: Store, clock: Clock, *, keep_keys: bool = True) -> "Identities":
+        """Make, with their keys, what the database does not know yet; `keep_keys` says that a new blog shall have those that
+        lie there. Raises ConfigurationError, KeyUnusable."""
+        identities = cls(config, store, Keyring(config.storage.keys))
+        await require_own_database(config, store, identities.keyring, keep_keys=keep_keys)
+        await identities._make_missing(clock)
+        await identities._keep_previous_keys(clock)
+        await identities.renew()
+        return identities
+
+    # whom there is
+
+    def __iter__(self) -> Iterator[Identity]:
+        return (known.identity for known in self._known.values())
+
+    @property
+    def blog(self) -> Identity:
+        return self._known[BLOG].identity
+
+    @property
+    def fetching(self) -> Identity:
+        """Who signs what is fetched: the blog, which other servers know. Where it may not be read without a signature,
+        the actor of the server, which always may: two such servers would wait for each other."""
+        return next((identity for identity in self if identity.actor.role is Role.SERVER), self.blog)
+
+    @property
+    def blogroll(self) -> Identity | None:
+        return next((identity for identity in self if identity.actor.role is Role.BLOGROLL), None)
+
+    def of_id(self, id: str) -> Identity | None:
+        known = self._known.get(id)
+        return known.identity if known else None
+
+    def of_uri(self, uri: str) -> Identity | None:
+        return next((identity for identity in self if identity.actor.uri == uri), None)
+
+    def followable(self, uri: str) -> LocalActor | None:
+        """The actor with this id, if it can be followed."""
+        identity = self.of_uri(uri)
+        return identity.actor if identity and identity.actor.role is not Role.SERVER else None
+
+    async def announcing(self, tx: Tables, post: Post) -> list[LocalActor]:
+        """Those that announce a post: of its tags, of its categories and of those above them."""
+        slugs = {(term.kind, term.slug) for term in post.terms}
+        for term in post.terms:
+            parent = term.parent
+            while parent and (term.kind, parent) not in slugs:
+                slugs.add((term.kind, parent))
+                above = await tx.posts.term(term.kind, parent)
+                parent = above.parent if above else None
+        return [
+            known.identity.actor
+            for known in self._known.values()
+            if known.stored.role in TERMS and (TERMS[known.stored.role], known.stored.subject) in slugs
+        ]
+
+    def subject_of(self, id: str) -> tuple[TermKind, str] | None:
+        """The category or tag that an actor announces."""
+        stored = self._known[id].stored
+        return (TERMS[stored.role], stored.subject) if stored.role in TERMS else None
+
+    # what changes while we run
+
+    async def renew(self) -> None:
+        """Read anew what another process changed: keys and their changes, names. Raises KeyUnusable."""
+        chosen = set(self._chosen())
+        known = {}
+        for stored in await self._store.local_actors.all():
+            if (stored.role, stored.subject) not in chosen:
+                continue
+            if stored.role is Role.BLOG:
+                stored = replace(stored, published=await self._since(stored.published))
+            kind = TERMS.get(stored.role)
+            term = await self._store.posts.term(kind, stored.subject) if kind else None
+            before = self._known.get(stored.id)
+            if before is None or (before.stored, before.term) != (stored, term):
+                earlier = await self._store.earlier_keys.of(stored.id)
+                before = _Known(stored, term, self._identity(stored, term, earlier))
+            known[stored.id] = before
+        self._known = known
+
+    async def _since(self, made: datetime) -> datetime:
+        """Since when there is the blog: its first post may be older than its account. Bridgy Fed takes no account of less
+        than a week."""
+        first = await self._store.posts.from_the_first(skip=0, limit=1)
+        return min([made, *(post.published for post in first)])
+
+    def changing(self) -> list[StoredActor]:
+        """Whose keys are to be changed, or are being changed."""
+        return [
+            known.stored
+            for known in self._known.values()
+            if known.stored.rotation == ASKED or known.stored.next_key_pem or known.stored.old_proof_key
+        ]
+
+    def with_keys(self, id: str, keys: KeySet) -> Profile:
+        """What others are told about an actor when it has these keys."""
+        known = self._known[id]
+        return profile_of(self._config, known.stored.with_next_keys(keys), known.term)
+
+    def _identity(self, stored: StoredActor, term: Term | None, earlier: list[EarlierKey]) -> Identity:
+        key = self.keyring.key(stored.id, stored.public_key_pem)
+        proof_key = self.keyring.proof_key(stored.id, stored.proof_key)
+        coming = stored.next_keys
+        return Identity(
+            profile=profile_of(self._config, stored, term),
+            key=key,
+            proof_key=proof_key if self._config.federation.integrity_proofs else None,
+            earlier=tuple(self._earlier(earlier)),
+            next_key_id=coming.key_id if coming else "",
+            rotation=stored.rotation,
+        )
+
+    def _earlier(self, keys: list[EarlierKey]) -> Iterator[SigningKey]:
+        for known in keys:
+            key = self.keyring.earlier(known.local_actor, known.public_key_pem)
+            if key is not None:
+                yield SigningKey(known.key_id, key)
+
+    def _chosen(self) -> list[tuple[Role, str]]:
+        federation = self._config.federation
+        return [
+            (Role.BLOG, ""),
+            *([(Role.SERVER, "")] if federation.authorized_fetch else []),
+            *((Role.CATEGORY, slug) for slug in federation.category_actors),
+            *((Role.TAG, slug) for slug in federation.tag_actors),
+            *([(Role.BLOGROLL, "")] if federation.blogroll_actor else []),
+        ]
+
+    # making
+
+    async def _make_missing(self, clock: Clock) -> None:
+        stored = await self._store.local_actors.all()
+        known = {(actor.role, actor.subject) for actor in stored}
+        handles = {actor.handle for actor in stored} | {self._config.site.handle}
+        urls = Urls(self._config.site.url)
+        for role, subject in self._chosen():
+            if (role, subject) in known:
+                continue
+            id = BLOG if role is Role.BLOG else new_id(clock())
+            handle = self._handle(role, subject, handles)
+            handles.add(handle)
+            uri = urls.blog_actor if role is Role.BLOG else urls.actor(id)
+            made = StoredActor(
+                id=id,
+                uri=uri,
+                handle=handle,
+                role=role,
+                subject=subject,
+                key_id=f"{uri}#main-key",
+                public_key_pem=public_pem(self.keyring.make(id)),
+                proof_key_id=f"{uri}#ed25519-key",
+                proof_key=multikey(self.keyring.make_proof_key(id)),
+                published=clock().replace(microsecond=0),
+            )
+            await self._store.transaction(lambda tx, made=made: tx.local_actors.put(made))  # type: ignore[misc]
+
+    async def _keep_previous_keys(self, clock: Clock) -> None:
+        """The key before the last change, of which an earlier version kept only the file, and changed it under its id."""
+        for actor in await self._store.local_actors.all():
+            public = self.keyring.keep_previous(actor.id)
+            if public:
+                key = EarlierKey(local_actor=actor.id, key_id=f"{actor.uri}#main-key", public_key_pem=public)
+                await self._store.transaction(lambda tx, key=key: tx.earlier_keys.add(key, clock()))  # type: ignore[misc]
+
+    def _handle(self, role: Role, subject: str, taken: set[str]) -> str:
+        """A name for life: of the slug, with a number where another has it."""
+        match role:
+            case Role.BLOG:
+                return self._config.site.handle
+            case Role.SERVER:
+                return self._config.site.host
+            case Role.BLOGROLL:
+                wanted = "blogroll"
+            case _:
+                ascii_only = subject.replace("-", "_").encode("ascii", "ignore").decode()
+                wanted = "".join(letter for letter in ascii_only.lower() if letter.isalnum() or letter == "_")
+                wanted = wanted[:LONGEST_HANDLE].strip("_") or role.value
+        handle, number = wanted, 1
+        while handle in taken:
+            number += 1
+            handle = f"{wanted[: LONGEST_HANDLE - 3]}_{number}"
+        return handle
+
+
+def profile_of(config: Config, known: StoredActor, term: Term | None = None) -> Profile:
+    """What others are told about an actor of ours; `term` is the category or tag that it announces."""
+    site = config.site
+    urls = Urls(site.url)
+    name, summary, url = _words(config, known, term, urls)
+    actor = LocalActor(
+        id=known.id,
+        uri=known.uri,
+        handle=known.handle,
+        name=name,
+        summary=summary,
+        url=url,
+        published=known.published,
+        key_id=known.key_id,
+        public_key_pem=known.public_key_pem,
+        role=known.role,
+        proof_keys=tuple(_proof_keys(known)) if config.federation.integrity_proofs else (),
+    )
+    is_blog = known.role is Role.BLOG
+    elsewhere = (("Also at", address) for address in site.rel_me) if is_blog else ()
+    return Profile(
+        actor=actor,
+        shared_inbox=urls.shared_inbox,
+        account=f"{known.handle}@{site.host}",
+        domain=site.host.partition(":")[0],
+        language=site.language,
+        icon=urls.absolute("/favicon.png"),
+        icon_type="image/png",
+        fields=(("Website", urls.home), *elsewhere),
+        also_known_as=config.federation.also_known_as if is_blog else (),
+        moved_to=known.moved_to,
+    )
+
+
+def _proof_keys(known: StoredActor) -> Iterator[ProofKey]:
+    yield ProofKey(id=known.proof_key_id, multikey=known.proof_key)
+    if known.old_proof_key:
+        yield ProofKey(id=known.old_proof_key_id, multikey=known.old_proof_key)
+
+
+def _words(config: Config, known: StoredActor, term: Term | None, urls: Urls) -> tuple[str, str, str]:
+    """Name, summary and page."""
+    site = config.site
+    match known.role:
+        case Role.BLOG:
+            return site.name, site.tagline, urls.home
+        case Role.SERVER:
+            return site.host, f"Fetches for {site.name}.", urls.home
+        case Role.BLOGROLL:
+            return f"{site.name}: blogroll", f"News of the blogs that {site.name} reads.", urls.absolute("/blogroll/")
+        case Role.CATEGORY | Role.TAG:
+            title = term.name if term else known.subject
+            page = urls.category(known.subject) if known.role is Role.CATEGORY else urls.tag(known.subject)
+            about = term.description if term and term.description else f"What {site.name} writes about {title}."
+            return f"{site.name}: {title}", about, urls.absolute(page)
+        case _:
+            assert_never(known.role)

@@ -1,0 +1,171 @@
+"""Other servers' actors and keys: fetched, believed only when both sides agree, and remembered.
+
+A key is usable only when the owner's own document, fetched at the owner's id, lists that key id (FEP-fe34). What a
+key document says about its owner is a hint, nothing more (Fedify GHSA-q9f8-5hc7-898f).
+"""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from syndicate.activitypub.parse import authority_of, host_of, key_owner, origin, parse_actor
+from syndicate.clock import Clock
+from syndicate.comments.records import want_picture, withdraw
+from syndicate.content.text import clean_name
+from syndicate.errors import (
+    AddressDenied,
+    DocumentUnusable,
+    KeyUnavailable,
+    MalformedActivity,
+    RemoteError,
+    RemoteUnavailable,
+    SignatureRejected,
+)
+from syndicate.federation.actors import opt_out
+from syndicate.federation.actors.key_fetch_limiter import Patience
+from syndicate.model.actor import PublicKey, RemoteActor
+from syndicate.signatures import VerifyingKey, load_multikey, load_public_key
+from syndicate.storage import Store, Tables
+from syndicate.transport.fetcher import Fetcher
+from syndicate.transport.signed import Signer
+
+log = structlog.get_logger()
+
+FRESH = timedelta(days=1)
+REFETCH_AFTER = timedelta(minutes=5)
+KEYS_CACHED = 10_000
+
+
+class Actors:
+    """Knows other servers' actors."""
+
+    def __init__(self, store: Store, fetcher: Fetcher, signer: Signer, clock: Clock) -> None:
+        self._store, self._fetcher, self._signer, self._clock = store, fetcher, signer, clock
+        self.patience = Patience(clock)
+        self._loaded: OrderedDict[str, tuple[str, VerifyingKey]] = OrderedDict()
+        self._refetched: OrderedDict[str, datetime] = OrderedDict()
+        self._fetching: dict[str, asyncio.Future[PublicKey]] = {}
+
+    # keys
+
+    async def known_key(self, key_id: str) -> PublicKey | None:
+        """The key with this id, if we remember it."""
+        return await self._store.remote_actors.key(key_id)
+
+    async def key(self, key_id: str) -> PublicKey:
+        """The key with this id, from what we remember or from its owner.
+
+        Raises KeyUnavailable (not now), SignatureRejected (`key.…`: never).
+        """
+        return await self.known_key(key_id) or await self._fetch_key(key_id)
+
+    def may_renew(self, key_id: str) -> bool:
+        """Whether its owner may be asked for a key that we know: not so when that was done in the last minutes."""
+        last = self._refetched.get(key_id)
+        return last is None or self._clock() - last >= REFETCH_AFTER or key_id in self._fetching
+
+    async def renewed_key(self, key_id: str) -> PublicKey:
+        """The key as its owner lists it now."""
+        self._refetched[key_id] = self._clock()
+        self._refetched.move_to_end(key_id)
+        while len(self._refetched) > KEYS_CACHED:
+            self._refetched.popitem(last=False)
+        return await self._fetch_key(key_id)
+
+    def load(self, key: PublicKey) -> VerifyingKey:
+        """Parsed once, and remembered. Raises SignatureRejected for a key that we do not take."""
+        cached = self._loaded.get(key.id)
+        if cached is not None and cached[0] == key.pem:
+            return cached[1]
+        loaded = load_public_key(key.pem) if key.pem.lstrip().startswith("-----") else load_multikey(key.pem)
+        self._loaded[key.id] = (key.pem, loaded)
+        while len(self._loaded) > KEYS_CACHED:
+            self._loaded.popitem(last=False)
+        return loaded
+
+    async def _fetch_key(self, key_id: str) -> PublicKey:
+        """Once for all who ask meanwhile: the first burst of a server comes with one key."""
+        fetching = self._fetching.get(key_id)
+        if fetching is None:
+            fetching = self._fetching[key_id] = asyncio.ensure_future(self._key_of_owner(key_id))
+            fetching.add_done_callback(lambda done: self._fetched(key_id, done))
+        return await asyncio.shield(fetching)
+
+    def _fetched(self, key_id: str, done: "asyncio.Future[PublicKey]") -> None:
+        del self._fetching[key_id]
+        if not done.cancelled():
+            done.exception()  # marks it as seen, should nobody wait any more
+
+    async def _key_of_owner(self, key_id: str) -> PublicKey:
+        try:
+            found, document = await self._fetcher.key_document(key_id, sign=self._signer.sign_get)
+            owner = key_owner(document, key_id)
+            if not owner or origin(owner) != origin(key_id):
+                raise SignatureRejected("key.owner", "the key's document names no owner on its own origin")
+            # found at the owner's id, it is the owner's own document, and one request has done
+            actor = await self._learn(owner, document) if found == owner else await self.refresh(owner)
+        except RemoteUnavailable as error:
+            raise KeyUnavailable("key.unavailable", str(error), wait=error.wait) from error
+        except AddressDenied as error:
+            raise SignatureRejected("key.address", str(error)) from error
+        except RemoteError as error:
+            raise SignatureRejected("key.document", str(error)) from error
+        key = next((key for key in actor.keys if key.id == key_id), None)
+        if key is None:
+            raise SignatureRejected("key.owner", "its owner does not list the key")
+        return key
+
+    # actors
+
+    async def get(self, uri: str) -> RemoteActor:
+        """An actor, not older than a day if its server answers. Raises RemoteError."""
+        known = await self._store.remote_actors.find(uri)
+        if known is not None and self._clock() - known.fetched < FRESH:
+            return known
+        try:
+            return await self.refresh(uri)
+        except RemoteUnavailable:
+            if known is None:
+                raise
+            return known
+
+    async def refresh(self, uri: str, *, by_stranger: bool = True) -> RemoteActor:
+        """Fetch an actor and remember it. Raises RemoteError."""
+        _, document = await self._fetcher.document(uri, sign=self._signer.sign_get, by_stranger=by_stranger)
+        return await self._learn(uri, document)
+
+    async def _learn(self, uri: str, document: dict[str, Any]) -> RemoteActor:
+        """Remember an actor from the document that was found at its id."""
+        try:
+            actor = parse_actor(document, fetched=self._clock())
+        except MalformedActivity as error:
+            raise DocumentUnusable(f"{uri} is no actor: {error}") from error
+        actor = replace(
+            actor,
+            name=clean_name(actor.name),
+            handle=clean_name(actor.handle, limit=300),
+            opted_out=opt_out.declined_in_profile(document),
+        )
+        await self._store.transaction(lambda tx: self._keep(tx, actor))
+        log.debug("actor fetched", actor=actor.uri)
+        return actor
+
+    async def _keep(self, tx: Tables, actor: RemoteActor) -> None:
+        picture = await tx.media.by_source(actor.icon) if actor.icon else None
+        known = picture is not None and picture.name is not None
+        avatar = f"/media/{picture.name}" if known and picture else ""
+        await tx.remote_actors.put(replace(actor, avatar=avatar), host=host_of(actor.uri))
+        if origin(actor.inbox) == origin(actor.uri):
+            await tx.foreign_inboxes.remove(actor.uri)
+        else:
+            await tx.foreign_inboxes.put(actor.uri, actor.inbox, authority_of(actor.inbox))
+        await tx.followers.renew_inbox(actor.uri, actor.shared_inbox or actor.inbox)
+        if actor.opted_out:
+            for comment in await tx.comments.of_author(actor.uri):
+                await withdraw(tx, comment)
+        if actor.icon and picture is None and await tx.comments.are_shown_of(actor.uri):
+            await want_picture(tx, actor.uri)

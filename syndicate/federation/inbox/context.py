@@ -1,0 +1,78 @@
+"""What a handler may use, and what it gives back.
+
+A handler gets what it needs (the network included), decides, and returns either a verdict, or an effect: a function
+that writes inside the transaction in which the arrival is settled too. So an effect without a settled arrival, or
+the other way round, cannot exist. What another server cannot give now goes up as RemoteUnavailable, and the worker
+tries again.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from syndicate.clock import Clock
+from syndicate.comments.policy import Moderation
+from syndicate.errors import AddressDenied, DocumentUnusable, RemoteGone, RemoteRefused
+from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.actors.remote_actors import Actors
+from syndicate.federation.actors.sanitizer_thread import Aside
+from syndicate.federation.inbox.shown_form import ShownForm
+from syndicate.federation.outbox.authorizations import Approvals
+from syndicate.federation.outbox.outbox import Announcer
+from syndicate.model.activity import Activity, Outcome, Verdict
+from syndicate.storage import Store, Tables
+from syndicate.transport.fetcher import Fetcher
+from syndicate.transport.signed import Signer
+from syndicate.urls import Urls
+
+Effect = Callable[[Tables], Coroutine[Any, Any, Verdict]]
+Decision = Verdict | Effect
+
+FOR_GOOD = (AddressDenied, DocumentUnusable, RemoteGone, RemoteRefused)
+"""What no later try mends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a handler may use."""
+
+    store: Store
+    actors: Actors
+    fetcher: Fetcher
+    signer: Signer
+    identities: Identities
+    announcer: Announcer
+    approvals: Approvals
+    urls: Urls
+    clock: Clock
+    moderation: Moderation
+    aside: Aside
+    shown: ShownForm
+
+    async def object(self, uri: str) -> dict[str, Any]:
+        """A document from its own origin. Raises RemoteError."""
+        _, document = await self.fetcher.document(uri, sign=self.signer.sign_get)
+        return document
+
+
+Handler = Callable[[Activity, Context], Awaitable[Decision]]
+
+
+def done(reason: str) -> Verdict:
+    return Verdict(outcome=Outcome.DONE, reason=reason)
+
+
+def held(reason: str) -> Verdict:
+    return Verdict(outcome=Outcome.HELD, reason=reason)
+
+
+def ignored(reason: str) -> Verdict:
+    return Verdict(outcome=Outcome.IGNORED, reason=reason)
+
+
+def refused(reason: str) -> Verdict:
+    return Verdict(outcome=Outcome.REFUSED, reason=reason)
+
+
+def private(reason: str) -> Verdict:
+    return Verdict(outcome=Outcome.PRIVATE, reason=reason)

@@ -1,0 +1,34 @@
+"""Block: somebody no longer wants to hear of us (ActivityPub §7.9)."""
+
+from syndicate.federation.inbox.context import Context, Decision, done, ignored
+from syndicate.model.activity import Activity, Verdict
+from syndicate.model.blogroll import FollowState
+from syndicate.storage import Tables
+
+REASON = "The account has blocked this blog."
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """They follow no longer, nothing is sent to them, and our own Follow of them is over."""
+    ours = context.identities.followable(activity.object)
+    if ours is None:
+        return ignored("block.not-ours")
+
+    async def part(tx: Tables) -> Verdict:
+        followed = await tx.followers.remove(ours.id, activity.actor)
+        if followed:
+            await tx.editions.move("followers")
+        if not await _end_follow(tx, activity.actor) and not followed:
+            return ignored("block.no-follower")
+        return done("block.unfollowed")
+
+    return part
+
+
+async def _end_follow(tx: Tables, actor: str) -> bool:
+    entry = await tx.blogroll.by_actor(actor)
+    if entry is None or entry.follow not in (FollowState.ACCEPTED, FollowState.PENDING):
+        return False
+    await tx.blogroll.set_follow(entry.id, FollowState.REJECTED, await tx.blogroll.follow_uri(entry.id), reason=REASON)
+    await tx.editions.move("blogroll")
+    return True

@@ -1,0 +1,25 @@
+"""Create: somebody wrote something: an answer to us, or a post of an account that the author reads (ActivityPub §7.2)."""
+
+from syndicate.activitypub.access import as_id, as_object
+from syndicate.activitypub.addressing import reach
+from syndicate.activitypub.parse import origin
+from syndicate.federation.inbox import received_notes, replies, timeline
+from syndicate.federation.inbox.context import Context, Decision, refused
+from syndicate.model.activity import Activity
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Keep a reply to one of our posts as a comment, and the posts of those whom we follow; let everything else pass."""
+    note = as_object(activity.raw.get("object"))
+    if not note or activity.forwarded:
+        if origin(activity.object) != origin(activity.actor):
+            return refused("object.origin")
+        envelope = {} if activity.forwarded else activity.raw
+        return await replies.fetch(activity.object, note, envelope, context)
+    if not as_id(note):
+        return refused("object.id")
+    reached = reach(activity.raw, note)
+    decision = await timeline.take(note, reached, activity.actor, context)
+    if decision is None:
+        decision = await replies.take(note, reached, activity.actor, context)
+    return await received_notes.noticed(decision, note, activity.raw, activity.actor, context)

@@ -1,0 +1,94 @@
+"""Delete: something or somebody is gone (ActivityPub §7.4)."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from syndicate.activitypub.access import types
+from syndicate.activitypub.parse import origin
+from syndicate.comments import records
+from syndicate.errors import RemoteGone
+from syndicate.federation.inbox import replies, timeline
+from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, done, ignored, refused
+from syndicate.model.activity import Activity, Verdict
+from syndicate.storage import Tables
+from syndicate.storage.tombstones import Tombstone
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Erase what its owner deleted, and remember that, should it arrive only later."""
+    if not activity.object or origin(activity.object) != origin(activity.actor):
+        return refused("delete.not-owner")
+    if activity.forwarded:
+        gone = await _how_gone(activity.object, context)
+        if gone is None:
+            return refused("delete.not-gone")
+        if gone == HTTPStatus.NOT_FOUND:  # it may come back
+            return replies.forget(activity.object, context, for_good=False)
+    if activity.object == activity.actor:
+        return await _actor(activity, context)
+    known = await context.store.comments.by_uri(activity.object)
+    if known is not None and known.author.uri != activity.actor and not activity.forwarded:
+        return refused("delete.not-owner")
+
+    async def erase(tx: Tables) -> Verdict:
+        await _bury(tx, activity, context.clock())
+        noted = await tx.received_notes.remove(activity.object, actor="" if activity.forwarded else activity.actor)
+        stamped = await tx.stamps.remove(activity.object, activity.actor)
+        comment = await tx.comments.by_uri(activity.object)
+        if comment is not None:
+            await records.withdraw(tx, comment)
+            return done("delete.comment")
+        if await timeline.forget(
+            tx, activity.object, context.announcer, by="" if activity.forwarded else activity.actor
+        ):
+            return done("delete.read")
+        if stamped:
+            return done("delete.quote")
+        if noted:
+            return done("delete.mention")
+        post = await tx.reactions.withdraw(activity.object, activity.actor)
+        if post is not None:
+            await tx.editions.move(f"talk:{post}")
+            return done("delete.reaction")
+        return ignored("delete.unknown")
+
+    return erase
+
+
+async def _how_gone(uri: str, context: Context) -> int | None:
+    """What its own origin says: 404, or 410, of which a Tombstone is another way to say it; None when it is there."""
+    try:
+        document = await context.object(uri)
+    except RemoteGone as error:
+        return error.status
+    except FOR_GOOD:
+        return None
+    return HTTPStatus.GONE if "Tombstone" in types(document.get("type")) else None
+
+
+async def _actor(activity: Activity, context: Context) -> Decision:
+    async def erase(tx: Tables) -> Verdict:
+        await _bury(tx, activity, context.clock())
+        await tx.arrivals.forget_raw_of(activity.actor)
+        for comment in await tx.comments.of_author(activity.actor):
+            await records.withdraw(tx, comment)
+            await tx.arrivals.forget_raw(comment.uri)
+        for post in await tx.reactions.remove_of_actor(activity.actor):
+            await tx.editions.move(f"talk:{post}")
+        await tx.stamps.remove_of_actor(activity.actor)
+        await tx.mentions.remove_of_actor(activity.actor)
+        await tx.received_notes.remove_of_actor(activity.actor)
+        if await tx.followers.remove_actor(activity.actor):
+            await tx.editions.move("followers")
+        await timeline.account_gone(tx, activity.actor, context.announcer)
+        known = await tx.remote_actors.remove(activity.actor)
+        return done("delete.actor") if known else ignored("delete.unknown")
+
+    return erase
+
+
+async def _bury(tx: Tables, activity: Activity, now: datetime) -> None:
+    await tx.arrivals.forget_raw(activity.object)
+    await tx.tombstones.put(
+        Tombstone(uri=activity.object, path=None, origin=origin(activity.actor), type="", published=None, gone_at=now)
+    )

@@ -1,0 +1,33 @@
+"""FeatureRequest: somebody asks whether they may put an account of ours into a collection of theirs (FEP-7aa9)."""
+
+from syndicate.activitypub.access import as_id
+from syndicate.activitypub.vocabulary import FEATURE_CONTEXT
+from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, ignored, refused
+from syndicate.model.activity import Activity, Verdict
+from syndicate.storage import Tables
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Reject: `canFeature` of our actors says that nobody may."""
+    identity = context.identities.of_uri(activity.object)
+    if identity is None:
+        return ignored("feature.not-ours")
+    try:
+        actor = await context.actors.get(activity.actor)
+    except FOR_GOOD:
+        return ignored("actor.unavailable")
+    request = {
+        "id": activity.id,
+        "type": "FeatureRequest",
+        "actor": activity.actor,
+        "object": activity.object,
+        "instrument": as_id(activity.raw.get("instrument")),
+    }
+
+    async def reject(tx: Tables) -> Verdict:
+        await context.announcer.answer(
+            tx, "Reject", request, to=actor.uri, inbox=actor.inbox, context=FEATURE_CONTEXT, by=identity.actor
+        )
+        return refused("feature.not-allowed")
+
+    return reject

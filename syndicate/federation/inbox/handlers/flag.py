@@ -1,0 +1,38 @@
+"""Flag: a server reports something of ours (ActivityPub; Mastodon sends it as the server, not as a person)."""
+
+from syndicate.activitypub.access import as_text, ids
+from syndicate.content.text import plain
+from syndicate.federation.inbox.context import Context, Decision, held, ignored
+from syndicate.model.activity import Activity, Verdict
+from syndicate.model.ids import new_id
+from syndicate.storage import Tables
+from syndicate.storage.reports import Report
+
+LONGEST_WORDS = 2_000
+MOST_OBJECTS = 50
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Keep it for the author. Nothing else comes of it, and nothing of it is public."""
+    about = [uri for uri in ids(activity.raw.get("object"))[:MOST_OBJECTS] if await _is_here(uri, context)]
+    if not about:
+        return ignored("report.elsewhere")
+    now = context.clock()
+    report = Report(
+        id=new_id(now),
+        reporter=activity.actor,
+        about=tuple(about),
+        words=plain(as_text(activity.raw.get("content")))[:LONGEST_WORDS],
+        received=now,
+    )
+
+    async def keep(tx: Tables) -> Verdict:
+        await tx.reports.put(report)
+        return held("report.kept")
+
+    return keep
+
+
+async def _is_here(uri: str, context: Context) -> bool:
+    """Something of ours, or said under something of ours."""
+    return context.urls.path_of(uri) is not None or await context.store.comments.by_uri(uri) is not None

@@ -1,0 +1,91 @@
+"""Follow: somebody wants to hear of new posts (ActivityPub §7.5)."""
+
+from collections.abc import Sequence
+
+from syndicate.activitypub import render
+from syndicate.activitypub.parse import authority_of, host_of, origin
+from syndicate.federation.actors.software import AFTER
+from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, done, ignored, refused
+from syndicate.federation.outbox import featured
+from syndicate.model.activity import Activity, Verdict
+from syndicate.model.actor import LocalActor, RemoteActor
+from syndicate.model.post import Post
+from syndicate.storage import Tables
+from syndicate.storage.followers import Follower
+from syndicate.transport.address import is_denied_host
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Keep the follower and accept, each time that it asks: Mastodon follows anew after a change of keys and waits
+    for an answer to the new id."""
+    ours = context.identities.followable(activity.object)
+    if ours is None:
+        return ignored("follow.not-ours")
+    undone = await context.store.tombstones.find(activity.id)
+    if undone is not None and undone.origin == origin(activity.actor):
+        return ignored("follow.undone")
+    try:
+        actor = await context.actors.get(activity.actor)
+    except FOR_GOOD:
+        return ignored("actor.unavailable")
+    if not _may_be_told(actor, context):
+        return refused("follow.inbox-refused")
+    follower = Follower(
+        local_actor=ours.id,
+        actor=actor.uri,
+        follow=activity.id,
+        inbox=actor.shared_inbox or actor.inbox,
+        since=context.clock(),
+    )
+    follow = render.follow_as_received(activity.id, activity.actor, activity.object)
+
+    stand_ins = await featured.stand_ins(context.store, context.identities, ours)
+
+    async def accept(tx: Tables) -> Verdict:
+        if await tx.foreign_inboxes.is_full(actor.uri):
+            return refused("follow.inbox-refused")
+        new = await tx.followers.put(follower)
+        await tx.editions.move("followers")
+        await tx.hosts.to_ask(authority_of(follower.inbox), context.clock() + AFTER)
+        await context.announcer.answer(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox, by=ours)
+        if new and await tx.followers.on_server(ours.id, origin(actor.uri), after="", limit=2) == [actor.uri]:
+            await _unpin(tx, stand_ins, actor, ours, context)
+        return done("follow.accepted" if new else "follow.renewed")
+
+    return accept
+
+
+async def _unpin(tx: Tables, posts: Sequence[Post], actor: RemoteActor, ours: LocalActor, context: Context) -> None:
+    """With its first follower a server gets our posts themselves. It may have read the newest as pinned ones before, when
+    it knew no others."""
+    for post in posts:
+        await context.announcer.answer(
+            tx, "Remove", post.uri, to=actor.uri, inbox=actor.inbox, by=ours, target=ours.featured
+        )
+
+
+def _may_be_told(actor: RemoteActor, context: Context) -> bool:
+    """Whether what is meant for this actor may go where its inbox is: to its own host, or to another public one (any
+    where private ones are allowed, else its id could not have been fetched), but never to ours."""
+    if origin(actor.inbox) == origin(actor.uri):
+        return True
+    is_public = is_denied_host(host_of(actor.uri)) or not is_denied_host(host_of(actor.inbox))
+    return is_public and origin(actor.inbox) != origin(context.urls.base)
+
+
+async def turn_away(activity: Activity, context: Context) -> Decision:
+    """Answer somebody who is blocked by a Reject, so that the Follow does not wait there for ever."""
+    ours = context.identities.followable(activity.object)
+    if ours is None:
+        return ignored("follow.not-ours")
+    try:
+        actor = await context.actors.get(activity.actor)
+    except FOR_GOOD:
+        return ignored("actor.unavailable")
+    follow = render.follow_as_received(activity.id, activity.actor, activity.object)
+
+    async def reject(tx: Tables) -> Verdict:
+        await context.announcer.answer(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
+        return refused("sender.blocked")
+
+    return reject

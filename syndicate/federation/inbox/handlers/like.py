@@ -1,0 +1,10 @@
+"""Like, and the reactions with an emoji that Misskey and Pleroma send (ActivityPub §7.10, FEP-c0e0)."""
+
+from syndicate.federation.inbox import reactions
+from syndicate.federation.inbox.context import Context, Decision
+from syndicate.model.activity import Activity
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Count it, once per actor and emoji."""
+    return await reactions.like(activity, context)

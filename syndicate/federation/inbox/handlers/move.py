@@ -1,0 +1,66 @@
+"""Move: an account has gone elsewhere (ActivityPub, as Mastodon does it; FEP-7628)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from syndicate.activitypub.access import as_id, ids
+from syndicate.activitypub.parse import host_of, origin
+from syndicate.clock import to_text
+from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, done, ignored, refused
+from syndicate.model.activity import Activity, Verdict
+from syndicate.model.actor import RemoteActor
+from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState
+from syndicate.storage import Tables
+
+STAYS = timedelta(days=7)
+"""For so long nobody who has just moved to an account is followed further: two accounts could go round for ever."""
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Believed when the new account names the old one: whom the blog follows is followed there. Of followers it changes
+    nothing: the new account follows if it sends a Follow."""
+    target = as_id(activity.raw.get("target"))
+    if activity.object != activity.actor or not target or target == activity.actor:
+        return refused("move.not-owner")
+    if origin(target) in ("", origin(context.urls.base)):
+        return refused("object.origin")
+    arrived = await context.store.remote_actors.moved_here(activity.actor)
+    if arrived is not None and context.clock() - arrived < STAYS:
+        return refused("move.too-soon")
+    entry = await context.store.blogroll.by_actor(activity.actor)
+    if entry is None:
+        return ignored("move.not-followed")
+    if await context.store.blocks.covers(target, host_of(target)):
+        return refused("sender.blocked")
+    try:
+        document = await context.object(target)
+        actor = await context.actors.refresh(target)
+    except FOR_GOOD:
+        return ignored("actor.unavailable")
+    if actor.uri != target or activity.actor not in ids(document.get("alsoKnownAs")):
+        return refused("move.not-claimed")
+
+    async def move(tx: Tables) -> Verdict:
+        await _follow_there(tx, entry, activity.actor, actor, context)
+        await tx.remote_actors.set_moved_here(actor.uri, context.clock())
+        return done("move.followed")
+
+    return move
+
+
+async def _follow_there(tx: Tables, entry: BlogrollEntry, old: str, new: RemoteActor, context: Context) -> None:
+    """The entry keeps its name, tagline and place; the Follow goes to the new account, its Undo to the old one."""
+    before = await tx.remote_actors.find(old)
+    follow = await tx.blogroll.follow_uri(entry.id)
+    profile = entry.url in ("", old, before.url if before else "")  # and not the home page of a blog
+    url = (new.url or new.uri) if profile else entry.url
+    moved = replace(entry, actor=new.uri, handle=new.handle, url=url)
+    await tx.blogroll.put(moved, added=to_text(context.clock()))
+    await tx.blogroll.set_state(entry.id, FeedState.MOVED, f"The account is {new.handle or new.uri} now.")
+    if entry.follow in (FollowState.ACCEPTED, FollowState.PENDING):
+        uri = await context.announcer.answer(tx, "Follow", new.uri, to=new.uri, inbox=new.inbox)
+        await tx.blogroll.set_follow(entry.id, FollowState.PENDING, uri)
+        if before is not None and follow:
+            undone = context.announcer.follow_again(follow, old)
+            await context.announcer.answer(tx, "Undo", undone, to=old, inbox=before.inbox)
+    await tx.editions.move("blogroll")

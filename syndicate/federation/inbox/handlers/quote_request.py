@@ -1,0 +1,65 @@
+"""QuoteRequest: somebody asks whether she may quote a post (FEP-044f)."""
+
+from typing import Any
+
+from syndicate.activitypub.access import as_id, as_object
+from syndicate.activitypub.parse import origin
+from syndicate.federation.actors.local_actors import BLOG
+from syndicate.federation.inbox import received_notes
+from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, done, ignored, refused
+from syndicate.model.activity import Activity, Verdict
+from syndicate.model.post import Post, QuotePolicy
+from syndicate.storage import Tables
+from syndicate.storage.authorizations import StampKind
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Accept with a stamp, or reject, as the post's author has chosen."""
+    post = await context.store.posts.by_uri(activity.object)
+    if post is None or not post.federates:
+        return ignored("quote.elsewhere")
+    instrument = activity.raw.get("instrument")
+    quote = as_id(instrument)
+    if origin(quote) != origin(activity.actor) or not _fits(as_object(instrument), activity):
+        return refused("quote.not-theirs")
+    try:
+        actor = await context.actors.get(activity.actor)
+    except FOR_GOOD:
+        return ignored("actor.unavailable")
+    allowed = await _is_allowed(post, activity.actor, context)
+    request = {
+        "id": activity.id,
+        "type": "QuoteRequest",
+        "actor": activity.actor,
+        "object": activity.object,
+        "instrument": quote,
+    }
+
+    async def answer(tx: Tables) -> Verdict:
+        known = await tx.stamps.of_object(quote, StampKind.QUOTE)
+        if known is not None and (known.post, known.actor) != (post.id, activity.actor):
+            return refused("quote.not-theirs")
+        if not allowed or (known is not None and known.revoked):
+            await context.approvals.refuse(tx, StampKind.QUOTE, request, actor)
+            return refused("quote.not-allowed" if not allowed else "quote.revoked")
+        stamp = known or context.approvals.stamp(
+            StampKind.QUOTE, post, object=quote, target=post.uri, actor=activity.actor
+        )
+        await context.approvals.allow(tx, stamp, request, actor)
+        return done("quote.allowed")
+
+    return await received_notes.noticed(answer, as_object(instrument), {}, activity.actor, context)
+
+
+def _fits(instrument: dict[str, Any], activity: Activity) -> bool:
+    """An embedded quote is by the one who asks, and quotes what is asked about."""
+    if not instrument:
+        return True
+    quoted = set(received_notes.quotes_of(instrument))
+    return as_id(instrument.get("attributedTo")) == activity.actor and quoted <= {activity.object}
+
+
+async def _is_allowed(post: Post, actor: str, context: Context) -> bool:
+    if post.quotes is QuotePolicy.FOLLOWERS:
+        return await context.store.followers.find(BLOG, actor) is not None
+    return post.quotes is QuotePolicy.ANYONE

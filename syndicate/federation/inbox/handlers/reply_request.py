@@ -1,0 +1,73 @@
+"""ReplyRequest: somebody asks whether her reply may stand, before it stands anywhere (GoToSocial)."""
+
+from syndicate.activitypub.access import as_id, as_object
+from syndicate.activitypub.addressing import reach_of
+from syndicate.activitypub.parse import origin
+from syndicate.federation.inbox import replies
+from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, ignored, refused
+from syndicate.federation.inbox.targets import locate
+from syndicate.model.activity import Activity, Outcome, Verdict
+from syndicate.model.actor import RemoteActor
+from syndicate.model.comment import CommentState
+from syndicate.storage import Tables
+from syndicate.storage.authorizations import ReplyRequest, StampKind
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """Judge the reply as if it had come by itself; answer now if it is decided about, else when its author is."""
+    post, answered = await locate(context, activity.object)
+    if post is None or not post.federates:
+        return ignored("reply.elsewhere")
+    instrument = activity.raw.get("instrument")
+    reply, note = as_id(instrument), as_object(instrument)
+    if origin(reply) != origin(activity.actor):
+        return refused("object.origin")
+    try:
+        actor = await context.actors.get(activity.actor)
+    except FOR_GOOD:
+        return ignored("actor.unavailable")
+    if not _is_hers(note, activity, actor):
+        return refused("object.author")
+    if note.get("content") is not None:
+        judged = await replies.take(note, reach_of(note), activity.actor, context)
+    else:
+        judged = await replies.fetch(reply, {}, {}, context)
+    asked = ReplyRequest(
+        reply=reply,
+        post=post.id,
+        actor=actor.uri,
+        target=answered.uri if answered else post.uri,
+        request={
+            "id": activity.id,
+            "type": "ReplyRequest",
+            "actor": activity.actor,
+            "object": activity.object,
+            "instrument": reply,
+        },
+        received=context.clock(),
+    )
+
+    async def answer(tx: Tables) -> Verdict:
+        verdict = judged if isinstance(judged, Verdict) else await judged(tx)
+        comment = await tx.comments.by_uri(reply)
+        if comment is not None and comment.author.uri != actor.uri:
+            return refused("object.author")
+        if verdict.outcome is Outcome.REFUSED or comment is None:
+            await context.approvals.refuse(tx, StampKind.REPLY, asked.request, actor)
+            return verdict
+        if (comment.post, comment.parent) != (post.id, answered.id if answered else None):
+            await context.approvals.refuse(tx, StampKind.REPLY, asked.request, actor)
+            return refused("reply.elsewhere")
+        await tx.stamps.ask(asked)
+        if comment.state is not CommentState.PENDING:
+            await context.approvals.decided(tx, comment, comment.state)
+        return verdict
+
+    return answer
+
+
+def _is_hers(note: dict[str, object], activity: Activity, actor: RemoteActor) -> bool:
+    """An embedded reply is by the one who asks, and answers what is asked about."""
+    if note.get("attributedTo") is None:
+        return True
+    return as_id(note.get("attributedTo")) == actor.uri and as_id(note.get("inReplyTo")) in ("", activity.object)

@@ -1,0 +1,53 @@
+"""Update: something or somebody has changed (ActivityPub §7.3)."""
+
+from syndicate.activitypub.access import as_id, as_object, types
+from syndicate.activitypub.addressing import reach
+from syndicate.activitypub.parse import origin
+from syndicate.activitypub.vocabulary import ACTOR_TYPES
+from syndicate.federation.actors import profiles
+from syndicate.federation.inbox import received_notes, replies, timeline
+from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, done, ignored, refused
+from syndicate.model.activity import Activity, Verdict
+from syndicate.storage import Tables
+
+
+async def handle(activity: Activity, context: Context) -> Decision:
+    """An actor is fetched anew; a comment follows its original, if that is newer than what we have, and so does a post of
+    somebody whom we follow."""
+    document = as_object(activity.raw.get("object"))
+    if activity.object == activity.actor or ACTOR_TYPES.intersection(types(document.get("type"))):
+        return await _actor(activity, context)
+    if not document or activity.forwarded:
+        if origin(activity.object) != origin(activity.actor):
+            return refused("object.origin")
+        envelope = {} if activity.forwarded else activity.raw
+        return await replies.fetch(activity.object, document, envelope, context)
+    known = await context.store.comments.by_uri(as_id(document))
+    if known is not None and known.author.uri != activity.actor:
+        return refused("update.not-owner")
+    reached = reach(activity.raw, document)
+    decision = await timeline.take(document, reached, activity.actor, context) if known is None else None
+    if decision is None:
+        decision = await replies.take(document, reached, activity.actor, context)
+    return await received_notes.noticed(decision, document, activity.raw, activity.actor, context)
+
+
+async def _actor(activity: Activity, context: Context) -> Decision:
+    """The body is not believed: keys and inboxes are read where the actor lives."""
+    if activity.object != activity.actor:
+        return refused("update.not-owner")
+    if await context.store.remote_actors.find(activity.actor) is None:
+        return ignored("actor.unknown")
+    try:
+        actor = await context.actors.refresh(activity.actor)
+    except FOR_GOOD:
+        return ignored("actor.unavailable")
+    author = replies.author_of(actor)
+
+    async def renew(tx: Tables) -> Verdict:
+        await profiles.follow_update(tx, actor)
+        posts = await tx.comments.rename_author(author)
+        await tx.editions.move(*(f"talk:{post}" for post in posts))
+        return done("actor.updated")
+
+    return renew

@@ -1,0 +1,195 @@
+"""Where other servers' activities come in.
+
+`receive` answers the sender: cheap checks first, nothing believed before the signature holds, and a durable row
+before the answer. `perform` acts later, from that row: a crash between the two loses nothing.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from syndicate.activitypub.access import as_list
+from syndicate.activitypub.documents import parse_document, require_context
+from syndicate.activitypub.parse import authority_of, host_of, origin, parse_activity
+from syndicate.activitypub.synchronization import Offer
+from syndicate.clock import Clock
+from syndicate.delivery import circuit
+from syndicate.errors import SenderRefused, SignatureRejected, Transient
+from syndicate.federation.actors.authentication import authenticate, is_proven
+from syndicate.federation.actors.remote_actors import Actors
+from syndicate.federation.inbox.context import Context, Decision, ignored, refused
+from syndicate.federation.inbox.dispatch import FORWARDABLE, HANDLERS, NAMED_LATER, handler_of
+from syndicate.federation.inbox.handlers import follow
+from syndicate.federation.inbox.text_limits import TextLimits
+from syndicate.federation.sync import followers_sync
+from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
+from syndicate.model.ids import IdsInOrder
+from syndicate.signatures import Message, Signature, read_signature
+from syndicate.storage import Store, Tables
+
+log = structlog.get_logger()
+
+MOST_TRIES = 8
+FIRST_WAIT = timedelta(seconds=10)
+
+
+class Inbox:
+    """The personal inboxes and the shared one: every type is taken at each."""
+
+    def __init__(self, store: Store, actors: Actors, context: Context, clock: Clock) -> None:
+        self._store, self._actors, self._context, self._clock = store, actors, context, clock
+        self._ids = IdsInOrder()
+        self._texts = TextLimits()
+
+    async def receive(self, message: Message, client: str) -> Verdict:
+        """Take in one activity that came from the address `client`. When this returns, the activity is durable, and the
+        answer is 202.
+
+        Raises SignatureRejected (401), MalformedActivity (400), SenderRefused (403), TooManyRequests (429),
+        KeyUnavailable (503).
+        """
+        signature = read_signature(message, now=self._clock())
+        activity = parse_activity(parse_document(message.body))
+        require_context(activity.raw)
+        activity = replace(activity, forwarded=_is_forwarded(activity, signature))
+        await self._refuse_unwanted(activity, signature)
+        if await self._is_strangers_farewell(activity):
+            return Verdict(outcome=Outcome.IGNORED, reason="delete.unknown")
+        key = await authenticate(signature, self._actors, client)
+        activity = await self._attributed(activity, key.owner, client)
+        offer = await followers_sync.doubted(message, signature, key.owner, self._context)
+        return await self._record(activity, signature.fingerprint, key.owner, offer, size=len(message.body))
+
+    async def _refuse_unwanted(self, activity: Activity, signature: Signature) -> None:
+        """Blocked senders cost no fetch; nobody speaks in our own name."""
+        ours = origin(self._context.urls.base)
+        if ours in (origin(activity.actor), origin(signature.key_id)):
+            raise SenderRefused("sender.ourselves")
+        _require_one_origin(activity)
+        if activity.actor and not activity.forwarded and origin(signature.key_id) != origin(activity.actor):
+            raise SignatureRejected("activity.actor", "signed by another than its actor")
+        for sender in {activity.actor, signature.key_id}:
+            if await self._is_unwanted(sender, activity.type):
+                raise SenderRefused("sender.blocked")
+
+    async def _is_unwanted(self, sender: str, type: str) -> bool:
+        """Whether a sender is blocked; of a person who is, a Follow is let in, to be answered by a Reject."""
+        if type == "Follow":
+            return await self._store.blocks.covers_host(host_of(sender))
+        return await self._store.blocks.covers(sender, host_of(sender))
+
+    async def _is_strangers_farewell(self, activity: Activity) -> bool:
+        """Mastodon tells every server that an account is gone; its key cannot be had any more. Whom we never knew,
+        we need not forget."""
+        if activity.type != "Delete" or not activity.actor or activity.object != activity.actor:
+            return False
+        return await self._store.remote_actors.find(activity.actor) is None
+
+    async def _attributed(self, activity: Activity, messenger: str, client: str) -> Activity:
+        """The activity, now that its messenger is known; a proof of its own actor makes it as good as brought by them."""
+        if not activity.actor:
+            activity = replace(activity, actor=messenger, forwarded=False)
+            _require_one_origin(activity)
+            if await self._store.blocks.covers(messenger, host_of(messenger)):
+                raise SenderRefused("sender.blocked")
+        if messenger == activity.actor:
+            return activity
+        if not activity.forwarded:
+            raise SignatureRejected("activity.actor", "signed by another than its actor")
+        return replace(activity, forwarded=not await is_proven(activity, self._actors, client, self._clock()))
+
+    async def _record(
+        self, activity: Activity, fingerprint: str, messenger: str, offer: Offer | None, *, size: int
+    ) -> Verdict:
+        now = self._clock()
+        server = authority_of(messenger)  # it is there, whatever our deliveries met with
+        verdict = Verdict(outcome=Outcome.WAITING, reason="arrival.waiting")
+        if activity.type not in HANDLERS:
+            verdict = Verdict(outcome=Outcome.UNSUPPORTED, reason="activity.unsupported")
+        elif activity.forwarded and activity.type not in FORWARDABLE:
+            verdict = refused("activity.forwarded")
+        elif not activity.id and (activity.type in NAMED_LATER or activity.forwarded):
+            verdict = ignored("activity.no-id")
+        arrival = Arrival(
+            id=self._ids.new(now), activity=activity, received=now, fingerprint=fingerprint, verdict=verdict
+        )
+
+        async def body(tx: Tables) -> bool:
+            if offer is not None:
+                await followers_sync.ask_later(tx, messenger, offer)
+            await _end_pause(tx, server, now)
+            new = await tx.arrivals.record(arrival, by_actor=messenger == activity.actor)
+            if new:
+                await self._texts.enforce(tx, host_of(activity.actor), size)
+            return new
+
+        new = await self._store.transaction(body)
+        log.debug("activity received", type=activity.type, actor=activity.actor, new=new)
+        return verdict
+
+    # from the record
+
+    async def perform(self, arrival: Arrival) -> Verdict:
+        """Do what an arrival asks for, and settle it in the same transaction.
+
+        Raises Transient errors: the arrival is then due again later.
+        """
+        activity = arrival.activity
+        decision = await self._decide(activity)
+
+        async def settle(tx: Tables) -> Verdict:
+            verdict = decision if isinstance(decision, Verdict) else await decision(tx)
+            await tx.arrivals.settle(arrival.id, verdict)
+            return verdict
+
+        verdict = await self._store.transaction(settle)
+        log.info(
+            "activity performed",
+            type=activity.type,
+            actor=activity.actor,
+            outcome=verdict.outcome.value,
+            reason=verdict.reason,
+        )
+        return verdict
+
+    async def _decide(self, activity: Activity) -> Decision:
+        blocks, host = self._store.blocks, host_of(activity.actor)
+        if not await blocks.covers(activity.actor, host):
+            return await handler_of(activity)(activity, self._context)
+        if activity.type == "Follow" and not await blocks.covers_host(host):
+            return await follow.turn_away(activity, self._context)
+        return refused("sender.blocked")
+
+    async def postpone(self, arrival: Arrival, error: Exception) -> None:
+        """What could not be done now is tried again, and given up after some tries."""
+        attempts = arrival.attempts + 1
+        if attempts >= MOST_TRIES or not isinstance(error, (Transient, TimeoutError)):
+            verdict = Verdict(outcome=Outcome.FAILED, reason="arrival.failed")
+            await self._store.transaction(lambda tx: tx.arrivals.settle(arrival.id, verdict))
+            return
+        due = self._clock() + FIRST_WAIT * 4 ** (attempts - 1)
+        await self._store.transaction(lambda tx: tx.arrivals.postpone(arrival.id, due=due, reason="arrival.waiting"))
+
+
+async def _end_pause(tx: Tables, server: str, now: datetime) -> None:
+    """What waits for a server that has just sent us something need not wait longer."""
+    host = await tx.hosts.find(server)
+    if host.failures:
+        await tx.hosts.put(circuit.after_sign_of_life(host), now=now)
+        await tx.deliveries.resume_lane(server, now, tried=circuit.is_given_up(host))
+
+
+def _require_one_origin(activity: Activity) -> None:
+    """Raises SignatureRejected."""
+    if activity.id and activity.actor and origin(activity.id) != origin(activity.actor):
+        raise SignatureRejected("activity.origin", "its id and its actor have different origins")
+
+
+def _is_forwarded(activity: Activity, signature: Signature) -> bool:
+    """Whether it comes by another's hand and says so: it carries a signature or proof of its own. By origin here; by
+    the key's owner later."""
+    if not activity.actor:
+        return False
+    carries_own = any(as_list(activity.raw.get(name)) for name in ("signature", "proof"))
+    return carries_own and origin(signature.key_id) != origin(activity.actor)

@@ -1,0 +1,72 @@
+"""Likes and the like, counted and taken back, whoever brought the word of them."""
+
+from functools import partial
+
+from syndicate.activitypub.access import as_text
+from syndicate.activitypub.parse import origin
+from syndicate.content.text import clean_name
+from syndicate.federation.inbox.context import Context, Decision, done, ignored
+from syndicate.federation.inbox.targets import locate
+from syndicate.model.activity import Activity, Verdict
+from syndicate.model.comment import Comment, CommentSource, CommentState
+from syndicate.model.post import Post
+from syndicate.storage import Tables
+from syndicate.storage.reactions import Reaction
+
+KINDS = {"Like": "like", "EmojiReact": "like", "Announce": "share"}
+LONGEST_EMOJI = 32
+
+
+async def target_of(address: str, context: Context) -> tuple[Post, Comment | None] | None:
+    """What can be liked and shared here: a post of ours, or an answer of its author's; None for all else."""
+    post, comment = await locate(context, address)
+    if post is None or not post.federates:
+        return None
+    if comment is not None and (comment.source is not CommentSource.OWN or comment.state is not CommentState.APPROVED):
+        return None
+    return post, comment
+
+
+async def like(activity: Activity, context: Context) -> Decision:
+    """Count it, once per actor and emoji."""
+    target = await target_of(activity.object, context)
+    if target is None:
+        return ignored("like.elsewhere")
+    post, comment = target
+    undone = await context.store.tombstones.find(activity.id)
+    if undone is not None and undone.origin == origin(activity.actor):
+        return ignored("like.undone")
+    reaction = Reaction(
+        uri=activity.id,
+        post=post.id,
+        comment=comment.id if comment else None,
+        kind="like",
+        actor=activity.actor,
+        content=clean_name(as_text(activity.raw.get("content")), limit=LONGEST_EMOJI),
+        received=context.clock(),
+    )
+
+    async def count(tx: Tables) -> Verdict:
+        if not await tx.reactions.add(reaction):
+            return ignored("like.repeated")
+        await tx.editions.move(f"talk:{post.id}")
+        return done("like.counted")
+
+    return count
+
+
+async def take_back(tx: Tables, uri: str, actor: str, *, type: str, target: tuple[Post, Comment | None] | None) -> bool:
+    """An actor's reaction with this id is no more, or else her newest of this type to the target: ids differ between
+    servers and versions. False if there is none."""
+    if target is None or type not in KINDS:
+        touched = await tx.reactions.withdraw(uri, actor)
+    else:
+        post, comment = target
+        withdraw = partial(tx.reactions.withdraw_from, post.id, comment.id if comment else None, KINDS[type], actor)
+        touched = (
+            (await withdraw(uri=uri) if uri else None) or await tx.reactions.withdraw(uri, actor) or await withdraw()
+        )
+    if touched is None:
+        return False
+    await tx.editions.move(f"talk:{touched}")
+    return True

@@ -1,0 +1,114 @@
+"""What is written to the blog or about it and is no comment is kept for its author: mentions, private words, quotes."""
+
+from typing import Any
+
+from syndicate.activitypub.access import as_id, as_link, as_list, as_text, ids, types
+from syndicate.activitypub.addressing import Reach, reach
+from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page, parse_note
+from syndicate.errors import MalformedActivity
+from syndicate.federation.inbox.context import Context, Decision, done, held
+from syndicate.federation.inbox.targets import locate
+from syndicate.model.activity import Outcome, Verdict
+from syndicate.model.post import Post
+from syndicate.storage import Tables
+from syndicate.storage.received_notes import NoteKind, ReceivedNote
+
+QUOTES = ("quote", "quoteUrl", "quoteUri", "quoteURL", "_misskey_quote")
+ADDRESSED = ("to", "cc", "bto", "bcc", "audience")
+NOT_DELETED = ("Private", "NoBlog")
+"""Tombstones of notes that are never shown, and yet are there."""
+MAX_QUOTES = 5
+
+
+async def noticed(
+    decision: Decision, document: dict[str, Any], envelope: dict[str, Any], actor: str, context: Context
+) -> Decision:
+    """A decision about a note by `actor`, whose authenticity is established; and with it, the note is kept for the
+    author if it concerns the blog in another way than as a comment. `envelope` is the activity that it came in."""
+    try:
+        note = parse_note(document)
+    except MalformedActivity:
+        return decision
+    if note.author != actor or origin(note.id) != origin(actor):
+        return decision
+    if await context.store.blocks.covers(actor, host_of(actor)):
+        return decision
+    is_private = reach(envelope, document) is Reach.PRIVATE
+    quoted = None if is_private else await _quoted(note, context)
+    is_meant = _is_meant(note, envelope, context)
+    if is_private and not is_meant:
+        is_meant = (await locate(context, note.in_reply_to))[0] is not None
+    _, html, has_words = await context.aside.do(context.shown.of_note, note)
+
+    async def settle(tx: Tables) -> Verdict:
+        verdict = decision if isinstance(decision, Verdict) else await decision(tx)
+        kinds = {
+            NoteKind.PRIVATE: is_private and is_meant and verdict.outcome is Outcome.PRIVATE,
+            NoteKind.MENTION: not is_private and is_meant and _is_no_comment(verdict),
+            NoteKind.QUOTE: quoted is not None and verdict.outcome not in (Outcome.REFUSED, Outcome.PRIVATE),
+        }
+        tombstone = await tx.tombstones.find(note.id)
+        if not has_words or (tombstone is not None and tombstone.type not in NOT_DELETED):
+            kinds = dict.fromkeys(kinds, False)
+        for kind, applies in kinds.items():
+            if not applies:
+                await tx.received_notes.remove(note.id, actor=actor, kinds=[kind])
+                continue
+            await tx.received_notes.put(
+                ReceivedNote(
+                    uri=note.id,
+                    kind=kind,
+                    actor=actor,
+                    url=own_page(note.id, note.url),
+                    html=html,
+                    post=quoted.id if quoted and kind is NoteKind.QUOTE else None,
+                    published=note.published or context.clock(),
+                    received=context.clock(),
+                )
+            )
+        return _told(verdict, kinds)
+
+    return settle
+
+
+def _told(verdict: Verdict, kinds: dict[NoteKind, bool]) -> Verdict:
+    """What is said of a note of which nothing else came."""
+    if verdict.outcome is Outcome.IGNORED and kinds[NoteKind.MENTION]:
+        return held("mention.kept")
+    if verdict.outcome is Outcome.IGNORED and kinds[NoteKind.QUOTE]:
+        return done("quote.kept")
+    return verdict
+
+
+def _is_no_comment(verdict: Verdict) -> bool:
+    return verdict.reason in ("reply.elsewhere", "object.no-blog", "actor.no-blog") or (
+        verdict.reason.startswith("timeline.") and verdict.outcome is not Outcome.REFUSED
+    )
+
+
+def _is_meant(note: RemoteNote, envelope: dict[str, Any], context: Context) -> bool:
+    """Whether it names or addresses an actor of ours."""
+    addressed = [address for each in (note.raw, envelope) for name in ADDRESSED for address in ids(each.get(name))]
+    return any(context.identities.followable(address) is not None for address in (*note.mentions, *addressed))
+
+
+async def _quoted(note: RemoteNote, context: Context) -> Post | None:
+    """The post of ours that a note quotes, or under which an answer of the author's stands that it quotes."""
+    for address in quotes_of(note.raw)[:MAX_QUOTES]:
+        post, _ = await locate(context, address)
+        if post is not None and post.federates:
+            return post
+    return None
+
+
+def quotes_of(document: dict[str, Any]) -> list[str]:
+    """What a note quotes: by FEP-044f, by its forerunners, or by a link among its tags (FEP-e232)."""
+    named = [as_id(document.get(name)) for name in QUOTES]
+    tags = [tag for tag in as_list(document.get("tag")) if isinstance(tag, dict) and "Link" in types(tag.get("type"))]
+    linked = [as_link(tag) for tag in tags if _is_quote(tag)]
+    return list(dict.fromkeys(filter(None, (*named, *linked))))
+
+
+def _is_quote(link: dict[str, Any]) -> bool:
+    media_type = as_text(link.get("mediaType")).lower()
+    return any("quote" in as_text(each) for each in as_list(link.get("rel"))) or "activitystreams" in media_type

@@ -1,0 +1,138 @@
+"""What somebody wrote elsewhere → what is kept of it, and the form in which readers see it.
+
+What came is kept as it came (`source_of`). The form that is shown (`shown`) is made of that, and made anew when the way
+of making it changes.
+"""
+
+from collections.abc import Iterator
+from html import escape
+
+from syndicate.activitypub.parse import RemoteNote, origin
+from syndicate.content import warning
+from syndicate.content.opening import without_mentions
+from syndicate.content.sanitize import SANITIZER_VERSION, SafeHtml, for_stranger
+from syndicate.content.text import clean, clean_name, excerpt, plain
+from syndicate.federation.actors.local_actors import Identities
+from syndicate.storage import Store, Tables
+from syndicate.urls import Urls
+
+FORM_VERSION = SANITIZER_VERSION * 1000 + 3
+"""Stored beside each shown form; what an older version made is made anew."""
+FIRST_FORM_VERSION = 1000
+"""Before it, the version was the sanitizer's alone, and warnings stood open above the text."""
+MENTIONED = SafeHtml("<p>mentioned this blog</p>")
+"""Of a reply that says nothing but the blog's name."""
+LONGEST_TITLE = 300
+LONGEST_BODY = 500
+"""Characters of an answer that is an article, beyond which only its beginning is shown."""
+MEDIA = {"image": "Picture", "audio": "Audio", "video": "Video"}
+AT_ONCE = 100
+
+
+class ShownForm:
+    """Makes what readers see of what others wrote."""
+
+    def __init__(self, identities: Identities, urls: Urls) -> None:
+        self._identities, self._urls = identities, urls
+
+    def of(self, source: str) -> tuple[SafeHtml, bool]:
+        """The form that is shown, and whether anything can be read in it. What stands behind a warning is made safe by
+        itself: nothing in it ends the fold."""
+        words, text = warning.apart(source)
+        html, has_words = self._of_text(text)
+        return SafeHtml(warning.behind(words, html)), has_words
+
+    def _of_text(self, source: str) -> tuple[SafeHtml, bool]:
+        without = without_mentions(source, self._is_ours)
+        html = for_stranger(without)
+        if plain(html):
+            return html, True
+        if without == source or not plain(for_stranger(source)):
+            return html, False
+        return MENTIONED, True
+
+    def of_note(self, note: RemoteNote) -> tuple[str, SafeHtml, bool]:
+        """The text as it came, and what is made of it."""
+        source = source_of(note)
+        return source, *self.of(source)
+
+    def _is_ours(self, address: str, words: str) -> bool:
+        """Whether a mention is of an actor of ours: by its name, and by the host of its handle or of its link."""
+        name, _, host = words.removeprefix("@").lower().partition("@")
+        known = {identity.actor.handle.lower() for identity in self._identities}
+        if name not in known or (host and host != self._urls.host):
+            return False
+        return origin(address) == origin(self._urls.base) if address else bool(host)
+
+    async def make_anew(self, store: Store) -> None:
+        """Make again what an older version made. The text as it came stays as it is."""
+        after = ""
+        while found := await store.comments.made_before(FORM_VERSION, after=after, limit=AT_ONCE):
+            for id, source, version in found:
+                html, has_words = self.of(warning.folded(source) if version < FIRST_FORM_VERSION else source)
+
+                async def renew(tx: Tables, id: str = id, html: str = html, has_words: bool = has_words) -> None:
+                    post = await tx.comments.renew_form(id, html if has_words else None, FORM_VERSION)
+                    if post:
+                        await tx.editions.move(f"talk:{post}", "comments")
+
+                await store.transaction(renew)
+            after = found[-1][0]
+
+
+def source_of(note: RemoteNote) -> str:
+    """The text as it came: behind its content warning, under its title, with the options of a poll, and what came with it
+    as links with their descriptions."""
+    text = "".join((*_head(note), *_body(note), *_options(note), *_attachments(note)))
+    return clean(warning.behind(warning_of(note), text))
+
+
+def _head(note: RemoteNote) -> Iterator[str]:
+    title = title_of(note)
+    if title:
+        words = escape(title)
+        yield (
+            f'<p><strong><a href="{escape(note.url)}">{words}</a></strong></p>'
+            if origin(note.url) == origin(note.id)
+            else _bold(words)
+        )
+
+
+def _bold(words: str) -> str:
+    return f"<p><strong>{words}</strong></p>"
+
+
+def title_of(note: RemoteNote) -> str:
+    """Its name, where that says more than what is shown below it."""
+    name = clean_name(note.name, limit=LONGEST_TITLE)
+    return "" if name in {item.alt for item in note.attached} else name
+
+
+def warning_of(note: RemoteNote) -> str:
+    """What stands before the text: the summary, which in articles and the like is an excerpt unless they are sensitive.
+    HTML by the specification, plain text by Mastodon."""
+    return plain(note.summary) if note.is_sensitive or note.is_short else ""
+
+
+def _body(note: RemoteNote) -> Iterator[str]:
+    """Its text; of what is long the beginning, for the whole stands behind the title."""
+    words = plain(note.html)
+    if not words and "<img" not in note.html.lower():
+        if not note.is_short and not note.is_sensitive and note.summary:
+            yield f"<p>{escape(excerpt(plain(note.summary)))}</p>"
+    elif note.is_short or len(words) <= LONGEST_BODY:
+        yield note.html
+    else:
+        yield f"<p>{escape(excerpt(words))}</p>"
+
+
+def _options(note: RemoteNote) -> Iterator[str]:
+    if note.options:
+        yield f"<ul>{''.join(f'<li>{escape(option)}</li>' for option in note.options)}</ul>"
+
+
+def _attachments(note: RemoteNote) -> Iterator[str]:
+    for item in note.attached:
+        kind = MEDIA.get(item.media_type.partition("/")[0])
+        if kind and origin(item.url):
+            yield f'<p><a href="{escape(item.url)}">{escape(item.alt or kind)}</a></p>'

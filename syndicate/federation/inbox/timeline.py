@@ -1,0 +1,257 @@
+"""What those whom the author reads have published, by whichever way it comes: the posts of accounts that the blog
+follows (here), and those of feeds (from the room above).
+
+A post is kept once, however it came: a blog often has both an account and a feed. So many are kept of each, excerpts only.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from syndicate.activitypub.access import as_id
+from syndicate.activitypub.addressing import Reach
+from syndicate.activitypub.parse import RemoteNote, origin, own_page, parse_note
+from syndicate.content.text import clean_name, excerpt, plain
+from syndicate.errors import MalformedActivity
+from syndicate.federation.actors import opt_out
+from syndicate.federation.inbox.context import Context, Decision, done, ignored, private, refused
+from syndicate.federation.inbox.shown_form import MEDIA, warning_of
+from syndicate.federation.outbox.outbox import Announcer
+from syndicate.model.activity import Verdict
+from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, Latest, ReadPost
+from syndicate.model.ids import new_id
+from syndicate.storage import Tables
+from syndicate.storage.feed_entries import NEVER, FeedEntry
+
+MOST_KEPT = 30
+NEWS = timedelta(days=2)
+"""What is older is not passed on."""
+LONGEST_TITLE = 300
+LONGEST_EXCERPT = 700
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What is to be written."""
+
+    put: tuple[FeedEntry, ...]
+    remove: tuple[str, ...]
+    kept: tuple[FeedEntry, ...]
+    """What is kept afterwards, newest first."""
+    new: int
+
+    @property
+    def latest(self) -> Latest | None:
+        return latest_of(self.kept)
+
+
+def decide(
+    kept: Sequence[FeedEntry], found: Iterable[ReadPost], entry: BlogrollEntry, now: datetime, *, first: bool
+) -> Changes:
+    """What becomes of posts that were found, newest first, beside those that are kept.
+
+    The date under which a post came first stays, so that nobody gets to the top by changing it. Of posts without dates
+    those are new that stand above the first one that is known; of a feed that is seen for the `first` time, which is no
+    news, only the topmost.
+    """
+    before = {one.id: one for one in kept}
+    after = dict(before)
+    known = _Known(kept)
+    undated_ended = False
+    for post in found:
+        match = known.find(post)
+        if match is not None:
+            undated_ended = undated_ended or post.published is None
+            after[match] = replace(after[match], post=_merged(after[match].post, post))
+            continue
+        if post.published is None:
+            if undated_ended:
+                continue
+            undated_ended = first
+        published = min(post.published or now, now)
+        news = not (first or entry.hidden or now - published > NEWS)
+        new = FeedEntry(
+            id=new_id(now),
+            entry=entry.id,
+            post=post,
+            published=published,
+            found=now,
+            hidden=entry.hidden,
+            passed_on="" if news else NEVER,
+        )
+        after[new.id] = new
+        known.add(new)
+    newest = sorted(after.values(), key=lambda one: (one.published, one.id), reverse=True)[:MOST_KEPT]
+    staying = {one.id for one in newest}
+    return Changes(
+        put=tuple(one for one in newest if one != before.get(one.id)),
+        remove=tuple(id for id in before if id not in staying),
+        kept=tuple(newest),
+        new=len(staying - before.keys()),
+    )
+
+
+class _Known:
+    """Which of the posts that are kept another one is: by what its source calls it, or by its address."""
+
+    def __init__(self, kept: Iterable[FeedEntry]) -> None:
+        self._ids: dict[str, str] = {}
+        for one in kept:
+            self.add(one)
+
+    def add(self, one: FeedEntry) -> None:
+        for name in _names(one.post):
+            self._ids.setdefault(name, one.id)
+
+    def find(self, post: ReadPost) -> str | None:
+        return next((self._ids[name] for name in _names(post) if name in self._ids), None)
+
+
+def _names(post: ReadPost) -> list[str]:
+    return [name for name in (post.guid, post.object, post.url.partition("#")[0]) if name]
+
+
+def _merged(kept: ReadPost, found: ReadPost) -> ReadPost:
+    """The newer words. What it is called and known by stays, and an account's post does not lose its id to a feed."""
+    return replace(found, guid=kept.guid, object=found.object or kept.object, published=kept.published)
+
+
+def latest_of(kept: Sequence[FeedEntry]) -> Latest | None:
+    """As lists show it; `kept` comes newest first."""
+    newest = next(iter(kept), None)
+    return None if newest is None else Latest(title=newest.post.heading, url=newest.post.url, at=newest.published)
+
+
+async def keep(
+    tx: Tables, entry: BlogrollEntry, found: Iterable[ReadPost], now: datetime, *, first: bool = False
+) -> Changes:
+    """Keep what was found of an entry; the river and the list follow."""
+    await tx.alone(f"blogroll:{entry.id}")  # its feed and its account may bring one post at once
+    changes = decide(await tx.feed_entries.of(entry.id), found, entry, now, first=first)
+    for one in changes.put:
+        await tx.feed_entries.put(one)
+    for id in changes.remove:
+        await tx.feed_entries.remove(id)
+    moved = await tx.blogroll.set_latest(entry.id, changes.latest)
+    if (moved or changes.put or changes.remove) and not entry.hidden:
+        await tx.editions.move("river")
+    return changes
+
+
+# from the fediverse
+
+
+async def take(document: dict[str, Any], reached: Reach, actor: str, context: Context) -> Decision | None:
+    """Decide about a post, whose authenticity is established, of an account that the blog follows; None for all others,
+    and for answers, which belong to conversations."""
+    if as_id(document.get("inReplyTo")):
+        return None
+    entry = await context.store.blogroll.by_actor(actor)
+    if entry is None or entry.follow is not FollowState.ACCEPTED:
+        return None
+    try:
+        note = parse_note(document)
+    except MalformedActivity as error:
+        return refused(error.reason)
+    if note.author != actor or origin(note.id) != origin(actor):
+        return refused("object.author")
+    if reached is Reach.PRIVATE:
+        return _withdraw(note.id, private("object.private"), context)
+    author = await context.store.remote_actors.find(actor)
+    if opt_out.declined_in_post(note) or (author is not None and author.opted_out):
+        return _withdraw(note.id, ignored("object.no-blog"), context)
+    post = from_note(note, author.name if author else "")
+    entry_id = entry.id
+
+    async def keep_it(tx: Tables) -> Verdict:
+        current = await tx.blogroll.get(entry_id)
+        if current is None:
+            return ignored("timeline.not-followed")
+        if await tx.tombstones.find(note.id) is not None:
+            return ignored("object.gone")
+        changes = await keep(tx, current, [post], context.clock())
+        if changes.new:
+            return done("timeline.kept")
+        return done("timeline.changed") if changes.put else ignored("timeline.known")
+
+    return keep_it
+
+
+def _withdraw(uri: str, verdict: Verdict, context: Context) -> Decision:
+    async def withdraw(tx: Tables) -> Verdict:
+        await forget(tx, uri, context.announcer)
+        return verdict
+
+    return withdraw
+
+
+def from_note(note: RemoteNote, author: str) -> ReadPost:
+    """A post of the fediverse as it is read here; what stands behind a warning stays behind it."""
+    warning, words = warning_of(note), _words(note)
+    return ReadPost(
+        guid=note.id,
+        object=note.id,
+        url=own_page(note.id, note.url),
+        title=clean_name(plain(note.name) or warning or ("" if plain(note.html) else _kind(note)), limit=LONGEST_TITLE),
+        author=clean_name(author),
+        excerpt=(clean_name(warning) if note.name else "")
+        if warning
+        else clean_name(excerpt(words), limit=LONGEST_EXCERPT),
+        published=note.published,
+        updated=note.updated or note.published,
+    )
+
+
+def _words(note: RemoteNote) -> str:
+    """What stands in lists: the excerpt that it came with, else its text with the options of a poll, else what its
+    pictures show."""
+    if not note.is_short and plain(note.summary):
+        return plain(note.summary)
+    words = " · ".join(filter(None, (plain(note.html), *note.options)))
+    return words or next((item.alt for item in note.attached if item.alt), "")
+
+
+def _kind(note: RemoteNote) -> str:
+    """What something is that has no words of its own."""
+    if note.options or note.type == "Question":
+        return "Poll"
+    kinds = [MEDIA.get(item.media_type.partition("/")[0], "") for item in note.attached]
+    return "" if any(item.alt for item in note.attached) else next(filter(None, kinds), "")
+
+
+async def forget(tx: Tables, uri: str, announcer: Announcer, *, by: str = "") -> bool:
+    """A post of the fediverse is gone: here, and where the blogroll's account passed it on. `by` is whose it has to be,
+    if that matters; False where there is no such post."""
+    found = False
+    for one in await tx.feed_entries.by_object(uri):
+        entry = await tx.blogroll.get(one.entry)
+        if entry is None or (by and entry.actor != by):
+            continue
+        await announcer.take_back(tx, one.passed_on)
+        await tx.feed_entries.remove(one.id)
+        await _renew(tx, entry)
+        found = True
+    return found
+
+
+async def account_gone(tx: Tables, actor: str, announcer: Announcer) -> None:
+    """An account that the blog followed is no more: what it posted goes; its feed, if it has one, is read on."""
+    entry = await tx.blogroll.by_actor(actor)
+    if entry is None:
+        return
+    for one in await tx.feed_entries.of(entry.id):
+        if one.post.object:
+            await announcer.take_back(tx, one.passed_on)
+            await tx.feed_entries.remove(one.id)
+    await tx.blogroll.set_follow(entry.id, FollowState.NONE, "")
+    if not entry.feed_url:
+        await tx.blogroll.set_state(entry.id, FeedState.GONE, "Its server says that the account is gone.")
+    await _renew(tx, entry)
+
+
+async def _renew(tx: Tables, entry: BlogrollEntry) -> None:
+    """What somebody took away is not shown to the next reader; news may wait a second."""
+    await tx.blogroll.set_latest(entry.id, latest_of(await tx.feed_entries.of(entry.id)))
+    if not entry.hidden:
+        await tx.editions.move("blogroll", "river")

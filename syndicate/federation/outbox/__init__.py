@@ -1,0 +1,1 @@
+"""What the blog sends: activities, replies of the author, blocks, moves, key rotation."""

@@ -1,0 +1,105 @@
+"""The blog leaves for another account, and takes its followers along (as Mastodon does it; FEP-7628).
+
+`syndicate move` asks; the server looks whether the new account names ours in `alsoKnownAs`, since others look too, then
+tells every follower's server. The profile says where the blog has gone from then on.
+"""
+
+import structlog
+
+from syndicate.activitypub.access import ids
+from syndicate.clock import Clock
+from syndicate.errors import AddressUnusable, RemoteError
+from syndicate.federation.actors.local_actors import BLOG, Identities
+from syndicate.federation.actors.remote_actors import Actors
+from syndicate.federation.actors.webfinger import Schemes, account_of, actor_in, links_of
+from syndicate.federation.inbox.context import FOR_GOOD
+from syndicate.federation.outbox.outbox import Announcer
+from syndicate.storage import Store, Tables
+from syndicate.transport.fetcher import Fetcher
+from syndicate.transport.signed import Signer
+
+log = structlog.get_logger()
+
+CANCEL = "cancel"
+ASKED, OUTCOME = "move.asked", "move.outcome"
+"""Facts: the account to move to, or `CANCEL`; and what became of it."""
+
+
+class Moving:
+    def __init__(
+        self,
+        store: Store,
+        identities: Identities,
+        announcer: Announcer,
+        actors: Actors,
+        fetcher: Fetcher,
+        signer: Signer,
+        clock: Clock,
+        *,
+        schemes: Schemes,
+    ) -> None:
+        self._store, self._identities, self._announcer = store, identities, announcer
+        self._actors, self._fetcher, self._signer, self._clock = actors, fetcher, signer, clock
+        self._schemes = schemes
+
+    async def step(self) -> None:
+        """Do what was asked for, and write down what became of it."""
+        asked = await self._store.facts.find(ASKED)
+        if not asked:
+            return
+        try:
+            target = "" if asked == CANCEL else await self._target(asked)
+        except (AddressUnusable, RemoteError) as error:
+            await self._store.transaction(lambda tx, why=error: _settle(tx, asked, f"not moved to {asked}: {why}"))  # type: ignore[misc]
+            if not isinstance(error, (*FOR_GOOD, AddressUnusable)):
+                log.info("move not possible now", target=asked, problem=str(error))
+            return
+        await self._move(asked, target)
+
+    async def _target(self, account: str) -> str:
+        """The id of the account to move to. Raises AddressUnusable, RemoteError."""
+        uri = account
+        if "://" not in account:
+            uri = actor_in(await links_of(account_of(account), self._fetcher, schemes=self._schemes))
+        if not uri:
+            raise AddressUnusable("its server knows no such account")
+        ours = self._identities.blog.actor.uri
+        actor = await self._actors.refresh(uri, by_stranger=False)
+        _, document = await self._fetcher.document(actor.uri, sign=self._signer.sign_get, by_stranger=False)
+        if ours not in ids(document.get("alsoKnownAs")):
+            raise AddressUnusable(
+                f"it does not name {ours} among its aliases (alsoKnownAs); please add that there first"
+            )
+        return actor.uri
+
+    async def _move(self, asked: str, target: str) -> None:
+        async def body(tx: Tables) -> None:
+            await tx.local_actors.set_moved_to(BLOG, target)
+            await tx.editions.move("actor", "site")
+
+        await self._store.transaction(body)
+        await self._identities.renew()
+        profile = self._identities.blog.profile
+        outcome = f"moved to {target}" if target else "the blog is here"
+
+        async def tell(tx: Tables) -> None:
+            if not await _settle(tx, asked, outcome):
+                return  # another process has told it
+            if not target:
+                await self._announcer.moved_back(tx, profile)
+                return
+            await self._announcer.profile(tx, profile)
+            await self._announcer.moved(tx, target)
+
+        await self._store.transaction(tell)
+        log.info("blog moved", target=target or "back here")
+
+
+async def _settle(tx: Tables, asked: str, outcome: str) -> bool:
+    """Write down what became of a move; False when it is asked for no more, as another process has settled it."""
+    await tx.alone(ASKED)
+    if await tx.facts.find(ASKED) != asked:
+        return False
+    await tx.facts.put(ASKED, "")
+    await tx.facts.put(OUTCOME, outcome)
+    return True

@@ -1,0 +1,173 @@
+"""The author takes part: her own answers, to comments and under her posts, kept here and told to the fediverse."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from syndicate.clock import Clock
+from syndicate.comments import records
+from syndicate.config import SiteConfig
+from syndicate.content import markdown
+from syndicate.content.sanitize import SANITIZER_VERSION, for_author
+from syndicate.errors import CommentNotFound, InputError
+from syndicate.federation.outbox.addressees import Naming, addressees, named_in, never_fetched
+from syndicate.federation.outbox.outbox import HELD_FOR_NAMES, NO_TIME, Announcer
+from syndicate.model.comment import Author, Comment, CommentSource, CommentState
+from syndicate.model.ids import new_id
+from syndicate.model.post import Mention, Post
+from syndicate.storage import Store, Tables
+from syndicate.urls import Urls
+
+REASON = "author.own"
+
+
+class Answers:
+    """Speaks under posts as the blog's author."""
+
+    def __init__(self, store: Store, announcer: Announcer, site: SiteConfig, urls: Urls, clock: Clock) -> None:
+        self._store, self._announcer, self._site = store, announcer, site
+        self._urls, self._clock = urls, clock
+
+    async def answer(self, to: str, text: str, *, only: bool = False) -> Comment:
+        """Answer a comment that is shown (by its id, ours or the remote one) or a post (by its slug), in Markdown.
+
+        It is addressed to the one who is answered and, but with `only`, to whom that one mentioned.
+
+        Raises CommentNotFound, InputError.
+        """
+        answered = await self._comment(to)
+        post = await (self._store.posts.find(answered.post) if answered else self._store.posts.by_slug(to))
+        if post is None or not post.is_public:
+            raise CommentNotFound(f"there is no comment or post {to!r}; `syndicate comments list --all` shows comments")
+        if answered is not None and answered.state is not CommentState.APPROVED:
+            raise InputError(f"comment {to} is not shown; please approve it first: syndicate comments approve {to}")
+        now = self._clock().replace(microsecond=0)
+        id = new_id(self._clock())
+        anchor = f"comment-{id}"
+        naming = await self._typeset(text, post)
+        mentioned = [*await addressees(self._store, self._urls.base, answered, only=only), *naming.named]
+        comment = Comment(
+            id=id,
+            post=post.id,
+            parent=answered.id if answered else None,
+            uri=self._urls.comment(id),
+            url=f"{self._urls.absolute(post.path)}#{anchor}",
+            anchor=anchor,
+            source=CommentSource.OWN,
+            author=Author(
+                name=self._site.author or self._site.name,
+                uri=self._urls.blog_actor,
+                handle=f"@{self._site.account}",
+                url=self._urls.home,
+            ),
+            html=naming.html,
+            state=CommentState.APPROVED,
+            published=now,
+            updated=now,
+        )
+        await self._store.transaction(
+            lambda tx: self._keep(tx, "Create", comment, post, answered, mentioned, naming.unknown)
+        )
+        return comment
+
+    async def edit(self, id: str, text: str) -> Comment:
+        """Give an own answer another text. Raises CommentNotFound, InputError."""
+        before, post = await self._own(id)
+        updated = max(self._clock().replace(microsecond=0), before.updated + timedelta(seconds=1))
+        naming = await self._typeset(text, post)
+        mentioned = [*await self._store.comments.mentions_of(before.id), *naming.named]
+        comment = replace(before, html=naming.html, updated=updated)
+        answered = await self._store.comments.find(before.parent) if before.parent else None
+        await self._store.transaction(
+            lambda tx: self._keep(tx, "Update", comment, post, answered, mentioned, naming.unknown)
+        )
+        return comment
+
+    async def made_anew(self, id: str, found: Sequence[str]) -> None:
+        """These, whom an answer names or is addressed to, were looked up: it links and mentions them, and they get it."""
+        before = await self._store.comments.find(id)
+        post = await self._store.posts.find(before.post) if before is not None else None
+        if before is None or post is None:
+            return
+        naming = await named_in(self._store, before.html, self._urls.host)
+        comment = replace(before, html=for_author(naming.html, base=self._urls.absolute(post.path)))
+        answered = await self._store.comments.find(comment.parent) if comment.parent else None
+        await self._store.transaction(lambda tx: self._reset(tx, comment, post, answered, naming.named, found))
+
+    async def _reset(
+        self,
+        tx: Tables,
+        comment: Comment,
+        post: Post,
+        answered: Comment | None,
+        named: Sequence[Mention],
+        found: Sequence[str],
+    ) -> None:
+        there = await tx.comments.find(comment.id)
+        if there is None or there.updated != comment.updated:
+            return
+        await tx.comments.renew_form(comment.id, comment.html, SANITIZER_VERSION)
+        await tx.comments.set_mentions(comment.id, [*await tx.comments.mentions_of(comment.id), *named])
+        await tx.editions.move("comments", f"post:{post.id}", f"talk:{post.id}")
+        if post.federates:
+            note = self._announcer.answer_to(comment, post, answered, await tx.comments.mentions_of(comment.id))
+            await self._announcer.answer_made_anew(tx, note, found)
+
+    async def delete(self, id: str) -> None:
+        """Take an own answer back; what was answered to it stays. Raises CommentNotFound."""
+        comment, post = await self._own(id)
+
+        async def take_back(tx: Tables) -> None:
+            await self._announcer.taken_back(tx, comment, post, self._clock())
+            await tx.mentions.record(post.id, {}, self._clock(), comment=comment.id)
+            await records.withdraw(tx, comment)
+
+        await self._store.transaction(take_back)
+
+    async def _keep(
+        self,
+        tx: Tables,
+        type: str,
+        comment: Comment,
+        post: Post,
+        answered: Comment | None,
+        mentioned: Sequence[Mention],
+        unknown: Sequence[str],
+    ) -> None:
+        await records.keep(
+            tx,
+            comment,
+            raw_html=comment.html,
+            sanitizer=SANITIZER_VERSION,
+            reason=REASON,
+            received=self._clock(),
+        )
+        await tx.comments.set_mentions(comment.id, mentioned)
+        unfetched = await never_fetched(tx, mentioned) if post.federates else ()
+        wanted = dict.fromkeys([*unknown, *unfetched], "")
+        await tx.mentions.record(post.id, wanted, self._clock(), comment=comment.id)
+        await tx.editions.move(f"post:{post.id}", "comments")
+        if post.federates:
+            note = self._announcer.answer_to(comment, post, answered, await tx.comments.mentions_of(comment.id))
+            told = [tag["href"] for tag in note["tag"]]
+            at = comment.published if type == "Create" else comment.updated
+            hold = HELD_FOR_NAMES if unknown else NO_TIME
+            await self._announcer.tell(tx, type, note, about=comment.uri, post=post, published=at, cc=told, hold=hold)
+
+    async def _typeset(self, text: str, post: Post) -> Naming:
+        """The text as HTML, and whom it names. Raises InputError."""
+        if not text.strip():
+            raise InputError("an answer needs a text")
+        naming = await named_in(self._store, markdown.to_html(text), self._urls.host)
+        return replace(naming, html=for_author(naming.html, base=self._urls.absolute(post.path)))
+
+    async def _comment(self, id: str) -> Comment | None:
+        return await self._store.comments.find(id) or await self._store.comments.by_uri(id)
+
+    async def _own(self, id: str) -> tuple[Comment, Post]:
+        comment = await self._comment(id)
+        if comment is None or comment.source is not CommentSource.OWN:
+            raise CommentNotFound(f"you have no answer {id}; `syndicate comments list --all` shows them")
+        post = await self._store.posts.find(comment.post)
+        assert post is not None  # comments go with their post
+        return comment, post

@@ -1,0 +1,99 @@
+"""What a block does: followers go, follows end, and what was said here is set aside. Unblocking brings that back.
+
+A whole server may be many accounts: they are gone through some at a time.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from syndicate.activitypub import render
+from syndicate.activitypub.parse import host_of
+from syndicate.comments import records
+from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.outbox import follows
+from syndicate.federation.outbox.outbox import Announcer
+from syndicate.model.actor import RemoteActor
+from syndicate.model.blogroll import BlogrollEntry, FollowState
+from syndicate.storage import Store, Tables
+from syndicate.storage.blocks import Block
+
+AT_ONCE = 100
+REASON = "sender.blocked"
+
+
+class Blocking:
+    def __init__(self, store: Store, identities: Identities, announcer: Announcer) -> None:
+        self._store, self._identities, self._announcer = store, identities, announcer
+
+    async def block(self, block: Block) -> None:
+        """Listen no longer: followers get a Reject of their Follow, those who are followed an Undo of ours; comments,
+        likes and boosts are set aside."""
+        await self._store.transaction(lambda tx: tx.blocks.put(block))
+        await self._of_each(block.pattern, self._block)
+
+    async def unblock(self, pattern: str) -> bool:
+        """Listen again: comments, likes and boosts are as they were before. Followers and follows are not.
+
+        False if there was no such block.
+        """
+        if not await self._store.transaction(lambda tx: tx.blocks.remove(pattern)):
+            return False
+        await self._of_each(pattern, self._unblock)
+        return True
+
+    async def _of_each(self, pattern: str, work: Callable[[Tables, str, str], Awaitable[None]]) -> None:
+        """Do something for each actor that a pattern covers, each in a transaction of its own."""
+        after = ""
+        while actors := await self._store.remote_actors.covered_by(pattern, after=after, limit=AT_ONCE):
+            for actor in actors:
+
+                async def body(tx: Tables, actor: str = actor) -> None:
+                    await work(tx, actor, pattern)
+
+                await self._store.transaction(body)
+            after = actors[-1]
+
+    async def _block(self, tx: Tables, uri: str, pattern: str) -> None:
+        actor = await tx.remote_actors.find(uri)
+        if actor is not None:
+            await self._remove_follower(tx, actor)
+            await self._end_follow(tx, actor, pattern)
+        for comment in await tx.comments.of_author(uri):
+            await records.set_aside(tx, comment, REASON)
+        for post in await tx.reactions.hide_of_actor(uri):
+            await tx.editions.move(f"talk:{post}")
+        await tx.stamps.remove_of_actor(uri)
+        await tx.mentions.remove_of_actor(uri)
+
+    async def _remove_follower(self, tx: Tables, actor: RemoteActor) -> None:
+        for identity in self._identities:
+            ours = identity.actor
+            follower = await tx.followers.find(ours.id, actor.uri)
+            if follower is None:
+                continue
+            follow = render.follow_as_received(follower.follow, actor.uri, ours.uri)
+            await self._announcer.answer(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
+            await tx.followers.remove(ours.id, actor.uri)
+            await tx.editions.move("followers")
+
+    async def _end_follow(self, tx: Tables, actor: RemoteActor, pattern: str) -> None:
+        entry = await tx.blogroll.by_actor(actor.uri)
+        if entry is None or entry.follow not in (FollowState.ACCEPTED, FollowState.PENDING):
+            return
+        await follows.take_back(tx, self._announcer, entry, actor)
+        await self._tell(tx, entry, f"Not followed any more: you blocked {pattern}.")
+
+    async def _unblock(self, tx: Tables, uri: str, pattern: str) -> None:
+        if await tx.blocks.covers(uri, host_of(uri)):  # by another block, still
+            return
+        for comment in await tx.comments.of_author(uri, reason=REASON):
+            await records.bring_back(tx, comment)
+        for post in await tx.reactions.show_of_actor(uri):
+            await tx.editions.move(f"talk:{post}")
+        entry = await tx.blogroll.by_actor(uri)
+        if entry is not None and entry.follow is FollowState.NONE and entry.follow_reason:
+            address = entry.handle or entry.actor
+            await self._tell(tx, entry, f"You unblocked {pattern}; `syndicate follow {address}` follows it again.")
+
+    async def _tell(self, tx: Tables, entry: BlogrollEntry, reason: str) -> None:
+        await tx.blogroll.set_follow(entry.id, FollowState.NONE, "", reason=reason)
+        await tx.editions.move("blogroll")

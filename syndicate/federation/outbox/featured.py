@@ -1,0 +1,32 @@
+"""What stands at the top of an account elsewhere: what is pinned, or the newest posts where it would be empty.
+
+A server looks when it first meets an account, before anybody there follows it. From the first follower on it gets the
+posts themselves, and would show the same five a second time, as pinned ones.
+"""
+
+from syndicate.federation.actors.local_actors import Identities
+from syndicate.model.actor import LocalActor, Role
+from syndicate.model.post import Post
+from syndicate.storage import Store
+
+MAX_NEWEST = 5
+MAX_PINNED = 20
+
+
+async def pinned(store: Store, actor: LocalActor) -> list[Post]:
+    """Only the blog pins posts."""
+    if actor.role is not Role.BLOG:
+        return []
+    return [post for post in await store.posts.pinned(MAX_PINNED) if post.federates]
+
+
+async def stand_ins(store: Store, identities: Identities, actor: LocalActor) -> list[Post]:
+    """The newest posts of an account that has pinned none."""
+    subject = identities.subject_of(actor.id)
+    if subject is not None:
+        posts = await store.posts.of_terms(subject[0], [subject[1]], limit=MAX_NEWEST)
+    elif actor.role is Role.BLOG and not await pinned(store, actor):
+        posts = await store.posts.federated(before=None, limit=MAX_NEWEST)
+    else:
+        return []
+    return [post for post in posts if post.federates]

@@ -1,0 +1,39 @@
+"""Introduces a changed key to servers that refuse it.
+
+A server that keeps the key it once saw (GoToSocial) or does not know the id of the new one (Mastodon 4.7) answers 401.
+It takes the new key in an Update of the actor signed with a key that it knows, which may be any earlier one: the
+server need not have had a follower when the key was changed.
+"""
+
+from datetime import timedelta
+
+from syndicate.clock import Clock
+from syndicate.federation.actors.local_actors import Identity
+from syndicate.federation.outbox.outbox import Announcer
+from syndicate.storage import Store
+
+REPEAT_AFTER = timedelta(days=1)
+"""A server may answer 401 for other reasons: it is bothered once a day at most."""
+
+
+class Introductions:
+    def __init__(self, store: Store, announcer: Announcer, clock: Clock) -> None:
+        self._store, self._announcer, self._clock = store, announcer, clock
+
+    async def are_due(self, identity: Identity, inbox: str) -> bool:
+        """Whether an inbox that refused an actor's key has not been sent the Update recently."""
+        if not identity.earlier:
+            return False
+        at = await self._store.earlier_keys.introduced(identity.actor.id, inbox, identity.newest_key_id)
+        return at is None or self._clock() - at >= REPEAT_AFTER
+
+    async def update(self, identity: Identity) -> str:
+        """Make the Update of an actor as it is now; returns the activity's id."""
+        return await self._store.transaction(lambda tx: self._announcer.profile_update(tx, identity.profile))
+
+    async def record(self, identity: Identity, inbox: str) -> None:
+        """Remember that an inbox was sent the Update."""
+        now = self._clock()
+        await self._store.transaction(
+            lambda tx: tx.earlier_keys.set_introduced(identity.actor.id, inbox, identity.newest_key_id, now)
+        )

@@ -1,0 +1,1 @@
+"""Comparing with other servers: replies that were never sent here, and lists of followers."""

@@ -1,0 +1,154 @@
+"""Do those whom the blog follows believe so too? Followers synchronisation (FEP-8fcf), as the one who follows.
+
+A sender's signed header says who of our server follows it. Where that is not what we believe, a row says that it is to
+be asked; a worker reads its list, later. Whom it does not list, it sends nothing: then the blog does not follow it any
+more. Where it lists the blog, which does not follow it, it is told so by an Undo.
+"""
+
+from datetime import timedelta
+
+import structlog
+
+from syndicate.activitypub.access import as_id, as_object
+from syndicate.activitypub.collections import following, is_collection, listed
+from syndicate.activitypub.parse import origin
+from syndicate.activitypub.synchronization import HEADER, Offer, digest_of, parse_offer
+from syndicate.clock import Clock
+from syndicate.errors import RemoteError, RemoteUnavailable
+from syndicate.federation.inbox.context import Context
+from syndicate.model.blogroll import BlogrollEntry, FollowState
+from syndicate.signatures import Message, Signature
+from syndicate.storage import Tables
+from syndicate.storage.followers_sync import Doubt
+from syndicate.storage.leases import LEASE
+from syndicate.workers.loop import Rhythm, job
+
+log = structlog.get_logger()
+
+APART = timedelta(hours=1)
+"""One actor is not asked more often."""
+WAITS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=12))
+MOST_ATTEMPTS = len(WAITS) + 1
+MOST_PAGES = 10
+MOST_LISTED = 1000
+"""There are few actors of ours: a longer list of them is none."""
+
+
+async def doubted(message: Message, signature: Signature, signer: str, context: Context) -> Offer | None:
+    """What the signer of a request says of our following it, if it signed that, and we believe something else."""
+    if HEADER not in signature.covered or len(message.values(HEADER)) != 1:
+        return None
+    offer = parse_offer(message.values(HEADER)[0])
+    entry = await context.store.blogroll.by_actor(signer)
+    known = await context.store.remote_actors.find(signer)
+    if offer is None or entry is None or known is None:
+        return None
+    if offer.collection != known.followers or origin(offer.url) != origin(signer):
+        return None
+    return None if offer.digest in _fitting(entry, context) else offer
+
+
+def _fitting(entry: BlogrollEntry, context: Context) -> set[str]:
+    """The digests that fit what we believe; while our Follow is not answered, both do."""
+    follows, follows_not = digest_of([context.identities.blog.actor.uri]), digest_of([])
+    match entry.follow:
+        case FollowState.ACCEPTED:
+            return {follows}
+        case FollowState.PENDING:
+            return {follows, follows_not}
+        case _:
+            return {follows_not}
+
+
+async def ask_later(tx: Tables, signer: str, offer: Offer) -> None:
+    """Put on record that an actor is to be asked for its list."""
+    now = tx.clock()
+    await tx.synchronizations.want(signer, url=offer.url, digest=offer.digest, now=now, not_since=now - APART)
+
+
+class SynchronizationWorker:
+    """Asks those of whom there is doubt, one after another."""
+
+    def __init__(self, context: Context, clock: Clock) -> None:
+        self._context, self._store, self._clock = context, context.store, clock
+        self._rhythm = Rhythm("synchronization", clock, lambda: context.store.synchronizations.next_due(clock()))
+
+    def wake(self) -> None:
+        """There may be something new."""
+        self._rhythm.wake()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        await self._rhythm.keep(self.work)
+
+    async def work(self) -> bool:
+        """Ask the one that is due; False if none is."""
+        now = self._clock()
+        due = await self._store.synchronizations.next_due(now)
+        if due is None or due > now:
+            return False
+        doubt = await self._store.transaction(lambda tx: tx.synchronizations.claim(now=now, until=now + LEASE))
+        if doubt is not None:
+            with self._store.holding("synchronizations", (doubt.actor,)), job("list of followers", actor=doubt.actor):
+                if doubt.attempts > MOST_ATTEMPTS:  # it trips us up each time
+                    await self._store.transaction(lambda tx: tx.synchronizations.settle(doubt.actor, now=now))
+                else:
+                    await self._ask(doubt)
+        return doubt is not None
+
+    async def _ask(self, doubt: Doubt) -> None:
+        try:
+            ids = await self._listed(doubt)
+        except RemoteUnavailable as error:
+            if doubt.attempts < MOST_ATTEMPTS:
+                due = self._clock() + WAITS[doubt.attempts - 1]
+                await self._store.transaction(lambda tx: tx.synchronizations.postpone(doubt.actor, due))
+                return
+            log.info("list of followers not read", actor=doubt.actor, problem=str(error))
+            ids = None
+        except RemoteError as error:
+            log.info("list of followers not read", actor=doubt.actor, problem=str(error))
+            ids = None
+        await self._store.transaction(lambda tx: self._settle(tx, doubt, ids))
+
+    async def _listed(self, doubt: Doubt) -> set[str] | None:
+        """Those of our server whom it lists; None where that is not the list that it told of. Raises RemoteError."""
+        ours = f"{self._context.urls.base}/"
+        found: set[str] = set()
+        ahead: object = doubt.url
+        for _ in range(MOST_PAGES):
+            page = as_object(ahead)
+            if not page:
+                address = as_id(ahead)
+                if origin(address) != origin(doubt.actor):
+                    return None
+                _, page = await self._context.fetcher.listing(address, sign=self._context.signer.sign_get)
+            if not is_collection(page) or len(listed(page)) > MOST_LISTED:
+                return None
+            found.update(id for id in map(as_id, listed(page)) if id.startswith(ours))
+            ahead = following(page)
+            if ahead is None:
+                return found if digest_of(found) == doubt.digest else None
+        return None
+
+    async def _settle(self, tx: Tables, doubt: Doubt, ids: set[str] | None) -> None:
+        await tx.synchronizations.settle(doubt.actor, now=self._clock())
+        entry = await tx.blogroll.by_actor(doubt.actor)
+        if ids is None or entry is None:
+            return
+        is_listed = self._context.identities.blog.actor.uri in ids
+        if entry.follow is FollowState.ACCEPTED and not is_listed:
+            await tx.blogroll.set_follow(entry.id, FollowState.REJECTED, await tx.blogroll.follow_uri(entry.id))
+            await tx.editions.move("blogroll")
+            log.warning("no longer followed, says its server", actor=doubt.actor)
+        elif entry.follow in (FollowState.NONE, FollowState.REJECTED) and is_listed:
+            await self._take_back(tx, entry)
+
+    async def _take_back(self, tx: Tables, entry: BlogrollEntry) -> None:
+        actor = await tx.remote_actors.find(entry.actor)
+        if actor is None:
+            return
+        follow = await tx.blogroll.follow_uri(entry.id)
+        undone = self._context.announcer.follow_again(follow, actor.uri)
+        await self._context.announcer.answer(tx, "Undo", undone, to=actor.uri, inbox=actor.inbox)
+        log.info("follow taken back that was never ended", actor=actor.uri)
