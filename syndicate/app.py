@@ -82,14 +82,14 @@ from syndicate.transport.message import Transport
 from syndicate.transport.signed import Signer, SigningThreads
 from syndicate.urls import Urls
 from syndicate.web import keys
-from syndicate.web.access_log import AccessLog
-from syndicate.web.admission import AT_ONCE_PER_CLIENT, Admission
-from syndicate.web.deltas import Deltas
-from syndicate.web.desk import SiteDesk
 from syndicate.web.health import READINESS, Readiness
-from syndicate.web.rendering import Pages
-from syndicate.web.server import REFUSALS, listening, make_app
-from syndicate.web.shelf import Shelf
+from syndicate.web.http.access_log import AccessLog
+from syndicate.web.http.deltas import Deltas
+from syndicate.web.http.rate_limits import AT_ONCE_PER_CLIENT, Admission
+from syndicate.web.http.response_cache import Shelf
+from syndicate.web.http.server import REFUSALS, listening, make_app
+from syndicate.web.site.page_builder import SiteDesk
+from syndicate.web.site.rendering import Pages
 from syndicate.webmention.sender import MentionCourier, Sender
 from syndicate.websub.couriers import DROPPED_AFTER, PingCourier, PushCourier
 from syndicate.websub.hub import Hub

@@ -43,7 +43,7 @@
         └── DocumentUnusable         what it sent cannot be used
 
 `str(error)` is for us; `error.public` is for strangers and names nothing private. `Transient` marks what may
-go right later. Statuses are given in `web/problems.py`; lower floors do not know them.
+go right later. Statuses are given in `web/http/problems.py`; lower floors do not know them.
 """
 
 import math

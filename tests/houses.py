@@ -18,7 +18,7 @@ from syndicate.model.post import Manuscript, Post
 from syndicate.publishing import Published
 from syndicate.signatures import private_pem
 from syndicate.storage import Store
-from syndicate.web.server import REFUSALS, listening
+from syndicate.web.http.server import REFUSALS, listening
 from tests.clocks import FakeClock
 from tests.wire import Wire
 

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from syndicate.app import build, furnish, sole_server, supervise
 from syndicate.cli.session import Session
 from syndicate.errors import ConfigurationError
-from syndicate.web.connections import open_many_files
+from syndicate.web.http.connections import open_many_files
 
 
 @click.command()

@@ -8,8 +8,8 @@ from aiohttp import web
 from syndicate import __version__
 from syndicate.activitypub import discovery
 from syndicate.errors import MalformedRequest, NotFound
+from syndicate.web.http.response_cache import Rendered
 from syndicate.web.keys import ANSWERS, CONFIG, IDENTITIES, SHELF, STORE, URLS
-from syndicate.web.shelf import Rendered
 
 CACHE = "public, max-age=3600"
 CORS = (("Access-Control-Allow-Origin", "*"),)

@@ -12,9 +12,10 @@ from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.model.post import Post
 from syndicate.publishing.feeds import COUNTS, scopes_of_comments, scopes_of_posts
 from syndicate.publishing.listings import EARLIEST_YEAR, Selection
-from syndicate.web.answers import is_unchanged
-from syndicate.web.clients import address_of
-from syndicate.web.deltas import wants_delta
+from syndicate.web.http.clients import address_of
+from syndicate.web.http.deltas import wants_delta
+from syndicate.web.http.response_cache import Document, Rendered, once
+from syndicate.web.http.responses import is_unchanged
 from syndicate.web.keys import (
     ANSWERS,
     CLOCK,
@@ -27,7 +28,6 @@ from syndicate.web.keys import (
     STORE,
     URLS,
 )
-from syndicate.web.shelf import Document, Rendered, once
 
 log = structlog.get_logger()
 

@@ -11,9 +11,9 @@ from syndicate.clock import to_text
 from syndicate.errors import StorageError
 from syndicate.federation.actors.local_actors import BLOG
 from syndicate.storage import Store
-from syndicate.web.clients import is_direct_from
+from syndicate.web.http.clients import is_direct_from
+from syndicate.web.http.problems import problem_of
 from syndicate.web.keys import CONFIG, METRICS, SHELF, STORE
-from syndicate.web.problems import problem_of
 
 READY_SECONDS = 1.0
 MIN_FREE_BYTES = 1024 * 1024

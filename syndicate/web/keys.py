@@ -17,13 +17,13 @@ from syndicate.publishing.listings import Selections
 from syndicate.storage import Store
 from syndicate.telemetry.metrics import Metrics
 from syndicate.urls import Urls
-from syndicate.web.admission import Admission
-from syndicate.web.answers import Answers
-from syndicate.web.bodies import Bodies
-from syndicate.web.connections import Patience
-from syndicate.web.deltas import Deltas
-from syndicate.web.desk import SiteDesk
-from syndicate.web.shelf import Shelf
+from syndicate.web.http.bodies import Bodies
+from syndicate.web.http.connections import Patience
+from syndicate.web.http.deltas import Deltas
+from syndicate.web.http.rate_limits import Admission
+from syndicate.web.http.response_cache import Shelf
+from syndicate.web.http.responses import Answers
+from syndicate.web.site.page_builder import SiteDesk
 from syndicate.websub.hub import Hub
 from syndicate.websub.subscriber import Subscriber
 

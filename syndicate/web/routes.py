@@ -2,9 +2,11 @@
 
 from aiohttp import web
 
-from syndicate.web import activitypub, blogroll, dialogs, discovery, feeds, files, health, push, site, sitemap
-from syndicate.web.bodies import MOST_BODY, MOST_FORM, expecting
-from syndicate.web.rendering import Asset
+from syndicate.web import discovery, feeds, health, websub
+from syndicate.web.activitypub import objects
+from syndicate.web.http.bodies import MOST_BODY, MOST_FORM, expecting
+from syndicate.web.site import blogroll, files, remote_interaction, sitemap, views
+from syndicate.web.site.rendering import Asset
 
 
 def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
@@ -23,28 +25,28 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
 
     # the actors
     for actor in ("/actor", "/actors/{actor}"):
-        router.add_get(actor, activitypub.get_actor)
-        router.add_get(f"{actor}/outbox", activitypub.get_outbox)
-        router.add_get(f"{actor}/followers", activitypub.get_followers)
-        router.add_get(f"{actor}/followers_synchronization", activitypub.get_followers_synchronization)
-        router.add_get(f"{actor}/following", activitypub.get_following)
-        router.add_get(f"{actor}/featured", activitypub.get_featured)
-        router.add_get(f"{actor}/featured-tags", activitypub.get_featured_tags)
+        router.add_get(actor, objects.get_actor)
+        router.add_get(f"{actor}/outbox", objects.get_outbox)
+        router.add_get(f"{actor}/followers", objects.get_followers)
+        router.add_get(f"{actor}/followers_synchronization", objects.get_followers_synchronization)
+        router.add_get(f"{actor}/following", objects.get_following)
+        router.add_get(f"{actor}/featured", objects.get_featured)
+        router.add_get(f"{actor}/featured-tags", objects.get_featured_tags)
     for inbox in ("/actor/inbox", "/actors/{actor}/inbox", "/inbox"):
-        router.add_post(inbox, activitypub.post_inbox, expect_handler=expecting(MOST_BODY))
-        router.add_route("*", inbox, activitypub.refuse_other_methods)
+        router.add_post(inbox, objects.post_inbox, expect_handler=expecting(MOST_BODY))
+        router.add_route("*", inbox, objects.refuse_other_methods)
 
     # objects and activities by their ids
-    router.add_get("/posts/{id}", activitypub.get_post)
-    router.add_get("/actors/{actor}/notes/{id:[0-9a-f-]{36}}", activitypub.get_note)
-    router.add_get("/posts/{id}/replies", activitypub.get_replies)
-    router.add_get("/posts/{id}/context", activitypub.get_context)
-    router.add_get("/posts/{id}/{kind:likes|shares}", activitypub.get_reactions)
-    router.add_get("/comments/{id:[0-9a-f-]{36}}", activitypub.get_comment)
-    router.add_get("/comments/{id:[0-9a-f-]{36}}/replies", activitypub.get_comment_replies)
-    router.add_get("/comments/{id:[0-9a-f-]{36}}/{kind:likes|shares}", activitypub.get_comment_reactions)
-    router.add_get("/activities/{id}", activitypub.get_activity)
-    router.add_get("/stamps/{id}", activitypub.get_stamp)
+    router.add_get("/posts/{id}", objects.get_post)
+    router.add_get("/actors/{actor}/notes/{id:[0-9a-f-]{36}}", objects.get_note)
+    router.add_get("/posts/{id}/replies", objects.get_replies)
+    router.add_get("/posts/{id}/context", objects.get_context)
+    router.add_get("/posts/{id}/{kind:likes|shares}", objects.get_reactions)
+    router.add_get("/comments/{id:[0-9a-f-]{36}}", objects.get_comment)
+    router.add_get("/comments/{id:[0-9a-f-]{36}}/replies", objects.get_comment_replies)
+    router.add_get("/comments/{id:[0-9a-f-]{36}}/{kind:likes|shares}", objects.get_comment_reactions)
+    router.add_get("/activities/{id}", objects.get_activity)
+    router.add_get("/stamps/{id}", objects.get_stamp)
 
     # feeds
     router.add_get("/comments/feed/", feeds.get_comments_feed)
@@ -56,10 +58,10 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
         router.add_get(alias, feeds.lead_on)
 
     # push
-    router.add_post("/websub", push.post_hub, expect_handler=expecting(push.MOST_FORM))
-    router.add_route("*", "/websub", push.refuse_other_methods)
-    router.add_get("/websub/{id}", push.get_callback)
-    router.add_post("/websub/{id}", push.post_callback, expect_handler=expecting(push.MOST_PUSHED))
+    router.add_post("/websub", websub.post_hub, expect_handler=expecting(websub.MOST_FORM))
+    router.add_route("*", "/websub", websub.refuse_other_methods)
+    router.add_get("/websub/{id}", websub.get_callback)
+    router.add_post("/websub/{id}", websub.post_callback, expect_handler=expecting(websub.MOST_PUSHED))
 
     # files
     router.add_get("/media/{name}", files.get_media)
@@ -70,17 +72,17 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/sitemap-{part}.xml", sitemap.get_sitemap)
 
     # what visitors ask
-    router.add_get("/follow/", dialogs.get_follow)
-    router.add_post("/follow/", dialogs.post_follow, expect_handler=expecting(MOST_FORM))
-    router.add_get("/reply/", dialogs.get_reply)
-    router.add_post("/reply/", dialogs.post_reply, expect_handler=expecting(MOST_FORM))
-    router.add_get("/comments/where", dialogs.get_where)
+    router.add_get("/follow/", remote_interaction.get_follow)
+    router.add_post("/follow/", remote_interaction.post_follow, expect_handler=expecting(MOST_FORM))
+    router.add_get("/reply/", remote_interaction.get_reply)
+    router.add_post("/reply/", remote_interaction.post_reply, expect_handler=expecting(MOST_FORM))
+    router.add_get("/comments/where", remote_interaction.get_where)
 
     # pages
-    router.add_get("/", site.get_home)
-    router.add_get("/archives/", site.get_archives)
-    router.add_get("/subscribe/", site.get_subscribe)
-    router.add_get("/search/", site.get_search)
+    router.add_get("/", views.get_home)
+    router.add_get("/archives/", views.get_archives)
+    router.add_get("/subscribe/", views.get_subscribe)
+    router.add_get("/search/", views.get_search)
 
     # whom the author reads
     router.add_get("/blogroll/", blogroll.get_blogroll)
@@ -91,5 +93,5 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/.well-known/recommendations.opml", blogroll.get_opml)
 
     # whatever else the blog has, or once had
-    router.add_get("/{path:.*}", site.get_address)
+    router.add_get("/{path:.*}", views.get_address)
     router.add_options("/{path:.*}", feeds.preflight)

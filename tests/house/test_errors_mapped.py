@@ -8,7 +8,7 @@ import pytest
 
 from syndicate import errors
 from syndicate.errors import Refused, SyndicateError, Transient
-from syndicate.web.problems import STATUS, problem_of, status_of
+from syndicate.web.http.problems import STATUS, problem_of, status_of
 
 OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
 

@@ -10,28 +10,30 @@ from aiohttp.test_utils import make_mocked_request
 
 from syndicate.blogroll.documents import BLOGROLL, RIVER
 from syndicate.urls import FEED_SUFFIX, Urls
-from syndicate.web import activitypub, blogroll, feeds, files, push, site
-from syndicate.web.rendering import Pages
+from syndicate.web import feeds, websub
+from syndicate.web.activitypub import objects
 from syndicate.web.routes import add_routes
+from syndicate.web.site import blogroll, files, views
+from syndicate.web.site.rendering import Pages
 
 URLS = Urls("https://blog.example")
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ID = "019aad2e-7c00-7000-8000-000000000001"
 
 SPELLED = {
-    "home": (URLS.home, site.get_home),
-    "actor": (URLS.blog_actor, activitypub.get_actor),
-    "outbox": (f"{URLS.blog_actor}/outbox", activitypub.get_outbox),
-    "followers": (f"{URLS.blog_actor}/followers", activitypub.get_followers),
-    "following": (f"{URLS.blog_actor}/following", activitypub.get_following),
-    "featured": (f"{URLS.blog_actor}/featured", activitypub.get_featured),
-    "post": (URLS.post(ID), activitypub.get_post),
-    "replies": (f"{URLS.post(ID)}/replies", activitypub.get_replies),
-    "likes": (f"{URLS.post(ID)}/likes", activitypub.get_reactions),
-    "shares": (f"{URLS.post(ID)}/shares", activitypub.get_reactions),
-    "likes of an answer": (f"{URLS.comment(ID)}/likes", activitypub.get_comment_reactions),
-    "activity": (URLS.activity(ID), activitypub.get_activity),
-    "note of another actor": (URLS.note(ID, ID), activitypub.get_note),
+    "home": (URLS.home, views.get_home),
+    "actor": (URLS.blog_actor, objects.get_actor),
+    "outbox": (f"{URLS.blog_actor}/outbox", objects.get_outbox),
+    "followers": (f"{URLS.blog_actor}/followers", objects.get_followers),
+    "following": (f"{URLS.blog_actor}/following", objects.get_following),
+    "featured": (f"{URLS.blog_actor}/featured", objects.get_featured),
+    "post": (URLS.post(ID), objects.get_post),
+    "replies": (f"{URLS.post(ID)}/replies", objects.get_replies),
+    "likes": (f"{URLS.post(ID)}/likes", objects.get_reactions),
+    "shares": (f"{URLS.post(ID)}/shares", objects.get_reactions),
+    "likes of an answer": (f"{URLS.comment(ID)}/likes", objects.get_comment_reactions),
+    "activity": (URLS.activity(ID), objects.get_activity),
+    "note of another actor": (URLS.note(ID, ID), objects.get_note),
     "blogroll": (URLS.absolute(BLOGROLL), blogroll.get_blogroll),
     "river": (URLS.absolute(RIVER), blogroll.get_river),
     **{
@@ -39,18 +41,18 @@ SPELLED = {
         for path in (BLOGROLL, RIVER)
         for format in FEED_SUFFIX
     },
-    "permalink": (URLS.permalink(NOON, "tea", ZoneInfo("UTC")), site.get_address),
-    "page": (URLS.page("colophon"), site.get_address),
-    "category": (URLS.category("garden"), site.get_address),
-    "tag": (URLS.tag("茶"), site.get_address),
-    "author": (URLS.author("mara-lind"), site.get_address),
-    "month": (URLS.month(2026, 11), site.get_address),
+    "permalink": (URLS.permalink(NOON, "tea", ZoneInfo("UTC")), views.get_address),
+    "page": (URLS.page("colophon"), views.get_address),
+    "category": (URLS.category("garden"), views.get_address),
+    "tag": (URLS.tag("茶"), views.get_address),
+    "author": (URLS.author("mara-lind"), views.get_address),
+    "month": (URLS.month(2026, 11), views.get_address),
     "media": (URLS.media(f"{'0' * 40}.png"), files.get_media),
     "comments feed": (URLS.feed("/comments/", "rss"), feeds.get_comments_feed),
     "comments feed as Atom": (URLS.feed("/comments/", "atom"), feeds.get_comments_feed),
     "comments feed as JSON": (URLS.feed("/comments/", "json"), feeds.get_comments_feed),
-    **{f"{format} feed": (URLS.feed("/", format), site.get_address) for format in FEED_SUFFIX},
-    **{f"{format} feed of a tag": (URLS.feed("/tag/tea/", format), site.get_address) for format in FEED_SUFFIX},
+    **{f"{format} feed": (URLS.feed("/", format), views.get_address) for format in FEED_SUFFIX},
+    **{f"{format} feed of a tag": (URLS.feed("/tag/tea/", format), views.get_address) for format in FEED_SUFFIX},
 }
 INBOXES = {"shared": URLS.shared_inbox, "the blog's": f"{URLS.blog_actor}/inbox"}
 
@@ -76,13 +78,13 @@ async def test_an_address_that_we_spell_leads_to_its_view(name: str) -> None:
 
 @pytest.mark.parametrize("name", INBOXES)
 async def test_activities_are_posted_to_the_inboxes_that_we_name(name: str) -> None:
-    assert await handler_of(INBOXES[name], "POST") is activitypub.post_inbox
+    assert await handler_of(INBOXES[name], "POST") is objects.post_inbox
 
 
 async def test_subscribers_and_hubs_come_to_the_doors_that_we_name() -> None:
-    assert await handler_of(URLS.hub, "POST") is push.post_hub
-    assert await handler_of(URLS.hub_callback("x-_9"), "POST") is push.post_callback
-    assert await handler_of(URLS.hub_callback("x-_9")) is push.get_callback
+    assert await handler_of(URLS.hub, "POST") is websub.post_hub
+    assert await handler_of(URLS.hub_callback("x-_9"), "POST") is websub.post_callback
+    assert await handler_of(URLS.hub_callback("x-_9")) is websub.get_callback
 
 
 async def test_each_address_has_one_view() -> None:

@@ -31,7 +31,7 @@ from syndicate.model.post import (
     TermKind,
     Visibility,
 )
-from syndicate.web.door import WHOLE_FEEDS
+from syndicate.web.http.middleware import WHOLE_FEEDS
 from syndicate.web.keys import SHELF
 from tests.clocks import FakeClock
 from tests.feeds import lint
@@ -696,7 +696,7 @@ async def test_robots_may_read_feeds_and_the_sitemap_names_every_post(house: Run
 
 
 async def test_a_large_blog_has_a_sitemap_for_each_month(house: RunningHouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syndicate.web.sitemap.IN_ONE", 1)
+    monkeypatch.setattr("syndicate.web.site.sitemap.IN_ONE", 1)
     page = await house.publish("Contact", kind=PostKind.PAGE)
     posts = [
         await house.publish(title, date=datetime.fromisoformat(date))

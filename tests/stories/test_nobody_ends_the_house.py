@@ -18,7 +18,7 @@ from syndicate.storage.deliveries import DeliveryState
 from syndicate.storage.media import MediaState
 from syndicate.storage.mentions import MentionState
 from syndicate.transport.message import Request, Response
-from syndicate.web.server import REFUSALS
+from syndicate.web.http.server import REFUSALS
 from syndicate.websub.publisher import Audience, PushWorker
 from syndicate.websub.topics import TopicDocument, Topics
 from tests.blogs import PNG

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from syndicate.app import build, furnish
 from syndicate.signatures import Dialect, Message, load_public_key, read_signature
 from syndicate.transport.message import Request, Response
-from syndicate.web.server import listening
+from syndicate.web.http.server import listening
 from tests.clocks import FakeClock
 from tests.houses import RunningHouse, settings
 from tests.peer import AS2, Peer

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.app import build, furnish
 from syndicate.signatures import private_pem
-from syndicate.web.connections import Patience
+from syndicate.web.http.connections import Patience
+from syndicate.web.http.server import listening
 from syndicate.web.keys import PATIENCE
-from syndicate.web.server import listening
 from tests.clocks import FakeClock
 from tests.houses import ACTIVITY, RunningHouse, running_house, settings
 from tests.peer import Peer

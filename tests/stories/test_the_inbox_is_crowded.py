@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from syndicate.web.admission import AT_ONCE, AT_ONCE_PER_CLIENT, BURST
+from syndicate.web.http.rate_limits import AT_ONCE, AT_ONCE_PER_CLIENT, BURST
 from syndicate.web.keys import ADMISSION
 from tests.houses import RunningHouse
 from tests.peer import Peer

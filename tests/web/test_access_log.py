@@ -8,7 +8,7 @@ from aiohttp.test_utils import make_mocked_request
 
 from syndicate.config import ServerConfig
 from syndicate.telemetry.metrics import Metrics
-from syndicate.web.access_log import AccessLog
+from syndicate.web.http.access_log import AccessLog
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 import pytest
 
 from syndicate.errors import TooBusy, TooManyRequests
-from syndicate.web.admission import CLIENTS, Admission
-from syndicate.web.clients import client_of
+from syndicate.web.http.clients import client_of
+from syndicate.web.http.rate_limits import CLIENTS, Admission
 
 
 def test_one_client_has_a_share_of_the_places_and_not_all() -> None:

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from syndicate.web.answers import ONE_WRITE, Answers, is_unchanged, wants_gzip
-from syndicate.web.shelf import Document, Rendered, _document
+from syndicate.web.http.response_cache import Document, Rendered, _document
+from syndicate.web.http.responses import ONE_WRITE, Answers, is_unchanged, wants_gzip
 
 ETAG = 'W/"3f7a"'
 MODIFIED = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)

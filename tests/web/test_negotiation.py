@@ -2,7 +2,7 @@
 
 import pytest
 
-from syndicate.web.negotiation import accepts_activity, prefers_activity
+from syndicate.web.http.negotiation import accepts_activity, prefers_activity
 
 MASTODON = "application/activity+json, application/ld+json"
 SEARCH_BOX = (

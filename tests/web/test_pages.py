@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from syndicate.model.post import Enclosure, Picture
-from syndicate.web.pages import (
+from syndicate.web.site.pages import (
     FOLDED,
     INDENTED,
     AboutPage,
@@ -43,7 +43,7 @@ from syndicate.web.pages import (
     Thread,
     threads_of,
 )
-from syndicate.web.rendering import STATIC_FILES, TEMPLATES, Calendar, Pages
+from syndicate.web.site.rendering import STATIC_FILES, TEMPLATES, Calendar, Pages
 
 HOSTILE = "<script>alert(1)</script>\"><img src=x onerror='alert(2)'>\u202egnp.\u2066 {{ 7 * 7 }} \x00\x1b\ud800"
 BLOG = "https://blog.example"

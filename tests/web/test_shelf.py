@@ -8,8 +8,8 @@ import pytest
 from syndicate.errors import NotFound
 from syndicate.storage import Store
 from syndicate.storage.version_watch import EditionWatch
+from syndicate.web.http.response_cache import MOST_BYTES, Rendered, Shelf
 from syndicate.web.keys import SHELF
-from syndicate.web.shelf import MOST_BYTES, Rendered, Shelf
 from tests.clocks import FakeClock
 from tests.houses import ACTIVITY, RunningHouse
 from tests.waiting import becomes

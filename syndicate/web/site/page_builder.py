@@ -21,7 +21,8 @@ from syndicate.publishing.listings import Selection, author_slug
 from syndicate.storage import Store
 from syndicate.storage.feed_entries import RiverPost
 from syndicate.urls import Urls
-from syndicate.web.pages import (
+from syndicate.web.http.response_cache import Rendered
+from syndicate.web.site.pages import (
     AboutPage,
     ArchivePage,
     ArchivesPage,
@@ -50,8 +51,7 @@ from syndicate.web.pages import (
     Site,
     SubscribePage,
 )
-from syndicate.web.rendering import MONTHS, Pages
-from syndicate.web.shelf import Rendered
+from syndicate.web.site.rendering import MONTHS, Pages
 
 COMMENTS_PER_PAGE = 200
 PACES = (

@@ -9,9 +9,9 @@ from syndicate.errors import NotFound
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.feeds import opml as opml_format
 from syndicate.web.feeds import CACHE, CORS, answer_feed, answer_live
+from syndicate.web.http.response_cache import Rendered, once
 from syndicate.web.keys import ANSWERS, BLOGROLL_FEEDS, CONFIG, DESK, IDENTITIES, STORE, URLS
-from syndicate.web.shelf import Rendered, once
-from syndicate.web.site import moved, shelved
+from syndicate.web.site.views import moved, shelved
 
 LONGEST_KEY = 100
 

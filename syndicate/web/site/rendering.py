@@ -20,7 +20,7 @@ from jinja2.bccache import Bucket
 
 from syndicate.content.scripts import has_mixed_scripts
 from syndicate.feeds.opml import xfn
-from syndicate.web.pages import (
+from syndicate.web.site.pages import (
     AboutPage,
     ArchivePage,
     ArchivesPage,

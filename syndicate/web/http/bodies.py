@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from syndicate.errors import BodyTooLarge, BodyTooSlow, MalformedRequest, MediaTypeRefused, TooBusy
-from syndicate.web.clients import client_of
-from syndicate.web.connections import Patience
-from syndicate.web.problems import problem_of
+from syndicate.web.http.clients import client_of
+from syndicate.web.http.connections import Patience
+from syndicate.web.http.problems import problem_of
 
 MOST_BODY = 1024 * 1024
 MOST_FORM = 8 * 1024

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from syndicate.web.answers import opaque_tags
-from syndicate.web.shelf import Document
+from syndicate.web.http.response_cache import Document
+from syndicate.web.http.responses import opaque_tags
 
 VERSIONS = 12
 FEEDS = 500

@@ -16,13 +16,15 @@ from syndicate.model.post import Post
 from syndicate.publishing.listings import Selection, Selections
 from syndicate.storage.media import MediaState
 from syndicate.urls import Urls
-from syndicate.web import activitypub, feeds, files
-from syndicate.web.clients import address_of
-from syndicate.web.desk import COMMENTS_PER_PAGE, Series
+from syndicate.web import feeds
+from syndicate.web.activitypub import objects
 from syndicate.web.feeds import LONGEST_PACE
+from syndicate.web.http.clients import address_of
+from syndicate.web.http.negotiation import prefers_activity
+from syndicate.web.http.response_cache import Rendered, once
 from syndicate.web.keys import ANSWERS, CLOCK, CONFIG, DESK, SEARCHES, SELECTIONS, SHELF, STORE, URLS
-from syndicate.web.negotiation import prefers_activity
-from syndicate.web.shelf import Rendered, once
+from syndicate.web.site import files
+from syndicate.web.site.page_builder import COMMENTS_PER_PAGE, Series
 
 MONTH = re.compile(r"(\d{4})(\d{2})?(\d{2})?\d*")
 PAGED = re.compile(r"(.*/)page/([1-9]\d{0,5})/?")
@@ -198,7 +200,7 @@ async def _standing(request: web.Request, before: str) -> Post | None:
 
 async def _post(request: web.Request, post: Post, page: int) -> web.StreamResponse:
     if post.federates and page == 1 and prefers_activity(request.headers.get("Accept", "")):
-        return await activitypub.answer_post(request, post, at_permalink=True)
+        return await objects.answer_post(request, post, at_permalink=True)
     if page > 1 and (page - 1) * COMMENTS_PER_PAGE >= max(post.counts.comments, 1):  # WordPress's pages were shorter
         raise moved(f"{post.path}#comments")
     key = f"page:{Urls.comments_page(post.path, page)}"

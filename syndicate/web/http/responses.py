@@ -14,7 +14,7 @@ from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 from multidict import CIMultiDict
 
-from syndicate.web.shelf import Document
+from syndicate.web.http.response_cache import Document
 
 ONE_WRITE = 256 * 1024
 """Larger bodies go by aiohttp's writer, which waits for slow readers."""

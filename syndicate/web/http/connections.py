@@ -16,8 +16,8 @@ from aiohttp.http import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
 from syndicate.config import ServerConfig
-from syndicate.web.clients import client_of, is_within
-from syndicate.web.problems import problem
+from syndicate.web.http.clients import client_of, is_within
+from syndicate.web.http.problems import problem
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from aiohttp.abc import AbstractAccessLogger
 
 from syndicate.config import ServerConfig
 from syndicate.telemetry.metrics import Metrics
-from syndicate.web.clients import address_of
+from syndicate.web.http.clients import address_of
 
 FLUSH_SECONDS = 0.5
 LONGEST_PATH = 300

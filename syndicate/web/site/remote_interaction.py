@@ -12,8 +12,8 @@ from syndicate.errors import AddressUnusable, NotFound, RemoteError, TooBusy, To
 from syndicate.federation.actors.remote_interaction import Intent
 from syndicate.federation.inbox.replies import place_of
 from syndicate.model.comment import CommentState
-from syndicate.web.clients import address_of
 from syndicate.web.content_policy import content_policy
+from syndicate.web.http.clients import address_of
 from syndicate.web.keys import BODIES, CONFIG, DESK, DIALOGS, DOORWAYS, IDENTITIES, STORE, URLS
 
 LONGEST = 2048

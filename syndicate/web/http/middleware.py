@@ -24,14 +24,14 @@ from syndicate.errors import (
 )
 from syndicate.model.ids import new_id
 from syndicate.storage.inbox_queue import Refusal
-from syndicate.web.admission import Admission
-from syndicate.web.answers import OneWrite
-from syndicate.web.bodies import LARGEST, too_large
-from syndicate.web.clients import address_of, is_local, is_within
 from syndicate.web.content_policy import content_policy
+from syndicate.web.http.bodies import LARGEST, too_large
+from syndicate.web.http.clients import address_of, is_local, is_within
+from syndicate.web.http.negotiation import accepts_activity
+from syndicate.web.http.problems import problem, problem_of, status_of, wait_of
+from syndicate.web.http.rate_limits import Admission
+from syndicate.web.http.responses import OneWrite
 from syndicate.web.keys import ANSWERS, DESK, NOT_AT_HAND, SHELF
-from syndicate.web.negotiation import accepts_activity
-from syndicate.web.problems import problem, problem_of, status_of, wait_of
 
 log = structlog.get_logger()
 

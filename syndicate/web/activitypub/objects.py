@@ -23,8 +23,10 @@ from syndicate.signatures import Message, claimed_key_id
 from syndicate.storage import Store
 from syndicate.storage.authorizations import StampKind
 from syndicate.transport.media_type import is_activity_streams
-from syndicate.web.bodies import require_uncoded
-from syndicate.web.clients import address_of, client_of, is_from_elsewhere
+from syndicate.web.http.bodies import require_uncoded
+from syndicate.web.http.clients import address_of, client_of, is_from_elsewhere
+from syndicate.web.http.negotiation import accepts_activity
+from syndicate.web.http.response_cache import Rendered
 from syndicate.web.keys import (
     ACTOR_FETCHES,
     ADMISSION,
@@ -41,8 +43,6 @@ from syndicate.web.keys import (
     STORE,
     URLS,
 )
-from syndicate.web.negotiation import accepts_activity
-from syndicate.web.shelf import Rendered
 
 JSON = f"{ACTIVITY_JSON}; charset=utf-8"
 PAGE = 20

@@ -16,14 +16,14 @@ from syndicate.config import Config
 from syndicate.errors import ConfigurationError
 from syndicate.storage.inbox_queue import Refusal
 from syndicate.urls import Urls
-from syndicate.web.access_log import AccessLog
-from syndicate.web.answers import Answers
-from syndicate.web.bodies import Bodies
-from syndicate.web.connections import Connection, Crowd, Patience
-from syndicate.web.door import Door, security_headers
+from syndicate.web.http.access_log import AccessLog
+from syndicate.web.http.bodies import Bodies
+from syndicate.web.http.connections import Connection, Crowd, Patience
+from syndicate.web.http.middleware import Door, security_headers
+from syndicate.web.http.responses import Answers
 from syndicate.web.keys import ANSWERS, BODIES, CLOCK, CONFIG, PATIENCE, URLS
-from syndicate.web.rendering import Pages
 from syndicate.web.routes import add_routes
+from syndicate.web.site.rendering import Pages
 
 log = structlog.get_logger()
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from syndicate.clock import Stopwatch
 from syndicate.errors import TooBusy, TooManyRequests
-from syndicate.web.clients import client_of
+from syndicate.web.http.clients import client_of
 
 AT_ONCE = 400
 AT_ONCE_PER_CLIENT = 100

@@ -13,8 +13,8 @@ from syndicate.model.post import PostKind
 from syndicate.publishing.listings import EARLIEST_YEAR
 from syndicate.storage import Store
 from syndicate.urls import Urls
+from syndicate.web.http.response_cache import Rendered
 from syndicate.web.keys import ANSWERS, CONFIG, SHELF, STORE, URLS
-from syndicate.web.shelf import Rendered
 
 IN_ONE = 2_000
 """Posts that share one sitemap with everything else."""

@@ -7,9 +7,9 @@ from aiohttp import web
 from syndicate.errors import NotFound
 from syndicate.media.kinds import SHOWN
 from syndicate.urls import Urls
+from syndicate.web.http.response_cache import Rendered
 from syndicate.web.keys import ANSWERS, FILES, SHELF, STORE, URLS
-from syndicate.web.rendering import Asset
-from syndicate.web.shelf import Rendered
+from syndicate.web.site.rendering import Asset
 
 FOR_EVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"

@@ -14,10 +14,10 @@ from syndicate.errors import (
     SubscriptionRefused,
     Transient,
 )
-from syndicate.web.bodies import LARGEST
-from syndicate.web.clients import address_of
+from syndicate.web.http.bodies import LARGEST
+from syndicate.web.http.clients import address_of
+from syndicate.web.http.problems import status_of
 from syndicate.web.keys import BODIES, CONFIG, HUB, PUSHED, SUBSCRIBER, SUBSCRIBERS
-from syndicate.web.problems import status_of
 from syndicate.websub.signature import HEADER
 
 log = structlog.get_logger()

@@ -1,0 +1,1 @@
+"""ActivityPub over HTTP: actors, collections, objects and inboxes."""

@@ -1,0 +1,1 @@
+"""The HTTP server: middleware, limits, cached responses."""
