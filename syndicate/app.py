@@ -23,12 +23,12 @@ from aiohttp import web
 from syndicate import __version__
 from syndicate.activitypub.documents import parse_document
 from syndicate.activitypub.parse import authority_of, origin
-from syndicate.blogroll.crier import Crier
+from syndicate.blogroll.announcer import Crier
 from syndicate.blogroll.documents import BlogrollFeeds
+from syndicate.blogroll.feed_reader import Reader
 from syndicate.blogroll.finder import Finder
 from syndicate.blogroll.following import Following
 from syndicate.blogroll.poller import Poller
-from syndicate.blogroll.reading import Reader
 from syndicate.chores import Chores
 from syndicate.clock import Clock, Stopwatch, utc_now
 from syndicate.config import Config
@@ -91,10 +91,10 @@ from syndicate.web.http.server import REFUSALS, listening, make_app
 from syndicate.web.site.page_builder import SiteDesk
 from syndicate.web.site.rendering import Pages
 from syndicate.webmention.sender import MentionCourier, Sender
-from syndicate.websub.couriers import DROPPED_AFTER, PingCourier, PushCourier
 from syndicate.websub.hub import Hub
-from syndicate.websub.intents import IntentCourier
+from syndicate.websub.intent_verification import IntentCourier
 from syndicate.websub.publisher import Audience, PushWorker
+from syndicate.websub.senders import DROPPED_AFTER, PingCourier, PushCourier
 from syndicate.websub.subscriber import RequestCourier, Subscriber
 from syndicate.workers.loop import endure, job
 

@@ -5,7 +5,7 @@ from html import escape
 
 from syndicate.config import SiteConfig
 from syndicate.feeds import Feed, FeedAuthor, FeedDocument, FeedEntry, FeedFormat, FeedPicture
-from syndicate.feeds.press import Press
+from syndicate.feeds.fragment_cache import Press
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.storage import Store
 from syndicate.storage.feed_entries import RiverPost

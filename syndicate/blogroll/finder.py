@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from lxml import html as lxml_html
 
 from syndicate.activitypub.parse import host_of, origin
-from syndicate.blogroll.asking import ACCEPT, Asked, understand
+from syndicate.blogroll.feed_request import ACCEPT, Asked, understand
 from syndicate.clock import Clock
 from syndicate.config import LANGUAGE
 from syndicate.content.text import clean_name, plain

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from syndicate.activitypub.parse import authority_of
+from syndicate.blogroll.feed_reader import NoSubscriptions, Reader, Subscriptions
 from syndicate.blogroll.finder import Finder, Found
-from syndicate.blogroll.reading import NoSubscriptions, Reader, Subscriptions
 from syndicate.blogroll.schedule import first_poll
 from syndicate.clock import Clock, to_text
 from syndicate.content.text import clean_name

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import structlog
 
-from syndicate.blogroll.asking import Asked, ask
+from syndicate.blogroll.feed_reader import Reader
+from syndicate.blogroll.feed_request import Asked, ask
 from syndicate.blogroll.finder import Finder
 from syndicate.blogroll.following import Following
-from syndicate.blogroll.reading import Reader
 from syndicate.blogroll.schedule import Answer
 from syndicate.clock import Clock
 from syndicate.errors import AddressUnusable, StorageError

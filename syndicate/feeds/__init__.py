@@ -13,7 +13,7 @@ from syndicate.feeds.document import (
     InReplyTo,
     Podcast,
 )
-from syndicate.feeds.press import Press
+from syndicate.feeds.fragment_cache import Press
 
 __all__ = [
     "Conversation",

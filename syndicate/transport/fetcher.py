@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicate.clock import Clock
 from syndicate.errors import AddressDenied, DocumentUnusable, MalformedRequest
-from syndicate.transport.courtesy import Courtesy
+from syndicate.transport.fetch_limiter import Courtesy
 from syndicate.transport.media_type import ACCEPT_AS2, is_activity_streams
 from syndicate.transport.message import OBJECT, Redirects, Request, Response, Sign, Transport, require_success
 from syndicate.transport.url import origin_of, read_url, shown

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from syndicate.activitypub.parse import authority_of
 from syndicate.clock import Clock
-from syndicate.delivery.errand import run_errand
+from syndicate.delivery.attempt import run_errand
 from syndicate.delivery.retry import Fate, Met, judge
 from syndicate.delivery.worker import Carried
 from syndicate.model.ids import IdsInOrder

@@ -20,7 +20,7 @@ from syndicate.storage.deliveries import Delivery, DeliveryKind
 from syndicate.storage.websub_following import HubFollowing, Wish
 from syndicate.transport.message import Transport
 from syndicate.urls import Urls
-from syndicate.websub.couriers import judge_push, post_to_hub
+from syndicate.websub.senders import judge_push, post_to_hub
 from syndicate.websub.signature import is_signed
 
 log = structlog.get_logger()

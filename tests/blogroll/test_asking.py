@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syndicate.blogroll.asking import Asked, understand
+from syndicate.blogroll.feed_request import Asked, understand
 from syndicate.transport.message import Response
 
 AT = "https://garden.example/feed/"

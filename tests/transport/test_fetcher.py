@@ -18,7 +18,7 @@ from syndicate.errors import (
     RemoteUnavailable,
 )
 from syndicate.transport.client import Redirects, Request, Response
-from syndicate.transport.courtesy import Courtesy, Limits
+from syndicate.transport.fetch_limiter import Courtesy, Limits
 from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.media_type import is_activity_streams
 from tests.waiting import becomes, tasks_rest

@@ -9,8 +9,8 @@ from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind
 from syndicate.storage.subscriptions import Subscription
 from syndicate.transport.message import Request, Response
-from syndicate.websub.couriers import MOST_MOVES, PingCourier, PushCourier, judge_push
-from syndicate.websub.intents import with_parameters
+from syndicate.websub.intent_verification import with_parameters
+from syndicate.websub.senders import MOST_MOVES, PingCourier, PushCourier, judge_push
 from syndicate.websub.topics import TopicDocument
 from tests.clocks import FakeClock
 from tests.wire import Wire

@@ -12,7 +12,7 @@ from functools import partial
 
 from syndicate.activitypub.vocabulary import ACTIVITY_JSON
 from syndicate.clock import Clock
-from syndicate.delivery.errand import run_errand
+from syndicate.delivery.attempt import run_errand
 from syndicate.delivery.retry import Fate, Met, judge
 from syndicate.delivery.worker import Carried
 from syndicate.federation.actors.local_actors import Identities, Identity

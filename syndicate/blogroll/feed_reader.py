@@ -11,7 +11,7 @@ import structlog
 
 from syndicate.activitypub.parse import authority_of
 from syndicate.blogroll import schedule
-from syndicate.blogroll.asking import Asked, understand
+from syndicate.blogroll.feed_request import Asked, understand
 from syndicate.blogroll.schedule import WELL, Answer
 from syndicate.clock import Clock, to_text
 from syndicate.content.tags import Tag, tokens

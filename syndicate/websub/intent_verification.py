@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import structlog
 
 from syndicate.clock import Clock
-from syndicate.delivery.errand import run_errand
+from syndicate.delivery.attempt import run_errand
 from syndicate.delivery.retry import Fate, Met, judge
 from syndicate.delivery.worker import Carried
 from syndicate.storage import Store, Tables

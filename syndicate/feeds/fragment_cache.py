@@ -12,7 +12,7 @@ from itertools import chain, repeat
 from types import MappingProxyType
 
 from syndicate.feeds import atom, jsonfeed, rss
-from syndicate.feeds._proof import Proof, proof_of_entry, proofread
+from syndicate.feeds._normalize import Proof, proof_of_entry, proofread
 from syndicate.feeds.document import Feed, FeedAuthor, FeedDocument, FeedEntry, FeedFormat
 
 KEPT = 300
