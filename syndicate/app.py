@@ -29,7 +29,6 @@ from syndicate.blogroll.feed_reader import Reader
 from syndicate.blogroll.finder import Finder
 from syndicate.blogroll.following import Following
 from syndicate.blogroll.poller import Poller
-from syndicate.chores import Chores
 from syndicate.clock import Clock, Stopwatch, utc_now
 from syndicate.config import Config
 from syndicate.delivery.worker import Courier, DeliveryWorker
@@ -61,6 +60,7 @@ from syndicate.federation.sync.followers_sync import SynchronizationWorker
 from syndicate.federation.sync.refetch_worker import BackfillWorker
 from syndicate.federation.sync.reply_crawler import Visitor
 from syndicate.importers.posts_folder import Library
+from syndicate.maintenance.chores import Chores
 from syndicate.media import MediaFiles
 from syndicate.publishing import Publisher
 from syndicate.publishing.archive import Bookkeeper

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from syndicate.chores import Chores
+from syndicate.maintenance.chores import Chores
 from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Store

@@ -1,0 +1,1 @@
+"""Regular jobs of the server."""
