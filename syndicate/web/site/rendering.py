@@ -161,7 +161,7 @@ _COMPILED = _Compiled()
 
 def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
     environment = Environment(
-        loader=PackageLoader("syndicate.web"),
+        loader=PackageLoader("syndicate.web.site"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -210,7 +210,7 @@ def feed_name(media_type: str) -> str:
 
 
 def _asset(name: str, media_type: str) -> Asset:
-    body = files("syndicate.web").joinpath("static", name).read_bytes()
+    body = files("syndicate.web.site").joinpath("static", name).read_bytes()
     stem, suffix = name.rsplit(".", 1)
     digest = sha256(body).hexdigest()[:12]
     return Asset(path=f"/static/{stem}.{digest}.{suffix}", body=body, media_type=media_type, immutable=True)
