@@ -12,7 +12,7 @@ from syndicate.blogroll.following import Following
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.wire import Wire
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"

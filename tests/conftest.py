@@ -16,7 +16,7 @@ from syndicate.signatures import generate_private_key
 from syndicate.storage import Store, connect
 from syndicate.storage.engine.migrate import migrate
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, running_house
+from tests.instances import RunningHouse, running_house
 from tests.peer import Peer
 from tests.postgresql import running_postgresql
 from tests.wire import Wire

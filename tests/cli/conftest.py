@@ -16,7 +16,7 @@ import pytest
 import structlog
 
 from syndicate.cli.main import main
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 
 SETTINGS = """\
 [site]

@@ -11,7 +11,7 @@ from syndicate.model.ids import new_id
 from syndicate.storage import Tables
 from syndicate.storage.hosts import Host
 from tests.cli.conftest import Desk
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 from tests.wire import Wire
 

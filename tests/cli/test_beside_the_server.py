@@ -6,7 +6,7 @@ import json
 from syndicate.model.comment import CommentState
 from tests.cli.conftest import Desk
 from tests.feeds import lint
-from tests.houses import ACTIVITY, Answer, RunningHouse
+from tests.instances import ACTIVITY, Answer, RunningHouse
 from tests.old_blog import OldBlog
 from tests.peer import Peer
 from tests.subscriber import FakeSubscriber

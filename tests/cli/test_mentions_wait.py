@@ -7,7 +7,7 @@ import pytest
 from syndicate.app import tidy
 from syndicate.storage.blocks import Block
 from tests.cli.conftest import Desk
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import PUBLIC, Peer
 
 BLOG = "https://blog.example/actor"

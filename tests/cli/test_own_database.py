@@ -9,7 +9,7 @@ from syndicate.errors import ConfigurationError, DatabaseReplaced
 from syndicate.federation.actors.founding import SITE, forget
 from syndicate.federation.actors.local_actors import Identities
 from tests.cli.conftest import Blog, process
-from tests.houses import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningHouse
 from tests.peer import Peer
 from tests.waiting import LONGEST
 

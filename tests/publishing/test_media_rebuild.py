@@ -6,7 +6,7 @@ from pathlib import Path
 from syndicate.model.post import Manuscript, Post
 from syndicate.publishing.media_rebuild import MediaRebuild, Rebuilt
 from syndicate.storage.media import MediaFile, Purpose
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.pictures import PNG, is_silent, telling
 
 

@@ -11,7 +11,7 @@ from syndicate.errors import FilesMissing
 from syndicate.media.places import tells_place
 from syndicate.model.post import Enclosure, Manuscript, Post
 from syndicate.publishing import Published
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.pictures import PNG
 
 MP3 = b"ID3\x04\0\0\0\0\0\0" + b"sound" * 50

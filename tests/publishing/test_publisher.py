@@ -10,7 +10,7 @@ from syndicate.errors import InputError, PostNotFound
 from syndicate.model.post import Manuscript, PostKind
 from syndicate.publishing import Change
 from syndicate.publishing.publisher import digest_of
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 
 
 async def test_one_slug_published_by_many_at_once_is_one_post(house: RunningHouse) -> None:

@@ -12,7 +12,7 @@ from syndicate.publishing.listings import Selection
 from syndicate.publishing.topics import FeedTopics
 from syndicate.storage.version_watch import EditionWatch
 from syndicate.web import keys
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 
 BASE = "https://blog.example"

@@ -4,7 +4,7 @@ from syndicate.model.activity import Activity, Arrival
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Tables
 from syndicate.web.keys import SHELF
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 
 CROWD = 1000
 AT_ONCE = 20

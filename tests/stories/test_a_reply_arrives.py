@@ -3,7 +3,7 @@
 import pytest
 
 from syndicate.model.comment import CommentState
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 
 

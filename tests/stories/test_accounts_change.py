@@ -3,7 +3,7 @@
 from syndicate.feeds.opml import Outline
 from tests.blogs import Blog, edit, entry_of, follow
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 from tests.stories.test_the_blogroll_has_accounts import read
 

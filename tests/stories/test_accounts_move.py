@@ -15,7 +15,7 @@ from syndicate.storage import Tables
 from syndicate.storage.blocks import Block
 from syndicate.storage.reports import Report
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, running_house
+from tests.instances import RunningHouse, running_house
 from tests.peer import PUBLIC, Peer
 from tests.wire import Wire
 

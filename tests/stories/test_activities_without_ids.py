@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 
 

@@ -10,7 +10,7 @@ from syndicate.comments import records as conversation
 from syndicate.model.comment import Comment, CommentState
 from syndicate.model.post import Post
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import AS2, PUBLIC, Peer
 
 

@@ -4,7 +4,7 @@ from syndicate.federation.actors.throttled_transport import MOST_CLIMBS_A_DAY
 from syndicate.federation.inbox.replies import MOST_ANCESTORS
 from syndicate.model.comment import CommentState
 from syndicate.storage.blocks import Block
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 
 BLOG = "https://blog.example/actor"

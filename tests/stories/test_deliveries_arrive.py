@@ -17,7 +17,7 @@ from syndicate.storage.deliveries import DeliveryState
 from syndicate.storage.hosts import Host
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, running_house
+from tests.instances import RunningHouse, running_house
 from tests.peer import Peer
 from tests.waiting import in_time
 from tests.wire import Wire

@@ -17,7 +17,7 @@ from syndicate.model.comment import Comment
 from syndicate.model.ids import new_id
 from syndicate.model.post import Post
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 from tests.wire import Wire
 

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from syndicate.model.post import PostState
 from tests.clocks import FakeClock
 from tests.dialects import SIGNED, Speaker
-from tests.houses import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningHouse
 from tests.wire import Wire
 
 

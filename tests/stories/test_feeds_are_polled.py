@@ -35,7 +35,7 @@ from syndicate.web.http.middleware import WHOLE_FEEDS
 from syndicate.web.keys import SHELF
 from tests.clocks import FakeClock
 from tests.feeds import lint
-from tests.houses import Answer, RunningHouse, running_house
+from tests.instances import Answer, RunningHouse, running_house
 from tests.peer import Peer
 from tests.wire import Wire
 

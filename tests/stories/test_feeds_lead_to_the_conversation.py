@@ -12,7 +12,7 @@ from syndicate.feeds import FeedFormat
 from syndicate.model.post import Enclosure, Visibility
 from tests.clocks import FakeClock
 from tests.feeds import lint
-from tests.houses import RunningHouse, running_house
+from tests.instances import RunningHouse, running_house
 from tests.wire import Wire
 
 BASE = "https://blog.example"

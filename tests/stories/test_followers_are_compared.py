@@ -13,7 +13,7 @@ from syndicate.signatures import Dialect
 from syndicate.storage import Tables
 from syndicate.storage.followers import Follower
 from syndicate.transport.message import Request, Response
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import AS2, Peer
 from tests.signatures import senders
 from tests.wire import Wire

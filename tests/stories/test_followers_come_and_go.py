@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage.blocks import Block
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import AS2, PUBLIC, Peer
 
 BLOG = "https://blog.example/actor"

@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.model.blogroll import FollowState
 from tests.blogs import entry_of, follow
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 from tests.stories.test_the_blogroll_has_accounts import read
 

@@ -14,7 +14,7 @@ from syndicate.model.post import Post
 from syndicate.storage.blocks import Block
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import ACTIVITY, AS2, PUBLIC, Peer
 from tests.waiting import in_time
 from tests.wire import Wire

@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.model.blogroll import FollowState
 from tests.blogs import follow
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import AS2, PUBLIC, Peer
 from tests.stories.test_reactions import counts
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from syndicate.signatures import public_pem
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 from tests.wire import Wire
 

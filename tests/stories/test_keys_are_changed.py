@@ -14,7 +14,7 @@ from syndicate.signatures import Message, load_public_key, private_pem, public_p
 from syndicate.storage.hosts import Host
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.content.text import plain
 from syndicate.federation.actors.sanitizer_thread import Aside
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 
 

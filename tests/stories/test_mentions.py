@@ -14,7 +14,7 @@ from syndicate.storage.deliveries import DeliveryKind, DeliveryState
 from syndicate.transport.message import Request, Response
 from syndicate.webmention.sender import Sender
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, running_house
+from tests.instances import RunningHouse, running_house
 from tests.wire import Wire
 
 GARDEN = "https://garden.example/"

@@ -4,7 +4,7 @@ import pytest
 
 from syndicate.model.post import Manuscript, PostState, Visibility
 from syndicate.publishing import Published
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 from tests.subscriber import FakeSubscriber
 from tests.wire import Wire

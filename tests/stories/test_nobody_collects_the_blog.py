@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 
 DOCUMENT = Path(__file__).parents[1] / "documents" / "mastodon" / "featurerequest-47.json"

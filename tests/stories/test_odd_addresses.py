@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, running_house
-from tests.stories.test_the_door import HOST, say, statuses
+from tests.instances import RunningHouse, running_house
+from tests.stories.test_requests_and_errors import HOST, say, statuses
 from tests.wire import Wire
 
 MANY = b"9" * 5000

@@ -9,7 +9,7 @@ from lxml import etree, html
 from syndicate.importers.wordpress.importer import Report, WordPressImport
 from syndicate.model.post import Manuscript, PostKind
 from syndicate.transport.message import Request, Response
-from tests.houses import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningHouse
 from tests.old_blog import OldBlog, comment
 from tests.peer import Peer
 from tests.pictures import PNG, is_silent, telling

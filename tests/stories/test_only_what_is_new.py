@@ -5,7 +5,7 @@ import pytest
 
 from syndicate.feeds import FeedFormat
 from tests.feeds import lint
-from tests.houses import Answer, RunningHouse
+from tests.instances import Answer, RunningHouse
 from tests.peer import Peer
 
 BASE = "https://blog.example"

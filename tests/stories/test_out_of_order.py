@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.storage.leases import LEASE
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, running_house
+from tests.instances import RunningHouse, running_house
 from tests.peer import AS2, PUBLIC, Peer
 from tests.wire import Wire
 

@@ -15,7 +15,7 @@ from syndicate.errors import StorageError
 from tests.cli.conftest import Blog, process
 from tests.cli.test_serve import finished, status_of
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, running_house
+from tests.instances import RunningHouse, running_house
 from tests.peer import Peer
 from tests.ports import free_port
 from tests.postgresql import rise, running_postgresql

@@ -20,7 +20,7 @@ from syndicate.importers.posts_folder import Library
 from syndicate.model.post import ObjectType, Post, PostKind, PostState, Term, TermKind, Visibility
 from syndicate.publishing import Change
 from tests.clocks import FakeClock
-from tests.houses import ACTIVITY, RunningHouse, running_house
+from tests.instances import ACTIVITY, RunningHouse, running_house
 from tests.peer import PUBLIC, Peer
 from tests.wire import Wire
 

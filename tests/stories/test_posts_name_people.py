@@ -6,7 +6,7 @@ from datetime import timedelta
 from syndicate.model.post import Term, TermKind
 from syndicate.storage import Tables
 from syndicate.storage.blocks import Block
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import PUBLIC, Peer
 from tests.wire import Wire
 

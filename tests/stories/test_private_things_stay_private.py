@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.model.post import PostState
 from tests.clocks import FakeClock
-from tests.houses import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningHouse
 from tests.peer import AS2, PUBLIC, Peer
 
 BLOG = "https://blog.example/actor"

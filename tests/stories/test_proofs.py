@@ -15,7 +15,7 @@ from syndicate.signatures import Ed25519Key, check_proof, load_multikey, multike
 from syndicate.signatures.keys import encode_base58
 from syndicate.signatures.proof import _digest
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, running_house
+from tests.instances import RunningHouse, running_house
 from tests.peer import Peer
 from tests.wire import Wire
 

@@ -22,7 +22,7 @@ from syndicate.web import keys
 from syndicate.websub.hub import MOST_AN_HOUR_PER_HOST, MOST_PER_HOST, MOST_WAITING, MOST_WAITING_PER_HOST
 from syndicate.websub.publisher import Audience, PushWorker
 from tests.clocks import FakeClock
-from tests.houses import Answer, RunningHouse, running_house
+from tests.instances import Answer, RunningHouse, running_house
 from tests.peer import Peer
 from tests.subscriber import FakeSubscriber
 from tests.wire import Wire

@@ -4,7 +4,7 @@ import pytest
 
 from syndicate.model.post import Post, QuotePolicy
 from syndicate.storage.authorizations import StampKind
-from tests.houses import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningHouse
 from tests.peer import Peer
 
 

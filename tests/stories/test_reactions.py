@@ -9,7 +9,7 @@ from syndicate.model.post import Post, PostState
 from syndicate.storage import Tables
 from syndicate.storage.reactions import Reaction
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import PUBLIC, Peer
 
 

@@ -4,7 +4,7 @@ import feedparser
 import pytest
 
 from syndicate.model.post import PostKind, PostState
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 
 
 async def found(house: RunningHouse, words: str) -> list[str]:

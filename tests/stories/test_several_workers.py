@@ -13,7 +13,7 @@ from syndicate.federation.actors.local_actors import BLOG
 from syndicate.model.post import PostState
 from syndicate.publishing.archive import TOLD_EVERY
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, running_house
+from tests.instances import RunningHouse, running_house
 from tests.peer import Peer
 from tests.wire import Wire
 

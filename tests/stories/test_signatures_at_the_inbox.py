@@ -22,7 +22,7 @@ from syndicate.signatures import Dialect, Message, load_public_key, read_signatu
 from syndicate.transport.message import Request, Response
 from syndicate.web.http.server import listening
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, settings
+from tests.instances import RunningHouse, settings
 from tests.peer import AS2, Peer
 from tests.signatures import senders
 from tests.wire import Wire

@@ -10,7 +10,7 @@ from lxml import etree
 from syndicate.feeds import FeedFormat
 from syndicate.model.post import Post, PostState
 from tests.feeds import lint
-from tests.houses import Answer, RunningHouse
+from tests.instances import Answer, RunningHouse
 
 BASE = "https://blog.example"
 XML = [FeedFormat.RSS, FeedFormat.ATOM]

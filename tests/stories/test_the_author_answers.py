@@ -7,7 +7,7 @@ from syndicate.model.comment import Comment
 from syndicate.model.post import Visibility
 from syndicate.storage.blocks import Block
 from tests.clocks import FakeClock
-from tests.houses import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningHouse
 from tests.peer import PUBLIC, Peer
 from tests.wire import Wire
 

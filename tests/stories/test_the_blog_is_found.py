@@ -18,7 +18,7 @@ from syndicate.model.post import PostKind, PostState, Term, TermKind, Visibility
 from syndicate.storage import Tables
 from syndicate.storage.followers import Follower
 from tests.clocks import FakeClock
-from tests.houses import ACTIVITY, Answer, RunningHouse, running_house
+from tests.instances import ACTIVITY, Answer, RunningHouse, running_house
 from tests.peer import AS2, PUBLIC, Peer
 from tests.wire import Wire
 

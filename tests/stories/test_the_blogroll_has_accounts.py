@@ -10,7 +10,7 @@ from syndicate.blogroll.following import Following
 from syndicate.model.blogroll import FeedState, FollowState
 from tests.blogs import Blog, entry_of, follow, titles, wait
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import PUBLIC, Peer
 from tests.wire import Wire
 

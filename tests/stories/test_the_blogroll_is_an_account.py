@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from syndicate.model.post import Term, TermKind
 from tests.blogs import Blog, edit, follow, wait
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, running_house
+from tests.instances import RunningHouse, running_house
 from tests.peer import PUBLIC, Peer
 from tests.stories.test_accounts_of_the_blog import account
 from tests.stories.test_accounts_of_the_blog import follow as follow_account

@@ -13,7 +13,7 @@ from syndicate.model.blogroll import FeedState
 from syndicate.transport.message import Request, Response
 from tests.blogs import PNG, Blog, edit, entry_of, follow, titles, wait
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, running_house
+from tests.instances import RunningHouse, running_house
 from tests.wire import Wire
 
 

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from tests.blogs import PNG, Blog, edit, follow, titles, wait
 from tests.clocks import FakeClock
-from tests.houses import ACTIVITY, RunningHouse, running_house
+from tests.instances import ACTIVITY, RunningHouse, running_house
 from tests.peer import Peer
 from tests.stories.test_the_blogroll_has_accounts import read, say
 from tests.wire import Wire

@@ -9,7 +9,7 @@ from syndicate.blogroll.following import Following
 from syndicate.feeds import opml
 from tests.blogs import Blog, edit, entry_of, follow, wait
 from tests.feeds import lint
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.wire import Wire
 
 DOCUMENTS = Path(__file__).parents[1] / "feeds" / "documents"

@@ -10,7 +10,7 @@ from syndicate.model.blogroll import FeedState
 from syndicate.transport.message import FEED, Redirects, Request, Response
 from tests.blogs import Blog, entry_of, follow, titles, wait
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.wire import Wire
 
 HEAD = b'<?xml version="1.0" encoding="utf-8"?>'

@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.web.http.rate_limits import AT_ONCE, AT_ONCE_PER_CLIENT, BURST
 from syndicate.web.keys import ADMISSION
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from syndicate.federation.inbox import text_limits
 from syndicate.model.activity import Arrival
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 
 PARAGRAPH = "<p>" + "Word by word. " * 1500 + "</p>"

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree, html
 
 from syndicate.model.post import Post
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 from tests.pictures import PNG
 

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.signatures import Dialect
-from tests.houses import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningHouse
 from tests.peer import Peer
 
 FEATURED = "https://blog.example/actor/featured"

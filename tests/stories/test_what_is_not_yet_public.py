@@ -8,7 +8,7 @@ import pytest
 from syndicate.errors import InputError
 from syndicate.importers.posts_folder import Library
 from syndicate.model.post import PostState
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 
 DOCUMENTS = Path(__file__).parents[1] / "documents" / "markdown"

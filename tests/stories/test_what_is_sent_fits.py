@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syndicate.model.post import Post, Term, TermKind
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 from tests.pictures import drawn, encoded
 

@@ -7,7 +7,7 @@ import pytest
 from syndicate.federation.inbox.shown_form import FORM_VERSION, ShownForm
 from syndicate.model.comment import CommentState
 from syndicate.storage.engine.database import Queryable
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import PUBLIC, Peer
 
 MENTION = '<span class="h-card"><a href="https://blog.example/" class="u-url mention">@<span>notes</span></a></span>'

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from syndicate.signatures import Dialect, Message, sign
 from syndicate.storage.blocks import Block
 from tests.clocks import FakeClock
-from tests.houses import ACTIVITY, Answer, RunningHouse, running_house
+from tests.instances import ACTIVITY, Answer, RunningHouse, running_house
 from tests.peer import Peer
 from tests.wire import Wire
 

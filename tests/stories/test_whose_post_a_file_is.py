@@ -14,7 +14,7 @@ from syndicate.model.post import Manuscript, Post, PostKind
 from syndicate.publishing import Publisher
 from syndicate.publishing.renderer import Typesetter
 from syndicate.storage import Store
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 
 

@@ -12,7 +12,7 @@ from syndicate.blogroll.following import Following
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage.deliveries import Delivery, DeliveryState
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, running_house
+from tests.instances import RunningHouse, running_house
 from tests.wire import Wire
 
 

@@ -10,7 +10,7 @@ from syndicate.model.post import Manuscript, Post
 from syndicate.publishing.media_fetch import WAITS
 from syndicate.storage.media import MediaState
 from syndicate.transport.message import Request, Response
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.pictures import PNG, TURNED, drawn, encoded, is_silent, opened, telling
 from tests.wire import Wire
 

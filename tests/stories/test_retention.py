@@ -6,7 +6,7 @@ from syndicate.app import tidy
 from syndicate.storage.blocks import Block
 from syndicate.transport.message import Request, Response
 from tests.blogs import PNG
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import PUBLIC, Peer
 from tests.stories.test_followers_are_compared import followed
 

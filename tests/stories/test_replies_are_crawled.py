@@ -8,7 +8,7 @@ from syndicate.model.comment import CommentState
 from syndicate.model.post import Post
 from syndicate.storage.blocks import Block
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import AS2, PUBLIC, Peer
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.model.post import Term, TermKind
 from syndicate.publishing.listings import author_slug, family_of
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 
 
 def category(slug: str, parent: str | None = None) -> Term:

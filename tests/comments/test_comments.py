@@ -11,7 +11,7 @@ from syndicate.errors import CommentNotFound
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.post import Post
 from syndicate.storage import Store
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 
 STATES = (CommentState.PENDING, CommentState.APPROVED, CommentState.REJECTED, CommentState.SPAM)
 CHANGES = list(itertools.product(STATES, STATES))

@@ -12,7 +12,7 @@ from tests.feeds.corpus import NASTY, feed, rich
 
 ROOT = Path(__file__).parents[2]
 DIGESTS = """\
-from tests.house.test_feeds_are_functions import digests
+from tests.architecture.test_feeds_are_functions import digests
 print(*digests(), sep="\\n")
 """
 

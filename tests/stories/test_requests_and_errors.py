@@ -21,7 +21,7 @@ from syndicate.web.http.connections import Patience
 from syndicate.web.http.server import listening
 from syndicate.web.keys import PATIENCE
 from tests.clocks import FakeClock
-from tests.houses import ACTIVITY, RunningHouse, running_house, settings
+from tests.instances import ACTIVITY, RunningHouse, running_house, settings
 from tests.peer import Peer
 from tests.waiting import LONGEST, becomes, dawdle, in_time
 from tests.wire import Wire

@@ -11,7 +11,7 @@ from syndicate.storage.version_watch import EditionWatch
 from syndicate.web.http.response_cache import MOST_BYTES, Rendered, Shelf
 from syndicate.web.keys import SHELF
 from tests.clocks import FakeClock
-from tests.houses import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningHouse
 from tests.waiting import becomes
 
 Render = Callable[[], Awaitable[Rendered]]

@@ -10,7 +10,7 @@ from syndicate.storage.blocks import Block
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
 from tests.dialects import Speaker
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.wire import Wire
 
 COMMENT = "https://lemmy.example/comment/4711"

@@ -7,7 +7,7 @@ from syndicate.model.comment import CommentState
 from syndicate.model.post import Post
 from syndicate.storage.blocks import Block
 from tests.blogs import entry_of
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
 from tests.stories.test_the_blogroll_has_accounts import read
 

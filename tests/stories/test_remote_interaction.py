@@ -10,9 +10,9 @@ import pytest
 
 from syndicate.model.post import Term, TermKind
 from syndicate.transport.message import Request, Response
-from tests.houses import Answer, RunningHouse
+from tests.instances import Answer, RunningHouse
 from tests.peer import Peer
-from tests.stories.test_the_door import say, statuses
+from tests.stories.test_requests_and_errors import say, statuses
 
 FEP = "https://w3id.org/fep/3b86/"
 SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"

@@ -4,7 +4,7 @@ import pytest
 
 from syndicate.model.post import Manuscript, PostState
 from syndicate.web.keys import SHELF
-from tests.houses import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningHouse
 
 PAGE = "text/html"
 

@@ -22,9 +22,9 @@ from syndicate.web.http.server import REFUSALS
 from syndicate.websub.publisher import Audience, PushWorker
 from syndicate.websub.topics import TopicDocument, Topics
 from tests.blogs import PNG
-from tests.houses import RunningHouse
+from tests.instances import RunningHouse
 from tests.peer import Peer
-from tests.stories.test_the_door import HOST, say, statuses
+from tests.stories.test_requests_and_errors import HOST, say, statuses
 from tests.subscriber import FakeSubscriber
 from tests.waiting import in_time
 from tests.wire import Wire

@@ -4,7 +4,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.storage.authorizations import StampKind
-from tests.houses import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningHouse
 from tests.peer import PUBLIC, Peer
 
 GTS = "https://gotosocial.org/ns#"

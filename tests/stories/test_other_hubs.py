@@ -20,7 +20,7 @@ from syndicate.websub.signature import sign
 from syndicate.websub.subscriber import Subscriber
 from tests.blogs import titles
 from tests.clocks import FakeClock
-from tests.houses import RunningHouse, running_house
+from tests.instances import RunningHouse, running_house
 from tests.wire import Wire
 
 FEED = "https://garden.example/feed.xml"
