@@ -19,7 +19,7 @@ from feedgen.feed import FeedGenerator
 from bench import blogs
 from bench.blogs import LARGE
 from bench.results import Result, judged
-from syndicate.app import House, build, furnish
+from syndicate.app import Server, build_server, open_services
 from syndicate.config import load
 from syndicate.feeds import FeedFormat
 from syndicate.model.post import Manuscript, Post, SourceFormat
@@ -78,17 +78,17 @@ def _middle(rounds: list[tuple[float, float, float]], which: int) -> float:
 async def _rounds(blog: Path) -> list[tuple[float, float, float]]:
     """Processor seconds of an edit, of the feeds after it, and of feedgen with the same posts; time after time."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    async with furnish(load(blog / "syndicate.toml", {"SYNDICATE_FEEDS__LENGTH": str(LENGTH)})) as study:
-        house = build(study)
+    async with open_services(load(blog / "syndicate.toml", {"SYNDICATE_FEEDS__LENGTH": str(LENGTH)})) as services:
+        instance = build_server(services)
         try:
-            newest = (await study.store.posts.latest(limit=1))[0]
-            await _feeds(house)
-            return [await _round(house, newest, number) for number in range(ROUNDS)]
+            newest = (await services.store.posts.latest(limit=1))[0]
+            await _feeds(instance)
+            return [await _round(instance, newest, number) for number in range(ROUNDS)]
         finally:
-            await house.close()
+            await instance.close()
 
 
-async def _round(house: House, newest: Post, number: int) -> tuple[float, float, float]:
+async def _round(instance: Server, newest: Post, number: int) -> tuple[float, float, float]:
     manuscript = Manuscript(
         slug=newest.slug,
         title=newest.title,
@@ -96,9 +96,9 @@ async def _round(house: House, newest: Post, number: int) -> tuple[float, float,
         source_format=SourceFormat.HTML,
         terms=newest.terms,
     )
-    edit = await _spent(lambda: house.study.publisher.publish(manuscript, origin="bench"))
-    feeds = await _spent(lambda: _feeds(house))
-    posts = await house.study.store.posts.latest(limit=LENGTH)
+    edit = await _spent(lambda: instance.services.publisher.publish(manuscript, origin="bench"))
+    feeds = await _spent(lambda: _feeds(instance))
+    posts = await instance.services.store.posts.latest(limit=LENGTH)
     before = time.process_time()
     _feedgen(posts)
     return edit, feeds, time.process_time() - before
@@ -110,11 +110,11 @@ async def _spent(work: Callable[[], Awaitable[Any]]) -> float:
     return time.process_time() - before
 
 
-async def _feeds(house: House) -> None:
+async def _feeds(instance: Server) -> None:
     """As the server makes them, less what is said over HTTP."""
-    selection = house.app[SELECTIONS].home()
+    selection = instance.app[SELECTIONS].home()
     for format in FeedFormat:
-        await house.app[FEEDS].of_posts(selection, format)
+        await instance.app[FEEDS].of_posts(selection, format)
 
 
 def _feedgen(posts: list[Post]) -> None:

@@ -125,7 +125,7 @@ TIDIED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Study:
+class Services:
     """What a command works with."""
 
     config: Config
@@ -146,10 +146,10 @@ class Study:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class Server:
     """The whole of it, built and not yet running."""
 
-    study: Study
+    services: Services
     transport: Transport
     fetcher: Fetcher
     signer: Signer
@@ -175,7 +175,7 @@ class House:
 
 
 @asynccontextmanager
-async def furnish(config: Config, *, clock: Clock = utc_now, keep_keys: bool = True) -> AsyncIterator[Study]:
+async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bool = True) -> AsyncIterator[Services]:
     """Open the store (made where absent) and the blog's identities. Without `keep_keys`, which commands leave to `init`, a
     database that knows no blog beside keys that exist is not taken for a new one.
 
@@ -195,7 +195,7 @@ async def furnish(config: Config, *, clock: Clock = utc_now, keep_keys: bool = T
 
         subscriber = Subscriber(store, urls, clock, received=received)
         reader = Reader(store, clock, subscriber)
-        yield Study(
+        yield Services(
             config=config,
             clock=clock,
             store=store,
@@ -232,16 +232,16 @@ async def begin_again(config: Config) -> bool:
         await store.close()
 
 
-def open_network(study: Study, transport: Transport | None = None) -> tuple[Transport, Fetcher, Signer, Actors]:
+def open_network(services: Services, transport: Transport | None = None) -> tuple[Transport, Fetcher, Signer, Actors]:
     """The way out of the house."""
-    config = study.config
+    config = services.config
     transport = transport or Client(
         user_agent=f"Syndicate/{__version__} (+{config.site.url}/)",
         allow_private_addresses=config.federation.allow_private_addresses,
     )
-    fetcher = Fetcher(transport, parse=parse_document, clock=study.clock)
-    signer = Signer(lambda: study.identities.fetching.signing_key, study.clock)
-    return transport, fetcher, signer, Actors(study.store, fetcher, signer, study.clock)
+    fetcher = Fetcher(transport, parse=parse_document, clock=services.clock)
+    signer = Signer(lambda: services.identities.fetching.signing_key, services.clock)
+    return transport, fetcher, signer, Actors(services.store, fetcher, signer, services.clock)
 
 
 def schemes_of(config: Config) -> Schemes:
@@ -249,36 +249,36 @@ def schemes_of(config: Config) -> Schemes:
     return ("https", "http") if config.federation.allow_private_addresses else ("https",)
 
 
-def build(
-    study: Study,
+def build_server(
+    services: Services,
     *,
     transport: Transport | None = None,
     pause: Pause = asyncio.sleep,
     stopwatch: Stopwatch = time.monotonic,
-) -> House:
+) -> Server:
     """Everything that a server is made of. `transport` replaces the way out, `pause` waiting and `stopwatch` the seconds
     after which somebody may ask again, for tests."""
-    config, store, clock = study.config, study.store, study.clock
-    transport, fetcher, signer, actors = open_network(study, transport)
+    config, store, clock = services.config, services.store, services.clock
+    transport, fetcher, signer, actors = open_network(services, transport)
     context = Context(
         store=store,
         actors=actors,
         fetcher=fetcher,
         signer=signer,
-        identities=study.identities,
-        announcer=study.announcer,
-        approvals=study.approvals,
-        urls=study.urls,
+        identities=services.identities,
+        announcer=services.announcer,
+        approvals=services.approvals,
+        urls=services.urls,
         clock=clock,
         moderation=config.comments.moderation,
         aside=(aside := Aside()),
-        shown=ShownForm(study.identities, study.urls),
+        shown=ShownForm(services.identities, services.urls),
     )
     inbox = Inbox(store, actors, context, clock)
     threads = SigningThreads()
-    feeds = _feed_desk(study)
+    feeds = _feed_desk(services)
     topics = FeedTopics(
-        store, feeds, Selections(store, config.site, study.urls), study.urls, EditionWatch(store, clock)
+        store, feeds, Selections(store, config.site, services.urls), services.urls, EditionWatch(store, clock)
     )
     pushes = PushWorker(
         store,
@@ -290,26 +290,26 @@ def build(
         DeliveryKind.ACTIVITY: ActivityCourier(
             store,
             transport,
-            study.identities,
+            services.identities,
             threads,
             clock,
-            Introductions(store, study.announcer, clock),
+            Introductions(store, services.announcer, clock),
             gone=Departures(store, actors, clock).check,
         ),
-        DeliveryKind.WEBSUB: PushCourier(store, transport, topics, clock, hub=study.urls.hub),
+        DeliveryKind.WEBSUB: PushCourier(store, transport, topics, clock, hub=services.urls.hub),
         DeliveryKind.INTENT: IntentCourier(store, transport, topics, clock),
         DeliveryKind.PING: PingCourier(transport, clock),
-        DeliveryKind.REQUEST: RequestCourier(store, transport, study.urls, clock, study.subscriber),
+        DeliveryKind.REQUEST: RequestCourier(store, transport, services.urls, clock, services.subscriber),
         DeliveryKind.WEBMENTION: MentionCourier(transport, clock),
     }
     deliveries = DeliveryWorker(store, couriers, clock, host_of=authority_of)
     pictures = PictureWorker(
         store,
         transport,
-        study.files,
+        services.files,
         clock,
         own_origin=origin(config.site.url),
-        typeset_anew=study.publisher.typeset_anew,
+        typeset_anew=services.publisher.typeset_anew,
     )
     mentions = MentionWorker(
         store,
@@ -317,8 +317,8 @@ def build(
         actors,
         clock,
         schemes=schemes_of(config),
-        typeset_anew=study.publisher.typeset_anew,
-        answer_anew=study.answers.made_anew,
+        typeset_anew=services.publisher.typeset_anew,
+        answer_anew=services.answers.made_anew,
     )
     metrics = Metrics()
     backfill = BackfillWorker(store, Visitor(_sparing(context, transport, pause)), metrics, clock)
@@ -326,8 +326,8 @@ def build(
     poller = Poller(
         store,
         transport,
-        study.reader,
-        study.following,
+        services.reader,
+        services.following,
         Finder(transport, actors, clock, schemes=schemes_of(config)),
         metrics,
         clock,
@@ -339,8 +339,8 @@ def build(
         if isinstance(transport, Client):
             await transport.close()
 
-    return House(
-        study=study,
+    return Server(
+        services=services,
         transport=transport,
         fetcher=fetcher,
         signer=signer,
@@ -354,7 +354,7 @@ def build(
         software=SoftwareWorker(store, fetcher, clock, schemes=schemes_of(config)),
         bookkeeper=Bookkeeper(store, clock, length=config.feeds.length),
         app=_make_doors(
-            study,
+            services,
             fetcher,
             stopwatch,
             {
@@ -369,15 +369,15 @@ def build(
                 ),
                 keys.INBOX: inbox,
                 keys.METRICS: metrics,
-                keys.SUBSCRIBER: study.subscriber,
+                keys.SUBSCRIBER: services.subscriber,
             },
         ),
-        rotation=Rotation(store, study.identities, study.announcer, clock),
+        rotation=Rotation(store, services.identities, services.announcer, clock),
         moving=Moving(
-            store, study.identities, study.announcer, actors, fetcher, signer, clock, schemes=schemes_of(config)
+            store, services.identities, services.announcer, actors, fetcher, signer, clock, schemes=schemes_of(config)
         ),
         poller=poller,
-        crier=Crier(store, study.identities, study.announcer, clock),
+        crier=Crier(store, services.identities, services.announcer, clock),
         backfill=backfill,
         topics=topics,
         pushes=pushes,
@@ -394,49 +394,51 @@ def _sparing(context: Context, transport: Transport, pause: Pause) -> Context:
     return replace(context, fetcher=fetcher, actors=actors)
 
 
-def _feed_desk(study: Study) -> FeedDesk:
-    config = study.config
-    own = (study.urls.hub,) if config.feeds.hub else ()
-    founded = study.identities.blog.actor.published
+def _feed_desk(services: Services) -> FeedDesk:
+    config = services.config
+    own = (services.urls.hub,) if config.feeds.hub else ()
+    founded = services.identities.blog.actor.published
     return FeedDesk(
-        study.store,
+        services.store,
         config.site,
         config.feeds,
-        study.urls,
+        services.urls,
         founded=founded,
         icon=ICON,
-        actor=study.identities.blog.actor.uri,
+        actor=services.identities.blog.actor.uri,
         hubs=(*own, *config.feeds.hubs),
     )
 
 
 def _make_doors(
-    study: Study, fetcher: Fetcher, stopwatch: Stopwatch, rooms: "Mapping[web.AppKey[Any], Any]"
+    services: Services, fetcher: Fetcher, stopwatch: Stopwatch, rooms: "Mapping[web.AppKey[Any], Any]"
 ) -> web.Application:
     """The doors; `rooms` are the services that others work with, too."""
-    config, store, urls = study.config, study.store, study.urls
+    config, store, urls = services.config, services.store, services.urls
     pages = Pages(timezone=config.site.timezone, language=config.site.language)
     return make_app(
         config,
-        study.clock,
+        services.clock,
         stopwatch,
         pages,
         {
             keys.ADMISSION: Admission(at_once_per_client=AT_ONCE_PER_CLIENT, of="inbox", stopwatch=stopwatch),
             keys.ACTOR_FETCHES: ActorFetches(store),
-            keys.ANNOUNCER: study.announcer,
-            keys.BLOGROLL_FEEDS: BlogrollFeeds(store, config.site, urls, study.identities.blog.actor.published, ICON),
+            keys.ANNOUNCER: services.announcer,
+            keys.BLOGROLL_FEEDS: BlogrollFeeds(
+                store, config.site, urls, services.identities.blog.actor.published, ICON
+            ),
             keys.DELTAS: Deltas(),
             keys.DIALOGS: Admission(at_once=16, per_second=0.2, burst=20, of="dialog", stopwatch=stopwatch),
             keys.DOORWAYS: Doorways(fetcher, schemes=schemes_of(config)),
-            keys.DESK: SiteDesk(store, config, urls, pages, study.identities, study.clock),
-            keys.FILES: study.files,
-            keys.IDENTITIES: study.identities,
+            keys.DESK: SiteDesk(store, config, urls, pages, services.identities, services.clock),
+            keys.FILES: services.files,
+            keys.IDENTITIES: services.identities,
             keys.PUSHED: Admission(at_once=16, per_second=5.0, burst=200, of="websub", stopwatch=stopwatch),
             READINESS: Readiness(store, config.storage.media),
             keys.SEARCHES: Admission(at_once=4, per_second=0.5, burst=20, of="search", stopwatch=stopwatch),
             keys.SELECTIONS: Selections(store, config.site, urls),
-            keys.SHELF: Shelf(EditionWatch(store, study.clock), study.clock, stopwatch),
+            keys.SHELF: Shelf(EditionWatch(store, services.clock), services.clock, stopwatch),
             keys.STORE: store,
             keys.SUBSCRIBERS: Admission(at_once=32, per_second=1.0, burst=60, of="websub", stopwatch=stopwatch),
             **rooms,
@@ -447,7 +449,7 @@ def _make_doors(
 # running
 
 
-class Stop(Exception):
+class StopRequested(Exception):
     """Somebody asked the server to stop."""
 
 
@@ -467,47 +469,47 @@ def sole_server(config: Config) -> Any:
         yield
 
 
-async def supervise(house: House, *, part: Part = "all", ready: Callable[[int], None] | None = None) -> None:
+async def supervise(server: Server, *, part: Part = "all", ready: Callable[[int], None] | None = None) -> None:
     """Run until SIGTERM or SIGINT, or until something breaks. `ready` is told the port."""
-    study = house.study
-    await study.store.database.listen()
-    if part != "web" and not study.config.storage.is_postgresql:  # no other process works on the file
-        await study.store.transaction(lambda tx: tx.leases.release_rows())
-    study.store.database.on_commit(lambda: _wake(house))
+    services = server.services
+    await services.store.database.listen()
+    if part != "web" and not services.config.storage.is_postgresql:  # no other process works on the file
+        await services.store.transaction(lambda tx: tx.leases.release_rows())
+    services.store.database.on_commit(lambda: _wake(server))
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_signals(), name="signals")
             if part != "workers":
-                tasks.create_task(_web(house, ready), name="http")
+                tasks.create_task(_web(server, ready), name="http")
             else:
-                _advise(study)
+                _advise(services)
             if part != "web":
-                tasks.create_task(house.inbox_worker.run(), name="inbox")
-                tasks.create_task(house.deliveries.run(), name="delivery")
-                tasks.create_task(house.pictures.run(), name="pictures")
-                tasks.create_task(house.pushes.run(), name="push")
-                tasks.create_task(house.mentions.run(), name="mentions")
-                tasks.create_task(house.synchronization.run(), name="synchronization")
-                tasks.create_task(house.software.run(), name="software")
-                tasks.create_task(house.poller.run(), name="poller")
-                if study.config.comments.backfill:
-                    tasks.create_task(house.backfill.run(), name="backfill")
-                tasks.create_task(endure("leases", lambda: _renew_leases(study)), name="leases")
-                tasks.create_task(_chores(house), name="chores")
-            tasks.create_task(_watch_database(study), name="database watch")
-            tasks.create_task(endure("ticker", lambda: _ticker(house)), name="ticker")
+                tasks.create_task(server.inbox_worker.run(), name="inbox")
+                tasks.create_task(server.deliveries.run(), name="delivery")
+                tasks.create_task(server.pictures.run(), name="pictures")
+                tasks.create_task(server.pushes.run(), name="push")
+                tasks.create_task(server.mentions.run(), name="mentions")
+                tasks.create_task(server.synchronization.run(), name="synchronization")
+                tasks.create_task(server.software.run(), name="software")
+                tasks.create_task(server.poller.run(), name="poller")
+                if services.config.comments.backfill:
+                    tasks.create_task(server.backfill.run(), name="backfill")
+                tasks.create_task(endure("leases", lambda: _renew_leases(services)), name="leases")
+                tasks.create_task(_chores(server), name="chores")
+            tasks.create_task(_watch_database(services), name="database watch")
+            tasks.create_task(endure("ticker", lambda: _ticker(server)), name="ticker")
     except BaseExceptionGroup as ended:
         reason = _reason(ended)
-        if not isinstance(reason, Stop):
+        if not isinstance(reason, StopRequested):
             raise reason from None
         log.info("server stopped")
     finally:
-        await house.close()
+        await server.close()
 
 
 def _reason(ended: BaseExceptionGroup[BaseException]) -> BaseException:
     """Why the group ended: an error of the house by itself, so that it is told in one line, else all there is."""
-    stops, others = ended.split(Stop)
+    stops, others = ended.split(StopRequested)
     if others is None:
         assert stops is not None
         return stops.exceptions[0]
@@ -515,44 +517,44 @@ def _reason(ended: BaseExceptionGroup[BaseException]) -> BaseException:
     return known.exceptions[0] if known is not None and known.exceptions == others.exceptions else others
 
 
-def _wake(house: House) -> None:
-    house.inbox_worker.wake()
-    house.deliveries.wake()
-    house.pictures.wake()
-    house.mentions.wake()
-    house.synchronization.wake()
-    house.poller.wake()
-    house.crier.wake()
-    house.bookkeeper.wake()
-    house.backfill.wake()
-    house.pushes.wake()
+def _wake(server: Server) -> None:
+    server.inbox_worker.wake()
+    server.deliveries.wake()
+    server.pictures.wake()
+    server.mentions.wake()
+    server.synchronization.wake()
+    server.poller.wake()
+    server.crier.wake()
+    server.bookkeeper.wake()
+    server.backfill.wake()
+    server.pushes.wake()
 
 
-async def _chores(house: House) -> None:
+async def _chores(server: Server) -> None:
     """What one process at a time does. Only one works on a SQLite file, so there no lease is needed."""
-    study = house.study
+    services = server.services
     works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
-        "bookkeeping": house.bookkeeper.run,
-        "library": study.library.run,
-        "calendar": lambda: endure("calendar", lambda: _calendar(study)),
-        "caretaker": lambda: endure("caretaker", lambda: _caretaker(study)),
-        "own affairs": lambda: endure("own affairs", lambda: _own_affairs(house)),
+        "bookkeeping": server.bookkeeper.run,
+        "library": services.library.run,
+        "calendar": lambda: endure("calendar", lambda: _calendar(services)),
+        "caretaker": lambda: endure("caretaker", lambda: _caretaker(services)),
+        "own affairs": lambda: endure("own affairs", lambda: _own_affairs(server)),
     }
-    if study.identities.blogroll is not None:
-        works["crier"] = house.crier.run
-    if study.config.storage.is_postgresql:
-        await endure("chores", Chores(study.store, study.clock, works).run)
+    if services.identities.blogroll is not None:
+        works["crier"] = server.crier.run
+    if services.config.storage.is_postgresql:
+        await endure("chores", Chores(services.store, services.clock, works).run)
         return
     async with asyncio.TaskGroup() as tasks:
         for name, work in works.items():
             tasks.create_task(work(), name=name)
 
 
-async def _renew_leases(study: Study) -> None:
+async def _renew_leases(services: Services) -> None:
     """Keep the rows that are being worked on from being taken for those of a process that has ended."""
     while True:
         await asyncio.sleep(RENEW_INTERVAL.total_seconds())
-        await study.store.renew_leases()
+        await services.store.renew_leases()
 
 
 async def _signals() -> None:
@@ -561,31 +563,31 @@ async def _signals() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.set)
     await asked.wait()
-    raise Stop
+    raise StopRequested
 
 
-def _advise(study: Study) -> None:
-    for advice in study.store.database.advice():
+def _advise(services: Services) -> None:
+    for advice in services.store.database.advice():
         log.warning("advice", text=advice)
 
 
-async def _web(house: House, ready: Callable[[int], None] | None) -> None:
-    config = house.study.config
-    access_log = AccessLog(config.server, house.metrics)
-    async with listening(house.app, config, access_log) as port:
+async def _web(server: Server, ready: Callable[[int], None] | None) -> None:
+    config = server.services.config
+    access_log = AccessLog(config.server, server.metrics)
+    async with listening(server.app, config, access_log) as port:
         if ready is not None:  # before any line of the log: it is what somebody waits to read
             ready(port)
         log.info("server ready", address=f"http://{config.server.host}:{port}", site=config.site.url)
-        _advise(house.study)
+        _advise(server.services)
         try:
-            await endure("refusals", lambda: _write_refusals(house))
+            await endure("refusals", lambda: _write_refusals(server))
         finally:
             access_log.flush()
 
 
-async def _write_refusals(house: House) -> None:
+async def _write_refusals(server: Server) -> None:
     """Put refused requests on their list, many at a time."""
-    refusals, store = house.app[REFUSALS], house.study.store
+    refusals, store = server.app[REFUSALS], server.services.store
     while True:
         await asyncio.sleep(REFUSALS_WRITTEN)
         if refusals:
@@ -611,91 +613,91 @@ async def write_refusals(store: Store, batch: Sequence[Refusal]) -> None:
                 await store.transaction(partial(body, some=[refusal]))
 
 
-async def _ticker(house: House) -> None:
+async def _ticker(server: Server) -> None:
     """Notice commits of other processes whose hint was lost, those too that were made while the database was away."""
-    database = house.study.store.database
+    database = server.services.store.database
     version: int | None = None
     while True:
         await asyncio.sleep(TICK)
         await database.poll()
         if (newest := database.version()) != version:
-            await house.study.identities.renew()
-            _wake(house)
+            await server.services.identities.renew()
+            _wake(server)
             version = newest
 
 
-async def _watch_database(study: Study) -> None:
+async def _watch_database(services: Services) -> None:
     """End when the database's file is no longer the one that was opened: what is acknowledged now would be lost. Raises
     DatabaseReplaced."""
     while True:
         await asyncio.sleep(TICK)
-        study.store.database.require_own_file()
+        services.store.database.require_own_file()
 
 
-async def _own_affairs(house: House) -> None:
+async def _own_affairs(server: Server) -> None:
     """Tell others what has changed about the blog's accounts; change keys, and move, as asked for."""
-    await house.rotation.tell_changes()
+    await server.rotation.tell_changes()
     while True:
-        await house.rotation.step()
-        await house.moving.step()
+        await server.rotation.step()
+        await server.moving.step()
         await asyncio.sleep(TICK)
 
 
-async def _calendar(study: Study) -> None:
+async def _calendar(services: Services) -> None:
     """Publish what was scheduled, when its time comes."""
     changed = asyncio.Event()
-    study.store.database.on_commit(changed.set)
+    services.store.database.on_commit(changed.set)
     while True:
         changed.clear()
-        now = study.clock()
-        await study.publisher.release_due()
-        due = await study.store.posts.next_scheduled(after=now)
-        seconds = TIDY if due is None else max((due - study.clock()).total_seconds(), 0.05)
+        now = services.clock()
+        await services.publisher.release_due()
+        due = await services.store.posts.next_scheduled(after=now)
+        seconds = TIDY if due is None else max((due - services.clock()).total_seconds(), 0.05)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(min(seconds, 60.0)):
                 await changed.wait()
                 await asyncio.sleep(TICK)
 
 
-async def _caretaker(study: Study) -> None:
+async def _caretaker(services: Services) -> None:
     """Typeset anew what an older renderer made; forget what has become too old."""
-    await typeset_anew(study)
+    await typeset_anew(services)
     with job("making comments anew"):
-        await ShownForm(study.identities, study.urls).make_anew(study.store)
+        await ShownForm(services.identities, services.urls).make_anew(services.store)
     while True:
         with job("tidying up"):
-            await tidy(study)
+            await tidy(services)
         await asyncio.sleep(TIDY)
 
 
-async def typeset_anew(study: Study) -> None:
+async def typeset_anew(services: Services) -> None:
     """Make again what an older renderer made; a post that cannot be stays as it is until the next start."""
     after = ""
-    while ids := await study.store.posts.rendered_before(RENDERER, after=after, limit=RETYPESET):
+    while ids := await services.store.posts.rendered_before(RENDERER, after=after, limit=RETYPESET):
         for id in ids:
             with job("typesetting", post=id):
-                await study.publisher.typeset_anew(id)
+                await services.publisher.typeset_anew(id)
         after = ids[-1]
 
 
-async def tidy(study: Study) -> None:
+async def tidy(services: Services) -> None:
     """Forget what has become too old, and what nobody refers to; end what has lasted long enough."""
-    await study.store.transaction(partial(_tidy, study))
-    for name in await study.store.transaction(lambda tx: tx.media.remove_unused(TIDIED)):
-        if await study.store.media.named(name) is None:
-            study.files.remove(name)
-    await _forget_others(study)
+    await services.store.transaction(partial(_tidy, services))
+    for name in await services.store.transaction(lambda tx: tx.media.remove_unused(TIDIED)):
+        if await services.store.media.named(name) is None:
+            services.files.remove(name)
+    await _forget_others(services)
 
 
-async def _forget_others(study: Study) -> None:
+async def _forget_others(services: Services) -> None:
     """Forget strangers, and what they took away, a slice at a time."""
-    now, store = study.clock(), study.store
+    now, store = services.clock(), services.store
     after: str | None = ""
     while after is not None:
         look = partial(_forget_actors, before=now - KEEP_ACTORS, after=after)
         after = await store.transaction(look)
     while await store.transaction(
-        lambda tx: tx.tombstones.prune_of_others(now - KEEP_OTHERS_TOMBSTONES, ours=study.urls.base, limit=TIDIED)
+        lambda tx: tx.tombstones.prune_of_others(now - KEEP_OTHERS_TOMBSTONES, ours=services.urls.base, limit=TIDIED)
     ):
         pass
 
@@ -704,8 +706,8 @@ async def _forget_actors(tx: Tables, *, before: datetime, after: str) -> str | N
     return await tx.remote_actors.prune(fetched_before=before, after=after, limit=TIDIED)
 
 
-async def _tidy(study: Study, tx: Tables) -> None:
-    now = study.clock()
+async def _tidy(services: Services, tx: Tables) -> None:
+    now = services.clock()
     await tx.arrivals.prune(raw_before=now - KEEP_RAW, before=now - KEEP_ARRIVALS)
     await tx.arrivals.prune_refusals()
     await tx.deliveries.prune(now - KEEP_DELIVERIES, others=now - KEEP_OTHER_DELIVERIES)
@@ -714,17 +716,17 @@ async def _tidy(study: Study, tx: Tables) -> None:
     await tx.stamps.prune_requests(now - KEEP_REPLY_REQUESTS)
     await tx.received_notes.prune(now - KEEP_MENTIONS)
     await tx.comments.prune_rejections(now - REJECTIONS_COUNT_FOR)
-    await _tell_quiet(tx, study)
+    await _tell_quiet(tx, services)
     await tx.visits.prune(overdue=now - KEEP_OVERDUE, passed_over=now - PASSED_OVER_FOR, now=now)
     await tx.synchronizations.prune(now - KEEP_HOSTS)
     await tx.earlier_keys.prune_introductions(now - KEEP_HOSTS)
     await tx.hosts.prune(before=now - KEEP_HOSTS, kept=MOST_HOSTS)
     await tx.subscriptions.prune(ended=now, failing_since=now - DROPPED_AFTER, asked=now - KEEP_REQUESTS)
-    await study.subscriber.tidy(tx)
+    await services.subscriber.tidy(tx)
 
 
-async def _tell_quiet(tx: Tables, study: Study) -> None:
+async def _tell_quiet(tx: Tables, services: Services) -> None:
     """Nothing happens when a blog falls quiet, and yet the blogroll says so."""
-    until = study.clock() - timedelta(days=study.config.blogroll.quiet_after)
+    until = services.clock() - timedelta(days=services.config.blogroll.quiet_after)
     if await tx.blogroll.fell_quiet(after=until - 2 * timedelta(seconds=TIDY), until=until):
         await tx.editions.move("river")

@@ -12,7 +12,7 @@ from syndicate.blogroll.following import Following
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.wire import Wire
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
@@ -107,30 +107,32 @@ class Blog:
         )
 
 
-async def follow(house: RunningHouse, address: str, **how: Any) -> BlogrollEntry:
+async def follow(instance: RunningInstance, address: str, **how: Any) -> BlogrollEntry:
     """What `syndicate follow` does."""
-    finder = Finder(house.house.transport, house.house.actors, house.clock, schemes=("https",))
-    following = Following(house.store, house.house.study.announcer, house.clock)
+    finder = Finder(instance.instance.transport, instance.instance.actors, instance.clock, schemes=("https",))
+    following = Following(instance.store, instance.instance.services.announcer, instance.clock)
     return await following.follow(address, finder, **how)
 
 
-async def edit(house: RunningHouse, address: str, *, seen: bool = False, **changes: Any) -> BlogrollEntry:
+async def edit(instance: RunningInstance, address: str, *, seen: bool = False, **changes: Any) -> BlogrollEntry:
     """What `syndicate blogroll edit` does."""
-    return await Following(house.store, house.house.study.announcer, house.clock).edit(address, changes, seen=seen)
+    return await Following(instance.store, instance.instance.services.announcer, instance.clock).edit(
+        address, changes, seen=seen
+    )
 
 
-async def entry_of(house: RunningHouse, address: str) -> BlogrollEntry:
-    entry = await house.store.blogroll.find(address)
+async def entry_of(instance: RunningInstance, address: str) -> BlogrollEntry:
+    entry = await instance.store.blogroll.find(address)
     assert entry is not None
     return entry
 
 
-async def wait(house: RunningHouse, **time: float) -> None:
+async def wait(instance: RunningInstance, **time: float) -> None:
     """Let time pass, and do what is due then."""
-    house.clock.advance(**time)
-    await house.settle()
+    instance.clock.advance(**time)
+    await instance.settle()
 
 
-async def titles(house: RunningHouse) -> list[str]:
+async def titles(instance: RunningInstance) -> list[str]:
     """What stands in the river, newest first."""
-    return [one.post.heading for one in await house.store.feed_entries.river(before=None, limit=500)]
+    return [one.post.heading for one in await instance.store.feed_entries.river(before=None, limit=500)]

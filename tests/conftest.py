@@ -16,7 +16,7 @@ from syndicate.signatures import generate_private_key
 from syndicate.storage import Store, connect
 from syndicate.storage.engine.migrate import migrate
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.peer import Peer
 from tests.postgresql import running_postgresql
 from tests.wire import Wire
@@ -136,24 +136,24 @@ async def wire() -> AsyncIterator[Wire]:
 
 
 @pytest.fixture
-async def house(
+async def instance(
     tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
-) -> AsyncIterator[RunningHouse]:
+) -> AsyncIterator[RunningInstance]:
     """A blog at https://blog.example with `moderation = "first-time"`."""
-    async with running_house(tmp_path / "house", database_address, wire, clock, rsa_keys[0]) as house:
-        yield house
+    async with running_instance(tmp_path / "house", database_address, wire, clock, rsa_keys[0]) as instance:
+        yield instance
 
 
 @pytest.fixture
-async def open_house(
+async def open_instance(
     tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
-) -> AsyncIterator[RunningHouse]:
+) -> AsyncIterator[RunningInstance]:
     """The same with `moderation = "off"`: public replies show at once."""
     comments = {"moderation": "off"}
-    async with running_house(
+    async with running_instance(
         tmp_path / "house", database_address, wire, clock, rsa_keys[0], comments=comments
-    ) as house:
-        yield house
+    ) as instance:
+        yield instance
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.app import House, build, furnish
+from syndicate.app import Server, build_server, open_services
 from syndicate.comments import moderation
 from syndicate.config import Config, load
 from syndicate.model.comment import Comment, CommentState
@@ -42,21 +42,21 @@ class Answer:
 
 
 @dataclass
-class RunningHouse:
+class RunningInstance:
     """A house that listens. Workers work when told to (`settle`), so that stories have no waits."""
 
-    house: House
+    instance: Server
     port: int
     client: aiohttp.ClientSession
     clock: FakeClock
 
     @property
     def store(self) -> Store:
-        return self.house.study.store
+        return self.instance.services.store
 
     @property
     def config(self) -> Config:
-        return self.house.study.config
+        return self.instance.services.config
 
     @property
     def host(self) -> str:
@@ -67,22 +67,22 @@ class RunningHouse:
 
     async def publish_manuscript(self, **fields: Any) -> Published:
         fields.setdefault("slug", fields.get("title", "note").lower().replace(" ", "-") or "note")
-        return await self.house.study.publisher.publish(Manuscript(**fields), origin="publish")
+        return await self.instance.services.publisher.publish(Manuscript(**fields), origin="publish")
 
     async def settle(self) -> None:
         """Let every worker do all that is due now."""
         busy = True
         while busy:
-            busy = await self.house.inbox_worker.work()
-            busy = await self.house.pushes.work() or busy
-            busy = await self.house.mentions.work() or busy
-            busy = await self.house.synchronization.work() or busy
-            busy = await self.house.software.work() or busy
-            await self.house.deliveries.drain()
-            busy = await self.house.pictures.work() or busy
-            busy = await self.house.poller.work() or busy
-            busy = await self.house.crier.work() or busy
-            busy = await self.house.bookkeeper.work() or busy
+            busy = await self.instance.inbox_worker.work()
+            busy = await self.instance.pushes.work() or busy
+            busy = await self.instance.mentions.work() or busy
+            busy = await self.instance.synchronization.work() or busy
+            busy = await self.instance.software.work() or busy
+            await self.instance.deliveries.drain()
+            busy = await self.instance.pictures.work() or busy
+            busy = await self.instance.poller.work() or busy
+            busy = await self.instance.crier.work() or busy
+            busy = await self.instance.bookkeeper.work() or busy
 
     async def comments(self, post: Post, state: CommentState | None = None) -> list[Comment]:
         found = await self.store.comments.in_states(tuple(CommentState), 500)
@@ -102,7 +102,7 @@ class RunningHouse:
 
     async def decide(self, id: str, decision: str) -> Comment:
         """`syndicate comments approve`, `reject` or `spam`."""
-        return await moderation.decide(self.store, id, decision, told=self.house.study.approvals.decided)
+        return await moderation.decide(self.store, id, decision, told=self.instance.services.approvals.decided)
 
     async def verdicts(self) -> list[tuple[str, str, str]]:
         """(type, outcome, reason) of all that arrived, oldest first."""
@@ -114,7 +114,7 @@ class RunningHouse:
 
     def refusals(self) -> list[tuple[int, str]]:
         """(status, reason) of what the inbox refused, oldest first."""
-        return [(refusal.status, refusal.reason) for refusal in self.house.app[REFUSALS]]
+        return [(refusal.status, refusal.reason) for refusal in self.instance.app[REFUSALS]]
 
     async def get(self, path: str, *, accept: str = "text/html", method: str = "GET", **headers: str) -> Answer:
         """Ask the house by its address's path; redirects are not followed."""
@@ -157,7 +157,7 @@ def _toml(value: Any) -> str:
 
 
 @asynccontextmanager
-async def running_house(
+async def running_instance(
     directory: Path,
     database: str,
     wire: Wire,
@@ -166,17 +166,17 @@ async def running_house(
     *,
     host: str = "blog.example",
     **more: Any,
-) -> AsyncIterator[RunningHouse]:
+) -> AsyncIterator[RunningInstance]:
     """Build a house in `directory` and let it listen; `more` are sections of settings."""
     config = settings(directory, database, host, **more)
     config.storage.keys.mkdir(parents=True, exist_ok=True)
     (config.storage.keys / "blog.pem").write_text(private_pem(key))
-    async with furnish(config, clock=clock) as study:
-        house = build(study, transport=wire, pause=clock.pause, stopwatch=clock.stopwatch)
+    async with open_services(config, clock=clock) as services:
+        instance = build_server(services, transport=wire, pause=clock.pause, stopwatch=clock.stopwatch)
         async with (
-            listening(house.app, config, None) as port,
+            listening(instance.app, config, None) as port,
             aiohttp.ClientSession(auto_decompress=False, skip_auto_headers=["Accept-Encoding"]) as client,
         ):
             wire.connect_port(host, port)
-            yield RunningHouse(house=house, port=port, client=client, clock=clock)
-        await house.close()
+            yield RunningInstance(instance=instance, port=port, client=client, clock=clock)
+        await instance.close()

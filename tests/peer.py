@@ -28,7 +28,7 @@ class Peer:
     key: RSAPrivateKey
     host: str = "social.example"
     name: str = "ann"
-    house: str = "blog.example"
+    instance: str = "blog.example"
     documents: dict[str, Any] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
@@ -86,7 +86,7 @@ class Peer:
             key=key,
             host=self.host,
             name=name,
-            house=self.house,
+            instance=self.instance,
             documents=self.documents,
             received=self.received,
             requests=self.requests,
@@ -161,7 +161,7 @@ class Peer:
         content_type: str = ACTIVITY,
     ) -> Request:
         """A signed POST to the house, to be sent or to be tampered with."""
-        url = f"https://{self.house}{path}"
+        url = f"https://{self.instance}{path}"
         headers = (("Content-Type", content_type),)
         message = Message(method="POST", url=url, headers=headers, body=body)
         made = sign(message, dialect=dialect, key_id=key_id or self.key_id, key=key or self.key, now=self.clock())
@@ -172,10 +172,10 @@ class Peer:
         return await self.wire.fetch(self.signed(json.dumps(activity).encode(), **how))
 
     async def follow(self) -> Response:
-        return await self.send(self.activity("Follow", f"https://{self.house}/actor"), path="/actor/inbox")
+        return await self.send(self.activity("Follow", f"https://{self.instance}/actor"), path="/actor/inbox")
 
     async def unfollow(self) -> Response:
-        follow = {"type": "Follow", "actor": self.actor, "object": f"https://{self.house}/actor"}
+        follow = {"type": "Follow", "actor": self.actor, "object": f"https://{self.instance}/actor"}
         return await self.send(self.activity("Undo", {"id": f"{self.base}/follows/0", **follow}), path="/actor/inbox")
 
     def note(self, in_reply_to: str, content: str, **more: Any) -> dict[str, Any]:
@@ -221,7 +221,7 @@ class Peer:
         return like
 
     async def boost(self, object: str) -> dict[str, Any]:
-        boost = self.activity("Announce", object, to=[PUBLIC], cc=[f"https://{self.house}/actor"])
+        boost = self.activity("Announce", object, to=[PUBLIC], cc=[f"https://{self.instance}/actor"])
         await self.send(boost)
         return boost
 

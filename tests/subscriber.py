@@ -16,7 +16,7 @@ class FakeSubscriber:
 
     wire: Wire
     host: str = "reader.example"
-    house: str = "blog.example"
+    instance: str = "blog.example"
     agrees: bool = True
     status: int = 204
     is_down: bool = False
@@ -43,7 +43,7 @@ class FakeSubscriber:
         return await self.wire.fetch(
             Request(
                 method="POST",
-                url=f"https://{self.house}/websub",
+                url=f"https://{self.instance}/websub",
                 headers=(("Content-Type", FORM),),
                 body=urlencode(form).encode(),
             )

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from syndicate.app import Study
+from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.errors import NotFound
 from syndicate.model.activity import Arrival
@@ -21,10 +21,10 @@ SHOWN = 100
 def activity(session: Session, id: str | None, refused: bool, as_json: bool) -> None:
     """What arrived from other servers, with the verdict and its reason; with ID, one of them whole."""
     if id is not None:
-        _tell_one(session.run(lambda study: _one(study, id)))
+        _tell_one(session.run(lambda services: _one(services, id)))
         return
 
-    async def work(study: Study) -> list[dict[str, Any]]:
+    async def work(services: Services) -> list[dict[str, Any]]:
         if refused:
             return [
                 {
@@ -35,9 +35,9 @@ def activity(session: Session, id: str | None, refused: bool, as_json: bool) -> 
                     "sender": refusal.sender,
                     "detail": refusal.detail,
                 }
-                for refusal in await study.store.arrivals.refusals(SHOWN)
+                for refusal in await services.store.arrivals.refusals(SHOWN)
             ]
-        return [_row(arrival) for arrival in await study.store.arrivals.newest(SHOWN)]
+        return [_row(arrival) for arrival in await services.store.arrivals.newest(SHOWN)]
 
     columns = (
         ("at", "status", "reason", "detail", "sender")
@@ -60,8 +60,8 @@ def _row(arrival: Arrival) -> dict[str, Any]:
     }
 
 
-async def _one(study: Study, id: str) -> Arrival:
-    arrival = await study.store.arrivals.find(id)
+async def _one(services: Services, id: str) -> Arrival:
+    arrival = await services.store.arrivals.find(id)
     if arrival is None:
         raise NotFound(f"there is no activity {id}; `syndicate activity` lists them")
     return arrival

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from syndicate.app import Study
+from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.content.addresses import ascii_host
 from syndicate.errors import InputError
@@ -29,15 +29,15 @@ def domain_of(text: str) -> str:
     return host
 
 
-async def pattern_of(study: Study, text: str) -> str:
+async def pattern_of(services: Services, text: str) -> str:
     """What is blocked: a domain, or an actor's id, also by its handle if it was ever here. Raises InputError."""
     if "://" in text:
-        known = await study.store.remote_actors.by_address(text.strip())
+        known = await services.store.remote_actors.by_address(text.strip())
         return known.uri if known is not None else text.strip()
     if "@" not in text:
         return domain_of(text)
     handle = f"@{text.strip().lstrip('@')}"
-    actor = await study.store.remote_actors.by_handle(handle)
+    actor = await services.store.remote_actors.by_handle(handle)
     if actor is None:
         raise InputError(f"{handle}: was never here; give the address of the account, or the domain to block all of it")
     return actor.uri
@@ -50,9 +50,9 @@ async def pattern_of(study: Study, text: str) -> str:
 def block(session: Session, who: str, reason: str) -> None:
     """Do not listen to WHO: a domain (with its subdomains) or an account."""
 
-    async def work(study: Study) -> str:
-        blocked = Block(pattern=await pattern_of(study, who), reason=reason, created=study.clock())
-        await study.blocking.block(blocked)
+    async def work(services: Services) -> str:
+        blocked = Block(pattern=await pattern_of(services, who), reason=reason, created=services.clock())
+        await services.blocking.block(blocked)
         return blocked.pattern
 
     click.echo(f"{session.run(work)} is blocked")
@@ -64,9 +64,9 @@ def block(session: Session, who: str, reason: str) -> None:
 def unblock(session: Session, who: str) -> None:
     """Listen to WHO again."""
 
-    async def work(study: Study) -> str:
-        pattern = await pattern_of(study, who)
-        if not await study.blocking.unblock(pattern):
+    async def work(services: Services) -> str:
+        pattern = await pattern_of(services, who)
+        if not await services.blocking.unblock(pattern):
             raise InputError(f"{pattern}: was not blocked")
         return pattern
 
@@ -82,7 +82,7 @@ def blocks(context: click.Context, as_json: bool) -> None:
         return
     session: Session = context.obj
 
-    async def work(study: Study) -> list[dict[str, Any]]:
+    async def work(services: Services) -> list[dict[str, Any]]:
         return [
             {
                 "who": found.pattern,
@@ -90,7 +90,7 @@ def blocks(context: click.Context, as_json: bool) -> None:
                 "reason": found.reason,
                 "since": found.created.isoformat(timespec="seconds"),
             }
-            for found in await study.store.blocks.all()
+            for found in await services.store.blocks.all()
         ]
 
     columns = ("who", "kind", "reason", "since")
@@ -117,9 +117,9 @@ def import_(session: Session, file: Path) -> None:
             continue
         (patterns if severity in BLOCKED else milder).append(domain)
 
-    async def work(study: Study) -> None:
+    async def work(services: Services) -> None:
         for pattern in patterns:
-            await study.blocking.block(Block(pattern=pattern, reason="imported", created=study.clock()))
+            await services.blocking.block(Block(pattern=pattern, reason="imported", created=services.clock()))
 
     session.run(work)
     click.echo(f"{len(patterns)} blocked")

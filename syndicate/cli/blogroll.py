@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from syndicate.activitypub.parse import origin
-from syndicate.app import Study, open_network, schemes_of
+from syndicate.app import Services, open_network, schemes_of
 from syndicate.blogroll.finder import Finder
 from syndicate.blogroll.following import LONGEST_TAGLINE
 from syndicate.cli.session import Session, as_json, tell_rows
@@ -36,12 +36,12 @@ FOLLOWING = ("Account address", "Show boosts", "Notify on new posts", "Languages
 def follow(session: Session, address: str, category: str | None, hidden: bool | None) -> None:
     """Add ADDRESS to the blogroll: a handle, an account, a feed or a home page."""
 
-    async def work(study: Study) -> tuple[BlogrollEntry, bool]:
-        transport, _, _, actors = open_network(study)
+    async def work(services: Services) -> tuple[BlogrollEntry, bool]:
+        transport, _, _, actors = open_network(services)
         try:
-            finder = Finder(transport, actors, study.clock, schemes=schemes_of(study.config))
-            before = {entry.id for entry in await study.store.blogroll.all(hidden=True)}
-            entry = await study.following.follow(address, finder, category=category, hidden=hidden)
+            finder = Finder(transport, actors, services.clock, schemes=schemes_of(services.config))
+            before = {entry.id for entry in await services.store.blogroll.all(hidden=True)}
+            entry = await services.following.follow(address, finder, category=category, hidden=hidden)
             return entry, entry.id in before
         finally:
             if isinstance(transport, Client):
@@ -62,7 +62,7 @@ def follow(session: Session, address: str, category: str | None, hidden: bool | 
 @click.pass_obj
 def unfollow(session: Session, address: str) -> None:
     """Remove ADDRESS from the blogroll."""
-    entry = session.run(lambda study: study.following.unfollow(address))
+    entry = session.run(lambda services: services.following.unfollow(address))
     click.echo(f"{entry.name} is no longer in the blogroll")
 
 
@@ -76,10 +76,10 @@ def followers(session: Session, as_csv: bool, as_json: bool) -> None:
         _tell_csv(("Account address",), [(handle,) for handle in session.run(_all_followers)])
         return
 
-    async def work(study: Study) -> list[dict[str, Any]]:
+    async def work(services: Services) -> list[dict[str, Any]]:
         rows = []
-        for follower in await study.store.followers.page(BLOG, before=None, limit=SHOWN):
-            actor = await study.store.remote_actors.find(follower.actor)
+        for follower in await services.store.followers.page(BLOG, before=None, limit=SHOWN):
+            actor = await services.store.remote_actors.find(follower.actor)
             rows.append(
                 {
                     "handle": actor.handle if actor else "",
@@ -105,11 +105,11 @@ def blogroll(context: click.Context, as_csv: bool, as_json: bool) -> None:
         return
     session: Session = context.obj
     if as_csv:
-        entries = session.run(lambda study: study.store.blogroll.all(hidden=True))
+        entries = session.run(lambda services: services.store.blogroll.all(hidden=True))
         accounts = [entry.handle.lstrip("@") for entry in entries if entry.handle]
         _tell_csv(FOLLOWING, [(account, "true", "false", "") for account in accounts])
         return
-    entries = session.run(lambda study: study.store.blogroll.all(hidden=True))
+    entries = session.run(lambda services: services.store.blogroll.all(hidden=True))
     columns = ("category", "name", "tagline", "url", "handle", "follow", "latest", "date", "state", "reason")
     rows = [_row(entry) if as_json else _line(entry) for entry in entries]
     tell_rows(rows, as_json=as_json, columns=columns, nothing="The blogroll is empty.")
@@ -159,7 +159,7 @@ def edit(session: Session, /, address: str, seen: bool, **given: Any) -> None:
     changes = {member: check(given[option]) for option, (member, check) in EDITED.items() if given[option] is not None}
     if not changes and not seen:
         raise click.UsageError("Say what is to change; --help shows what can.")
-    entry = session.run(lambda study: study.following.edit(address, changes, seen=seen))
+    entry = session.run(lambda services: services.following.edit(address, changes, seen=seen))
     click.echo(f"{entry.name} is changed" if changes else f"{entry.name} is as it was")
 
 
@@ -218,12 +218,12 @@ EDITED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 """Option → member of the entry, and what makes one of the other."""
 
 
-async def _all_followers(study: Study) -> list[str]:
+async def _all_followers(services: Services) -> list[str]:
     """The handles of all followers; of one whose account was never read, its id."""
     found, before = [], None
-    while page := await study.store.followers.page(BLOG, before=before, limit=SHOWN):
+    while page := await services.store.followers.page(BLOG, before=before, limit=SHOWN):
         for follower in page:
-            actor = await study.store.remote_actors.find(follower.actor)
+            actor = await services.store.remote_actors.find(follower.actor)
             found.append(actor.handle.lstrip("@") if actor and actor.handle else follower.actor)
         before = (to_text(page[-1].since), page[-1].actor)
     return found
@@ -247,16 +247,16 @@ def move(session: Session, address: str | None, cancel: bool) -> None:
     if address and cancel:
         raise click.UsageError("Give an address, or --cancel.")
 
-    async def work(study: Study) -> str:
+    async def work(services: Services) -> str:
         if address or cancel:
             asked = CANCEL if cancel else str(address)
-            await study.store.transaction(lambda tx: tx.facts.put(ASKED, asked))
+            await services.store.transaction(lambda tx: tx.facts.put(ASKED, asked))
             return "Asked for: the running server does it. `syndicate move` says what came of it."
-        asked_for = await study.store.facts.find(ASKED)
+        asked_for = await services.store.facts.find(ASKED)
         return (
             f"waits for the server: {asked_for}"
             if asked_for
-            else await study.store.facts.find(OUTCOME) or "The blog is here."
+            else await services.store.facts.find(OUTCOME) or "The blog is here."
         )
 
     click.echo(session.run(work))

@@ -4,7 +4,7 @@ from typing import Any, TextIO
 
 import click
 
-from syndicate.app import Study
+from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.comments import moderation
 from syndicate.content.text import excerpt, plain
@@ -27,17 +27,17 @@ def list_(session: Session, every: bool, as_json: bool) -> None:
     """The comments that wait."""
     states = tuple(CommentState) if every else (CommentState.PENDING,)
 
-    async def work(study: Study) -> list[dict[str, Any]]:
-        found = await study.store.comments.in_states(states, SHOWN)
-        return [await _row(study, comment, whole=as_json) for comment in found]
+    async def work(services: Services) -> list[dict[str, Any]]:
+        found = await services.store.comments.in_states(states, SHOWN)
+        return [await _row(services, comment, whole=as_json) for comment in found]
 
     rows = session.run(work)
     columns = ("id", "state", "author", "post", "text")
     tell_rows(rows, as_json=as_json, columns=columns, nothing="No comment waits." if not every else "No comments.")
 
 
-async def _row(study: Study, comment: Comment, *, whole: bool) -> dict[str, Any]:
-    post = await study.store.posts.find(comment.post)
+async def _row(services: Services, comment: Comment, *, whole: bool) -> dict[str, Any]:
+    post = await services.store.posts.find(comment.post)
     text = plain(comment.html)
     return {
         "id": comment.id,
@@ -56,12 +56,12 @@ def _decision(name: str, done: str, help: str) -> None:
     @click.argument("ids", nargs=-1, required=True, metavar="ID…")
     @click.pass_obj
     def decide(session: Session, ids: tuple[str, ...]) -> None:
-        async def work(study: Study) -> list[str]:
+        async def work(services: Services) -> list[str]:
             """What went wrong, each as a line."""
             wrong = []
             for id in ids:
                 try:
-                    comment = await moderation.decide(study.store, id, name, told=study.approvals.decided)
+                    comment = await moderation.decide(services.store, id, name, told=services.approvals.decided)
                     click.echo(f"{comment.id}: {done}")
                 except (CommentNotFound, InputError) as error:
                     wrong.append(str(error))
@@ -88,7 +88,7 @@ _decision("spam", "called spam", "Do not show these comments, and remember their
 def answer(session: Session, id: str, text: str | None, file: TextIO | None, only: bool) -> None:
     """Answer the comment ID, or say something under the post with the slug ID, in Markdown."""
     words = _words(text, file)
-    comment = session.run(lambda study: study.answers.answer(id, words, only=only))
+    comment = session.run(lambda services: services.answers.answer(id, words, only=only))
     click.echo(f"{comment.id}: said, at {comment.url}")
 
 
@@ -100,7 +100,7 @@ def answer(session: Session, id: str, text: str | None, file: TextIO | None, onl
 def edit(session: Session, id: str, text: str | None, file: TextIO | None) -> None:
     """Give your own answer ID another text."""
     words = _words(text, file)
-    comment = session.run(lambda study: study.answers.edit(id, words))
+    comment = session.run(lambda services: services.answers.edit(id, words))
     click.echo(f"{comment.id}: changed")
 
 
@@ -109,7 +109,7 @@ def edit(session: Session, id: str, text: str | None, file: TextIO | None) -> No
 @click.pass_obj
 def delete(session: Session, id: str) -> None:
     """Take back your own answer ID."""
-    session.run(lambda study: study.answers.delete(id))
+    session.run(lambda services: services.answers.delete(id))
     click.echo(f"{id}: taken back")
 
 

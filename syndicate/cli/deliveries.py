@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from syndicate.app import Study
+from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.content.text import excerpt, plain
 from syndicate.errors import PostNotFound
@@ -30,15 +30,15 @@ def deliveries(session: Session, key: str | None, again: bool, as_json: bool) ->
     if again and key is None:
         raise click.UsageError("--again needs the SLUG of a post, or the ID of an answer, a follow or an activity")
 
-    async def work(study: Study) -> list[dict[str, Any]]:
+    async def work(services: Services) -> list[dict[str, Any]]:
         if key is None:
-            found = await study.store.deliveries.newest(SHOWN)
+            found = await services.store.deliveries.newest(SHOWN)
         else:
-            found = await _about(study, key)
+            found = await _about(services, key)
             if again:
-                await study.store.transaction(partial(_again, found, study.clock()))
-                found = await _about(study, key)
-        return [await _row(study, delivery) for delivery in found]
+                await services.store.transaction(partial(_again, found, services.clock()))
+                found = await _about(services, key)
+        return [await _row(services, delivery) for delivery in found]
 
     columns = ("server", "what", "said", "state", "tries", "last", "status", "next", "answer")
     tell_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nothing was sent.")
@@ -49,9 +49,9 @@ async def _again(found: list[Delivery], now: datetime, tx: Tables) -> None:
         await tx.deliveries.again(delivery, now)
 
 
-async def _about(study: Study, key: str) -> list[Delivery]:
+async def _about(services: Services, key: str) -> list[Delivery]:
     """The deliveries of what a person means by `key`. Raises PostNotFound."""
-    store = study.store
+    store = services.store
     post = await store.posts.by_slug(key)
     deleted = await store.tombstones.of_slug(key)
     answer = await store.comments.find(key)
@@ -78,10 +78,10 @@ def _in_words(answer: str) -> str:
     return next((text for text in named if isinstance(text, str) and text), answer[:120])
 
 
-async def _row(study: Study, delivery: Delivery) -> dict[str, Any]:
+async def _row(services: Services, delivery: Delivery) -> dict[str, Any]:
     is_activity = delivery.kind is DeliveryKind.ACTIVITY
-    said = await study.store.outbox.get(delivery.activity) if is_activity else None
-    host = await study.store.hosts.find(delivery.lane)
+    said = await services.store.outbox.get(delivery.activity) if is_activity else None
+    host = await services.store.hosts.find(delivery.lane)
     waits = delivery.state.value == "waiting"
     due = max(until for until in (delivery.due, host.paused_until, host.asked_until) if until is not None)
     return {

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from syndicate import __version__
-from syndicate.app import Study
+from syndicate.app import Services
 from syndicate.cli.private_files import wrong_modes
 from syndicate.cli.session import Session
 from syndicate.errors import RemoteError
@@ -31,12 +31,12 @@ def doctor(session: Session) -> None:
     Status 1 when something is wrong; mere advice leaves it at 0.
     """
 
-    async def work(study: Study) -> list[str]:
+    async def work(services: Services) -> list[str]:
         click.echo(f"settings: {session.path}: fine")
-        click.echo(f"key: {study.config.storage.keys / 'blog.pem'}: fits")
-        for advice in await _advice(study):
+        click.echo(f"key: {services.config.storage.keys / 'blog.pem'}: fits")
+        for advice in await _advice(services):
             click.echo(f"· {advice}")
-        return [complaint async for complaint in _complaints(study)]
+        return [complaint async for complaint in _complaints(services)]
 
     complaints = session.run(work)
     for complaint in complaints:
@@ -45,58 +45,58 @@ def doctor(session: Session) -> None:
     sys.exit(1 if complaints else 0)
 
 
-async def _advice(study: Study) -> list[str]:
+async def _advice(services: Services) -> list[str]:
     """What is good to know, and no fault."""
-    advice = study.store.database.advice()
-    if not study.config.storage.posts.is_dir():
-        advice.append(f"{study.config.storage.posts}: the posts folder is absent (fine, if you do not use it)")
-    passed_over = study.library.passed_over()
+    advice = services.store.database.advice()
+    if not services.config.storage.posts.is_dir():
+        advice.append(f"{services.config.storage.posts}: the posts folder is absent (fine, if you do not use it)")
+    passed_over = services.library.passed_over()
     advice += [f"{path}: passed over: {reason}" for path, reason in passed_over[:MOST_NAMED]]
     if len(passed_over) > MOST_NAMED:
         advice.append(f"and {len(passed_over) - MOST_NAMED} more files passed over")
-    wanted = await study.store.media.count(MediaState.WANTED)
+    wanted = await services.store.media.count(MediaState.WANTED)
     if wanted:
         advice.append(f"{wanted} pictures are still to be fetched by the server")
-    if subscriptions := await study.store.subscriptions.total():
+    if subscriptions := await services.store.subscriptions.total():
         advice.append(f"{subscriptions} subscriptions by WebSub; `syndicate subscriptions` lists them")
     return advice
 
 
-async def _complaints(study: Study) -> AsyncIterator[str]:
-    storage = study.config.storage
-    for problem in await study.store.database.check():
+async def _complaints(services: Services) -> AsyncIterator[str]:
+    storage = services.config.storage
+    for problem in await services.store.database.check():
         yield f"database: {problem}; restore a backup"
-    for line in wrong_modes(study.config):
+    for line in wrong_modes(services.config):
         yield line
     where = storage.media if storage.media.exists() else Path()
     if shutil.disk_usage(where).free < LEAST_FREE:
         yield "the disk is nearly full: less than 200 MB are free"
     if storage.posts.is_dir():
-        for line in await study.library.not_published():
+        for line in await services.library.not_published():
             yield line
-        for name in await study.library.vanished():
+        for name in await services.library.vanished():
             yield f"{storage.posts / name}: is gone, its post is not; `syndicate delete` deletes posts"
-    failed = await study.store.media.failed()
+    failed = await services.store.media.failed()
     for file in failed[:MOST_NAMED]:
         yield f"picture not had: {file.source_url}: {file.reason}"
     if len(failed) > MOST_NAMED:
         yield f"and {len(failed) - MOST_NAMED} more pictures"
-    async for complaint in _blogroll(study):
+    async for complaint in _blogroll(services):
         yield complaint
-    async for complaint in _seen_from_outside(study):
+    async for complaint in _seen_from_outside(services):
         yield complaint
 
 
-async def _blogroll(study: Study) -> AsyncIterator[str]:
+async def _blogroll(services: Services) -> AsyncIterator[str]:
     """Those that have died or moved, and those that have not answered for days."""
     lines = [
         f"{entry.name} ({entry.feed_url or entry.handle}): {entry.state.value}: {entry.reason} "
         "`syndicate blogroll edit ADDRESS --seen` if that is all right"
-        for entry in await study.store.blogroll.in_trouble()
+        for entry in await services.store.blogroll.in_trouble()
     ]
     lines += [
         f"{failing.name} ({failing.address}): failing since {failing.since:%Y-%m-%d}: {failing.reason}"
-        for failing in await study.store.feed_polls.failing(study.clock() - FAILING)
+        for failing in await services.store.feed_polls.failing(services.clock() - FAILING)
     ]
     for line in lines[:SHOWN]:
         yield f"blogroll: {line}"
@@ -104,10 +104,10 @@ async def _blogroll(study: Study) -> AsyncIterator[str]:
         yield f"and {len(lines) - SHOWN} more of the blogroll; `syndicate blogroll` shows them"
 
 
-async def _seen_from_outside(study: Study) -> AsyncIterator[str]:
+async def _seen_from_outside(services: Services) -> AsyncIterator[str]:
     """The author's own address may be private, while she tries things out."""
     transport = Client(user_agent=f"Syndicate/{__version__} doctor", allow_private_addresses=True)
-    site = study.config.site
+    site = services.config.site
     resource = f"{site.url}/.well-known/webfinger?resource=acct:{site.account}"
     try:
         for url, budget in ((f"{site.url}/", PAGE), (resource, WEBFINGER)):

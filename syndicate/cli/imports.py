@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from syndicate.app import Study
+from syndicate.app import Services
 from syndicate.blogroll.following import Imported
 from syndicate.cli.session import Session
 from syndicate.config import SiteConfig
@@ -73,15 +73,15 @@ def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, ann
     if media is not None and not media.is_dir():
         raise InputError(f"{media}: no such directory")
 
-    async def work(study: Study) -> Report:
+    async def work(services: Services) -> Report:
         with progress("posts") as tell:
             return await WordPressImport(
-                study.store,
-                study.publisher,
-                study.files,
-                study.urls,
-                study.config.site.zone,
-                study.clock,
+                services.store,
+                services.publisher,
+                services.files,
+                services.urls,
+                services.config.site.zone,
+                services.clock,
                 media=media,
                 announce=announce,
                 progress=tell,
@@ -144,8 +144,8 @@ def opml(session: Session, file: Path) -> None:
     """An OPML list: the blogroll."""
     listed = opml_format.parse(_bytes(file))
 
-    async def work(study: Study) -> Imported:
-        return await study.following.take_in(listed.outlines)
+    async def work(services: Services) -> Imported:
+        return await services.following.take_in(listed.outlines)
 
     _tell_blogroll(session.run(work), [f"{item.what}: {item.reason}" for item in listed.left_out])
 
@@ -158,8 +158,8 @@ def following(session: Session, file: Path) -> None:
     follows them."""
     listed = mastodon_csv.parse(_bytes(file))
 
-    async def work(study: Study) -> Imported:
-        return await study.following.take_in_accounts(listed.handles)
+    async def work(services: Services) -> Imported:
+        return await services.following.take_in_accounts(listed.handles)
 
     _tell_blogroll(session.run(work), [f"{what}: is no account" for what in listed.left_out])
 
@@ -184,10 +184,10 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
     if not directory.is_dir():
         raise InputError(f"{directory}: no such directory")
     paths, root = markdown_files.posts_in(directory), str(directory.absolute())
-    if if_empty and session.run(lambda study: study.store.totals.of("posts")):
+    if if_empty and session.run(lambda services: services.store.totals.of("posts")):
         return
 
-    async def work(study: Study) -> tuple[dict[Change, int], list[str], list[str], list[str]]:
+    async def work(services: Services) -> tuple[dict[Change, int], list[str], list[str], list[str]]:
         counts = dict.fromkeys(Change, 0)
         left_out: list[str] = []
         held: list[str] = []
@@ -198,16 +198,16 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
             for path in paths:
                 try:
                     manuscript = replace(
-                        markdown_files.read(path, study.config.site.zone, study.clock()).manuscript,
+                        markdown_files.read(path, services.config.site.zone, services.clock()).manuscript,
                         local_root=root,
                     )
                     other = taken.setdefault(manuscript.slug, path)
                     if other != path:
                         raise InputError(f"{path}: its slug {manuscript.slug!r} is that of {other}; {GIVE_ANOTHER}")
-                    if await was_edited(study, manuscript.slug):
+                    if await was_edited(services, manuscript.slug):
                         edited.append(manuscript.slug)
                         continue
-                    published = await study.publisher.publish(manuscript, origin=ORIGIN, announce=announce)
+                    published = await services.publisher.publish(manuscript, origin=ORIGIN, announce=announce)
                     counts[published.change] += 1
                     held += [f"held back: {reason}" for reason in manuscript.held]
                     left_out += [f"{path}: file not had: {file}" for file in published.missing]
@@ -232,10 +232,10 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
         sys.exit(1)
 
 
-async def was_edited(study: Study, slug: str) -> bool:
+async def was_edited(services: Services, slug: str) -> bool:
     """Whether the post with this slug came in by another way, or was changed by one since."""
-    post = await study.store.posts.by_slug(slug)
-    made = await study.store.posts.manufacture(post.id) if post else None
+    post = await services.store.posts.by_slug(slug)
+    made = await services.store.posts.manufacture(post.id) if post else None
     return made is not None and made.origin != ORIGIN
 
 

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 from yarl import URL
 
-from syndicate.app import Study, begin_again
+from syndicate.app import Services, begin_again
 from syndicate.cli.session import Session
 from syndicate.clock import utc_now
 from syndicate.config import Config, load
@@ -86,8 +86,8 @@ def _begin_anew(session: Session, url: str, handle: str) -> None:
             raise InputError(f"{session.path}: site.{name} is {getattr(config.site, name)}; nothing was changed")
     before = utc_now().replace(microsecond=0)
 
-    async def work(study: Study) -> None:
-        if study.identities.blog.actor.published < before:
+    async def work(services: Services) -> None:
+        if services.identities.blog.actor.published < before:
             raise InputError("the database holds the blog of these keys; nothing was changed")
 
     session.run(work, keep_keys=True)
@@ -164,5 +164,5 @@ def _require_clean(directory: Path) -> None:
         raise InputError(f"{directory / 'data' / 'syndicate.db'}: a blog is there already; nothing was changed")
 
 
-async def _identity(_: Study) -> None:
+async def _identity(_: Services) -> None:
     """Opening the study makes database and key."""

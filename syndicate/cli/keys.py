@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from syndicate.activitypub.parse import authority_of
-from syndicate.app import Study
+from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.errors import AccountNotFound, InputError
 from syndicate.federation.actors.local_actors import Identity
@@ -34,10 +34,10 @@ def rotate(session: Session, handle: str | None, dry_run: bool, as_json: bool) -
     keys that it remembers.
     """
 
-    async def work(study: Study) -> list[dict[str, Any]]:
-        identity = _named(study, handle)
-        named = await _in_need(study, identity)
-        if not dry_run and not await study.store.transaction(
+    async def work(services: Services) -> list[dict[str, Any]]:
+        identity = _named(services, handle)
+        named = await _in_need(services, identity)
+        if not dry_run and not await services.store.transaction(
             lambda tx: tx.local_actors.ask_rotation(identity.actor.id)
         ):
             raise InputError(f"@{identity.profile.account}: its key is being changed; the running server does so")
@@ -50,23 +50,23 @@ def rotate(session: Session, handle: str | None, dry_run: bool, as_json: bool) -
     tell_rows(named, as_json=as_json, columns=("server", "followers", "silent since", "runs"), nothing=nothing)
 
 
-def _named(study: Study, handle: str | None) -> Identity:
+def _named(services: Services, handle: str | None) -> Identity:
     if handle is None:
-        return study.identities.blog
+        return services.identities.blog
     wanted = handle.lstrip("@").lower()
-    for identity in study.identities:
+    for identity in services.identities:
         if wanted in (identity.actor.handle, identity.profile.account.lower()):
             return identity
-    known = ", ".join(f"@{identity.actor.handle}" for identity in study.identities)
+    known = ", ".join(f"@{identity.actor.handle}" for identity in services.identities)
     raise AccountNotFound(f"there is no account {handle} here; there are {known}")
 
 
-async def _in_need(study: Study, identity: Identity) -> list[dict[str, Any]]:
+async def _in_need(services: Services, identity: Identity) -> list[dict[str, Any]]:
     """Servers of followers that do not answer now, or take no other key but when they were told."""
-    failing = {host.host: host for host in await study.store.hosts.failing()}
-    strict = {software: await study.store.hosts.running(software) for software in STRICT}
+    failing = {host.host: host for host in await services.store.hosts.failing()}
+    strict = {software: await services.store.hosts.running(software) for software in STRICT}
     followers: dict[str, int] = {}
-    for inbox, number in await study.store.followers.behind_inboxes(identity.actor.id):
+    for inbox, number in await services.store.followers.behind_inboxes(identity.actor.id):
         host = authority_of(inbox)
         if number and (host in failing or any(host in hosts for hosts in strict.values())):
             followers[host] = followers.get(host, 0) + number

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from syndicate.app import Study
+from syndicate.app import Services
 from syndicate.cli.imports import progress
 from syndicate.cli.session import Session
 from syndicate.publishing.media_rebuild import MediaRebuild, Rebuilt
@@ -20,10 +20,10 @@ def media() -> None:
 def rebuild(session: Session) -> None:
     """Take the metadata out of pictures that were stored by earlier versions. Nobody is notified, and no post changes its date."""
 
-    async def work(study: Study) -> Rebuilt:
+    async def work(services: Services) -> Rebuilt:
         with progress("pictures") as tell:
-            typeset_anew = study.publisher.typeset_anew
-            return await MediaRebuild(study.store, study.files, typeset_anew=typeset_anew, progress=tell).run()
+            typeset_anew = services.publisher.typeset_anew
+            return await MediaRebuild(services.store, services.files, typeset_anew=typeset_anew, progress=tell).run()
 
     done = session.run(work)
     click.echo(f"{done.cleaned} cleaned, {done.unchanged} unchanged")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from syndicate.activitypub.parse import host_of
-from syndicate.app import Study
+from syndicate.app import Services
 from syndicate.cli.session import Session, as_json
 from syndicate.content.scripts import marked
 from syndicate.content.text import plain
@@ -26,32 +26,32 @@ WIDTH = 78
 def mentions(session: Session, seen: bool, as_json: bool) -> None:
     """What names the blog without answering a post, and private words to it, newest first. It is kept for 90 days, and
     nobody else sees it."""
-    rows = session.run(lambda study: _seen(study, everything=seen))
+    rows = session.run(lambda services: _seen(services, everything=seen))
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     click.echo("\n\n".join(map(_block, rows)) if rows else "Nothing new." if not seen else "Nobody has mentioned you.")
 
 
-async def _seen(study: Study, *, everything: bool) -> list[dict[str, Any]]:
+async def _seen(services: Services, *, everything: bool) -> list[dict[str, Any]]:
     """What is listed, and is seen from now on."""
     notes = [
         note
-        for note in await study.store.received_notes.newest(KINDS, seen=everything, limit=SHOWN)
-        if not await study.store.blocks.covers(note.actor, host_of(note.actor))
+        for note in await services.store.received_notes.newest(KINDS, seen=everything, limit=SHOWN)
+        if not await services.store.blocks.covers(note.actor, host_of(note.actor))
     ]
-    rows = [await _row(study, note) for note in notes]
+    rows = [await _row(services, note) for note in notes]
 
     async def mark(tx: Tables) -> None:
         for note in notes:
             await tx.received_notes.set_seen(note.uri, note.kind)
 
-    await study.store.transaction(mark)
+    await services.store.transaction(mark)
     return rows
 
 
-async def _row(study: Study, note: ReceivedNote) -> dict[str, Any]:
-    actor = await study.store.remote_actors.find(note.actor)
+async def _row(services: Services, note: ReceivedNote) -> dict[str, Any]:
+    actor = await services.store.remote_actors.find(note.actor)
     return {
         "at": note.published.isoformat(timespec="seconds"),
         "kind": note.kind.value,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from syndicate.app import Study
+from syndicate.app import Services
 from syndicate.cli.session import Session
 from syndicate.errors import FilesMissing, InputError
 from syndicate.importers import markdown_files
@@ -34,15 +34,15 @@ class _Done:
 def publish(session: Session, file: Path, replace: bool, minor: bool) -> None:
     """Create a post from a Markdown FILE, or replace the one with its slug."""
 
-    async def work(study: Study) -> _Done:
-        read = markdown_files.read(file, study.config.site.zone, study.clock())
-        if study.library.holds(file):  # the folder then knows that it has been taken in
-            return _Done(read, await study.library.take(file, replace=replace, minor=minor))
+    async def work(services: Services) -> _Done:
+        read = markdown_files.read(file, services.config.site.zone, services.clock())
+        if services.library.holds(file):  # the folder then knows that it has been taken in
+            return _Done(read, await services.library.take(file, replace=replace, minor=minor))
         version = _version(file)
-        known = await study.store.posts.file(version.name)
-        earlier = await study.store.posts.find(known[0]) if known else None
+        known = await services.store.posts.file(version.name)
+        earlier = await services.store.posts.find(known[0]) if known else None
         try:
-            published = await study.publisher.publish(
+            published = await services.publisher.publish(
                 read.manuscript, origin="publish", replace=replace, minor=minor, file=version, complete=True
             )
         except FilesMissing as error:
@@ -89,5 +89,5 @@ def _tell(session: Session, file: Path, done: _Done) -> None:
 @click.pass_obj
 def delete(session: Session, slug: str) -> None:
     """Delete the post SLUG, here and everywhere it went."""
-    post = session.run(lambda study: study.publisher.delete(slug))
+    post = session.run(lambda services: services.publisher.delete(slug))
     click.echo(f"{post.slug}: deleted")

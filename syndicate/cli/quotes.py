@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from syndicate.activitypub.parse import host_of
-from syndicate.app import Study
+from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.content.scripts import marked
 from syndicate.content.text import plain
@@ -31,21 +31,21 @@ def list_(session: Session, as_json: bool) -> None:
     tell_rows(session.run(_rows), as_json=as_json, columns=columns, nothing="No quotes.")
 
 
-async def _rows(study: Study) -> list[dict[str, Any]]:
-    stamps = {stamp.object: stamp for stamp in await study.store.stamps.newest(StampKind.QUOTE, SHOWN)}
+async def _rows(services: Services) -> list[dict[str, Any]]:
+    stamps = {stamp.object: stamp for stamp in await services.store.stamps.newest(StampKind.QUOTE, SHOWN)}
     notes = {
         note.uri: note
-        for note in await study.store.received_notes.newest([NoteKind.QUOTE], seen=True, limit=SHOWN)
-        if not await study.store.blocks.covers(note.actor, host_of(note.actor))
+        for note in await services.store.received_notes.newest([NoteKind.QUOTE], seen=True, limit=SHOWN)
+        if not await services.store.blocks.covers(note.actor, host_of(note.actor))
     }
-    rows = [await _row(study, uri, stamps.get(uri), notes.get(uri)) for uri in {**stamps, **notes}]
+    rows = [await _row(services, uri, stamps.get(uri), notes.get(uri)) for uri in {**stamps, **notes}]
     return sorted(rows, key=lambda row: str(row["at"]), reverse=True)
 
 
-async def _row(study: Study, uri: str, stamp: Stamp | None, note: ReceivedNote | None) -> dict[str, Any]:
-    post = await study.store.posts.find((stamp.post if stamp else note.post if note else None) or "")
+async def _row(services: Services, uri: str, stamp: Stamp | None, note: ReceivedNote | None) -> dict[str, Any]:
+    post = await services.store.posts.find((stamp.post if stamp else note.post if note else None) or "")
     author = stamp.actor if stamp else note.actor if note else ""
-    actor = await study.store.remote_actors.find(author)
+    actor = await services.store.remote_actors.find(author)
     at = stamp.created if stamp else note.received if note else None
     return {
         "quote": uri,
@@ -66,11 +66,11 @@ async def _row(study: Study, uri: str, stamp: Stamp | None, note: ReceivedNote |
 def revoke(session: Session, quote: str) -> None:
     """Take back the leave for a quote (its address as `quotes list` shows it). It is not given again."""
 
-    async def work(study: Study) -> None:
-        stamp = await _found(study, quote)
-        post = await study.store.posts.find(stamp.post)
+    async def work(services: Services) -> None:
+        stamp = await _found(services, quote)
+        post = await services.store.posts.find(stamp.post)
         if post is not None and not stamp.revoked:
-            await study.store.transaction(lambda tx: study.approvals.revoke(tx, stamp, post))
+            await services.store.transaction(lambda tx: services.approvals.revoke(tx, stamp, post))
 
     session.run(work)
     click.echo(f"{quote}: revoked")
@@ -82,21 +82,21 @@ def revoke(session: Session, quote: str) -> None:
 def allow(session: Session, quote: str) -> None:
     """Let a revoked quote be asked for again."""
 
-    async def work(study: Study) -> None:
-        stamp = await _found(study, quote)
+    async def work(services: Services) -> None:
+        stamp = await _found(services, quote)
 
         async def forget(tx: Tables) -> None:
             await tx.stamps.forget(stamp.uri)
 
         if stamp.revoked:
-            await study.store.transaction(forget)
+            await services.store.transaction(forget)
 
     session.run(work)
     click.echo(f"{quote}: may be asked for again")
 
 
-async def _found(study: Study, quote: str) -> Stamp:
-    stamp = await study.store.stamps.of_object(quote, StampKind.QUOTE) or await study.store.stamps.find(quote)
+async def _found(services: Services, quote: str) -> Stamp:
+    stamp = await services.store.stamps.of_object(quote, StampKind.QUOTE) or await services.store.stamps.find(quote)
     if stamp is None or stamp.kind is not StampKind.QUOTE:
         raise QuoteNotFound(f"{quote}: no such quote was allowed; `syndicate quotes list` shows those that were")
     return stamp

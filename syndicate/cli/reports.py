@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from syndicate.app import Study
+from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.errors import ReportNotFound
 
@@ -23,11 +23,11 @@ def reports() -> None:
 def list_(session: Session, as_json: bool) -> None:
     """The reports, newest first."""
 
-    async def work(study: Study) -> list[dict[str, Any]]:
+    async def work(services: Services) -> list[dict[str, Any]]:
         return [
             asdict(report)
             | {"about": " ".join(report.about), "received": report.received.isoformat(timespec="seconds")}
-            for report in await study.store.reports.newest(SHOWN)
+            for report in await services.store.reports.newest(SHOWN)
         ]
 
     columns = ("id", "reporter", "about", "words", "received")
@@ -40,9 +40,9 @@ def list_(session: Session, as_json: bool) -> None:
 def dismiss(session: Session, ids: tuple[str, ...]) -> None:
     """Put these reports away."""
 
-    async def work(study: Study) -> None:
+    async def work(services: Services) -> None:
         for id in ids:
-            if not await study.store.transaction(lambda tx, id=id: tx.reports.remove(id)):  # type: ignore[misc]
+            if not await services.store.transaction(lambda tx, id=id: tx.reports.remove(id)):  # type: ignore[misc]
                 raise ReportNotFound(f"there is no report {id}; `syndicate reports list` shows them")
 
     session.run(work)

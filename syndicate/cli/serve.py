@@ -8,7 +8,7 @@ import click
 import uvloop
 from rich.cells import cell_len
 
-from syndicate.app import build, furnish, sole_server, supervise
+from syndicate.app import build_server, open_services, sole_server, supervise
 from syndicate.cli.session import Session
 from syndicate.errors import ConfigurationError
 from syndicate.web.http.connections import open_many_files
@@ -38,8 +38,8 @@ def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
         click.echo(f"\n{told}")
 
     async def run() -> None:
-        async with furnish(config, keep_keys=False) as study:
-            await supervise(build(study), part=only or "all", ready=ready)
+        async with open_services(config, keep_keys=False) as services:
+            await supervise(build_server(services), part=only or "all", ready=ready)
 
     open_many_files()
     with sole_server(config):

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 import structlog
 
-from syndicate.app import Study, furnish
+from syndicate.app import Services, open_services
 from syndicate.config import Config, load
 from syndicate.content.scripts import marked
 
@@ -29,15 +29,15 @@ class Session:
         """Raises ConfigurationError."""
         return load(self.path)
 
-    def run(self, work: Callable[[Study], Coroutine[Any, Any, T]], *, keep_keys: bool = False) -> T:
+    def run(self, work: Callable[[Services], Coroutine[Any, Any, T]], *, keep_keys: bool = False) -> T:
         """Do something with the house's study. What the house logs is for servers: commands speak for themselves."""
         if not self.debug:
             structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
         config = self.config()
 
         async def inside() -> T:
-            async with furnish(config, keep_keys=keep_keys) as study:
-                return await work(study)
+            async with open_services(config, keep_keys=keep_keys) as services:
+                return await work(services)
 
         return asyncio.run(inside())
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from syndicate.app import Study
+from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 
 SHOWN = 10_000
@@ -16,7 +16,7 @@ SHOWN = 10_000
 def subscriptions(session: Session, as_json: bool) -> None:
     """Who is subscribed to the feeds by WebSub, feed by feed, and what the last push met with."""
 
-    async def work(study: Study) -> list[dict[str, Any]]:
+    async def work(services: Services) -> list[dict[str, Any]]:
         return [
             {
                 "topic": found.topic,
@@ -28,7 +28,7 @@ def subscriptions(session: Session, as_json: bool) -> None:
                 "failing since": found.failing_since.isoformat(timespec="seconds") if found.failing_since else "",
                 "callback": found.callback,
             }
-            for found in await study.store.subscriptions.all(SHOWN)
+            for found in await services.store.subscriptions.all(SHOWN)
         ]
 
     columns = ("topic", "host", "lease until", "last result", "failing since")

@@ -16,7 +16,7 @@ import pytest
 import structlog
 
 from syndicate.cli.main import main
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 
 SETTINGS = """\
 [site]
@@ -101,8 +101,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(house: RunningHouse, tmp_path: Path) -> Iterator[Desk]:
-    house.clock.now = datetime.now(UTC)  # commands go by the machine's own clock
+def desk(instance: RunningInstance, tmp_path: Path) -> Iterator[Desk]:
+    instance.clock.now = datetime.now(UTC)  # commands go by the machine's own clock
     yield Desk(Blog(tmp_path / "house"))
     structlog.reset_defaults()
 

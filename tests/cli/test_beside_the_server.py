@@ -6,7 +6,7 @@ import json
 from syndicate.model.comment import CommentState
 from tests.cli.conftest import Desk
 from tests.feeds import lint
-from tests.instances import ACTIVITY, Answer, RunningHouse
+from tests.instances import ACTIVITY, Answer, RunningInstance
 from tests.old_blog import OldBlog
 from tests.peer import Peer
 from tests.subscriber import FakeSubscriber
@@ -14,33 +14,35 @@ from tests.waiting import becomes
 from tests.wire import Wire
 
 
-async def until(house: RunningHouse, path: str, text: str, *, there: bool = True) -> Answer:
+async def until(instance: RunningInstance, path: str, text: str, *, there: bool = True) -> Answer:
     """The page, once it holds a text (or holds it no more). SQLite shows it at once; PostgreSQL tells us in a moment."""
-    return await becomes(lambda: house.get(path), until=lambda answer: (text in answer.text) is there, what=text)
+    return await becomes(lambda: instance.get(path), until=lambda answer: (text in answer.text) is there, what=text)
 
 
-async def test_a_published_post_is_there_for_the_next_reader(house: RunningHouse, desk: Desk) -> None:
-    await house.store.database.listen()
-    assert "Leaves" not in (await house.get("/")).text
+async def test_a_published_post_is_there_for_the_next_reader(instance: RunningInstance, desk: Desk) -> None:
+    await instance.store.database.listen()
+    assert "Leaves" not in (await instance.get("/")).text
     said = await desk.ok("publish", desk.blog.write("tea.md", "# On tea\n\nLeaves."))
     path = said.split(", ")[1].removeprefix("at https://blog.example")
-    await until(house, "/", "On tea")
-    assert "Leaves." in (await house.get(path)).text
-    assert "On tea" in (await house.get("/feed/")).text
+    await until(instance, "/", "On tea")
+    assert "Leaves." in (await instance.get(path)).text
+    assert "On tea" in (await instance.get("/feed/")).text
     desk.blog.write("tea.md", "# On tea\n\nBags.")
     await desk.ok("publish", desk.blog.directory / "tea.md")
-    await until(house, path, "Bags.")
+    await until(instance, path, "Bags.")
     await desk.ok("delete", "tea")
-    await until(house, "/feed/", "On tea", there=False)
-    assert (await house.get(path)).status == 410
+    await until(instance, "/feed/", "On tea", there=False)
+    assert (await instance.get(path)).status == 410
 
 
-async def test_what_a_command_says_to_followers_the_server_sends(house: RunningHouse, desk: Desk, ann: Peer) -> None:
+async def test_what_a_command_says_to_followers_the_server_sends(
+    instance: RunningInstance, desk: Desk, ann: Peer
+) -> None:
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     await desk.ok("publish", desk.blog.write("tea.md", "# Tea\n\nLeaves."))
-    house.clock.advance(seconds=5)
-    await house.settle()
+    instance.clock.advance(seconds=5)
+    await instance.settle()
     [create] = ann.of_type("Create")
     assert create["object"]["name"] == "Tea"
     [row] = await desk.lists("deliveries", "tea")
@@ -48,18 +50,18 @@ async def test_what_a_command_says_to_followers_the_server_sends(house: RunningH
     assert "social.example" in await desk.ok("deliveries")
     assert "'nothing'" in await desk.refuses("deliveries", "nothing")
     await desk.ok("delete", "tea")
-    house.clock.advance(seconds=5)
-    await house.settle()
+    instance.clock.advance(seconds=5)
+    await instance.settle()
     assert ann.of_type("Delete")
 
 
-async def test_the_author_decides_about_comments(house: RunningHouse, desk: Desk, ann: Peer, bob: Peer) -> None:
-    await house.store.database.listen()
-    post = await house.publish("Hello")
+async def test_the_author_decides_about_comments(instance: RunningInstance, desk: Desk, ann: Peer, bob: Peer) -> None:
+    await instance.store.database.listen()
+    post = await instance.publish("Hello")
     await ann.reply(post.uri, "<p>Kind words.</p>")
     await bob.reply(post.uri, "<p>Cheap pills.</p>")
-    await house.settle()
-    assert "Kind words" not in (await house.get(post.path)).text
+    await instance.settle()
+    assert "Kind words" not in (await instance.get(post.path)).text
     rows = await desk.lists("comments", "list")
     assert {row["text"]: (row["state"], row["post"]) for row in rows} == {
         "Kind words.": ("pending", "hello"),
@@ -68,20 +70,20 @@ async def test_the_author_decides_about_comments(house: RunningHouse, desk: Desk
     ids = {row["text"]: row["id"] for row in rows}
     assert "there is no comment" in await desk.refuses("comments", "approve", "nothing")
     assert await desk.ok("comments", "approve", ids["Kind words."]) == f"{ids['Kind words.']}: approved\n"
-    await until(house, post.path, "Kind words.")
+    await until(instance, post.path, "Kind words.")
     await desk.ok("comments", "spam", ids["Cheap pills."])
-    assert "Cheap pills" not in (await house.get(post.path)).text
+    assert "Cheap pills" not in (await instance.get(post.path)).text
     assert await desk.lists("comments", "list") == []
     assert len(await desk.lists("comments", "list", "--all")) == 2
     await desk.ok("comments", "reject", ids["Kind words."])
-    await until(house, post.path, "Kind words.", there=False)
-    assert {comment.state for comment in await house.comments(post)} == {CommentState.REJECTED, CommentState.SPAM}
+    await until(instance, post.path, "Kind words.", there=False)
+    assert {comment.state for comment in await instance.comments(post)} == {CommentState.REJECTED, CommentState.SPAM}
     assert "there is no comment" in await desk.refuses("comments", "approve", "nothing")
 
 
-async def test_followers_and_what_arrived_are_listed(house: RunningHouse, desk: Desk, ann: Peer) -> None:
+async def test_followers_and_what_arrived_are_listed(instance: RunningInstance, desk: Desk, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     [follower] = await desk.lists("followers")
     assert (follower["actor"], follower["inbox"]) == (ann.actor, ann.shared_inbox)
     [arrival] = await desk.lists("activity")
@@ -94,9 +96,9 @@ async def test_followers_and_what_arrived_are_listed(house: RunningHouse, desk: 
 
 
 async def test_whom_the_author_blocks_is_not_heard_from_the_next_request_on(
-    house: RunningHouse, desk: Desk, ann: Peer
+    instance: RunningInstance, desk: Desk, ann: Peer
 ) -> None:
-    await house.publish("Hello")
+    await instance.publish("Hello")
     assert (await ann.follow()).status == 202
     await desk.ok("block", "social.example", "--reason", "noise")
     assert (await ann.follow()).status == 403
@@ -108,7 +110,7 @@ async def test_whom_the_author_blocks_is_not_heard_from_the_next_request_on(
     await desk.ok("block", ann.actor)
     assert (await ann.send(ann.activity("Like", "https://blog.example/actor"))).status == 403
     assert (await ann.follow()).status == 202
-    await house.settle()
+    await instance.settle()
     assert ann.of_type("Reject")
     assert await desk.lists("followers") == []
     for nonsense in (
@@ -125,7 +127,9 @@ async def test_whom_the_author_blocks_is_not_heard_from_the_next_request_on(
         await desk.refuses("block", nonsense)
 
 
-async def test_a_list_of_blocks_comes_in_as_mastodon_exports_it(house: RunningHouse, desk: Desk, ann: Peer) -> None:
+async def test_a_list_of_blocks_comes_in_as_mastodon_exports_it(
+    instance: RunningInstance, desk: Desk, ann: Peer
+) -> None:
     file = desk.blog.directory / "blocks.csv"
     with file.open("w", newline="") as stream:
         rows = csv.writer(stream)
@@ -144,9 +148,9 @@ async def test_a_list_of_blocks_comes_in_as_mastodon_exports_it(house: RunningHo
     assert "blocks.csv" in await desk.refuses("blocks", "import", desk.blog.directory / "no-blocks.csv")
 
 
-async def test_an_imported_blogroll_is_read_at_once(house: RunningHouse, desk: Desk) -> None:
-    await house.store.database.listen()
-    before = await house.get("/blogroll.opml")
+async def test_an_imported_blogroll_is_read_at_once(instance: RunningInstance, desk: Desk) -> None:
+    await instance.store.database.listen()
+    before = await instance.get("/blogroll.opml")
     await desk.ok(
         "import",
         "opml",
@@ -156,38 +160,40 @@ async def test_an_imported_blogroll_is_read_at_once(house: RunningHouse, desk: D
             ' xmlUrl="https://ida.example/feed/" htmlUrl="https://ida.example/"/></body></opml>',
         ),
     )
-    after = await until(house, "/blogroll.opml", "https://ida.example/feed/")
+    after = await until(instance, "/blogroll.opml", "https://ida.example/feed/")
     assert after.headers["ETag"] != before.headers["ETag"]
     assert [*lint.opml(after.body)] == []
-    assert "Hens" in (await house.get("/blogroll/")).text
+    assert "Hens" in (await instance.get("/blogroll/")).text
     assert [row["name"] for row in await desk.lists("blogroll")] == ["Ida"]
     await desk.ok("unfollow", "https://ida.example/")
-    await until(house, "/blogroll.opml", "ida.example", there=False)
+    await until(instance, "/blogroll.opml", "ida.example", there=False)
     assert "is not in the blogroll" in await desk.refuses("unfollow", "https://ida.example/")
 
 
-async def test_an_imported_blog_is_read_at_once(house: RunningHouse, desk: Desk) -> None:
-    await house.store.database.listen()
-    assert (await house.get("/2014/07/31/post-7/")).status == 404
+async def test_an_imported_blog_is_read_at_once(instance: RunningInstance, desk: Desk) -> None:
+    await instance.store.database.listen()
+    assert (await instance.get("/2014/07/31/post-7/")).status == 404
     await desk.ok("import", "wordpress", OldBlog().post(7, html="Long ago.").write(desk.blog.directory / "old.xml"))
-    await until(house, "/", "Post 7")
-    assert "Long ago." in (await house.get("/2014/07/31/post-7/")).text
-    post = await house.store.posts.by_slug("post-7")
+    await until(instance, "/", "Post 7")
+    assert "Long ago." in (await instance.get("/2014/07/31/post-7/")).text
+    post = await instance.store.posts.by_slug("post-7")
     assert post is not None
-    assert (await house.get(post.uri, accept=ACTIVITY)).status == 200
+    assert (await instance.get(post.uri, accept=ACTIVITY)).status == 200
 
 
-async def test_who_is_subscribed_is_listed_with_what_came_of_it(house: RunningHouse, desk: Desk, wire: Wire) -> None:
+async def test_who_is_subscribed_is_listed_with_what_came_of_it(
+    instance: RunningInstance, desk: Desk, wire: Wire
+) -> None:
     assert "Nobody is subscribed" in await desk.ok("subscriptions")
     reader = FakeSubscriber(wire)
     await reader.ask("https://blog.example/feed/", secret="not to be shown")
-    await house.settle()
+    await instance.settle()
     [row] = await desk.lists("subscriptions")
     assert (row["topic"], row["host"], row["last result"]) == ("https://blog.example/feed/", "reader.example", "")
     reader.status = 503
-    house.clock.advance(seconds=2)
-    await house.publish("News")
-    await house.settle()
+    instance.clock.advance(seconds=2)
+    await instance.publish("News")
+    await instance.settle()
     [row] = await desk.lists("subscriptions")
     assert row["last result"] == "503"
     assert row["failing since"]
@@ -198,13 +204,13 @@ async def test_who_is_subscribed_is_listed_with_what_came_of_it(house: RunningHo
 
 
 async def test_handles_that_mix_alphabets_are_marked_in_lists(
-    house: RunningHouse, desk: Desk, ann: Peer, bob: Peer
+    instance: RunningInstance, desk: Desk, ann: Peer, bob: Peer
 ) -> None:
-    post = await house.publish("Hello")
+    post = await instance.publish("Hello")
     ann.documents[ann.actor] = ann.actor_document(preferredUsername="\u0430nn")
     await ann.reply(post.uri, "<p>Kind words.</p>")
     await bob.reply(post.uri, "<p>Other words.</p>")
-    await house.settle()
+    await instance.settle()
     rows = (await desk.ok("comments", "list")).splitlines()
     assert ["mixed alphabets" in row for row in rows if "words." in row].count(True) == 1
     assert "\u0430nn@social.example (mixed alphabets)" in "\n".join(rows)

@@ -9,7 +9,7 @@ from syndicate.errors import ConfigurationError, DatabaseReplaced
 from syndicate.federation.actors.founding import SITE, forget
 from syndicate.federation.actors.local_actors import Identities
 from tests.cli.conftest import Blog, process
-from tests.instances import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningInstance
 from tests.peer import Peer
 from tests.waiting import LONGEST
 
@@ -100,31 +100,31 @@ def test_what_cannot_be_is_not_chosen_again(bare: Blog) -> None:
     bare.ok("followers")
 
 
-async def test_a_blog_of_an_earlier_version_is_known_by_its_account(house: RunningHouse) -> None:
-    study = house.house.study
-    await house.store.transaction(lambda tx: tx.facts.put(SITE, ""))
-    await Identities.open(house.config, house.store, house.clock)
-    assert json.loads(await house.store.facts.find(SITE) or "") == {"url": "https://blog.example", "handle": "notes"}
-    site = house.config.site.model_copy(update={"handle": "other"})
+async def test_a_blog_of_an_earlier_version_is_known_by_its_account(instance: RunningInstance) -> None:
+    services = instance.instance.services
+    await instance.store.transaction(lambda tx: tx.facts.put(SITE, ""))
+    await Identities.open(instance.config, instance.store, instance.clock)
+    assert json.loads(await instance.store.facts.find(SITE) or "") == {"url": "https://blog.example", "handle": "notes"}
+    site = instance.config.site.model_copy(update={"handle": "other"})
     with pytest.raises(ConfigurationError, match=r"site\.handle: is other"):
-        await Identities.open(study.config.model_copy(update={"site": site}), house.store, house.clock)
+        await Identities.open(services.config.model_copy(update={"site": site}), instance.store, instance.clock)
 
 
 @pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
-async def test_nothing_is_acknowledged_once_the_database_is_elsewhere(house: RunningHouse, ann: Peer) -> None:
-    post = await house.publish()
+async def test_nothing_is_acknowledged_once_the_database_is_elsewhere(instance: RunningInstance, ann: Peer) -> None:
+    post = await instance.publish()
 
     async def answered(words: str) -> int:
         return (await ann.send(ann.create(ann.note(post.uri, words)))).status
 
     assert await answered("Before.") == 202
-    database = Path(house.config.storage.database)
+    database = Path(instance.config.storage.database)
     for replaced in (False, True):
         move_away(database, replaced=replaced)
         assert await answered("Lost?") == 503
-        assert (await house.get(post.path)).status == 200
+        assert (await instance.get(post.path)).status == 200
         with pytest.raises(DatabaseReplaced, match="moved, removed or replaced"):
-            house.store.database.require_own_file()
+            instance.store.database.require_own_file()
         aside(database).replace(database)
     assert await answered("After.") == 202
 
@@ -145,8 +145,8 @@ def test_a_server_whose_database_was_moved_ends_and_says_so(bare: Blog) -> None:
     ("forwarded", "may_begin_again"), [({}, True), ({"X_Forwarded_For": "198.51.100.7"}, False)], ids=["own", "other"]
 )
 async def test_a_blog_whose_account_another_server_has_fetched_keeps_its_address(
-    house: RunningHouse, forwarded: dict[str, str], may_begin_again: bool
+    instance: RunningInstance, forwarded: dict[str, str], may_begin_again: bool
 ) -> None:
     for headers in ({}, {}, forwarded, {}):  # what is at hand is handed out, and the fetch counts all the same
-        assert (await house.get("/actor", accept=ACTIVITY, **headers)).status == 200
-    assert await forget(house.store) is may_begin_again
+        assert (await instance.get("/actor", accept=ACTIVITY, **headers)).status == 200
+    assert await forget(instance.store) is may_begin_again

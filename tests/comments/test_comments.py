@@ -11,13 +11,13 @@ from syndicate.errors import CommentNotFound
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.post import Post
 from syndicate.storage import Store
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 
 STATES = (CommentState.PENDING, CommentState.APPROVED, CommentState.REJECTED, CommentState.SPAM)
 CHANGES = list(itertools.product(STATES, STATES))
 
 
-def comment(post: Post, house: RunningHouse, **changes: object) -> Comment:
+def comment(post: Post, instance: RunningInstance, **changes: object) -> Comment:
     made = Comment(
         id="c1",
         post=post.id,
@@ -27,8 +27,8 @@ def comment(post: Post, house: RunningHouse, **changes: object) -> Comment:
         author=Author(name="Ann", uri="https://social.example/users/ann"),
         html="<p>Hi</p>",
         state=CommentState.APPROVED,
-        published=house.clock(),
-        updated=house.clock(),
+        published=instance.clock(),
+        updated=instance.clock(),
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -48,56 +48,58 @@ async def count(store: Store, post: Post) -> int:
 
 @pytest.mark.parametrize(("before", "after"), CHANGES)
 async def test_the_counter_follows_every_change_of_state(
-    house: RunningHouse, before: CommentState, after: CommentState
+    instance: RunningInstance, before: CommentState, after: CommentState
 ) -> None:
-    post = await house.publish("Hello")
-    first = comment(post, house, state=before)
-    assert await keep(house.store, first)
-    assert await count(house.store, post) == int(before is CommentState.APPROVED)
+    post = await instance.publish("Hello")
+    first = comment(post, instance, state=before)
+    assert await keep(instance.store, first)
+    assert await count(instance.store, post) == int(before is CommentState.APPROVED)
     later = replace(first, state=after, updated=first.updated + timedelta(seconds=1))
-    assert await keep(house.store, later)
-    assert await count(house.store, post) == int(after is CommentState.APPROVED)
-    await house.store.transaction(lambda tx: records.withdraw(tx, later))
-    assert await count(house.store, post) == 0
-    await house.store.transaction(lambda tx: records.withdraw(tx, later))
-    assert await count(house.store, post) == 0
+    assert await keep(instance.store, later)
+    assert await count(instance.store, post) == int(after is CommentState.APPROVED)
+    await instance.store.transaction(lambda tx: records.withdraw(tx, later))
+    assert await count(instance.store, post) == 0
+    await instance.store.transaction(lambda tx: records.withdraw(tx, later))
+    assert await count(instance.store, post) == 0
 
 
 @pytest.mark.parametrize(("before", "after"), CHANGES)
 async def test_the_counter_follows_every_decision(
-    house: RunningHouse, before: CommentState, after: CommentState
+    instance: RunningInstance, before: CommentState, after: CommentState
 ) -> None:
-    post = await house.publish("Hello")
-    stale = comment(post, house, state=before)
-    await keep(house.store, stale)
+    post = await instance.publish("Hello")
+    stale = comment(post, instance, state=before)
+    await keep(instance.store, stale)
     for _ in range(2):
-        await house.store.transaction(lambda tx: records.decide(tx, stale, after, "author"))
-        assert await count(house.store, post) == int(after is CommentState.APPROVED)
+        await instance.store.transaction(lambda tx: records.decide(tx, stale, after, "author"))
+        assert await count(instance.store, post) == int(after is CommentState.APPROVED)
 
 
-async def test_nothing_moves_where_nothing_changes(house: RunningHouse) -> None:
-    post = await house.publish("Hello")
-    first = comment(post, house)
-    await keep(house.store, first)
-    edition = await house.store.editions.of(f"talk:{post.id}")
-    assert not await keep(house.store, first)
-    assert not await keep(house.store, replace(first, html="<p>Older</p>", updated=first.updated - timedelta(days=1)))
+async def test_nothing_moves_where_nothing_changes(instance: RunningInstance) -> None:
+    post = await instance.publish("Hello")
+    first = comment(post, instance)
+    await keep(instance.store, first)
+    edition = await instance.store.editions.of(f"talk:{post.id}")
+    assert not await keep(instance.store, first)
+    assert not await keep(
+        instance.store, replace(first, html="<p>Older</p>", updated=first.updated - timedelta(days=1))
+    )
     other = Author(name="Eve", uri="https://social.example/users/eve")
-    assert not await keep(house.store, replace(first, author=other, updated=first.updated + timedelta(days=1)))
-    assert await house.store.editions.of(f"talk:{post.id}") == edition
-    [kept] = await house.store.comments.shown(post.id, limit=10, skip=0)
+    assert not await keep(instance.store, replace(first, author=other, updated=first.updated + timedelta(days=1)))
+    assert await instance.store.editions.of(f"talk:{post.id}") == edition
+    [kept] = await instance.store.comments.shown(post.id, limit=10, skip=0)
     assert (kept.html, kept.author.name) == ("<p>Hi</p>", "Ann")
 
 
-async def test_a_decision_about_what_is_not_there_is_refused(house: RunningHouse) -> None:
+async def test_a_decision_about_what_is_not_there_is_refused(instance: RunningInstance) -> None:
     with pytest.raises(CommentNotFound):
-        await house.decide("none", "approve")
+        await instance.decide("none", "approve")
 
 
-async def test_a_decision_takes_our_id_or_the_remote_one(house: RunningHouse) -> None:
-    post = await house.publish("Hello")
-    first = comment(post, house, state=CommentState.PENDING)
-    await keep(house.store, first)
-    assert (await house.decide(first.id, "approve")).state is CommentState.APPROVED
-    assert (await house.decide(first.uri, "spam")).state is CommentState.SPAM
-    assert await count(house.store, post) == 0
+async def test_a_decision_takes_our_id_or_the_remote_one(instance: RunningInstance) -> None:
+    post = await instance.publish("Hello")
+    first = comment(post, instance, state=CommentState.PENDING)
+    await keep(instance.store, first)
+    assert (await instance.decide(first.id, "approve")).state is CommentState.APPROVED
+    assert (await instance.decide(first.uri, "spam")).state is CommentState.SPAM
+    assert await count(instance.store, post) == 0

@@ -6,122 +6,124 @@ from pathlib import Path
 from syndicate.model.post import Manuscript, Post
 from syndicate.publishing.media_rebuild import MediaRebuild, Rebuilt
 from syndicate.storage.media import MediaFile, Purpose
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.pictures import PNG, is_silent, telling
 
 
-async def rebuild(house: RunningHouse) -> Rebuilt:
-    study = house.house.study
-    return await MediaRebuild(study.store, study.files, typeset_anew=study.publisher.typeset_anew).run()
+async def rebuild(instance: RunningInstance) -> Rebuilt:
+    services = instance.instance.services
+    return await MediaRebuild(services.store, services.files, typeset_anew=services.publisher.typeset_anew).run()
 
 
-async def published(house: RunningHouse, folder: Path, data: bytes, source: str = "![A leaf](leaf.jpg)") -> Post:
+async def published(instance: RunningInstance, folder: Path, data: bytes, source: str = "![A leaf](leaf.jpg)") -> Post:
     (folder / "leaf.jpg").write_bytes(data)
     manuscript = Manuscript(slug="tea", title="Tea", source=source, local_files=str(folder), image="leaf.jpg")
-    return (await house.house.study.publisher.publish(manuscript, origin="publish")).post
+    return (await instance.instance.services.publisher.publish(manuscript, origin="publish")).post
 
 
-async def as_earlier_versions_stored_it(house: RunningHouse, folder: Path, data: bytes) -> Post:
+async def as_earlier_versions_stored_it(instance: RunningInstance, folder: Path, data: bytes) -> Post:
     """A post that shows a picture which is served as it came."""
-    post = await published(house, folder, data)
-    files = house.house.study.files
-    row = await house.store.media.by_source(f"file://{folder}/leaf.jpg")
+    post = await published(instance, folder, data)
+    files = instance.instance.services.files
+    row = await instance.store.media.by_source(f"file://{folder}/leaf.jpg")
     assert row is not None
     assert row.name is not None
     files.remove(row.name)
     raw = files.keep(data)
-    await house.store.transaction(lambda tx: tx.media.put(replace(row, name=raw.name, original=None, size=raw.size)))
-    await house.house.study.publisher.typeset_anew(post.id)
-    stored = await house.store.posts.find(post.id)
+    await instance.store.transaction(lambda tx: tx.media.put(replace(row, name=raw.name, original=None, size=raw.size)))
+    await instance.instance.services.publisher.typeset_anew(post.id)
+    stored = await instance.store.posts.find(post.id)
     assert stored is not None
     assert f"/media/{raw.name}" in stored.html
     return stored
 
 
 async def test_the_old_address_leads_to_a_clean_picture_and_the_post_names_it(
-    house: RunningHouse, tmp_path: Path
+    instance: RunningInstance, tmp_path: Path
 ) -> None:
-    before = await as_earlier_versions_stored_it(house, tmp_path, telling("JPEG"))
+    before = await as_earlier_versions_stored_it(instance, tmp_path, telling("JPEG"))
     assert before.picture is not None
     old = before.picture.url
-    sent = await house.store.totals.of("outbox")
-    done = await rebuild(house)
+    sent = await instance.store.totals.of("outbox")
+    done = await rebuild(instance)
     assert (done.cleaned, done.unchanged, done.failed) == (1, 0, [])
-    answer = await house.get(old)
+    answer = await instance.get(old)
     assert answer.status == 301
     new = answer.headers["Location"]
-    assert is_silent((await house.get(new)).body)
-    after = await house.store.posts.find(before.id)
+    assert is_silent((await instance.get(new)).body)
+    after = await instance.store.posts.find(before.id)
     assert after is not None
     assert after.picture is not None
     assert after.picture.url.endswith(new)
     assert new in after.html
     assert after.updated == before.updated
-    assert await house.store.totals.of("outbox") == sent
+    assert await instance.store.totals.of("outbox") == sent
     for output in ("/feed/", "/feed/atom/", "/feed/json/", before.path):
-        assert old not in (await house.get(output)).text
+        assert old not in (await instance.get(output)).text
 
 
-async def test_a_second_time_changes_nothing(house: RunningHouse, tmp_path: Path) -> None:
-    before = await as_earlier_versions_stored_it(house, tmp_path, telling("JPEG"))
+async def test_a_second_time_changes_nothing(instance: RunningInstance, tmp_path: Path) -> None:
+    before = await as_earlier_versions_stored_it(instance, tmp_path, telling("JPEG"))
     assert before.picture is not None
-    await rebuild(house)
-    done = await rebuild(house)
+    await rebuild(instance)
+    done = await rebuild(instance)
     assert (done.cleaned, done.unchanged) == (0, 1)
-    assert (await house.get(before.picture.url)).status == 301
+    assert (await instance.get(before.picture.url)).status == 301
 
 
-async def test_a_picture_without_metadata_keeps_its_bytes_and_its_address(house: RunningHouse, tmp_path: Path) -> None:
-    post = await published(house, tmp_path, PNG)
+async def test_a_picture_without_metadata_keeps_its_bytes_and_its_address(
+    instance: RunningInstance, tmp_path: Path
+) -> None:
+    post = await published(instance, tmp_path, PNG)
     assert post.picture is not None
-    done = await rebuild(house)
+    done = await rebuild(instance)
     assert (done.cleaned, done.unchanged) == (0, 1)
-    assert (await house.get(post.picture.url)).body == PNG
+    assert (await instance.get(post.picture.url)).body == PNG
 
 
-async def test_a_picture_that_no_post_shows_any_more_is_cleaned_too(house: RunningHouse) -> None:
-    raw = house.house.study.files.keep(telling("PNG"))
-    await rebuild(house)
-    answer = await house.get(f"/media/{raw.name}")
+async def test_a_picture_that_no_post_shows_any_more_is_cleaned_too(instance: RunningInstance) -> None:
+    raw = instance.instance.services.files.keep(telling("PNG"))
+    await rebuild(instance)
+    answer = await instance.get(f"/media/{raw.name}")
     assert answer.status == 301
-    assert is_silent((await house.get(answer.headers["Location"])).body)
+    assert is_silent((await instance.get(answer.headers["Location"])).body)
 
 
-async def test_pictures_of_strangers_stay_as_they_came(house: RunningHouse) -> None:
-    raw = house.house.study.files.keep(telling("JPEG"))
+async def test_pictures_of_strangers_stay_as_they_came(instance: RunningInstance) -> None:
+    raw = instance.instance.services.files.keep(telling("JPEG"))
     row = MediaFile(
-        id="1", source_url="https://a.example/ann.jpg", name=raw.name, purpose=Purpose.AVATAR, due=house.clock()
+        id="1", source_url="https://a.example/ann.jpg", name=raw.name, purpose=Purpose.AVATAR, due=instance.clock()
     )
-    await house.store.transaction(lambda tx: tx.media.put(row))
-    done = await rebuild(house)
+    await instance.store.transaction(lambda tx: tx.media.put(row))
+    done = await rebuild(instance)
     assert (done.cleaned, done.unchanged) == (0, 0)
-    assert (await house.get(f"/media/{raw.name}")).body == telling("JPEG")
+    assert (await instance.get(f"/media/{raw.name}")).body == telling("JPEG")
 
 
-async def test_a_broken_picture_is_named_and_stays(house: RunningHouse) -> None:
-    raw = house.house.study.files.keep(telling("JPEG")[:400])
-    done = await rebuild(house)
+async def test_a_broken_picture_is_named_and_stays(instance: RunningInstance) -> None:
+    raw = instance.instance.services.files.keep(telling("JPEG")[:400])
+    done = await rebuild(instance)
     [(name, reason)] = done.failed
     assert name == raw.name
     assert "picture" in reason
-    assert (await house.get(f"/media/{raw.name}")).status == 200
+    assert (await instance.get(f"/media/{raw.name}")).status == 200
 
 
 async def test_published_again_a_picture_that_was_served_with_its_metadata_is_no_longer(
-    house: RunningHouse, tmp_path: Path
+    instance: RunningInstance, tmp_path: Path
 ) -> None:
-    before = await as_earlier_versions_stored_it(house, tmp_path, telling("JPEG"))
+    before = await as_earlier_versions_stored_it(instance, tmp_path, telling("JPEG"))
     assert before.picture is not None
-    after = await published(house, tmp_path, telling("JPEG"))
+    after = await published(instance, tmp_path, telling("JPEG"))
     assert after.picture is not None
-    answer = await house.get(before.picture.url)
+    answer = await instance.get(before.picture.url)
     assert answer.status == 301
     assert after.picture.url.endswith(answer.headers["Location"])
 
 
-async def test_with_a_post_go_its_pictures_and_their_originals(house: RunningHouse, tmp_path: Path) -> None:
-    await published(house, tmp_path, telling("JPEG"))
-    storage = house.config.storage
+async def test_with_a_post_go_its_pictures_and_their_originals(instance: RunningInstance, tmp_path: Path) -> None:
+    await published(instance, tmp_path, telling("JPEG"))
+    storage = instance.config.storage
     assert [path for path in storage.originals.rglob("*") if path.is_file()]
-    await house.house.study.publisher.delete("tea")
+    await instance.instance.services.publisher.delete("tea")
     assert not [path for folder in (storage.originals, storage.media) for path in folder.rglob("*") if path.is_file()]

@@ -11,7 +11,7 @@ from syndicate.errors import FilesMissing
 from syndicate.media.places import tells_place
 from syndicate.model.post import Enclosure, Manuscript, Post
 from syndicate.publishing import Published
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.pictures import PNG
 
 MP3 = b"ID3\x04\0\0\0\0\0\0" + b"sound" * 50
@@ -26,14 +26,14 @@ FTYP = box(b"ftyp", b"isom\0\0\0\0isommp42")
 FILM = FTYP + box(b"moov", box(b"mvhd", b"\0" * 100)) + box(b"mdat", b"frames")
 
 
-async def publish(house: RunningHouse, folder: Path, source: str, **fields: Any) -> Published:
+async def publish(instance: RunningInstance, folder: Path, source: str, **fields: Any) -> Published:
     fields = {"slug": "talk", "title": "Talk", "local_files": str(folder)} | fields
     manuscript = Manuscript(source=source, **fields)
-    return await house.house.study.publisher.publish(manuscript, origin="publish", complete=True)
+    return await instance.instance.services.publisher.publish(manuscript, origin="publish", complete=True)
 
 
-async def addresses(house: RunningHouse, post: Post) -> list[str]:
-    page: Any = html.fromstring((await house.get(post.path)).body)
+async def addresses(instance: RunningInstance, post: Post) -> list[str]:
+    page: Any = html.fromstring((await instance.get(post.path)).body)
     found: list[str] = page.xpath("//*[contains(@class, 'e-content')]//*/@*[name()='src' or name()='href']")
     return found
 
@@ -51,46 +51,46 @@ async def addresses(house: RunningHouse, post: Post) -> list[str]:
     ],
 )
 async def test_a_file_that_the_text_names_is_served(
-    house: RunningHouse, tmp_path: Path, name: str, data: bytes, source: str
+    instance: RunningInstance, tmp_path: Path, name: str, data: bytes, source: str
 ) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_bytes(data)
-    post = (await publish(house, tmp_path, source)).post
-    [address] = await addresses(house, post)
+    post = (await publish(instance, tmp_path, source)).post
+    [address] = await addresses(instance, post)
     assert address.startswith("https://blog.example/media/")
-    answer = await house.get(address)
+    answer = await instance.get(address)
     assert (answer.status, answer.body) == (200, data)
 
 
-async def test_a_link_into_a_file_keeps_its_place(house: RunningHouse, tmp_path: Path) -> None:
+async def test_a_link_into_a_file_keeps_its_place(instance: RunningInstance, tmp_path: Path) -> None:
     (tmp_path / "slides.pdf").write_bytes(PDF)
-    post = (await publish(house, tmp_path, "[Third](slides.pdf#page=3)")).post
-    [address] = await addresses(house, post)
+    post = (await publish(instance, tmp_path, "[Third](slides.pdf#page=3)")).post
+    [address] = await addresses(instance, post)
     assert address.endswith(".pdf#page=3")
 
 
 @pytest.mark.parametrize("url", ["ep.mp3", "/audio/ep.mp3", "audio/ep.mp3"])
 async def test_an_enclosure_beside_the_post_stands_in_feeds_and_in_the_object(
-    house: RunningHouse, tmp_path: Path, url: str
+    instance: RunningInstance, tmp_path: Path, url: str
 ) -> None:
     file = tmp_path / url.lstrip("/")
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(MP3)
     enclosure = Enclosure(url=url, media_type="audio/mpeg", duration=90)
-    post = (await publish(house, tmp_path, "Listen.", enclosure=enclosure)).post
+    post = (await publish(instance, tmp_path, "Listen.", enclosure=enclosure)).post
     assert post.enclosure is not None
     address = post.enclosure.url
-    assert (await house.get(address)).body == MP3
-    rss: Any = etree.fromstring((await house.get("/feed/")).body)
+    assert (await instance.get(address)).body == MP3
+    rss: Any = etree.fromstring((await instance.get("/feed/")).body)
     [told] = rss.findall("channel/item/enclosure")
     assert dict(told.attrib) == {"url": address, "length": str(len(MP3)), "type": "audio/mpeg"}
-    atom: Any = etree.fromstring((await house.get("/feed/atom/")).body)
+    atom: Any = etree.fromstring((await instance.get("/feed/atom/")).body)
     [link] = atom.xpath("//*[local-name()='link'][@rel='enclosure']")
     assert (link.get("href"), link.get("length")) == (address, str(len(MP3)))
-    [item] = (await house.get("/feed/json/")).json()["items"]
+    [item] = (await instance.get("/feed/json/")).json()["items"]
     assert item["attachments"][0]["url"] == address
     assert item["attachments"][0]["size_in_bytes"] == len(MP3)
-    [attached] = (await house.document(post.uri))["attachment"]
+    [attached] = (await instance.document(post.uri))["attachment"]
     assert (attached["type"], attached["mediaType"], attached["url"], attached["duration"]) == (
         "Audio",
         "audio/mpeg",
@@ -114,88 +114,88 @@ async def test_an_enclosure_beside_the_post_stands_in_feeds_and_in_the_object(
     ],
 )
 async def test_without_a_file_that_it_names_nothing_goes_out(
-    house: RunningHouse, tmp_path: Path, source: str, fields: dict[str, Any]
+    instance: RunningInstance, tmp_path: Path, source: str, fields: dict[str, Any]
 ) -> None:
     folder = tmp_path / "posts"
     folder.mkdir()
     (tmp_path / "above.png").write_bytes(PNG)
     (folder / "program.zip").write_bytes(b"PK\3\4")
     with pytest.raises(FilesMissing, match=r"\.(png|pdf|mp3|zip)"):
-        await publish(house, folder, source, **fields)
-    assert await house.store.posts.by_slug("talk") is None
-    assert await house.store.totals.of("outbox") == 0
+        await publish(instance, folder, source, **fields)
+    assert await instance.store.posts.by_slug("talk") is None
+    assert await instance.store.totals.of("outbox") == 0
 
 
 @pytest.mark.parametrize(
     "source",
     ["[Post](../other/)", "[Post](other.md)", "[About](/about/)", "[Far](https://far.example/a.pdf)", "[Here](#there)"],
 )
-async def test_a_link_to_a_page_is_no_file(house: RunningHouse, tmp_path: Path, source: str) -> None:
+async def test_a_link_to_a_page_is_no_file(instance: RunningInstance, tmp_path: Path, source: str) -> None:
     (tmp_path / "other.md").write_text("Other.")
-    published = await publish(house, tmp_path, source)
+    published = await publish(instance, tmp_path, source)
     assert published.missing == ()
 
 
-def rest(folder: Path, house: RunningHouse, seconds: float = 60) -> None:
+def rest(folder: Path, instance: RunningInstance, seconds: float = 60) -> None:
     """Nothing in the folder was written to for a while."""
-    then = house.clock().timestamp() - seconds
+    then = instance.clock().timestamp() - seconds
     for path in folder.rglob("*"):
         os.utime(path, (then, then))
 
 
-async def test_a_post_in_the_folder_waits_until_what_lies_beside_it_has_rested(house: RunningHouse) -> None:
-    folder = house.config.storage.posts
+async def test_a_post_in_the_folder_waits_until_what_lies_beside_it_has_rested(instance: RunningInstance) -> None:
+    folder = instance.config.storage.posts
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "talk.md").write_text("# Talk\n\n[Slides](slides.pdf)")
     (folder / "slides.pdf").write_bytes(PDF[:50])
-    rest(folder, house)
-    then = house.clock().timestamp() - 3
+    rest(folder, instance)
+    then = instance.clock().timestamp() - 3
     os.utime(folder / "slides.pdf", (then, then))
-    wait = await house.house.study.library.scan()
+    wait = await instance.instance.services.library.scan()
     assert wait == pytest.approx(7)
-    assert await house.store.posts.by_slug("talk") is None
+    assert await instance.store.posts.by_slug("talk") is None
 
 
-async def test_a_path_from_the_root_counts_from_the_folder_of_posts(house: RunningHouse) -> None:
-    folder = house.config.storage.posts
+async def test_a_path_from_the_root_counts_from_the_folder_of_posts(instance: RunningInstance) -> None:
+    folder = instance.config.storage.posts
     (folder / "2026").mkdir(parents=True)
     (folder / "slides.pdf").write_bytes(PDF)
     (folder / "2026" / "talk.md").write_text("# Talk\n\n[Slides](/slides.pdf) and [again](../slides.pdf)")
-    rest(folder, house)
-    await house.house.study.library.scan()
-    post = await house.store.posts.by_slug("talk")
+    rest(folder, instance)
+    await instance.instance.services.library.scan()
+    post = await instance.store.posts.by_slug("talk")
     assert post is not None
-    await house.house.study.publisher.typeset_anew(post.id)
-    again = await house.store.posts.find(post.id)
+    await instance.instance.services.publisher.typeset_anew(post.id)
+    again = await instance.store.posts.find(post.id)
     assert again is not None
     assert again.html == post.html
-    [first, second] = await addresses(house, post)
+    [first, second] = await addresses(instance, post)
     assert first == second
-    assert (await house.get(first)).body == PDF
+    assert (await instance.get(first)).body == PDF
 
 
-async def test_a_file_in_the_folder_waits_for_the_files_that_it_names(house: RunningHouse) -> None:
-    folder = house.config.storage.posts
+async def test_a_file_in_the_folder_waits_for_the_files_that_it_names(instance: RunningInstance) -> None:
+    folder = instance.config.storage.posts
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "talk.md").write_text("# Talk\n\n[Slides](slides.pdf)")
-    library = house.house.study.library
-    rest(folder, house)
+    library = instance.instance.services.library
+    rest(folder, instance)
     await library.scan()
-    assert await house.store.posts.by_slug("talk") is None
+    assert await instance.store.posts.by_slug("talk") is None
     (folder / "slides.pdf").write_bytes(PDF)
-    rest(folder, house)
+    rest(folder, instance)
     await library.scan()
-    post = await house.store.posts.by_slug("talk")
+    post = await instance.store.posts.by_slug("talk")
     assert post is not None
-    [address] = await addresses(house, post)
-    assert (await house.get(address)).body == PDF
+    [address] = await addresses(instance, post)
+    assert (await instance.get(address)).body == PDF
 
 
-async def test_a_film_that_says_where_it_was_taken_is_named(house: RunningHouse, tmp_path: Path) -> None:
+async def test_a_film_that_says_where_it_was_taken_is_named(instance: RunningInstance, tmp_path: Path) -> None:
     place = box(b"moov", box(b"udta", box(b"\xa9xyz", b"\0\x12\x15\xc7+47.37+008.54/")))
     (tmp_path / "walk.mp4").write_bytes(FTYP + place)
     (tmp_path / "talk.mp4").write_bytes(FILM)
-    published = await publish(house, tmp_path, "[Walk](walk.mp4) [Talk](talk.mp4)")
+    published = await publish(instance, tmp_path, "[Walk](walk.mp4) [Talk](talk.mp4)")
     [named] = published.tell_places
     assert named.endswith("walk.mp4")
 

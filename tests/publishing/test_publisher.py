@@ -10,51 +10,51 @@ from syndicate.errors import InputError, PostNotFound
 from syndicate.model.post import Manuscript, PostKind
 from syndicate.publishing import Change
 from syndicate.publishing.publisher import digest_of
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 
 
-async def test_one_slug_published_by_many_at_once_is_one_post(house: RunningHouse) -> None:
-    done = await asyncio.gather(*(house.publish_manuscript(slug="tea", source=f"Number {n}.") for n in range(4)))
+async def test_one_slug_published_by_many_at_once_is_one_post(instance: RunningInstance) -> None:
+    done = await asyncio.gather(*(instance.publish_manuscript(slug="tea", source=f"Number {n}.") for n in range(4)))
     assert [published.change for published in done].count(Change.CREATED) == 1
     assert len({published.post.id for published in done}) == 1
-    assert len(await house.store.posts.latest(limit=10)) == 1
-    assert len(await house.store.posts.revisions(done[0].post.id)) == 3
-    assert await house.store.totals.of("posts") == 1
+    assert len(await instance.store.posts.latest(limit=10)) == 1
+    assert len(await instance.store.posts.revisions(done[0].post.id)) == 3
+    assert await instance.store.totals.of("posts") == 1
 
 
-async def test_many_slugs_published_at_once_have_dates_of_their_own(house: RunningHouse) -> None:
-    done = await asyncio.gather(*(house.publish_manuscript(slug=f"post-{n}", source="Words.") for n in range(20)))
+async def test_many_slugs_published_at_once_have_dates_of_their_own(instance: RunningInstance) -> None:
+    done = await asyncio.gather(*(instance.publish_manuscript(slug=f"post-{n}", source="Words.") for n in range(20)))
     assert len({published.post.updated for published in done}) == 20
-    assert await house.store.totals.of("posts") == 20
-    assert await house.store.totals.of("outbox") == 20
+    assert await instance.store.totals.of("posts") == 20
+    assert await instance.store.totals.of("outbox") == 20
 
 
-async def test_what_is_counted_is_what_there_is(house: RunningHouse) -> None:
-    await house.publish("One")
-    await house.publish("Two")
-    await house.publish("Page", kind=PostKind.PAGE)
-    await house.publish("One", "Changed.")
-    await house.house.study.publisher.delete("two")
-    assert await house.store.totals.of("posts") == 1
-    assert await house.store.totals.of("outbox") == 1
-    assert await house.store.totals.of("author:Mara Lind") == 1
-    assert await house.store.totals.of("month:2026-11") == 1
+async def test_what_is_counted_is_what_there_is(instance: RunningInstance) -> None:
+    await instance.publish("One")
+    await instance.publish("Two")
+    await instance.publish("Page", kind=PostKind.PAGE)
+    await instance.publish("One", "Changed.")
+    await instance.instance.services.publisher.delete("two")
+    assert await instance.store.totals.of("posts") == 1
+    assert await instance.store.totals.of("outbox") == 1
+    assert await instance.store.totals.of("author:Mara Lind") == 1
+    assert await instance.store.totals.of("month:2026-11") == 1
 
 
-async def test_what_is_not_there_cannot_be_deleted(house: RunningHouse) -> None:
+async def test_what_is_not_there_cannot_be_deleted(instance: RunningInstance) -> None:
     with pytest.raises(PostNotFound, match="'nothing'"):
-        await house.house.study.publisher.delete("nothing")
+        await instance.instance.services.publisher.delete("nothing")
 
 
-async def test_a_text_without_bounds_is_refused_or_read(house: RunningHouse) -> None:
+async def test_a_text_without_bounds_is_refused_or_read(instance: RunningInstance) -> None:
     for source in ("> " * 100_000, "*" * 200_000 + "a", "[" * 100_000, "![a](" * 50_000):
         with contextlib.suppress(InputError):
-            await house.house.study.publisher.publish(Manuscript(slug="bomb", source=source), origin="publish")
-            assert (await house.get("/2026/11/22/bomb/")).status == 200
+            await instance.instance.services.publisher.publish(Manuscript(slug="bomb", source=source), origin="publish")
+            assert (await instance.get("/2026/11/22/bomb/")).status == 200
 
 
-async def test_a_text_that_says_what_another_says_is_still_another_post(house: RunningHouse) -> None:
-    first, second = await house.publish("A", "Same."), await house.publish("B", "Same.")
+async def test_a_text_that_says_what_another_says_is_still_another_post(instance: RunningInstance) -> None:
+    first, second = await instance.publish("A", "Same."), await instance.publish("B", "Same.")
     assert first.uri != second.uri
     assert first.path != second.path
 

@@ -12,7 +12,7 @@ from syndicate.publishing.listings import Selection
 from syndicate.publishing.topics import FeedTopics
 from syndicate.storage.version_watch import EditionWatch
 from syndicate.web import keys
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import Peer
 
 BASE = "https://blog.example"
@@ -47,9 +47,9 @@ class Counted:
 
 
 @pytest.fixture
-async def counted(open_house: RunningHouse) -> Counted:
-    app, store = open_house.house.app, open_house.store
-    config, actor = open_house.config, open_house.house.study.identities.blog.actor
+async def counted(open_instance: RunningInstance) -> Counted:
+    app, store = open_instance.instance.app, open_instance.store
+    config, actor = open_instance.config, open_instance.instance.services.identities.blog.actor
     desk = CountingDesk(
         store,
         config.site,
@@ -61,44 +61,46 @@ async def counted(open_house: RunningHouse) -> Counted:
         hubs=(app[keys.URLS].hub,),
     )
     desk.made = []
-    watch = EditionWatch(store, open_house.clock)
+    watch = EditionWatch(store, open_instance.clock)
     return Counted(FeedTopics(store, desk, app[keys.SELECTIONS], app[keys.URLS], watch), desk)
 
 
-async def test_a_feed_is_made_once_until_something_in_it_moves(open_house: RunningHouse, counted: Counted) -> None:
-    house, topics, desk = open_house, counted.topics, counted.desk
+async def test_a_feed_is_made_once_until_something_in_it_moves(
+    open_instance: RunningInstance, counted: Counted
+) -> None:
+    instance, topics, desk = open_instance, counted.topics, counted.desk
     first = await topics.edition(FEED)
     for number in range(3):
-        await house.store.transaction(lambda tx, number=number: tx.facts.put("something", str(number)))  # type: ignore[misc]
+        await instance.store.transaction(lambda tx, number=number: tx.facts.put("something", str(number)))  # type: ignore[misc]
         assert await topics.edition(FEED) == first
         assert (await topics.document(FEED)) is not None
     assert desk.made == ["/ rss"]
-    await house.publish("News")
+    await instance.publish("News")
     assert await topics.edition(FEED) != first
     assert desk.made == ["/ rss"] * 2
 
 
 async def test_comments_move_their_own_feeds_and_no_others(
-    open_house: RunningHouse, ann: Peer, counted: Counted
+    open_instance: RunningInstance, ann: Peer, counted: Counted
 ) -> None:
-    house, topics, desk = open_house, counted.topics, counted.desk
-    post = await house.publish("Hello")
-    other = await house.publish("Other")
+    instance, topics, desk = open_instance, counted.topics, counted.desk
+    post = await instance.publish("Hello")
+    other = await instance.publish("Other")
     addresses = [FEED, COMMENTS, f"{BASE}{post.path}feed/", f"{BASE}{other.path}feed/"]
     before = [await topics.edition(address) for address in addresses]
     desk.made.clear()
     await ann.reply(post.uri)
-    await house.settle()
+    await instance.settle()
     after = [await topics.edition(address) for address in addresses]
     assert [one == two for one, two in zip(before, after, strict=True)] == [True, False, False, True]
     assert "/ rss" not in desk.made
     assert f"{other.path} rss" not in desk.made
 
 
-async def test_a_document_is_what_is_served(open_house: RunningHouse, counted: Counted) -> None:
-    await open_house.publish("Hello")
+async def test_a_document_is_what_is_served(open_instance: RunningInstance, counted: Counted) -> None:
+    await open_instance.publish("Hello")
     for topic in counted.topics.site:
-        document, served = await counted.topics.document(topic), await open_house.get(topic, accept="*/*")
+        document, served = await counted.topics.document(topic), await open_instance.get(topic, accept="*/*")
         assert document is not None
         assert (document.body, document.media_type) == (served.body, served.headers["Content-Type"])
 
@@ -119,9 +121,9 @@ async def test_what_is_no_feed_of_ours_is_no_topic(counted: Counted, topic: str)
 
 
 async def test_a_feed_has_one_address_and_others_that_lead_there_are_none(
-    open_house: RunningHouse, counted: Counted
+    open_instance: RunningInstance, counted: Counted
 ) -> None:
-    await open_house.publish("Hello", terms=(Term(kind=TermKind.CATEGORY, slug="garden", name="Garden"),))
+    await open_instance.publish("Hello", terms=(Term(kind=TermKind.CATEGORY, slug="garden", name="Garden"),))
     assert await counted.topics.has(f"{BASE}/category/garden/feed/")
     assert not await counted.topics.has(f"{BASE}/category/above/garden/feed/")
     assert not await counted.topics.has(f"{BASE}/category/garden/feed")

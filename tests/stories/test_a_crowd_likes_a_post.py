@@ -4,17 +4,17 @@ from syndicate.model.activity import Activity, Arrival
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Tables
 from syndicate.web.keys import SHELF
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 
 CROWD = 1000
 AT_ONCE = 20
 SECONDS = 5
 
 
-async def test_a_thousand_likes_make_the_page_anew_once_a_second(house: RunningHouse) -> None:
-    post = await house.publish("Hello")
-    shelf, ids = house.house.app[SHELF], IdsInOrder()
-    assert (await house.get(post.path)).status == 200
+async def test_a_thousand_likes_make_the_page_anew_once_a_second(instance: RunningInstance) -> None:
+    post = await instance.publish("Hello")
+    shelf, ids = instance.instance.app[SHELF], IdsInOrder()
+    assert (await instance.get(post.path)).status == 200
     renders = shelf.renders
 
     async def arrive(tx: Tables, first: int) -> None:
@@ -22,15 +22,15 @@ async def test_a_thousand_likes_make_the_page_anew_once_a_second(house: RunningH
             host = f"https://m{number}.example"
             raw = {"id": f"{host}/likes/1", "type": "Like", "actor": f"{host}/users/ann", "object": post.uri}
             activity = Activity(id=raw["id"], type="Like", actor=raw["actor"], object=post.uri, raw=raw)
-            arrival = Arrival(id=ids.new(house.clock()), activity=activity, received=house.clock())
+            arrival = Arrival(id=ids.new(instance.clock()), activity=activity, received=instance.clock())
             await tx.arrivals.record(arrival, by_actor=True)
 
     for first in range(0, CROWD, AT_ONCE):
-        await house.store.transaction(lambda tx, first=first: arrive(tx, first))  # type: ignore[misc]
-        while await house.house.inbox_worker.work():
-            assert (await house.get(post.path)).status == 200
-        house.clock.advance(seconds=SECONDS * AT_ONCE / CROWD)
-    current = await house.store.posts.find(post.id)
+        await instance.store.transaction(lambda tx, first=first: arrive(tx, first))  # type: ignore[misc]
+        while await instance.instance.inbox_worker.work():
+            assert (await instance.get(post.path)).status == 200
+        instance.clock.advance(seconds=SECONDS * AT_ONCE / CROWD)
+    current = await instance.store.posts.find(post.id)
     assert current is not None
     assert current.counts.likes == CROWD
     assert shelf.renders - renders == SECONDS - 1

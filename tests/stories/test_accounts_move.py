@@ -15,7 +15,7 @@ from syndicate.storage import Tables
 from syndicate.storage.blocks import Block
 from syndicate.storage.reports import Report
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.peer import PUBLIC, Peer
 from tests.wire import Wire
 
@@ -28,172 +28,174 @@ def move(old: Peer, new: Peer) -> dict[str, Any]:
     return old.activity("Move", old.actor, target=new.actor, to=[f"{old.actor}/followers"])
 
 
-async def followers(house: RunningHouse) -> list[str]:
-    return [follower.actor for follower in await house.store.followers.page("blog", before=None, limit=10)]
+async def followers(instance: RunningInstance) -> list[str]:
+    return [follower.actor for follower in await instance.store.followers.page("blog", before=None, limit=10)]
 
 
-async def read(house: RunningHouse, peer: Peer) -> None:
+async def read(instance: RunningInstance, peer: Peer) -> None:
     """The blog follows an account."""
-    await house.house.actors.get(peer.actor)
-    entry = BlogrollEntry(id=new_id(house.clock()), name="Ann's garden", tagline="Roses", actor=peer.actor, position=1)
-    await house.store.transaction(lambda tx: tx.blogroll.put(entry, added=to_text(house.clock())))
-    await house.store.transaction(
+    await instance.instance.actors.get(peer.actor)
+    entry = BlogrollEntry(
+        id=new_id(instance.clock()), name="Ann's garden", tagline="Roses", actor=peer.actor, position=1
+    )
+    await instance.store.transaction(lambda tx: tx.blogroll.put(entry, added=to_text(instance.clock())))
+    await instance.store.transaction(
         lambda tx: tx.blogroll.set_follow(entry.id, FollowState.ACCEPTED, "https://blog.example/activities/1")
     )
 
 
-async def followed(house: RunningHouse) -> list[str]:
-    return [entry.actor for entry in await house.store.blogroll.all()]
+async def followed(instance: RunningInstance) -> list[str]:
+    return [entry.actor for entry in await instance.store.blogroll.all()]
 
 
-async def test_a_follower_who_moves_follows_anew_or_not_at_all(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+async def test_a_follower_who_moves_follows_anew_or_not_at_all(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     claims(bob, ann.actor)
     await ann.send(move(ann, bob))
-    await house.settle()
-    assert (await house.verdicts())[-1] == ("Move", "ignored", "move.not-followed")
-    assert await followers(house) == [ann.actor]
+    await instance.settle()
+    assert (await instance.verdicts())[-1] == ("Move", "ignored", "move.not-followed")
+    assert await followers(instance) == [ann.actor]
     assert bob.requests == []
     await bob.follow()
     await ann.unfollow()
-    await house.settle()
-    assert await followers(house) == [bob.actor]
+    await instance.settle()
+    assert await followers(instance) == [bob.actor]
 
 
 async def test_a_move_that_the_new_account_does_not_claim_is_none(
-    house: RunningHouse, ann: Peer, bob: Peer, mallory: Peer
+    instance: RunningInstance, ann: Peer, bob: Peer, mallory: Peer
 ) -> None:
-    await read(house, ann)
+    await read(instance, ann)
     await ann.send(move(ann, bob))
     await mallory.send(mallory.activity("Move", ann.actor, target=mallory.actor))
-    await house.settle()
-    assert await house.verdicts() == [
+    await instance.settle()
+    assert await instance.verdicts() == [
         ("Move", "refused", "move.not-claimed"),
         ("Move", "refused", "move.not-owner"),
     ]
-    assert await followed(house) == [ann.actor]
+    assert await followed(instance) == [ann.actor]
 
 
-async def test_nobody_moves_to_where_a_block_keeps_out(house: RunningHouse, ann: Peer, bob: Peer) -> None:
-    await read(house, ann)
+async def test_nobody_moves_to_where_a_block_keeps_out(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
+    await read(instance, ann)
     claims(bob, ann.actor)
-    block = Block(pattern="elsewhere.example", reason="", created=house.clock())
-    await house.house.study.blocking.block(block)
+    block = Block(pattern="elsewhere.example", reason="", created=instance.clock())
+    await instance.instance.services.blocking.block(block)
     await ann.send(move(ann, bob))
-    await house.settle()
-    assert (await house.verdicts())[-1] == ("Move", "refused", "sender.blocked")
+    await instance.settle()
+    assert (await instance.verdicts())[-1] == ("Move", "refused", "sender.blocked")
     assert bob.requests == []
-    assert await followed(house) == [ann.actor]
+    assert await followed(instance) == [ann.actor]
 
 
 async def test_an_account_that_the_blog_follows_is_followed_where_it_went(
-    house: RunningHouse, ann: Peer, bob: Peer
+    instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
-    await read(house, ann)
+    await read(instance, ann)
     claims(bob, ann.actor)
     await ann.send(move(ann, bob))
-    await house.settle()
-    (moved,) = await house.store.blogroll.all()
+    await instance.settle()
+    (moved,) = await instance.store.blogroll.all()
     assert (moved.name, moved.tagline) == ("Ann's garden", "Roses")
     assert (moved.actor, moved.follow) == (bob.actor, FollowState.PENDING)
     assert [follow["object"] for follow in bob.of_type("Follow")] == [bob.actor]
     assert [undo["object"]["id"] for undo in ann.of_type("Undo")] == ["https://blog.example/activities/1"]
 
 
-async def test_nobody_is_followed_round_and_round(house: RunningHouse, ann: Peer, bob: Peer) -> None:
-    await read(house, ann)
+async def test_nobody_is_followed_round_and_round(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
+    await read(instance, ann)
     claims(bob, ann.actor)
     claims(ann, bob.actor)
     await ann.send(move(ann, bob))
-    await house.settle()
+    await instance.settle()
     asked = len(ann.wire.log)
     for _ in range(3):
         await bob.send(move(bob, ann))
         await ann.send(move(ann, bob))
-        await house.settle()
+        await instance.settle()
     assert not [one for one in ann.wire.log[asked:] if one.method == "GET"]
-    assert await followed(house) == [bob.actor]
-    assert ("Move", "refused", "move.too-soon") in await house.verdicts()
-    house.clock.advance(days=8)
+    assert await followed(instance) == [bob.actor]
+    assert ("Move", "refused", "move.too-soon") in await instance.verdicts()
+    instance.clock.advance(days=8)
     await bob.send(move(bob, ann))
-    await house.settle()
-    assert await followed(house) == [ann.actor]
+    await instance.settle()
+    assert await followed(instance) == [ann.actor]
 
 
-async def test_nobody_moves_into_this_house(house: RunningHouse, ann: Peer) -> None:
+async def test_nobody_moves_into_this_instance(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     await ann.send(ann.activity("Move", ann.actor, target="https://blog.example/actor"))
-    await house.settle()
-    assert (await house.verdicts())[-1] == ("Move", "refused", "object.origin")
+    await instance.settle()
+    assert (await instance.verdicts())[-1] == ("Move", "refused", "object.origin")
     assert not [one for one in ann.wire.to("blog.example") if one.method == "GET"]
-    assert await followers(house) == [ann.actor]
+    assert await followers(instance) == [ann.actor]
 
 
-async def ask(house: RunningHouse, target: str) -> str:
-    await house.store.transaction(lambda tx: tx.facts.put(ASKED, target))
-    await house.house.moving.step()
-    await house.settle()
-    return await house.store.facts.find(OUTCOME) or ""
+async def ask(instance: RunningInstance, target: str) -> str:
+    await instance.store.transaction(lambda tx: tx.facts.put(ASKED, target))
+    await instance.instance.moving.step()
+    await instance.settle()
+    return await instance.store.facts.find(OUTCOME) or ""
 
 
-async def test_the_blog_leaves_and_takes_its_followers_along(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+async def test_the_blog_leaves_and_takes_its_followers_along(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
     await ann.follow()
-    await house.settle()
-    assert "does not name" in await ask(house, bob.actor)
+    await instance.settle()
+    assert "does not name" in await ask(instance, bob.actor)
     assert not ann.of_type("Move")
     claims(bob, "https://blog.example/actor")
-    assert await ask(house, bob.actor) == f"moved to {bob.actor}"
+    assert await ask(instance, bob.actor) == f"moved to {bob.actor}"
     (told,) = ann.of_type("Move")
     assert (told["object"], told["target"]) == ("https://blog.example/actor", bob.actor)
-    assert (await house.document("/actor"))["movedTo"] == bob.actor
+    assert (await instance.document("/actor"))["movedTo"] == bob.actor
     assert ann.of_type("Update")[0]["object"]["movedTo"] == bob.actor
-    assert await ask(house, "cancel") == "the blog is here"
-    assert "movedTo" not in await house.document("/actor")
+    assert await ask(instance, "cancel") == "the blog is here"
+    assert "movedTo" not in await instance.document("/actor")
 
 
 async def test_servers_that_were_told_of_a_move_hear_that_it_is_cancelled(
-    house: RunningHouse, ann: Peer, bob: Peer
+    instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
     """Their people follow the new account by then; Mastodon refuses to follow what it believes to have moved."""
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     claims(bob, "https://blog.example/actor")
-    await ask(house, bob.actor)
+    await ask(instance, bob.actor)
     assert len(ann.of_type("Move")) == 1
     await ann.unfollow()
-    await house.settle()
+    await instance.settle()
     ann.received.clear()
-    await ask(house, "cancel")
+    await ask(instance, "cancel")
     [update] = ann.of_type("Update")
     assert update["object"]["id"] == "https://blog.example/actor"
     assert "movedTo" not in update["object"]
-    house.clock.advance(minutes=1)
-    await ask(house, "cancel")
+    instance.clock.advance(minutes=1)
+    await ask(instance, "cancel")
     assert len(ann.of_type("Update")) == 1
 
 
 async def test_a_move_that_still_waits_is_not_told_once_it_is_cancelled(
-    house: RunningHouse, ann: Peer, bob: Peer
+    instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     claims(bob, "https://blog.example/actor")
     ann.inbox_status = 503
-    await ask(house, bob.actor)
-    await ask(house, "cancel")
+    await ask(instance, bob.actor)
+    await ask(instance, "cancel")
     ann.inbox_status = 202
     ann.received.clear()
-    house.clock.advance(days=1)
-    await house.settle()
+    instance.clock.advance(days=1)
+    await instance.settle()
     assert ann.of_type("Move") == []
     assert "movedTo" not in ann.of_type("Update")[-1]["object"]
 
 
-async def test_a_move_to_nowhere_is_explained(house: RunningHouse) -> None:
-    assert "not moved to https://nowhere.example/a" in await ask(house, "https://nowhere.example/a")
-    assert await house.store.facts.find(ASKED) == ""
+async def test_a_move_to_nowhere_is_explained(instance: RunningInstance) -> None:
+    assert "not moved to https://nowhere.example/a" in await ask(instance, "https://nowhere.example/a")
+    assert await instance.store.facts.find(ASKED) == ""
 
 
 async def test_accounts_that_may_move_here_are_named(
@@ -201,92 +203,92 @@ async def test_accounts_that_may_move_here_are_named(
 ) -> None:
     federation = {"also_known_as": ["https://social.example/users/ann"]}
     database = str(tmp_path / "notes.db")
-    async with running_house(tmp_path, database, wire, clock, rsa_keys[0], federation=federation) as house:
-        assert (await house.document("/actor"))["alsoKnownAs"] == ["https://social.example/users/ann"]
+    async with running_instance(tmp_path, database, wire, clock, rsa_keys[0], federation=federation) as instance:
+        assert (await instance.document("/actor"))["alsoKnownAs"] == ["https://social.example/users/ann"]
 
 
 # what else is told, and heard
 
 
-async def test_pinning_is_told(house: RunningHouse, ann: Peer) -> None:
+async def test_pinning_is_told(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    post = await house.publish("Tea")
-    house.clock.advance(minutes=1)
-    await house.publish("Tea", "Pinned.", pinned=True)
-    await house.settle()
-    house.clock.advance(minutes=1)
-    await house.publish("Tea", "Not any more.")
-    await house.settle()
+    post = await instance.publish("Tea")
+    instance.clock.advance(minutes=1)
+    await instance.publish("Tea", "Pinned.", pinned=True)
+    await instance.settle()
+    instance.clock.advance(minutes=1)
+    await instance.publish("Tea", "Not any more.")
+    await instance.settle()
     for type in ("Add", "Remove"):
         (told,) = ann.of_type(type)
         assert (told["object"], told["target"]) == (post.uri, "https://blog.example/actor/featured")
 
 
-async def test_what_others_pin_is_taken_without_effect(house: RunningHouse, ann: Peer) -> None:
+async def test_what_others_pin_is_taken_without_effect(instance: RunningInstance, ann: Peer) -> None:
     for type in ("Add", "Remove"):
         await ann.send(ann.activity(type, f"{ann.base}/notes/1", target=f"{ann.actor}/featured"))
-    await house.settle()
-    assert {reason for _, _, reason in await house.verdicts()} == {"collection.not-ours"}
+    await instance.settle()
+    assert {reason for _, _, reason in await instance.verdicts()} == {"collection.not-ours"}
 
 
 @pytest.mark.parametrize("as_list", [True, False])
-async def test_a_report_is_kept_for_the_author_alone(house: RunningHouse, ann: Peer, as_list: bool) -> None:
-    post = await house.publish("Tea")
+async def test_a_report_is_kept_for_the_author_alone(instance: RunningInstance, ann: Peer, as_list: bool) -> None:
+    post = await instance.publish("Tea")
     about: Any = ["https://blog.example/actor", post.uri, "https://elsewhere.example/1"] if as_list else post.uri
     await ann.send(ann.activity("Flag", about, content=f"<p>Spam</p>{'x' * 5000}"))
-    await house.settle()
-    (report,) = await house.store.reports.newest(10)
+    await instance.settle()
+    (report,) = await instance.store.reports.newest(10)
     assert report.reporter == ann.actor
     assert post.uri in report.about
     assert "https://elsewhere.example/1" not in report.about
     assert len(report.words) <= 2000
-    assert "Spam" not in await house.outputs(post)
+    assert "Spam" not in await instance.outputs(post)
     await ann.send(ann.activity("Flag", "https://elsewhere.example/1", content="Nothing of yours"))
-    await house.settle()
-    assert (await house.verdicts())[-1] == ("Flag", "ignored", "report.elsewhere")
+    await instance.settle()
+    assert (await instance.verdicts())[-1] == ("Flag", "ignored", "report.elsewhere")
 
 
-async def test_nobody_pushes_out_what_others_report(house: RunningHouse, ann: Peer, bob: Peer) -> None:
-    post = await house.publish("Tea")
+async def test_nobody_pushes_out_what_others_report(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
+    post = await instance.publish("Tea")
     await bob.send(bob.activity("Flag", post.uri, content="honest"))
-    await house.settle()
+    await instance.settle()
 
     async def flood(tx: Tables) -> None:
         for number in range(1100):
-            id = new_id(house.clock() + timedelta(seconds=number))
-            report = Report(id=id, reporter=ann.actor, about=(post.uri,), words=f"{number}", received=house.clock())
+            id = new_id(instance.clock() + timedelta(seconds=number))
+            report = Report(id=id, reporter=ann.actor, about=(post.uri,), words=f"{number}", received=instance.clock())
             await tx.reports.put(report)
 
-    await house.store.transaction(flood)
-    kept = await house.store.reports.newest(2000)
+    await instance.store.transaction(flood)
+    kept = await instance.store.reports.newest(2000)
     assert [report.words for report in kept if report.reporter == bob.actor] == ["honest"]
     assert [report.words for report in kept][:2] == ["1099", "1098"]
     assert len(kept) == 101
 
 
-async def test_a_profile_that_changed_is_told_once(house: RunningHouse, ann: Peer) -> None:
+async def test_a_profile_that_changed_is_told_once(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
-    await house.house.rotation.tell_changes()
-    await house.settle()
+    await instance.settle()
+    await instance.instance.rotation.tell_changes()
+    await instance.settle()
     assert not ann.of_type("Update"), "nobody knew another one"
-    await house.store.transaction(lambda tx: tx.facts.put("profile:blog", "another"))
+    await instance.store.transaction(lambda tx: tx.facts.put("profile:blog", "another"))
     for _ in range(2):
-        await house.house.rotation.tell_changes()
-    await house.settle()
+        await instance.instance.rotation.tell_changes()
+    await instance.settle()
     assert [update["object"]["id"] for update in ann.of_type("Update")] == ["https://blog.example/actor"]
     assert ann.of_type("Update")[0]["to"] == [PUBLIC]
 
 
-async def test_what_was_given_up_can_be_sent_again(house: RunningHouse, ann: Peer) -> None:
+async def test_what_was_given_up_can_be_sent_again(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     ann.inbox_status = 400
-    post = await house.publish("Tea")
-    await house.settle()
+    post = await instance.publish("Tea")
+    await instance.settle()
     assert not ann.of_type("Create")
     ann.inbox_status = 202
-    [failed] = await house.store.deliveries.of_post(post.id)
-    assert await house.store.transaction(lambda tx: tx.deliveries.again(failed, house.clock()))
-    await house.settle()
+    [failed] = await instance.store.deliveries.of_post(post.id)
+    assert await instance.store.transaction(lambda tx: tx.deliveries.again(failed, instance.clock()))
+    await instance.settle()
     assert len(ann.of_type("Create")) == 1

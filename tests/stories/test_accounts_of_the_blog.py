@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.model.post import Term, TermKind, Visibility
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.peer import Peer
 from tests.wire import Wire
 
@@ -19,21 +19,21 @@ SEEDS = Term(kind=TermKind.TAG, slug="saving-seeds", name="Saving seeds")
 
 
 @pytest.fixture
-async def garden_house(
+async def garden_instance(
     tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
-) -> AsyncIterator[RunningHouse]:
+) -> AsyncIterator[RunningInstance]:
     federation = {"category_actors": ["garden"], "tag_actors": ["saving-seeds"]}
-    async with running_house(
+    async with running_instance(
         tmp_path / "house", database_address, wire, clock, rsa_keys[0], federation=federation
-    ) as house:
-        yield house
+    ) as instance:
+        yield instance
 
 
-async def account(house: RunningHouse, handle: str) -> dict[str, Any]:
-    found = await house.get(f"/.well-known/webfinger?resource=acct:{handle}@blog.example")
+async def account(instance: RunningInstance, handle: str) -> dict[str, Any]:
+    found = await instance.get(f"/.well-known/webfinger?resource=acct:{handle}@blog.example")
     assert found.status == 200
     links = [link["href"] for link in found.json()["links"] if link["rel"] == "self"]
-    document: dict[str, Any] = await house.document(links[0])
+    document: dict[str, Any] = await instance.document(links[0])
     return document
 
 
@@ -43,108 +43,108 @@ async def follow(peer: Peer, actor: dict[str, Any]) -> None:
     assert answer.status == 202
 
 
-async def test_a_category_is_found_as_an_account_of_its_own(garden_house: RunningHouse) -> None:
-    await garden_house.publish("Soil", terms=(GARDEN,))
-    garden = await account(garden_house, "garden")
-    seeds = await account(garden_house, "saving_seeds")
+async def test_a_category_is_found_as_an_account_of_its_own(garden_instance: RunningInstance) -> None:
+    await garden_instance.publish("Soil", terms=(GARDEN,))
+    garden = await account(garden_instance, "garden")
+    seeds = await account(garden_instance, "saving_seeds")
     assert garden["type"] == "Service"
     assert garden["url"] == "https://blog.example/category/garden/"
     assert garden["id"].startswith("https://blog.example/actors/")
     assert garden["publicKey"]["owner"] == garden["id"] != seeds["id"]
     assert garden["publicKey"]["publicKeyPem"] != seeds["publicKey"]["publicKeyPem"]
-    assert (await garden_house.get(garden["id"])).headers["Location"] == "/category/garden/"
-    assert (await garden_house.get("/.well-known/webfinger?resource=acct:roses@blog.example")).status == 404
+    assert (await garden_instance.get(garden["id"])).headers["Location"] == "/category/garden/"
+    assert (await garden_instance.get("/.well-known/webfinger?resource=acct:roses@blog.example")).status == 404
 
 
-async def test_who_follows_a_category_gets_its_posts_and_no_others(garden_house: RunningHouse, ann: Peer) -> None:
-    garden = await account(garden_house, "garden")
+async def test_who_follows_a_category_gets_its_posts_and_no_others(garden_instance: RunningInstance, ann: Peer) -> None:
+    garden = await account(garden_instance, "garden")
     await follow(ann, garden)
-    await garden_house.settle()
+    await garden_instance.settle()
     (accept,) = ann.of_type("Accept")
     assert accept["actor"] == garden["id"]
-    soil = await garden_house.publish("Soil", terms=(GARDEN,))
-    await garden_house.publish("Books")
-    await garden_house.settle()
+    soil = await garden_instance.publish("Soil", terms=(GARDEN,))
+    await garden_instance.publish("Books")
+    await garden_instance.settle()
     (announce,) = ann.of_type("Announce")
     assert (announce["actor"], announce["object"]) == (garden["id"], soil.uri)
     assert garden["followers"] in announce["cc"]
     assert not ann.of_type("Create")
-    outbox = await garden_house.document(f"{garden['outbox']}?page=true")
+    outbox = await garden_instance.document(f"{garden['outbox']}?page=true")
     assert [item["id"] for item in outbox["orderedItems"]] == [announce["id"]]
-    assert (await garden_house.document(garden["outbox"]))["totalItems"] == 1
-    assert await garden_house.document(announce["id"]) == outbox["orderedItems"][0]
-    assert (await garden_house.document(garden["featured"]))["orderedItems"] == [soil.uri]
-    assert (await garden_house.document(garden["followers"]))["totalItems"] == 1
-    assert (await garden_house.document("/actor/followers"))["totalItems"] == 0
+    assert (await garden_instance.document(garden["outbox"]))["totalItems"] == 1
+    assert await garden_instance.document(announce["id"]) == outbox["orderedItems"][0]
+    assert (await garden_instance.document(garden["featured"]))["orderedItems"] == [soil.uri]
+    assert (await garden_instance.document(garden["followers"]))["totalItems"] == 1
+    assert (await garden_instance.document("/actor/followers"))["totalItems"] == 0
 
 
-async def test_a_category_announces_what_stands_below_it(garden_house: RunningHouse, ann: Peer) -> None:
-    await garden_house.publish("Soil", terms=(GARDEN,))
-    await garden_house.settle()
-    await follow(ann, await account(garden_house, "garden"))
-    roses = await garden_house.publish("Thorns", terms=(ROSES,))
-    await garden_house.settle()
+async def test_a_category_announces_what_stands_below_it(garden_instance: RunningInstance, ann: Peer) -> None:
+    await garden_instance.publish("Soil", terms=(GARDEN,))
+    await garden_instance.settle()
+    await follow(ann, await account(garden_instance, "garden"))
+    roses = await garden_instance.publish("Thorns", terms=(ROSES,))
+    await garden_instance.settle()
     assert [announce["object"] for announce in ann.of_type("Announce")] == [roses.uri]
 
 
 async def test_a_post_that_enters_a_category_is_announced_then_and_once(
-    garden_house: RunningHouse, ann: Peer, clock: FakeClock
+    garden_instance: RunningInstance, ann: Peer, clock: FakeClock
 ) -> None:
-    garden = await account(garden_house, "garden")
+    garden = await account(garden_instance, "garden")
     await follow(ann, garden)
-    soil = await garden_house.publish("Soil")
-    await garden_house.settle()
+    soil = await garden_instance.publish("Soil")
+    await garden_instance.settle()
     assert not ann.of_type("Announce")
     for text in ("Now sorted.", "And edited."):
         clock.advance(seconds=60)
-        await garden_house.publish("Soil", text, terms=(GARDEN,))
-        await garden_house.settle()
+        await garden_instance.publish("Soil", text, terms=(GARDEN,))
+        await garden_instance.settle()
     assert [announce["object"] for announce in ann.of_type("Announce")] == [soil.uri]
     assert len(ann.of_type("Update")) == 1, "she had it by its announcement when it was edited"
     clock.advance(seconds=60)
-    await garden_house.publish("Soil", "Sorted elsewhere.")
-    await garden_house.settle()
+    await garden_instance.publish("Soil", "Sorted elsewhere.")
+    await garden_instance.settle()
     (undo,) = ann.of_type("Undo")
     assert undo["actor"] == garden["id"]
     assert undo["object"]["id"] == ann.of_type("Announce")[0]["id"]
-    assert (await garden_house.document(garden["outbox"]))["totalItems"] == 0
+    assert (await garden_instance.document(garden["outbox"]))["totalItems"] == 0
 
 
 async def test_what_is_deleted_is_deleted_for_those_who_had_it_by_announcement(
-    garden_house: RunningHouse, ann: Peer
+    garden_instance: RunningInstance, ann: Peer
 ) -> None:
-    garden = await account(garden_house, "garden")
+    garden = await account(garden_instance, "garden")
     await follow(ann, garden)
-    soil = await garden_house.publish("Soil", terms=(GARDEN,))
-    await garden_house.settle()
-    await garden_house.house.study.publisher.delete("soil")
-    await garden_house.settle()
+    soil = await garden_instance.publish("Soil", terms=(GARDEN,))
+    await garden_instance.settle()
+    await garden_instance.instance.services.publisher.delete("soil")
+    await garden_instance.settle()
     assert [delete["object"]["id"] for delete in ann.of_type("Delete")] == [soil.uri]
-    assert (await garden_house.document(f"{garden['outbox']}?page=true"))["orderedItems"] == []
+    assert (await garden_instance.document(f"{garden['outbox']}?page=true"))["orderedItems"] == []
 
 
 async def test_quiet_posts_are_announced_quietly_and_local_ones_not_at_all(
-    garden_house: RunningHouse, ann: Peer
+    garden_instance: RunningInstance, ann: Peer
 ) -> None:
-    garden = await account(garden_house, "garden")
+    garden = await account(garden_instance, "garden")
     await follow(ann, garden)
-    await garden_house.publish("Whisper", terms=(GARDEN,), visibility=Visibility.QUIET)
-    await garden_house.publish("Here only", terms=(GARDEN,), visibility=Visibility.LOCAL)
-    await garden_house.settle()
+    await garden_instance.publish("Whisper", terms=(GARDEN,), visibility=Visibility.QUIET)
+    await garden_instance.publish("Here only", terms=(GARDEN,), visibility=Visibility.LOCAL)
+    await garden_instance.settle()
     (announce,) = ann.of_type("Announce")
     assert announce["to"] == [garden["followers"]]
 
 
-async def test_who_no_longer_follows_gets_no_more(garden_house: RunningHouse, ann: Peer) -> None:
-    garden = await account(garden_house, "garden")
+async def test_who_no_longer_follows_gets_no_more(garden_instance: RunningInstance, ann: Peer) -> None:
+    garden = await account(garden_instance, "garden")
     await follow(ann, garden)
     await ann.follow()
     undone = {"type": "Follow", "actor": ann.actor, "object": garden["id"]}
     await ann.send(ann.activity("Undo", undone))
-    await garden_house.settle()
-    assert await garden_house.store.followers.total("blog") == 1
-    await garden_house.publish("Soil", terms=(GARDEN,))
-    await garden_house.settle()
+    await garden_instance.settle()
+    assert await garden_instance.store.followers.total("blog") == 1
+    await garden_instance.publish("Soil", terms=(GARDEN,))
+    await garden_instance.settle()
     assert not ann.of_type("Announce")
     assert len(ann.of_type("Create")) == 1
 
@@ -154,9 +154,9 @@ async def test_a_name_that_another_has_gets_a_number(
 ) -> None:
     federation = {"category_actors": ["notes"]}
     database = str(tmp_path / "notes.db")
-    async with running_house(tmp_path, database, wire, clock, rsa_keys[0], federation=federation) as house:
-        assert (await account(house, "notes"))["id"] == "https://blog.example/actor"
-        assert (await account(house, "notes_2"))["preferredUsername"] == "notes_2"
+    async with running_instance(tmp_path, database, wire, clock, rsa_keys[0], federation=federation) as instance:
+        assert (await account(instance, "notes"))["id"] == "https://blog.example/actor"
+        assert (await account(instance, "notes_2"))["preferredUsername"] == "notes_2"
 
 
 async def test_a_category_that_is_chosen_no_longer_is_not_there_and_comes_back_the_same(
@@ -165,9 +165,9 @@ async def test_a_category_that_is_chosen_no_longer_is_not_there_and_comes_back_t
     ids = []
     for chosen in (["garden"], [], ["garden"]):
         database, federation = str(tmp_path / "notes.db"), {"category_actors": chosen}
-        async with running_house(tmp_path, database, wire, clock, rsa_keys[0], federation=federation) as house:
+        async with running_instance(tmp_path, database, wire, clock, rsa_keys[0], federation=federation) as instance:
             if chosen:
-                ids.append((await account(house, "garden"))["id"])
+                ids.append((await account(instance, "garden"))["id"])
             else:
-                assert (await house.get(ids[0], accept="application/activity+json")).status == 404
+                assert (await instance.get(ids[0], accept="application/activity+json")).status == 404
     assert ids[0] == ids[1]

@@ -17,7 +17,7 @@ from syndicate.model.comment import Comment
 from syndicate.model.ids import new_id
 from syndicate.model.post import Post
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import Peer
 from tests.wire import Wire
 
@@ -47,10 +47,10 @@ def message(server: str, name: str, post: Post, answer: Comment) -> dict[str, An
     return found
 
 
-async def is_followed(house: RunningHouse, actor: str, state: FollowState) -> None:
-    entry = BlogrollEntry(id=new_id(house.clock()), name="Somebody", actor=actor)
-    await house.store.transaction(lambda tx: tx.blogroll.put(entry, added=to_text(house.clock())))
-    await house.store.transaction(lambda tx: tx.blogroll.set_follow(entry.id, state, FOLLOW))
+async def is_followed(instance: RunningInstance, actor: str, state: FollowState) -> None:
+    entry = BlogrollEntry(id=new_id(instance.clock()), name="Somebody", actor=actor)
+    await instance.store.transaction(lambda tx: tx.blogroll.put(entry, added=to_text(instance.clock())))
+    await instance.store.transaction(lambda tx: tx.blogroll.set_follow(entry.id, state, FOLLOW))
 
 
 def before(undo: dict[str, Any]) -> dict[str, Any]:
@@ -153,7 +153,7 @@ OUTCOMES = [
 
 @pytest.mark.parametrize(("server", "name", "given", "verdict"), OUTCOMES)
 async def test_a_message_has_the_right_outcome(
-    open_house: RunningHouse,
+    open_instance: RunningInstance,
     wire: Wire,
     clock: FakeClock,
     rsa_keys: list[RSAPrivateKey],
@@ -162,17 +162,17 @@ async def test_a_message_has_the_right_outcome(
     given: str,
     verdict: str,
 ) -> None:
-    house = open_house
-    post = await house.publish("Hello")
-    answer = await house.house.study.answers.answer(post.slug, "A word of mine.")
+    instance = open_instance
+    post = await instance.publish("Hello")
+    answer = await instance.instance.services.answers.answer(post.slug, "A word of mine.")
     said = message(server, name, post, answer)
     actor = as_id(said["actor"])
     sender = Sender(wire, clock, rsa_keys[4], host=urlsplit(actor).netloc, name="somebody", uri=actor)
     if given in (FOLLOWED, ASKED):
-        await is_followed(house, actor, FollowState.ACCEPTED if given == FOLLOWED else FollowState.PENDING)
+        await is_followed(instance, actor, FollowState.ACCEPTED if given == FOLLOWED else FollowState.PENDING)
     if given == BEFORE:
         await sender.send(before(said))
-        await house.settle()
+        await instance.settle()
     if "target" in said and said["type"] == "Move":
         there = Sender(
             wire, clock, rsa_keys[5], host=sender.host, name="else", uri=said["target"], documents=sender.documents
@@ -180,6 +180,6 @@ async def test_a_message_has_the_right_outcome(
         there.documents[there.actor] = there.actor_document(alsoKnownAs=[actor])
     response = await sender.send(said)
     assert response.status == 202, response.body
-    await house.settle()
-    [*_, (_, outcome, reason)] = await house.verdicts()
+    await instance.settle()
+    [*_, (_, outcome, reason)] = await instance.verdicts()
     assert f"{outcome} {reason}" == verdict

@@ -13,7 +13,7 @@ from syndicate.signatures import Dialect
 from syndicate.storage import Tables
 from syndicate.storage.followers import Follower
 from syndicate.transport.message import Request, Response
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import AS2, Peer
 from tests.signatures import senders
 from tests.wire import Wire
@@ -24,16 +24,16 @@ THE_BLOG = digest_of([BLOG])
 FOLLOW = "https://blog.example/activities/follow-1"
 
 
-async def followed(house: RunningHouse, peer: Peer, state: FollowState = FollowState.ACCEPTED) -> BlogrollEntry:
+async def followed(instance: RunningInstance, peer: Peer, state: FollowState = FollowState.ACCEPTED) -> BlogrollEntry:
     """An entry of the blogroll."""
-    entry = BlogrollEntry(id=new_id(house.clock()), name=peer.name, url=f"{peer.base}/", actor=peer.actor)
+    entry = BlogrollEntry(id=new_id(instance.clock()), name=peer.name, url=f"{peer.base}/", actor=peer.actor)
 
     async def body(tx: Tables) -> None:
-        await tx.blogroll.put(entry, added=to_text(house.clock()))
+        await tx.blogroll.put(entry, added=to_text(instance.clock()))
         await tx.blogroll.set_follow(entry.id, state, FOLLOW)
 
-    await house.store.transaction(body)
-    await house.house.actors.refresh(peer.actor)
+    await instance.store.transaction(body)
+    await instance.instance.actors.refresh(peer.actor)
     return entry
 
 
@@ -70,38 +70,38 @@ async def say(
     return response
 
 
-async def state_of(house: RunningHouse, peer: Peer) -> FollowState:
-    entry = await house.store.blogroll.by_actor(peer.actor)
+async def state_of(instance: RunningInstance, peer: Peer) -> FollowState:
+    entry = await instance.store.blogroll.by_actor(peer.actor)
     assert entry is not None
     return entry.follow
 
 
 @pytest.mark.parametrize("dialect", Dialect)
 async def test_who_no_longer_lists_the_blog_is_followed_no_longer(
-    house: RunningHouse, ann: Peer, dialect: Dialect
+    instance: RunningInstance, ann: Peer, dialect: Dialect
 ) -> None:
-    await followed(house, ann)
+    await followed(instance, ann)
     address = lists(ann)
     await say(ann, NOBODY, dialect=dialect)
     assert ann.fetched(address) == 0  # nothing is asked while the sender waits
-    await house.settle()
+    await instance.settle()
     [asked] = [request for request in ann.requests if request.url == address]
     assert any(name.lower() == "signature" for name, _ in asked.headers)
-    assert await state_of(house, ann) is FollowState.REJECTED
+    assert await state_of(instance, ann) is FollowState.REJECTED
     assert ann.received == []
 
 
-async def test_who_lists_the_blog_though_it_does_not_follow_is_told_so(house: RunningHouse, ann: Peer) -> None:
-    await followed(house, ann, FollowState.NONE)
+async def test_who_lists_the_blog_though_it_does_not_follow_is_told_so(instance: RunningInstance, ann: Peer) -> None:
+    await followed(instance, ann, FollowState.NONE)
     lists(ann, BLOG)
     await say(ann, THE_BLOG)
-    await house.settle()
+    await instance.settle()
     [undo] = ann.of_type("Undo")
     assert undo["object"] == {"id": FOLLOW, "type": "Follow", "actor": BLOG, "object": ann.actor}
 
 
-async def test_the_list_is_read_page_by_page(house: RunningHouse, ann: Peer) -> None:
-    await followed(house, ann, FollowState.REJECTED)
+async def test_the_list_is_read_page_by_page(instance: RunningInstance, ann: Peer) -> None:
+    await followed(instance, ann, FollowState.REJECTED)
     address = lists(ann)
     ann.documents[address] = {"@context": AS2, "id": address, "type": "OrderedCollection", "first": f"{address}?page=1"}
     for number, items in enumerate(([], [BLOG]), start=1):
@@ -109,7 +109,7 @@ async def test_the_list_is_read_page_by_page(house: RunningHouse, ann: Peer) -> 
         ann.documents[page] = {"@context": AS2, "id": page, "type": "OrderedCollectionPage", "orderedItems": items}
     ann.documents[f"{address}?page=1"]["next"] = f"{address}?page=2"
     await say(ann, THE_BLOG)
-    await house.settle()
+    await instance.settle()
     assert len(ann.of_type("Undo")) == 1
 
 
@@ -122,92 +122,94 @@ async def test_the_list_is_read_page_by_page(house: RunningHouse, ann: Peer) -> 
         (FollowState.PENDING, NOBODY),
     ],
 )
-async def test_who_agrees_is_not_asked(house: RunningHouse, ann: Peer, state: FollowState, digest: str) -> None:
-    await followed(house, ann, state)
+async def test_who_agrees_is_not_asked(instance: RunningInstance, ann: Peer, state: FollowState, digest: str) -> None:
+    await followed(instance, ann, state)
     address = lists(ann)
     await say(ann, digest)
-    await house.settle()
+    await instance.settle()
     assert ann.fetched(address) == 0
-    assert await state_of(house, ann) is state
+    assert await state_of(instance, ann) is state
 
 
-async def test_a_header_that_is_not_signed_says_nothing(house: RunningHouse, ann: Peer) -> None:
-    await followed(house, ann)
+async def test_a_header_that_is_not_signed_says_nothing(instance: RunningInstance, ann: Peer) -> None:
+    await followed(instance, ann)
     address = lists(ann)
     for dialect in Dialect:
         await say(ann, NOBODY, dialect=dialect, signed=False)
-    await house.settle()
+    await instance.settle()
     assert ann.fetched(address) == 0
-    assert await state_of(house, ann) is FollowState.ACCEPTED
+    assert await state_of(instance, ann) is FollowState.ACCEPTED
 
 
 async def test_a_header_about_another_collection_or_another_server_says_nothing(
-    house: RunningHouse, wire: Wire, ann: Peer, bob: Peer
+    instance: RunningInstance, wire: Wire, ann: Peer, bob: Peer
 ) -> None:
-    await followed(house, ann)
+    await followed(instance, ann)
     lists(ann)
     await say(ann, NOBODY, collectionId=f"{bob.actor}/followers")
     await say(ann, NOBODY, url=f"{bob.actor}/followers_synchronization")
     await say(ann, NOBODY, url="https://social.example.evil.example/followers_synchronization")
-    await house.settle()
+    await instance.settle()
     assert not [request for request in wire.log if "followers_synchronization" in request.url]
-    assert await state_of(house, ann) is FollowState.ACCEPTED
+    assert await state_of(instance, ann) is FollowState.ACCEPTED
 
 
-async def test_of_whom_the_blog_does_not_know_nothing_is_asked(house: RunningHouse, mallory: Peer) -> None:
+async def test_of_whom_the_blog_does_not_know_nothing_is_asked(instance: RunningInstance, mallory: Peer) -> None:
     address = lists(mallory, BLOG)
     await say(mallory, THE_BLOG)
-    await house.settle()
+    await instance.settle()
     assert mallory.fetched(address) == 0
     assert mallory.received == []
 
 
-async def test_a_list_that_is_not_the_one_that_was_told_of_changes_nothing(house: RunningHouse, ann: Peer) -> None:
-    await followed(house, ann)
+async def test_a_list_that_is_not_the_one_that_was_told_of_changes_nothing(
+    instance: RunningInstance, ann: Peer
+) -> None:
+    await followed(instance, ann)
     lists(ann, "https://blog.example/actors/1")
     await say(ann, NOBODY)
-    await house.settle()
-    assert await state_of(house, ann) is FollowState.ACCEPTED
+    await instance.settle()
+    assert await state_of(instance, ann) is FollowState.ACCEPTED
 
 
-async def test_one_actor_is_asked_once_an_hour(house: RunningHouse, ann: Peer) -> None:
-    await followed(house, ann)
+async def test_one_actor_is_asked_once_an_hour(instance: RunningInstance, ann: Peer) -> None:
+    await followed(instance, ann)
     address = lists(ann, "https://blog.example/actors/1")
     for _ in range(3):
         await say(ann, NOBODY)
-        await house.settle()
+        await instance.settle()
     assert ann.fetched(address) == 1
-    house.clock.advance(hours=1, seconds=1)
+    instance.clock.advance(hours=1, seconds=1)
     await say(ann, NOBODY)
-    await house.settle()
+    await instance.settle()
     assert ann.fetched(address) == 2
 
 
-async def test_a_server_that_is_down_is_asked_later(house: RunningHouse, ann: Peer) -> None:
-    await followed(house, ann)
+async def test_a_server_that_is_down_is_asked_later(instance: RunningInstance, ann: Peer) -> None:
+    await followed(instance, ann)
     address = lists(ann)
     ann.statuses[address] = 503
     await say(ann, NOBODY)
-    await house.settle()
-    assert await state_of(house, ann) is FollowState.ACCEPTED
+    await instance.settle()
+    assert await state_of(instance, ann) is FollowState.ACCEPTED
     del ann.statuses[address]
-    house.clock.advance(minutes=6)
-    await house.settle()
-    assert await state_of(house, ann) is FollowState.REJECTED
+    instance.clock.advance(minutes=6)
+    await instance.settle()
+    assert await state_of(instance, ann) is FollowState.REJECTED
 
 
 # the other way round
 
 
 async def test_each_server_is_told_of_its_own_followers(
-    house: RunningHouse, ann: Peer, bob: Peer, rsa_keys: list[RSAPrivateKey], wire: Wire
+    instance: RunningInstance, ann: Peer, bob: Peer, rsa_keys: list[RSAPrivateKey], wire: Wire
 ) -> None:
-    lookalike = Peer(wire, house.clock, rsa_keys[4], host="social.example.evil.example", name="eve")
-    ported = Peer(wire, house.clock, rsa_keys[4], host="social.example:8443", name="eve")
+    lookalike = Peer(wire, instance.clock, rsa_keys[4], host="social.example.evil.example", name="eve")
+    ported = Peer(wire, instance.clock, rsa_keys[4], host="social.example:8443", name="eve")
     zoe = ann.neighbour("zoe", rsa_keys[5])
     for peer in (ann, bob, lookalike, ported, zoe):
         await peer.follow()
-    await house.settle()
+    await instance.settle()
     address = f"{BLOG}/followers_synchronization"
     for dialect in Dialect:
         answer = await ann.read(address, dialect=dialect)
@@ -219,24 +221,24 @@ async def test_each_server_is_told_of_its_own_followers(
     assert json.loads((await lookalike.read(address)).body)["orderedItems"] == [lookalike.actor]
 
 
-async def test_nobody_is_told_without_a_signature(house: RunningHouse, ann: Peer) -> None:
+async def test_nobody_is_told_without_a_signature(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
-    answer = await house.get("/actor/followers_synchronization", accept="application/activity+json")
+    await instance.settle()
+    answer = await instance.get("/actor/followers_synchronization", accept="application/activity+json")
     assert answer.status == 401
     assert ann.actor not in answer.text
 
 
-async def test_a_server_with_many_followers_reads_on(house: RunningHouse, ann: Peer) -> None:
+async def test_a_server_with_many_followers_reads_on(instance: RunningInstance, ann: Peer) -> None:
     ids = [f"{ann.base}/users/{number:04}" for number in range(1500)]
 
     async def fill(tx: Tables) -> None:
         for id in ids:
             await tx.followers.put(
-                Follower(local_actor="blog", actor=id, follow=id, inbox=ann.shared_inbox, since=house.clock())
+                Follower(local_actor="blog", actor=id, follow=id, inbox=ann.shared_inbox, since=instance.clock())
             )
 
-    await house.store.transaction(fill)
+    await instance.store.transaction(fill)
     found: list[str] = []
     document = json.loads((await ann.read(f"{BLOG}/followers_synchronization")).body)
     assert "orderedItems" not in document

@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.model.blogroll import FollowState
 from tests.blogs import entry_of, follow
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import Peer
 from tests.stories.test_the_blogroll_has_accounts import read
 
@@ -19,16 +19,16 @@ def under_their_id(peer: Peer, **changes: Any) -> dict[str, Any]:
     return peer.activity("Reject", inner | changes)
 
 
-async def state(house: RunningHouse, peer: Peer) -> FollowState:
-    await house.settle()
-    return (await entry_of(house, peer.actor)).follow
+async def state(instance: RunningInstance, peer: Peer) -> FollowState:
+    await instance.settle()
+    return (await entry_of(instance, peer.actor)).follow
 
 
-async def test_a_reject_under_their_id_ends_an_accepted_follow(house: RunningHouse, ann: Peer) -> None:
-    await read(house, ann)
+async def test_a_reject_under_their_id_ends_an_accepted_follow(instance: RunningInstance, ann: Peer) -> None:
+    await read(instance, ann)
     await ann.send(under_their_id(ann))
-    assert await state(house, ann) is FollowState.REJECTED
-    assert (await entry_of(house, ann.actor)).follow_reason
+    assert await state(instance, ann) is FollowState.REJECTED
+    assert (await entry_of(instance, ann.actor)).follow_reason
 
 
 @pytest.mark.parametrize(
@@ -41,88 +41,94 @@ async def test_a_reject_under_their_id_ends_an_accepted_follow(house: RunningHou
         {"id": "https://blog.example/activities/an-earlier-one"},
     ],
 )
-async def test_a_reject_of_something_else_ends_nothing(house: RunningHouse, ann: Peer, changes: dict[str, Any]) -> None:
-    await read(house, ann)
+async def test_a_reject_of_something_else_ends_nothing(
+    instance: RunningInstance, ann: Peer, changes: dict[str, Any]
+) -> None:
+    await read(instance, ann)
     await ann.send(under_their_id(ann, **changes))
-    assert await state(house, ann) is FollowState.ACCEPTED
-    assert (await house.verdicts())[-1] == ("Reject", "refused", "follow.not-asked")
+    assert await state(instance, ann) is FollowState.ACCEPTED
+    assert (await instance.verdicts())[-1] == ("Reject", "refused", "follow.not-asked")
 
 
-async def test_a_reject_under_their_id_ends_no_follow_that_waits(house: RunningHouse, ann: Peer) -> None:
-    await follow(house, ann.actor)
-    await house.settle()
+async def test_a_reject_under_their_id_ends_no_follow_that_waits(instance: RunningInstance, ann: Peer) -> None:
+    await follow(instance, ann.actor)
+    await instance.settle()
     await ann.send(under_their_id(ann))
-    assert await state(house, ann) is FollowState.PENDING
+    assert await state(instance, ann) is FollowState.PENDING
 
 
-async def test_an_accept_counts_by_our_id_only(house: RunningHouse, ann: Peer) -> None:
-    await follow(house, ann.actor)
-    await house.settle()
+async def test_an_accept_counts_by_our_id_only(instance: RunningInstance, ann: Peer) -> None:
+    await follow(instance, ann.actor)
+    await instance.settle()
     await ann.send({**under_their_id(ann), "type": "Accept"})
-    assert await state(house, ann) is FollowState.PENDING
+    assert await state(instance, ann) is FollowState.PENDING
 
 
-async def test_the_answer_to_our_undo_does_not_end_the_next_follow(house: RunningHouse, ann: Peer) -> None:
-    await read(house, ann)
-    await house.house.study.following.unfollow(ann.actor)
-    await house.settle()
-    await read(house, ann)
+async def test_the_answer_to_our_undo_does_not_end_the_next_follow(instance: RunningInstance, ann: Peer) -> None:
+    await read(instance, ann)
+    await instance.instance.services.following.unfollow(ann.actor)
+    await instance.settle()
+    await read(instance, ann)
     await ann.send(under_their_id(ann))
-    assert await state(house, ann) is FollowState.ACCEPTED
-    assert (await house.verdicts())[-1] == ("Reject", "ignored", "follow.undo-answered")
+    assert await state(instance, ann) is FollowState.ACCEPTED
+    assert (await instance.verdicts())[-1] == ("Reject", "ignored", "follow.undo-answered")
     await ann.send(under_their_id(ann))
-    assert await state(house, ann) is FollowState.REJECTED, "only the first one is the answer"
+    assert await state(instance, ann) is FollowState.REJECTED, "only the first one is the answer"
 
 
-async def test_an_answer_that_comes_before_the_next_follow_is_the_only_one(house: RunningHouse, ann: Peer) -> None:
-    await read(house, ann)
-    await house.house.study.following.unfollow(ann.actor)
-    await house.settle()
+async def test_an_answer_that_comes_before_the_next_follow_is_the_only_one(
+    instance: RunningInstance, ann: Peer
+) -> None:
+    await read(instance, ann)
+    await instance.instance.services.following.unfollow(ann.actor)
+    await instance.settle()
     await ann.send(under_their_id(ann))
-    await house.settle()
-    assert (await house.verdicts())[-1] == ("Reject", "ignored", "follow.undo-answered")
-    await read(house, ann)
+    await instance.settle()
+    assert (await instance.verdicts())[-1] == ("Reject", "ignored", "follow.undo-answered")
+    await read(instance, ann)
     await ann.send(under_their_id(ann))
-    assert await state(house, ann) is FollowState.REJECTED
+    assert await state(instance, ann) is FollowState.REJECTED
 
 
-async def test_an_answer_that_comes_before_the_next_accept_is_the_only_one(house: RunningHouse, ann: Peer) -> None:
-    await read(house, ann)
-    await house.house.study.following.unfollow(ann.actor)
-    await follow(house, ann.actor)
-    await house.settle()
+async def test_an_answer_that_comes_before_the_next_accept_is_the_only_one(
+    instance: RunningInstance, ann: Peer
+) -> None:
+    await read(instance, ann)
+    await instance.instance.services.following.unfollow(ann.actor)
+    await follow(instance, ann.actor)
+    await instance.settle()
     await ann.send(under_their_id(ann))
-    assert await state(house, ann) is FollowState.PENDING
+    assert await state(instance, ann) is FollowState.PENDING
     await ann.send(ann.activity("Accept", ann.of_type("Follow")[-1]["id"]))
-    assert await state(house, ann) is FollowState.ACCEPTED
+    assert await state(instance, ann) is FollowState.ACCEPTED
     await ann.send(under_their_id(ann))
-    assert await state(house, ann) is FollowState.REJECTED
+    assert await state(instance, ann) is FollowState.REJECTED
 
 
-async def test_a_follow_that_they_ended_needs_no_undo(house: RunningHouse, ann: Peer) -> None:
-    await read(house, ann)
+async def test_a_follow_that_they_ended_needs_no_undo(instance: RunningInstance, ann: Peer) -> None:
+    await read(instance, ann)
     await ann.send(under_their_id(ann))
-    await house.settle()
-    await house.house.study.following.unfollow(ann.actor)
-    await read(house, ann)
+    await instance.settle()
+    await instance.instance.services.following.unfollow(ann.actor)
+    await read(instance, ann)
     assert ann.of_type("Undo") == []
     await ann.send(under_their_id(ann))
-    assert await state(house, ann) is FollowState.REJECTED
+    assert await state(instance, ann) is FollowState.REJECTED
 
 
-async def test_an_undo_is_answered_within_an_hour(house: RunningHouse, ann: Peer) -> None:
-    await read(house, ann)
-    await house.house.study.following.unfollow(ann.actor)
-    await house.settle()
-    await read(house, ann)
-    house.clock.advance(hours=1, minutes=1)
+async def test_an_undo_is_answered_within_an_hour(instance: RunningInstance, ann: Peer) -> None:
+    await read(instance, ann)
+    await instance.instance.services.following.unfollow(ann.actor)
+    await instance.settle()
+    await read(instance, ann)
+    instance.clock.advance(hours=1, minutes=1)
     await ann.send(under_their_id(ann))
-    assert await state(house, ann) is FollowState.REJECTED
+    assert await state(instance, ann) is FollowState.REJECTED
 
 
-async def test_a_block_ends_our_follow(house: RunningHouse, ann: Peer) -> None:
-    await read(house, ann)
+async def test_a_block_ends_our_follow(instance: RunningInstance, ann: Peer) -> None:
+    await read(instance, ann)
     await ann.send(ann.activity("Block", BLOG))
-    assert await state(house, ann) is FollowState.REJECTED
-    assert (await house.verdicts())[-1] == ("Block", "done", "block.unfollowed")
-    assert "blocked" in (await entry_of(house, ann.actor)).follow_reason
+    assert await state(instance, ann) is FollowState.REJECTED
+    assert (await instance.verdicts())[-1] == ("Block", "done", "block.unfollowed")
+    assert "blocked" in (await entry_of(instance, ann.actor)).follow_reason

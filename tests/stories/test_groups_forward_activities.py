@@ -10,7 +10,7 @@ from syndicate.storage.blocks import Block
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
 from tests.dialects import Speaker
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.wire import Wire
 
 COMMENT = "https://lemmy.example/comment/4711"
@@ -37,9 +37,9 @@ class Community(Speaker):
 
 
 @pytest.fixture
-async def post(open_house: RunningHouse) -> Post:
-    post = await open_house.publish("Seeds")
-    await open_house.settle()
+async def post(open_instance: RunningInstance) -> Post:
+    post = await open_instance.publish("Seeds")
+    await open_instance.settle()
     return post
 
 
@@ -48,102 +48,106 @@ def community(post: Post, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivat
     return Community(wire, clock, rsa_keys[4], "lemmy", post, "community.json")
 
 
-async def hear(house: RunningHouse, community: Community, name: str) -> tuple[str, str]:
+async def hear(instance: RunningInstance, community: Community, name: str) -> tuple[str, str]:
     assert (await community.say(name)).status == 202
-    await house.settle()
-    [*_, (_, outcome, reason)] = await house.verdicts()
+    await instance.settle()
+    [*_, (_, outcome, reason)] = await instance.verdicts()
     return outcome, reason
 
 
-async def test_a_comment_comes_changes_and_goes(open_house: RunningHouse, community: Community, post: Post) -> None:
+async def test_a_comment_comes_changes_and_goes(
+    open_instance: RunningInstance, community: Community, post: Post
+) -> None:
     community.serves(community.inner("create")["object"])
-    assert await hear(open_house, community, "create") == ("done", "comment.open")
-    [comment] = await open_house.comments(post)
+    assert await hear(open_instance, community, "create") == ("done", "comment.open")
+    [comment] = await open_instance.comments(post)
     assert (comment.uri, comment.author.name) == (COMMENT, "Hazel")
 
     community.serves(community.inner("update")["object"])
-    assert (await hear(open_house, community, "update"))[0] == "done"
-    [comment] = await open_house.comments(post)
+    assert (await hear(open_instance, community, "update"))[0] == "done"
+    [comment] = await open_instance.comments(post)
     assert "six years" in comment.html
 
     community.gone = frozenset({COMMENT})
-    assert await hear(open_house, community, "delete") == ("done", "delete.comment")
-    assert await open_house.comments(post) == []
-    current = await open_house.store.posts.find(post.id)
+    assert await hear(open_instance, community, "delete") == ("done", "delete.comment")
+    assert await open_instance.comments(post) == []
+    current = await open_instance.store.posts.find(post.id)
     assert current is not None
     assert (current.counts.comments, current.counts.shares) == (0, 0)
 
 
 @pytest.mark.parametrize("name", ["delete", "removal"])
 async def test_what_its_origin_still_has_is_not_deleted(
-    open_house: RunningHouse, community: Community, post: Post, name: str
+    open_instance: RunningInstance, community: Community, post: Post, name: str
 ) -> None:
     community.serves(community.inner("create")["object"])
-    await hear(open_house, community, "create")
-    assert await hear(open_house, community, name) == ("refused", "delete.not-gone")
-    assert len(await open_house.comments(post)) == 1
+    await hear(open_instance, community, "create")
+    assert await hear(open_instance, community, name) == ("refused", "delete.not-gone")
+    assert len(await open_instance.comments(post)) == 1
 
 
 async def test_a_moderator_elsewhere_removes_what_its_origin_no_longer_shows(
-    open_house: RunningHouse, community: Community, post: Post
+    open_instance: RunningInstance, community: Community, post: Post
 ) -> None:
     community.serves(community.inner("create")["object"])
-    await hear(open_house, community, "create")
+    await hear(open_instance, community, "create")
     community.serves({"type": "Tombstone", "id": COMMENT})
-    assert await hear(open_house, community, "removal") == ("done", "delete.comment")
-    assert await open_house.comments(post) == []
+    assert await hear(open_instance, community, "removal") == ("done", "delete.comment")
+    assert await open_instance.comments(post) == []
 
 
-async def test_of_what_is_not_here_nothing_is_asked(open_house: RunningHouse, community: Community, wire: Wire) -> None:
-    assert await hear(open_house, community, "delete") == ("ignored", "delete.unknown")
+async def test_of_what_is_not_here_nothing_is_asked(
+    open_instance: RunningInstance, community: Community, wire: Wire
+) -> None:
+    assert await hear(open_instance, community, "delete") == ("ignored", "delete.unknown")
     assert [request.url for request in wire.to("lemmy.example") if "/comment/" in request.url] == []
 
 
 async def test_a_like_counts_where_its_origin_shows_it(
-    open_house: RunningHouse, community: Community, post: Post
+    open_instance: RunningInstance, community: Community, post: Post
 ) -> None:
-    assert await hear(open_house, community, "like") == ("ignored", "announce.unproven")
-    open_house.clock.advance(hours=2)  # what could not be had is not asked for again at once
+    assert await hear(open_instance, community, "like") == ("ignored", "announce.unproven")
+    open_instance.clock.advance(hours=2)  # what could not be had is not asked for again at once
     community.serves(community.inner("like"))
     community.documents["like"]["id"] += "0"
-    assert await hear(open_house, community, "like") == ("done", "like.counted")
-    current = await open_house.store.posts.find(post.id)
+    assert await hear(open_instance, community, "like") == ("done", "like.counted")
+    current = await open_instance.store.posts.find(post.id)
     assert current is not None
     assert current.counts.likes == 1
 
     community.serves(community.inner("undo"))
-    assert await hear(open_house, community, "undo") == ("done", "undo.reaction")
-    current = await open_house.store.posts.find(post.id)
+    assert await hear(open_instance, community, "undo") == ("done", "undo.reaction")
+    current = await open_instance.store.posts.find(post.id)
     assert current is not None
     assert current.counts.likes == 0
 
 
 async def test_a_like_that_its_origin_tells_otherwise_does_not_count(
-    open_house: RunningHouse, community: Community, post: Post
+    open_instance: RunningInstance, community: Community, post: Post
 ) -> None:
     community.serves({**community.inner("like"), "object": "https://elsewhere.example/notes/1"})
-    assert await hear(open_house, community, "like") == ("ignored", "announce.unproven")
+    assert await hear(open_instance, community, "like") == ("ignored", "announce.unproven")
     community.documents["like"]["object"]["id"] = "https://other.example/likes/1"
     community.documents["like"]["id"] += "0"
-    assert await hear(open_house, community, "like") == ("refused", "object.origin")
+    assert await hear(open_instance, community, "like") == ("refused", "object.origin")
 
 
 async def test_a_dislike_and_what_a_community_decides_have_no_effect(
-    open_house: RunningHouse, community: Community, post: Post
+    open_instance: RunningInstance, community: Community, post: Post
 ) -> None:
-    assert await hear(open_house, community, "dislike") == ("ignored", "announce.unproven")
-    assert await hear(open_house, community, "lock") == ("ignored", "announce.elsewhere")
-    current = await open_house.store.posts.find(post.id)
+    assert await hear(open_instance, community, "dislike") == ("ignored", "announce.unproven")
+    assert await hear(open_instance, community, "lock") == ("ignored", "announce.elsewhere")
+    current = await open_instance.store.posts.find(post.id)
     assert current is not None
     assert (current.counts.likes, current.counts.shares) == (0, 0)
 
 
 async def test_who_is_blocked_is_not_heard_through_a_community(
-    open_house: RunningHouse, community: Community, post: Post
+    open_instance: RunningInstance, community: Community, post: Post
 ) -> None:
     hazel = community.inner("like")["actor"]
-    await open_house.house.study.blocking.block(Block(pattern=hazel, reason="", created=open_house.clock()))
+    await open_instance.instance.services.blocking.block(Block(pattern=hazel, reason="", created=open_instance.clock()))
     community.serves(community.inner("like"))
     community.serves(community.inner("create")["object"])
-    assert await hear(open_house, community, "like") == ("refused", "sender.blocked")
-    assert await hear(open_house, community, "create") == ("refused", "sender.blocked")
+    assert await hear(open_instance, community, "like") == ("refused", "sender.blocked")
+    assert await hear(open_instance, community, "create") == ("refused", "sender.blocked")

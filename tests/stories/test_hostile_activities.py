@@ -14,7 +14,7 @@ from syndicate.model.post import Post
 from syndicate.storage.blocks import Block
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import ACTIVITY, AS2, PUBLIC, Peer
 from tests.waiting import in_time
 from tests.wire import Wire
@@ -88,16 +88,16 @@ MALFORMED: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", MALFORMED)
 async def test_a_body_that_two_readers_could_read_differently_is_refused(
-    house: RunningHouse, ann: Peer, wire: Wire, kind: str
+    instance: RunningInstance, ann: Peer, wire: Wire, kind: str
 ) -> None:
     response = await wire.fetch(ann.signed(MALFORMED[kind](ann)))
     assert response.status == 400, response.body
-    assert await house.verdicts() == []
+    assert await instance.verdicts() == []
     assert ann.requests == []
-    assert await house.store.followers.total("blog") == 0
+    assert await instance.store.followers.total("blog") == 0
 
 
-async def test_contexts_may_say_what_everybody_says(house: RunningHouse, ann: Peer) -> None:
+async def test_contexts_may_say_what_everybody_says(instance: RunningInstance, ann: Peer) -> None:
     context = [
         AS2,
         "https://w3id.org/security/v1",
@@ -112,12 +112,14 @@ async def test_contexts_may_say_what_everybody_says(house: RunningHouse, ann: Pe
         },
     ]
     assert (await ann.send({**ann.activity("Follow", BLOG), "@context": context})).status == 202
-    await house.settle()
-    assert await house.store.followers.total("blog") == 1
+    await instance.settle()
+    assert await instance.store.followers.total("blog") == 1
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/json", "multipart/form-data", "", "text/html"])
-async def test_another_media_type_is_refused(house: RunningHouse, ann: Peer, wire: Wire, content_type: str) -> None:
+async def test_another_media_type_is_refused(
+    instance: RunningInstance, ann: Peer, wire: Wire, content_type: str
+) -> None:
     body = json.dumps(ann.activity("Follow", BLOG)).encode()
     assert (await wire.fetch(ann.signed(body, content_type=content_type))).status == 415
     assert ann.requests == []
@@ -133,13 +135,13 @@ async def test_another_media_type_is_refused(house: RunningHouse, ann: Peer, wir
     ],
 )
 async def test_activitystreams_under_each_of_its_names_is_taken(
-    house: RunningHouse, ann: Peer, wire: Wire, content_type: str
+    instance: RunningInstance, ann: Peer, wire: Wire, content_type: str
 ) -> None:
     body = json.dumps(ann.activity("Follow", BLOG)).encode()
     assert (await wire.fetch(ann.signed(body, content_type=content_type))).status == 202
 
 
-async def test_a_coded_body_is_refused(house: RunningHouse, ann: Peer, wire: Wire) -> None:
+async def test_a_coded_body_is_refused(instance: RunningInstance, ann: Peer, wire: Wire) -> None:
     request = ann.signed(json.dumps(ann.activity("Follow", BLOG)).encode())
     coded = Request(
         method="POST", url=request.url, headers=(*request.headers, ("Content-Encoding", "gzip")), body=request.body
@@ -147,21 +149,21 @@ async def test_a_coded_body_is_refused(house: RunningHouse, ann: Peer, wire: Wir
     assert (await wire.fetch(coded)).status == 415
 
 
-async def test_a_body_over_a_megabyte_is_refused(house: RunningHouse, ann: Peer) -> None:
+async def test_a_body_over_a_megabyte_is_refused(instance: RunningInstance, ann: Peer) -> None:
     follow = {**ann.activity("Follow", BLOG), "x": "y" * (1024 * 1024)}
     request = ann.signed(json.dumps(follow).encode())
-    url = f"http://127.0.0.1:{house.port}/inbox"
-    headers = [*request.headers, ("Host", house.host)]
-    async with house.client.post(url, headers=headers, data=io.BytesIO(request.body or b"")) as response:
+    url = f"http://127.0.0.1:{instance.port}/inbox"
+    headers = [*request.headers, ("Host", instance.host)]
+    async with instance.client.post(url, headers=headers, data=io.BytesIO(request.body or b"")) as response:
         assert response.status == 413
-    assert await house.verdicts() == []
+    assert await instance.verdicts() == []
 
 
 # words in another's mouth
 
 
-async def test_a_reply_in_anothers_name_is_refused(open_house: RunningHouse, ann: Peer, mallory: Peer) -> None:
-    post = await open_house.publish("Hello")
+async def test_a_reply_in_anothers_name_is_refused(open_instance: RunningInstance, ann: Peer, mallory: Peer) -> None:
+    post = await open_instance.publish("Hello")
     hers = ann.note(post.uri, "<p>I never said that.</p>")
     own = mallory.note(post.uri, "<p>I never said that.</p>")
     for object in (
@@ -178,28 +180,28 @@ async def test_a_reply_in_anothers_name_is_refused(open_house: RunningHouse, ann
         [own, hers],
     ):
         await mallory.send(mallory.activity("Create", object, to=[PUBLIC]))
-    await open_house.settle()
-    authors = {comment.author.uri for comment in await open_house.comments(post)}
+    await open_instance.settle()
+    authors = {comment.author.uri for comment in await open_instance.comments(post)}
     assert authors <= {mallory.actor}
     assert ann.requests == []
 
 
 async def test_an_id_on_another_server_is_refused_and_stays_free_for_it(
-    open_house: RunningHouse, ann: Peer, mallory: Peer
+    open_instance: RunningInstance, ann: Peer, mallory: Peer
 ) -> None:
     genuine = ann.activity("Follow", BLOG)
     assert (await mallory.send({**mallory.activity("Follow", BLOG), "id": genuine["id"]})).status == 401
-    assert await open_house.verdicts() == []
+    assert await open_instance.verdicts() == []
     assert (await ann.send(genuine)).status == 202
-    await open_house.settle()
-    assert await open_house.store.followers.total("blog") == 1
+    await open_instance.settle()
+    assert await open_instance.store.followers.total("blog") == 1
 
 
 @pytest.mark.parametrize("way", ["Announce", "Create", "forwarded"])
 async def test_what_is_quoted_from_another_server_is_read_there(
-    open_house: RunningHouse, ann: Peer, mallory: Peer, way: str
+    open_instance: RunningInstance, ann: Peer, mallory: Peer, way: str
 ) -> None:
-    post = await open_house.publish("Hello")
+    post = await open_instance.publish("Hello")
     genuine = ann.note(post.uri, "<p>As I wrote it.</p>")
     twisted = {**genuine, "content": "<p>Twisted.</p>"}
     if way == "Announce":
@@ -208,10 +210,10 @@ async def test_what_is_quoted_from_another_server_is_read_there(
         await mallory.send(mallory.activity("Create", twisted, to=[PUBLIC]))
     else:
         await mallory.send({**ann.create(twisted), "proof": {"type": "DataIntegrityProof"}})
-    await open_house.settle()
-    texts = [comment.html for comment in await open_house.comments(post)]
+    await open_instance.settle()
+    texts = [comment.html for comment in await open_instance.comments(post)]
     assert texts == ([] if way == "Create" else ["<p>As I wrote it.</p>"])
-    assert "Twisted" not in await open_house.outputs(post)
+    assert "Twisted" not in await open_instance.outputs(post)
 
 
 @pytest.mark.parametrize(
@@ -225,22 +227,22 @@ async def test_what_is_quoted_from_another_server_is_read_there(
     ids=["another id", "no id", "another author", "another id and author"],
 )
 async def test_a_document_that_claims_to_be_anothers_is_not_believed(
-    open_house: RunningHouse, ann: Peer, mallory: Peer, served: dict[str, Any]
+    open_instance: RunningInstance, ann: Peer, mallory: Peer, served: dict[str, Any]
 ) -> None:
-    post = await open_house.publish("Hello")
+    post = await open_instance.publish("Hello")
     note = mallory.note(post.uri, "<p>Ann said so.</p>")
     mallory.documents[note["id"]] = {"@context": AS2, **note, **served}
     await mallory.send(mallory.activity("Create", note["id"], to=[PUBLIC]))
     await mallory.send(mallory.activity("Announce", {"type": "Create", "object": note["id"]}, to=[PUBLIC]))
-    await open_house.settle()
-    assert await open_house.comments(post) == []
+    await open_instance.settle()
+    assert await open_instance.comments(post) == []
     assert sum(ann.fetched(request.url) for request in ann.requests) <= 1
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/html", "image/png", "application/ld+json", ""])
-async def test_an_upload_is_no_note(open_house: RunningHouse, ann: Peer, wire: Wire, content_type: str) -> None:
+async def test_an_upload_is_no_note(open_instance: RunningInstance, ann: Peer, wire: Wire, content_type: str) -> None:
     """A file that anybody may put on a server must not speak for that server's people."""
-    post = await open_house.publish("Hello")
+    post = await open_instance.publish("Hello")
     note = ann.note(post.uri, "<p>From an upload.</p>")
     answer = ann.answer
 
@@ -252,50 +254,50 @@ async def test_an_upload_is_no_note(open_house: RunningHouse, ann: Peer, wire: W
 
     wire.connect_server(ann.host, as_upload)
     await ann.send(ann.activity("Create", note["id"], to=[PUBLIC]))
-    await open_house.settle()
-    assert await open_house.comments(post) == []
-    assert await open_house.verdicts() == [("Create", "ignored", "object.unavailable")]
+    await open_instance.settle()
+    assert await open_instance.comments(post) == []
+    assert await open_instance.verdicts() == [("Create", "ignored", "object.unavailable")]
 
 
-async def test_nobody_speaks_as_the_blog(open_house: RunningHouse, mallory: Peer) -> None:
-    post = await open_house.publish("Hello")
+async def test_nobody_speaks_as_the_blog(open_instance: RunningInstance, mallory: Peer) -> None:
+    post = await open_instance.publish("Hello")
     note = {**mallory.note(post.uri, "<p>The author says.</p>"), "attributedTo": BLOG}
     mallory.documents[note["id"]] = {"@context": AS2, **note}
     await mallory.send(mallory.activity("Create", note, to=[PUBLIC]))
     await mallory.send(mallory.activity("Create", note["id"], to=[PUBLIC]))
     await mallory.send(mallory.activity("Announce", {"type": "Create", "actor": BLOG, "object": note}, to=[PUBLIC]))
-    await open_house.settle()
-    assert await open_house.comments(post) == []
+    await open_instance.settle()
+    assert await open_instance.comments(post) == []
 
 
 async def test_who_is_blocked_does_not_speak_through_others(
-    open_house: RunningHouse, mallory: Peer, bob: Peer, clock: FakeClock
+    open_instance: RunningInstance, mallory: Peer, bob: Peer, clock: FakeClock
 ) -> None:
     """A group passes on what its members write, and a server forwards."""
-    post = await open_house.publish("Hello")
+    post = await open_instance.publish("Hello")
     note = mallory.note(post.uri, "<p>Through the back door.</p>")
     block = Block(pattern="evil.example", reason="", created=clock())
-    await open_house.store.transaction(lambda tx: tx.blocks.put(block))
+    await open_instance.store.transaction(lambda tx: tx.blocks.put(block))
     await bob.send(bob.activity("Announce", mallory.create(note), to=[PUBLIC]))
     await bob.send({**mallory.create(note), "signature": {"type": "RsaSignature2017"}})
-    await open_house.settle()
-    assert await open_house.comments(post) == []
+    await open_instance.settle()
+    assert await open_instance.comments(post) == []
     assert mallory.requests == []
 
 
 async def test_a_blocked_neighbour_does_not_speak_through_another(
-    open_house: RunningHouse, ann: Peer, bob: Peer, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+    open_instance: RunningInstance, ann: Peer, bob: Peer, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> None:
-    post = await open_house.publish("Hello")
+    post = await open_instance.publish("Hello")
     eve = ann.neighbour("eve", rsa_keys[4])
     note = eve.note(post.uri, "<p>Through the back door.</p>")
     block = Block(pattern=eve.actor, reason="", created=clock())
-    await open_house.store.transaction(lambda tx: tx.blocks.put(block))
+    await open_instance.store.transaction(lambda tx: tx.blocks.put(block))
     await bob.send({**ann.activity("Create", note, to=[PUBLIC]), "signature": {}})
     await ann.send(ann.activity("Create", note["id"], to=[PUBLIC]))
     await bob.send(bob.activity("Announce", eve.create(note), to=[PUBLIC]))
-    await open_house.settle()
-    assert await open_house.comments(post) == []
+    await open_instance.settle()
+    assert await open_instance.comments(post) == []
 
 
 # things that break pages
@@ -337,13 +339,15 @@ BROKEN: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-async def test_whatever_a_note_holds_every_page_and_feed_stands(open_house: RunningHouse, ann: Peer, kind: str) -> None:
-    post = await open_house.publish("Hello")
+async def test_whatever_a_note_holds_every_page_and_feed_stands(
+    open_instance: RunningInstance, ann: Peer, kind: str
+) -> None:
+    post = await open_instance.publish("Hello")
     note = ann.note(post.uri, "<p>Words.</p>") | BROKEN[kind]
     await ann.send(ann.create(note))
-    await open_house.settle()
-    assert all(outcome != "failed" for _, outcome, _ in await open_house.verdicts()), await open_house.verdicts()
-    await _everything_stands(open_house, post)
+    await open_instance.settle()
+    assert all(outcome != "failed" for _, outcome, _ in await open_instance.verdicts()), await open_instance.verdicts()
+    await _everything_stands(open_instance, post)
 
 
 PROFILES: dict[str, dict[str, Any]] = {
@@ -366,35 +370,35 @@ PROFILES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("kind", PROFILES)
 async def test_whatever_a_profile_holds_every_page_and_feed_stands(
-    open_house: RunningHouse, ann: Peer, kind: str
+    open_instance: RunningInstance, ann: Peer, kind: str
 ) -> None:
     ann.documents[ann.actor] = ann.actor_document(**PROFILES[kind])
-    post = await open_house.publish("Hello")
+    post = await open_instance.publish("Hello")
     response = await ann.send(ann.create(ann.note(post.uri, "<p>Words.</p>")))
     assert response.status == 202, response.body
     await ann.follow()
-    await open_house.settle()
-    assert all(outcome == "done" for _, outcome, _ in await open_house.verdicts()), await open_house.verdicts()
-    await _everything_stands(open_house, post)
+    await open_instance.settle()
+    assert all(outcome == "done" for _, outcome, _ in await open_instance.verdicts()), await open_instance.verdicts()
+    await _everything_stands(open_instance, post)
 
 
-async def _everything_stands(house: RunningHouse, post: Post) -> None:
+async def _everything_stands(instance: RunningInstance, post: Post) -> None:
     """Nothing is broken, by a second reader's judgement, and nothing dangerous is in the markup."""
-    outputs = await house.outputs(post)
+    outputs = await instance.outputs(post)
     for unprintable in ("\x00", "\x0b", "\x1b", "\ufffe", "\x85"):
         assert unprintable not in outputs
-    page = await house.get(post.path)
+    page = await instance.get(post.path)
     assert page.status == 200
     for feed in ("/comments/feed/", "/comments/feed/atom/", f"{post.path}feed/", f"{post.path}feed/atom/"):
-        answer = await house.get(feed)
+        answer = await instance.get(feed)
         assert answer.status == 200, feed
         etree.fromstring(answer.body)
         assert "<script>" not in answer.text
     for feed in ("/comments/feed/json/", f"{post.path}feed/json/"):
-        (await house.get(feed)).json()
+        (await instance.get(feed)).json()
     for address in ("javascript:", "data:text", "<script>"):
         assert address not in page.text
-    await house.document(post.uri)
+    await instance.document(post.uri)
 
 
 @pytest.mark.parametrize(
@@ -422,27 +426,27 @@ async def _everything_stands(house: RunningHouse, post: Post) -> None:
     ],
     ids=lambda value: str(value)[:30],
 )
-async def test_no_object_whatever_it_is_makes_anything_fail(house: RunningHouse, ann: Peer, object: Any) -> None:
+async def test_no_object_whatever_it_is_makes_anything_fail(instance: RunningInstance, ann: Peer, object: Any) -> None:
     for type in ("Create", "Update", "Delete", "Undo", "Announce", "Like", "Follow", "Accept", "Block"):
         response = await ann.send(ann.activity(type, object, to=[PUBLIC]))
         assert response.status in (202, 400), (type, response.body)
-    await house.settle()
-    for verdict in await house.verdicts():
+    await instance.settle()
+    for verdict in await instance.verdicts():
         assert verdict[1] in ("ignored", "refused", "private"), verdict
 
 
 @pytest.mark.parametrize("text", ["Foo\x00", "\x00", "F" * 100_000, "Foo\u202e", "\ufffe"], ids=repr)
-async def test_no_type_whatever_it_is_makes_anything_fail(house: RunningHouse, ann: Peer, text: str) -> None:
+async def test_no_type_whatever_it_is_makes_anything_fail(instance: RunningInstance, ann: Peer, text: str) -> None:
     assert (await ann.send(ann.activity(text[:2000], BLOG))).status in (202, 400)
-    await house.settle()
-    assert all(outcome == "unsupported" for _, outcome, _ in await house.verdicts())
+    await instance.settle()
+    assert all(outcome == "unsupported" for _, outcome, _ in await instance.verdicts())
 
 
 # work made for us
 
 
-async def test_nesting_and_circles_come_to_an_end(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Hello")
+async def test_nesting_and_circles_come_to_an_end(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Hello")
     nested: Any = post.uri
     for at in range(25):
         nested = {"type": "Undo", "id": f"{ann.base}/undo/{at}", "actor": ann.actor, "object": nested}
@@ -455,13 +459,13 @@ async def test_nesting_and_circles_come_to_an_end(open_house: RunningHouse, ann:
     for activity in (ann.activity("Undo", nested), itself, ann.create(circle), ann.activity("Like", ann.actor)):
         assert (await ann.send(activity)).status == 202
     async with in_time():
-        await open_house.settle()
+        await open_instance.settle()
     assert len([request for request in ann.requests if request.url not in (ann.actor, ann.inbox)]) <= 2
-    assert await open_house.comments(post) == []
+    assert await open_instance.comments(post) == []
 
 
 async def test_answers_to_nothing_here_make_us_ask_nobody(
-    open_house: RunningHouse, ann: Peer, bob: Peer, wire: Wire
+    open_instance: RunningInstance, ann: Peer, bob: Peer, wire: Wire
 ) -> None:
     """A group of which the author knows nothing announces all day; each of its posts names another server."""
     await bob.send(bob.activity("View", "https://x.example/"))
@@ -471,16 +475,16 @@ async def test_answers_to_nothing_here_make_us_ask_nobody(
         await bob.send(bob.activity("Announce", ann.create(note), to=[PUBLIC]))
         await bob.send({**ann.create(note), "signature": {"type": "RsaSignature2017"}})
         await bob.send(bob.activity("Announce", note["id"], to=[PUBLIC]))
-    await open_house.settle()
+    await open_instance.settle()
     assert len(wire.log) == asked + 30
     assert ann.requests == []
 
 
 async def test_a_thread_without_an_end_is_not_climbed_to_its_end(
-    open_house: RunningHouse, mallory: Peer, wire: Wire
+    open_instance: RunningInstance, mallory: Peer, wire: Wire
 ) -> None:
     """Each note answers one that its server makes up when it is asked for."""
-    post = await open_house.publish("Hello")
+    post = await open_instance.publish("Hello")
     answer = mallory.answer
 
     async def endless(request: Request) -> Response:
@@ -499,25 +503,25 @@ async def test_a_thread_without_an_end_is_not_climbed_to_its_end(
     first = mallory.note(f"{mallory.base}/endless/1", "<p>On.</p>", tag=[{"type": "Mention", "href": BLOG}])
     await mallory.send(mallory.create(first))
     async with in_time():
-        await open_house.settle()
+        await open_instance.settle()
     climbed = [request for request in wire.to(mallory.host) if "/endless/" in request.url]
     assert 0 < len(climbed) <= 20
-    assert await open_house.comments(post) == []
+    assert await open_instance.comments(post) == []
 
 
-async def test_we_do_not_fetch_from_ourselves(open_house: RunningHouse, bob: Peer, wire: Wire) -> None:
-    post = await open_house.publish("Hello")
+async def test_we_do_not_fetch_from_ourselves(open_instance: RunningInstance, bob: Peer, wire: Wire) -> None:
+    post = await open_instance.publish("Hello")
     for uri in (post.uri, f"{post.uri}/replies", "https://blog.example/actor", "https://BLOG.example/inbox"):
         await bob.send(bob.activity("Announce", {"type": "Create", "object": uri}, to=[PUBLIC]))
-    await open_house.settle()
+    await open_instance.settle()
     assert [request for request in wire.to("blog.example") if request.method == "GET"] == []
 
 
 async def test_one_slow_server_does_not_keep_others_waiting(
-    open_house: RunningHouse, ann: Peer, mallory: Peer, wire: Wire
+    open_instance: RunningInstance, ann: Peer, mallory: Peer, wire: Wire
 ) -> None:
     """What others sent meanwhile is done while a fetch hangs."""
-    post = await open_house.publish("Hello")
+    post = await open_instance.publish("Hello")
     answer, hanging, committed = mallory.answer, asyncio.Event(), asyncio.Event()
 
     async def never(request: Request) -> Response:
@@ -529,14 +533,14 @@ async def test_one_slow_server_does_not_keep_others_waiting(
     wire.connect_server(mallory.host, never)
     for at in range(20):
         await mallory.send(mallory.activity("Create", f"{mallory.base}/slow/{at}", to=[PUBLIC]))
-    working = asyncio.create_task(open_house.house.inbox_worker.run())
+    working = asyncio.create_task(open_instance.instance.inbox_worker.run())
     await hanging.wait()
-    open_house.store.database.on_commit(committed.set)
+    open_instance.store.database.on_commit(committed.set)
     await ann.reply(post.uri, "<p>In between.</p>")
-    open_house.house.inbox_worker.wake()
+    open_instance.instance.inbox_worker.wake()
     try:
         async with in_time():
-            while not await open_house.comments(post):
+            while not await open_instance.comments(post):
                 committed.clear()
                 await committed.wait()
     finally:
@@ -548,31 +552,33 @@ async def test_one_slow_server_does_not_keep_others_waiting(
     ("name", "marked"), [("\u0430nn", True), ("ann", False), ("\u0431\u043e\u0440\u0438\u0441", False)]
 )
 async def test_a_handle_that_mixes_alphabets_is_marked(
-    open_house: RunningHouse, mallory: Peer, name: str, marked: bool
+    open_instance: RunningInstance, mallory: Peer, name: str, marked: bool
 ) -> None:
     mallory.documents[mallory.actor] = mallory.actor_document(preferredUsername=name)
-    post = await open_house.publish("Hello")
+    post = await open_instance.publish("Hello")
     await mallory.reply(post.uri)
-    await open_house.settle()
-    page = (await open_house.get(post.path)).text
+    await open_instance.settle()
+    page = (await open_instance.get(post.path)).text
     assert f"@{name}@{mallory.host}" in page
     assert ("mixed alphabets" in page) is marked
 
 
-async def test_a_flood_is_held_and_the_page_stays_as_it_is(open_house: RunningHouse, mallory: Peer) -> None:
-    post = await open_house.publish("Hello")
+async def test_a_flood_is_held_and_the_page_stays_as_it_is(open_instance: RunningInstance, mallory: Peer) -> None:
+    post = await open_instance.publish("Hello")
     for at in range(80):
         await mallory.reply(post.uri, f"<p>Flood {at}.</p>")
-    await open_house.settle()
-    assert len(await open_house.comments(post, CommentState.APPROVED)) == 60
-    assert len(await open_house.comments(post, CommentState.PENDING)) == 20
+    await open_instance.settle()
+    assert len(await open_instance.comments(post, CommentState.APPROVED)) == 60
+    assert len(await open_instance.comments(post, CommentState.PENDING)) == 20
 
 
-async def test_links_are_counted_however_they_are_written(house: RunningHouse, ann: Peer, clock: FakeClock) -> None:
-    post = await house.publish("Hello")
+async def test_links_are_counted_however_they_are_written(
+    instance: RunningInstance, ann: Peer, clock: FakeClock
+) -> None:
+    post = await instance.publish("Hello")
     first = await ann.reply(post.uri, "<p>Friendly.</p>")
-    await house.settle()
-    await house.decide(first["id"], "approve")
+    await instance.settle()
+    await instance.decide(first["id"], "approve")
     spam = [
         "<a\nhref='https://s{n}.example/'>x</a>",
         "<A\tHREF=https://s{n}.example/>x</A>",
@@ -581,31 +587,31 @@ async def test_links_are_counted_however_they_are_written(house: RunningHouse, a
     for form in spam:
         clock.advance(hours=2)
         await ann.reply(post.uri, "".join(form.format(n=n) for n in range(6)))
-        await house.settle()
+        await instance.settle()
     hidden = [{"type": "Hashtag", "name": f"#{n}", "href": "https://social.example/tags/x"} for n in range(20)]
     clock.advance(hours=2)
     await ann.reply(post.uri, "".join(f'<a href="https://s{n}.example/">x</a>' for n in range(6)), tag=hidden)
-    await house.settle()
-    assert len(await house.comments(post, CommentState.PENDING)) == 4
+    await instance.settle()
+    assert len(await instance.comments(post, CommentState.PENDING)) == 4
     mentions = [{"type": "Mention", "href": f"{ann.base}/users/{n}", "name": f"@{n}"} for n in range(4)]
     clock.advance(hours=2)
     text = "".join(f'<a href="{ann.base}/users/{n}" class="u-url mention">@{n}</a> ' for n in range(4))
     await ann.reply(post.uri, text, tag=mentions)
-    await house.settle()
-    assert len(await house.comments(post, CommentState.APPROVED)) == 2
+    await instance.settle()
+    assert len(await instance.comments(post, CommentState.APPROVED)) == 2
 
 
 async def test_an_avatar_of_somebody_who_shows_nothing_is_not_fetched(
-    house: RunningHouse, mallory: Peer, bob: Peer
+    instance: RunningInstance, mallory: Peer, bob: Peer
 ) -> None:
     """Anyone can make us look up a key: that must not make us download whatever its owner names."""
     mallory.documents[mallory.actor] = mallory.actor_document(icon={"type": "Image", "url": f"{bob.base}/huge.png"})
     await mallory.send(mallory.activity("View", "https://x.example/"))
-    await house.settle()
+    await instance.settle()
     assert bob.requests == []
 
 
-async def test_answers_never_tell_more_than_the_sender_knew(open_house: RunningHouse, mallory: Peer) -> None:
+async def test_answers_never_tell_more_than_the_sender_knew(open_instance: RunningInstance, mallory: Peer) -> None:
     response = await mallory.send(mallory.activity("Create", {"id": f"{mallory.base}/1"}, to=[PUBLIC]))
     assert (response.status, response.body) == (202, b"")
     headers = (("Content-Type", ACTIVITY),)
@@ -617,14 +623,14 @@ async def test_answers_never_tell_more_than_the_sender_knew(open_house: RunningH
 
 
 async def test_the_avatar_of_somebody_who_is_shown_is_fetched_and_kept(
-    house: RunningHouse, ann: Peer, wire: Wire
+    instance: RunningInstance, ann: Peer, wire: Wire
 ) -> None:
     picture = f"{ann.base}/ann.png"
     ann.documents[ann.actor] = ann.actor_document(icon={"type": "Image", "mediaType": "image/png", "url": picture})
-    post = await house.publish("Hello")
+    post = await instance.publish("Hello")
     note = await ann.reply(post.uri, "<p>Hello to you.</p>")
-    await house.settle()
+    await instance.settle()
     assert ann.fetched(picture) == 0
-    await house.decide(note["id"], "approve")
-    await house.settle()
+    await instance.decide(note["id"], "approve")
+    await instance.settle()
     assert ann.fetched(picture) == 1

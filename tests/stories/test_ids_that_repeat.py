@@ -6,7 +6,7 @@ import pytest
 
 from syndicate.model.blogroll import FollowState
 from tests.blogs import follow
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import AS2, PUBLIC, Peer
 from tests.stories.test_reactions import counts
 
@@ -25,57 +25,57 @@ def by_meaning(peer: Peer, type: str, object: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("type", ["Like", "Announce", "EmojiReact"])
 async def test_a_reaction_under_the_same_id_counts_again_after_its_undo(
-    house: RunningHouse, ann: Peer, type: str
+    instance: RunningInstance, ann: Peer, type: str
 ) -> None:
-    post = await house.publish("Hello")
+    post = await instance.publish("Hello")
     reaction = by_meaning(ann, type, post.uri)
     for _ in range(3):
         await ann.send(reaction)
-        assert sum(await counts(house, post)) == 1
-        house.clock.advance(seconds=1)
+        assert sum(await counts(instance, post)) == 1
+        instance.clock.advance(seconds=1)
         await ann.undo({**reaction})
-        assert sum(await counts(house, post)) == 0
-        house.clock.advance(seconds=1)
+        assert sum(await counts(instance, post)) == 0
+        instance.clock.advance(seconds=1)
 
 
-async def test_a_repeated_reaction_counts_once(house: RunningHouse, ann: Peer) -> None:
-    post = await house.publish("Hello")
+async def test_a_repeated_reaction_counts_once(instance: RunningInstance, ann: Peer) -> None:
+    post = await instance.publish("Hello")
     like = by_meaning(ann, "Like", post.uri)
     for _ in range(3):
         await ann.send(like)
-        await house.settle()
-        house.clock.advance(seconds=1)
-    assert await counts(house, post) == (1, 0)
+        await instance.settle()
+        instance.clock.advance(seconds=1)
+    assert await counts(instance, post) == (1, 0)
 
 
-async def test_one_id_for_two_things_is_two_reactions(house: RunningHouse, ann: Peer) -> None:
-    posts = [await house.publish("First"), await house.publish("Second")]
+async def test_one_id_for_two_things_is_two_reactions(instance: RunningInstance, ann: Peer) -> None:
+    posts = [await instance.publish("First"), await instance.publish("Second")]
     for post in posts:
         await ann.send(by_meaning(ann, "Like", post.uri))
-    assert [await counts(house, post) for post in posts] == [(1, 0), (1, 0)]
+    assert [await counts(instance, post) for post in posts] == [(1, 0), (1, 0)]
     await ann.undo(by_meaning(ann, "Like", posts[0].uri))
-    assert [await counts(house, post) for post in posts] == [(0, 0), (1, 0)]
+    assert [await counts(instance, post) for post in posts] == [(0, 0), (1, 0)]
 
 
 async def test_two_boosts_by_one_person_of_which_one_is_taken_back_still_count_as_one(
-    house: RunningHouse, ann: Peer
+    instance: RunningInstance, ann: Peer
 ) -> None:
-    post = await house.publish("Hello")
+    post = await instance.publish("Hello")
     first = await ann.boost(post.uri)
     second = await ann.boost(post.uri)
-    assert await counts(house, post) == (0, 1)
+    assert await counts(instance, post) == (0, 1)
     await ann.undo(first)
-    assert await counts(house, post) == (0, 1)
-    assert (await house.document(f"{post.uri}/shares"))["totalItems"] == 1
+    assert await counts(instance, post) == (0, 1)
+    assert (await instance.document(f"{post.uri}/shares"))["totalItems"] == 1
     await ann.undo(second)
-    assert await counts(house, post) == (0, 0)
+    assert await counts(instance, post) == (0, 0)
 
 
-async def test_an_accept_that_repeats_its_id_answers_the_present_follow(house: RunningHouse, ann: Peer) -> None:
+async def test_an_accept_that_repeats_its_id_answers_the_present_follow(instance: RunningInstance, ann: Peer) -> None:
     """Hollo gives every Accept to one follower the same id."""
     for _ in range(2):
-        await follow(house, ann.actor)
-        await house.settle()
+        await follow(instance, ann.actor)
+        await instance.settle()
         await ann.send(
             {
                 "@context": AS2,
@@ -86,10 +86,10 @@ async def test_an_accept_that_repeats_its_id_answers_the_present_follow(house: R
             },
             path="/actor/inbox",
         )
-        await house.settle()
-        entry = await house.store.blogroll.by_actor(ann.actor)
+        await instance.settle()
+        entry = await instance.store.blogroll.by_actor(ann.actor)
         assert entry is not None
         assert entry.follow is FollowState.ACCEPTED
-        await house.house.study.following.unfollow(ann.actor)
-        await house.settle()
-        house.clock.advance(seconds=1)
+        await instance.instance.services.following.unfollow(ann.actor)
+        await instance.settle()
+        instance.clock.advance(seconds=1)

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from syndicate.signatures import public_pem
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import Peer
 from tests.wire import Wire
 
@@ -57,29 +57,31 @@ def make(wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]) -> Make:
     return make
 
 
-async def test_it_follows_and_comments_and_gets_posts(house: RunningHouse, make: Make, inboxes: Inboxes) -> None:
+async def test_it_follows_and_comments_and_gets_posts(instance: RunningInstance, make: Make, inboxes: Inboxes) -> None:
     someone = make()
     assert (await someone.follow()).status == 202
-    await house.settle()
+    await instance.settle()
     assert inboxes.types() == ["Accept"]
-    post = await house.publish("Tea")
-    await house.settle()
+    post = await instance.publish("Tea")
+    await instance.settle()
     assert inboxes.types() == ["Accept", "Create"]
     await someone.reply(post.uri)
-    await house.settle()
-    assert len(await house.comments(post)) == 1
+    await instance.settle()
+    assert len(await instance.comments(post)) == 1
     assert not [request for request in someone.requests if request.method == "POST"], (
         "nothing goes to the host of its id"
     )
 
 
-async def test_a_shared_inbox_on_another_host_is_ignored(house: RunningHouse, make: Make, inboxes: Inboxes) -> None:
+async def test_a_shared_inbox_on_another_host_is_ignored(
+    instance: RunningInstance, make: Make, inboxes: Inboxes
+) -> None:
     someone = make()
     document = someone.documents[someone.actor]
     document["endpoints"] = {"sharedInbox": "https://victim.example/inbox"}
     await someone.follow()
-    await house.settle()
-    [follower] = await house.store.followers.page("blog", before=None, limit=9)
+    await instance.settle()
+    [follower] = await instance.store.followers.page("blog", before=None, limit=9)
     assert follower.inbox == document["inbox"]
 
 
@@ -87,15 +89,15 @@ async def test_a_shared_inbox_on_another_host_is_ignored(house: RunningHouse, ma
     "inbox", ["https://127.0.0.2/inbox", "https://10.0.0.1/inbox", "https://[::1]/inbox", "https://blog.example/inbox"]
 )
 async def test_a_follow_with_an_inbox_where_nothing_is_sent_is_refused(
-    house: RunningHouse, make: Make, inbox: str
+    instance: RunningInstance, make: Make, inbox: str
 ) -> None:
     await make(inbox).follow()
-    await house.settle()
-    assert await house.verdicts() == [("Follow", "refused", "follow.inbox-refused")]
-    assert await house.store.followers.total("blog") == 0
+    await instance.settle()
+    assert await instance.verdicts() == [("Follow", "refused", "follow.inbox-refused")]
+    assert await instance.store.followers.total("blog") == 0
 
 
-async def test_a_key_on_another_host_is_none_of_the_actors(house: RunningHouse, make: Make, ann: Peer) -> None:
+async def test_a_key_on_another_host_is_none_of_the_actors(instance: RunningInstance, make: Make, ann: Peer) -> None:
     someone = make()
     key = {"id": f"{ann.actor}#stolen", "owner": someone.actor, "publicKeyPem": public_pem(someone.key)}
     someone.documents[someone.actor]["publicKey"] = key
@@ -104,27 +106,27 @@ async def test_a_key_on_another_host_is_none_of_the_actors(house: RunningHouse, 
 
 
 async def test_posts_go_there_only_after_the_host_has_taken_an_accept(
-    house: RunningHouse, make: Make, inboxes: Inboxes
+    instance: RunningInstance, make: Make, inboxes: Inboxes
 ) -> None:
     inboxes.status = 404
     someone = make()
     await someone.follow()
-    await house.settle()
-    post = await house.publish("Tea")
+    await instance.settle()
+    post = await instance.publish("Tea")
     await someone.like(post.uri)
-    await house.settle()
-    await house.publish("Tea", source="Changed.")
-    await house.settle()
+    await instance.settle()
+    await instance.publish("Tea", source="Changed.")
+    await instance.settle()
     assert inboxes.requests == 1
     inboxes.status = 202
     await make(host="other.blogs.example", name="other").follow()
-    await house.settle()
-    await house.publish("Buns")
-    await house.settle()
+    await instance.settle()
+    await instance.publish("Buns")
+    await instance.settle()
     assert inboxes.types() == ["Accept", "Create"], "both have the same inbox, and it is one"
 
 
-async def test_made_up_actors_do_not_make_us_flood_somebody(house: RunningHouse, make: Make, wire: Wire) -> None:
+async def test_made_up_actors_do_not_make_us_flood_somebody(instance: RunningInstance, make: Make, wire: Wire) -> None:
     victim = Inboxes(wire, "victim.example")
     victim.status = 404
     peers = [make(f"https://victim.example/{number}", "evil.example", f"m{number}") for number in range(40)]
@@ -134,11 +136,11 @@ async def test_made_up_actors_do_not_make_us_flood_somebody(house: RunningHouse,
     peers[-1].documents |= documents
     for _ in range(2):
         for peer in peers:
-            house.clock.advance(minutes=1)  # as fast as we ask for a stranger's keys
+            instance.clock.advance(minutes=1)  # as fast as we ask for a stranger's keys
             await peer.follow()
             await peer.unfollow()
             await peer.follow()
-        await house.settle()
+        await instance.settle()
     assert victim.requests <= 20
-    reasons = [reason for _, _, reason in await house.verdicts()]
+    reasons = [reason for _, _, reason in await instance.verdicts()]
     assert "follow.inbox-refused" in reasons

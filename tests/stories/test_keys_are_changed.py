@@ -14,7 +14,7 @@ from syndicate.signatures import Message, load_public_key, private_pem, public_p
 from syndicate.storage.hosts import Host
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import Peer
 
 
@@ -28,111 +28,111 @@ def is_signed_with(request: Request, pem: str, clock: FakeClock) -> bool:
     return True
 
 
-async def key_of(house: RunningHouse) -> str:
-    pem: str = (await house.document("/actor"))["publicKey"]["publicKeyPem"]
+async def key_of(instance: RunningInstance) -> str:
+    pem: str = (await instance.document("/actor"))["publicKey"]["publicKeyPem"]
     load_pem_public_key(pem.encode())
     return pem
 
 
-async def ask(house: RunningHouse) -> bool:
-    asked = await house.store.transaction(lambda tx: tx.local_actors.ask_rotation("blog"))
-    await house.house.study.identities.renew()
+async def ask(instance: RunningInstance) -> bool:
+    asked = await instance.store.transaction(lambda tx: tx.local_actors.ask_rotation("blog"))
+    await instance.instance.services.identities.renew()
     return asked
 
 
 async def test_the_news_is_signed_with_the_old_key_and_everything_later_with_the_new(
-    house: RunningHouse, ann: Peer, clock: FakeClock
+    instance: RunningInstance, ann: Peer, clock: FakeClock
 ) -> None:
     await ann.follow()
-    await house.settle()
-    old = await key_of(house)
-    assert await ask(house)
-    await house.house.rotation.step()
-    assert await key_of(house) == old
-    await house.publish("In between")
-    await house.settle()
+    await instance.settle()
+    old = await key_of(instance)
+    assert await ask(instance)
+    await instance.instance.rotation.step()
+    assert await key_of(instance) == old
+    await instance.publish("In between")
+    await instance.settle()
     (update,) = ann.of_type("Update")
     new = update["object"]["publicKey"]["publicKeyPem"]
     assert update["object"]["id"] == "https://blog.example/actor"
     assert new != old
     assert is_signed_with(ann.requests[-1], old, clock)
     assert not ann.of_type("Create")
-    await house.house.rotation.step()
+    await instance.instance.rotation.step()
     clock.advance(seconds=15)
-    await house.settle()
-    assert await key_of(house) == new
+    await instance.settle()
+    assert await key_of(instance) == new
     assert len(ann.of_type("Create")) == 1
     assert is_signed_with(ann.requests[-1], new, clock)
     assert not is_signed_with(ann.requests[-1], old, clock)
 
 
 async def test_a_server_that_was_away_gets_the_news_with_the_old_key_later(
-    house: RunningHouse, ann: Peer, clock: FakeClock
+    instance: RunningInstance, ann: Peer, clock: FakeClock
 ) -> None:
     await ann.follow()
-    await house.settle()
-    old = await key_of(house)
+    await instance.settle()
+    old = await key_of(instance)
     ann.inbox_status = 503
-    await ask(house)
-    await house.house.rotation.step()
-    await house.settle()
-    await house.house.rotation.step()
-    assert await key_of(house) != old
+    await ask(instance)
+    await instance.instance.rotation.step()
+    await instance.settle()
+    await instance.instance.rotation.step()
+    assert await key_of(instance) != old
     ann.inbox_status = 202
     clock.advance(seconds=3600)
-    await house.settle()
+    await instance.settle()
     assert len(ann.of_type("Update")) == 1
     assert is_signed_with(ann.requests[-1], old, clock)
 
 
-async def test_a_change_waits_for_nobody_longer_than_ten_minutes(house: RunningHouse, clock: FakeClock) -> None:
-    old = await key_of(house)
-    await ask(house)
-    await house.house.rotation.step()
-    await house.house.rotation.step()
-    assert await key_of(house) == old, "the news is not spread yet"
+async def test_a_change_waits_for_nobody_longer_than_ten_minutes(instance: RunningInstance, clock: FakeClock) -> None:
+    old = await key_of(instance)
+    await ask(instance)
+    await instance.instance.rotation.step()
+    await instance.instance.rotation.step()
+    assert await key_of(instance) == old, "the news is not spread yet"
     clock.advance(seconds=601)
-    await house.house.rotation.step()
-    assert await key_of(house) != old
+    await instance.instance.rotation.step()
+    assert await key_of(instance) != old
 
 
 async def test_a_change_does_not_wait_for_a_server_that_is_paused(
-    house: RunningHouse, ann: Peer, bob: Peer, clock: FakeClock
+    instance: RunningInstance, ann: Peer, bob: Peer, clock: FakeClock
 ) -> None:
     for peer in (ann, bob):
         await peer.follow()
-    await house.settle()
-    old = await key_of(house)
+    await instance.settle()
+    old = await key_of(instance)
     paused = Host(host=bob.host, failures=5, paused_until=clock() + timedelta(hours=12), failing_since=clock())
-    await house.store.transaction(lambda tx: tx.hosts.put(paused, now=clock()))
-    await ask(house)
-    await house.house.rotation.step()
-    await house.settle()
+    await instance.store.transaction(lambda tx: tx.hosts.put(paused, now=clock()))
+    await ask(instance)
+    await instance.instance.rotation.step()
+    await instance.settle()
     assert len(ann.of_type("Update")) == 1
     assert not bob.of_type("Update")
-    await house.house.rotation.step()
-    assert await key_of(house) != old
+    await instance.instance.rotation.step()
+    assert await key_of(instance) != old
 
 
-async def test_a_second_change_cannot_be_asked_for_while_one_is_under_way(house: RunningHouse) -> None:
-    assert await ask(house)
-    assert not await ask(house)
-    await house.house.rotation.step()
-    assert not await ask(house)
+async def test_a_second_change_cannot_be_asked_for_while_one_is_under_way(instance: RunningInstance) -> None:
+    assert await ask(instance)
+    assert not await ask(instance)
+    await instance.instance.rotation.step()
+    assert not await ask(instance)
 
 
 async def test_a_change_that_broke_off_between_database_and_disk_is_ended_by_the_next_start(
-    house: RunningHouse, ann: Peer, clock: FakeClock
+    instance: RunningInstance, ann: Peer, clock: FakeClock
 ) -> None:
-    await ask(house)
-    await house.house.rotation.step()
-    await house.store.transaction(lambda tx: tx.local_actors.end_rotation("blog", clock()))
-    identities = house.house.study.identities
+    await ask(instance)
+    await instance.instance.rotation.step()
+    await instance.store.transaction(lambda tx: tx.local_actors.end_rotation("blog", clock()))
+    identities = instance.instance.services.identities
     await identities.renew()
-    stored = next(actor for actor in await house.store.local_actors.all() if actor.id == "blog")
+    stored = next(actor for actor in await instance.store.local_actors.all() if actor.id == "blog")
     assert identities.blog.actor.public_key_pem == stored.public_key_pem
-    assert not (house.config.storage.keys / "blog.next.pem").exists()
-    assert [path for path in house.config.storage.keys.iterdir() if path.name.startswith("blog.earlier-")]
+    assert not (instance.config.storage.keys / "blog.next.pem").exists()
+    assert [path for path in instance.config.storage.keys.iterdir() if path.name.startswith("blog.earlier-")]
 
 
 # ids of keys
@@ -145,71 +145,71 @@ def key_id_of(request: Request) -> str:
     return found[1]
 
 
-async def change(house: RunningHouse) -> None:
+async def change(instance: RunningInstance) -> None:
     """From asking for other keys to using them."""
-    assert await ask(house)
-    await house.house.rotation.step()
-    await house.settle()
-    await house.house.rotation.step()
-    house.clock.advance(seconds=15)
-    await house.settle()
+    assert await ask(instance)
+    await instance.instance.rotation.step()
+    await instance.settle()
+    await instance.instance.rotation.step()
+    instance.clock.advance(seconds=15)
+    await instance.settle()
 
 
-async def test_a_new_blog_has_the_key_ids_that_blogs_always_had(house: RunningHouse) -> None:
-    actor = await house.document("/actor")
+async def test_a_new_blog_has_the_key_ids_that_blogs_always_had(instance: RunningInstance) -> None:
+    actor = await instance.document("/actor")
     assert actor["publicKey"]["id"] == "https://blog.example/actor#main-key"
     assert [key["id"] for key in actor["assertionMethod"]] == ["https://blog.example/actor#ed25519-key"]
 
 
-async def test_a_changed_key_has_an_id_of_its_own(house: RunningHouse, ann: Peer, clock: FakeClock) -> None:
+async def test_a_changed_key_has_an_id_of_its_own(instance: RunningInstance, ann: Peer, clock: FakeClock) -> None:
     """Misskey remembers a key by its id for half a day."""
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     ids = ["https://blog.example/actor#main-key"]
     for _ in range(2):
-        await change(house)
-        ids.append((await house.document("/actor"))["publicKey"]["id"])
+        await change(instance)
+        ids.append((await instance.document("/actor"))["publicKey"]["id"])
         assert key_id_of(ann.requests[-1]) == ids[-2], "the news is signed with the key before, under its id"
-        await house.publish(f"Tea {len(ids)}")
-        await house.settle()
+        await instance.publish(f"Tea {len(ids)}")
+        await instance.settle()
         assert key_id_of(ann.requests[-1]) == ids[-1]
-        assert is_signed_with(ann.requests[-1], await key_of(house), clock)
+        assert is_signed_with(ann.requests[-1], await key_of(instance), clock)
     assert len(set(ids)) == 3
     assert {id.partition("#")[0] for id in ids} == {"https://blog.example/actor"}
 
 
 async def test_the_key_of_proofs_changes_along_and_the_old_one_stays_listed_for_two_days(
-    house: RunningHouse, ann: Peer
+    instance: RunningInstance, ann: Peer
 ) -> None:
     """Mastodon 4.7 takes an actor of whose keys it knows none for another identity."""
     await ann.follow()
-    await house.settle()
-    [old] = (await house.document("/actor"))["assertionMethod"]
-    await change(house)
-    new, still = (await house.document("/actor"))["assertionMethod"]
+    await instance.settle()
+    [old] = (await instance.document("/actor"))["assertionMethod"]
+    await change(instance)
+    new, still = (await instance.document("/actor"))["assertionMethod"]
     assert still == old
     assert (new["id"] == old["id"], new["publicKeyMultibase"] == old["publicKeyMultibase"]) == (False, False)
     assert ann.of_type("Update")[-1]["object"]["assertionMethod"] == [new, old]
-    await house.publish("Tea")
-    await house.settle()
+    await instance.publish("Tea")
+    await instance.settle()
     assert ann.of_type("Create")[-1]["proof"]["verificationMethod"] == new["id"]
-    house.clock.advance(hours=47)
-    await house.house.rotation.step()
-    assert (await house.document("/actor"))["assertionMethod"] == [new, old]
-    house.clock.advance(hours=2)
-    await house.house.rotation.step()
-    await house.settle()
-    assert (await house.document("/actor"))["assertionMethod"] == [new]
+    instance.clock.advance(hours=47)
+    await instance.instance.rotation.step()
+    assert (await instance.document("/actor"))["assertionMethod"] == [new, old]
+    instance.clock.advance(hours=2)
+    await instance.instance.rotation.step()
+    await instance.settle()
+    assert (await instance.document("/actor"))["assertionMethod"] == [new]
     assert ann.of_type("Update")[-1]["object"]["assertionMethod"] == [new]
 
 
-async def test_followers_are_told_of_a_change_once(house: RunningHouse, ann: Peer) -> None:
+async def test_followers_are_told_of_a_change_once(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.house.rotation.tell_changes()
-    await house.settle()
-    await change(house)
-    await house.house.rotation.tell_changes()
-    await house.settle()
+    await instance.instance.rotation.tell_changes()
+    await instance.settle()
+    await change(instance)
+    await instance.instance.rotation.tell_changes()
+    await instance.settle()
     assert len(ann.of_type("Update")) == 1
 
 
@@ -220,8 +220,8 @@ class Remembering:
     """In front of a server: it keeps the key that it saw first until an Update signed with it tells of another, as
     GoToSocial does; all else is answered 401."""
 
-    def __init__(self, peer: Peer, house: RunningHouse, pem: str, key_id: str) -> None:
-        self.peer, self.house, self.known = peer, house, {key_id: pem}
+    def __init__(self, peer: Peer, instance: RunningInstance, pem: str, key_id: str) -> None:
+        self.peer, self.instance, self.known = peer, instance, {key_id: pem}
         self.refused = 0
         peer.wire.connect_server(peer.host, self.answer)
 
@@ -241,67 +241,69 @@ class Remembering:
 
 @pytest.mark.parametrize("changes", [1, 3])
 async def test_a_server_without_followers_that_knew_an_earlier_key_is_told_when_it_refuses_the_new_one(
-    house: RunningHouse, ann: Peer, changes: int
+    instance: RunningInstance, ann: Peer, changes: int
 ) -> None:
     """However many changes ago it was."""
-    server = Remembering(ann, house, await key_of(house), "https://blog.example/actor#main-key")
+    server = Remembering(ann, instance, await key_of(instance), "https://blog.example/actor#main-key")
     for _ in range(changes):
-        await change(house)
+        await change(instance)
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     assert [activity["type"] for activity in ann.received] == ["Update", "Accept"]
-    assert server.known == {key["id"]: key["publicKeyPem"] for key in [(await house.document("/actor"))["publicKey"]]}
+    assert server.known == {
+        key["id"]: key["publicKeyPem"] for key in [(await instance.document("/actor"))["publicKey"]]
+    }
     refused = server.refused
-    await house.publish("Tea")
-    await house.settle()
+    await instance.publish("Tea")
+    await instance.settle()
     assert len(ann.of_type("Create")) == 1
     assert server.refused == refused
 
 
-async def test_a_server_that_missed_a_change_takes_the_next_one(house: RunningHouse, ann: Peer) -> None:
+async def test_a_server_that_missed_a_change_takes_the_next_one(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
-    server = Remembering(ann, house, await key_of(house), "https://blog.example/actor#main-key")
+    await instance.settle()
+    server = Remembering(ann, instance, await key_of(instance), "https://blog.example/actor#main-key")
     ann.wire.cut(ann.host)
-    await change(house)
-    house.clock.advance(minutes=30)
+    await change(instance)
+    instance.clock.advance(minutes=30)
     ann.wire.mend(ann.host)
-    await change(house)
-    house.clock.advance(hours=1)
-    await house.settle()
-    await house.publish("Tea")
-    await house.settle()
-    assert list(server.known) == [(await house.document("/actor"))["publicKey"]["id"]]
+    await change(instance)
+    instance.clock.advance(hours=1)
+    await instance.settle()
+    await instance.publish("Tea")
+    await instance.settle()
+    assert list(server.known) == [(await instance.document("/actor"))["publicKey"]["id"]]
     assert len(ann.of_type("Create")) == 1
 
 
 async def test_a_server_that_refuses_for_other_reasons_is_not_told_again_and_again(
-    house: RunningHouse, ann: Peer
+    instance: RunningInstance, ann: Peer
 ) -> None:
     await ann.follow()
-    await house.settle()
-    await change(house)
+    await instance.settle()
+    await change(instance)
     ann.inbox_status = 401
     ann.requests.clear()
     for number in range(3):
-        await house.publish(f"Tea {number}")
-        await house.settle()
-        house.clock.advance(hours=1)
+        await instance.publish(f"Tea {number}")
+        await instance.settle()
+        instance.clock.advance(hours=1)
     updates = [request for request in ann.requests if b'"type":"Update"' in (request.body or b"")]
     assert len(updates) == 2, "one key, in both dialects"
 
 
 async def test_an_earlier_key_signs_nothing_but_the_update_of_the_actor(
-    house: RunningHouse, ann: Peer, clock: FakeClock
+    instance: RunningInstance, ann: Peer, clock: FakeClock
 ) -> None:
     await ann.follow()
-    await house.settle()
-    old = await key_of(house)
-    await change(house)
+    await instance.settle()
+    old = await key_of(instance)
+    await change(instance)
     ann.inbox_status = 401
     ann.requests.clear()
-    await house.publish("Tea")
-    await house.settle()
+    await instance.publish("Tea")
+    await instance.settle()
     signed = [json.loads(request.body or b"{}") for request in ann.requests if is_signed_with(request, old, clock)]
     assert signed
     assert {(activity["type"], activity["object"]["id"]) for activity in signed} == {
@@ -310,17 +312,17 @@ async def test_an_earlier_key_signs_nothing_but_the_update_of_the_actor(
 
 
 async def test_the_key_before_the_last_change_of_an_earlier_version_is_kept(
-    house: RunningHouse, ann: Peer, rsa_keys: list[RSAPrivateKey]
+    instance: RunningInstance, ann: Peer, rsa_keys: list[RSAPrivateKey]
 ) -> None:
     """It lay in a file of its own, and had the id that the key has today."""
     main_key = "https://blog.example/actor#main-key"
-    (house.config.storage.keys / "blog.previous.pem").write_text(private_pem(rsa_keys[5]))
-    await Identities.open(house.config, house.store, house.clock)
-    [earlier] = await house.store.earlier_keys.of("blog")
+    (instance.config.storage.keys / "blog.previous.pem").write_text(private_pem(rsa_keys[5]))
+    await Identities.open(instance.config, instance.store, instance.clock)
+    [earlier] = await instance.store.earlier_keys.of("blog")
     assert (earlier.key_id, earlier.public_key_pem) == (main_key, public_pem(rsa_keys[5]))
-    await change(house)
-    server = Remembering(ann, house, public_pem(rsa_keys[5]), main_key)
+    await change(instance)
+    server = Remembering(ann, instance, public_pem(rsa_keys[5]), main_key)
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     assert len(ann.of_type("Accept")) == 1
     assert main_key not in server.known

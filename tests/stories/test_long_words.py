@@ -6,15 +6,15 @@ import pytest
 
 from syndicate.content.text import plain
 from syndicate.federation.actors.sanitizer_thread import Aside
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import Peer
 
 
-async def test_of_a_very_long_comment_the_beginning_is_shown(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Tea")
+async def test_of_a_very_long_comment_the_beginning_is_shown(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Tea")
     await ann.reply(post.uri, "<p>Word by word.</p>" * 40_000)
-    await open_house.settle()
-    [comment] = await open_house.comments(post)
+    await open_instance.settle()
+    [comment] = await open_instance.comments(post)
     assert plain(comment.html).endswith("…")
     assert 20_000 < len(comment.html) < 60_000
 
@@ -31,11 +31,11 @@ async def test_of_a_very_long_comment_the_beginning_is_shown(open_house: Running
     ],
     ids=["less", "hosts", "ligatures", "svg", "unclosed", "ampersands"],
 )
-async def test_what_is_hard_to_read_is_kept_small(open_house: RunningHouse, ann: Peer, content: str) -> None:
-    post = await open_house.publish("Tea")
+async def test_what_is_hard_to_read_is_kept_small(open_instance: RunningInstance, ann: Peer, content: str) -> None:
+    post = await open_instance.publish("Tea")
     await ann.reply(post.uri, content)
-    await open_house.settle()
-    assert sum(len(comment.html.encode()) for comment in await open_house.comments(post)) <= 80_000
+    await open_instance.settle()
+    assert sum(len(comment.html.encode()) for comment in await open_instance.comments(post)) <= 80_000
 
 
 async def test_what_takes_long_is_done_beside_the_loop() -> None:

@@ -14,7 +14,7 @@ from syndicate.storage.deliveries import DeliveryKind, DeliveryState
 from syndicate.transport.message import Request, Response
 from syndicate.webmention.sender import Sender
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.wire import Wire
 
 GARDEN = "https://garden.example/"
@@ -53,34 +53,34 @@ def garden(wire: Wire) -> Garden:
 @pytest.fixture
 async def polite(
     tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
-) -> AsyncIterator[RunningHouse]:
-    async with running_house(
+) -> AsyncIterator[RunningInstance]:
+    async with running_instance(
         tmp_path / "house", database_address, wire, clock, rsa_keys[0], blogroll={"webmention": True}
-    ) as house:
-        yield house
+    ) as instance:
+        yield instance
 
 
-async def follow(house: RunningHouse, address: str = GARDEN, *, hidden: bool | None = None) -> None:
-    finder = Finder(house.house.transport, house.house.actors, house.clock, schemes=("https",))
-    await house.house.study.following.follow(address, finder, hidden=hidden)
-    await house.settle()
+async def follow(instance: RunningInstance, address: str = GARDEN, *, hidden: bool | None = None) -> None:
+    finder = Finder(instance.instance.transport, instance.instance.actors, instance.clock, schemes=("https",))
+    await instance.instance.services.following.follow(address, finder, hidden=hidden)
+    await instance.settle()
 
 
-async def mention(house: RunningHouse, target: str, source: str = BLOGROLL) -> None:
-    sender = Sender(house.clock)
-    await house.store.transaction(lambda tx: sender.mention(tx, source=source, target=target))
-    await house.settle()
+async def mention(instance: RunningInstance, target: str, source: str = BLOGROLL) -> None:
+    sender = Sender(instance.clock)
+    await instance.store.transaction(lambda tx: sender.mention(tx, source=source, target=target))
+    await instance.settle()
 
 
-async def states(house: RunningHouse) -> list[tuple[str, str]]:
+async def states(instance: RunningInstance) -> list[tuple[str, str]]:
     return [
         (found.state.value, found.answer)
-        for found in await house.store.deliveries.newest(10)
+        for found in await instance.store.deliveries.newest(10)
         if found.kind is DeliveryKind.WEBMENTION
     ]
 
 
-async def test_a_blog_that_is_added_hears_of_it_once(polite: RunningHouse, garden: Garden) -> None:
+async def test_a_blog_that_is_added_hears_of_it_once(polite: RunningInstance, garden: Garden) -> None:
     await follow(polite)
     await follow(polite)
     assert garden.mentions == [("https://garden.example/mentions?to=me", {"source": [BLOGROLL], "target": [GARDEN]})]
@@ -88,21 +88,21 @@ async def test_a_blog_that_is_added_hears_of_it_once(polite: RunningHouse, garde
     assert await states(polite) == [("delivered", "")]
 
 
-async def test_a_blog_that_is_hidden_hears_of_it_when_it_is_shown(polite: RunningHouse, garden: Garden) -> None:
+async def test_a_blog_that_is_hidden_hears_of_it_when_it_is_shown(polite: RunningInstance, garden: Garden) -> None:
     await follow(polite, hidden=True)
     assert garden.mentions == []
-    await polite.house.study.following.edit(GARDEN, {"hidden": False})
+    await polite.instance.services.following.edit(GARDEN, {"hidden": False})
     await polite.settle()
     assert garden.mentions == [("https://garden.example/mentions?to=me", {"source": [BLOGROLL], "target": [GARDEN]})]
 
 
-async def test_nobody_hears_of_it_unless_the_author_wishes(house: RunningHouse, garden: Garden) -> None:
-    await follow(house)
+async def test_nobody_hears_of_it_unless_the_author_wishes(instance: RunningInstance, garden: Garden) -> None:
+    await follow(instance)
     assert garden.mentions == []
 
 
 async def test_the_endpoint_is_relative_to_where_the_page_was_found(
-    polite: RunningHouse, wire: Wire, garden: Garden
+    polite: RunningInstance, wire: Wire, garden: Garden
 ) -> None:
     """webmention.rocks 23: the page has moved."""
 
@@ -118,14 +118,14 @@ async def test_the_endpoint_is_relative_to_where_the_page_was_found(
     assert garden.mentions[0][0] == "https://garden.example/moved/endpoint"
 
 
-async def test_the_name_of_the_header_may_be_written_in_any_way(polite: RunningHouse, garden: Garden) -> None:
+async def test_the_name_of_the_header_may_be_written_in_any_way(polite: RunningInstance, garden: Garden) -> None:
     """webmention.rocks 7."""
     garden.headers = {"LinK": "</by-header>; rel=webmention"}
     await mention(polite, GARDEN)
     assert garden.mentions[0][0] == "https://garden.example/by-header"
 
 
-async def test_a_page_that_takes_none_is_left_alone(polite: RunningHouse, garden: Garden) -> None:
+async def test_a_page_that_takes_none_is_left_alone(polite: RunningInstance, garden: Garden) -> None:
     garden.page = b"<p>Leaves."
     await mention(polite, GARDEN)
     assert await states(polite) == [("failed", "it takes no webmentions")]
@@ -134,7 +134,7 @@ async def test_a_page_that_takes_none_is_left_alone(polite: RunningHouse, garden
     assert len(garden.wire.to("garden.example")) == 1
 
 
-async def test_a_page_that_is_down_is_mentioned_later(polite: RunningHouse, wire: Wire, garden: Garden) -> None:
+async def test_a_page_that_is_down_is_mentioned_later(polite: RunningInstance, wire: Wire, garden: Garden) -> None:
     wire.cut("garden.example")
     await mention(polite, GARDEN)
     assert garden.mentions == []
@@ -144,7 +144,7 @@ async def test_a_page_that_is_down_is_mentioned_later(polite: RunningHouse, wire
     assert len(garden.mentions) == 1
 
 
-async def test_an_endpoint_that_fails_is_looked_for_anew(polite: RunningHouse, garden: Garden) -> None:
+async def test_an_endpoint_that_fails_is_looked_for_anew(polite: RunningInstance, garden: Garden) -> None:
     garden.status = 503
     await mention(polite, GARDEN)
     garden.status, garden.page = 201, PAGE.replace(b"/mentions", b"/elsewhere")
@@ -156,7 +156,7 @@ async def test_an_endpoint_that_fails_is_looked_for_anew(polite: RunningHouse, g
     ]
 
 
-async def test_a_refusal_is_final(polite: RunningHouse, garden: Garden) -> None:
+async def test_a_refusal_is_final(polite: RunningInstance, garden: Garden) -> None:
     garden.status = 400
     await mention(polite, GARDEN)
     polite.clock.advance(days=1)
@@ -165,7 +165,9 @@ async def test_a_refusal_is_final(polite: RunningHouse, garden: Garden) -> None:
     assert (await states(polite))[0][0] == DeliveryState.FAILED
 
 
-async def test_an_endpoint_in_our_own_network_is_not_gone_to(polite: RunningHouse, wire: Wire, garden: Garden) -> None:
+async def test_an_endpoint_in_our_own_network_is_not_gone_to(
+    polite: RunningInstance, wire: Wire, garden: Garden
+) -> None:
     garden.page = b'<link rel="webmention" href="https://127.0.0.1/mentions">'
 
     async def denied(request: Request) -> Response:
@@ -177,6 +179,6 @@ async def test_an_endpoint_in_our_own_network_is_not_gone_to(polite: RunningHous
 
 
 @pytest.mark.parametrize("target", ["https://blog.example/about/", "mailto:me@mail.example", "", "http://[::1"])
-async def test_ourselves_and_what_is_no_page_are_not_mentioned(polite: RunningHouse, target: str) -> None:
+async def test_ourselves_and_what_is_no_page_are_not_mentioned(polite: RunningInstance, target: str) -> None:
     await mention(polite, target)
     assert await states(polite) == []

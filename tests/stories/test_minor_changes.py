@@ -4,7 +4,7 @@ import pytest
 
 from syndicate.model.post import Manuscript, PostState, Visibility
 from syndicate.publishing import Published
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import Peer
 from tests.subscriber import FakeSubscriber
 from tests.wire import Wire
@@ -13,24 +13,24 @@ FEED = "https://blog.example/feed/"
 
 
 @pytest.fixture
-async def reader(house: RunningHouse, wire: Wire, ann: Peer) -> FakeSubscriber:
+async def reader(instance: RunningInstance, wire: Wire, ann: Peer) -> FakeSubscriber:
     """Reads by push, in each format; and Ann follows."""
     reader = FakeSubscriber(wire)
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     for format in ("", "atom/", "json/"):
         assert (await reader.ask(f"{FEED}{format}")).status == 202
-        await house.settle()
-    await publish(house, "Hot watr.")
+        await instance.settle()
+    await publish(instance, "Hot watr.")
     assert len(reader.pushed) == 3
     return reader
 
 
-async def publish(house: RunningHouse, source: str, *, by_command: bool = False, **more: object) -> Published:
-    house.clock.advance(minutes=5)
+async def publish(instance: RunningInstance, source: str, *, by_command: bool = False, **more: object) -> Published:
+    instance.clock.advance(minutes=5)
     manuscript = Manuscript(slug="tea", title="Tea", source=source, **more)  # type: ignore[arg-type]
-    published = await house.house.study.publisher.publish(manuscript, origin="publish", minor=by_command)
-    await house.settle()
+    published = await instance.instance.services.publisher.publish(manuscript, origin="publish", minor=by_command)
+    await instance.settle()
     return published
 
 
@@ -41,57 +41,59 @@ def heard(ann: Peer, reader: FakeSubscriber) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("how", [{"by_command": True}, {"minor": True}])
 async def test_of_a_minor_change_nobody_is_told(
-    house: RunningHouse, ann: Peer, reader: FakeSubscriber, how: dict[str, bool]
+    instance: RunningInstance, ann: Peer, reader: FakeSubscriber, how: dict[str, bool]
 ) -> None:
-    before = await house.store.posts.by_slug("tea")
-    done = await publish(house, "Hot water.", **how)
+    before = await instance.store.posts.by_slug("tea")
+    done = await publish(instance, "Hot water.", **how)
     assert before is not None
     assert done.post.updated > before.updated
     assert heard(ann, reader) == (1, 0, 0)
-    assert "Hot water." in await house.outputs(done.post)
-    assert "Hot water." in (await house.document(done.post.uri))["content"]
-    await publish(house, "Hot water and milk.")
+    assert "Hot water." in await instance.outputs(done.post)
+    assert "Hot water." in (await instance.document(done.post.uri))["content"]
+    await publish(instance, "Hot water and milk.")
     assert heard(ann, reader) == (1, 1, 3)
 
 
 async def test_the_header_counts_for_the_change_that_introduces_it(
-    house: RunningHouse, ann: Peer, reader: FakeSubscriber
+    instance: RunningInstance, ann: Peer, reader: FakeSubscriber
 ) -> None:
-    await publish(house, "Hot water.", minor=True)
+    await publish(instance, "Hot water.", minor=True)
     assert heard(ann, reader) == (1, 0, 0)
-    await publish(house, "Hot water, at last.", minor=True)
+    await publish(instance, "Hot water, at last.", minor=True)
     assert heard(ann, reader) == (1, 1, 3)
-    await publish(house, "Hot water, at last.")
+    await publish(instance, "Hot water, at last.")
     assert heard(ann, reader) == (1, 1, 3)  # the words are the same
-    await publish(house, "Hot water at last.", minor=True)
+    await publish(instance, "Hot water at last.", minor=True)
     assert heard(ann, reader) == (1, 1, 3)
 
 
-async def test_what_is_new_and_minor_is_not_announced(house: RunningHouse, ann: Peer) -> None:
+async def test_what_is_new_and_minor_is_not_announced(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
-    await publish(house, "Not yet.", minor=True, state=PostState.DRAFT)
-    post = (await publish(house, "Hot water.", minor=True)).post
+    await instance.settle()
+    await publish(instance, "Not yet.", minor=True, state=PostState.DRAFT)
+    post = (await publish(instance, "Hot water.", minor=True)).post
     assert ann.of_type("Create") == []
-    assert (await house.get(post.path)).status == 200
+    assert (await instance.get(post.path)).status == 200
 
 
 async def test_what_is_taken_back_in_a_minor_change_is_deleted_everywhere(
-    house: RunningHouse, ann: Peer, reader: FakeSubscriber
+    instance: RunningInstance, ann: Peer, reader: FakeSubscriber
 ) -> None:
-    await publish(house, "Hot water.", by_command=True, visibility=Visibility.LOCAL)
+    await publish(instance, "Hot water.", by_command=True, visibility=Visibility.LOCAL)
     assert len(ann.of_type("Delete")) == 1
 
 
-async def test_who_still_waits_for_the_post_gets_its_newest_text(house: RunningHouse, wire: Wire, ann: Peer) -> None:
+async def test_who_still_waits_for_the_post_gets_its_newest_text(
+    instance: RunningInstance, wire: Wire, ann: Peer
+) -> None:
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     wire.cut(ann.host)
-    await publish(house, "Hot watr.")
-    await publish(house, "Hot water.", by_command=True)
+    await publish(instance, "Hot watr.")
+    await publish(instance, "Hot water.", by_command=True)
     wire.mend(ann.host)
-    house.clock.advance(hours=1)
-    await house.settle()
+    instance.clock.advance(hours=1)
+    await instance.settle()
     [create] = ann.of_type("Create")
     assert "Hot water." in create["object"]["content"]
     assert ann.of_type("Update") == []

@@ -22,7 +22,7 @@ from syndicate.web.http.server import REFUSALS
 from syndicate.websub.publisher import Audience, PushWorker
 from syndicate.websub.topics import TopicDocument, Topics
 from tests.blogs import PNG
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import Peer
 from tests.stories.test_requests_and_errors import HOST, say, statuses
 from tests.subscriber import FakeSubscriber
@@ -34,14 +34,14 @@ ODD_SENDERS = [b"\xff\xfe", b"\xed\xa0\x80", b"\x80", b"\x01\x7f", "\u202e\ufffe
 
 @pytest.mark.parametrize("octets", ODD_SENDERS)
 async def test_who_is_refused_stands_on_the_list_whatever_octets_she_is_called(
-    house: RunningHouse, octets: bytes
+    instance: RunningInstance, octets: bytes
 ) -> None:
     signature = b'Signature: keyId="https://evil.example/' + octets + b'",signature="x"\r\n'
     head = b"POST /inbox HTTP/1.1\r\n" + HOST + b"Connection: close\r\nContent-Type: application/activity+json\r\n"
-    answer = await say(house, head + b"Content-Length: 2\r\n" + signature + b"\r\n{}")
-    refusals = house.house.app[REFUSALS]
-    await write_refusals(house.store, list(refusals))
-    kept = await house.store.arrivals.refusals(10)
+    answer = await say(instance, head + b"Content-Length: 2\r\n" + signature + b"\r\n{}")
+    refusals = instance.instance.app[REFUSALS]
+    await write_refusals(instance.store, list(refusals))
+    kept = await instance.store.arrivals.refusals(10)
     if statuses(answer) == [401]:  # and not refused as no HTTP before anybody looked at it
         assert [refusal.sender.isprintable() for refusal in kept] == [True]
         assert kept[0].sender.startswith("https://evil.example/")
@@ -49,19 +49,19 @@ async def test_who_is_refused_stands_on_the_list_whatever_octets_she_is_called(
         assert statuses(answer) == [400]
 
 
-async def test_a_refusal_that_cannot_be_written_costs_nobody_but_itself(house: RunningHouse) -> None:
-    await house.get("/inbox", method="POST", Content_Type="text/plain")
-    [refusal] = house.house.app[REFUSALS]
+async def test_a_refusal_that_cannot_be_written_costs_nobody_but_itself(instance: RunningInstance) -> None:
+    await instance.get("/inbox", method="POST", Content_Type="text/plain")
+    [refusal] = instance.instance.app[REFUSALS]
     batch = [replace(refusal, id=f"{refusal.id}-{at}") for at in range(3)]
     batch[1] = replace(batch[1], detail="\ud800")
-    await write_refusals(house.store, batch)
-    assert [kept.id for kept in await house.store.arrivals.refusals(10)] == [batch[2].id, batch[0].id]
+    await write_refusals(instance.store, batch)
+    assert [kept.id for kept in await instance.store.arrivals.refusals(10)] == [batch[2].id, batch[0].id]
 
 
 @pytest.mark.parametrize("words", [b"\x00no", b"\xff\xfe", b"\x1b[31m", "\ud800".encode("utf-8", "surrogatepass")])
-async def test_what_an_inbox_answers_is_kept_as_text(house: RunningHouse, ann: Peer, words: bytes) -> None:
+async def test_what_an_inbox_answers_is_kept_as_text(instance: RunningInstance, ann: Peer, words: bytes) -> None:
     await ann.follow()
-    await house.settle()
+    await instance.settle()
 
     async def answer(request: Request) -> Response:
         if request.method == "POST":
@@ -69,35 +69,35 @@ async def test_what_an_inbox_answers_is_kept_as_text(house: RunningHouse, ann: P
         return await ann.answer(request)
 
     ann.wire.connect_server(ann.host, answer)
-    post = await house.publish("Tea")
-    await house.house.deliveries.drain()
-    [delivery] = [one for one in await house.store.deliveries.of_post(post.id) if one.state is DeliveryState.WAITING]
+    post = await instance.publish("Tea")
+    await instance.instance.deliveries.drain()
+    [delivery] = [one for one in await instance.store.deliveries.of_post(post.id) if one.state is DeliveryState.WAITING]
     assert (delivery.status, delivery.attempts) == (500, 1)
     assert delivery.answer.replace("\ufffd", "?").isprintable()
 
 
 async def test_a_server_that_trips_us_up_takes_no_delivery_of_others_with_it(
-    house: RunningHouse, ann: Peer, bob: Peer
+    instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
     for peer in (ann, bob):
         await peer.follow()
-    await house.settle()
+    await instance.settle()
 
     async def trip(request: Request) -> Response:
         raise LookupError("nobody thought of this")
 
     ann.wire.connect_server(ann.host, trip)
-    post = await house.publish("Tea")
-    await house.house.deliveries.drain()
+    post = await instance.publish("Tea")
+    await instance.instance.deliveries.drain()
     assert len(bob.of_type("Create")) == 1
-    [delivery] = [one for one in await house.store.deliveries.of_post(post.id) if one.host == ann.host]
+    [delivery] = [one for one in await instance.store.deliveries.of_post(post.id) if one.host == ann.host]
     assert (delivery.state, delivery.attempts) == (DeliveryState.WAITING, 1), "and is not tried for ever"
 
 
 async def test_a_picture_that_trips_us_up_takes_no_other_with_it(
-    open_house: RunningHouse, ann: Peer, bob: Peer
+    open_instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
-    post = await open_house.publish("Tea")
+    post = await open_instance.publish("Tea")
 
     async def trip(request: Request) -> Response:
         if request.url.endswith(".png"):
@@ -109,26 +109,26 @@ async def test_a_picture_that_trips_us_up_takes_no_other_with_it(
         icon = {"type": "Image", "url": f"{peer.base}/face.png"}
         peer.documents[peer.actor] = peer.actor_document(icon=icon)
         await peer.reply(post.uri)
-    await open_house.settle()
+    await open_instance.settle()
     assert bob.fetched(f"{bob.base}/face.png") == 1
 
 
 async def test_a_server_that_trips_us_up_whatever_it_is_asked_ends_nothing(
-    house: RunningHouse, ann: Peer, bob: Peer
+    instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
     for peer in (ann, bob):
         await peer.follow()
-    await house.settle()
+    await instance.settle()
 
     async def trip(request: Request) -> Response:
         raise LookupError("nobody thought of this")
 
     ann.wire.connect_server(ann.host, trip)
     ann.wire.connect_server("new.example", trip)
-    post = await house.publish("Tea", "With @ann@social.example and @cat@new.example.")
-    await house.settle()
-    house.clock.advance(days=8)  # servers are asked again what they run
-    await house.settle()
+    post = await instance.publish("Tea", "With @ann@social.example and @cat@new.example.")
+    await instance.settle()
+    instance.clock.advance(days=8)  # servers are asked again what they run
+    await instance.settle()
     assert [create["object"]["id"] for create in bob.of_type("Create")] == [post.uri]
 
 
@@ -149,44 +149,44 @@ class _Inbox(Inbox):
 @pytest.mark.parametrize("trouble", [RemoteUnavailable("away"), StorageError("disk full"), LookupError("a bug")])
 @pytest.mark.parametrize("more", [StorageError("disk full"), LookupError("another bug")])
 async def test_trouble_with_noting_trouble_ends_no_worker(
-    house: RunningHouse, ann: Peer, trouble: Exception, more: Exception
+    instance: RunningInstance, ann: Peer, trouble: Exception, more: Exception
 ) -> None:
     await ann.follow()
     inbox = _Inbox(trouble, more)
-    worker = asyncio.create_task(InboxWorker(house.store, inbox, house.clock).run())
+    worker = asyncio.create_task(InboxWorker(instance.store, inbox, instance.clock).run())
     async with in_time():
         await inbox.performed.wait()
-    await house.store.transaction(lambda tx: tx.facts.put("later", "1"))
+    await instance.store.transaction(lambda tx: tx.facts.put("later", "1"))
     assert not worker.done()
     worker.cancel()
     with pytest.raises(asyncio.CancelledError):
         await worker
 
 
-async def spoil(house: RunningHouse, statement: str, **parameters: Any) -> None:
+async def spoil(instance: RunningInstance, statement: str, **parameters: Any) -> None:
     """Leave behind in the database what nobody thought of."""
-    await house.store.database.transaction(lambda query: query.run(statement, **parameters))
+    await instance.store.database.transaction(lambda query: query.run(statement, **parameters))
 
 
-async def test_a_scheduled_post_that_trips_us_up_keeps_no_other_from_its_time(house: RunningHouse) -> None:
-    when = house.clock() + timedelta(days=3)
-    spoiled = await house.publish("Seeds", date=when)
-    await house.publish("Tea", date=when + timedelta(minutes=1))
-    await spoil(house, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=spoiled.id)
-    house.clock.advance(days=4)
-    assert await house.house.study.publisher.release_due() == 1
-    post = await house.store.posts.by_slug("tea")
+async def test_a_scheduled_post_that_trips_us_up_keeps_no_other_from_its_time(instance: RunningInstance) -> None:
+    when = instance.clock() + timedelta(days=3)
+    spoiled = await instance.publish("Seeds", date=when)
+    await instance.publish("Tea", date=when + timedelta(minutes=1))
+    await spoil(instance, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=spoiled.id)
+    instance.clock.advance(days=4)
+    assert await instance.instance.services.publisher.release_due() == 1
+    post = await instance.store.posts.by_slug("tea")
     assert post is not None
     assert post.state is PostState.PUBLISHED
-    assert await house.store.posts.next_scheduled(after=house.clock()) is None, "and is not tried without a pause"
+    assert await instance.store.posts.next_scheduled(after=instance.clock()) is None, "and is not tried without a pause"
 
 
-async def test_a_post_that_cannot_be_typeset_anew_keeps_no_other_from_it(house: RunningHouse) -> None:
-    spoiled, post = await house.publish("Seeds"), await house.publish("Tea", "Green tea.")
-    await spoil(house, "UPDATE posts SET renderer = 0, html = 'old'")
-    await spoil(house, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=spoiled.id)
-    await typeset_anew(house.house.study)
-    anew = await house.store.posts.find(post.id)
+async def test_a_post_that_cannot_be_typeset_anew_keeps_no_other_from_it(instance: RunningInstance) -> None:
+    spoiled, post = await instance.publish("Seeds"), await instance.publish("Tea", "Green tea.")
+    await spoil(instance, "UPDATE posts SET renderer = 0, html = 'old'")
+    await spoil(instance, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=spoiled.id)
+    await typeset_anew(instance.instance.services)
+    anew = await instance.store.posts.find(post.id)
     assert anew is not None
     assert "Green tea." in anew.html
 
@@ -209,40 +209,42 @@ class _SpoiledTopic(Topics):
         return await self.topics.document(topic)
 
 
-async def test_a_feed_that_trips_us_up_keeps_no_other_from_its_subscribers(house: RunningHouse, wire: Wire) -> None:
+async def test_a_feed_that_trips_us_up_keeps_no_other_from_its_subscribers(
+    instance: RunningInstance, wire: Wire
+) -> None:
     feeds = ["https://blog.example/feed/", "https://blog.example/feed/atom/"]
     readers = [FakeSubscriber(wire, f"reader{at}.example") for at in range(2)]
     for feed, reader in zip(feeds, readers, strict=True):
         await reader.ask(feed)
-    await house.settle()
-    house.clock.advance(seconds=2)
-    await house.publish("Tea")
-    topics = _SpoiledTopic(feeds[0], house.house.topics)
-    assert await PushWorker(house.store, topics, house.clock, Audience()).work()
-    await house.house.deliveries.drain()
+    await instance.settle()
+    instance.clock.advance(seconds=2)
+    await instance.publish("Tea")
+    topics = _SpoiledTopic(feeds[0], instance.instance.topics)
+    assert await PushWorker(instance.store, topics, instance.clock, Audience()).work()
+    await instance.instance.deliveries.drain()
     assert [len(reader.pushed) for reader in readers] == [0, 1]
 
 
-async def work_for_days(house: RunningHouse, work: Callable[[], Awaitable[bool]], days: int) -> None:
+async def work_for_days(instance: RunningInstance, work: Callable[[], Awaitable[bool]], days: int) -> None:
     """Let a worker try whenever something is due."""
     for _ in range(days * 4):
         while await work():
             pass
-        house.clock.advance(hours=6)
+        instance.clock.advance(hours=6)
 
 
-async def test_a_name_that_trips_us_up_each_time_is_given_up(house: RunningHouse, ann: Peer) -> None:
+async def test_a_name_that_trips_us_up_each_time_is_given_up(instance: RunningInstance, ann: Peer) -> None:
     ann.is_found_by_name()
-    post = await house.publish("Tea", "With @ann@social.example.")
-    await spoil(house, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=post.id)
-    await work_for_days(house, house.house.mentions.work, days=2)
-    [named] = await house.store.mentions.of_post(post.id)
+    post = await instance.publish("Tea", "With @ann@social.example.")
+    await spoil(instance, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=post.id)
+    await work_for_days(instance, instance.instance.mentions.work, days=2)
+    [named] = await instance.store.mentions.of_post(post.id)
     assert named.state is MentionState.SETTLED
     assert ann.fetched(ann.actor) <= 4
 
 
-async def test_a_picture_that_cannot_be_shown_is_given_up(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Tea")
+async def test_a_picture_that_cannot_be_shown_is_given_up(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Tea")
     picture = f"{ann.base}/face.png"
     ann.documents[ann.actor] = ann.actor_document(icon={"type": "Image", "url": picture})
     asked = []
@@ -255,17 +257,17 @@ async def test_a_picture_that_cannot_be_shown_is_given_up(open_house: RunningHou
 
     ann.wire.connect_server(ann.host, show)
     await ann.reply(post.uri)
-    while await open_house.house.inbox_worker.work():
+    while await open_instance.instance.inbox_worker.work():
         pass
-    await spoil(open_house, "UPDATE comments SET published = 'never'")
-    await work_for_days(open_house, open_house.house.pictures.work, days=4)
-    kept = await open_house.store.media.by_source(picture)
+    await spoil(open_instance, "UPDATE comments SET published = 'never'")
+    await work_for_days(open_instance, open_instance.instance.pictures.work, days=4)
+    kept = await open_instance.store.media.by_source(picture)
     assert kept is not None
     assert kept.state is MediaState.FAILED
     assert len(asked) == 6
 
 
-async def test_a_list_of_followers_that_trips_us_up_each_time_is_given_up(house: RunningHouse, ann: Peer) -> None:
+async def test_a_list_of_followers_that_trips_us_up_each_time_is_given_up(instance: RunningInstance, ann: Peer) -> None:
     asked = []
 
     async def trip(request: Request) -> Response:
@@ -273,10 +275,10 @@ async def test_a_list_of_followers_that_trips_us_up_each_time_is_given_up(house:
         raise LookupError("nobody thought of this")
 
     ann.wire.connect_server(ann.host, trip)
-    now, url = house.clock(), f"{ann.actor}/followers_synchronization"
-    await house.store.transaction(
+    now, url = instance.clock(), f"{ann.actor}/followers_synchronization"
+    await instance.store.transaction(
         lambda tx: tx.synchronizations.want(ann.actor, url=url, digest="00", now=now, not_since=now)
     )
-    await work_for_days(house, house.house.synchronization.work, days=2)
-    assert await house.store.synchronizations.next_due(house.clock()) is None
+    await work_for_days(instance, instance.instance.synchronization.work, days=2)
+    assert await instance.store.synchronizations.next_due(instance.clock()) is None
     assert asked == [url] * 4

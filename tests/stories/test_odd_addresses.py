@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.stories.test_requests_and_errors import HOST, say, statuses
 from tests.wire import Wire
 
@@ -58,28 +58,28 @@ SEARCHES = [
 
 
 @pytest.fixture(params=["Pacific/Kiritimati", "Europe/Berlin"])
-async def far_house(
+async def far_instance(
     request: pytest.FixtureRequest,
     tmp_path: Path,
     database_address: str,
     wire: Wire,
     clock: FakeClock,
     rsa_keys: list[RSAPrivateKey],
-) -> AsyncIterator[RunningHouse]:
+) -> AsyncIterator[RunningInstance]:
     """Blogs whose days begin before those of others, of which the first was further west in year 1."""
     site = {"timezone": request.param}
-    async with running_house(tmp_path / "far", database_address, wire, clock, rsa_keys[0], site=site) as house:
-        yield house
+    async with running_instance(tmp_path / "far", database_address, wire, clock, rsa_keys[0], site=site) as instance:
+        yield instance
 
 
 @pytest.mark.parametrize("addresses", [ADDRESSES, *SEARCHES], ids=lambda some: ascii(some[0][:30]))
-async def test_no_address_makes_anything_go_wrong(far_house: RunningHouse, addresses: list[bytes]) -> None:
-    await far_house.publish("Tea")
+async def test_no_address_makes_anything_go_wrong(far_instance: RunningInstance, addresses: list[bytes]) -> None:
+    await far_instance.publish("Tea")
     wrong = []
     for address in addresses:
         for accept in (b"text/html", b"application/activity+json"):
             head = b"GET " + address + b" HTTP/1.1\r\n" + HOST + b"Accept: " + accept + b"\r\nConnection: close\r\n\r\n"
-            answer = await say(far_house, head)
+            answer = await say(far_instance, head)
             if not (answer and statuses(answer)[0] < 429 and b"\r\nX: y" not in answer.partition(b"\r\n\r\n")[0]):
                 wrong.append((address[:80], statuses(answer)))
     assert wrong == []

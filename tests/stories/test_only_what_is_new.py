@@ -5,7 +5,7 @@ import pytest
 
 from syndicate.feeds import FeedFormat
 from tests.feeds import lint
-from tests.instances import Answer, RunningHouse
+from tests.instances import Answer, RunningInstance
 from tests.peer import Peer
 
 BASE = "https://blog.example"
@@ -20,66 +20,66 @@ def titles(answer: Answer) -> list[str]:
 
 
 @pytest.mark.parametrize("format", FeedFormat)
-async def test_new_and_changed_posts_come_alone(house: RunningHouse, format: FeedFormat) -> None:
+async def test_new_and_changed_posts_come_alone(instance: RunningInstance, format: FeedFormat) -> None:
     for title in ("One", "Two", "Three"):
-        await house.publish(title)
-        house.clock.advance(minutes=1)
+        await instance.publish(title)
+        instance.clock.advance(minutes=1)
     path = PATHS[format]
-    before = await house.get(path, accept="*/*")
-    await house.publish("Four")
-    house.clock.advance(minutes=1)
-    await house.publish("Two, anew", slug="two")
+    before = await instance.get(path, accept="*/*")
+    await instance.publish("Four")
+    instance.clock.advance(minutes=1)
+    await instance.publish("Two, anew", slug="two")
 
-    delta = await house.get(path, accept="*/*", If_None_Match=before.headers["ETag"], A_IM="feed")
+    delta = await instance.get(path, accept="*/*", If_None_Match=before.headers["ETag"], A_IM="feed")
     assert (delta.status, delta.headers["IM"]) == (226, "feed")
     assert sorted(titles(delta)) == ["Four", "Two, anew"]
     assert delta.headers["Cache-Control"] == "no-store"
     assert delta.headers["Content-Type"] == before.headers["Content-Type"]
-    assert [*LINTS[format](delta.body, BASE + path, house.clock())] == []
+    assert [*LINTS[format](delta.body, BASE + path, instance.clock())] == []
 
-    whole = await house.get(path, accept="*/*")
+    whole = await instance.get(path, accept="*/*")
     assert (whole.status, len(titles(whole))) == (200, 4)
     assert delta.headers["ETag"] == whole.headers["ETag"]
-    again = await house.get(path, accept="*/*", If_None_Match=delta.headers["ETag"], A_IM="feed")
+    again = await instance.get(path, accept="*/*", If_None_Match=delta.headers["ETag"], A_IM="feed")
     assert (again.status, again.body) == (304, b"")
 
 
-async def test_who_has_a_version_that_we_do_not_know_gets_the_whole(house: RunningHouse) -> None:
-    await house.publish("One")
-    await house.get("/feed/")
+async def test_who_has_a_version_that_we_do_not_know_gets_the_whole(instance: RunningInstance) -> None:
+    await instance.publish("One")
+    await instance.get("/feed/")
     for tag in ('"never-was"', 'W/"0123456789abcdef0123456789abcdef"', "*broken"):
-        answer = await house.get("/feed/", If_None_Match=tag, A_IM="feed")
+        answer = await instance.get("/feed/", If_None_Match=tag, A_IM="feed")
         assert (answer.status, titles(answer)) == (200, ["One"])
 
 
-async def test_who_does_not_ask_for_it_is_given_no_delta(house: RunningHouse) -> None:
-    await house.publish("One")
-    before = await house.get("/feed/")
-    await house.publish("Two")
+async def test_who_does_not_ask_for_it_is_given_no_delta(instance: RunningInstance) -> None:
+    await instance.publish("One")
+    before = await instance.get("/feed/")
+    await instance.publish("Two")
     for manipulation in ("", "vcdiff, diffe", "feeds"):
-        answer = await house.get("/feed/", If_None_Match=before.headers["ETag"], A_IM=manipulation)
+        answer = await instance.get("/feed/", If_None_Match=before.headers["ETag"], A_IM=manipulation)
         assert (answer.status, len(titles(answer))) == (200, 2)
 
 
-async def test_the_tag_may_have_come_through_a_proxy(house: RunningHouse) -> None:
-    await house.publish("One")
-    before = await house.get("/feed/")
-    await house.publish("Two")
+async def test_the_tag_may_have_come_through_a_proxy(instance: RunningInstance) -> None:
+    await instance.publish("One")
+    before = await instance.get("/feed/")
+    await instance.publish("Two")
     tag = before.headers["ETag"].removeprefix("W/").rstrip('"') + '-gzip"'
-    answer = await house.get("/feed/", If_None_Match=tag, A_IM="feed, gzip")
+    answer = await instance.get("/feed/", If_None_Match=tag, A_IM="feed, gzip")
     assert (answer.status, titles(answer)) == (226, ["Two"])
 
 
-async def test_comments_come_alone_too(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Hello")
+async def test_comments_come_alone_too(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Hello")
     await ann.reply(post.uri, "<p>First.</p>")
-    await open_house.settle()
+    await open_instance.settle()
     path = f"{post.path}feed/"
-    before = await open_house.get(path)
-    open_house.clock.advance(minutes=1)
+    before = await open_instance.get(path)
+    open_instance.clock.advance(minutes=1)
     await ann.reply(post.uri, "<p>Second.</p>")
-    await open_house.settle()
-    await open_house.publish("Another")  # a change that is no talk: the feed is made anew at once
-    answer = await open_house.get(path, If_None_Match=before.headers["ETag"], A_IM="feed")
+    await open_instance.settle()
+    await open_instance.publish("Another")  # a change that is no talk: the feed is made anew at once
+    answer = await open_instance.get(path, If_None_Match=before.headers["ETag"], A_IM="feed")
     assert answer.status == 226
     assert [entry.summary for entry in feedparser.parse(answer.body).entries] == ["Second."]

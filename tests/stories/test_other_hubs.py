@@ -20,7 +20,7 @@ from syndicate.websub.signature import sign
 from syndicate.websub.subscriber import Subscriber
 from tests.blogs import titles
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.wire import Wire
 
 FEED = "https://garden.example/feed.xml"
@@ -77,64 +77,66 @@ def hub(wire: Wire) -> FakeHub:
     return FakeHub(wire)
 
 
-async def heard(house: RunningHouse) -> datetime | None:
+async def heard(instance: RunningInstance) -> datetime | None:
     """When something came that was believed."""
-    [following] = await house.store.websub_following.all()
+    [following] = await instance.store.websub_following.all()
     return following.heard
 
 
-async def offer(house: RunningHouse, *, topic: str = TOPIC, hub: str = HUB) -> None:
+async def offer(instance: RunningInstance, *, topic: str = TOPIC, hub: str = HUB) -> None:
     """The poller has found a hub in a feed; the house does what follows from it."""
-    await house.store.transaction(lambda tx: house.house.study.subscriber.offered(tx, feed=FEED, topic=topic, hub=hub))
-    await house.settle()
+    await instance.store.transaction(
+        lambda tx: instance.instance.services.subscriber.offered(tx, feed=FEED, topic=topic, hub=hub)
+    )
+    await instance.settle()
 
 
-async def withdraw(house: RunningHouse) -> None:
-    await house.store.transaction(lambda tx: house.house.study.subscriber.withdrawn(tx, feed=FEED))
-    await house.settle()
+async def withdraw(instance: RunningInstance) -> None:
+    await instance.store.transaction(lambda tx: instance.instance.services.subscriber.withdrawn(tx, feed=FEED))
+    await instance.settle()
 
 
-async def is_live(house: RunningHouse) -> bool:
-    return any(following.is_live(house.clock()) for following in await house.store.websub_following.of_feed(FEED))
+async def is_live(instance: RunningInstance) -> bool:
+    return any(following.is_live(instance.clock()) for following in await instance.store.websub_following.of_feed(FEED))
 
 
-async def followed(house: RunningHouse, hub: FakeHub) -> None:
-    await offer(house)
+async def followed(instance: RunningInstance, hub: FakeHub) -> None:
+    await offer(instance)
     assert (await hub.verify()).status == 200
 
 
 # subscribing
 
 
-async def test_a_feed_that_names_a_hub_is_subscribed_to(house: RunningHouse, hub: FakeHub) -> None:
+async def test_a_feed_that_names_a_hub_is_subscribed_to(instance: RunningInstance, hub: FakeHub) -> None:
     """websub.rocks, subscriber 100 to 103; see also tests/blogroll/test_asking.py."""
-    await offer(house)
+    await offer(instance)
     [form] = hub.forms
     assert set(form) == {"hub.mode", "hub.topic", "hub.callback", "hub.secret", "hub.lease_seconds"}
     assert (form["hub.mode"], form["hub.topic"]) == ("subscribe", TOPIC)
     assert form["hub.callback"].startswith("https://blog.example/websub/")
     assert 40 <= len(form["hub.secret"]) < 200
-    assert not await is_live(house)
+    assert not await is_live(instance)
     answer = await hub.verify()
     assert (answer.status, answer.body) == (200, b"a challenge")
     assert answer.headers["Content-Type"].startswith("text/plain")
-    assert await is_live(house)
+    assert await is_live(instance)
 
 
-async def test_being_offered_the_same_again_asks_for_nothing(house: RunningHouse, hub: FakeHub) -> None:
-    await followed(house, hub)
+async def test_being_offered_the_same_again_asks_for_nothing(instance: RunningInstance, hub: FakeHub) -> None:
+    await followed(instance, hub)
     for _ in range(3):
-        await offer(house)
+        await offer(instance)
     assert len(hub.forms) == 1
 
 
-async def test_each_feed_has_a_callback_and_a_secret_of_its_own(house: RunningHouse, hub: FakeHub) -> None:
+async def test_each_feed_has_a_callback_and_a_secret_of_its_own(instance: RunningInstance, hub: FakeHub) -> None:
     for number in range(3):
         feed = f"https://garden.example/{number}"
-        await house.store.transaction(
-            lambda tx, feed=feed: house.house.study.subscriber.offered(tx, feed=feed, topic=feed, hub=HUB)  # type: ignore[misc]
+        await instance.store.transaction(
+            lambda tx, feed=feed: instance.instance.services.subscriber.offered(tx, feed=feed, topic=feed, hub=HUB)  # type: ignore[misc]
         )
-    await house.settle()
+    await instance.settle()
     assert len({form["hub.callback"] for form in hub.forms}) == 3
     assert len({form["hub.secret"] for form in hub.forms}) == 3
 
@@ -152,36 +154,38 @@ async def test_each_feed_has_a_callback_and_a_secret_of_its_own(house: RunningHo
     ],
 )
 async def test_what_we_did_not_ask_for_is_not_confirmed(
-    house: RunningHouse, hub: FakeHub, wrong: dict[str, str | None]
+    instance: RunningInstance, hub: FakeHub, wrong: dict[str, str | None]
 ) -> None:
     """websub.rocks, subscriber 205."""
-    await offer(house)
+    await offer(instance)
     assert (await hub.verify(**wrong)).status == 404
-    assert not await is_live(house)
+    assert not await is_live(instance)
 
 
-async def test_a_callback_that_nobody_was_told_is_not_there(house: RunningHouse, hub: FakeHub) -> None:
-    await offer(house)
+async def test_a_callback_that_nobody_was_told_is_not_there(instance: RunningInstance, hub: FakeHub) -> None:
+    await offer(instance)
     form = hub.forms[0] | {"hub.callback": "https://blog.example/websub/guessed"}
     assert (await hub.verify(form)).status == 404
-    answer = await house.get("/websub/guessed", method="POST")
+    answer = await instance.get("/websub/guessed", method="POST")
     assert answer.status == 410
 
 
-async def test_long_after_we_asked_nothing_is_confirmed(house: RunningHouse, hub: FakeHub) -> None:
+async def test_long_after_we_asked_nothing_is_confirmed(instance: RunningInstance, hub: FakeHub) -> None:
     """Else whoever learns of the callback could subscribe it with a secret of her own."""
-    await followed(house, hub)
-    house.clock.advance(days=2)
+    await followed(instance, hub)
+    instance.clock.advance(days=2)
     assert (await hub.verify()).status == 404
-    assert await is_live(house)
+    assert await is_live(instance)
 
 
 @pytest.mark.parametrize("status", [307, 308])
-async def test_a_hub_that_has_moved_is_followed(house: RunningHouse, wire: Wire, hub: FakeHub, status: int) -> None:
+async def test_a_hub_that_has_moved_is_followed(
+    instance: RunningInstance, wire: Wire, hub: FakeHub, status: int
+) -> None:
     """websub.rocks, subscriber 203 and 204."""
     elsewhere = FakeHub(wire, "new.example")
     hub.statuses = [(status, {"Location": "https://new.example/hub"})]
-    await offer(house)
+    await offer(instance)
     assert elsewhere.at == ["https://new.example/hub"]
     assert elsewhere.forms == hub.forms
     assert (await elsewhere.verify()).status == 200
@@ -189,39 +193,39 @@ async def test_a_hub_that_has_moved_is_followed(house: RunningHouse, wire: Wire,
 
 @pytest.mark.parametrize("status", [301, 302, 303])
 async def test_other_redirects_of_a_hub_are_failures(
-    house: RunningHouse, wire: Wire, hub: FakeHub, status: int
+    instance: RunningInstance, wire: Wire, hub: FakeHub, status: int
 ) -> None:
     elsewhere = FakeHub(wire, "new.example")
     hub.statuses = [(status, {"Location": "https://new.example/hub"})]
-    await offer(house)
+    await offer(instance)
     assert elsewhere.forms == []
 
 
 @pytest.mark.parametrize("status", [400, 404, 500, 503])
-async def test_a_hub_that_fails_is_asked_again(house: RunningHouse, hub: FakeHub, status: int) -> None:
+async def test_a_hub_that_fails_is_asked_again(instance: RunningInstance, hub: FakeHub, status: int) -> None:
     hub.statuses = [(status, {})]
-    await offer(house)
+    await offer(instance)
     assert len(hub.forms) == 1
-    await offer(house)  # polled meanwhile
+    await offer(instance)  # polled meanwhile
     assert len(hub.forms) == 1
-    house.clock.advance(minutes=1)
-    await house.settle()
+    instance.clock.advance(minutes=1)
+    await instance.settle()
     assert len(hub.forms) == 2
     assert (await hub.verify()).status == 200
 
 
-async def test_a_hub_that_never_makes_sure_is_asked_again_the_next_day(house: RunningHouse, hub: FakeHub) -> None:
-    await offer(house)
-    house.clock.advance(hours=23)
-    await house.settle()
+async def test_a_hub_that_never_makes_sure_is_asked_again_the_next_day(instance: RunningInstance, hub: FakeHub) -> None:
+    await offer(instance)
+    instance.clock.advance(hours=23)
+    await instance.settle()
     assert len(hub.forms) == 1
-    house.clock.advance(hours=2)
-    await house.settle()
+    instance.clock.advance(hours=2)
+    await instance.settle()
     assert len(hub.forms) == 2
     assert hub.forms[0] == hub.forms[1]
 
 
-async def test_a_hub_may_make_sure_before_it_answers(house: RunningHouse, wire: Wire, hub: FakeHub) -> None:
+async def test_a_hub_may_make_sure_before_it_answers(instance: RunningInstance, wire: Wire, hub: FakeHub) -> None:
     statuses = []
 
     async def answer(request: Request) -> Response:
@@ -230,13 +234,13 @@ async def test_a_hub_may_make_sure_before_it_answers(house: RunningHouse, wire: 
         return response
 
     wire.connect_server(hub.host, answer)
-    await offer(house)
+    await offer(instance)
     assert statuses == [200]
-    house.clock.advance(hours=30)
-    await house.settle()
+    instance.clock.advance(hours=30)
+    await instance.settle()
     assert len(hub.forms) == 1  # the renewal is due when the lease nears its end, and not a day after
-    house.clock.advance(hours=10)
-    await house.settle()
+    instance.clock.advance(hours=10)
+    await instance.settle()
     assert len(hub.forms) == 2
 
 
@@ -244,52 +248,52 @@ async def test_a_hub_may_make_sure_before_it_answers(house: RunningHouse, wire: 
     ("lease", "days"), [(str(10 * DAY), 10), (None, 10), ("soon", 10), ("0", 0), (str(5000 * DAY), 90), ("9" * 40, 90)]
 )
 async def test_a_subscription_is_renewed_before_it_ends(
-    house: RunningHouse, hub: FakeHub, lease: str | None, days: int
+    instance: RunningInstance, hub: FakeHub, lease: str | None, days: int
 ) -> None:
-    await offer(house)
+    await offer(instance)
     assert (await hub.verify(lease_seconds=lease)).status == 200
-    [following] = await house.store.websub_following.all()
+    [following] = await instance.store.websub_following.all()
     assert following.lease_until is not None
-    lasts = following.lease_until - house.clock()
+    lasts = following.lease_until - instance.clock()
     assert lasts == (timedelta(days=days) if days else timedelta(minutes=5))
-    house.clock.now = following.lease_until - lasts * 0.25
-    await house.settle()
+    instance.clock.now = following.lease_until - lasts * 0.25
+    await instance.settle()
     assert len(hub.forms) == 1
-    house.clock.now = following.lease_until - lasts * 0.1
-    assert await is_live(house)
-    await house.settle()
+    instance.clock.now = following.lease_until - lasts * 0.1
+    assert await is_live(instance)
+    await instance.settle()
     assert len(hub.forms) == 2
     assert (await hub.verify()).status == 200
-    house.clock.now = following.lease_until + timedelta(seconds=1)
-    assert await is_live(house)
+    instance.clock.now = following.lease_until + timedelta(seconds=1)
+    assert await is_live(instance)
 
 
 async def test_a_lease_that_ends_is_no_subscription_and_the_next_poll_asks_again(
-    house: RunningHouse, hub: FakeHub
+    instance: RunningInstance, hub: FakeHub
 ) -> None:
-    await followed(house, hub)
+    await followed(instance, hub)
     hub.statuses = [(500, {})] * 30
     for _ in range(26):
-        house.clock.advance(days=1)
-        await house.settle()
-    assert not await is_live(house)
+        instance.clock.advance(days=1)
+        await instance.settle()
+    assert not await is_live(instance)
     hub.statuses = []
     before = len(hub.forms)
-    house.clock.advance(days=14)
-    await offer(house)
+    instance.clock.advance(days=14)
+    await offer(instance)
     assert len(hub.forms) == before + 1
 
 
-async def test_a_hub_that_says_no_is_asked_another_day(house: RunningHouse, hub: FakeHub) -> None:
-    await followed(house, hub)
+async def test_a_hub_that_says_no_is_asked_another_day(instance: RunningInstance, hub: FakeHub) -> None:
+    await followed(instance, hub)
     assert (await hub.verify(mode="denied", topic="https://garden.example/other", challenge=None)).status == 404
-    assert await is_live(house)
+    assert await is_live(instance)
     assert (await hub.verify(mode="denied", challenge=None)).status == 200
-    assert not await is_live(house)
-    await offer(house)
+    assert not await is_live(instance)
+    await offer(instance)
     assert len(hub.forms) == 1
-    house.clock.advance(days=1, minutes=1)
-    await house.settle()
+    instance.clock.advance(days=1, minutes=1)
+    await instance.settle()
     assert len(hub.forms) == 2
 
 
@@ -298,11 +302,11 @@ async def test_a_hub_that_says_no_is_asked_another_day(house: RunningHouse, hub:
 
 @pytest.mark.parametrize("change", [{"topic": "https://garden.example/new"}, {"hub": "https://new.example/"}])
 async def test_another_hub_or_topic_is_subscribed_to_and_the_old_one_left(
-    house: RunningHouse, wire: Wire, hub: FakeHub, change: dict[str, str]
+    instance: RunningInstance, wire: Wire, hub: FakeHub, change: dict[str, str]
 ) -> None:
     new = FakeHub(wire, "new.example") if "hub" in change else hub
-    await followed(house, hub)
-    await offer(house, **change)
+    await followed(instance, hub)
+    await offer(instance, **change)
     forms = hub.forms[1:] + (new.forms if new is not hub else [])
     assert sorted((form["hub.mode"], form["hub.topic"]) for form in forms) == [
         ("subscribe", change.get("topic", TOPIC)),
@@ -310,83 +314,85 @@ async def test_another_hub_or_topic_is_subscribed_to_and_the_old_one_left(
     ]
     for form in forms:
         assert (await hub.verify(form)).status == 200
-    [following] = await house.store.websub_following.all()
+    [following] = await instance.store.websub_following.all()
     assert (following.topic, following.hub) == (change.get("topic", TOPIC), change.get("hub", HUB))
-    assert await is_live(house)
+    assert await is_live(instance)
 
 
-async def test_a_feed_that_is_no_longer_read_is_unsubscribed_from(house: RunningHouse, hub: FakeHub) -> None:
-    await followed(house, hub)
-    await withdraw(house)
+async def test_a_feed_that_is_no_longer_read_is_unsubscribed_from(instance: RunningInstance, hub: FakeHub) -> None:
+    await followed(instance, hub)
+    await withdraw(instance)
     form = hub.forms[-1]
     assert (form["hub.mode"], form["hub.topic"]) == ("unsubscribe", TOPIC)
     assert form["hub.callback"] == hub.forms[0]["hub.callback"]
-    assert not await is_live(house)
+    assert not await is_live(instance)
     assert (await hub.push()).status == 410
-    assert await heard(house) is None
+    assert await heard(instance) is None
     assert (await hub.verify(mode="subscribe")).status == 404
     assert (await hub.verify()).status == 200
-    assert await house.store.websub_following.all() == []
-    house.clock.advance(days=30)
-    await house.settle()
+    assert await instance.store.websub_following.all() == []
+    instance.clock.advance(days=30)
+    await instance.settle()
     assert len(hub.forms) == 2
 
 
-async def test_who_comes_back_is_subscribed_again(house: RunningHouse, hub: FakeHub) -> None:
-    await followed(house, hub)
-    await withdraw(house)
-    await offer(house)
+async def test_who_comes_back_is_subscribed_again(instance: RunningInstance, hub: FakeHub) -> None:
+    await followed(instance, hub)
+    await withdraw(instance)
+    await offer(instance)
     assert [form["hub.mode"] for form in hub.forms] == ["subscribe", "unsubscribe", "subscribe"]
     assert (await hub.verify(hub.forms[1])).status == 404  # too late
     assert (await hub.verify()).status == 200
-    assert await is_live(house)
+    assert await is_live(instance)
 
 
-async def test_what_a_hub_never_heard_of_needs_no_unsubscription(house: RunningHouse, hub: FakeHub) -> None:
-    subscriber = house.house.study.subscriber
+async def test_what_a_hub_never_heard_of_needs_no_unsubscription(instance: RunningInstance, hub: FakeHub) -> None:
+    subscriber = instance.instance.services.subscriber
 
     async def body(tx: Tables) -> None:
         await subscriber.offered(tx, feed=FEED, topic=TOPIC, hub=HUB)
         await subscriber.withdrawn(tx, feed=FEED)
 
-    await house.store.transaction(body)
-    await house.settle()
+    await instance.store.transaction(body)
+    await instance.settle()
     assert hub.forms == []
-    assert await house.store.websub_following.all() == []
+    assert await instance.store.websub_following.all() == []
 
 
-async def test_an_end_that_a_hub_never_confirms_is_forgotten_with_the_lease(house: RunningHouse, hub: FakeHub) -> None:
-    await followed(house, hub)
-    await withdraw(house)
-    await tidy(house.house.study)
-    [following] = await house.store.websub_following.all()
+async def test_an_end_that_a_hub_never_confirms_is_forgotten_with_the_lease(
+    instance: RunningInstance, hub: FakeHub
+) -> None:
+    await followed(instance, hub)
+    await withdraw(instance)
+    await tidy(instance.instance.services)
+    [following] = await instance.store.websub_following.all()
     assert following.wish is Wish.UNSUBSCRIBE
-    house.clock.advance(days=11)
-    await tidy(house.house.study)
-    assert await house.store.websub_following.all() == []
+    instance.clock.advance(days=11)
+    await tidy(instance.instance.services)
+    assert await instance.store.websub_following.all() == []
 
 
 # what is sent to us
 
 
-async def test_what_a_hub_signs_is_believed(house: RunningHouse, hub: FakeHub) -> None:
+async def test_what_a_hub_signs_is_believed(instance: RunningInstance, hub: FakeHub) -> None:
     """websub.rocks, subscriber 300."""
-    await followed(house, hub)
-    assert await heard(house) is None
+    await followed(instance, hub)
+    assert await heard(instance) is None
     answer = await hub.push(b"<feed>new</feed>")
     assert (answer.status, answer.body) == (204, b"")
-    assert await heard(house) == house.clock()
+    assert await heard(instance) == instance.clock()
 
 
-async def test_what_is_believed_is_handed_on_whole_and_nothing_else_is(house: RunningHouse, hub: FakeHub) -> None:
-    await followed(house, hub)
+async def test_what_is_believed_is_handed_on_whole_and_nothing_else_is(instance: RunningInstance, hub: FakeHub) -> None:
+    await followed(instance, hub)
     handed_on: list[tuple[str, bytes, str]] = []
 
     async def received(feed: str, body: bytes, media_type: str) -> None:
         handed_on.append((feed, body, media_type))
 
-    subscriber = Subscriber(house.store, house.house.app[keys.URLS], house.clock, received=received)
-    [following] = await house.store.websub_following.all()
+    subscriber = Subscriber(instance.store, instance.instance.app[keys.URLS], instance.clock, received=received)
+    [following] = await instance.store.websub_following.all()
     body = b"<feed>new</feed>"
     await subscriber.receive(following.id, body, "text/xml", sign(body, "another secret"))
     await subscriber.receive(following.id, body, "text/xml", "")
@@ -396,92 +402,94 @@ async def test_what_is_believed_is_handed_on_whole_and_nothing_else_is(house: Ru
     assert handed_on == [(FEED, body, "text/xml")]
 
 
-async def test_what_could_not_be_handed_on_is_not_acknowledged(house: RunningHouse, hub: FakeHub) -> None:
-    await followed(house, hub)
+async def test_what_could_not_be_handed_on_is_not_acknowledged(instance: RunningInstance, hub: FakeHub) -> None:
+    await followed(instance, hub)
 
     async def received(feed: str, body: bytes, media_type: str) -> None:
         raise StorageError("the disk is full")
 
-    subscriber = Subscriber(house.store, house.house.app[keys.URLS], house.clock, received=received)
-    [following] = await house.store.websub_following.all()
+    subscriber = Subscriber(instance.store, instance.instance.app[keys.URLS], instance.clock, received=received)
+    [following] = await instance.store.websub_following.all()
     with pytest.raises(StorageError):
         await subscriber.receive(following.id, b"", "text/xml", sign(b"", following.secret))
-    assert await heard(house) is None
+    assert await heard(instance) is None
 
 
 @pytest.mark.parametrize("method", ["sha384", "sha512"])
-async def test_stronger_signatures_are_believed_too(house: RunningHouse, hub: FakeHub, method: str) -> None:
-    await followed(house, hub)
+async def test_stronger_signatures_are_believed_too(instance: RunningInstance, hub: FakeHub, method: str) -> None:
+    await followed(instance, hub)
     made = hmac.new(hub.forms[0]["hub.secret"].encode(), b"<feed/>", method).hexdigest()
     assert (await hub.push(signature=f"{method}={made}")).status == 204
-    assert await heard(house) == house.clock()
+    assert await heard(instance) == instance.clock()
 
 
 async def test_a_wrong_signature_is_answered_like_a_right_one_and_not_believed(
-    house: RunningHouse, hub: FakeHub
+    instance: RunningInstance, hub: FakeHub
 ) -> None:
     """websub.rocks, subscriber 301."""
-    await followed(house, hub)
+    await followed(instance, hub)
     weak = hmac.new(hub.forms[0]["hub.secret"].encode(), b"<feed/>", "sha1").hexdigest()
     for wrong in ("sha256=" + "0" * 64, f"sha1={weak}", "sha256", "nonsense"):
         assert (await hub.push(signature=wrong)).status == 204
     assert (await hub.push(secret="another")).status == 204
-    assert await heard(house) is None
+    assert await heard(instance) is None
 
 
 async def test_a_missing_signature_is_answered_like_a_right_one_and_not_believed(
-    house: RunningHouse, hub: FakeHub
+    instance: RunningInstance, hub: FakeHub
 ) -> None:
     """websub.rocks, subscriber 302."""
-    await followed(house, hub)
+    await followed(instance, hub)
     assert (await hub.push(signature="")).status == 204
-    assert await heard(house) is None
+    assert await heard(instance) is None
 
 
-async def test_what_is_too_large_or_packed_is_refused(house: RunningHouse, hub: FakeHub) -> None:
-    await followed(house, hub)
+async def test_what_is_too_large_or_packed_is_refused(instance: RunningInstance, hub: FakeHub) -> None:
+    await followed(instance, hub)
     assert (await hub.push(b"x" * (8 * 1024 * 1024 + 1))).status == 413
     path = hub.forms[0]["hub.callback"].removeprefix("https://blog.example")
-    assert (await house.get(path, method="POST", Content_Encoding="gzip")).status == 415
-    assert await heard(house) is None
+    assert (await instance.get(path, method="POST", Content_Encoding="gzip")).status == 415
+    assert await heard(instance) is None
     assert (await hub.push(b"x" * (8 * 1024 * 1024))).status == 204
-    assert await heard(house) == house.clock()
+    assert await heard(instance) == instance.clock()
 
 
 # everything together
 
 
-async def test_two_houses_push_to_each_other(
+async def test_two_instances_push_to_each_other(
     tmp_path: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> None:
     """What one publishes, the other is sent: discovery, subscription, verification, signature, and the end."""
     async with (
-        running_house(
+        running_instance(
             tmp_path / "north", str(tmp_path / "north.db"), wire, clock, rsa_keys[0], host="north.example"
         ) as north,
-        running_house(
+        running_instance(
             tmp_path / "south", str(tmp_path / "south.db"), wire, clock, rsa_keys[1], host="south.example"
         ) as south,
     ):
         await south.publish("Before")
-        finder = Finder(north.house.transport, north.house.actors, clock, schemes=("https",))
-        entry = await north.house.study.following.follow("https://south.example/feed/atom/", finder)
+        finder = Finder(north.instance.transport, north.instance.actors, clock, schemes=("https",))
+        entry = await north.instance.services.following.follow("https://south.example/feed/atom/", finder)
         for _ in range(2):
-            for house in (north, south):
-                await house.settle()
+            for instance in (north, south):
+                await instance.settle()
         assert await south.store.subscriptions.total() == 1
-        assert not await north.house.study.subscriber.is_live(north.store, feed=entry.feed_url), "nothing came yet"
+        assert not await north.instance.services.subscriber.is_live(north.store, feed=entry.feed_url), (
+            "nothing came yet"
+        )
         clock.advance(seconds=2)
         await south.publish("From the south")
         await south.settle()
         await north.settle()
         assert await heard(north) == clock()
-        assert await north.house.study.subscriber.is_live(north.store, feed=entry.feed_url)
+        assert await north.instance.services.subscriber.is_live(north.store, feed=entry.feed_url)
         assert await titles(north) == ["From the south", "Before"]
-        await north.house.study.following.unfollow(entry.feed_url)
+        await north.instance.services.following.unfollow(entry.feed_url)
         for _ in range(2):
-            for house in (north, south):
-                await house.settle()
+            for instance in (north, south):
+                await instance.settle()
         assert await south.store.subscriptions.total() == 0
         assert await north.store.websub_following.all() == []
 

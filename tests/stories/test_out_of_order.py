@@ -14,44 +14,44 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.storage.leases import LEASE
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.peer import AS2, PUBLIC, Peer
 from tests.wire import Wire
 
 BLOG = "https://blog.example/actor"
 
 
-async def state_of(house: RunningHouse) -> dict[str, Any]:
+async def state_of(instance: RunningInstance) -> dict[str, Any]:
     """What the blog would tell anybody, without what depends on the hour."""
-    posts = await house.store.posts.federated(before=None, limit=100)
-    state: dict[str, Any] = {"followers": await house.store.followers.total("blog")}
-    rows = await house.store.followers.page("blog", before=None, limit=100)
+    posts = await instance.store.posts.federated(before=None, limit=100)
+    state: dict[str, Any] = {"followers": await instance.store.followers.total("blog")}
+    rows = await instance.store.followers.page("blog", before=None, limit=100)
     assert state["followers"] == len(rows)
     for post in posts:
-        comments = await house.store.comments.shown(post.id, limit=100, skip=0)
+        comments = await instance.store.comments.shown(post.id, limit=100, skip=0)
         assert post.counts.comments == len(comments)
         state[post.slug] = (post.counts, sorted((comment.uri, comment.html) for comment in comments))
     return state
 
 
-async def test_a_delete_before_its_create_wins(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Hello")
+async def test_a_delete_before_its_create_wins(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Hello")
     note = ann.note(post.uri, "<p>Gone before it came.</p>")
     await ann.delete(note)
-    await open_house.settle()
+    await open_instance.settle()
     await ann.send(ann.create(note))
-    await open_house.settle()
-    assert await open_house.comments(post) == []
-    assert await open_house.verdicts() == [
+    await open_instance.settle()
+    assert await open_instance.comments(post) == []
+    assert await open_instance.verdicts() == [
         ("Delete", "ignored", "delete.unknown"),
         ("Create", "ignored", "object.gone"),
     ]
 
 
 async def test_nobody_forbids_in_advance_what_another_will_say(
-    open_house: RunningHouse, ann: Peer, mallory: Peer
+    open_instance: RunningInstance, ann: Peer, mallory: Peer
 ) -> None:
-    post = await open_house.publish("Hello")
+    post = await open_instance.publish("Hello")
     note, like = ann.note(post.uri, "<p>I will say it.</p>"), ann.activity("Like", post.uri)
     follow = ann.activity("Follow", BLOG)
     for object in (note["id"], {"id": note["id"], "type": "Tombstone"}, like["id"], follow["id"]):
@@ -59,29 +59,29 @@ async def test_nobody_forbids_in_advance_what_another_will_say(
         await mallory.send(mallory.activity("Undo", object))
     for inner in (like, follow, {**like, "actor": mallory.actor}, {**follow, "actor": mallory.actor}):
         await mallory.send(mallory.activity("Undo", inner))
-    await open_house.settle()
+    await open_instance.settle()
     for activity in (ann.create(note), like, follow):
         await ann.send(activity)
-    await open_house.settle()
-    [comment] = await open_house.comments(post)
+    await open_instance.settle()
+    [comment] = await open_instance.comments(post)
     assert comment.html == "<p>I will say it.</p>"
-    state = await state_of(open_house)
+    state = await state_of(open_instance)
     assert (state["followers"], state["hello"][0].likes) == (1, 1)
 
 
 @pytest.mark.parametrize("type", ["Create", "Update", "Delete", "Follow", "Like", "Undo", "Announce"])
 async def test_nobody_uses_up_the_id_of_what_another_will_say(
-    open_house: RunningHouse, ann: Peer, mallory: Peer, clock: FakeClock, type: str
+    open_instance: RunningInstance, ann: Peer, mallory: Peer, clock: FakeClock, type: str
 ) -> None:
     """An id of an activity counts once, so whoever may claim it first silences its owner. Mastodon's ids of Deletes
     can be foretold: the object's id with `#delete` behind it. Under the pretence of forwarding, anyone may bring
     anybody's activity (Fedify GHSA-4qhx-hhwf-8685)."""
-    post = await open_house.publish("Hello")
+    post = await open_instance.publish("Hello")
     note = await ann.reply(post.uri, "<p>Original.</p>")
     like, follow = await ann.like(post.uri), ann.activity("Follow", BLOG)
     if type == "Undo":
         await ann.send(follow)
-    await open_house.settle()
+    await open_instance.settle()
     clock.advance(minutes=1)
     edited = {**note, "content": "<p>Edited.</p>", "updated": clock().isoformat()}
     second = ann.note(post.uri, "<p>Second.</p>")
@@ -98,7 +98,7 @@ async def test_nobody_uses_up_the_id_of_what_another_will_say(
     genuine["id"] = f"{note['id']}#{type.lower()}"
     if type == "Like":
         await ann.undo(like)
-        await open_house.settle()
+        await open_instance.settle()
     for forged in (
         genuine,
         {**genuine, "signature": {"type": "RsaSignature2017"}},
@@ -106,13 +106,13 @@ async def test_nobody_uses_up_the_id_of_what_another_will_say(
         {**genuine, "type": "View", "signature": {}},
     ):
         await mallory.send(forged)
-        await open_house.settle()
+        await open_instance.settle()
     if type == "Update":
         ann.documents[note["id"]] = {"@context": AS2, **edited}
     assert (await ann.send(genuine)).status == 202
-    await open_house.settle()
-    texts = sorted(comment.html for comment in await open_house.comments(post))
-    state = await state_of(open_house)
+    await open_instance.settle()
+    texts = sorted(comment.html for comment in await open_instance.comments(post))
+    state = await state_of(open_instance)
     expected: dict[str, Any] = {
         "Create": texts == ["<p>Original.</p>", "<p>Second.</p>"],
         "Update": texts == ["<p>Edited.</p>"],
@@ -122,11 +122,11 @@ async def test_nobody_uses_up_the_id_of_what_another_will_say(
         "Undo": state["followers"] == 0,
         "Announce": state["hello"][0].shares == 1,
     }
-    assert expected[type], (texts, state, await open_house.verdicts())
+    assert expected[type], (texts, state, await open_instance.verdicts())
 
 
-async def test_an_undo_before_its_follow_or_like_wins(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Hello")
+async def test_an_undo_before_its_follow_or_like_wins(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Hello")
     follow, like, boost = (
         ann.activity("Follow", BLOG),
         ann.activity("Like", post.uri),
@@ -134,23 +134,23 @@ async def test_an_undo_before_its_follow_or_like_wins(open_house: RunningHouse, 
     )
     for activity in (follow, like, boost):
         await ann.undo(activity)
-    await open_house.settle()
+    await open_instance.settle()
     for activity in (follow, like, boost):
         await ann.send(activity)
-    await open_house.settle()
-    state = await state_of(open_house)
+    await open_instance.settle()
+    state = await state_of(open_instance)
     assert state["followers"] == 0
     assert (state["hello"][0].likes, state["hello"][0].shares) == (0, 0)
     assert ann.of_type("Accept") == []
     await ann.follow()
     await ann.like(post.uri)
-    await open_house.settle()
-    state = await state_of(open_house)
+    await open_instance.settle()
+    state = await state_of(open_instance)
     assert (state["followers"], state["hello"][0].likes) == (1, 1)
 
 
 async def test_who_gives_every_follow_the_same_id_can_come_and_go_and_come_again(
-    open_house: RunningHouse, ann: Peer, clock: FakeClock
+    open_instance: RunningInstance, ann: Peer, clock: FakeClock
 ) -> None:
     """Misskey's ids of Follows and of their Undos are made of the two accounts; each is sent until it is answered."""
     follow = {**ann.activity("Follow", BLOG), "id": f"{ann.base}/follows/1/2"}
@@ -158,30 +158,32 @@ async def test_who_gives_every_follow_the_same_id_can_come_and_go_and_come_again
     for said, followers in ((follow, 1), (undo, 0), (undo, 0), (follow, 1), (follow, 1), (undo, 0), (follow, 1)):
         clock.advance(seconds=5)
         assert (await ann.send(said)).status == 202
-        await open_house.settle()
-        assert await open_house.store.followers.total("blog") == followers
+        await open_instance.settle()
+        assert await open_instance.store.followers.total("blog") == followers
 
 
-async def test_an_update_before_its_create_is_what_stays(open_house: RunningHouse, ann: Peer, clock: FakeClock) -> None:
-    post = await open_house.publish("Hello")
+async def test_an_update_before_its_create_is_what_stays(
+    open_instance: RunningInstance, ann: Peer, clock: FakeClock
+) -> None:
+    post = await open_instance.publish("Hello")
     note = ann.note(post.uri, "<p>Frist.</p>")
     clock.advance(minutes=1)
     await ann.edit(note, "<p>First.</p>")
-    await open_house.settle()
+    await open_instance.settle()
     await ann.send(ann.create(note))
-    await open_house.settle()
-    assert [comment.html for comment in await open_house.comments(post)] == ["<p>First.</p>"]
+    await open_instance.settle()
+    assert [comment.html for comment in await open_instance.comments(post)] == ["<p>First.</p>"]
 
 
-async def test_one_create_a_hundred_times_at_once_is_one_comment(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Hello")
+async def test_one_create_a_hundred_times_at_once_is_one_comment(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Hello")
     create = ann.create(ann.note(post.uri, "<p>Once.</p>"))
     paths = itertools.cycle(("/inbox", "/actor/inbox"))
     responses = await asyncio.gather(*(ann.send(create, path=next(paths)) for _ in range(100)))
     assert {response.status for response in responses} == {202}
-    await open_house.settle()
-    assert len(await open_house.comments(post)) == 1
-    assert await open_house.verdicts() == [("Create", "done", "comment.open")]
+    await open_instance.settle()
+    assert len(await open_instance.comments(post)) == 1
+    assert await open_instance.verdicts() == [("Create", "done", "comment.open")]
 
 
 def everything(ann: Peer, bob: Peer, posts: list[str], clock: FakeClock) -> list[tuple[Peer, dict[str, Any]]]:
@@ -214,9 +216,9 @@ def everything(ann: Peer, bob: Peer, posts: list[str], clock: FakeClock) -> list
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_any_order_and_any_number_of_copies_end_in_the_same_state(
-    open_house: RunningHouse, ann: Peer, bob: Peer, clock: FakeClock, seed: int
+    open_instance: RunningInstance, ann: Peer, bob: Peer, clock: FakeClock, seed: int
 ) -> None:
-    posts = [(await open_house.publish(title)).uri for title in ("One", "Two")]
+    posts = [(await open_instance.publish(title)).uri for title in ("One", "Two")]
     said = everything(ann, bob, posts, clock)
     chance = random.Random(seed)
     order = said + chance.sample(said, len(said) // 3) if seed else said
@@ -225,9 +227,9 @@ async def test_any_order_and_any_number_of_copies_end_in_the_same_state(
     for peer, activity in order:
         assert (await peer.send(activity)).status == 202
         if chance.random() < 0.3:
-            await open_house.settle()
-    await open_house.settle()
-    state = await state_of(open_house)
+            await open_instance.settle()
+    await open_instance.settle()
+    state = await state_of(open_instance)
     assert state["followers"] == 1
     texts = {slug: sorted(html for _, html in state[slug][1]) for slug in ("one", "two")}
     assert texts == {"one": ["<p>ann edited</p>", "<p>bob edited</p>"], "two": []}
@@ -247,12 +249,12 @@ def open_again(
 ) -> Opened:
     """Start the same house once more, on what the last one left behind."""
     comments = {"moderation": "off"}
-    return lambda: running_house(tmp_path / "house", database_address, wire, clock, rsa_keys[0], comments=comments)
+    return lambda: running_instance(tmp_path / "house", database_address, wire, clock, rsa_keys[0], comments=comments)
 
 
-async def say_everything(house: RunningHouse, ann: Peer) -> str:
-    post = await house.publish("Hello")
-    await house.settle()
+async def say_everything(instance: RunningInstance, ann: Peer) -> str:
+    post = await instance.publish("Hello")
+    await instance.settle()
     await ann.follow()
     await ann.reply(post.uri, "<p>Kept.</p>")
     await ann.like(post.uri)
@@ -260,9 +262,9 @@ async def say_everything(house: RunningHouse, ann: Peer) -> str:
     return post.uri
 
 
-async def is_all_there(house: RunningHouse, ann: Peer) -> None:
-    await house.settle()
-    state = await state_of(house)
+async def is_all_there(instance: RunningInstance, ann: Peer) -> None:
+    await instance.settle()
+    state = await state_of(instance)
     counts, comments = state["hello"]
     assert (state["followers"], counts.likes, counts.shares) == (1, 1, 1)
     assert [html for _, html in comments] == ["<p>Kept.</p>"]
@@ -270,59 +272,59 @@ async def is_all_there(house: RunningHouse, ann: Peer) -> None:
 
 
 async def test_what_was_acknowledged_is_done_by_the_next_process(open_again: Opened, ann: Peer) -> None:
-    async with open_again() as house:
-        await say_everything(house, ann)
-        assert {outcome for _, outcome, _ in await house.verdicts()} == {"waiting"}
-    async with open_again() as house:
-        await is_all_there(house, ann)
-    async with open_again() as house:
-        await is_all_there(house, ann)
+    async with open_again() as instance:
+        await say_everything(instance, ann)
+        assert {outcome for _, outcome, _ in await instance.verdicts()} == {"waiting"}
+    async with open_again() as instance:
+        await is_all_there(instance, ann)
+    async with open_again() as instance:
+        await is_all_there(instance, ann)
 
 
 @pytest.mark.parametrize("released", [True, False], ids=["leases released at the start", "leases run out"])
 async def test_what_a_process_had_begun_is_done_by_the_next(
     open_again: Opened, ann: Peer, clock: FakeClock, released: bool
 ) -> None:
-    async with open_again() as house:
-        await say_everything(house, ann)
+    async with open_again() as instance:
+        await say_everything(instance, ann)
         now = clock()
-        claimed = await house.store.transaction(
+        claimed = await instance.store.transaction(
             lambda tx: tx.arrivals.claim(now=now, until=now + timedelta(minutes=5), limit=10)
         )
         assert len(claimed) == 4
-    async with open_again() as house:
+    async with open_again() as instance:
         if released:
-            await house.store.transaction(lambda tx: tx.leases.release_rows())
+            await instance.store.transaction(lambda tx: tx.leases.release_rows())
         else:
-            await house.settle()
-            assert {outcome for _, outcome, _ in await house.verdicts()} == {"waiting"}
+            await instance.settle()
+            assert {outcome for _, outcome, _ in await instance.verdicts()} == {"waiting"}
             clock.advance(minutes=6)
-        await is_all_there(house, ann)
+        await is_all_there(instance, ann)
 
 
 async def test_what_another_process_has_begun_does_not_hold_up_the_rest(
-    open_house: RunningHouse, ann: Peer, bob: Peer, clock: FakeClock
+    open_instance: RunningInstance, ann: Peer, bob: Peer, clock: FakeClock
 ) -> None:
     await ann.follow()
     now = clock()
-    await open_house.store.transaction(
+    await open_instance.store.transaction(
         lambda tx: tx.arrivals.claim(now=now, until=now + timedelta(minutes=5), limit=10)
     )
     clock.advance(seconds=1)
     await bob.follow()
-    await open_house.settle()
-    assert await open_house.store.followers.find("blog", bob.actor) is not None
+    await open_instance.settle()
+    assert await open_instance.store.followers.find("blog", bob.actor) is not None
 
 
 async def test_an_effect_without_its_verdict_is_repeated_without_harm(open_again: Opened, ann: Peer) -> None:
     """Should a row of the inbox ever be worked on twice, nothing is counted twice."""
-    async with open_again() as house:
-        await say_everything(house, ann)
-        arrivals = await house.store.arrivals.newest(10)
+    async with open_again() as instance:
+        await say_everything(instance, ann)
+        arrivals = await instance.store.arrivals.newest(10)
         for _ in range(3):
             for arrival in reversed(arrivals):
-                await house.house.inbox.perform(arrival)
-        state = await state_of(house)
+                await instance.instance.inbox.perform(arrival)
+        state = await state_of(instance)
         counts, comments = state["hello"]
         assert (state["followers"], counts.likes, counts.shares, len(comments)) == (1, 1, 1, 1)
 
@@ -340,30 +342,30 @@ async def test_a_worker_that_is_stopped_in_the_middle_loses_nothing(
         return await answer(request)
 
     wire.connect_server(ann.host, never)
-    async with open_again() as house:
-        post = await house.publish("Hello")
+    async with open_again() as instance:
+        post = await instance.publish("Hello")
         note = ann.note(post.uri, "<p>In the middle.</p>")
         slow = {**note, "id": f"{ann.base}/notes/slow"}
         ann.documents[slow["id"]] = {"@context": AS2, **slow}
         await ann.send(ann.activity("Create", slow["id"], to=[PUBLIC]))
-        working = asyncio.create_task(house.house.inbox_worker.work())
+        working = asyncio.create_task(instance.instance.inbox_worker.work())
         await reached.wait()
         working.cancel()
         with pytest.raises(asyncio.CancelledError):
             await working
     wire.connect_server(ann.host, answer)
     clock.now += 2 * LEASE
-    async with open_again() as house:
-        await house.settle()
-        [comment] = await house.comments(post)
+    async with open_again() as instance:
+        await instance.settle()
+        [comment] = await instance.comments(post)
         assert comment.html == "<p>In the middle.</p>"
 
 
 async def test_the_record_survives_as_it_was_sent(open_again: Opened, ann: Peer) -> None:
-    async with open_again() as house:
-        post = await house.publish("Hello")
+    async with open_again() as instance:
+        post = await instance.publish("Hello")
         create = ann.create(ann.note(post.uri, "<p>Grüße 🎉 \\u2028 \u0007</p>"))
         await ann.send(create)
-    async with open_again() as house:
-        [arrival] = await house.store.arrivals.newest(1)
+    async with open_again() as instance:
+        [arrival] = await instance.store.arrivals.newest(1)
         assert arrival.activity.raw == json.loads(json.dumps(create))

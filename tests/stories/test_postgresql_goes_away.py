@@ -15,7 +15,7 @@ from syndicate.errors import StorageError
 from tests.cli.conftest import Blog, process
 from tests.cli.test_serve import finished, status_of
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.peer import Peer
 from tests.ports import free_port
 from tests.postgresql import rise, running_postgresql
@@ -61,64 +61,66 @@ async def postgresql(postgresql_of_its_own: Server) -> AsyncIterator[Server]:
 
 
 @pytest.fixture
-async def house(
+async def instance(
     tmp_path: Path, postgresql: Server, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
-) -> AsyncIterator[RunningHouse]:
+) -> AsyncIterator[RunningInstance]:
     comments = {"moderation": "off"}
-    async with running_house(
+    async with running_instance(
         tmp_path / "house", postgresql.address, wire, clock, rsa_keys[0], comments=comments
-    ) as house:
-        await house.store.database.listen()
-        yield house
+    ) as instance:
+        await instance.store.database.listen()
+        yield instance
 
 
-async def until_it_answers(house: RunningHouse) -> None:
-    while (await house.get("/readyz")).status != 200:
+async def until_it_answers(instance: RunningInstance) -> None:
+    while (await instance.get("/readyz")).status != 200:
         pass
 
 
 async def test_requests_get_503_while_it_is_away_and_are_served_afterwards(
-    house: RunningHouse, postgresql: Server, ann: Peer, caplog: pytest.LogCaptureFixture
+    instance: RunningInstance, postgresql: Server, ann: Peer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    post = await house.publish("Tea")
+    post = await instance.publish("Tea")
     await ann.reply(post.uri)
-    await house.settle()
-    await house.get("/")
+    await instance.settle()
+    await instance.get("/")
     await asyncio.to_thread(postgresql.stop)
-    assert (await house.get("/")).status == 200, "what is at hand needs no database"
+    assert (await instance.get("/")).status == 200, "what is at hand needs no database"
     asked = [("/readyz", "*/*"), ("/never-seen/", "text/html"), ("/never-seen/", "application/activity+json")]
-    answers = [await house.get(path, accept=accept) for path, accept in asked]
+    answers = [await instance.get(path, accept=accept) for path, accept in asked]
     assert [answer.status for answer in answers] == [503, 503, 503]
     assert all(int(answer.headers["Retry-After"]) > 0 for answer in answers)
     assert "cannot reach its data" in answers[1].text
     unheard = await ann.follow()
     assert (unheard.status, int(unheard.headers["Retry-After"]) > 0) == (503, True)
-    await house.store.database.poll()
+    await instance.store.database.poll()
     await asyncio.to_thread(postgresql.start)
-    await until_it_answers(house)
+    await until_it_answers(instance)
     await ann.reply(post.uri)
-    await house.settle()
-    assert len(await house.comments(post)) == 2
+    await instance.settle()
+    assert len(await instance.comments(post)) == 2
     assert "Traceback" not in caplog.text
 
 
-async def test_a_page_of_what_went_wrong_does_not_need_the_database(house: RunningHouse, postgresql: Server) -> None:
+async def test_a_page_of_what_went_wrong_does_not_need_the_database(
+    instance: RunningInstance, postgresql: Server
+) -> None:
     await asyncio.to_thread(postgresql.stop)
-    answer = await house.get("/nothing%00here")
+    answer = await instance.get("/nothing%00here")
     assert answer.status == 404
     assert "There is nothing here" in answer.text
 
 
 async def test_connections_that_the_server_ended_are_replaced(
-    house: RunningHouse, postgresql: Server, ann: Peer
+    instance: RunningInstance, postgresql: Server, ann: Peer
 ) -> None:
-    post = await house.publish("Tea")
+    post = await instance.publish("Tea")
     noticed = asyncio.Event()
     await postgresql.end_connections()
-    await until_it_answers(house)
-    while house.store.database._listener.is_closed():  # type: ignore[attr-defined]
-        await house.store.database.poll()
-    house.store.database.on_commit(noticed.set)
+    await until_it_answers(instance)
+    while instance.store.database._listener.is_closed():  # type: ignore[attr-defined]
+        await instance.store.database.poll()
+    instance.store.database.on_commit(noticed.set)
     await postgresql.run("SELECT pg_notify('syndicate', '')")
     async with in_time():
         await noticed.wait()
@@ -126,22 +128,22 @@ async def test_connections_that_the_server_ended_are_replaced(
 
 
 async def test_connections_to_a_server_that_became_a_standby_are_given_up(
-    house: RunningHouse, postgresql: Server
+    instance: RunningInstance, postgresql: Server
 ) -> None:
     await postgresql.run("ALTER DATABASE postgres SET default_transaction_read_only = on")
     await postgresql.end_connections()
     problem = ""
     while "takes no writes" not in problem:  # at first the connections are those that were ended
         with pytest.raises(StorageError) as refused:
-            await house.store.transaction(lambda tx: tx.facts.put("a", "b"))
+            await instance.store.transaction(lambda tx: tx.facts.put("a", "b"))
         problem = str(refused.value)
     connection = await asyncpg.connect(postgresql.address)
     await connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE")
     await connection.execute("ALTER DATABASE postgres RESET default_transaction_read_only")
     await connection.close()
-    await until_it_answers(house)
-    await house.store.transaction(lambda tx: tx.facts.put("a", "b"))
-    assert await house.store.facts.find("a") == "b"
+    await until_it_answers(instance)
+    await instance.store.transaction(lambda tx: tx.facts.put("a", "b"))
+    assert await instance.store.facts.find("a") == "b"
 
 
 def test_a_server_goes_on_through_restarts_and_prints_no_traceback(

@@ -20,38 +20,38 @@ from syndicate.importers.posts_folder import Library
 from syndicate.model.post import ObjectType, Post, PostKind, PostState, Term, TermKind, Visibility
 from syndicate.publishing import Change
 from tests.clocks import FakeClock
-from tests.instances import ACTIVITY, RunningHouse, running_house
+from tests.instances import ACTIVITY, RunningInstance, running_instance
 from tests.peer import PUBLIC, Peer
 from tests.wire import Wire
 
 BASE = "https://blog.example"
 ID = re.compile(rf"{BASE}/(posts|activities)/([0-9a-f-]{{36}})")
-Open = Callable[..., AbstractAsyncContextManager[RunningHouse]]
+Open = Callable[..., AbstractAsyncContextManager[RunningInstance]]
 
 
 @pytest.fixture
 def opened(tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]) -> Open:
     """Opens the same house as often as is needed: the same settings, the same database, another process."""
 
-    def opened(**more: Any) -> AbstractAsyncContextManager[RunningHouse]:
-        return running_house(tmp_path / "house", database_address, wire, clock, rsa_keys[0], **more)
+    def opened(**more: Any) -> AbstractAsyncContextManager[RunningInstance]:
+        return running_instance(tmp_path / "house", database_address, wire, clock, rsa_keys[0], **more)
 
     return opened
 
 
 @pytest.fixture
-async def berlin(opened: Open) -> AsyncIterator[RunningHouse]:
+async def berlin(opened: Open) -> AsyncIterator[RunningInstance]:
     """A blog whose days begin an hour or two before those of UTC."""
-    async with opened(site={"timezone": "Europe/Berlin"}) as house:
-        yield house
+    async with opened(site={"timezone": "Europe/Berlin"}) as instance:
+        yield instance
 
 
-async def delete(house: RunningHouse, slug: str) -> None:
-    await house.house.study.publisher.delete(slug)
+async def delete(instance: RunningInstance, slug: str) -> None:
+    await instance.instance.services.publisher.delete(slug)
 
 
-async def current(house: RunningHouse, slug: str) -> Post:
-    post = await house.store.posts.by_slug(slug)
+async def current(instance: RunningInstance, slug: str) -> Post:
+    post = await instance.store.posts.by_slug(slug)
     assert post is not None
     return post
 
@@ -65,66 +65,68 @@ def uuid_of(address: str) -> UUID:
 # identity
 
 
-async def test_what_is_new_gets_ids_that_are_made_once(house: RunningHouse) -> None:
-    post = await house.publish("Hello")
-    [create] = (await house.document("/actor/outbox?page=true"))["orderedItems"]
+async def test_what_is_new_gets_ids_that_are_made_once(instance: RunningInstance) -> None:
+    post = await instance.publish("Hello")
+    [create] = (await instance.document("/actor/outbox?page=true"))["orderedItems"]
     for address in (post.uri, create["id"]):
         made = uuid_of(address)
         assert made.version == 7
-        assert made.int >> 80 == int(house.clock().timestamp() * 1000)
+        assert made.int >> 80 == int(instance.clock().timestamp() * 1000)
     assert post.guid == post.uri
-    again = (await house.document("/actor/outbox?page=true"))["orderedItems"]
+    again = (await instance.document("/actor/outbox?page=true"))["orderedItems"]
     assert again == [create]
 
 
 async def test_ids_and_addresses_outlive_the_process(opened: Open, clock: FakeClock) -> None:
-    async with opened() as house:
-        post = await house.publish("Hello")
-        actor = await house.document("/actor")
+    async with opened() as instance:
+        post = await instance.publish("Hello")
+        actor = await instance.document("/actor")
         paths = ["/feed/", "/feed/atom/", "/feed/json/", "/comments/feed/", post.path, "/", "/sitemap.xml"]
-        before = [(answer.body, answer.headers["ETag"]) for answer in [await house.get(path) for path in paths]]
-        document = await house.document(post.uri)
-        outbox = await house.document("/actor/outbox?page=true")
+        before = [(answer.body, answer.headers["ETag"]) for answer in [await instance.get(path) for path in paths]]
+        document = await instance.document(post.uri)
+        outbox = await instance.document("/actor/outbox?page=true")
     clock.advance(days=400)
-    async with opened() as house:
-        after = [(answer.body, answer.headers["ETag"]) for answer in [await house.get(path) for path in paths]]
+    async with opened() as instance:
+        after = [(answer.body, answer.headers["ETag"]) for answer in [await instance.get(path) for path in paths]]
         assert after == before
-        assert await house.document(post.uri) == document
-        assert await house.document("/actor/outbox?page=true") == outbox
-        assert await house.document("/actor") == actor
+        assert await instance.document(post.uri) == document
+        assert await instance.document("/actor/outbox?page=true") == outbox
+        assert await instance.document("/actor") == actor
 
 
 async def test_another_title_in_the_settings_changes_no_id(opened: Open) -> None:
-    async with opened(site={"title": "One", "timezone": "UTC"}) as house:
-        post = await house.publish("Hello", date=datetime(2026, 11, 21, 23, 30, tzinfo=UTC))
-    async with opened(site={"title": "Two", "timezone": "Asia/Tokyo"}) as house:
-        assert await current(house, "hello") == post
-        assert (await house.get(post.path)).status == 200
+    async with opened(site={"title": "One", "timezone": "UTC"}) as instance:
+        post = await instance.publish("Hello", date=datetime(2026, 11, 21, 23, 30, tzinfo=UTC))
+    async with opened(site={"title": "Two", "timezone": "Asia/Tokyo"}) as instance:
+        assert await current(instance, "hello") == post
+        assert (await instance.get(post.path)).status == 200
 
 
-async def test_a_slug_published_again_after_deletion_is_another_post_at_the_same_address(house: RunningHouse) -> None:
-    first = await house.publish("Hello", "First.", slug="hello")
-    await delete(house, "hello")
-    assert (await house.get(first.path)).status == 410
-    second = await house.publish("Hello", "Second.", slug="hello")
+async def test_a_slug_published_again_after_deletion_is_another_post_at_the_same_address(
+    instance: RunningInstance,
+) -> None:
+    first = await instance.publish("Hello", "First.", slug="hello")
+    await delete(instance, "hello")
+    assert (await instance.get(first.path)).status == 410
+    second = await instance.publish("Hello", "Second.", slug="hello")
     assert second.path == first.path
     assert second.uri != first.uri
     assert second.guid != first.guid
-    assert "Second." in (await house.get(second.path)).text
-    assert (await house.get(first.uri, accept=ACTIVITY)).status == 410
-    assert (await house.document(second.uri))["id"] == second.uri
+    assert "Second." in (await instance.get(second.path)).text
+    assert (await instance.get(first.uri, accept=ACTIVITY)).status == 410
+    assert (await instance.document(second.uri))["id"] == second.uri
 
 
-async def test_no_id_is_ever_used_twice(house: RunningHouse, ann: Peer) -> None:
+async def test_no_id_is_ever_used_twice(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     seen = set()
     for round in range(3):
-        post = await house.publish("Hello", f"Round {round}.")
-        await house.publish("Hello", f"Round {round}, again.")
-        await house.settle()
-        await delete(house, "hello")
-        await house.settle()
+        post = await instance.publish("Hello", f"Round {round}.")
+        await instance.publish("Hello", f"Round {round}, again.")
+        await instance.settle()
+        await delete(instance, "hello")
+        await instance.settle()
         seen.add(post.uri)
     assert len(seen) == 3
     activities = [activity["id"] for activity in ann.received]
@@ -135,7 +137,7 @@ async def test_no_id_is_ever_used_twice(house: RunningHouse, ann: Peer) -> None:
 # permalinks
 
 
-async def test_a_permalink_is_the_day_in_the_time_zone_of_the_blog(berlin: RunningHouse) -> None:
+async def test_a_permalink_is_the_day_in_the_time_zone_of_the_blog(berlin: RunningInstance) -> None:
     post = await berlin.publish("Late", date=datetime(2026, 6, 30, 22, 30, tzinfo=UTC))
     assert post.path == "/2026/07/01/late/"
     for path in ("/2026/07/01/", "/2026/07/", "/2026/"):
@@ -143,14 +145,14 @@ async def test_a_permalink_is_the_day_in_the_time_zone_of_the_blog(berlin: Runni
     assert (await berlin.get("/2026/06/")).status == 404
 
 
-async def test_a_permalink_is_fixed_at_first_publication(house: RunningHouse) -> None:
-    draft = await house.publish("Tea", state=PostState.DRAFT, date=datetime(2026, 11, 1, tzinfo=UTC))
+async def test_a_permalink_is_fixed_at_first_publication(instance: RunningInstance) -> None:
+    draft = await instance.publish("Tea", state=PostState.DRAFT, date=datetime(2026, 11, 1, tzinfo=UTC))
     assert draft.path == "/2026/11/01/tea/"
-    moved = await house.publish("Tea", state=PostState.DRAFT, date=datetime(2026, 11, 5, tzinfo=UTC))
+    moved = await instance.publish("Tea", state=PostState.DRAFT, date=datetime(2026, 11, 5, tzinfo=UTC))
     assert moved.path == "/2026/11/05/tea/"
-    shown = await house.publish("Tea", date=datetime(2026, 11, 6, tzinfo=UTC))
+    shown = await instance.publish("Tea", date=datetime(2026, 11, 6, tzinfo=UTC))
     assert shown.path == "/2026/11/06/tea/"
-    again = await house.publish("Tea", "More.", date=datetime(2026, 11, 9, tzinfo=UTC))
+    again = await instance.publish("Tea", "More.", date=datetime(2026, 11, 9, tzinfo=UTC))
     assert (again.path, again.published) == (shown.path, shown.published)
 
 
@@ -162,115 +164,115 @@ async def test_a_permalink_is_fixed_at_first_publication(house: RunningHouse) ->
         ("हिन्दी", "/2026/11/22/%E0%A4%B9%E0%A4%BF%E0%A4%A8%E0%A5%8D%E0%A4%A6%E0%A5%80/"),
     ],
 )
-async def test_slugs_may_have_letters_of_every_script(house: RunningHouse, slug: str, path: str) -> None:
-    post = await house.publish("T", slug=slug)
+async def test_slugs_may_have_letters_of_every_script(instance: RunningInstance, slug: str, path: str) -> None:
+    post = await instance.publish("T", slug=slug)
     assert post.path == path
-    assert (await house.get(path)).status == 200
-    assert (await house.get(path.lower())).status == 200
-    assert (await house.get(path.rstrip("/"))).headers["Location"] == path
+    assert (await instance.get(path)).status == 200
+    assert (await instance.get(path.lower())).status == 200
+    assert (await instance.get(path.rstrip("/"))).headers["Location"] == path
 
 
-async def test_a_slug_that_another_post_has_gets_a_number(house: RunningHouse) -> None:
-    page = await house.publish("Tea", slug="tea", kind=PostKind.PAGE)
+async def test_a_slug_that_another_post_has_gets_a_number(instance: RunningInstance) -> None:
+    page = await instance.publish("Tea", slug="tea", kind=PostKind.PAGE)
     assert page.path == "/tea/"
-    reserved = await house.publish("Feed", slug="feed", kind=PostKind.PAGE)
+    reserved = await instance.publish("Feed", slug="feed", kind=PostKind.PAGE)
     assert (reserved.slug, reserved.path) == ("feed-2", "/feed-2/")
-    assert (await house.get("/feed/")).headers["Content-Type"].startswith("application/rss+xml")
+    assert (await instance.get("/feed/")).headers["Content-Type"].startswith("application/rss+xml")
 
 
-async def test_a_page_about_the_author_wins_over_the_built_in_one(house: RunningHouse) -> None:
-    assert "Mara Lind" in (await house.get("/about/")).text
-    await house.publish("About me", "I like tea.", slug="about", kind=PostKind.PAGE)
-    assert "I like tea." in (await house.get("/about/")).text
-    await delete(house, "about")
-    assert (await house.get("/about/")).status in (200, 410)
+async def test_a_page_about_the_author_wins_over_the_built_in_one(instance: RunningInstance) -> None:
+    assert "Mara Lind" in (await instance.get("/about/")).text
+    await instance.publish("About me", "I like tea.", slug="about", kind=PostKind.PAGE)
+    assert "I like tea." in (await instance.get("/about/")).text
+    await delete(instance, "about")
+    assert (await instance.get("/about/")).status in (200, 410)
 
 
 # dates
 
 
-async def test_dates_are_whole_seconds_everywhere(house: RunningHouse) -> None:
-    house.clock.now = datetime(2026, 11, 22, 19, 0, 0, 987654, tzinfo=UTC)
-    post = await house.publish("Hello")
+async def test_dates_are_whole_seconds_everywhere(instance: RunningInstance) -> None:
+    instance.clock.now = datetime(2026, 11, 22, 19, 0, 0, 987654, tzinfo=UTC)
+    post = await instance.publish("Hello")
     assert (post.published.microsecond, post.updated.microsecond) == (0, 0)
     for path in ("/feed/", "/feed/atom/", "/feed/json/", "/sitemap.xml"):
-        text = (await house.get(path)).text
+        text = (await instance.get(path)).text
         assert re.search(r"2026-11-22T19:00:00(Z|\+00:00)|22 Nov 2026 19:00:00 ", text)
         assert "987" not in text
-    assert (await house.document(post.uri))["published"] == "2026-11-22T19:00:00Z"
+    assert (await instance.document(post.uri))["published"] == "2026-11-22T19:00:00Z"
 
 
-async def test_edits_in_one_second_have_dates_that_grow(house: RunningHouse, ann: Peer) -> None:
+async def test_edits_in_one_second_have_dates_that_grow(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
-    first = await house.publish("Hello", "0")
+    await instance.settle()
+    first = await instance.publish("Hello", "0")
     dates = []
     for number in range(1, 6):
-        house.clock.advance(milliseconds=100)
-        dates.append((await house.publish("Hello", str(number))).updated)
+        instance.clock.advance(milliseconds=100)
+        dates.append((await instance.publish("Hello", str(number))).updated)
     assert dates == sorted(set(dates))
     assert all(date > first.updated for date in dates)
-    assert {(await current(house, "hello")).published} == {first.published}
-    await house.settle()
+    assert {(await current(instance, "hello")).published} == {first.published}
+    await instance.settle()
     assert ann.of_type("Update")[-1]["object"]["updated"] == f"{dates[-1]:%Y-%m-%dT%H:%M:%SZ}"
     assert ann.of_type("Update")[-1]["object"]["published"] == f"{first.published:%Y-%m-%dT%H:%M:%SZ}"
 
 
-async def test_no_two_posts_have_the_same_date_of_change(house: RunningHouse) -> None:
-    posts = [await house.publish(f"Post {number}") for number in range(10)]
+async def test_no_two_posts_have_the_same_date_of_change(instance: RunningInstance) -> None:
+    posts = [await instance.publish(f"Post {number}") for number in range(10)]
     assert len({post.updated for post in posts}) == 10
     assert len({post.published for post in posts}) == 1
 
 
-async def test_the_same_text_again_is_no_change(house: RunningHouse, ann: Peer) -> None:
+async def test_the_same_text_again_is_no_change(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
-    before = await house.publish("Hello", "Words.")
-    etag = (await house.get("/feed/")).headers["ETag"]
-    house.clock.advance(hours=1)
-    again = await house.publish_manuscript(title="Hello", source="Words.")
+    await instance.settle()
+    before = await instance.publish("Hello", "Words.")
+    etag = (await instance.get("/feed/")).headers["ETag"]
+    instance.clock.advance(hours=1)
+    again = await instance.publish_manuscript(title="Hello", source="Words.")
     assert again.change is Change.UNCHANGED
-    await house.settle()
+    await instance.settle()
     assert ann.of_type("Update") == []
-    assert (await current(house, "hello")).updated == before.updated
-    assert (await house.get("/feed/", If_None_Match=etag)).status == 304
+    assert (await current(instance, "hello")).updated == before.updated
+    assert (await instance.get("/feed/", If_None_Match=etag)).status == 304
 
 
 # editing
 
 
-async def test_an_edit_is_read_by_the_next_who_asks_and_the_earlier_text_is_kept(house: RunningHouse) -> None:
-    post = await house.publish("Tea", "First.", slug="tea")
-    assert "First." in (await house.get(post.path)).text
-    await house.publish("Tea, again", "Second.", slug="tea")
+async def test_an_edit_is_read_by_the_next_who_asks_and_the_earlier_text_is_kept(instance: RunningInstance) -> None:
+    post = await instance.publish("Tea", "First.", slug="tea")
+    assert "First." in (await instance.get(post.path)).text
+    await instance.publish("Tea, again", "Second.", slug="tea")
     for path in (post.path, "/", "/feed/", "/feed/atom/", "/feed/json/"):
-        text = (await house.get(path)).text
+        text = (await instance.get(path)).text
         assert "Tea, again" in text
         assert "First." not in text
-    assert await house.store.posts.revisions(post.id) == ["First."]
+    assert await instance.store.posts.revisions(post.id) == ["First."]
 
 
-async def test_an_edit_replaces_the_whole_post(house: RunningHouse) -> None:
+async def test_an_edit_replaces_the_whole_post(instance: RunningInstance) -> None:
     tag = Term(kind=TermKind.TAG, slug="tea", name="Tea")
-    await house.publish("Tea", terms=(tag,), summary="In short", pinned=True, comments_open=False)
-    post = await house.publish("Tea", "Only this.")
+    await instance.publish("Tea", terms=(tag,), summary="In short", pinned=True, comments_open=False)
+    post = await instance.publish("Tea", "Only this.")
     assert (post.terms, post.summary, post.pinned, post.comments_open) == ((), "", False, True)
-    answer = await house.get("/tag/tea/")
+    answer = await instance.get("/tag/tea/")
     assert answer.status in (200, 404)
     assert "Only this." not in answer.text
 
 
-async def test_followers_are_told_of_what_is_new_changed_and_gone(house: RunningHouse, ann: Peer) -> None:
+async def test_followers_are_told_of_what_is_new_changed_and_gone(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
-    post = await house.publish("Hello", "First.")
-    await house.settle()
-    house.clock.advance(minutes=5)
-    await house.publish("Hello", "Second.")
-    await house.settle()
-    house.clock.advance(minutes=5)
-    await delete(house, "hello")
-    await house.settle()
+    await instance.settle()
+    post = await instance.publish("Hello", "First.")
+    await instance.settle()
+    instance.clock.advance(minutes=5)
+    await instance.publish("Hello", "Second.")
+    await instance.settle()
+    instance.clock.advance(minutes=5)
+    await delete(instance, "hello")
+    await instance.settle()
     told = [activity for activity in ann.received if activity["type"] != "Accept"]
     assert [activity["type"] for activity in told] == ["Create", "Update", "Delete"]
     create, update, gone = told
@@ -286,30 +288,30 @@ async def test_followers_are_told_of_what_is_new_changed_and_gone(house: Running
         assert PUBLIC in activity["to"]
 
 
-async def test_a_server_with_many_followers_is_told_once(house: RunningHouse, ann: Peer, rsa_keys: Any) -> None:
+async def test_a_server_with_many_followers_is_told_once(instance: RunningInstance, ann: Peer, rsa_keys: Any) -> None:
     for peer in (ann, ann.neighbour("cy", rsa_keys[4]), ann.neighbour("di", rsa_keys[5])):
         await peer.follow()
-    await house.settle()
-    await house.publish("Hello")
-    await house.settle()
+    await instance.settle()
+    await instance.publish("Hello")
+    await instance.settle()
     [sent] = [request for request in ann.requests if request.method == "POST" and b'"Create"' in (request.body or b"")]
     assert sent.url == ann.shared_inbox
     assert len(ann.of_type("Create")) == 1
 
 
 async def test_a_text_that_is_too_long_to_be_pushed_is_whole_where_it_is_fetched(
-    house: RunningHouse, ann: Peer
+    instance: RunningInstance, ann: Peer
 ) -> None:
     await ann.follow()
-    await house.settle()
-    post = await house.publish("Long", "Words and words. " * 10_000, summary="In short")
-    await house.settle()
+    await instance.settle()
+    post = await instance.publish("Long", "Words and words. " * 10_000, summary="In short")
+    await instance.settle()
     [create] = ann.of_type("Create")
     sent = next(request for request in ann.requests if b'"Create"' in (request.body or b""))
     assert len(sent.body or b"") < 64 * 1024
     assert f"{BASE}{post.path}" in create["object"]["content"]
     assert create["object"]["contentMap"] == {"en": create["object"]["content"]}
-    assert len((await house.document(post.uri))["content"]) > 150_000
+    assert len((await instance.document(post.uri))["content"]) > 150_000
 
 
 # what kind of thing
@@ -325,10 +327,10 @@ async def test_a_text_that_is_too_long_to_be_pushed_is_whole_where_it_is_fetched
     ],
 )
 async def test_a_title_makes_an_article_unless_the_author_says_otherwise(
-    house: RunningHouse, title: str, chosen: ObjectType | None, becomes: str
+    instance: RunningInstance, title: str, chosen: ObjectType | None, becomes: str
 ) -> None:
-    post = await house.publish(title, "Words.", slug="thing", type=chosen)
-    document = await house.document(post.uri)
+    post = await instance.publish(title, "Words.", slug="thing", type=chosen)
+    document = await instance.document(post.uri)
     assert document["type"] == becomes
     if becomes == "Article":
         assert document["name"]
@@ -337,236 +339,236 @@ async def test_a_title_makes_an_article_unless_the_author_says_otherwise(
 # visibility
 
 
-async def test_a_local_post_is_on_the_site_and_in_feeds_and_nowhere_else(house: RunningHouse, ann: Peer) -> None:
+async def test_a_local_post_is_on_the_site_and_in_feeds_and_nowhere_else(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
-    post = await house.publish("Here only", visibility=Visibility.LOCAL)
-    await house.settle()
+    await instance.settle()
+    post = await instance.publish("Here only", visibility=Visibility.LOCAL)
+    await instance.settle()
     assert ann.of_type("Create") == []
     for path in ("/", "/feed/", post.path, "/sitemap.xml"):
-        assert post.path in (await house.get(path)).text
-    assert (await house.get(post.uri, accept=ACTIVITY)).status == 404
-    assert (await house.get(post.path, accept=ACTIVITY)).headers["Content-Type"] == "text/html; charset=utf-8"
-    page: Any = html.fromstring((await house.get(post.path)).body)
+        assert post.path in (await instance.get(path)).text
+    assert (await instance.get(post.uri, accept=ACTIVITY)).status == 404
+    assert (await instance.get(post.path, accept=ACTIVITY)).headers["Content-Type"] == "text/html; charset=utf-8"
+    page: Any = html.fromstring((await instance.get(post.path)).body)
     assert page.xpath("//link[@type='application/activity+json']") == []
 
 
 async def test_a_post_that_leaves_the_fediverse_is_deleted_there_and_comes_back_as_another(
-    house: RunningHouse, ann: Peer
+    instance: RunningInstance, ann: Peer
 ) -> None:
     await ann.follow()
-    await house.settle()
-    first = await house.publish("Hello", "Words.")
-    await house.settle()
-    local = await house.publish("Hello", "Words.", visibility=Visibility.LOCAL)
-    await house.settle()
+    await instance.settle()
+    first = await instance.publish("Hello", "Words.")
+    await instance.settle()
+    local = await instance.publish("Hello", "Words.", visibility=Visibility.LOCAL)
+    await instance.settle()
     assert [activity["type"] for activity in ann.received if activity["type"] != "Accept"] == ["Create", "Delete"]
-    assert (await house.get(first.uri, accept=ACTIVITY)).status == 410
-    assert (await house.get(local.path)).status == 200
-    back = await house.publish("Hello", "Words.", visibility=Visibility.PUBLIC)
-    await house.settle()
+    assert (await instance.get(first.uri, accept=ACTIVITY)).status == 410
+    assert (await instance.get(local.path)).status == 200
+    back = await instance.publish("Hello", "Words.", visibility=Visibility.PUBLIC)
+    await instance.settle()
     assert back.uri != first.uri
     assert (back.guid, back.path, back.published) == (first.guid, first.path, first.published)
-    assert (await house.document(back.uri))["id"] == back.uri
-    assert (await house.get(first.uri, accept=ACTIVITY)).status == 410
+    assert (await instance.document(back.uri))["id"] == back.uri
+    assert (await instance.get(first.uri, accept=ACTIVITY)).status == 410
     assert ann.of_type("Create")[-1]["object"]["id"] == back.uri
 
 
 @pytest.mark.parametrize("state", [PostState.DRAFT, PostState.PRIVATE, PostState.PASSWORD])
-async def test_what_is_hidden_again_is_as_if_absent(house: RunningHouse, ann: Peer, state: PostState) -> None:
+async def test_what_is_hidden_again_is_as_if_absent(instance: RunningInstance, ann: Peer, state: PostState) -> None:
     await ann.follow()
-    await house.settle()
-    post = await house.publish("Hello", "Canary.")
-    await house.settle()
+    await instance.settle()
+    post = await instance.publish("Hello", "Canary.")
+    await instance.settle()
     for path in ("/", "/feed/", post.path):
-        await house.get(path)
-    await house.publish("Hello", "Canary.", state=state)
-    await house.settle()
+        await instance.get(path)
+    await instance.publish("Hello", "Canary.", state=state)
+    await instance.settle()
     assert ann.received[-1]["type"] == "Delete"
-    nowhere = await house.get("/2026/11/22/nowhere/")
-    answer = await house.get(post.path)
+    nowhere = await instance.get("/2026/11/22/nowhere/")
+    answer = await instance.get(post.path)
     assert (answer.status, answer.body) == (nowhere.status, nowhere.body)
     for path in ("/", "/feed/", "/feed/atom/", "/feed/json/", "/sitemap.xml", "/2026/", "/actor/outbox?page=true"):
-        assert "Canary" not in (await house.get(path, accept=ACTIVITY if "actor" in path else "text/html")).text
+        assert "Canary" not in (await instance.get(path, accept=ACTIVITY if "actor" in path else "text/html")).text
 
 
 @pytest.mark.parametrize("state", [PostState.DRAFT, PostState.PRIVATE, PostState.PASSWORD, PostState.SCHEDULED])
-async def test_who_guesses_learns_nothing(house: RunningHouse, state: PostState) -> None:
-    date = house.clock() + timedelta(days=1) if state is PostState.SCHEDULED else None
-    post = await house.publish("Canary", state=PostState.PUBLISHED if date else state, date=date)
+async def test_who_guesses_learns_nothing(instance: RunningInstance, state: PostState) -> None:
+    date = instance.clock() + timedelta(days=1) if state is PostState.SCHEDULED else None
+    post = await instance.publish("Canary", state=PostState.PUBLISHED if date else state, date=date)
     assert post.state is state
     unknown = post.path.replace("canary", "nowhere"), f"{BASE}/posts/{UUID(int=7)}"
     for suffix in ("", "?preview=true", "feed/", "feed/atom/", "feed/json/", ".json", ".rss", "comment-page-1/"):
         for accept in ("text/html", ACTIVITY):
-            asked = await house.get(post.path + suffix, accept=accept)
-            reference = await house.get(unknown[0] + suffix, accept=accept)
+            asked = await instance.get(post.path + suffix, accept=accept)
+            reference = await instance.get(unknown[0] + suffix, accept=accept)
             assert (asked.status, asked.body) == (404, reference.body), suffix
-            tagged = await house.get(post.path + suffix, accept=accept, If_None_Match="*")
+            tagged = await instance.get(post.path + suffix, accept=accept, If_None_Match="*")
             assert tagged.status == 404
     for suffix in ("", "/replies", "/likes", "/shares", "?preview=true"):
         for accept in ("text/html", ACTIVITY):
-            asked = await house.get(post.uri + suffix, accept=accept)
-            reference = await house.get(unknown[1] + suffix, accept=accept)
+            asked = await instance.get(post.uri + suffix, accept=accept)
+            reference = await instance.get(unknown[1] + suffix, accept=accept)
             assert (asked.status, asked.body) == (404, reference.body), suffix
 
 
 # time
 
 
-async def test_what_lies_ahead_appears_in_its_time(house: RunningHouse, ann: Peer) -> None:
+async def test_what_lies_ahead_appears_in_its_time(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
-    post = await house.publish("Tomorrow", date=house.clock() + timedelta(days=1))
+    await instance.settle()
+    post = await instance.publish("Tomorrow", date=instance.clock() + timedelta(days=1))
     assert post.state is PostState.SCHEDULED
-    assert (await house.get(post.path)).status == 404
-    assert await house.house.study.publisher.release_due() == 0
-    house.clock.advance(days=1, seconds=1)
-    assert await house.house.study.publisher.release_due() == 1
-    await house.settle()
-    assert (await house.get(post.path)).status == 200
-    assert post.guid in (await house.get("/feed/")).text
+    assert (await instance.get(post.path)).status == 404
+    assert await instance.instance.services.publisher.release_due() == 0
+    instance.clock.advance(days=1, seconds=1)
+    assert await instance.instance.services.publisher.release_due() == 1
+    await instance.settle()
+    assert (await instance.get(post.path)).status == 200
+    assert post.guid in (await instance.get("/feed/")).text
     [create] = ann.of_type("Create")
     assert create["object"]["id"] == post.uri
     assert create["object"]["published"] == "2026-11-23T19:00:00Z"
-    assert await house.house.study.publisher.release_due() == 0
+    assert await instance.instance.services.publisher.release_due() == 0
 
 
-async def test_what_is_dated_long_ago_is_not_news(house: RunningHouse, ann: Peer) -> None:
+async def test_what_is_dated_long_ago_is_not_news(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
-    old = await house.publish("Old", date=house.clock() - timedelta(hours=49))
-    new = await house.publish("New", date=house.clock() - timedelta(hours=47))
-    await house.settle()
+    await instance.settle()
+    old = await instance.publish("Old", date=instance.clock() - timedelta(hours=49))
+    new = await instance.publish("New", date=instance.clock() - timedelta(hours=47))
+    await instance.settle()
     assert [create["object"]["id"] for create in ann.of_type("Create")] == [new.uri]
-    assert (await house.document(old.uri))["id"] == old.uri
-    assert (await house.document("/actor/outbox"))["totalItems"] == 2
+    assert (await instance.document(old.uri))["id"] == old.uri
+    assert (await instance.document("/actor/outbox"))["totalItems"] == 2
 
 
 # deletion
 
 
 async def test_an_edit_of_what_was_never_announced_is_told_only_to_those_who_took_part(
-    house: RunningHouse, ann: Peer, bob: Peer
+    instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
     await ann.follow()
-    old = await house.publish("Old", date=datetime(2014, 5, 1, tzinfo=UTC))
+    old = await instance.publish("Old", date=datetime(2014, 5, 1, tzinfo=UTC))
     await bob.like(old.uri)
-    await house.settle()
-    await house.publish("Old", source="A mended word.", date=datetime(2014, 5, 1, tzinfo=UTC))
-    await house.settle()
+    await instance.settle()
+    await instance.publish("Old", source="A mended word.", date=datetime(2014, 5, 1, tzinfo=UTC))
+    await instance.settle()
     assert [activity["object"]["content"].strip() for activity in bob.of_type("Update")] == ["<p>A mended word.</p>"]
     assert {activity["type"] for activity in ann.received} == {"Accept"}
 
 
-async def test_a_deleted_post_is_gone_from_every_list_at_once(house: RunningHouse, ann: Peer) -> None:
+async def test_a_deleted_post_is_gone_from_every_list_at_once(instance: RunningInstance, ann: Peer) -> None:
     tag = Term(kind=TermKind.TAG, slug="tea", name="Tea")
-    post = await house.publish("Canary", terms=(tag,), pinned=True, aliases=("/old/canary/", "/?p=7"))
+    post = await instance.publish("Canary", terms=(tag,), pinned=True, aliases=("/old/canary/", "/?p=7"))
     paths = ["/", "/feed/", "/feed/json/", "/tag/tea/", "/tag/tea/feed/", "/2026/11/", "/archives/", "/sitemap.xml"]
     paths += ["/actor/outbox?page=true", "/actor/featured", "/author/mara-lind/"]
     for path in paths:
-        await house.get(path, accept=ACTIVITY if "actor" in path else "text/html")
-    await delete(house, "canary")
+        await instance.get(path, accept=ACTIVITY if "actor" in path else "text/html")
+    await delete(instance, "canary")
     for path in paths:
-        answer = await house.get(path, accept=ACTIVITY if "actor" in path else "text/html")
+        answer = await instance.get(path, accept=ACTIVITY if "actor" in path else "text/html")
         assert "Canary" not in answer.text, path
         assert post.uri not in answer.text
     for address in (post.path, "/old/canary/", "/?p=7", post.path.rstrip("/")):
-        assert (await house.get(address)).status in (404, 410), address
-    assert (await house.get(post.path)).status == 410
-    assert (await house.get("/old/canary/")).status == 410
+        assert (await instance.get(address)).status in (404, 410), address
+    assert (await instance.get(post.path)).status == 410
+    assert (await instance.get("/old/canary/")).status == 410
 
 
-async def test_everybody_who_took_part_is_told_of_the_end(house: RunningHouse, ann: Peer, bob: Peer) -> None:
-    post = await house.publish("Hello")
-    await house.settle()
+async def test_everybody_who_took_part_is_told_of_the_end(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
+    post = await instance.publish("Hello")
+    await instance.settle()
     await ann.reply(post.uri)
     await bob.like(post.uri)
-    await house.settle()
-    await delete(house, "hello")
-    await house.settle()
+    await instance.settle()
+    await delete(instance, "hello")
+    await instance.settle()
     for peer in (ann, bob):
         [gone] = peer.of_type("Delete")
         assert gone["object"] == {**gone["object"], "id": post.uri, "type": "Tombstone"}
         assert "formerType" not in gone["object"]  # Misskey keeps a post whose former type is no bare word
 
 
-async def test_a_draft_that_is_deleted_never_was(house: RunningHouse) -> None:
-    post = await house.publish("Draft", state=PostState.DRAFT)
-    await delete(house, "draft")
-    assert (await house.get(post.path)).status == 404
-    assert (await house.get(post.uri, accept=ACTIVITY)).status == 404
+async def test_a_draft_that_is_deleted_never_was(instance: RunningInstance) -> None:
+    post = await instance.publish("Draft", state=PostState.DRAFT)
+    await delete(instance, "draft")
+    assert (await instance.get(post.path)).status == 404
+    assert (await instance.get(post.uri, accept=ACTIVITY)).status == 404
 
 
 # the posts folder
 
 
 @pytest.fixture
-def folder(house: RunningHouse) -> Path:
-    directory = house.config.storage.posts
+def folder(instance: RunningInstance) -> Path:
+    directory = instance.config.storage.posts
     directory.mkdir(parents=True)
     return directory
 
 
-def library(house: RunningHouse) -> Library:
-    return house.house.study.library
+def library(instance: RunningInstance) -> Library:
+    return instance.instance.services.library
 
 
-def put(house: RunningHouse, path: Path, text: str, *, age: float = 60) -> Path:
+def put(instance: RunningInstance, path: Path, text: str, *, age: float = 60) -> Path:
     """A file as its author saved it some seconds ago."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    then = house.clock().timestamp() - age
+    then = instance.clock().timestamp() - age
     os.utime(path, (then, then))
     return path
 
 
-async def test_a_file_in_the_folder_is_published(house: RunningHouse, folder: Path, ann: Peer) -> None:
+async def test_a_file_in_the_folder_is_published(instance: RunningInstance, folder: Path, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
-    put(house, folder / "2026" / "tea.md", "---\ntags: [Tea, Rain]\n---\n# On tea\n\nLeaves.")
-    await library(house).scan()
-    await house.settle()
-    post = await current(house, "tea")
+    await instance.settle()
+    put(instance, folder / "2026" / "tea.md", "---\ntags: [Tea, Rain]\n---\n# On tea\n\nLeaves.")
+    await library(instance).scan()
+    await instance.settle()
+    post = await current(instance, "tea")
     assert (post.title, [term.name for term in post.tags]) == ("On tea", ["Tea", "Rain"])
-    assert "Leaves." in (await house.get(post.path)).text
+    assert "Leaves." in (await instance.get(post.path)).text
     assert [create["object"]["id"] for create in ann.of_type("Create")] == [post.uri]
 
 
-async def test_a_file_that_is_still_being_written_is_left_alone(house: RunningHouse, folder: Path) -> None:
-    put(house, folder / "tea.md", "Half a", age=3)
-    assert await library(house).scan() == pytest.approx(7, abs=0.01)
-    assert await house.store.posts.by_slug("tea") is None
-    house.clock.advance(seconds=8)
-    assert await library(house).scan() is None
-    assert await house.store.posts.by_slug("tea") is not None
+async def test_a_file_that_is_still_being_written_is_left_alone(instance: RunningInstance, folder: Path) -> None:
+    put(instance, folder / "tea.md", "Half a", age=3)
+    assert await library(instance).scan() == pytest.approx(7, abs=0.01)
+    assert await instance.store.posts.by_slug("tea") is None
+    instance.clock.advance(seconds=8)
+    assert await library(instance).scan() is None
+    assert await instance.store.posts.by_slug("tea") is not None
 
 
-async def test_a_changed_file_wins_and_the_earlier_text_is_kept(house: RunningHouse, folder: Path) -> None:
-    file = put(house, folder / "tea.md", "From the file.")
-    await library(house).scan()
-    post = await current(house, "tea")
-    house.clock.advance(minutes=1)
-    await house.publish("", "From elsewhere.", slug="tea")
-    house.clock.advance(minutes=1)
-    await library(house).scan()
-    assert "From elsewhere." in (await house.get(post.path)).text
+async def test_a_changed_file_wins_and_the_earlier_text_is_kept(instance: RunningInstance, folder: Path) -> None:
+    file = put(instance, folder / "tea.md", "From the file.")
+    await library(instance).scan()
+    post = await current(instance, "tea")
+    instance.clock.advance(minutes=1)
+    await instance.publish("", "From elsewhere.", slug="tea")
+    instance.clock.advance(minutes=1)
+    await library(instance).scan()
+    assert "From elsewhere." in (await instance.get(post.path)).text
     assert file.read_text() == "From the file."
-    put(house, file, "From the file, again.")
-    await library(house).scan()
-    assert "From the file, again." in (await house.get(post.path)).text
-    assert await house.store.posts.revisions(post.id) == ["From the file.", "From elsewhere."]
-    assert (await current(house, "tea")).uri == post.uri
+    put(instance, file, "From the file, again.")
+    await library(instance).scan()
+    assert "From the file, again." in (await instance.get(post.path)).text
+    assert await instance.store.posts.revisions(post.id) == ["From the file.", "From elsewhere."]
+    assert (await current(instance, "tea")).uri == post.uri
 
 
-async def test_a_folder_that_is_not_there_deletes_nothing(house: RunningHouse, folder: Path) -> None:
-    put(house, folder / "tea.md", "Leaves.")
-    await library(house).scan()
-    post = await current(house, "tea")
+async def test_a_folder_that_is_not_there_deletes_nothing(instance: RunningInstance, folder: Path) -> None:
+    put(instance, folder / "tea.md", "Leaves.")
+    await library(instance).scan()
+    post = await current(instance, "tea")
     for unmounted in (False, True):
         shutil.rmtree(folder) if unmounted else (folder / "tea.md").unlink()
-        await library(house).scan()
-    assert (await house.get(post.path)).status == 200
-    assert await library(house).vanished() == ["tea.md"]
+        await library(instance).scan()
+    assert (await instance.get(post.path)).status == 200
+    assert await library(instance).vanished() == ["tea.md"]
 
 
 @pytest.mark.parametrize(
@@ -588,84 +590,88 @@ async def test_a_folder_that_is_not_there_deletes_nothing(house: RunningHouse, f
     ],
 )
 async def test_what_editors_and_synchronisers_leave_behind_is_no_post(
-    house: RunningHouse, folder: Path, name: str
+    instance: RunningInstance, folder: Path, name: str
 ) -> None:
-    put(house, folder / name, "Leaves.")
-    await library(house).scan()
-    assert await house.store.posts.files() == {}
+    put(instance, folder / name, "Leaves.")
+    await library(instance).scan()
+    assert await instance.store.posts.files() == {}
 
 
-async def test_an_empty_file_is_no_post_and_takes_no_words_away(house: RunningHouse, folder: Path, ann: Peer) -> None:
+async def test_an_empty_file_is_no_post_and_takes_no_words_away(
+    instance: RunningInstance, folder: Path, ann: Peer
+) -> None:
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     for name in ("rain.md", "tea.md"):
-        put(house, folder / name, "")
-    await library(house).scan()
-    assert await house.store.posts.files() == {}
-    put(house, folder / "tea.md", "Leaves.")
-    await library(house).scan()
+        put(instance, folder / name, "")
+    await library(instance).scan()
+    assert await instance.store.posts.files() == {}
+    put(instance, folder / "tea.md", "Leaves.")
+    await library(instance).scan()
     for nothing in ("", "\n \n"):
-        put(house, folder / "tea.md", nothing, age=50)
-        await library(house).scan()
-        assert "Leaves." in (await house.get((await current(house, "tea")).path)).text
-    await house.settle()
+        put(instance, folder / "tea.md", nothing, age=50)
+        await library(instance).scan()
+        assert "Leaves." in (await instance.get((await current(instance, "tea")).path)).text
+    await instance.settle()
     assert len(ann.of_type("Create")) == 1
     assert ann.of_type("Update") == []
-    assert [path.name for path, _ in library(house).passed_over()] == ["rain.md"]
+    assert [path.name for path, _ in library(instance).passed_over()] == ["rain.md"]
 
 
 async def test_a_file_that_cannot_be_read_keeps_no_other_from_being_published(
-    house: RunningHouse, folder: Path
+    instance: RunningInstance, folder: Path
 ) -> None:
-    put(house, folder / "a.md", "---\ncomments: perhaps\n---\nA")
+    put(instance, folder / "a.md", "---\ncomments: perhaps\n---\nA")
     (folder / "b.md").write_bytes(b"\xff\xfe\x00")
     os.utime(folder / "b.md", (0, 0))
     (folder / "c.md").symlink_to(folder / "nowhere.md")
-    put(house, folder / "d.md", "D")
-    await library(house).scan()
-    assert list(await house.store.posts.files()) == ["d.md"]
+    put(instance, folder / "d.md", "D")
+    await library(instance).scan()
+    assert list(await instance.store.posts.files()) == ["d.md"]
 
 
-async def test_two_files_cannot_be_one_post(house: RunningHouse, folder: Path) -> None:
-    put(house, folder / "a" / "tea.md", "First.")
-    put(house, folder / "b" / "tea.md", "Second.")
+async def test_two_files_cannot_be_one_post(instance: RunningInstance, folder: Path) -> None:
+    put(instance, folder / "a" / "tea.md", "First.")
+    put(instance, folder / "b" / "tea.md", "Second.")
     for _ in range(2):
-        await library(house).scan()
-    post = await current(house, "tea")
-    assert "First." in (await house.get(post.path)).text
+        await library(instance).scan()
+    post = await current(instance, "tea")
+    assert "First." in (await instance.get(post.path)).text
 
 
 async def test_a_file_of_a_deleted_post_does_not_bring_it_back_until_it_changes(
-    house: RunningHouse, folder: Path
+    instance: RunningInstance, folder: Path
 ) -> None:
-    file = put(house, folder / "tea.md", "Leaves.")
-    await library(house).scan()
-    await delete(house, "tea")
-    await library(house).scan()
-    assert await house.store.posts.by_slug("tea") is None
-    put(house, file, "New leaves.")
-    await library(house).scan()
-    assert await house.store.posts.by_slug("tea") is not None
+    file = put(instance, folder / "tea.md", "Leaves.")
+    await library(instance).scan()
+    await delete(instance, "tea")
+    await library(instance).scan()
+    assert await instance.store.posts.by_slug("tea") is None
+    put(instance, file, "New leaves.")
+    await library(instance).scan()
+    assert await instance.store.posts.by_slug("tea") is not None
 
 
-async def test_a_renamed_file_is_another_post_only_if_its_slug_is_another(house: RunningHouse, folder: Path) -> None:
-    file = put(house, folder / "2026-11-20-tea.md", "Leaves.")
-    await library(house).scan()
-    post = await current(house, "tea")
+async def test_a_renamed_file_is_another_post_only_if_its_slug_is_another(
+    instance: RunningInstance, folder: Path
+) -> None:
+    file = put(instance, folder / "2026-11-20-tea.md", "Leaves.")
+    await library(instance).scan()
+    post = await current(instance, "tea")
     assert post.path == "/2026/11/20/tea/"
     file.rename(folder / "tea.md")
-    await library(house).scan()
-    assert (await current(house, "tea")).uri == post.uri
-    assert len(await house.store.posts.latest(limit=10)) == 1
+    await library(instance).scan()
+    assert (await current(instance, "tea")).uri == post.uri
+    assert len(await instance.store.posts.latest(limit=10)) == 1
 
 
 # between processes
 
 
 async def test_what_was_acknowledged_before_the_end_is_done_after_it(opened: Open, ann: Peer, clock: FakeClock) -> None:
-    async with opened(comments={"moderation": "off"}) as house:
-        post = await house.publish("Hello")
-        await house.settle()
+    async with opened(comments={"moderation": "off"}) as instance:
+        post = await instance.publish("Hello")
+        await instance.settle()
         await ann.follow()
         await ann.reply(post.uri, "<p>Survives.</p>")
         now = clock()
@@ -674,54 +680,54 @@ async def test_what_was_acknowledged_before_the_end_is_done_after_it(opened: Ope
             """The process had just taken them up when it died."""
             await tx.arrivals.claim(now=now, until=now + timedelta(minutes=5), limit=10)
 
-        await house.store.transaction(claim)
+        await instance.store.transaction(claim)
     clock.advance(minutes=6)
-    async with opened(comments={"moderation": "off"}) as house:
-        await house.settle()
-        assert "Survives." in (await house.get(post.path)).text
-        assert len(await house.comments(post)) == 1
+    async with opened(comments={"moderation": "off"}) as instance:
+        await instance.settle()
+        assert "Survives." in (await instance.get(post.path)).text
+        assert len(await instance.comments(post)) == 1
         assert [accept["type"] for accept in ann.received] == ["Accept"]
 
 
 async def test_a_delivery_that_failed_before_the_end_is_made_after_it(
     opened: Open, ann: Peer, wire: Wire, clock: FakeClock
 ) -> None:
-    async with opened() as house:
+    async with opened() as instance:
         await ann.follow()
-        await house.settle()
+        await instance.settle()
         wire.cut(ann.host)
-        post = await house.publish("Hello")
-        await house.settle()
+        post = await instance.publish("Hello")
+        await instance.settle()
         assert ann.of_type("Create") == []
     wire.mend(ann.host)
     clock.advance(hours=2)
-    async with opened() as house:
-        await house.settle()
+    async with opened() as instance:
+        await instance.settle()
         [create] = ann.of_type("Create")
         assert create["object"]["id"] == post.uri
         clock.advance(days=2)
-        await house.settle()
+        await instance.settle()
         assert len(ann.of_type("Create")) == 1
 
 
 async def test_another_process_publishes_and_the_next_reader_sees_it(opened: Open, tmp_path: Path) -> None:
-    async with opened() as house:
-        await house.store.database.listen()
-        assert "News" not in (await house.get("/")).text
+    async with opened() as instance:
+        await instance.store.database.listen()
+        assert "News" not in (await instance.get("/")).text
         async with opened() as other:
             await other.publish("News")
         for _ in range(200):
-            if "News" in (await house.get("/")).text:
+            if "News" in (await instance.get("/")).text:
                 break
-        assert "News" in (await house.get("/feed/")).text
+        assert "News" in (await instance.get("/feed/")).text
 
 
-async def test_feeds_hold_nothing_of_the_moment_in_which_they_are_made(house: RunningHouse) -> None:
-    await house.publish("Hello", date=house.clock() - timedelta(days=30))
-    house.clock.now = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
-    await house.publish("Another", state=PostState.DRAFT)
+async def test_feeds_hold_nothing_of_the_moment_in_which_they_are_made(instance: RunningInstance) -> None:
+    await instance.publish("Hello", date=instance.clock() - timedelta(days=30))
+    instance.clock.now = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
+    await instance.publish("Another", state=PostState.DRAFT)
     for path in ("/feed/", "/feed/atom/", "/feed/json/"):
-        answer = await house.get(path)
+        answer = await instance.get(path)
         assert "2031" not in answer.text
         if path != "/feed/json/":
             assert etree.fromstring(answer.body) is not None
@@ -730,63 +736,65 @@ async def test_feeds_hold_nothing_of_the_moment_in_which_they_are_made(house: Ru
 # dates
 
 
-async def test_what_was_scheduled_and_comes_out_earlier_is_dated_by_the_clock(house: RunningHouse, ann: Peer) -> None:
+async def test_what_was_scheduled_and_comes_out_earlier_is_dated_by_the_clock(
+    instance: RunningInstance, ann: Peer
+) -> None:
     """A date that lies ahead, once in a feed, would keep readers from ever fetching it again."""
     await ann.follow()
-    await house.settle()
-    await house.publish("Seeds", date=house.clock() + timedelta(days=1500))
-    house.clock.advance(minutes=1)
-    await house.publish("Seeds", source="Other words.", date=house.clock() + timedelta(days=1600))
-    house.clock.advance(hours=1)
+    await instance.settle()
+    await instance.publish("Seeds", date=instance.clock() + timedelta(days=1500))
+    instance.clock.advance(minutes=1)
+    await instance.publish("Seeds", source="Other words.", date=instance.clock() + timedelta(days=1600))
+    instance.clock.advance(hours=1)
     for words in ("Now.", "A second time.", "And a third."):
-        post = await house.publish("Seeds", source=words)
-        await house.settle()
-        assert post.published <= post.updated <= house.clock()
+        post = await instance.publish("Seeds", source=words)
+        await instance.settle()
+        assert post.published <= post.updated <= instance.clock()
         for path in ("/feed/", "/feed/atom/", "/feed/json/", post.path, "/sitemap.xml"):
-            answer = await house.get(path)
+            answer = await instance.get(path)
             modified = answer.headers.get("Last-Modified")
-            assert modified is None or parsedate_to_datetime(modified) <= house.clock(), path
+            assert modified is None or parsedate_to_datetime(modified) <= instance.clock(), path
             assert "2030" not in answer.text, path
             assert "2031" not in answer.text, path
         assert "updated" not in ann.of_type("Create")[-1]["object"]
-        house.clock.advance(minutes=5)
+        instance.clock.advance(minutes=5)
     first, second = (update["object"]["updated"] for update in ann.of_type("Update"))
-    assert first < second <= to_wire(house.clock())
+    assert first < second <= to_wire(instance.clock())
 
 
-async def test_a_reader_who_asks_by_date_sees_what_came_out_early(house: RunningHouse) -> None:
-    await house.publish("Seeds", date=house.clock() + timedelta(days=1500))
-    before = await house.get("/feed/")
-    house.clock.advance(hours=1)
-    await house.publish("Seeds")
-    seen = await house.get("/feed/", If_Modified_Since=before.headers["Last-Modified"])
+async def test_a_reader_who_asks_by_date_sees_what_came_out_early(instance: RunningInstance) -> None:
+    await instance.publish("Seeds", date=instance.clock() + timedelta(days=1500))
+    before = await instance.get("/feed/")
+    instance.clock.advance(hours=1)
+    await instance.publish("Seeds")
+    seen = await instance.get("/feed/", If_Modified_Since=before.headers["Last-Modified"])
     assert seen.status == 200
-    house.clock.advance(hours=1)
-    await house.publish("Seeds", source="Changed.")
-    again = await house.get("/feed/", If_Modified_Since=seen.headers["Last-Modified"])
+    instance.clock.advance(hours=1)
+    await instance.publish("Seeds", source="Changed.")
+    again = await instance.get("/feed/", If_Modified_Since=seen.headers["Last-Modified"])
     assert (again.status, "Changed." in again.text) == (200, True)
 
 
-async def test_a_scheduled_post_that_was_edited_is_dated_by_its_release(house: RunningHouse) -> None:
-    when = house.clock() + timedelta(days=3)
+async def test_a_scheduled_post_that_was_edited_is_dated_by_its_release(instance: RunningInstance) -> None:
+    when = instance.clock() + timedelta(days=3)
     for words in ("First.", "Second.", "Third."):
-        await house.publish("Seeds", source=words, date=when)
-        house.clock.advance(minutes=1)
-    house.clock.now = when
-    await house.house.study.publisher.release_due()
-    post = await house.store.posts.by_slug("seeds")
+        await instance.publish("Seeds", source=words, date=when)
+        instance.clock.advance(minutes=1)
+    instance.clock.now = when
+    await instance.instance.services.publisher.release_due()
+    post = await instance.store.posts.by_slug("seeds")
     assert post is not None
     assert (post.published, post.updated) == (when, when)
 
 
-async def test_many_changes_in_one_second_are_not_dated_ahead(house: RunningHouse) -> None:
+async def test_many_changes_in_one_second_are_not_dated_ahead(instance: RunningInstance) -> None:
     titles = [f"Post {number}" for number in range(8)]
     for title in titles:
-        await house.publish(title)
-    house.clock.advance(hours=1)
-    changed = [await house.publish(title, source="Changed.") for title in titles]
+        await instance.publish(title)
+    instance.clock.advance(hours=1)
+    changed = [await instance.publish(title, source="Changed.") for title in titles]
     dates = [post.updated for post in changed]
     assert len(set(dates)) == len(dates)
-    assert max(dates) <= house.clock()
-    again = await house.publish(titles[0], source="Changed in the same second.")
+    assert max(dates) <= instance.clock()
+    again = await instance.publish(titles[0], source="Changed in the same second.")
     assert again.updated > changed[0].updated

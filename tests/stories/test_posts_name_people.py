@@ -6,7 +6,7 @@ from datetime import timedelta
 from syndicate.model.post import Term, TermKind
 from syndicate.storage import Tables
 from syndicate.storage.blocks import Block
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import PUBLIC, Peer
 from tests.wire import Wire
 
@@ -20,159 +20,165 @@ def link(peer: Peer) -> str:
     )
 
 
-async def test_whom_a_post_names_is_linked_and_hears_of_it(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+async def test_whom_a_post_names_is_linked_and_hears_of_it(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
     await bob.follow()
-    await house.settle()
+    await instance.settle()
     ann.is_found_by_name()
-    post = await house.publish("Quinces", source="With thanks to @ann@social.example, who lent the ladder.")
-    assert "u-url mention" not in (await house.get(post.path)).text
+    post = await instance.publish("Quinces", source="With thanks to @ann@social.example, who lent the ladder.")
+    assert "u-url mention" not in (await instance.get(post.path)).text
     assert (ann.requests, bob.of_type("Create")) == ([], [])  # publishing waits for nobody
 
-    await house.settle()
-    assert link(ann) in (await house.get(post.path)).text
+    await instance.settle()
+    assert link(ann) in (await instance.get(post.path)).text
     for peer in (ann, bob):
         [create] = peer.of_type("Create")
         note = create["object"]
         assert {"type": "Mention", "name": "@ann@social.example", "href": ann.actor} in note["tag"]
         assert note["cc"] == create["cc"] == [f"{ACTOR}/followers", ann.actor]
         assert link(ann) in note["content"]
-    assert (await house.document(post.uri))["cc"] == [f"{ACTOR}/followers", ann.actor]
+    assert (await instance.document(post.uri))["cc"] == [f"{ACTOR}/followers", ann.actor]
 
 
-async def test_who_follows_and_is_named_gets_one_copy(house: RunningHouse, ann: Peer) -> None:
+async def test_who_follows_and_is_named_gets_one_copy(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     ann.is_found_by_name()
-    await house.publish("Quinces", source="@ann@social.example")
-    await house.settle()
+    await instance.publish("Quinces", source="@ann@social.example")
+    await instance.settle()
     [create] = ann.of_type("Create")
     assert ann.actor in create["cc"]
 
 
-async def test_who_was_named_hears_of_changes_and_of_the_end(house: RunningHouse, ann: Peer) -> None:
+async def test_who_was_named_hears_of_changes_and_of_the_end(instance: RunningInstance, ann: Peer) -> None:
     ann.is_found_by_name()
-    await house.publish("Quinces", source="@ann@social.example")
-    await house.settle()
-    house.clock.advance(minutes=1)
-    await house.publish("Quinces", source="She is named no longer.")
-    await house.settle()
+    await instance.publish("Quinces", source="@ann@social.example")
+    await instance.settle()
+    instance.clock.advance(minutes=1)
+    await instance.publish("Quinces", source="She is named no longer.")
+    await instance.settle()
     [update] = ann.of_type("Update")
     assert ann.actor not in update["cc"]
-    await house.house.study.publisher.delete("quinces")
-    await house.settle()
+    await instance.instance.services.publisher.delete("quinces")
+    await instance.settle()
     assert len(ann.of_type("Delete")) == 1
 
 
-async def test_a_name_that_is_known_is_not_asked_for_again(house: RunningHouse, ann: Peer) -> None:
+async def test_a_name_that_is_known_is_not_asked_for_again(instance: RunningInstance, ann: Peer) -> None:
     asked = ann.is_found_by_name()
-    await house.publish("Quinces", source="@ann@social.example")
-    await house.settle()
-    again = await house.publish("Medlars", source="Again with @Ann@social.example")
+    await instance.publish("Quinces", source="@ann@social.example")
+    await instance.settle()
+    again = await instance.publish("Medlars", source="Again with @Ann@social.example")
     assert [mention.actor for mention in again.mentions] == [ann.actor]
-    await house.settle()
+    await instance.settle()
     assert ann.fetched(asked) == 1
     assert len(ann.of_type("Create")) == 2
 
 
-async def test_nobody_found_leaves_the_text_and_the_post_goes_out(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+async def test_nobody_found_leaves_the_text_and_the_post_goes_out(
+    instance: RunningInstance, ann: Peer, bob: Peer
+) -> None:
     await bob.follow()
-    await house.settle()
-    post = await house.publish("Quinces", source="@nobody@social.example")
-    await house.settle()
+    await instance.settle()
+    post = await instance.publish("Quinces", source="@nobody@social.example")
+    await instance.settle()
     [create] = bob.of_type("Create")
     assert create["object"]["tag"] == []
-    assert "@nobody@social.example" in (await house.get(post.path)).text
-    assert await house.store.mentions.next_due(house.clock()) is None
+    assert "@nobody@social.example" in (await instance.get(post.path)).text
+    assert await instance.store.mentions.next_due(instance.clock()) is None
 
 
 async def test_a_server_that_is_down_holds_a_post_back_for_a_minute_at_most(
-    house: RunningHouse, wire: Wire, ann: Peer, bob: Peer
+    instance: RunningInstance, wire: Wire, ann: Peer, bob: Peer
 ) -> None:
     await bob.follow()
-    await house.settle()
+    await instance.settle()
     wire.cut("social.example")
-    post = await house.publish("Quinces", source="@ann@social.example")
+    post = await instance.publish("Quinces", source="@ann@social.example")
     for _ in range(3):
-        await house.settle()
-        house.clock.advance(seconds=13)
+        await instance.settle()
+        instance.clock.advance(seconds=13)
     assert len(bob.of_type("Create")) == 1
     assert len([request for request in wire.to("social.example") if "webfinger" in request.url]) == 3
 
     wire.mend("social.example")
     ann.is_found_by_name()
-    house.clock.advance(hours=1)
-    await house.publish("Quinces", source="@ann@social.example, once more")
-    await house.settle()
-    assert [mention.actor for mention in (await house.store.posts.by_slug("quinces") or post).mentions] == [ann.actor]
+    instance.clock.advance(hours=1)
+    await instance.publish("Quinces", source="@ann@social.example, once more")
+    await instance.settle()
+    assert [mention.actor for mention in (await instance.store.posts.by_slug("quinces") or post).mentions] == [
+        ann.actor
+    ]
     assert ann.actor in bob.of_type("Update")[0]["cc"]
 
 
-async def test_a_post_whose_names_nobody_looks_up_goes_out_by_itself(house: RunningHouse, bob: Peer) -> None:
+async def test_a_post_whose_names_nobody_looks_up_goes_out_by_itself(instance: RunningInstance, bob: Peer) -> None:
     await bob.follow()
-    await house.settle()
-    await house.publish("Quinces", source="@ann@social.example")
-    await house.house.deliveries.drain()
+    await instance.settle()
+    await instance.publish("Quinces", source="@ann@social.example")
+    await instance.instance.deliveries.drain()
     assert bob.of_type("Create") == []
-    house.clock.advance(seconds=61)
-    await house.house.deliveries.drain()
+    instance.clock.advance(seconds=61)
+    await instance.instance.deliveries.drain()
     assert len(bob.of_type("Create")) == 1
 
 
-async def test_a_lookup_that_was_cut_off_is_done_again(house: RunningHouse, ann: Peer) -> None:
+async def test_a_lookup_that_was_cut_off_is_done_again(instance: RunningInstance, ann: Peer) -> None:
     ann.is_found_by_name()
-    post = await house.publish("Quinces", source="@ann@social.example")
-    now = house.clock()
+    post = await instance.publish("Quinces", source="@ann@social.example")
+    now = instance.clock()
 
-    await house.house.actors.refresh(ann.actor)
+    await instance.instance.actors.refresh(ann.actor)
 
     async def half_of_it(tx: Tables) -> None:
         [named] = await tx.mentions.claim(now=now, until=now, limit=8)
         await tx.mentions.found(named, ann.actor)
 
-    await house.store.transaction(half_of_it)
-    house.clock.advance(seconds=5)
-    await house.settle()
-    assert link(ann) in (await house.get(post.path)).text
+    await instance.store.transaction(half_of_it)
+    instance.clock.advance(seconds=5)
+    await instance.settle()
+    assert link(ann) in (await instance.get(post.path)).text
     assert len(ann.of_type("Create")) == 1
 
 
-async def test_nobody_on_a_blocked_server_is_looked_up_or_told(house: RunningHouse, wire: Wire, ann: Peer) -> None:
+async def test_nobody_on_a_blocked_server_is_looked_up_or_told(
+    instance: RunningInstance, wire: Wire, ann: Peer
+) -> None:
     ann.is_found_by_name()
-    block = Block(pattern="social.example", reason="", created=house.clock())
-    await house.house.study.blocking.block(block)
-    await house.publish("Quinces", source="@ann@social.example")
-    await house.settle()
+    block = Block(pattern="social.example", reason="", created=instance.clock())
+    await instance.instance.services.blocking.block(block)
+    await instance.publish("Quinces", source="@ann@social.example")
+    await instance.settle()
     assert wire.to("social.example") == []
 
 
-async def test_a_name_in_an_old_post_is_linked_and_nobody_is_told(house: RunningHouse, ann: Peer) -> None:
+async def test_a_name_in_an_old_post_is_linked_and_nobody_is_told(instance: RunningInstance, ann: Peer) -> None:
     ann.is_found_by_name()
-    post = await house.publish("Old", source="@ann@social.example", date=house.clock() - timedelta(days=900))
-    await house.settle()
-    assert link(ann) in (await house.get(post.path)).text
+    post = await instance.publish("Old", source="@ann@social.example", date=instance.clock() - timedelta(days=900))
+    await instance.settle()
+    assert link(ann) in (await instance.get(post.path)).text
     assert ann.received == []
 
 
-async def test_a_scheduled_post_knows_whom_it_names_when_its_time_comes(house: RunningHouse, ann: Peer) -> None:
+async def test_a_scheduled_post_knows_whom_it_names_when_its_time_comes(instance: RunningInstance, ann: Peer) -> None:
     ann.is_found_by_name()
-    await house.publish("Soon", source="@ann@social.example", date=house.clock() + timedelta(hours=1))
-    await house.settle()
+    await instance.publish("Soon", source="@ann@social.example", date=instance.clock() + timedelta(hours=1))
+    await instance.settle()
     assert ann.received == []
-    house.clock.advance(hours=1, seconds=1)
-    await house.house.study.publisher.release_due()
-    await house.settle()
+    instance.clock.advance(hours=1, seconds=1)
+    await instance.instance.services.publisher.release_due()
+    await instance.settle()
     [create] = ann.of_type("Create")
     assert ann.actor in create["object"]["cc"]
 
 
-async def test_words_that_are_hashtags_lead_to_their_pages(house: RunningHouse, bob: Peer) -> None:
+async def test_words_that_are_hashtags_lead_to_their_pages(instance: RunningInstance, bob: Peer) -> None:
     await bob.follow()
-    await house.settle()
+    await instance.settle()
     tags = (Term(kind=TermKind.TAG, slug="seed-library", name="Seed library"),)
-    await house.publish(
+    await instance.publish(
         "Quinces", source="A #SeedLibrary for #everybody, see [our pages](/tag/seed-library/).", terms=tags
     )
-    await house.settle()
+    await instance.settle()
     content = bob.of_type("Create")[0]["object"]["content"]
     address = "https://blog.example/tag/seed-library/"
     assert f'<a class="mention hashtag" href="{address}" rel="tag">#<span>SeedLibrary</span></a>' in content

@@ -15,49 +15,49 @@ from syndicate.signatures import Ed25519Key, check_proof, load_multikey, multike
 from syndicate.signatures.keys import encode_base58
 from syndicate.signatures.proof import _digest
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.peer import Peer
 from tests.wire import Wire
 
 
-async def test_a_create_carries_a_proof_that_anybody_can_check(house: RunningHouse, ann: Peer) -> None:
+async def test_a_create_carries_a_proof_that_anybody_can_check(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await house.publish("Grüße", "Füße & <b>Öl</b> 🌱")
-    await house.settle()
+    await instance.publish("Grüße", "Füße & <b>Öl</b> 🌱")
+    await instance.settle()
     (create,) = ann.of_type("Create")
-    (listed,) = (await house.document("/actor"))["assertionMethod"]
+    (listed,) = (await instance.document("/actor"))["assertionMethod"]
     assert create["proof"]["cryptosuite"] == "eddsa-jcs-2022"
     assert create["proof"]["verificationMethod"] == listed["id"] == "https://blog.example/actor#ed25519-key"
     assert create["proof"]["@context"] == create["@context"]
     key = load_multikey(listed["publicKeyMultibase"])
     assert isinstance(key, Ed25519Key)
     again = json.loads(json.dumps(create))
-    check_proof(again, key.public, now=house.clock())
+    check_proof(again, key.public, now=instance.clock())
     again["object"]["content"] += "!"
     with pytest.raises(SignatureRejected):
-        check_proof(again, key.public, now=house.clock())
+        check_proof(again, key.public, now=instance.clock())
 
 
 @pytest.fixture
-async def plain_house(
+async def plain_instance(
     tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
-) -> AsyncIterator[RunningHouse]:
+) -> AsyncIterator[RunningInstance]:
     federation = {"integrity_proofs": False}
-    async with running_house(
+    async with running_instance(
         tmp_path / "house", database_address, wire, clock, rsa_keys[0], federation=federation
-    ) as house:
-        yield house
+    ) as instance:
+        yield instance
 
 
-async def test_who_wants_no_proofs_has_none(plain_house: RunningHouse, ann: Peer) -> None:
+async def test_who_wants_no_proofs_has_none(plain_instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    post = await plain_house.publish()
-    await plain_house.settle()
+    post = await plain_instance.publish()
+    await plain_instance.settle()
     (create,) = ann.of_type("Create")
     assert "proof" not in create
-    assert "proof" not in await plain_house.document(create["id"])
-    assert "proof" not in await plain_house.document(post.uri)
-    assert "assertionMethod" not in await plain_house.document("/actor")
+    assert "proof" not in await plain_instance.document(create["id"])
+    assert "proof" not in await plain_instance.document(post.uri)
+    assert "assertionMethod" not in await plain_instance.document("/actor")
 
 
 def with_proof_key(peer: Peer) -> Ed25519PrivateKey:
@@ -77,74 +77,78 @@ def proven(peer: Peer, key: Ed25519PrivateKey, activity: dict[str, Any]) -> dict
 
 
 async def test_what_somebody_passes_on_is_believed_for_its_own_actors_proof(
-    open_house: RunningHouse, ann: Peer, bob: Peer
+    open_instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
-    post = await open_house.publish()
+    post = await open_instance.publish()
     key = with_proof_key(ann)
     note = ann.note(post.uri, "<p>Passed on.</p>")
     del ann.documents[note["id"]]
     assert (await bob.send(proven(ann, key, ann.create(note)))).status == 202
-    await open_house.settle()
-    assert [comment.author.uri for comment in await open_house.comments(post)] == [ann.actor]
+    await open_instance.settle()
+    assert [comment.author.uri for comment in await open_instance.comments(post)] == [ann.actor]
     assert ann.fetched(note["id"]) == 0
 
 
 async def test_a_proof_that_does_not_hold_makes_the_origin_be_asked(
-    open_house: RunningHouse, ann: Peer, bob: Peer
+    open_instance: RunningInstance, ann: Peer, bob: Peer
 ) -> None:
-    post = await open_house.publish()
+    post = await open_instance.publish()
     key = with_proof_key(ann)
     note = ann.note(post.uri, "<p>Passed on.</p>")
     forged = proven(ann, key, ann.create(note))
     forged["object"] = {**note, "content": "<p>Forged.</p>"}
     assert (await bob.send(forged)).status == 202
-    await open_house.settle()
-    assert [comment.html for comment in await open_house.comments(post)] == ["<p>Passed on.</p>"]
+    await open_instance.settle()
+    assert [comment.html for comment in await open_instance.comments(post)] == ["<p>Passed on.</p>"]
     assert ann.fetched(note["id"]) == 1
 
 
-async def test_somebody_elses_proof_vouches_for_nobody(open_house: RunningHouse, ann: Peer, mallory: Peer) -> None:
-    post = await open_house.publish()
+async def test_somebody_elses_proof_vouches_for_nobody(
+    open_instance: RunningInstance, ann: Peer, mallory: Peer
+) -> None:
+    post = await open_instance.publish()
     key = with_proof_key(mallory)
     note = {**ann.note(post.uri, "<p>Never said.</p>")}
     del ann.documents[note["id"]]
     forged = proven(mallory, key, ann.create(note))
     assert (await mallory.send(forged)).status == 202
-    await open_house.settle()
-    assert await open_house.comments(post) == []
+    await open_instance.settle()
+    assert await open_instance.comments(post) == []
 
 
-async def test_on_what_comes_directly_the_signature_of_the_request_decides(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish()
+async def test_on_what_comes_directly_the_signature_of_the_request_decides(
+    open_instance: RunningInstance, ann: Peer
+) -> None:
+    post = await open_instance.publish()
     note = ann.note(post.uri, "<p>Directly.</p>")
     activity = ann.create(note) | {"proof": {"type": "DataIntegrityProof", "proofValue": "znonsense"}}
     assert (await ann.send(activity)).status == 202
-    await open_house.settle()
-    assert len(await open_house.comments(post)) == 1
+    await open_instance.settle()
+    assert len(await open_instance.comments(post)) == 1
 
 
 @pytest.mark.parametrize("type", ["Follow", "Undo", "Move", "Flag", "Accept", "ReplyRequest", "QuoteRequest", "Block"])
 async def test_what_was_said_once_is_not_said_again_by_another(
-    house: RunningHouse, ann: Peer, mallory: Peer, type: str
+    instance: RunningInstance, ann: Peer, mallory: Peer, type: str
 ) -> None:
     key = with_proof_key(ann)
     follow = proven(ann, key, ann.activity("Follow", "https://blog.example/actor"))
     await ann.send(follow)
-    await house.settle()
+    await instance.settle()
     said = follow
     if type == "Follow":
         await ann.unfollow()
     else:
         object = follow if type == "Undo" else "https://blog.example/actor"
         said = proven(ann, key, ann.activity(type, object, target=mallory.actor, instrument=f"{ann.base}/notes/1"))
-    await house.settle()
-    before = [follower.actor for follower in await house.store.followers.page("blog", before=None, limit=10)]
-    house.clock.advance(minutes=1)
+    await instance.settle()
+    before = [follower.actor for follower in await instance.store.followers.page("blog", before=None, limit=10)]
+    instance.clock.advance(minutes=1)
     assert (await mallory.send(said)).status == 202
-    await house.settle()
-    assert [one.actor for one in await house.store.followers.page("blog", before=None, limit=10)] == before
+    await instance.settle()
+    assert [one.actor for one in await instance.store.followers.page("blog", before=None, limit=10)] == before
     if type != "Follow":
-        assert (await house.verdicts())[-1] == (type, "refused", "activity.forwarded")
+        assert (await instance.verdicts())[-1] == (type, "refused", "activity.forwarded")
 
 
 @pytest.mark.parametrize(
@@ -166,15 +170,15 @@ async def test_what_was_said_once_is_not_said_again_by_another(
     ],
 )
 async def test_a_proof_is_believed_for_what_it_says_and_for_a_while(
-    house: RunningHouse, change: dict[str, Any], believed: bool
+    instance: RunningInstance, change: dict[str, Any], believed: bool
 ) -> None:
     key = Ed25519PrivateKey.generate()
     document: dict[str, Any] = {
         "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v1"]
     }
     document |= {"id": "https://social.example/1", "type": "Like"}
-    proof = prove(document, key=key, key_id="k", created=house.clock())["proof"] | change
+    proof = prove(document, key=key, key_id="k", created=instance.clock())["proof"] | change
     del proof["proofValue"]
     signed = {**document, "proof": {**proof, "proofValue": f"z{encode_base58(key.sign(_digest(document, proof)))}"}}
     with contextlib.nullcontext() if believed else pytest.raises(SignatureRejected):
-        check_proof(signed, key.public_key(), now=house.clock())
+        check_proof(signed, key.public_key(), now=instance.clock())

@@ -22,7 +22,7 @@ from syndicate.web import keys
 from syndicate.websub.hub import MOST_AN_HOUR_PER_HOST, MOST_PER_HOST, MOST_WAITING, MOST_WAITING_PER_HOST
 from syndicate.websub.publisher import Audience, PushWorker
 from tests.clocks import FakeClock
-from tests.instances import Answer, RunningHouse, running_house
+from tests.instances import Answer, RunningInstance, running_instance
 from tests.peer import Peer
 from tests.subscriber import FakeSubscriber
 from tests.wire import Wire
@@ -41,25 +41,25 @@ def reader(wire: Wire) -> FakeSubscriber:
     return FakeSubscriber(wire)
 
 
-async def subscribed(house: RunningHouse, reader: FakeSubscriber, topic: str = FEED, **more: Any) -> None:
+async def subscribed(instance: RunningInstance, reader: FakeSubscriber, topic: str = FEED, **more: Any) -> None:
     """Somebody has subscribed, and means it."""
     assert (await reader.ask(topic, **more)).status == 202
-    await house.settle()
+    await instance.settle()
     assert reader.asked[-1]["hub.topic"] == topic
 
 
-async def publish(house: RunningHouse, title: str = "News") -> None:
-    house.clock.advance(seconds=2)
-    await house.publish(title)
-    await house.settle()
+async def publish(instance: RunningInstance, title: str = "News") -> None:
+    instance.clock.advance(seconds=2)
+    await instance.publish(title)
+    await instance.settle()
 
 
 def parameters(request: Request) -> dict[str, list[str]]:
     return parse_qs(urlsplit(request.url).query)
 
 
-async def callbacks(house: RunningHouse) -> list[tuple[str, str]]:
-    return [(found.topic, found.callback) for found in await house.store.subscriptions.all(100)]
+async def callbacks(instance: RunningInstance) -> list[tuple[str, str]]:
+    return [(found.topic, found.callback) for found in await instance.store.subscriptions.all(100)]
 
 
 def told(response: Response) -> tuple[int, str]:
@@ -71,19 +71,21 @@ def told(response: Response) -> tuple[int, str]:
 # subscribing
 
 
-async def test_a_typical_subscriber_is_verified_and_sent_the_feed(house: RunningHouse, reader: FakeSubscriber) -> None:
+async def test_a_typical_subscriber_is_verified_and_sent_the_feed(
+    instance: RunningInstance, reader: FakeSubscriber
+) -> None:
     """websub.rocks, hub 100."""
     assert (await reader.ask(FEED)).status == 202
     assert reader.asked == []  # verified later, and not while it waits for its answer
-    await house.settle()
+    await instance.settle()
     [query] = reader.asked
     assert (query["hub.mode"], query["hub.topic"]) == ("subscribe", FEED)
     assert query["hub.lease_seconds"] == str(10 * DAY)
     assert len(query["hub.challenge"]) >= 43  # 256 bits in base64
     assert reader.pushed == []
-    await publish(house)
+    await publish(instance)
     [push] = reader.pushed
-    served = await house.get("/feed/", accept="*/*")
+    served = await instance.get("/feed/", accept="*/*")
     assert push.url == reader.callback
     assert push.body == served.body
     assert b"News" in (push.body or b"")
@@ -94,109 +96,115 @@ async def test_a_typical_subscriber_is_verified_and_sent_the_feed(house: Running
 
 
 async def test_a_subscriber_with_a_secret_gets_a_signature_that_is_right(
-    house: RunningHouse, reader: FakeSubscriber
+    instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
     """websub.rocks, hub 101."""
-    await subscribed(house, reader, secret="Ein Geheimnis, 茶")
-    await publish(house)
+    await subscribed(instance, reader, secret="Ein Geheimnis, 茶")
+    await publish(instance)
     [push] = reader.pushed
     expected = hmac.new("Ein Geheimnis, 茶".encode(), push.body or b"", "sha256").hexdigest()
     assert dict(push.headers)["X-Hub-Signature"] == f"sha256={expected}"
 
 
-async def test_a_subscriber_without_a_secret_gets_no_signature(house: RunningHouse, reader: FakeSubscriber) -> None:
-    await subscribed(house, reader)
-    await publish(house)
+async def test_a_subscriber_without_a_secret_gets_no_signature(
+    instance: RunningInstance, reader: FakeSubscriber
+) -> None:
+    await subscribed(instance, reader)
+    await publish(instance)
     [push] = reader.pushed
     assert "x-hub-signature" not in {name.lower() for name, _ in push.headers}
 
 
-async def test_parameters_that_the_hub_does_not_know_are_ignored(house: RunningHouse, reader: FakeSubscriber) -> None:
+async def test_parameters_that_the_hub_does_not_know_are_ignored(
+    instance: RunningInstance, reader: FakeSubscriber
+) -> None:
     """websub.rocks, hub 102."""
     form = {"hub.mode": "subscribe", "hub.topic": FEED, "hub.callback": reader.callback}
     assert (await reader.post(form | {"foo": "bar", "hub.foo": "hub.bar", "hub.verify": "sync"})).status == 202
-    await house.settle()
+    await instance.settle()
     assert set(reader.asked[0]) == {"hub.mode", "hub.topic", "hub.challenge", "hub.lease_seconds"}
-    assert await callbacks(house) == [(FEED, reader.callback)]
+    assert await callbacks(instance) == [(FEED, reader.callback)]
 
 
 async def test_who_subscribes_again_before_the_end_is_extended_and_not_doubled(
-    house: RunningHouse, reader: FakeSubscriber
+    instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
     """websub.rocks, hub 103."""
-    await subscribed(house, reader, secret="first")
-    house.clock.advance(days=6)
-    await subscribed(house, reader, secret="second")
-    [found] = await house.store.subscriptions.all(100)
-    assert found.lease_until == house.clock() + timedelta(days=10)
-    assert found.since == house.clock() - timedelta(days=6)
-    await publish(house)
+    await subscribed(instance, reader, secret="first")
+    instance.clock.advance(days=6)
+    await subscribed(instance, reader, secret="second")
+    [found] = await instance.store.subscriptions.all(100)
+    assert found.lease_until == instance.clock() + timedelta(days=10)
+    assert found.since == instance.clock() - timedelta(days=6)
+    await publish(instance)
     [push] = reader.pushed
     expected = hmac.new(b"second", push.body or b"", "sha256").hexdigest()
     assert dict(push.headers)["X-Hub-Signature"] == f"sha256={expected}"
-    assert await house.store.subscriptions.total() == 1
+    assert await instance.store.subscriptions.total() == 1
 
 
 async def test_who_unsubscribes_is_asked_too_and_then_hears_nothing(
-    house: RunningHouse, reader: FakeSubscriber
+    instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
     """websub.rocks, hub 104."""
-    await subscribed(house, reader)
-    await subscribed(house, reader, mode="unsubscribe")
+    await subscribed(instance, reader)
+    await subscribed(instance, reader, mode="unsubscribe")
     assert (reader.asked[-1]["hub.mode"], reader.asked[-1]["hub.topic"]) == ("unsubscribe", FEED)
-    assert await callbacks(house) == []
-    await publish(house)
+    assert await callbacks(instance) == []
+    await publish(instance)
     assert reader.pushed == []
-    assert await house.store.subscriptions.total() == 0
+    assert await instance.store.subscriptions.total() == 0
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-async def test_each_format_is_sent_as_it_is_served(house: RunningHouse, reader: FakeSubscriber, suffix: str) -> None:
+async def test_each_format_is_sent_as_it_is_served(
+    instance: RunningInstance, reader: FakeSubscriber, suffix: str
+) -> None:
     """websub.rocks, hub 106: whatever the content is, it goes as it is, under its own type."""
-    await subscribed(house, reader, f"{BASE}/{suffix}")
-    await publish(house)
+    await subscribed(instance, reader, f"{BASE}/{suffix}")
+    await publish(instance)
     [push] = reader.pushed
-    served = await house.get(f"/{suffix}", accept="*/*")
+    served = await instance.get(f"/{suffix}", accept="*/*")
     assert push.body == served.body
     assert dict(push.headers)["Content-Type"] == served.headers["Content-Type"]
 
 
-async def test_a_topic_may_come_percent_encoded(house: RunningHouse, reader: FakeSubscriber) -> None:
-    await house.publish("Tea", terms=(Term(kind=TermKind.TAG, slug="茶", name="茶"),))
+async def test_a_topic_may_come_percent_encoded(instance: RunningInstance, reader: FakeSubscriber) -> None:
+    await instance.publish("Tea", terms=(Term(kind=TermKind.TAG, slug="茶", name="茶"),))
     topic = f"{BASE}/tag/%E8%8C%B6/feed/"
-    await subscribed(house, reader, topic)
-    assert await callbacks(house) == [(topic, reader.callback)]
+    await subscribed(instance, reader, topic)
+    assert await callbacks(instance) == [(topic, reader.callback)]
 
 
 async def test_feeds_of_categories_of_months_and_of_one_posts_comments_are_topics_too(
-    house: RunningHouse, reader: FakeSubscriber
+    instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
-    post = await house.publish("Hello", terms=(GARDEN,))
+    post = await instance.publish("Hello", terms=(GARDEN,))
     for path in ("/category/garden/", "/2026/", "/2026/11/", "/author/mara-lind/", post.path):
         for suffix in FORMATS:
-            assert (await house.get(f"{path}{suffix}", accept="*/*")).status == 200
+            assert (await instance.get(f"{path}{suffix}", accept="*/*")).status == 200
             assert (await reader.ask(f"{BASE}{path}{suffix}")).status == 202, path
-        await house.settle()
-    assert await house.store.subscriptions.total() == 15
+        await instance.settle()
+    assert await instance.store.subscriptions.total() == 15
 
 
 # what the hub asks, and what it takes for an answer
 
 
 async def test_the_callbacks_own_query_is_kept_and_nothing_in_it_is_replaced(
-    house: RunningHouse, reader: FakeSubscriber
+    instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
     callback = f"{reader.callback}?id=7&hub.mode=mine&x=a%20b"
-    await subscribed(house, reader, callback=callback)
+    await subscribed(instance, reader, callback=callback)
     assert reader.gets[0].url.startswith(f"{callback}&hub.mode=subscribe&hub.topic=")
     assert parameters(reader.gets[0])["hub.mode"] == ["mine", "subscribe"]
-    await publish(house)
+    await publish(instance)
     assert reader.pushed[0].url == callback
 
 
-async def test_each_question_has_a_challenge_of_its_own(house: RunningHouse, reader: FakeSubscriber) -> None:
+async def test_each_question_has_a_challenge_of_its_own(instance: RunningInstance, reader: FakeSubscriber) -> None:
     for _ in range(3):
-        await subscribed(house, reader)
+        await subscribed(instance, reader)
     assert len({query["hub.challenge"] for query in reader.asked}) == 3
 
 
@@ -205,7 +213,7 @@ async def test_each_question_has_a_challenge_of_its_own(house: RunningHouse, rea
     [(200, "{}x"), (200, "{} "), (200, ""), (404, "{}"), (500, "{}"), (302, "{}"), (301, "{}"), (410, "{}")],
 )
 async def test_another_answer_than_the_challenge_makes_no_subscription(
-    house: RunningHouse, wire: Wire, reader: FakeSubscriber, status: int, body: str
+    instance: RunningInstance, wire: Wire, reader: FakeSubscriber, status: int, body: str
 ) -> None:
     async def answer(request: Request) -> Response:
         assert request.method == "GET"
@@ -216,54 +224,54 @@ async def test_another_answer_than_the_challenge_makes_no_subscription(
     wire.connect_server(reader.host, answer)
     await reader.ask(FEED)
     for _ in range(4):
-        await house.settle()
-        house.clock.advance(hours=1)
-    assert await callbacks(house) == []
-    assert await house.store.subscriptions.total() == 0
-    await publish(house)
+        await instance.settle()
+        instance.clock.advance(hours=1)
+    assert await callbacks(instance) == []
+    assert await instance.store.subscriptions.total() == 0
+    await publish(instance)
     assert all(request.method == "GET" for request in wire.to(reader.host))
 
 
-async def test_who_does_not_answer_is_asked_three_times(house: RunningHouse, reader: FakeSubscriber) -> None:
+async def test_who_does_not_answer_is_asked_three_times(instance: RunningInstance, reader: FakeSubscriber) -> None:
     reader.is_down = True
     await reader.ask(FEED)
     for _ in range(6):
-        await house.settle()
-        house.clock.advance(minutes=30)
+        await instance.settle()
+        instance.clock.advance(minutes=30)
     assert len(reader.wire.to(reader.host)) == 3
-    assert await callbacks(house) == []
+    assert await callbacks(instance) == []
 
 
-async def test_who_answers_the_second_time_is_subscribed(house: RunningHouse, reader: FakeSubscriber) -> None:
+async def test_who_answers_the_second_time_is_subscribed(instance: RunningInstance, reader: FakeSubscriber) -> None:
     reader.is_down = True
     await reader.ask(FEED)
-    await house.settle()
+    await instance.settle()
     reader.is_down = False
-    house.clock.advance(minutes=1)
-    await house.settle()
-    assert await callbacks(house) == [(FEED, reader.callback)]
+    instance.clock.advance(minutes=1)
+    await instance.settle()
+    assert await callbacks(instance) == [(FEED, reader.callback)]
 
 
 async def test_a_renewal_that_is_not_verified_leaves_everything_as_it_was(
-    house: RunningHouse, reader: FakeSubscriber
+    instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
-    await subscribed(house, reader, secret="mine")
-    [before] = await house.store.subscriptions.all(100)
-    house.clock.advance(days=1)
+    await subscribed(instance, reader, secret="mine")
+    [before] = await instance.store.subscriptions.all(100)
+    instance.clock.advance(days=1)
     reader.agrees = False
     assert (await reader.ask(FEED, secret="forged")).status == 202
-    await house.settle()
-    assert await house.store.subscriptions.all(100) == [before]
+    await instance.settle()
+    assert await instance.store.subscriptions.all(100) == [before]
 
 
 async def test_an_unsubscription_that_the_callback_does_not_mean_has_no_effect(
-    house: RunningHouse, reader: FakeSubscriber
+    instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
-    await subscribed(house, reader)
+    await subscribed(instance, reader)
     reader.agrees = False
     assert (await reader.ask(FEED, mode="unsubscribe")).status == 202
-    await house.settle()
-    assert await callbacks(house) == [(FEED, reader.callback)]
+    await instance.settle()
+    assert await callbacks(instance) == [(FEED, reader.callback)]
 
 
 @pytest.mark.parametrize(
@@ -271,12 +279,12 @@ async def test_an_unsubscription_that_the_callback_does_not_mean_has_no_effect(
     [("", 10), ("1", 1), (str(2 * DAY), 2), (str(40 * DAY), 30), ("1000000000000", 30), ("9" * 500, 30)],
 )
 async def test_a_lease_lasts_between_a_day_and_thirty(
-    house: RunningHouse, reader: FakeSubscriber, asked: str, given: int
+    instance: RunningInstance, reader: FakeSubscriber, asked: str, given: int
 ) -> None:
-    await subscribed(house, reader, lease_seconds=asked)
+    await subscribed(instance, reader, lease_seconds=asked)
     assert reader.asked[0]["hub.lease_seconds"] == str(given * DAY)
-    [found] = await house.store.subscriptions.all(100)
-    assert found.lease_until == house.clock() + timedelta(days=given)
+    [found] = await instance.store.subscriptions.all(100)
+    assert found.lease_until == instance.clock() + timedelta(days=given)
 
 
 # what the hub refuses
@@ -318,20 +326,20 @@ async def test_a_lease_lasts_between_a_day_and_thirty(
     ],
 )
 async def test_what_cannot_be_is_refused_in_words(
-    house: RunningHouse, reader: FakeSubscriber, change: dict[str, str | None], words: str
+    instance: RunningInstance, reader: FakeSubscriber, change: dict[str, str | None], words: str
 ) -> None:
-    await house.publish("Hello")
+    await instance.publish("Hello")
     form: dict[str, str | None] = {"hub.mode": "subscribe", "hub.topic": FEED, "hub.callback": reader.callback}
     sent = {name: value for name, value in (form | change).items() if value is not None}
     status, text = told(await reader.post(sent))
     assert 400 <= status < 500
     assert text.startswith(words)
-    await house.settle()
+    await instance.settle()
     assert reader.asked == []
 
 
 async def test_a_name_that_leads_into_our_own_network_is_not_asked(
-    house: RunningHouse, wire: Wire, reader: FakeSubscriber
+    instance: RunningInstance, wire: Wire, reader: FakeSubscriber
 ) -> None:
     """What a name leads to is known only when it is asked; the guard looks each time."""
 
@@ -340,22 +348,24 @@ async def test_a_name_that_leads_into_our_own_network_is_not_asked(
 
     wire.connect_server("inside.example", denied)
     assert (await reader.ask(FEED, callback="https://inside.example/callback")).status == 202
-    await house.settle()
-    assert await callbacks(house) == []
-    await subscribed(house, reader)
+    await instance.settle()
+    assert await callbacks(instance) == []
+    await subscribed(instance, reader)
     wire.connect_server(reader.host, denied)
-    await publish(house)
-    [found] = await house.store.subscriptions.all(10)
+    await publish(instance)
+    [found] = await instance.store.subscriptions.all(10)
     assert "10.0.0.1" in found.answer
-    assert found.failing_since == house.clock()
+    assert found.failing_since == instance.clock()
 
 
-async def test_a_secret_of_199_bytes_is_taken(house: RunningHouse, reader: FakeSubscriber) -> None:
-    await subscribed(house, reader, secret="s" * 199)
+async def test_a_secret_of_199_bytes_is_taken(instance: RunningInstance, reader: FakeSubscriber) -> None:
+    await subscribed(instance, reader, secret="s" * 199)
 
 
-async def test_feeds_of_posts_that_are_not_public_are_no_topics(house: RunningHouse, reader: FakeSubscriber) -> None:
-    draft = await house.publish("Kept back", date=house.clock() + timedelta(days=3), terms=(GARDEN,))
+async def test_feeds_of_posts_that_are_not_public_are_no_topics(
+    instance: RunningInstance, reader: FakeSubscriber
+) -> None:
+    draft = await instance.publish("Kept back", date=instance.clock() + timedelta(days=3), terms=(GARDEN,))
     for path in (draft.path, "/category/garden/"):
         assert (await reader.ask(f"{BASE}{path}feed/")).status == 400
 
@@ -373,70 +383,72 @@ async def test_feeds_of_posts_that_are_not_public_are_no_topics(house: RunningHo
     ],
 )
 async def test_what_is_no_form_is_refused(
-    house: RunningHouse, wire: Wire, content_type: str, body: bytes, status: int
+    instance: RunningInstance, wire: Wire, content_type: str, body: bytes, status: int
 ) -> None:
     request = Request(method="POST", url=HUB, headers=(("Content-Type", content_type),), body=body)
     assert told(await wire.fetch(request))[0] == status
 
 
-async def test_the_hub_is_asked_by_post(house: RunningHouse) -> None:
-    answer = await house.get("/websub")
+async def test_the_hub_is_asked_by_post(instance: RunningInstance) -> None:
+    answer = await instance.get("/websub")
     assert (answer.status, answer.headers["Allow"]) == (405, "POST")
 
 
-async def test_one_server_can_be_asked_about_only_so_much_at_once(house: RunningHouse, reader: FakeSubscriber) -> None:
+async def test_one_server_can_be_asked_about_only_so_much_at_once(
+    instance: RunningInstance, reader: FakeSubscriber
+) -> None:
     for number in range(MOST_WAITING_PER_HOST):
         assert (await reader.ask(FEED, callback=f"{reader.callback}/{number}")).status == 202
     answer = await reader.ask(FEED, callback=f"{reader.callback}/more")
     assert told(answer)[0] == 429
     assert int(answer.headers["Retry-After"]) > 0
-    await house.settle()
+    await instance.settle()
     assert (await reader.ask(FEED, callback=f"{reader.callback}/more")).status == 202
 
 
-async def fill(house: RunningHouse, reader: FakeSubscriber, number: int, start: int = 0) -> list[int]:
+async def fill(instance: RunningInstance, reader: FakeSubscriber, number: int, start: int = 0) -> list[int]:
     """Requests for so many callbacks of one server; the statuses."""
     statuses = []
     for at in range(start, start + number):
         statuses.append((await reader.ask(FEED, callback=f"{reader.callback}/{at}")).status)
         if at % MOST_WAITING_PER_HOST == MOST_WAITING_PER_HOST - 1:
-            await house.settle()
+            await instance.settle()
     return statuses
 
 
 async def test_one_server_has_fifty_subscriptions_and_no_more(
-    house: RunningHouse, reader: FakeSubscriber, wire: Wire
+    instance: RunningInstance, reader: FakeSubscriber, wire: Wire
 ) -> None:
-    assert await fill(house, reader, MOST_PER_HOST) == [202] * MOST_PER_HOST
-    assert await fill(house, reader, 1, start=MOST_PER_HOST) == [429]
-    assert await house.store.subscriptions.total() == MOST_PER_HOST
+    assert await fill(instance, reader, MOST_PER_HOST) == [202] * MOST_PER_HOST
+    assert await fill(instance, reader, 1, start=MOST_PER_HOST) == [429]
+    assert await instance.store.subscriptions.total() == MOST_PER_HOST
     assert (await reader.ask(FEED, callback=f"{reader.callback}/0")).status == 202  # who is there may renew
     assert (await FakeSubscriber(wire, "another.example").ask(FEED)).status in (202, 429)
 
 
-async def test_a_server_that_refuses_is_not_asked_for_ever(house: RunningHouse, reader: FakeSubscriber) -> None:
+async def test_a_server_that_refuses_is_not_asked_for_ever(instance: RunningInstance, reader: FakeSubscriber) -> None:
     """A stranger has us ask somebody who never subscribed, over and over."""
     reader.agrees = False
     statuses: list[int] = []
     while 429 not in statuses[-1:] and len(statuses) < 200:
-        house.clock.advance(seconds=1)
-        statuses.append(await asked_from_elsewhere(house, reader, len(statuses)))
-        await house.settle()
+        instance.clock.advance(seconds=1)
+        statuses.append(await asked_from_elsewhere(instance, reader, len(statuses)))
+        await instance.settle()
     assert statuses == [202] * MOST_AN_HOUR_PER_HOST + [429]
 
 
-async def asked_from_elsewhere(house: RunningHouse, reader: FakeSubscriber, number: int) -> int:
+async def asked_from_elsewhere(instance: RunningInstance, reader: FakeSubscriber, number: int) -> int:
     """Each time from another address, so that only what concerns the callback's server counts."""
     form = [("hub.mode", "subscribe"), ("hub.topic", FEED), ("hub.callback", f"{reader.callback}/{number}")]
     try:
-        await house.house.app[keys.HUB].take(form)
+        await instance.instance.app[keys.HUB].take(form)
     except TooManyRequests:
         return 429
     return 202
 
 
-async def test_no_more_than_a_thousand_requests_wait(house: RunningHouse, reader: FakeSubscriber) -> None:
-    now = house.clock()
+async def test_no_more_than_a_thousand_requests_wait(instance: RunningInstance, reader: FakeSubscriber) -> None:
+    now = instance.clock()
 
     async def body(tx: Tables) -> None:
         for number in range(MOST_WAITING):
@@ -452,11 +464,11 @@ async def test_no_more_than_a_thousand_requests_wait(house: RunningHouse, reader
                 )
             )
 
-    await house.store.transaction(body)
+    await instance.store.transaction(body)
     assert told(await reader.ask(FEED))[0] == 429
 
 
-async def test_who_asks_too_often_is_asked_to_come_back(house: RunningHouse, reader: FakeSubscriber) -> None:
+async def test_who_asks_too_often_is_asked_to_come_back(instance: RunningInstance, reader: FakeSubscriber) -> None:
     statuses = [(await reader.ask("https://elsewhere.example/")).status for _ in range(70)]
     assert statuses[0] == 400
     assert statuses[-1] == 429
@@ -465,15 +477,17 @@ async def test_who_asks_too_often_is_asked_to_come_back(house: RunningHouse, rea
 # pushing
 
 
-async def test_changes_and_deletions_are_pushed_like_new_posts(house: RunningHouse, reader: FakeSubscriber) -> None:
-    await subscribed(house, reader)
-    await publish(house, "Hello")
-    house.clock.advance(seconds=2)
-    await house.publish("Hello", "Other words.")
-    await house.settle()
-    house.clock.advance(seconds=2)
-    await house.house.study.publisher.delete("hello")
-    await house.settle()
+async def test_changes_and_deletions_are_pushed_like_new_posts(
+    instance: RunningInstance, reader: FakeSubscriber
+) -> None:
+    await subscribed(instance, reader)
+    await publish(instance, "Hello")
+    instance.clock.advance(seconds=2)
+    await instance.publish("Hello", "Other words.")
+    await instance.settle()
+    instance.clock.advance(seconds=2)
+    await instance.instance.services.publisher.delete("hello")
+    await instance.settle()
     bodies = [push.body or b"" for push in reader.pushed]
     assert len(bodies) == 3
     assert b"A few words." in bodies[0]
@@ -482,177 +496,181 @@ async def test_changes_and_deletions_are_pushed_like_new_posts(house: RunningHou
 
 
 async def test_what_is_published_while_nobody_listens_is_told_to_nobody_twice(
-    house: RunningHouse, reader: FakeSubscriber
+    instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
-    await publish(house, "Before")
-    await subscribed(house, reader)
-    await house.settle()
+    await publish(instance, "Before")
+    await subscribed(instance, reader)
+    await instance.settle()
     assert reader.pushed == []
-    await publish(house, "After")
-    await house.settle()
+    await publish(instance, "After")
+    await instance.settle()
     assert len(reader.pushed) == 1
 
 
 async def test_comments_alone_push_no_posts_but_the_comments(
-    open_house: RunningHouse, ann: Peer, reader: FakeSubscriber
+    open_instance: RunningInstance, ann: Peer, reader: FakeSubscriber
 ) -> None:
-    house = open_house
-    post = await house.publish("Hello")
+    instance = open_instance
+    post = await instance.publish("Hello")
     for topic in (FEED, COMMENTS, f"{BASE}{post.path}feed/"):
-        await subscribed(house, reader, topic)
+        await subscribed(instance, reader, topic)
     await ann.reply(post.uri, "<p>Well said.</p>")
-    await house.settle()
+    await instance.settle()
     await ann.like(post.uri)
-    await house.settle()
+    await instance.settle()
     assert sorted(dict(push.headers)["Link"].partition(", ")[2] for push in reader.pushed) == [
         f'<{BASE}{post.path}feed/>; rel="self"',
         f'<{COMMENTS}>; rel="self"',
     ]
     assert all(b"Well said." in (push.body or b"") for push in reader.pushed)
-    assert "<slash:comments>1<" in (await house.get("/feed/", accept="*/*")).text
+    assert "<slash:comments>1<" in (await instance.get("/feed/", accept="*/*")).text
 
 
 async def test_a_subscriber_that_fails_is_tried_again_and_delays_nobody(
-    house: RunningHouse, wire: Wire, reader: FakeSubscriber
+    instance: RunningInstance, wire: Wire, reader: FakeSubscriber
 ) -> None:
     others = [FakeSubscriber(wire, f"reader-{number}.example") for number in range(3)]
     for one in (reader, *others):
-        await subscribed(house, one)
+        await subscribed(instance, one)
     reader.status = 500
     others[0].is_down = True
-    await publish(house)
+    await publish(instance)
     assert [len(one.pushed) for one in (reader, *others)] == [1, 0, 1, 1]
     reader.status, others[0].is_down = 200, False
-    await house.settle()
+    await instance.settle()
     assert [len(one.pushed) for one in (reader, *others)] == [1, 0, 1, 1]  # not yet
-    house.clock.advance(minutes=1)
-    await house.settle()
+    instance.clock.advance(minutes=1)
+    await instance.settle()
     assert [len(one.pushed) for one in (reader, *others)] == [2, 1, 1, 1]
-    assert all(found.failing_since is None for found in await house.store.subscriptions.all(10))
+    assert all(found.failing_since is None for found in await instance.store.subscriptions.all(10))
 
 
-async def test_who_hears_late_hears_the_newest_and_only_that(house: RunningHouse, reader: FakeSubscriber) -> None:
-    await subscribed(house, reader)
+async def test_who_hears_late_hears_the_newest_and_only_that(instance: RunningInstance, reader: FakeSubscriber) -> None:
+    await subscribed(instance, reader)
     reader.is_down = True
-    await publish(house, "First")
+    await publish(instance, "First")
     reader.is_down = False
-    house.clock.advance(seconds=5)
-    await house.publish("Second")
-    await house.settle()
-    house.clock.advance(hours=1)
-    await house.settle()
+    instance.clock.advance(seconds=5)
+    await instance.publish("Second")
+    await instance.settle()
+    instance.clock.advance(hours=1)
+    await instance.settle()
     [push] = reader.pushed
     assert b"Second" in (push.body or b"")
     assert b"First" in (push.body or b"")
 
 
-async def test_a_subscriber_that_says_410_is_subscribed_no_longer(house: RunningHouse, reader: FakeSubscriber) -> None:
-    await subscribed(house, reader)
+async def test_a_subscriber_that_says_410_is_subscribed_no_longer(
+    instance: RunningInstance, reader: FakeSubscriber
+) -> None:
+    await subscribed(instance, reader)
     reader.status = 410
-    await publish(house)
-    assert await callbacks(house) == []
-    await publish(house, "More")
+    await publish(instance)
+    assert await callbacks(instance) == []
+    await publish(instance, "More")
     assert len(reader.pushed) == 1
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_a_failure_and_is_not_followed(
-    house: RunningHouse, wire: Wire, reader: FakeSubscriber, status: int
+    instance: RunningInstance, wire: Wire, reader: FakeSubscriber, status: int
 ) -> None:
     elsewhere = FakeSubscriber(wire, "elsewhere.example")
-    await subscribed(house, reader)
+    await subscribed(instance, reader)
     reader.status, reader.headers = status, {"Location": elsewhere.callback}
-    await publish(house)
+    await publish(instance)
     assert (len(reader.pushed), len(elsewhere.pushed)) == (1, 0)
-    house.clock.advance(minutes=1)
-    await house.settle()
+    instance.clock.advance(minutes=1)
+    await instance.settle()
     assert (len(reader.pushed), len(elsewhere.pushed)) == (2, 0)
-    assert await callbacks(house) == [(FEED, reader.callback)]
+    assert await callbacks(instance) == [(FEED, reader.callback)]
 
 
-async def test_a_subscriber_that_is_gone_for_a_week_is_dropped(house: RunningHouse, reader: FakeSubscriber) -> None:
-    await subscribed(house, reader, lease_seconds=str(30 * DAY))
+async def test_a_subscriber_that_is_gone_for_a_week_is_dropped(
+    instance: RunningInstance, reader: FakeSubscriber
+) -> None:
+    await subscribed(instance, reader, lease_seconds=str(30 * DAY))
     reader.status = 404
-    await publish(house)
+    await publish(instance)
     for _ in range(6):
-        house.clock.advance(days=1)
-        await house.settle()
-    assert await callbacks(house) == [(FEED, reader.callback)]
-    house.clock.advance(days=1, hours=1)
-    await tidy(house.house.study)
-    assert await callbacks(house) == []
-    assert await house.store.subscriptions.total() == 0
+        instance.clock.advance(days=1)
+        await instance.settle()
+    assert await callbacks(instance) == [(FEED, reader.callback)]
+    instance.clock.advance(days=1, hours=1)
+    await tidy(instance.instance.services)
+    assert await callbacks(instance) == []
+    assert await instance.store.subscriptions.total() == 0
 
 
 async def test_a_subscriber_that_still_fails_after_a_week_is_dropped_by_the_next_try(
-    house: RunningHouse, reader: FakeSubscriber
+    instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
-    await subscribed(house, reader, lease_seconds=str(30 * DAY))
+    await subscribed(instance, reader, lease_seconds=str(30 * DAY))
     reader.status = 404
-    await publish(house)
-    house.clock.advance(days=6)
-    await publish(house, "More")
-    assert await callbacks(house) == [(FEED, reader.callback)]
-    house.clock.advance(days=2)
-    await house.settle()
-    assert await callbacks(house) == []
+    await publish(instance)
+    instance.clock.advance(days=6)
+    await publish(instance, "More")
+    assert await callbacks(instance) == [(FEED, reader.callback)]
+    instance.clock.advance(days=2)
+    await instance.settle()
+    assert await callbacks(instance) == []
 
 
-async def test_a_lease_ends_unless_it_is_renewed(house: RunningHouse, reader: FakeSubscriber) -> None:
-    await subscribed(house, reader)
-    house.clock.advance(days=10)
-    await publish(house)
+async def test_a_lease_ends_unless_it_is_renewed(instance: RunningInstance, reader: FakeSubscriber) -> None:
+    await subscribed(instance, reader)
+    instance.clock.advance(days=10)
+    await publish(instance)
     assert reader.pushed == []
-    await tidy(house.house.study)
-    assert await house.store.subscriptions.total() == 0
+    await tidy(instance.instance.services)
+    assert await instance.store.subscriptions.total() == 0
 
 
 async def test_when_a_feed_is_no_more_its_subscribers_are_told_and_forgotten(
-    house: RunningHouse, reader: FakeSubscriber
+    instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
-    post = await house.publish("Hello")
+    post = await instance.publish("Hello")
     topic = f"{BASE}{post.path}feed/"
-    await subscribed(house, reader, topic)
-    house.clock.advance(seconds=2)
-    await house.house.study.publisher.delete("hello")
-    await house.settle()
+    await subscribed(instance, reader, topic)
+    instance.clock.advance(seconds=2)
+    await instance.instance.services.publisher.delete("hello")
+    await instance.settle()
     denied = reader.asked[-1]
     assert (denied["hub.mode"], denied["hub.topic"]) == ("denied", topic)
     assert "hub.challenge" not in denied
-    assert await callbacks(house) == []
+    assert await callbacks(instance) == []
 
 
 async def test_a_feed_that_went_before_it_could_be_verified_is_denied(
-    house: RunningHouse, reader: FakeSubscriber
+    instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
-    post = await house.publish("Hello")
+    post = await instance.publish("Hello")
     topic = f"{BASE}{post.path}feed/"
     assert (await reader.ask(topic)).status == 202
-    house.clock.advance(seconds=2)
-    await house.house.study.publisher.delete("hello")
-    await house.settle()
+    instance.clock.advance(seconds=2)
+    await instance.instance.services.publisher.delete("hello")
+    await instance.settle()
     assert [query["hub.mode"] for query in reader.asked] == ["denied"]
 
 
-async def test_more_subscribers_than_a_slice_are_all_told(house: RunningHouse, wire: Wire) -> None:
+async def test_more_subscribers_than_a_slice_are_all_told(instance: RunningInstance, wire: Wire) -> None:
     readers = [FakeSubscriber(wire, f"reader-{number}.example") for number in range(5)]
     for one in readers:
-        await subscribed(house, one)
-    house.clock.advance(seconds=2)
-    await house.publish("News")
-    worker = PushWorker(house.store, house.house.topics, house.clock, Audience(), slice=2)
+        await subscribed(instance, one)
+    instance.clock.advance(seconds=2)
+    await instance.publish("News")
+    worker = PushWorker(instance.store, instance.instance.topics, instance.clock, Audience(), slice=2)
     assert await worker.work()
-    await house.settle()
+    await instance.settle()
     assert [len(one.pushed) for one in readers] == [1] * 5
 
 
-async def test_a_publisher_that_says_so_has_the_hub_look(house: RunningHouse, reader: FakeSubscriber) -> None:
-    await subscribed(house, reader)
+async def test_a_publisher_that_says_so_has_the_hub_look(instance: RunningInstance, reader: FakeSubscriber) -> None:
+    await subscribed(instance, reader)
     assert (await reader.post({"hub.mode": "publish", "hub.url": FEED})).status == 202
     assert (await reader.post({"hub.mode": "publish", "hub.topic": FEED})).status == 202
     assert (await reader.post({"hub.mode": "publish", "hub.url": "https://elsewhere.example/"})).status == 400
     assert (await reader.post({"hub.mode": "publish"})).status == 400
-    await house.settle()
+    await instance.settle()
     assert reader.pushed == []  # nothing has changed
 
 
@@ -669,8 +687,8 @@ class Place:
     clock: FakeClock
     key: RSAPrivateKey
 
-    def house(self, **more: Any) -> Any:
-        return running_house(self.directory, self.database, self.wire, self.clock, self.key, **more)
+    def instance(self, **more: Any) -> Any:
+        return running_instance(self.directory, self.database, self.wire, self.clock, self.key, **more)
 
 
 @pytest.fixture
@@ -679,45 +697,45 @@ def place(tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, r
 
 
 async def test_what_was_asked_before_a_restart_is_verified_after_it(place: Place, reader: FakeSubscriber) -> None:
-    async with place.house() as house:
+    async with place.instance() as instance:
         assert (await reader.ask(FEED)).status == 202
-    async with place.house() as house:
-        await house.settle()
-        assert await callbacks(house) == [(FEED, reader.callback)]
+    async with place.instance() as instance:
+        await instance.settle()
+        assert await callbacks(instance) == [(FEED, reader.callback)]
 
 
 async def test_what_was_published_before_a_restart_is_pushed_after_it(place: Place, reader: FakeSubscriber) -> None:
-    async with place.house() as house:
-        await subscribed(house, reader)
-        house.clock.advance(seconds=2)
-        await house.publish("Just before the end")
-    async with place.house() as house:
-        await house.settle()
+    async with place.instance() as instance:
+        await subscribed(instance, reader)
+        instance.clock.advance(seconds=2)
+        await instance.publish("Just before the end")
+    async with place.instance() as instance:
+        await instance.settle()
         [push] = reader.pushed
         assert b"Just before the end" in (push.body or b"")
-    async with place.house() as house:
-        await house.settle()
+    async with place.instance() as instance:
+        await instance.settle()
         assert len(reader.pushed) == 1
 
 
 async def test_a_push_that_was_half_spread_is_spread_to_the_end(place: Place, wire: Wire) -> None:
     readers = [FakeSubscriber(wire, f"reader-{number}.example") for number in range(3)]
-    async with place.house() as house:
+    async with place.instance() as instance:
         for one in readers:
-            await subscribed(house, one)
-        house.clock.advance(seconds=2)
-        await house.publish("News")
-        await house.house.pushes._look()  # and the process ends
-        assert await house.store.subscriptions.spreading() is not None
-    async with place.house() as house:
-        await house.settle()
+            await subscribed(instance, one)
+        instance.clock.advance(seconds=2)
+        await instance.publish("News")
+        await instance.instance.pushes._look()  # and the process ends
+        assert await instance.store.subscriptions.spreading() is not None
+    async with place.instance() as instance:
+        await instance.settle()
         assert [len(one.pushed) for one in readers] == [1, 1, 1]
-        assert await house.store.subscriptions.spreading() is None
+        assert await instance.store.subscriptions.spreading() is None
 
 
-async def test_a_house_that_is_no_hub_names_none_and_takes_nobody(place: Place, reader: FakeSubscriber) -> None:
-    async with place.house(feeds={"hub": False}) as house:
-        answer = await house.get("/feed/", accept="*/*")
+async def test_a_instance_that_is_no_hub_names_none_and_takes_nobody(place: Place, reader: FakeSubscriber) -> None:
+    async with place.instance(feeds={"hub": False}) as instance:
+        answer = await instance.get("/feed/", accept="*/*")
         assert "Link" not in answer.headers
         assert "websub" not in answer.text
         assert (await reader.ask(FEED)).status == 404
@@ -735,11 +753,13 @@ def hubs_and_self(answer: Answer) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-async def test_every_feed_names_hub_and_self_in_header_and_document_alike(house: RunningHouse, suffix: str) -> None:
+async def test_every_feed_names_hub_and_self_in_header_and_document_alike(
+    instance: RunningInstance, suffix: str
+) -> None:
     """websub.rocks, publisher."""
-    post = await house.publish("Hello", terms=(GARDEN,))
+    post = await instance.publish("Hello", terms=(GARDEN,))
     for path in ("/", "/comments/", "/category/garden/", "/2026/11/", "/author/mara-lind/", post.path):
-        answer = await house.get(f"{path}{suffix}", accept="*/*")
+        answer = await instance.get(f"{path}{suffix}", accept="*/*")
         topic = f"{BASE}{path}{suffix}"
         assert answer.headers.getall("Link") == [f'<{HUB}>; rel="hub", <{topic}>; rel="self"']
         assert hubs_and_self(answer) == ([HUB], [topic])
@@ -750,23 +770,23 @@ async def test_every_feed_names_hub_and_self_in_header_and_document_alike(house:
             assert f'href="{HUB}" rel="hub"' in answer.text or f'rel="hub" href="{HUB}"' in answer.text
             assert answer.text.count('rel="self"') == 1
             assert f'href="{topic}"' in answer.text
-    unchanged = await house.get(f"/{suffix}", accept="*/*", If_None_Match="*")
+    unchanged = await instance.get(f"/{suffix}", accept="*/*", If_None_Match="*")
     assert (unchanged.status, hubs_and_self(unchanged)[0]) == (304, [HUB])
 
 
-async def test_what_does_not_go_on_names_no_hub(house: RunningHouse) -> None:
+async def test_what_does_not_go_on_names_no_hub(instance: RunningInstance) -> None:
     """Nobody is told of a search, of an archive, or of the second page of a feed."""
     for number in range(25):
-        house.clock.advance(seconds=1)
-        await house.publish(f"Number {number}")
-    await house.settle()
+        instance.clock.advance(seconds=1)
+        await instance.publish(f"Number {number}")
+    await instance.settle()
     for path in (
         "/search/number/feed/",
         "/feed/page/2/",
         "/feed/archive/1/",
         "/feed/from/2026-11-22/every-1-days/",
     ):
-        answer = await house.get(path, accept="*/*")
+        answer = await instance.get(path, accept="*/*")
         assert answer.status == 200, path
         assert "Link" not in answer.headers, path
         assert 'rel="hub"' not in answer.text, path
@@ -796,16 +816,16 @@ def hub(wire: Wire) -> FakeHub:
 
 
 @pytest.fixture
-async def pinging(place: Place) -> AsyncIterator[RunningHouse]:
-    async with place.house(feeds={"hubs": ["https://hub.example/"]}) as house:
-        yield house
+async def pinging(place: Place) -> AsyncIterator[RunningInstance]:
+    async with place.instance(feeds={"hubs": ["https://hub.example/"]}) as instance:
+        yield instance
 
 
 SITE = [f"{BASE}{path}{suffix}" for path in ("/", "/comments/") for suffix in FORMATS]
 
 
 async def test_other_hubs_are_named_beside_ours_and_hear_of_the_sites_feeds(
-    pinging: RunningHouse, hub: FakeHub
+    pinging: RunningInstance, hub: FakeHub
 ) -> None:
     answer = await pinging.get("/feed/", accept="*/*")
     assert hubs_and_self(answer) == ([HUB, "https://hub.example/"], [FEED])
@@ -820,7 +840,7 @@ async def test_other_hubs_are_named_beside_ours_and_hear_of_the_sites_feeds(
     assert hub.forms == []
 
 
-async def test_another_hub_that_is_down_is_pinged_again(pinging: RunningHouse, wire: Wire, hub: FakeHub) -> None:
+async def test_another_hub_that_is_down_is_pinged_again(pinging: RunningInstance, wire: Wire, hub: FakeHub) -> None:
     await pinging.settle()
     hub.forms.clear()
     wire.cut("hub.example")
@@ -831,7 +851,7 @@ async def test_another_hub_that_is_down_is_pinged_again(pinging: RunningHouse, w
     assert sorted(form["hub.url"][0] for form in hub.forms) == sorted(SITE[:3])
 
 
-async def test_another_hub_that_has_moved_is_followed(pinging: RunningHouse, hub: FakeHub) -> None:
+async def test_another_hub_that_has_moved_is_followed(pinging: RunningInstance, hub: FakeHub) -> None:
     await pinging.settle()
     hub.forms.clear()
     hub.statuses = [(307, {"Location": "/new"})]
@@ -840,12 +860,12 @@ async def test_another_hub_that_has_moved_is_followed(pinging: RunningHouse, hub
 
 
 async def test_deliveries_of_other_kinds_do_not_stop_what_the_blog_says(
-    house: RunningHouse, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+    instance: RunningInstance, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> None:
     """A stranger names callbacks on a follower's server, which answer as badly as can be."""
     ann = Peer(wire, clock, rsa_keys[1])
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     inner = ann.answer
 
     async def answer(request: Request) -> Response:
@@ -857,14 +877,14 @@ async def test_deliveries_of_other_kinds_do_not_stop_what_the_blog_says(
     attacker = FakeSubscriber(wire, "evil.example")
     for number in range(10):
         await attacker.ask(FEED, callback=f"https://{ann.host}/callback/{number}")
-    await house.settle()
-    house.clock.advance(seconds=40)
-    await publish(house)
+    await instance.settle()
+    instance.clock.advance(seconds=40)
+    await publish(instance)
     assert len(ann.of_type("Create")) == 1
 
 
-async def test_numbers_tell_who_is_subscribed(house: RunningHouse, reader: FakeSubscriber) -> None:
-    await subscribed(house, reader)
-    assert "syndicate_subscriptions 1.0" in (await house.get("/metrics")).text
-    waiting = [found for found in await house.store.deliveries.newest(10) if found.kind is DeliveryKind.INTENT]
+async def test_numbers_tell_who_is_subscribed(instance: RunningInstance, reader: FakeSubscriber) -> None:
+    await subscribed(instance, reader)
+    assert "syndicate_subscriptions 1.0" in (await instance.get("/metrics")).text
+    waiting = [found for found in await instance.store.deliveries.newest(10) if found.kind is DeliveryKind.INTENT]
     assert [found.state.value for found in waiting] == ["delivered"]

@@ -4,7 +4,7 @@ import pytest
 
 from syndicate.model.post import Post, QuotePolicy
 from syndicate.storage.authorizations import StampKind
-from tests.instances import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningInstance
 from tests.peer import Peer
 
 
@@ -19,16 +19,16 @@ def asking(peer: Peer, post: Post, *, quoted: str | None = None, author: str | N
     return peer.activity("QuoteRequest", post.uri, instrument=note)
 
 
-async def test_a_quote_is_allowed_with_a_stamp_that_anybody_can_fetch(house: RunningHouse, ann: Peer) -> None:
-    post = await house.publish("Hello")
-    policy = (await house.document(post.uri))["interactionPolicy"]
+async def test_a_quote_is_allowed_with_a_stamp_that_anybody_can_fetch(instance: RunningInstance, ann: Peer) -> None:
+    post = await instance.publish("Hello")
+    policy = (await instance.document(post.uri))["interactionPolicy"]
     assert policy["canQuote"] == {"automaticApproval": ["https://www.w3.org/ns/activitystreams#Public"]}
     request = asking(ann, post)
     assert (await ann.send(request, path="/actor/inbox")).status == 202
-    await house.settle()
+    await instance.settle()
     [accept] = ann.of_type("Accept")
     assert accept["object"]["id"] == request["id"]
-    stamp = await house.document(accept["result"])
+    stamp = await instance.document(accept["result"])
     assert (stamp["type"], stamp["id"], stamp["attributedTo"]) == (
         "QuoteAuthorization",
         accept["result"],
@@ -43,82 +43,86 @@ async def test_a_quote_is_allowed_with_a_stamp_that_anybody_can_fetch(house: Run
     (QuotePolicy.FOLLOWERS, True, "Accept"),
 ])  # fmt: skip
 async def test_the_author_chooses_who_may_quote(
-    house: RunningHouse, ann: Peer, quotes: QuotePolicy, follows: bool, answer: str
+    instance: RunningInstance, ann: Peer, quotes: QuotePolicy, follows: bool, answer: str
 ) -> None:
-    post = await house.publish("Hello", quotes=quotes)
+    post = await instance.publish("Hello", quotes=quotes)
     if follows:
         await ann.follow()
-        await house.settle()
+        await instance.settle()
         ann.received.clear()
     await ann.send(asking(ann, post))
-    await house.settle()
+    await instance.settle()
     [received] = ann.received
     assert (received["type"], received["object"]["type"]) == (answer, "QuoteRequest")
     assert ("result" in received) is (answer == "Accept")
 
 
-async def test_who_quotes_a_post_hears_of_its_changes_and_of_its_end(house: RunningHouse, ann: Peer, bob: Peer) -> None:
-    post = await house.publish("Hello", quotes=QuotePolicy.FOLLOWERS)
+async def test_who_quotes_a_post_hears_of_its_changes_and_of_its_end(
+    instance: RunningInstance, ann: Peer, bob: Peer
+) -> None:
+    post = await instance.publish("Hello", quotes=QuotePolicy.FOLLOWERS)
     await ann.follow()
     for peer in (ann, bob):
         await peer.send(asking(peer, post))
-        await house.settle()
+        await instance.settle()
     await ann.unfollow()
-    house.clock.advance(minutes=1)
-    await house.publish("Hello", source="Other words.")
-    await house.settle()
-    await house.house.study.publisher.delete("hello")
-    await house.settle()
+    instance.clock.advance(minutes=1)
+    await instance.publish("Hello", source="Other words.")
+    await instance.settle()
+    await instance.instance.services.publisher.delete("hello")
+    await instance.settle()
     assert (len(ann.of_type("Update")), len(ann.of_type("Delete"))) == (1, 1)
     assert bob.of_type("Update") == bob.of_type("Delete") == []  # whose quote was not allowed
 
 
-async def test_a_stamp_goes_with_the_quote_and_with_the_post(house: RunningHouse, ann: Peer) -> None:
-    post = await house.publish("Hello")
+async def test_a_stamp_goes_with_the_quote_and_with_the_post(instance: RunningInstance, ann: Peer) -> None:
+    post = await instance.publish("Hello")
     await ann.send(asking(ann, post))
-    await house.settle()
+    await instance.settle()
     stamp = ann.of_type("Accept")[0]["result"]
     await ann.delete({"id": f"{ann.base}/notes/quote-1"})
-    await house.settle()
-    assert (await house.get(stamp, accept="application/activity+json")).status == 404
+    await instance.settle()
+    assert (await instance.get(stamp, accept="application/activity+json")).status == 404
 
     await ann.send({**asking(ann, post), "id": f"{ann.base}/activities/again"})
-    await house.settle()
+    await instance.settle()
     stamp = ann.of_type("Accept")[-1]["result"]
-    assert (await house.document(stamp))["interactionTarget"] == post.uri
-    await house.house.study.publisher.delete(post.slug)
-    assert (await house.get(stamp, accept="application/activity+json")).status == 404
+    assert (await instance.document(stamp))["interactionTarget"] == post.uri
+    await instance.instance.services.publisher.delete(post.slug)
+    assert (await instance.get(stamp, accept="application/activity+json")).status == 404
 
 
-async def test_nobody_gets_a_stamp_for_anothers_words(house: RunningHouse, ann: Peer, bob: Peer) -> None:
-    post = await house.publish("Hello")
+async def test_nobody_gets_a_stamp_for_anothers_words(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
+    post = await instance.publish("Hello")
     await ann.send(asking(ann, post, author=bob.actor))
     await ann.send({**asking(ann, post, quoted=f"{bob.base}/notes/9"), "id": f"{ann.base}/activities/other"})
-    await house.settle()
-    assert [reason for _, _, reason in await house.verdicts()] == ["quote.not-theirs", "quote.not-theirs"]
+    await instance.settle()
+    assert [reason for _, _, reason in await instance.verdicts()] == ["quote.not-theirs", "quote.not-theirs"]
     assert ann.received == []
 
 
-async def test_the_author_takes_leave_back_and_it_is_not_given_again(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+async def test_the_author_takes_leave_back_and_it_is_not_given_again(
+    instance: RunningInstance, ann: Peer, bob: Peer
+) -> None:
     await bob.follow()
-    post = await house.publish("Quotable")
+    post = await instance.publish("Quotable")
     await ann.send(asking(ann, post))
     quote = f"{ann.base}/notes/quote-1"
-    await house.settle()
+    await instance.settle()
     stamp = ann.of_type("Accept")[0]["result"]
-    approvals = house.house.study.approvals
-    kept = await house.store.stamps.of_object(quote, StampKind.QUOTE)
+    approvals = instance.instance.services.approvals
+    kept = await instance.store.stamps.of_object(quote, StampKind.QUOTE)
     assert kept is not None
-    await house.store.transaction(lambda tx: approvals.revoke(tx, kept, post))
-    await house.settle()
+    await instance.store.transaction(lambda tx: approvals.revoke(tx, kept, post))
+    await instance.settle()
     for peer in (ann, bob):
         assert [delete["object"] for delete in peer.of_type("Delete")] == [stamp]
-    assert (await house.get(stamp, accept=ACTIVITY)).status == 410
+    assert (await instance.get(stamp, accept=ACTIVITY)).status == 410
     await ann.send(asking(ann, post))
-    await house.settle()
+    await instance.settle()
     assert len(ann.of_type("Accept")) == 1
     assert ann.of_type("Reject")
-    await house.store.transaction(lambda tx: tx.stamps.forget(kept.uri))
+    await instance.store.transaction(lambda tx: tx.stamps.forget(kept.uri))
     await ann.send(asking(ann, post))
-    await house.settle()
+    await instance.settle()
     assert len(ann.of_type("Accept")) == 2

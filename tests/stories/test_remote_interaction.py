@@ -10,7 +10,7 @@ import pytest
 
 from syndicate.model.post import Term, TermKind
 from syndicate.transport.message import Request, Response
-from tests.instances import Answer, RunningHouse
+from tests.instances import Answer, RunningInstance
 from tests.peer import Peer
 from tests.stories.test_requests_and_errors import say, statuses
 
@@ -38,16 +38,16 @@ def offers(peer: Peer, *links: tuple[str, str]) -> list[str]:
     return asked
 
 
-async def send(house: RunningHouse, path: str, body: bytes, **headers: str) -> Answer:
-    url = f"http://127.0.0.1:{house.port}{path}"
-    sent = {"Host": house.host, "Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+async def send(instance: RunningInstance, path: str, body: bytes, **headers: str) -> Answer:
+    url = f"http://127.0.0.1:{instance.port}{path}"
+    sent = {"Host": instance.host, "Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-    async with house.client.post(url, data=body, headers=sent, allow_redirects=False) as answer:
+    async with instance.client.post(url, data=body, headers=sent, allow_redirects=False) as answer:
         return Answer(answer.status, answer.headers, await answer.read())
 
 
-async def post(house: RunningHouse, path: str, fields: dict[str, Any]) -> Answer:
-    return await send(house, path, urlencode(fields).encode())
+async def post(instance: RunningInstance, path: str, fields: dict[str, Any]) -> Answer:
+    return await send(instance, path, urlencode(fields).encode())
 
 
 def onward(answer: Answer) -> str:
@@ -79,51 +79,51 @@ def onward(answer: Answer) -> str:
     ],
 )
 async def test_who_wants_to_follow_is_taken_to_the_best_that_her_server_offers(
-    house: RunningHouse, ann: Peer, links: tuple[tuple[str, str], ...], expected: str
+    instance: RunningInstance, ann: Peer, links: tuple[tuple[str, str], ...], expected: str
 ) -> None:
     offers(ann, *links)
-    page = await house.get("/follow/")
+    page = await instance.get("/follow/")
     assert 'action="/follow/"' in page.text
-    answer = await post(house, "/follow/", {"account": " @ann@social.example "})
+    answer = await post(instance, "/follow/", {"account": " @ann@social.example "})
     assert onward(answer) == expected.format(quote("https://blog.example/actor", safe=""))
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-async def test_who_wants_to_answer_is_taken_to_the_post_or_comment(open_house: RunningHouse, ann: Peer) -> None:
-    said = await open_house.publish("Tea")
+async def test_who_wants_to_answer_is_taken_to_the_post_or_comment(open_instance: RunningInstance, ann: Peer) -> None:
+    said = await open_instance.publish("Tea")
     note = await ann.reply(said.uri)
-    await open_house.settle()
+    await open_instance.settle()
     offers(ann, (f"{FEP}Create", "https://social.example/new?type={type}&to={inReplyTo}&c={content}"))
     for uri in (said.uri, note["id"]):
-        assert (await open_house.get(f"/reply/?to={quote(uri)}")).status == 200
-        answer = await post(open_house, "/reply/", {"account": "ann@social.example", "to": uri})
+        assert (await open_instance.get(f"/reply/?to={quote(uri)}")).status == 200
+        answer = await post(open_instance, "/reply/", {"account": "ann@social.example", "to": uri})
         where = f"https://social.example/new?type=Note&to={quote(uri, safe='')}&c="
         assert onward(answer) == where
-    page = (await open_house.get(said.path)).text
+    page = (await open_instance.get(said.path)).text
     assert page.count("/reply/?to=") == 2
 
 
-async def test_what_cannot_be_answered_has_no_dialog(house: RunningHouse, ann: Peer) -> None:
-    closed = await house.publish("Closed", comments_open=False)
-    waiting = await house.publish("Open")
+async def test_what_cannot_be_answered_has_no_dialog(instance: RunningInstance, ann: Peer) -> None:
+    closed = await instance.publish("Closed", comments_open=False)
+    waiting = await instance.publish("Open")
     note = await ann.reply(waiting.uri)
-    await house.settle()
+    await instance.settle()
     for uri in (closed.uri, note["id"], "https://elsewhere.example/1", ""):
-        assert (await house.get(f"/reply/?to={quote(uri)}")).status == 404
+        assert (await instance.get(f"/reply/?to={quote(uri)}")).status == 404
 
 
 @pytest.mark.parametrize("typed", ["https://social.example/@ann", "social.example", "acct:ann@social.example"])
-async def test_a_name_may_be_given_in_several_ways(house: RunningHouse, ann: Peer, typed: str) -> None:
+async def test_a_name_may_be_given_in_several_ways(instance: RunningInstance, ann: Peer, typed: str) -> None:
     asked = offers(ann, (SUBSCRIBE, "https://social.example/authorize?uri={uri}"))
-    assert onward(await post(house, "/follow/", {"account": typed}))
+    assert onward(await post(instance, "/follow/", {"account": typed}))
     assert len(asked) == 1
 
 
 @pytest.mark.parametrize(
     "typed", ["", "   ", "ann", "@", "a b@c", "javascript:alert(1)", "https://u:p@social.example/", "x" * 3000]
 )
-async def test_what_is_no_name_is_explained(house: RunningHouse, typed: str) -> None:
-    answer = await post(house, "/follow/", {"account": typed})
+async def test_what_is_no_name_is_explained(instance: RunningInstance, typed: str) -> None:
+    answer = await post(instance, "/follow/", {"account": typed})
     assert answer.status in (400, 502)
     assert 'role="alert"' in answer.text
     assert "@notes@blog.example" in answer.text
@@ -141,9 +141,9 @@ async def test_what_is_no_name_is_explained(house: RunningHouse, typed: str) -> 
         7,
     ],
 )
-async def test_a_door_that_leads_astray_is_none(house: RunningHouse, ann: Peer, template: Any) -> None:
+async def test_a_door_that_leads_astray_is_none(instance: RunningInstance, ann: Peer, template: Any) -> None:
     offers(ann, (SUBSCRIBE, template))
-    answer = await post(house, "/follow/", {"account": "ann@social.example"})
+    answer = await post(instance, "/follow/", {"account": "ann@social.example"})
     assert answer.status == 200
     assert "By hand" in answer.text
     assert "Location" not in answer.headers
@@ -151,16 +151,16 @@ async def test_a_door_that_leads_astray_is_none(house: RunningHouse, ann: Peer, 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://blog.example"}, {"Sec_Fetch_Site": "same-origin"}])
 async def test_a_form_of_ours_takes_a_visitor_to_her_server_at_once(
-    house: RunningHouse, ann: Peer, headers: dict[str, str]
+    instance: RunningInstance, ann: Peer, headers: dict[str, str]
 ) -> None:
-    said = await house.publish("Tea")
+    said = await instance.publish("Tea")
     offers(ann, (SUBSCRIBE, "https://social.example/authorize?uri={uri}"))
     for path, fields, about in (
         ("/follow/", {}, "https://blog.example/actor"),
         ("/reply/", {"to": said.uri}, said.uri),
     ):
         body = urlencode({"account": "@ann@social.example", **fields}).encode()
-        answer = await send(house, path, body, **headers)
+        answer = await send(instance, path, body, **headers)
         assert answer.status == 303
         assert answer.headers["Location"] == f"https://social.example/authorize?uri={quote(about, safe='')}"
         assert answer.headers["Cache-Control"] == "no-store"
@@ -181,17 +181,17 @@ async def test_a_form_of_ours_takes_a_visitor_to_her_server_at_once(
     ],
 )
 async def test_a_form_of_another_site_sends_nobody_elsewhere(
-    house: RunningHouse, mallory: Peer, headers: dict[str, str]
+    instance: RunningInstance, mallory: Peer, headers: dict[str, str]
 ) -> None:
     offers(mallory, (SUBSCRIBE, "https://evil.example/?u={uri}"))
-    answer = await send(house, "/follow/", b"account=m@evil.example", **headers)
+    answer = await send(instance, "/follow/", b"account=m@evil.example", **headers)
     assert onward(answer).startswith("https://evil.example/"), "she sees where it leads"
 
 
-async def test_only_the_two_dialogs_may_lead_to_other_servers(house: RunningHouse) -> None:
-    said = await house.publish("Tea")
+async def test_only_the_two_dialogs_may_lead_to_other_servers(instance: RunningInstance) -> None:
+    said = await instance.publish("Tea")
     policies = {
-        path: (await house.get(path)).headers["Content-Security-Policy"]
+        path: (await instance.get(path)).headers["Content-Security-Policy"]
         for path in ("/", said.path, "/subscribe/", "/comments/where", "/follow/", f"/reply/?to={quote(said.uri)}")
     }
     leading = [path for path, policy in policies.items() if "form-action 'self' https:;" in policy]
@@ -199,25 +199,25 @@ async def test_only_the_two_dialogs_may_lead_to_other_servers(house: RunningHous
     assert all("form-action 'self'" in policy for policy in policies.values())
 
 
-async def test_her_server_is_remembered_by_a_script_of_the_dialog_alone(house: RunningHouse) -> None:
-    assert 'src="/static/server' in (await house.get("/follow/")).text
-    assert "server." not in (await house.get("/comments/where")).text
-    assert "Set-Cookie" not in (await house.get("/follow/")).headers
+async def test_her_server_is_remembered_by_a_script_of_the_dialog_alone(instance: RunningInstance) -> None:
+    assert 'src="/static/server' in (await instance.get("/follow/")).text
+    assert "server." not in (await instance.get("/comments/where")).text
+    assert "Set-Cookie" not in (await instance.get("/follow/")).headers
 
 
-async def test_a_server_that_does_not_answer_is_named(house: RunningHouse) -> None:
-    answer = await post(house, "/follow/", {"account": "@nobody@nowhere.example"})
+async def test_a_server_that_does_not_answer_is_named(instance: RunningInstance) -> None:
+    answer = await post(instance, "/follow/", {"account": "@nobody@nowhere.example"})
     assert answer.status == 502
     assert "does not answer" in answer.text
 
 
-async def test_too_many_questions_are_put_off(house: RunningHouse, ann: Peer) -> None:
+async def test_too_many_questions_are_put_off(instance: RunningInstance, ann: Peer) -> None:
     offers(ann, (SUBSCRIBE, "https://social.example/authorize?uri={uri}"))
-    given = [(await post(house, "/follow/", {"account": "ann@social.example"})).status for _ in range(25)]
+    given = [(await post(instance, "/follow/", {"account": "ann@social.example"})).status for _ in range(25)]
     assert (given[0], given[-1]) == (200, 429)
-    late = await post(house, "/follow/", {"account": "ann@social.example"})
+    late = await post(instance, "/follow/", {"account": "ann@social.example"})
     assert late.headers["Retry-After"] == "60"
-    unread = await send(house, "/follow/", b"x", Content_Type="text/plain")
+    unread = await send(instance, "/follow/", b"x", Content_Type="text/plain")
     assert unread.status == 429, "the limit stands before everything else"
 
 
@@ -251,36 +251,38 @@ NO_FORMS: list[tuple[int, bytes, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("status", "body", "headers"), NO_FORMS)
 async def test_what_is_no_form_of_ours_is_refused_in_words(
-    house: RunningHouse, status: int, body: bytes, headers: dict[str, str]
+    instance: RunningInstance, status: int, body: bytes, headers: dict[str, str]
 ) -> None:
     for path in ("/follow/", "/reply/"):
-        answer = await send(house, path, body, **headers)
+        answer = await send(instance, path, body, **headers)
         assert answer.status == status
         assert answer.headers["Content-Type"].startswith("text/html")
-    assert house.refusals() == [], "the list is for what other servers send"
+    assert instance.refusals() == [], "the list is for what other servers send"
 
 
 @pytest.mark.parametrize("path", ["/follow/", "/reply/", "/inbox", "/", "/nowhere/", "/metrics"])
 @pytest.mark.parametrize("method", ["POST", "GET", "PUT"])
-async def test_nobody_is_told_to_go_on_with_what_nobody_will_read(house: RunningHouse, path: str, method: str) -> None:
+async def test_nobody_is_told_to_go_on_with_what_nobody_will_read(
+    instance: RunningInstance, path: str, method: str
+) -> None:
     head = f"{method} {path} HTTP/1.1\r\nHost: blog.example\r\nContent-Length: 999999999\r\nConnection: close\r\n"
-    answer = await say(house, head.encode() + b"Expect: 100-continue\r\n\r\n")
+    answer = await say(instance, head.encode() + b"Expect: 100-continue\r\n\r\n")
     assert statuses(answer) == [413]
 
 
-async def test_who_asks_whether_to_go_on_with_a_form_is_told_to(house: RunningHouse) -> None:
+async def test_who_asks_whether_to_go_on_with_a_form_is_told_to(instance: RunningInstance) -> None:
     head = b"POST /follow/ HTTP/1.1\r\nHost: blog.example\r\nContent-Length: 9\r\nConnection: close\r\n"
     form = b"Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\n\r\naccount=x"
-    assert statuses(await say(house, head + form)) == [100, 502]
+    assert statuses(await say(instance, head + form)) == [100, 502]
 
 
-async def test_too_many_questions_about_comments_are_put_off_too(house: RunningHouse) -> None:
+async def test_too_many_questions_about_comments_are_put_off_too(instance: RunningInstance) -> None:
     address = "/comments/where?url=https://social.example/notes/1"
-    statuses = [(await house.get(address, accept="application/json")).status for _ in range(25)]
+    statuses = [(await instance.get(address, accept="application/json")).status for _ in range(25)]
     assert (statuses[0], statuses[-1]) == (200, 429)
-    late = await house.get(address, accept="application/json")
+    late = await instance.get(address, accept="application/json")
     assert (late.status, late.headers["Retry-After"]) == (429, "60")
-    page = await house.get(address)
+    page = await instance.get(address)
     assert page.status == 429
     assert "Too many questions at once" in page.text
 
@@ -288,62 +290,62 @@ async def test_too_many_questions_about_comments_are_put_off_too(house: RunningH
 # where is my comment?
 
 
-async def where(house: RunningHouse, url: str) -> dict[str, Any]:
-    answer = await house.get(f"/comments/where?url={quote(url)}", accept="application/json")
+async def where(instance: RunningInstance, url: str) -> dict[str, Any]:
+    answer = await instance.get(f"/comments/where?url={quote(url)}", accept="application/json")
     assert answer.status == 200
     document: dict[str, Any] = answer.json()
     return document
 
 
-async def test_everybody_can_ask_what_became_of_an_answer(house: RunningHouse, ann: Peer) -> None:
-    post = await house.publish("Tea")
+async def test_everybody_can_ask_what_became_of_an_answer(instance: RunningInstance, ann: Peer) -> None:
+    post = await instance.publish("Tea")
     note = await ann.reply(post.uri)
     private = ann.note(post.uri, "<p>Between us.</p>", to=["https://blog.example/actor"], cc=[])
     await ann.send(ann.create(private))
-    await house.settle()
-    assert (await where(house, note["url"]))["state"] == "waiting"
-    await house.decide(note["id"], "approve")
-    found = await where(house, note["url"])
+    await instance.settle()
+    assert (await where(instance, note["url"]))["state"] == "waiting"
+    await instance.decide(note["id"], "approve")
+    found = await where(instance, note["url"])
     assert found["state"] == "shown"
     assert found["shown_at"].startswith(f"https://blog.example{post.path}#comment-")
-    assert await where(house, note["id"]) == {**found, "url": note["id"]}
-    page = await house.get(f"/comments/where?url={quote(note['url'])}")
+    assert await where(instance, note["id"]) == {**found, "url": note["id"]}
+    page = await instance.get(f"/comments/where?url={quote(note['url'])}")
     assert "Yes, it is shown." in page.text
     assert found["shown_at"] in page.text
-    await house.decide(note["id"], "spam")
-    hidden, unknown = await where(house, note["id"]), await where(house, "https://social.example/unknown")
-    assert hidden["state"] == unknown["state"] == (await where(house, private["id"]))["state"] == "not-shown"
+    await instance.decide(note["id"], "spam")
+    hidden, unknown = await where(instance, note["id"]), await where(instance, "https://social.example/unknown")
+    assert hidden["state"] == unknown["state"] == (await where(instance, private["id"]))["state"] == "not-shown"
     assert set(hidden) == set(unknown), "why is not told"
 
 
-async def test_the_question_has_a_page(house: RunningHouse) -> None:
-    page = await house.get("/comments/where")
+async def test_the_question_has_a_page(instance: RunningInstance) -> None:
+    page = await instance.get("/comments/where")
     assert page.status == 200
     assert page.headers["Cache-Control"] == "no-store"
-    assert (await house.get("/comments/where", accept="application/json")).status == 400
+    assert (await instance.get("/comments/where", accept="application/json")).status == 400
 
 
 # a profile that was just found
 
 
-async def test_a_profile_without_pinned_posts_shows_the_newest(house: RunningHouse) -> None:
+async def test_a_profile_without_pinned_posts_shows_the_newest(instance: RunningInstance) -> None:
     posts = []
     for number in range(7):
-        house.clock.advance(minutes=1)
-        posts.append(await house.publish(f"Post {number}"))
+        instance.clock.advance(minutes=1)
+        posts.append(await instance.publish(f"Post {number}"))
     newest = [post.uri for post in reversed(posts)][:5]
-    assert (await house.document("/actor/featured"))["orderedItems"] == newest
-    pinned = await house.publish("Post 0", pinned=True)
-    assert (await house.document("/actor/featured"))["orderedItems"] == [pinned.uri]
+    assert (await instance.document("/actor/featured"))["orderedItems"] == newest
+    pinned = await instance.publish("Post 0", pinned=True)
+    assert (await instance.document("/actor/featured"))["orderedItems"] == [pinned.uri]
 
 
-async def test_the_tags_used_most_stand_in_the_profile(house: RunningHouse) -> None:
+async def test_the_tags_used_most_stand_in_the_profile(instance: RunningInstance) -> None:
     seeds = Term(kind=TermKind.TAG, slug="self-sown", name="Self-sown")
     tea = Term(kind=TermKind.TAG, slug="tea", name="Tea")
-    await house.publish("One", terms=(seeds, tea))
-    await house.publish("Two", terms=(seeds,))
-    address = (await house.document("/actor"))["featuredTags"]
-    collection = await house.document(address)
+    await instance.publish("One", terms=(seeds, tea))
+    await instance.publish("Two", terms=(seeds,))
+    address = (await instance.document("/actor"))["featuredTags"]
+    collection = await instance.document(address)
     assert (collection["type"], collection["totalItems"]) == ("Collection", 2)
     assert collection["items"][0] == {
         "type": "Hashtag",

@@ -4,7 +4,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.storage.authorizations import StampKind
-from tests.instances import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningInstance
 from tests.peer import PUBLIC, Peer
 
 GTS = "https://gotosocial.org/ns#"
@@ -27,72 +27,72 @@ async def ask(peer: Peer, target: str, content: str = "<p>May I?</p>") -> tuple[
     ],
 )
 async def test_the_policy_says_what_the_inbox_does(
-    house: RunningHouse, comments_open: bool, expected: dict[str, list[str]]
+    instance: RunningInstance, comments_open: bool, expected: dict[str, list[str]]
 ) -> None:
-    post = await house.publish("Tea", comments_open=comments_open)
-    policy = (await house.document(post.uri))["interactionPolicy"]
+    post = await instance.publish("Tea", comments_open=comments_open)
+    policy = (await instance.document(post.uri))["interactionPolicy"]
     assert policy["canReply"] == expected
     assert policy["canLike"] == policy["canAnnounce"] == {"automaticApproval": [PUBLIC]}
 
 
-async def test_where_nobody_waits_everybody_may_reply(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Tea")
-    assert (await open_house.document(post.uri))["interactionPolicy"]["canReply"] == {"automaticApproval": [PUBLIC]}
+async def test_where_nobody_waits_everybody_may_reply(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Tea")
+    assert (await open_instance.document(post.uri))["interactionPolicy"]["canReply"] == {"automaticApproval": [PUBLIC]}
     request, reply = await ask(ann, post.uri)
-    await open_house.settle()
+    await open_instance.settle()
     (accept,) = ann.of_type("Accept")
     assert accept["object"]["id"] == request
-    stamp = await open_house.document(accept["result"])
+    stamp = await open_instance.document(accept["result"])
     assert stamp["type"] == "ReplyAuthorization"
     assert (stamp["interactingObject"], stamp["interactionTarget"]) == (reply, post.uri)
     assert stamp["attributedTo"] == "https://blog.example/actor"
 
 
-async def test_who_asks_hears_when_the_author_has_decided(house: RunningHouse, ann: Peer, bob: Peer) -> None:
-    post = await house.publish("Tea")
+async def test_who_asks_hears_when_the_author_has_decided(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
+    post = await instance.publish("Tea")
     request, reply = await ask(ann, post.uri)
     other, spam = await ask(bob, post.uri, "<p>Buy!</p>")
-    await house.settle()
+    await instance.settle()
     assert not ann.of_type("Accept")
-    await house.decide(reply, "approve")
-    await house.decide(spam, "spam")
-    await house.settle()
+    await instance.decide(reply, "approve")
+    await instance.decide(spam, "spam")
+    await instance.settle()
     assert [accept["object"]["id"] for accept in ann.of_type("Accept")] == [request]
     assert [reject["object"]["id"] for reject in bob.of_type("Reject")] == [other]
-    assert "May I?" in (await house.get(post.path)).text
+    assert "May I?" in (await instance.get(post.path)).text
 
 
-async def test_where_comments_are_closed_the_answer_is_no(house: RunningHouse, ann: Peer) -> None:
-    post = await house.publish("Tea", comments_open=False)
+async def test_where_comments_are_closed_the_answer_is_no(instance: RunningInstance, ann: Peer) -> None:
+    post = await instance.publish("Tea", comments_open=False)
     request, _ = await ask(ann, post.uri)
-    await house.settle()
+    await instance.settle()
     assert [reject["object"]["id"] for reject in ann.of_type("Reject")] == [request]
 
 
-async def test_a_reply_that_is_rejected_later_loses_its_stamp(house: RunningHouse, ann: Peer) -> None:
-    post = await house.publish("Tea")
+async def test_a_reply_that_is_rejected_later_loses_its_stamp(instance: RunningInstance, ann: Peer) -> None:
+    post = await instance.publish("Tea")
     _, reply = await ask(ann, post.uri)
-    await house.settle()
-    await house.decide(reply, "approve")
-    await house.settle()
+    await instance.settle()
+    await instance.decide(reply, "approve")
+    await instance.settle()
     stamp = ann.of_type("Accept")[0]["result"]
-    assert (await house.get(stamp, accept=ACTIVITY)).status == 200
-    await house.decide(reply, "reject")
-    await house.settle()
+    assert (await instance.get(stamp, accept=ACTIVITY)).status == 200
+    await instance.decide(reply, "reject")
+    await instance.settle()
     assert [delete["object"] for delete in ann.of_type("Delete")] == [stamp]
-    assert (await house.get(stamp, accept=ACTIVITY)).status == 410
+    assert (await instance.get(stamp, accept=ACTIVITY)).status == 410
 
 
 async def test_leave_for_somebody_elses_reply_cannot_be_asked(
-    open_house: RunningHouse, ann: Peer, mallory: Peer
+    open_instance: RunningInstance, ann: Peer, mallory: Peer
 ) -> None:
-    post = await open_house.publish("Tea")
+    post = await open_instance.publish("Tea")
     note = ann.note(post.uri, "<p>Never said.</p>")
     await mallory.send(mallory.activity("ReplyRequest", post.uri, instrument=note))
     await mallory.send(mallory.activity("ReplyRequest", post.uri, instrument={**note, "id": "https://evil.example/1"}))
-    await open_house.settle()
-    assert await open_house.comments(post) == []
-    assert {outcome for _, outcome, _ in await open_house.verdicts()} == {"refused"}
+    await open_instance.settle()
+    assert await open_instance.comments(post) == []
+    assert {outcome for _, outcome, _ in await open_instance.verdicts()} == {"refused"}
     assert not mallory.of_type("Accept")
 
 
@@ -104,92 +104,94 @@ def neighbour(ann: Peer, rsa_keys: list[RSAPrivateKey]) -> Peer:
     return bea
 
 
-async def test_leave_is_given_for_what_is_answered_and_for_nothing_else(open_house: RunningHouse, ann: Peer) -> None:
-    opened, closed = await open_house.publish("Tea"), await open_house.publish("Closed", comments_open=False)
+async def test_leave_is_given_for_what_is_answered_and_for_nothing_else(
+    open_instance: RunningInstance, ann: Peer
+) -> None:
+    opened, closed = await open_instance.publish("Tea"), await open_instance.publish("Closed", comments_open=False)
     note = await ann.reply(opened.uri)
     under = await ann.reply(note["id"])
-    await open_house.settle()
+    await open_instance.settle()
     for target, reply in ((closed.uri, note), (opened.uri, under), (note["id"], note)):
         await ann.send(ann.activity("ReplyRequest", target, instrument=reply["id"]), path="/actor/inbox")
-    await open_house.settle()
+    await open_instance.settle()
     assert not ann.of_type("Accept")
     assert len(ann.of_type("Reject")) == 3
     for target, reply in ((opened.uri, note), (note["id"], under)):
         await ann.send(ann.activity("ReplyRequest", target, instrument=reply["id"]), path="/actor/inbox")
-        await open_house.settle()
-        stamp = await open_house.document(ann.of_type("Accept")[-1]["result"])
+        await open_instance.settle()
+        stamp = await open_instance.document(ann.of_type("Accept")[-1]["result"])
         assert (stamp["interactingObject"], stamp["interactionTarget"]) == (reply["id"], target)
 
 
-async def test_nobody_asks_in_place_of_a_neighbour(house: RunningHouse, ann: Peer, neighbour: Peer) -> None:
-    post = await house.publish("Tea")
+async def test_nobody_asks_in_place_of_a_neighbour(instance: RunningInstance, ann: Peer, neighbour: Peer) -> None:
+    post = await instance.publish("Tea")
     note = ann.note(post.uri, "<p>May I?</p>")
     await neighbour.send(neighbour.activity("ReplyRequest", post.uri, instrument=note["id"]), path="/actor/inbox")
-    await house.settle()
+    await instance.settle()
     request = ann.activity("ReplyRequest", post.uri, instrument=note)
     await ann.send(request, path="/actor/inbox")
     await neighbour.send(neighbour.activity("ReplyRequest", post.uri, instrument=note["id"]), path="/actor/inbox")
-    await house.settle()
-    await house.decide(note["id"], "approve")
-    await house.settle()
+    await instance.settle()
+    await instance.decide(note["id"], "approve")
+    await instance.settle()
     assert [(accept["to"], accept["object"]["id"]) for accept in ann.of_type("Accept")] == [
         ([ann.actor], request["id"])
     ]
-    stamp = await house.store.stamps.of_object(note["id"], StampKind.REPLY)
+    stamp = await instance.store.stamps.of_object(note["id"], StampKind.REPLY)
     assert stamp is not None
     assert stamp.actor == ann.actor
 
 
 @pytest.mark.parametrize("before", ["a Create", "a request", "nothing"])
 async def test_who_asks_again_while_her_reply_waits_hears_of_the_decision(
-    house: RunningHouse, ann: Peer, before: str
+    instance: RunningInstance, ann: Peer, before: str
 ) -> None:
-    post = await house.publish("Tea")
+    post = await instance.publish("Tea")
     note = ann.note(post.uri, "<p>May I?</p>")
     if before == "a Create":
         await ann.send(ann.create(note))
     elif before == "a request":
         await ann.send(ann.activity("ReplyRequest", post.uri, instrument=note), path="/actor/inbox")
-    await house.settle()
+    await instance.settle()
     request = ann.activity("ReplyRequest", post.uri, instrument=note)
     await ann.send(request, path="/actor/inbox")
-    await house.settle()
+    await instance.settle()
     assert ann.received == []
-    await house.decide(note["id"], "approve")
-    await house.settle()
+    await instance.decide(note["id"], "approve")
+    await instance.settle()
     assert [activity["type"] for activity in ann.received] == ["Accept"]
     assert ann.received[0]["object"]["id"] == request["id"]
 
 
-async def test_every_stamp_that_is_handed_out_can_be_fetched(house: RunningHouse, ann: Peer) -> None:
-    post = await house.publish("Tea")
+async def test_every_stamp_that_is_handed_out_can_be_fetched(instance: RunningInstance, ann: Peer) -> None:
+    post = await instance.publish("Tea")
     _, reply = await ask(ann, post.uri)
-    await house.settle()
+    await instance.settle()
     for decision in ("approve", "reject", "approve"):
-        await house.decide(reply, decision)
+        await instance.decide(reply, decision)
         await ann.send(ann.activity("ReplyRequest", post.uri, instrument=reply), path="/actor/inbox")
-        await house.settle()
+        await instance.settle()
     given = [accept["result"] for accept in ann.of_type("Accept")]
     assert len(given) >= 3
-    assert (await house.document(given[-1]))["interactingObject"] == reply
+    assert (await instance.document(given[-1]))["interactingObject"] == reply
 
 
-async def test_leave_to_reply_is_none_to_quote(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Tea")
+async def test_leave_to_reply_is_none_to_quote(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Tea")
     _, reply = await ask(ann, post.uri)
-    await open_house.settle()
+    await open_instance.settle()
     await ann.send(ann.activity("QuoteRequest", post.uri, instrument=reply), path="/actor/inbox")
-    await open_house.settle()
-    stamps = [await open_house.document(accept["result"]) for accept in ann.of_type("Accept")]
+    await open_instance.settle()
+    stamps = [await open_instance.document(accept["result"]) for accept in ann.of_type("Accept")]
     assert [stamp["type"] for stamp in stamps] == ["ReplyAuthorization", "QuoteAuthorization"]
-    assert len(await open_house.store.stamps.newest(StampKind.QUOTE, 10)) == 1
+    assert len(await open_instance.store.stamps.newest(StampKind.QUOTE, 10)) == 1
 
 
-async def test_a_stamp_goes_with_the_reply(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Tea")
+async def test_a_stamp_goes_with_the_reply(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Tea")
     _, reply = await ask(ann, post.uri)
-    await open_house.settle()
+    await open_instance.settle()
     stamp = ann.of_type("Accept")[0]["result"]
     await ann.delete({"id": reply})
-    await open_house.settle()
-    assert (await open_house.get(stamp, accept=ACTIVITY)).status == 404
+    await open_instance.settle()
+    assert (await open_instance.get(stamp, accept=ACTIVITY)).status == 404

@@ -15,24 +15,24 @@ import aiohttp
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.app import build, furnish
+from syndicate.app import build_server, open_services
 from syndicate.signatures import private_pem
 from syndicate.web.http.connections import Patience
 from syndicate.web.http.server import listening
 from syndicate.web.keys import PATIENCE
 from tests.clocks import FakeClock
-from tests.instances import ACTIVITY, RunningHouse, running_house, settings
+from tests.instances import ACTIVITY, RunningInstance, running_instance, settings
 from tests.peer import Peer
 from tests.waiting import LONGEST, becomes, dawdle, in_time
 from tests.wire import Wire
 
 HOST = b"Host: blog.example\r\n"
-Waiting = Callable[..., AbstractAsyncContextManager[RunningHouse]]
+Waiting = Callable[..., AbstractAsyncContextManager[RunningInstance]]
 
 
-async def say(house: RunningHouse, request: bytes, *, close: bool = False) -> bytes:
+async def say(instance: RunningInstance, request: bytes, *, close: bool = False) -> bytes:
     """Send bytes as they are, and read until the house hangs up (asked to, where `close`)."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", instance.port)
     try:
         writer.write(request)
         if close:
@@ -62,36 +62,36 @@ def get(path: str = "/", *headers: str) -> bytes:
 
 @pytest.mark.parametrize("path", ["/", "/feed/", "/2026/11/22/hello/?a=b", "/.well-known/webfinger?resource=acct:x@y"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_who_reads_at_another_host_is_led_to_ours(house: RunningHouse, path: str, method: str) -> None:
+async def test_who_reads_at_another_host_is_led_to_ours(instance: RunningInstance, path: str, method: str) -> None:
     for host in ("evil.example", "127.0.0.1", "blog.example:8080", "blog.example.evil.example", "evil.example:443"):
-        answer = await house.get(path, method=method, Host=host)
+        answer = await instance.get(path, method=method, Host=host)
         assert (answer.status, answer.headers["Location"]) == (308, f"https://blog.example{path}")
         assert "evil" not in str(answer.headers)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
-async def test_who_writes_at_another_host_is_turned_away(house: RunningHouse, method: str) -> None:
+async def test_who_writes_at_another_host_is_turned_away(instance: RunningInstance, method: str) -> None:
     for path in ("/inbox", "/", "/actor/inbox"):
-        answer = await house.get(path, method=method, Host="evil.example")
+        answer = await instance.get(path, method=method, Host="evil.example")
         assert answer.status == 421
         assert b"evil" not in answer.body
 
 
 @pytest.mark.parametrize("host", ["blog.example", "BLOG.example", "blog.example:443"])
-async def test_our_host_is_ours_in_every_spelling(house: RunningHouse, host: str) -> None:
-    assert (await house.get("/", Host=host)).status == 200
+async def test_our_host_is_ours_in_every_spelling(instance: RunningInstance, host: str) -> None:
+    assert (await instance.get("/", Host=host)).status == 200
 
 
 @pytest.mark.parametrize("host", ["blog.example", "evil.example", "10.0.0.7:8080"])
-async def test_whoever_runs_the_server_may_ask_by_any_name(house: RunningHouse, host: str) -> None:
+async def test_whoever_runs_the_server_may_ask_by_any_name(instance: RunningInstance, host: str) -> None:
     for path in ("/healthz", "/readyz", "/metrics"):
-        assert (await house.get(path, Host=host)).status == 200
+        assert (await instance.get(path, Host=host)).status == 200
 
 
-async def test_no_address_that_we_make_holds_a_foreign_host(house: RunningHouse) -> None:
-    await house.publish("Hello")
+async def test_no_address_that_we_make_holds_a_foreign_host(instance: RunningInstance) -> None:
+    await instance.publish("Hello")
     for path in ("/", "/feed/", "/actor", "/blogroll.opml", "/subscribe/", "/nowhere/", "/.well-known/host-meta"):
-        answer = await house.get(
+        answer = await instance.get(
             path,
             accept=ACTIVITY if path == "/actor" else "text/html",
             X_Forwarded_Host="evil.example",
@@ -118,26 +118,26 @@ async def test_no_address_that_we_make_holds_a_foreign_host(house: RunningHouse)
     ],
 )
 async def test_a_request_that_names_two_places_or_none_is_refused(
-    house: RunningHouse, lines: bytes, status: int
+    instance: RunningInstance, lines: bytes, status: int
 ) -> None:
-    answer = await say(house, lines + b"Connection: close\r\n\r\n")
+    answer = await say(instance, lines + b"Connection: close\r\n\r\n")
     assert statuses(answer) == [status]
     assert b"evil.example" not in answer
 
 
-async def test_a_path_that_looks_like_a_host_stays_here(house: RunningHouse) -> None:
-    answer = await say(house, b"GET //evil.example/ HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n")
+async def test_a_path_that_looks_like_a_host_stays_here(instance: RunningInstance) -> None:
+    answer = await say(instance, b"GET //evil.example/ HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n")
     assert statuses(answer) == [308]
     [location] = [line for line in answer.split(b"\r\n") if line.lower().startswith(b"location:")]
     assert location.split(b": ")[1] == b"https://blog.example/"
-    ours = await say(house, b"GET //evil.example/ HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+    ours = await say(instance, b"GET //evil.example/ HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
     assert b"//evil.example" not in ours.partition(b"\r\n\r\n")[0]
 
 
-async def test_metrics_are_not_shown_through_a_proxy_by_accident(house: RunningHouse) -> None:
-    assert (await house.get("/metrics")).status == 200
+async def test_metrics_are_not_shown_through_a_proxy_by_accident(instance: RunningInstance) -> None:
+    assert (await instance.get("/metrics")).status == 200
     for header in ("X_Forwarded_For", "Forwarded", "X_Real_IP", "X_Forwarded_Host"):
-        assert (await house.get("/metrics", **{header: "127.0.0.1"})).status == 403
+        assert (await instance.get("/metrics", **{header: "127.0.0.1"})).status == 403
 
 
 async def test_a_proxy_that_is_trusted_is_believed(
@@ -146,11 +146,11 @@ async def test_a_proxy_that_is_trusted_is_believed(
     """One database is enough: nothing of this is stored."""
     database = str(tmp_path / "blog.db")
     server = {"trusted_proxies": ["127.0.0.1"]}
-    async with running_house(tmp_path / "house", database, wire, clock, rsa_keys[0], server=server) as house:
-        assert (await house.get("/", Host="10.0.0.7:8080", X_Forwarded_Host="blog.example")).status == 200
-        assert (await house.get("/", Host="10.0.0.7:8080", X_Forwarded_Host="evil.example")).status == 308
-        assert (await house.get("/metrics", X_Forwarded_For="203.0.113.9")).status == 403
-        assert (await house.get("/metrics", X_Forwarded_For="203.0.113.9, 127.0.0.1")).status == 403
+    async with running_instance(tmp_path / "house", database, wire, clock, rsa_keys[0], server=server) as instance:
+        assert (await instance.get("/", Host="10.0.0.7:8080", X_Forwarded_Host="blog.example")).status == 200
+        assert (await instance.get("/", Host="10.0.0.7:8080", X_Forwarded_Host="evil.example")).status == 308
+        assert (await instance.get("/metrics", X_Forwarded_For="203.0.113.9")).status == 403
+        assert (await instance.get("/metrics", X_Forwarded_For="203.0.113.9, 127.0.0.1")).status == 403
 
 
 # requests that are none
@@ -176,13 +176,13 @@ async def test_a_proxy_that_is_trusted_is_believed(
         b"POST /inbox HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
     ],
 )
-async def test_a_malformed_request_gets_one_answer_and_the_end(house: RunningHouse, request_bytes: bytes) -> None:
+async def test_a_malformed_request_gets_one_answer_and_the_end(instance: RunningInstance, request_bytes: bytes) -> None:
     hidden = b"GET /hidden HTTP/1.1\r\n" + HOST + b"\r\n"
-    answer = await say(house, request_bytes + hidden, close=True)
+    answer = await say(instance, request_bytes + hidden, close=True)
     assert [status for status in statuses(answer) if status in (400, 415, 501, 505)] == statuses(answer)
     assert len(statuses(answer)) <= 1
     assert b"Traceback" not in answer
-    assert await house.verdicts() == []
+    assert await instance.verdicts() == []
 
 
 @pytest.mark.parametrize(
@@ -198,16 +198,16 @@ async def test_a_malformed_request_gets_one_answer_and_the_end(house: RunningHou
     ],
 )
 async def test_too_much_of_anything_is_refused_or_overlooked(
-    house: RunningHouse, path: str, headers: tuple[str, ...]
+    instance: RunningInstance, path: str, headers: tuple[str, ...]
 ) -> None:
-    [status] = statuses(await say(house, get(path, *headers))) or [400]
+    [status] = statuses(await say(instance, get(path, *headers))) or [400]
     assert status in (200, 400, 404, 414, 431)
-    assert (await house.get("/")).status == 200
+    assert (await instance.get("/")).status == 200
 
 
-async def test_requests_that_come_together_are_answered_in_order(house: RunningHouse) -> None:
+async def test_requests_that_come_together_are_answered_in_order(instance: RunningInstance) -> None:
     many = (b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n" + b"GET /feed/ HTTP/1.1\r\n" + HOST + b"\r\n") * 50
-    answer = await say(house, many + get("/nowhere/"))
+    answer = await say(instance, many + get("/nowhere/"))
     assert statuses(answer) == [200, 200] * 50 + [404]
 
 
@@ -264,10 +264,10 @@ async def test_requests_that_come_together_are_answered_in_order(house: RunningH
         "/posts/x/y/z",
     ],
 )
-async def test_an_address_that_leads_nowhere_says_so_and_nothing_else(house: RunningHouse, path: str) -> None:
-    await house.publish("Hello")
+async def test_an_address_that_leads_nowhere_says_so_and_nothing_else(instance: RunningInstance, path: str) -> None:
+    await instance.publish("Hello")
     for accept in ("text/html", ACTIVITY):
-        answer = await say(house, get(path, f"Accept: {accept}"))
+        answer = await say(instance, get(path, f"Accept: {accept}"))
         [status] = statuses(answer)
         assert status in (301, 404) or (status == 200 and "page=true" in path), path
         assert b"Traceback" not in answer
@@ -275,10 +275,10 @@ async def test_an_address_that_leads_nowhere_says_so_and_nothing_else(house: Run
         assert b"root:" not in answer
 
 
-async def test_a_missing_file_and_a_forbidden_one_look_alike(house: RunningHouse) -> None:
-    reference = await house.get("/media/nothing")
+async def test_a_missing_file_and_a_forbidden_one_look_alike(instance: RunningInstance) -> None:
+    reference = await instance.get("/media/nothing")
     for path in ("/media/..%2fsyndicate.toml", "/media/%2e%2e%2f%2e%2e%2fhouse%2fsyndicate.toml", "/media/.hidden"):
-        answer = await house.get(path)
+        answer = await instance.get(path)
         assert (answer.status, answer.body) == (404, reference.body)
 
 
@@ -286,10 +286,10 @@ async def test_a_missing_file_and_a_forbidden_one_look_alike(house: RunningHouse
 
 
 @pytest.mark.parametrize("path", ["/", "/feed/", "/2026/11/22/hello/", "/actor", "/nowhere/", "/blogroll.opml"])
-async def test_pages_are_read_and_nothing_else(house: RunningHouse, path: str) -> None:
-    await house.publish("Hello")
+async def test_pages_are_read_and_nothing_else(instance: RunningInstance, path: str) -> None:
+    await instance.publish("Hello")
     for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"):
-        answer = await house.get(path, method=method)
+        answer = await instance.get(path, method=method)
         assert answer.status == 405, method
         assert "GET" in answer.headers["Allow"]
         assert "POST" not in answer.headers["Allow"]
@@ -315,9 +315,9 @@ async def test_pages_are_read_and_nothing_else(house: RunningHouse, path: str) -
     ],
 )
 async def test_every_answer_carries_what_keeps_browsers_safe(
-    house: RunningHouse, path: str, method: str, status: int
+    instance: RunningInstance, path: str, method: str, status: int
 ) -> None:
-    answer = await house.get(path, method=method)
+    answer = await instance.get(path, method=method)
     assert answer.status == status
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -331,33 +331,35 @@ async def test_every_answer_carries_what_keeps_browsers_safe(
         assert answer.headers["Content-Type"]
 
 
-async def test_pages_need_nothing_but_what_is_ours(house: RunningHouse) -> None:
-    await house.publish("Hello", "![a](https://tracker.example/pixel.gif) <style>@import 'https://x.example'</style>")
+async def test_pages_need_nothing_but_what_is_ours(instance: RunningInstance) -> None:
+    await instance.publish(
+        "Hello", "![a](https://tracker.example/pixel.gif) <style>@import 'https://x.example'</style>"
+    )
     for path in ("/", "/2026/11/22/hello/", "/archives/", "/subscribe/", "/about/", "/nowhere/"):
-        text = (await house.get(path)).text
+        text = (await instance.get(path)).text
         assert "<script" not in text.replace('<script src="/static/', "")
         assert "style=" not in text
         assert 'src="http' not in text.replace('src="https://blog.example/', "")
         assert "@import" not in text
 
 
-async def test_errors_are_pages_for_people_and_problems_for_machines(house: RunningHouse) -> None:
-    page = await house.get("/nowhere/")
+async def test_errors_are_pages_for_people_and_problems_for_machines(instance: RunningInstance) -> None:
+    page = await instance.get("/nowhere/")
     assert (page.status, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert "There is nothing here" in page.text
     assert page.headers["Cache-Control"] == "no-store"
-    problem = await house.get("/posts/nothing", accept=ACTIVITY)
+    problem = await instance.get("/posts/nothing", accept=ACTIVITY)
     assert (problem.status, problem.headers["Content-Type"]) == (404, "application/problem+json")
     assert problem.json()["status"] == 404
-    refused = await house.get("/inbox", method="POST", Content_Type="text/plain")
+    refused = await instance.get("/inbox", method="POST", Content_Type="text/plain")
     assert (refused.status, refused.headers["Content-Type"]) == (415, "application/problem+json")
     assert refused.json()["reason"] == "inbox.type"
 
 
-async def test_a_title_cannot_make_headers(house: RunningHouse) -> None:
-    post = await house.publish('T\r\nSet-Cookie: a=b\r\n\r\n<b>"quoted"</b>', "Words.", slug="t")
+async def test_a_title_cannot_make_headers(instance: RunningInstance) -> None:
+    post = await instance.publish('T\r\nSet-Cookie: a=b\r\n\r\n<b>"quoted"</b>', "Words.", slug="t")
     for path in (post.path, "/", "/feed/", post.uri, f"{post.path}feed/"):
-        answer = await house.get(path)
+        answer = await instance.get(path)
         assert "Set-Cookie" not in answer.headers
         assert "\n" not in "".join(answer.headers.values())
 
@@ -376,13 +378,13 @@ async def test_a_title_cannot_make_headers(house: RunningHouse) -> None:
         None,
     ],
 )
-async def test_only_activitystreams_is_taken_in(house: RunningHouse, ann: Peer, content_type: str | None) -> None:
+async def test_only_activitystreams_is_taken_in(instance: RunningInstance, ann: Peer, content_type: str | None) -> None:
     body = json.dumps(ann.activity("Follow", "https://blog.example/actor")).encode()
     lines = [f"Content-Type: {content_type}"] if content_type is not None else []
     head = "\r\n".join(["POST /inbox HTTP/1.1", "Host: blog.example", "Connection: close", *lines])
-    answer = await say(house, f"{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+    answer = await say(instance, f"{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
     assert statuses(answer) == [415]
-    assert await house.verdicts() == []
+    assert await instance.verdicts() == []
     assert ann.requests == []
 
 
@@ -395,7 +397,7 @@ async def test_only_activitystreams_is_taken_in(house: RunningHouse, ann: Peer, 
     ],
 )
 async def test_activitystreams_is_taken_in_under_each_of_its_names(
-    house: RunningHouse, ann: Peer, content_type: str
+    instance: RunningInstance, ann: Peer, content_type: str
 ) -> None:
     follow = ann.activity("Follow", "https://blog.example/actor")
     answer = await ann.send(follow, path="/actor/inbox", content_type=content_type)
@@ -403,51 +405,51 @@ async def test_activitystreams_is_taken_in_under_each_of_its_names(
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "x-gzip", "gzip, gzip"])
-async def test_packed_bodies_are_not_unpacked(house: RunningHouse, encoding: str) -> None:
+async def test_packed_bodies_are_not_unpacked(instance: RunningInstance, encoding: str) -> None:
     body = gzip.compress(b"0" * 5_000_000)
-    answer = await house.client.post(
-        f"http://127.0.0.1:{house.port}/inbox",
+    answer = await instance.client.post(
+        f"http://127.0.0.1:{instance.port}/inbox",
         data=body,
         headers={"Host": "blog.example", "Content-Type": ACTIVITY, "Content-Encoding": encoding},
     )
     assert answer.status == 415
-    assert await house.verdicts() == []
+    assert await instance.verdicts() == []
 
 
 async def test_a_body_that_is_too_large_is_refused_before_it_is_read(waiting: Waiting) -> None:
     head = b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Type: application/activity+json\r\n"
-    async with waiting(linger=BRIEF) as house:
-        answer = await say(house, head + b"Content-Length: 1048577\r\n\r\n")
+    async with waiting(linger=BRIEF) as instance:
+        answer = await say(instance, head + b"Content-Length: 1048577\r\n\r\n")
         assert statuses(answer) == [413]
         assert b"connection: close" in answer.lower()
-        expecting = await say(house, head + b"Content-Length: 999999999\r\nExpect: 100-continue\r\n\r\n")
+        expecting = await say(instance, head + b"Content-Length: 999999999\r\nExpect: 100-continue\r\n\r\n")
         assert statuses(expecting) in ([413], [417])
 
 
-async def test_a_body_in_pieces_that_grows_too_large_is_cut_off(house: RunningHouse) -> None:
+async def test_a_body_in_pieces_that_grows_too_large_is_cut_off(instance: RunningInstance) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(40):
             yield b" " * 65_536
 
-    url = f"http://127.0.0.1:{house.port}/inbox"
+    url = f"http://127.0.0.1:{instance.port}/inbox"
     headers = {"Host": "blog.example", "Content-Type": ACTIVITY}
     try:
-        async with house.client.post(url, data=pieces(), headers=headers) as answer:
+        async with instance.client.post(url, data=pieces(), headers=headers) as answer:
             assert answer.status == 413
     except aiohttp.ClientError:
         pass  # the house hung up while we were still talking
-    assert [status for status, _ in house.refusals()] == [413]
-    assert await house.verdicts() == []
+    assert [status for status, _ in instance.refusals()] == [413]
+    assert await instance.verdicts() == []
 
 
-async def test_who_asks_whether_to_go_on_is_told_to(house: RunningHouse, ann: Peer) -> None:
+async def test_who_asks_whether_to_go_on_is_told_to(instance: RunningInstance, ann: Peer) -> None:
     body = json.dumps(ann.activity("Follow", "https://blog.example/actor")).encode()
     request = ann.signed(body, path="/actor/inbox")
     lines = [f"{name}: {value}" for name, value in request.headers]
     head = "\r\n".join(
         ["POST /actor/inbox HTTP/1.1", "Host: blog.example", *lines, "Expect: 100-continue", "Connection: close"]
     )
-    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", instance.port)
     writer.write(f"{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode())
     async with in_time():
         assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -456,10 +458,10 @@ async def test_who_asks_whether_to_go_on_is_told_to(house: RunningHouse, ann: Pe
     writer.close()
 
 
-async def test_what_was_refused_is_on_the_list(house: RunningHouse) -> None:
-    await house.get("/inbox", method="POST", Content_Type="text/plain")
-    await house.get("/inbox", method="POST", Content_Type=ACTIVITY)
-    assert house.refusals() == [(415, "inbox.type"), (401, "signature.missing")]
+async def test_what_was_refused_is_on_the_list(instance: RunningInstance) -> None:
+    await instance.get("/inbox", method="POST", Content_Type="text/plain")
+    await instance.get("/inbox", method="POST", Content_Type=ACTIVITY)
+    assert instance.refusals() == [(415, "inbox.type"), (401, "signature.missing")]
 
 
 # patience
@@ -485,32 +487,32 @@ def waiting(tmp_path: Path, database_address: str, clock: FakeClock, rsa_keys: l
     """Opens a house that waits for as long as a test lasts, but for what it is told to have little patience with."""
 
     @asynccontextmanager
-    async def opened(**brief: float) -> AsyncIterator[RunningHouse]:
+    async def opened(**brief: float) -> AsyncIterator[RunningInstance]:
         config = settings(tmp_path / "house", database_address, "blog.example")
         config.storage.keys.mkdir(parents=True)
         (config.storage.keys / "blog.pem").write_text(private_pem(rsa_keys[0]))
-        async with furnish(config, clock=clock) as study:
-            house = build(study)
-            house.app[PATIENCE] = replace(PATIENT, **brief)  # type: ignore[arg-type]
-            async with listening(house.app, config, None) as port, aiohttp.ClientSession() as client:
-                yield RunningHouse(house=house, port=port, client=client, clock=clock)
-            await house.close()
+        async with open_services(config, clock=clock) as services:
+            instance = build_server(services)
+            instance.app[PATIENCE] = replace(PATIENT, **brief)  # type: ignore[arg-type]
+            async with listening(instance.app, config, None) as port, aiohttp.ClientSession() as client:
+                yield RunningInstance(instance=instance, port=port, client=client, clock=clock)
+            await instance.close()
 
     return opened
 
 
 @pytest.fixture
-async def impatient(waiting: Waiting) -> AsyncIterator[RunningHouse]:
+async def impatient(waiting: Waiting) -> AsyncIterator[RunningInstance]:
     """A house that waits for nobody longer than a moment: for those whom it is to be rid of."""
-    async with waiting(header=BRIEF, body=BRIEF, idle=BRIEF, linger=BRIEF, drain=BRIEF, burst=BRIEF) as house:
-        yield house
+    async with waiting(header=BRIEF, body=BRIEF, idle=BRIEF, linger=BRIEF, drain=BRIEF, burst=BRIEF) as instance:
+        yield instance
 
 
-async def test_who_says_nothing_is_shown_out(impatient: RunningHouse) -> None:
+async def test_who_says_nothing_is_shown_out(impatient: RunningInstance) -> None:
     assert await say(impatient, b"") == b""
 
 
-async def test_who_never_ends_a_header_is_shown_out(impatient: RunningHouse) -> None:
+async def test_who_never_ends_a_header_is_shown_out(impatient: RunningInstance) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", impatient.port)
     with contextlib.suppress(ConnectionError):
         async with in_time():
@@ -526,20 +528,20 @@ async def test_who_never_ends_a_header_is_shown_out(impatient: RunningHouse) -> 
 
 async def test_who_never_ends_a_body_is_refused(waiting: Waiting) -> None:
     head = b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Type: application/activity+json\r\n"
-    async with waiting(body=BRIEF, linger=BRIEF) as house:
-        answer = await say(house, head + b"Content-Length: 1000\r\n\r\n{")
+    async with waiting(body=BRIEF, linger=BRIEF) as instance:
+        answer = await say(instance, head + b"Content-Length: 1000\r\n\r\n{")
         assert statuses(answer) == [408]
-        assert house.refusals() == [(408, "body.too-slow")]
-        assert await house.verdicts() == []
+        assert instance.refusals() == [(408, "body.too-slow")]
+        assert await instance.verdicts() == []
 
 
 async def test_a_connection_that_has_nothing_more_to_say_is_ended(waiting: Waiting) -> None:
-    async with waiting(idle=BRIEF) as house:
-        answer = await say(house, b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
+    async with waiting(idle=BRIEF) as instance:
+        answer = await say(instance, b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
         assert statuses(answer) == [200]
 
 
-async def test_a_crowd_of_silent_connections_keeps_nobody_out_for_long(impatient: RunningHouse) -> None:
+async def test_a_crowd_of_silent_connections_keeps_nobody_out_for_long(impatient: RunningInstance) -> None:
     crowd = [await asyncio.open_connection("127.0.0.1", impatient.port) for _ in range(20)]
     try:
         async with in_time():
@@ -554,13 +556,13 @@ async def test_a_crowd_of_silent_connections_keeps_nobody_out_for_long(impatient
 
 async def test_silent_connections_make_room_for_a_client_with_fewer(waiting: Waiting) -> None:
     """All places of those that keep us waiting are taken, and none is free before the test ends."""
-    async with waiting(most_waiting=12, most_waiting_per_client=20, most_in_a_burst=200, most=10_000) as house:
+    async with waiting(most_waiting=12, most_waiting_per_client=20, most_in_a_burst=200, most=10_000) as instance:
         crowd = [
-            await asyncio.open_connection("127.0.0.1", house.port, local_addr=(f"127.0.1.{at % 3}", 0))
+            await asyncio.open_connection("127.0.0.1", instance.port, local_addr=(f"127.0.1.{at % 3}", 0))
             for at in range(12)
         ]
         newcomers = [
-            await asyncio.open_connection("127.0.0.1", house.port, local_addr=("127.0.2.1", 0)) for _ in range(2)
+            await asyncio.open_connection("127.0.0.1", instance.port, local_addr=("127.0.2.1", 0)) for _ in range(2)
         ]
         for reader, writer in newcomers:
             writer.write(get("/healthz"))
@@ -572,9 +574,9 @@ async def test_silent_connections_make_room_for_a_client_with_fewer(waiting: Wai
 
 
 async def test_who_speaks_gives_the_place_back(waiting: Waiting) -> None:
-    async with waiting() as house:
+    async with waiting() as instance:
         for _ in range(20):
-            assert statuses(await say(house, get("/healthz"))) == [200]
+            assert statuses(await say(instance, get("/healthz"))) == [200]
 
 
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
@@ -590,12 +592,12 @@ HALVES = [
 
 
 @pytest.mark.parametrize("half", HALVES)
-async def test_nobody_is_waited_for_who_never_ends_a_body(impatient: RunningHouse, half: bytes) -> None:
+async def test_nobody_is_waited_for_who_never_ends_a_body(impatient: RunningInstance, half: bytes) -> None:
     for _ in range(3):
         assert 200 <= max(statuses(await say(impatient, half)), default=408) < 500
 
 
-async def test_a_crowd_that_never_ends_its_bodies_keeps_nobody_out_for_long(impatient: RunningHouse) -> None:
+async def test_a_crowd_that_never_ends_its_bodies_keeps_nobody_out_for_long(impatient: RunningInstance) -> None:
     crowd = [await asyncio.open_connection("127.0.0.1", impatient.port) for _ in range(20)]
     try:
         for at, (_, writer) in enumerate(crowd):
@@ -610,11 +612,11 @@ async def test_a_crowd_that_never_ends_its_bodies_keeps_nobody_out_for_long(impa
             writer.close()
 
 
-async def test_half_sent_bodies_hold_no_place_at_the_inbox(house: RunningHouse) -> None:
-    crowd = [await asyncio.open_connection("127.0.0.1", house.port) for _ in range(205)]
+async def test_half_sent_bodies_hold_no_place_at_the_inbox(instance: RunningInstance) -> None:
+    crowd = [await asyncio.open_connection("127.0.0.1", instance.port) for _ in range(205)]
     for _, writer in crowd:
         writer.write(HALVES[2])
-    reader, writer = await asyncio.open_connection("127.0.0.1", house.port, local_addr=("127.0.0.2", 0))
+    reader, writer = await asyncio.open_connection("127.0.0.1", instance.port, local_addr=("127.0.0.2", 0))
     head = b"POST /inbox HTTP/1.1\r\n" + HOST + b"Connection: close\r\nContent-Type: application/activity+json\r\n"
     writer.write(head + b"Content-Length: 2\r\n\r\n{}")
     assert statuses(await reader.read()) == [401]
@@ -623,13 +625,13 @@ async def test_half_sent_bodies_hold_no_place_at_the_inbox(house: RunningHouse) 
 
 
 @pytest.mark.parametrize("path", [b"/inbox", b"/follow/"])
-async def test_what_is_no_body_is_not_waited_for(house: RunningHouse, path: bytes) -> None:
+async def test_what_is_no_body_is_not_waited_for(instance: RunningInstance, path: bytes) -> None:
     kind = b"Content-Type: application/activity+json\r\n" if path == b"/inbox" else FORM
     head = b"POST " + path + b" HTTP/1.1\r\n" + HOST + kind + b"Transfer-Encoding: chunked\r\n\r\n"
-    assert statuses(await say(house, head + b"5\r\nto=abc\r\nno chunk\r\n"))[:1] == [400]
+    assert statuses(await say(instance, head + b"5\r\nto=abc\r\nno chunk\r\n"))[:1] == [400]
 
 
-async def test_who_asks_and_does_not_read_is_shown_out(impatient: RunningHouse) -> None:
+async def test_who_asks_and_does_not_read_is_shown_out(impatient: RunningInstance) -> None:
     post = await impatient.publish("Long", source="Word by word. " * 40_000)
     asked = socket.socket()
     asked.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -650,9 +652,9 @@ async def test_who_asks_and_does_not_read_is_shown_out(impatient: RunningHouse) 
 
 
 async def test_who_reads_slowly_is_waited_for(waiting: Waiting) -> None:
-    async with waiting(drain=0.5) as house:
-        post = await house.publish("Long", source="Word by word. " * 40_000)
-        reader, writer = await asyncio.open_connection("127.0.0.1", house.port, limit=4096)
+    async with waiting(drain=0.5) as instance:
+        post = await instance.publish("Long", source="Word by word. " * 40_000)
+        reader, writer = await asyncio.open_connection("127.0.0.1", instance.port, limit=4096)
         writer.write(get(post.path))
         got = b""
         while piece := await reader.read(8_192):
@@ -663,18 +665,18 @@ async def test_who_reads_slowly_is_waited_for(waiting: Waiting) -> None:
 
 
 async def test_when_all_places_are_taken_whoever_has_most_gives_one_up(waiting: Waiting) -> None:
-    async with waiting() as house:
+    async with waiting() as instance:
         greedy = []
         for _ in range(8):
-            reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", instance.port)
             writer.write(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
             await reader.readuntil(b"ok")
             greedy.append(writer)
-        more, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        more, writer = await asyncio.open_connection("127.0.0.1", instance.port)
         writer.write(get("/healthz"))
         with contextlib.suppress(ConnectionError):
             assert await more.read() == b""
-        other, another = await asyncio.open_connection("127.0.0.1", house.port, local_addr=("127.0.0.2", 0))
+        other, another = await asyncio.open_connection("127.0.0.1", instance.port, local_addr=("127.0.0.2", 0))
         another.write(get("/healthz"))
         assert statuses(await other.read()) == [200]
         for each in (*greedy, writer, another):
@@ -682,28 +684,28 @@ async def test_when_all_places_are_taken_whoever_has_most_gives_one_up(waiting: 
 
 
 async def test_who_leaves_in_the_middle_leaves_no_mark_in_the_log(
-    house: RunningHouse, caplog: pytest.LogCaptureFixture
+    instance: RunningInstance, caplog: pytest.LogCaptureFixture
 ) -> None:
     for half in HALVES:
-        _, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        _, writer = await asyncio.open_connection("127.0.0.1", instance.port)
         writer.write(half)
         await writer.drain()
-        assert statuses(await say(house, get("/healthz"))) == [200]  # by then it is being waited for
+        assert statuses(await say(instance, get("/healthz"))) == [200]  # by then it is being waited for
         writer.transport.abort()
-        assert statuses(await say(house, get("/healthz"))) == [200]
+        assert statuses(await say(instance, get("/healthz"))) == [200]
     assert [record.getMessage() for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
 
 
-async def test_who_leaves_in_the_middle_breaks_nothing(house: RunningHouse) -> None:
+async def test_who_leaves_in_the_middle_breaks_nothing(instance: RunningInstance) -> None:
     for part in (
         b"",
         b"G",
         b"GET / HTTP/1.1\r\nHost: blog.ex",
         b"POST /inbox HTTP/1.1\r\n" + HOST + b"Content-Length: 9\r\n\r\n{",
     ):
-        reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", instance.port)
         writer.write(part)
         await writer.drain()
         writer.transport.abort()
         del reader
-    assert (await house.get("/")).status == 200
+    assert (await instance.get("/")).status == 200

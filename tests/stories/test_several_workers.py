@@ -13,7 +13,7 @@ from syndicate.federation.actors.local_actors import BLOG
 from syndicate.model.post import PostState
 from syndicate.publishing.archive import TOLD_EVERY
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.peer import Peer
 from tests.wire import Wire
 
@@ -24,41 +24,45 @@ pytestmark = pytest.mark.parametrize("database_address", ["postgresql"], indirec
 @pytest.fixture
 async def two(
     tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
-) -> AsyncIterator[tuple[RunningHouse, RunningHouse]]:
+) -> AsyncIterator[tuple[RunningInstance, RunningInstance]]:
     """The same blog in two processes, as far as they share nothing but database and directory."""
     async with AsyncExitStack() as stack:
-        houses = [
+        instances = [
             await stack.enter_async_context(
-                running_house(tmp_path / "house", database_address, wire, clock, rsa_keys[0])
+                running_instance(tmp_path / "house", database_address, wire, clock, rsa_keys[0])
             )
             for _ in range(2)
         ]
-        yield houses[0], houses[1]
+        yield instances[0], instances[1]
 
 
-async def activities(house: RunningHouse, type: str) -> int:
-    row = await house.store.database.read.one("SELECT count(*) AS total FROM outbox WHERE type = :type", type=type)
+async def activities(instance: RunningInstance, type: str) -> int:
+    row = await instance.store.database.read.one("SELECT count(*) AS total FROM outbox WHERE type = :type", type=type)
     assert row is not None
     return int(row["total"])
 
 
-async def test_a_scheduled_post_is_announced_once(two: tuple[RunningHouse, RunningHouse], clock: FakeClock) -> None:
+async def test_a_scheduled_post_is_announced_once(
+    two: tuple[RunningInstance, RunningInstance], clock: FakeClock
+) -> None:
     for turn in range(TIMES):
         due = clock() + timedelta(minutes=5)
         post = await two[0].publish(f"Tea {turn}", date=due)
         assert post.state is PostState.SCHEDULED
         clock.now = due + timedelta(seconds=1)
-        await asyncio.gather(*(house.house.study.publisher.release_due() for house in two))
+        await asyncio.gather(*(instance.instance.services.publisher.release_due() for instance in two))
         assert await activities(two[0], "Create") == turn + 1
 
 
-async def test_a_change_of_key_begins_and_ends_once(two: tuple[RunningHouse, RunningHouse], clock: FakeClock) -> None:
+async def test_a_change_of_key_begins_and_ends_once(
+    two: tuple[RunningInstance, RunningInstance], clock: FakeClock
+) -> None:
     for turn in range(TIMES):
         await two[0].store.transaction(lambda tx: tx.local_actors.ask_rotation(BLOG))
         for _ in ("begin", "end"):
-            for house in two:
-                await house.house.study.identities.renew()
-            await asyncio.gather(*(house.house.rotation.step() for house in two))
+            for instance in two:
+                await instance.instance.services.identities.renew()
+            await asyncio.gather(*(instance.instance.rotation.step() for instance in two))
             clock.advance(minutes=11)
         assert await activities(two[0], "Update") == turn + 1
         [actor] = await two[0].store.local_actors.all()
@@ -66,17 +70,17 @@ async def test_a_change_of_key_begins_and_ends_once(two: tuple[RunningHouse, Run
         assert actor.rotation not in ("", "asked")
 
 
-async def test_a_move_is_told_once(two: tuple[RunningHouse, RunningHouse], ann: Peer) -> None:
+async def test_a_move_is_told_once(two: tuple[RunningInstance, RunningInstance], ann: Peer) -> None:
     ann.documents[ann.actor] = ann.actor_document(alsoKnownAs=["https://blog.example/actor"])
     for turn in range(TIMES):
         await two[0].store.transaction(lambda tx: tx.facts.put("move.asked", ann.actor))
-        await asyncio.gather(*(house.house.moving.step() for house in two))
+        await asyncio.gather(*(instance.instance.moving.step() for instance in two))
         assert await activities(two[0], "Move") == turn + 1
         assert await two[0].store.facts.find("move.outcome") == f"moved to {ann.actor}"
 
 
 async def test_comments_are_told_once_an_hour(
-    two: tuple[RunningHouse, RunningHouse], ann: Peer, clock: FakeClock
+    two: tuple[RunningInstance, RunningInstance], ann: Peer, clock: FakeClock
 ) -> None:
     post = await two[0].publish("Tea")
     for turn in range(TIMES):
@@ -84,5 +88,5 @@ async def test_comments_are_told_once_an_hour(
         await two[0].settle()
         await two[0].decide(reply["id"], "approve")
         clock.now += TOLD_EVERY
-        await asyncio.gather(*(house.house.bookkeeper.work() for house in two))
+        await asyncio.gather(*(instance.instance.bookkeeper.work() for instance in two))
         assert await two[0].store.editions.of("counts") == turn + 1

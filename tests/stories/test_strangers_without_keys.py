@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.transport.message import Response
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.peer import AS2, Peer
 from tests.wire import Wire
 
@@ -19,12 +19,14 @@ HONEST, SHADY = "192.0.2.1", "198.51.100.7"
 
 
 @pytest.fixture
-async def house_behind_a_proxy(
+async def instance_behind_a_proxy(
     tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
-) -> AsyncIterator[RunningHouse]:
+) -> AsyncIterator[RunningInstance]:
     server = {"trusted_proxies": ["127.0.0.1"]}
-    async with running_house(tmp_path / "house", database_address, wire, clock, rsa_keys[0], server=server) as house:
-        yield house
+    async with running_instance(
+        tmp_path / "house", database_address, wire, clock, rsa_keys[0], server=server
+    ) as instance:
+        yield instance
 
 
 async def send(peer: Peer, activity: dict[str, Any], address: str, **how: Any) -> Response:
@@ -45,7 +47,7 @@ def forged(ann: Peer, number: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("named", ["nobody", "somebody", "a fragment"])
 async def test_forged_signatures_do_not_use_up_what_a_server_is_asked(
-    house_behind_a_proxy: RunningHouse, ann: Peer, rsa_keys: list[RSAPrivateKey], named: str
+    instance_behind_a_proxy: RunningInstance, ann: Peer, rsa_keys: list[RSAPrivateKey], named: str
 ) -> None:
     statuses = []
     for number in range(30):
@@ -64,7 +66,7 @@ async def test_forged_signatures_do_not_use_up_what_a_server_is_asked(
 
 
 async def test_keys_that_are_known_and_fit_are_taken_from_everywhere(
-    house_behind_a_proxy: RunningHouse, ann: Peer, rsa_keys: list[RSAPrivateKey]
+    instance_behind_a_proxy: RunningInstance, ann: Peer, rsa_keys: list[RSAPrivateKey]
 ) -> None:
     await send(ann, ann.activity("Follow", "https://blog.example/actor"), HONEST)
     for number in range(10):
@@ -73,7 +75,7 @@ async def test_keys_that_are_known_and_fit_are_taken_from_everywhere(
 
 
 async def test_whoever_asked_in_vain_may_try_again_later(
-    house_behind_a_proxy: RunningHouse, ann: Peer, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+    instance_behind_a_proxy: RunningInstance, ann: Peer, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> None:
     for number in range(10):
         late = await send(ann, forged(ann, number), SHADY, key=rsa_keys[4], key_id=f"{ann.base}/users/x{number}#k")
@@ -83,7 +85,7 @@ async def test_whoever_asked_in_vain_may_try_again_later(
 
 
 async def test_many_honest_accounts_of_one_server_are_all_taken(
-    house_behind_a_proxy: RunningHouse, ann: Peer, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+    instance_behind_a_proxy: RunningInstance, ann: Peer, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> None:
     for number in range(30):
         neighbour = ann.neighbour(f"n{number}", rsa_keys[2])

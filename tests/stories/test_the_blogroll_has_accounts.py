@@ -10,59 +10,59 @@ from syndicate.blogroll.following import Following
 from syndicate.model.blogroll import FeedState, FollowState
 from tests.blogs import Blog, entry_of, follow, titles, wait
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import PUBLIC, Peer
 from tests.wire import Wire
 
 
-async def read(house: RunningHouse, peer: Peer, address: str = "") -> None:
+async def read(instance: RunningInstance, peer: Peer, address: str = "") -> None:
     """The author follows somebody, who accepts."""
-    await follow(house, address or peer.actor)
-    await house.settle()
+    await follow(instance, address or peer.actor)
+    await instance.settle()
     asked = peer.of_type("Follow")[-1]
     await peer.send(peer.activity("Accept", asked["id"]))
-    await house.settle()
-    assert (await entry_of(house, peer.actor)).follow is FollowState.ACCEPTED
+    await instance.settle()
+    assert (await entry_of(instance, peer.actor)).follow is FollowState.ACCEPTED
 
 
-async def say(house: RunningHouse, peer: Peer, content: str, **more: Any) -> dict[str, Any]:
+async def say(instance: RunningInstance, peer: Peer, content: str, **more: Any) -> dict[str, Any]:
     note = peer.note("", content, **more)
     await peer.send(peer.create(note))
-    await house.settle()
+    await instance.settle()
     return note
 
 
-async def test_what_an_account_posts_stands_in_the_river(house: RunningHouse, ann: Peer) -> None:
-    await read(house, ann)
-    note = await say(house, ann, "<p>The first frost.</p><p>All the dahlias are <b>black</b>.</p>")
-    house.clock.advance(minutes=1)
-    article = await say(house, ann, "<p>Long.</p>", type="Article", name="On frost")
-    assert await titles(house) == ["On frost", "The first frost. All the dahlias are black."]
-    river = (await house.get("/blogroll/river/")).text
+async def test_what_an_account_posts_stands_in_the_river(instance: RunningInstance, ann: Peer) -> None:
+    await read(instance, ann)
+    note = await say(instance, ann, "<p>The first frost.</p><p>All the dahlias are <b>black</b>.</p>")
+    instance.clock.advance(minutes=1)
+    article = await say(instance, ann, "<p>Long.</p>", type="Article", name="On frost")
+    assert await titles(instance) == ["On frost", "The first frost. All the dahlias are black."]
+    river = (await instance.get("/blogroll/river/")).text
     assert f'href="{note["url"]}"' in river
     assert f'href="{article["url"]}">On frost</a>' in river
     assert "<b>black" not in river
-    assert ("Create", "done", "timeline.kept") in await house.verdicts()
-    assert ">On frost</a>" in (await house.get("/blogroll/")).text
+    assert ("Create", "done", "timeline.kept") in await instance.verdicts()
+    assert ">On frost</a>" in (await instance.get("/blogroll/")).text
 
 
-async def test_an_edit_and_a_deletion_follow(house: RunningHouse, ann: Peer, clock: FakeClock) -> None:
-    await read(house, ann)
-    note = await say(house, ann, "<p>Frist frost</p>")
+async def test_an_edit_and_a_deletion_follow(instance: RunningInstance, ann: Peer, clock: FakeClock) -> None:
+    await read(instance, ann)
+    note = await say(instance, ann, "<p>Frist frost</p>")
     clock.advance(minutes=1)
     await ann.edit(note, "<p>First frost</p>")
-    await house.settle()
-    assert await titles(house) == ["First frost"]
-    assert "First frost" in (await house.get("/blogroll/river/")).text
-    assert (await entry_of(house, ann.actor)).latest.title == "First frost"  # type: ignore[union-attr]
+    await instance.settle()
+    assert await titles(instance) == ["First frost"]
+    assert "First frost" in (await instance.get("/blogroll/river/")).text
+    assert (await entry_of(instance, ann.actor)).latest.title == "First frost"  # type: ignore[union-attr]
     await ann.delete(note)
-    await house.settle()
-    assert await titles(house) == []
-    assert (await entry_of(house, ann.actor)).latest is None
-    assert "First frost" not in (await house.get("/blogroll/river/")).text
+    await instance.settle()
+    assert await titles(instance) == []
+    assert (await entry_of(instance, ann.actor)).latest is None
+    assert "First frost" not in (await instance.get("/blogroll/river/")).text
     await ann.send(ann.create(note))
-    await house.settle()
-    assert await titles(house) == [], "it was deleted"
+    await instance.settle()
+    assert await titles(instance) == [], "it was deleted"
 
 
 @pytest.mark.parametrize(
@@ -75,93 +75,95 @@ async def test_an_edit_and_a_deletion_follow(house: RunningHouse, ann: Peer, clo
     ids=["for followers", "an answer", "not for blogs"],
 )
 async def test_what_is_not_meant_for_all_is_not_shown(
-    house: RunningHouse, ann: Peer, more: dict[str, Any], verdict: str
+    instance: RunningInstance, ann: Peer, more: dict[str, Any], verdict: str
 ) -> None:
-    await read(house, ann)
-    await say(house, ann, "<p>Hush</p>", **more)
-    assert await titles(house) == []
-    assert (await house.verdicts())[-1][2] == verdict
+    await read(instance, ann)
+    await say(instance, ann, "<p>Hush</p>", **more)
+    assert await titles(instance) == []
+    assert (await instance.verdicts())[-1][2] == verdict
 
 
-async def test_a_post_that_is_narrowed_goes(house: RunningHouse, ann: Peer, clock: FakeClock) -> None:
-    await read(house, ann)
-    note = await say(house, ann, "<p>Too much said</p>")
+async def test_a_post_that_is_narrowed_goes(instance: RunningInstance, ann: Peer, clock: FakeClock) -> None:
+    await read(instance, ann)
+    note = await say(instance, ann, "<p>Too much said</p>")
     clock.advance(minutes=1)
     narrower = {**note, "to": [f"{ann.actor}/followers"], "cc": [], "updated": clock().isoformat()}
     await ann.send(ann.activity("Update", narrower, to=narrower["to"]))
-    await house.settle()
-    assert await titles(house) == []
+    await instance.settle()
+    assert await titles(instance) == []
 
 
-async def test_what_stands_behind_a_warning_stays_there(house: RunningHouse, ann: Peer) -> None:
-    await read(house, ann)
-    await say(house, ann, "<p>Eight legs</p>", sensitive=True, summary="Spiders")
-    river = (await house.get("/blogroll/river/")).text
+async def test_what_stands_behind_a_warning_stays_there(instance: RunningInstance, ann: Peer) -> None:
+    await read(instance, ann)
+    await say(instance, ann, "<p>Eight legs</p>", sensitive=True, summary="Spiders")
+    river = (await instance.get("/blogroll/river/")).text
     assert "Spiders" in river
     assert "Eight legs" not in river
 
 
-async def test_who_is_not_followed_is_not_read(house: RunningHouse, ann: Peer, bob: Peer) -> None:
-    await read(house, ann)
-    await say(house, bob, "<p>Me too!</p>")
+async def test_who_is_not_followed_is_not_read(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
+    await read(instance, ann)
+    await say(instance, bob, "<p>Me too!</p>")
     stolen = ann.note("", "<p>Not hers</p>", attributedTo=bob.actor)
     await ann.send(ann.create(stolen))
-    await house.settle()
-    assert await titles(house) == []
-    await follow(house, bob.actor)
-    await house.settle()
-    await say(house, bob, "<p>Not accepted yet</p>")
-    assert await titles(house) == []
+    await instance.settle()
+    assert await titles(instance) == []
+    await follow(instance, bob.actor)
+    await instance.settle()
+    await say(instance, bob, "<p>Not accepted yet</p>")
+    assert await titles(instance) == []
 
 
 async def test_nobody_deletes_the_post_of_another(
-    house: RunningHouse, ann: Peer, rsa_keys: list[RSAPrivateKey]
+    instance: RunningInstance, ann: Peer, rsa_keys: list[RSAPrivateKey]
 ) -> None:
-    await read(house, ann)
-    note = await say(house, ann, "<p>Mine</p>")
+    await read(instance, ann)
+    note = await say(instance, ann, "<p>Mine</p>")
     carl = ann.neighbour("carl", rsa_keys[4])
     await carl.send(carl.activity("Delete", note["id"], to=[PUBLIC]))
-    await house.settle()
-    assert await titles(house) == ["Mine"]
+    await instance.settle()
+    assert await titles(instance) == ["Mine"]
 
 
-async def test_an_account_with_a_feed_shows_each_post_once(house: RunningHouse, ann: Peer, clock: FakeClock) -> None:
+async def test_an_account_with_a_feed_shows_each_post_once(
+    instance: RunningInstance, ann: Peer, clock: FakeClock
+) -> None:
     """Either may come first, and the address tells that they are one."""
-    blog = Blog(house.house.transport, clock, host="ann.example", title="Ann's garden")  # type: ignore[arg-type]
+    blog = Blog(instance.instance.transport, clock, host="ann.example", title="Ann's garden")  # type: ignore[arg-type]
     blog.head = f'<link rel="alternate" type="application/activity+json" href="{ann.actor}">'
     blog.write("Old")
-    await read(house, ann, blog.home)
-    entry = await entry_of(house, ann.actor)
+    await read(instance, ann, blog.home)
+    entry = await entry_of(instance, ann.actor)
     assert (entry.name, entry.url, entry.feed_url) == ("Ann's garden", blog.home, blog.feed)
     clock.advance(hours=1)
     first = ann.note("", "<p>By both</p>", name="By both", type="Article")
     blog.write("By both", link=first["url"], guid="other-1")
     await ann.send(ann.create(first))
-    await wait(house, days=1)
+    await wait(instance, days=1)
     second = ann.note("", "<p>Again</p>", name="Again", type="Article")
     blog.write("Again", link=second["url"] + "#top", guid="other-2")
-    await wait(house, days=1)
+    await wait(instance, days=1)
     await ann.send(ann.create(second))
-    await house.settle()
-    assert sorted(await titles(house)) == ["Again", "By both", "Old"]
-    kept = {one.post.heading: one.post.object for one in await house.store.feed_entries.of(entry.id)}
+    await instance.settle()
+    assert sorted(await titles(instance)) == ["Again", "By both", "Old"]
+    kept = {one.post.heading: one.post.object for one in await instance.store.feed_entries.of(entry.id)}
     assert kept == {"Again": second["id"], "By both": first["id"], "Old": ""}
 
 
-async def test_an_account_that_is_deleted_is_flagged_and_its_posts_go(house: RunningHouse, ann: Peer) -> None:
-    await read(house, ann)
-    await say(house, ann, "<p>Farewell</p>")
+async def test_an_account_that_is_deleted_is_flagged_and_its_posts_go(instance: RunningInstance, ann: Peer) -> None:
+    await read(instance, ann)
+    await say(instance, ann, "<p>Farewell</p>")
     ann.statuses[ann.actor] = 410
     await ann.send(ann.activity("Delete", ann.actor, to=[PUBLIC]))
-    await house.settle()
-    entry = await entry_of(house, ann.actor)
+    await instance.settle()
+    entry = await entry_of(instance, ann.actor)
     assert (entry.state, entry.follow) == (FeedState.GONE, FollowState.NONE)
-    assert await titles(house) == []
+    assert await titles(instance) == []
 
 
-async def test_a_handle_finds_the_feed_of_its_profile(house: RunningHouse, ann: Peer, wire: Wire) -> None:
+async def test_a_handle_finds_the_feed_of_its_profile(instance: RunningInstance, ann: Peer, wire: Wire) -> None:
     """As Mastodon has it: the page of a profile names a feed."""
-    blog = Blog(wire, house.clock, host="social.example", title="Ann")
+    blog = Blog(wire, instance.clock, host="social.example", title="Ann")
     blog.write("From the feed")
     blog.pages["@ann"] = ("text/html", blog.page())
     webfinger = "https://social.example/.well-known/webfinger?resource=acct:ann@social.example"
@@ -173,15 +175,15 @@ async def test_a_handle_finds_the_feed_of_its_profile(house: RunningHouse, ann: 
         return await (ann.answer(request) if is_hers else blog.answer(request))
 
     wire.connect_server("social.example", both)
-    entry = await follow(house, "@ann@social.example")
+    entry = await follow(instance, "@ann@social.example")
     assert (entry.handle, entry.actor, entry.feed_url) == ("@ann@social.example", ann.actor, blog.feed)
-    assert await titles(house) == ["From the feed"]
+    assert await titles(instance) == ["From the feed"]
 
 
 async def test_a_list_of_follows_is_looked_up_by_the_server_and_followed(
-    house: RunningHouse, ann: Peer, wire: Wire, clock: FakeClock
+    instance: RunningInstance, ann: Peer, wire: Wire, clock: FakeClock
 ) -> None:
-    following = Following(house.store, house.house.study.announcer, house.clock)
+    following = Following(instance.store, instance.instance.services.announcer, instance.clock)
     done = await following.take_in_accounts(["@ann@social.example", "@nobody@nowhere.example"])
     assert (done.added, done.updated, done.unchanged) == (2, 0, 0)
 
@@ -191,25 +193,27 @@ async def test_a_list_of_follows_is_looked_up_by_the_server_and_followed(
         return await ann.answer(request)
 
     wire.connect_server("social.example", social)
-    await wait(house, minutes=1)
-    entry = await entry_of(house, "@ann@social.example")
+    await wait(instance, minutes=1)
+    entry = await entry_of(instance, "@ann@social.example")
     assert (entry.name, entry.actor, entry.follow) == ("Ann", ann.actor, FollowState.PENDING)
     assert len(ann.of_type("Follow")) == 1
-    await wait(house, hours=3)
-    nobody = await entry_of(house, "@nobody@nowhere.example")
+    await wait(instance, hours=3)
+    nobody = await entry_of(instance, "@nobody@nowhere.example")
     assert nobody.state is FeedState.FAILING
     assert "nowhere.example" in nobody.reason
     again = await following.take_in_accounts(["@ann@social.example", "@nobody@nowhere.example"])
     assert (again.added, again.unchanged) == (0, 2)
 
 
-async def test_only_the_newest_posts_of_an_account_are_kept(house: RunningHouse, ann: Peer, clock: FakeClock) -> None:
-    await read(house, ann)
+async def test_only_the_newest_posts_of_an_account_are_kept(
+    instance: RunningInstance, ann: Peer, clock: FakeClock
+) -> None:
+    await read(instance, ann)
     for number in range(32):
         note = ann.note("", f"<p>Number {number}</p>", published=(clock() - timedelta(minutes=32 - number)).isoformat())
         await ann.send(ann.create(note))
-    await house.settle()
-    found = await titles(house)
+    await instance.settle()
+    found = await titles(instance)
     assert (len(found), found[0], found[-1]) == (30, "Number 31", "Number 2")
 
 
@@ -233,38 +237,38 @@ FOLDED = {"summary": "Spoiler", "sensitive": True}
     ],
 )
 async def test_the_river_names_what_is_no_plain_note(
-    house: RunningHouse, ann: Peer, content: str, more: dict[str, Any], heading: str
+    instance: RunningInstance, ann: Peer, content: str, more: dict[str, Any], heading: str
 ) -> None:
-    await read(house, ann)
-    await say(house, ann, content, **more)
-    assert await titles(house) == [heading]
-    assert "Hidden" not in (await house.get("/blogroll/river/")).text
+    await read(instance, ann)
+    await say(instance, ann, content, **more)
+    assert await titles(instance) == [heading]
+    assert "Hidden" not in (await instance.get("/blogroll/river/")).text
 
 
-async def test_a_post_without_a_page_leads_to_its_writer(house: RunningHouse, ann: Peer) -> None:
-    await read(house, ann)
-    note = await say(house, ann, "<p>First</p>", url=None)
-    await say(house, ann, "<p>Second</p>", url=None)
-    assert sorted(await titles(house)) == ["First", "Second"]
-    river = (await house.get("/blogroll/river/")).text
+async def test_a_post_without_a_page_leads_to_its_writer(instance: RunningInstance, ann: Peer) -> None:
+    await read(instance, ann)
+    note = await say(instance, ann, "<p>First</p>", url=None)
+    await say(instance, ann, "<p>Second</p>", url=None)
+    assert sorted(await titles(instance)) == ["First", "Second"]
+    river = (await instance.get("/blogroll/river/")).text
     assert note["id"] not in river
     assert f'href="{ann.base}/@ann"' in river
 
 
 async def test_what_an_account_says_is_not_replaced_by_its_feed(
-    house: RunningHouse, ann: Peer, clock: FakeClock
+    instance: RunningInstance, ann: Peer, clock: FakeClock
 ) -> None:
     """Feeds of accounts know no content warnings, and list what the account answers to others."""
-    blog = Blog(house.house.transport, clock, host="ann.example", title="Ann's garden")  # type: ignore[arg-type]
+    blog = Blog(instance.instance.transport, clock, host="ann.example", title="Ann's garden")  # type: ignore[arg-type]
     blog.head = f'<link rel="alternate" type="application/activity+json" href="{ann.actor}">'
-    await read(house, ann, blog.home)
+    await read(instance, ann, blog.home)
     clock.advance(hours=1)
-    warned = await say(house, ann, "<p>hidden words</p>", **FOLDED)
+    warned = await say(instance, ann, "<p>hidden words</p>", **FOLDED)
     blog.write("ann 1", link=warned["url"], guid=warned["id"], description="hidden words")
     blog.write("ann 2", link=f"{ann.base}/2", description="an answer to somebody")
-    await wait(house, days=1)
+    await wait(instance, days=1)
     assert len(blog.asked) > 1
-    assert await titles(house) == ["Spoiler"]
-    river = (await house.get("/blogroll/river/")).text
+    assert await titles(instance) == ["Spoiler"]
+    river = (await instance.get("/blogroll/river/")).text
     assert "hidden words" not in river
     assert "an answer" not in river

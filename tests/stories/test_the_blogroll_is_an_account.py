@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from syndicate.model.post import Term, TermKind
 from tests.blogs import Blog, edit, follow, wait
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.peer import PUBLIC, Peer
 from tests.stories.test_accounts_of_the_blog import account
 from tests.stories.test_accounts_of_the_blog import follow as follow_account
@@ -22,12 +22,12 @@ from tests.wire import Wire
 @pytest.fixture
 async def roll(
     tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
-) -> AsyncIterator[RunningHouse]:
+) -> AsyncIterator[RunningInstance]:
     federation = {"blogroll_actor": True}
-    async with running_house(
+    async with running_instance(
         tmp_path / "house", database_address, wire, clock, rsa_keys[0], federation=federation
-    ) as house:
-        yield house
+    ) as instance:
+        yield instance
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def garden(wire: Wire, clock: FakeClock) -> Blog:
 
 
 async def test_it_tells_of_posts_of_those_that_have_only_a_feed(
-    roll: RunningHouse, garden: Blog, bob: Peer, clock: FakeClock
+    roll: RunningInstance, garden: Blog, bob: Peer, clock: FakeClock
 ) -> None:
     actor = await account(roll, "blogroll")
     assert (actor["type"], actor["url"]) == ("Service", "https://blog.example/blogroll/")
@@ -67,7 +67,7 @@ async def test_it_tells_of_posts_of_those_that_have_only_a_feed(
     assert (await roll.document(actor["featured"]))["orderedItems"] == []
 
 
-async def test_it_boosts_members_that_are_accounts(roll: RunningHouse, ann: Peer, bob: Peer) -> None:
+async def test_it_boosts_members_that_are_accounts(roll: RunningInstance, ann: Peer, bob: Peer) -> None:
     actor = await account(roll, "blogroll")
     await follow_account(bob, actor)
     await read(roll, ann)
@@ -84,7 +84,7 @@ async def test_it_boosts_members_that_are_accounts(roll: RunningHouse, ann: Peer
 
 
 async def test_what_an_account_has_in_its_feed_is_boosted_and_not_told_of(
-    roll: RunningHouse, ann: Peer, bob: Peer, wire: Wire, clock: FakeClock
+    roll: RunningInstance, ann: Peer, bob: Peer, wire: Wire, clock: FakeClock
 ) -> None:
     blog = Blog(wire, clock, host="ann.example", title="Ann's garden")
     blog.head = f'<link rel="alternate" type="application/activity+json" href="{ann.actor}">'
@@ -101,7 +101,7 @@ async def test_what_an_account_has_in_its_feed_is_boosted_and_not_told_of(
 
 
 async def test_ten_a_day_are_enough_and_the_newest_come_first(
-    roll: RunningHouse, garden: Blog, bob: Peer, clock: FakeClock
+    roll: RunningInstance, garden: Blog, bob: Peer, clock: FakeClock
 ) -> None:
     await follow_account(bob, await account(roll, "blogroll"))
     await follow(roll, garden.home)
@@ -119,7 +119,7 @@ async def test_ten_a_day_are_enough_and_the_newest_come_first(
     assert len(bob.of_type("Create")) == 14
 
 
-async def test_nothing_older_than_two_days_is_passed_on(roll: RunningHouse, garden: Blog, bob: Peer) -> None:
+async def test_nothing_older_than_two_days_is_passed_on(roll: RunningInstance, garden: Blog, bob: Peer) -> None:
     await follow_account(bob, await account(roll, "blogroll"))
     await follow(roll, garden.home)
     garden.write("Found late", at=roll.clock() - timedelta(days=2))
@@ -128,7 +128,7 @@ async def test_nothing_older_than_two_days_is_passed_on(roll: RunningHouse, gard
 
 
 async def test_who_does_not_want_to_be_on_blogs_is_not_passed_on(
-    roll: RunningHouse, garden: Blog, ann: Peer, bob: Peer
+    roll: RunningInstance, garden: Blog, ann: Peer, bob: Peer
 ) -> None:
     await follow_account(bob, await account(roll, "blogroll"))
     ann.documents[ann.actor] = ann.actor_document(summary="<p>Gardener. #nobot #noblog</p>")
@@ -147,7 +147,7 @@ async def test_who_does_not_want_to_be_on_blogs_is_not_passed_on(
 
 
 async def test_what_is_hidden_is_not_passed_on_and_what_was_is_taken_back(
-    roll: RunningHouse, garden: Blog, ann: Peer, bob: Peer, wire: Wire, clock: FakeClock
+    roll: RunningInstance, garden: Blog, ann: Peer, bob: Peer, wire: Wire, clock: FakeClock
 ) -> None:
     actor = await account(roll, "blogroll")
     await follow_account(bob, actor)
@@ -174,28 +174,28 @@ async def test_what_is_hidden_is_not_passed_on_and_what_was_is_taken_back(
     assert (await roll.get(create["id"], accept="application/activity+json")).status == 404
 
 
-async def test_without_the_choice_there_is_no_such_account(house: RunningHouse, garden: Blog) -> None:
-    assert (await house.get("/.well-known/webfinger?resource=acct:blogroll@blog.example")).status == 404
-    await follow(house, garden.home)
+async def test_without_the_choice_there_is_no_such_account(instance: RunningInstance, garden: Blog) -> None:
+    assert (await instance.get("/.well-known/webfinger?resource=acct:blogroll@blog.example")).status == 404
+    await follow(instance, garden.home)
     garden.write("Roses")
-    await wait(house, hours=25)
-    assert "account to follow" not in (await house.get("/blogroll/river/")).text
+    await wait(instance, hours=25)
+    assert "account to follow" not in (await instance.get("/blogroll/river/")).text
 
 
 async def test_it_and_an_account_of_a_category_do_not_mix(
     tmp_path: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey], garden: Blog, bob: Peer
 ) -> None:
     federation: dict[str, Any] = {"blogroll_actor": True, "category_actors": ["garden"]}
-    async with running_house(
+    async with running_instance(
         tmp_path, str(tmp_path / "notes.db"), wire, clock, rsa_keys[0], federation=federation
-    ) as house:
-        await follow(house, garden.home)
+    ) as instance:
+        await follow(instance, garden.home)
         garden.write("Roses")
-        await house.publish("Soil", terms=(Term(kind=TermKind.CATEGORY, slug="garden", name="Garden"),))
-        await wait(house, hours=25)
+        await instance.publish("Soil", terms=(Term(kind=TermKind.CATEGORY, slug="garden", name="Garden"),))
+        await wait(instance, hours=25)
         outboxes = [
-            (await house.document(f"{(await account(house, handle))['outbox']}?page=true"))["orderedItems"]
+            (await instance.document(f"{(await account(instance, handle))['outbox']}?page=true"))["orderedItems"]
             for handle in ("garden", "blogroll")
         ]
         assert [[item["type"] for item in items] for items in outboxes] == [["Announce"], ["Create"]]
-        assert "@blogroll@blog.example" in (await house.get("/blogroll/")).text
+        assert "@blogroll@blog.example" in (await instance.get("/blogroll/")).text

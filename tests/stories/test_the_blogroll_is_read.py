@@ -13,7 +13,7 @@ from syndicate.model.blogroll import FeedState
 from syndicate.transport.message import Request, Response
 from tests.blogs import PNG, Blog, edit, entry_of, follow, titles, wait
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.wire import Wire
 
 
@@ -28,10 +28,10 @@ def garden(wire: Wire, clock: FakeClock) -> Blog:
 # what is found, and shown
 
 
-async def test_a_home_page_leads_to_feed_words_and_picture(house: RunningHouse, garden: Blog) -> None:
+async def test_a_home_page_leads_to_feed_words_and_picture(instance: RunningInstance, garden: Blog) -> None:
     garden.head = '<link rel="apple-touch-icon" href="/touch.png">'
     garden.pages["touch.png"] = ("image/png", PNG)
-    entry = await follow(house, "garden.example", category="Friends")
+    entry = await follow(instance, "garden.example", category="Friends")
     assert (entry.name, entry.tagline, entry.url, entry.feed_url) == (
         "Garden Days",
         "Roses, mostly",
@@ -40,98 +40,98 @@ async def test_a_home_page_leads_to_feed_words_and_picture(house: RunningHouse, 
     )
     assert entry.latest is not None
     assert entry.latest.title == "More roses"
-    await house.settle()
-    page = (await house.get("/blogroll/")).text
+    await instance.settle()
+    page = (await instance.get("/blogroll/")).text
     assert '<h2 dir="auto">Friends</h2>' in page
     assert "Roses, mostly" in page
     assert f'href="{garden.home}more-roses">More roses</a>' in page
     assert "19 November 2026" in page
-    picture = (await entry_of(house, garden.home)).picture
+    picture = (await entry_of(instance, garden.home)).picture
     assert picture.startswith("/media/")
     assert f'src="{picture}"' in page
-    assert (await house.get(picture)).body == PNG
+    assert (await instance.get(picture)).body == PNG
 
 
-async def test_a_feed_leads_to_its_home_page(house: RunningHouse, garden: Blog) -> None:
-    entry = await follow(house, f"feed:{garden.feed}")
+async def test_a_feed_leads_to_its_home_page(instance: RunningInstance, garden: Blog) -> None:
+    entry = await follow(instance, f"feed:{garden.feed}")
     assert (entry.url, entry.feed_url, entry.tagline) == (garden.home, garden.feed, "From the feed")
     assert [request.url for request in garden.asked] == [garden.feed], "it was read once"
 
 
 async def test_a_feed_that_no_page_names_is_found_at_a_usual_place(
-    house: RunningHouse, wire: Wire, clock: FakeClock
+    instance: RunningInstance, wire: Wire, clock: FakeClock
 ) -> None:
     blog = Blog(wire, clock, host="quiet.example")
     blog.write("Hello")
     blog.pages[""] = ("text/html", b"<title>Quiet</title>")
-    entry = await follow(house, blog.home)
+    entry = await follow(instance, blog.home)
     assert entry.feed_url == blog.feed
 
 
-async def test_a_plain_page_is_a_plain_link(house: RunningHouse, wire: Wire, clock: FakeClock) -> None:
+async def test_a_plain_page_is_a_plain_link(instance: RunningInstance, wire: Wire, clock: FakeClock) -> None:
     blog = Blog(wire, clock, host="plain.example", status=404)
     blog.pages[""] = ("text/html", b"<title>Plain &amp; simple</title>")
-    entry = await follow(house, blog.home)
+    entry = await follow(instance, blog.home)
     assert (entry.name, entry.feed_url, entry.actor) == ("Plain & simple", "", "")
-    assert await house.store.feed_polls.find(entry.id) is None
-    assert "Plain &amp; simple" in (await house.get("/blogroll/")).text
+    assert await instance.store.feed_polls.find(entry.id) is None
+    assert "Plain &amp; simple" in (await instance.get("/blogroll/")).text
 
 
-async def test_the_feed_of_the_comments_is_not_the_blog(house: RunningHouse, garden: Blog) -> None:
+async def test_the_feed_of_the_comments_is_not_the_blog(instance: RunningInstance, garden: Blog) -> None:
     comments = '<link rel="alternate" type="application/rss+xml" title="Comments Feed" href="/comments/feed/">'
     garden.pages[""] = ("text/html", comments.encode() + garden.page())
-    assert (await follow(house, garden.home)).feed_url == garden.feed
+    assert (await follow(instance, garden.home)).feed_url == garden.feed
 
 
-async def test_an_address_with_nothing_behind_it_is_named(house: RunningHouse) -> None:
+async def test_an_address_with_nothing_behind_it_is_named(instance: RunningInstance) -> None:
     with pytest.raises(AddressUnusable, match=r"nowhere\.example"):
-        await follow(house, "https://nowhere.example/")
+        await follow(instance, "https://nowhere.example/")
 
 
 async def test_what_they_wrote_stands_in_the_river_newest_first(
-    house: RunningHouse, garden: Blog, wire: Wire, clock: FakeClock
+    instance: RunningInstance, garden: Blog, wire: Wire, clock: FakeClock
 ) -> None:
     kitchen = Blog(wire, clock, host="kitchen.example", title="Kitchen")
     kitchen.write("Soup", at=clock() - timedelta(days=5))
-    await follow(house, garden.home)
-    await follow(house, kitchen.home)
-    assert await titles(house) == ["More roses", "Soup", "First roses"]
+    await follow(instance, garden.home)
+    await follow(instance, kitchen.home)
+    assert await titles(instance) == ["More roses", "Soup", "First roses"]
     clock.advance(minutes=1)
     kitchen.write("Bread <i>again</i>", description="<p>With &amp; <b>without</b> salt.</p><script>x()</script>")
-    await wait(house, days=1)
-    river = (await house.get("/blogroll/river/")).text
+    await wait(instance, days=1)
+    river = (await instance.get("/blogroll/river/")).text
     assert river.index("Bread again") < river.index("More roses") < river.index("Soup")
     assert "With &amp; without salt." in river
     assert "x()" not in river
     assert 'content="noindex"' in river
 
 
-async def test_the_river_goes_on_by_key(house: RunningHouse, wire: Wire, clock: FakeClock) -> None:
+async def test_the_river_goes_on_by_key(instance: RunningInstance, wire: Wire, clock: FakeClock) -> None:
     for number in range(4):
         blog = Blog(wire, clock, host=f"b{number}.example", title=f"Blog {number}")
         for post in range(20):
             blog.write(f"Post {number} {post}", at=clock() - timedelta(hours=post, minutes=number))
-        await follow(house, blog.home)
-    first = await house.get("/blogroll/river/")
+        await follow(instance, blog.home)
+    first = await instance.get("/blogroll/river/")
     assert first.text.count('class="h-entry river"') == 50
     older = first.text.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
-    second = await house.get(older)
+    second = await instance.get(older)
     assert second.text.count('class="h-entry river"') == 30
     assert "Post 0 0<" not in second.text
     assert "Post 3 19<" in second.text
     assert "Older" not in second.text.partition('<nav class="paging"')[2]
-    assert (await house.get("/blogroll/river/?before=nonsense")).status == 200
+    assert (await instance.get("/blogroll/river/?before=nonsense")).status == 200
 
 
-async def test_only_so_many_posts_of_a_blog_are_kept(house: RunningHouse, wire: Wire, clock: FakeClock) -> None:
+async def test_only_so_many_posts_of_a_blog_are_kept(instance: RunningInstance, wire: Wire, clock: FakeClock) -> None:
     blog = Blog(wire, clock)
     for number in range(60):
         blog.write(f"Post {number}", at=clock() - timedelta(hours=60 - number))
-    await follow(house, blog.home)
-    assert await titles(house) == [f"Post {number}" for number in range(59, 29, -1)]
+    await follow(instance, blog.home)
+    assert await titles(instance) == [f"Post {number}" for number in range(59, 29, -1)]
     blog.write("Post 60")
-    await wait(house, days=1)
-    assert (await titles(house))[::29] == ["Post 60", "Post 31"]
+    await wait(instance, days=1)
+    assert (await titles(instance))[::29] == ["Post 60", "Post 31"]
 
 
 @pytest.mark.parametrize(("order", "expected"), [("manual", "ZAM"), ("name", "AMZ"), ("latest", "AZM")])
@@ -139,12 +139,14 @@ async def test_blogs_stand_in_the_order_that_the_author_likes(
     tmp_path: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey], order: str, expected: str
 ) -> None:
     section = {"order": order, "quiet_after": 10}
-    async with running_house(tmp_path, str(tmp_path / "notes.db"), wire, clock, rsa_keys[0], blogroll=section) as house:
+    async with running_instance(
+        tmp_path, str(tmp_path / "notes.db"), wire, clock, rsa_keys[0], blogroll=section
+    ) as instance:
         for name, days in (("Z", 3), ("A", 1), ("M", 11)):
             blog = Blog(wire, clock, host=f"{name.lower()}.example", title=name)
             blog.write("Hello", at=clock() - timedelta(days=days))
-            await follow(house, blog.home)
-        page = (await house.get("/blogroll/")).text
+            await follow(instance, blog.home)
+        page = (await instance.get("/blogroll/")).text
         assert "".join(sorted("AMZ", key=lambda name: page.index(f">{name}</a>"))) == expected
         assert page.count("quiet since") == 1
 
@@ -152,66 +154,70 @@ async def test_blogs_stand_in_the_order_that_the_author_likes(
 # how servers are asked
 
 
-async def test_validators_go_back_as_they_came_and_a_304_changes_nothing(house: RunningHouse, garden: Blog) -> None:
+async def test_validators_go_back_as_they_came_and_a_304_changes_nothing(
+    instance: RunningInstance, garden: Blog
+) -> None:
     garden.headers = {"ETag": 'W/"odd, but; theirs"', "Last-Modified": "Sun, 22 Nov 2026 10:00:00 +0000"}
-    await follow(house, garden.home)
-    await wait(house, days=1)
+    await follow(instance, garden.home)
+    await wait(instance, days=1)
     first, second = garden.asked
     assert "If-None-Match" not in dict(first.headers)
     assert dict(second.headers)["If-None-Match"] == 'W/"odd, but; theirs"'
     assert dict(second.headers)["If-Modified-Since"] == "Sun, 22 Nov 2026 10:00:00 +0000"
     assert {name.lower() for name, _ in second.headers}.isdisjoint({"cookie", "referer", "authorization"})
-    assert await titles(house) == ["More roses", "First roses"]
-    assert (await entry_of(house, garden.home)).state is FeedState.FRESH
+    assert await titles(instance) == ["More roses", "First roses"]
+    assert (await entry_of(instance, garden.home)).state is FeedState.FRESH
 
 
-async def test_a_feed_is_asked_once_an_hour_at_most_and_once_a_day_at_least(house: RunningHouse, garden: Blog) -> None:
+async def test_a_feed_is_asked_once_an_hour_at_most_and_once_a_day_at_least(
+    instance: RunningInstance, garden: Blog
+) -> None:
     for number in range(20):
-        garden.write(f"Chatter {number}", at=house.clock() - timedelta(minutes=30 * (20 - number)))
-    await follow(house, garden.home)
+        garden.write(f"Chatter {number}", at=instance.clock() - timedelta(minutes=30 * (20 - number)))
+    await follow(instance, garden.home)
     for number in range(24 * 6):
-        await wait(house, minutes=10)
+        await wait(instance, minutes=10)
         garden.write(f"More chatter {number}")
     assert 18 <= len(garden.asked) <= 25
     quiet = Blog(garden.wire, garden.clock, host="quiet.example")
-    quiet.write("Long ago", at=house.clock() - timedelta(days=900))
-    await follow(house, quiet.home)
+    quiet.write("Long ago", at=instance.clock() - timedelta(days=900))
+    await follow(instance, quiet.home)
     for _ in range(24 * 3):
-        await wait(house, hours=1)
+        await wait(instance, hours=1)
     assert 3 <= len(quiet.asked) <= 4
 
 
 async def test_a_feed_that_cannot_be_asked_for_changes_alone_is_asked_once_a_day(
-    house: RunningHouse, garden: Blog
+    instance: RunningInstance, garden: Blog
 ) -> None:
     garden.validators = False
     for number in range(30):
-        garden.write(f"Chatter {number}", at=house.clock() - timedelta(minutes=number))
-    await follow(house, garden.home)
+        garden.write(f"Chatter {number}", at=instance.clock() - timedelta(minutes=number))
+    await follow(instance, garden.home)
     for number in range(48):
-        await wait(house, hours=1)
+        await wait(instance, hours=1)
         garden.write(f"More chatter {number}")
     assert len(garden.asked) in (3, 4)
 
 
-async def test_a_304_may_bring_another_tag(house: RunningHouse, garden: Blog) -> None:
+async def test_a_304_may_bring_another_tag(instance: RunningInstance, garden: Blog) -> None:
     garden.headers = {"ETag": '"one"'}
-    await follow(house, garden.home)
+    await follow(instance, garden.home)
     garden.status, garden.headers = 304, {"ETag": '"two"'}
-    await wait(house, days=1)
-    await wait(house, days=1)
+    await wait(instance, days=1)
+    await wait(instance, days=1)
     assert [dict(request.headers).get("If-None-Match") for request in garden.asked] == [None, '"one"', '"two"']
 
 
 async def test_an_entry_from_a_list_says_what_its_feed_says_until_the_author_does(
-    house: RunningHouse, garden: Blog
+    instance: RunningInstance, garden: Blog
 ) -> None:
     garden.channel = "<language>en-GB</language><image><url>/icon.png</url></image>"
     garden.pages["icon.png"] = ("image/png", PNG)
-    following = Following(house.store, house.house.study.announcer, house.clock)
+    following = Following(instance.store, instance.instance.services.announcer, instance.clock)
     await following.take_in([Outline(title="My name for it", xml_url=garden.feed)])
-    await wait(house, minutes=1)
-    entry = await entry_of(house, garden.feed)
+    await wait(instance, minutes=1)
+    entry = await entry_of(instance, garden.feed)
     assert (entry.name, entry.tagline, entry.url, entry.language) == (
         "My name for it",
         "From the feed",
@@ -221,55 +227,55 @@ async def test_an_entry_from_a_list_says_what_its_feed_says_until_the_author_doe
     assert entry.picture.startswith("/media/")
     garden.channel = "<language>de</language>"
     garden.write("News")
-    await wait(house, days=1)
-    assert (await entry_of(house, garden.feed)).language == "en-GB"
+    await wait(instance, days=1)
+    assert (await entry_of(instance, garden.feed)).language == "en-GB"
 
 
-async def test_what_a_server_asks_for_is_heeded(house: RunningHouse, garden: Blog) -> None:
+async def test_what_a_server_asks_for_is_heeded(instance: RunningInstance, garden: Blog) -> None:
     for number in range(30):
-        garden.write(f"Chatter {number}", at=house.clock() - timedelta(minutes=number))
+        garden.write(f"Chatter {number}", at=instance.clock() - timedelta(minutes=number))
     garden.headers = {"Cache-Control": "public, max-age=43200"}
-    await follow(house, garden.home)
-    await wait(house, hours=11)
+    await follow(instance, garden.home)
+    await wait(instance, hours=11)
     assert len(garden.asked) == 1
     garden.status, garden.headers = 429, {"Retry-After": "259200"}
-    await wait(house, hours=2)
-    await wait(house, hours=71)
+    await wait(instance, hours=2)
+    await wait(instance, hours=71)
     assert len(garden.asked) == 2
     garden.status, garden.headers = 503, {"Retry-After": "999999999"}
-    await wait(house, hours=2)
+    await wait(instance, hours=2)
     assert len(garden.asked) == 3
-    await wait(house, days=6, hours=23)
+    await wait(instance, days=6, hours=23)
     assert len(garden.asked) == 3
     garden.status, garden.headers = 200, {}
-    await wait(house, hours=2)
+    await wait(instance, hours=2)
     assert len(garden.asked) == 4
-    assert (await entry_of(house, garden.home)).state is FeedState.FRESH
+    assert (await entry_of(instance, garden.home)).state is FeedState.FRESH
 
 
-async def test_a_tag_too_long_to_send_back_is_not(house: RunningHouse, garden: Blog) -> None:
+async def test_a_tag_too_long_to_send_back_is_not(instance: RunningInstance, garden: Blog) -> None:
     garden.headers = {"ETag": '"' + "x" * 1_000_000 + '"'}
-    await follow(house, garden.home)
-    await wait(house, days=1)
+    await follow(instance, garden.home)
+    await wait(instance, days=1)
     assert "If-None-Match" not in dict(garden.asked[1].headers)
 
 
 async def test_a_server_that_always_says_unchanged_is_read_anew_after_a_month(
-    house: RunningHouse, garden: Blog
+    instance: RunningInstance, garden: Blog
 ) -> None:
     garden.headers = {"ETag": '"never changes"'}
-    await follow(house, garden.home)
+    await follow(instance, garden.home)
     garden.write("Unseen")
     for _ in range(29):
-        await wait(house, days=1)
-    assert "Unseen" not in await titles(house)
+        await wait(instance, days=1)
+    assert "Unseen" not in await titles(instance)
     for _ in range(3):
-        await wait(house, days=1)
-    assert "Unseen" in await titles(house)
+        await wait(instance, days=1)
+    assert "Unseen" in await titles(instance)
 
 
 async def test_feeds_of_one_server_are_asked_one_after_the_other(
-    house: RunningHouse, wire: Wire, clock: FakeClock
+    instance: RunningInstance, wire: Wire, clock: FakeClock
 ) -> None:
     under_way = most = 0
 
@@ -284,165 +290,169 @@ async def test_feeds_of_one_server_are_asked_one_after_the_other(
 
     wire.connect_server("many.example", answer)
     for number in range(5):
-        await follow(house, f"https://many.example/{number}.xml")
+        await follow(instance, f"https://many.example/{number}.xml")
     wire.log.clear()
-    await wait(house, days=2)
+    await wait(instance, days=2)
     assert len(wire.log) == 5
     assert most == 1
 
 
-async def test_what_was_read_stays_while_a_server_is_down(house: RunningHouse, garden: Blog, wire: Wire) -> None:
-    await follow(house, garden.home)
+async def test_what_was_read_stays_while_a_server_is_down(instance: RunningInstance, garden: Blog, wire: Wire) -> None:
+    await follow(instance, garden.home)
     wire.cut(garden.host)
     for _ in range(10):
-        await wait(house, hours=30)
-    entry = await entry_of(house, garden.home)
+        await wait(instance, hours=30)
+    entry = await entry_of(instance, garden.home)
     assert entry.state is FeedState.FAILING
     assert "does not answer" in entry.reason
     assert len(wire.to(garden.host)) <= 12
-    assert "More roses" in (await house.get("/blogroll/")).text
-    assert "does not answer" not in (await house.get("/blogroll/")).text
+    assert "More roses" in (await instance.get("/blogroll/")).text
+    assert "does not answer" not in (await instance.get("/blogroll/")).text
     wire.mend(garden.host)
-    await wait(house, days=5)
-    assert (await entry_of(house, garden.home)).state is FeedState.FRESH
+    await wait(instance, days=5)
+    assert (await entry_of(instance, garden.home)).state is FeedState.FRESH
 
 
-async def test_one_hiccup_is_not_told(house: RunningHouse, garden: Blog) -> None:
-    await follow(house, garden.home)
+async def test_one_hiccup_is_not_told(instance: RunningInstance, garden: Blog) -> None:
+    await follow(instance, garden.home)
     garden.status = 502
-    await wait(house, days=1)
-    assert (await entry_of(house, garden.home)).state is FeedState.FRESH
+    await wait(instance, days=1)
+    assert (await entry_of(instance, garden.home)).state is FeedState.FRESH
     garden.status = 200
-    await wait(house, hours=3)
+    await wait(instance, hours=3)
     assert len(garden.asked) == 3
 
 
-async def test_a_feed_that_is_gone_is_asked_no_more(house: RunningHouse, garden: Blog) -> None:
-    await follow(house, garden.home)
+async def test_a_feed_that_is_gone_is_asked_no_more(instance: RunningInstance, garden: Blog) -> None:
+    await follow(instance, garden.home)
     garden.status = 410
-    await wait(house, days=1)
-    entry = await entry_of(house, garden.home)
+    await wait(instance, days=1)
+    entry = await entry_of(instance, garden.home)
     assert (entry.state, entry.reason) == (FeedState.GONE, "It says that it is gone for good (410).")
-    await wait(house, days=400)
+    await wait(instance, days=400)
     assert len(garden.asked) == 2
     garden.status = 200
-    assert (await follow(house, garden.home)).state is FeedState.FRESH
-    await wait(house, days=1)
+    assert (await follow(instance, garden.home)).state is FeedState.FRESH
+    await wait(instance, days=1)
     assert len(garden.asked) == 4
 
 
-async def test_a_feed_that_was_not_found_for_a_month_is_gone(house: RunningHouse, garden: Blog) -> None:
-    await follow(house, garden.home)
+async def test_a_feed_that_was_not_found_for_a_month_is_gone(instance: RunningInstance, garden: Blog) -> None:
+    await follow(instance, garden.home)
     garden.status = 404
     for _ in range(20):
-        await wait(house, days=1)
-    assert (await entry_of(house, garden.home)).state is FeedState.FAILING
+        await wait(instance, days=1)
+    assert (await entry_of(instance, garden.home)).state is FeedState.FAILING
     for _ in range(20):
-        await wait(house, days=1)
-    entry = await entry_of(house, garden.home)
+        await wait(instance, days=1)
+    entry = await entry_of(instance, garden.home)
     assert entry.state is FeedState.GONE
     assert entry.reason == "It has not been found since 2026-11-23 (404)."
     asked = len(garden.asked)
-    await wait(house, days=100)
+    await wait(instance, days=100)
     assert len(garden.asked) == asked
 
 
 async def test_a_feed_that_moved_is_taken_where_it_went_and_the_author_is_told(
-    house: RunningHouse, garden: Blog
+    instance: RunningInstance, garden: Blog
 ) -> None:
-    await follow(house, garden.home)
+    await follow(instance, garden.home)
     garden.moved = "https://new.example/feed.xml"
     garden.body = b"<html>Buy this domain</html>"
-    await wait(house, days=1)
-    assert (await entry_of(house, garden.home)).feed_url == garden.feed, "behind the redirect was no feed"
+    await wait(instance, days=1)
+    assert (await entry_of(instance, garden.home)).feed_url == garden.feed, "behind the redirect was no feed"
     garden.body = None
-    await wait(house, hours=3)
-    entry = await entry_of(house, garden.home)
+    await wait(instance, hours=3)
+    entry = await entry_of(instance, garden.home)
     assert (entry.feed_url, entry.state) == ("https://new.example/feed.xml", FeedState.MOVED)
     assert garden.feed in entry.reason
     new = Blog(garden.wire, garden.clock, host="new.example")
     new.write("At the new place")
-    await wait(house, days=1)
+    await wait(instance, days=1)
     assert len(new.asked) == 1
-    assert "https://new.example/feed.xml" in (await house.get("/blogroll.opml")).text
-    assert (await entry_of(house, garden.home)).state is FeedState.MOVED
-    await edit(house, garden.home, seen=True)
-    assert (await entry_of(house, garden.home)).state is FeedState.FRESH
+    assert "https://new.example/feed.xml" in (await instance.get("/blogroll.opml")).text
+    assert (await entry_of(instance, garden.home)).state is FeedState.MOVED
+    await edit(instance, garden.home, seen=True)
+    assert (await entry_of(instance, garden.home)).state is FeedState.FRESH
 
 
 async def test_two_entries_do_not_become_one_feed(
-    house: RunningHouse, garden: Blog, wire: Wire, clock: FakeClock
+    instance: RunningInstance, garden: Blog, wire: Wire, clock: FakeClock
 ) -> None:
     other = Blog(wire, clock, host="other.example", title="Other")
     other.write("Hello")
-    await follow(house, garden.home)
-    await follow(house, other.home)
+    await follow(instance, garden.home)
+    await follow(instance, other.home)
     garden.moved = other.feed
-    await wait(house, days=1)
-    entry = await entry_of(house, garden.home)
+    await wait(instance, days=1)
+    entry = await entry_of(instance, garden.home)
     assert (entry.feed_url, entry.state) == (garden.feed, FeedState.MOVED)
     assert "that of Other" in entry.reason
 
 
-async def test_what_the_author_wrote_is_not_overwritten(house: RunningHouse, garden: Blog) -> None:
-    await follow(house, garden.home)
-    await edit(house, garden.home, name="The Roses", tagline="My favourite", rel="friend met", language="de")
+async def test_what_the_author_wrote_is_not_overwritten(instance: RunningInstance, garden: Blog) -> None:
+    await follow(instance, garden.home)
+    await edit(instance, garden.home, name="The Roses", tagline="My favourite", rel="friend met", language="de")
     garden.title = "Garden Days, new and improved"
     garden.write("News")
-    await wait(house, days=1)
-    await follow(house, garden.home)
-    entry = await entry_of(house, garden.home)
+    await wait(instance, days=1)
+    await follow(instance, garden.home)
+    entry = await entry_of(instance, garden.home)
     assert (entry.name, entry.tagline, entry.language) == ("The Roses", "My favourite", "de")
-    page = (await house.get("/blogroll/")).text
+    page = (await instance.get("/blogroll/")).text
     assert 'rel="friend met"' in page
     assert "new and improved" not in page
 
 
-async def test_a_blog_that_goes_takes_its_posts_along(house: RunningHouse, garden: Blog) -> None:
-    entry = await follow(house, garden.home)
-    assert "More roses" in (await house.get("/blogroll/river/")).text
-    await Following(house.store, house.house.study.announcer, house.clock).unfollow(garden.home)
-    assert await titles(house) == []
-    assert await house.store.feed_polls.find(entry.id) is None
-    assert "More roses" not in (await house.get("/blogroll/river/")).text
+async def test_a_blog_that_goes_takes_its_posts_along(instance: RunningInstance, garden: Blog) -> None:
+    entry = await follow(instance, garden.home)
+    assert "More roses" in (await instance.get("/blogroll/river/")).text
+    await Following(instance.store, instance.instance.services.announcer, instance.clock).unfollow(garden.home)
+    assert await titles(instance) == []
+    assert await instance.store.feed_polls.find(entry.id) is None
+    assert "More roses" not in (await instance.get("/blogroll/river/")).text
 
 
 # posts change, and lie about their dates
 
 
-async def test_a_changed_post_changes_and_keeps_its_place(house: RunningHouse, garden: Blog) -> None:
-    await follow(house, garden.home)
+async def test_a_changed_post_changes_and_keeps_its_place(instance: RunningInstance, garden: Blog) -> None:
+    await follow(instance, garden.home)
     garden.posts[1] = garden.posts[1].replace("First roses", "First ROSES").replace("2026", "2025")
-    await wait(house, days=1)
-    assert await titles(house) == ["More roses", "First ROSES"]
-    (_, first) = await house.store.feed_entries.river(before=None, limit=5)
+    await wait(instance, days=1)
+    assert await titles(instance) == ["More roses", "First ROSES"]
+    (_, first) = await instance.store.feed_entries.river(before=None, limit=5)
     assert first.published.year == 2026
 
 
-async def test_posts_from_the_future_are_dated_when_they_were_found(house: RunningHouse, garden: Blog) -> None:
-    await follow(house, garden.home)
-    garden.write("From the future", at=house.clock() + timedelta(days=4000))
-    await wait(house, days=1)
-    newest = (await house.store.feed_entries.river(before=None, limit=1))[0]
-    assert (newest.post.heading, newest.published) == ("From the future", house.clock())
+async def test_posts_from_the_future_are_dated_when_they_were_found(instance: RunningInstance, garden: Blog) -> None:
+    await follow(instance, garden.home)
+    garden.write("From the future", at=instance.clock() + timedelta(days=4000))
+    await wait(instance, days=1)
+    newest = (await instance.store.feed_entries.river(before=None, limit=1))[0]
+    assert (newest.post.heading, newest.published) == ("From the future", instance.clock())
 
 
-async def test_of_posts_without_dates_only_new_ones_are_news(house: RunningHouse, wire: Wire, clock: FakeClock) -> None:
+async def test_of_posts_without_dates_only_new_ones_are_news(
+    instance: RunningInstance, wire: Wire, clock: FakeClock
+) -> None:
     blog = Blog(wire, clock)
     for number in range(5):
         blog.write(f"Undated {number}", dated=False)
-    await follow(house, blog.home)
-    assert await titles(house) == ["Undated 4"]
+    await follow(instance, blog.home)
+    assert await titles(instance) == ["Undated 4"]
     blog.write("Undated 5", dated=False)
     blog.write("Undated 6", dated=False)
-    await wait(house, days=1)
-    assert sorted(await titles(house)) == ["Undated 4", "Undated 5", "Undated 6"]
+    await wait(instance, days=1)
+    assert sorted(await titles(instance)) == ["Undated 4", "Undated 5", "Undated 6"]
 
 
 # by WebSub
 
 
-async def test_a_hub_and_its_topic_are_offered_and_a_live_feed_is_left_alone(house: RunningHouse, garden: Blog) -> None:
+async def test_a_hub_and_its_topic_are_offered_and_a_live_feed_is_left_alone(
+    instance: RunningInstance, garden: Blog
+) -> None:
     class Hub:
         def __init__(self) -> None:
             self.offers: list[tuple[str, str, str]] = []
@@ -459,47 +469,47 @@ async def test_a_hub_and_its_topic_are_offered_and_a_live_feed_is_left_alone(hou
             return self.live
 
     hub = Hub()
-    house.house.study.reader._subscriptions = hub
+    instance.instance.services.reader._subscriptions = hub
     garden.channel = (
         f'<atom:link rel="self" href="{garden.feed}?topic"/><atom:link rel="hub" href="https://hub.example/"/>'
     )
-    await follow(house, garden.home)
+    await follow(instance, garden.home)
     for number in range(30):
-        garden.write(f"Chatter {number}", at=house.clock() - timedelta(minutes=number))
-    await wait(house, days=1)
+        garden.write(f"Chatter {number}", at=instance.clock() - timedelta(minutes=number))
+    await wait(instance, days=1)
     assert hub.offers == [(garden.feed, f"{garden.feed}?topic", "https://hub.example/")]
     hub.live = True
     garden.headers = {"Link": '<https://hub2.example/>; rel="hub", <https://garden.example/t>; rel=self'}
     garden.write("Another")
-    await wait(house, hours=5)
+    await wait(instance, hours=5)
     assert hub.offers[1:] == [(garden.feed, "https://garden.example/t", "https://hub2.example/")]
     asked = len(garden.asked)
     for _ in range(20):
-        await wait(house, hours=1)
+        await wait(instance, hours=1)
     assert len(garden.asked) == asked, "its news come by themselves"
     pushed = Blog(garden.wire, garden.clock, host="pushed.example", posts=[])
     pushed.write("Pushed")
     garden.wire.connect_server(garden.host, garden.answer)
-    await house.house.study.reader.received(garden.feed, pushed.document(), "application/rss+xml")
-    assert (await titles(house))[0] == "Pushed"
+    await instance.instance.services.reader.received(garden.feed, pushed.document(), "application/rss+xml")
+    assert (await titles(instance))[0] == "Pushed"
     garden.channel, garden.headers = "", {}
-    await wait(house, days=1)
+    await wait(instance, days=1)
     assert hub.gone == [garden.feed]
 
 
-async def test_a_bug_in_reading_one_feed_is_not_one_in_all(house: RunningHouse, garden: Blog, wire: Wire) -> None:
-    await follow(house, garden.home)
+async def test_a_bug_in_reading_one_feed_is_not_one_in_all(instance: RunningInstance, garden: Blog, wire: Wire) -> None:
+    await follow(instance, garden.home)
 
     async def broken(request: Request) -> Response:
         raise ZeroDivisionError
 
     wire.connect_server(garden.host, broken)
-    await wait(house, days=1)
-    assert (await entry_of(house, garden.home)).state is FeedState.FAILING
+    await wait(instance, days=1)
+    assert (await entry_of(instance, garden.home)).state is FeedState.FAILING
 
     async def down(request: Request) -> Response:
         raise RemoteUnavailable("down")
 
     wire.connect_server(garden.host, down)
-    await wait(house, days=1)
-    assert (await house.get("/blogroll/")).status == 200
+    await wait(instance, days=1)
+    assert (await instance.get("/blogroll/")).status == 200

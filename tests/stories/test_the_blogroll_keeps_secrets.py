@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from tests.blogs import PNG, Blog, edit, follow, titles, wait
 from tests.clocks import FakeClock
-from tests.instances import ACTIVITY, RunningHouse, running_house
+from tests.instances import ACTIVITY, RunningInstance, running_instance
 from tests.peer import Peer
 from tests.stories.test_the_blogroll_has_accounts import read, say
 from tests.wire import Wire
@@ -22,20 +22,20 @@ PUBLIC = [
 ]
 
 
-async def outputs(house: RunningHouse) -> str:
+async def outputs(instance: RunningInstance) -> str:
     """All that the public can read about the blogroll, as one text."""
     answers = []
     for path in PUBLIC:
-        answer = await house.get(path)
+        answer = await instance.get(path)
         if answer.status == 301:
-            answer = await house.get(answer.headers["Location"])
+            answer = await instance.get(answer.headers["Location"])
         assert answer.status == 200, path
         answers.append(answer.text)
     addresses = ["/actor", "/actor/following", "/actor/following?page=true", "/actor/outbox?page=true"]
-    if identity := house.house.study.identities.blogroll:
+    if identity := instance.instance.services.identities.blogroll:
         addresses += [identity.actor.outbox, f"{identity.actor.outbox}?page=true", identity.actor.following]
     for address in addresses:
-        answer = await house.get(address, accept=ACTIVITY)
+        answer = await instance.get(address, accept=ACTIVITY)
         assert answer.status == 200, address
         answers.append(answer.text)
     return "\n".join(answers)
@@ -60,55 +60,57 @@ async def test_a_hidden_blog_is_nowhere(
     secret: Blog,
     chosen: bool,
 ) -> None:
-    async with running_house(
+    async with running_instance(
         tmp_path / "house", database_address, wire, clock, rsa_keys[0], federation={"blogroll_actor": chosen}
-    ) as house:
-        await follow(house, secret.home, hidden=True, category=CANARY)
-        await edit(house, secret.home, notes=CANARY)
+    ) as instance:
+        await follow(instance, secret.home, hidden=True, category=CANARY)
+        await edit(instance, secret.home, notes=CANARY)
         secret.write(f"{CANARY} two")
-        await wait(house, days=1)
-        assert CANARY not in await outputs(house)
-        await edit(house, secret.home, hidden=False)
-        shown = await outputs(house)
+        await wait(instance, days=1)
+        assert CANARY not in await outputs(instance)
+        await edit(instance, secret.home, hidden=False)
+        shown = await outputs(instance)
         assert shown.count(CANARY) > 20
-        await edit(house, secret.home, hidden=True)
+        await edit(instance, secret.home, hidden=True)
         secret.write(f"{CANARY} three")
-        await wait(house, days=1)
-        assert CANARY not in await outputs(house)
+        await wait(instance, days=1)
+        assert CANARY not in await outputs(instance)
 
 
 async def test_a_hidden_account_is_nowhere(
-    house: RunningHouse, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+    instance: RunningInstance, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> None:
     carl = Peer(wire, clock, rsa_keys[4], host=f"{CANARY}.example", name="carl")
-    await read(house, carl)
-    await edit(house, carl.actor, hidden=True)
-    await say(house, carl, f"<p>{CANARY}</p>")
-    assert CANARY not in await outputs(house)
-    assert (await house.document("/actor/following"))["totalItems"] == 0
-    await edit(house, carl.actor, hidden=False)
-    assert (await house.document("/actor/following"))["totalItems"] == 1
-    assert carl.actor in await outputs(house)
+    await read(instance, carl)
+    await edit(instance, carl.actor, hidden=True)
+    await say(instance, carl, f"<p>{CANARY}</p>")
+    assert CANARY not in await outputs(instance)
+    assert (await instance.document("/actor/following"))["totalItems"] == 0
+    await edit(instance, carl.actor, hidden=False)
+    assert (await instance.document("/actor/following"))["totalItems"] == 1
+    assert carl.actor in await outputs(instance)
 
 
-async def test_notes_to_oneself_are_shown_to_nobody(house: RunningHouse, wire: Wire, clock: FakeClock) -> None:
+async def test_notes_to_oneself_are_shown_to_nobody(instance: RunningInstance, wire: Wire, clock: FakeClock) -> None:
     blog = Blog(wire, clock)
     blog.write("Hello")
-    await follow(house, blog.home)
-    await edit(house, blog.home, notes=f"owes me a {CANARY}")
-    assert CANARY not in await outputs(house)
+    await follow(instance, blog.home)
+    await edit(instance, blog.home, notes=f"owes me a {CANARY}")
+    assert CANARY not in await outputs(instance)
 
 
-async def test_how_a_blog_fares_is_for_the_author_alone(house: RunningHouse, wire: Wire, clock: FakeClock) -> None:
+async def test_how_a_blog_fares_is_for_the_author_alone(
+    instance: RunningInstance, wire: Wire, clock: FakeClock
+) -> None:
     blog = Blog(wire, clock)
     blog.write("Hello")
-    await follow(house, blog.home)
+    await follow(instance, blog.home)
     blog.body = f"<{CANARY}/>".encode()
-    await wait(house, days=1)
-    entry = await house.store.blogroll.find(blog.home)
+    await wait(instance, days=1)
+    entry = await instance.store.blogroll.find(blog.home)
     assert entry is not None
     assert entry.reason
-    said = await outputs(house)
+    said = await outputs(instance)
     assert entry.reason not in said
     assert "failing" not in said
-    assert await titles(house) == ["Hello"]
+    assert await titles(instance) == ["Hello"]

@@ -9,22 +9,22 @@ from syndicate.blogroll.following import Following
 from syndicate.feeds import opml
 from tests.blogs import Blog, edit, entry_of, follow, wait
 from tests.feeds import lint
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.wire import Wire
 
 DOCUMENTS = Path(__file__).parents[1] / "feeds" / "documents"
 LISTS = ["wordpress.opml", "feedbin.xml", "netnewswire.opml", "freshrss.opml.xml", "feedly.opml"]
 
 
-def following(house: RunningHouse) -> Following:
-    return Following(house.store, house.house.study.announcer, house.clock)
+def following(instance: RunningInstance) -> Following:
+    return Following(instance.store, instance.instance.services.announcer, instance.clock)
 
 
 @pytest.mark.parametrize("name", LISTS)
-async def test_a_list_comes_in_and_goes_out_as_it_was(house: RunningHouse, name: str) -> None:
+async def test_a_list_comes_in_and_goes_out_as_it_was(instance: RunningInstance, name: str) -> None:
     listed = opml.parse((DOCUMENTS / name).read_bytes())
-    await following(house).take_in(listed.outlines)
-    answer = await house.get("/blogroll.opml")
+    await following(instance).take_in(listed.outlines)
+    answer = await instance.get("/blogroll.opml")
     assert answer.headers["Content-Type"] == "text/x-opml; charset=utf-8"
     assert [*lint.opml(answer.body)] == []
     back = opml.parse(answer.body)
@@ -35,45 +35,45 @@ async def test_a_list_comes_in_and_goes_out_as_it_was(house: RunningHouse, name:
         )
 
     assert told(back.outlines) == told(listed.outlines)
-    again = await following(house).take_in(back.outlines)
+    again = await following(instance).take_in(back.outlines)
     assert (again.added, again.updated) == (0, 0), "our own list is nothing new to us"
 
 
-async def test_the_list_is_found_where_others_look_for_it(house: RunningHouse) -> None:
-    await following(house).take_in(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
-    body = (await house.get("/blogroll.opml")).body
-    assert (await house.get("/.well-known/recommendations.opml")).body == body
+async def test_the_list_is_found_where_others_look_for_it(instance: RunningInstance) -> None:
+    await following(instance).take_in(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
+    body = (await instance.get("/blogroll.opml")).body
+    assert (await instance.get("/.well-known/recommendations.opml")).body == body
     for old in ("/wp-links-opml.php", "/opml.xml"):
-        assert (await house.get(old)).headers["Location"] == "/blogroll.opml"
-    assert '<link rel="blogroll" type="text/xml"' in (await house.get("/")).text
-    first = await house.get("/blogroll.opml")
-    assert (await house.get("/blogroll.opml", If_None_Match=first.headers["ETag"])).status == 304
+        assert (await instance.get(old)).headers["Location"] == "/blogroll.opml"
+    assert '<link rel="blogroll" type="text/xml"' in (await instance.get("/")).text
+    first = await instance.get("/blogroll.opml")
+    assert (await instance.get("/blogroll.opml", If_None_Match=first.headers["ETag"])).status == 304
 
 
-async def test_xfn_and_taglines_stand_on_the_page_as_microformats(house: RunningHouse) -> None:
-    await following(house).take_in(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
-    page = (await house.get("/blogroll/")).text
+async def test_xfn_and_taglines_stand_on_the_page_as_microformats(instance: RunningInstance) -> None:
+    await following(instance).take_in(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
+    page = (await instance.get("/blogroll/")).text
     assert '<a class="p-name u-url" rel="friend met" href="https://salt.example/">Salt &amp; Rope</a>' in page
     assert '<p class="p-note" dir="auto">Knots, mostly</p>' in page
     assert page.count('<li class="h-card roll"') == 4
 
 
-async def test_both_are_feeds_that_validate(house: RunningHouse, wire: Wire) -> None:
-    await following(house).take_in(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
-    blog = Blog(wire, house.clock)
-    blog.write("Roses & <thorns>", at=house.clock() - timedelta(days=1), description="<p>With &amp; without</p>")
-    blog.write("", at=house.clock() - timedelta(days=1), description="A note")
-    await follow(house, blog.home)
-    house.clock.advance(minutes=1)
+async def test_both_are_feeds_that_validate(instance: RunningInstance, wire: Wire) -> None:
+    await following(instance).take_in(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
+    blog = Blog(wire, instance.clock)
+    blog.write("Roses & <thorns>", at=instance.clock() - timedelta(days=1), description="<p>With &amp; without</p>")
+    blog.write("", at=instance.clock() - timedelta(days=1), description="A note")
+    await follow(instance, blog.home)
+    instance.clock.advance(minutes=1)
     for path in ("/blogroll/", "/blogroll/river/"):
         for suffix, judge in (("feed/", lint.rss), ("feed/atom/", lint.atom)):
-            answer = await house.get(f"{path}{suffix}")
-            found = [*judge(answer.body, url=f"https://blog.example{path}{suffix}", now=house.clock())]
+            answer = await instance.get(f"{path}{suffix}")
+            found = [*judge(answer.body, url=f"https://blog.example{path}{suffix}", now=instance.clock())]
             assert found == [], (path, suffix)
-        assert (await house.get(f"{path}feed/json/")).json()["version"].startswith("https://jsonfeed.org/")
-        assert (await house.get(f"{path}feed")).headers["Location"] == f"{path}feed/"
-        assert (await house.get(f"{path}feed/atom")).headers["Location"] == f"{path}feed/atom/"
-    items = (await house.get("/blogroll/feed/json/")).json()["items"]
+        assert (await instance.get(f"{path}feed/json/")).json()["version"].startswith("https://jsonfeed.org/")
+        assert (await instance.get(f"{path}feed")).headers["Location"] == f"{path}feed/"
+        assert (await instance.get(f"{path}feed/atom")).headers["Location"] == f"{path}feed/atom/"
+    items = (await instance.get("/blogroll/feed/json/")).json()["items"]
     assert {item["title"] for item in items} == {
         "Salt & Rope",
         "tides.example",
@@ -81,64 +81,66 @@ async def test_both_are_feeds_that_validate(house: RunningHouse, wire: Wire) -> 
         "Lamp",
         "Garden Days",
     }
-    read = (await house.get("/blogroll/river/feed/json/")).json()["items"]
+    read = (await instance.get("/blogroll/river/feed/json/")).json()["items"]
     assert {item["title"] for item in read} == {"Garden Days: Roses & <thorns>", "Garden Days: A note"}
     assert all("Garden Days</a>" in item["content_html"] for item in read)
 
 
-async def test_who_polls_the_river_gets_only_what_is_new(house: RunningHouse, wire: Wire) -> None:
-    blog = Blog(wire, house.clock)
-    blog.write("Old", at=house.clock() - timedelta(days=1))
-    await follow(house, blog.home)
-    first = await house.get("/blogroll/river/feed/")
+async def test_who_polls_the_river_gets_only_what_is_new(instance: RunningInstance, wire: Wire) -> None:
+    blog = Blog(wire, instance.clock)
+    blog.write("Old", at=instance.clock() - timedelta(days=1))
+    await follow(instance, blog.home)
+    first = await instance.get("/blogroll/river/feed/")
     tag = first.headers["ETag"]
-    assert (await house.get("/blogroll/river/feed/", If_None_Match=tag)).status == 304
+    assert (await instance.get("/blogroll/river/feed/", If_None_Match=tag)).status == 304
     blog.write("New")
-    await wait(house, days=1)
-    house.clock.advance(minutes=1)
-    await edit(house, blog.home, notes="news may wait a second, and changes of hers do not")
-    second = await house.get("/blogroll/river/feed/", If_None_Match=tag, A_IM="feed")
+    await wait(instance, days=1)
+    instance.clock.advance(minutes=1)
+    await edit(instance, blog.home, notes="news may wait a second, and changes of hers do not")
+    second = await instance.get("/blogroll/river/feed/", If_None_Match=tag, A_IM="feed")
     assert second.status == 226
     assert "Garden Days: New" in second.text
     assert "Garden Days: Old" not in second.text
 
 
-async def test_what_the_author_edited_is_not_undone_by_an_import(house: RunningHouse) -> None:
+async def test_what_the_author_edited_is_not_undone_by_an_import(instance: RunningInstance) -> None:
     outlines = opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines
-    await following(house).take_in(outlines)
-    await edit(house, "https://salt.example/", name="Salt", category="Boats")
-    done = await following(house).take_in(outlines)
+    await following(instance).take_in(outlines)
+    await edit(instance, "https://salt.example/", name="Salt", category="Boats")
+    done = await following(instance).take_in(outlines)
     assert (done.added, done.updated, done.unchanged, done.edited) == (0, 0, 3, ("Salt",))
-    assert (await entry_of(house, "https://salt.example/feed/")).category == "Boats"
+    assert (await entry_of(instance, "https://salt.example/feed/")).category == "Boats"
 
 
-async def test_a_list_that_holds_one_blog_twice_adds_it_once(house: RunningHouse) -> None:
+async def test_a_list_that_holds_one_blog_twice_adds_it_once(instance: RunningInstance) -> None:
     body = (
         '<opml><body><outline title="A" xmlUrl="https://a.example/f" htmlUrl="https://a.example/"/>'
         '<outline title="A" xmlUrl="https://a.example/f" htmlUrl="https://a.example" description="Twice"/></body></opml>'
     )
-    done = await following(house).take_in(opml.parse(body.encode()).outlines)
+    done = await following(instance).take_in(opml.parse(body.encode()).outlines)
     assert (done.added, done.updated) == (1, 1)
-    (entry,) = await house.store.blogroll.all()
+    (entry,) = await instance.store.blogroll.all()
     assert entry.tagline == "Twice"
 
 
-async def test_five_thousand_blogs_come_in_by_the_hundred_and_are_read_little_by_little(house: RunningHouse) -> None:
+async def test_five_thousand_blogs_come_in_by_the_hundred_and_are_read_little_by_little(
+    instance: RunningInstance,
+) -> None:
     outlines = [opml.Outline(title=f"B{number}", xml_url=f"https://b{number}.example/feed") for number in range(5000)]
     commits: list[None] = []
-    house.store.database.on_commit(lambda: commits.append(None))
-    done = await following(house).take_in(outlines)
+    instance.store.database.on_commit(lambda: commits.append(None))
+    done = await following(instance).take_in(outlines)
     assert done.added == 5000
     assert len(commits) <= 10
-    now = house.clock()
-    due = [(await house.store.feed_polls.find(entry.id)) for entry in (await house.store.blogroll.all())[::500]]
+    now = instance.clock()
+    due = [(await instance.store.feed_polls.find(entry.id)) for entry in (await instance.store.blogroll.all())[::500]]
     assert len({poll.due for poll in due if poll}) == 10
     assert all(poll is not None and poll.due >= now for poll in due)
-    assert (await following(house).take_in(outlines)).unchanged == 5000
-    assert (await house.get("/blogroll/")).text.count('class="h-card roll"') == 500
-    last = (await house.get("/blogroll/page/10/")).text
+    assert (await following(instance).take_in(outlines)).unchanged == 5000
+    assert (await instance.get("/blogroll/")).text.count('class="h-card roll"') == 500
+    last = (await instance.get("/blogroll/page/10/")).text
     assert last.count('class="h-card roll"') == 500
     assert "Page 10 of 10" in last
     assert "Further" not in last
-    assert (await house.get("/blogroll/page/11/")).status == 404
-    assert (await house.get("/blogroll/page/1/")).headers["Location"] == "/blogroll/"
+    assert (await instance.get("/blogroll/page/11/")).status == 404
+    assert (await instance.get("/blogroll/page/1/")).headers["Location"] == "/blogroll/"

@@ -10,7 +10,7 @@ from syndicate.model.blogroll import FeedState
 from syndicate.transport.message import FEED, Redirects, Request, Response
 from tests.blogs import Blog, entry_of, follow, titles, wait
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.wire import Wire
 
 HEAD = b'<?xml version="1.0" encoding="utf-8"?>'
@@ -65,21 +65,21 @@ def garden(wire: Wire, clock: FakeClock) -> Blog:
     ],
 )
 async def test_what_cannot_be_read_is_named_and_what_was_read_stays(
-    house: RunningHouse, garden: Blog, body: bytes, reason: str
+    instance: RunningInstance, garden: Blog, body: bytes, reason: str
 ) -> None:
-    await follow(house, garden.home)
+    await follow(instance, garden.home)
     garden.body = body
-    await wait(house, days=1)
-    entry = await entry_of(house, garden.home)
+    await wait(instance, days=1)
+    entry = await entry_of(instance, garden.home)
     assert entry.state is FeedState.FAILING
     assert reason in entry.reason
     assert "\n" not in entry.reason
     assert len(entry.reason) < 400
-    assert await titles(house) == ["Before"]
-    assert (await house.get("/blogroll/")).text.count(">Before</a>") == 1
+    assert await titles(instance) == ["Before"]
+    assert (await instance.get("/blogroll/")).text.count(">Before</a>") == 1
     garden.body = None
-    await wait(house, days=5)
-    assert (await entry_of(house, garden.home)).state is FeedState.FRESH
+    await wait(instance, days=5)
+    assert (await entry_of(instance, garden.home)).state is FeedState.FRESH
 
 
 @pytest.mark.parametrize(
@@ -92,20 +92,20 @@ async def test_what_cannot_be_read_is_named_and_what_was_read_stays(
     ids=str,
 )
 async def test_what_the_transport_does_not_take_is_named(
-    house: RunningHouse, garden: Blog, wire: Wire, failure: Exception
+    instance: RunningInstance, garden: Blog, wire: Wire, failure: Exception
 ) -> None:
-    await follow(house, garden.home)
+    await follow(instance, garden.home)
 
     async def fails(request: Request) -> Response:
         raise failure
 
     wire.connect_server(garden.host, fails)
-    await wait(house, days=1)
-    entry = await entry_of(house, garden.home)
+    await wait(instance, days=1)
+    entry = await entry_of(instance, garden.home)
     assert (entry.state, entry.reason) == (FeedState.FAILING, str(failure))
 
 
-async def test_a_feed_is_asked_within_its_budget(house: RunningHouse, garden: Blog, wire: Wire) -> None:
+async def test_a_feed_is_asked_within_its_budget(instance: RunningInstance, garden: Blog, wire: Wire) -> None:
     seen: list[Request] = []
     fetch = wire.fetch
 
@@ -113,30 +113,30 @@ async def test_a_feed_is_asked_within_its_budget(house: RunningHouse, garden: Bl
         seen.append(request)
         return await fetch(request)
 
-    house.house.poller._transport = type("Watched", (), {"fetch": staticmethod(watched)})()
-    await follow(house, garden.home)
-    await wait(house, days=1)
+    instance.instance.poller._transport = type("Watched", (), {"fetch": staticmethod(watched)})()
+    await follow(instance, garden.home)
+    await wait(instance, days=1)
     (request,) = seen
     assert (request.budget, request.redirects, request.sign) == (FEED, Redirects.ANY, None)
 
 
-async def test_xml_that_is_broken_is_read_as_far_as_it_goes(house: RunningHouse, garden: Blog) -> None:
+async def test_xml_that_is_broken_is_read_as_far_as_it_goes(instance: RunningInstance, garden: Blog) -> None:
     garden.write("Loose & bare &nbsp; ends")
     garden.body = garden.document().replace(b"</channel>", b"<br></channel>").replace(b"&amp;", b"&")
-    entry = await follow(house, garden.home)
-    assert await titles(house) == ["Loose & bare ends", "Before"]
+    entry = await follow(instance, garden.home)
+    assert await titles(instance) == ["Loose & bare ends", "Before"]
     assert entry.state is FeedState.FRESH
     assert "Read as far as it can be: its XML is broken (mismatched tag" in entry.reason
 
 
-async def test_a_hundred_thousand_posts_without_dates_are_one(house: RunningHouse, garden: Blog) -> None:
+async def test_a_hundred_thousand_posts_without_dates_are_one(instance: RunningInstance, garden: Blog) -> None:
     items = b"".join(b"<item><guid>%d</guid><title>Post %d</title></item>" % (n, n) for n in range(100_000))
     garden.body = b"<rss><channel><title>Much</title>" + items + b"</channel></rss>"
-    await follow(house, garden.home)
-    assert await titles(house) == ["Post 0"]
+    await follow(instance, garden.home)
+    assert await titles(instance) == ["Post 0"]
 
 
-async def test_nothing_hostile_comes_through(house: RunningHouse, garden: Blog) -> None:
+async def test_nothing_hostile_comes_through(instance: RunningInstance, garden: Blog) -> None:
     nasty = (
         "<p onclick='x()'>Look <a href='javascript:alert(1)'>here</a><img src='https://spy.example/pixel.gif'>"
         "<iframe src='https://spy.example/'></iframe><script>alert(1)</script></p>"
@@ -144,28 +144,28 @@ async def test_nothing_hostile_comes_through(house: RunningHouse, garden: Blog) 
     garden.write("<img src=x onerror=alert(1)>Title \u202egnp", description=nasty, link="javascript:alert(1)", guid="1")
     garden.write("Set-Cookie: a=b\r\nX: y", link="//elsewhere.example/x\r\ny", description="\x07bell")
     garden.body = garden.document().replace(b"\x07", b"&#7;")
-    await follow(house, garden.home)
+    await follow(instance, garden.home)
     for path in ("/blogroll/", "/blogroll/river/", "/blogroll/river/feed/", "/blogroll/river/feed/atom/"):
-        text = (await house.get(path)).text
+        text = (await instance.get(path)).text
         assert "javascript" not in text, path
         assert "spy.example" not in text, path
         assert "onerror" not in text, path
         assert "\u202e" not in text, path
         assert "\x07" not in text, path
-    page = (await house.get("/blogroll/river/")).text
+    page = (await instance.get("/blogroll/river/")).text
     assert [found for found in re.findall(r'(?:src|srcset)="([^"]*)"', page) if not found.startswith("/")] == []
 
 
-async def test_a_title_of_ten_megabytes_is_cut(house: RunningHouse, garden: Blog) -> None:
+async def test_a_title_of_ten_megabytes_is_cut(instance: RunningInstance, garden: Blog) -> None:
     garden.write("x" * 10_000_000)
-    await follow(house, garden.home)
-    assert len((await titles(house))[0]) < 400
+    await follow(instance, garden.home)
+    assert len((await titles(instance))[0]) < 400
 
 
-async def test_an_icon_that_is_no_picture_is_none(house: RunningHouse, garden: Blog) -> None:
+async def test_an_icon_that_is_no_picture_is_none(instance: RunningInstance, garden: Blog) -> None:
     garden.head = '<link rel="icon" href="/icon.png">'
     garden.pages["icon.png"] = ("image/png", b"<svg onload='alert(1)'/>")
-    await follow(house, garden.home)
-    await wait(house, hours=2)
-    assert (await entry_of(house, garden.home)).picture == ""
-    assert "icon.png" not in (await house.get("/blogroll/")).text
+    await follow(instance, garden.home)
+    await wait(instance, hours=2)
+    assert (await entry_of(instance, garden.home)).picture == ""
+    assert "icon.png" not in (await instance.get("/blogroll/")).text

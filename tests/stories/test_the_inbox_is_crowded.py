@@ -6,14 +6,14 @@ import pytest
 
 from syndicate.web.http.rate_limits import AT_ONCE, AT_ONCE_PER_CLIENT, BURST
 from syndicate.web.keys import ADMISSION
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import Peer
 
 
-async def test_a_flood_from_one_address_is_put_off_and_readers_are_not(house: RunningHouse, ann: Peer) -> None:
-    post = await house.publish("Hello")
+async def test_a_flood_from_one_address_is_put_off_and_readers_are_not(instance: RunningInstance, ann: Peer) -> None:
+    post = await instance.publish("Hello")
     for _ in range(int(BURST) * 3):
-        answer = await house.get("/inbox", method="POST", Content_Type="application/activity+json")
+        answer = await instance.get("/inbox", method="POST", Content_Type="application/activity+json")
         if answer.status == 429:
             break
         assert answer.status == 401
@@ -21,25 +21,25 @@ async def test_a_flood_from_one_address_is_put_off_and_readers_are_not(house: Ru
     assert answer.json()["reason"] == "inbox.flood"
     assert int(answer.headers["Retry-After"]) > 0
     for path in ("/", post.path, "/feed/", "/healthz"):
-        assert (await house.get(path)).status == 200
+        assert (await instance.get(path)).status == 200
 
 
 @pytest.mark.parametrize(
     "taken", [{"127.0.0.1": AT_ONCE_PER_CLIENT}, {f"192.0.2.{client}": AT_ONCE // 4 for client in range(4)}]
 )
 async def test_who_finds_all_places_taken_comes_back_later(
-    house: RunningHouse, ann: Peer, taken: dict[str, int]
+    instance: RunningInstance, ann: Peer, taken: dict[str, int]
 ) -> None:
-    await house.publish("Hello")
+    await instance.publish("Hello")
     with ExitStack() as places:
         for client, number in taken.items():
             for _ in range(number):
-                places.enter_context(house.house.app[ADMISSION].place(client))
+                places.enter_context(instance.instance.app[ADMISSION].place(client))
         response = await ann.follow()
         assert response.status == 503
         assert int(response.headers["Retry-After"]) > 0
         assert b"inbox.busy" in response.body
-        assert (await house.get("/")).status == 200
+        assert (await instance.get("/")).status == 200
     assert (await ann.follow()).status == 202
-    await house.settle()
-    assert await house.store.followers.total("blog") == 1
+    await instance.settle()
+    assert await instance.store.followers.total("blog") == 1

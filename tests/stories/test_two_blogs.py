@@ -12,40 +12,40 @@ from syndicate.blogroll.following import Following
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage.deliveries import Delivery, DeliveryState
 from tests.clocks import FakeClock
-from tests.instances import RunningHouse, running_house
+from tests.instances import RunningInstance, running_instance
 from tests.wire import Wire
 
 
 @pytest.fixture
-async def houses(
+async def instances(
     tmp_path: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
-) -> AsyncIterator[tuple[RunningHouse, RunningHouse]]:
+) -> AsyncIterator[tuple[RunningInstance, RunningInstance]]:
     async with (
-        running_house(
+        running_instance(
             tmp_path / "north", str(tmp_path / "north.db"), wire, clock, rsa_keys[0], host="north.example"
         ) as north,
-        running_house(
+        running_instance(
             tmp_path / "south", str(tmp_path / "south.db"), wire, clock, rsa_keys[1], host="south.example"
         ) as south,
     ):
         yield north, south
 
 
-async def follow(one: RunningHouse, address: str) -> BlogrollEntry:
-    house = one.house
-    following = Following(house.study.store, house.study.announcer, one.clock)
-    return await following.follow(address, Finder(house.transport, house.actors, one.clock, schemes=("https",)))
+async def follow(one: RunningInstance, address: str) -> BlogrollEntry:
+    instance = one.instance
+    following = Following(instance.services.store, instance.services.announcer, one.clock)
+    return await following.follow(address, Finder(instance.transport, instance.actors, one.clock, schemes=("https",)))
 
 
-async def settle(*houses: RunningHouse) -> None:
+async def settle(*instances: RunningInstance) -> None:
     """Let both work until neither has anything to do: what one does reaches the other."""
     for _ in range(3):
-        for house in houses:
-            await house.settle()
+        for instance in instances:
+            await instance.settle()
 
 
-async def test_they_follow_each_other_and_hear_of_posts(houses: tuple[RunningHouse, RunningHouse]) -> None:
-    north, south = houses
+async def test_they_follow_each_other_and_hear_of_posts(instances: tuple[RunningInstance, RunningInstance]) -> None:
+    north, south = instances
     for one, address in ((north, "@notes@south.example"), (south, "https://north.example/")):
         entry = await follow(one, address)
         assert entry.follow is FollowState.PENDING
@@ -66,30 +66,30 @@ async def test_they_follow_each_other_and_hear_of_posts(houses: tuple[RunningHou
     assert "From the north" in (await south.get("/blogroll/river/")).text
 
 
-async def test_an_unfollow_is_heard(houses: tuple[RunningHouse, RunningHouse]) -> None:
-    north, south = houses
+async def test_an_unfollow_is_heard(instances: tuple[RunningInstance, RunningInstance]) -> None:
+    north, south = instances
     await follow(north, "@notes@south.example")
     await settle(north, south)
     assert await south.store.followers.total("blog") == 1
-    await Following(north.store, north.house.study.announcer, north.clock).unfollow("@notes@south.example")
+    await Following(north.store, north.instance.services.announcer, north.clock).unfollow("@notes@south.example")
     await settle(north, south)
     assert await south.store.followers.total("blog") == 0
     assert await north.store.blogroll.all() == []
 
 
-async def said(house: RunningHouse, type: str) -> list[Delivery]:
+async def said(instance: RunningInstance, type: str) -> list[Delivery]:
     """What a house has to deliver, or had, of one type."""
     return [
         delivery
-        for delivery in await house.store.deliveries.newest(100)
-        if (activity := await house.store.outbox.get(delivery.activity)) is not None and activity.type == type
+        for delivery in await instance.store.deliveries.newest(100)
+        if (activity := await instance.store.outbox.get(delivery.activity)) is not None and activity.type == type
     ]
 
 
 async def test_who_is_followed_again_by_whatever_name_is_asked_once(
-    houses: tuple[RunningHouse, RunningHouse],
+    instances: tuple[RunningInstance, RunningInstance],
 ) -> None:
-    north, south = houses
+    north, south = instances
     for address in (
         "@notes@south.example",
         "notes@south.example",
@@ -104,10 +104,12 @@ async def test_who_is_followed_again_by_whatever_name_is_asked_once(
     assert len(await said(north, "Follow")) == 1
 
 
-async def test_what_was_not_sent_yet_is_taken_back_by_not_sending_it(houses: tuple[RunningHouse, RunningHouse]) -> None:
-    north, south = houses
+async def test_what_was_not_sent_yet_is_taken_back_by_not_sending_it(
+    instances: tuple[RunningInstance, RunningInstance],
+) -> None:
+    north, south = instances
     await follow(north, "@notes@south.example")
-    await Following(north.store, north.house.study.announcer, north.clock).unfollow("@notes@south.example")
+    await Following(north.store, north.instance.services.announcer, north.clock).unfollow("@notes@south.example")
     assert await north.store.deliveries.waiting(north.clock()) == 0
     await settle(north, south)
     assert await south.verdicts() == []
@@ -118,8 +120,10 @@ async def test_what_was_not_sent_yet_is_taken_back_by_not_sending_it(houses: tup
     assert await south.store.followers.total("blog") == 1
 
 
-async def test_a_follow_that_was_given_up_can_be_asked_again(houses: tuple[RunningHouse, RunningHouse]) -> None:
-    north, south = houses
+async def test_a_follow_that_was_given_up_can_be_asked_again(
+    instances: tuple[RunningInstance, RunningInstance],
+) -> None:
+    north, south = instances
     await follow(north, "@notes@south.example")
     [delivery] = await said(north, "Follow")
     await north.store.transaction(lambda tx: tx.deliveries.settle(replace(delivery, state=DeliveryState.FAILED)))
@@ -128,8 +132,8 @@ async def test_a_follow_that_was_given_up_can_be_asked_again(houses: tuple[Runni
     assert await south.store.followers.total("blog") == 1
 
 
-async def test_what_one_house_knows_the_other_does_not(houses: tuple[RunningHouse, RunningHouse]) -> None:
-    north, south = houses
+async def test_what_one_instance_knows_the_other_does_not(instances: tuple[RunningInstance, RunningInstance]) -> None:
+    north, south = instances
     post = await north.publish("Only here", slug="only-here")
     assert (await north.get(post.path)).status == 200
     assert (await south.get(post.path)).status == 404

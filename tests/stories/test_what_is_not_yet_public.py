@@ -8,7 +8,7 @@ import pytest
 from syndicate.errors import InputError
 from syndicate.importers.posts_folder import Library
 from syndicate.model.post import PostState
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import Peer
 
 DOCUMENTS = Path(__file__).parents[1] / "documents" / "markdown"
@@ -16,73 +16,73 @@ HELD = ["draft-capital", "draft-misspelt", "jekyll-published-false", "status-dra
 UNREADABLE = ["toml-draft", "json-draft", "bare-draft", "no-opening-line"]
 
 
-def library(house: RunningHouse) -> Library:
-    return house.house.study.library
+def library(instance: RunningInstance) -> Library:
+    return instance.instance.services.library
 
 
-def put(house: RunningHouse, name: str, text: str) -> Path:
+def put(instance: RunningInstance, name: str, text: str) -> Path:
     """A file in the posts folder, as its author saved it a minute ago."""
-    path = house.config.storage.posts / name
+    path = instance.config.storage.posts / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    then = house.clock().timestamp() - 60
+    then = instance.clock().timestamp() - 60
     os.utime(path, (then, then))
     return path
 
 
 @pytest.mark.parametrize("name", [*HELD, "_drafts/half-done"])
-async def test_a_new_post_is_held_back_and_nobody_sees_it(house: RunningHouse, ann: Peer, name: str) -> None:
+async def test_a_new_post_is_held_back_and_nobody_sees_it(instance: RunningInstance, ann: Peer, name: str) -> None:
     await ann.follow()
-    await house.settle()
-    put(house, f"{name}.md", (DOCUMENTS / f"{name}.md").read_text())
-    await library(house).scan()
-    await house.settle()
-    post = await house.store.posts.by_slug(Path(name).name)
+    await instance.settle()
+    put(instance, f"{name}.md", (DOCUMENTS / f"{name}.md").read_text())
+    await library(instance).scan()
+    await instance.settle()
+    post = await instance.store.posts.by_slug(Path(name).name)
     assert post is not None
     assert post.state is PostState.DRAFT
-    assert (await house.get(post.path)).status == 404
-    assert post.title not in (await house.get("/feed/")).text
+    assert (await instance.get(post.path)).status == 404
+    assert post.title not in (await instance.get("/feed/")).text
     assert ann.of_type("Create") == []
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-async def test_a_header_of_another_form_leaves_the_file_out(house: RunningHouse, name: str) -> None:
-    file = put(house, f"{name}.md", (DOCUMENTS / f"{name}.md").read_text())
-    await library(house).scan()
-    assert await house.store.posts.files() == {}
+async def test_a_header_of_another_form_leaves_the_file_out(instance: RunningInstance, name: str) -> None:
+    file = put(instance, f"{name}.md", (DOCUMENTS / f"{name}.md").read_text())
+    await library(instance).scan()
+    assert await instance.store.posts.files() == {}
     with pytest.raises(InputError, match=rf"{name}\.md:1: the header is"):
-        await library(house).take(file)
+        await library(instance).take(file)
 
 
 @pytest.mark.parametrize("line", ["darft: true", "published: false", "visibility: friends", "status: draft", "draft:"])
 async def test_what_is_public_stays_as_it_is_when_a_change_is_not_understood(
-    house: RunningHouse, ann: Peer, line: str
+    instance: RunningInstance, ann: Peer, line: str
 ) -> None:
     await ann.follow()
-    put(house, "tea.md", "---\ntitle: Tea\n---\nHot.")
-    await library(house).scan()
-    file = put(house, "tea.md", f"---\ntitle: Tea\n{line}\n---\nCold.")
-    house.clock.advance(minutes=2)
-    await library(house).scan()
-    await house.settle()
-    post = await house.store.posts.by_slug("tea")
+    put(instance, "tea.md", "---\ntitle: Tea\n---\nHot.")
+    await library(instance).scan()
+    file = put(instance, "tea.md", f"---\ntitle: Tea\n{line}\n---\nCold.")
+    instance.clock.advance(minutes=2)
+    await library(instance).scan()
+    await instance.settle()
+    post = await instance.store.posts.by_slug("tea")
     assert post is not None
-    assert "Hot." in (await house.get(post.path)).text
+    assert "Hot." in (await instance.get(post.path)).text
     assert (ann.of_type("Update"), ann.of_type("Delete")) == ([], [])
     with pytest.raises(InputError, match=r"tea\.md:3: field .* is public and stays as it is"):
-        await library(house).take(file)
+        await library(instance).take(file)
 
 
 @pytest.mark.parametrize("line", ["draft: true", "Draft: TRUE", "state: private", "draft: yes\ndarft: true"])
-async def test_words_that_are_understood_take_a_post_back(house: RunningHouse, ann: Peer, line: str) -> None:
+async def test_words_that_are_understood_take_a_post_back(instance: RunningInstance, ann: Peer, line: str) -> None:
     await ann.follow()
-    put(house, "tea.md", "---\ntitle: Tea\n---\nHot.")
-    await library(house).scan()
-    put(house, "tea.md", f"---\ntitle: Tea\n{line}\n---\nHot.")
-    house.clock.advance(minutes=2)
-    await library(house).scan()
-    await house.settle()
-    post = await house.store.posts.by_slug("tea")
+    put(instance, "tea.md", "---\ntitle: Tea\n---\nHot.")
+    await library(instance).scan()
+    put(instance, "tea.md", f"---\ntitle: Tea\n{line}\n---\nHot.")
+    instance.clock.advance(minutes=2)
+    await library(instance).scan()
+    await instance.settle()
+    post = await instance.store.posts.by_slug("tea")
     assert post is not None
-    assert (await house.get(post.path)).status == 404
+    assert (await instance.get(post.path)).status == 404
     assert len(ann.of_type("Delete")) == 1

@@ -7,43 +7,43 @@ import pytest
 from syndicate.federation.inbox.shown_form import FORM_VERSION, ShownForm
 from syndicate.model.comment import CommentState
 from syndicate.storage.engine.database import Queryable
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import PUBLIC, Peer
 
 MENTION = '<span class="h-card"><a href="https://blog.example/" class="u-url mention">@<span>notes</span></a></span>'
 PICTURE = {"type": "Document", "mediaType": "image/png", "url": "https://social.example/1.png"}
 
 
-async def shown(house: RunningHouse, ann: Peer, content: str | None, **more: Any) -> str:
+async def shown(instance: RunningInstance, ann: Peer, content: str | None, **more: Any) -> str:
     """How a reply looks."""
-    post = await house.publish("Hello")
+    post = await instance.publish("Hello")
     note = ann.note(post.uri, content or "", **more)
     await ann.send(ann.create(note))
-    await house.settle()
-    [comment] = await house.comments(post, CommentState.APPROVED)
+    await instance.settle()
+    [comment] = await instance.comments(post, CommentState.APPROVED)
     return comment.html
 
 
-async def test_the_name_of_the_blog_in_front_is_not_shown(open_house: RunningHouse, ann: Peer) -> None:
+async def test_the_name_of_the_blog_in_front_is_not_shown(open_instance: RunningInstance, ann: Peer) -> None:
     content = f"<p>{MENTION} nice post</p>"
-    assert await shown(open_house, ann, content) == "<p>nice post</p>"
-    [post] = await open_house.store.posts.federated(before=None, limit=10)
-    [comment] = await open_house.comments(post)
-    assert (await open_house.store.comments.provenance(comment.id))[0] == content
+    assert await shown(open_instance, ann, content) == "<p>nice post</p>"
+    [post] = await open_instance.store.posts.federated(before=None, limit=10)
+    [comment] = await open_instance.comments(post)
+    assert (await open_instance.store.comments.provenance(comment.id))[0] == content
 
 
-async def test_a_reply_that_is_nothing_else_says_so(open_house: RunningHouse, ann: Peer) -> None:
-    assert await shown(open_house, ann, f"<p>{MENTION}</p>") == "<p>mentioned this blog</p>"
+async def test_a_reply_that_is_nothing_else_says_so(open_instance: RunningInstance, ann: Peer) -> None:
+    assert await shown(open_instance, ann, f"<p>{MENTION}</p>") == "<p>mentioned this blog</p>"
 
 
-async def test_a_link_that_only_looks_like_the_blog_stays(open_house: RunningHouse, ann: Peer) -> None:
-    html = await shown(open_house, ann, '<p><a href="https://evil.example/">@notes</a> hello</p>')
+async def test_a_link_that_only_looks_like_the_blog_stays(open_instance: RunningInstance, ann: Peer) -> None:
+    html = await shown(open_instance, ann, '<p><a href="https://evil.example/">@notes</a> hello</p>')
     assert "@notes" in html
 
 
-async def test_an_article_is_shown_by_its_title_and_beginning(open_house: RunningHouse, ann: Peer) -> None:
+async def test_an_article_is_shown_by_its_title_and_beginning(open_instance: RunningInstance, ann: Peer) -> None:
     html = await shown(
-        open_house, ann, f"<p>{'word ' * 400}</p>", type="Article", name="On <tea>", summary="An excerpt"
+        open_instance, ann, f"<p>{'word ' * 400}</p>", type="Article", name="On <tea>", summary="An excerpt"
     )
     assert html.count("word") == 55
     assert "On &lt;tea&gt;</a></strong>" in html
@@ -52,83 +52,85 @@ async def test_an_article_is_shown_by_its_title_and_beginning(open_house: Runnin
 
 
 @pytest.mark.parametrize("type", ["Video", "Event", "Page"])
-async def test_what_has_only_a_name_is_shown_by_it(open_house: RunningHouse, ann: Peer, type: str) -> None:
-    assert "<strong><a" in await shown(open_house, ann, "", type=type, name="A film")
+async def test_what_has_only_a_name_is_shown_by_it(open_instance: RunningInstance, ann: Peer, type: str) -> None:
+    assert "<strong><a" in await shown(open_instance, ann, "", type=type, name="A film")
 
 
-async def test_a_poll_shows_its_options(open_house: RunningHouse, ann: Peer) -> None:
+async def test_a_poll_shows_its_options(open_instance: RunningInstance, ann: Peer) -> None:
     options = [{"type": "Note", "name": "Tea & cake"}, {"type": "Note", "name": "Coffee"}]
-    html = await shown(open_house, ann, "<p></p>", type="Question", oneOf=options)
+    html = await shown(open_instance, ann, "<p></p>", type="Question", oneOf=options)
     assert html == "<ul><li>Tea &amp; cake</li><li>Coffee</li></ul>"
 
 
 @pytest.mark.parametrize("content", [None, "", "<p></p>"])
 async def test_a_bare_picture_is_a_link_and_nothing_else(
-    open_house: RunningHouse, ann: Peer, content: str | None
+    open_instance: RunningInstance, ann: Peer, content: str | None
 ) -> None:
-    html = await shown(open_house, ann, content, name="A cat", attachment=[{**PICTURE, "name": "A cat"}])
+    html = await shown(open_instance, ann, content, name="A cat", attachment=[{**PICTURE, "name": "A cat"}])
     assert html.startswith('<p><a href="https://social.example/1.png"')
     assert html.count("A cat") == 1
 
 
-async def test_a_note_with_a_name_and_no_text_is_a_reply(open_house: RunningHouse, ann: Peer) -> None:
-    assert "Yes" in await shown(open_house, ann, None, name="Yes")
+async def test_a_note_with_a_name_and_no_text_is_a_reply(open_instance: RunningInstance, ann: Peer) -> None:
+    assert "Yes" in await shown(open_instance, ann, None, name="Yes")
 
 
-async def test_no_link_leads_to_what_only_machines_read(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Hello")
+async def test_no_link_leads_to_what_only_machines_read(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Hello")
     note = ann.note(post.uri, "<p>Well said.</p>", url=None)
     await ann.send(ann.create(note))
-    await open_house.settle()
-    page = (await open_house.get(post.path)).text
+    await open_instance.settle()
+    page = (await open_instance.get(post.path)).text
     assert f'href="{note["id"]}"' not in page
     assert f'href="{ann.base}/@ann"' in page
 
 
-async def test_older_comments_are_made_anew_from_what_came(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Hello")
+async def test_older_comments_are_made_anew_from_what_came(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Hello")
     await ann.reply(post.uri, f"<p>{MENTION} nice post</p>")
-    await open_house.settle()
+    await open_instance.settle()
 
     async def as_it_was(tx: Queryable) -> None:
         await tx.run("UPDATE comments SET html = '<p>@notes nice post</p>', sanitizer = 2")
 
-    await open_house.store.database.transaction(as_it_was)
-    study = open_house.house.study
-    await ShownForm(study.identities, study.urls).make_anew(open_house.store)
-    [comment] = await open_house.comments(post)
+    await open_instance.store.database.transaction(as_it_was)
+    services = open_instance.instance.services
+    await ShownForm(services.identities, services.urls).make_anew(open_instance.store)
+    [comment] = await open_instance.comments(post)
     assert comment.html == "<p>nice post</p>"
-    assert await open_house.store.comments.made_before(FORM_VERSION, after="", limit=1) == []
+    assert await open_instance.store.comments.made_before(FORM_VERSION, after="", limit=1) == []
 
 
-async def test_the_warning_of_an_older_comment_folds_its_text(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Hello")
+async def test_the_warning_of_an_older_comment_folds_its_text(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Hello")
     await ann.reply(post.uri, "<p>words behind</p>")
-    await open_house.settle()
+    await open_instance.settle()
     stored = "<p><strong>take care &amp; sit down</strong></p><p>words behind</p>"
 
     async def as_it_was(tx: Queryable) -> None:
         await tx.run("UPDATE comments SET html = :html, raw_html = :html, sanitizer = 7", html=stored)
 
-    await open_house.store.database.transaction(as_it_was)
-    study = open_house.house.study
-    await ShownForm(study.identities, study.urls).make_anew(open_house.store)
-    [comment] = await open_house.comments(post)
+    await open_instance.store.database.transaction(as_it_was)
+    services = open_instance.instance.services
+    await ShownForm(services.identities, services.urls).make_anew(open_instance.store)
+    [comment] = await open_instance.comments(post)
     summary = "<summary>take care &amp; sit down</summary>"
     assert comment.html == f'<details class="warning">{summary}<p>words behind</p></details>'
 
 
-async def test_a_reply_without_addressing_is_as_public_as_its_activity(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Hello")
+async def test_a_reply_without_addressing_is_as_public_as_its_activity(
+    open_instance: RunningInstance, ann: Peer
+) -> None:
+    post = await open_instance.publish("Hello")
     note = {name: value for name, value in ann.note(post.uri, "<p>Hello</p>").items() if name not in ("to", "cc")}
     await ann.send(ann.activity("Create", note, to=[PUBLIC]))
-    await open_house.settle()
-    assert len(await open_house.comments(post, CommentState.APPROVED)) == 1
+    await open_instance.settle()
+    assert len(await open_instance.comments(post, CommentState.APPROVED)) == 1
 
 
-async def test_what_is_marked_as_direct_is_never_shown(open_house: RunningHouse, ann: Peer) -> None:
-    post = await open_house.publish("Hello")
+async def test_what_is_marked_as_direct_is_never_shown(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Hello")
     await ann.reply(post.uri, directMessage=True)
-    await open_house.settle()
-    assert await open_house.comments(post) == []
-    assert (await open_house.verdicts())[-1] == ("Create", "private", "object.private")
+    await open_instance.settle()
+    assert await open_instance.comments(post) == []
+    assert (await open_instance.verdicts())[-1] == ("Create", "private", "object.private")

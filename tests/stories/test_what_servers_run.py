@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.instances import RunningHouse
+from tests.instances import RunningInstance
 from tests.peer import Peer
 from tests.wire import Wire
 
@@ -19,51 +19,53 @@ def runs(peer: Peer, software: Any, *, href: str = "") -> str:
     return asked
 
 
-async def test_a_followers_server_is_asked_once(house: RunningHouse, ann: Peer) -> None:
+async def test_a_followers_server_is_asked_once(instance: RunningInstance, ann: Peer) -> None:
     asked = runs(ann, "GoToSocial")
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     assert ann.fetched(asked) == 0
     for _ in range(3):
-        house.clock.advance(days=1)
+        instance.clock.advance(days=1)
         await ann.follow()
-        await house.settle()
+        await instance.settle()
     assert ann.fetched(asked) == 1
-    assert (await house.store.hosts.find("social.example")).software == "gotosocial"
+    assert (await instance.store.hosts.find("social.example")).software == "gotosocial"
 
 
 @pytest.mark.parametrize("software", [None, 7, "", "a b", "x" * 100, {"name": "mastodon"}])
-async def test_what_is_no_name_is_not_kept(house: RunningHouse, ann: Peer, software: Any) -> None:
+async def test_what_is_no_name_is_not_kept(instance: RunningInstance, ann: Peer, software: Any) -> None:
     runs(ann, software)
     await ann.follow()
-    house.clock.advance(hours=2)
-    await house.settle()
-    house.clock.advance(hours=2)
-    await house.settle()
-    assert (await house.store.hosts.find("social.example")).software == "unknown"
+    instance.clock.advance(hours=2)
+    await instance.settle()
+    instance.clock.advance(hours=2)
+    await instance.settle()
+    assert (await instance.store.hosts.find("social.example")).software == "unknown"
 
 
-async def test_a_server_answers_for_itself_alone(house: RunningHouse, ann: Peer, bob: Peer) -> None:
+async def test_a_server_answers_for_itself_alone(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
     runs(ann, "mastodon", href=f"{bob.base}/nodeinfo/2.0")
     await ann.follow()
-    await house.settle()
-    house.clock.advance(hours=2)
-    await house.settle()
+    await instance.settle()
+    instance.clock.advance(hours=2)
+    await instance.settle()
     assert bob.requests == []
-    assert (await house.store.hosts.find("social.example")).software == "unknown"
+    assert (await instance.store.hosts.find("social.example")).software == "unknown"
 
 
-async def test_a_server_that_is_down_is_asked_again_after_a_week(house: RunningHouse, wire: Wire, ann: Peer) -> None:
+async def test_a_server_that_is_down_is_asked_again_after_a_week(
+    instance: RunningInstance, wire: Wire, ann: Peer
+) -> None:
     asked = runs(ann, "mastodon")
     await ann.follow()
-    await house.settle()
+    await instance.settle()
     wire.cut("social.example")
-    house.clock.advance(hours=2)
-    await house.settle()
+    instance.clock.advance(hours=2)
+    await instance.settle()
     wire.mend("social.example")
-    house.clock.advance(days=6)
-    await house.settle()
+    instance.clock.advance(days=6)
+    await instance.settle()
     assert ann.fetched(asked) == 0
-    house.clock.advance(days=2)
-    await house.settle()
-    assert (await house.store.hosts.find("social.example")).software == "mastodon"
+    instance.clock.advance(days=2)
+    await instance.settle()
+    assert (await instance.store.hosts.find("social.example")).software == "mastodon"

@@ -107,7 +107,7 @@ def test_no_special_block_is_connected_to(block: str) -> None:
 
 
 @pytest.mark.parametrize("address", LEADING_BACK)
-def test_what_leads_back_into_the_house_is_denied(address: str) -> None:
+def test_what_leads_back_into_the_instance_is_denied(address: str) -> None:
     assert is_denied(ip_address(address))
 
 

@@ -155,7 +155,7 @@ async def test_the_socket_is_judged_also_when_the_resolver_lied() -> None:
     ],
 )
 @pytest.mark.parametrize("redirects", [Redirects.ANY, Redirects.SAME_ORIGIN])
-async def test_a_redirect_does_not_lead_into_the_house(
+async def test_a_redirect_does_not_lead_into_the_instance(
     location: str, redirects: Redirects, canaries: list[Remote]
 ) -> None:
     async def mislead(visit: Visit) -> None:
@@ -217,14 +217,14 @@ async def test_the_system_knows_this_machine() -> None:
 
 
 def test_no_other_room_opens_connections() -> None:
-    house = Path(syndicate.__file__).parent
+    instance = Path(syndicate.__file__).parent
     ways_out = re.compile(
         r"\b(ClientSession|open_connection|create_connection|sock_connect|urlopen|http\.client|"
         r"import (?:requests|httpx|urllib3|smtplib|ftplib))\b"
     )
     found = [
-        str(file.relative_to(house))
-        for file in house.rglob("*.py")
-        if file.relative_to(house).parts[0] != "transport" and ways_out.search(file.read_text(encoding="utf-8"))
+        str(file.relative_to(instance))
+        for file in instance.rglob("*.py")
+        if file.relative_to(instance).parts[0] != "transport" and ways_out.search(file.read_text(encoding="utf-8"))
     ]
     assert found == []

@@ -4,78 +4,78 @@ import pytest
 
 from syndicate.model.post import Manuscript, PostState
 from syndicate.web.keys import SHELF
-from tests.instances import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningInstance
 
 PAGE = "text/html"
 
 
-async def twice(house: RunningHouse, path: str, accept: str = PAGE) -> bytes:
+async def twice(instance: RunningInstance, path: str, accept: str = PAGE) -> bytes:
     """Ask until it is answered from memory."""
-    first, second = await house.get(path, accept=accept), await house.get(path, accept=accept)
+    first, second = await instance.get(path, accept=accept), await instance.get(path, accept=accept)
     assert (first.status, first.body) == (second.status, second.body) == (200, first.body)
     return second.body
 
 
-async def test_asked_again_is_not_made_again(house: RunningHouse) -> None:
-    post = await house.publish("Hello")
-    shelf = house.house.app[SHELF]
+async def test_asked_again_is_not_made_again(instance: RunningInstance) -> None:
+    post = await instance.publish("Hello")
+    shelf = instance.instance.app[SHELF]
     for path in (post.path, "/", "/feed/"):
-        await house.get(path)
+        await instance.get(path)
         made = shelf.renders
-        await twice(house, path)
+        await twice(instance, path)
         assert shelf.renders == made, path
 
 
 @pytest.mark.parametrize("accept", [PAGE, ACTIVITY])
-async def test_a_post_that_is_deleted_is_gone_at_once(house: RunningHouse, accept: str) -> None:
-    post = await house.publish("Hello")
-    await twice(house, post.path, accept)
-    await house.house.study.publisher.delete(post.slug)
-    assert (await house.get(post.path, accept=accept)).status == 410
+async def test_a_post_that_is_deleted_is_gone_at_once(instance: RunningInstance, accept: str) -> None:
+    post = await instance.publish("Hello")
+    await twice(instance, post.path, accept)
+    await instance.instance.services.publisher.delete(post.slug)
+    assert (await instance.get(post.path, accept=accept)).status == 410
 
 
 @pytest.mark.parametrize("accept", [PAGE, ACTIVITY])
-async def test_a_post_that_becomes_a_draft_is_not_shown_any_more(house: RunningHouse, accept: str) -> None:
-    post = await house.publish("Hello")
-    await twice(house, post.path, accept)
-    await house.publish("Hello", state=PostState.DRAFT)
-    assert (await house.get(post.path, accept=accept)).status in (404, 410)
+async def test_a_post_that_becomes_a_draft_is_not_shown_any_more(instance: RunningInstance, accept: str) -> None:
+    post = await instance.publish("Hello")
+    await twice(instance, post.path, accept)
+    await instance.publish("Hello", state=PostState.DRAFT)
+    assert (await instance.get(post.path, accept=accept)).status in (404, 410)
 
 
-async def test_an_edit_is_shown_at_once_on_every_page_that_shows_it(house: RunningHouse) -> None:
-    post = await house.publish("Hello", source="A few words.")
+async def test_an_edit_is_shown_at_once_on_every_page_that_shows_it(instance: RunningInstance) -> None:
+    post = await instance.publish("Hello", source="A few words.")
     for path in (post.path, "/", "/feed/"):
-        await twice(house, path)
-    await house.publish("Hello", source="Other words altogether.")
+        await twice(instance, path)
+    await instance.publish("Hello", source="Other words altogether.")
     for path in (post.path, "/feed/"):
-        assert b"Other words altogether." in (await house.get(path)).body, path
+        assert b"Other words altogether." in (await instance.get(path)).body, path
 
 
-async def test_one_address_has_a_page_and_an_object(house: RunningHouse) -> None:
-    post = await house.publish("Hello")
-    page, document = await twice(house, post.path), await twice(house, post.path, ACTIVITY)
+async def test_one_address_has_a_page_and_an_object(instance: RunningInstance) -> None:
+    post = await instance.publish("Hello")
+    page, document = await twice(instance, post.path), await twice(instance, post.path, ACTIVITY)
     assert page.lstrip().lower().startswith(b"<!doctype")
     assert document.startswith(b"{")
-    assert await twice(house, post.path) == page
+    assert await twice(instance, post.path) == page
 
 
-async def test_a_page_of_its_own_takes_the_place_of_the_built_in_one(house: RunningHouse) -> None:
-    await twice(house, "/about/")
+async def test_a_page_of_its_own_takes_the_place_of_the_built_in_one(instance: RunningInstance) -> None:
+    await twice(instance, "/about/")
     about = Manuscript(slug="about", title="About", source="Written by hand.", path="/about/")
-    await house.house.study.publisher.publish(about, origin="test")
-    assert b"Written by hand." in (await house.get("/about/")).body
+    await instance.instance.services.publisher.publish(about, origin="test")
+    assert b"Written by hand." in (await instance.get("/about/")).body
 
 
-async def test_head_and_get_are_told_apart(house: RunningHouse) -> None:
-    post = await house.publish("Hello")
-    await twice(house, post.path)
-    head = await house.get(post.path, method="HEAD")
+async def test_head_and_get_are_told_apart(instance: RunningInstance) -> None:
+    post = await instance.publish("Hello")
+    await twice(instance, post.path)
+    head = await instance.get(post.path, method="HEAD")
     assert (head.status, head.body) == (200, b"")
-    assert (await house.get(post.path, method="POST")).status == 405
+    assert (await instance.get(post.path, method="POST")).status == 405
 
 
-async def test_another_host_is_led_to_ours_although_it_was_asked_before(house: RunningHouse) -> None:
-    post = await house.publish("Hello")
-    await twice(house, post.path)
-    answer = await house.get(post.path, Host="elsewhere.example")
-    assert (answer.status, answer.headers["Location"]) == (308, f"{house.config.site.url}{post.path}")
+async def test_another_host_is_led_to_ours_although_it_was_asked_before(instance: RunningInstance) -> None:
+    post = await instance.publish("Hello")
+    await twice(instance, post.path)
+    answer = await instance.get(post.path, Host="elsewhere.example")
+    assert (answer.status, answer.headers["Location"]) == (308, f"{instance.config.site.url}{post.path}")

@@ -11,7 +11,7 @@ from syndicate.storage.version_watch import EditionWatch
 from syndicate.web.http.response_cache import MOST_BYTES, Rendered, Shelf
 from syndicate.web.keys import SHELF
 from tests.clocks import FakeClock
-from tests.instances import ACTIVITY, RunningHouse
+from tests.instances import ACTIVITY, RunningInstance
 from tests.waiting import becomes
 
 Render = Callable[[], Awaitable[Rendered]]
@@ -187,12 +187,12 @@ async def test_short_documents_are_not_kept_without_number(shelf: Shelf, letters
 
 
 @pytest.mark.parametrize("of", ["replies", "context"])
-async def test_what_a_stranger_adds_to_an_address_makes_no_other_document(house: RunningHouse, of: str) -> None:
-    post = await house.publish("Tea")
-    shelf = house.house.app[SHELF]
+async def test_what_a_stranger_adds_to_an_address_makes_no_other_document(instance: RunningInstance, of: str) -> None:
+    post = await instance.publish("Tea")
+    shelf = instance.instance.app[SHELF]
     for page in ("", "page=1&"):
-        await house.get(f"{post.uri}/{of}?{page}", accept=ACTIVITY)
+        await instance.get(f"{post.uri}/{of}?{page}", accept=ACTIVITY)
         renders = shelf.renders
         for added in ("x=1", "after=nonsense", "after=nonsense,1", f"after=,{'1' * 200}", f"y={'1' * 7000}"):
-            assert (await house.get(f"{post.uri}/{of}?{page}{added}", accept=ACTIVITY)).status == 200
+            assert (await instance.get(f"{post.uri}/{of}?{page}{added}", accept=ACTIVITY)).status == 200
         assert shelf.renders == renders
