@@ -96,7 +96,7 @@ from syndicate.websub.intent_verification import IntentCourier
 from syndicate.websub.publisher import Audience, PushWorker
 from syndicate.websub.senders import DROPPED_AFTER, PingCourier, PushCourier
 from syndicate.websub.subscriber import RequestCourier, Subscriber
-from syndicate.workers.loop import endure, job
+from syndicate.workers.loop import isolated, restart_on_storage_error
 
 log = structlog.get_logger()
 
@@ -494,10 +494,10 @@ async def supervise(server: Server, *, part: Part = "all", ready: Callable[[int]
                 tasks.create_task(server.poller.run(), name="poller")
                 if services.config.comments.backfill:
                     tasks.create_task(server.backfill.run(), name="backfill")
-                tasks.create_task(endure("leases", lambda: _renew_leases(services)), name="leases")
+                tasks.create_task(restart_on_storage_error("leases", lambda: _renew_leases(services)), name="leases")
                 tasks.create_task(_chores(server), name="chores")
             tasks.create_task(_watch_database(services), name="database watch")
-            tasks.create_task(endure("ticker", lambda: _ticker(server)), name="ticker")
+            tasks.create_task(restart_on_storage_error("ticker", lambda: _ticker(server)), name="ticker")
     except BaseExceptionGroup as ended:
         reason = _reason(ended)
         if not isinstance(reason, StopRequested):
@@ -536,14 +536,14 @@ async def _chores(server: Server) -> None:
     works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
         "bookkeeping": server.bookkeeper.run,
         "library": services.library.run,
-        "calendar": lambda: endure("calendar", lambda: _calendar(services)),
-        "caretaker": lambda: endure("caretaker", lambda: _caretaker(services)),
-        "own affairs": lambda: endure("own affairs", lambda: _own_affairs(server)),
+        "calendar": lambda: restart_on_storage_error("calendar", lambda: _calendar(services)),
+        "caretaker": lambda: restart_on_storage_error("caretaker", lambda: _caretaker(services)),
+        "own affairs": lambda: restart_on_storage_error("own affairs", lambda: _own_affairs(server)),
     }
     if services.identities.blogroll is not None:
         works["crier"] = server.crier.run
     if services.config.storage.is_postgresql:
-        await endure("chores", Chores(services.store, services.clock, works).run)
+        await restart_on_storage_error("chores", Chores(services.store, services.clock, works).run)
         return
     async with asyncio.TaskGroup() as tasks:
         for name, work in works.items():
@@ -580,7 +580,7 @@ async def _web(server: Server, ready: Callable[[int], None] | None) -> None:
         log.info("server ready", address=f"http://{config.server.host}:{port}", site=config.site.url)
         _advise(server.services)
         try:
-            await endure("refusals", lambda: _write_refusals(server))
+            await restart_on_storage_error("refusals", lambda: _write_refusals(server))
         finally:
             access_log.flush()
 
@@ -609,7 +609,7 @@ async def write_refusals(store: Store, batch: Sequence[Refusal]) -> None:
     except Exception:
         log.exception("refusals not written together", number=len(batch))
         for refusal in batch:
-            with job("refusal", id=refusal.id):
+            with isolated("refusal", id=refusal.id):
                 await store.transaction(partial(body, some=[refusal]))
 
 
@@ -662,10 +662,10 @@ async def _calendar(services: Services) -> None:
 async def _caretaker(services: Services) -> None:
     """Typeset anew what an older renderer made; forget what has become too old."""
     await typeset_anew(services)
-    with job("making comments anew"):
+    with isolated("making comments anew"):
         await ShownForm(services.identities, services.urls).make_anew(services.store)
     while True:
-        with job("tidying up"):
+        with isolated("tidying up"):
             await tidy(services)
         await asyncio.sleep(TIDY)
 
@@ -675,7 +675,7 @@ async def typeset_anew(services: Services) -> None:
     after = ""
     while ids := await services.store.posts.rendered_before(RENDERER, after=after, limit=RETYPESET):
         for id in ids:
-            with job("typesetting", post=id):
+            with isolated("typesetting", post=id):
                 await services.publisher.typeset_anew(id)
         after = ids[-1]
 

@@ -15,7 +15,7 @@ from syndicate.model.actor import LocalActor
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.storage import Store, Tables
 from syndicate.storage.feed_entries import NEVER, FeedEntry
-from syndicate.workers.loop import Rhythm
+from syndicate.workers.loop import WorkerLoop
 
 log = structlog.get_logger()
 
@@ -29,15 +29,15 @@ class Crier:
 
     def __init__(self, store: Store, identities: Identities, announcer: Announcer, clock: Clock) -> None:
         self._store, self._identities, self._announcer, self._clock = store, identities, announcer, clock
-        self._rhythm = Rhythm("crier", clock, self._next_due)
+        self._loop = WorkerLoop("crier", clock, self._next_due)
 
     def wake(self) -> None:
         """There may be something new."""
-        self._rhythm.wake()
+        self._loop.wake()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._rhythm.keep(self.work)
+        await self._loop.keep(self.work)
 
     async def work(self) -> bool:
         """Pass on one post; False if there is none, or have been enough today."""

@@ -16,14 +16,14 @@ from syndicate.storage.feed_polls import FeedPoll
 from syndicate.storage.leases import LEASE
 from syndicate.telemetry.metrics import Metrics
 from syndicate.transport.message import Transport
-from syndicate.workers.loop import Crew, job
+from syndicate.workers.loop import QueueWorker, isolated
 
 log = structlog.get_logger()
 
 AT_ONCE = 12
 
 
-class Poller(Crew[FeedPoll]):
+class Poller(QueueWorker[FeedPoll]):
     """Leases feeds that are due, asks them, and settles what they answer."""
 
     def __init__(
@@ -51,7 +51,7 @@ class Poller(Crew[FeedPoll]):
         return await self._store.transaction(lambda tx: tx.feed_polls.claim(now=now, until=now + LEASE))
 
     async def _poll(self, poll: FeedPoll) -> None:
-        with self._store.holding("feed_polls", (poll.entry,)), job("poll", entry=poll.entry):
+        with self._store.holding("feed_polls", (poll.entry,)), isolated("poll", entry=poll.entry):
             await self._try_to_poll(poll)
 
     async def _try_to_poll(self, poll: FeedPoll) -> None:

@@ -24,7 +24,7 @@ from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
 from syndicate.storage.hosts import Host
 from syndicate.storage.leases import LEASE
-from syndicate.workers.loop import Rhythm, job
+from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
@@ -85,7 +85,7 @@ class DeliveryWorker:
         self._store, self._couriers, self._clock = store, couriers, clock
         self._host_of = host_of
         self._chance = chance or random.Random()  # noqa: S311 - jitter, no secret
-        self._rhythm = Rhythm("delivery", clock, self._next_due)
+        self._loop = WorkerLoop("delivery", clock, self._next_due)
         self._held: dict[str, deque[Delivery]] = {}
         self._to_server: Counter[str] = Counter()
         self._to_inbox: set[str] = set()
@@ -95,12 +95,12 @@ class DeliveryWorker:
 
     def wake(self) -> None:
         """There may be something new."""
-        self._rhythm.wake()
+        self._loop.wake()
 
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            await self._rhythm.keep(partial(self._work, tasks))
+            await self._loop.keep(partial(self._work, tasks))
 
     async def drain(self) -> None:
         """Carry all that is due now, and return (for tests)."""
@@ -216,7 +216,7 @@ class DeliveryWorker:
     async def _carry(self, delivery: Delivery, tasks: asyncio.TaskGroup) -> None:
         place = _Place(self)
         try:
-            with job("delivery", activity=delivery.activity, inbox=delivery.inbox):
+            with isolated("delivery", activity=delivery.activity, inbox=delivery.inbox):
                 await self._carry_one(delivery)
         finally:
             self._store.held.remove("deliveries", delivery.activity, delivery.inbox)
@@ -227,7 +227,7 @@ class DeliveryWorker:
             if not self._to_server[delivery.lane]:
                 del self._to_server[delivery.lane]
         self._start(tasks)
-        self._rhythm.wake()
+        self._loop.wake()
 
     async def _carry_one(self, delivery: Delivery) -> None:
         host = await self._store.hosts.find(delivery.lane)

@@ -9,7 +9,7 @@ import structlog
 from syndicate.clock import Clock, from_text, to_text
 from syndicate.storage import Store, Tables
 from syndicate.storage.posts import Key, Numbered
-from syndicate.workers.loop import Rhythm
+from syndicate.workers.loop import WorkerLoop
 
 log = structlog.get_logger()
 
@@ -50,15 +50,15 @@ class Bookkeeper:
 
     def __init__(self, store: Store, clock: Clock, *, length: int) -> None:
         self._store, self._clock, self._length = store, clock, length
-        self._rhythm = Rhythm("bookkeeping", clock, self._next_due)
+        self._loop = WorkerLoop("bookkeeping", clock, self._next_due)
 
     def wake(self) -> None:
         """There may be something new."""
-        self._rhythm.wake()
+        self._loop.wake()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._rhythm.keep(self.work)
+        await self._loop.keep(self.work)
 
     async def work(self) -> bool:
         """Do what is due; False if nothing was."""

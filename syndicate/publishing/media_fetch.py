@@ -21,7 +21,7 @@ from syndicate.storage import Store, Tables
 from syndicate.storage.leases import LEASE
 from syndicate.storage.media import MediaFile, MediaState, Purpose
 from syndicate.transport.message import MEDIA, Redirects, Request, Transport, require_success
-from syndicate.workers.loop import Rhythm, job
+from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
@@ -47,15 +47,15 @@ class PictureWorker:
     ) -> None:
         self._store, self._transport, self._files, self._clock = store, transport, files, clock
         self._own_origin, self._typeset_anew = own_origin, typeset_anew
-        self._rhythm = Rhythm("pictures", clock, store.media.next_due)
+        self._loop = WorkerLoop("pictures", clock, store.media.next_due)
 
     def wake(self) -> None:
         """There may be something new."""
-        self._rhythm.wake()
+        self._loop.wake()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._rhythm.keep(self.work)
+        await self._loop.keep(self.work)
 
     async def work(self) -> bool:
         """Fetch what is due now; False if nothing was."""
@@ -70,7 +70,7 @@ class PictureWorker:
         return bool(wanted)
 
     async def _get(self, file: MediaFile) -> None:
-        with self._store.holding("media", (file.id,)), job("picture", address=file.source_url):
+        with self._store.holding("media", (file.id,)), isolated("picture", address=file.source_url):
             await self._try_to_get(file)
 
     async def _try_to_get(self, file: MediaFile) -> None:
@@ -80,7 +80,7 @@ class PictureWorker:
         if settled.state is MediaState.FAILED:
             log.warning("picture not had", address=file.source_url, reason=settled.reason)
         for post in posts:
-            with job("typesetting", post=post):
+            with isolated("typesetting", post=post):
                 await self._typeset_anew(post)
 
     async def _fetched(self, file: MediaFile) -> MediaFile:

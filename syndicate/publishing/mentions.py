@@ -22,7 +22,7 @@ from syndicate.storage import Store, Tables
 from syndicate.storage.leases import LEASE
 from syndicate.storage.mentions import Named
 from syndicate.transport.message import Transport
-from syndicate.workers.loop import Rhythm, job
+from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
@@ -50,15 +50,15 @@ class MentionWorker:
         self._store, self._transport, self._actors, self._clock = store, transport, actors, clock
         self._schemes, self._typeset_anew = schemes, typeset_anew
         self._answer_anew = answer_anew
-        self._rhythm = Rhythm("mentions", clock, lambda: store.mentions.next_due(clock()))
+        self._loop = WorkerLoop("mentions", clock, lambda: store.mentions.next_due(clock()))
 
     def wake(self) -> None:
         """There may be something new."""
-        self._rhythm.wake()
+        self._loop.wake()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._rhythm.keep(self.work)
+        await self._loop.keep(self.work)
 
     async def work(self) -> bool:
         """Look up who is due now; False if nobody was."""
@@ -76,7 +76,7 @@ class MentionWorker:
             looked_up = [tasks.create_task(self._look_up(named), name="mention") for named in claimed]
         for text in dict.fromkeys(_text_of(named) for named in claimed):
             here = [task.result() for task in looked_up if _text_of(task.result()) == text]
-            with job("mentions", post=text[0]):
+            with isolated("mentions", post=text[0]):
                 await self._settle(*text, here)
 
     async def _look_up(self, named: Named) -> Named:

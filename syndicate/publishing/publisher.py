@@ -27,7 +27,7 @@ from syndicate.storage.media import MediaFile, MediaState
 from syndicate.storage.posts import Manufacture
 from syndicate.storage.tombstones import Tombstone
 from syndicate.urls import Urls
-from syndicate.workers.loop import job
+from syndicate.workers.loop import isolated
 
 log = structlog.get_logger()
 
@@ -525,7 +525,7 @@ class Publisher:
         """Publish what was scheduled for now or earlier; how many."""
         released = 0
         for id in await self._store.posts.scheduled(self._clock()):
-            with job("scheduled post", post=id):
+            with isolated("scheduled post", post=id):
                 await self._store.transaction(partial(self._release, id))
                 released += 1
         return released

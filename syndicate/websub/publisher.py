@@ -20,7 +20,7 @@ from syndicate.storage.deliveries import Delivery, DeliveryKind
 from syndicate.storage.subscriptions import RequestMode, SubscriptionRequest, Topic
 from syndicate.websub.hub import intent
 from syndicate.websub.topics import Topics
-from syndicate.workers.loop import Rhythm, job
+from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
@@ -44,15 +44,15 @@ class PushWorker:
         self._slice = slice
         self._pinged = tuple(audience.feeds) if audience.hubs else ()
         self._ids = IdsInOrder()
-        self._rhythm = Rhythm("push", clock, self._next_due)
+        self._loop = WorkerLoop("push", clock, self._next_due)
 
     def wake(self) -> None:
         """Something may have changed."""
-        self._rhythm.wake()
+        self._loop.wake()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._rhythm.keep(self._unhurried)
+        await self._loop.keep(self._unhurried)
 
     async def _unhurried(self) -> bool:
         busy = await self.work()
@@ -69,7 +69,7 @@ class PushWorker:
         passed = ""
         while (topic := await self._store.subscriptions.spreading(after=passed)) is not None:
             before, passed = passed, topic.push
-            with job("push", topic=topic.topic):
+            with isolated("push", topic=topic.topic):
                 await self._spread(topic)
                 passed = before
         return told
@@ -81,7 +81,7 @@ class PushWorker:
         heard = set(await self._store.subscriptions.heard_of(self._clock())) if self._audience.subscribers else set()
         told = False
         for address in dict.fromkeys([*self._pinged, *sorted(heard)]):
-            with job("look at a feed", topic=address):
+            with isolated("look at a feed", topic=address):
                 before = known[address].edition if address in known else ""
                 told = await self._look_at(address, before, heard=address in heard) or told
         for address in known.keys() - heard - set(self._pinged):

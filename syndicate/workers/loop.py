@@ -19,9 +19,9 @@ from syndicate.errors import DatabaseDamaged, StorageError
 
 log = structlog.get_logger()
 
-LONGEST_REST = 15.0
-SHORTEST_REST = 0.05
-AFTER_TROUBLE = 5.0
+MAX_REST_SECONDS = 15.0
+MIN_REST_SECONDS = 0.05
+STORAGE_RETRY_SECONDS = 5.0
 
 Task = TypeVar("Task")
 
@@ -34,7 +34,7 @@ def warn_waiting(event: str, error: Exception, **about: str) -> None:
         log.warning(event, **about, problem=str(error))
 
 
-class Rhythm:
+class WorkerLoop:
     """One worker's. `next_due` says when something is due next, or None."""
 
     def __init__(self, name: str, clock: Clock, next_due: Callable[[], Awaitable[datetime | None]]) -> None:
@@ -54,19 +54,19 @@ class Rhythm:
                     await self._rest()
             except* StorageError as errors:  # of several that worked at once, too
                 warn_waiting("worker waits for the database", errors, worker=self._name)
-                await asyncio.sleep(AFTER_TROUBLE)
+                await asyncio.sleep(STORAGE_RETRY_SECONDS)
 
     async def _rest(self) -> None:
         due = await self._next_due()
-        seconds = LONGEST_REST if due is None else (due - self._clock()).total_seconds()
+        seconds = MAX_REST_SECONDS if due is None else (due - self._clock()).total_seconds()
         try:
-            async with asyncio.timeout(min(max(seconds, SHORTEST_REST), LONGEST_REST)):
+            async with asyncio.timeout(min(max(seconds, MIN_REST_SECONDS), MAX_REST_SECONDS)):
                 await self._woken.wait()
         except TimeoutError:
             pass
 
 
-class Crew(Generic[Task]):
+class QueueWorker(Generic[Task]):
     """A worker that leases one row at a time and works on `at_once` of them together.
 
     `next_due` says from now on when a row is due, `claim` leases the first that is due (None when another machine was
@@ -85,17 +85,17 @@ class Crew(Generic[Task]):
     ) -> None:
         self._name, self._clock, self._at_once = name, clock, at_once
         self._due, self._claim, self._perform = next_due, claim, perform
-        self._rhythm = Rhythm(name, clock, self._next_due)
+        self._loop = WorkerLoop(name, clock, self._next_due)
         self._under_way = 0
 
     def wake(self) -> None:
         """There may be something new."""
-        self._rhythm.wake()
+        self._loop.wake()
 
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            await self._rhythm.keep(partial(self._take, tasks))
+            await self._loop.keep(partial(self._take, tasks))
 
     async def work(self) -> bool:
         """Do what is due now; False if nothing was (for tests)."""
@@ -125,10 +125,10 @@ class Crew(Generic[Task]):
             await self._perform(task)
         finally:
             self._under_way -= 1
-            self._rhythm.wake()
+            self._loop.wake()
 
 
-async def endure(name: str, work: Callable[[], Awaitable[None]]) -> None:
+async def restart_on_storage_error(name: str, work: Callable[[], Awaitable[None]]) -> None:
     """Keep a task that never ends by itself going while the database cannot be used."""
     while True:
         try:
@@ -136,11 +136,11 @@ async def endure(name: str, work: Callable[[], Awaitable[None]]) -> None:
             return
         except* StorageError as errors:
             warn_waiting("worker waits for the database", errors, worker=name)
-            await asyncio.sleep(AFTER_TROUBLE)
+            await asyncio.sleep(STORAGE_RETRY_SECONDS)
 
 
 @contextmanager
-def job(name: str, **about: str) -> Iterator[None]:
+def isolated(name: str, **about: str) -> Iterator[None]:
     """The edge of a job: whatever goes wrong within, its own mending included, is told with what the job was about, and
     costs no other job anything. The lease of its row runs out, and it is taken again."""
     try:

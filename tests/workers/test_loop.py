@@ -7,7 +7,7 @@ import pytest
 
 from syndicate.errors import DatabaseBusy, StorageError
 from syndicate.workers import loop
-from syndicate.workers.loop import Rhythm, endure, job
+from syndicate.workers.loop import WorkerLoop, isolated, restart_on_storage_error
 from tests.clocks import FakeClock
 from tests.waiting import in_time
 
@@ -50,29 +50,29 @@ async def stop() -> None:
 @pytest.mark.parametrize("trouble", TROUBLES, ids=repr)
 async def test_trouble_with_the_database_ends_no_worker(trouble: Exception) -> None:
     with pytest.raises(EOFError):
-        await Rhythm("worker", FakeClock(), nothing_due).keep(failing_once(trouble, stop))
+        await WorkerLoop("worker", FakeClock(), nothing_due).keep(failing_once(trouble, stop))
 
     async def task() -> None:
         await work()
 
     work = failing_once(trouble, stop)
     with pytest.raises(EOFError):
-        await endure("task", task)
+        await restart_on_storage_error("task", task)
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=repr)
 async def test_a_bug_ends_a_worker(bug: Exception) -> None:
     with pytest.raises(type(bug)):
         async with in_time():
-            await Rhythm("worker", FakeClock(), nothing_due).keep(failing_once(bug, stop))
+            await WorkerLoop("worker", FakeClock(), nothing_due).keep(failing_once(bug, stop))
 
 
 @pytest.mark.parametrize("trouble", [*TROUBLES, *BUGS], ids=repr)
 def test_nothing_that_goes_wrong_leaves_a_job(trouble: Exception) -> None:
-    with job("work", id="1"):
+    with isolated("work", id="1"):
         raise trouble
 
 
 def test_a_job_that_is_cancelled_is_cancelled() -> None:
-    with pytest.raises(asyncio.CancelledError), job("work", id="1"):
+    with pytest.raises(asyncio.CancelledError), isolated("work", id="1"):
         raise asyncio.CancelledError

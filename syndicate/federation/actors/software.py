@@ -19,7 +19,7 @@ from syndicate.errors import MalformedActivity, RemoteError, RemoteUnavailable
 from syndicate.federation.actors.webfinger import Schemes, in_turn
 from syndicate.storage import Store
 from syndicate.transport.message import WEBFINGER, Redirects, Request, Response, Transport, require_success
-from syndicate.workers.loop import Rhythm, job
+from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
@@ -36,11 +36,11 @@ class SoftwareWorker:
 
     def __init__(self, store: Store, transport: Transport, clock: Clock, *, schemes: Schemes) -> None:
         self._store, self._transport, self._clock, self._schemes = store, transport, clock, schemes
-        self._rhythm = Rhythm("software", clock, store.hosts.next_to_ask)
+        self._loop = WorkerLoop("software", clock, store.hosts.next_to_ask)
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._rhythm.keep(self.work)
+        await self._loop.keep(self.work)
 
     async def work(self) -> bool:
         """Ask the server that is due; False if none is."""
@@ -50,7 +50,7 @@ class SoftwareWorker:
             return False
         host = await self._store.transaction(lambda tx: tx.hosts.take_to_ask(now, again=now + AGAIN))
         if host is not None:
-            with job("software", host=host):
+            with isolated("software", host=host):
                 await self._ask(host)
         return host is not None
 

@@ -14,7 +14,7 @@ from syndicate.federation.inbox.inbox import Inbox
 from syndicate.model.activity import Arrival
 from syndicate.storage import Store
 from syndicate.storage.leases import LEASE
-from syndicate.workers.loop import Rhythm, job
+from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
@@ -32,18 +32,18 @@ class InboxWorker:
 
     def __init__(self, store: Store, inbox: Inbox, clock: Clock) -> None:
         self._store, self._inbox, self._clock = store, inbox, clock
-        self._rhythm = Rhythm("inbox", clock, self._next_due)
+        self._loop = WorkerLoop("inbox", clock, self._next_due)
         self._waiting: dict[str, deque[Arrival]] = {}
         """By actor whose arrivals are under way: each actor's are performed in order."""
 
     def wake(self) -> None:
         """There may be something new."""
-        self._rhythm.wake()
+        self._loop.wake()
 
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            await self._rhythm.keep(partial(self._take, tasks))
+            await self._loop.keep(partial(self._take, tasks))
 
     async def work(self) -> bool:
         """Perform all that is due now; False if nothing was (for tests)."""
@@ -102,11 +102,11 @@ class InboxWorker:
                     self._store.held.remove("arrivals", arrival.id)
         finally:
             del self._waiting[actor]
-        self._rhythm.wake()
+        self._loop.wake()
 
     async def _perform(self, arrival: Arrival) -> None:
         about = {"activity": arrival.activity.id, "type": arrival.activity.type}
-        with job("inbox", **about):
+        with isolated("inbox", **about):
             try:
                 async with asyncio.timeout(LONGEST):
                     await self._inbox.perform(arrival)

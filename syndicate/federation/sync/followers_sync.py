@@ -21,7 +21,7 @@ from syndicate.signatures import Message, Signature
 from syndicate.storage import Tables
 from syndicate.storage.followers_sync import Doubt
 from syndicate.storage.leases import LEASE
-from syndicate.workers.loop import Rhythm, job
+from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
@@ -71,15 +71,15 @@ class SynchronizationWorker:
 
     def __init__(self, context: Context, clock: Clock) -> None:
         self._context, self._store, self._clock = context, context.store, clock
-        self._rhythm = Rhythm("synchronization", clock, lambda: context.store.synchronizations.next_due(clock()))
+        self._loop = WorkerLoop("synchronization", clock, lambda: context.store.synchronizations.next_due(clock()))
 
     def wake(self) -> None:
         """There may be something new."""
-        self._rhythm.wake()
+        self._loop.wake()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._rhythm.keep(self.work)
+        await self._loop.keep(self.work)
 
     async def work(self) -> bool:
         """Ask the one that is due; False if none is."""
@@ -89,7 +89,10 @@ class SynchronizationWorker:
             return False
         doubt = await self._store.transaction(lambda tx: tx.synchronizations.claim(now=now, until=now + LEASE))
         if doubt is not None:
-            with self._store.holding("synchronizations", (doubt.actor,)), job("list of followers", actor=doubt.actor):
+            with (
+                self._store.holding("synchronizations", (doubt.actor,)),
+                isolated("list of followers", actor=doubt.actor),
+            ):
                 if doubt.attempts > MOST_ATTEMPTS:  # it trips us up each time
                     await self._store.transaction(lambda tx: tx.synchronizations.settle(doubt.actor, now=now))
                 else:

@@ -14,7 +14,7 @@ from syndicate.storage import Store
 from syndicate.storage.leases import LEASE
 from syndicate.storage.refetch_queue import Visit
 from syndicate.telemetry.metrics import Metrics
-from syndicate.workers.loop import Crew, job
+from syndicate.workers.loop import QueueWorker, isolated
 
 log = structlog.get_logger()
 
@@ -23,7 +23,7 @@ LONGEST = 20 * 60.0
 AFTER_TROUBLE = timedelta(hours=1)
 
 
-class BackfillWorker(Crew[Visit]):
+class BackfillWorker(QueueWorker[Visit]):
     """Leases visits, and pays them."""
 
     def __init__(self, store: Store, visitor: Visitor, metrics: Metrics, clock: Clock) -> None:
@@ -36,7 +36,7 @@ class BackfillWorker(Crew[Visit]):
         return await self._store.transaction(lambda tx: tx.visits.claim(now=now, until=now + LEASE))
 
     async def _pay(self, visit: Visit) -> None:
-        with self._store.holding("visits", (visit.comment,)), job("visit", comment=visit.comment):
+        with self._store.holding("visits", (visit.comment,)), isolated("visit", comment=visit.comment):
             await self._try_to_look(visit)
 
     async def _try_to_look(self, visit: Visit) -> None:
