@@ -31,7 +31,7 @@ from syndicate.blogroll.following import Following
 from syndicate.blogroll.poller import Poller
 from syndicate.clock import Clock, Stopwatch, utc_now
 from syndicate.config import Config
-from syndicate.delivery.worker import Courier, DeliveryWorker
+from syndicate.delivery.worker import DeliveryWorker, Sender
 from syndicate.errors import DatabaseInUse, StorageError, SyndicateError
 from syndicate.federation.actors.authentication import Gatekeeper
 from syndicate.federation.actors.founding import ActorFetches, forget
@@ -55,7 +55,7 @@ from syndicate.federation.outbox.gone_followers import Departures
 from syndicate.federation.outbox.key_introduction import Introductions
 from syndicate.federation.outbox.key_rotation import Rotation
 from syndicate.federation.outbox.outbox import Announcer
-from syndicate.federation.outbox.sender import ActivityCourier
+from syndicate.federation.outbox.sender import ActivitySender
 from syndicate.federation.sync.followers_sync import SynchronizationWorker
 from syndicate.federation.sync.refetch_worker import BackfillWorker
 from syndicate.federation.sync.reply_crawler import Visitor
@@ -90,12 +90,12 @@ from syndicate.web.http.response_cache import Shelf
 from syndicate.web.http.server import REFUSALS, listening, make_app
 from syndicate.web.site.page_builder import SiteDesk
 from syndicate.web.site.rendering import Pages
-from syndicate.webmention.sender import MentionCourier, Sender
+from syndicate.webmention.sender import WebmentionOutbox, WebmentionSender
 from syndicate.websub.hub import Hub
-from syndicate.websub.intent_verification import IntentCourier
-from syndicate.websub.publisher import Audience, PushWorker
-from syndicate.websub.senders import DROPPED_AFTER, PingCourier, PushCourier
-from syndicate.websub.subscriber import RequestCourier, Subscriber
+from syndicate.websub.intent_verification import IntentSender
+from syndicate.websub.publisher import PushTargets, PushWorker
+from syndicate.websub.senders import DROPPED_AFTER, PingSender, PushSender
+from syndicate.websub.subscriber import Subscriber, SubscriptionRequestSender
 from syndicate.workers.loop import isolated, restart_on_storage_error
 
 log = structlog.get_logger()
@@ -213,7 +213,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
                 announcer,
                 clock,
                 subscriber,
-                mentions=Sender(clock) if config.blogroll.webmention else None,
+                mentions=WebmentionOutbox(clock) if config.blogroll.webmention else None,
                 page=urls.absolute("/blogroll/"),
             ),
             reader=reader,
@@ -284,10 +284,10 @@ def build_server(
         store,
         topics,
         clock,
-        Audience(subscribers=config.feeds.hub, hubs=config.feeds.hubs, feeds=topics.site),
+        PushTargets(subscribers=config.feeds.hub, hubs=config.feeds.hubs, feeds=topics.site),
     )
-    couriers: Mapping[DeliveryKind, Courier] = {
-        DeliveryKind.ACTIVITY: ActivityCourier(
+    senders: Mapping[DeliveryKind, Sender] = {
+        DeliveryKind.ACTIVITY: ActivitySender(
             store,
             transport,
             services.identities,
@@ -296,13 +296,13 @@ def build_server(
             Introductions(store, services.announcer, clock),
             gone=Departures(store, actors, clock).check,
         ),
-        DeliveryKind.WEBSUB: PushCourier(store, transport, topics, clock, hub=services.urls.hub),
-        DeliveryKind.INTENT: IntentCourier(store, transport, topics, clock),
-        DeliveryKind.PING: PingCourier(transport, clock),
-        DeliveryKind.REQUEST: RequestCourier(store, transport, services.urls, clock, services.subscriber),
-        DeliveryKind.WEBMENTION: MentionCourier(transport, clock),
+        DeliveryKind.WEBSUB: PushSender(store, transport, topics, clock, hub=services.urls.hub),
+        DeliveryKind.INTENT: IntentSender(store, transport, topics, clock),
+        DeliveryKind.PING: PingSender(transport, clock),
+        DeliveryKind.REQUEST: SubscriptionRequestSender(store, transport, services.urls, clock, services.subscriber),
+        DeliveryKind.WEBMENTION: WebmentionSender(transport, clock),
     }
-    deliveries = DeliveryWorker(store, couriers, clock, host_of=authority_of)
+    deliveries = DeliveryWorker(store, senders, clock, host_of=authority_of)
     pictures = PictureWorker(
         store,
         transport,

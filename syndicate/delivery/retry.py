@@ -19,7 +19,7 @@ WHEN_TOO_MANY = timedelta(minutes=1)
 """What a server is left alone for that has had too many requests and does not say for how long."""
 
 
-class Fate(StrEnum):
+class DeliveryOutcome(StrEnum):
     DELIVERED = "delivered"
     AGAIN = "again"
     FAILED = "failed"
@@ -28,7 +28,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Met:
+class Attempt:
     """What a try met with: a status, or None for no answer at all; `wait` is the server's Retry-After in seconds.
     `held` says that nothing was tried: the time has not come."""
 
@@ -39,26 +39,26 @@ class Met:
     held: bool = False
 
 
-def judge(met: Met) -> Fate:
+def outcome_of(met: Attempt) -> DeliveryOutcome:
     """What an answer means. 401, 408, 425, 429 and 5xx (but 501) may go right later, and so may no answer."""
     status = met.status
     if met.permanent:
-        return Fate.FAILED
+        return DeliveryOutcome.FAILED
     if status is None or status in (401, 408, 425, 429) or (status >= 500 and status != 501):
-        return Fate.AGAIN
+        return DeliveryOutcome.AGAIN
     if 200 <= status < 300:
-        return Fate.DELIVERED
-    return Fate.GONE if status in (404, 410) else Fate.FAILED
+        return DeliveryOutcome.DELIVERED
+    return DeliveryOutcome.GONE if status in (404, 410) else DeliveryOutcome.FAILED
 
 
-def pause(met: Met) -> timedelta | None:
+def pause(met: Attempt) -> timedelta | None:
     """How long the whole server is to be left alone: as long as it asks; None where it does not."""
     if met.wait is not None:
         return min(timedelta(seconds=met.wait), LONGEST_ASKED)
     return WHEN_TOO_MANY if met.status == 429 else None
 
 
-def next_try(attempts: int, met: Met, now: datetime, chance: random.Random) -> datetime | None:
+def next_try(attempts: int, met: Attempt, now: datetime, chance: random.Random) -> datetime | None:
     """When to try again after `attempts` tries; None to give up."""
     if attempts > len(SCHEDULE):
         return None

@@ -18,7 +18,7 @@ import structlog
 
 from syndicate.clock import Clock
 from syndicate.delivery import circuit
-from syndicate.delivery.retry import Fate, Met, next_try, pause
+from syndicate.delivery.retry import Attempt, DeliveryOutcome, next_try, pause
 from syndicate.errors import StorageError
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
@@ -48,24 +48,24 @@ Effect = Callable[[Tables], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
+class SendResult:
     """What a courier met with, and what that means for the delivery.
 
     `dialect` is the signature that the server took (or took last). `effect` is written together with the outcome;
     `afterwards` is called when that is on disk.
     """
 
-    met: Met
-    fate: Fate
+    met: Attempt
+    fate: DeliveryOutcome
     dialect: str = ""
     effect: Effect | None = None
     afterwards: Callable[[], Awaitable[None]] | None = None
 
 
-class Courier(Protocol):
+class Sender(Protocol):
     """Knows how to carry one kind of thing, and what an answer means."""
 
-    async def carry(self, delivery: Delivery, dialect: str) -> Carried:
+    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:
         """Bring it; never raises for what another server does."""
         ...
 
@@ -76,13 +76,13 @@ class DeliveryWorker:
     def __init__(
         self,
         store: Store,
-        couriers: Mapping[DeliveryKind, Courier],
+        senders: Mapping[DeliveryKind, Sender],
         clock: Clock,
         *,
         host_of: Callable[[str], str],
         chance: random.Random | None = None,
     ) -> None:
-        self._store, self._couriers, self._clock = store, couriers, clock
+        self._store, self._senders, self._clock = store, senders, clock
         self._host_of = host_of
         self._chance = chance or random.Random()  # noqa: S311 - jitter, no secret
         self._loop = WorkerLoop("delivery", clock, self._next_due)
@@ -263,21 +263,21 @@ class DeliveryWorker:
             return False
         return await self._store.deliveries.is_accept(delivery.activity)
 
-    async def _carried(self, delivery: Delivery, dialect: str) -> Carried:
+    async def _carried(self, delivery: Delivery, dialect: str) -> SendResult:
         """By its courier. What trips him up is tried again like anything else, and not for ever."""
         try:
-            return await self._couriers[delivery.kind].carry(delivery, dialect)
+            return await self._senders[delivery.kind].carry(delivery, dialect)
         except StorageError:
             raise
         except Exception:
             log.exception("delivery failed", activity=delivery.activity, inbox=delivery.inbox)
-            return Carried(met=Met(status=None, answer=OUR_FAULT), fate=Fate.AGAIN, dialect=dialect)
+            return SendResult(met=Attempt(status=None, answer=OUR_FAULT), fate=DeliveryOutcome.AGAIN, dialect=dialect)
 
-    async def _settle(self, delivery: Delivery, carried: Carried) -> None:
+    async def _settle(self, delivery: Delivery, carried: SendResult) -> None:
         met, fate, now = carried.met, carried.fate, self._clock()
         attempts = delivery.attempts + 1
-        again = next_try(attempts, met, now, self._chance) if fate is Fate.AGAIN else None
-        if fate is Fate.DELIVERED:
+        again = next_try(attempts, met, now, self._chance) if fate is DeliveryOutcome.AGAIN else None
+        if fate is DeliveryOutcome.DELIVERED:
             state = DeliveryState.DELIVERED
         else:
             state = DeliveryState.WAITING if again else DeliveryState.FAILED
@@ -296,7 +296,7 @@ class DeliveryWorker:
             if carried.effect is not None:
                 await carried.effect(tx)
             host = await tx.hosts.find(delivery.lane)
-            if fate is Fate.AGAIN:
+            if fate is DeliveryOutcome.AGAIN:
                 after = host if met.status == 429 else circuit.after_failure(host, now)
                 if (wait := pause(met)) is not None:
                     after = circuit.asked_to_wait(after, now + wait)
@@ -307,7 +307,7 @@ class DeliveryWorker:
                 await tx.hosts.put(circuit.after_success(host, carried.dialect), now=now)
 
         await self._store.transaction(body)
-        if fate is Fate.AGAIN:
+        if fate is DeliveryOutcome.AGAIN:
             self._doubtful.add(delivery.lane)
         else:
             self._doubtful.discard(delivery.lane)

@@ -4,9 +4,9 @@ from urllib.parse import urlencode
 
 from syndicate.activitypub.parse import authority_of
 from syndicate.clock import Clock
-from syndicate.delivery.attempt import run_errand
-from syndicate.delivery.retry import Fate, Met, judge
-from syndicate.delivery.worker import Carried
+from syndicate.delivery.attempt import send_request
+from syndicate.delivery.retry import Attempt, DeliveryOutcome, outcome_of
+from syndicate.delivery.worker import SendResult
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind
@@ -18,7 +18,7 @@ ACCEPT = (("Accept", "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"),)
 DEAF = "it takes no webmentions"
 
 
-class Sender:
+class WebmentionOutbox:
     """Puts mentions down, to be brought when what is written with them is on disk."""
 
     def __init__(self, clock: Clock) -> None:
@@ -44,27 +44,27 @@ class Sender:
         )
 
 
-class MentionCourier:
+class WebmentionSender:
     """Looks each time anew where a page takes mentions, and leaves one there."""
 
     def __init__(self, transport: Transport, clock: Clock) -> None:
         self._transport, self._clock = transport, clock
 
-    async def carry(self, delivery: Delivery, dialect: str) -> Carried:  # noqa: ARG002 - nothing is signed
+    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
         met = await self._met_with(source=delivery.object, target=delivery.inbox)
-        return Carried(met=met, fate=judge(met))
+        return SendResult(met=met, fate=outcome_of(met))
 
-    async def _met_with(self, *, source: str, target: str) -> Met:
+    async def _met_with(self, *, source: str, target: str) -> Attempt:
         page = Request(url=target.partition("#")[0], headers=ACCEPT, budget=PAGE, redirects=Redirects.ANY)
-        met, found = await run_errand(self._transport, page, self._clock)
-        if found is None or judge(met) is not Fate.DELIVERED:
+        met, found = await send_request(self._transport, page, self._clock)
+        if found is None or outcome_of(met) is not DeliveryOutcome.DELIVERED:
             return met
         endpoint = find_endpoint(
             found.all("Link"), found.body, found.headers.get("Content-Type", ""), address=found.url
         )
         if endpoint is None:
-            return Met(status=None, answer=DEAF, permanent=True)
+            return Attempt(status=None, answer=DEAF, permanent=True)
         body = urlencode({"source": source, "target": target}).encode()
         mention = Request(method="POST", url=endpoint, headers=FORM, body=body, budget=DELIVERY)
-        met, _ = await run_errand(self._transport, mention, self._clock)
+        met, _ = await send_request(self._transport, mention, self._clock)
         return met

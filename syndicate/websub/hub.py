@@ -35,7 +35,7 @@ MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class HubRequest:
     """What a subscriber's form says, read and within limits."""
 
     mode: RequestMode
@@ -46,7 +46,7 @@ class Asked:
     lease_seconds: int
 
 
-def read_request(form: Sequence[tuple[str, str]], *, allow_private: bool) -> Asked:
+def read_request(form: Sequence[tuple[str, str]], *, allow_private: bool) -> HubRequest:
     """Unknown parameters are passed over (§5.1). Raises SubscriptionRefused."""
     fields = first_of_each(form)
     mode, topic, callback = (_required(fields, name) for name in ("hub.mode", "hub.topic", "hub.callback"))
@@ -59,7 +59,7 @@ def read_request(form: Sequence[tuple[str, str]], *, allow_private: bool) -> Ask
     secret = fields.get("hub.secret", "")
     if len(secret.encode("utf-8", "surrogatepass")) > LONGEST_SECRET:
         raise SubscriptionRefused("websub.secret", "hub.secret: has to be less than 200 bytes long")
-    return Asked(
+    return HubRequest(
         mode=RequestMode(mode),
         topic=topic,
         callback=callback,
@@ -126,7 +126,7 @@ class Hub:
         if not await self._topics.has(topic):
             raise SubscriptionRefused("websub.topic", "hub.topic: is not the address of a feed of this blog")
 
-    async def _put_down(self, tx: Tables, asked: Asked) -> None:
+    async def _put_down(self, tx: Tables, asked: HubRequest) -> None:
         now = self._clock()
         await self._require_room(tx, asked)
         request = SubscriptionRequest(
@@ -142,7 +142,7 @@ class Hub:
         await tx.subscriptions.ask(request)
         await tx.deliveries.enqueue(intent(request))
 
-    async def _require_room(self, tx: Tables, asked: Asked) -> None:
+    async def _require_room(self, tx: Tables, asked: HubRequest) -> None:
         """Nobody may have us ask one server again and again, or fill our books."""
         lately, waiting, coming = await tx.subscriptions.asked_of(asked.host, self._clock() - timedelta(hours=1))
         if waiting >= MOST_WAITING_PER_HOST or lately >= MOST_AN_HOUR_PER_HOST:

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 import structlog
 
 from syndicate.clock import Clock
-from syndicate.delivery.attempt import run_errand
-from syndicate.delivery.retry import Fate, Met, judge
-from syndicate.delivery.worker import Carried
+from syndicate.delivery.attempt import send_request
+from syndicate.delivery.retry import Attempt, DeliveryOutcome, outcome_of
+from syndicate.delivery.worker import SendResult
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery
 from syndicate.storage.subscriptions import RequestMode, RequestOutcome, Subscription, SubscriptionRequest
@@ -29,11 +29,11 @@ TRIES = 3
 NO_SUCH_TOPIC = "there is no such feed any more"
 
 
-class IntentCourier:
+class IntentSender:
     def __init__(self, store: Store, transport: Transport, topics: Topics, clock: Clock) -> None:
         self._store, self._transport, self._topics, self._clock = store, transport, topics, clock
 
-    async def carry(self, delivery: Delivery, dialect: str) -> Carried:  # noqa: ARG002 - nothing is signed
+    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
         request = await self._store.subscriptions.request(delivery.activity)
         if request is None or request.outcome is not RequestOutcome.WAITING:
             return _closed("nobody asks this any more")
@@ -44,7 +44,7 @@ class IntentCourier:
             return await self._deny(request, delivery.attempts + 1)
         return await self._verify(request, edition, delivery.attempts + 1)
 
-    async def _verify(self, request: SubscriptionRequest, edition: str, attempt: int) -> Carried:
+    async def _verify(self, request: SubscriptionRequest, edition: str, attempt: int) -> SendResult:
         challenge = secrets.token_urlsafe(CHALLENGE_BYTES)
         parameters = {"hub.mode": request.mode.value, "hub.topic": request.topic, "hub.challenge": challenge}
         if request.mode is RequestMode.SUBSCRIBE:
@@ -56,13 +56,13 @@ class IntentCourier:
                 await self._perform(tx, request, edition)
 
             log.info("subscription verified", mode=request.mode.value, topic=request.topic, host=request.host)
-            return Carried(met=met, fate=Fate.DELIVERED, effect=effect)
-        if judge(met) is Fate.AGAIN and attempt < TRIES:
-            return Carried(met=met, fate=Fate.AGAIN)
+            return SendResult(met=met, fate=DeliveryOutcome.DELIVERED, effect=effect)
+        if outcome_of(met) is DeliveryOutcome.AGAIN and attempt < TRIES:
+            return SendResult(met=met, fate=DeliveryOutcome.AGAIN)
         log.info("subscription not verified", mode=request.mode.value, topic=request.topic, host=request.host)
-        return Carried(
+        return SendResult(
             met=replace(met, answer=met.answer or "did not answer with the challenge"),
-            fate=Fate.FAILED,
+            fate=DeliveryOutcome.FAILED,
             effect=lambda tx: tx.subscriptions.settle(request.id, RequestOutcome.FAILED),
         )
 
@@ -84,21 +84,21 @@ class IntentCourier:
             )
         await tx.subscriptions.settle(request.id, RequestOutcome.VERIFIED)
 
-    async def _deny(self, request: SubscriptionRequest, attempt: int) -> Carried:
+    async def _deny(self, request: SubscriptionRequest, attempt: int) -> SendResult:
         """Tell a subscriber that nothing will come (§5.2). It is a courtesy, and not insisted on."""
         parameters = {"hub.mode": "denied", "hub.topic": request.topic, "hub.reason": NO_SUCH_TOPIC}
         met, response = await self._ask(request.callback, parameters)
-        if response is None and judge(met) is Fate.AGAIN and attempt < TRIES:
-            return Carried(met=met, fate=Fate.AGAIN)
-        return Carried(
+        if response is None and outcome_of(met) is DeliveryOutcome.AGAIN and attempt < TRIES:
+            return SendResult(met=met, fate=DeliveryOutcome.AGAIN)
+        return SendResult(
             met=met,
-            fate=Fate.DELIVERED if response is not None else Fate.FAILED,
+            fate=DeliveryOutcome.DELIVERED if response is not None else DeliveryOutcome.FAILED,
             effect=lambda tx: tx.subscriptions.settle(request.id, RequestOutcome.FAILED),
         )
 
-    async def _ask(self, callback: str, parameters: dict[str, str]) -> tuple[Met, Response | None]:
+    async def _ask(self, callback: str, parameters: dict[str, str]) -> tuple[Attempt, Response | None]:
         request = Request(url=with_parameters(callback, parameters), budget=ANSWER)
-        return await run_errand(self._transport, request, self._clock)
+        return await send_request(self._transport, request, self._clock)
 
 
 def with_parameters(callback: str, parameters: dict[str, str]) -> str:
@@ -110,5 +110,5 @@ def _confirms(response: Response, challenge: str) -> bool:
     return 200 <= response.status < 300 and hmac.compare_digest(response.body, challenge.encode())
 
 
-def _closed(why: str) -> Carried:
-    return Carried(met=Met(status=None, answer=why, permanent=True), fate=Fate.FAILED)
+def _closed(why: str) -> SendResult:
+    return SendResult(met=Attempt(status=None, answer=why, permanent=True), fate=DeliveryOutcome.FAILED)

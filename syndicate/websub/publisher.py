@@ -30,7 +30,7 @@ SLICE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audience:
+class PushTargets:
     """Who is told besides subscribers: `hubs` of others hear of `feeds`. `subscribers` is whether we are a hub."""
 
     subscribers: bool = True
@@ -39,7 +39,9 @@ class Audience:
 
 
 class PushWorker:
-    def __init__(self, store: Store, topics: Topics, clock: Clock, audience: Audience, *, slice: int = SLICE) -> None:
+    def __init__(
+        self, store: Store, topics: Topics, clock: Clock, audience: PushTargets, *, slice: int = SLICE
+    ) -> None:
         self._store, self._topics, self._clock, self._audience = store, topics, clock, audience
         self._slice = slice
         self._pinged = tuple(audience.feeds) if audience.hubs else ()

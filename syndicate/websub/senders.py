@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 import structlog
 
 from syndicate.clock import Clock
-from syndicate.delivery.attempt import run_errand
-from syndicate.delivery.retry import Fate, Met, judge
-from syndicate.delivery.worker import Carried
+from syndicate.delivery.attempt import send_request
+from syndicate.delivery.retry import Attempt, DeliveryOutcome, outcome_of
+from syndicate.delivery.worker import SendResult
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery
 from syndicate.storage.subscriptions import Subscription
@@ -25,14 +25,14 @@ MOVED = frozenset({307, 308})
 MOST_MOVES = 3
 
 
-class PushCourier:
+class PushSender:
     """Brings a feed as it is at that moment, so that who hears late hears the newest. `hub` is our own address."""
 
     def __init__(self, store: Store, transport: Transport, topics: Topics, clock: Clock, *, hub: str) -> None:
         self._store, self._transport, self._topics, self._clock = store, transport, topics, clock
         self._hub = hub
 
-    async def carry(self, delivery: Delivery, dialect: str) -> Carried:  # noqa: ARG002 - signed in its own way
+    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - signed in its own way
         subscription = await self._store.subscriptions.find(delivery.object, delivery.inbox)
         if subscription is None or subscription.lease_until <= self._clock():
             return _needless("nobody is subscribed any more")
@@ -46,13 +46,13 @@ class PushCourier:
             body=document.body,
             budget=DELIVERY,
         )
-        met, _ = await run_errand(self._transport, request, self._clock)
+        met, _ = await send_request(self._transport, request, self._clock)
         fate = judge_push(met)
 
         async def effect(tx: Tables) -> None:
             await self._note(tx, subscription, met, fate)
 
-        return Carried(met=met, fate=fate, effect=effect)
+        return SendResult(met=met, fate=fate, effect=effect)
 
     def _headers(self, subscription: Subscription, document: TopicDocument) -> Headers:
         headers: Headers = (
@@ -63,50 +63,52 @@ class PushCourier:
             headers += ((HEADER, sign(document.body, subscription.secret)),)
         return headers
 
-    async def _note(self, tx: Tables, subscription: Subscription, met: Met, fate: Fate) -> None:
+    async def _note(self, tx: Tables, subscription: Subscription, met: Attempt, fate: DeliveryOutcome) -> None:
         now, topic, callback = self._clock(), subscription.topic, subscription.callback
         failing_since = subscription.failing_since or now
-        if fate is Fate.GONE or (fate is not Fate.DELIVERED and now - failing_since >= DROPPED_AFTER):
+        if fate is DeliveryOutcome.GONE or (
+            fate is not DeliveryOutcome.DELIVERED and now - failing_since >= DROPPED_AFTER
+        ):
             await tx.subscriptions.remove(topic, callback)
             log.info("subscription dropped", topic=topic, host=subscription.host, status=met.status)
         else:
             await tx.subscriptions.tried(topic, callback, status=met.status, answer=met.answer, now=now)
 
 
-def judge_push(met: Met) -> Fate:
+def judge_push(met: Attempt) -> DeliveryOutcome:
     """2xx is taken, 410 ends the subscription, and everything else (redirects too) is tried again (§7)."""
     if met.permanent:
-        return Fate.FAILED
+        return DeliveryOutcome.FAILED
     if met.status is not None and 200 <= met.status < 300:
-        return Fate.DELIVERED
-    return Fate.GONE if met.status == 410 else Fate.AGAIN
+        return DeliveryOutcome.DELIVERED
+    return DeliveryOutcome.GONE if met.status == 410 else DeliveryOutcome.AGAIN
 
 
-class PingCourier:
+class PingSender:
     """Tells a hub that is not ours that a feed has changed. Some want it said in one way, some in the other."""
 
     def __init__(self, transport: Transport, clock: Clock) -> None:
         self._transport, self._clock = transport, clock
 
-    async def carry(self, delivery: Delivery, dialect: str) -> Carried:  # noqa: ARG002 - nothing is signed
+    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
         form = {"hub.mode": "publish", "hub.url": delivery.object, "hub.topic": delivery.object}
         met, _ = await post_to_hub(self._transport, delivery.inbox, form, self._clock)
-        return Carried(met=met, fate=judge(met))
+        return SendResult(met=met, fate=outcome_of(met))
 
 
 async def post_to_hub(
     transport: Transport, hub: str, form: dict[str, str], clock: Clock
-) -> tuple[Met, Response | None]:
+) -> tuple[Attempt, Response | None]:
     """A form to a hub, which may have moved (§5.1): each place is judged by the transport like the first."""
     body = urlencode(form).encode()
     for _ in range(MOST_MOVES):
         request = Request(method="POST", url=hub, headers=FORM, body=body, budget=DELIVERY)
-        met, response = await run_errand(transport, request, clock)
+        met, response = await send_request(transport, request, clock)
         if response is None or response.status not in MOVED:
             return met, response
         hub = join(hub, response.headers.get("Location", ""))
-    return Met(status=None, answer="the hub leads on and on"), None
+    return Attempt(status=None, answer="the hub leads on and on"), None
 
 
-def _needless(why: str) -> Carried:
-    return Carried(met=Met(status=None, answer=why, permanent=True), fate=Fate.FAILED)
+def _needless(why: str) -> SendResult:
+    return SendResult(met=Attempt(status=None, answer=why, permanent=True), fate=DeliveryOutcome.FAILED)

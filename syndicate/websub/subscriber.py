@@ -12,8 +12,8 @@ import structlog
 
 from syndicate.activitypub.parse import authority_of
 from syndicate.clock import Clock
-from syndicate.delivery.retry import Fate, Met
-from syndicate.delivery.worker import Carried
+from syndicate.delivery.retry import Attempt, DeliveryOutcome
+from syndicate.delivery.worker import SendResult
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind
@@ -186,28 +186,30 @@ class Subscriber:
             await self._ask(tx, now, self._clock() + PATIENCE)
 
 
-class RequestCourier:
+class SubscriptionRequestSender:
     """Asks a hub for what we want of it."""
 
     def __init__(self, store: Store, transport: Transport, urls: Urls, clock: Clock, subscriber: Subscriber) -> None:
         self._store, self._transport, self._urls, self._clock = store, transport, urls, clock
         self._subscriber = subscriber
 
-    async def carry(self, delivery: Delivery, dialect: str) -> Carried:  # noqa: ARG002 - nothing is signed
+    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
         following = await self._store.websub_following.find(delivery.object)
         if following is None:
-            return Carried(met=Met(status=None, answer="no longer wanted", permanent=True), fate=Fate.FAILED)
+            return SendResult(
+                met=Attempt(status=None, answer="no longer wanted", permanent=True), fate=DeliveryOutcome.FAILED
+            )
         at = self._clock()
         await self._store.transaction(lambda tx: tx.websub_following.ask(following.id, at))
         met, _ = await post_to_hub(self._transport, following.hub, self._form(following), self._clock)
         fate = judge_push(met)
-        if fate is not Fate.DELIVERED:
-            return Carried(met=met, fate=fate)
+        if fate is not DeliveryOutcome.DELIVERED:
+            return SendResult(met=met, fate=fate)
 
         async def effect(tx: Tables) -> None:
             await self._subscriber.asked(tx, following, at)
 
-        return Carried(met=met, fate=fate, effect=effect)
+        return SendResult(met=met, fate=fate, effect=effect)
 
     def _form(self, following: HubFollowing) -> dict[str, str]:
         form = {

@@ -12,8 +12,8 @@ from functools import partial
 import pytest
 
 from syndicate.activitypub.parse import authority_of
-from syndicate.delivery.retry import Fate, Met, judge
-from syndicate.delivery.worker import AT_ONCE_PER_HOST, Carried, DeliveryWorker
+from syndicate.delivery.retry import Attempt, DeliveryOutcome, outcome_of
+from syndicate.delivery.worker import AT_ONCE_PER_HOST, DeliveryWorker, SendResult
 from syndicate.model.actor import Role
 from syndicate.storage import Store, Tables
 from syndicate.storage.actors import StoredActor
@@ -28,7 +28,7 @@ from tests.waiting import in_time
 class Told:
     """`answers` are statuses by host, 202 where there is none; a `hanging` host does not answer until it is `let go`."""
 
-    answers: dict[str, Met] = field(default_factory=dict)
+    answers: dict[str, Attempt] = field(default_factory=dict)
     hanging: set[str] = field(default_factory=set)
     carried: list[Delivery] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Told:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _now: Counter[str] = field(default_factory=Counter)
 
-    async def carry(self, delivery: Delivery, dialect: str) -> Carried:
+    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:
         host = delivery.host
         self._now[host] += 1
         self.most_at_once[host] = max(self.most_at_once[host], self._now[host])
@@ -50,10 +50,10 @@ class Told:
         self.carried.append(delivery)
         async with self.changed:
             self.changed.notify_all()
-        met = self.answers.get(host, Met(status=202))
-        fate = judge(met)
-        afterwards = partial(self._told, delivery.inbox) if fate is Fate.GONE else None
-        return Carried(met=met, fate=fate, dialect=dialect or "cavage", afterwards=afterwards)
+        met = self.answers.get(host, Attempt(status=202))
+        fate = outcome_of(met)
+        afterwards = partial(self._told, delivery.inbox) if fate is DeliveryOutcome.GONE else None
+        return SendResult(met=met, fate=fate, dialect=dialect or "cavage", afterwards=afterwards)
 
     async def _told(self, inbox: str) -> None:
         self.gone.append(inbox)
@@ -70,11 +70,11 @@ class Round:
 
     store: Store
     clock: FakeClock
-    courier: Told
+    sender: Told
 
     def worker(self) -> DeliveryWorker:
-        couriers = {DeliveryKind.ACTIVITY: self.courier}
-        return DeliveryWorker(self.store, couriers, self.clock, host_of=authority_of, chance=random.Random(1))
+        senders = {DeliveryKind.ACTIVITY: self.sender}
+        return DeliveryWorker(self.store, senders, self.clock, host_of=authority_of, chance=random.Random(1))
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -146,23 +146,23 @@ def inbox(host: str, name: str = "inbox") -> str:
 async def test_one_server_that_hangs_delays_nobody(round: Round) -> None:
     """100 followers' servers, one of which takes the connection and says nothing."""
     hosts = [f"m{number}.example" for number in range(100)]
-    round.courier.hanging = {hosts[0]}
+    round.sender.hanging = {hosts[0]}
     await round.say(1, *(inbox(host, f"users/{number}/inbox") for host in hosts for number in range(3)))
     async with round.working(), in_time():
-        await round.courier.have_carried(3 * 99)
-        assert hosts[0] not in {delivery.host for delivery in round.courier.carried}
-        round.courier.let_go.set()
-        await round.courier.have_carried(3 * 100)
-    assert max(round.courier.most_at_once.values()) <= AT_ONCE_PER_HOST
+        await round.sender.have_carried(3 * 99)
+        assert hosts[0] not in {delivery.host for delivery in round.sender.carried}
+        round.sender.let_go.set()
+        await round.sender.have_carried(3 * 100)
+    assert max(round.sender.most_at_once.values()) <= AT_ONCE_PER_HOST
 
 
 async def test_a_later_word_about_the_same_object_takes_the_place_of_the_earlier(round: Round) -> None:
-    round.courier.answers["down.example"] = Met(status=None, answer="no answer")
+    round.sender.answers["down.example"] = Attempt(status=None, answer="no answer")
     await round.say(1, inbox("up.example"), inbox("down.example"))
     await round.worker().drain()
     await round.say(2, inbox("up.example"), inbox("down.example"))
     await round.say(3, inbox("down.example"), object="https://blog.example/posts/2")
-    del round.courier.answers["down.example"]
+    del round.sender.answers["down.example"]
     round.clock.advance(minutes=5)
     await round.worker().drain()
     assert await round.states() == {
@@ -175,7 +175,7 @@ async def test_a_later_word_about_the_same_object_takes_the_place_of_the_earlier
 
 
 async def test_growing_waits_survive_the_process(round: Round) -> None:
-    round.courier.answers["down.example"] = Met(status=502)
+    round.sender.answers["down.example"] = Attempt(status=502)
     await round.say(1, inbox("down.example"))
     tries, dues = [], []
     for _ in range(4):
@@ -185,7 +185,7 @@ async def test_growing_waits_survive_the_process(round: Round) -> None:
         dues.append(delivery.due - round.clock())
         round.clock.now = delivery.due - timedelta(seconds=1)
         await round.worker().drain()
-        assert len(round.courier.carried) == len(tries), "not before its time"
+        assert len(round.sender.carried) == len(tries), "not before its time"
         round.clock.now = delivery.due
     assert tries == [1, 2, 3, 4]
     assert dues == sorted(dues)
@@ -194,7 +194,7 @@ async def test_growing_waits_survive_the_process(round: Round) -> None:
 
 
 async def test_it_is_given_up_after_two_weeks(round: Round) -> None:
-    round.courier.answers["down.example"] = Met(status=None, answer="no answer")
+    round.sender.answers["down.example"] = Attempt(status=None, answer="no answer")
     await round.say(1, inbox("down.example"))
     began = round.clock()
     for _ in range(100):
@@ -209,18 +209,18 @@ async def test_it_is_given_up_after_two_weeks(round: Round) -> None:
 
 
 async def test_retry_after_is_honoured_by_everything_that_waits_for_the_server(round: Round) -> None:
-    round.courier.answers["busy.example"] = Met(status=429, wait=120.0)
+    round.sender.answers["busy.example"] = Attempt(status=429, wait=120.0)
     names = [inbox("busy.example", f"users/{number}/inbox") for number in range(20)]
     await round.say(1, *names, inbox("other.example"))
     await round.worker().drain()
-    asked = [delivery for delivery in round.courier.carried if delivery.host == "busy.example"]
+    asked = [delivery for delivery in round.sender.carried if delivery.host == "busy.example"]
     assert len(asked) <= AT_ONCE_PER_HOST
     assert (await round.states())[("0001", "other.example")] is DeliveryState.DELIVERED
 
-    del round.courier.answers["busy.example"]
+    del round.sender.answers["busy.example"]
     round.clock.advance(seconds=119)
     await round.worker().drain()
-    assert [delivery for delivery in round.courier.carried if delivery.host == "busy.example"] == asked
+    assert [delivery for delivery in round.sender.carried if delivery.host == "busy.example"] == asked
     round.clock.advance(seconds=2)
     await round.worker().drain()
     round.clock.advance(minutes=1)
@@ -229,20 +229,20 @@ async def test_retry_after_is_honoured_by_everything_that_waits_for_the_server(r
 
 
 async def test_a_dead_server_costs_one_try_now_and_then(round: Round) -> None:
-    round.courier.answers["down.example"] = Met(status=None, answer="no answer")
+    round.sender.answers["down.example"] = Attempt(status=None, answer="no answer")
     await round.say(1, *(inbox("down.example", f"users/{number}/inbox") for number in range(50)))
     for _ in range(60):
         await round.worker().drain()
         round.clock.advance(minutes=1)
-    assert len(round.courier.carried) < 20
+    assert len(round.sender.carried) < 20
 
 
 @pytest.mark.parametrize("status", [404, 410])
 async def test_an_inbox_that_is_no_more_is_told_of(round: Round, status: int) -> None:
-    round.courier.answers["gone.example"] = Met(status=status)
+    round.sender.answers["gone.example"] = Attempt(status=status)
     await round.say(1, inbox("gone.example"), inbox("up.example"))
     await round.worker().drain()
-    assert round.courier.gone == [inbox("gone.example")]
+    assert round.sender.gone == [inbox("gone.example")]
     assert (await round.states())[("0001", "gone.example")] is DeliveryState.FAILED
 
 
@@ -260,4 +260,4 @@ async def test_followers_behind_many_inboxes_are_reached_slice_by_slice(round: R
 
     await round.store.transaction(fill)
     await round.worker().drain()
-    assert Counter(delivery.inbox for delivery in round.courier.carried) == Counter(inboxes)
+    assert Counter(delivery.inbox for delivery in round.sender.carried) == Counter(inboxes)

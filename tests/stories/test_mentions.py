@@ -12,7 +12,7 @@ from syndicate.blogroll.finder import Finder
 from syndicate.errors import AddressDenied
 from syndicate.storage.deliveries import DeliveryKind, DeliveryState
 from syndicate.transport.message import Request, Response
-from syndicate.webmention.sender import Sender
+from syndicate.webmention.sender import WebmentionOutbox
 from tests.clocks import FakeClock
 from tests.instances import RunningInstance, running_instance
 from tests.wire import Wire
@@ -67,7 +67,7 @@ async def follow(instance: RunningInstance, address: str = GARDEN, *, hidden: bo
 
 
 async def mention(instance: RunningInstance, target: str, source: str = BLOGROLL) -> None:
-    sender = Sender(instance.clock)
+    sender = WebmentionOutbox(instance.clock)
     await instance.store.transaction(lambda tx: sender.mention(tx, source=source, target=target))
     await instance.settle()
 

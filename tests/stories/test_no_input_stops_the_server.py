@@ -19,7 +19,7 @@ from syndicate.storage.media import MediaState
 from syndicate.storage.mentions import MentionState
 from syndicate.transport.message import Request, Response
 from syndicate.web.http.server import REFUSALS
-from syndicate.websub.publisher import Audience, PushWorker
+from syndicate.websub.publisher import PushTargets, PushWorker
 from syndicate.websub.topics import TopicDocument, Topics
 from tests.blogs import PNG
 from tests.instances import RunningInstance
@@ -220,7 +220,7 @@ async def test_a_feed_that_trips_us_up_keeps_no_other_from_its_subscribers(
     instance.clock.advance(seconds=2)
     await instance.publish("Tea")
     topics = _SpoiledTopic(feeds[0], instance.instance.topics)
-    assert await PushWorker(instance.store, topics, instance.clock, Audience()).work()
+    assert await PushWorker(instance.store, topics, instance.clock, PushTargets()).work()
     await instance.instance.deliveries.drain()
     assert [len(reader.pushed) for reader in readers] == [0, 1]
 

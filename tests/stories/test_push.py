@@ -20,7 +20,7 @@ from syndicate.storage.subscriptions import RequestMode, SubscriptionRequest
 from syndicate.transport.message import Request, Response
 from syndicate.web import keys
 from syndicate.websub.hub import MOST_AN_HOUR_PER_HOST, MOST_PER_HOST, MOST_WAITING, MOST_WAITING_PER_HOST
-from syndicate.websub.publisher import Audience, PushWorker
+from syndicate.websub.publisher import PushTargets, PushWorker
 from tests.clocks import FakeClock
 from tests.instances import Answer, RunningInstance, running_instance
 from tests.peer import Peer
@@ -658,7 +658,7 @@ async def test_more_subscribers_than_a_slice_are_all_told(instance: RunningInsta
         await subscribed(instance, one)
     instance.clock.advance(seconds=2)
     await instance.publish("News")
-    worker = PushWorker(instance.store, instance.instance.topics, instance.clock, Audience(), slice=2)
+    worker = PushWorker(instance.store, instance.instance.topics, instance.clock, PushTargets(), slice=2)
     assert await worker.work()
     await instance.settle()
     assert [len(one.pushed) for one in readers] == [1] * 5

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from syndicate.delivery.retry import Fate, Met
+from syndicate.delivery.retry import Attempt, DeliveryOutcome
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind
 from syndicate.storage.subscriptions import Subscription
 from syndicate.transport.message import Request, Response
 from syndicate.websub.intent_verification import with_parameters
-from syndicate.websub.senders import MOST_MOVES, PingCourier, PushCourier, judge_push
+from syndicate.websub.senders import MOST_MOVES, PingSender, PushSender, judge_push
 from syndicate.websub.topics import TopicDocument
 from tests.clocks import FakeClock
 from tests.wire import Wire
@@ -74,9 +74,9 @@ async def test_content_of_any_type_is_sent_as_it_is(
         )
 
     await store.transaction(subscribe)
-    courier = PushCourier(store, wire, OneTopic(body, media_type), clock, hub="https://blog.example/websub")
-    carried = await courier.carry(push(clock), "")
-    assert carried.fate is Fate.DELIVERED
+    sender = PushSender(store, wire, OneTopic(body, media_type), clock, hub="https://blog.example/websub")
+    carried = await sender.carry(push(clock), "")
+    assert carried.fate is DeliveryOutcome.DELIVERED
     [request] = wire.log
     assert (request.method, request.url, request.body) == ("POST", CALLBACK, body)
     assert request.headers == (
@@ -86,24 +86,24 @@ async def test_content_of_any_type_is_sent_as_it_is(
 
 
 async def test_what_nobody_is_subscribed_to_is_not_sent(store: Store, wire: Wire, clock: FakeClock) -> None:
-    courier = PushCourier(store, wire, OneTopic(b"", "text/plain"), clock, hub="https://blog.example/websub")
-    assert (await courier.carry(push(clock), "")).fate is Fate.FAILED
+    sender = PushSender(store, wire, OneTopic(b"", "text/plain"), clock, hub="https://blog.example/websub")
+    assert (await sender.carry(push(clock), "")).fate is DeliveryOutcome.FAILED
     assert wire.log == []
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_any_2xx_is_taken(status: int) -> None:
-    assert judge_push(Met(status=status)) is Fate.DELIVERED
+    assert judge_push(Attempt(status=status)) is DeliveryOutcome.DELIVERED
 
 
 @pytest.mark.parametrize("status", [None, 100, 301, 302, 307, 308, 400, 403, 404, 405, 429, 500, 501, 503])
 def test_everything_else_is_tried_again(status: int | None) -> None:
-    assert judge_push(Met(status=status)) is Fate.AGAIN
+    assert judge_push(Attempt(status=status)) is DeliveryOutcome.AGAIN
 
 
 def test_410_ends_it_and_where_we_do_not_go_we_do_not_go() -> None:
-    assert judge_push(Met(status=410)) is Fate.GONE
-    assert judge_push(Met(status=None, permanent=True)) is Fate.FAILED
+    assert judge_push(Attempt(status=410)) is DeliveryOutcome.GONE
+    assert judge_push(Attempt(status=None, permanent=True)) is DeliveryOutcome.FAILED
 
 
 @pytest.mark.parametrize(
@@ -133,5 +133,5 @@ async def test_a_hub_that_leads_on_and_on_is_left(wire: Wire, clock: FakeClock) 
         due=clock(),
         changed=clock(),
     )
-    assert (await PingCourier(wire, clock).carry(delivery, "")).fate is Fate.AGAIN
+    assert (await PingSender(wire, clock).carry(delivery, "")).fate is DeliveryOutcome.AGAIN
     assert len(wire.log) == MOST_MOVES

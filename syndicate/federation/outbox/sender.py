@@ -12,9 +12,9 @@ from functools import partial
 
 from syndicate.activitypub.vocabulary import ACTIVITY_JSON
 from syndicate.clock import Clock
-from syndicate.delivery.attempt import run_errand
-from syndicate.delivery.retry import Fate, Met, judge
-from syndicate.delivery.worker import Carried
+from syndicate.delivery.attempt import send_request
+from syndicate.delivery.retry import Attempt, DeliveryOutcome, outcome_of
+from syndicate.delivery.worker import SendResult
 from syndicate.federation.actors.local_actors import Identities, Identity
 from syndicate.federation.outbox.key_introduction import Introductions
 from syndicate.signatures import Dialect, body_digest
@@ -41,7 +41,7 @@ async def _prove(inbox: str, tx: Tables) -> None:
     await tx.foreign_inboxes.prove(inbox)
 
 
-class ActivityCourier:
+class ActivitySender:
     """Brings activities of ours to inboxes (ActivityPub §7). `gone` is told of inboxes that answered 404 or 410."""
 
     def __init__(
@@ -59,24 +59,24 @@ class ActivityCourier:
         self._clock, self._introductions, self._gone = clock, introductions, gone
         self._bodies: OrderedDict[tuple[str, int, str], Body] = OrderedDict()
 
-    async def carry(self, delivery: Delivery, dialect: str) -> Carried:
+    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:
         met, dialect = await self._met_with(delivery, dialect)
-        fate = judge(met)
-        afterwards = partial(self._gone, delivery.inbox) if fate is Fate.GONE else None
-        is_taken = fate is Fate.DELIVERED and await self._store.deliveries.is_accept(delivery.activity)
+        fate = outcome_of(met)
+        afterwards = partial(self._gone, delivery.inbox) if fate is DeliveryOutcome.GONE else None
+        is_taken = fate is DeliveryOutcome.DELIVERED and await self._store.deliveries.is_accept(delivery.activity)
         effect = partial(_prove, delivery.inbox) if is_taken else None
-        return Carried(met=met, fate=fate, dialect=dialect, effect=effect, afterwards=afterwards)
+        return SendResult(met=met, fate=fate, dialect=dialect, effect=effect, afterwards=afterwards)
 
-    async def _met_with(self, delivery: Delivery, dialect: str) -> tuple[Met, str]:
+    async def _met_with(self, delivery: Delivery, dialect: str) -> tuple[Attempt, str]:
         """What it met with, and the dialect that the server took or took last."""
         body = await self._body(delivery.activity, delivery.version)
         if body is None:
-            return Met(status=None, answer="withdrawn before it was sent", permanent=True), dialect
+            return Attempt(status=None, answer="withdrawn before it was sent", permanent=True), dialect
         identity = self._identities.of_id(body.actor)
         if identity is None:
-            return Met(status=None, answer="its actor is no longer chosen", permanent=True), dialect
+            return Attempt(status=None, answer="its actor is no longer chosen", permanent=True), dialect
         if identity.next_key_id and delivery.activity != identity.rotation:
-            return Met(status=None, answer="waits for the change of key", held=True), dialect
+            return Attempt(status=None, answer="waits for the change of key", held=True), dialect
         key = identity.signing_key_of(delivery.activity)
         first = Dialect(dialect) if dialect in set(Dialect) else Dialect.CAVAGE
         met, taken = await self._knock(delivery.inbox, body, key, first)
@@ -90,7 +90,7 @@ class ActivityCourier:
         met, taken = await self._knock(delivery.inbox, body, key, first)
         return met, taken.value
 
-    async def _introduce(self, identity: Identity, delivery: Delivery, body: Body, dialect: Dialect) -> Met | None:
+    async def _introduce(self, identity: Identity, delivery: Delivery, body: Body, dialect: Dialect) -> Attempt | None:
         """Send the Update of the actor signed with one earlier key after the other, until the inbox knows one; None where
         it knows none."""
         news: Body | None = body
@@ -99,7 +99,7 @@ class ActivityCourier:
         assert news is not None  # made a moment ago
         for key in identity.earlier:
             met, _ = await self._knock(delivery.inbox, news, key, dialect)
-            if judge(met) is Fate.DELIVERED:
+            if outcome_of(met) is DeliveryOutcome.DELIVERED:
                 await self._introductions.record(identity, delivery.inbox)
                 return met
             if met.status != 401:  # it has other troubles now
@@ -107,7 +107,7 @@ class ActivityCourier:
         await self._introductions.record(identity, delivery.inbox)
         return None
 
-    async def _knock(self, inbox: str, body: Body, key: SigningKey, first: Dialect) -> tuple[Met, Dialect]:
+    async def _knock(self, inbox: str, body: Body, key: SigningKey, first: Dialect) -> tuple[Attempt, Dialect]:
         """Once, and where that is refused in the other dialect, too; the answer that counts, and its dialect."""
         signer = Signer(lambda: key, self._clock)
         met = await self._post(inbox, body, signer, first)
@@ -118,7 +118,7 @@ class ActivityCourier:
             return second, OTHER[first]
         return met, first
 
-    async def _post(self, inbox: str, body: Body, signer: Signer, dialect: Dialect) -> Met:
+    async def _post(self, inbox: str, body: Body, signer: Signer, dialect: Dialect) -> Attempt:
         headers = await self._threads.headers(
             signer,
             inbox,
@@ -128,7 +128,7 @@ class ActivityCourier:
             digest=body.digest,
         )
         request = Request(method="POST", url=inbox, headers=headers, body=body.bytes, budget=DELIVERY)
-        met, _ = await run_errand(self._transport, request, self._clock)
+        met, _ = await send_request(self._transport, request, self._clock)
         return met
 
     async def _body(self, activity: str, version: int) -> Body | None:
