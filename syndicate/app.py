@@ -33,32 +33,32 @@ from syndicate.clock import Clock, Stopwatch, utc_now
 from syndicate.config import Config
 from syndicate.delivery.worker import DeliveryWorker, Sender
 from syndicate.errors import DatabaseInUse, StorageError, SyndicateError
-from syndicate.federation.actors.authentication import Gatekeeper
+from syndicate.federation.actors.authentication import AuthorizedFetch
 from syndicate.federation.actors.founding import ActorFetches, forget
-from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.actors.remote_actors import Actors
-from syndicate.federation.actors.remote_interaction import Doorways
-from syndicate.federation.actors.sanitizer_thread import Aside
+from syndicate.federation.actors.remote_interaction import RemoteInteraction
+from syndicate.federation.actors.sanitizer_thread import SanitizerThread
 from syndicate.federation.actors.software import SoftwareWorker
-from syndicate.federation.actors.throttled_transport import PASSED_OVER_FOR, Pause, Sparing
+from syndicate.federation.actors.throttled_transport import PASSED_OVER_FOR, Pause, ThrottledTransport
 from syndicate.federation.actors.webfinger import Schemes
 from syndicate.federation.inbox.context import Context
 from syndicate.federation.inbox.inbox import Inbox
 from syndicate.federation.inbox.replies import REJECTIONS_COUNT_FOR
 from syndicate.federation.inbox.shown_form import ShownForm
 from syndicate.federation.inbox.worker import InboxWorker
-from syndicate.federation.outbox.account_move import Moving
-from syndicate.federation.outbox.author_replies import Answers
-from syndicate.federation.outbox.authorizations import Approvals
-from syndicate.federation.outbox.blocking import Blocking
-from syndicate.federation.outbox.gone_followers import Departures
+from syndicate.federation.outbox.account_move import AccountMove
+from syndicate.federation.outbox.author_replies import AuthorReplies
+from syndicate.federation.outbox.authorizations import Authorizations
+from syndicate.federation.outbox.blocking import BlockEnforcer
+from syndicate.federation.outbox.gone_followers import GoneFollowers
 from syndicate.federation.outbox.key_introduction import Introductions
-from syndicate.federation.outbox.key_rotation import Rotation
-from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.outbox.key_rotation import KeyRotation
+from syndicate.federation.outbox.outbox import Outbox
 from syndicate.federation.outbox.sender import ActivitySender
 from syndicate.federation.sync.followers_sync import SynchronizationWorker
 from syndicate.federation.sync.refetch_worker import BackfillWorker
-from syndicate.federation.sync.reply_crawler import Visitor
+from syndicate.federation.sync.reply_crawler import ReplyCrawler
 from syndicate.importers.posts_folder import Library
 from syndicate.maintenance.chores import Chores
 from syndicate.media import MediaFiles
@@ -131,13 +131,13 @@ class Services:
     config: Config
     clock: Clock
     store: Store
-    identities: Identities
+    local_actors: LocalActors
     urls: Urls
     files: MediaFiles
-    announcer: Announcer
-    answers: Answers
-    approvals: Approvals
-    blocking: Blocking
+    outbox: Outbox
+    answers: AuthorReplies
+    approvals: Authorizations
+    blocking: BlockEnforcer
     publisher: Publisher
     library: Library
     following: Following
@@ -162,8 +162,8 @@ class Server:
     synchronization: SynchronizationWorker
     software: SoftwareWorker
     bookkeeper: Bookkeeper
-    rotation: Rotation
-    moving: Moving
+    rotation: KeyRotation
+    moving: AccountMove
     poller: Poller
     crier: Crier
     backfill: BackfillWorker
@@ -183,12 +183,12 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
     """
     store = await Store.open(config.storage.database, clock)
     try:
-        identities = await Identities.open(config, store, clock, keep_keys=keep_keys)
+        local_actors = await LocalActors.open(config, store, clock, keep_keys=keep_keys)
         urls = Urls(config.site.url)
         files = MediaFiles(config.storage.media, config.storage.originals)
-        announcer = Announcer(identities, urls, clock, config.comments.moderation)
+        outbox = Outbox(local_actors, urls, clock, config.comments.moderation)
         typesetter = Typesetter(store, files, urls, clock)
-        publisher = Publisher(store, typesetter, announcer, urls, config.site, clock)
+        publisher = Publisher(store, typesetter, outbox, urls, config.site, clock)
 
         async def received(feed: str, body: bytes, media_type: str) -> None:
             await reader.received(feed, body, media_type)
@@ -199,18 +199,18 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
             config=config,
             clock=clock,
             store=store,
-            identities=identities,
+            local_actors=local_actors,
             urls=urls,
             files=files,
-            announcer=announcer,
-            answers=Answers(store, announcer, config.site, urls, clock),
-            approvals=Approvals(announcer, urls, clock),
-            blocking=Blocking(store, identities, announcer),
+            outbox=outbox,
+            answers=AuthorReplies(store, outbox, config.site, urls, clock),
+            approvals=Authorizations(outbox, urls, clock),
+            blocking=BlockEnforcer(store, local_actors, outbox),
             publisher=publisher,
             library=Library(store, publisher, config.storage.posts, config.site.zone, clock),
             following=Following(
                 store,
-                announcer,
+                outbox,
                 clock,
                 subscriber,
                 mentions=WebmentionOutbox(clock) if config.blogroll.webmention else None,
@@ -240,7 +240,7 @@ def open_network(services: Services, transport: Transport | None = None) -> tupl
         allow_private_addresses=config.federation.allow_private_addresses,
     )
     fetcher = Fetcher(transport, parse=parse_document, clock=services.clock)
-    signer = Signer(lambda: services.identities.fetching.signing_key, services.clock)
+    signer = Signer(lambda: services.local_actors.fetching.signing_key, services.clock)
     return transport, fetcher, signer, Actors(services.store, fetcher, signer, services.clock)
 
 
@@ -265,14 +265,14 @@ def build_server(
         actors=actors,
         fetcher=fetcher,
         signer=signer,
-        identities=services.identities,
-        announcer=services.announcer,
+        local_actors=services.local_actors,
+        outbox=services.outbox,
         approvals=services.approvals,
         urls=services.urls,
         clock=clock,
         moderation=config.comments.moderation,
-        aside=(aside := Aside()),
-        shown=ShownForm(services.identities, services.urls),
+        aside=(aside := SanitizerThread()),
+        shown=ShownForm(services.local_actors, services.urls),
     )
     inbox = Inbox(store, actors, context, clock)
     threads = SigningThreads()
@@ -290,11 +290,11 @@ def build_server(
         DeliveryKind.ACTIVITY: ActivitySender(
             store,
             transport,
-            services.identities,
+            services.local_actors,
             threads,
             clock,
-            Introductions(store, services.announcer, clock),
-            gone=Departures(store, actors, clock).check,
+            Introductions(store, services.outbox, clock),
+            gone=GoneFollowers(store, actors, clock).check,
         ),
         DeliveryKind.WEBSUB: PushSender(store, transport, topics, clock, hub=services.urls.hub),
         DeliveryKind.INTENT: IntentSender(store, transport, topics, clock),
@@ -321,7 +321,7 @@ def build_server(
         answer_anew=services.answers.made_anew,
     )
     metrics = Metrics()
-    backfill = BackfillWorker(store, Visitor(_sparing(context, transport, pause)), metrics, clock)
+    backfill = BackfillWorker(store, ReplyCrawler(_sparing(context, transport, pause)), metrics, clock)
 
     poller = Poller(
         store,
@@ -359,7 +359,7 @@ def build_server(
             stopwatch,
             {
                 keys.FEEDS: feeds,
-                keys.GATEKEEPER: Gatekeeper(store, actors),
+                keys.AUTHORIZED_FETCH: AuthorizedFetch(store, actors),
                 keys.HUB: Hub(
                     store,
                     topics,
@@ -372,12 +372,12 @@ def build_server(
                 keys.SUBSCRIBER: services.subscriber,
             },
         ),
-        rotation=Rotation(store, services.identities, services.announcer, clock),
-        moving=Moving(
-            store, services.identities, services.announcer, actors, fetcher, signer, clock, schemes=schemes_of(config)
+        rotation=KeyRotation(store, services.local_actors, services.outbox, clock),
+        moving=AccountMove(
+            store, services.local_actors, services.outbox, actors, fetcher, signer, clock, schemes=schemes_of(config)
         ),
         poller=poller,
-        crier=Crier(store, services.identities, services.announcer, clock),
+        crier=Crier(store, services.local_actors, services.outbox, clock),
         backfill=backfill,
         topics=topics,
         pushes=pushes,
@@ -388,7 +388,7 @@ def build_server(
 
 def _sparing(context: Context, transport: Transport, pause: Pause) -> Context:
     """The same, on a way out of its own for what nobody sent us."""
-    sparing = Sparing(transport, context.store, context.clock, pause)
+    sparing = ThrottledTransport(transport, context.store, context.clock, pause)
     fetcher = Fetcher(sparing, parse=parse_document, clock=context.clock)
     actors = Actors(context.store, fetcher, context.signer, context.clock)
     return replace(context, fetcher=fetcher, actors=actors)
@@ -397,7 +397,7 @@ def _sparing(context: Context, transport: Transport, pause: Pause) -> Context:
 def _feed_desk(services: Services) -> FeedDesk:
     config = services.config
     own = (services.urls.hub,) if config.feeds.hub else ()
-    founded = services.identities.blog.actor.published
+    founded = services.local_actors.blog.actor.published
     return FeedDesk(
         services.store,
         config.site,
@@ -405,7 +405,7 @@ def _feed_desk(services: Services) -> FeedDesk:
         services.urls,
         founded=founded,
         icon=ICON,
-        actor=services.identities.blog.actor.uri,
+        actor=services.local_actors.blog.actor.uri,
         hubs=(*own, *config.feeds.hubs),
     )
 
@@ -424,16 +424,16 @@ def _make_doors(
         {
             keys.ADMISSION: Admission(at_once_per_client=AT_ONCE_PER_CLIENT, of="inbox", stopwatch=stopwatch),
             keys.ACTOR_FETCHES: ActorFetches(store),
-            keys.ANNOUNCER: services.announcer,
+            keys.OUTBOX: services.outbox,
             keys.BLOGROLL_FEEDS: BlogrollFeeds(
-                store, config.site, urls, services.identities.blog.actor.published, ICON
+                store, config.site, urls, services.local_actors.blog.actor.published, ICON
             ),
             keys.DELTAS: Deltas(),
             keys.DIALOGS: Admission(at_once=16, per_second=0.2, burst=20, of="dialog", stopwatch=stopwatch),
-            keys.DOORWAYS: Doorways(fetcher, schemes=schemes_of(config)),
-            keys.DESK: SiteDesk(store, config, urls, pages, services.identities, services.clock),
+            keys.REMOTE_INTERACTION: RemoteInteraction(fetcher, schemes=schemes_of(config)),
+            keys.DESK: SiteDesk(store, config, urls, pages, services.local_actors, services.clock),
             keys.FILES: services.files,
-            keys.IDENTITIES: services.identities,
+            keys.LOCAL_ACTORS: services.local_actors,
             keys.PUSHED: Admission(at_once=16, per_second=5.0, burst=200, of="websub", stopwatch=stopwatch),
             READINESS: Readiness(store, config.storage.media),
             keys.SEARCHES: Admission(at_once=4, per_second=0.5, burst=20, of="search", stopwatch=stopwatch),
@@ -540,7 +540,7 @@ async def _chores(server: Server) -> None:
         "caretaker": lambda: restart_on_storage_error("caretaker", lambda: _caretaker(services)),
         "own affairs": lambda: restart_on_storage_error("own affairs", lambda: _own_affairs(server)),
     }
-    if services.identities.blogroll is not None:
+    if services.local_actors.blogroll is not None:
         works["crier"] = server.crier.run
     if services.config.storage.is_postgresql:
         await restart_on_storage_error("chores", Chores(services.store, services.clock, works).run)
@@ -621,7 +621,7 @@ async def _ticker(server: Server) -> None:
         await asyncio.sleep(TICK)
         await database.poll()
         if (newest := database.version()) != version:
-            await server.services.identities.renew()
+            await server.services.local_actors.renew()
             _wake(server)
             version = newest
 
@@ -663,7 +663,7 @@ async def _caretaker(services: Services) -> None:
     """Typeset anew what an older renderer made; forget what has become too old."""
     await typeset_anew(services)
     with isolated("making comments anew"):
-        await ShownForm(services.identities, services.urls).make_anew(services.store)
+        await ShownForm(services.local_actors, services.urls).make_anew(services.store)
     while True:
         with isolated("tidying up"):
             await tidy(services)

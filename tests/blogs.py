@@ -110,13 +110,13 @@ class Blog:
 async def follow(instance: RunningInstance, address: str, **how: Any) -> BlogrollEntry:
     """What `syndicate follow` does."""
     finder = Finder(instance.instance.transport, instance.instance.actors, instance.clock, schemes=("https",))
-    following = Following(instance.store, instance.instance.services.announcer, instance.clock)
+    following = Following(instance.store, instance.instance.services.outbox, instance.clock)
     return await following.follow(address, finder, **how)
 
 
 async def edit(instance: RunningInstance, address: str, *, seen: bool = False, **changes: Any) -> BlogrollEntry:
     """What `syndicate blogroll edit` does."""
-    return await Following(instance.store, instance.instance.services.announcer, instance.clock).edit(
+    return await Following(instance.store, instance.instance.services.outbox, instance.clock).edit(
         address, changes, seen=seen
     )
 

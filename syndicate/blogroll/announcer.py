@@ -8,9 +8,9 @@ import structlog
 from syndicate.activitypub.render import Mentioned
 from syndicate.clock import Clock
 from syndicate.errors import StorageError
-from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.inbox.timeline import NEWS
-from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.actor import LocalActor
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.storage import Store, Tables
@@ -27,8 +27,8 @@ PASSED_ON = "blogroll passed on"
 class Crier:
     """Passes on what is waiting, the newest first."""
 
-    def __init__(self, store: Store, identities: Identities, announcer: Announcer, clock: Clock) -> None:
-        self._store, self._identities, self._announcer, self._clock = store, identities, announcer, clock
+    def __init__(self, store: Store, local_actors: LocalActors, outbox: Outbox, clock: Clock) -> None:
+        self._store, self._local_actors, self._outbox, self._clock = store, local_actors, outbox, clock
         self._loop = WorkerLoop("crier", clock, self._next_due)
 
     def wake(self) -> None:
@@ -54,7 +54,7 @@ class Crier:
 
     async def _next_due(self) -> datetime | None:
         now = self._clock()
-        if self._identities.blogroll is None or await self._store.feed_entries.next_to_pass(now - NEWS) is None:
+        if self._local_actors.blogroll is None or await self._store.feed_entries.next_to_pass(now - NEWS) is None:
             return None
         if await _count(self._store, now) < MOST_A_DAY:
             return now
@@ -63,7 +63,7 @@ class Crier:
     async def _pass_on(self, tx: Tables) -> bool:
         await tx.alone("crier")
         now = self._clock()
-        identity = self._identities.blogroll
+        identity = self._local_actors.blogroll
         count = await _count(tx, now)
         one = await tx.feed_entries.next_to_pass(now - NEWS)
         entry = await tx.blogroll.get(one.entry) if one else None
@@ -90,13 +90,13 @@ class Crier:
             author = await tx.remote_actors.find(entry.actor)
             if author is None or author.opted_out:
                 return ""
-            return await self._announcer.announce(tx, by, post.object, author=author)
+            return await self._outbox.announce(tx, by, post.object, author=author)
         url = post.url or entry.url
         if not url:
             return ""
         by_whom = f"{entry.name} · {post.author}" if post.author not in ("", entry.name) else entry.name
         what = Mentioned(title=post.heading, url=url, by=by_whom, language=entry.language)
-        return await self._announcer.mention(tx, by, what)
+        return await self._outbox.mention(tx, by, what)
 
 
 async def _count(tables: Tables, now: datetime) -> int:

@@ -16,7 +16,7 @@ from syndicate.content.text import clean_name
 from syndicate.errors import AddressUnusable
 from syndicate.federation.actors.profiles import want_picture
 from syndicate.federation.outbox import follows
-from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.outbox.outbox import Outbox
 from syndicate.feeds.opml import Outline
 from syndicate.model.blogroll import BlogrollEntry, FeedState
 from syndicate.model.ids import new_id
@@ -49,14 +49,14 @@ class Following:
     def __init__(
         self,
         store: Store,
-        announcer: Announcer,
+        outbox: Outbox,
         clock: Clock,
         subscriptions: Subscriptions | None = None,
         *,
         mentions: Mentions | None = None,
         page: str = "",
     ) -> None:
-        self._store, self._announcer, self._clock = store, announcer, clock
+        self._store, self._outbox, self._clock = store, outbox, clock
         self._mentions, self._page = mentions, page
         self._subscriptions = subscriptions or NoSubscriptions()
         self._reader = Reader(store, clock, self._subscriptions)
@@ -110,7 +110,7 @@ class Following:
         if known is None:
             await self._tell(tx, entry)
         if found.actor is not None:
-            await follows.ask(tx, self._announcer, entry, found.actor, before=known)
+            await follows.ask(tx, self._outbox, entry, found.actor, before=known)
         await tx.blogroll.set_state(entry.id, FeedState.FRESH)
         if not entry.feed_url:
             await tx.feed_polls.remove(entry.id)
@@ -136,7 +136,7 @@ class Following:
         """Everything of a hidden entry is hidden: what was passed on is taken back."""
         if entry.hidden:
             for one in await tx.feed_entries.of(entry.id):
-                await self._announcer.take_back(tx, one.passed_on)
+                await self._outbox.take_back(tx, one.passed_on)
         else:
             await self._tell(tx, entry)
         await tx.feed_entries.set_hidden(entry.id, entry.hidden)
@@ -154,7 +154,7 @@ class Following:
 
         async def body(tx: Tables) -> None:
             if actor is not None:
-                await follows.take_back(tx, self._announcer, entry, actor)
+                await follows.take_back(tx, self._outbox, entry, actor)
             if entry.feed_url:
                 await self._subscriptions.withdrawn(tx, feed=entry.feed_url)
             await tx.blogroll.remove(entry.id)

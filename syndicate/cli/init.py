@@ -87,7 +87,7 @@ def _begin_anew(session: Session, url: str, handle: str) -> None:
     before = utc_now().replace(microsecond=0)
 
     async def work(services: Services) -> None:
-        if services.identities.blog.actor.published < before:
+        if services.local_actors.blog.actor.published < before:
             raise InputError("the database holds the blog of these keys; nothing was changed")
 
     session.run(work, keep_keys=True)

@@ -8,7 +8,7 @@ from syndicate.activitypub.parse import authority_of
 from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.errors import AccountNotFound, InputError
-from syndicate.federation.actors.local_actors import Identity
+from syndicate.federation.actors.local_actors import SigningActor
 
 STRICT = ("gotosocial",)
 """Software that refuses an actor whose key has changed, unless it was told of it with the old one."""
@@ -50,18 +50,18 @@ def rotate(session: Session, handle: str | None, dry_run: bool, as_json: bool) -
     tell_rows(named, as_json=as_json, columns=("server", "followers", "silent since", "runs"), nothing=nothing)
 
 
-def _named(services: Services, handle: str | None) -> Identity:
+def _named(services: Services, handle: str | None) -> SigningActor:
     if handle is None:
-        return services.identities.blog
+        return services.local_actors.blog
     wanted = handle.lstrip("@").lower()
-    for identity in services.identities:
+    for identity in services.local_actors:
         if wanted in (identity.actor.handle, identity.profile.account.lower()):
             return identity
-    known = ", ".join(f"@{identity.actor.handle}" for identity in services.identities)
+    known = ", ".join(f"@{identity.actor.handle}" for identity in services.local_actors)
     raise AccountNotFound(f"there is no account {handle} here; there are {known}")
 
 
-async def _in_need(services: Services, identity: Identity) -> list[dict[str, Any]]:
+async def _in_need(services: Services, identity: SigningActor) -> list[dict[str, Any]]:
     """Servers of followers that do not answer now, or take no other key but when they were told."""
     failing = {host.host: host for host in await services.store.hosts.failing()}
     strict = {software: await services.store.hosts.running(software) for software in STRICT}

@@ -11,7 +11,7 @@ from syndicate.content.scripts import marked
 from syndicate.content.text import plain
 from syndicate.errors import QuoteNotFound
 from syndicate.storage import Tables
-from syndicate.storage.authorizations import Stamp, StampKind
+from syndicate.storage.authorizations import Authorization, AuthorizationKind
 from syndicate.storage.received_notes import NoteKind, ReceivedNote
 
 SHOWN = 200
@@ -32,7 +32,7 @@ def list_(session: Session, as_json: bool) -> None:
 
 
 async def _rows(services: Services) -> list[dict[str, Any]]:
-    stamps = {stamp.object: stamp for stamp in await services.store.stamps.newest(StampKind.QUOTE, SHOWN)}
+    stamps = {stamp.object: stamp for stamp in await services.store.stamps.newest(AuthorizationKind.QUOTE, SHOWN)}
     notes = {
         note.uri: note
         for note in await services.store.received_notes.newest([NoteKind.QUOTE], seen=True, limit=SHOWN)
@@ -42,7 +42,7 @@ async def _rows(services: Services) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: str(row["at"]), reverse=True)
 
 
-async def _row(services: Services, uri: str, stamp: Stamp | None, note: ReceivedNote | None) -> dict[str, Any]:
+async def _row(services: Services, uri: str, stamp: Authorization | None, note: ReceivedNote | None) -> dict[str, Any]:
     post = await services.store.posts.find((stamp.post if stamp else note.post if note else None) or "")
     author = stamp.actor if stamp else note.actor if note else ""
     actor = await services.store.remote_actors.find(author)
@@ -95,8 +95,10 @@ def allow(session: Session, quote: str) -> None:
     click.echo(f"{quote}: may be asked for again")
 
 
-async def _found(services: Services, quote: str) -> Stamp:
-    stamp = await services.store.stamps.of_object(quote, StampKind.QUOTE) or await services.store.stamps.find(quote)
-    if stamp is None or stamp.kind is not StampKind.QUOTE:
+async def _found(services: Services, quote: str) -> Authorization:
+    stamp = await services.store.stamps.of_object(quote, AuthorizationKind.QUOTE) or await services.store.stamps.find(
+        quote
+    )
+    if stamp is None or stamp.kind is not AuthorizationKind.QUOTE:
         raise QuoteNotFound(f"{quote}: no such quote was allowed; `syndicate quotes list` shows those that were")
     return stamp

@@ -11,7 +11,7 @@ from syndicate.model.comment import Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.storage import Tables
 from syndicate.storage.media import MediaFile, Purpose
-from syndicate.storage.refetch_queue import Visit
+from syndicate.storage.refetch_queue import Refetch
 
 
 async def keep(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, reason: str, received: datetime) -> bool:
@@ -71,7 +71,7 @@ async def _shown(tx: Tables, comment: Comment) -> None:
     stored = await tx.comments.by_uri(comment.uri)
     if stored is not None and stored.source is CommentSource.REPLY:
         due = first_visit(tx.clock())
-        visit = Visit(comment=stored.id, host=host_of(stored.uri), warm=stored.published, due=due)
+        visit = Refetch(comment=stored.id, host=host_of(stored.uri), warm=stored.published, due=due)
         await tx.visits.schedule(visit)
 
 

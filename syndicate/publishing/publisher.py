@@ -16,7 +16,7 @@ from syndicate.clock import Clock
 from syndicate.config import SiteConfig
 from syndicate.content.text import clean_name, excerpt, plain
 from syndicate.errors import FilesMissing, InputError, PostNotFound, StorageError
-from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.ids import IdsInOrder, new_id
 from syndicate.model.post import Manuscript, Picture, Post, PostKind, PostState, TermKind
 from syndicate.publishing.news import news_after
@@ -118,9 +118,9 @@ class _Overtaken(Exception):
 
 class Publisher:
     def __init__(
-        self, store: Store, typesetter: Typesetter, announcer: Announcer, urls: Urls, site: SiteConfig, clock: Clock
+        self, store: Store, typesetter: Typesetter, outbox: Outbox, urls: Urls, site: SiteConfig, clock: Clock
     ) -> None:
-        self._store, self._typesetter, self._announcer = store, typesetter, announcer
+        self._store, self._typesetter, self._outbox = store, typesetter, outbox
         self._urls, self._site, self._clock = urls, site, clock
         self._revisions = IdsInOrder()
 
@@ -363,7 +363,7 @@ class Publisher:
         )
 
     def _hashtags(self, post: Post) -> dict[str, str]:
-        return {tag.name.lower(): tag.href for tag in self._announcer.hashtags(post)}
+        return {tag.name.lower(): tag.href for tag in self._outbox.hashtags(post)}
 
     def _picture(self, file: MediaFile | None, alt: str) -> Picture | None:
         if file is None or file.state is not MediaState.KEPT:
@@ -440,17 +440,17 @@ class Publisher:
         """Create, Update or Delete, as the change looks from outside."""
         was, is_now = before is not None and before.federates, post.federates
         if is_now and was and is_minor:
-            await self._announcer.made_anew(tx, post)
+            await self._outbox.made_anew(tx, post)
         elif is_now and was:
-            await self._announcer.updated(tx, post, names_wanted=names_wanted)
+            await self._outbox.updated(tx, post, names_wanted=names_wanted)
             if before is not None and before.pinned != post.pinned:
-                await self._announcer.pinned(tx, post)
+                await self._outbox.pinned(tx, post)
         elif is_now:
-            await self._announcer.created(tx, post, announce=announce, names_wanted=names_wanted)
+            await self._outbox.created(tx, post, announce=announce, names_wanted=names_wanted)
             if post.pinned and announce:
-                await self._announcer.pinned(tx, post)
+                await self._outbox.pinned(tx, post)
         elif was and before is not None:
-            await self._announcer.deleted(tx, before, now)
+            await self._outbox.deleted(tx, before, now)
             await self._bury(tx, before, path=None, now=now)
 
     async def _bury(self, tx: Tables, post: Post, *, path: str | None, now: datetime) -> None:
@@ -490,7 +490,7 @@ class Publisher:
         async def body(tx: Tables) -> None:
             now = self._clock()
             if post.federates:
-                await self._announcer.deleted(tx, post, now)
+                await self._outbox.deleted(tx, post, now)
             if post.is_public:  # what nobody ever saw leaves nothing behind
                 await self._bury_everywhere(tx, post, now)
             unused.extend(await tx.media.remove_of_post(post.id))
@@ -577,7 +577,7 @@ class Publisher:
         """False when the words were changed in the meantime."""
         if not await tx.posts.set_html(post, RENDERER):
             return False
-        await self._announcer.made_anew(tx, post)
+        await self._outbox.made_anew(tx, post)
         await tx.editions.move(*_scopes(post))
         return True
 

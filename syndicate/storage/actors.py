@@ -77,7 +77,7 @@ class StoredActor:
 ASKED = "asked"
 
 
-class LocalActors:
+class StoredActors:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 

@@ -10,18 +10,18 @@ from syndicate.clock import from_text, to_text
 from syndicate.storage.engine.database import Queryable, Row
 
 
-class StampKind(StrEnum):
+class AuthorizationKind(StrEnum):
     QUOTE = "quote"
     REPLY = "reply"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
+class Authorization:
     """`uri` is ours; `object` the id of the remote object that quotes or answers `target`, an object of ours; `actor`
     its author. A revoked one can not be fetched, and is not given again."""
 
     uri: str
-    kind: StampKind
+    kind: AuthorizationKind
     post: str
     object: str
     target: str
@@ -42,26 +42,26 @@ class ReplyRequest:
     received: datetime
 
 
-class Stamps:
+class StoredAuthorizations:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def find(self, uri: str) -> Stamp | None:
+    async def find(self, uri: str) -> Authorization | None:
         return _stamp(await self._query.one("SELECT * FROM stamps WHERE uri = :uri", uri=uri))
 
-    async def of_object(self, object: str, kind: StampKind) -> Stamp | None:
+    async def of_object(self, object: str, kind: AuthorizationKind) -> Authorization | None:
         row = await self._query.one(
             "SELECT * FROM stamps WHERE object_uri = :object AND kind = :kind", object=object, kind=kind.value
         )
         return _stamp(row)
 
-    async def newest(self, kind: StampKind, limit: int) -> list[Stamp]:
+    async def newest(self, kind: AuthorizationKind, limit: int) -> list[Authorization]:
         rows = await self._query.all(
             "SELECT * FROM stamps WHERE kind = :kind ORDER BY created DESC LIMIT :limit", kind=kind.value, limit=limit
         )
         return [stamp for stamp in map(_stamp, rows) if stamp is not None]
 
-    async def put(self, stamp: Stamp) -> None:
+    async def put(self, stamp: Authorization) -> None:
         """Keep a stamp; an object that has one of this kind keeps that."""
         await self._query.run(
             """
@@ -143,12 +143,12 @@ class Stamps:
         )
 
 
-def _stamp(row: Row | None) -> Stamp | None:
+def _stamp(row: Row | None) -> Authorization | None:
     if row is None:
         return None
-    return Stamp(
+    return Authorization(
         uri=row["uri"],
-        kind=StampKind(row["kind"]),
+        kind=AuthorizationKind(row["kind"]),
         post=row["post_id"],
         object=row["object_uri"],
         target=row["target"],

@@ -11,7 +11,7 @@ from syndicate.storage.engine.database import Queryable, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class OutboxActivity:
     """An activity of ours. `post` is the id of the post that it is about, if any; `public` ones stand in the outbox
     collection; `object` is the id of what it is about, by which later activities supersede earlier ones."""
 
@@ -32,11 +32,11 @@ public = 0 AND type IN ('Accept', 'Add', 'Reject', 'Remove', 'Update') AND publi
 """
 
 
-class Outbox:
+class OutboxActivities:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def put(self, said: Said) -> None:
+    async def put(self, said: OutboxActivity) -> None:
         await self._query.run(
             """
             INSERT INTO outbox (id, uri, local_actor, type, object_uri, post_id, document, public, published)
@@ -53,11 +53,11 @@ class Outbox:
             published=to_text(said.published),
         )
 
-    async def find(self, uri: str) -> Said | None:
+    async def find(self, uri: str) -> OutboxActivity | None:
         row = await self._query.one("SELECT * FROM outbox WHERE uri = :uri", uri=uri)
         return None if row is None else _said(row)
 
-    async def create_of(self, object: str) -> Said | None:
+    async def create_of(self, object: str) -> OutboxActivity | None:
         """The Create by which an object was made that stands in no other table."""
         row = await self._query.one(
             "SELECT * FROM outbox WHERE object_uri = :object AND type = 'Create' AND public = 1 AND post_id IS NULL LIMIT 1",
@@ -77,7 +77,7 @@ class Outbox:
         sent = (row["published"] for row in rows if actor in json.loads(row["document"]).get("to", []))
         return next((from_text(published) for published in sent), None)
 
-    async def get(self, id: str) -> Said | None:
+    async def get(self, id: str) -> OutboxActivity | None:
         row = await self._query.one("SELECT * FROM outbox WHERE id = :id", id=id)
         return None if row is None else _said(row)
 
@@ -104,7 +104,7 @@ class Outbox:
         )
         return row is not None
 
-    async def announces_of(self, post: str) -> list[Said]:
+    async def announces_of(self, post: str) -> list[OutboxActivity]:
         """The Announces of a post by others of our actors that stand."""
         rows = await self._query.all(
             "SELECT * FROM outbox WHERE post_id = :post AND type = 'Announce' AND public = 1 ORDER BY published, id",
@@ -112,7 +112,7 @@ class Outbox:
         )
         return [_said(row) for row in rows]
 
-    async def announced(self, local_actor: str, *, before: tuple[str, str] | None, limit: int) -> list[Said]:
+    async def announced(self, local_actor: str, *, before: tuple[str, str] | None, limit: int) -> list[OutboxActivity]:
         """What an actor that is not the blog has passed on and not taken back, newest first, from the key (`published` as
         text, id) on."""
         published, id = before or ("~", "")
@@ -147,7 +147,7 @@ class Outbox:
         )
         return [row["id"] for row in rows]
 
-    async def unsent(self, object: str) -> list[Said]:
+    async def unsent(self, object: str) -> list[OutboxActivity]:
         """The Create or Update of a post or an answer that somebody still has to get."""
         rows = await self._query.all(
             """
@@ -160,7 +160,7 @@ class Outbox:
         )
         return [_said(row) for row in rows]
 
-    async def sent_create_of(self, object: str) -> Said | None:
+    async def sent_create_of(self, object: str) -> OutboxActivity | None:
         """The Create of a post or an answer, if its text was ever sent."""
         row = await self._query.one(
             "SELECT * FROM outbox WHERE object_uri = :object AND type = 'Create' AND document <> '{}' ORDER BY id LIMIT 1",
@@ -175,11 +175,11 @@ class Outbox:
             "UPDATE outbox SET document = :document, version = version + 1 WHERE id = :id", id=id, document=text
         )
 
-    async def withdraw(self, said: Said) -> None:
+    async def withdraw(self, said: OutboxActivity) -> None:
         """It is said no longer."""
         await self._query.run("UPDATE outbox SET public = 0 WHERE id = :id", id=said.id)
 
-    async def about(self, post: str) -> list[Said]:
+    async def about(self, post: str) -> list[OutboxActivity]:
         """Everything that was said about a post, oldest first."""
         rows = await self._query.all("SELECT * FROM outbox WHERE post_id = :post ORDER BY published, id", post=post)
         return [_said(row) for row in rows]
@@ -203,8 +203,8 @@ class Outbox:
         await self._query.run(f"DELETE FROM outbox WHERE {FORGOTTEN}", before=to_text(before))
 
 
-def _said(row: Row) -> Said:
-    return Said(
+def _said(row: Row) -> OutboxActivity:
+    return OutboxActivity(
         id=row["id"],
         uri=row["uri"],
         local_actor=row["local_actor"],

@@ -12,7 +12,7 @@ from syndicate.storage.engine.database import Queryable, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Refetch:
     """`warm` is when the comment was written, or when an answer to it was last found."""
 
     comment: str
@@ -21,11 +21,11 @@ class Visit:
     due: datetime
 
 
-class Visits:
+class RefetchQueue:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def schedule(self, visit: Visit) -> None:
+    async def schedule(self, visit: Refetch) -> None:
         """Have a comment looked at; one that is scheduled stays as it is."""
         await self._query.run(
             """
@@ -39,11 +39,11 @@ class Visits:
             due=to_text(visit.due),
         )
 
-    async def find(self, comment: str) -> Visit | None:
+    async def find(self, comment: str) -> Refetch | None:
         row = await self._query.one("SELECT * FROM visits WHERE comment_id = :comment", comment=comment)
         return None if row is None else _visit(row)
 
-    async def claim(self, *, now: datetime, until: datetime) -> Visit | None:
+    async def claim(self, *, now: datetime, until: datetime) -> Refetch | None:
         """Lease the first that is due, on a server where nobody is looking around now."""
         row = await self._query.one(
             """
@@ -156,8 +156,8 @@ class Visits:
         )
 
 
-def _visit(row: Row) -> Visit:
-    return Visit(
+def _visit(row: Row) -> Refetch:
+    return Refetch(
         comment=row["comment_id"],
         host=row["host"],
         warm=from_text(row["warm_at"]),

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from syndicate.clock import Clock
-from syndicate.storage.actors import LocalActors, RemoteActors
-from syndicate.storage.authorizations import Stamps
+from syndicate.storage.actors import RemoteActors, StoredActors
+from syndicate.storage.authorizations import StoredAuthorizations
 from syndicate.storage.blocks import Blocks
 from syndicate.storage.blogroll import Blogroll
 from syndicate.storage.comments import Comments
@@ -28,11 +28,11 @@ from syndicate.storage.legacy_redirects import Signposts
 from syndicate.storage.media import Media
 from syndicate.storage.mentions import Mentions
 from syndicate.storage.move_recipients import MoveRecipients
-from syndicate.storage.outbox import Outbox
+from syndicate.storage.outbox import OutboxActivities
 from syndicate.storage.posts import Posts
 from syndicate.storage.reactions import Reactions
 from syndicate.storage.received_notes import ReceivedNotes
-from syndicate.storage.refetch_queue import Visits
+from syndicate.storage.refetch_queue import RefetchQueue
 from syndicate.storage.reports import Reports
 from syndicate.storage.search import Search
 from syndicate.storage.subscriptions import Subscriptions
@@ -59,13 +59,13 @@ class Tables:
         self.reports = Reports(query)
         self.search = Search(query)
         self.signposts = Signposts(query)
-        self.stamps = Stamps(query)
-        self.local_actors = LocalActors(query)
+        self.stamps = StoredAuthorizations(query)
+        self.local_actors = StoredActors(query)
         self.earlier_keys = EarlierKeys(query)
         self.remote_actors = RemoteActors(query)
         self.followers = Followers(query, self.totals)
         self.arrivals = Arrivals(query)
-        self.outbox = Outbox(query)
+        self.outbox = OutboxActivities(query)
         self.deliveries = Deliveries(query)
         self.foreign_inboxes = ForeignInboxes(query)
         self.hosts = Hosts(query)
@@ -79,7 +79,7 @@ class Tables:
         self.move_recipients = MoveRecipients(query)
         self.synchronizations = Synchronizations(query)
         self.tombstones = Tombstones(query)
-        self.visits = Visits(query)
+        self.visits = RefetchQueue(query)
         self.subscriptions = Subscriptions(query, self.totals)
         self.websub_following = WebsubFollowing(query)
 

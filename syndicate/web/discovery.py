@@ -9,7 +9,7 @@ from syndicate import __version__
 from syndicate.activitypub import discovery
 from syndicate.errors import MalformedRequest, NotFound
 from syndicate.web.http.response_cache import Rendered
-from syndicate.web.keys import ANSWERS, CONFIG, IDENTITIES, SHELF, STORE, URLS
+from syndicate.web.keys import ANSWERS, CONFIG, LOCAL_ACTORS, SHELF, STORE, URLS
 
 CACHE = "public, max-age=3600"
 CORS = (("Access-Control-Allow-Origin", "*"),)
@@ -35,12 +35,12 @@ async def get_webfinger(request: web.Request) -> web.StreamResponse:
     resources = request.query.getall("resource", [])
     if len(resources) != 1 or not resources[0]:
         raise MalformedRequest("webfinger.resource")
-    identities, resource = request.app[IDENTITIES], resources[0][: LONGEST + 1]
-    named = (identity.profile for identity in identities if discovery.names(resource, identity.profile))
+    local_actors, resource = request.app[LOCAL_ACTORS], resources[0][: LONGEST + 1]
+    named = (identity.profile for identity in local_actors if discovery.names(resource, identity.profile))
     profile = next(named, None) if len(resource) <= LONGEST else None
     if profile is None:
         raise NotFound("no such account")
-    document = discovery.jrd(profile, server=identities.fetching.actor.uri)
+    document = discovery.jrd(profile, server=local_actors.fetching.actor.uri)
     return await _answer(request, f"webfinger:{profile.account}", _json(document), "application/jrd+json")
 
 
@@ -50,7 +50,7 @@ async def get_host_meta(request: web.Request) -> web.StreamResponse:
 
 
 async def get_nodeinfo_links(request: web.Request) -> web.StreamResponse:
-    body = _json(discovery.nodeinfo_links(request.app[URLS].base, request.app[IDENTITIES].fetching.actor.uri))
+    body = _json(discovery.nodeinfo_links(request.app[URLS].base, request.app[LOCAL_ACTORS].fetching.actor.uri))
     return await _answer(request, "nodeinfo", body, "application/json; charset=utf-8")
 
 

@@ -5,12 +5,12 @@ from aiohttp import web
 from syndicate.blogroll.documents import BlogrollFeeds
 from syndicate.clock import Clock
 from syndicate.config import Config
-from syndicate.federation.actors.authentication import Gatekeeper
+from syndicate.federation.actors.authentication import AuthorizedFetch
 from syndicate.federation.actors.founding import ActorFetches
-from syndicate.federation.actors.local_actors import Identities
-from syndicate.federation.actors.remote_interaction import Doorways
+from syndicate.federation.actors.local_actors import LocalActors
+from syndicate.federation.actors.remote_interaction import RemoteInteraction
 from syndicate.federation.inbox.inbox import Inbox
-from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.outbox.outbox import Outbox
 from syndicate.media import MediaFiles
 from syndicate.publishing.feeds import FeedDesk
 from syndicate.publishing.listings import Selections
@@ -29,21 +29,21 @@ from syndicate.websub.subscriber import Subscriber
 
 ADMISSION = web.AppKey("admission", Admission)
 ACTOR_FETCHES = web.AppKey("actor fetches", ActorFetches)
-ANNOUNCER = web.AppKey("announcer", Announcer)
+OUTBOX = web.AppKey("announcer", Outbox)
 ANSWERS = web.AppKey("answers", Answers)
 BLOGROLL_FEEDS = web.AppKey("blogroll feeds", BlogrollFeeds)
 DELTAS = web.AppKey("deltas", Deltas)
 BODIES = web.AppKey("bodies", Bodies)
 DIALOGS = web.AppKey("dialogs", Admission)
-DOORWAYS = web.AppKey("doorways", Doorways)
+REMOTE_INTERACTION = web.AppKey("doorways", RemoteInteraction)
 DESK = web.AppKey("desk", SiteDesk)
 CLOCK = web.AppKey[Clock]("clock")
 CONFIG = web.AppKey("config", Config)
 FEEDS = web.AppKey("feeds", FeedDesk)
 FILES = web.AppKey("files", MediaFiles)
-GATEKEEPER = web.AppKey("gatekeeper", Gatekeeper)
+AUTHORIZED_FETCH = web.AppKey("gatekeeper", AuthorizedFetch)
 HUB = web.AppKey("hub", Hub)
-IDENTITIES = web.AppKey("identities", Identities)
+LOCAL_ACTORS = web.AppKey("identities", LocalActors)
 INBOX = web.AppKey("inbox", Inbox)
 METRICS = web.AppKey("metrics", Metrics)
 NOT_AT_HAND = web.RequestKey("not at hand", bool)

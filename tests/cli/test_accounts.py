@@ -68,7 +68,7 @@ async def test_a_change_of_key_names_the_servers_that_may_need_help(
     ]
     assert [bool(row["silent since"]) for row in rows] == [True, False]
     assert "Nothing was changed" in await desk.ok("keys", "rotate", "--dry-run")
-    assert instance.instance.services.identities.changing() == []
+    assert instance.instance.services.local_actors.changing() == []
 
 
 async def test_a_change_of_key_is_asked_for_and_the_server_does_it(
@@ -80,7 +80,7 @@ async def test_a_change_of_key_is_asked_for_and_the_server_does_it(
     assert "the server changes the key" in await desk.ok("keys", "rotate")
     assert "is being changed" in await desk.refuses("keys", "rotate")
     assert "there is no account nobody" in await desk.refuses("keys", "rotate", "nobody")
-    await instance.instance.services.identities.renew()
+    await instance.instance.services.local_actors.renew()
     await instance.instance.rotation.step()
     instance.clock.advance(seconds=5)
     await instance.settle()
@@ -88,7 +88,8 @@ async def test_a_change_of_key_is_asked_for_and_the_server_does_it(
     [update] = [update for update in ann.of_type("Update") if update["object"]["type"] == "Person"]
     assert update["object"]["publicKey"]["publicKeyPem"] != before
     assert (
-        instance.instance.services.identities.blog.actor.public_key_pem == update["object"]["publicKey"]["publicKeyPem"]
+        instance.instance.services.local_actors.blog.actor.public_key_pem
+        == update["object"]["publicKey"]["publicKeyPem"]
     )
 
 
@@ -110,7 +111,7 @@ async def test_the_blog_leaves_and_comes_back(instance: RunningInstance, desk: D
     await desk.ok("move", "--cancel")
     await instance.instance.moving.step()
     assert await desk.ok("move") == "the blog is here\n"
-    assert instance.instance.services.identities.blog.profile.moved_to == ""
+    assert instance.instance.services.local_actors.blog.profile.moved_to == ""
     await desk.refuses("move", "@a@b.example", "--cancel", status=2)
 
 

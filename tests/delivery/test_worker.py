@@ -19,7 +19,7 @@ from syndicate.storage import Store, Tables
 from syndicate.storage.actors import StoredActor
 from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
 from syndicate.storage.followers import Follower
-from syndicate.storage.outbox import Said
+from syndicate.storage.outbox import OutboxActivity
 from tests.clocks import FakeClock
 from tests.waiting import in_time
 
@@ -110,8 +110,8 @@ class Round:
         return {(delivery.activity, delivery.host): delivery.state for delivery in found}
 
 
-def said(number: int, object: str, clock: FakeClock) -> Said:
-    return Said(
+def said(number: int, object: str, clock: FakeClock) -> OutboxActivity:
+    return OutboxActivity(
         id=f"{number:04}",
         uri=f"https://blog.example/activities/{number}",
         local_actor="blog",

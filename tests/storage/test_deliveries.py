@@ -7,7 +7,7 @@ from syndicate.model.actor import Role
 from syndicate.storage import Store, Tables
 from syndicate.storage.actors import StoredActor
 from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
-from syndicate.storage.outbox import Said
+from syndicate.storage.outbox import OutboxActivity
 from tests.clocks import FakeClock
 
 INBOX = "https://social.example/inbox"
@@ -49,7 +49,7 @@ async def say(tx: Tables, clock: FakeClock, *ids: str) -> None:
     )
     for id in ids:
         await tx.outbox.put(
-            Said(
+            OutboxActivity(
                 id=id,
                 uri=f"https://blog.example/activities/{id}",
                 local_actor="blog",

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from syndicate.errors import SignatureRejected
-from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.signatures import Message, load_public_key, private_pem, public_pem, read_signature
 from syndicate.storage.hosts import Host
 from syndicate.transport.message import Request, Response
@@ -36,7 +36,7 @@ async def key_of(instance: RunningInstance) -> str:
 
 async def ask(instance: RunningInstance) -> bool:
     asked = await instance.store.transaction(lambda tx: tx.local_actors.ask_rotation("blog"))
-    await instance.instance.services.identities.renew()
+    await instance.instance.services.local_actors.renew()
     return asked
 
 
@@ -127,10 +127,10 @@ async def test_a_change_that_broke_off_between_database_and_disk_is_ended_by_the
     await ask(instance)
     await instance.instance.rotation.step()
     await instance.store.transaction(lambda tx: tx.local_actors.end_rotation("blog", clock()))
-    identities = instance.instance.services.identities
-    await identities.renew()
+    local_actors = instance.instance.services.local_actors
+    await local_actors.renew()
     stored = next(actor for actor in await instance.store.local_actors.all() if actor.id == "blog")
-    assert identities.blog.actor.public_key_pem == stored.public_key_pem
+    assert local_actors.blog.actor.public_key_pem == stored.public_key_pem
     assert not (instance.config.storage.keys / "blog.next.pem").exists()
     assert [path for path in instance.config.storage.keys.iterdir() if path.name.startswith("blog.earlier-")]
 
@@ -317,7 +317,7 @@ async def test_the_key_before_the_last_change_of_an_earlier_version_is_kept(
     """It lay in a file of its own, and had the id that the key has today."""
     main_key = "https://blog.example/actor#main-key"
     (instance.config.storage.keys / "blog.previous.pem").write_text(private_pem(rsa_keys[5]))
-    await Identities.open(instance.config, instance.store, instance.clock)
+    await LocalActors.open(instance.config, instance.store, instance.clock)
     [earlier] = await instance.store.earlier_keys.of("blog")
     assert (earlier.key_id, earlier.public_key_pem) == (main_key, public_pem(rsa_keys[5]))
     await change(instance)

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from syndicate.content.text import plain
-from syndicate.federation.actors.sanitizer_thread import Aside
+from syndicate.federation.actors.sanitizer_thread import SanitizerThread
 from tests.instances import RunningInstance
 from tests.peer import Peer
 
@@ -39,7 +39,7 @@ async def test_what_is_hard_to_read_is_kept_small(open_instance: RunningInstance
 
 
 async def test_what_takes_long_is_done_beside_the_loop() -> None:
-    aside = Aside()
+    aside = SanitizerThread()
     assert await aside.do(threading.get_ident) != threading.get_ident()
     with pytest.raises(ZeroDivisionError):
         await aside.do(divmod, 1, 0)

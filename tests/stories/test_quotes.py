@@ -3,7 +3,7 @@
 import pytest
 
 from syndicate.model.post import Post, QuotePolicy
-from syndicate.storage.authorizations import StampKind
+from syndicate.storage.authorizations import AuthorizationKind
 from tests.instances import ACTIVITY, RunningInstance
 from tests.peer import Peer
 
@@ -111,7 +111,7 @@ async def test_the_author_takes_leave_back_and_it_is_not_given_again(
     await instance.settle()
     stamp = ann.of_type("Accept")[0]["result"]
     approvals = instance.instance.services.approvals
-    kept = await instance.store.stamps.of_object(quote, StampKind.QUOTE)
+    kept = await instance.store.stamps.of_object(quote, AuthorizationKind.QUOTE)
     assert kept is not None
     await instance.store.transaction(lambda tx: approvals.revoke(tx, kept, post))
     await instance.settle()

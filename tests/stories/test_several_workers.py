@@ -61,7 +61,7 @@ async def test_a_change_of_key_begins_and_ends_once(
         await two[0].store.transaction(lambda tx: tx.local_actors.ask_rotation(BLOG))
         for _ in ("begin", "end"):
             for instance in two:
-                await instance.instance.services.identities.renew()
+                await instance.instance.services.local_actors.renew()
             await asyncio.gather(*(instance.instance.rotation.step() for instance in two))
             clock.advance(minutes=11)
         assert await activities(two[0], "Update") == turn + 1

@@ -245,12 +245,12 @@ async def test_an_account_is_as_old_as_its_first_post(instance: RunningInstance)
     """Bridgy Fed takes no account that is younger than a week."""
     made = (await instance.document("/actor"))["published"]
     await instance.publish("Old", date=instance.clock() - timedelta(days=4000))
-    await instance.instance.services.identities.renew()
+    await instance.instance.services.local_actors.renew()
     await instance.store.transaction(lambda tx: tx.editions.move("actor"))
     published = (await instance.document("/actor"))["published"]
     assert published < made
     await instance.publish("New")
-    await instance.instance.services.identities.renew()
+    await instance.instance.services.local_actors.renew()
     assert (await instance.document("/actor"))["published"] == published
 
 

@@ -17,7 +17,7 @@ LISTS = ["wordpress.opml", "feedbin.xml", "netnewswire.opml", "freshrss.opml.xml
 
 
 def following(instance: RunningInstance) -> Following:
-    return Following(instance.store, instance.instance.services.announcer, instance.clock)
+    return Following(instance.store, instance.instance.services.outbox, instance.clock)
 
 
 @pytest.mark.parametrize("name", LISTS)

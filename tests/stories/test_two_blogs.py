@@ -33,7 +33,7 @@ async def instances(
 
 async def follow(one: RunningInstance, address: str) -> BlogrollEntry:
     instance = one.instance
-    following = Following(instance.services.store, instance.services.announcer, one.clock)
+    following = Following(instance.services.store, instance.services.outbox, one.clock)
     return await following.follow(address, Finder(instance.transport, instance.actors, one.clock, schemes=("https",)))
 
 
@@ -71,7 +71,7 @@ async def test_an_unfollow_is_heard(instances: tuple[RunningInstance, RunningIns
     await follow(north, "@notes@south.example")
     await settle(north, south)
     assert await south.store.followers.total("blog") == 1
-    await Following(north.store, north.instance.services.announcer, north.clock).unfollow("@notes@south.example")
+    await Following(north.store, north.instance.services.outbox, north.clock).unfollow("@notes@south.example")
     await settle(north, south)
     assert await south.store.followers.total("blog") == 0
     assert await north.store.blogroll.all() == []
@@ -109,7 +109,7 @@ async def test_what_was_not_sent_yet_is_taken_back_by_not_sending_it(
 ) -> None:
     north, south = instances
     await follow(north, "@notes@south.example")
-    await Following(north.store, north.instance.services.announcer, north.clock).unfollow("@notes@south.example")
+    await Following(north.store, north.instance.services.outbox, north.clock).unfollow("@notes@south.example")
     assert await north.store.deliveries.waiting(north.clock()) == 0
     await settle(north, south)
     assert await south.verdicts() == []

@@ -95,7 +95,7 @@ async def test_older_comments_are_made_anew_from_what_came(open_instance: Runnin
 
     await open_instance.store.database.transaction(as_it_was)
     services = open_instance.instance.services
-    await ShownForm(services.identities, services.urls).make_anew(open_instance.store)
+    await ShownForm(services.local_actors, services.urls).make_anew(open_instance.store)
     [comment] = await open_instance.comments(post)
     assert comment.html == "<p>nice post</p>"
     assert await open_instance.store.comments.made_before(FORM_VERSION, after="", limit=1) == []
@@ -112,7 +112,7 @@ async def test_the_warning_of_an_older_comment_folds_its_text(open_instance: Run
 
     await open_instance.store.database.transaction(as_it_was)
     services = open_instance.instance.services
-    await ShownForm(services.identities, services.urls).make_anew(open_instance.store)
+    await ShownForm(services.local_actors, services.urls).make_anew(open_instance.store)
     [comment] = await open_instance.comments(post)
     summary = "<summary>take care &amp; sit down</summary>"
     assert comment.html == f'<details class="warning">{summary}<p>words behind</p></details>'

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from syndicate.errors import InputError
-from syndicate.federation.actors.local_actors import Identities
-from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.actors.local_actors import LocalActors
+from syndicate.federation.outbox.outbox import Outbox
 from syndicate.importers.posts_folder import Library
 from syndicate.model.post import Manuscript, Post, PostKind
 from syndicate.publishing import Publisher
@@ -125,11 +125,11 @@ async def test_a_file_that_two_workers_take_at_once_is_one_post(
     services, config = instance.instance.services, instance.config
     store = await Store.open(database_address, instance.clock)
     try:
-        identities = await Identities.open(config, store, instance.clock)
+        local_actors = await LocalActors.open(config, store, instance.clock)
         publisher = Publisher(
             store,
             Typesetter(store, services.files, services.urls, instance.clock),
-            Announcer(identities, services.urls, instance.clock, config.comments.moderation),
+            Outbox(local_actors, services.urls, instance.clock, config.comments.moderation),
             services.urls,
             config.site,
             instance.clock,

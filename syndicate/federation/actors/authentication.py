@@ -59,7 +59,7 @@ async def is_proven(activity: Activity, actors: Actors, client: str, now: dateti
     return True
 
 
-class Gatekeeper:
+class AuthorizedFetch:
     """Lets in who may read: with authorized fetch, whoever signs and is not blocked (HTTP signatures as for the
     inbox)."""
 

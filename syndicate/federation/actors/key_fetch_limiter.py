@@ -17,7 +17,7 @@ PER_SECOND = 1 / 60
 CLIENTS = 10_000
 
 
-class Patience:
+class KeyFetchLimiter:
     """The tries that each client has left; fewer than none when many failed at once."""
 
     def __init__(self, clock: Clock) -> None:

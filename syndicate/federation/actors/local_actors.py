@@ -34,7 +34,7 @@ PASSED_ON = frozenset({"Announce", "Create", "Delete", "Undo", "Update"})
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class SigningActor:
     """An actor of ours and the keys that it signs with. `next_key_id` is set while its keys are being changed, and
     `rotation` the id of the activity that tells of the newest change, which goes out signed with the key before it.
     `earlier` are the keys that it had, the latest first: they sign nothing but the Update of the actor."""
@@ -75,10 +75,10 @@ class Identity:
 class _Known:
     stored: StoredActor
     term: Term | None
-    identity: Identity
+    identity: SigningActor
 
 
-class Identities:
+class LocalActors:
     """The actors of this blog: those that its configuration chooses, whatever the database remembers besides."""
 
     def __init__(self, config: Config, store: Store, keyring: Keyring) -> None:
@@ -86,40 +86,40 @@ class Identities:
         self._known: dict[str, _Known] = {}
 
     @classmethod
-    async def open(cls, config: Config, store: Store, clock: Clock, *, keep_keys: bool = True) -> "Identities":
+    async def open(cls, config: Config, store: Store, clock: Clock, *, keep_keys: bool = True) -> "LocalActors":
         """Make, with their keys, what the database does not know yet; `keep_keys` says that a new blog shall have those that
         lie there. Raises ConfigurationError, KeyUnusable."""
-        identities = cls(config, store, Keyring(config.storage.keys))
-        await require_own_database(config, store, identities.keyring, keep_keys=keep_keys)
-        await identities._make_missing(clock)
-        await identities._keep_previous_keys(clock)
-        await identities.renew()
-        return identities
+        local_actors = cls(config, store, Keyring(config.storage.keys))
+        await require_own_database(config, store, local_actors.keyring, keep_keys=keep_keys)
+        await local_actors._make_missing(clock)
+        await local_actors._keep_previous_keys(clock)
+        await local_actors.renew()
+        return local_actors
 
     # whom there is
 
-    def __iter__(self) -> Iterator[Identity]:
+    def __iter__(self) -> Iterator[SigningActor]:
         return (known.identity for known in self._known.values())
 
     @property
-    def blog(self) -> Identity:
+    def blog(self) -> SigningActor:
         return self._known[BLOG].identity
 
     @property
-    def fetching(self) -> Identity:
+    def fetching(self) -> SigningActor:
         """Who signs what is fetched: the blog, which other servers know. Where it may not be read without a signature,
         the actor of the server, which always may: two such servers would wait for each other."""
         return next((identity for identity in self if identity.actor.role is Role.SERVER), self.blog)
 
     @property
-    def blogroll(self) -> Identity | None:
+    def blogroll(self) -> SigningActor | None:
         return next((identity for identity in self if identity.actor.role is Role.BLOGROLL), None)
 
-    def of_id(self, id: str) -> Identity | None:
+    def of_id(self, id: str) -> SigningActor | None:
         known = self._known.get(id)
         return known.identity if known else None
 
-    def of_uri(self, uri: str) -> Identity | None:
+    def of_uri(self, uri: str) -> SigningActor | None:
         return next((identity for identity in self if identity.actor.uri == uri), None)
 
     def followable(self, uri: str) -> LocalActor | None:
@@ -186,11 +186,11 @@ class Identities:
         known = self._known[id]
         return profile_of(self._config, known.stored.with_next_keys(keys), known.term)
 
-    def _identity(self, stored: StoredActor, term: Term | None, earlier: list[EarlierKey]) -> Identity:
+    def _identity(self, stored: StoredActor, term: Term | None, earlier: list[EarlierKey]) -> SigningActor:
         key = self.keyring.key(stored.id, stored.public_key_pem)
         proof_key = self.keyring.proof_key(stored.id, stored.proof_key)
         coming = stored.next_keys
-        return Identity(
+        return SigningActor(
             profile=profile_of(self._config, stored, term),
             key=key,
             proof_key=proof_key if self._config.federation.integrity_proofs else None,

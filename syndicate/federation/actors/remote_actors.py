@@ -26,7 +26,7 @@ from syndicate.errors import (
     SignatureRejected,
 )
 from syndicate.federation.actors import opt_out
-from syndicate.federation.actors.key_fetch_limiter import Patience
+from syndicate.federation.actors.key_fetch_limiter import KeyFetchLimiter
 from syndicate.model.actor import PublicKey, RemoteActor
 from syndicate.signatures import VerifyingKey, load_multikey, load_public_key
 from syndicate.storage import Store, Tables
@@ -45,7 +45,7 @@ class Actors:
 
     def __init__(self, store: Store, fetcher: Fetcher, signer: Signer, clock: Clock) -> None:
         self._store, self._fetcher, self._signer, self._clock = store, fetcher, signer, clock
-        self.patience = Patience(clock)
+        self.patience = KeyFetchLimiter(clock)
         self._loaded: OrderedDict[str, tuple[str, VerifyingKey]] = OrderedDict()
         self._refetched: OrderedDict[str, datetime] = OrderedDict()
         self._fetching: dict[str, asyncio.Future[PublicKey]] = {}

@@ -30,7 +30,7 @@ RELATIONS = {
 """Relation, and the place in its template that takes what it is about; the best first."""
 
 
-class Doorways:
+class RemoteInteraction:
     """`schemes` are https, and http among private peers."""
 
     def __init__(self, transport: Transport, *, schemes: Schemes) -> None:

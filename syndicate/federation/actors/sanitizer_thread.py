@@ -13,7 +13,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Aside:
+class SanitizerThread:
     """The thread."""
 
     def __init__(self) -> None:

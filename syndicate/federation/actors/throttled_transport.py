@@ -31,7 +31,7 @@ Pause = Callable[[float], Awaitable[None]]
 """Waits so many seconds."""
 
 
-class Sparing(Transport):
+class ThrottledTransport(Transport):
     """A transport in front of another."""
 
     def __init__(self, transport: Transport, store: Store, clock: Clock, pause: Pause) -> None:

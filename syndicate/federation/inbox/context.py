@@ -13,12 +13,12 @@ from typing import Any
 from syndicate.clock import Clock
 from syndicate.comments.policy import Moderation
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteGone, RemoteRefused
-from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.actors.remote_actors import Actors
-from syndicate.federation.actors.sanitizer_thread import Aside
+from syndicate.federation.actors.sanitizer_thread import SanitizerThread
 from syndicate.federation.inbox.shown_form import ShownForm
-from syndicate.federation.outbox.authorizations import Approvals
-from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.outbox.authorizations import Authorizations
+from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.storage import Store, Tables
 from syndicate.transport.fetcher import Fetcher
@@ -40,13 +40,13 @@ class Context:
     actors: Actors
     fetcher: Fetcher
     signer: Signer
-    identities: Identities
-    announcer: Announcer
-    approvals: Approvals
+    local_actors: LocalActors
+    outbox: Outbox
+    approvals: Authorizations
     urls: Urls
     clock: Clock
     moderation: Moderation
-    aside: Aside
+    aside: SanitizerThread
     shown: ShownForm
 
     async def object(self, uri: str) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def _is_no_comment(verdict: Verdict) -> bool:
 def _is_meant(note: RemoteNote, envelope: dict[str, Any], context: Context) -> bool:
     """Whether it names or addresses an actor of ours."""
     addressed = [address for each in (note.raw, envelope) for name in ADDRESSED for address in ids(each.get(name))]
-    return any(context.identities.followable(address) is not None for address in (*note.mentions, *addressed))
+    return any(context.local_actors.followable(address) is not None for address in (*note.mentions, *addressed))
 
 
 async def _quoted(note: RemoteNote, context: Context) -> Post | None:

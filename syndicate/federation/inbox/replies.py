@@ -35,7 +35,7 @@ MOST_ANCESTORS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Climb:
+class ParentLookup:
     """Up a conversation, from a reply that came: `answers` are the ids of those that were passed, and `is_meant` says
     whether that reply was for the blog too. Where it was not, other servers are spared."""
 
@@ -80,7 +80,7 @@ async def fetch(uri: str, told: dict[str, Any], envelope: dict[str, Any], contex
 
 
 async def take(
-    document: dict[str, Any], reached: Reach, actor: str, context: Context, climb: Climb | None = None
+    document: dict[str, Any], reached: Reach, actor: str, context: Context, climb: ParentLookup | None = None
 ) -> Decision:
     """Decide about a reply by `actor`, whose authenticity is established. It reached so far by note and activity
     together. `climb` is what it was fetched for, if it was not sent."""
@@ -154,13 +154,17 @@ async def take(
     return keep
 
 
-async def _answered(note: RemoteNote, context: Context, climb: Climb | None) -> tuple[Post | None, Comment | None]:
+async def _answered(
+    note: RemoteNote, context: Context, climb: ParentLookup | None
+) -> tuple[Post | None, Comment | None]:
     """What a reply answers; comments between it and our post that we have not got are fetched."""
     post, parent = await locate(context, note.in_reply_to)
     if post is not None:
         return post, parent
     uri, passed = note.in_reply_to, climb.answers if climb else ()
-    climb = Climb(answers=(*passed, note.id), is_meant=climb.is_meant if climb else _is_meant_for_us(note, context))
+    climb = ParentLookup(
+        answers=(*passed, note.id), is_meant=climb.is_meant if climb else _is_meant_for_us(note, context)
+    )
     if not origin(uri) or origin(uri) == origin(context.urls.base):
         return None, None
     if uri in climb.answers or len(climb.answers) > MOST_ANCESTORS:
@@ -181,7 +185,7 @@ async def _answered(note: RemoteNote, context: Context, climb: Climb | None) -> 
     return found
 
 
-async def _fetched_ancestor(uri: str, context: Context, climb: Climb) -> tuple[Post | None, Comment | None]:
+async def _fetched_ancestor(uri: str, context: Context, climb: ParentLookup) -> tuple[Post | None, Comment | None]:
     try:
         document = await context.object(uri)
     except FOR_GOOD:
@@ -195,7 +199,7 @@ async def _fetched_ancestor(uri: str, context: Context, climb: Climb) -> tuple[P
 def _is_meant_for_us(note: RemoteNote, context: Context) -> bool:
     """Whether it names or addresses an actor of ours."""
     addressed = (*note.mentions, *ids(note.raw.get("to")), *ids(note.raw.get("cc")))
-    return any(context.identities.followable(address) is not None for address in received_notes)
+    return any(context.local_actors.followable(address) is not None for address in received_notes)
 
 
 async def _may_ask(uri: str, context: Context) -> bool:

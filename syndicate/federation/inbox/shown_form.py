@@ -12,7 +12,7 @@ from syndicate.content import warning
 from syndicate.content.opening import without_mentions
 from syndicate.content.sanitize import SANITIZER_VERSION, SafeHtml, for_stranger
 from syndicate.content.text import clean, clean_name, excerpt, plain
-from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.storage import Store, Tables
 from syndicate.urls import Urls
 
@@ -32,8 +32,8 @@ AT_ONCE = 100
 class ShownForm:
     """Makes what readers see of what others wrote."""
 
-    def __init__(self, identities: Identities, urls: Urls) -> None:
-        self._identities, self._urls = identities, urls
+    def __init__(self, local_actors: LocalActors, urls: Urls) -> None:
+        self._local_actors, self._urls = local_actors, urls
 
     def of(self, source: str) -> tuple[SafeHtml, bool]:
         """The form that is shown, and whether anything can be read in it. What stands behind a warning is made safe by
@@ -59,7 +59,7 @@ class ShownForm:
     def _is_ours(self, address: str, words: str) -> bool:
         """Whether a mention is of an actor of ours: by its name, and by the host of its handle or of its link."""
         name, _, host = words.removeprefix("@").lower().partition("@")
-        known = {identity.actor.handle.lower() for identity in self._identities}
+        known = {identity.actor.handle.lower() for identity in self._local_actors}
         if name not in known or (host and host != self._urls.host):
             return False
         return origin(address) == origin(self._urls.base) if address else bool(host)

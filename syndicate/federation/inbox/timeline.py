@@ -17,7 +17,7 @@ from syndicate.errors import MalformedActivity
 from syndicate.federation.actors import opt_out
 from syndicate.federation.inbox.context import Context, Decision, done, ignored, private, refused
 from syndicate.federation.inbox.shown_form import MEDIA, warning_of
-from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.activity import Verdict
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, Latest, ReadPost
 from syndicate.model.ids import new_id
@@ -180,7 +180,7 @@ async def take(document: dict[str, Any], reached: Reach, actor: str, context: Co
 
 def _withdraw(uri: str, verdict: Verdict, context: Context) -> Decision:
     async def withdraw(tx: Tables) -> Verdict:
-        await forget(tx, uri, context.announcer)
+        await forget(tx, uri, context.outbox)
         return verdict
 
     return withdraw
@@ -220,7 +220,7 @@ def _kind(note: RemoteNote) -> str:
     return "" if any(item.alt for item in note.attached) else next(filter(None, kinds), "")
 
 
-async def forget(tx: Tables, uri: str, announcer: Announcer, *, by: str = "") -> bool:
+async def forget(tx: Tables, uri: str, outbox: Outbox, *, by: str = "") -> bool:
     """A post of the fediverse is gone: here, and where the blogroll's account passed it on. `by` is whose it has to be,
     if that matters; False where there is no such post."""
     found = False
@@ -228,21 +228,21 @@ async def forget(tx: Tables, uri: str, announcer: Announcer, *, by: str = "") ->
         entry = await tx.blogroll.get(one.entry)
         if entry is None or (by and entry.actor != by):
             continue
-        await announcer.take_back(tx, one.passed_on)
+        await outbox.take_back(tx, one.passed_on)
         await tx.feed_entries.remove(one.id)
         await _renew(tx, entry)
         found = True
     return found
 
 
-async def account_gone(tx: Tables, actor: str, announcer: Announcer) -> None:
+async def account_gone(tx: Tables, actor: str, outbox: Outbox) -> None:
     """An account that the blog followed is no more: what it posted goes; its feed, if it has one, is read on."""
     entry = await tx.blogroll.by_actor(actor)
     if entry is None:
         return
     for one in await tx.feed_entries.of(entry.id):
         if one.post.object:
-            await announcer.take_back(tx, one.passed_on)
+            await outbox.take_back(tx, one.passed_on)
             await tx.feed_entries.remove(one.id)
     await tx.blogroll.set_follow(entry.id, FollowState.NONE, "")
     if not entry.feed_url:

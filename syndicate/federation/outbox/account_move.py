@@ -9,11 +9,11 @@ import structlog
 from syndicate.activitypub.access import ids
 from syndicate.clock import Clock
 from syndicate.errors import AddressUnusable, RemoteError
-from syndicate.federation.actors.local_actors import BLOG, Identities
+from syndicate.federation.actors.local_actors import BLOG, LocalActors
 from syndicate.federation.actors.remote_actors import Actors
 from syndicate.federation.actors.webfinger import Schemes, account_of, actor_in, links_of
 from syndicate.federation.inbox.context import FOR_GOOD
-from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.outbox.outbox import Outbox
 from syndicate.storage import Store, Tables
 from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.signed import Signer
@@ -25,12 +25,12 @@ ASKED, OUTCOME = "move.asked", "move.outcome"
 """Facts: the account to move to, or `CANCEL`; and what became of it."""
 
 
-class Moving:
+class AccountMove:
     def __init__(
         self,
         store: Store,
-        identities: Identities,
-        announcer: Announcer,
+        local_actors: LocalActors,
+        outbox: Outbox,
         actors: Actors,
         fetcher: Fetcher,
         signer: Signer,
@@ -38,7 +38,7 @@ class Moving:
         *,
         schemes: Schemes,
     ) -> None:
-        self._store, self._identities, self._announcer = store, identities, announcer
+        self._store, self._local_actors, self._outbox = store, local_actors, outbox
         self._actors, self._fetcher, self._signer, self._clock = actors, fetcher, signer, clock
         self._schemes = schemes
 
@@ -63,7 +63,7 @@ class Moving:
             uri = actor_in(await links_of(account_of(account), self._fetcher, schemes=self._schemes))
         if not uri:
             raise AddressUnusable("its server knows no such account")
-        ours = self._identities.blog.actor.uri
+        ours = self._local_actors.blog.actor.uri
         actor = await self._actors.refresh(uri, by_stranger=False)
         _, document = await self._fetcher.document(actor.uri, sign=self._signer.sign_get, by_stranger=False)
         if ours not in ids(document.get("alsoKnownAs")):
@@ -78,18 +78,18 @@ class Moving:
             await tx.editions.move("actor", "site")
 
         await self._store.transaction(body)
-        await self._identities.renew()
-        profile = self._identities.blog.profile
+        await self._local_actors.renew()
+        profile = self._local_actors.blog.profile
         outcome = f"moved to {target}" if target else "the blog is here"
 
         async def tell(tx: Tables) -> None:
             if not await _settle(tx, asked, outcome):
                 return  # another process has told it
             if not target:
-                await self._announcer.moved_back(tx, profile)
+                await self._outbox.moved_back(tx, profile)
                 return
-            await self._announcer.profile(tx, profile)
-            await self._announcer.moved(tx, target)
+            await self._outbox.profile(tx, profile)
+            await self._outbox.moved(tx, target)
 
         await self._store.transaction(tell)
         log.info("blog moved", target=target or "back here")

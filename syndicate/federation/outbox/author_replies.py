@@ -11,7 +11,7 @@ from syndicate.content import markdown
 from syndicate.content.sanitize import SANITIZER_VERSION, for_author
 from syndicate.errors import CommentNotFound, InputError
 from syndicate.federation.outbox.addressees import Naming, addressees, named_in, never_fetched
-from syndicate.federation.outbox.outbox import HELD_FOR_NAMES, NO_TIME, Announcer
+from syndicate.federation.outbox.outbox import HELD_FOR_NAMES, NO_TIME, Outbox
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.model.post import Mention, Post
@@ -21,11 +21,11 @@ from syndicate.urls import Urls
 REASON = "author.own"
 
 
-class Answers:
+class AuthorReplies:
     """Speaks under posts as the blog's author."""
 
-    def __init__(self, store: Store, announcer: Announcer, site: SiteConfig, urls: Urls, clock: Clock) -> None:
-        self._store, self._announcer, self._site = store, announcer, site
+    def __init__(self, store: Store, outbox: Outbox, site: SiteConfig, urls: Urls, clock: Clock) -> None:
+        self._store, self._outbox, self._site = store, outbox, site
         self._urls, self._clock = urls, clock
 
     async def answer(self, to: str, text: str, *, only: bool = False) -> Comment:
@@ -110,15 +110,15 @@ class Answers:
         await tx.comments.set_mentions(comment.id, [*await tx.comments.mentions_of(comment.id), *named])
         await tx.editions.move("comments", f"post:{post.id}", f"talk:{post.id}")
         if post.federates:
-            note = self._announcer.answer_to(comment, post, answered, await tx.comments.mentions_of(comment.id))
-            await self._announcer.answer_made_anew(tx, note, found)
+            note = self._outbox.answer_to(comment, post, answered, await tx.comments.mentions_of(comment.id))
+            await self._outbox.answer_made_anew(tx, note, found)
 
     async def delete(self, id: str) -> None:
         """Take an own answer back; what was answered to it stays. Raises CommentNotFound."""
         comment, post = await self._own(id)
 
         async def take_back(tx: Tables) -> None:
-            await self._announcer.taken_back(tx, comment, post, self._clock())
+            await self._outbox.taken_back(tx, comment, post, self._clock())
             await tx.mentions.record(post.id, {}, self._clock(), comment=comment.id)
             await records.withdraw(tx, comment)
 
@@ -148,11 +148,11 @@ class Answers:
         await tx.mentions.record(post.id, wanted, self._clock(), comment=comment.id)
         await tx.editions.move(f"post:{post.id}", "comments")
         if post.federates:
-            note = self._announcer.answer_to(comment, post, answered, await tx.comments.mentions_of(comment.id))
+            note = self._outbox.answer_to(comment, post, answered, await tx.comments.mentions_of(comment.id))
             told = [tag["href"] for tag in note["tag"]]
             at = comment.published if type == "Create" else comment.updated
             hold = HELD_FOR_NAMES if unknown else NO_TIME
-            await self._announcer.tell(tx, type, note, about=comment.uri, post=post, published=at, cc=told, hold=hold)
+            await self._outbox.tell(tx, type, note, about=comment.uri, post=post, published=at, cc=told, hold=hold)
 
     async def _typeset(self, text: str, post: Post) -> Naming:
         """The text as HTML, and whom it names. Raises InputError."""

@@ -6,59 +6,59 @@ Every method writes inside the caller's transaction.
 from syndicate.activitypub import render
 from syndicate.activitypub.vocabulary import QUOTE_CONTEXT, REPLY_CONTEXT
 from syndicate.clock import Clock
-from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.actor import RemoteActor
 from syndicate.model.comment import Comment, CommentState
 from syndicate.model.ids import new_id
 from syndicate.model.post import Post
 from syndicate.storage import Tables
-from syndicate.storage.authorizations import ReplyRequest, Stamp, StampKind
+from syndicate.storage.authorizations import Authorization, AuthorizationKind, ReplyRequest
 from syndicate.urls import Urls
 
-CONTEXTS = {StampKind.QUOTE: QUOTE_CONTEXT, StampKind.REPLY: REPLY_CONTEXT}
+CONTEXTS = {AuthorizationKind.QUOTE: QUOTE_CONTEXT, AuthorizationKind.REPLY: REPLY_CONTEXT}
 REFUSED = (CommentState.REJECTED, CommentState.SPAM)
 
 
-class Approvals:
+class Authorizations:
     """Answers those who asked."""
 
-    def __init__(self, announcer: Announcer, urls: Urls, clock: Clock) -> None:
-        self._announcer, self._urls, self._clock = announcer, urls, clock
+    def __init__(self, outbox: Outbox, urls: Urls, clock: Clock) -> None:
+        self._outbox, self._urls, self._clock = outbox, urls, clock
 
-    async def allow(self, tx: Tables, stamp: Stamp, request: render.Document, actor: RemoteActor) -> None:
+    async def allow(self, tx: Tables, stamp: Authorization, request: render.Document, actor: RemoteActor) -> None:
         """Give a stamp, and say so."""
         await tx.stamps.put(stamp)
         context = CONTEXTS[stamp.kind]
-        await self._announcer.answer(
+        await self._outbox.answer(
             tx, "Accept", request, to=actor.uri, inbox=actor.inbox, context=context, result=stamp.uri
         )
 
-    async def refuse(self, tx: Tables, kind: StampKind, request: render.Document, actor: RemoteActor) -> None:
+    async def refuse(self, tx: Tables, kind: AuthorizationKind, request: render.Document, actor: RemoteActor) -> None:
         """Say no."""
-        await self._announcer.answer(tx, "Reject", request, to=actor.uri, inbox=actor.inbox, context=CONTEXTS[kind])
+        await self._outbox.answer(tx, "Reject", request, to=actor.uri, inbox=actor.inbox, context=CONTEXTS[kind])
 
-    async def revoke(self, tx: Tables, stamp: Stamp, post: Post) -> None:
+    async def revoke(self, tx: Tables, stamp: Authorization, post: Post) -> None:
         """A stamp holds no longer: its address is gone, and everybody who may have seen what it allowed is told."""
         now = self._clock()
         await tx.stamps.revoke(stamp.uri)
         await tx.editions.move(f"post:{post.id}")
         if post.federates:
-            await self._announcer.tell(
+            await self._outbox.tell(
                 tx, "Delete", stamp.uri, about=stamp.uri, post=post, published=now, cc=[stamp.actor]
             )
 
-    def stamp(self, kind: StampKind, post: Post, *, object: str, target: str, actor: str) -> Stamp:
+    def stamp(self, kind: AuthorizationKind, post: Post, *, object: str, target: str, actor: str) -> Authorization:
         """A new one."""
         now = self._clock()
         uri = self._urls.stamp(new_id(now))
-        return Stamp(uri=uri, kind=kind, post=post.id, object=object, target=target, actor=actor, created=now)
+        return Authorization(uri=uri, kind=kind, post=post.id, object=object, target=target, actor=actor, created=now)
 
     async def decided(self, tx: Tables, comment: Comment, state: CommentState) -> None:
         """The author has decided about a comment: whoever asked hears of it, and a stamp follows the decision."""
         post = await tx.posts.find(comment.post)
         if post is None:
             return
-        stamp = await tx.stamps.of_object(comment.uri, StampKind.REPLY)
+        stamp = await tx.stamps.of_object(comment.uri, AuthorizationKind.REPLY)
         if state in REFUSED and stamp is not None and not stamp.revoked:
             await self.revoke(tx, stamp, post)
         request = await tx.stamps.asked(comment.uri)
@@ -70,13 +70,13 @@ class Approvals:
         self, tx: Tables, request: ReplyRequest, actor: RemoteActor, post: Post, *, allowed: bool
     ) -> None:
         if not allowed:
-            await self.refuse(tx, StampKind.REPLY, request.request, actor)
+            await self.refuse(tx, AuthorizationKind.REPLY, request.request, actor)
             return
-        stamp = await tx.stamps.of_object(request.reply, StampKind.REPLY)
+        stamp = await tx.stamps.of_object(request.reply, AuthorizationKind.REPLY)
         if stamp is not None and stamp.revoked:  # its author has changed her mind
             await tx.stamps.forget(stamp.uri)
             stamp = None
         stamp = stamp or self.stamp(
-            StampKind.REPLY, post, object=request.reply, target=request.target, actor=request.actor
+            AuthorizationKind.REPLY, post, object=request.reply, target=request.target, actor=request.actor
         )
         await self.allow(tx, stamp, request.request, actor)

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import host_of
 from syndicate.comments import records
-from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.outbox import follows
-from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.actor import RemoteActor
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage import Store, Tables
@@ -20,9 +20,9 @@ AT_ONCE = 100
 REASON = "sender.blocked"
 
 
-class Blocking:
-    def __init__(self, store: Store, identities: Identities, announcer: Announcer) -> None:
-        self._store, self._identities, self._announcer = store, identities, announcer
+class BlockEnforcer:
+    def __init__(self, store: Store, local_actors: LocalActors, outbox: Outbox) -> None:
+        self._store, self._local_actors, self._outbox = store, local_actors, outbox
 
     async def block(self, block: Block) -> None:
         """Listen no longer: followers get a Reject of their Follow, those who are followed an Undo of ours; comments,
@@ -65,13 +65,13 @@ class Blocking:
         await tx.mentions.remove_of_actor(uri)
 
     async def _remove_follower(self, tx: Tables, actor: RemoteActor) -> None:
-        for identity in self._identities:
+        for identity in self._local_actors:
             ours = identity.actor
             follower = await tx.followers.find(ours.id, actor.uri)
             if follower is None:
                 continue
             follow = render.follow_as_received(follower.follow, actor.uri, ours.uri)
-            await self._announcer.answer(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
+            await self._outbox.answer(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
             await tx.followers.remove(ours.id, actor.uri)
             await tx.editions.move("followers")
 
@@ -79,7 +79,7 @@ class Blocking:
         entry = await tx.blogroll.by_actor(actor.uri)
         if entry is None or entry.follow not in (FollowState.ACCEPTED, FollowState.PENDING):
             return
-        await follows.take_back(tx, self._announcer, entry, actor)
+        await follows.take_back(tx, self._outbox, entry, actor)
         await self._tell(tx, entry, f"Not followed any more: you blocked {pattern}.")
 
     async def _unblock(self, tx: Tables, uri: str, pattern: str) -> None:

@@ -4,7 +4,7 @@ A server looks when it first meets an account, before anybody there follows it. 
 posts themselves, and would show the same five a second time, as pinned ones.
 """
 
-from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.model.actor import LocalActor, Role
 from syndicate.model.post import Post
 from syndicate.storage import Store
@@ -20,9 +20,9 @@ async def pinned(store: Store, actor: LocalActor) -> list[Post]:
     return [post for post in await store.posts.pinned(MAX_PINNED) if post.federates]
 
 
-async def stand_ins(store: Store, identities: Identities, actor: LocalActor) -> list[Post]:
+async def stand_ins(store: Store, local_actors: LocalActors, actor: LocalActor) -> list[Post]:
     """The newest posts of an account that has pinned none."""
-    subject = identities.subject_of(actor.id)
+    subject = local_actors.subject_of(actor.id)
     if subject is not None:
         posts = await store.posts.of_terms(subject[0], [subject[1]], limit=MAX_NEWEST)
     elif actor.role is Role.BLOG and not await pinned(store, actor):

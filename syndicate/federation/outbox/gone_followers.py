@@ -14,7 +14,7 @@ log = structlog.get_logger()
 ASKED = 20
 
 
-class Departures:
+class GoneFollowers:
     def __init__(self, store: Store, actors: Actors, clock: Clock) -> None:
         self._store, self._actors, self._clock = store, actors, clock
 

@@ -8,8 +8,8 @@ server need not have had a follower when the key was changed.
 from datetime import timedelta
 
 from syndicate.clock import Clock
-from syndicate.federation.actors.local_actors import Identity
-from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.actors.local_actors import SigningActor
+from syndicate.federation.outbox.outbox import Outbox
 from syndicate.storage import Store
 
 REPEAT_AFTER = timedelta(days=1)
@@ -17,21 +17,21 @@ REPEAT_AFTER = timedelta(days=1)
 
 
 class Introductions:
-    def __init__(self, store: Store, announcer: Announcer, clock: Clock) -> None:
-        self._store, self._announcer, self._clock = store, announcer, clock
+    def __init__(self, store: Store, outbox: Outbox, clock: Clock) -> None:
+        self._store, self._outbox, self._clock = store, outbox, clock
 
-    async def are_due(self, identity: Identity, inbox: str) -> bool:
+    async def are_due(self, identity: SigningActor, inbox: str) -> bool:
         """Whether an inbox that refused an actor's key has not been sent the Update recently."""
         if not identity.earlier:
             return False
         at = await self._store.earlier_keys.introduced(identity.actor.id, inbox, identity.newest_key_id)
         return at is None or self._clock() - at >= REPEAT_AFTER
 
-    async def update(self, identity: Identity) -> str:
+    async def update(self, identity: SigningActor) -> str:
         """Make the Update of an actor as it is now; returns the activity's id."""
-        return await self._store.transaction(lambda tx: self._announcer.profile_update(tx, identity.profile))
+        return await self._store.transaction(lambda tx: self._outbox.profile_update(tx, identity.profile))
 
-    async def record(self, identity: Identity, inbox: str) -> None:
+    async def record(self, identity: SigningActor, inbox: str) -> None:
         """Remember that an inbox was sent the Update."""
         now = self._clock()
         await self._store.transaction(

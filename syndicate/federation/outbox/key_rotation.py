@@ -20,8 +20,8 @@ import structlog
 from syndicate.activitypub import render
 from syndicate.activitypub.render import Profile
 from syndicate.clock import Clock
-from syndicate.federation.actors.local_actors import Identities, Identity
-from syndicate.federation.outbox.outbox import Announcer
+from syndicate.federation.actors.local_actors import LocalActors, SigningActor
+from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.ids import new_id
 from syndicate.signatures import multikey, public_pem
 from syndicate.storage import Store, Tables
@@ -33,15 +33,15 @@ LONGEST = timedelta(minutes=10)
 OLD_PROOF_KEY_LISTED = timedelta(hours=48)
 
 
-class Rotation:
+class KeyRotation:
     """Does what `keys rotate` asks for, and tells what else has changed about an account."""
 
-    def __init__(self, store: Store, identities: Identities, announcer: Announcer, clock: Clock) -> None:
-        self._store, self._identities, self._announcer, self._clock = store, identities, announcer, clock
+    def __init__(self, store: Store, local_actors: LocalActors, outbox: Outbox, clock: Clock) -> None:
+        self._store, self._local_actors, self._outbox, self._clock = store, local_actors, outbox, clock
 
     async def step(self) -> None:
         """Begin what is asked for, end what everybody knows of. Raises KeyUnusable."""
-        for actor in self._identities.changing():
+        for actor in self._local_actors.changing():
             if actor.next_keys is not None:
                 if await self._is_time(actor):
                     await self._end(actor)
@@ -53,12 +53,12 @@ class Rotation:
     async def tell_changes(self) -> None:
         """Tell followers' servers what an account looks like now, where that has changed since they were last told:
         its name, its words, its picture."""
-        for identity in self._identities:
+        for identity in self._local_actors:
             fact, digest = _fact(identity.profile), _digest(identity.profile)
             if await self._store.facts.find(fact) != digest:
                 await self._store.transaction(partial(self._tell_change, identity, fact, digest))
 
-    async def _tell_change(self, identity: Identity, fact: str, digest: str, tx: Tables) -> None:
+    async def _tell_change(self, identity: SigningActor, fact: str, digest: str, tx: Tables) -> None:
         await tx.alone(fact)
         before = await tx.facts.find(fact)
         if before == digest:  # another process has told it
@@ -66,25 +66,25 @@ class Rotation:
         await tx.facts.put(fact, digest)
         await tx.editions.move("actor")
         if before is not None:
-            await self._announcer.profile(tx, identity.profile)
+            await self._outbox.profile(tx, identity.profile)
 
     async def _begin(self, actor: StoredActor) -> None:
         keys = self._next_keys(actor)
-        profile = self._identities.with_keys(actor.id, keys)
+        profile = self._local_actors.with_keys(actor.id, keys)
 
         async def tell(tx: Tables) -> bool:
             if not await tx.local_actors.begin_rotation(actor.id, keys=keys, now=self._clock()):
                 return False  # another process has begun
-            await tx.local_actors.set_rotation(actor.id, await self._announcer.profile(tx, profile))
+            await tx.local_actors.set_rotation(actor.id, await self._outbox.profile(tx, profile))
             return True
 
         if await self._store.transaction(tell):
             log.info("key change told", actor=actor.uri)
-        await self._identities.renew()
+        await self._local_actors.renew()
 
     def _next_keys(self, actor: StoredActor) -> KeySet:
         """Made, each under another fragment of the actor's id."""
-        key, proof_key = self._identities.keyring.make_next(actor.id)
+        key, proof_key = self._local_actors.keyring.make_next(actor.id)
         fragment = new_id(self._clock())
         return KeySet(
             key_id=f"{actor.uri}#key-{fragment}",
@@ -99,19 +99,19 @@ class Rotation:
 
     async def _end(self, actor: StoredActor) -> None:
         await self._store.transaction(partial(self._switch, actor))
-        await self._identities.renew()
+        await self._local_actors.renew()
         log.info("key changed", actor=actor.uri)
 
     async def _switch(self, actor: StoredActor, tx: Tables) -> None:
         assert actor.next_keys is not None
-        profile = self._identities.with_keys(actor.id, actor.next_keys)
+        profile = self._local_actors.with_keys(actor.id, actor.next_keys)
         await tx.facts.put(_fact(profile), _digest(profile))  # which the news has told
         await tx.local_actors.end_rotation(actor.id, self._clock())
         await tx.editions.move("actor")
 
     async def _drop_old_proof_key(self, actor: StoredActor) -> None:
         await self._store.transaction(lambda tx: tx.local_actors.drop_old_proof_key(actor.id))
-        await self._identities.renew()
+        await self._local_actors.renew()
         await self.tell_changes()
         log.info("earlier proof key listed no longer", actor=actor.uri)
 

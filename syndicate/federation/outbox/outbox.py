@@ -19,7 +19,7 @@ from syndicate.comments.policy import Moderation
 from syndicate.content import federated
 from syndicate.content import html as author_html
 from syndicate.content.text import hashtag
-from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.outbox.size_limit import fitted
 from syndicate.media.kinds import type_by_name
 from syndicate.model.actor import LocalActor, RemoteActor
@@ -28,7 +28,7 @@ from syndicate.model.ids import IdsInOrder
 from syndicate.model.post import Mention, ObjectType, Picture, Post, Term, Visibility
 from syndicate.storage import Tables
 from syndicate.storage.deliveries import Delivery, Fanout
-from syndicate.storage.outbox import Said
+from syndicate.storage.outbox import OutboxActivity
 from syndicate.storage.tombstones import Tombstone
 from syndicate.urls import Urls
 
@@ -37,16 +37,16 @@ HELD_FOR_NAMES = timedelta(seconds=60)
 NO_TIME = timedelta(0)
 
 
-class Announcer:
+class Outbox:
     """Speaks as the blog, and as those of its actors that announce its posts."""
 
-    def __init__(self, identities: Identities, urls: Urls, clock: Clock, moderation: Moderation) -> None:
-        self._identities, self._urls, self._clock, self._moderation = identities, urls, clock, moderation
+    def __init__(self, local_actors: LocalActors, urls: Urls, clock: Clock, moderation: Moderation) -> None:
+        self._local_actors, self._urls, self._clock, self._moderation = local_actors, urls, clock, moderation
         self._ids = IdsInOrder()  # what is said later about an object overtakes what was said earlier
 
     @property
     def _actor(self) -> LocalActor:
-        return self._identities.blog.actor
+        return self._local_actors.blog.actor
 
     # documents
 
@@ -391,7 +391,7 @@ class Announcer:
         await self._pass_on(tx, self._row(id, uri, "Create", note["id"], None, document, public=True, at=now, by=by))
         return uri
 
-    async def _pass_on(self, tx: Tables, said: Said, *, hold: timedelta = NO_TIME) -> None:
+    async def _pass_on(self, tx: Tables, said: OutboxActivity, *, hold: timedelta = NO_TIME) -> None:
         """Say it to the followers of an actor that is not the blog."""
         await tx.outbox.put(said)
         await tx.totals.add(f"announced:{said.local_actor}", 1)
@@ -409,7 +409,7 @@ class Announcer:
         elif said.type == "Create" and said.post is None:
             await self._delete_mention(tx, said)
 
-    async def _delete_mention(self, tx: Tables, said: Said) -> None:
+    async def _delete_mention(self, tx: Tables, said: OutboxActivity) -> None:
         now = self._clock()
         await tx.outbox.withdraw_public(said.object)
         await self._bury(tx, said.object, published=said.published, now=now)
@@ -424,7 +424,7 @@ class Announcer:
     async def _announce(self, tx: Tables, post: Post, *, hold: timedelta) -> None:
         """Those who announce this post do so, once; those who no longer do take it back."""
         said = {announced.local_actor: announced for announced in await tx.outbox.announces_of(post.id)}
-        wanted = {actor.id: actor for actor in await self._identities.announcing(tx, post)}
+        wanted = {actor.id: actor for actor in await self._local_actors.announcing(tx, post)}
         for id, actor in wanted.items():
             if id not in said:
                 await self.announce(tx, actor, post.uri, post=post, hold=hold)
@@ -432,11 +432,13 @@ class Announcer:
             if id not in wanted:
                 await self._take_back(tx, announced)
 
-    async def _take_back(self, tx: Tables, announced: Said) -> None:
+    async def _take_back(self, tx: Tables, announced: OutboxActivity) -> None:
         await tx.outbox.withdraw(announced)
         await self._withdrawn(tx, announced, "Undo", announced.document, self._clock())
 
-    async def _withdrawn(self, tx: Tables, said: Said, type: str, object: dict[str, Any], now: datetime) -> None:
+    async def _withdrawn(
+        self, tx: Tables, said: OutboxActivity, type: str, object: dict[str, Any], now: datetime
+    ) -> None:
         """It stands in the outbox no longer, and its followers hear why."""
         id = self._ids.new(now)
         uri = self._urls.activity(id)
@@ -463,7 +465,7 @@ class Announcer:
         uri = uri or self._urls.activity(self._ids.new(self._clock()))
         return render.follow_as_received(uri, self._actor.uri, actor)
 
-    def _said(self, type: str, post: Post) -> Said:
+    def _said(self, type: str, post: Post) -> OutboxActivity:
         now = self._clock()
         id = self._ids.new(now)
         uri = self._urls.activity(id)
@@ -496,8 +498,8 @@ class Announcer:
         public: bool,
         at: datetime,
         by: LocalActor | None = None,
-    ) -> Said:
-        return Said(
+    ) -> OutboxActivity:
+        return OutboxActivity(
             id=id,
             uri=uri,
             local_actor=(by or self._actor).id,
@@ -509,7 +511,7 @@ class Announcer:
             published=at,
         )
 
-    async def _fan_out(self, tx: Tables, said: Said, post_uri: str, *, hold: timedelta = NO_TIME) -> None:
+    async def _fan_out(self, tx: Tables, said: OutboxActivity, post_uri: str, *, hold: timedelta = NO_TIME) -> None:
         """To the blog's followers, and to those who have the post from one that announces it."""
         await self._spread(tx, said.id, said.local_actor, post_uri, hold=hold)
         for announced in await tx.outbox.announces_of(said.post) if said.post else []:
@@ -521,7 +523,7 @@ class Announcer:
         due = self._clock() + hold
         await tx.deliveries.fan_out(Fanout(activity=activity, audience=audience, post_uri=post_uri, due=due))
 
-    async def _send(self, tx: Tables, said: Said, inbox: str, *, hold: timedelta = NO_TIME) -> None:
+    async def _send(self, tx: Tables, said: OutboxActivity, inbox: str, *, hold: timedelta = NO_TIME) -> None:
         now = self._clock()
         await tx.deliveries.enqueue(
             Delivery(
@@ -536,6 +538,6 @@ class Announcer:
         )
 
 
-def outbox_items(announcer: Announcer, posts: Sequence[Post], creates: dict[str, str]) -> list[dict[str, Any]]:
+def outbox_items(outbox: Outbox, posts: Sequence[Post], creates: dict[str, str]) -> list[dict[str, Any]]:
     """What stands in the outbox collection: the Create of each post, as it is now."""
-    return [announcer.activity_of("Create", post, creates[post.id]) for post in posts if post.id in creates]
+    return [outbox.activity_of("Create", post, creates[post.id]) for post in posts if post.id in creates]

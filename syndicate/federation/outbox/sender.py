@@ -15,7 +15,7 @@ from syndicate.clock import Clock
 from syndicate.delivery.attempt import send_request
 from syndicate.delivery.retry import Attempt, DeliveryOutcome, outcome_of
 from syndicate.delivery.worker import SendResult
-from syndicate.federation.actors.local_actors import Identities, Identity
+from syndicate.federation.actors.local_actors import LocalActors, SigningActor
 from syndicate.federation.outbox.key_introduction import Introductions
 from syndicate.signatures import Dialect, body_digest
 from syndicate.storage import Store, Tables
@@ -48,14 +48,14 @@ class ActivitySender:
         self,
         store: Store,
         transport: Transport,
-        identities: Identities,
+        local_actors: LocalActors,
         threads: SigningThreads,
         clock: Clock,
         introductions: Introductions,
         *,
         gone: Callable[[str], Awaitable[None]],
     ) -> None:
-        self._store, self._transport, self._identities, self._threads = store, transport, identities, threads
+        self._store, self._transport, self._local_actors, self._threads = store, transport, local_actors, threads
         self._clock, self._introductions, self._gone = clock, introductions, gone
         self._bodies: OrderedDict[tuple[str, int, str], Body] = OrderedDict()
 
@@ -72,7 +72,7 @@ class ActivitySender:
         body = await self._body(delivery.activity, delivery.version)
         if body is None:
             return Attempt(status=None, answer="withdrawn before it was sent", permanent=True), dialect
-        identity = self._identities.of_id(body.actor)
+        identity = self._local_actors.of_id(body.actor)
         if identity is None:
             return Attempt(status=None, answer="its actor is no longer chosen", permanent=True), dialect
         if identity.next_key_id and delivery.activity != identity.rotation:
@@ -90,7 +90,9 @@ class ActivitySender:
         met, taken = await self._knock(delivery.inbox, body, key, first)
         return met, taken.value
 
-    async def _introduce(self, identity: Identity, delivery: Delivery, body: Body, dialect: Dialect) -> Attempt | None:
+    async def _introduce(
+        self, identity: SigningActor, delivery: Delivery, body: Body, dialect: Dialect
+    ) -> Attempt | None:
         """Send the Update of the actor signed with one earlier key after the other, until the inbox knows one; None where
         it knows none."""
         news: Body | None = body
@@ -133,14 +135,14 @@ class ActivitySender:
 
     async def _body(self, activity: str, version: int) -> Body | None:
         """The bytes of an activity; made anew when its text or the key of its proof has changed."""
-        keys = ",".join(key.id for identity in self._identities for key in identity.actor.proof_keys[:1])
+        keys = ",".join(key.id for identity in self._local_actors for key in identity.actor.proof_keys[:1])
         cached = self._bodies.get((activity, version, keys))
         if cached is not None:
             return cached
         said = await self._store.outbox.get(activity)
         if said is None or not said.document:
             return None
-        identity = self._identities.of_id(said.local_actor)
+        identity = self._local_actors.of_id(said.local_actor)
         document = identity.proven(said.document, said.published) if identity else said.document
         data = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
         body = self._bodies[activity, version, keys] = Body(said.local_actor, data, body_digest(data))

@@ -50,7 +50,7 @@ async def doubted(message: Message, signature: Signature, signer: str, context: 
 
 def _fitting(entry: BlogrollEntry, context: Context) -> set[str]:
     """The digests that fit what we believe; while our Follow is not answered, both do."""
-    follows, follows_not = digest_of([context.identities.blog.actor.uri]), digest_of([])
+    follows, follows_not = digest_of([context.local_actors.blog.actor.uri]), digest_of([])
     match entry.follow:
         case FollowState.ACCEPTED:
             return {follows}
@@ -139,7 +139,7 @@ class SynchronizationWorker:
         entry = await tx.blogroll.by_actor(doubt.actor)
         if ids is None or entry is None:
             return
-        is_listed = self._context.identities.blog.actor.uri in ids
+        is_listed = self._context.local_actors.blog.actor.uri in ids
         if entry.follow is FollowState.ACCEPTED and not is_listed:
             await tx.blogroll.set_follow(entry.id, FollowState.REJECTED, await tx.blogroll.follow_uri(entry.id))
             await tx.editions.move("blogroll")
@@ -152,6 +152,6 @@ class SynchronizationWorker:
         if actor is None:
             return
         follow = await tx.blogroll.follow_uri(entry.id)
-        undone = self._context.announcer.follow_again(follow, actor.uri)
-        await self._context.announcer.answer(tx, "Undo", undone, to=actor.uri, inbox=actor.inbox)
+        undone = self._context.outbox.follow_again(follow, actor.uri)
+        await self._context.outbox.answer(tx, "Undo", undone, to=actor.uri, inbox=actor.inbox)
         log.info("follow taken back that was never ended", actor=actor.uri)

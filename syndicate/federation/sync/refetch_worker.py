@@ -9,10 +9,10 @@ from syndicate.clock import Clock
 from syndicate.comments.refetch_schedule import next_visit
 from syndicate.errors import RemoteUnavailable, StorageError
 from syndicate.federation.actors.throttled_transport import MOST_A_DAY, PATIENCE
-from syndicate.federation.sync.reply_crawler import Seen, Visitor
+from syndicate.federation.sync.reply_crawler import CrawlResult, ReplyCrawler
 from syndicate.storage import Store
 from syndicate.storage.leases import LEASE
-from syndicate.storage.refetch_queue import Visit
+from syndicate.storage.refetch_queue import Refetch
 from syndicate.telemetry.metrics import Metrics
 from syndicate.workers.loop import QueueWorker, isolated
 
@@ -23,32 +23,32 @@ LONGEST = 20 * 60.0
 AFTER_TROUBLE = timedelta(hours=1)
 
 
-class BackfillWorker(QueueWorker[Visit]):
+class BackfillWorker(QueueWorker[Refetch]):
     """Leases visits, and pays them."""
 
-    def __init__(self, store: Store, visitor: Visitor, metrics: Metrics, clock: Clock) -> None:
+    def __init__(self, store: Store, visitor: ReplyCrawler, metrics: Metrics, clock: Clock) -> None:
         self._store, self._visitor, self._metrics, self._clock = store, visitor, metrics, clock
         super().__init__(
             "backfill", clock, at_once=AT_ONCE, next_due=store.visits.next_due, claim=self._lease, perform=self._pay
         )
 
-    async def _lease(self, now: datetime) -> Visit | None:
+    async def _lease(self, now: datetime) -> Refetch | None:
         return await self._store.transaction(lambda tx: tx.visits.claim(now=now, until=now + LEASE))
 
-    async def _pay(self, visit: Visit) -> None:
+    async def _pay(self, visit: Refetch) -> None:
         with self._store.holding("visits", (visit.comment,)), isolated("visit", comment=visit.comment):
             await self._try_to_look(visit)
 
-    async def _try_to_look(self, visit: Visit) -> None:
+    async def _try_to_look(self, visit: Refetch) -> None:
         try:
             await self._look(visit)
         except StorageError:
             raise
         except Exception:
             log.exception("visit failed", comment=visit.comment)
-            await self._settle(visit, Seen(outcome="failed"), not_before=self._clock() + AFTER_TROUBLE)
+            await self._settle(visit, CrawlResult(outcome="failed"), not_before=self._clock() + AFTER_TROUBLE)
 
-    async def _look(self, visit: Visit) -> None:
+    async def _look(self, visit: Refetch) -> None:
         comment = await self._store.comments.find(visit.comment)
         if comment is None:
             return
@@ -62,12 +62,12 @@ class BackfillWorker(QueueWorker[Visit]):
             async with asyncio.timeout(LONGEST):
                 seen = await self._visitor.visit(comment)
         except (RemoteUnavailable, TimeoutError) as error:
-            seen = Seen(outcome="unavailable")
+            seen = CrawlResult(outcome="unavailable")
             wait = error.wait if isinstance(error, RemoteUnavailable) else None
             not_before = self._clock() + timedelta(seconds=wait or 0)
         await self._settle(visit, seen, not_before=not_before)
 
-    async def _settle(self, visit: Visit, seen: Seen, *, not_before: datetime | None = None) -> None:
+    async def _settle(self, visit: Refetch, seen: CrawlResult, *, not_before: datetime | None = None) -> None:
         """A find warms the conversation up. A server that is down cools it down as well, and is given up in the end."""
         now = self._clock()
         warm = now if seen.found else visit.warm

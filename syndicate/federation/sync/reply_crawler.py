@@ -35,43 +35,43 @@ MOST_FETCHED = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class CrawlResult:
     """What a visit has led to. `found` counts comments that are new here."""
 
     outcome: str
     found: int = 0
 
 
-class Visitor:
+class ReplyCrawler:
     """Visits one comment at a time. `context` has the way out on which other servers are spared."""
 
     def __init__(self, context: Context) -> None:
         self._context, self._store = context, context.store
 
-    async def visit(self, comment: Comment) -> Seen:
+    async def visit(self, comment: Comment) -> CrawlResult:
         """Read a comment again where it was written, and fetch the answers that it names.
 
         Raises RemoteUnavailable when its server cannot be asked now: nothing is changed then.
         """
         if not await self._is_known(comment):
-            return Seen(outcome="passed")
+            return CrawlResult(outcome="passed")
         try:
             document = await self._context.object(comment.uri)
         except RemoteGone as error:
             await self._apply(comment.uri, replies.forget(comment.uri, self._context, for_good=error.status == 410))
-            return Seen(outcome="gone")
+            return CrawlResult(outcome="gone")
         except FOR_GOOD as error:
             log.debug("comment not read again", comment=comment.uri, problem=str(error))
-            return Seen(outcome="unreadable")
+            return CrawlResult(outcome="unreadable")
         if "Tombstone" in types(document.get("type")):
             await self._apply(comment.uri, replies.forget(comment.uri, self._context))
-            return Seen(outcome="gone")
+            return CrawlResult(outcome="gone")
         if as_id(document) == comment.uri:
             author = as_id(document.get("attributedTo"))
             await self._apply(comment.uri, await replies.take(document, reach_of(document), author, self._context))
         if await self._store.comments.by_uri(comment.uri) is None:
-            return Seen(outcome="withdrawn")
-        return Seen(outcome="read", found=await self._look_around(comment, document))
+            return CrawlResult(outcome="withdrawn")
+        return CrawlResult(outcome="read", found=await self._look_around(comment, document))
 
     async def _is_known(self, comment: Comment) -> bool:
         """Whether it is to be looked at: shown, under a post that others may see, by nobody who is blocked."""

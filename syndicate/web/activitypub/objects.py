@@ -13,7 +13,7 @@ from syndicate.activitypub.parse import origin
 from syndicate.activitypub.vocabulary import ACTIVITY_JSON
 from syndicate.clock import from_text, to_text
 from syndicate.errors import Gone, MediaTypeRefused, NotFound
-from syndicate.federation.actors.local_actors import BLOG, Identity
+from syndicate.federation.actors.local_actors import BLOG, SigningActor
 from syndicate.federation.outbox import featured
 from syndicate.federation.outbox.outbox import outbox_items
 from syndicate.model.actor import LocalActor, PublicKey, Role
@@ -21,7 +21,7 @@ from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.post import Counts, Post, TermKind
 from syndicate.signatures import Message, claimed_key_id
 from syndicate.storage import Store
-from syndicate.storage.authorizations import StampKind
+from syndicate.storage.authorizations import AuthorizationKind
 from syndicate.transport.media_type import is_activity_streams
 from syndicate.web.http.bodies import require_uncoded
 from syndicate.web.http.clients import address_of, client_of, is_from_elsewhere
@@ -30,15 +30,15 @@ from syndicate.web.http.response_cache import Rendered
 from syndicate.web.keys import (
     ACTOR_FETCHES,
     ADMISSION,
-    ANNOUNCER,
     ANSWERS,
+    AUTHORIZED_FETCH,
     BODIES,
     CONFIG,
-    GATEKEEPER,
-    IDENTITIES,
     INBOX,
+    LOCAL_ACTORS,
     METRICS,
     NOT_AT_HAND,
+    OUTBOX,
     SHELF,
     STORE,
     URLS,
@@ -58,7 +58,7 @@ GUARDED = "private, no-store"
 BY_FORM = "Accept, Accept-Encoding"
 BY_READER = "Accept, Signature, Accept-Encoding"
 KINDS = {"likes": "like", "shares": "share"}
-AUTHORIZATIONS = {StampKind.QUOTE: "QuoteAuthorization", StampKind.REPLY: "ReplyAuthorization"}
+AUTHORIZATIONS = {AuthorizationKind.QUOTE: "QuoteAuthorization", AuthorizationKind.REPLY: "ReplyAuthorization"}
 Make = Callable[[], Awaitable[dict[str, Any]]]
 
 
@@ -97,7 +97,7 @@ async def answer(
 async def require_reader(request: web.Request) -> PublicKey:
     """The key that a request is signed with. Raises SignatureRejected (401), SenderRefused (403), KeyUnavailable (503)."""
     client = client_of(address_of(request, request.app[CONFIG].server))
-    return await request.app[GATEKEEPER].require(message_of(request), ours=request.app[URLS].base, client=client)
+    return await request.app[AUTHORIZED_FETCH].require(message_of(request), ours=request.app[URLS].base, client=client)
 
 
 def see(page: str) -> web.HTTPException:
@@ -112,10 +112,10 @@ def wants_document(request: web.Request) -> bool:
 # the actor
 
 
-def _asked_for(request: web.Request) -> Identity:
+def _asked_for(request: web.Request) -> SigningActor:
     """The actor whose address this is. Raises NotFound."""
     id = request.match_info.get("actor", BLOG)
-    identity = request.app[IDENTITIES].of_id(id)
+    identity = request.app[LOCAL_ACTORS].of_id(id)
     if identity is None or (id == BLOG and "actor" in request.match_info):
         raise NotFound(request.path)
     return identity
@@ -150,7 +150,7 @@ async def get_outbox(request: web.Request) -> web.StreamResponse:
     actor = _asked_for(request).actor
     if actor.role is not Role.BLOG:
         return await _announced(request, actor)
-    store, announcer = request.app[STORE], request.app[ANNOUNCER]
+    store, outbox = request.app[STORE], request.app[OUTBOX]
     if "page" not in request.query:
 
         async def whole() -> dict[str, Any]:
@@ -164,7 +164,7 @@ async def get_outbox(request: web.Request) -> web.StreamResponse:
     async def page() -> dict[str, Any]:
         posts = await store.posts.federated(before=before, limit=PAGE + 1)
         creates = await store.outbox.creates_of([post.id for post in posts[:PAGE]])
-        items = outbox_items(announcer, posts[:PAGE], creates)
+        items = outbox_items(outbox, posts[:PAGE], creates)
         last = posts[PAGE - 1] if len(posts) > PAGE else None
         follow = f"{actor.outbox}?page=true&before={_spelled(last.published, last.id)}" if last else None
         return collections.ordered_page(id, actor.outbox, items, next=follow)
@@ -276,7 +276,7 @@ async def get_featured(request: web.Request) -> web.StreamResponse:
     async def make() -> dict[str, Any]:
         posts = await featured.pinned(store, actor)
         if not followed:
-            posts = posts or await featured.stand_ins(store, request.app[IDENTITIES], actor)
+            posts = posts or await featured.stand_ins(store, request.app[LOCAL_ACTORS], actor)
         return collections.ordered_whole(actor.featured, [post.uri for post in posts])
 
     key = f"ap:{actor.featured}" + (":followed" if followed else "")
@@ -285,14 +285,14 @@ async def get_featured(request: web.Request) -> web.StreamResponse:
 
 async def get_featured_tags(request: web.Request) -> web.StreamResponse:
     """The tags that the blog uses most, as hashtags."""
-    store, actor, announcer = request.app[STORE], _asked_for(request).actor, request.app[ANNOUNCER]
+    store, actor, outbox = request.app[STORE], _asked_for(request).actor, request.app[OUTBOX]
     if actor.role is not Role.BLOG:
         raise NotFound(request.path)
 
     async def make() -> dict[str, Any]:
         slugs = await store.totals.largest("term:tag:", FEATURED_TAGS)
         found = [await store.posts.term(TermKind.TAG, slug) for slug in slugs]
-        tags = announcer.as_hashtags([tag for tag in found if tag is not None])
+        tags = outbox.as_hashtags([tag for tag in found if tag is not None])
         return collections.plain_whole(actor.featured_tags, [render.hashtag(tag) for tag in tags])
 
     return await answer(request, f"ap:{actor.featured_tags}", ("site",), make)
@@ -334,12 +334,12 @@ async def get_note(request: web.Request) -> web.StreamResponse:
 
 async def answer_post(request: web.Request, post: Post, *, at_permalink: bool = False) -> web.StreamResponse:
     """A post as an object. At its permalink only HTML may be kept by caches."""
-    store, announcer = request.app[STORE], request.app[ANNOUNCER]
+    store, outbox = request.app[STORE], request.app[OUTBOX]
 
     async def make() -> dict[str, Any]:
         current = await store.posts.find(post.id) or post
         talk = await _talk(store, current.uri, current, None, current.counts)
-        return announcer.object(current, talk)
+        return outbox.object(current, talk)
 
     scopes = (f"post:{post.id}", f"talk:{post.id}")
     key = f"ap:{post.uri}" + (":permalink" if at_permalink else "")
@@ -419,7 +419,7 @@ async def get_context(request: web.Request) -> web.StreamResponse:
     async def whole() -> dict[str, Any]:
         total = await store.comments.replies_total(post.id) + 1
         document = collections.ordered(uri, total, first=await page())
-        return document | {"attributedTo": request.app[IDENTITIES].blog.actor.uri}
+        return document | {"attributedTo": request.app[LOCAL_ACTORS].blog.actor.uri}
 
     make = page if "page" in request.query else whole
     return await answer(request, _page_key(uri, request, after), scopes, make)
@@ -427,7 +427,7 @@ async def get_context(request: web.Request) -> web.StreamResponse:
 
 async def get_comment(request: web.Request) -> web.StreamResponse:
     """An answer of the author's own, by its id."""
-    store, announcer = request.app[STORE], request.app[ANNOUNCER]
+    store, outbox = request.app[STORE], request.app[OUTBOX]
     uri = request.app[URLS].comment(request.match_info["id"])
     comment, post = await _own(request, uri)
     if not wants_document(request):
@@ -439,7 +439,7 @@ async def get_comment(request: web.Request) -> web.StreamResponse:
         answered = await store.comments.find(comment.parent) if comment.parent else None
         talk = await _talk(store, uri, post, comment, await store.reactions.counts_of(comment.id))
         mentioned = await store.comments.mentions_of(comment.id)
-        return announcer.answer_to(await store.comments.find(comment.id) or comment, post, answered, mentioned, talk)
+        return outbox.answer_to(await store.comments.find(comment.id) or comment, post, answered, mentioned, talk)
 
     return await answer(request, f"ap:{uri}", (f"post:{post.id}", f"talk:{post.id}"), make)
 
@@ -517,7 +517,7 @@ async def _answer_reactions(request: web.Request, of: str, post: Post, comment: 
 
 async def get_activity(request: web.Request) -> web.StreamResponse:
     """What was said, by its id; a Create or Update with the post as it is now: what was edited away is not kept."""
-    store, announcer = request.app[STORE], request.app[ANNOUNCER]
+    store, outbox = request.app[STORE], request.app[OUTBOX]
     uri = request.app[URLS].activity(request.match_info["id"])
     said = await store.outbox.find(uri)
     if said is None or not said.public:
@@ -529,7 +529,7 @@ async def get_activity(request: web.Request) -> web.StreamResponse:
 
     async def make() -> dict[str, Any]:
         if said.type in ("Create", "Update") and post is not None and post.federates:
-            return announcer.activity_of(said.type, post, uri)
+            return outbox.activity_of(said.type, post, uri)
         return said.document
 
     scopes = (f"post:{said.post}",) if said.post else ()
@@ -538,7 +538,7 @@ async def get_activity(request: web.Request) -> web.StreamResponse:
 
 async def get_stamp(request: web.Request) -> web.StreamResponse:
     """The proof that a quote of a post, or a reply, was allowed; gone with the post or what it allowed, or revoked."""
-    store, actor = request.app[STORE], request.app[IDENTITIES].blog.actor
+    store, actor = request.app[STORE], request.app[LOCAL_ACTORS].blog.actor
     uri = request.app[URLS].stamp(request.match_info["id"])
     stamp = await store.stamps.find(uri)
     post = await store.posts.find(stamp.post) if stamp else None

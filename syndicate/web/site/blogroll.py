@@ -10,7 +10,7 @@ from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.feeds import opml as opml_format
 from syndicate.web.feeds import CACHE, CORS, answer_feed, answer_live
 from syndicate.web.http.response_cache import Rendered, once
-from syndicate.web.keys import ANSWERS, BLOGROLL_FEEDS, CONFIG, DESK, IDENTITIES, STORE, URLS
+from syndicate.web.keys import ANSWERS, BLOGROLL_FEEDS, CONFIG, DESK, LOCAL_ACTORS, STORE, URLS
 from syndicate.web.site.views import moved, shelved
 
 LONGEST_KEY = 100
@@ -79,7 +79,7 @@ async def get_opml(request: web.Request) -> web.StreamResponse:
             )
             for entry in await store.blogroll.all()
         ]
-        modified = await store.editions.moved_at("blogroll") or request.app[IDENTITIES].blog.actor.published
+        modified = await store.editions.moved_at("blogroll") or request.app[LOCAL_ACTORS].blog.actor.published
         body = opml_format.render(f"Blogroll of {config.site.name}", config.site.author, modified, outlines)
         return Rendered(
             body=body,

@@ -12,7 +12,7 @@ from syndicate.clock import Clock, to_text
 from syndicate.config import Config
 from syndicate.content.html import pictures
 from syndicate.errors import StorageError
-from syndicate.federation.actors.local_actors import Identities
+from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.feeds import FeedFormat
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.model.comment import Comment, CommentSource
@@ -106,10 +106,10 @@ class SiteDesk:
     """Renders pages."""
 
     def __init__(
-        self, store: Store, config: Config, urls: Urls, pages: Pages, identities: Identities, clock: Clock
+        self, store: Store, config: Config, urls: Urls, pages: Pages, local_actors: LocalActors, clock: Clock
     ) -> None:
         self._store, self._config, self._urls, self._pages = store, config, urls, pages
-        self._identities, self._identity, self._clock = identities, identities.blog, clock
+        self._local_actors, self._identity, self._clock = local_actors, local_actors.blog, clock
 
     # pages
 
@@ -273,7 +273,7 @@ class SiteDesk:
         )
 
     def _blogroll_account(self) -> str:
-        return f"@{self._identities.blogroll.profile.account}" if self._identities.blogroll else ""
+        return f"@{self._local_actors.blogroll.profile.account}" if self._local_actors.blogroll else ""
 
     @property
     def _byline(self) -> str:

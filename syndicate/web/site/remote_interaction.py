@@ -14,7 +14,7 @@ from syndicate.federation.inbox.replies import place_of
 from syndicate.model.comment import CommentState
 from syndicate.web.content_policy import content_policy
 from syndicate.web.http.clients import address_of
-from syndicate.web.keys import BODIES, CONFIG, DESK, DIALOGS, DOORWAYS, IDENTITIES, STORE, URLS
+from syndicate.web.keys import BODIES, CONFIG, DESK, DIALOGS, LOCAL_ACTORS, REMOTE_INTERACTION, STORE, URLS
 
 LONGEST = 2048
 SILENT = "That server does not answer as a server of the fediverse does. Is the name spelled as it should be?"
@@ -66,10 +66,10 @@ async def _lead(request: web.Request, intent: Intent) -> web.StreamResponse:
     form = dict(await request.app[BODIES].form(request, address))
     about = await _answerable(request, form.get("to", "")) if intent is Intent.REPLY else ""
     account = form.get("account", "").strip()[:LONGEST]
-    object = about or request.app[IDENTITIES].blog.actor.uri
+    object = about or request.app[LOCAL_ACTORS].blog.actor.uri
     try:
         with dialogs.place(address):
-            onward = await request.app[DOORWAYS].find(account, intent, object)
+            onward = await request.app[REMOTE_INTERACTION].find(account, intent, object)
     except TooBusy:
         return await _page(request, intent, about, status=HTTPStatus.TOO_MANY_REQUESTS, value=account, problem=BUSY)
     except AddressUnusable as error:
@@ -95,7 +95,7 @@ def _is_of_ours(request: web.Request) -> bool:
 async def _page(
     request: web.Request, intent: Intent, about: str, *, status: HTTPStatus = HTTPStatus.OK, **more: str
 ) -> web.Response:
-    profile = request.app[IDENTITIES].blog.profile
+    profile = request.app[LOCAL_ACTORS].blog.profile
     if intent is Intent.FOLLOW:
         words = {
             "heading": "Follow",

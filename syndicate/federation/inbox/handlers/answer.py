@@ -54,7 +54,7 @@ def _is_of_theirs(activity: Activity, context: Context) -> bool:
     follow = as_object(activity.raw.get("object"))
     if not follow:
         return bool(activity.object)
-    is_ours = context.identities.of_uri(as_id(follow.get("actor"))) is not None
+    is_ours = context.local_actors.of_uri(as_id(follow.get("actor"))) is not None
     return "Follow" in types(follow.get("type")) and is_ours and as_id(follow.get("object")) == activity.actor
 
 

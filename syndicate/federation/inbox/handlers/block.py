@@ -10,7 +10,7 @@ REASON = "The account has blocked this blog."
 
 async def handle(activity: Activity, context: Context) -> Decision:
     """They follow no longer, nothing is sent to them, and our own Follow of them is over."""
-    ours = context.identities.followable(activity.object)
+    ours = context.local_actors.followable(activity.object)
     if ours is None:
         return ignored("block.not-ours")
 

@@ -38,9 +38,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         if comment is not None:
             await records.withdraw(tx, comment)
             return done("delete.comment")
-        if await timeline.forget(
-            tx, activity.object, context.announcer, by="" if activity.forwarded else activity.actor
-        ):
+        if await timeline.forget(tx, activity.object, context.outbox, by="" if activity.forwarded else activity.actor):
             return done("delete.read")
         if stamped:
             return done("delete.quote")
@@ -80,7 +78,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
         await tx.received_notes.remove_of_actor(activity.actor)
         if await tx.followers.remove_actor(activity.actor):
             await tx.editions.move("followers")
-        await timeline.account_gone(tx, activity.actor, context.announcer)
+        await timeline.account_gone(tx, activity.actor, context.outbox)
         known = await tx.remote_actors.remove(activity.actor)
         return done("delete.actor") if known else ignored("delete.unknown")
 

@@ -9,7 +9,7 @@ from syndicate.storage import Tables
 
 async def handle(activity: Activity, context: Context) -> Decision:
     """Reject: `canFeature` of our actors says that nobody may."""
-    identity = context.identities.of_uri(activity.object)
+    identity = context.local_actors.of_uri(activity.object)
     if identity is None:
         return ignored("feature.not-ours")
     try:
@@ -25,7 +25,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     }
 
     async def reject(tx: Tables) -> Verdict:
-        await context.announcer.answer(
+        await context.outbox.answer(
             tx, "Reject", request, to=actor.uri, inbox=actor.inbox, context=FEATURE_CONTEXT, by=identity.actor
         )
         return refused("feature.not-allowed")

@@ -18,7 +18,7 @@ from syndicate.transport.address import is_denied_host
 async def handle(activity: Activity, context: Context) -> Decision:
     """Keep the follower and accept, each time that it asks: Mastodon follows anew after a change of keys and waits
     for an answer to the new id."""
-    ours = context.identities.followable(activity.object)
+    ours = context.local_actors.followable(activity.object)
     if ours is None:
         return ignored("follow.not-ours")
     undone = await context.store.tombstones.find(activity.id)
@@ -39,7 +39,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     )
     follow = render.follow_as_received(activity.id, activity.actor, activity.object)
 
-    stand_ins = await featured.stand_ins(context.store, context.identities, ours)
+    stand_ins = await featured.stand_ins(context.store, context.local_actors, ours)
 
     async def accept(tx: Tables) -> Verdict:
         if await tx.foreign_inboxes.is_full(actor.uri):
@@ -47,7 +47,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         new = await tx.followers.put(follower)
         await tx.editions.move("followers")
         await tx.hosts.to_ask(authority_of(follower.inbox), context.clock() + AFTER)
-        await context.announcer.answer(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox, by=ours)
+        await context.outbox.answer(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox, by=ours)
         if new and await tx.followers.on_server(ours.id, origin(actor.uri), after="", limit=2) == [actor.uri]:
             await _unpin(tx, stand_ins, actor, ours, context)
         return done("follow.accepted" if new else "follow.renewed")
@@ -59,7 +59,7 @@ async def _unpin(tx: Tables, posts: Sequence[Post], actor: RemoteActor, ours: Lo
     """With its first follower a server gets our posts themselves. It may have read the newest as pinned ones before, when
     it knew no others."""
     for post in posts:
-        await context.announcer.answer(
+        await context.outbox.answer(
             tx, "Remove", post.uri, to=actor.uri, inbox=actor.inbox, by=ours, target=ours.featured
         )
 
@@ -75,7 +75,7 @@ def _may_be_told(actor: RemoteActor, context: Context) -> bool:
 
 async def turn_away(activity: Activity, context: Context) -> Decision:
     """Answer somebody who is blocked by a Reject, so that the Follow does not wait there for ever."""
-    ours = context.identities.followable(activity.object)
+    ours = context.local_actors.followable(activity.object)
     if ours is None:
         return ignored("follow.not-ours")
     try:
@@ -85,7 +85,7 @@ async def turn_away(activity: Activity, context: Context) -> Decision:
     follow = render.follow_as_received(activity.id, activity.actor, activity.object)
 
     async def reject(tx: Tables) -> Verdict:
-        await context.announcer.answer(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
+        await context.outbox.answer(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
         return refused("sender.blocked")
 
     return reject

@@ -10,7 +10,7 @@ from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, done
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.post import Post, QuotePolicy
 from syndicate.storage import Tables
-from syndicate.storage.authorizations import StampKind
+from syndicate.storage.authorizations import AuthorizationKind
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
@@ -36,14 +36,14 @@ async def handle(activity: Activity, context: Context) -> Decision:
     }
 
     async def answer(tx: Tables) -> Verdict:
-        known = await tx.stamps.of_object(quote, StampKind.QUOTE)
+        known = await tx.stamps.of_object(quote, AuthorizationKind.QUOTE)
         if known is not None and (known.post, known.actor) != (post.id, activity.actor):
             return refused("quote.not-theirs")
         if not allowed or (known is not None and known.revoked):
-            await context.approvals.refuse(tx, StampKind.QUOTE, request, actor)
+            await context.approvals.refuse(tx, AuthorizationKind.QUOTE, request, actor)
             return refused("quote.not-allowed" if not allowed else "quote.revoked")
         stamp = known or context.approvals.stamp(
-            StampKind.QUOTE, post, object=quote, target=post.uri, actor=activity.actor
+            AuthorizationKind.QUOTE, post, object=quote, target=post.uri, actor=activity.actor
         )
         await context.approvals.allow(tx, stamp, request, actor)
         return done("quote.allowed")

@@ -10,7 +10,7 @@ from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.model.actor import RemoteActor
 from syndicate.model.comment import CommentState
 from syndicate.storage import Tables
-from syndicate.storage.authorizations import ReplyRequest, StampKind
+from syndicate.storage.authorizations import AuthorizationKind, ReplyRequest
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
@@ -53,10 +53,10 @@ async def handle(activity: Activity, context: Context) -> Decision:
         if comment is not None and comment.author.uri != actor.uri:
             return refused("object.author")
         if verdict.outcome is Outcome.REFUSED or comment is None:
-            await context.approvals.refuse(tx, StampKind.REPLY, asked.request, actor)
+            await context.approvals.refuse(tx, AuthorizationKind.REPLY, asked.request, actor)
             return verdict
         if (comment.post, comment.parent) != (post.id, answered.id if answered else None):
-            await context.approvals.refuse(tx, StampKind.REPLY, asked.request, actor)
+            await context.approvals.refuse(tx, AuthorizationKind.REPLY, asked.request, actor)
             return refused("reply.elsewhere")
         await tx.stamps.ask(asked)
         if comment.state is not CommentState.PENDING:

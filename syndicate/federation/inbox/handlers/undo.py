@@ -30,7 +30,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     async def undo(tx: Tables) -> Verdict:
         if await reactions.take_back(tx, activity.object, actor, type=type, target=reacted_to):
             return done("undo.reaction")
-        ours = context.identities.followable(target)
+        ours = context.local_actors.followable(target)
         if await _unfollow(tx, activity, type, ours):
             await tx.editions.move("followers")
             return done("undo.follow")
