@@ -85,10 +85,10 @@ from syndicate.web import keys
 from syndicate.web.health import READINESS, Readiness
 from syndicate.web.http.access_log import AccessLog
 from syndicate.web.http.deltas import Deltas
-from syndicate.web.http.rate_limits import AT_ONCE_PER_CLIENT, Admission
-from syndicate.web.http.response_cache import Shelf
+from syndicate.web.http.rate_limits import AT_ONCE_PER_CLIENT, RateLimiter
+from syndicate.web.http.response_cache import ResponseCache
 from syndicate.web.http.server import REFUSALS, listening, make_app
-from syndicate.web.site.page_builder import SiteDesk
+from syndicate.web.site.page_builder import PageBuilder
 from syndicate.web.site.rendering import Pages
 from syndicate.webmention.sender import WebmentionOutbox, WebmentionSender
 from syndicate.websub.hub import Hub
@@ -422,25 +422,25 @@ def _make_doors(
         stopwatch,
         pages,
         {
-            keys.ADMISSION: Admission(at_once_per_client=AT_ONCE_PER_CLIENT, of="inbox", stopwatch=stopwatch),
+            keys.ADMISSION: RateLimiter(at_once_per_client=AT_ONCE_PER_CLIENT, of="inbox", stopwatch=stopwatch),
             keys.ACTOR_FETCHES: ActorFetches(store),
             keys.OUTBOX: services.outbox,
             keys.BLOGROLL_FEEDS: BlogrollFeeds(
                 store, config.site, urls, services.local_actors.blog.actor.published, ICON
             ),
             keys.DELTAS: Deltas(),
-            keys.DIALOGS: Admission(at_once=16, per_second=0.2, burst=20, of="dialog", stopwatch=stopwatch),
+            keys.DIALOGS: RateLimiter(at_once=16, per_second=0.2, burst=20, of="dialog", stopwatch=stopwatch),
             keys.REMOTE_INTERACTION: RemoteInteraction(fetcher, schemes=schemes_of(config)),
-            keys.DESK: SiteDesk(store, config, urls, pages, services.local_actors, services.clock),
+            keys.PAGE_BUILDER: PageBuilder(store, config, urls, pages, services.local_actors, services.clock),
             keys.FILES: services.files,
             keys.LOCAL_ACTORS: services.local_actors,
-            keys.PUSHED: Admission(at_once=16, per_second=5.0, burst=200, of="websub", stopwatch=stopwatch),
+            keys.PUSHED: RateLimiter(at_once=16, per_second=5.0, burst=200, of="websub", stopwatch=stopwatch),
             READINESS: Readiness(store, config.storage.media),
-            keys.SEARCHES: Admission(at_once=4, per_second=0.5, burst=20, of="search", stopwatch=stopwatch),
+            keys.SEARCHES: RateLimiter(at_once=4, per_second=0.5, burst=20, of="search", stopwatch=stopwatch),
             keys.SELECTIONS: Selections(store, config.site, urls),
-            keys.SHELF: Shelf(EditionWatch(store, services.clock), services.clock, stopwatch),
+            keys.RESPONSE_CACHE: ResponseCache(EditionWatch(store, services.clock), services.clock, stopwatch),
             keys.STORE: store,
-            keys.SUBSCRIBERS: Admission(at_once=32, per_second=1.0, burst=60, of="websub", stopwatch=stopwatch),
+            keys.SUBSCRIBERS: RateLimiter(at_once=32, per_second=1.0, burst=60, of="websub", stopwatch=stopwatch),
             **rooms,
         },
     )

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class FetchLimits:
     """The bounds. Times in seconds."""
 
     in_flight: int = 32
@@ -42,12 +42,12 @@ UNREACHABLE_AT_MOST = timedelta(hours=6)
 _TOO_BUSY_SECONDS = 30.0
 
 
-class Courtesy:
+class FetchLimiter:
     """Bounds what strangers make us fetch. One for the whole process."""
 
-    def __init__(self, clock: Clock, limits: Limits | None = None) -> None:
+    def __init__(self, clock: Clock, limits: FetchLimits | None = None) -> None:
         self._clock = clock
-        self._limits = limits or Limits()
+        self._limits = limits or FetchLimits()
         self._failures = _Failures(clock, self._limits.remembered)
         self._allowance = _Allowance(clock, self._limits)
         self._places = _Places(self._limits)
@@ -181,7 +181,7 @@ def _validity(error: RemoteError, strikes: int) -> timedelta:
 class _Allowance:
     """A token bucket for each origin."""
 
-    def __init__(self, clock: Clock, limits: Limits) -> None:
+    def __init__(self, clock: Clock, limits: FetchLimits) -> None:
         self._clock = clock
         self._limits = limits
         self._buckets: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
@@ -209,7 +209,7 @@ class _Lane:
 class _Places:
     """Places for fetches under way: so many in all, and so many for each origin, lest one slow server takes all."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: FetchLimits) -> None:
         self._limits = limits
         self._all = asyncio.Semaphore(limits.in_flight)
         self._lanes: dict[str, _Lane] = {}

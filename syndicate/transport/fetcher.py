@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicate.clock import Clock
 from syndicate.errors import AddressDenied, DocumentUnusable, MalformedRequest
-from syndicate.transport.fetch_limiter import Courtesy
+from syndicate.transport.fetch_limiter import FetchLimiter
 from syndicate.transport.media_type import ACCEPT_AS2, is_activity_streams
 from syndicate.transport.message import OBJECT, Redirects, Request, Response, Sign, Transport, require_success
 from syndicate.transport.url import origin_of, read_url, shown
@@ -25,11 +25,13 @@ class Fetcher:
     ask for the same at once: read them, do not change them.
     """
 
-    def __init__(self, transport: Transport, *, parse: Parse, clock: Clock, courtesy: Courtesy | None = None) -> None:
+    def __init__(
+        self, transport: Transport, *, parse: Parse, clock: Clock, courtesy: FetchLimiter | None = None
+    ) -> None:
         self._transport = transport
         self._parse = parse
         self._clock = clock
-        self._courtesy = courtesy or Courtesy(clock)
+        self._courtesy = courtesy or FetchLimiter(clock)
 
     async def document(self, url: str, *, sign: Sign | None = None, by_stranger: bool = True) -> tuple[str, Document]:
         """The actor, object or collection whose id is `url`: where it was found, and what it is.

@@ -11,21 +11,21 @@ _PARAMETER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkHeader:
     """`target` as it is written, possibly relative. `rels` are lower case."""
 
     target: str
     rels: frozenset[str]
 
 
-def parse_links(values: Iterable[str]) -> Iterator[Link]:
+def parse_links(values: Iterable[str]) -> Iterator[LinkHeader]:
     """The links of all `Link` headers, in their order. What is not about the document itself (`anchor`) is left out."""
     for value in values:
         position = 0
         while found := _TARGET.match(value, position):
             parameters, position = _parameters(value, found.end())
             if not parameters.get("anchor"):
-                yield Link(found[1].strip(), frozenset(parameters.get("rel", "").lower().split()))
+                yield LinkHeader(found[1].strip(), frozenset(parameters.get("rel", "").lower().split()))
 
 
 def _parameters(value: str, position: int) -> tuple[dict[str, str], int]:

@@ -8,8 +8,8 @@ from aiohttp import web
 from syndicate import __version__
 from syndicate.activitypub import discovery
 from syndicate.errors import MalformedRequest, NotFound
-from syndicate.web.http.response_cache import Rendered
-from syndicate.web.keys import ANSWERS, CONFIG, LOCAL_ACTORS, SHELF, STORE, URLS
+from syndicate.web.http.response_cache import RenderedDocument
+from syndicate.web.keys import CONFIG, LOCAL_ACTORS, RESPONDER, RESPONSE_CACHE, STORE, URLS
 
 CACHE = "public, max-age=3600"
 CORS = (("Access-Control-Allow-Origin", "*"),)
@@ -19,11 +19,11 @@ LONGEST = 2048
 async def _answer(
     request: web.Request, key: str, body: bytes, media_type: str, scopes: tuple[str, ...] = ()
 ) -> web.StreamResponse:
-    async def render() -> Rendered:
-        return Rendered(body=body, media_type=media_type, scopes=scopes, cache_control=CACHE, headers=CORS)
+    async def render() -> RenderedDocument:
+        return RenderedDocument(body=body, media_type=media_type, scopes=scopes, cache_control=CACHE, headers=CORS)
 
-    document = await request.app[SHELF].get(key, render)
-    return await request.app[ANSWERS].document(request, document)
+    document = await request.app[RESPONSE_CACHE].get(key, render)
+    return await request.app[RESPONDER].document(request, document)
 
 
 def _json(document: dict[str, Any]) -> bytes:
@@ -60,11 +60,11 @@ async def get_nodeinfo(request: web.Request) -> web.StreamResponse:
         raise NotFound(version)
     store, name = request.app[STORE], request.app[CONFIG].site.name
 
-    async def render() -> Rendered:
+    async def render() -> RenderedDocument:
         document = discovery.nodeinfo(
             version, software_version=__version__, posts=await store.totals.of("posts"), comments=0, name=name
         )
-        return Rendered(
+        return RenderedDocument(
             body=_json(document),
             media_type="application/json; charset=utf-8",
             scopes=("site",),
@@ -72,5 +72,5 @@ async def get_nodeinfo(request: web.Request) -> web.StreamResponse:
             headers=CORS,
         )
 
-    document = await request.app[SHELF].get(f"nodeinfo:{version}", render)
-    return await request.app[ANSWERS].document(request, document)
+    document = await request.app[RESPONSE_CACHE].get(f"nodeinfo:{version}", render)
+    return await request.app[RESPONDER].document(request, document)

@@ -14,17 +14,17 @@ from syndicate.publishing.feeds import COUNTS, scopes_of_comments, scopes_of_pos
 from syndicate.publishing.listings import EARLIEST_YEAR, Selection
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.deltas import wants_delta
-from syndicate.web.http.response_cache import Document, Rendered, once
+from syndicate.web.http.response_cache import CachedDocument, RenderedDocument, once
 from syndicate.web.http.responses import is_unchanged
 from syndicate.web.keys import (
-    ANSWERS,
     CLOCK,
     CONFIG,
     DELTAS,
     FEEDS,
+    RESPONDER,
+    RESPONSE_CACHE,
     SEARCHES,
     SELECTIONS,
-    SHELF,
     STORE,
     URLS,
 )
@@ -89,7 +89,7 @@ async def get_volume(request: web.Request) -> web.StreamResponse:
     if volume > newest:
         raise NotFound("no such volume")
 
-    async def render() -> Rendered:
+    async def render() -> RenderedDocument:
         ids, posts = await store.posts.of_volume(volume)
         feed = await request.app[FEEDS].of_volume(volume, posts, format)
         return replace(await rendered_feed(request, feed, tuple(f"post:{id}" for id in ids)), cache_control=ARCHIVED)
@@ -134,7 +134,7 @@ async def answer_search(request: web.Request, words: str, format: FeedFormat) ->
         feed = await request.app[FEEDS].of_posts(selection, format)
     assert feed is not None
     rendered = await rendered_feed(request, feed, ("site",))
-    return await request.app[ANSWERS].document(request, once(replace(rendered, cache_control=SEARCHED)))
+    return await request.app[RESPONDER].document(request, once(replace(rendered, cache_control=SEARCHED)))
 
 
 async def answer_comments(request: web.Request, post: Post | None, format: FeedFormat) -> web.StreamResponse:
@@ -154,12 +154,12 @@ async def answer_live(
     entries of some fingerprints."""
     deltas = request.app[DELTAS]
 
-    async def render() -> Rendered:
+    async def render() -> RenderedDocument:
         whole = await feed(frozenset())
         deltas.note(key, whole.etag, whole.fingerprints)
         return await rendered_feed(request, whole, scopes)
 
-    document = await request.app[SHELF].get(key, render)
+    document = await request.app[RESPONSE_CACHE].get(key, render)
     if wants_delta(request) and not is_unchanged(request, document):
         known = deltas.known_to(request, document)
         if known is not None:
@@ -167,7 +167,7 @@ async def answer_live(
     return await _hand_out(request, document)
 
 
-def _delta(whole: Document, new: FeedDocument) -> web.Response:
+def _delta(whole: CachedDocument, new: FeedDocument) -> web.Response:
     """The new entries under the tag of the whole (RFC 3229 §10.4.1); no cache may take them for it."""
     response = web.Response(status=226, body=new.body)
     response.headers.update(
@@ -184,14 +184,14 @@ def _delta(whole: Document, new: FeedDocument) -> web.Response:
     return response
 
 
-async def rendered_feed(request: web.Request, feed: FeedDocument, scopes: tuple[str, ...]) -> Rendered:
+async def rendered_feed(request: web.Request, feed: FeedDocument, scopes: tuple[str, ...]) -> RenderedDocument:
     """Its date is that of the newest entry, or of the last change of what it depends on: something may be gone."""
     store = request.app[STORE]
     moves = [moved for scope in scopes if (moved := await store.editions.moved_at(scope)) is not None]
     modified = max([feed.last_modified, *moves]).replace(microsecond=0)
     for id in feed.skipped:
         log.warning("entry left out of a feed", entry=id)
-    return Rendered(
+    return RenderedDocument(
         body=feed.body,
         media_type=feed.media_type,
         scopes=scopes,
@@ -208,15 +208,17 @@ def _links(feed: FeedDocument) -> tuple[tuple[str, str], ...]:
     return (("Link", ", ".join([*hubs, f'<{feed.self_url}>; rel="self"'])),) if hubs else ()
 
 
-async def answer_feed(request: web.Request, key: str, render: Callable[[], Awaitable[Rendered]]) -> web.StreamResponse:
-    return await _hand_out(request, await request.app[SHELF].get(key, render))
+async def answer_feed(
+    request: web.Request, key: str, render: Callable[[], Awaitable[RenderedDocument]]
+) -> web.StreamResponse:
+    return await _hand_out(request, await request.app[RESPONSE_CACHE].get(key, render))
 
 
-async def _hand_out(request: web.Request, document: Document) -> web.StreamResponse:
+async def _hand_out(request: web.Request, document: CachedDocument) -> web.StreamResponse:
     """To whom opens it in a browser, as XML: browsers show the types of feeds as source, whatever their style sheet."""
     media_type = document.rendered.media_type
     if not is_opened(request) or not media_type.startswith(XML_FEEDS):
-        return await request.app[ANSWERS].document(request, document)
+        return await request.app[RESPONDER].document(request, document)
     headers = {"Content-Type": "text/xml; charset=utf-8", "Cache-Control": "private, max-age=300"}
     return web.Response(body=document.rendered.body, headers=headers | {"Vary": "Sec-Fetch-Dest"})
 

@@ -13,7 +13,7 @@ from syndicate.federation.actors.local_actors import BLOG
 from syndicate.storage import Store
 from syndicate.web.http.clients import is_direct_from
 from syndicate.web.http.problems import problem_of
-from syndicate.web.keys import CONFIG, METRICS, SHELF, STORE
+from syndicate.web.keys import CONFIG, METRICS, RESPONSE_CACHE, STORE
 
 READY_SECONDS = 1.0
 MIN_FREE_BYTES = 1024 * 1024
@@ -63,5 +63,5 @@ async def get_metrics(request: web.Request) -> web.Response:
     metrics.followers.set(await store.followers.total(BLOG))
     metrics.subscriptions.set(await store.subscriptions.total())
     metrics.posts.set(await store.totals.of("posts"))
-    metrics.renders.set(request.app[SHELF].renders)
+    metrics.renders.set(request.app[RESPONSE_CACHE].renders)
     return web.Response(body=metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})

@@ -18,25 +18,25 @@ from syndicate.storage import Store
 from syndicate.telemetry.metrics import Metrics
 from syndicate.urls import Urls
 from syndicate.web.http.bodies import Bodies
-from syndicate.web.http.connections import Patience
+from syndicate.web.http.connections import Timeouts
 from syndicate.web.http.deltas import Deltas
-from syndicate.web.http.rate_limits import Admission
-from syndicate.web.http.response_cache import Shelf
-from syndicate.web.http.responses import Answers
-from syndicate.web.site.page_builder import SiteDesk
+from syndicate.web.http.rate_limits import RateLimiter
+from syndicate.web.http.response_cache import ResponseCache
+from syndicate.web.http.responses import DocumentResponder
+from syndicate.web.site.page_builder import PageBuilder
 from syndicate.websub.hub import Hub
 from syndicate.websub.subscriber import Subscriber
 
-ADMISSION = web.AppKey("admission", Admission)
+ADMISSION = web.AppKey("admission", RateLimiter)
 ACTOR_FETCHES = web.AppKey("actor fetches", ActorFetches)
 OUTBOX = web.AppKey("announcer", Outbox)
-ANSWERS = web.AppKey("answers", Answers)
+RESPONDER = web.AppKey("answers", DocumentResponder)
 BLOGROLL_FEEDS = web.AppKey("blogroll feeds", BlogrollFeeds)
 DELTAS = web.AppKey("deltas", Deltas)
 BODIES = web.AppKey("bodies", Bodies)
-DIALOGS = web.AppKey("dialogs", Admission)
+DIALOGS = web.AppKey("dialogs", RateLimiter)
 REMOTE_INTERACTION = web.AppKey("doorways", RemoteInteraction)
-DESK = web.AppKey("desk", SiteDesk)
+PAGE_BUILDER = web.AppKey("desk", PageBuilder)
 CLOCK = web.AppKey[Clock]("clock")
 CONFIG = web.AppKey("config", Config)
 FEEDS = web.AppKey("feeds", FeedDesk)
@@ -48,12 +48,12 @@ INBOX = web.AppKey("inbox", Inbox)
 METRICS = web.AppKey("metrics", Metrics)
 NOT_AT_HAND = web.RequestKey("not at hand", bool)
 """Set on a request whose answer shall not be handed out without asking its view."""
-PATIENCE = web.AppKey("patience", Patience)
-PUSHED = web.AppKey("pushed", Admission)
-SEARCHES = web.AppKey("searches", Admission)
+TIMEOUTS = web.AppKey("patience", Timeouts)
+PUSHED = web.AppKey("pushed", RateLimiter)
+SEARCHES = web.AppKey("searches", RateLimiter)
 SELECTIONS = web.AppKey("selections", Selections)
-SHELF = web.AppKey("shelf", Shelf)
+RESPONSE_CACHE = web.AppKey("shelf", ResponseCache)
 STORE = web.AppKey("store", Store)
 SUBSCRIBER = web.AppKey("subscriber", Subscriber)
-SUBSCRIBERS = web.AppKey("subscribers", Admission)
+SUBSCRIBERS = web.AppKey("subscribers", RateLimiter)
 URLS = web.AppKey("urls", Urls)

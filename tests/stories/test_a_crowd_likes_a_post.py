@@ -3,7 +3,7 @@
 from syndicate.model.activity import Activity, Arrival
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Tables
-from syndicate.web.keys import SHELF
+from syndicate.web.keys import RESPONSE_CACHE
 from tests.instances import RunningInstance
 
 CROWD = 1000
@@ -13,9 +13,9 @@ SECONDS = 5
 
 async def test_a_thousand_likes_make_the_page_anew_once_a_second(instance: RunningInstance) -> None:
     post = await instance.publish("Hello")
-    shelf, ids = instance.instance.app[SHELF], IdsInOrder()
+    response_cache, ids = instance.instance.app[RESPONSE_CACHE], IdsInOrder()
     assert (await instance.get(post.path)).status == 200
-    renders = shelf.renders
+    renders = response_cache.renders
 
     async def arrive(tx: Tables, first: int) -> None:
         for number in range(first, first + AT_ONCE):
@@ -33,4 +33,4 @@ async def test_a_thousand_likes_make_the_page_anew_once_a_second(instance: Runni
     current = await instance.store.posts.find(post.id)
     assert current is not None
     assert current.counts.likes == CROWD
-    assert shelf.renders - renders == SECONDS - 1
+    assert response_cache.renders - renders == SECONDS - 1

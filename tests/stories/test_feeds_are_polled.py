@@ -32,7 +32,7 @@ from syndicate.model.post import (
     Visibility,
 )
 from syndicate.web.http.middleware import WHOLE_FEEDS
-from syndicate.web.keys import SHELF
+from syndicate.web.keys import RESPONSE_CACHE
 from tests.clocks import FakeClock
 from tests.feeds import lint
 from tests.instances import Answer, RunningInstance, running_instance
@@ -614,11 +614,11 @@ async def test_many_readers_at_once_cost_one_rendering(instance: RunningInstance
     before = (await instance.get("/feed/")).headers["ETag"]
     instance.clock.advance(hours=1)
     await instance.publish("News")
-    rendered = instance.instance.app[SHELF].renders
+    rendered = instance.instance.app[RESPONSE_CACHE].renders
     answers = await asyncio.gather(*(instance.get("/feed/", If_None_Match=before) for _ in range(50)))
     assert {answer.status for answer in answers} == {200}
     assert len({answer.body for answer in answers}) == 1
-    assert instance.instance.app[SHELF].renders == rendered + 1
+    assert instance.instance.app[RESPONSE_CACHE].renders == rendered + 1
 
 
 # discovery and pages

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.app import build_server, open_services
 from syndicate.signatures import private_pem
-from syndicate.web.http.connections import Patience
+from syndicate.web.http.connections import Timeouts
 from syndicate.web.http.server import listening
-from syndicate.web.keys import PATIENCE
+from syndicate.web.keys import TIMEOUTS
 from tests.clocks import FakeClock
 from tests.instances import ACTIVITY, RunningInstance, running_instance, settings
 from tests.peer import Peer
@@ -468,7 +468,7 @@ async def test_what_was_refused_is_on_the_list(instance: RunningInstance) -> Non
 
 
 BRIEF = 0.2
-PATIENT = Patience(
+PATIENT = Timeouts(
     header=LONGEST,
     body=LONGEST,
     idle=LONGEST,
@@ -493,7 +493,7 @@ def waiting(tmp_path: Path, database_address: str, clock: FakeClock, rsa_keys: l
         (config.storage.keys / "blog.pem").write_text(private_pem(rsa_keys[0]))
         async with open_services(config, clock=clock) as services:
             instance = build_server(services)
-            instance.app[PATIENCE] = replace(PATIENT, **brief)  # type: ignore[arg-type]
+            instance.app[TIMEOUTS] = replace(PATIENT, **brief)  # type: ignore[arg-type]
             async with listening(instance.app, config, None) as port, aiohttp.ClientSession() as client:
                 yield RunningInstance(instance=instance, port=port, client=client, clock=clock)
             await instance.close()

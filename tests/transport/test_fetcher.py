@@ -18,7 +18,7 @@ from syndicate.errors import (
     RemoteUnavailable,
 )
 from syndicate.transport.client import Redirects, Request, Response
-from syndicate.transport.fetch_limiter import Courtesy, Limits
+from syndicate.transport.fetch_limiter import FetchLimiter, FetchLimits
 from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.media_type import is_activity_streams
 from tests.waiting import becomes, tasks_rest
@@ -380,7 +380,9 @@ async def refused(tasks: list[asyncio.Task[Any]]) -> int:
 async def test_one_slow_origin_does_not_take_all_places() -> None:
     web = Web({})
     web.open.clear()
-    fetcher = Fetcher(web, parse=parse, clock=Hands(), courtesy=Courtesy(Hands(), Limits(in_flight=5, patience=0.05)))
+    fetcher = Fetcher(
+        web, parse=parse, clock=Hands(), courtesy=FetchLimiter(Hands(), FetchLimits(in_flight=5, patience=0.05))
+    )
     slow = [asyncio.create_task(fetcher.document(f"https://slow.test/{n}")) for n in range(9)]
     rest = [asyncio.create_task(fetcher.document(f"https://h{n}.test/")) for n in range(9)]
     await tasks_rest()
@@ -397,7 +399,7 @@ async def test_too_many_fetches_at_once_are_refused_and_not_held_against_anyone(
     clock = Hands()
     web = Web({"https://h2.test/": page("https://h2.test/", id="https://h2.test/")})
     web.open.clear()
-    fetcher = Fetcher(web, parse=parse, clock=clock, courtesy=Courtesy(clock, Limits(waiting=2)))
+    fetcher = Fetcher(web, parse=parse, clock=clock, courtesy=FetchLimiter(clock, FetchLimits(waiting=2)))
     under_way = [asyncio.create_task(fetcher.document(f"https://h{n}.test/")) for n in range(2)]
     await tasks_rest()
     with pytest.raises(RemoteUnavailable):
@@ -409,7 +411,7 @@ async def test_too_many_fetches_at_once_are_refused_and_not_held_against_anyone(
 
 async def test_every_table_has_a_cap() -> None:
     clock = Hands()
-    courtesy = Courtesy(clock, Limits(remembered=10))
+    courtesy = FetchLimiter(clock, FetchLimits(remembered=10))
 
     async def fail() -> None:
         raise DocumentUnusable("no")
@@ -428,7 +430,7 @@ async def test_every_table_has_a_cap() -> None:
 
 
 async def test_an_unexpected_failure_is_not_remembered() -> None:
-    courtesy = Courtesy(Hands())
+    courtesy = FetchLimiter(Hands())
 
     async def stumble() -> None:
         raise ZeroDivisionError

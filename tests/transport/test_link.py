@@ -2,11 +2,11 @@
 
 import pytest
 
-from syndicate.transport.link import Link, parse_links
+from syndicate.transport.link import LinkHeader, parse_links
 
 
-def link(target: str, *rels: str) -> Link:
-    return Link(target, frozenset(rels))
+def link(target: str, *rels: str) -> LinkHeader:
+    return LinkHeader(target, frozenset(rels))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def link(target: str, *rels: str) -> Link:
         (["", " ", "no link", "<", "a>; rel=x", "<a"], []),
     ],
 )
-def test_links_are_read_in_their_order(values: list[str], links: list[Link]) -> None:
+def test_links_are_read_in_their_order(values: list[str], links: list[LinkHeader]) -> None:
     assert list(parse_links(values)) == links
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from syndicate.model.post import Manuscript, PostState
-from syndicate.web.keys import SHELF
+from syndicate.web.keys import RESPONSE_CACHE
 from tests.instances import ACTIVITY, RunningInstance
 
 PAGE = "text/html"
@@ -18,12 +18,12 @@ async def twice(instance: RunningInstance, path: str, accept: str = PAGE) -> byt
 
 async def test_asked_again_is_not_made_again(instance: RunningInstance) -> None:
     post = await instance.publish("Hello")
-    shelf = instance.instance.app[SHELF]
+    response_cache = instance.instance.app[RESPONSE_CACHE]
     for path in (post.path, "/", "/feed/"):
         await instance.get(path)
-        made = shelf.renders
+        made = response_cache.renders
         await twice(instance, path)
-        assert shelf.renders == made, path
+        assert response_cache.renders == made, path
 
 
 @pytest.mark.parametrize("accept", [PAGE, ACTIVITY])

@@ -6,11 +6,11 @@ import pytest
 
 from syndicate.errors import TooBusy, TooManyRequests
 from syndicate.web.http.clients import client_of
-from syndicate.web.http.rate_limits import CLIENTS, Admission
+from syndicate.web.http.rate_limits import CLIENTS, RateLimiter
 
 
 def test_one_client_has_a_share_of_the_places_and_not_all() -> None:
-    admission = Admission(at_once=5, at_once_per_client=3, of="inbox")
+    admission = RateLimiter(at_once=5, at_once_per_client=3, of="inbox")
     with ExitStack() as stack:
         for _ in range(3):
             stack.enter_context(admission.place("192.0.2.1"))
@@ -25,7 +25,7 @@ def test_one_client_has_a_share_of_the_places_and_not_all() -> None:
 
 
 def test_one_client_spends_nobody_elses_tokens() -> None:
-    admission = Admission(per_second=0.001, burst=2, of="inbox")
+    admission = RateLimiter(per_second=0.001, burst=2, of="inbox")
     for _ in range(2):
         admission.spend("192.0.2.1")
     with pytest.raises(TooManyRequests):
@@ -52,7 +52,7 @@ def test_whoever_has_a_network_has_all_its_addresses(one: str, other: str, same:
 
 
 def test_an_address_that_floods_is_held_back_and_others_are_not() -> None:
-    admission = Admission(per_second=0.001, burst=3, of="inbox")
+    admission = RateLimiter(per_second=0.001, burst=3, of="inbox")
     for _ in range(3):
         with admission.of("192.0.2.1"):
             pass
@@ -63,7 +63,7 @@ def test_an_address_that_floods_is_held_back_and_others_are_not() -> None:
 
 
 def test_there_are_so_many_places_and_each_is_given_back() -> None:
-    admission = Admission(at_once=2, of="inbox")
+    admission = RateLimiter(at_once=2, of="inbox")
     with ExitStack() as inside:
         inside.enter_context(admission.of("192.0.2.1"))
         inside.enter_context(admission.of("192.0.2.2"))
@@ -74,14 +74,14 @@ def test_there_are_so_many_places_and_each_is_given_back() -> None:
 
 
 def test_a_refusal_inside_gives_the_place_back() -> None:
-    admission = Admission(at_once=1, of="inbox")
+    admission = RateLimiter(at_once=1, of="inbox")
     for _ in range(3):
         with pytest.raises(ValueError, match="no"), admission.of("192.0.2.1"):
             raise ValueError("no")
 
 
 def test_addresses_that_were_not_seen_for_long_are_forgotten() -> None:
-    admission = Admission(per_second=0.001, burst=1, of="inbox")
+    admission = RateLimiter(per_second=0.001, burst=1, of="inbox")
     for number in range(CLIENTS + 1):
         with admission.of(str(number)):
             pass

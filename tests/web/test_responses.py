@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from syndicate.web.http.response_cache import Document, Rendered, _document
-from syndicate.web.http.responses import ONE_WRITE, Answers, is_unchanged, wants_gzip
+from syndicate.web.http.response_cache import CachedDocument, RenderedDocument, _document
+from syndicate.web.http.responses import ONE_WRITE, DocumentResponder, is_unchanged, wants_gzip
 
 ETAG = 'W/"3f7a"'
 MODIFIED = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
@@ -19,8 +19,8 @@ DATE = "Sun, 22 Nov 2026 19:00:00 GMT"
 TEXT = b"Rain, and then more rain. " * 100
 
 
-def document(body: bytes = TEXT, *, last_modified: datetime | None = MODIFIED) -> Document:
-    rendered = Rendered(
+def document(body: bytes = TEXT, *, last_modified: datetime | None = MODIFIED) -> CachedDocument:
+    rendered = RenderedDocument(
         body=body, media_type="text/plain; charset=utf-8", scopes=(), etag=ETAG, last_modified=last_modified
     )
     return _document(rendered, {})
@@ -115,7 +115,7 @@ class Shop:
 
 @pytest.fixture
 async def shop() -> AsyncIterator[Shop]:
-    answers = Answers((("X-Content-Type-Options", "nosniff"),))
+    answers = DocumentResponder((("X-Content-Type-Options", "nosniff"),))
     documents = {"/": document(), "/long": document(b"x" * (ONE_WRITE + 1)), "/tiny": document(b"tiny")}
 
     async def answer(request: web.Request) -> web.StreamResponse:

@@ -26,11 +26,10 @@ from syndicate.transport.media_type import is_activity_streams
 from syndicate.web.http.bodies import require_uncoded
 from syndicate.web.http.clients import address_of, client_of, is_from_elsewhere
 from syndicate.web.http.negotiation import accepts_activity
-from syndicate.web.http.response_cache import Rendered
+from syndicate.web.http.response_cache import RenderedDocument
 from syndicate.web.keys import (
     ACTOR_FETCHES,
     ADMISSION,
-    ANSWERS,
     AUTHORIZED_FETCH,
     BODIES,
     CONFIG,
@@ -39,7 +38,8 @@ from syndicate.web.keys import (
     METRICS,
     NOT_AT_HAND,
     OUTBOX,
-    SHELF,
+    RESPONDER,
+    RESPONSE_CACHE,
     STORE,
     URLS,
 )
@@ -78,9 +78,9 @@ async def answer(
     if guarded:
         await require_reader(request)
 
-    async def rendered() -> Rendered:
+    async def rendered() -> RenderedDocument:
         body = json.dumps(await make(), ensure_ascii=False, separators=(",", ":")).encode()
-        return Rendered(
+        return RenderedDocument(
             body=body,
             media_type=JSON,
             scopes=scopes,
@@ -90,8 +90,8 @@ async def answer(
             headers=(("Access-Control-Allow-Origin", "*"),),
         )
 
-    document = await request.app[SHELF].get(key, rendered)
-    return await request.app[ANSWERS].document(request, document)
+    document = await request.app[RESPONSE_CACHE].get(key, rendered)
+    return await request.app[RESPONDER].document(request, document)
 
 
 async def require_reader(request: web.Request) -> PublicKey:

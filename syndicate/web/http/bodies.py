@@ -9,7 +9,7 @@ from aiohttp import web
 
 from syndicate.errors import BodyTooLarge, BodyTooSlow, MalformedRequest, MediaTypeRefused, TooBusy
 from syndicate.web.http.clients import client_of
-from syndicate.web.http.connections import Patience
+from syndicate.web.http.connections import Timeouts
 from syndicate.web.http.problems import problem_of
 
 MOST_BODY = 1024 * 1024
@@ -25,7 +25,7 @@ FORM = "application/x-www-form-urlencoded"
 class Bodies:
     """Reads bodies, each within some seconds. What has come of those that are not whole yet is bounded."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, patience: Timeouts) -> None:
         self._patience = patience
         self._held: Counter[str] = Counter()
         self._total = 0

@@ -27,7 +27,7 @@ MOST_FILES = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Timeouts:
     """Seconds for which a header, a body, the next request, the rest of a refused body and somebody who takes nothing
     of an answer are waited for, and for how many at once.
 
@@ -49,10 +49,10 @@ class Patience:
     most: int = 10_000
 
 
-class Crowd:
+class ConnectionLimiter:
     """Who is connected, and for how many of each client we wait: for a header, for a body, or to be read."""
 
-    def __init__(self, server: ServerConfig, patience: Patience) -> None:
+    def __init__(self, server: ServerConfig, patience: Timeouts) -> None:
         self.patience = patience
         self._trusted = server.trusted_proxies
         self._most = min(patience.most, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
@@ -159,7 +159,7 @@ class Connection(RequestHandler):
         "client",
     )
 
-    def __init__(self, manager: web.Server, crowd: Crowd, **options: object) -> None:
+    def __init__(self, manager: web.Server, crowd: ConnectionLimiter, **options: object) -> None:
         patience = crowd.patience
         times = {"keepalive_timeout": patience.idle, "lingering_time": patience.linger}
         super().__init__(manager, loop=asyncio.get_running_loop(), **times, **options)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from syndicate.web.http.response_cache import Document
+from syndicate.web.http.response_cache import CachedDocument
 from syndicate.web.http.responses import opaque_tags
 
 VERSIONS = 12
@@ -39,7 +39,7 @@ class Deltas:
         if len(self._versions) > FEEDS:
             self._versions.popitem(last=False)
 
-    def known_to(self, request: web.BaseRequest, document: Document) -> frozenset[str] | None:
+    def known_to(self, request: web.BaseRequest, document: CachedDocument) -> frozenset[str] | None:
         """The entries of the version that the reader has; None where we do not know that one."""
         versions: Mapping[str, frozenset[str]] = self._versions.get(document.key, {})
         for tag in opaque_tags(request.headers.get("If-None-Match", "")):

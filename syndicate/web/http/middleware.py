@@ -29,9 +29,9 @@ from syndicate.web.http.bodies import LARGEST, too_large
 from syndicate.web.http.clients import address_of, is_local, is_within
 from syndicate.web.http.negotiation import accepts_activity
 from syndicate.web.http.problems import problem, problem_of, status_of, wait_of
-from syndicate.web.http.rate_limits import Admission
-from syndicate.web.http.responses import OneWrite
-from syndicate.web.keys import ANSWERS, DESK, NOT_AT_HAND, SHELF
+from syndicate.web.http.rate_limits import RateLimiter
+from syndicate.web.http.responses import PrebuiltResponse
+from syndicate.web.keys import NOT_AT_HAND, PAGE_BUILDER, RESPONDER, RESPONSE_CACHE
 
 log = structlog.get_logger()
 
@@ -71,7 +71,9 @@ class Door:
         self._host = base.partition("://")[2]
         self._hosts = frozenset({self._host, f"{self._host}:443" if base.startswith("https:") else f"{self._host}:80"})
         self._security = security_headers(base)
-        self._readers = Admission(per_second=WHOLE_FEEDS_PER_SECOND, burst=WHOLE_FEEDS, of="feed", stopwatch=stopwatch)
+        self._readers = RateLimiter(
+            per_second=WHOLE_FEEDS_PER_SECOND, burst=WHOLE_FEEDS, of="feed", stopwatch=stopwatch
+        )
 
     def middleware(self) -> Middleware:
         @web.middleware
@@ -97,7 +99,7 @@ class Door:
     def in_front_of(self, app: web.Application, routing: Handler) -> Handler:
         """What stands before the application's routing: who asks again for what somebody was just answered with gets
         it at once. Routing, views and their look-ups cost more than all the rest of an answer."""
-        shelf, answers = app[SHELF], app[ANSWERS]
+        response_cache, answers = app[RESPONSE_CACHE], app[RESPONDER]
 
         async def hand_out(request: web.Request) -> web.StreamResponse:
             if request.method not in SAFE or not self._is_ours(request):
@@ -117,14 +119,14 @@ class Door:
 
         async def answer(request: web.Request) -> web.StreamResponse:
             asked = (request.raw_path, request.headers.get("Accept", ""))
-            document = None if _is_particular(request) else shelf.at_hand(asked)
+            document = None if _is_particular(request) else response_cache.lookup(asked)
             if document is not None:
                 return await answers.document(request, document)
             if "Expect" in request.headers and request.can_read_body:  # nobody reads it
                 return self._dress(too_large())
             response = await routing(request)
-            if isinstance(response, OneWrite) and NOT_AT_HAND not in request:
-                shelf.remember(asked, response.document)
+            if isinstance(response, PrebuiltResponse) and NOT_AT_HAND not in request:
+                response_cache.remember(asked, response.document)
             return response
 
         return hand_out
@@ -222,7 +224,7 @@ class Door:
         self._refusals.append(refusal)
 
     async def _page(self, request: web.Request, status: int, heading: str, text: str) -> web.Response:
-        body = await request.app[DESK].error(status, heading, text)
+        body = await request.app[PAGE_BUILDER].error(status, heading, text)
         headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
         return web.Response(status=status, body=body, headers=headers)
 

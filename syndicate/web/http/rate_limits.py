@@ -19,7 +19,7 @@ BURST = 600.0
 CLIENTS = 10_000
 
 
-class Admission:
+class RateLimiter:
     """Bounds requests of one kind, `of` which reasons speak: so many at once in all and for each client, and a bucket of
     tokens for each."""
 

@@ -36,7 +36,7 @@ PUBLIC = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class RenderedDocument:
     (
         """What a view made. `scopes` are the editions that it depends on; `etag` is a weak tag, or empty for one of the
     bytes; `headers` are added as they are. What is `guarded` is not handed out before somebody has asked who reads."""
@@ -55,11 +55,11 @@ class Rendered:
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
-class Document:
+class CachedDocument:
     """A rendered document with its header lines written out. `packed` is its gzip, made when first asked for."""
 
     key: str
-    rendered: Rendered
+    rendered: RenderedDocument
     stamp: Stamp
     made: float
     etag: str
@@ -94,18 +94,18 @@ def _gzip(body: bytes) -> bytes:
     return compressor.compress(body) + compressor.flush()
 
 
-class Shelf:
+class ResponseCache:
     """Holds documents by key, the least recently asked for goes first."""
 
     def __init__(self, watch: EditionWatch, clock: Clock, stopwatch: Stopwatch = time.monotonic) -> None:
         self._watch, self._clock, self._stopwatch = watch, clock, stopwatch
-        self._documents: OrderedDict[str, Document] = OrderedDict()
-        self._asked: WeakValueDictionary[Asked, Document] = WeakValueDictionary()
-        self._making: dict[str, asyncio.Future[Document]] = {}
+        self._documents: OrderedDict[str, CachedDocument] = OrderedDict()
+        self._asked: WeakValueDictionary[Asked, CachedDocument] = WeakValueDictionary()
+        self._making: dict[str, asyncio.Future[CachedDocument]] = {}
         self._bytes = 0
         self.renders = 0
 
-    def at_hand(self, asked: Asked) -> Document | None:
+    def lookup(self, asked: Asked) -> CachedDocument | None:
         """What answered the same question before, if it is fresh.
 
         Finding out which document an address has costs more than sending it. Whatever changes an address changes a
@@ -119,7 +119,7 @@ class Shelf:
             self._documents.move_to_end(document.key)
         return document
 
-    def remember(self, asked: Asked, document: Document) -> None:
+    def remember(self, asked: Asked, document: CachedDocument) -> None:
         """That this question was answered with this document, if it stands here."""
         if (
             not document.key
@@ -132,7 +132,7 @@ class Shelf:
             self._asked.clear()
         self._asked[asked] = document
 
-    async def get(self, key: str, render: Callable[[], Awaitable[Rendered]]) -> Document:
+    async def get(self, key: str, render: Callable[[], Awaitable[RenderedDocument]]) -> CachedDocument:
         """The document, as fresh as its scopes ask for. What `render` raises is raised."""
         if self._watch.has_moved():
             await self._watch.refresh()
@@ -146,7 +146,7 @@ class Shelf:
             making.add_done_callback(lambda _: self._making.pop(key, None))
         return await asyncio.shield(making)
 
-    def _is_fresh(self, document: Document) -> bool:
+    def _is_fresh(self, document: CachedDocument) -> bool:
         moved = self._watch.moved(document.stamp)
         if not moved:
             return True
@@ -154,7 +154,7 @@ class Shelf:
             return False
         return self._stopwatch() - document.made < RESTLESS
 
-    async def _make(self, key: str, render: Callable[[], Awaitable[Rendered]]) -> Document:
+    async def _make(self, key: str, render: Callable[[], Awaitable[RenderedDocument]]) -> CachedDocument:
         began = self._watch.snapshot()  # what moves while we render makes the document stale at once
         rendered = await render()
         if (
@@ -168,7 +168,7 @@ class Shelf:
         self._keep(key, document)
         return document
 
-    def _keep(self, key: str, document: Document) -> None:
+    def _keep(self, key: str, document: CachedDocument) -> None:
         old = self._documents.pop(key, None)
         if old is not None:
             self._bytes -= old.size
@@ -181,12 +181,12 @@ class Shelf:
             self._bytes -= dropped.size
 
 
-def once(rendered: Rendered) -> Document:
+def once(rendered: RenderedDocument) -> CachedDocument:
     """A document for one answer, which no shelf holds."""
     return _document(rendered, {})
 
 
-def _document(rendered: Rendered, stamp: Stamp, key: str = "", *, made: float = 0.0) -> Document:
+def _document(rendered: RenderedDocument, stamp: Stamp, key: str = "", *, made: float = 0.0) -> CachedDocument:
     etag = rendered.etag or f'W/"{hashlib.sha256(rendered.body).hexdigest()[:32]}"'
     last_modified = "" if rendered.last_modified is None else format_datetime(rendered.last_modified, usegmt=True)
     lines = [
@@ -199,7 +199,7 @@ def _document(rendered: Rendered, stamp: Stamp, key: str = "", *, made: float = 
     ]
     common = "".join(f"{name}: {value}\r\n" for name, value in lines if value).encode("latin-1")
     head = common + b"Content-Length: %d\r\n\r\n" % len(rendered.body)
-    return Document(
+    return CachedDocument(
         key=key,
         rendered=rendered,
         stamp=stamp,

@@ -14,7 +14,7 @@ from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 from multidict import CIMultiDict
 
-from syndicate.web.http.response_cache import Document
+from syndicate.web.http.response_cache import CachedDocument
 
 ONE_WRITE = 256 * 1024
 """Larger bodies go by aiohttp's writer, which waits for slow readers."""
@@ -37,13 +37,13 @@ class _Today:
 
 
 NO_HEADERS: "CIMultiDict[str]" = CIMultiDict()
-"""`OneWrite` has its header lines written out; nothing is ever put into this."""
+"""`PrebuiltResponse` has its header lines written out; nothing is ever put into this."""
 
 
-class OneWrite(web.StreamResponse):
+class PrebuiltResponse(web.StreamResponse):
     """An answer that is bytes already. For HTTP/1.1 with a connection that stays open."""
 
-    def __init__(self, document: Document, status: HTTPStatus, head: bytes, body: bytes) -> None:
+    def __init__(self, document: CachedDocument, status: HTTPStatus, head: bytes, body: bytes) -> None:
         super().__init__(status=status, _real_headers=NO_HEADERS)
         self.document = document
         self._head, self._content = head, body
@@ -91,7 +91,7 @@ def _is_zero(parameters: str) -> bool:
     return name.strip().lower() == "q" and value.strip() != "" and set(value.strip()) <= {"0", "."}
 
 
-def is_unchanged(request: web.BaseRequest, document: Document) -> bool:
+def is_unchanged(request: web.BaseRequest, document: CachedDocument) -> bool:
     """Whether the client has this version (RFC 9110 §13.1): its tags count, and only without them its date."""
     tags = request.headers.get("If-None-Match")
     if tags is not None:
@@ -127,15 +127,15 @@ def opaque_tags(tags: str) -> Iterator[str]:
         yield found
 
 
-class Answers:
-    """Answers with documents. `security` are header lines that every one of ours carries."""
+class DocumentResponder:
+    """DocumentResponder with documents. `security` are header lines that every one of ours carries."""
 
     def __init__(self, security: tuple[tuple[str, str], ...]) -> None:
         self._security = "".join(f"{name}: {value}\r\n" for name, value in security).encode()
         self._security_lines = security
         self._today = _Today()
 
-    async def document(self, request: web.Request, document: Document) -> web.StreamResponse:
+    async def document(self, request: web.Request, document: CachedDocument) -> web.StreamResponse:
         """200, or 304 for who has it."""
         if is_unchanged(request, document):
             return self._answer(request, document, HTTPStatus.NOT_MODIFIED, document.common + b"\r\n", b"")
@@ -147,11 +147,11 @@ class Answers:
         return self._answer(request, document, HTTPStatus.OK, document.head, document.rendered.body)
 
     def _answer(
-        self, request: web.Request, document: Document, status: HTTPStatus, lines: bytes, body: bytes
+        self, request: web.Request, document: CachedDocument, status: HTTPStatus, lines: bytes, body: bytes
     ) -> web.StreamResponse:
         if request.version == HttpVersion11 and request.keep_alive and len(body) <= ONE_WRITE:
             start = b"HTTP/1.1 304 Not Modified\r\n" if status == HTTPStatus.NOT_MODIFIED else b"HTTP/1.1 200 OK\r\n"
-            return OneWrite(document, status, start + self._today.line() + self._security + lines, body)
+            return PrebuiltResponse(document, status, start + self._today.line() + self._security + lines, body)
         response = web.Response(status=status, body=body or None)
         for line in lines.decode("latin-1").split("\r\n"):
             name, _, value = line.partition(": ")

@@ -18,10 +18,10 @@ from syndicate.storage.inbox_queue import Refusal
 from syndicate.urls import Urls
 from syndicate.web.http.access_log import AccessLog
 from syndicate.web.http.bodies import Bodies
-from syndicate.web.http.connections import Connection, Crowd, Patience
+from syndicate.web.http.connections import Connection, ConnectionLimiter, Timeouts
 from syndicate.web.http.middleware import Door, security_headers
-from syndicate.web.http.responses import Answers
-from syndicate.web.keys import ANSWERS, BODIES, CLOCK, CONFIG, PATIENCE, URLS
+from syndicate.web.http.responses import DocumentResponder
+from syndicate.web.keys import BODIES, CLOCK, CONFIG, RESPONDER, TIMEOUTS, URLS
 from syndicate.web.routes import add_routes
 from syndicate.web.site.rendering import Pages
 
@@ -40,9 +40,9 @@ def make_app(
     app = web.Application(middlewares=[door.middleware()], client_max_size=1024 * 1024)
     app[CLOCK] = clock
     app[CONFIG], app[URLS] = config, Urls(config.site.url)
-    app[ANSWERS] = Answers(security_headers(config.site.url))
+    app[RESPONDER] = DocumentResponder(security_headers(config.site.url))
     app[DOOR], app[REFUSALS] = door, refusals
-    app[PATIENCE] = Patience()
+    app[TIMEOUTS] = Timeouts()
     for key, service in services.items():
         app[key] = service
     add_routes(app, pages.assets)
@@ -58,13 +58,13 @@ async def listening(app: web.Application, config: Config, access_log: AccessLog 
     """Listen; gives the port. At the end requests under way have some seconds. Raises ConfigurationError."""
     if HttpRequestParser is HttpRequestParserPy:
         raise ConfigurationError("aiohttp runs without its C parser; unset AIOHTTP_NO_EXTENSIONS or reinstall aiohttp")
-    app[BODIES] = Bodies(app[PATIENCE])
+    app[BODIES] = Bodies(app[TIMEOUTS])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
     await runner.setup()
     manager = runner.server
     assert manager is not None
     manager.request_handler = app[DOOR].in_front_of(app, manager.request_handler)  # type: ignore[assignment]
-    crowd = Crowd(config.server, app[PATIENCE])
+    crowd = ConnectionLimiter(config.server, app[TIMEOUTS])
     options: dict[str, Any] = {"auto_decompress": False, "access_log": None}
     if access_log is not None:
         options |= {"access_log": access_log.logger, "access_log_class": access_log.bound}

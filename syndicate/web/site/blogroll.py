@@ -9,8 +9,8 @@ from syndicate.errors import NotFound
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.feeds import opml as opml_format
 from syndicate.web.feeds import CACHE, CORS, answer_feed, answer_live
-from syndicate.web.http.response_cache import Rendered, once
-from syndicate.web.keys import ANSWERS, BLOGROLL_FEEDS, CONFIG, DESK, LOCAL_ACTORS, STORE, URLS
+from syndicate.web.http.response_cache import RenderedDocument, once
+from syndicate.web.keys import BLOGROLL_FEEDS, CONFIG, LOCAL_ACTORS, PAGE_BUILDER, RESPONDER, STORE, URLS
 from syndicate.web.site.views import moved, shelved
 
 LONGEST_KEY = 100
@@ -20,19 +20,19 @@ async def get_blogroll(request: web.Request) -> web.StreamResponse:
     page = int(request.match_info.get("page") or 1)
     if page == 1 and request.path != BLOGROLL:
         raise moved(BLOGROLL)
-    return await shelved(request, f"page:{request.path}", lambda: request.app[DESK].blogroll(page))
+    return await shelved(request, f"page:{request.path}", lambda: request.app[PAGE_BUILDER].blogroll(page))
 
 
 async def get_river(request: web.Request) -> web.StreamResponse:
     """The newest posts of all of them; older ones by the key of the last one seen."""
     before = _key(request)
-    desk = request.app[DESK]
+    desk = request.app[PAGE_BUILDER]
     if before is None:
         return await shelved(request, f"page:{RIVER}", lambda: desk.river(None))
     rendered = await desk.river(before)
     if rendered is None:
         raise NotFound("nothing is older")
-    return await request.app[ANSWERS].document(request, once(rendered))
+    return await request.app[RESPONDER].document(request, once(rendered))
 
 
 def _key(request: web.Request) -> tuple[str, str] | None:
@@ -66,7 +66,7 @@ async def get_opml(request: web.Request) -> web.StreamResponse:
     """The blogroll as OPML 2.0."""
     store, config = request.app[STORE], request.app[CONFIG]
 
-    async def render() -> Rendered:
+    async def render() -> RenderedDocument:
         outlines = [
             opml_format.Outline(
                 title=entry.name,
@@ -81,7 +81,7 @@ async def get_opml(request: web.Request) -> web.StreamResponse:
         ]
         modified = await store.editions.moved_at("blogroll") or request.app[LOCAL_ACTORS].blog.actor.published
         body = opml_format.render(f"Blogroll of {config.site.name}", config.site.author, modified, outlines)
-        return Rendered(
+        return RenderedDocument(
             body=body,
             media_type="text/x-opml; charset=utf-8",
             scopes=("blogroll",),

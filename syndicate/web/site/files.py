@@ -7,8 +7,8 @@ from aiohttp import web
 from syndicate.errors import NotFound
 from syndicate.media.kinds import SHOWN
 from syndicate.urls import Urls
-from syndicate.web.http.response_cache import Rendered
-from syndicate.web.keys import ANSWERS, FILES, SHELF, STORE, URLS
+from syndicate.web.http.response_cache import RenderedDocument
+from syndicate.web.keys import FILES, RESPONDER, RESPONSE_CACHE, STORE, URLS
 from syndicate.web.site.rendering import Asset
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -45,12 +45,12 @@ def asset_handler(asset: Asset) -> Callable[[web.Request], Awaitable[web.StreamR
     """Answers one file that pages load."""
 
     async def get_asset(request: web.Request) -> web.StreamResponse:
-        async def render() -> Rendered:
+        async def render() -> RenderedDocument:
             cache = FOR_EVER if asset.immutable else A_DAY
-            return Rendered(body=asset.body, media_type=asset.media_type, scopes=(), cache_control=cache)
+            return RenderedDocument(body=asset.body, media_type=asset.media_type, scopes=(), cache_control=cache)
 
-        document = await request.app[SHELF].get(f"asset:{asset.path}", render)
-        return await request.app[ANSWERS].document(request, document)
+        document = await request.app[RESPONSE_CACHE].get(f"asset:{asset.path}", render)
+        return await request.app[RESPONDER].document(request, document)
 
     return get_asset
 

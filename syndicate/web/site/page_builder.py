@@ -21,7 +21,7 @@ from syndicate.publishing.listings import Selection, author_slug
 from syndicate.storage import Store
 from syndicate.storage.feed_entries import RiverPost
 from syndicate.urls import Urls
-from syndicate.web.http.response_cache import Rendered
+from syndicate.web.http.response_cache import RenderedDocument
 from syndicate.web.site.pages import (
     AboutPage,
     ArchivePage,
@@ -102,7 +102,7 @@ def _bare(format: FeedFormat) -> str:
     return format.media_type.partition(";")[0]
 
 
-class SiteDesk:
+class PageBuilder:
     """Renders pages."""
 
     def __init__(
@@ -113,7 +113,7 @@ class SiteDesk:
 
     # pages
 
-    async def home(self, selection: Selection, page: int) -> Rendered | None:
+    async def home(self, selection: Selection, page: int) -> RenderedDocument | None:
         """The latest posts; None beyond the last page."""
         posts, paging = await self._slice(selection, page)
         if not posts and page > 1:
@@ -129,7 +129,7 @@ class SiteDesk:
         )
         return self._rendered(shown, selection.scopes, representations=False)
 
-    async def archive(self, selection: Selection, page: int) -> Rendered | None:
+    async def archive(self, selection: Selection, page: int) -> RenderedDocument | None:
         """The posts of a term, author or period; None for a period without posts, or beyond the last page."""
         posts, paging = await self._slice(selection, page)
         if not posts and (page > 1 or selection.kind in ("year", "month", "day")):
@@ -145,7 +145,7 @@ class SiteDesk:
         )
         return self._rendered(shown, selection.scopes, representations=False)
 
-    async def post(self, id: str, page: int) -> Rendered | None:
+    async def post(self, id: str, page: int) -> RenderedDocument | None:
         """A post or page with its conversation; None beyond the last page of that, or when it has gone."""
         post = await self._store.posts.find(id)
         if post is None or not post.is_public:
@@ -173,7 +173,7 @@ class SiteDesk:
             )
         return self._rendered(shown, scopes, representations=True)
 
-    async def archives(self) -> Rendered:
+    async def archives(self) -> RenderedDocument:
         months = await self._store.totals.starting_with("month:")
         years = [
             ArchiveYear(
@@ -199,7 +199,7 @@ class SiteDesk:
         )
         return self._rendered(shown, ("site",), representations=False)
 
-    async def blogroll(self, page: int) -> Rendered | None:
+    async def blogroll(self, page: int) -> RenderedDocument | None:
         """Whom the author reads; None beyond the last page."""
         table, skip = self._store.blogroll, (page - 1) * BLOGS_PER_PAGE
         entries = await table.page(self._config.blogroll.order, limit=BLOGS_PER_PAGE, skip=skip)
@@ -221,7 +221,7 @@ class SiteDesk:
         )
         return self._rendered(shown, ("site", "blogroll", "river"), representations=False)
 
-    async def river(self, before: tuple[str, str] | None) -> Rendered | None:
+    async def river(self, before: tuple[str, str] | None) -> RenderedDocument | None:
         """What those whom the author reads have published; None where there is nothing older."""
         found = await self._store.feed_entries.river(before=before, limit=RIVER_LENGTH + 1)
         if before and not found:
@@ -279,7 +279,7 @@ class SiteDesk:
     def _byline(self) -> str:
         return self._config.site.author or self._config.site.name
 
-    async def search(self, selection: Selection, page: int) -> Rendered:
+    async def search(self, selection: Selection, page: int) -> RenderedDocument:
         """What holds the words of a selection; without words, where one can give some."""
         size = self._config.site.posts_per_page
         posts = await selection.fetch(size + 1, (page - 1) * size) if selection.title else []
@@ -295,7 +295,7 @@ class SiteDesk:
         )
         return replace(self._rendered(shown, ("site",), representations=False), cache_control="private, max-age=60")
 
-    async def subscribe(self, today: date, series: Series | None = None, problem: str = "") -> Rendered:
+    async def subscribe(self, today: date, series: Series | None = None, problem: str = "") -> RenderedDocument:
         """`series` is what a visitor has chosen to read from the beginning."""
         series_feeds: tuple[FeedLink, ...] = ()
         if series is not None:
@@ -330,7 +330,7 @@ class SiteDesk:
         head = replace(self._head(page["heading"], path, ()), robots="noindex", canonical="")
         return self._pages.render(DialogPage(site=await self._site(), head=head, action=path, **page))
 
-    async def about(self) -> Rendered:
+    async def about(self) -> RenderedDocument:
         first = await self._store.posts.from_the_first(skip=0, limit=1)
         shown = AboutPage(
             site=await self._site(),
@@ -353,9 +353,9 @@ class SiteDesk:
         except StorageError:
             return self._site_with()
 
-    def _rendered(self, page: Page, scopes: Sequence[str], *, representations: bool) -> Rendered:
+    def _rendered(self, page: Page, scopes: Sequence[str], *, representations: bool) -> RenderedDocument:
         """`representations`: whether ActivityStreams lives at the same address, so that caches must tell apart."""
-        return Rendered(
+        return RenderedDocument(
             body=self._pages.render(page),
             media_type=HTML,
             scopes=tuple(scopes),

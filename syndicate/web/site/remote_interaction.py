@@ -14,7 +14,7 @@ from syndicate.federation.inbox.replies import place_of
 from syndicate.model.comment import CommentState
 from syndicate.web.content_policy import content_policy
 from syndicate.web.http.clients import address_of
-from syndicate.web.keys import BODIES, CONFIG, DESK, DIALOGS, LOCAL_ACTORS, REMOTE_INTERACTION, STORE, URLS
+from syndicate.web.keys import BODIES, CONFIG, DIALOGS, LOCAL_ACTORS, PAGE_BUILDER, REMOTE_INTERACTION, STORE, URLS
 
 LONGEST = 2048
 SILENT = "That server does not answer as a server of the fediverse does. Is the name spelled as it should be?"
@@ -111,7 +111,7 @@ async def _page(
             "copy": about,
             "about": about,
         }
-    body = await request.app[DESK].dialog(f"/{intent.value}/", **COMMON, **words, **more)
+    body = await request.app[PAGE_BUILDER].dialog(f"/{intent.value}/", **COMMON, **words, **more)
     return _answer(body, status, **MAY_LEAD_ON)
 
 
@@ -144,7 +144,7 @@ async def get_where(request: web.Request) -> web.StreamResponse:
             status = HTTPStatus.TOO_MANY_REQUESTS
     if "application/json" in request.headers.get("Accept", "") and "html" not in request.headers.get("Accept", ""):
         return _as_json(address, state, at, status)
-    body = await request.app[DESK].dialog(
+    body = await request.app[PAGE_BUILDER].dialog(
         "/comments/where",
         heading="Where is my comment?",
         text="Give the address of your answer, as your own server shows it.",

@@ -13,8 +13,8 @@ from syndicate.model.post import PostKind
 from syndicate.publishing.listings import EARLIEST_YEAR
 from syndicate.storage import Store
 from syndicate.urls import Urls
-from syndicate.web.http.response_cache import Rendered
-from syndicate.web.keys import ANSWERS, CONFIG, SHELF, STORE, URLS
+from syndicate.web.http.response_cache import RenderedDocument
+from syndicate.web.keys import CONFIG, RESPONDER, RESPONSE_CACHE, STORE, URLS
 
 IN_ONE = 2_000
 """Posts that share one sitemap with everything else."""
@@ -30,12 +30,12 @@ async def get_sitemap(request: web.Request) -> web.StreamResponse:
         raise NotFound(request.path)
     store, urls, zone = request.app[STORE], request.app[URLS], request.app[CONFIG].site.zone
 
-    async def rendered() -> Rendered:
+    async def rendered() -> RenderedDocument:
         body = await _index_or_all(store, urls) if not part else await _part(store, urls, part, zone)
-        return Rendered(body=body, media_type="application/xml; charset=utf-8", scopes=("site",))
+        return RenderedDocument(body=body, media_type="application/xml; charset=utf-8", scopes=("site",))
 
-    document = await request.app[SHELF].get(f"sitemap:{part}", rendered)
-    return await request.app[ANSWERS].document(request, document)
+    document = await request.app[RESPONSE_CACHE].get(f"sitemap:{part}", rendered)
+    return await request.app[RESPONDER].document(request, document)
 
 
 async def _index_or_all(store: Store, urls: Urls) -> bytes:

@@ -21,8 +21,8 @@ from syndicate.web.activitypub import objects
 from syndicate.web.feeds import LONGEST_PACE
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.negotiation import prefers_activity
-from syndicate.web.http.response_cache import Rendered, once
-from syndicate.web.keys import ANSWERS, CLOCK, CONFIG, DESK, SEARCHES, SELECTIONS, SHELF, STORE, URLS
+from syndicate.web.http.response_cache import RenderedDocument, once
+from syndicate.web.keys import CLOCK, CONFIG, PAGE_BUILDER, RESPONDER, RESPONSE_CACHE, SEARCHES, SELECTIONS, STORE, URLS
 from syndicate.web.site import files
 from syndicate.web.site.page_builder import COMMENTS_PER_PAGE, Series
 
@@ -50,18 +50,18 @@ def moved(to: str) -> web.HTTPException:
 
 
 async def shelved(
-    request: web.Request, key: str, render: Callable[[], Awaitable[Rendered | None]]
+    request: web.Request, key: str, render: Callable[[], Awaitable[RenderedDocument | None]]
 ) -> web.StreamResponse:
     """A page from the shelf, made where need be."""
 
-    async def found() -> Rendered:
+    async def found() -> RenderedDocument:
         rendered = await render()
         if rendered is None:
             raise NotFound("no such page of a list")
         return rendered
 
-    document = await request.app[SHELF].get(key, found)
-    return await request.app[ANSWERS].document(request, document)
+    document = await request.app[RESPONSE_CACHE].get(key, found)
+    return await request.app[RESPONDER].document(request, document)
 
 
 async def get_home(request: web.Request) -> web.StreamResponse:
@@ -69,7 +69,7 @@ async def get_home(request: web.Request) -> web.StreamResponse:
     if request.query_string:
         await _follow_query(request)
     selection = request.app[SELECTIONS].home()
-    return await shelved(request, "page:/", lambda: request.app[DESK].home(selection, 1))
+    return await shelved(request, "page:/", lambda: request.app[PAGE_BUILDER].home(selection, 1))
 
 
 async def _follow_query(request: web.Request) -> None:
@@ -144,12 +144,12 @@ def _number(text: str) -> int:
 
 
 async def get_archives(request: web.Request) -> web.StreamResponse:
-    return await shelved(request, "page:/archives/", request.app[DESK].archives)
+    return await shelved(request, "page:/archives/", request.app[PAGE_BUILDER].archives)
 
 
 async def get_subscribe(request: web.Request) -> web.StreamResponse:
     """How to go on reading; with a day and a pace, where the archive can be read from the beginning."""
-    desk = request.app[DESK]
+    desk = request.app[PAGE_BUILDER]
     today = request.app[CLOCK]().astimezone(request.app[CONFIG].site.zone).date()
     if not request.query_string:
         return await shelved(request, f"page:/subscribe/:{today}", lambda: desk.subscribe(today))
@@ -159,12 +159,12 @@ async def get_subscribe(request: web.Request) -> web.StreamResponse:
     except ValueError:
         known = False
     rendered = await (desk.subscribe(today, series) if known else desk.subscribe(today, problem=NO_SERIES))
-    return await request.app[ANSWERS].document(request, once(rendered))
+    return await request.app[RESPONDER].document(request, once(rendered))
 
 
 async def get_search(request: web.Request) -> web.StreamResponse:
     """Where one says what one looks for."""
-    desk, selections = request.app[DESK], request.app[SELECTIONS]
+    desk, selections = request.app[PAGE_BUILDER], request.app[SELECTIONS]
     return await shelved(request, "page:/search/", lambda: desk.search(selections.search(""), 1))
 
 
@@ -204,7 +204,7 @@ async def _post(request: web.Request, post: Post, page: int) -> web.StreamRespon
     if page > 1 and (page - 1) * COMMENTS_PER_PAGE >= max(post.counts.comments, 1):  # WordPress's pages were shorter
         raise moved(f"{post.path}#comments")
     key = f"page:{Urls.comments_page(post.path, page)}"
-    return await shelved(request, key, lambda: request.app[DESK].post(post.id, page))
+    return await shelved(request, key, lambda: request.app[PAGE_BUILDER].post(post.id, page))
 
 
 async def _fed(request: web.Request, path: str) -> web.StreamResponse | None:
@@ -245,8 +245,8 @@ async def _searched(request: web.Request, path: str) -> web.StreamResponse | Non
         raise moved(f"{path}/")
     selection, page = request.app[SELECTIONS].search(unquote(found[1])), int(found[2] or 1)
     with request.app[SEARCHES].of(address_of(request, request.app[CONFIG].server)):
-        rendered = await request.app[DESK].search(selection, page)
-    return await request.app[ANSWERS].document(request, once(rendered))
+        rendered = await request.app[PAGE_BUILDER].search(selection, page)
+    return await request.app[RESPONDER].document(request, once(rendered))
 
 
 async def _paged(request: web.Request, path: str) -> web.StreamResponse | None:
@@ -267,7 +267,7 @@ async def _paged(request: web.Request, path: str) -> web.StreamResponse | None:
         return None
     if page == 1 or not path.endswith("/"):
         raise moved(selection.path if page == 1 else f"{selection.path}page/{page}/")
-    desk = request.app[DESK]
+    desk = request.app[PAGE_BUILDER]
     render = desk.home if selection.kind == "home" else desk.archive
     return await shelved(request, f"page:{path}", lambda: render(selection, page))
 
@@ -278,7 +278,7 @@ async def _archive(request: web.Request, path: str) -> web.StreamResponse | None
         return None
     if selection.path != path:
         raise moved(selection.path)
-    return await shelved(request, f"page:{path}", lambda: request.app[DESK].archive(selection, 1))
+    return await shelved(request, f"page:{path}", lambda: request.app[PAGE_BUILDER].archive(selection, 1))
 
 
 async def _selection(request: web.Request, path: str) -> Selection | None:
@@ -332,7 +332,7 @@ async def _about(request: web.Request, path: str) -> web.StreamResponse | None:
         raise moved("/about/")
     if path != "/about/":
         return None
-    return await shelved(request, "page:/about/", request.app[DESK].about)
+    return await shelved(request, "page:/about/", request.app[PAGE_BUILDER].about)
 
 
 async def _file(request: web.Request, path: str) -> web.StreamResponse | None:
