@@ -89,14 +89,14 @@ async def _rounds(blog: Path) -> list[tuple[float, float, float]]:
 
 
 async def _round(instance: Server, newest: Post, number: int) -> tuple[float, float, float]:
-    manuscript = Manuscript(
+    post_draft = Manuscript(
         slug=newest.slug,
         title=newest.title,
         source=f"{newest.html}<p>{number}</p>",
         source_format=SourceFormat.HTML,
         terms=newest.terms,
     )
-    edit = await _spent(lambda: instance.services.publisher.publish(manuscript, origin="bench"))
+    edit = await _spent(lambda: instance.services.publisher.publish(post_draft, origin="bench"))
     feeds = await _spent(lambda: _feeds(instance))
     posts = await instance.services.store.posts.latest(limit=LENGTH)
     before = time.process_time()

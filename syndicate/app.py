@@ -23,11 +23,11 @@ from aiohttp import web
 from syndicate import __version__
 from syndicate.activitypub.documents import parse_document
 from syndicate.activitypub.parse import authority_of, origin
-from syndicate.blogroll.announcer import Crier
+from syndicate.blogroll.announcer import BlogrollAnnouncer
 from syndicate.blogroll.documents import BlogrollFeeds
-from syndicate.blogroll.feed_reader import Reader
-from syndicate.blogroll.finder import Finder
-from syndicate.blogroll.following import Following
+from syndicate.blogroll.feed_reader import FeedReader
+from syndicate.blogroll.finder import FeedFinder
+from syndicate.blogroll.following import BlogrollEditor
 from syndicate.blogroll.poller import Poller
 from syndicate.clock import Clock, Stopwatch, utc_now
 from syndicate.config import Config
@@ -59,16 +59,16 @@ from syndicate.federation.outbox.sender import ActivitySender
 from syndicate.federation.sync.followers_sync import SynchronizationWorker
 from syndicate.federation.sync.refetch_worker import BackfillWorker
 from syndicate.federation.sync.reply_crawler import ReplyCrawler
-from syndicate.importers.posts_folder import Library
+from syndicate.importers.posts_folder import PostsFolder
 from syndicate.maintenance.chores import Chores
 from syndicate.media import MediaFiles
 from syndicate.publishing import Publisher
-from syndicate.publishing.archive import Bookkeeper
-from syndicate.publishing.feeds import FeedDesk
-from syndicate.publishing.listings import Selections
-from syndicate.publishing.media_fetch import PictureWorker
-from syndicate.publishing.mentions import MentionWorker
-from syndicate.publishing.renderer import RENDERER, Typesetter
+from syndicate.publishing.archive import ArchiveBuilder
+from syndicate.publishing.feeds import FeedBuilder
+from syndicate.publishing.listings import Listings
+from syndicate.publishing.media_fetch import MediaFetcher
+from syndicate.publishing.mentions import MentionResolver
+from syndicate.publishing.renderer import RENDERER, Renderer
 from syndicate.publishing.topics import FeedTopics
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import DeliveryKind
@@ -139,9 +139,9 @@ class Services:
     approvals: Authorizations
     blocking: BlockEnforcer
     publisher: Publisher
-    library: Library
-    following: Following
-    reader: Reader
+    posts_folder: PostsFolder
+    following: BlogrollEditor
+    reader: FeedReader
     subscriber: Subscriber
 
 
@@ -157,15 +157,15 @@ class Server:
     inbox: Inbox
     inbox_worker: InboxWorker
     deliveries: DeliveryWorker
-    pictures: PictureWorker
-    mentions: MentionWorker
+    pictures: MediaFetcher
+    mentions: MentionResolver
     synchronization: SynchronizationWorker
     software: SoftwareWorker
-    bookkeeper: Bookkeeper
+    archive_builder: ArchiveBuilder
     rotation: KeyRotation
     moving: AccountMove
     poller: Poller
-    crier: Crier
+    blogroll_announcer: BlogrollAnnouncer
     backfill: BackfillWorker
     topics: FeedTopics
     pushes: PushWorker
@@ -187,14 +187,14 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
         urls = Urls(config.site.url)
         files = MediaFiles(config.storage.media, config.storage.originals)
         outbox = Outbox(local_actors, urls, clock, config.comments.moderation)
-        typesetter = Typesetter(store, files, urls, clock)
-        publisher = Publisher(store, typesetter, outbox, urls, config.site, clock)
+        renderer = Renderer(store, files, urls, clock)
+        publisher = Publisher(store, renderer, outbox, urls, config.site, clock)
 
         async def received(feed: str, body: bytes, media_type: str) -> None:
             await reader.received(feed, body, media_type)
 
         subscriber = Subscriber(store, urls, clock, received=received)
-        reader = Reader(store, clock, subscriber)
+        reader = FeedReader(store, clock, subscriber)
         yield Services(
             config=config,
             clock=clock,
@@ -207,8 +207,8 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
             approvals=Authorizations(outbox, urls, clock),
             blocking=BlockEnforcer(store, local_actors, outbox),
             publisher=publisher,
-            library=Library(store, publisher, config.storage.posts, config.site.zone, clock),
-            following=Following(
+            posts_folder=PostsFolder(store, publisher, config.storage.posts, config.site.zone, clock),
+            following=BlogrollEditor(
                 store,
                 outbox,
                 clock,
@@ -278,7 +278,7 @@ def build_server(
     threads = SigningThreads()
     feeds = _feed_desk(services)
     topics = FeedTopics(
-        store, feeds, Selections(store, config.site, services.urls), services.urls, EditionWatch(store, clock)
+        store, feeds, Listings(store, config.site, services.urls), services.urls, EditionWatch(store, clock)
     )
     pushes = PushWorker(
         store,
@@ -303,21 +303,21 @@ def build_server(
         DeliveryKind.WEBMENTION: WebmentionSender(transport, clock),
     }
     deliveries = DeliveryWorker(store, senders, clock, host_of=authority_of)
-    pictures = PictureWorker(
+    pictures = MediaFetcher(
         store,
         transport,
         services.files,
         clock,
         own_origin=origin(config.site.url),
-        typeset_anew=services.publisher.typeset_anew,
+        rerender=services.publisher.rerender,
     )
-    mentions = MentionWorker(
+    mentions = MentionResolver(
         store,
         transport,
         actors,
         clock,
         schemes=schemes_of(config),
-        typeset_anew=services.publisher.typeset_anew,
+        rerender=services.publisher.rerender,
         answer_anew=services.answers.made_anew,
     )
     metrics = Metrics()
@@ -328,7 +328,7 @@ def build_server(
         transport,
         services.reader,
         services.following,
-        Finder(transport, actors, clock, schemes=schemes_of(config)),
+        FeedFinder(transport, actors, clock, schemes=schemes_of(config)),
         metrics,
         clock,
     )
@@ -352,7 +352,7 @@ def build_server(
         mentions=mentions,
         synchronization=SynchronizationWorker(context, clock),
         software=SoftwareWorker(store, fetcher, clock, schemes=schemes_of(config)),
-        bookkeeper=Bookkeeper(store, clock, length=config.feeds.length),
+        archive_builder=ArchiveBuilder(store, clock, length=config.feeds.length),
         app=_make_doors(
             services,
             fetcher,
@@ -377,7 +377,7 @@ def build_server(
             store, services.local_actors, services.outbox, actors, fetcher, signer, clock, schemes=schemes_of(config)
         ),
         poller=poller,
-        crier=Crier(store, services.local_actors, services.outbox, clock),
+        blogroll_announcer=BlogrollAnnouncer(store, services.local_actors, services.outbox, clock),
         backfill=backfill,
         topics=topics,
         pushes=pushes,
@@ -394,11 +394,11 @@ def _sparing(context: Context, transport: Transport, pause: Pause) -> Context:
     return replace(context, fetcher=fetcher, actors=actors)
 
 
-def _feed_desk(services: Services) -> FeedDesk:
+def _feed_desk(services: Services) -> FeedBuilder:
     config = services.config
     own = (services.urls.hub,) if config.feeds.hub else ()
     founded = services.local_actors.blog.actor.published
-    return FeedDesk(
+    return FeedBuilder(
         services.store,
         config.site,
         config.feeds,
@@ -437,7 +437,7 @@ def _make_doors(
             keys.PUSHED: RateLimiter(at_once=16, per_second=5.0, burst=200, of="websub", stopwatch=stopwatch),
             READINESS: Readiness(store, config.storage.media),
             keys.SEARCHES: RateLimiter(at_once=4, per_second=0.5, burst=20, of="search", stopwatch=stopwatch),
-            keys.SELECTIONS: Selections(store, config.site, urls),
+            keys.SELECTIONS: Listings(store, config.site, urls),
             keys.RESPONSE_CACHE: ResponseCache(EditionWatch(store, services.clock), services.clock, stopwatch),
             keys.STORE: store,
             keys.SUBSCRIBERS: RateLimiter(at_once=32, per_second=1.0, burst=60, of="websub", stopwatch=stopwatch),
@@ -524,8 +524,8 @@ def _wake(server: Server) -> None:
     server.mentions.wake()
     server.synchronization.wake()
     server.poller.wake()
-    server.crier.wake()
-    server.bookkeeper.wake()
+    server.blogroll_announcer.wake()
+    server.archive_builder.wake()
     server.backfill.wake()
     server.pushes.wake()
 
@@ -534,14 +534,14 @@ async def _chores(server: Server) -> None:
     """What one process at a time does. Only one works on a SQLite file, so there no lease is needed."""
     services = server.services
     works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
-        "bookkeeping": server.bookkeeper.run,
-        "library": services.library.run,
+        "bookkeeping": server.archive_builder.run,
+        "library": services.posts_folder.run,
         "calendar": lambda: restart_on_storage_error("calendar", lambda: _calendar(services)),
         "caretaker": lambda: restart_on_storage_error("caretaker", lambda: _caretaker(services)),
         "own affairs": lambda: restart_on_storage_error("own affairs", lambda: _own_affairs(server)),
     }
     if services.local_actors.blogroll is not None:
-        works["crier"] = server.crier.run
+        works["crier"] = server.blogroll_announcer.run
     if services.config.storage.is_postgresql:
         await restart_on_storage_error("chores", Chores(services.store, services.clock, works).run)
         return
@@ -661,7 +661,7 @@ async def _calendar(services: Services) -> None:
 
 async def _caretaker(services: Services) -> None:
     """Typeset anew what an older renderer made; forget what has become too old."""
-    await typeset_anew(services)
+    await rerender(services)
     with isolated("making comments anew"):
         await ShownForm(services.local_actors, services.urls).make_anew(services.store)
     while True:
@@ -670,13 +670,13 @@ async def _caretaker(services: Services) -> None:
         await asyncio.sleep(TIDY)
 
 
-async def typeset_anew(services: Services) -> None:
+async def rerender(services: Services) -> None:
     """Make again what an older renderer made; a post that cannot be stays as it is until the next start."""
     after = ""
     while ids := await services.store.posts.rendered_before(RENDERER, after=after, limit=RETYPESET):
         for id in ids:
             with isolated("typesetting", post=id):
-                await services.publisher.typeset_anew(id)
+                await services.publisher.rerender(id)
         after = ids[-1]
 
 

@@ -7,8 +7,8 @@ from hashlib import sha256
 from html import escape
 from typing import Any
 
-from syndicate.blogroll.finder import Finder
-from syndicate.blogroll.following import Following
+from syndicate.blogroll.finder import FeedFinder
+from syndicate.blogroll.following import BlogrollEditor
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
@@ -109,14 +109,14 @@ class Blog:
 
 async def follow(instance: RunningInstance, address: str, **how: Any) -> BlogrollEntry:
     """What `syndicate follow` does."""
-    finder = Finder(instance.instance.transport, instance.instance.actors, instance.clock, schemes=("https",))
-    following = Following(instance.store, instance.instance.services.outbox, instance.clock)
+    finder = FeedFinder(instance.instance.transport, instance.instance.actors, instance.clock, schemes=("https",))
+    following = BlogrollEditor(instance.store, instance.instance.services.outbox, instance.clock)
     return await following.follow(address, finder, **how)
 
 
 async def edit(instance: RunningInstance, address: str, *, seen: bool = False, **changes: Any) -> BlogrollEntry:
     """What `syndicate blogroll edit` does."""
-    return await Following(instance.store, instance.instance.services.outbox, instance.clock).edit(
+    return await BlogrollEditor(instance.store, instance.instance.services.outbox, instance.clock).edit(
         address, changes, seen=seen
     )
 

@@ -63,9 +63,9 @@ class RunningInstance:
         return self.config.site.host
 
     async def publish(self, title: str = "Hello", source: str = "A few words.", **more: Any) -> Post:
-        return (await self.publish_manuscript(title=title, source=source, **more)).post
+        return (await self.publish_draft(title=title, source=source, **more)).post
 
-    async def publish_manuscript(self, **fields: Any) -> Published:
+    async def publish_draft(self, **fields: Any) -> Published:
         fields.setdefault("slug", fields.get("title", "note").lower().replace(" ", "-") or "note")
         return await self.instance.services.publisher.publish(Manuscript(**fields), origin="publish")
 
@@ -81,8 +81,8 @@ class RunningInstance:
             await self.instance.deliveries.drain()
             busy = await self.instance.pictures.work() or busy
             busy = await self.instance.poller.work() or busy
-            busy = await self.instance.crier.work() or busy
-            busy = await self.instance.bookkeeper.work() or busy
+            busy = await self.instance.blogroll_announcer.work() or busy
+            busy = await self.instance.archive_builder.work() or busy
 
     async def comments(self, post: Post, state: CommentState | None = None) -> list[Comment]:
         found = await self.store.comments.in_states(tuple(CommentState), 500)

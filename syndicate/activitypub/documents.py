@@ -12,7 +12,7 @@ from syndicate.activitypub.access import as_list
 from syndicate.activitypub.vocabulary import AS2, CORE_TERMS
 from syndicate.errors import MalformedActivity
 
-MOST_BYTES = 1024 * 1024
+MAX_BYTES = 1024 * 1024
 DEEPEST = 32
 MOST_NODES = 10_000
 MOST_ITEMS = 1_000
@@ -26,7 +26,7 @@ text nowhere, and nobody can mistake it for an object."""
 
 def parse_document(body: bytes) -> dict[str, Any]:
     """Read a JSON object, strictly. Raises MalformedActivity with the reason `json.*`."""
-    if len(body) > MOST_BYTES:
+    if len(body) > MAX_BYTES:
         raise MalformedActivity("json.large", f"{len(body)} bytes")
     try:
         document = json.loads(

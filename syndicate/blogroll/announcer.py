@@ -24,7 +24,7 @@ PASSED_ON = "blogroll passed on"
 """The fact that holds a day (UTC) and how many were passed on in it."""
 
 
-class Crier:
+class BlogrollAnnouncer:
     """Passes on what is waiting, the newest first."""
 
     def __init__(self, store: Store, local_actors: LocalActors, outbox: Outbox, clock: Clock) -> None:

@@ -5,7 +5,7 @@ from html import escape
 
 from syndicate.config import SiteConfig
 from syndicate.feeds import Feed, FeedAuthor, FeedDocument, FeedEntry, FeedFormat, FeedPicture
-from syndicate.feeds.fragment_cache import Press
+from syndicate.feeds.fragment_cache import FragmentCache
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.storage import Store
 from syndicate.storage.feed_entries import RiverPost
@@ -23,7 +23,7 @@ class BlogrollFeeds:
     def __init__(self, store: Store, site: SiteConfig, urls: Urls, founded: datetime, icon: str) -> None:
         self._store, self._site, self._urls = store, site, urls
         self._founded, self._icon = founded, urls.absolute(icon)
-        self._press = Press()
+        self._press = FragmentCache()
 
     async def of_blogs(self, format: FeedFormat, *, without: frozenset[str] = frozenset()) -> FeedDocument:
         """Whom the author reads, the newest first; without those of these fingerprints."""

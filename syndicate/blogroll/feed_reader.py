@@ -11,8 +11,8 @@ import structlog
 
 from syndicate.activitypub.parse import authority_of
 from syndicate.blogroll import schedule
-from syndicate.blogroll.feed_request import Asked, understand
-from syndicate.blogroll.schedule import WELL, Answer
+from syndicate.blogroll.feed_request import FeedResponse, understand
+from syndicate.blogroll.schedule import WELL, PollOutcome
 from syndicate.clock import Clock, to_text
 from syndicate.content.tags import Tag, tokens
 from syndicate.content.text import clean_name, excerpt, plain
@@ -31,7 +31,7 @@ TOLD_AFTER = 2
 """So many tries without an answer are a hiccup, and not yet told."""
 
 
-class Subscriptions(Protocol):
+class PushSubscriptions(Protocol):
     """Who has hubs tell us of news (WebSub), so that feeds need hardly be asked."""
 
     async def offered(self, tx: Tables, *, feed: str, topic: str, hub: str) -> None:
@@ -47,7 +47,7 @@ class Subscriptions(Protocol):
         ...
 
 
-class NoSubscriptions:
+class NoPushSubscriptions:
     """Nobody tells us: feeds are asked."""
 
     async def offered(self, tx: Tables, *, feed: str, topic: str, hub: str) -> None:
@@ -91,44 +91,44 @@ def _as_meant(title: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class EntryHealth:
     """How an entry fares after it was asked."""
 
     state: FeedState
     reason: str = ""
 
 
-def judge(asked: Asked, poll: FeedPoll, entry: BlogrollEntry, *, given_up: bool) -> Verdict:
+def judge(asked: FeedResponse, poll: FeedPoll, entry: BlogrollEntry, *, given_up: bool) -> EntryHealth:
     """`poll` counts this try already."""
     if asked.answer in WELL:
         if entry.state is FeedState.MOVED:  # until the author has seen it
-            return Verdict(entry.state, entry.reason)
+            return EntryHealth(entry.state, entry.reason)
         if asked.feed is not None:
             fault = asked.feed.fault
-            return Verdict(FeedState.FRESH, f"Read as far as it can be: {fault}." if fault else "")
-        return Verdict(FeedState.FRESH, entry.reason if entry.state is FeedState.FRESH else "")
-    if asked.answer is Answer.GONE:
-        return Verdict(FeedState.GONE, "It says that it is gone for good (410).")
+            return EntryHealth(FeedState.FRESH, f"Read as far as it can be: {fault}." if fault else "")
+        return EntryHealth(FeedState.FRESH, entry.reason if entry.state is FeedState.FRESH else "")
+    if asked.answer is PollOutcome.GONE:
+        return EntryHealth(FeedState.GONE, "It says that it is gone for good (410).")
     if given_up:
-        return Verdict(FeedState.GONE, f"It has not been found since {poll.failing_since:%Y-%m-%d} (404).")
-    if asked.answer is Answer.UNAVAILABLE and poll.failures < TOLD_AFTER:
-        return Verdict(entry.state, entry.reason)
-    return Verdict(FeedState.FAILING, asked.reason)
+        return EntryHealth(FeedState.GONE, f"It has not been found since {poll.failing_since:%Y-%m-%d} (404).")
+    if asked.answer is PollOutcome.UNAVAILABLE and poll.failures < TOLD_AFTER:
+        return EntryHealth(entry.state, entry.reason)
+    return EntryHealth(FeedState.FAILING, asked.reason)
 
 
-class Reader:
+class FeedReader:
     def __init__(
         self,
         store: Store,
         clock: Clock,
-        subscriptions: Subscriptions | None = None,
+        subscriptions: PushSubscriptions | None = None,
         chance: random.Random | None = None,
     ) -> None:
         self._store, self._clock = store, clock
-        self._subscriptions = subscriptions or NoSubscriptions()
+        self._subscriptions = subscriptions or NoPushSubscriptions()
         self._chance = chance or random.Random()  # noqa: S311 - only spreads requests over time
 
-    async def settle(self, poll: FeedPoll, asked: Asked, *, pushed: bool = False) -> None:
+    async def settle(self, poll: FeedPoll, asked: FeedResponse, *, pushed: bool = False) -> None:
         """Write down what an answer means. `pushed` is for what came without asking, perhaps only a part of the feed."""
         await self._store.transaction(lambda tx: self.settle_in(tx, poll, asked, pushed=pushed))
 
@@ -148,7 +148,7 @@ class Reader:
             known = replace(asked, etag=poll.etag, last_modified=poll.last_modified, digest=poll.digest or "pushed")
             await self.settle(poll, known, pushed=True)
 
-    async def settle_in(self, tx: Tables, poll: FeedPoll, asked: Asked, *, pushed: bool = False) -> None:
+    async def settle_in(self, tx: Tables, poll: FeedPoll, asked: FeedResponse, *, pushed: bool = False) -> None:
         """The same inside a transaction."""
         now = self._clock()
         entry = await tx.blogroll.get(poll.entry)
@@ -209,13 +209,13 @@ class Reader:
         log.warning("blog moved", blog=entry.name, feed=to)
         return replace(entry, feed_url=to, state=FeedState.MOVED, reason=reason)
 
-    async def _heed_hubs(self, tx: Tables, entry: BlogrollEntry, asked: Asked) -> None:
+    async def _heed_hubs(self, tx: Tables, entry: BlogrollEntry, asked: FeedResponse) -> None:
         if asked.hubs:
             await self._subscriptions.offered(tx, feed=entry.feed_url, topic=asked.topic, hub=asked.hubs[0])
         else:
             await self._subscriptions.withdrawn(tx, feed=entry.feed_url)
 
-    async def _tell(self, tx: Tables, entry: BlogrollEntry, verdict: Verdict) -> None:
+    async def _tell(self, tx: Tables, entry: BlogrollEntry, verdict: EntryHealth) -> None:
         news = await tx.blogroll.set_state(entry.id, verdict.state, verdict.reason)
         if news and verdict.state in (FeedState.FAILING, FeedState.GONE):
             log.warning("blog cannot be read", blog=entry.name, state=verdict.state.value, reason=verdict.reason)
@@ -245,7 +245,7 @@ async def _filled_in(tx: Tables, entry: BlogrollEntry, feed: ForeignFeed) -> Blo
     return entry
 
 
-def _counted(poll: FeedPoll, asked: Asked, now: datetime) -> FeedPoll:
+def _counted(poll: FeedPoll, asked: FeedResponse, now: datetime) -> FeedPoll:
     """What is known of a feed after this try."""
     if asked.answer not in WELL:
         return replace(poll, failures=poll.failures + 1, failing_since=poll.failing_since or now)

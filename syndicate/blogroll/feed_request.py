@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from syndicate.blogroll.schedule import LONGEST_ASKED, Answer, Hints, answer_of, max_age, may_be_conditional
+from syndicate.blogroll.schedule import LONGEST_ASKED, PollingHints, PollOutcome, answer_of, max_age, may_be_conditional
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteError
 from syndicate.feeds.parse import ForeignFeed, parse_feed
 from syndicate.storage.feed_polls import FeedPoll
@@ -24,36 +24,36 @@ READER = b"1:"
 """Changes when feeds are read differently, so that they are read once more."""
 
 
-NO_HINTS = Hints()
+NO_HINTS = PollingHints()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class FeedResponse:
     """What asking came to. `feed` is there when something new was read; `reason` says why it is not well. `moved` is
     where permanent redirects led, or empty."""
 
-    answer: Answer
+    answer: PollOutcome
     reason: str = ""
     url: str = ""
     moved: str = ""
     etag: str = ""
     last_modified: str = ""
     digest: str = ""
-    hints: Hints = NO_HINTS
+    hints: PollingHints = NO_HINTS
     hubs: tuple[str, ...] = ()
     topic: str = ""
     feed: ForeignFeed | None = None
 
 
-async def ask(transport: Transport, poll: FeedPoll, now: datetime) -> Asked:
+async def ask(transport: Transport, poll: FeedPoll, now: datetime) -> FeedResponse:
     """Ask a feed once. Never raises what another server causes."""
     request = Request(url=poll.url, headers=_headers(poll, now), budget=FEED, redirects=Redirects.ANY)
     try:
         response = await transport.fetch(request)
     except (AddressDenied, DocumentUnusable) as error:
-        return Asked(answer=Answer.UNUSABLE, reason=shown(error))
+        return FeedResponse(answer=PollOutcome.UNUSABLE, reason=shown(error))
     except RemoteError as error:
-        return Asked(answer=Answer.UNAVAILABLE, reason=shown(error))
+        return FeedResponse(answer=PollOutcome.UNAVAILABLE, reason=shown(error))
     return await understand(response, now, digest=poll.digest)
 
 
@@ -67,22 +67,22 @@ def _headers(poll: FeedPoll, now: datetime) -> Headers:
     return tuple(headers)
 
 
-async def understand(response: Response, now: datetime, *, digest: str = "") -> Asked:
+async def understand(response: Response, now: datetime, *, digest: str = "") -> FeedResponse:
     """What an answer means; `digest` is of the body that was read last."""
     answer = answer_of(response.status)
-    hints = Hints(
+    hints = PollingHints(
         max_age=max_age(response.headers, now),
         retry_after=timedelta(seconds=retry_after(response, now, longest=LONGEST_ASKED.total_seconds()) or 0),
     )
-    if answer is Answer.UNCHANGED:
-        return Asked(answer=answer, moved=response.moved, etag=_validator(response, "ETag"), hints=hints)
-    if answer is not Answer.READ:
-        return Asked(answer=answer, reason=f"It answers {response.status}.", hints=hints)
+    if answer is PollOutcome.UNCHANGED:
+        return FeedResponse(answer=answer, moved=response.moved, etag=_validator(response, "ETag"), hints=hints)
+    if answer is not PollOutcome.READ:
+        return FeedResponse(answer=answer, reason=f"It answers {response.status}.", hints=hints)
     found = f"sha256:{sha256(READER + response.body).hexdigest()}"
     etag, last_modified = (_validator(response, name) for name in ("ETag", "Last-Modified"))
     if found == digest:
-        return Asked(
-            answer=Answer.UNCHANGED,
+        return FeedResponse(
+            answer=PollOutcome.UNCHANGED,
             moved=response.moved,
             etag=etag,
             last_modified=last_modified,
@@ -94,9 +94,9 @@ async def understand(response: Response, now: datetime, *, digest: str = "") -> 
             parse_feed, response.body, address=response.url, now=now, charset=_charset(response)
         )
     except DocumentUnusable as error:
-        return Asked(answer=Answer.UNUSABLE, reason=shown(error), hints=hints)
-    links = Links.of(response)
-    return Asked(
+        return FeedResponse(answer=PollOutcome.UNUSABLE, reason=shown(error), hints=hints)
+    links = HubLinks.of(response)
+    return FeedResponse(
         answer=answer,
         url=response.url,
         moved=response.moved,
@@ -126,14 +126,14 @@ def _charset(response: Response) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
+class HubLinks:
     """The `Link` headers that WebSub looks at before it looks into the document (§4)."""
 
     hubs: tuple[str, ...] = ()
     topic: str = ""
 
     @classmethod
-    def of(cls, response: Response) -> "Links":
+    def of(cls, response: Response) -> "HubLinks":
         found = [(join(response.url, link.target), link.rels) for link in parse_links(response.all("Link"))]
         hubs = [address for address, rels in found if "hub" in rels and address]
         topics = [address for address, rels in found if "self" in rels and address]

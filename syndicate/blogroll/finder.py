@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from lxml import html as lxml_html
 
 from syndicate.activitypub.parse import host_of, origin
-from syndicate.blogroll.feed_request import ACCEPT, Asked, understand
+from syndicate.blogroll.feed_request import ACCEPT, FeedResponse, understand
 from syndicate.clock import Clock
 from syndicate.config import LANGUAGE
 from syndicate.content.text import clean_name, plain
@@ -30,7 +30,7 @@ MOST_LINKS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundFeed:
     """What was found. `actor` is None where there is no account, and `supplied` names what is its own; `asked` is what its feed answered, if it was read;
     `icon` is where a picture lies."""
 
@@ -42,11 +42,11 @@ class Found:
     icon: str = ""
     actor: RemoteActor | None = None
     supplied: frozenset[str] = frozenset()
-    asked: Asked | None = None
+    asked: FeedResponse | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class WebPage:
     """What a page says of itself, and where it leads."""
 
     title: str = ""
@@ -57,13 +57,13 @@ class Page:
     actor: str = ""
 
 
-class Finder:
+class FeedFinder:
     """Looks behind addresses that the author gives. `schemes` are for names of servers: https, and http among private peers."""
 
     def __init__(self, transport: Transport, actors: Actors, clock: Clock, *, schemes: Schemes) -> None:
         self._transport, self._actors, self._clock, self._schemes = transport, actors, clock, schemes
 
-    async def find(self, address: str) -> Found:
+    async def find(self, address: str) -> FoundFeed:
         """Raises AddressUnusable with what was tried."""
         address = _without_feed_scheme(address.strip())
         if not any(mark in address for mark in ".:@/") and address != "localhost":
@@ -79,17 +79,17 @@ class Finder:
 
     # from an account
 
-    async def _handle(self, handle: str) -> Found:
+    async def _handle(self, handle: str) -> FoundFeed:
         links = await links_of(account_of(handle), self._transport, schemes=self._schemes)
         uri = actor_in(links)
         if not uri:
             raise AddressUnusable(f"{handle}: its server knows no such account")
         return await self._actor(uri)
 
-    async def _actor(self, uri: str) -> Found:
+    async def _actor(self, uri: str) -> FoundFeed:
         """An account that is a blog often has a feed; its own name, words and picture go before those of its page."""
         actor = await self._actors.refresh(uri, by_stranger=False)
-        found = Found(**supplied_by(actor), url=actor.url, actor=actor, supplied=frozenset(SUPPLIED))
+        found = FoundFeed(**supplied_by(actor), url=actor.url, actor=actor, supplied=frozenset(SUPPLIED))
         page = await self._page(found.url) if found.url else None
         feed = await self._feed(page.feed) if page is not None else None
         if feed is None:
@@ -98,7 +98,7 @@ class Finder:
 
     # from an address
 
-    async def _address(self, url: str) -> Found:
+    async def _address(self, url: str) -> FoundFeed:
         response = await self._get(
             Request(
                 url=url,
@@ -116,10 +116,10 @@ class Finder:
         page = await self._page(feed.url) if feed.url else None
         return feed if page is None else await self._completed(feed, page)
 
-    async def _from_page(self, response: Response) -> Found:
-        """Found at its home page: the page's words go before those of the feed, but for the name."""
+    async def _from_page(self, response: Response) -> FoundFeed:
+        """FoundFeed at its home page: the page's words go before those of the feed, but for the name."""
         page = _read(response)
-        found = Found(name=page.title, tagline=page.description, url=response.url, language=page.language)
+        found = FoundFeed(name=page.title, tagline=page.description, url=response.url, language=page.language)
         feed = await self._feed(page.feed) if page.feed else await self._at_usual_places(response.url)
         if feed is not None:
             found = replace(
@@ -134,7 +134,7 @@ class Finder:
         found = await self._completed(found, page)
         return replace(found, name=found.name or urlsplit(response.url).netloc)
 
-    async def _completed(self, found: Found, page: Page) -> Found:
+    async def _completed(self, found: FoundFeed, page: WebPage) -> FoundFeed:
         """With what the home page knows besides: picture, words and account."""
         found = replace(found, tagline=found.tagline or page.description, icon=page.icon or found.icon)
         uri = page.actor or await self._actor_of_address(found.url)
@@ -154,7 +154,7 @@ class Finder:
             return ""
         return uri if host_of(uri) == host_of(url) else ""
 
-    async def _page(self, url: str) -> Page | None:
+    async def _page(self, url: str) -> WebPage | None:
         request = Request(url=url, headers=(("Accept", "text/html"),), budget=PAGE, redirects=Redirects.ANY)
         try:
             return _read(await self._get(request))
@@ -163,13 +163,13 @@ class Finder:
 
     # feeds
 
-    async def _at_usual_places(self, home: str) -> Found | None:
+    async def _at_usual_places(self, home: str) -> FoundFeed | None:
         for place in USUAL_PLACES:
             if (feed := await self._feed(join(home, place))) is not None:
                 return feed
         return None
 
-    async def _feed(self, url: str) -> Found | None:
+    async def _feed(self, url: str) -> FoundFeed | None:
         """What a feed says of itself; None where there is none, or none that can be read."""
         if not url:
             return None
@@ -179,12 +179,12 @@ class Finder:
         except (RemoteError, AddressUnusable):
             return None
 
-    async def _from_feed(self, response: Response) -> Found:
+    async def _from_feed(self, response: Response) -> FoundFeed:
         asked = await understand(response, self._clock())
         if asked.feed is None:
             raise AddressUnusable(asked.reason)
         feed = asked.feed
-        return Found(
+        return FoundFeed(
             name=clean_name(plain(feed.title)) or urlsplit(response.url).netloc,
             tagline=_short(plain(feed.tagline)),
             url=feed.url if origin(feed.url) else "",
@@ -201,7 +201,7 @@ class Finder:
         return response
 
 
-def _as_account(found: Found, actor: RemoteActor) -> Found:
+def _as_account(found: FoundFeed, actor: RemoteActor) -> FoundFeed:
     """What was found at a page that is an account's, too: the account's words go before those of the page, which may
     only count its posts; its name and picture where the page is nothing but its profile."""
     words = supplied_by(actor)
@@ -220,15 +220,15 @@ def _without_feed_scheme(address: str) -> str:
     return rest if "://" in rest else rest.lstrip("/")
 
 
-def _read(response: Response) -> Page:
+def _read(response: Response) -> WebPage:
     try:
         page = lxml_html.document_fromstring(response.body)
     except (ValueError, lxml_html.etree.LxmlError):
-        return Page()
+        return WebPage()
     base = next((join(response.url, each.get("href") or "") for each in page.iter("base")), "") or response.url
     links = list(_links(page, base))
     feeds = [(title, href) for _, media_type, title, href in _alternates(links) if media_type in FEED_TYPES]
-    return Page(
+    return WebPage(
         title=clean_name(_meta(page, "og:site_name") or page.findtext(".//title") or ""),
         description=_short(_meta(page, "description") or _meta(page, "og:description")),
         language=_language(page),

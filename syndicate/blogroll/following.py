@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from syndicate.activitypub.parse import authority_of
-from syndicate.blogroll.feed_reader import NoSubscriptions, Reader, Subscriptions
-from syndicate.blogroll.finder import Finder, Found
+from syndicate.blogroll.feed_reader import FeedReader, NoPushSubscriptions, PushSubscriptions
+from syndicate.blogroll.finder import FeedFinder, FoundFeed
 from syndicate.blogroll.schedule import first_poll
 from syndicate.clock import Clock, to_text
 from syndicate.content.text import clean_name
@@ -28,7 +28,7 @@ IMPORTED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
+class ListImportReport:
     """What an import did. `edited` are the names of entries that stay as they are because they were edited here."""
 
     added: int
@@ -37,13 +37,13 @@ class Imported:
     edited: tuple[str, ...] = ()
 
 
-class Mentions(Protocol):
+class WebmentionNotifier(Protocol):
     async def mention(self, tx: Tables, *, source: str, target: str) -> None:
         """Tell `target` that our page `source` links to it."""
         ...
 
 
-class Following:
+class BlogrollEditor:
     """`mentions` tells blogs that they are on the list, which stands at `page`; None keeps it from them."""
 
     def __init__(
@@ -51,18 +51,18 @@ class Following:
         store: Store,
         outbox: Outbox,
         clock: Clock,
-        subscriptions: Subscriptions | None = None,
+        subscriptions: PushSubscriptions | None = None,
         *,
-        mentions: Mentions | None = None,
+        mentions: WebmentionNotifier | None = None,
         page: str = "",
     ) -> None:
         self._store, self._outbox, self._clock = store, outbox, clock
         self._mentions, self._page = mentions, page
-        self._subscriptions = subscriptions or NoSubscriptions()
-        self._reader = Reader(store, clock, self._subscriptions)
+        self._subscriptions = subscriptions or NoPushSubscriptions()
+        self._reader = FeedReader(store, clock, self._subscriptions)
 
     async def follow(
-        self, address: str, finder: Finder, *, category: str | None = None, hidden: bool | None = None
+        self, address: str, finder: FeedFinder, *, category: str | None = None, hidden: bool | None = None
     ) -> BlogrollEntry:
         """Add what is found at an address; an account is sent a Follow, and a feed is read at once.
 
@@ -80,7 +80,7 @@ class Following:
         await self._store.transaction(lambda tx: self._add(tx, entry, known, found))
         return await self._store.blogroll.get(entry.id) or entry
 
-    async def complete(self, entry: BlogrollEntry, found: Found) -> None:
+    async def complete(self, entry: BlogrollEntry, found: FoundFeed) -> None:
         """What was found out about an entry of which only the handle was known."""
         other = await self._known(found)
         if other is not None and other.id != entry.id:  # it is here already, under another name
@@ -91,7 +91,7 @@ class Following:
         completed = replace(_with(entry, found), name=named, supplied=frozenset(supplied))
         await self._store.transaction(lambda tx: self._add(tx, completed, entry, found))
 
-    async def _known(self, found: Found) -> BlogrollEntry | None:
+    async def _known(self, found: FoundFeed) -> BlogrollEntry | None:
         table = self._store.blogroll
         return (
             (await table.by_actor(found.actor.uri) if found.actor else None)
@@ -104,7 +104,7 @@ class Following:
         position = await self._store.blogroll.next_position()
         return BlogrollEntry(id=new_id(self._clock()), name="", position=position)
 
-    async def _add(self, tx: Tables, entry: BlogrollEntry, known: BlogrollEntry | None, found: Found) -> None:
+    async def _add(self, tx: Tables, entry: BlogrollEntry, known: BlogrollEntry | None, found: FoundFeed) -> None:
         now = self._clock()
         await self._put(tx, entry, known)
         if known is None:
@@ -198,12 +198,12 @@ class Following:
 
     # lists of other programs
 
-    async def take_in(self, outlines: Sequence[Outline]) -> Imported:
+    async def take_in(self, outlines: Sequence[Outline]) -> ListImportReport:
         """The outlines of an OPML file; those that are there are renewed where they say more, unless the author has
         edited them here. What is new is read by the server, a little at a time."""
         return await self._take_in(outlines, addresses=lambda each: (each.xml_url, each.html_url), merge=_merged)
 
-    async def take_in_accounts(self, handles: Sequence[str]) -> Imported:
+    async def take_in_accounts(self, handles: Sequence[str]) -> ListImportReport:
         """Accounts of which only the handles are known: the server looks for the rest, and follows them."""
         return await self._take_in(
             handles,
@@ -217,7 +217,7 @@ class Following:
         *,
         addresses: Callable[[Any], Iterable[str]],
         merge: Callable[[BlogrollEntry, Any], BlogrollEntry],
-    ) -> Imported:
+    ) -> ListImportReport:
         there = _Index(await self._store.blogroll.all(hidden=True))
         position = await self._store.blogroll.next_position()
         wanted: list[tuple[BlogrollEntry, BlogrollEntry | None]] = []
@@ -238,7 +238,7 @@ class Following:
             batch = wanted[at : at + IMPORTED_AT_ONCE]
             await self._store.transaction(lambda tx, batch=batch, at=at: self._put_batch(tx, batch, at))  # type: ignore[misc]
         added = len({entry.id for entry, known in wanted if known is None})
-        return Imported(added=added, updated=len(wanted) - added, unchanged=unchanged, edited=tuple(edited))
+        return ListImportReport(added=added, updated=len(wanted) - added, unchanged=unchanged, edited=tuple(edited))
 
     async def _put_batch(
         self, tx: Tables, batch: Sequence[tuple[BlogrollEntry, BlogrollEntry | None]], place: int
@@ -275,7 +275,7 @@ def _poll(entry: BlogrollEntry, due: datetime) -> FeedPoll:
     return FeedPoll(entry=entry.id, url=entry.feed_url, host=host, due=due)
 
 
-def _with(entry: BlogrollEntry, found: Found) -> BlogrollEntry:
+def _with(entry: BlogrollEntry, found: FoundFeed) -> BlogrollEntry:
     """With what was found, where the author has not said it already."""
     actor = found.actor
     return replace(

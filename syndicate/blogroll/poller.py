@@ -4,11 +4,11 @@ from datetime import datetime
 
 import structlog
 
-from syndicate.blogroll.feed_reader import Reader
-from syndicate.blogroll.feed_request import Asked, ask
-from syndicate.blogroll.finder import Finder
-from syndicate.blogroll.following import Following
-from syndicate.blogroll.schedule import Answer
+from syndicate.blogroll.feed_reader import FeedReader
+from syndicate.blogroll.feed_request import FeedResponse, ask
+from syndicate.blogroll.finder import FeedFinder
+from syndicate.blogroll.following import BlogrollEditor
+from syndicate.blogroll.schedule import PollOutcome
 from syndicate.clock import Clock
 from syndicate.errors import AddressUnusable, StorageError
 from syndicate.storage import Store
@@ -30,9 +30,9 @@ class Poller(QueueWorker[FeedPoll]):
         self,
         store: Store,
         transport: Transport,
-        reader: Reader,
-        following: Following,
-        finder: Finder,
+        reader: FeedReader,
+        following: BlogrollEditor,
+        finder: FeedFinder,
         metrics: Metrics,
         clock: Clock,
     ) -> None:
@@ -64,9 +64,11 @@ class Poller(QueueWorker[FeedPoll]):
             raise
         except Exception:
             log.exception("poll failed", entry=poll.entry)
-            await self._reader.settle(poll, Asked(answer=Answer.UNUSABLE, reason="It could not be read here."))
+            await self._reader.settle(
+                poll, FeedResponse(answer=PollOutcome.UNUSABLE, reason="It could not be read here.")
+            )
 
-    async def _look_up(self, poll: FeedPoll) -> Asked | None:
+    async def _look_up(self, poll: FeedPoll) -> FeedResponse | None:
         """An entry of which only the handle is known, from a list of follows: find out the rest."""
         entry = await self._store.blogroll.get(poll.entry)
         if entry is None:
@@ -74,6 +76,6 @@ class Poller(QueueWorker[FeedPoll]):
         try:
             found = await self._finder.find(entry.handle)
         except AddressUnusable as error:
-            return Asked(answer=Answer.UNAVAILABLE, reason=str(error))
+            return FeedResponse(answer=PollOutcome.UNAVAILABLE, reason=str(error))
         await self._following.complete(entry, found)
         return None

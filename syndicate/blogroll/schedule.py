@@ -31,7 +31,7 @@ PER_GAP = 6
 GAPS = 10
 
 
-class Answer(StrEnum):
+class PollOutcome(StrEnum):
     """What asking a feed came to."""
 
     READ = "read"
@@ -48,11 +48,11 @@ class Answer(StrEnum):
     """410: it is not to be asked again."""
 
 
-WELL = frozenset({Answer.READ, Answer.UNCHANGED})
+WELL = frozenset({PollOutcome.READ, PollOutcome.UNCHANGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hints:
+class PollingHints:
     """How long a server wants not to be asked, where it says so. `retry_after` is none of the others' kind: it is a
     request, and they are habits."""
 
@@ -61,21 +61,21 @@ class Hints:
     ttl: timedelta = timedelta()
 
 
-def answer_of(status: int) -> Answer:
+def answer_of(status: int) -> PollOutcome:
     """What an HTTP status means for a feed; a 200 has still to be read."""
     if 200 <= status < 300:
-        return Answer.READ
+        return PollOutcome.READ
     match status:
         case 304:
-            return Answer.UNCHANGED
+            return PollOutcome.UNCHANGED
         case 404:
-            return Answer.MISSING
+            return PollOutcome.MISSING
         case 410:
-            return Answer.GONE
+            return PollOutcome.GONE
         case _ if status in (408, 425, 429) or status >= 500:
-            return Answer.UNAVAILABLE
+            return PollOutcome.UNAVAILABLE
         case _:
-            return Answer.REFUSED
+            return PollOutcome.REFUSED
 
 
 def max_age(headers: Mapping[str, str], now: datetime) -> timedelta:
@@ -106,11 +106,11 @@ def pace(published: Sequence[datetime], now: datetime) -> timedelta:
 
 
 def next_poll(
-    answer: Answer,
+    answer: PollOutcome,
     now: datetime,
     chance: random.Random,
     *,
-    hints: Hints,
+    hints: PollingHints,
     pace: timedelta = LONGEST,
     pushed: bool = False,
     failures: int = 0,
@@ -118,16 +118,16 @@ def next_poll(
 ) -> datetime | None:
     """When to ask again; None for never. `pushed` says that its news come without asking; `failures` counts this one."""
     match answer:
-        case Answer.READ | Answer.UNCHANGED:
+        case PollOutcome.READ | PollOutcome.UNCHANGED:
             asked = max(min(max(hints.max_age, hints.ttl), LONGEST), SHORTEST)
             wait = LONGEST if pushed else pace
             wait = min(max(wait * chance.uniform(1 - JITTER, 1 + JITTER), asked), LONGEST)
-        case Answer.UNAVAILABLE | Answer.UNUSABLE | Answer.REFUSED | Answer.MISSING:
-            if answer is Answer.MISSING and is_given_up(now, failures=failures, failing_since=failing_since):
+        case PollOutcome.UNAVAILABLE | PollOutcome.UNUSABLE | PollOutcome.REFUSED | PollOutcome.MISSING:
+            if answer is PollOutcome.MISSING and is_given_up(now, failures=failures, failing_since=failing_since):
                 return None
             wait = min(SHORTEST * 2 ** min(max(failures - 1, 0), 10), LONGEST_BACK_OFF)
             wait *= chance.uniform(1, 1 + JITTER)
-        case Answer.GONE:
+        case PollOutcome.GONE:
             return None
         case _:
             assert_never(answer)

@@ -10,7 +10,7 @@ import click
 
 from syndicate.activitypub.parse import origin
 from syndicate.app import Services, open_network, schemes_of
-from syndicate.blogroll.finder import Finder
+from syndicate.blogroll.finder import FeedFinder
 from syndicate.blogroll.following import LONGEST_TAGLINE
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.clock import to_text, to_wire
@@ -39,7 +39,7 @@ def follow(session: Session, address: str, category: str | None, hidden: bool | 
     async def work(services: Services) -> tuple[BlogrollEntry, bool]:
         transport, _, _, actors = open_network(services)
         try:
-            finder = Finder(transport, actors, services.clock, schemes=schemes_of(services.config))
+            finder = FeedFinder(transport, actors, services.clock, schemes=schemes_of(services.config))
             before = {entry.id for entry in await services.store.blogroll.all(hidden=True)}
             entry = await services.following.follow(address, finder, category=category, hidden=hidden)
             return entry, entry.id in before

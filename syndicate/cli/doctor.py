@@ -50,7 +50,7 @@ async def _advice(services: Services) -> list[str]:
     advice = services.store.database.advice()
     if not services.config.storage.posts.is_dir():
         advice.append(f"{services.config.storage.posts}: the posts folder is absent (fine, if you do not use it)")
-    passed_over = services.library.passed_over()
+    passed_over = services.posts_folder.passed_over()
     advice += [f"{path}: passed over: {reason}" for path, reason in passed_over[:MOST_NAMED]]
     if len(passed_over) > MOST_NAMED:
         advice.append(f"and {len(passed_over) - MOST_NAMED} more files passed over")
@@ -72,9 +72,9 @@ async def _complaints(services: Services) -> AsyncIterator[str]:
     if shutil.disk_usage(where).free < LEAST_FREE:
         yield "the disk is nearly full: less than 200 MB are free"
     if storage.posts.is_dir():
-        for line in await services.library.not_published():
+        for line in await services.posts_folder.not_published():
             yield line
-        for name in await services.library.vanished():
+        for name in await services.posts_folder.vanished():
             yield f"{storage.posts / name}: is gone, its post is not; `syndicate delete` deletes posts"
     failed = await services.store.media.failed()
     for file in failed[:MOST_NAMED]:

@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 
 from syndicate.app import Services
-from syndicate.blogroll.following import Imported
+from syndicate.blogroll.following import ListImportReport
 from syndicate.cli.session import Session
 from syndicate.config import SiteConfig
 from syndicate.errors import InputError
 from syndicate.feeds import mastodon_csv
 from syndicate.feeds import opml as opml_format
 from syndicate.importers import markdown_files
-from syndicate.importers.wordpress.importer import Report, WordPressImport
+from syndicate.importers.wordpress.importer import ImportReport, WordPressImporter
 from syndicate.media.places import TELLS_PLACE
 from syndicate.model.comment import CommentState
 from syndicate.model.post import PostKind, PostState
@@ -73,9 +73,9 @@ def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, ann
     if media is not None and not media.is_dir():
         raise InputError(f"{media}: no such directory")
 
-    async def work(services: Services) -> Report:
+    async def work(services: Services) -> ImportReport:
         with progress("posts") as tell:
-            return await WordPressImport(
+            return await WordPressImporter(
                 services.store,
                 services.publisher,
                 services.files,
@@ -93,14 +93,14 @@ def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, ann
         sys.exit(1)
 
 
-def _tell(report: Report, config: SiteConfig) -> None:
+def _tell(report: ImportReport, config: SiteConfig) -> None:
     for line in _told(report, config):
         click.echo(line)
     for item in report.left_out:
         click.echo(f"left out: {item.what}: {' '.join(item.reason.split())[:400]}", err=True)
 
 
-def _told(report: Report, config: SiteConfig) -> Iterator[str]:
+def _told(report: ImportReport, config: SiteConfig) -> Iterator[str]:
     """A line for each thing of which there was any."""
     posts, pages = report.kinds[PostKind.POST], report.kinds[PostKind.PAGE]
     yield (
@@ -144,7 +144,7 @@ def opml(session: Session, file: Path) -> None:
     """An OPML list: the blogroll."""
     listed = opml_format.parse(_bytes(file))
 
-    async def work(services: Services) -> Imported:
+    async def work(services: Services) -> ListImportReport:
         return await services.following.take_in(listed.outlines)
 
     _tell_blogroll(session.run(work), [f"{item.what}: {item.reason}" for item in listed.left_out])
@@ -158,13 +158,13 @@ def following(session: Session, file: Path) -> None:
     follows them."""
     listed = mastodon_csv.parse(_bytes(file))
 
-    async def work(services: Services) -> Imported:
+    async def work(services: Services) -> ListImportReport:
         return await services.following.take_in_accounts(listed.handles)
 
     _tell_blogroll(session.run(work), [f"{what}: is no account" for what in listed.left_out])
 
 
-def _tell_blogroll(done: Imported, left_out: Sequence[str]) -> None:
+def _tell_blogroll(done: ListImportReport, left_out: Sequence[str]) -> None:
     click.echo(f"{done.added} added, {done.updated} updated, {done.unchanged} unchanged")
     for name in done.edited:
         click.echo(f"as it is, since it was edited here: {name}")
@@ -197,19 +197,19 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
         with progress("posts") as tell:
             for path in paths:
                 try:
-                    manuscript = replace(
-                        markdown_files.read(path, services.config.site.zone, services.clock()).manuscript,
+                    post_draft = replace(
+                        markdown_files.read(path, services.config.site.zone, services.clock()).post_draft,
                         local_root=root,
                     )
-                    other = taken.setdefault(manuscript.slug, path)
+                    other = taken.setdefault(post_draft.slug, path)
                     if other != path:
-                        raise InputError(f"{path}: its slug {manuscript.slug!r} is that of {other}; {GIVE_ANOTHER}")
-                    if await was_edited(services, manuscript.slug):
-                        edited.append(manuscript.slug)
+                        raise InputError(f"{path}: its slug {post_draft.slug!r} is that of {other}; {GIVE_ANOTHER}")
+                    if await was_edited(services, post_draft.slug):
+                        edited.append(post_draft.slug)
                         continue
-                    published = await services.publisher.publish(manuscript, origin=ORIGIN, announce=announce)
+                    published = await services.publisher.publish(post_draft, origin=ORIGIN, announce=announce)
                     counts[published.change] += 1
-                    held += [f"held back: {reason}" for reason in manuscript.held]
+                    held += [f"held back: {reason}" for reason in post_draft.held]
                     left_out += [f"{path}: file not had: {file}" for file in published.missing]
                     places += published.tell_places
                 except InputError as error:

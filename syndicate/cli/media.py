@@ -22,8 +22,8 @@ def rebuild(session: Session) -> None:
 
     async def work(services: Services) -> Rebuilt:
         with progress("pictures") as tell:
-            typeset_anew = services.publisher.typeset_anew
-            return await MediaRebuild(services.store, services.files, typeset_anew=typeset_anew, progress=tell).run()
+            rerender = services.publisher.rerender
+            return await MediaRebuild(services.store, services.files, rerender=rerender, progress=tell).run()
 
     done = session.run(work)
     click.echo(f"{done.cleaned} cleaned, {done.unchanged} unchanged")

@@ -36,14 +36,14 @@ def publish(session: Session, file: Path, replace: bool, minor: bool) -> None:
 
     async def work(services: Services) -> _Done:
         read = markdown_files.read(file, services.config.site.zone, services.clock())
-        if services.library.holds(file):  # the folder then knows that it has been taken in
-            return _Done(read, await services.library.take(file, replace=replace, minor=minor))
+        if services.posts_folder.holds(file):  # the folder then knows that it has been taken in
+            return _Done(read, await services.posts_folder.take(file, replace=replace, minor=minor))
         version = _version(file)
         known = await services.store.posts.file(version.name)
         earlier = await services.store.posts.find(known[0]) if known else None
         try:
             published = await services.publisher.publish(
-                read.manuscript, origin="publish", replace=replace, minor=minor, file=version, complete=True
+                read.post_draft, origin="publish", replace=replace, minor=minor, file=version, complete=True
             )
         except FilesMissing as error:
             raise FilesMissing(f"{file}: not published: {error}") from error
@@ -63,7 +63,7 @@ def _tell(session: Session, file: Path, done: _Done) -> None:
     published, post, url = done.published, done.published.post, session.config().site.url
     for name in done.read.unknown:
         click.echo(f"{file}: the field '{name}' means nothing here", err=True)
-    for reason in done.read.manuscript.held:
+    for reason in done.read.post_draft.held:
         click.echo(f"held back: {reason}", err=True)
     for picture in published.missing:
         click.echo(f"picture not had: {picture}", err=True)

@@ -134,7 +134,7 @@ def split(text: str, *, file: str, timezone: tzinfo, now: datetime | None = None
     return reader.read(text[opening.end() : end.start()]), text[end.end() :].lstrip("\n")
 
 
-def to_manuscript(
+def to_post_draft(
     front: FrontMatter,
     body: str,
     *,

@@ -13,7 +13,7 @@ from syndicate.feeds.document import (
     InReplyTo,
     Podcast,
 )
-from syndicate.feeds.fragment_cache import Press
+from syndicate.feeds.fragment_cache import FragmentCache
 
 __all__ = [
     "Conversation",
@@ -27,11 +27,11 @@ __all__ = [
     "FeedPicture",
     "InReplyTo",
     "Podcast",
-    "Press",
+    "FragmentCache",
     "render",
 ]
 
 
 def render(feed: Feed, format: FeedFormat) -> FeedDocument:
-    """`feed` as a document, by a press that keeps nothing. Raises ValueError as `Press.render` does."""
-    return Press().render(feed, format)
+    """`feed` as a document, by a press that keeps nothing. Raises ValueError as `FragmentCache.render` does."""
+    return FragmentCache().render(feed, format)

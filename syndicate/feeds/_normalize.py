@@ -26,7 +26,7 @@ from syndicate.feeds.document import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class NormalizedFeed:
     """A feed that can be written. `updated` is never None; every entry has HTML and a summary."""
 
     feed: Feed
@@ -34,7 +34,7 @@ class Proof:
     skipped: tuple[str, ...]
 
 
-def proofread(feed: Feed, proof_of: Callable[[FeedEntry], FeedEntry | None]) -> Proof:
+def normalize(feed: Feed, proof_of: Callable[[FeedEntry], FeedEntry | None]) -> NormalizedFeed:
     """`proof_of` gives an entry as `proof_of_entry` does. Raises ValueError when the feed's own address, home page or date
     is unusable: those are ours, not a post's."""
     entries, skipped = _entries(feed.entries, proof_of)
@@ -75,7 +75,7 @@ def proofread(feed: Feed, proof_of: Callable[[FeedEntry], FeedEntry | None]) -> 
         ),
         entries=entries,
     )
-    return Proof(feed=proof, updated=updated, skipped=skipped)
+    return NormalizedFeed(feed=proof, updated=updated, skipped=skipped)
 
 
 def proof_of_entry(entry: FeedEntry) -> FeedEntry | None:

@@ -12,7 +12,7 @@ from itertools import chain, repeat
 from types import MappingProxyType
 
 from syndicate.feeds import atom, jsonfeed, rss
-from syndicate.feeds._normalize import Proof, proof_of_entry, proofread
+from syndicate.feeds._normalize import NormalizedFeed, normalize, proof_of_entry
 from syndicate.feeds.document import Feed, FeedAuthor, FeedDocument, FeedEntry, FeedFormat
 
 KEPT = 300
@@ -82,7 +82,7 @@ class _Entry:
         return piece
 
 
-class Press:
+class FragmentCache:
     """Keeps pieces from one rendering to the next."""
 
     def __init__(self) -> None:
@@ -99,10 +99,10 @@ class Press:
         if without:
             left = tuple(entry for entry in feed.entries if known[id(entry)].fingerprint not in without)
             feed = replace(feed, entries=left)
-        proof = proofread(feed, lambda entry: known[id(entry)].proof)
+        proof = normalize(feed, lambda entry: known[id(entry)].proof)
         return self._put_together(proof, format, list(known.values()))
 
-    def _put_together(self, proof: Proof, format: FeedFormat, known: list[_Entry]) -> FeedDocument:
+    def _put_together(self, proof: NormalizedFeed, format: FeedFormat, known: list[_Entry]) -> FeedDocument:
         writer, feed = WRITERS[format], proof.feed
         head, tail = writer.frame(feed)
         around = replace(BARE, author=feed.author, language=feed.language, account=feed.account, podcast=feed.podcast)

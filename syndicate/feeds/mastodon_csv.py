@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from syndicate.errors import NotAnExport
 from syndicate.feeds._text import one_line
 
-MOST_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 MOST_ACCOUNTS = 20_000
 _MOST_LEFT_OUT = 1_000
 _ACCOUNT = re.compile(r"@?([A-Za-z0-9_.-]{1,200})@([A-Za-z0-9.-]{1,253}\.[A-Za-z0-9-]{1,63}(?::\d{1,5})?)")
@@ -24,8 +24,8 @@ class FollowingList:
 
 def parse(data: bytes) -> FollowingList:
     """Raises NotAnExport where not one account is listed."""
-    if len(data) > MOST_BYTES:
-        raise NotAnExport(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB; that is no list of accounts.")
+    if len(data) > MAX_BYTES:
+        raise NotAnExport(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB; that is no list of accounts.")
     handles: dict[str, None] = {}
     left_out: list[str] = []
     try:

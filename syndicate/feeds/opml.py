@@ -22,7 +22,7 @@ from syndicate.feeds._text import language_tag, one_line
 from syndicate.feeds._xml import Element, append
 
 MOST_OUTLINES = 5_000
-MOST_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 _MOST_LEFT_OUT = 1_000
 
 _DEEPEST = 8
@@ -55,7 +55,7 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class SkippedOutline:
     """Something that was not taken, and why, in words for the author."""
 
     what: str
@@ -68,7 +68,7 @@ class OpmlList:
 
     title: str
     outlines: tuple[Outline, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[SkippedOutline, ...]
 
 
 # out
@@ -141,8 +141,8 @@ def _category_attribute(category: str) -> str:
 
 def parse(data: bytes) -> OpmlList:
     """Reads what can be read. Raises NotAnExport for what is no OPML, or declares entities of its own."""
-    if len(data) > MOST_BYTES:
-        raise NotAnExport(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB; that is no list of blogs.")
+    if len(data) > MAX_BYTES:
+        raise NotAnExport(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB; that is no list of blogs.")
     text = decoded(data).lstrip("\ufeff \t\r\n")
     reading = _read(text)
     if reading.broken_at in _REPAIRABLE:
@@ -190,7 +190,7 @@ class _Reading:
     broken_at: int = 0
     title: list[str] = field(default_factory=list)
     outlines: list[Outline] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
+    left_out: list[SkippedOutline] = field(default_factory=list)
     _tags: list[str] = field(default_factory=list)
     _folders: list[str] = field(default_factory=list)
     _too_many: int = 0
@@ -213,11 +213,11 @@ class _Reading:
 
     def break_off(self, code: int, where: str) -> None:
         self.broken_at = code
-        self.left_out.append(LeftOut(what=where, reason=f"The file breaks off here: {expat.ErrorString(code)}."))
+        self.left_out.append(SkippedOutline(what=where, reason=f"The file breaks off here: {expat.ErrorString(code)}."))
 
     def leave_out(self, what: str, reason: str) -> None:
         if len(self.left_out) < _MOST_LEFT_OUT:
-            self.left_out.append(LeftOut(what=what, reason=reason))
+            self.left_out.append(SkippedOutline(what=what, reason=reason))
         else:
             self._unnamed += 1
 
@@ -225,9 +225,11 @@ class _Reading:
         left_out = [*self.left_out]
         if self._too_many:
             reason = f"Only the first {MOST_OUTLINES:,} blogs of a file are taken."
-            left_out.append(LeftOut(what=f"{self._too_many:,} more", reason=reason))
+            left_out.append(SkippedOutline(what=f"{self._too_many:,} more", reason=reason))
         if self._unnamed:
-            left_out.append(LeftOut(what=f"{self._unnamed:,} more", reason="They have no usable address either."))
+            left_out.append(
+                SkippedOutline(what=f"{self._unnamed:,} more", reason="They have no usable address either.")
+            )
         return OpmlList(
             title=one_line("".join(self.title))[:_LONGEST_NAME],
             outlines=tuple(self.outlines),

@@ -34,7 +34,7 @@ NOT_THE_AUTHOR_S = re.compile(
 class MarkdownFile:
     """A file that was read. `unknown` are fields of its header that mean nothing here."""
 
-    manuscript: Manuscript
+    post_draft: Manuscript
     unknown: tuple[str, ...]
 
 
@@ -94,7 +94,7 @@ def read(path: Path, zone: tzinfo, now: datetime | None = None) -> MarkdownFile:
     if not (body.strip() or header.title or header.image or header.enclosure):
         raise InputError(f"{path}: {EMPTY}; a post needs a title, text or a picture")
     name, date = _from_name(path.stem, zone)
-    manuscript = frontmatter.to_manuscript(
+    post_draft = frontmatter.to_post_draft(
         header,
         body,
         slug_from_file=name,
@@ -102,7 +102,7 @@ def read(path: Path, zone: tzinfo, now: datetime | None = None) -> MarkdownFile:
         held=_held_by_folder(path),
         local_files=str(path.parent.absolute()),
     )
-    return MarkdownFile(manuscript=manuscript, unknown=header.unknown)
+    return MarkdownFile(post_draft=post_draft, unknown=header.unknown)
 
 
 def _held_by_folder(path: Path) -> tuple[str, ...]:

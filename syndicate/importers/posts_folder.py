@@ -35,7 +35,7 @@ LOOK_AGAIN = 300_000
 """Milliseconds after which the folder is looked through although nothing was noticed (network file systems)."""
 
 
-class Library:
+class PostsFolder:
     def __init__(self, store: Store, publisher: Publisher, directory: Path, zone: ZoneInfo, clock: Clock) -> None:
         self._store, self._publisher, self._directory = store, publisher, directory
         self._zone, self._clock = zone, clock
@@ -156,12 +156,12 @@ class Library:
         file = await self._read(path)
         if file.unknown:
             log.warning("fields without meaning", file=str(path), fields=", ".join(file.unknown))
-        for reason in file.manuscript.held:
+        for reason in file.post_draft.held:
             log.warning("post held back", reason=reason)
         version = FileVersion(name=self._name(path), digest=digest)
         with _named(path):
             published = await self._publisher.publish(
-                file.manuscript, origin="folder", replace=replace, minor=minor, file=version, complete=True
+                file.post_draft, origin="folder", replace=replace, minor=minor, file=version, complete=True
             )
         for film in published.tell_places:
             log.warning("film says where it was taken", file=film)
@@ -169,9 +169,9 @@ class Library:
 
     async def _read(self, path: Path) -> MarkdownFile:
         read = markdown_files.read(path, self._zone, self._clock())
-        manuscript = dataclasses.replace(read.manuscript, local_root=str(self._directory.absolute()))
-        file = dataclasses.replace(read, manuscript=manuscript)
-        slug = file.manuscript.slug
+        post_draft = dataclasses.replace(read.post_draft, local_root=str(self._directory.absolute()))
+        file = dataclasses.replace(read, post_draft=post_draft)
+        slug = file.post_draft.slug
         for other in await self._files_of(slug):
             if other != self._name(path) and (self._directory / other).exists():
                 raise InputError(f"{path}: its slug {slug!r} is that of {other}; please give one of them another")
@@ -193,10 +193,10 @@ class Library:
             file = await self._read(path)
             if known.get(version.name) != version.digest:
                 with _named(path):
-                    await self._publisher.check(file.manuscript, origin="folder", file=version)
+                    await self._publisher.check(file.post_draft, origin="folder", file=version)
         except InputError as error:
             return [str(error)]
-        return [f"{reason}; held back" for reason in file.manuscript.held]
+        return [f"{reason}; held back" for reason in file.post_draft.held]
 
     def passed_over(self) -> list[tuple[Path, str]]:
         """Markdown files of the folder that are not published, with the reason; `doctor` names them."""

@@ -11,7 +11,7 @@ from syndicate.media import pictures
 from syndicate.media.directory import HashedFiles, name_of
 from syndicate.media.kinds import MEDIA_TYPES, MOST_HEAD, UnusableFile, require_kind
 
-MOST_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +72,8 @@ class MediaFiles:
 
 
 def _kind(data: bytes) -> tuple[str, str]:
-    if len(data) > MOST_BYTES:
-        raise UnusableFile(f"larger than {MOST_BYTES // 1024 // 1024} MiB")
+    if len(data) > MAX_BYTES:
+        raise UnusableFile(f"larger than {MAX_BYTES // 1024 // 1024} MiB")
     return require_kind(data[:MOST_HEAD])
 
 

@@ -45,7 +45,7 @@ def next_binding(unbound: Sequence[Numbered], oldest_in_feed: Key | None, length
     return Binding(left_out[-1].number, max(post.released for post in unbound) + REST)
 
 
-class Bookkeeper:
+class ArchiveBuilder:
     """`length` is how many posts a feed has."""
 
     def __init__(self, store: Store, clock: Clock, *, length: int) -> None:

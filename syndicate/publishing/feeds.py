@@ -18,12 +18,12 @@ from syndicate.feeds import (
     FeedEntry,
     FeedFormat,
     FeedPicture,
+    FragmentCache,
     InReplyTo,
     Podcast,
-    Press,
 )
 from syndicate.model.post import Post
-from syndicate.publishing.listings import Selection, author_slug
+from syndicate.publishing.listings import Listing, author_slug
 from syndicate.publishing.news import news_of
 from syndicate.storage import Store
 from syndicate.storage.comments import PlacedComment
@@ -40,12 +40,12 @@ COUNTS = "counts"
 """The edition of how many comments there are, which feeds tell and which is no news."""
 
 
-def scopes_of_posts(selection: Selection) -> tuple[str, ...]:
+def dependencies_of_posts(selection: Listing) -> tuple[str, ...]:
     """The editions that a feed of posts depends on, apart from counts."""
-    return (*selection.scopes, *(("volumes",) if selection.kind == "home" else ()))
+    return (*selection.dependencies, *(("volumes",) if selection.kind == "home" else ()))
 
 
-def scopes_of_comments(post: Post | None) -> tuple[str, ...]:
+def dependencies_of_comments(post: Post | None) -> tuple[str, ...]:
     """The editions that a feed of comments depends on."""
     return ("site", f"post:{post.id}", f"talk:{post.id}") if post else ("site", "comments", "withdrawals")
 
@@ -63,7 +63,7 @@ class _Slice:
         return tuple(entry for _, entry in self.shown)
 
 
-class FeedDesk:
+class FeedBuilder:
     """Makes feeds. `founded` dates a feed that never had an entry; `account` and `actor` are who the blog is in the
     fediverse. `hubs` are named in feeds that go on. What was written for those that many read is kept: a stranger who goes
     through all others must not push it out."""
@@ -83,11 +83,11 @@ class FeedDesk:
         self._store, self._site, self._config, self._urls = store, site, config, urls
         self._founded, self._icon, self._actor = founded, urls.absolute(icon), actor
         self._hubs = hubs
-        self._press = Press()
+        self._press = FragmentCache()
         self._slices: dict[tuple[str, int], _Slice] = {}
 
     async def of_posts(
-        self, selection: Selection, format: FeedFormat, page: int = 1, *, without: frozenset[str] = frozenset()
+        self, selection: Listing, format: FeedFormat, page: int = 1, *, without: frozenset[str] = frozenset()
     ) -> FeedDocument | None:
         """A page of the posts of a selection, which is live on page 1; None beyond the last. Entries with the fingerprints
         `without` are left out."""
@@ -119,10 +119,10 @@ class FeedDesk:
             )
         if selection.kind == "home" and page == 1 and (newest := await self._store.posts.newest_volume()):
             feed = replace(feed, prev_archive=self._urls.absolute(self._urls.volume(format.value, newest)))
-        press = self._press if page == 1 and selection.kind != "search" else Press()
+        press = self._press if page == 1 and selection.kind != "search" else FragmentCache()
         return press.render(feed, format, without=without)
 
-    async def _slice(self, selection: Selection, page: int) -> "_Slice":
+    async def _slice(self, selection: Listing, page: int) -> "_Slice":
         """The entries of a page, read once for all formats: nobody has committed anything since."""
         version = self._store.database.version()
         known = self._slices.get((selection.path, page))
@@ -155,7 +155,7 @@ class FeedDesk:
             return self._urls.absolute(self._urls.volume(format.value, number))
 
         feed = self._feed(path="/", page="/", title="", format=format, entries=tuple(map(self._post, posts)))
-        return Press().render(
+        return FragmentCache().render(
             replace(
                 feed,
                 self_url=address(volume),
@@ -184,7 +184,7 @@ class FeedDesk:
         ]
         address = self._urls.absolute(self._urls.from_the_first(format.value, start, days))
         feed = self._feed(path="/", page="/", title="From the beginning", format=format, entries=tuple(entries[::-1]))
-        return Press().render(
+        return FragmentCache().render(
             replace(feed, id=address, self_url=address, founded=self._midnight(min(start, today))), format
         )
 
@@ -210,7 +210,7 @@ class FeedDesk:
             format=format,
             entries=tuple(self._comment(comment) for comment in placed),
         )
-        press = Press() if post else self._press
+        press = FragmentCache() if post else self._press
         return press.render(replace(feed, hubs=self._hubs), format, without=without)
 
     def _feed(self, *, path: str, page: str, title: str, format: FeedFormat, entries: tuple[FeedEntry, ...]) -> Feed:

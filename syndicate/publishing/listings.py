@@ -19,7 +19,7 @@ PERIOD = re.compile(r"/(\d{4})/(?:(\d{2})/(?:(\d{2})/)?)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Listing:
     """`path` is its page's; `title` is empty for the home page. `scopes` are the editions that it depends on. `fetch`
     gives posts, newest first, from how many are wanted and how many are to be passed over; `total` how many there are.
     """
@@ -28,16 +28,16 @@ class Selection:
     path: str
     title: str
     description: str
-    scopes: tuple[str, ...]
+    dependencies: tuple[str, ...]
     fetch: Callable[[int, int], Awaitable[list[Post]]]
     total: Callable[[], Awaitable[int]]
 
 
-class Selections:
+class Listings:
     def __init__(self, store: Store, site: SiteConfig, urls: Urls) -> None:
         self._store, self._site, self._urls = store, site, urls
 
-    async def at(self, path: str) -> Selection | None:
+    async def at(self, path: str) -> Listing | None:
         """What a path of a list stands for. Of a category's path with its parents', the last segment counts."""
         if path == "/":
             return self.home()
@@ -55,18 +55,18 @@ class Selections:
             case _:
                 return None
 
-    def home(self) -> Selection:
-        return Selection(
+    def home(self) -> Listing:
+        return Listing(
             kind="home",
             path="/",
             title="",
             description=self._site.tagline,
-            scopes=("site",),
+            dependencies=("site",),
             fetch=lambda limit, skip: self._store.posts.latest(limit=limit, skip=skip),
             total=lambda: self._store.totals.of("posts"),
         )
 
-    async def category(self, slug: str) -> Selection | None:
+    async def category(self, slug: str) -> Listing | None:
         """With the posts of its subcategories, as WordPress does."""
         term = await self._store.posts.term(TermKind.CATEGORY, slug)
         if term is None:
@@ -74,11 +74,11 @@ class Selections:
         family = family_of(term, await self._store.posts.terms(TermKind.CATEGORY))
         return await self._of_terms(term, self._urls.category(slug), family)
 
-    async def tag(self, slug: str) -> Selection | None:
+    async def tag(self, slug: str) -> Listing | None:
         term = await self._store.posts.term(TermKind.TAG, slug)
         return None if term is None else await self._of_terms(term, self._urls.tag(slug), [slug])
 
-    async def _of_terms(self, term: Term, path: str, slugs: list[str]) -> Selection | None:
+    async def _of_terms(self, term: Term, path: str, slugs: list[str]) -> Listing | None:
         """None while no public post has it: the names of what drafts are about are nobody's business."""
 
         async def total() -> int:
@@ -88,17 +88,17 @@ class Selections:
 
         if not await total():
             return None
-        return Selection(
+        return Listing(
             kind=term.kind.value,
             path=path,
             title=term.name,
             description=term.description,
-            scopes=("site",),
+            dependencies=("site",),
             fetch=lambda limit, skip: self._store.posts.of_terms(term.kind, slugs, limit=limit, skip=skip),
             total=total,
         )
 
-    async def author(self, slug: str) -> Selection | None:
+    async def author(self, slug: str) -> Listing | None:
         counts = await self._store.totals.starting_with("author:")
         name = next((name for name in counts if author_slug(name) == slug), None)
         if name is None:
@@ -107,17 +107,17 @@ class Selections:
         async def total() -> int:
             return counts[name]
 
-        return Selection(
+        return Listing(
             kind="author",
             path=self._urls.author(slug),
             title=name,
             description="",
-            scopes=("site",),
+            dependencies=("site",),
             fetch=lambda limit, skip: self._store.posts.by_author(name, limit=limit, skip=skip),
             total=total,
         )
 
-    def search(self, words: str) -> Selection:
+    def search(self, words: str) -> Listing:
         """What holds all of these words. Nobody counts how much that is."""
 
         async def fetch(limit: int, skip: int) -> list[Post]:
@@ -127,17 +127,17 @@ class Selections:
         async def total() -> int:
             return 0
 
-        return Selection(
+        return Listing(
             kind="search",
             path=self._urls.search(words),
             title=words,
             description="",
-            scopes=(),
+            dependencies=(),
             fetch=fetch,
             total=total,
         )
 
-    def period(self, year: int, month: int | None, day: int | None) -> Selection | None:
+    def period(self, year: int, month: int | None, day: int | None) -> Listing | None:
         """A year, month or day in the site's time zone; None for one that no blog has, or no calendar."""
         if year < EARLIEST_YEAR:
             return None
@@ -148,12 +148,12 @@ class Selections:
             return None
         path = f"/{year:04d}/" + (f"{month:02d}/" if month else "") + (f"{day:02d}/" if day else "")
         kind = "day" if day else "month" if month else "year"
-        return Selection(
+        return Listing(
             kind=kind,
             path=path,
             title=f"{first:%Y-%m-%d}"[: {"day": 10, "month": 7, "year": 4}[kind]],
             description="",
-            scopes=("site",),
+            dependencies=("site",),
             fetch=lambda limit, skip: self._store.posts.between(first, last, limit=limit, skip=skip),
             total=lambda: self._store.posts.count_between(first, last),
         )

@@ -32,7 +32,7 @@ OUR_FAULT = "something went wrong here; the log says what"
 MOST_OF_AN_AVATAR = 1024 * 1024
 
 
-class PictureWorker:
+class MediaFetcher:
     """`typeset_anew` is called with the id of each post that shows a picture that came."""
 
     def __init__(
@@ -43,10 +43,10 @@ class PictureWorker:
         clock: Clock,
         *,
         own_origin: str,
-        typeset_anew: Callable[[str], Awaitable[None]],
+        rerender: Callable[[str], Awaitable[None]],
     ) -> None:
         self._store, self._transport, self._files, self._clock = store, transport, files, clock
-        self._own_origin, self._typeset_anew = own_origin, typeset_anew
+        self._own_origin, self._typeset_anew = own_origin, rerender
         self._loop = WorkerLoop("pictures", clock, store.media.next_due)
 
     def wake(self) -> None:

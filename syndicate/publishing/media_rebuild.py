@@ -32,10 +32,10 @@ class MediaRebuild:
         store: Store,
         files: MediaFiles,
         *,
-        typeset_anew: Callable[[str], Awaitable[None]],
+        rerender: Callable[[str], Awaitable[None]],
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._store, self._files, self._typeset_anew, self._progress = store, files, typeset_anew, progress
+        self._store, self._files, self._typeset_anew, self._progress = store, files, rerender, progress
 
     async def run(self) -> Rebuilt:
         """Clean what is there. Can be stopped at any time, and run again."""

@@ -32,7 +32,7 @@ MOST_ATTEMPTS = len(WAITS) + 1
 AT_ONCE = 8
 
 
-class MentionWorker:
+class MentionResolver:
     """`typeset_anew` is called with the id of a post that names somebody who was found, `answer_anew` with that of an answer,
     and those who were found."""
 
@@ -44,11 +44,11 @@ class MentionWorker:
         clock: Clock,
         *,
         schemes: Schemes,
-        typeset_anew: Callable[[str], Awaitable[None]],
+        rerender: Callable[[str], Awaitable[None]],
         answer_anew: Callable[[str, list[str]], Awaitable[None]],
     ) -> None:
         self._store, self._transport, self._actors, self._clock = store, transport, actors, clock
-        self._schemes, self._typeset_anew = schemes, typeset_anew
+        self._schemes, self._typeset_anew = schemes, rerender
         self._answer_anew = answer_anew
         self._loop = WorkerLoop("mentions", clock, lambda: store.mentions.next_due(clock()))
 

@@ -19,7 +19,7 @@ from syndicate.storage import Store
 from syndicate.storage.media import MediaFile, MediaState, Purpose
 from syndicate.urls import Urls, join, split
 
-MOST_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 PAGES = frozenset({"", "md", "markdown", "htm", "html"})
 """Extensions of what is a page elsewhere, also where a file of that name lies beside the Markdown."""
 ROOT_ENDS = "/./"
@@ -135,8 +135,8 @@ def _bytes(path: Path, root: Path) -> bytes:
     """The content of a file. Raises UnusableFile, OSError."""
     if not path.resolve().is_relative_to(root.resolve()):
         raise UnusableFile(f"lies outside {root}; only files below it are published")
-    if path.stat().st_size > MOST_BYTES:
-        raise UnusableFile(f"larger than {MOST_BYTES // 1024 // 1024} MiB")
+    if path.stat().st_size > MAX_BYTES:
+        raise UnusableFile(f"larger than {MAX_BYTES // 1024 // 1024} MiB")
     return path.read_bytes()
 
 

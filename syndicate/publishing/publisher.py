@@ -21,7 +21,7 @@ from syndicate.model.ids import IdsInOrder, new_id
 from syndicate.model.post import Manuscript, Picture, Post, PostKind, PostState, TermKind
 from syndicate.publishing.news import news_after
 from syndicate.publishing.post_files import base_of
-from syndicate.publishing.renderer import RENDERER, Typeset, Typesetter
+from syndicate.publishing.renderer import RENDERER, RenderedPost, Renderer
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.storage.posts import Manufacture
@@ -118,15 +118,15 @@ class _Overtaken(Exception):
 
 class Publisher:
     def __init__(
-        self, store: Store, typesetter: Typesetter, outbox: Outbox, urls: Urls, site: SiteConfig, clock: Clock
+        self, store: Store, renderer: Renderer, outbox: Outbox, urls: Urls, site: SiteConfig, clock: Clock
     ) -> None:
-        self._store, self._typesetter, self._outbox = store, typesetter, outbox
+        self._store, self._renderer, self._outbox = store, renderer, outbox
         self._urls, self._site, self._clock = urls, site, clock
         self._revisions = IdsInOrder()
 
     async def publish(
         self,
-        manuscript: Manuscript,
+        post_draft: Manuscript,
         *,
         origin: str,
         announce: bool | None = None,
@@ -143,14 +143,14 @@ class Publisher:
         """
         for _ in range(TRIES):
             try:
-                return await self._publish(manuscript, origin, announce, replace, minor, file, complete)
+                return await self._publish(post_draft, origin, announce, replace, minor, file, complete)
             except _Overtaken:
                 continue
-        raise StorageError(f"{manuscript.slug}: others keep changing this post")
+        raise StorageError(f"{post_draft.slug}: others keep changing this post")
 
     async def _publish(
         self,
-        manuscript: Manuscript,
+        post_draft: Manuscript,
         origin: str,
         announce: bool | None,
         replace_other: bool,
@@ -158,19 +158,19 @@ class Publisher:
         file: FileVersion | None,
         complete: bool,
     ) -> Published:
-        target = await self._target(manuscript, origin, replace_other, file)
+        target = await self._target(post_draft, origin, replace_other, file)
         seen, before, made_before, replaced = target.seen, target.before, target.made, target.replaced
-        digest = digest_of(manuscript)
+        digest = digest_of(post_draft)
         is_same = target.is_same
-        draft = await self._draft(manuscript, before, made_before, is_file=file is not None and file.is_identity)
-        draft = replace(draft, terms=manuscript.terms, hashtags=manuscript.hashtags)
-        typeset = await self._typesetter.typeset(
-            manuscript.source,
-            manuscript.source_format,
+        draft = await self._draft(post_draft, before, made_before, is_file=file is not None and file.is_identity)
+        draft = replace(draft, terms=post_draft.terms, hashtags=post_draft.hashtags)
+        typeset = await self._renderer.typeset(
+            post_draft.source,
+            post_draft.source_format,
             permalink=self._urls.absolute(draft.path),
-            base=_base(manuscript),
-            image=manuscript.image,
-            enclosure=manuscript.enclosure,
+            base=_base(post_draft),
+            image=post_draft.image,
+            enclosure=post_draft.enclosure,
             hashtags=self._hashtags(draft),
         )
         if complete and typeset.missing:
@@ -179,39 +179,39 @@ class Publisher:
         places = tuple(one.source_url for one in typeset.tell_places)
         if before and made_before and is_same and not typeset.has_new_files:
             if typeset.html != before.html or made_before.renderer != RENDERER:
-                await self.typeset_anew(before.id)
-            if made_before.minor and not manuscript.minor:
+                await self.rerender(before.id)
+            if made_before.minor and not post_draft.minor:
                 await self._store.transaction(partial(_forget_minor, before.id))
             if file is not None and seen != (before.id, file.digest):
                 await self._store.transaction(lambda tx: _remember(tx, file, seen, before.id))
             return Published(post=before, change=Change.UNCHANGED, announced=False, missing=missing, tell_places=places)
-        post = self._composed(draft, manuscript, typeset)
+        post = self._composed(draft, post_draft, typeset)
         is_spent = made_before is not None and made_before.minor and post.state is not PostState.SCHEDULED
-        is_minor = minor or (manuscript.minor and not is_spent)
+        is_minor = minor or (post_draft.minor and not is_spent)
         made = Manufacture(
-            source=manuscript.source,
-            source_format=manuscript.source_format,
+            source=post_draft.source,
+            source_format=post_draft.source_format,
             origin=origin,
             digest=digest,
             renderer=RENDERER,
             month=f"{post.published.astimezone(self._site.zone):%Y-%m}",
-            base=_base(manuscript),
-            image=manuscript.image,
-            image_alt=manuscript.image_alt,
-            minor=is_minor if post.state is PostState.SCHEDULED else manuscript.minor and post.is_public,
+            base=_base(post_draft),
+            image=post_draft.image,
+            image_alt=post_draft.image_alt,
+            minor=is_minor if post.state is PostState.SCHEDULED else post_draft.minor and post.is_public,
             released=(made_before.released if made_before else None) or (self._clock() if post.is_public else None),
         )
         shown = before.updated if before and made_before and made_before.released else None
         tell = not is_minor and (self._is_news(post) if announce is None else announce)
 
         async def body(tx: Tables) -> Post:
-            written = await self._write(tx, before, post, made, manuscript, typeset, tell, shown, is_minor)
+            written = await self._write(tx, before, post, made, post_draft, typeset, tell, shown, is_minor)
             if file is not None:
                 await _remember(tx, file, seen, written.id)
             return written
 
         written = await self._store.transaction(body)
-        await self._typesetter.remove_files([one.original for one in typeset.new if one.original])
+        await self._renderer.remove_files([one.original for one in typeset.new if one.original])
         announced = tell and written.federates and not (before and before.federates)
         log.info("post published", slug=post.slug, state=post.state.value, path=post.path, announced=announced)
         return Published(
@@ -223,43 +223,43 @@ class Publisher:
             replaced=replaced,
         )
 
-    async def check(self, manuscript: Manuscript, *, origin: str, file: FileVersion) -> None:
+    async def check(self, post_draft: Manuscript, *, origin: str, file: FileVersion) -> None:
         """Change nothing. Raises InputError where `publish` does because of what is there already."""
-        target = await self._target(manuscript, origin, False, file)
+        target = await self._target(post_draft, origin, False, file)
         if target.before is None or file.is_identity:
-            await self._free_slug(manuscript, target.before)
+            await self._free_slug(post_draft, target.before)
 
     async def _target(
-        self, manuscript: Manuscript, origin: str, replace_other: bool, file: FileVersion | None
+        self, post_draft: Manuscript, origin: str, replace_other: bool, file: FileVersion | None
     ) -> _Target:
         """The post that a manuscript means. Raises InputError where it must not touch that."""
         seen = await self._store.posts.file(file.name) if file else None
-        before, made = await self._existing(manuscript, seen if file and file.is_identity else None)
-        is_same = made is not None and made.digest == digest_of(manuscript)
+        before, made = await self._existing(post_draft, seen if file and file.is_identity else None)
+        is_same = made is not None and made.digest == digest_of(post_draft)
         replaced = "" if is_same else self._of_another_origin(before, made, origin)
         if replaced and not replace_other:
             raise InputError(
-                f"the slug {manuscript.slug!r} is that of {replaced}; {_GIVE_ANOTHER}, or `syndicate publish --replace` it"
+                f"the slug {post_draft.slug!r} is that of {replaced}; {_GIVE_ANOTHER}, or `syndicate publish --replace` it"
             )
-        if before is not None and before.is_public and manuscript.held:
-            raise InputError(f"{manuscript.held[0]}; the post is public and stays as it is ({_TAKE_BACK})")
+        if before is not None and before.is_public and post_draft.held:
+            raise InputError(f"{post_draft.held[0]}; the post is public and stays as it is ({_TAKE_BACK})")
         return _Target(seen=seen, before=before, made=made, is_same=is_same, replaced=replaced)
 
-    async def find_imported(self, manuscript: Manuscript) -> Post | None:
+    async def find_imported(self, post_draft: Manuscript) -> Post | None:
         """The post that came from the same place of the same source. Of those that came in before sources were
         remembered, the one with the guid."""
         posts = self._store.posts
-        if manuscript.source_id is not None and (post := await posts.by_source(manuscript.source_id)):
+        if post_draft.source_id is not None and (post := await posts.by_source(post_draft.source_id)):
             return post
-        post = await posts.by_guid(manuscript.guid) if manuscript.guid else await posts.by_slug(manuscript.slug)
-        is_another = post is not None and manuscript.source_id is not None and await posts.has_source(post.id)
+        post = await posts.by_guid(post_draft.guid) if post_draft.guid else await posts.by_slug(post_draft.slug)
+        is_another = post is not None and post_draft.source_id is not None and await posts.has_source(post.id)
         return None if is_another else post
 
     async def _existing(
-        self, manuscript: Manuscript, of_file: tuple[str, str] | None
+        self, post_draft: Manuscript, of_file: tuple[str, str] | None
     ) -> tuple[Post | None, Manufacture | None]:
         before = await self._store.posts.find(of_file[0]) if of_file else None
-        before = before or await self.find_imported(manuscript)
+        before = before or await self.find_imported(post_draft)
         return before, await self._store.posts.manufacture(before.id) if before else None
 
     def _of_another_origin(self, before: Post | None, made: Manufacture | None, origin: str) -> str:
@@ -270,54 +270,54 @@ class Publisher:
         return f"the {before.kind.value}{title} at {self._urls.absolute(before.path)}, which came by {made.origin}"
 
     async def _draft(
-        self, manuscript: Manuscript, before: Post | None, made: Manufacture | None, *, is_file: bool
+        self, post_draft: Manuscript, before: Post | None, made: Manufacture | None, *, is_file: bool
     ) -> Post:
         """Identity, addresses and dates: kept from before where they were ever seen, else made."""
         now = self._clock().replace(microsecond=0)
-        date = (manuscript.date or now).replace(microsecond=0)
-        state = manuscript.state
-        slug = before.slug if before and not is_file else await self._free_slug(manuscript, before)
+        date = (post_draft.date or now).replace(microsecond=0)
+        state = post_draft.state
+        slug = before.slug if before and not is_file else await self._free_slug(post_draft, before)
         if before is not None and made is not None and made.released is not None:
             path = before.path if slug == before.slug else await self._moved_path(before, slug)
             return replace(before, state=state, slug=slug, path=path)
-        kind = manuscript.kind or (before.kind if before else PostKind.POST)
+        kind = post_draft.kind or (before.kind if before else PostKind.POST)
         if state is PostState.PUBLISHED and date > now:
             state = PostState.SCHEDULED
         id = before.id if before else new_id(self._clock())
         uri = before.uri if before else self._urls.post(id)
-        path = manuscript.path or ""
+        path = post_draft.path or ""
         if not path or await self._is_taken(path, id):
             path = await self._free_path(kind, date, slug, id)
         return Post(
             id=id,
             uri=uri,
-            guid=before.guid if before else await self._free_guid(manuscript, uri),
+            guid=before.guid if before else await self._free_guid(post_draft, uri),
             kind=kind,
             slug=slug,
             path=path,
             state=state,
             published=date,
-            updated=max(date, min(manuscript.modified or date, now)).replace(microsecond=0),
+            updated=max(date, min(post_draft.modified or date, now)).replace(microsecond=0),
         )
 
-    async def _free_guid(self, manuscript: Manuscript, uri: str) -> str:
+    async def _free_guid(self, post_draft: Manuscript, uri: str) -> str:
         """The guid that it had elsewhere; its own where two posts of an export share one."""
-        is_free = manuscript.guid and await self._store.posts.by_guid(manuscript.guid) is None
-        return manuscript.guid if manuscript.guid and is_free else uri
+        is_free = post_draft.guid and await self._store.posts.by_guid(post_draft.guid) is None
+        return post_draft.guid if post_draft.guid and is_free else uri
 
-    async def _free_slug(self, manuscript: Manuscript, before: Post | None) -> str:
+    async def _free_slug(self, post_draft: Manuscript, before: Post | None) -> str:
         """The slug; for what has an identity of its own with `-2`, `-3`, … where it is another's, or an address of the blog
         itself. Raises InputError where the slug is the identity and another post has it."""
-        wanted = slug = manuscript.slug
+        wanted = slug = post_draft.slug
         number = 1
         while True:
             other = await self._store.posts.by_slug(slug)
             is_taken = other is not None and (before is None or other.id != before.id)
-            if is_taken and not _has_identity(manuscript):
+            if is_taken and not _has_identity(post_draft):
                 if before is None:  # nobody had it a moment ago
                     raise _Overtaken
                 raise InputError(f"the slug {slug!r} is that of another post; {_GIVE_ANOTHER}")
-            if not is_taken and not (manuscript.kind is PostKind.PAGE and slug in RESERVED):
+            if not is_taken and not (post_draft.kind is PostKind.PAGE and slug in RESERVED):
                 return slug
             number += 1
             slug = f"{wanted}-{number}"
@@ -339,25 +339,25 @@ class Publisher:
         other = await self._store.posts.by_path(path)
         return other is not None and other.id != id
 
-    def _composed(self, draft: Post, manuscript: Manuscript, typeset: Typeset) -> Post:
+    def _composed(self, draft: Post, post_draft: Manuscript, typeset: RenderedPost) -> Post:
         return replace(
             draft,
-            title=clean_name(manuscript.title, limit=LONGEST_TITLE),
+            title=clean_name(post_draft.title, limit=LONGEST_TITLE),
             html=typeset.html,
-            excerpt=excerpt(manuscript.summary or manuscript.excerpt or typeset.text),
-            summary=manuscript.summary,
-            teaser=manuscript.teaser,
-            unsummarized=manuscript.unsummarized,
-            language=manuscript.language or self._site.language,
-            author=manuscript.author or self._site.author,
-            visibility=manuscript.visibility,
-            sensitive=manuscript.sensitive,
-            warning=manuscript.warning,
-            comments_open=manuscript.comments_open,
-            pinned=manuscript.pinned,
-            picture=self._picture(typeset.picture, manuscript.image_alt),
-            type=manuscript.type,
-            quotes=manuscript.quotes,
+            excerpt=excerpt(post_draft.summary or post_draft.excerpt or typeset.text),
+            summary=post_draft.summary,
+            teaser=post_draft.teaser,
+            unsummarized=post_draft.unsummarized,
+            language=post_draft.language or self._site.language,
+            author=post_draft.author or self._site.author,
+            visibility=post_draft.visibility,
+            sensitive=post_draft.sensitive,
+            warning=post_draft.warning,
+            comments_open=post_draft.comments_open,
+            pinned=post_draft.pinned,
+            picture=self._picture(typeset.picture, post_draft.image_alt),
+            type=post_draft.type,
+            quotes=post_draft.quotes,
             mentions=typeset.mentions,
             enclosure=typeset.enclosure,
         )
@@ -369,7 +369,7 @@ class Publisher:
         if file is None or file.state is not MediaState.KEPT:
             return None
         return Picture(
-            url=self._typesetter.address(file),
+            url=self._renderer.address(file),
             alt=alt or file.alt,
             media_type=file.media_type,
             width=file.width,
@@ -387,8 +387,8 @@ class Publisher:
         before: Post | None,
         post: Post,
         made: Manufacture,
-        manuscript: Manuscript,
-        typeset: Typeset,
+        post_draft: Manuscript,
+        typeset: RenderedPost,
         announce: bool,
         shown: datetime | None,
         is_minor: bool,
@@ -415,11 +415,11 @@ class Publisher:
         await tx.search.put(post, plain(post.html))
         if before is not None and before.path != post.path and made.released is not None:
             await tx.posts.move_alias(before.path, post.id)
-        for address in (manuscript.path, *manuscript.aliases):
+        for address in (post_draft.path, *post_draft.aliases):
             if address and address != post.path:
                 await tx.posts.add_alias(address, post.id)
-        if manuscript.source_id is not None:
-            await tx.posts.put_source(manuscript.source_id, post.id)
+        if post_draft.source_id is not None:
+            await tx.posts.put_source(post_draft.source_id, post.id)
         await self._record_media(tx, post, typeset)
         is_to_be_read = post.state in (PostState.PUBLISHED, PostState.SCHEDULED)
         await tx.mentions.record(post.id, typeset.named if is_to_be_read else {}, now)
@@ -465,7 +465,7 @@ class Publisher:
             )
         )
 
-    async def _record_media(self, tx: Tables, post: Post, typeset: Typeset) -> None:
+    async def _record_media(self, tx: Tables, post: Post, typeset: RenderedPost) -> None:
         shown: list[str] = []
         for file in typeset.media:
             known = await tx.media.by_source(file.source_url)
@@ -499,7 +499,7 @@ class Publisher:
             await tx.editions.move(*_scopes(post), "comments")
 
         await self._store.transaction(body)
-        await self._typesetter.remove_files(unused)
+        await self._renderer.remove_files(unused)
         log.info("post deleted", slug=slug, path=post.path)
         return post
 
@@ -548,14 +548,14 @@ class Publisher:
         await tx.editions.move(*_scopes(released))
         log.info("scheduled post published", slug=post.slug, path=post.path)
 
-    async def typeset_anew(self, id: str) -> None:
+    async def rerender(self, id: str) -> None:
         """Make a post's HTML again from its source: a picture has come, somebody whom it names is found, or the renderer
         is a newer one."""
         for _ in range(TRIES):
             post, made = await self._store.posts.find(id), await self._store.posts.manufacture(id)
             if post is None or made is None:
                 return
-            typeset = await self._typesetter.typeset(
+            typeset = await self._renderer.typeset(
                 made.source,
                 made.source_format,
                 permalink=self._urls.absolute(post.path),
@@ -595,19 +595,19 @@ def _scopes(post: Post | None) -> list[str]:
     return ["site", f"post:{post.id}", *terms]
 
 
-def _base(manuscript: Manuscript) -> str:
-    if manuscript.local_files is not None:
-        return base_of(manuscript.local_files, manuscript.local_root)
-    return manuscript.base or ""
+def _base(post_draft: Manuscript) -> str:
+    if post_draft.local_files is not None:
+        return base_of(post_draft.local_files, post_draft.local_root)
+    return post_draft.base or ""
 
 
 def _complaint(file: MediaFile) -> str:
     return f"{file.source_url}: {file.reason}" if file.reason else file.source_url
 
 
-def _has_identity(manuscript: Manuscript) -> bool:
+def _has_identity(post_draft: Manuscript) -> bool:
     """Whether it is told apart by more than its slug: by what it was in another program."""
-    return manuscript.guid is not None or manuscript.source_id is not None
+    return post_draft.guid is not None or post_draft.source_id is not None
 
 
 async def _remember(tx: Tables, file: FileVersion, seen: tuple[str, str] | None, post: str) -> None:
@@ -622,11 +622,11 @@ async def _forget_minor(post: str, tx: Tables) -> None:
     await tx.posts.forget_minor(post)
 
 
-def digest_of(manuscript: Manuscript) -> str:
+def digest_of(post_draft: Manuscript) -> str:
     """What tells whether a manuscript is the one that was published before."""
-    fields = {name: value for name, value in asdict(manuscript).items() if name not in _NOT_ITS_WORDS}
-    fields["kind"] = manuscript.kind or PostKind.POST
-    if not manuscript.unsummarized:  # a field that is younger than posts whose digests are stored
+    fields = {name: value for name, value in asdict(post_draft).items() if name not in _NOT_ITS_WORDS}
+    fields["kind"] = post_draft.kind or PostKind.POST
+    if not post_draft.unsummarized:  # a field that is younger than posts whose digests are stored
         del fields["unsummarized"]
     return hashlib.sha256(json.dumps(fields, default=str, sort_keys=True).encode()).hexdigest()
 

@@ -26,7 +26,7 @@ TAGS = Urls.tag("").rstrip("/") + "/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Typeset:
+class RenderedPost:
     """`text` is the words alone; `media` are the files that it shows; `new` those among them that are not on record
     yet, `missing` those that should lie on this machine and cannot be had, `tell_places` films that say where they were
     taken. `named` are all whom the text names as `user@host`, with the ids of those who are known."""
@@ -56,7 +56,7 @@ class Typeset:
         return any(file.is_local for file in self.new)
 
 
-class Typesetter:
+class Renderer:
     def __init__(self, store: Store, files: MediaFiles, urls: Urls, clock: Clock) -> None:
         self._store, self._files, self._urls = store, files, urls
         self._post_files = PostFiles(store, files, urls, clock)
@@ -72,7 +72,7 @@ class Typesetter:
         enclosure: Enclosure | None = None,
         hashtags: Mapping[str, str],
         reread: bool = True,
-    ) -> Typeset:
+    ) -> RenderedPost:
         """`permalink` is where the text will stand; `base` what its pictures are relative to (an address, or a `file:`
         address of a directory), empty for the permalink; `image` the address of the picture that goes before it.
         `hashtags` are words in lower case and the pages that they lead to. Without `reread`, files of this machine are
@@ -97,7 +97,7 @@ class Typesetter:
             tags=hashtags,
             is_tag=lambda reference: self._is_tag(join(permalink, reference)),
         )
-        return Typeset(
+        return RenderedPost(
             html=for_author(html, base=permalink),
             text=plain(raw),
             media=tuple(known.values()),

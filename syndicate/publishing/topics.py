@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from syndicate.feeds import FeedDocument, FeedFormat
-from syndicate.publishing.feeds import COUNTS, FeedDesk, scopes_of_comments, scopes_of_posts
-from syndicate.publishing.listings import Selections
+from syndicate.publishing.feeds import COUNTS, FeedBuilder, dependencies_of_comments, dependencies_of_posts
+from syndicate.publishing.listings import Listings
 from syndicate.storage import Store
 from syndicate.storage.version_watch import EditionWatch, Stamp
 from syndicate.urls import FEED_SUFFIX, Urls
@@ -24,17 +24,17 @@ PERIODS = frozenset({"year", "month", "day"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class TopicFeed:
     """How a feed is made, and the editions that what it says depends on."""
 
-    scopes: tuple[str, ...]
+    dependencies: tuple[str, ...]
     render: Callable[[], Awaitable[FeedDocument | None]]
 
 
 class FeedTopics:
     """Implements `websub.topics.Topics`."""
 
-    def __init__(self, store: Store, desk: FeedDesk, selections: Selections, urls: Urls, watch: EditionWatch) -> None:
+    def __init__(self, store: Store, desk: FeedBuilder, selections: Listings, urls: Urls, watch: EditionWatch) -> None:
         self._store, self._desk, self._selections, self._urls, self._watch = store, desk, selections, urls, watch
         self._editions: OrderedDict[str, tuple[Stamp, str]] = OrderedDict()
         self._documents: OrderedDict[str, tuple[Stamp, TopicDocument]] = OrderedDict()
@@ -81,29 +81,35 @@ class FeedTopics:
             return None
         await asyncio.sleep(0)  # many may have to be made, and others wait
         document = TopicDocument(body=rendered.body, media_type=rendered.media_type, edition=rendered.edition)
-        stamp = {scope: began.get(scope, 0) for scope in (*feed.scopes, COUNTS)}
+        stamp = {scope: began.get(scope, 0) for scope in (*feed.dependencies, COUNTS)}
         _keep(self._documents, topic, (dict(stamp), document), MOST_BODIES)
         del stamp[COUNTS]  # they move the document, and are no news
         _keep(self._editions, topic, (stamp, document.edition), MOST_EDITIONS)
         return document
 
-    async def _find(self, topic: str) -> Feed | None:
+    async def _find(self, topic: str) -> TopicFeed | None:
         """By the one address that the feed calls its own; those that only lead there are none."""
         found = FEED.fullmatch(topic.removeprefix(self._urls.base)) if topic.startswith(f"{self._urls.base}/") else None
         if found is None or "%00" in topic:
             return None
         of, format = found["of"], FeedFormat(found["format"] or "rss")
         if of == "/comments/":
-            return Feed(scopes=scopes_of_comments(None), render=lambda: self._desk.of_comments(None, format))
+            return TopicFeed(
+                dependencies=dependencies_of_comments(None), render=lambda: self._desk.of_comments(None, format)
+            )
         post = await self._store.posts.by_path(of)
         if post is not None and post.is_public:
-            return Feed(scopes=scopes_of_comments(post), render=lambda: self._desk.of_comments(post, format))
+            return TopicFeed(
+                dependencies=dependencies_of_comments(post), render=lambda: self._desk.of_comments(post, format)
+            )
         selection = await self._selections.at(of)
         if selection is None or selection.path != of:
             return None
         if selection.kind in PERIODS and not await selection.total():
             return None
-        return Feed(scopes=scopes_of_posts(selection), render=lambda: self._desk.of_posts(selection, format))
+        return TopicFeed(
+            dependencies=dependencies_of_posts(selection), render=lambda: self._desk.of_posts(selection, format)
+        )
 
 
 def _keep(kept: "OrderedDict[str, T]", topic: str, value: T, most: int) -> None:

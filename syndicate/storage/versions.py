@@ -19,10 +19,10 @@ class Editions:
     def __init__(self, query: Queryable, clock: Clock) -> None:
         self._query, self._clock = query, clock
 
-    async def move(self, *scopes: str) -> None:
+    async def move(self, *dependencies: str) -> None:
         """Say, inside a transaction, that these have changed."""
         moved = to_text(self._clock())
-        for scope in sorted(set(scopes)):  # in one order everywhere, so that transactions cannot deadlock
+        for scope in sorted(set(dependencies)):  # in one order everywhere, so that transactions cannot deadlock
             await self._query.run(
                 """
                 INSERT INTO editions (scope, edition, moved) VALUES (:scope, 1, :moved)

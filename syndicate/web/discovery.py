@@ -17,10 +17,12 @@ LONGEST = 2048
 
 
 async def _answer(
-    request: web.Request, key: str, body: bytes, media_type: str, scopes: tuple[str, ...] = ()
+    request: web.Request, key: str, body: bytes, media_type: str, dependencies: tuple[str, ...] = ()
 ) -> web.StreamResponse:
     async def render() -> RenderedDocument:
-        return RenderedDocument(body=body, media_type=media_type, scopes=scopes, cache_control=CACHE, headers=CORS)
+        return RenderedDocument(
+            body=body, media_type=media_type, dependencies=dependencies, cache_control=CACHE, headers=CORS
+        )
 
     document = await request.app[RESPONSE_CACHE].get(key, render)
     return await request.app[RESPONDER].document(request, document)
@@ -67,7 +69,7 @@ async def get_nodeinfo(request: web.Request) -> web.StreamResponse:
         return RenderedDocument(
             body=_json(document),
             media_type="application/json; charset=utf-8",
-            scopes=("site",),
+            dependencies=("site",),
             cache_control=CACHE,
             headers=CORS,
         )

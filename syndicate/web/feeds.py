@@ -10,8 +10,8 @@ from aiohttp import web
 from syndicate.errors import NotFound
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.model.post import Post
-from syndicate.publishing.feeds import COUNTS, scopes_of_comments, scopes_of_posts
-from syndicate.publishing.listings import EARLIEST_YEAR, Selection
+from syndicate.publishing.feeds import COUNTS, dependencies_of_comments, dependencies_of_posts
+from syndicate.publishing.listings import EARLIEST_YEAR, Listing
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.deltas import wants_delta
 from syndicate.web.http.response_cache import CachedDocument, RenderedDocument, once
@@ -62,11 +62,11 @@ LONGEST_PACE = 366
 
 
 async def answer_posts(
-    request: web.Request, selection: Selection, format: FeedFormat, page: int = 1
+    request: web.Request, selection: Listing, format: FeedFormat, page: int = 1
 ) -> web.StreamResponse:
     """A page of the feed of a selection. Raises NotFound beyond the last."""
     desk = request.app[FEEDS]
-    scopes = (*scopes_of_posts(selection), *TELLING)
+    dependencies = (*dependencies_of_posts(selection), *TELLING)
 
     async def feed(without: frozenset[str]) -> FeedDocument:
         made = await desk.of_posts(selection, format, page, without=without)
@@ -74,7 +74,7 @@ async def answer_posts(
             raise NotFound("no such page of a feed")
         return made
 
-    return await answer_live(request, f"feed:{selection.path}:{format}:{page}", feed, scopes)
+    return await answer_live(request, f"feed:{selection.path}:{format}:{page}", feed, dependencies)
 
 
 async def get_volume(request: web.Request) -> web.StreamResponse:
@@ -139,16 +139,19 @@ async def answer_search(request: web.Request, words: str, format: FeedFormat) ->
 
 async def answer_comments(request: web.Request, post: Post | None, format: FeedFormat) -> web.StreamResponse:
     desk = request.app[FEEDS]
-    scopes = scopes_of_comments(post)
+    dependencies = dependencies_of_comments(post)
 
     async def feed(without: frozenset[str]) -> FeedDocument:
         return await desk.of_comments(post, format, without=without)
 
-    return await answer_live(request, f"feed:{post.path if post else '/comments/'}:{format}", feed, scopes)
+    return await answer_live(request, f"feed:{post.path if post else '/comments/'}:{format}", feed, dependencies)
 
 
 async def answer_live(
-    request: web.Request, key: str, feed: Callable[[frozenset[str]], Awaitable[FeedDocument]], scopes: tuple[str, ...]
+    request: web.Request,
+    key: str,
+    feed: Callable[[frozenset[str]], Awaitable[FeedDocument]],
+    dependencies: tuple[str, ...],
 ) -> web.StreamResponse:
     """A feed that goes on: as a whole, or what is new to a reader who says what she has. `feed` makes it without the
     entries of some fingerprints."""
@@ -157,7 +160,7 @@ async def answer_live(
     async def render() -> RenderedDocument:
         whole = await feed(frozenset())
         deltas.note(key, whole.etag, whole.fingerprints)
-        return await rendered_feed(request, whole, scopes)
+        return await rendered_feed(request, whole, dependencies)
 
     document = await request.app[RESPONSE_CACHE].get(key, render)
     if wants_delta(request) and not is_unchanged(request, document):
@@ -184,17 +187,17 @@ def _delta(whole: CachedDocument, new: FeedDocument) -> web.Response:
     return response
 
 
-async def rendered_feed(request: web.Request, feed: FeedDocument, scopes: tuple[str, ...]) -> RenderedDocument:
+async def rendered_feed(request: web.Request, feed: FeedDocument, dependencies: tuple[str, ...]) -> RenderedDocument:
     """Its date is that of the newest entry, or of the last change of what it depends on: something may be gone."""
     store = request.app[STORE]
-    moves = [moved for scope in scopes if (moved := await store.editions.moved_at(scope)) is not None]
+    moves = [moved for scope in dependencies if (moved := await store.editions.moved_at(scope)) is not None]
     modified = max([feed.last_modified, *moves]).replace(microsecond=0)
     for id in feed.skipped:
         log.warning("entry left out of a feed", entry=id)
     return RenderedDocument(
         body=feed.body,
         media_type=feed.media_type,
-        scopes=scopes,
+        dependencies=dependencies,
         etag=feed.etag,
         last_modified=modified,
         cache_control=CACHE,

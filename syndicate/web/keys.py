@@ -12,8 +12,8 @@ from syndicate.federation.actors.remote_interaction import RemoteInteraction
 from syndicate.federation.inbox.inbox import Inbox
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.media import MediaFiles
-from syndicate.publishing.feeds import FeedDesk
-from syndicate.publishing.listings import Selections
+from syndicate.publishing.feeds import FeedBuilder
+from syndicate.publishing.listings import Listings
 from syndicate.storage import Store
 from syndicate.telemetry.metrics import Metrics
 from syndicate.urls import Urls
@@ -39,7 +39,7 @@ REMOTE_INTERACTION = web.AppKey("doorways", RemoteInteraction)
 PAGE_BUILDER = web.AppKey("desk", PageBuilder)
 CLOCK = web.AppKey[Clock]("clock")
 CONFIG = web.AppKey("config", Config)
-FEEDS = web.AppKey("feeds", FeedDesk)
+FEEDS = web.AppKey("feeds", FeedBuilder)
 FILES = web.AppKey("files", MediaFiles)
 AUTHORIZED_FETCH = web.AppKey("gatekeeper", AuthorizedFetch)
 HUB = web.AppKey("hub", Hub)
@@ -51,7 +51,7 @@ NOT_AT_HAND = web.RequestKey("not at hand", bool)
 TIMEOUTS = web.AppKey("patience", Timeouts)
 PUSHED = web.AppKey("pushed", RateLimiter)
 SEARCHES = web.AppKey("searches", RateLimiter)
-SELECTIONS = web.AppKey("selections", Selections)
+SELECTIONS = web.AppKey("selections", Listings)
 RESPONSE_CACHE = web.AppKey("shelf", ResponseCache)
 STORE = web.AppKey("store", Store)
 SUBSCRIBER = web.AppKey("subscriber", Subscriber)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from syndicate.activitypub.documents import (
     DEEPEST,
+    MAX_BYTES,
     MOST_ADDRESSED,
-    MOST_BYTES,
     MOST_ITEMS,
     parse_document,
     require_context,
@@ -142,8 +142,8 @@ def test_lists_values_and_bytes_have_a_limit() -> None:
     assert reason(json.dumps({"a": [0] * (MOST_ITEMS + 1)}).encode()) == "json.large"
     assert reason(json.dumps({"a": [[0] * 999] * 20}).encode()) == "json.large"
     assert reason(json.dumps({str(at): 0 for at in range(20_000)}).encode()) == "json.large"
-    padded = b'{"a":"' + b"x" * (MOST_BYTES - 8) + b'"}'
-    assert len(padded) == MOST_BYTES
+    padded = b'{"a":"' + b"x" * (MAX_BYTES - 8) + b'"}'
+    assert len(padded) == MAX_BYTES
     assert reason(padded) == ""
     assert reason(padded + b" ") == "json.large"
 

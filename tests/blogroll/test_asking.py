@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syndicate.blogroll.feed_request import Asked, understand
+from syndicate.blogroll.feed_request import FeedResponse, understand
 from syndicate.transport.message import Response
 
 AT = "https://garden.example/feed/"
@@ -21,7 +21,7 @@ JSON = f"""{{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items
 PLAIN = "<rss version='2.0'><channel><title>T</title></channel></rss>"
 
 
-async def asked(document: str, *links: str) -> Asked:
+async def asked(document: str, *links: str) -> FeedResponse:
     headers = {"Link": ", ".join(links)} if links else {}
     return await understand(Response(status=200, headers=headers, body=document.encode(), url=AT), NOW)
 

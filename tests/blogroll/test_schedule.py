@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.blogroll import schedule
-from syndicate.blogroll.schedule import WELL, Answer, Hints, answer_of, max_age, next_poll, pace
+from syndicate.blogroll.schedule import WELL, PollingHints, PollOutcome, answer_of, max_age, next_poll, pace
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def wait(answer: Answer, **how: object) -> timedelta:
+def wait(answer: PollOutcome, **how: object) -> timedelta:
     """Until the next try, in the middle of its jitter."""
-    due = next_poll(answer, NOW, random.Random(1), **{"hints": Hints(), **how})  # type: ignore[arg-type]
+    due = next_poll(answer, NOW, random.Random(1), **{"hints": PollingHints(), **how})  # type: ignore[arg-type]
     assert due is not None
     return due - NOW
 
@@ -25,22 +25,22 @@ def wait(answer: Answer, **how: object) -> timedelta:
 @pytest.mark.parametrize(
     ("status", "answer"),
     [
-        (200, Answer.READ),
-        (226, Answer.READ),
-        (304, Answer.UNCHANGED),
-        (404, Answer.MISSING),
-        (410, Answer.GONE),
-        (408, Answer.UNAVAILABLE),
-        (429, Answer.UNAVAILABLE),
-        (500, Answer.UNAVAILABLE),
-        (503, Answer.UNAVAILABLE),
-        (302, Answer.REFUSED),
-        (401, Answer.REFUSED),
-        (403, Answer.REFUSED),
-        (451, Answer.REFUSED),
+        (200, PollOutcome.READ),
+        (226, PollOutcome.READ),
+        (304, PollOutcome.UNCHANGED),
+        (404, PollOutcome.MISSING),
+        (410, PollOutcome.GONE),
+        (408, PollOutcome.UNAVAILABLE),
+        (429, PollOutcome.UNAVAILABLE),
+        (500, PollOutcome.UNAVAILABLE),
+        (503, PollOutcome.UNAVAILABLE),
+        (302, PollOutcome.REFUSED),
+        (401, PollOutcome.REFUSED),
+        (403, PollOutcome.REFUSED),
+        (451, PollOutcome.REFUSED),
     ],
 )
-def test_a_status_has_one_meaning(status: int, answer: Answer) -> None:
+def test_a_status_has_one_meaning(status: int, answer: PollOutcome) -> None:
     assert answer_of(status) is answer
 
 
@@ -87,34 +87,38 @@ def test_who_posts_no_longer_is_asked_more_seldom() -> None:
 
 
 def test_what_is_asked_for_is_heeded_within_bounds() -> None:
-    assert wait(Answer.READ, pace=HOUR, hints=Hints(max_age=12 * HOUR)) == 12 * HOUR
-    assert wait(Answer.READ, pace=HOUR, hints=Hints(ttl=6 * HOUR)) == 6 * HOUR
-    assert wait(Answer.READ, pace=HOUR, hints=Hints(max_age=9 * DAY)) == DAY
-    assert wait(Answer.READ, pace=HOUR, hints=Hints(max_age=timedelta(seconds=1))) >= HOUR
-    assert wait(Answer.UNCHANGED, pace=HOUR, hints=Hints(retry_after=3 * DAY)) == 3 * DAY
-    assert wait(Answer.UNAVAILABLE, failures=1, hints=Hints(retry_after=3650 * DAY)) == 7 * DAY
+    assert wait(PollOutcome.READ, pace=HOUR, hints=PollingHints(max_age=12 * HOUR)) == 12 * HOUR
+    assert wait(PollOutcome.READ, pace=HOUR, hints=PollingHints(ttl=6 * HOUR)) == 6 * HOUR
+    assert wait(PollOutcome.READ, pace=HOUR, hints=PollingHints(max_age=9 * DAY)) == DAY
+    assert wait(PollOutcome.READ, pace=HOUR, hints=PollingHints(max_age=timedelta(seconds=1))) >= HOUR
+    assert wait(PollOutcome.UNCHANGED, pace=HOUR, hints=PollingHints(retry_after=3 * DAY)) == 3 * DAY
+    assert wait(PollOutcome.UNAVAILABLE, failures=1, hints=PollingHints(retry_after=3650 * DAY)) == 7 * DAY
 
 
 def test_what_is_pushed_is_asked_for_once_a_day() -> None:
-    assert 21 * HOUR < wait(Answer.READ, pace=HOUR, pushed=True) <= DAY
+    assert 21 * HOUR < wait(PollOutcome.READ, pace=HOUR, pushed=True) <= DAY
 
 
 def test_failures_are_forgiven_ever_more_slowly() -> None:
-    waits = [wait(Answer.UNAVAILABLE, failures=failures) for failures in range(1, 15)]
+    waits = [wait(PollOutcome.UNAVAILABLE, failures=failures) for failures in range(1, 15)]
     assert HOUR <= waits[0] <= 1.1 * HOUR
     assert waits[:7] == sorted(waits[:7])
     assert 4 * DAY <= waits[-1] <= 4.4 * DAY
 
 
 def test_gone_is_never_and_missing_is_never_after_a_month() -> None:
-    assert next_poll(Answer.GONE, NOW, random.Random(1), hints=Hints()) is None
-    assert wait(Answer.MISSING, failures=1, failing_since=NOW)
-    assert wait(Answer.MISSING, failures=7, failing_since=NOW - 40 * DAY), "too few tries"
+    assert next_poll(PollOutcome.GONE, NOW, random.Random(1), hints=PollingHints()) is None
+    assert wait(PollOutcome.MISSING, failures=1, failing_since=NOW)
+    assert wait(PollOutcome.MISSING, failures=7, failing_since=NOW - 40 * DAY), "too few tries"
     assert (
-        next_poll(Answer.MISSING, NOW, random.Random(1), hints=Hints(), failures=9, failing_since=NOW - 30 * DAY)
+        next_poll(
+            PollOutcome.MISSING, NOW, random.Random(1), hints=PollingHints(), failures=9, failing_since=NOW - 30 * DAY
+        )
         is None
     )
-    assert wait(Answer.UNAVAILABLE, failures=99, failing_since=NOW - 400 * DAY), "a server that is down may come back"
+    assert wait(PollOutcome.UNAVAILABLE, failures=99, failing_since=NOW - 400 * DAY), (
+        "a server that is down may come back"
+    )
 
 
 @given(
@@ -125,10 +129,10 @@ def test_gone_is_never_and_missing_is_never_after_a_month() -> None:
     seed=st.integers(),
 )
 def test_a_feed_that_is_well_is_asked_within_an_hour_and_a_day(
-    answer: Answer, seconds: tuple[int, int, int], pace_seconds: int, pushed: bool, seed: int
+    answer: PollOutcome, seconds: tuple[int, int, int], pace_seconds: int, pushed: bool, seed: int
 ) -> None:
     asked, ttl, retry = (timedelta(seconds=each) for each in seconds)
-    hints = Hints(max_age=asked, ttl=ttl, retry_after=retry)
+    hints = PollingHints(max_age=asked, ttl=ttl, retry_after=retry)
     due = next_poll(
         answer,
         NOW,
@@ -146,7 +150,9 @@ def test_ten_thousand_feeds_come_spread_over_hours_and_do_not_meet_again() -> No
     firsts = [schedule.first_poll(NOW, place) for place in range(10_000)]
     assert firsts[-1] - firsts[0] > 5 * HOUR
     chance = random.Random(7)
-    again = sorted(next_poll(Answer.READ, NOW, chance, hints=Hints(), pace=8 * HOUR) or NOW for _ in range(10_000))
+    again = sorted(
+        next_poll(PollOutcome.READ, NOW, chance, hints=PollingHints(), pace=8 * HOUR) or NOW for _ in range(10_000)
+    )
     assert again[-1] - again[0] > HOUR
 
 

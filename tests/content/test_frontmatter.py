@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.content.frontmatter import FrontMatter, split, terms, to_manuscript
+from syndicate.content.frontmatter import FrontMatter, split, terms, to_post_draft
 from syndicate.errors import FrontMatterInvalid, InputError
 from syndicate.model.post import (
     Enclosure,
@@ -152,8 +152,8 @@ def test_a_mistake_is_named_with_its_line_and_what_would_be_right(
 def held(*lines: str) -> tuple[PostState, int]:
     """The state of a post with such a header, and how many reasons there are to hold it back."""
     front, body = split("\n".join(("---", *lines, "---", "body")), file="a.md", timezone=VIENNA, now=NOW)
-    manuscript = to_manuscript(front, body, slug_from_file="a")
-    return manuscript.state, len(manuscript.held)
+    post_draft = to_post_draft(front, body, slug_from_file="a")
+    return post_draft.state, len(post_draft.held)
 
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -308,34 +308,34 @@ def test_a_file_becomes_a_manuscript() -> None:
         file="a.md",
         timezone=UTC,
     )
-    manuscript = to_manuscript(front, body, slug_from_file="file-name", local_files="posts")
-    assert (manuscript.slug, manuscript.title, manuscript.source) == ("s", "T", "Text")
-    assert manuscript.source_format is SourceFormat.MARKDOWN
-    assert manuscript.date == datetime(2024, 1, 1, tzinfo=UTC)
-    assert manuscript.state is PostState.DRAFT
-    assert manuscript.type is ObjectType.NOTE
-    assert manuscript.local_files == "posts"
-    assert manuscript.terms == (
+    post_draft = to_post_draft(front, body, slug_from_file="file-name", local_files="posts")
+    assert (post_draft.slug, post_draft.title, post_draft.source) == ("s", "T", "Text")
+    assert post_draft.source_format is SourceFormat.MARKDOWN
+    assert post_draft.date == datetime(2024, 1, 1, tzinfo=UTC)
+    assert post_draft.state is PostState.DRAFT
+    assert post_draft.type is ObjectType.NOTE
+    assert post_draft.local_files == "posts"
+    assert post_draft.terms == (
         Term(kind=TermKind.CATEGORY, slug="c", name="C"),
         Term(kind=TermKind.TAG, slug="a-b", name="A b"),
     )
 
 
 def test_a_file_without_a_header_takes_its_name_and_its_heading() -> None:
-    manuscript = to_manuscript(FrontMatter(), "# My *title*\n\nText", slug_from_file="My File")
-    assert (manuscript.slug, manuscript.title, manuscript.source) == ("my-file", "My title", "Text")
-    assert manuscript.state is PostState.PUBLISHED
-    assert manuscript.date is None
-    assert manuscript.hashtags is None
+    post_draft = to_post_draft(FrontMatter(), "# My *title*\n\nText", slug_from_file="My File")
+    assert (post_draft.slug, post_draft.title, post_draft.source) == ("my-file", "My title", "Text")
+    assert post_draft.state is PostState.PUBLISHED
+    assert post_draft.date is None
+    assert post_draft.hashtags is None
 
 
 def test_a_heading_below_a_given_title_stays_in_the_text() -> None:
-    assert to_manuscript(FrontMatter(title="T"), "# Other", slug_from_file="x").source == "# Other"
+    assert to_post_draft(FrontMatter(title="T"), "# Other", slug_from_file="x").source == "# Other"
 
 
 def test_a_file_without_a_usable_name_needs_a_slug() -> None:
     with pytest.raises(InputError, match="slug"):
-        to_manuscript(FrontMatter(), "x", slug_from_file="🎉")
+        to_post_draft(FrontMatter(), "x", slug_from_file="🎉")
 
 
 def test_names_that_differ_only_in_signs_are_different_terms() -> None:
@@ -364,7 +364,7 @@ def test_names_that_differ_only_in_signs_are_different_terms() -> None:
 )
 def test_only_an_empty_summary_means_none(header: str, unsummarized: bool) -> None:
     front, body = split(f"---\n{header}\n---\nText", file="a.md", timezone=UTC)
-    assert to_manuscript(front, body, slug_from_file="a").unsummarized is unsummarized
+    assert to_post_draft(front, body, slug_from_file="a").unsummarized is unsummarized
 
 
 def test_an_emoji_that_is_written_as_two_escapes_stays() -> None:

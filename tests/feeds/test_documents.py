@@ -22,8 +22,8 @@ from syndicate.feeds import (
     FeedEntry,
     FeedFormat,
     FeedPicture,
+    FragmentCache,
     InReplyTo,
-    Press,
     render,
 )
 from tests.feeds import lint
@@ -46,7 +46,7 @@ def test_every_format_has_a_renderer_and_a_media_type_with_its_charset(format: F
 
 @formats
 def test_pieces_that_are_at_hand_make_the_same_feed(format: FeedFormat) -> None:
-    press = Press()
+    press = FragmentCache()
     whole = rich(format)
     press.render(replace(whole, entries=whole.entries[1:], title="Another"), format)
     for each in (whole, replace(whole, language="de"), replace(whole, entries=whole.entries[:1])):

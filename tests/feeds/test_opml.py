@@ -261,7 +261,7 @@ def test_a_file_of_nothing_usable_does_not_fill_the_report() -> None:
 
 def test_a_file_too_large_is_refused() -> None:
     with pytest.raises(NotAnExport, match="larger than 16 MB"):
-        opml.parse(b" " * (opml.MOST_BYTES + 1))
+        opml.parse(b" " * (opml.MAX_BYTES + 1))
 
 
 def test_folders_without_end_are_read_to_a_depth() -> None:

@@ -31,18 +31,18 @@ def read(path: Path, text: str, zone: ZoneInfo = BERLIN) -> markdown_files.Markd
 def test_the_name_of_a_file_gives_what_its_header_does_not(
     tmp_path: Path, name: str, slug: str, date: datetime | None
 ) -> None:
-    manuscript = read(tmp_path / name, "Hot.").manuscript
-    assert (manuscript.slug, manuscript.date) == (slug, date)
+    post_draft = read(tmp_path / name, "Hot.").post_draft
+    assert (post_draft.slug, post_draft.date) == (slug, date)
 
 
 def test_the_header_wins_over_the_name(tmp_path: Path) -> None:
     text = "---\nslug: leaves\ndate: 2020-01-02T03:04:05Z\n---\nHot."
-    manuscript = read(tmp_path / "2014-07-31-tea.md", text).manuscript
-    assert (manuscript.slug, manuscript.date) == ("leaves", datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC))
+    post_draft = read(tmp_path / "2014-07-31-tea.md", text).post_draft
+    assert (post_draft.slug, post_draft.date) == ("leaves", datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC))
 
 
 def test_pictures_are_looked_for_beside_the_file(tmp_path: Path) -> None:
-    assert read(tmp_path / "tea.md", "Hot.").manuscript.local_files == str(tmp_path)
+    assert read(tmp_path / "tea.md", "Hot.").post_draft.local_files == str(tmp_path)
 
 
 @pytest.mark.parametrize("data", [b"caf\xe9", b"\xff\xfe\x00t", b"ok \xed\xa0\x80"])
@@ -147,7 +147,7 @@ def test_a_file_that_says_nothing_is_no_post(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("header", ["title: Tea", "image: leaf.png", "enclosure: https://blog.example/tea.mp3"])
 def test_a_title_a_picture_or_a_file_is_enough(tmp_path: Path, header: str) -> None:
-    assert read(tmp_path / "tea.md", f"---\n{header}\n---\n").manuscript.slug == "tea"
+    assert read(tmp_path / "tea.md", f"---\n{header}\n---\n").post_draft.slug == "tea"
 
 
 @pytest.mark.parametrize("name", [".a.md", ".git/a.md", "a.txt", "a.md~", "#a.md#", "~a.md", "a.md.orig", "a.orig.md"])

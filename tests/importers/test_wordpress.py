@@ -15,7 +15,7 @@ from syndicate.importers.wordpress.export import (
     ExportedPost,
     ExportedSite,
     ExportedTerm,
-    LeftOut,
+    SkippedItem,
     read_export,
 )
 from syndicate.model.comment import CommentState
@@ -43,7 +43,7 @@ def comments(values: list[Exported]) -> dict[int, ExportedComment]:
 
 
 def left_out(values: list[Exported]) -> dict[str, str]:
-    return {value.what: value.reason for value in values if isinstance(value, LeftOut)}
+    return {value.what: value.reason for value in values if isinstance(value, SkippedItem)}
 
 
 def test_the_site_comes_first_and_is_not_confused_with_its_icon(garden: list[Exported]) -> None:

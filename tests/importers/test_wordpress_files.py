@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.errors import NotAnExport
-from syndicate.importers.wordpress.export import Exported, ExportedPost, ExportedSite, LeftOut, read_export
+from syndicate.importers.wordpress.export import Exported, ExportedPost, ExportedSite, SkippedItem, read_export
 from syndicate.model.post import PostState
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -95,7 +95,7 @@ def test_a_document_type_declaration_is_refused_whatever_it_says(declaration: st
 def test_a_declaration_behind_the_root_breaks_the_file_and_declares_nothing() -> None:
     values = read(HEAD + item(1) + BOMB + item(2, more="<dc:creator>&c;</dc:creator>") + TAIL)
     assert [value.wp_id for value in values if isinstance(value, ExportedPost)] == [1]
-    assert isinstance(values[-1], LeftOut)
+    assert isinstance(values[-1], SkippedItem)
 
 
 def test_a_post_may_talk_about_declarations_and_entities() -> None:
@@ -164,7 +164,7 @@ def test_a_truncated_file_yields_all_that_is_complete_and_says_where_it_ends() -
     values = read(HEAD + item(1) + item(2) + item(3)[:60])
     assert [value.wp_id for value in values if isinstance(value, ExportedPost)] == [1, 2]
     last = values[-1]
-    assert isinstance(last, LeftOut)
+    assert isinstance(last, SkippedItem)
     assert last.what == "“Post 3” and all behind it"
     assert "blog.xml is not whole: line 8:" in last.reason
 
@@ -173,7 +173,7 @@ def test_broken_markup_in_the_middle_is_the_end_of_the_file() -> None:
     values = read(HEAD + item(1) + "<item><title>A & B</title></item>" + item(2) + TAIL)
     assert [value.wp_id for value in values if isinstance(value, ExportedPost)] == [1]
     last = values[-1]
-    assert isinstance(last, LeftOut)
+    assert isinstance(last, SkippedItem)
     assert last.what == "the rest of the file"
     assert "line 7" in last.reason
 
@@ -186,7 +186,7 @@ def test_a_file_cut_off_anywhere_never_raises_anything_else() -> None:
         except NotAnExport:
             assert end < len(HEAD)
         else:
-            assert end >= len(document) - 1 or isinstance(values[-1], LeftOut)
+            assert end >= len(document) - 1 or isinstance(values[-1], SkippedItem)
 
 
 @given(st.binary(max_size=200), st.integers(min_value=0, max_value=900), st.integers(min_value=0, max_value=50))
@@ -211,7 +211,7 @@ def test_a_hostile_item_costs_only_itself_or_the_rest(hostile: str) -> None:
     values = read(HEAD + item(1) + hostile + TAIL)
     assert isinstance(values[0], ExportedSite)
     assert any(isinstance(value, ExportedPost) for value in values)
-    assert any(isinstance(value, LeftOut) for value in values[1:])
+    assert any(isinstance(value, SkippedItem) for value in values[1:])
 
 
 def test_footnotes_that_are_no_json_change_nothing() -> None:

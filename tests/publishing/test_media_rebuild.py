@@ -12,13 +12,13 @@ from tests.pictures import PNG, is_silent, telling
 
 async def rebuild(instance: RunningInstance) -> Rebuilt:
     services = instance.instance.services
-    return await MediaRebuild(services.store, services.files, typeset_anew=services.publisher.typeset_anew).run()
+    return await MediaRebuild(services.store, services.files, rerender=services.publisher.rerender).run()
 
 
 async def published(instance: RunningInstance, folder: Path, data: bytes, source: str = "![A leaf](leaf.jpg)") -> Post:
     (folder / "leaf.jpg").write_bytes(data)
-    manuscript = Manuscript(slug="tea", title="Tea", source=source, local_files=str(folder), image="leaf.jpg")
-    return (await instance.instance.services.publisher.publish(manuscript, origin="publish")).post
+    post_draft = Manuscript(slug="tea", title="Tea", source=source, local_files=str(folder), image="leaf.jpg")
+    return (await instance.instance.services.publisher.publish(post_draft, origin="publish")).post
 
 
 async def as_earlier_versions_stored_it(instance: RunningInstance, folder: Path, data: bytes) -> Post:
@@ -31,7 +31,7 @@ async def as_earlier_versions_stored_it(instance: RunningInstance, folder: Path,
     files.remove(row.name)
     raw = files.keep(data)
     await instance.store.transaction(lambda tx: tx.media.put(replace(row, name=raw.name, original=None, size=raw.size)))
-    await instance.instance.services.publisher.typeset_anew(post.id)
+    await instance.instance.services.publisher.rerender(post.id)
     stored = await instance.store.posts.find(post.id)
     assert stored is not None
     assert f"/media/{raw.name}" in stored.html

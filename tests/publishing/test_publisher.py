@@ -14,7 +14,7 @@ from tests.instances import RunningInstance
 
 
 async def test_one_slug_published_by_many_at_once_is_one_post(instance: RunningInstance) -> None:
-    done = await asyncio.gather(*(instance.publish_manuscript(slug="tea", source=f"Number {n}.") for n in range(4)))
+    done = await asyncio.gather(*(instance.publish_draft(slug="tea", source=f"Number {n}.") for n in range(4)))
     assert [published.change for published in done].count(Change.CREATED) == 1
     assert len({published.post.id for published in done}) == 1
     assert len(await instance.store.posts.latest(limit=10)) == 1
@@ -23,7 +23,7 @@ async def test_one_slug_published_by_many_at_once_is_one_post(instance: RunningI
 
 
 async def test_many_slugs_published_at_once_have_dates_of_their_own(instance: RunningInstance) -> None:
-    done = await asyncio.gather(*(instance.publish_manuscript(slug=f"post-{n}", source="Words.") for n in range(20)))
+    done = await asyncio.gather(*(instance.publish_draft(slug=f"post-{n}", source="Words.") for n in range(20)))
     assert len({published.post.updated for published in done}) == 20
     assert await instance.store.totals.of("posts") == 20
     assert await instance.store.totals.of("outbox") == 20
@@ -61,7 +61,7 @@ async def test_a_text_that_says_what_another_says_is_still_another_post(instance
 
 def test_what_an_earlier_version_published_is_known_to_be_the_same() -> None:
     """Digests are stored: a field more, or another directory, must not make every post look as if it had changed."""
-    manuscript = Manuscript(
+    post_draft = Manuscript(
         slug="tea",
         source="Hot.",
         title="Tea",
@@ -70,4 +70,4 @@ def test_what_an_earlier_version_published_is_known_to_be_the_same() -> None:
         local_files="/a",
         local_root="/",
     )
-    assert digest_of(manuscript) == "779a8dd93994b586ae86e1c6b55251fe1d4ad5c2d952f64b8c7b0c39fa9bcad1"
+    assert digest_of(post_draft) == "779a8dd93994b586ae86e1c6b55251fe1d4ad5c2d952f64b8c7b0c39fa9bcad1"

@@ -7,8 +7,8 @@ import pytest
 from syndicate.app import ICON
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.model.post import Post, Term, TermKind
-from syndicate.publishing.feeds import FeedDesk
-from syndicate.publishing.listings import Selection
+from syndicate.publishing.feeds import FeedBuilder
+from syndicate.publishing.listings import Listing
 from syndicate.publishing.topics import FeedTopics
 from syndicate.storage.version_watch import EditionWatch
 from syndicate.web import keys
@@ -20,13 +20,13 @@ FEED = f"{BASE}/feed/"
 COMMENTS = f"{BASE}/comments/feed/"
 
 
-class CountingDesk(FeedDesk):
+class CountingDesk(FeedBuilder):
     """Keeps account of what it made."""
 
     made: list[str]
 
     async def of_posts(
-        self, selection: Selection, format: FeedFormat, page: int = 1, *, without: frozenset[str] = frozenset()
+        self, selection: Listing, format: FeedFormat, page: int = 1, *, without: frozenset[str] = frozenset()
     ) -> FeedDocument | None:
         self.made.append(f"{selection.path} {format}")
         return await super().of_posts(selection, format, page, without=without)

@@ -96,9 +96,9 @@ MANUSCRIPTS: list[dict[str, Any]] = [
 async def seed(instance: RunningInstance) -> list[Post]:
     """A blog of a few years in small, oldest first."""
     posts = []
-    for manuscript in MANUSCRIPTS:
+    for post_draft in MANUSCRIPTS:
         instance.clock.advance(seconds=1)
-        posts.append((await instance.publish_manuscript(**manuscript)).post)
+        posts.append((await instance.publish_draft(**post_draft)).post)
     instance.clock.advance(minutes=1)
     return posts
 
@@ -222,8 +222,8 @@ async def test_characters_that_break_parsers_break_nothing(
     hostile = "a\x00b\x0bc\x1b[31m\x85\ufffe\uffff ]]> -- <? &"
     file = tmp_path / "hostile.md"
     file.write_text(f"# T {hostile} Set-Cookie: a=b\n\n{hostile}", encoding="utf-8")
-    manuscript = markdown_files.read(file, open_instance.config.site.zone).manuscript
-    post = (await open_instance.instance.services.publisher.publish(manuscript, origin="publish")).post
+    post_draft = markdown_files.read(file, open_instance.config.site.zone).post_draft
+    post = (await open_instance.instance.services.publisher.publish(post_draft, origin="publish")).post
     ann.documents[ann.actor] = ann.actor_document(name=f"Ann {hostile}", summary=hostile)
     picture = {"type": "Image", "mediaType": "image/png", "url": f"{ann.base}/f.png", "name": hostile}
     note = ann.note(post.uri, f"<p>{hostile}</p>", summary=hostile, attachment=[picture])
@@ -939,8 +939,8 @@ async def test_an_empty_blogroll_breaks_nothing(instance: RunningInstance) -> No
 
 async def test_an_imported_post_keeps_its_guid_to_the_byte(instance: RunningInstance) -> None:
     guid = "http://old.example/?p=7&x=1 “odd”"
-    manuscript = Manuscript(slug="old", title="Old", source="Words.", guid=guid, path="/archives/old.html")
-    await instance.instance.services.publisher.publish(manuscript, origin="wordpress", announce=False)
+    post_draft = Manuscript(slug="old", title="Old", source="Words.", guid=guid, path="/archives/old.html")
+    await instance.instance.services.publisher.publish(post_draft, origin="wordpress", announce=False)
     for format in FeedFormat:
         [entry] = await feed(instance, format)
         assert entry["id"] == guid

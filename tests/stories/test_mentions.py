@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.blogroll.finder import Finder
+from syndicate.blogroll.finder import FeedFinder
 from syndicate.errors import AddressDenied
 from syndicate.storage.deliveries import DeliveryKind, DeliveryState
 from syndicate.transport.message import Request, Response
@@ -61,7 +61,7 @@ async def polite(
 
 
 async def follow(instance: RunningInstance, address: str = GARDEN, *, hidden: bool | None = None) -> None:
-    finder = Finder(instance.instance.transport, instance.instance.actors, instance.clock, schemes=("https",))
+    finder = FeedFinder(instance.instance.transport, instance.instance.actors, instance.clock, schemes=("https",))
     await instance.instance.services.following.follow(address, finder, hidden=hidden)
     await instance.settle()
 

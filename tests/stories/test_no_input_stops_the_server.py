@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syndicate.app import typeset_anew, write_refusals
+from syndicate.app import rerender, write_refusals
 from syndicate.errors import RemoteUnavailable, StorageError
 from syndicate.federation.inbox.inbox import Inbox
 from syndicate.federation.inbox.worker import InboxWorker
@@ -185,7 +185,7 @@ async def test_a_post_that_cannot_be_typeset_anew_keeps_no_other_from_it(instanc
     spoiled, post = await instance.publish("Seeds"), await instance.publish("Tea", "Green tea.")
     await spoil(instance, "UPDATE posts SET renderer = 0, html = 'old'")
     await spoil(instance, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=spoiled.id)
-    await typeset_anew(instance.instance.services)
+    await rerender(instance.instance.services)
     anew = await instance.store.posts.find(post.id)
     assert anew is not None
     assert "Green tea." in anew.html

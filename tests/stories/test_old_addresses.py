@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from syndicate.importers.wordpress.importer import Report, WordPressImport
+from syndicate.importers.wordpress.importer import ImportReport, WordPressImporter
 from syndicate.model.post import Manuscript, PostKind
 from syndicate.transport.message import Request, Response
 from tests.instances import ACTIVITY, RunningInstance
@@ -20,9 +20,9 @@ BASE = "https://blog.example"
 
 async def move_in(
     instance: RunningInstance, *exports: Path, media: Path | None = None, announce: bool = False
-) -> Report:
+) -> ImportReport:
     services = instance.instance.services
-    return await WordPressImport(
+    return await WordPressImporter(
         services.store,
         services.publisher,
         services.files,

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.app import tidy
-from syndicate.blogroll.finder import Finder
+from syndicate.blogroll.finder import FeedFinder
 from syndicate.errors import StorageError
 from syndicate.storage import Tables
 from syndicate.storage.websub_following import HubFollowing, Wish
@@ -470,7 +470,7 @@ async def test_two_instances_push_to_each_other(
         ) as south,
     ):
         await south.publish("Before")
-        finder = Finder(north.instance.transport, north.instance.actors, clock, schemes=("https",))
+        finder = FeedFinder(north.instance.transport, north.instance.actors, clock, schemes=("https",))
         entry = await north.instance.services.following.follow("https://south.example/feed/atom/", finder)
         for _ in range(2):
             for instance in (north, south):

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree, html
 
 from syndicate.clock import to_wire
-from syndicate.importers.posts_folder import Library
+from syndicate.importers.posts_folder import PostsFolder
 from syndicate.model.post import ObjectType, Post, PostKind, PostState, Term, TermKind, Visibility
 from syndicate.publishing import Change
 from tests.clocks import FakeClock
@@ -230,7 +230,7 @@ async def test_the_same_text_again_is_no_change(instance: RunningInstance, ann: 
     before = await instance.publish("Hello", "Words.")
     etag = (await instance.get("/feed/")).headers["ETag"]
     instance.clock.advance(hours=1)
-    again = await instance.publish_manuscript(title="Hello", source="Words.")
+    again = await instance.publish_draft(title="Hello", source="Words.")
     assert again.change is Change.UNCHANGED
     await instance.settle()
     assert ann.of_type("Update") == []
@@ -509,8 +509,8 @@ def folder(instance: RunningInstance) -> Path:
     return directory
 
 
-def library(instance: RunningInstance) -> Library:
-    return instance.instance.services.library
+def posts_folder(instance: RunningInstance) -> PostsFolder:
+    return instance.instance.services.posts_folder
 
 
 def put(instance: RunningInstance, path: Path, text: str, *, age: float = 60) -> Path:
@@ -526,7 +526,7 @@ async def test_a_file_in_the_folder_is_published(instance: RunningInstance, fold
     await ann.follow()
     await instance.settle()
     put(instance, folder / "2026" / "tea.md", "---\ntags: [Tea, Rain]\n---\n# On tea\n\nLeaves.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     await instance.settle()
     post = await current(instance, "tea")
     assert (post.title, [term.name for term in post.tags]) == ("On tea", ["Tea", "Rain"])
@@ -536,25 +536,25 @@ async def test_a_file_in_the_folder_is_published(instance: RunningInstance, fold
 
 async def test_a_file_that_is_still_being_written_is_left_alone(instance: RunningInstance, folder: Path) -> None:
     put(instance, folder / "tea.md", "Half a", age=3)
-    assert await library(instance).scan() == pytest.approx(7, abs=0.01)
+    assert await posts_folder(instance).scan() == pytest.approx(7, abs=0.01)
     assert await instance.store.posts.by_slug("tea") is None
     instance.clock.advance(seconds=8)
-    assert await library(instance).scan() is None
+    assert await posts_folder(instance).scan() is None
     assert await instance.store.posts.by_slug("tea") is not None
 
 
 async def test_a_changed_file_wins_and_the_earlier_text_is_kept(instance: RunningInstance, folder: Path) -> None:
     file = put(instance, folder / "tea.md", "From the file.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     post = await current(instance, "tea")
     instance.clock.advance(minutes=1)
     await instance.publish("", "From elsewhere.", slug="tea")
     instance.clock.advance(minutes=1)
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     assert "From elsewhere." in (await instance.get(post.path)).text
     assert file.read_text() == "From the file."
     put(instance, file, "From the file, again.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     assert "From the file, again." in (await instance.get(post.path)).text
     assert await instance.store.posts.revisions(post.id) == ["From the file.", "From elsewhere."]
     assert (await current(instance, "tea")).uri == post.uri
@@ -562,13 +562,13 @@ async def test_a_changed_file_wins_and_the_earlier_text_is_kept(instance: Runnin
 
 async def test_a_folder_that_is_not_there_deletes_nothing(instance: RunningInstance, folder: Path) -> None:
     put(instance, folder / "tea.md", "Leaves.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     post = await current(instance, "tea")
     for unmounted in (False, True):
         shutil.rmtree(folder) if unmounted else (folder / "tea.md").unlink()
-        await library(instance).scan()
+        await posts_folder(instance).scan()
     assert (await instance.get(post.path)).status == 200
-    assert await library(instance).vanished() == ["tea.md"]
+    assert await posts_folder(instance).vanished() == ["tea.md"]
 
 
 @pytest.mark.parametrize(
@@ -593,7 +593,7 @@ async def test_what_editors_and_synchronisers_leave_behind_is_no_post(
     instance: RunningInstance, folder: Path, name: str
 ) -> None:
     put(instance, folder / name, "Leaves.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     assert await instance.store.posts.files() == {}
 
 
@@ -604,18 +604,18 @@ async def test_an_empty_file_is_no_post_and_takes_no_words_away(
     await instance.settle()
     for name in ("rain.md", "tea.md"):
         put(instance, folder / name, "")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     assert await instance.store.posts.files() == {}
     put(instance, folder / "tea.md", "Leaves.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     for nothing in ("", "\n \n"):
         put(instance, folder / "tea.md", nothing, age=50)
-        await library(instance).scan()
+        await posts_folder(instance).scan()
         assert "Leaves." in (await instance.get((await current(instance, "tea")).path)).text
     await instance.settle()
     assert len(ann.of_type("Create")) == 1
     assert ann.of_type("Update") == []
-    assert [path.name for path, _ in library(instance).passed_over()] == ["rain.md"]
+    assert [path.name for path, _ in posts_folder(instance).passed_over()] == ["rain.md"]
 
 
 async def test_a_file_that_cannot_be_read_keeps_no_other_from_being_published(
@@ -626,7 +626,7 @@ async def test_a_file_that_cannot_be_read_keeps_no_other_from_being_published(
     os.utime(folder / "b.md", (0, 0))
     (folder / "c.md").symlink_to(folder / "nowhere.md")
     put(instance, folder / "d.md", "D")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     assert list(await instance.store.posts.files()) == ["d.md"]
 
 
@@ -634,7 +634,7 @@ async def test_two_files_cannot_be_one_post(instance: RunningInstance, folder: P
     put(instance, folder / "a" / "tea.md", "First.")
     put(instance, folder / "b" / "tea.md", "Second.")
     for _ in range(2):
-        await library(instance).scan()
+        await posts_folder(instance).scan()
     post = await current(instance, "tea")
     assert "First." in (await instance.get(post.path)).text
 
@@ -643,12 +643,12 @@ async def test_a_file_of_a_deleted_post_does_not_bring_it_back_until_it_changes(
     instance: RunningInstance, folder: Path
 ) -> None:
     file = put(instance, folder / "tea.md", "Leaves.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     await delete(instance, "tea")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     assert await instance.store.posts.by_slug("tea") is None
     put(instance, file, "New leaves.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     assert await instance.store.posts.by_slug("tea") is not None
 
 
@@ -656,11 +656,11 @@ async def test_a_renamed_file_is_another_post_only_if_its_slug_is_another(
     instance: RunningInstance, folder: Path
 ) -> None:
     file = put(instance, folder / "2026-11-20-tea.md", "Leaves.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     post = await current(instance, "tea")
     assert post.path == "/2026/11/20/tea/"
     file.rename(folder / "tea.md")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     assert (await current(instance, "tea")).uri == post.uri
     assert len(await instance.store.posts.latest(limit=10)) == 1
 

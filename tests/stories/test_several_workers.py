@@ -88,5 +88,5 @@ async def test_comments_are_told_once_an_hour(
         await two[0].settle()
         await two[0].decide(reply["id"], "approve")
         clock.now += TOLD_EVERY
-        await asyncio.gather(*(instance.instance.bookkeeper.work() for instance in two))
+        await asyncio.gather(*(instance.instance.archive_builder.work() for instance in two))
         assert await two[0].store.editions.of("counts") == turn + 1

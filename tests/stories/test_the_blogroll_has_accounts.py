@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.blogroll.following import Following
+from syndicate.blogroll.following import BlogrollEditor
 from syndicate.model.blogroll import FeedState, FollowState
 from tests.blogs import Blog, entry_of, follow, titles, wait
 from tests.clocks import FakeClock
@@ -183,7 +183,7 @@ async def test_a_handle_finds_the_feed_of_its_profile(instance: RunningInstance,
 async def test_a_list_of_follows_is_looked_up_by_the_server_and_followed(
     instance: RunningInstance, ann: Peer, wire: Wire, clock: FakeClock
 ) -> None:
-    following = Following(instance.store, instance.instance.services.outbox, instance.clock)
+    following = BlogrollEditor(instance.store, instance.instance.services.outbox, instance.clock)
     done = await following.take_in_accounts(["@ann@social.example", "@nobody@nowhere.example"])
     assert (done.added, done.updated, done.unchanged) == (2, 0, 0)
 

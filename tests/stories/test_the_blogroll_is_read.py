@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.blogroll.following import Following
+from syndicate.blogroll.following import BlogrollEditor
 from syndicate.errors import AddressUnusable, RemoteUnavailable
 from syndicate.feeds.opml import Outline
 from syndicate.model.blogroll import FeedState
@@ -214,7 +214,7 @@ async def test_an_entry_from_a_list_says_what_its_feed_says_until_the_author_doe
 ) -> None:
     garden.channel = "<language>en-GB</language><image><url>/icon.png</url></image>"
     garden.pages["icon.png"] = ("image/png", PNG)
-    following = Following(instance.store, instance.instance.services.outbox, instance.clock)
+    following = BlogrollEditor(instance.store, instance.instance.services.outbox, instance.clock)
     await following.take_in([Outline(title="My name for it", xml_url=garden.feed)])
     await wait(instance, minutes=1)
     entry = await entry_of(instance, garden.feed)
@@ -407,7 +407,7 @@ async def test_what_the_author_wrote_is_not_overwritten(instance: RunningInstanc
 async def test_a_blog_that_goes_takes_its_posts_along(instance: RunningInstance, garden: Blog) -> None:
     entry = await follow(instance, garden.home)
     assert "More roses" in (await instance.get("/blogroll/river/")).text
-    await Following(instance.store, instance.instance.services.outbox, instance.clock).unfollow(garden.home)
+    await BlogrollEditor(instance.store, instance.instance.services.outbox, instance.clock).unfollow(garden.home)
     assert await titles(instance) == []
     assert await instance.store.feed_polls.find(entry.id) is None
     assert "More roses" not in (await instance.get("/blogroll/river/")).text

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.blogroll.following import Following
+from syndicate.blogroll.following import BlogrollEditor
 from syndicate.feeds import opml
 from tests.blogs import Blog, edit, entry_of, follow, wait
 from tests.feeds import lint
@@ -16,8 +16,8 @@ DOCUMENTS = Path(__file__).parents[1] / "feeds" / "documents"
 LISTS = ["wordpress.opml", "feedbin.xml", "netnewswire.opml", "freshrss.opml.xml", "feedly.opml"]
 
 
-def following(instance: RunningInstance) -> Following:
-    return Following(instance.store, instance.instance.services.outbox, instance.clock)
+def following(instance: RunningInstance) -> BlogrollEditor:
+    return BlogrollEditor(instance.store, instance.instance.services.outbox, instance.clock)
 
 
 @pytest.mark.parametrize("name", LISTS)

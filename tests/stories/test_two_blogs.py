@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.blogroll.finder import Finder
-from syndicate.blogroll.following import Following
+from syndicate.blogroll.finder import FeedFinder
+from syndicate.blogroll.following import BlogrollEditor
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage.deliveries import Delivery, DeliveryState
 from tests.clocks import FakeClock
@@ -33,8 +33,10 @@ async def instances(
 
 async def follow(one: RunningInstance, address: str) -> BlogrollEntry:
     instance = one.instance
-    following = Following(instance.services.store, instance.services.outbox, one.clock)
-    return await following.follow(address, Finder(instance.transport, instance.actors, one.clock, schemes=("https",)))
+    following = BlogrollEditor(instance.services.store, instance.services.outbox, one.clock)
+    return await following.follow(
+        address, FeedFinder(instance.transport, instance.actors, one.clock, schemes=("https",))
+    )
 
 
 async def settle(*instances: RunningInstance) -> None:
@@ -71,7 +73,7 @@ async def test_an_unfollow_is_heard(instances: tuple[RunningInstance, RunningIns
     await follow(north, "@notes@south.example")
     await settle(north, south)
     assert await south.store.followers.total("blog") == 1
-    await Following(north.store, north.instance.services.outbox, north.clock).unfollow("@notes@south.example")
+    await BlogrollEditor(north.store, north.instance.services.outbox, north.clock).unfollow("@notes@south.example")
     await settle(north, south)
     assert await south.store.followers.total("blog") == 0
     assert await north.store.blogroll.all() == []
@@ -109,7 +111,7 @@ async def test_what_was_not_sent_yet_is_taken_back_by_not_sending_it(
 ) -> None:
     north, south = instances
     await follow(north, "@notes@south.example")
-    await Following(north.store, north.instance.services.outbox, north.clock).unfollow("@notes@south.example")
+    await BlogrollEditor(north.store, north.instance.services.outbox, north.clock).unfollow("@notes@south.example")
     assert await north.store.deliveries.waiting(north.clock()) == 0
     await settle(north, south)
     assert await south.verdicts() == []

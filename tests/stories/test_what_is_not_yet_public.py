@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.errors import InputError
-from syndicate.importers.posts_folder import Library
+from syndicate.importers.posts_folder import PostsFolder
 from syndicate.model.post import PostState
 from tests.instances import RunningInstance
 from tests.peer import Peer
@@ -16,8 +16,8 @@ HELD = ["draft-capital", "draft-misspelt", "jekyll-published-false", "status-dra
 UNREADABLE = ["toml-draft", "json-draft", "bare-draft", "no-opening-line"]
 
 
-def library(instance: RunningInstance) -> Library:
-    return instance.instance.services.library
+def posts_folder(instance: RunningInstance) -> PostsFolder:
+    return instance.instance.services.posts_folder
 
 
 def put(instance: RunningInstance, name: str, text: str) -> Path:
@@ -35,7 +35,7 @@ async def test_a_new_post_is_held_back_and_nobody_sees_it(instance: RunningInsta
     await ann.follow()
     await instance.settle()
     put(instance, f"{name}.md", (DOCUMENTS / f"{name}.md").read_text())
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     await instance.settle()
     post = await instance.store.posts.by_slug(Path(name).name)
     assert post is not None
@@ -48,10 +48,10 @@ async def test_a_new_post_is_held_back_and_nobody_sees_it(instance: RunningInsta
 @pytest.mark.parametrize("name", UNREADABLE)
 async def test_a_header_of_another_form_leaves_the_file_out(instance: RunningInstance, name: str) -> None:
     file = put(instance, f"{name}.md", (DOCUMENTS / f"{name}.md").read_text())
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     assert await instance.store.posts.files() == {}
     with pytest.raises(InputError, match=rf"{name}\.md:1: the header is"):
-        await library(instance).take(file)
+        await posts_folder(instance).take(file)
 
 
 @pytest.mark.parametrize("line", ["darft: true", "published: false", "visibility: friends", "status: draft", "draft:"])
@@ -60,27 +60,27 @@ async def test_what_is_public_stays_as_it_is_when_a_change_is_not_understood(
 ) -> None:
     await ann.follow()
     put(instance, "tea.md", "---\ntitle: Tea\n---\nHot.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     file = put(instance, "tea.md", f"---\ntitle: Tea\n{line}\n---\nCold.")
     instance.clock.advance(minutes=2)
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     await instance.settle()
     post = await instance.store.posts.by_slug("tea")
     assert post is not None
     assert "Hot." in (await instance.get(post.path)).text
     assert (ann.of_type("Update"), ann.of_type("Delete")) == ([], [])
     with pytest.raises(InputError, match=r"tea\.md:3: field .* is public and stays as it is"):
-        await library(instance).take(file)
+        await posts_folder(instance).take(file)
 
 
 @pytest.mark.parametrize("line", ["draft: true", "Draft: TRUE", "state: private", "draft: yes\ndarft: true"])
 async def test_words_that_are_understood_take_a_post_back(instance: RunningInstance, ann: Peer, line: str) -> None:
     await ann.follow()
     put(instance, "tea.md", "---\ntitle: Tea\n---\nHot.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     put(instance, "tea.md", f"---\ntitle: Tea\n{line}\n---\nHot.")
     instance.clock.advance(minutes=2)
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     await instance.settle()
     post = await instance.store.posts.by_slug("tea")
     assert post is not None

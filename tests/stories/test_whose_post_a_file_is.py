@@ -9,17 +9,17 @@ import pytest
 from syndicate.errors import InputError
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.outbox.outbox import Outbox
-from syndicate.importers.posts_folder import Library
+from syndicate.importers.posts_folder import PostsFolder
 from syndicate.model.post import Manuscript, Post, PostKind
 from syndicate.publishing import Publisher
-from syndicate.publishing.renderer import Typesetter
+from syndicate.publishing.renderer import Renderer
 from syndicate.storage import Store
 from tests.instances import RunningInstance
 from tests.peer import Peer
 
 
-def library(instance: RunningInstance) -> Library:
-    return instance.instance.services.library
+def posts_folder(instance: RunningInstance) -> PostsFolder:
+    return instance.instance.services.posts_folder
 
 
 def put(instance: RunningInstance, name: str, text: str) -> Path:
@@ -34,8 +34,8 @@ def put(instance: RunningInstance, name: str, text: str) -> Path:
 
 async def imported(instance: RunningInstance, **fields: object) -> Post:
     given = {"slug": "tea", "source": "From the old blog.", "title": "Old tea", **fields}
-    manuscript = Manuscript(**given)  # type: ignore[arg-type]
-    return (await instance.instance.services.publisher.publish(manuscript, origin="wordpress", announce=False)).post
+    post_draft = Manuscript(**given)  # type: ignore[arg-type]
+    return (await instance.instance.services.publisher.publish(post_draft, origin="wordpress", announce=False)).post
 
 
 async def current(instance: RunningInstance, slug: str) -> Post:
@@ -47,11 +47,11 @@ async def current(instance: RunningInstance, slug: str) -> Post:
 async def test_another_slug_in_a_file_of_the_folder_moves_its_post(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
     put(instance, "tea.md", "---\ntitle: Tea\n---\nHot.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     before = await current(instance, "tea")
     instance.clock.advance(minutes=2)
     put(instance, "tea.md", "---\ntitle: Tea\nslug: green-tea\n---\nHot.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     after = await current(instance, "green-tea")
     assert (after.id, after.uri, after.guid, after.published) == (
         before.id,
@@ -69,41 +69,41 @@ async def test_another_slug_in_a_file_of_the_folder_moves_its_post(instance: Run
 
 async def test_a_post_may_move_back_and_another_take_its_place(instance: RunningInstance) -> None:
     put(instance, "tea.md", "---\nslug: a\n---\nHot.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     first = (await current(instance, "a")).path
     for slug in ("b", "a", "b"):
         instance.clock.advance(minutes=2)
         put(instance, "tea.md", f"---\nslug: {slug}\n---\nHot.")
-        await library(instance).scan()
+        await posts_folder(instance).scan()
     assert (await instance.get(first)).status == 301
     put(instance, "other.md", "---\nslug: a\n---\nCold.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     assert "Cold." in (await instance.get(first)).text
 
 
 async def test_a_file_never_takes_the_slug_of_another_file(instance: RunningInstance) -> None:
     put(instance, "tea.md", "Hot.")
     put(instance, "rain.md", "Wet.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     instance.clock.advance(minutes=2)
     file = put(instance, "rain.md", "---\nslug: tea\n---\nWet.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     assert "Hot." in (await instance.get((await current(instance, "tea")).path)).text
     assert "Wet." in (await instance.get((await current(instance, "rain")).path)).text
     with pytest.raises(InputError, match=r"rain\.md: its slug 'tea' is that of tea\.md"):
-        await library(instance).take(file)
+        await posts_folder(instance).take(file)
 
 
 async def test_a_file_in_the_folder_does_not_take_over_the_post_of_an_import(instance: RunningInstance) -> None:
     before = await imported(instance)
     file = put(instance, "tea.md", "From a file.")
-    await library(instance).scan()
+    await posts_folder(instance).scan()
     assert await instance.store.posts.files() == {}
     assert (await current(instance, "tea")).html == before.html
     with pytest.raises(InputError, match=r"tea\.md: the slug 'tea' is that of the post 'Old tea' at https://blog"):
-        await library(instance).take(file)
+        await posts_folder(instance).take(file)
     instance.clock.advance(minutes=2)
-    await library(instance).take(file, replace=True)
+    await posts_folder(instance).take(file, replace=True)
     after = await current(instance, "tea")
     assert "From a file." in after.html
     assert (after.id, after.guid, after.path) == (before.id, before.guid, before.path)
@@ -128,22 +128,22 @@ async def test_a_file_that_two_workers_take_at_once_is_one_post(
         local_actors = await LocalActors.open(config, store, instance.clock)
         publisher = Publisher(
             store,
-            Typesetter(store, services.files, services.urls, instance.clock),
+            Renderer(store, services.files, services.urls, instance.clock),
             Outbox(local_actors, services.urls, instance.clock, config.comments.moderation),
             services.urls,
             config.site,
             instance.clock,
         )
-        other = Library(store, publisher, config.storage.posts, config.site.zone, instance.clock)
+        other = PostsFolder(store, publisher, config.storage.posts, config.site.zone, instance.clock)
         for number in range(20):
             put(instance, f"post-{number}.md", f"Number {number}.")
-            await asyncio.gather(library(instance).scan(), other.scan())
+            await asyncio.gather(posts_folder(instance).scan(), other.scan())
         posts = await instance.store.posts.latest(limit=100)
         assert sorted(post.slug for post in posts) == sorted(f"post-{number}" for number in range(20))
         for number in range(20):
             instance.clock.advance(minutes=2)
             put(instance, f"post-{number}.md", f"---\nslug: moved-{number}\n---\nNumber {number}.")
-            await asyncio.gather(library(instance).scan(), other.scan())
+            await asyncio.gather(posts_folder(instance).scan(), other.scan())
         moved = await instance.store.posts.latest(limit=100)
         assert sorted(post.id for post in moved) == sorted(post.id for post in posts)
         assert {post.slug for post in moved} == {f"moved-{number}" for number in range(20)}

@@ -8,7 +8,7 @@ import pytest
 from syndicate.errors import NotFound
 from syndicate.storage import Store
 from syndicate.storage.version_watch import EditionWatch
-from syndicate.web.http.response_cache import MOST_BYTES, RenderedDocument, ResponseCache
+from syndicate.web.http.response_cache import MAX_BYTES, RenderedDocument, ResponseCache
 from syndicate.web.keys import RESPONSE_CACHE
 from tests.clocks import FakeClock
 from tests.instances import ACTIVITY, RunningInstance
@@ -20,14 +20,16 @@ Render = Callable[[], Awaitable[RenderedDocument]]
 class Press:
     """Renders a counted text that depends on `scopes`."""
 
-    def __init__(self, *scopes: str, size: int = 0) -> None:
-        self.scopes, self.size, self.runs = scopes, size, 0
+    def __init__(self, *dependencies: str, size: int = 0) -> None:
+        self.dependencies, self.size, self.runs = dependencies, size, 0
 
     async def __call__(self) -> RenderedDocument:
         self.runs += 1
         run = self.runs
         await asyncio.sleep(0)
-        return RenderedDocument(body=b"%d " % run + b"x" * self.size, media_type="text/plain", scopes=self.scopes)
+        return RenderedDocument(
+            body=b"%d " % run + b"x" * self.size, media_type="text/plain", dependencies=self.dependencies
+        )
 
 
 @pytest.fixture
@@ -35,8 +37,8 @@ def response_cache(store: Store, clock: FakeClock) -> ResponseCache:
     return ResponseCache(EditionWatch(store, clock), clock, clock.stopwatch)
 
 
-async def move(store: Store, *scopes: str) -> None:
-    await store.transaction(lambda tx: tx.editions.move(*scopes))
+async def move(store: Store, *dependencies: str) -> None:
+    await store.transaction(lambda tx: tx.editions.move(*dependencies))
 
 
 async def test_a_document_is_rendered_once(response_cache: ResponseCache) -> None:
@@ -157,7 +159,7 @@ async def test_a_reader_who_leaves_does_not_take_the_page_from_others(response_c
 
 
 async def test_memory_is_bounded_and_the_least_asked_for_goes_first(response_cache: ResponseCache) -> None:
-    size = MOST_BYTES // 8
+    size = MAX_BYTES // 8
     presses = {f"/{number}": Press(size=size) for number in range(10)}
     for path, press in presses.items():
         await response_cache.get(path, press)
@@ -165,13 +167,13 @@ async def test_memory_is_bounded_and_the_least_asked_for_goes_first(response_cac
     assert presses["/0"].runs == 1
     await response_cache.get("/1", presses["/1"])
     assert presses["/1"].runs == 2
-    assert response_cache._bytes <= MOST_BYTES
+    assert response_cache._bytes <= MAX_BYTES
 
 
 async def test_a_document_too_large_for_the_shelf_is_served_all_the_same(response_cache: ResponseCache) -> None:
-    press = Press(size=MOST_BYTES)
+    press = Press(size=MAX_BYTES)
     for _ in range(2):
-        assert len((await response_cache.get("/large", press)).rendered.body) > MOST_BYTES
+        assert len((await response_cache.get("/large", press)).rendered.body) > MAX_BYTES
     assert press.runs == 2
 
 

@@ -21,7 +21,7 @@ TEXT = b"Rain, and then more rain. " * 100
 
 def document(body: bytes = TEXT, *, last_modified: datetime | None = MODIFIED) -> CachedDocument:
     rendered = RenderedDocument(
-        body=body, media_type="text/plain; charset=utf-8", scopes=(), etag=ETAG, last_modified=last_modified
+        body=body, media_type="text/plain; charset=utf-8", dependencies=(), etag=ETAG, last_modified=last_modified
     )
     return _document(rendered, {})
 

@@ -9,7 +9,7 @@ from datetime import tzinfo
 
 from syndicate.importers.wordpress.fields import Fields, instant, person, web_address
 from syndicate.importers.wordpress.html import comment_html
-from syndicate.importers.wordpress.records import ExportedComment, LeftOut
+from syndicate.importers.wordpress.records import ExportedComment, SkippedItem
 from syndicate.model.comment import CommentState
 
 _STATES = {
@@ -21,7 +21,7 @@ _STATES = {
 }
 
 
-def read_comments(fields: Fields, *, of: str, timezone: tzinfo) -> Iterator[ExportedComment | LeftOut]:
+def read_comments(fields: Fields, *, of: str, timezone: tzinfo) -> Iterator[ExportedComment | SkippedItem]:
     """The comments of an item; `of` says whose they are where one is left out."""
     binned = 0
     for element in fields.all("wp:comment"):
@@ -32,16 +32,16 @@ def read_comments(fields: Fields, *, of: str, timezone: tzinfo) -> Iterator[Expo
         else:
             yield _comment(comment, state, of, timezone)
     if binned:
-        yield LeftOut(what=f"{binned} × comment on {of}", reason="it is in WordPress's bin", is_ordinary=True)
+        yield SkippedItem(what=f"{binned} × comment on {of}", reason="it is in WordPress's bin", is_ordinary=True)
 
 
-def _comment(comment: Fields, state: CommentState, of: str, timezone: tzinfo) -> ExportedComment | LeftOut:
+def _comment(comment: Fields, state: CommentState, of: str, timezone: tzinfo) -> ExportedComment | SkippedItem:
     wp_id = comment.number("wp:comment_id")
     if wp_id is None:
-        return LeftOut(what=f"a comment on {of}", reason="it has no number (wp:comment_id)")
+        return SkippedItem(what=f"a comment on {of}", reason="it has no number (wp:comment_id)")
     published = instant(comment.text("wp:comment_date_gmt"), comment.text("wp:comment_date"), timezone)
     if published is None:
-        return LeftOut(what=f"comment {wp_id} on {of}", reason="its date cannot be read")
+        return SkippedItem(what=f"comment {wp_id} on {of}", reason="its date cannot be read")
     return ExportedComment(
         wp_id=wp_id,
         parent=comment.number("wp:comment_parent"),

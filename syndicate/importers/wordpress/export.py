@@ -1,7 +1,7 @@
 """A WordPress export (WXR 1.0 to 1.2) as a stream of values: posts, pages, comments, terms, authors, files.
 
 The file comes in as bytes, however large; out comes one value at a time, in the file's order, so that memory grows
-with the largest item only. What cannot be used comes out too, as `LeftOut` with the reason, so that nothing vanishes
+with the largest item only. What cannot be used comes out too, as `SkippedItem` with the reason, so that nothing vanishes
 silently. Galleries in the HTML are still to be filled (`wordpress_html.resolve_galleries`), and it is not yet safe.
 """
 
@@ -24,7 +24,7 @@ from syndicate.importers.wordpress.records import (
     ExportedPost,
     ExportedSite,
     ExportedTerm,
-    LeftOut,
+    SkippedItem,
 )
 from syndicate.importers.wordpress.source import read_xml
 from syndicate.importers.wordpress.xml import Breakage, local_name, read_channel, text_of
@@ -38,7 +38,7 @@ __all__ = [
     "ExportedPost",
     "ExportedSite",
     "ExportedTerm",
-    "LeftOut",
+    "SkippedItem",
     "read_export",
 ]
 
@@ -105,7 +105,7 @@ class _Reading:
         if self._about:
             yield from self._begun()
         for kind, count in self._machinery.items():
-            yield LeftOut(
+            yield SkippedItem(
                 what=f"{count} × {_MACHINERY[kind]} ({kind})", reason="WordPress keeps it for itself", is_ordinary=True
             )
         if breakage:
@@ -144,31 +144,31 @@ class _Reading:
             yield _term(TermKind.TAG, fields, "wp:term_slug", "wp:term_name", "wp:term_description")
         else:
             what = named(f"term of “{kind[:40]}”", plain_line(fields.raw("wp:term_name")), fields.text("wp:term_id"))
-            yield LeftOut(what=what, reason="posts are sorted by categories and tags only", is_ordinary=True)
+            yield SkippedItem(what=what, reason="posts are sorted by categories and tags only", is_ordinary=True)
 
-    def _category(self, fields: Fields) -> ExportedTerm | LeftOut:
+    def _category(self, fields: Fields) -> ExportedTerm | SkippedItem:
         """WXR 1.0 gives the parent's name where later versions give its slug; parents stand before their children."""
         names = ("wp:category_nicename", "wp:cat_name", "wp:category_description", "wp:category_parent")
         category = _term(TermKind.CATEGORY, fields, *names)
-        if self._version != "1.0" or isinstance(category, LeftOut):
+        if self._version != "1.0" or isinstance(category, SkippedItem):
             return category
         found = category.term
         self._slugs_by_name[found.name] = found.slug
         parent = plain_line(fields.raw("wp:category_parent"))
         return replace(category, term=replace(found, parent=self._slugs_by_name.get(parent, found.parent)))
 
-    def _rest(self, breakage: Breakage) -> LeftOut:
+    def _rest(self, breakage: Breakage) -> SkippedItem:
         what = f"“{breakage.unfinished[:100]}” and all behind it" if breakage.unfinished else "the rest of the file"
-        return LeftOut(
+        return SkippedItem(
             what=what,
             reason=f"{self._name} is not whole: line {breakage.line}: {breakage.reason}. What stands before was read.",
         )
 
 
-def _author(fields: Fields) -> ExportedAuthor | LeftOut:
+def _author(fields: Fields) -> ExportedAuthor | SkippedItem:
     login = fields.text("wp:author_login")
     if not login:
-        return LeftOut(what="an author", reason="there is no name to log in with (wp:author_login)")
+        return SkippedItem(what="an author", reason="there is no name to log in with (wp:author_login)")
     return ExportedAuthor(
         login=login,
         nicename=nicename(login),
@@ -179,7 +179,7 @@ def _author(fields: Fields) -> ExportedAuthor | LeftOut:
 
 def _term(
     kind: TermKind, fields: Fields, slug: str, name: str, description: str, parent: str = ""
-) -> ExportedTerm | LeftOut:
+) -> ExportedTerm | SkippedItem:
     found = term(
         kind,
         slug=fields.text(slug),
@@ -189,4 +189,4 @@ def _term(
     )
     if found is not None:
         return ExportedTerm(term=found, wp_id=fields.number("wp:term_id"))
-    return LeftOut(what=f"a {kind}", reason="it has neither a name nor a slug")
+    return SkippedItem(what=f"a {kind}", reason="it has neither a name nor a slug")

@@ -26,7 +26,7 @@ from syndicate.importers.wordpress.export import (
     ExportedPost,
     ExportedSite,
     ExportedTerm,
-    LeftOut,
+    SkippedItem,
     read_export,
 )
 from syndicate.importers.wordpress.html import resolve_galleries
@@ -48,7 +48,7 @@ GALLERY = '<figure class="wp-gallery"'
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """What an import did. `edited` are slugs that stay as they are because they were edited here since; `twins` are posts whose guid is another post's; `kinds` and
     `hidden` say what the posts are; `comments` are new ones, `comment_states` how they stand; `shortcodes` are those
     that were taken out."""
@@ -69,11 +69,11 @@ class Report:
     pictures_wanted: int = 0
     edited: list[str] = field(default_factory=list)
     twins: list[str] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-    passed_over: list[LeftOut] = field(default_factory=list)
+    left_out: list[SkippedItem] = field(default_factory=list)
+    passed_over: list[SkippedItem] = field(default_factory=list)
 
 
-class WordPressImport:
+class WordPressImporter:
     """One import of one or more files of the same blog."""
 
     def __init__(
@@ -100,9 +100,9 @@ class WordPressImport:
         self._told: set[str] = set()
         self._attachments: dict[int, ExportedAttachment] = {}
         self._attached: dict[int, list[int]] = defaultdict(list)
-        self.report = Report()
+        self.report = ImportReport()
 
-    async def run(self, paths: Sequence[Path]) -> Report:
+    async def run(self, paths: Sequence[Path]) -> ImportReport:
         """Import the files. Raises NotAnExport, before anything is changed; OSError."""
         for path in paths:
             for item in self._items(path):
@@ -154,7 +154,7 @@ class WordPressImport:
                 await self._post(item)
             case ExportedAttachment():
                 await self._attachment(item)
-            case LeftOut():
+            case SkippedItem():
                 (self.report.passed_over if item.is_ordinary else self.report.left_out).append(item)
             case _:
                 pass
@@ -189,21 +189,21 @@ class WordPressImport:
         await self._want(item.url, item.alt)
 
     async def _post(self, item: ExportedPost) -> None:
-        manuscript = await self._manuscript(item)
-        existing = await self._publisher.find_imported(manuscript)
+        post_draft = await self._post_draft(item)
+        existing = await self._publisher.find_imported(post_draft)
         if existing is not None:
             made = await self._store.posts.manufacture(existing.id)
             if made is not None and made.origin != ORIGIN:
                 self.report.edited.append(existing.slug)
                 return
         published = await self._publisher.publish(
-            manuscript, origin=ORIGIN, announce=self._announce and item.kind is PostKind.POST
+            post_draft, origin=ORIGIN, announce=self._announce and item.kind is PostKind.POST
         )
         self._count(published)
         if item.guid and published.post.guid != item.guid:
             self.report.twins.append(item.title or published.post.slug)
         if published.post.is_public:
-            await self._sign_author(item.creator, manuscript.author)
+            await self._sign_author(item.creator, post_draft.author)
         for comment in item.comments:
             await self._comment(published.post, comment)
         self._progress(published.post.title or published.post.slug)
@@ -222,7 +222,7 @@ class WordPressImport:
             case Change.UNCHANGED:
                 self.report.unchanged += 1
 
-    async def _manuscript(self, item: ExportedPost) -> Manuscript:
+    async def _post_draft(self, item: ExportedPost) -> Manuscript:
         html = resolve_galleries(
             item.html,
             attachment=self._attachments.get,
@@ -357,7 +357,7 @@ class WordPressImport:
         elif file.state is MediaState.WANTED:
             self.report.pictures_wanted += 1
         else:
-            self.report.left_out.append(LeftOut(what=address, reason=file.reason))
+            self.report.left_out.append(SkippedItem(what=address, reason=file.reason))
 
     async def _put_file(self, tx: Tables, file: MediaFile) -> None:
         if file.path is not None:

@@ -12,7 +12,7 @@ from syndicate.content.text import plain
 from syndicate.importers.wordpress.comments import read_comments
 from syndicate.importers.wordpress.fields import Fields, instant, named, number, plain_line, slug_of, term, web_address
 from syndicate.importers.wordpress.html import before_more, lost_shortcodes, to_html, with_footnotes
-from syndicate.importers.wordpress.records import ExportedAttachment, ExportedComment, ExportedPost, LeftOut
+from syndicate.importers.wordpress.records import ExportedAttachment, ExportedComment, ExportedPost, SkippedItem
 from syndicate.importers.wordpress.xml import text_of
 from syndicate.model.post import Enclosure, PostKind, PostState, Term, TermKind
 
@@ -29,7 +29,7 @@ _TERM_KINDS = {"category": TermKind.CATEGORY, "post_tag": TermKind.TAG, "tag": T
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9.+-]{1,64}/[A-Za-z0-9.+-]{1,64}")
 
 
-def read_item(fields: Fields, *, timezone: tzinfo) -> Iterator[ExportedPost | ExportedAttachment | LeftOut]:
+def read_item(fields: Fields, *, timezone: tzinfo) -> Iterator[ExportedPost | ExportedAttachment | SkippedItem]:
     """What an item holds: what was left out of it first, then the item itself unless it was left out whole.
 
     `timezone` is that of the old blog, for dates that stand there in local time only.
@@ -40,27 +40,27 @@ def read_item(fields: Fields, *, timezone: tzinfo) -> Iterator[ExportedPost | Ex
     status = fields.text("wp:status")
     wp_id = fields.number("wp:post_id")
     if wp_id is None:
-        yield LeftOut(what=what, reason="it has no number (wp:post_id)")
+        yield SkippedItem(what=what, reason="it has no number (wp:post_id)")
     elif status in _BIN:
-        yield LeftOut(what=what, reason=_BIN[status], is_ordinary=True)
+        yield SkippedItem(what=what, reason=_BIN[status], is_ordinary=True)
     elif post_type == "attachment":
         yield _attachment(fields, wp_id, title, what)
     elif post_type not in _KINDS:
-        yield LeftOut(
+        yield SkippedItem(
             what=what,
             reason=f"only posts, pages and files are taken, and this is of the type “{post_type}”",
             is_ordinary=True,
         )
     elif status not in _STATES:
-        yield LeftOut(what=what, reason=f"its status “{status}” is unknown")
+        yield SkippedItem(what=what, reason=f"its status “{status}” is unknown")
     else:
         yield from _post(fields, wp_id, title, what, timezone)
 
 
-def _attachment(fields: Fields, wp_id: int, title: str, what: str) -> ExportedAttachment | LeftOut:
+def _attachment(fields: Fields, wp_id: int, title: str, what: str) -> ExportedAttachment | SkippedItem:
     url = web_address(fields.text("wp:attachment_url")) or web_address(fields.text("guid"))
     if not url:
-        return LeftOut(what=what, reason="it does not say where the file is (wp:attachment_url)")
+        return SkippedItem(what=what, reason="it does not say where the file is (wp:attachment_url)")
     alt = next((value for key, value in _meta(fields) if key == "_wp_attachment_image_alt"), "")
     return ExportedAttachment(
         wp_id=wp_id,
@@ -73,15 +73,15 @@ def _attachment(fields: Fields, wp_id: int, title: str, what: str) -> ExportedAt
     )
 
 
-def _post(fields: Fields, wp_id: int, title: str, what: str, timezone: tzinfo) -> Iterator[ExportedPost | LeftOut]:
+def _post(fields: Fields, wp_id: int, title: str, what: str, timezone: tzinfo) -> Iterator[ExportedPost | SkippedItem]:
     state = PostState.PASSWORD if fields.text("wp:post_password") else _STATES[fields.text("wp:status")]
     published = instant(fields.text("wp:post_date_gmt"), fields.text("wp:post_date"), timezone)
     if published is None and state in {PostState.PUBLISHED, PostState.SCHEDULED}:
-        yield LeftOut(what=what, reason=f"its date “{fields.text('wp:post_date')[:40]}” cannot be read")
+        yield SkippedItem(what=what, reason=f"its date “{fields.text('wp:post_date')[:40]}” cannot be read")
         return
     comments = []
     for comment in read_comments(fields, of=what, timezone=timezone):
-        if isinstance(comment, LeftOut):
+        if isinstance(comment, SkippedItem):
             yield comment
         else:
             comments.append(comment)

@@ -111,7 +111,7 @@ class ExportedAttachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class SkippedItem:
     """What was not taken from the export, and why: for the author to read. `is_ordinary` is what nobody misses: menus,
     what lies in the bin, what plugins keep as posts."""
 
@@ -120,4 +120,4 @@ class LeftOut:
     is_ordinary: bool = False
 
 
-Exported = ExportedSite | ExportedAuthor | ExportedTerm | ExportedPost | ExportedAttachment | LeftOut
+Exported = ExportedSite | ExportedAuthor | ExportedTerm | ExportedPost | ExportedAttachment | SkippedItem

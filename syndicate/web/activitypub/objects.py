@@ -65,7 +65,7 @@ Make = Callable[[], Awaitable[dict[str, Any]]]
 async def answer(
     request: web.Request,
     key: str,
-    scopes: tuple[str, ...],
+    dependencies: tuple[str, ...],
     make: Make,
     *,
     cache: str = CACHE,
@@ -83,7 +83,7 @@ async def answer(
         return RenderedDocument(
             body=body,
             media_type=JSON,
-            scopes=scopes,
+            dependencies=dependencies,
             cache_control=GUARDED if guarded else cache,
             vary=BY_READER if guarded else vary,
             guarded=guarded or vary == BY_READER,
@@ -341,9 +341,9 @@ async def answer_post(request: web.Request, post: Post, *, at_permalink: bool = 
         talk = await _talk(store, current.uri, current, None, current.counts)
         return outbox.object(current, talk)
 
-    scopes = (f"post:{post.id}", f"talk:{post.id}")
+    dependencies = (f"post:{post.id}", f"talk:{post.id}")
     key = f"ap:{post.uri}" + (":permalink" if at_permalink else "")
-    return await answer(request, key, scopes, make, cache=AT_PERMALINK if at_permalink else CACHE)
+    return await answer(request, key, dependencies, make, cache=AT_PERMALINK if at_permalink else CACHE)
 
 
 async def _talk(store: Store, uri: str, post: Post, answer: Comment | None, counts: Counts) -> render.Conversation:
@@ -408,7 +408,7 @@ async def get_context(request: web.Request) -> web.StreamResponse:
     post = await _federated_post(request)
     uri = f"{post.uri}/context"
     after = _text_key(request)
-    scopes = (f"post:{post.id}", f"talk:{post.id}")
+    dependencies = (f"post:{post.id}", f"talk:{post.id}")
 
     async def page() -> dict[str, Any]:
         found = await store.comments.replies(post.id, after=after, limit=PAGE + 1)
@@ -422,7 +422,7 @@ async def get_context(request: web.Request) -> web.StreamResponse:
         return document | {"attributedTo": request.app[LOCAL_ACTORS].blog.actor.uri}
 
     make = page if "page" in request.query else whole
-    return await answer(request, _page_key(uri, request, after), scopes, make)
+    return await answer(request, _page_key(uri, request, after), dependencies, make)
 
 
 async def get_comment(request: web.Request) -> web.StreamResponse:
@@ -511,8 +511,8 @@ async def _answer_reactions(request: web.Request, of: str, post: Post, comment: 
         return collections.plain(uri, total, await page())
 
     make = page if "page" in request.query else whole
-    scopes = (f"post:{post.id}", f"talk:{post.id}")
-    return await answer(request, f"ap:{uri}?{request.query_string}", scopes, make)
+    dependencies = (f"post:{post.id}", f"talk:{post.id}")
+    return await answer(request, f"ap:{uri}?{request.query_string}", dependencies, make)
 
 
 async def get_activity(request: web.Request) -> web.StreamResponse:
@@ -532,8 +532,8 @@ async def get_activity(request: web.Request) -> web.StreamResponse:
             return outbox.activity_of(said.type, post, uri)
         return said.document
 
-    scopes = (f"post:{said.post}",) if said.post else ()
-    return await answer(request, f"ap:{uri}", scopes, make)
+    dependencies = (f"post:{said.post}",) if said.post else ()
+    return await answer(request, f"ap:{uri}", dependencies, make)
 
 
 async def get_stamp(request: web.Request) -> web.StreamResponse:

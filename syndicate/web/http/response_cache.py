@@ -19,7 +19,7 @@ from weakref import WeakValueDictionary
 from syndicate.clock import Clock, Stopwatch
 from syndicate.storage.version_watch import EditionWatch, Stamp
 
-MOST_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 AROUND = 4096
 """Bytes of objects around a document. So there can be no more than 8,000 of them."""
 RESTLESS = 1.0
@@ -45,7 +45,7 @@ class RenderedDocument:
 
     body: bytes
     media_type: str
-    scopes: tuple[str, ...]
+    dependencies: tuple[str, ...]
     etag: str = ""
     last_modified: datetime | None = None
     cache_control: str = PUBLIC
@@ -163,7 +163,7 @@ class ResponseCache:
             now = self._clock().replace(microsecond=0)
             rendered = replace(rendered, last_modified=min(rendered.last_modified, now))
         self.renders += 1
-        stamp = {scope: began.get(scope, 0) for scope in rendered.scopes}
+        stamp = {scope: began.get(scope, 0) for scope in rendered.dependencies}
         document = _document(rendered, stamp, key, made=self._stopwatch())
         self._keep(key, document)
         return document
@@ -172,11 +172,11 @@ class ResponseCache:
         old = self._documents.pop(key, None)
         if old is not None:
             self._bytes -= old.size
-        if document.size > MOST_BYTES // 4:
+        if document.size > MAX_BYTES // 4:
             return
         self._documents[key] = document
         self._bytes += document.size
-        while self._bytes > MOST_BYTES:
+        while self._bytes > MAX_BYTES:
             _, dropped = self._documents.popitem(last=False)
             self._bytes -= dropped.size
 

@@ -52,14 +52,14 @@ async def get_feed(request: web.Request) -> web.StreamResponse:
     if request.path != canonical:
         raise moved(canonical)
     feeds = request.app[BLOGROLL_FEEDS]
-    make, scopes = (
+    make, dependencies = (
         (feeds.of_posts, ("site", "blogroll", "river")) if path == RIVER else (feeds.of_blogs, ("site", "blogroll"))
     )
 
     async def feed(without: frozenset[str]) -> FeedDocument:
         return await make(format, without=without)
 
-    return await answer_live(request, f"feed:{path}:{format}", feed, scopes)
+    return await answer_live(request, f"feed:{path}:{format}", feed, dependencies)
 
 
 async def get_opml(request: web.Request) -> web.StreamResponse:
@@ -84,7 +84,7 @@ async def get_opml(request: web.Request) -> web.StreamResponse:
         return RenderedDocument(
             body=body,
             media_type="text/x-opml; charset=utf-8",
-            scopes=("blogroll",),
+            dependencies=("blogroll",),
             last_modified=modified.replace(microsecond=0),
             cache_control=CACHE,
             headers=CORS,

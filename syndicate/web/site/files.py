@@ -47,7 +47,7 @@ def asset_handler(asset: Asset) -> Callable[[web.Request], Awaitable[web.StreamR
     async def get_asset(request: web.Request) -> web.StreamResponse:
         async def render() -> RenderedDocument:
             cache = FOR_EVER if asset.immutable else A_DAY
-            return RenderedDocument(body=asset.body, media_type=asset.media_type, scopes=(), cache_control=cache)
+            return RenderedDocument(body=asset.body, media_type=asset.media_type, dependencies=(), cache_control=cache)
 
         document = await request.app[RESPONSE_CACHE].get(f"asset:{asset.path}", render)
         return await request.app[RESPONDER].document(request, document)

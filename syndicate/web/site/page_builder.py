@@ -17,7 +17,7 @@ from syndicate.feeds import FeedFormat
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.post import Picture, Post, PostKind, TermKind
-from syndicate.publishing.listings import Selection, author_slug
+from syndicate.publishing.listings import Listing, author_slug
 from syndicate.storage import Store
 from syndicate.storage.feed_entries import RiverPost
 from syndicate.urls import Urls
@@ -113,7 +113,7 @@ class PageBuilder:
 
     # pages
 
-    async def home(self, selection: Selection, page: int) -> RenderedDocument | None:
+    async def home(self, selection: Listing, page: int) -> RenderedDocument | None:
         """The latest posts; None beyond the last page."""
         posts, paging = await self._slice(selection, page)
         if not posts and page > 1:
@@ -127,9 +127,9 @@ class PageBuilder:
             posts=tuple(self._post(post) for post in [*pinned, *others]),
             paging=paging,
         )
-        return self._rendered(shown, selection.scopes, representations=False)
+        return self._rendered(shown, selection.dependencies, representations=False)
 
-    async def archive(self, selection: Selection, page: int) -> RenderedDocument | None:
+    async def archive(self, selection: Listing, page: int) -> RenderedDocument | None:
         """The posts of a term, author or period; None for a period without posts, or beyond the last page."""
         posts, paging = await self._slice(selection, page)
         if not posts and (page > 1 or selection.kind in ("year", "month", "day")):
@@ -143,7 +143,7 @@ class PageBuilder:
             posts=tuple(self._post(post) for post in posts),
             paging=paging,
         )
-        return self._rendered(shown, selection.scopes, representations=False)
+        return self._rendered(shown, selection.dependencies, representations=False)
 
     async def post(self, id: str, page: int) -> RenderedDocument | None:
         """A post or page with its conversation; None beyond the last page of that, or when it has gone."""
@@ -158,7 +158,7 @@ class PageBuilder:
         head = self._post_head(post, older, newer, page)
         site = await self._site()
         view = self._post(post, whole=True)
-        scopes = ("site", f"post:{post.id}", f"talk:{post.id}")
+        dependencies = ("site", f"post:{post.id}", f"talk:{post.id}")
         if is_page:
             shown: Page = PagePage(site=site, head=head, post=view, comments=comments, comments_paging=paging)
         else:
@@ -171,7 +171,7 @@ class PageBuilder:
                 newer=self._neighbour(newer),
                 older=self._neighbour(older),
             )
-        return self._rendered(shown, scopes, representations=True)
+        return self._rendered(shown, dependencies, representations=True)
 
     async def archives(self) -> RenderedDocument:
         months = await self._store.totals.starting_with("month:")
@@ -279,7 +279,7 @@ class PageBuilder:
     def _byline(self) -> str:
         return self._config.site.author or self._config.site.name
 
-    async def search(self, selection: Selection, page: int) -> RenderedDocument:
+    async def search(self, selection: Listing, page: int) -> RenderedDocument:
         """What holds the words of a selection; without words, where one can give some."""
         size = self._config.site.posts_per_page
         posts = await selection.fetch(size + 1, (page - 1) * size) if selection.title else []
@@ -353,18 +353,18 @@ class PageBuilder:
         except StorageError:
             return self._site_with()
 
-    def _rendered(self, page: Page, scopes: Sequence[str], *, representations: bool) -> RenderedDocument:
+    def _rendered(self, page: Page, dependencies: Sequence[str], *, representations: bool) -> RenderedDocument:
         """`representations`: whether ActivityStreams lives at the same address, so that caches must tell apart."""
         return RenderedDocument(
             body=self._pages.render(page),
             media_type=HTML,
-            scopes=tuple(scopes),
+            dependencies=tuple(dependencies),
             vary="Accept, Accept-Encoding" if representations else "Accept-Encoding",
         )
 
     # parts
 
-    async def _slice(self, selection: Selection, page: int) -> tuple[list[Post], Paging | None]:
+    async def _slice(self, selection: Listing, page: int) -> tuple[list[Post], Paging | None]:
         size = self._config.site.posts_per_page
         posts = await selection.fetch(size, (page - 1) * size)
         pages = max(-(-await selection.total() // size), page)
@@ -498,7 +498,7 @@ class PageBuilder:
             creator=f"@{site.account}",
         )
 
-    def _list_head(self, selection: Selection, paging: Paging | None, *, comments: bool = False) -> Head:
+    def _list_head(self, selection: Listing, paging: Paging | None, *, comments: bool = False) -> Head:
         page = paging.page if paging else 1
         path = selection.path if page == 1 else f"{selection.path}page/{page}/"
         head = self._head(self._heading(selection), path, self._feeds_of(selection), selection.description)
@@ -532,13 +532,13 @@ class PageBuilder:
         ours = next((address for address in pictures(post.html) if address.startswith(self._urls.base)), None)
         return None if ours is None else Picture(url=ours)
 
-    def _heading(self, selection: Selection) -> str:
+    def _heading(self, selection: Listing) -> str:
         if selection.kind in ("month", "day"):
             year, month, *day = (int(part) for part in selection.title.split("-"))
             return f"{day[0]} {MONTHS[month - 1]} {year}" if day else f"{MONTHS[month - 1]} {year}"
         return selection.title
 
-    def _feeds_of(self, selection: Selection) -> tuple[FeedLink, ...]:
+    def _feeds_of(self, selection: Listing) -> tuple[FeedLink, ...]:
         title = f"{self._heading(selection)} – {self._config.site.name}" if selection.title else self._config.site.name
         return tuple(
             FeedLink(

@@ -32,7 +32,7 @@ async def get_sitemap(request: web.Request) -> web.StreamResponse:
 
     async def rendered() -> RenderedDocument:
         body = await _index_or_all(store, urls) if not part else await _part(store, urls, part, zone)
-        return RenderedDocument(body=body, media_type="application/xml; charset=utf-8", scopes=("site",))
+        return RenderedDocument(body=body, media_type="application/xml; charset=utf-8", dependencies=("site",))
 
     document = await request.app[RESPONSE_CACHE].get(f"sitemap:{part}", rendered)
     return await request.app[RESPONDER].document(request, document)

@@ -13,7 +13,7 @@ from syndicate.content.text import canonical_path
 from syndicate.errors import Gone, NotFound
 from syndicate.feeds import FeedFormat
 from syndicate.model.post import Post
-from syndicate.publishing.listings import Selection, Selections
+from syndicate.publishing.listings import Listing, Listings
 from syndicate.storage.media import MediaState
 from syndicate.urls import Urls
 from syndicate.web import feeds
@@ -121,7 +121,7 @@ async def _meant_post(request: web.Request, address: str) -> str:
     raise NotFound("no such post")
 
 
-async def _meant_period(selections: Selections, query: dict[str, str]) -> str | None:
+async def _meant_period(selections: Listings, query: dict[str, str]) -> str | None:
     """`?m=201407`, or `?year=2014&monthnum=7&day=31`."""
     found = MONTH.fullmatch(query.get("m", ""))
     parts = found.groups() if found else tuple(query.get(name) for name in ("year", "monthnum", "day"))
@@ -281,7 +281,7 @@ async def _archive(request: web.Request, path: str) -> web.StreamResponse | None
     return await shelved(request, f"page:{path}", lambda: request.app[PAGE_BUILDER].archive(selection, 1))
 
 
-async def _selection(request: web.Request, path: str) -> Selection | None:
+async def _selection(request: web.Request, path: str) -> Listing | None:
     return await request.app[SELECTIONS].at(path)
 
 
