@@ -25,7 +25,7 @@ from syndicate.model.post import Post, SourceFormat, Term, TermKind
 from syndicate.publishing.renderer import RENDERER
 from syndicate.storage import Store, Tables
 from syndicate.storage.followers import Follower
-from syndicate.storage.posts import Manufacture
+from syndicate.storage.posts import PostSource
 
 SMALL = 25
 LARGE = 100_000
@@ -150,7 +150,7 @@ async def _put_posts(chance: random.Random, numbers: range, tx: Tables) -> None:
                 Term(kind=TermKind.TAG, slug=tag, name=tag),
             ),
         )
-        made = Manufacture(
+        made = PostSource(
             source=html,
             source_format=SourceFormat.HTML,
             origin="markdown",

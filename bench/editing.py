@@ -22,7 +22,7 @@ from bench.results import Result, judged
 from syndicate.app import Server, build_server, open_services
 from syndicate.config import load
 from syndicate.feeds import FeedFormat
-from syndicate.model.post import Manuscript, Post, SourceFormat
+from syndicate.model.post import Post, PostDraft, SourceFormat
 from syndicate.web.keys import FEEDS, SELECTIONS
 
 ROUNDS = 25
@@ -89,7 +89,7 @@ async def _rounds(blog: Path) -> list[tuple[float, float, float]]:
 
 
 async def _round(instance: Server, newest: Post, number: int) -> tuple[float, float, float]:
-    post_draft = Manuscript(
+    post_draft = PostDraft(
         slug=newest.slug,
         title=newest.title,
         source=f"{newest.html}<p>{number}</p>",

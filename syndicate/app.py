@@ -74,7 +74,7 @@ from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import DeliveryKind
 from syndicate.storage.inbox_queue import Refusal
 from syndicate.storage.leases import RENEW_INTERVAL
-from syndicate.storage.version_watch import EditionWatch
+from syndicate.storage.version_watch import VersionWatch
 from syndicate.telemetry.metrics import Metrics
 from syndicate.transport.client import Client
 from syndicate.transport.fetcher import Fetcher
@@ -278,7 +278,7 @@ def build_server(
     threads = SigningThreads()
     feeds = _feed_desk(services)
     topics = FeedTopics(
-        store, feeds, Listings(store, config.site, services.urls), services.urls, EditionWatch(store, clock)
+        store, feeds, Listings(store, config.site, services.urls), services.urls, VersionWatch(store, clock)
     )
     pushes = PushWorker(
         store,
@@ -438,7 +438,7 @@ def _make_doors(
             READINESS: Readiness(store, config.storage.media),
             keys.SEARCHES: RateLimiter(at_once=4, per_second=0.5, burst=20, of="search", stopwatch=stopwatch),
             keys.SELECTIONS: Listings(store, config.site, urls),
-            keys.RESPONSE_CACHE: ResponseCache(EditionWatch(store, services.clock), services.clock, stopwatch),
+            keys.RESPONSE_CACHE: ResponseCache(VersionWatch(store, services.clock), services.clock, stopwatch),
             keys.STORE: store,
             keys.SUBSCRIBERS: RateLimiter(at_once=32, per_second=1.0, burst=60, of="websub", stopwatch=stopwatch),
             **rooms,

@@ -14,7 +14,7 @@ from syndicate.app import Server, build_server, open_services
 from syndicate.comments import moderation
 from syndicate.config import Config, load
 from syndicate.model.comment import Comment, CommentState
-from syndicate.model.post import Manuscript, Post
+from syndicate.model.post import Post, PostDraft
 from syndicate.publishing import Published
 from syndicate.signatures import private_pem
 from syndicate.storage import Store
@@ -67,7 +67,7 @@ class RunningInstance:
 
     async def publish_draft(self, **fields: Any) -> Published:
         fields.setdefault("slug", fields.get("title", "note").lower().replace(" ", "-") or "note")
-        return await self.instance.services.publisher.publish(Manuscript(**fields), origin="publish")
+        return await self.instance.services.publisher.publish(PostDraft(**fields), origin="publish")
 
     async def settle(self) -> None:
         """Let every worker do all that is due now."""

@@ -13,7 +13,7 @@ from syndicate.model.post import Post, QuotePolicy
 Document = dict[str, Any]
 
 
-class Replies(StrEnum):
+class ReplyPolicy(StrEnum):
     """Whose replies are shown."""
 
     ANYONE = "anyone"
@@ -22,7 +22,7 @@ class Replies(StrEnum):
     NOBODY = "nobody"
 
 
-def interaction_policy(post: Post, author: LocalActor, replies: Replies) -> Document:
+def interaction_policy(post: Post, author: LocalActor, replies: ReplyPolicy) -> Document:
     """Of a post; Mastodon takes silence about quotes for "nobody"."""
     return {
         "canLike": {"automaticApproval": [PUBLIC]},
@@ -32,13 +32,13 @@ def interaction_policy(post: Post, author: LocalActor, replies: Replies) -> Docu
     }
 
 
-def can_reply(author: LocalActor, replies: Replies) -> Document:
+def can_reply(author: LocalActor, replies: ReplyPolicy) -> Document:
     match replies:
-        case Replies.ANYONE:
+        case ReplyPolicy.ANYONE:
             return {"automaticApproval": [PUBLIC]}
-        case Replies.APPROVED:
+        case ReplyPolicy.APPROVED:
             return {"automaticApproval": [author.uri], "manualApproval": [PUBLIC]}
-        case Replies.NOBODY:
+        case ReplyPolicy.NOBODY:
             return {"automaticApproval": [author.uri]}
         case _:
             assert_never(replies)

@@ -13,7 +13,7 @@ from typing import Any
 
 from syndicate.activitypub.fields import name_field, summary_field, url_field, warning_field
 from syndicate.activitypub.language import federated_language
-from syndicate.activitypub.policy import Replies, can_reply, interaction_policy
+from syndicate.activitypub.policy import ReplyPolicy, can_reply, interaction_policy
 from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC, STAMP_CONTEXT
 from syndicate.clock import to_wire
 from syndicate.model.actor import LocalActor, Role
@@ -44,7 +44,7 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class CollectionSummary:
     """How many there are, and the ids on the first page, None where only its address is to be told; `next` is the
     second page, if any."""
 
@@ -54,23 +54,23 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
+class InteractionCounts:
     """What was said about an object."""
 
-    replies: Listing = Listing()
-    likes: Listing = Listing()
-    shares: Listing = Listing()
+    replies: CollectionSummary = CollectionSummary()
+    likes: CollectionSummary = CollectionSummary()
+    shares: CollectionSummary = CollectionSummary()
 
 
-NO_TALK = Conversation()
+NO_TALK = InteractionCounts()
 
 
-def counted(counts: Counts) -> Conversation:
+def counted(counts: Counts) -> InteractionCounts:
     """A conversation of which only the counts are at hand: an Update must not set others' counts to nothing."""
-    return Conversation(
-        replies=Listing(total=counts.comments, first=None if counts.comments else ()),
-        likes=Listing(total=counts.likes, first=None if counts.likes else ()),
-        shares=Listing(total=counts.shares, first=None if counts.shares else ()),
+    return InteractionCounts(
+        replies=CollectionSummary(total=counts.comments, first=None if counts.comments else ()),
+        likes=CollectionSummary(total=counts.likes, first=None if counts.likes else ()),
+        shares=CollectionSummary(total=counts.shares, first=None if counts.shares else ()),
     )
 
 
@@ -83,7 +83,7 @@ class Hashtag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
+class MentionTag:
     """Somebody who is named: `name` is `@user@host`, `href` the id of her actor."""
 
     name: str
@@ -91,7 +91,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mentioned:
+class LinkedObject:
     """Something elsewhere that is told of: `title` leads to `url`; `by` says whose it is."""
 
     title: str
@@ -100,9 +100,9 @@ class Mentioned:
     language: str = ""
 
 
-def _tag(tag: Hashtag | Mention) -> Document:
-    if isinstance(tag, Mention):
-        return {"type": "Mention", "name": tag.name, "href": tag.href}
+def _tag(tag: Hashtag | MentionTag) -> Document:
+    if isinstance(tag, MentionTag):
+        return {"type": "MentionTag", "name": tag.name, "href": tag.href}
     return hashtag(tag)
 
 
@@ -111,8 +111,8 @@ def hashtag(tag: Hashtag) -> Document:
     return {"type": "Hashtag", "name": f"#{tag.name}", "href": tag.href}
 
 
-def _mentioned(tags: "Sequence[Hashtag | Mention]") -> list[str]:
-    return [tag.href for tag in tags if isinstance(tag, Mention)]
+def _mentioned(tags: "Sequence[Hashtag | MentionTag]") -> list[str]:
+    return [tag.href for tag in tags if isinstance(tag, MentionTag)]
 
 
 def actor(profile: Profile) -> Document:
@@ -182,9 +182,9 @@ def post(
     post: Post,
     author: LocalActor,
     url: str,
-    tags: "Sequence[Hashtag | Mention]",
-    talk: Conversation = NO_TALK,
-    replies: Replies = Replies.ANYONE,
+    tags: "Sequence[Hashtag | MentionTag]",
+    talk: InteractionCounts = NO_TALK,
+    replies: ReplyPolicy = ReplyPolicy.ANYONE,
     pictures: Sequence[Picture] = (),
 ) -> Document:
     """A post as Article or Note (FEP-b2b8 for long texts). `url` is its permalink; `pictures` are what a note shows."""
@@ -263,11 +263,11 @@ def answer(
     author: LocalActor,
     post: str,
     in_reply_to: str,
-    mentions: Sequence[Mention],
+    mentions: Sequence[MentionTag],
     *,
-    replies: Replies,
+    replies: ReplyPolicy,
     language: str,
-    talk: Conversation = NO_TALK,
+    talk: InteractionCounts = NO_TALK,
     pictures: Sequence[Picture] = (),
 ) -> Document:
     """An answer of the blog's author, as a Note. `post` is the id of the post under which it stands."""
@@ -300,7 +300,7 @@ def answer(
     return document
 
 
-def mention(uri: str, author: LocalActor, what: Mentioned, published: datetime) -> Document:
+def mention(uri: str, author: LocalActor, what: LinkedObject, published: datetime) -> Document:
     """A quiet Note that tells of something elsewhere: its title, whose it is, and where."""
     content = f'<p><a href="{escape(what.url)}">{escape(what.title)}</a></p>'
     content += f"<p>{escape(what.by)}</p>" if what.by else ""
@@ -370,14 +370,14 @@ def _preview(post: Post, url: str) -> str:
     return f'{title}{text}<p><a href="{escape(url)}">{escape(url)}</a></p>'
 
 
-def _talk(uri: str, talk: Conversation) -> Document:
+def _talk(uri: str, talk: InteractionCounts) -> Document:
     """The collections of what was said about an object, each with its first page (GoToSocial and Pleroma read no
     other)."""
     listings = {"replies": talk.replies, "likes": talk.likes, "shares": talk.shares}
     return {name: _collection(f"{uri}/{name}", listing) for name, listing in listings.items()}
 
 
-def _collection(id: str, listing: Listing) -> Document:
+def _collection(id: str, listing: CollectionSummary) -> Document:
     page = f"{id}?page=1"
     first: str | Document = page
     if listing.first is not None:

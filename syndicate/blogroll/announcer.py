@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from syndicate.activitypub.render import Mentioned
+from syndicate.activitypub.render import LinkedObject
 from syndicate.clock import Clock
 from syndicate.errors import StorageError
 from syndicate.federation.actors.local_actors import LocalActors
@@ -14,7 +14,7 @@ from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.actor import LocalActor
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.storage import Store, Tables
-from syndicate.storage.feed_entries import NEVER, FeedEntry
+from syndicate.storage.feed_entries import NEVER, StoredFeedEntry
 from syndicate.workers.loop import WorkerLoop
 
 log = structlog.get_logger()
@@ -83,7 +83,7 @@ class BlogrollAnnouncer:
             await tx.feed_entries.set_passed_on(one.id, NEVER)
         return one is not None
 
-    async def _say(self, tx: Tables, by: LocalActor, one: FeedEntry, entry: BlogrollEntry) -> str:
+    async def _say(self, tx: Tables, by: LocalActor, one: StoredFeedEntry, entry: BlogrollEntry) -> str:
         """The id of what was said; empty for what is better left unsaid."""
         post = one.post
         if post.object:
@@ -95,7 +95,7 @@ class BlogrollAnnouncer:
         if not url:
             return ""
         by_whom = f"{entry.name} · {post.author}" if post.author not in ("", entry.name) else entry.name
-        what = Mentioned(title=post.heading, url=url, by=by_whom, language=entry.language)
+        what = LinkedObject(title=post.heading, url=url, by=by_whom, language=entry.language)
         return await self._outbox.mention(tx, by, what)
 
 

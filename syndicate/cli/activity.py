@@ -8,7 +8,7 @@ import click
 from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.errors import NotFound
-from syndicate.model.activity import Arrival
+from syndicate.model.activity import ReceivedActivity
 
 SHOWN = 100
 
@@ -47,7 +47,7 @@ def activity(session: Session, id: str | None, refused: bool, as_json: bool) -> 
     tell_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nothing has arrived.")
 
 
-def _row(arrival: Arrival) -> dict[str, Any]:
+def _row(arrival: ReceivedActivity) -> dict[str, Any]:
     return {
         "id": arrival.id,
         "at": arrival.received.isoformat(timespec="seconds"),
@@ -60,12 +60,12 @@ def _row(arrival: Arrival) -> dict[str, Any]:
     }
 
 
-async def _one(services: Services, id: str) -> Arrival:
+async def _one(services: Services, id: str) -> ReceivedActivity:
     arrival = await services.store.arrivals.find(id)
     if arrival is None:
         raise NotFound(f"there is no activity {id}; `syndicate activity` lists them")
     return arrival
 
 
-def _tell_one(arrival: Arrival) -> None:
+def _tell_one(arrival: ReceivedActivity) -> None:
     click.echo(json.dumps({**_row(arrival), "raw": arrival.activity.raw}, indent=2, ensure_ascii=False))

@@ -20,7 +20,7 @@ MOST_WITH_MODERATION_OFF = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class CommentFacts:
     """What is known of a comment and its author. `approved` and `rejected` count earlier comments (rejections of the
     last 90 days), `recent` those of the last hour, `burst` those of the last ten minutes; `from_host` and `on_post`
     count what came in the last hour from the author's server, and under the post; `repeated` says that another
@@ -41,7 +41,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class ModerationDecision:
     state: CommentState
     reason: str
 
@@ -50,7 +50,7 @@ class Judgement:
         return self.state is CommentState.APPROVED
 
 
-def judge(facts: Facts, moderation: Moderation) -> Judgement:
+def decide(facts: CommentFacts, moderation: Moderation) -> ModerationDecision:
     """`off` shows everything public, `all` lets everything wait, `first-time` knows the people it has met."""
     if moderation == "all":
         return _held("comment.moderated")
@@ -75,9 +75,9 @@ def judge(facts: Facts, moderation: Moderation) -> Judgement:
     return _shown("comment.known")
 
 
-def _held(reason: str) -> Judgement:
-    return Judgement(state=CommentState.PENDING, reason=reason)
+def _held(reason: str) -> ModerationDecision:
+    return ModerationDecision(state=CommentState.PENDING, reason=reason)
 
 
-def _shown(reason: str) -> Judgement:
-    return Judgement(state=CommentState.APPROVED, reason=reason)
+def _shown(reason: str) -> ModerationDecision:
+    return ModerationDecision(state=CommentState.APPROVED, reason=reason)

@@ -35,8 +35,8 @@ from syndicate.content.yaml_values import (
 from syndicate.errors import FrontMatterInvalid, InputError
 from syndicate.model.post import (
     Enclosure,
-    Manuscript,
     ObjectType,
+    PostDraft,
     PostKind,
     PostState,
     QuotePolicy,
@@ -142,7 +142,7 @@ def to_post_draft(
     date_from_file: datetime | None = None,
     held: tuple[str, ...] = (),
     local_files: str | None = None,
-) -> Manuscript:
+) -> PostDraft:
     """A Markdown file as a post. Without a title in `front`, a heading that opens the body is the title; without a date that
     can be read, the file's counts. `held` are reasons besides those in `front` not to publish it yet.
 
@@ -154,7 +154,7 @@ def to_post_draft(
     date = front.date or date_from_file
     doubts = (*front.doubts, *held, *([front.date_problem] if front.date_problem and date is None else []))
     title, source = (front.title, body) if front.title else split_title(body)
-    return Manuscript(
+    return PostDraft(
         slug=slug,
         source=source,
         source_format=SourceFormat.MARKDOWN,

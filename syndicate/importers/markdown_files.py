@@ -7,7 +7,7 @@ from pathlib import Path
 
 from syndicate.content import frontmatter
 from syndicate.errors import InputError
-from syndicate.model.post import Manuscript
+from syndicate.model.post import PostDraft
 
 EMPTY = "is empty"
 ENDINGS = frozenset({".md", ".markdown"})
@@ -34,7 +34,7 @@ NOT_THE_AUTHOR_S = re.compile(
 class MarkdownFile:
     """A file that was read. `unknown` are fields of its header that mean nothing here."""
 
-    post_draft: Manuscript
+    post_draft: PostDraft
     unknown: tuple[str, ...]
 
 

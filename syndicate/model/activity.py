@@ -52,7 +52,7 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class ReceivedActivity:
     """An activity on the record. `fingerprint` is that of the signature that it came with."""
 
     id: str

@@ -200,7 +200,7 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manuscript:
+class PostDraft:
     """What a way in (a Markdown file, an import) hands to publishing.
 
     `slug` is the post's identity. `held` are the reasons for which `state` is not public although its author did not say

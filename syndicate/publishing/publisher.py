@@ -18,13 +18,13 @@ from syndicate.content.text import clean_name, excerpt, plain
 from syndicate.errors import FilesMissing, InputError, PostNotFound, StorageError
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.ids import IdsInOrder, new_id
-from syndicate.model.post import Manuscript, Picture, Post, PostKind, PostState, TermKind
+from syndicate.model.post import Picture, Post, PostDraft, PostKind, PostState, TermKind
 from syndicate.publishing.news import news_after
 from syndicate.publishing.post_files import base_of
 from syndicate.publishing.renderer import RENDERER, RenderedPost, Renderer
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
-from syndicate.storage.posts import Manufacture
+from syndicate.storage.posts import PostSource
 from syndicate.storage.tombstones import Tombstone
 from syndicate.urls import Urls
 from syndicate.workers.loop import isolated
@@ -107,7 +107,7 @@ class _Target:
 
     seen: tuple[str, str] | None
     before: Post | None
-    made: Manufacture | None
+    made: PostSource | None
     is_same: bool
     replaced: str
 
@@ -126,7 +126,7 @@ class Publisher:
 
     async def publish(
         self,
-        post_draft: Manuscript,
+        post_draft: PostDraft,
         *,
         origin: str,
         announce: bool | None = None,
@@ -150,7 +150,7 @@ class Publisher:
 
     async def _publish(
         self,
-        post_draft: Manuscript,
+        post_draft: PostDraft,
         origin: str,
         announce: bool | None,
         replace_other: bool,
@@ -188,7 +188,7 @@ class Publisher:
         post = self._composed(draft, post_draft, typeset)
         is_spent = made_before is not None and made_before.minor and post.state is not PostState.SCHEDULED
         is_minor = minor or (post_draft.minor and not is_spent)
-        made = Manufacture(
+        made = PostSource(
             source=post_draft.source,
             source_format=post_draft.source_format,
             origin=origin,
@@ -223,14 +223,14 @@ class Publisher:
             replaced=replaced,
         )
 
-    async def check(self, post_draft: Manuscript, *, origin: str, file: FileVersion) -> None:
+    async def check(self, post_draft: PostDraft, *, origin: str, file: FileVersion) -> None:
         """Change nothing. Raises InputError where `publish` does because of what is there already."""
         target = await self._target(post_draft, origin, False, file)
         if target.before is None or file.is_identity:
             await self._free_slug(post_draft, target.before)
 
     async def _target(
-        self, post_draft: Manuscript, origin: str, replace_other: bool, file: FileVersion | None
+        self, post_draft: PostDraft, origin: str, replace_other: bool, file: FileVersion | None
     ) -> _Target:
         """The post that a manuscript means. Raises InputError where it must not touch that."""
         seen = await self._store.posts.file(file.name) if file else None
@@ -245,7 +245,7 @@ class Publisher:
             raise InputError(f"{post_draft.held[0]}; the post is public and stays as it is ({_TAKE_BACK})")
         return _Target(seen=seen, before=before, made=made, is_same=is_same, replaced=replaced)
 
-    async def find_imported(self, post_draft: Manuscript) -> Post | None:
+    async def find_imported(self, post_draft: PostDraft) -> Post | None:
         """The post that came from the same place of the same source. Of those that came in before sources were
         remembered, the one with the guid."""
         posts = self._store.posts
@@ -256,13 +256,13 @@ class Publisher:
         return None if is_another else post
 
     async def _existing(
-        self, post_draft: Manuscript, of_file: tuple[str, str] | None
-    ) -> tuple[Post | None, Manufacture | None]:
+        self, post_draft: PostDraft, of_file: tuple[str, str] | None
+    ) -> tuple[Post | None, PostSource | None]:
         before = await self._store.posts.find(of_file[0]) if of_file else None
         before = before or await self.find_imported(post_draft)
         return before, await self._store.posts.manufacture(before.id) if before else None
 
-    def _of_another_origin(self, before: Post | None, made: Manufacture | None, origin: str) -> str:
+    def _of_another_origin(self, before: Post | None, made: PostSource | None, origin: str) -> str:
         """What a file would take the place of, if that is no file's; empty otherwise."""
         if before is None or made is None or origin not in FILES or made.origin in FILES:
             return ""
@@ -270,7 +270,7 @@ class Publisher:
         return f"the {before.kind.value}{title} at {self._urls.absolute(before.path)}, which came by {made.origin}"
 
     async def _draft(
-        self, post_draft: Manuscript, before: Post | None, made: Manufacture | None, *, is_file: bool
+        self, post_draft: PostDraft, before: Post | None, made: PostSource | None, *, is_file: bool
     ) -> Post:
         """Identity, addresses and dates: kept from before where they were ever seen, else made."""
         now = self._clock().replace(microsecond=0)
@@ -300,12 +300,12 @@ class Publisher:
             updated=max(date, min(post_draft.modified or date, now)).replace(microsecond=0),
         )
 
-    async def _free_guid(self, post_draft: Manuscript, uri: str) -> str:
+    async def _free_guid(self, post_draft: PostDraft, uri: str) -> str:
         """The guid that it had elsewhere; its own where two posts of an export share one."""
         is_free = post_draft.guid and await self._store.posts.by_guid(post_draft.guid) is None
         return post_draft.guid if post_draft.guid and is_free else uri
 
-    async def _free_slug(self, post_draft: Manuscript, before: Post | None) -> str:
+    async def _free_slug(self, post_draft: PostDraft, before: Post | None) -> str:
         """The slug; for what has an identity of its own with `-2`, `-3`, … where it is another's, or an address of the blog
         itself. Raises InputError where the slug is the identity and another post has it."""
         wanted = slug = post_draft.slug
@@ -339,7 +339,7 @@ class Publisher:
         other = await self._store.posts.by_path(path)
         return other is not None and other.id != id
 
-    def _composed(self, draft: Post, post_draft: Manuscript, typeset: RenderedPost) -> Post:
+    def _composed(self, draft: Post, post_draft: PostDraft, typeset: RenderedPost) -> Post:
         return replace(
             draft,
             title=clean_name(post_draft.title, limit=LONGEST_TITLE),
@@ -386,8 +386,8 @@ class Publisher:
         tx: Tables,
         before: Post | None,
         post: Post,
-        made: Manufacture,
-        post_draft: Manuscript,
+        made: PostSource,
+        post_draft: PostDraft,
         typeset: RenderedPost,
         announce: bool,
         shown: datetime | None,
@@ -595,7 +595,7 @@ def _scopes(post: Post | None) -> list[str]:
     return ["site", f"post:{post.id}", *terms]
 
 
-def _base(post_draft: Manuscript) -> str:
+def _base(post_draft: PostDraft) -> str:
     if post_draft.local_files is not None:
         return base_of(post_draft.local_files, post_draft.local_root)
     return post_draft.base or ""
@@ -605,7 +605,7 @@ def _complaint(file: MediaFile) -> str:
     return f"{file.source_url}: {file.reason}" if file.reason else file.source_url
 
 
-def _has_identity(post_draft: Manuscript) -> bool:
+def _has_identity(post_draft: PostDraft) -> bool:
     """Whether it is told apart by more than its slug: by what it was in another program."""
     return post_draft.guid is not None or post_draft.source_id is not None
 
@@ -622,7 +622,7 @@ async def _forget_minor(post: str, tx: Tables) -> None:
     await tx.posts.forget_minor(post)
 
 
-def digest_of(post_draft: Manuscript) -> str:
+def digest_of(post_draft: PostDraft) -> str:
     """What tells whether a manuscript is the one that was published before."""
     fields = {name: value for name, value in asdict(post_draft).items() if name not in _NOT_ITS_WORDS}
     fields["kind"] = post_draft.kind or PostKind.POST

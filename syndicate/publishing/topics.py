@@ -11,7 +11,7 @@ from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.publishing.feeds import COUNTS, FeedBuilder, dependencies_of_comments, dependencies_of_posts
 from syndicate.publishing.listings import Listings
 from syndicate.storage import Store
-from syndicate.storage.version_watch import EditionWatch, Stamp
+from syndicate.storage.version_watch import Stamp, VersionWatch
 from syndicate.urls import FEED_SUFFIX, Urls
 from syndicate.websub.topics import TopicDocument
 
@@ -34,7 +34,7 @@ class TopicFeed:
 class FeedTopics:
     """Implements `websub.topics.Topics`."""
 
-    def __init__(self, store: Store, desk: FeedBuilder, selections: Listings, urls: Urls, watch: EditionWatch) -> None:
+    def __init__(self, store: Store, desk: FeedBuilder, selections: Listings, urls: Urls, watch: VersionWatch) -> None:
         self._store, self._desk, self._selections, self._urls, self._watch = store, desk, selections, urls, watch
         self._editions: OrderedDict[str, tuple[Stamp, str]] = OrderedDict()
         self._documents: OrderedDict[str, tuple[Stamp, TopicDocument]] = OrderedDict()

@@ -12,7 +12,7 @@ NEVER = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeedEntry:
+class StoredFeedEntry:
     """A post that is kept. `published` and `found` are always known here; `passed_on` is empty for what the blogroll's
     account may still pass on, the id of the activity by which it did, or `NEVER`."""
 
@@ -43,19 +43,19 @@ class FeedEntries:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def of(self, entry: str) -> list[FeedEntry]:
+    async def of(self, entry: str) -> list[StoredFeedEntry]:
         """All that is kept of one entry of the blogroll, newest first."""
         rows = await self._query.all(
             "SELECT * FROM feed_entries WHERE entry_id = :entry ORDER BY published DESC, id DESC", entry=entry
         )
         return [_kept(row) for row in rows]
 
-    async def by_object(self, uri: str) -> list[FeedEntry]:
+    async def by_object(self, uri: str) -> list[StoredFeedEntry]:
         """By its id in the fediverse."""
         rows = await self._query.all("SELECT * FROM feed_entries WHERE object_uri = :uri AND object_uri <> ''", uri=uri)
         return [_kept(row) for row in rows]
 
-    async def put(self, kept: FeedEntry) -> None:
+    async def put(self, kept: StoredFeedEntry) -> None:
         """Keep it, or change what is kept; when it was found stays."""
         post = kept.post
         await self._query.run(
@@ -117,7 +117,7 @@ class FeedEntries:
 
     # what the blogroll's account passes on
 
-    async def next_to_pass(self, since: datetime) -> FeedEntry | None:
+    async def next_to_pass(self, since: datetime) -> StoredFeedEntry | None:
         """The newest that may be passed on and was published since then. What an account has in its feed waits until the
         account sends it: then it can be boosted."""
         row = await self._query.one(
@@ -148,8 +148,8 @@ def _post(row: Row) -> ReadPost:
     )
 
 
-def _kept(row: Row) -> FeedEntry:
-    return FeedEntry(
+def _kept(row: Row) -> StoredFeedEntry:
+    return StoredFeedEntry(
         id=row["id"],
         entry=row["entry_id"],
         post=_post(row),

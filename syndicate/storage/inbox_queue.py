@@ -8,7 +8,7 @@ from typing import Any
 
 from syndicate.activitypub.parse import host_of
 from syndicate.clock import from_text, to_text
-from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
+from syndicate.model.activity import Activity, Outcome, ReceivedActivity, Verdict
 from syndicate.storage.engine.database import Queryable, Row
 
 REFUSALS_KEPT = 1000
@@ -33,11 +33,11 @@ class Refusal:
     detail: str
 
 
-class Arrivals:
+class InboxQueue:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def record(self, arrival: Arrival, *, by_actor: bool) -> bool:
+    async def record(self, arrival: ReceivedActivity, *, by_actor: bool) -> bool:
         """Put an activity on the record, due at once; False if it is there already.
 
         The id alone does not say so: some servers give one id to activities of different meaning, so type, actor and
@@ -69,7 +69,7 @@ class Arrivals:
             object=activity.object,
         )
 
-    async def _insert(self, arrival: Arrival) -> None:
+    async def _insert(self, arrival: ReceivedActivity) -> None:
         activity = arrival.activity
         raw = _as_json(activity.raw) if arrival.verdict.outcome in KEEPING_TEXT else NO_TEXT
         await self._query.run(
@@ -94,7 +94,9 @@ class Arrivals:
             reason=arrival.verdict.reason,
         )
 
-    async def claim(self, *, now: datetime, until: datetime, limit: int, without: Sequence[str] = ()) -> list[Arrival]:
+    async def claim(
+        self, *, now: datetime, until: datetime, limit: int, without: Sequence[str] = ()
+    ) -> list[ReceivedActivity]:
         """Lease what is due, oldest first, but nothing from the hosts `without`, and nothing of an actor of whom
         something is leased: what she sent is done in order, by whichever process."""
         others, names = _but_for(without)
@@ -161,7 +163,7 @@ class Arrivals:
         assert row is not None
         return None if row["due"] is None else from_text(row["due"])
 
-    async def find(self, id: str) -> Arrival | None:
+    async def find(self, id: str) -> ReceivedActivity | None:
         """By our id or by the activity's, of which the newest is meant."""
         row = await self._query.one(
             "SELECT * FROM arrivals WHERE id = :id OR activity_uri = :id ORDER BY received DESC, id DESC LIMIT 1", id=id
@@ -182,7 +184,7 @@ class Arrivals:
         )
         return row is not None
 
-    async def newest(self, limit: int) -> list[Arrival]:
+    async def newest(self, limit: int) -> list[ReceivedActivity]:
         rows = await self._query.all("SELECT * FROM arrivals ORDER BY received DESC, id DESC LIMIT :limit", limit=limit)
         return [_arrival(row) for row in rows]
 
@@ -256,7 +258,7 @@ def _size(raw: str) -> int:
     return 0 if raw == NO_TEXT else len(raw.encode())
 
 
-def _counts_anew(before: Row, arrival: Arrival, *, by_actor: bool) -> bool:
+def _counts_anew(before: Row, arrival: ReceivedActivity, *, by_actor: bool) -> bool:
     """Whether an activity that was here before, with the same meaning, is not only a copy of itself."""
     if arrival.activity.forwarded:
         return False
@@ -283,8 +285,8 @@ def _but_for(hosts: Sequence[str]) -> tuple[str, dict[str, str]]:
     return (f"AND host NOT IN ({', '.join(':' + name for name in names)})" if names else ""), names
 
 
-def _arrival(row: Row) -> Arrival:
-    return Arrival(
+def _arrival(row: Row) -> ReceivedActivity:
+    return ReceivedActivity(
         id=row["id"],
         activity=Activity(
             id=row["activity_uri"],

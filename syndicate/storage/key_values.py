@@ -3,7 +3,7 @@
 from syndicate.storage.engine.database import Queryable
 
 
-class Facts:
+class KeyValues:
     """Name → text."""
 
     def __init__(self, query: Queryable) -> None:

@@ -3,7 +3,7 @@
 from syndicate.storage.engine.database import Queryable
 
 
-class Signposts:
+class LegacyRedirects:
     """Address of old, from the root and with its query → path of a list of ours."""
 
     def __init__(self, query: Queryable) -> None:

@@ -38,7 +38,7 @@ Key = tuple[datetime, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manufacture:
+class PostSource:
     """How a post came to be: what it was made of and by which way in. `image` is the featured picture's address as its author gave it. `digest` tells whether the way in has changed
     it since; `month` is `YYYY-MM` of its publication in the site's time zone; `released` is when it was first shown to
     readers, or None; `base` is what relative references to pictures in the source are resolved against, empty for the
@@ -124,14 +124,14 @@ class Posts:
         [post] = await self._with_terms([row])
         return post
 
-    async def manufacture(self, id: str) -> Manufacture | None:
+    async def manufacture(self, id: str) -> PostSource | None:
         row = await self._query.one(
             "SELECT source, source_format, base, origin, origin_digest, renderer, month, image, image_alt, released, minor FROM posts WHERE id = :id",
             id=id,
         )
         if row is None:
             return None
-        return Manufacture(
+        return PostSource(
             source=row["source"],
             source_format=SourceFormat(row["source_format"]),
             origin=row["origin"],
@@ -441,7 +441,7 @@ class Posts:
         """Let no other transaction choose a slug or a date until this one ends."""
         await self._query.alone("posts")
 
-    async def put(self, post: Post, made: Manufacture) -> None:
+    async def put(self, post: Post, made: PostSource) -> None:
         """Keep a new post, or a changed one."""
         await self._count(post.id, -1)
         await self._query.run(INSERT, **_parameters(post, made))
@@ -680,7 +680,7 @@ ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, slug = excluded.slug, path = 
 """
 
 
-def _parameters(post: Post, made: Manufacture) -> dict[str, Any]:
+def _parameters(post: Post, made: PostSource) -> dict[str, Any]:
     return {
         "id": post.id,
         "uri": post.uri,

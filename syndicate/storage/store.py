@@ -21,10 +21,10 @@ from syndicate.storage.followers import Followers
 from syndicate.storage.followers_sync import Synchronizations
 from syndicate.storage.foreign_inboxes import ForeignInboxes
 from syndicate.storage.hosts import Hosts
-from syndicate.storage.inbox_queue import Arrivals
-from syndicate.storage.key_values import Facts, Totals
+from syndicate.storage.inbox_queue import InboxQueue
+from syndicate.storage.key_values import KeyValues, Totals
 from syndicate.storage.leases import LEASE, HeldRows, Key, Leases
-from syndicate.storage.legacy_redirects import Signposts
+from syndicate.storage.legacy_redirects import LegacyRedirects
 from syndicate.storage.media import Media
 from syndicate.storage.mentions import Mentions
 from syndicate.storage.move_recipients import MoveRecipients
@@ -37,7 +37,7 @@ from syndicate.storage.reports import Reports
 from syndicate.storage.search import Search
 from syndicate.storage.subscriptions import Subscriptions
 from syndicate.storage.tombstones import Tombstones
-from syndicate.storage.versions import Editions
+from syndicate.storage.versions import Versions
 from syndicate.storage.websub_following import WebsubFollowing
 
 T = TypeVar("T")
@@ -49,22 +49,22 @@ class Tables:
     def __init__(self, query: Queryable, clock: Clock) -> None:
         self.clock = clock
         self._query = query
-        self.editions = Editions(query, clock)
+        self.editions = Versions(query, clock)
         self.totals = Totals(query)
-        self.facts = Facts(query)
+        self.facts = KeyValues(query)
         self.posts = Posts(query, self.totals)
         self.comments = Comments(query)
         self.reactions = Reactions(query)
         self.received_notes = ReceivedNotes(query)
         self.reports = Reports(query)
         self.search = Search(query)
-        self.signposts = Signposts(query)
+        self.signposts = LegacyRedirects(query)
         self.stamps = StoredAuthorizations(query)
         self.local_actors = StoredActors(query)
         self.earlier_keys = EarlierKeys(query)
         self.remote_actors = RemoteActors(query)
         self.followers = Followers(query, self.totals)
-        self.arrivals = Arrivals(query)
+        self.arrivals = InboxQueue(query)
         self.outbox = OutboxActivities(query)
         self.deliveries = Deliveries(query)
         self.foreign_inboxes = ForeignInboxes(query)

@@ -17,7 +17,7 @@ Stamp = dict[str, int]
 STILL_FOR = 0.001
 
 
-class EditionWatch:
+class VersionWatch:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._version = store.database.version()

@@ -15,7 +15,7 @@ OVERLAP = timedelta(seconds=30)
 """Transactions of several machines do not commit in the order of their clocks."""
 
 
-class Editions:
+class Versions:
     def __init__(self, query: Queryable, clock: Clock) -> None:
         self._query, self._clock = query, clock
 

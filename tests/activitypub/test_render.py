@@ -12,8 +12,8 @@ import pytest
 from syndicate.activitypub import collections, render
 from syndicate.activitypub.documents import parse_document, require_context
 from syndicate.activitypub.parse import origin, parse_actor, parse_note
-from syndicate.activitypub.policy import Replies
-from syndicate.activitypub.render import Conversation, Hashtag, Listing, Profile
+from syndicate.activitypub.policy import ReplyPolicy
+from syndicate.activitypub.render import CollectionSummary, Hashtag, InteractionCounts, Profile
 from syndicate.activitypub.vocabulary import (
     ACTOR_CONTEXT,
     AS2,
@@ -70,7 +70,7 @@ POST = Post(
 URL = f"{BLOG}{POST.path}"
 
 
-def article(post: Post = POST, *tags: Hashtag, talk: Conversation = render.NO_TALK) -> dict[str, Any]:
+def article(post: Post = POST, *tags: Hashtag, talk: InteractionCounts = render.NO_TALK) -> dict[str, Any]:
     return render.post(post, ACTOR, URL, tags, talk)
 
 
@@ -298,7 +298,7 @@ def test_an_address_that_is_too_long_is_the_id() -> None:
         published=NOON,
         updated=NOON,
     )
-    said = render.answer(answer, ACTOR, POST.uri, POST.uri, (), replies=Replies.ANYONE, language="en")
+    said = render.answer(answer, ACTOR, POST.uri, POST.uri, (), replies=ReplyPolicy.ANYONE, language="en")
     assert said["url"] == answer.uri
 
 
@@ -367,8 +367,8 @@ def test_who_may_quote_is_always_said(quotes: QuotePolicy, approved: str) -> Non
 
 
 def test_the_first_page_of_what_was_said_is_embedded() -> None:
-    listing = Listing(total=3, first=("https://a.example/1",), next=f"{POST.uri}/replies?page=1&after=x")
-    document = article(POST, talk=Conversation(replies=listing, likes=Listing(total=2, first=None)))
+    listing = CollectionSummary(total=3, first=("https://a.example/1",), next=f"{POST.uri}/replies?page=1&after=x")
+    document = article(POST, talk=InteractionCounts(replies=listing, likes=CollectionSummary(total=2, first=None)))
     replies = document["replies"]
     assert (replies["totalItems"], replies["first"]["items"]) == (3, ["https://a.example/1"])
     assert replies["first"]["partOf"] == replies["id"]

@@ -11,9 +11,9 @@ from syndicate.comments.policy import (
     MOST_PER_HOST_AND_HOUR,
     MOST_PER_POST_AND_HOUR,
     MOST_WITH_MODERATION_OFF,
-    Facts,
+    CommentFacts,
     Moderation,
-    judge,
+    decide,
 )
 from syndicate.model.comment import CommentState
 
@@ -38,7 +38,7 @@ KNOWN: dict[str, Any] = {"links": 0, "mentions": 0, "approved": 1, "rejected": 0
     ],
 )
 def test_first_time_knows_the_people_it_has_met(facts: dict[str, Any], reason: str) -> None:
-    judgement = judge(Facts(**KNOWN | facts), "first-time")
+    judgement = decide(CommentFacts(**KNOWN | facts), "first-time")
     assert judgement.reason == reason
     assert judgement.is_shown is (reason == "comment.known")
 
@@ -48,12 +48,14 @@ def test_first_time_knows_the_people_it_has_met(facts: dict[str, Any], reason: s
 )
 @pytest.mark.parametrize("first", [{"approved": 0}, {"rejected": 1}, {"links": 9}, {"mentions": 9}])
 def test_what_holds_a_comment_already_need_not_be_counted_further(first: dict[str, Any], later: dict[str, Any]) -> None:
-    assert judge(Facts(**KNOWN | first), "first-time") == judge(Facts(**KNOWN | first | later), "first-time")
+    assert decide(CommentFacts(**KNOWN | first), "first-time") == decide(
+        CommentFacts(**KNOWN | first | later), "first-time"
+    )
 
 
 @pytest.mark.parametrize("facts", [{}, {"approved": 100}, {"approved": 0}, {"rejected": 5}])
 def test_all_lets_everything_wait(facts: dict[str, Any]) -> None:
-    judgement = judge(Facts(**KNOWN | facts), "all")
+    judgement = decide(CommentFacts(**KNOWN | facts), "all")
     assert (judgement.state, judgement.reason) == (CommentState.PENDING, "comment.moderated")
 
 
@@ -61,17 +63,17 @@ def test_all_lets_everything_wait(facts: dict[str, Any]) -> None:
     "facts", [{}, {"approved": 0}, {"rejected": 9}, {"links": 99}, {"mentions": 99}, {"recent": 59}, {"repeated": True}]
 )
 def test_off_shows_everything(facts: dict[str, Any]) -> None:
-    judgement = judge(Facts(**KNOWN | facts), "off")
+    judgement = decide(CommentFacts(**KNOWN | facts), "off")
     assert (judgement.state, judgement.reason) == (CommentState.APPROVED, "comment.open")
 
 
 def test_off_holds_what_nobody_can_type() -> None:
-    assert judge(Facts(**KNOWN | {"burst": MOST_WITH_MODERATION_OFF - 1}), "off").is_shown
-    assert judge(Facts(**KNOWN | {"burst": MOST_WITH_MODERATION_OFF}), "off").reason == "comment.flood"
+    assert decide(CommentFacts(**KNOWN | {"burst": MOST_WITH_MODERATION_OFF - 1}), "off").is_shown
+    assert decide(CommentFacts(**KNOWN | {"burst": MOST_WITH_MODERATION_OFF}), "off").reason == "comment.flood"
 
 
 @pytest.mark.parametrize("moderation", ["off", "first-time", "all"])
 def test_no_judgement_rejects(moderation: Moderation) -> None:
     """To reject is for the author alone."""
     for facts in ({}, {"approved": 0, "rejected": 99, "links": 99, "mentions": 99, "recent": 999, "burst": 999}):
-        assert judge(Facts(**KNOWN | facts), moderation).state in (CommentState.APPROVED, CommentState.PENDING)
+        assert decide(CommentFacts(**KNOWN | facts), moderation).state in (CommentState.APPROVED, CommentState.PENDING)

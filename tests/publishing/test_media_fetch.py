@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from syndicate.model.post import Manuscript, Post
+from syndicate.model.post import Post, PostDraft
 from syndicate.publishing.media_fetch import WAITS
 from syndicate.storage.media import MediaState
 from syndicate.transport.message import Request, Response
@@ -41,7 +41,7 @@ async def pictures_of(instance: RunningInstance, post: Post) -> list[str]:
 
 
 async def publish(instance: RunningInstance, folder: Path, source: str, **fields: Any) -> Post:
-    post_draft = Manuscript(slug="tea", title="Tea", source=source, local_files=str(folder), **fields)
+    post_draft = PostDraft(slug="tea", title="Tea", source=source, local_files=str(folder), **fields)
     return (await instance.instance.services.publisher.publish(post_draft, origin="publish")).post
 
 
@@ -198,9 +198,7 @@ async def test_the_picture_of_a_post_stands_in_its_card_and_in_the_fediverse(
 
 async def test_the_picture_of_a_note_is_attached_to_it(instance: RunningInstance, tmp_path: Path) -> None:
     (tmp_path / "leaf.png").write_bytes(PNG)
-    post_draft = Manuscript(
-        slug="leaf", source="Look.", local_files=str(tmp_path), image="leaf.png", image_alt="A leaf"
-    )
+    post_draft = PostDraft(slug="leaf", source="Look.", local_files=str(tmp_path), image="leaf.png", image_alt="A leaf")
     post = (await instance.instance.services.publisher.publish(post_draft, origin="publish")).post
     [attached] = (await instance.document(post.uri))["attachment"]
     assert (attached["name"], attached["summary"], attached["mediaType"]) == ("A leaf", "A leaf", "image/png")
@@ -212,7 +210,7 @@ async def test_all_pictures_that_a_note_shows_are_attached_to_it(instance: Runni
     for number, name in enumerate(names):
         (tmp_path / name).write_bytes(encoded("PNG", drawn(number)))
     source = "".join(f"![Leaf {name}]({name})\n\n![again]({name})\n\n" for name in names)
-    post_draft = Manuscript(slug="leaf", source=source, local_files=str(tmp_path), image=names[1], image_alt="The best")
+    post_draft = PostDraft(slug="leaf", source=source, local_files=str(tmp_path), image=names[1], image_alt="The best")
     post = (await instance.instance.services.publisher.publish(post_draft, origin="publish")).post
     attached = (await instance.document(post.uri))["attachment"]
     described = ["The best", *(f"Leaf {names[at]}" for at in (0, 2, 3, 4, 5))]
@@ -273,7 +271,7 @@ async def test_a_broken_photograph_is_not_published_and_the_reason_is_said(
     instance: RunningInstance, tmp_path: Path
 ) -> None:
     (tmp_path / "leaf.jpg").write_bytes(telling("JPEG")[:500])
-    post_draft = Manuscript(slug="tea", source="![A leaf](leaf.jpg)", local_files=str(tmp_path))
+    post_draft = PostDraft(slug="tea", source="![A leaf](leaf.jpg)", local_files=str(tmp_path))
     published = await instance.instance.services.publisher.publish(post_draft, origin="import")
     [complaint] = published.missing
     assert "leaf.jpg" in complaint

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from syndicate.model.post import Manuscript, Post
+from syndicate.model.post import Post, PostDraft
 from syndicate.publishing.media_rebuild import MediaRebuild, Rebuilt
 from syndicate.storage.media import MediaFile, Purpose
 from tests.instances import RunningInstance
@@ -17,7 +17,7 @@ async def rebuild(instance: RunningInstance) -> Rebuilt:
 
 async def published(instance: RunningInstance, folder: Path, data: bytes, source: str = "![A leaf](leaf.jpg)") -> Post:
     (folder / "leaf.jpg").write_bytes(data)
-    post_draft = Manuscript(slug="tea", title="Tea", source=source, local_files=str(folder), image="leaf.jpg")
+    post_draft = PostDraft(slug="tea", title="Tea", source=source, local_files=str(folder), image="leaf.jpg")
     return (await instance.instance.services.publisher.publish(post_draft, origin="publish")).post
 
 

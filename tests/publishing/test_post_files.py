@@ -9,7 +9,7 @@ from lxml import etree, html
 
 from syndicate.errors import FilesMissing
 from syndicate.media.places import tells_place
-from syndicate.model.post import Enclosure, Manuscript, Post
+from syndicate.model.post import Enclosure, Post, PostDraft
 from syndicate.publishing import Published
 from tests.instances import RunningInstance
 from tests.pictures import PNG
@@ -28,7 +28,7 @@ FILM = FTYP + box(b"moov", box(b"mvhd", b"\0" * 100)) + box(b"mdat", b"frames")
 
 async def publish(instance: RunningInstance, folder: Path, source: str, **fields: Any) -> Published:
     fields = {"slug": "talk", "title": "Talk", "local_files": str(folder)} | fields
-    post_draft = Manuscript(source=source, **fields)
+    post_draft = PostDraft(source=source, **fields)
     return await instance.instance.services.publisher.publish(post_draft, origin="publish", complete=True)
 
 

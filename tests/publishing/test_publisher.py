@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicate.errors import InputError, PostNotFound
-from syndicate.model.post import Manuscript, PostKind
+from syndicate.model.post import PostDraft, PostKind
 from syndicate.publishing import Change
 from syndicate.publishing.publisher import digest_of
 from tests.instances import RunningInstance
@@ -49,7 +49,7 @@ async def test_what_is_not_there_cannot_be_deleted(instance: RunningInstance) ->
 async def test_a_text_without_bounds_is_refused_or_read(instance: RunningInstance) -> None:
     for source in ("> " * 100_000, "*" * 200_000 + "a", "[" * 100_000, "![a](" * 50_000):
         with contextlib.suppress(InputError):
-            await instance.instance.services.publisher.publish(Manuscript(slug="bomb", source=source), origin="publish")
+            await instance.instance.services.publisher.publish(PostDraft(slug="bomb", source=source), origin="publish")
             assert (await instance.get("/2026/11/22/bomb/")).status == 200
 
 
@@ -61,7 +61,7 @@ async def test_a_text_that_says_what_another_says_is_still_another_post(instance
 
 def test_what_an_earlier_version_published_is_known_to_be_the_same() -> None:
     """Digests are stored: a field more, or another directory, must not make every post look as if it had changed."""
-    post_draft = Manuscript(
+    post_draft = PostDraft(
         slug="tea",
         source="Hot.",
         title="Tea",

@@ -10,7 +10,7 @@ from syndicate.model.post import Post, Term, TermKind
 from syndicate.publishing.feeds import FeedBuilder
 from syndicate.publishing.listings import Listing
 from syndicate.publishing.topics import FeedTopics
-from syndicate.storage.version_watch import EditionWatch
+from syndicate.storage.version_watch import VersionWatch
 from syndicate.web import keys
 from tests.instances import RunningInstance
 from tests.peer import Peer
@@ -61,7 +61,7 @@ async def counted(open_instance: RunningInstance) -> Counted:
         hubs=(app[keys.URLS].hub,),
     )
     desk.made = []
-    watch = EditionWatch(store, open_instance.clock)
+    watch = VersionWatch(store, open_instance.clock)
     return Counted(FeedTopics(store, desk, app[keys.SELECTIONS], app[keys.URLS], watch), desk)
 
 

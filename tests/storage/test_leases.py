@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from syndicate.maintenance.chores import Chores
-from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
+from syndicate.model.activity import Activity, Outcome, ReceivedActivity, Verdict
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Store
 from syndicate.storage.leases import LEASE, RENEW_INTERVAL
@@ -18,7 +18,7 @@ MOMENT = timedelta(seconds=1)
 async def arrive(store: Store, actor: str, type: str = "Create") -> str:
     """An activity is on the record and waits; its id there."""
     now = store.clock()
-    arrival = Arrival(
+    arrival = ReceivedActivity(
         id=IDS.new(now),
         activity=Activity(id=f"{actor}/{IDS.new(now)}", type=type, actor=actor, object=f"{actor}/note", raw={}),
         received=now,

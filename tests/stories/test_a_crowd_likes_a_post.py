@@ -1,6 +1,6 @@
 """A thousand people like a post within a few seconds: it is counted, and the page is made a few times only."""
 
-from syndicate.model.activity import Activity, Arrival
+from syndicate.model.activity import Activity, ReceivedActivity
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Tables
 from syndicate.web.keys import RESPONSE_CACHE
@@ -22,7 +22,7 @@ async def test_a_thousand_likes_make_the_page_anew_once_a_second(instance: Runni
             host = f"https://m{number}.example"
             raw = {"id": f"{host}/likes/1", "type": "Like", "actor": f"{host}/users/ann", "object": post.uri}
             activity = Activity(id=raw["id"], type="Like", actor=raw["actor"], object=post.uri, raw=raw)
-            arrival = Arrival(id=ids.new(instance.clock()), activity=activity, received=instance.clock())
+            arrival = ReceivedActivity(id=ids.new(instance.clock()), activity=activity, received=instance.clock())
             await tx.arrivals.record(arrival, by_actor=True)
 
     for first in range(0, CROWD, AT_ONCE):

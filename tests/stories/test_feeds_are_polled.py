@@ -22,8 +22,8 @@ from syndicate.model.comment import CommentState
 from syndicate.model.ids import new_id
 from syndicate.model.post import (
     Enclosure,
-    Manuscript,
     Post,
+    PostDraft,
     PostKind,
     PostState,
     SourceFormat,
@@ -939,7 +939,7 @@ async def test_an_empty_blogroll_breaks_nothing(instance: RunningInstance) -> No
 
 async def test_an_imported_post_keeps_its_guid_to_the_byte(instance: RunningInstance) -> None:
     guid = "http://old.example/?p=7&x=1 “odd”"
-    post_draft = Manuscript(slug="old", title="Old", source="Words.", guid=guid, path="/archives/old.html")
+    post_draft = PostDraft(slug="old", title="Old", source="Words.", guid=guid, path="/archives/old.html")
     await instance.instance.services.publisher.publish(post_draft, origin="wordpress", announce=False)
     for format in FeedFormat:
         [entry] = await feed(instance, format)

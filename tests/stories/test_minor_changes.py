@@ -2,7 +2,7 @@
 
 import pytest
 
-from syndicate.model.post import Manuscript, PostState, Visibility
+from syndicate.model.post import PostDraft, PostState, Visibility
 from syndicate.publishing import Published
 from tests.instances import RunningInstance
 from tests.peer import Peer
@@ -28,7 +28,7 @@ async def reader(instance: RunningInstance, wire: Wire, ann: Peer) -> FakeSubscr
 
 async def publish(instance: RunningInstance, source: str, *, by_command: bool = False, **more: object) -> Published:
     instance.clock.advance(minutes=5)
-    post_draft = Manuscript(slug="tea", title="Tea", source=source, **more)  # type: ignore[arg-type]
+    post_draft = PostDraft(slug="tea", title="Tea", source=source, **more)  # type: ignore[arg-type]
     published = await instance.instance.services.publisher.publish(post_draft, origin="publish", minor=by_command)
     await instance.settle()
     return published

@@ -12,7 +12,7 @@ from syndicate.app import rerender, write_refusals
 from syndicate.errors import RemoteUnavailable, StorageError
 from syndicate.federation.inbox.inbox import Inbox
 from syndicate.federation.inbox.worker import InboxWorker
-from syndicate.model.activity import Arrival, Verdict
+from syndicate.model.activity import ReceivedActivity, Verdict
 from syndicate.model.post import PostState
 from syndicate.storage.deliveries import DeliveryState
 from syndicate.storage.media import MediaState
@@ -138,11 +138,11 @@ class _Inbox(Inbox):
     def __init__(self, trouble: Exception, more: Exception) -> None:
         self.trouble, self.more, self.performed = trouble, more, asyncio.Event()
 
-    async def perform(self, arrival: Arrival) -> Verdict:
+    async def perform(self, arrival: ReceivedActivity) -> Verdict:
         self.performed.set()
         raise self.trouble
 
-    async def postpone(self, arrival: Arrival, error: Exception) -> None:
+    async def postpone(self, arrival: ReceivedActivity, error: Exception) -> None:
         raise self.more
 
 

@@ -7,7 +7,7 @@ import pytest
 from lxml import etree, html
 
 from syndicate.importers.wordpress.importer import ImportReport, WordPressImporter
-from syndicate.model.post import Manuscript, PostKind
+from syndicate.model.post import PostDraft, PostKind
 from syndicate.transport.message import Request, Response
 from tests.instances import ACTIVITY, RunningInstance
 from tests.old_blog import OldBlog, comment
@@ -683,7 +683,7 @@ async def test_what_changed_over_there_is_renewed_and_what_was_edited_here_stays
     export = tmp_path / "old.xml"
     await move_in(instance, OldBlog().post(7, html="First.").post(8, html="First.").write(export))
     await instance.instance.services.publisher.publish(
-        Manuscript(slug="post-8", title="Post 8", source="Edited here."), origin="publish", replace=True
+        PostDraft(slug="post-8", title="Post 8", source="Edited here."), origin="publish", replace=True
     )
     instance.clock.advance(hours=1)
     again = await move_in(instance, OldBlog().post(7, html="Second.").post(8, html="Second.").write(export))

@@ -3,19 +3,19 @@
 import pytest
 
 from syndicate.federation.inbox import text_limits
-from syndicate.model.activity import Arrival
+from syndicate.model.activity import ReceivedActivity
 from tests.instances import RunningInstance
 from tests.peer import Peer
 
 PARAGRAPH = "<p>" + "Word by word. " * 1500 + "</p>"
 
 
-async def arrivals(instance: RunningInstance, peer: Peer) -> list[Arrival]:
+async def arrivals(instance: RunningInstance, peer: Peer) -> list[ReceivedActivity]:
     """Of one actor, newest first."""
     return [arrival for arrival in await instance.store.arrivals.newest(500) if arrival.activity.actor == peer.actor]
 
 
-def size_of(found: list[Arrival]) -> int:
+def size_of(found: list[ReceivedActivity]) -> int:
     return sum(len(str(arrival.activity.raw)) for arrival in found if arrival.activity.raw)
 
 

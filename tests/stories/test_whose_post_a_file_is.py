@@ -10,7 +10,7 @@ from syndicate.errors import InputError
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.importers.posts_folder import PostsFolder
-from syndicate.model.post import Manuscript, Post, PostKind
+from syndicate.model.post import Post, PostDraft, PostKind
 from syndicate.publishing import Publisher
 from syndicate.publishing.renderer import Renderer
 from syndicate.storage import Store
@@ -34,7 +34,7 @@ def put(instance: RunningInstance, name: str, text: str) -> Path:
 
 async def imported(instance: RunningInstance, **fields: object) -> Post:
     given = {"slug": "tea", "source": "From the old blog.", "title": "Old tea", **fields}
-    post_draft = Manuscript(**given)  # type: ignore[arg-type]
+    post_draft = PostDraft(**given)  # type: ignore[arg-type]
     return (await instance.instance.services.publisher.publish(post_draft, origin="wordpress", announce=False)).post
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from syndicate.model.post import Manuscript, PostState
+from syndicate.model.post import PostDraft, PostState
 from syndicate.web.keys import RESPONSE_CACHE
 from tests.instances import ACTIVITY, RunningInstance
 
@@ -61,7 +61,7 @@ async def test_one_address_has_a_page_and_an_object(instance: RunningInstance) -
 
 async def test_a_page_of_its_own_takes_the_place_of_the_built_in_one(instance: RunningInstance) -> None:
     await twice(instance, "/about/")
-    about = Manuscript(slug="about", title="About", source="Written by hand.", path="/about/")
+    about = PostDraft(slug="about", title="About", source="Written by hand.", path="/about/")
     await instance.instance.services.publisher.publish(about, origin="test")
     assert b"Written by hand." in (await instance.get("/about/")).body
 

@@ -7,7 +7,7 @@ import pytest
 
 from syndicate.errors import NotFound
 from syndicate.storage import Store
-from syndicate.storage.version_watch import EditionWatch
+from syndicate.storage.version_watch import VersionWatch
 from syndicate.web.http.response_cache import MAX_BYTES, RenderedDocument, ResponseCache
 from syndicate.web.keys import RESPONSE_CACHE
 from tests.clocks import FakeClock
@@ -34,7 +34,7 @@ class Press:
 
 @pytest.fixture
 def response_cache(store: Store, clock: FakeClock) -> ResponseCache:
-    return ResponseCache(EditionWatch(store, clock), clock, clock.stopwatch)
+    return ResponseCache(VersionWatch(store, clock), clock, clock.stopwatch)
 
 
 async def move(store: Store, *dependencies: str) -> None:

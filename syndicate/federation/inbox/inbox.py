@@ -23,7 +23,7 @@ from syndicate.federation.inbox.dispatch import FORWARDABLE, HANDLERS, NAMED_LAT
 from syndicate.federation.inbox.handlers import follow
 from syndicate.federation.inbox.text_limits import TextLimits
 from syndicate.federation.sync import followers_sync
-from syndicate.model.activity import Activity, Arrival, Outcome, Verdict
+from syndicate.model.activity import Activity, Outcome, ReceivedActivity, Verdict
 from syndicate.model.ids import IdsInOrder
 from syndicate.signatures import Message, Signature, read_signature
 from syndicate.storage import Store, Tables
@@ -111,7 +111,7 @@ class Inbox:
             verdict = refused("activity.forwarded")
         elif not activity.id and (activity.type in NAMED_LATER or activity.forwarded):
             verdict = ignored("activity.no-id")
-        arrival = Arrival(
+        arrival = ReceivedActivity(
             id=self._ids.new(now), activity=activity, received=now, fingerprint=fingerprint, verdict=verdict
         )
 
@@ -130,7 +130,7 @@ class Inbox:
 
     # from the record
 
-    async def perform(self, arrival: Arrival) -> Verdict:
+    async def perform(self, arrival: ReceivedActivity) -> Verdict:
         """Do what an arrival asks for, and settle it in the same transaction.
 
         Raises Transient errors: the arrival is then due again later.
@@ -161,7 +161,7 @@ class Inbox:
             return await follow.turn_away(activity, self._context)
         return refused("sender.blocked")
 
-    async def postpone(self, arrival: Arrival, error: Exception) -> None:
+    async def postpone(self, arrival: ReceivedActivity, error: Exception) -> None:
         """What could not be done now is tried again, and given up after some tries."""
         attempts = arrival.attempts + 1
         if attempts >= MOST_TRIES or not isinstance(error, (Transient, TimeoutError)):

@@ -12,7 +12,7 @@ from syndicate.activitypub.access import as_id, ids, types
 from syndicate.activitypub.addressing import Reach, reach, reach_of
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page, parse_note
 from syndicate.comments import records
-from syndicate.comments.policy import Facts, Judgement, Moderation, judge
+from syndicate.comments.policy import CommentFacts, Moderation, ModerationDecision, decide
 from syndicate.errors import MalformedActivity, RemoteUnavailable
 from syndicate.federation.actors import opt_out
 from syndicate.federation.actors.throttled_transport import MOST_CLIMBS_A_DAY, PASSED_OVER_FOR
@@ -126,11 +126,11 @@ async def take(
     if not has_words:
         return _without_words(note, before)
     facts = await _facts(note, post, html, context)
-    judgement = judge(facts, context.moderation)
+    judgement = decide(facts, context.moderation)
     if before is not None and before.state is not CommentState.PENDING:
         judgement = _of_an_edit(before, html, judgement, context.moderation)
     if parent is not None and parent.state is CommentState.PENDING:
-        judgement = Judgement(state=CommentState.PENDING, reason="reply.to-unshown")
+        judgement = ModerationDecision(state=CommentState.PENDING, reason="reply.to-unshown")
     comment = _comment(note, html, author, post, parent, before, judgement, reached, context)
 
     async def keep(tx: Tables) -> Verdict:
@@ -276,23 +276,23 @@ async def _never_show(
     return withdraw
 
 
-async def _facts(note: RemoteNote, post: Post, html: str, context: Context) -> Facts:
+async def _facts(note: RemoteNote, post: Post, html: str, context: Context) -> CommentFacts:
     """What the blog's rule asks for, and no more: to count the latest comments is most of the cost of a reply."""
     now, table = context.clock(), context.store.comments
     match context.moderation:
         case "all":
-            return Facts()
+            return CommentFacts()
         case "off":
-            return Facts(burst=await table.received_since(note.author, now - timedelta(minutes=10)))
+            return CommentFacts(burst=await table.received_since(note.author, now - timedelta(minutes=10)))
         case "first-time":
             record = await table.record_of(note.author, since=now - REJECTIONS_COUNT_FOR)
-            known = Facts(
+            known = CommentFacts(
                 links=_links(note, html),
                 mentions=sum(1 for mention in note.mentions if host_of(mention) != context.urls.host),
                 approved=record.approved,
                 rejected=record.rejected,
             )
-            if not judge(known, context.moderation).is_shown:
+            if not decide(known, context.moderation).is_shown:
                 return known
             return replace(known, **await _counts(note, post, html, context))
         case _:
@@ -321,13 +321,15 @@ def _links(note: RemoteNote, html: str) -> int:
     return len(links) - min(tagging, len(note.mentions) + len(note.hashtags))
 
 
-def _of_an_edit(before: Comment, html: str, judgement: Judgement, moderation: Moderation) -> Judgement:
+def _of_an_edit(
+    before: Comment, html: str, judgement: ModerationDecision, moderation: Moderation
+) -> ModerationDecision:
     """An edit keeps the author's decision, unless other words stand in an approved comment now and it has many links,
     or all that is shown is to be read before."""
     must_wait = moderation == "all" or judgement.reason in ("comment.links", "comment.mentions")
     if before.state is CommentState.APPROVED and before.html != html and must_wait:
         return judgement
-    return Judgement(state=before.state, reason="comment.edited")
+    return ModerationDecision(state=before.state, reason="comment.edited")
 
 
 def _comment(
@@ -337,7 +339,7 @@ def _comment(
     post: Post,
     parent: Comment | None,
     before: Comment | None,
-    judgement: Judgement,
+    judgement: ModerationDecision,
     reached: Reach,
     context: Context,
 ) -> Comment:

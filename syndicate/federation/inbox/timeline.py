@@ -22,7 +22,7 @@ from syndicate.model.activity import Verdict
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, Latest, ReadPost
 from syndicate.model.ids import new_id
 from syndicate.storage import Tables
-from syndicate.storage.feed_entries import NEVER, FeedEntry
+from syndicate.storage.feed_entries import NEVER, StoredFeedEntry
 
 MOST_KEPT = 30
 NEWS = timedelta(days=2)
@@ -35,9 +35,9 @@ LONGEST_EXCERPT = 700
 class Changes:
     """What is to be written."""
 
-    put: tuple[FeedEntry, ...]
+    put: tuple[StoredFeedEntry, ...]
     remove: tuple[str, ...]
-    kept: tuple[FeedEntry, ...]
+    kept: tuple[StoredFeedEntry, ...]
     """What is kept afterwards, newest first."""
     new: int
 
@@ -47,7 +47,7 @@ class Changes:
 
 
 def decide(
-    kept: Sequence[FeedEntry], found: Iterable[ReadPost], entry: BlogrollEntry, now: datetime, *, first: bool
+    kept: Sequence[StoredFeedEntry], found: Iterable[ReadPost], entry: BlogrollEntry, now: datetime, *, first: bool
 ) -> Changes:
     """What becomes of posts that were found, newest first, beside those that are kept.
 
@@ -71,7 +71,7 @@ def decide(
             undated_ended = first
         published = min(post.published or now, now)
         news = not (first or entry.hidden or now - published > NEWS)
-        new = FeedEntry(
+        new = StoredFeedEntry(
             id=new_id(now),
             entry=entry.id,
             post=post,
@@ -95,12 +95,12 @@ def decide(
 class _Known:
     """Which of the posts that are kept another one is: by what its source calls it, or by its address."""
 
-    def __init__(self, kept: Iterable[FeedEntry]) -> None:
+    def __init__(self, kept: Iterable[StoredFeedEntry]) -> None:
         self._ids: dict[str, str] = {}
         for one in kept:
             self.add(one)
 
-    def add(self, one: FeedEntry) -> None:
+    def add(self, one: StoredFeedEntry) -> None:
         for name in _names(one.post):
             self._ids.setdefault(name, one.id)
 
@@ -117,7 +117,7 @@ def _merged(kept: ReadPost, found: ReadPost) -> ReadPost:
     return replace(found, guid=kept.guid, object=found.object or kept.object, published=kept.published)
 
 
-def latest_of(kept: Sequence[FeedEntry]) -> Latest | None:
+def latest_of(kept: Sequence[StoredFeedEntry]) -> Latest | None:
     """As lists show it; `kept` comes newest first."""
     newest = next(iter(kept), None)
     return None if newest is None else Latest(title=newest.post.heading, url=newest.post.url, at=newest.published)

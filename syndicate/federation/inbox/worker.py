@@ -11,7 +11,7 @@ from syndicate.activitypub.parse import host_of
 from syndicate.clock import Clock
 from syndicate.errors import StorageError, Transient
 from syndicate.federation.inbox.inbox import Inbox
-from syndicate.model.activity import Arrival
+from syndicate.model.activity import ReceivedActivity
 from syndicate.storage import Store
 from syndicate.storage.leases import LEASE
 from syndicate.workers.loop import WorkerLoop, isolated
@@ -33,7 +33,7 @@ class InboxWorker:
     def __init__(self, store: Store, inbox: Inbox, clock: Clock) -> None:
         self._store, self._inbox, self._clock = store, inbox, clock
         self._loop = WorkerLoop("inbox", clock, self._next_due)
-        self._waiting: dict[str, deque[Arrival]] = {}
+        self._waiting: dict[str, deque[ReceivedActivity]] = {}
         """By actor whose arrivals are under way: each actor's are performed in order."""
 
     def wake(self) -> None:
@@ -104,7 +104,7 @@ class InboxWorker:
             del self._waiting[actor]
         self._loop.wake()
 
-    async def _perform(self, arrival: Arrival) -> None:
+    async def _perform(self, arrival: ReceivedActivity) -> None:
         about = {"activity": arrival.activity.id, "type": arrival.activity.type}
         with isolated("inbox", **about):
             try:

@@ -11,8 +11,8 @@ from typing import Any
 
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import authority_of
-from syndicate.activitypub.policy import Replies
-from syndicate.activitypub.render import Hashtag, Mentioned, Profile
+from syndicate.activitypub.policy import ReplyPolicy
+from syndicate.activitypub.render import Hashtag, LinkedObject, Profile
 from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC
 from syndicate.clock import Clock
 from syndicate.comments.policy import Moderation
@@ -50,12 +50,12 @@ class Outbox:
 
     # documents
 
-    def object(self, post: Post, talk: render.Conversation | None = None) -> dict[str, Any]:
+    def object(self, post: Post, talk: render.InteractionCounts | None = None) -> dict[str, Any]:
         """A post as an object of the fediverse; without `talk` it tells how much was said about it, and not what."""
         talk = talk or render.counted(post.counts)
         url = self._urls.absolute(post.path)
-        mentions = [render.Mention(name=mention.handle, href=mention.actor) for mention in post.mentions]
-        tags: list[Hashtag | render.Mention] = [*self.hashtags(post), *mentions]
+        mentions = [render.MentionTag(name=mention.handle, href=mention.actor) for mention in post.mentions]
+        tags: list[Hashtag | render.MentionTag] = [*self.hashtags(post), *mentions]
         pictures: list[Picture] = []
         html = post.html
         if post.object_type is ObjectType.NOTE:
@@ -79,11 +79,11 @@ class Outbox:
             pictures.setdefault(picture.url, picture)
         return list(pictures.values())
 
-    def replies_to(self, post: Post) -> Replies:
+    def replies_to(self, post: Post) -> ReplyPolicy:
         """Whose replies to a post are shown."""
         if not post.comments_open:
-            return Replies.NOBODY
-        return Replies.ANYONE if self._moderation == "off" else Replies.APPROVED
+            return ReplyPolicy.NOBODY
+        return ReplyPolicy.ANYONE if self._moderation == "off" else ReplyPolicy.APPROVED
 
     def answer_to(
         self,
@@ -91,14 +91,14 @@ class Outbox:
         post: Post,
         answered: Comment | None,
         mentioned: Sequence[Mention],
-        talk: render.Conversation = render.NO_TALK,
+        talk: render.InteractionCounts = render.NO_TALK,
     ) -> dict[str, Any]:
         """An answer of the author's own, to a comment or to the post, as a Note. `mentioned` are those whom it is
         addressed to; none are known of answers of earlier versions, which went to the one who was answered."""
-        mentions = [render.Mention(name=mention.handle, href=mention.actor) for mention in mentioned]
+        mentions = [render.MentionTag(name=mention.handle, href=mention.actor) for mention in mentioned]
         if not mentions and answered is not None and answered.author.uri and answered.author.uri != self._actor.uri:
             name = answered.author.handle or answered.author.name
-            mentions.append(render.Mention(name=name, href=answered.author.uri))
+            mentions.append(render.MentionTag(name=name, href=answered.author.uri))
         return render.answer(
             replace(comment, html=federated.compact(federated.without_pictures(comment.html))),
             self._actor,
@@ -371,7 +371,7 @@ class Outbox:
             await self._send(tx, said, author.shared_inbox or author.inbox)
         return uri
 
-    async def mention(self, tx: Tables, by: LocalActor, words: Mentioned) -> str:
+    async def mention(self, tx: Tables, by: LocalActor, words: LinkedObject) -> str:
         """An actor of ours tells its followers quietly of something elsewhere that cannot be announced. Returns the
         activity's id."""
         now = self._clock()

@@ -33,7 +33,7 @@ from syndicate.importers.wordpress.html import resolve_galleries
 from syndicate.media import MediaFiles, UnusableFile
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
-from syndicate.model.post import Manuscript, Post, PostKind, PostState, SourceFormat, TermKind
+from syndicate.model.post import Post, PostDraft, PostKind, PostState, SourceFormat, TermKind
 from syndicate.publishing.listings import author_slug
 from syndicate.publishing.post_files import as_failed, as_kept
 from syndicate.publishing.publisher import Change, Published, Publisher
@@ -222,7 +222,7 @@ class WordPressImporter:
             case Change.UNCHANGED:
                 self.report.unchanged += 1
 
-    async def _post_draft(self, item: ExportedPost) -> Manuscript:
+    async def _post_draft(self, item: ExportedPost) -> PostDraft:
         html = resolve_galleries(
             item.html,
             attachment=self._attachments.get,
@@ -236,7 +236,7 @@ class WordPressImporter:
         slug = item.slug or slugify(item.title) or f"post-{item.wp_id}"
         path = self._path(item)
         shown_already = thumbnail is not None and thumbnail.url in html
-        return Manuscript(
+        return PostDraft(
             slug=slug,
             source=author_html.rewrite(html, url=self._ours),
             source_format=SourceFormat.HTML,

@@ -203,7 +203,7 @@ class SQLite:
         self._waiting: deque[tuple[Body[Any], asyncio.Future[Any]]] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._notices: list[Callable[[], None]] = []
-        self._hints = Hints(f"{path}-hint")
+        self._hints = CommitHints(f"{path}-hint")
 
     @classmethod
     async def open(cls, path: str) -> "SQLite":
@@ -341,7 +341,7 @@ def _identity(path: str) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-class Hints:
+class CommitHints:
     """A datagram socket beside the database file: a command that has committed tells the server so, which then
     need not poll every few milliseconds to be prompt. Lost hints do no harm."""
 

@@ -346,12 +346,12 @@ async def answer_post(request: web.Request, post: Post, *, at_permalink: bool = 
     return await answer(request, key, dependencies, make, cache=AT_PERMALINK if at_permalink else CACHE)
 
 
-async def _talk(store: Store, uri: str, post: Post, answer: Comment | None, counts: Counts) -> render.Conversation:
+async def _talk(store: Store, uri: str, post: Post, answer: Comment | None, counts: Counts) -> render.InteractionCounts:
     """What was said about a post, or about an answer of its author's, as far as the first pages go."""
     to = answer.id if answer else None
     found = await store.comments.replies(post.id, after=None, limit=PAGE + 1, to=to)
-    return render.Conversation(
-        replies=render.Listing(
+    return render.InteractionCounts(
+        replies=render.CollectionSummary(
             total=await store.comments.replies_total(post.id, to=to),
             first=tuple(item for item, _, _ in found[:PAGE]),
             next=_next_page(f"{uri}/replies", found),
@@ -361,9 +361,13 @@ async def _talk(store: Store, uri: str, post: Post, answer: Comment | None, coun
     )
 
 
-async def _reactions(store: Store, uri: str, post: Post, to: str | None, kind: str, total: int) -> render.Listing:
+async def _reactions(
+    store: Store, uri: str, post: Post, to: str | None, kind: str, total: int
+) -> render.CollectionSummary:
     found = await store.reactions.listed(post.id, to, kind, after=None, limit=PAGE + 1)
-    return render.Listing(total=total, first=tuple(item for item, _ in found[:PAGE]), next=_next_reactions(uri, found))
+    return render.CollectionSummary(
+        total=total, first=tuple(item for item, _ in found[:PAGE]), next=_next_reactions(uri, found)
+    )
 
 
 def _next_reactions(uri: str, found: list[tuple[str, str]]) -> str | None:

@@ -17,7 +17,7 @@ from email.utils import format_datetime
 from weakref import WeakValueDictionary
 
 from syndicate.clock import Clock, Stopwatch
-from syndicate.storage.version_watch import EditionWatch, Stamp
+from syndicate.storage.version_watch import Stamp, VersionWatch
 
 MAX_BYTES = 32 * 1024 * 1024
 AROUND = 4096
@@ -97,7 +97,7 @@ def _gzip(body: bytes) -> bytes:
 class ResponseCache:
     """Holds documents by key, the least recently asked for goes first."""
 
-    def __init__(self, watch: EditionWatch, clock: Clock, stopwatch: Stopwatch = time.monotonic) -> None:
+    def __init__(self, watch: VersionWatch, clock: Clock, stopwatch: Stopwatch = time.monotonic) -> None:
         self._watch, self._clock, self._stopwatch = watch, clock, stopwatch
         self._documents: OrderedDict[str, CachedDocument] = OrderedDict()
         self._asked: WeakValueDictionary[Asked, CachedDocument] = WeakValueDictionary()
