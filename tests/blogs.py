@@ -109,14 +109,14 @@ class Blog:
 
 async def follow(instance: RunningInstance, address: str, **how: Any) -> BlogrollEntry:
     """What `syndicate follow` does."""
-    finder = FeedFinder(instance.instance.transport, instance.instance.actors, instance.clock, schemes=("https",))
-    following = BlogrollEditor(instance.store, instance.instance.services.outbox, instance.clock)
+    finder = FeedFinder(instance.server.transport, instance.server.actors, instance.clock, schemes=("https",))
+    following = BlogrollEditor(instance.store, instance.server.services.outbox, instance.clock)
     return await following.follow(address, finder, **how)
 
 
 async def edit(instance: RunningInstance, address: str, *, seen: bool = False, **changes: Any) -> BlogrollEntry:
     """What `syndicate blogroll edit` does."""
-    return await BlogrollEditor(instance.store, instance.instance.services.outbox, instance.clock).edit(
+    return await BlogrollEditor(instance.store, instance.server.services.outbox, instance.clock).edit(
         address, changes, seen=seen
     )
 

@@ -45,18 +45,18 @@ class Answer:
 class RunningInstance:
     """A house that listens. Workers work when told to (`settle`), so that stories have no waits."""
 
-    instance: Server
+    server: Server
     port: int
     client: aiohttp.ClientSession
     clock: FakeClock
 
     @property
     def store(self) -> Store:
-        return self.instance.services.store
+        return self.server.services.store
 
     @property
     def config(self) -> Config:
-        return self.instance.services.config
+        return self.server.services.config
 
     @property
     def host(self) -> str:
@@ -67,22 +67,22 @@ class RunningInstance:
 
     async def publish_draft(self, **fields: Any) -> Published:
         fields.setdefault("slug", fields.get("title", "note").lower().replace(" ", "-") or "note")
-        return await self.instance.services.publisher.publish(PostDraft(**fields), origin="publish")
+        return await self.server.services.publisher.publish(PostDraft(**fields), origin="publish")
 
     async def settle(self) -> None:
         """Let every worker do all that is due now."""
         busy = True
         while busy:
-            busy = await self.instance.inbox_worker.work()
-            busy = await self.instance.pushes.work() or busy
-            busy = await self.instance.mentions.work() or busy
-            busy = await self.instance.synchronization.work() or busy
-            busy = await self.instance.software.work() or busy
-            await self.instance.deliveries.drain()
-            busy = await self.instance.pictures.work() or busy
-            busy = await self.instance.poller.work() or busy
-            busy = await self.instance.blogroll_announcer.work() or busy
-            busy = await self.instance.archive_builder.work() or busy
+            busy = await self.server.inbox_worker.work()
+            busy = await self.server.pushes.work() or busy
+            busy = await self.server.mentions.work() or busy
+            busy = await self.server.synchronization.work() or busy
+            busy = await self.server.software.work() or busy
+            await self.server.deliveries.drain()
+            busy = await self.server.pictures.work() or busy
+            busy = await self.server.poller.work() or busy
+            busy = await self.server.blogroll_announcer.work() or busy
+            busy = await self.server.archive_builder.work() or busy
 
     async def comments(self, post: Post, state: CommentState | None = None) -> list[Comment]:
         found = await self.store.comments.in_states(tuple(CommentState), 500)
@@ -102,7 +102,7 @@ class RunningInstance:
 
     async def decide(self, id: str, decision: str) -> Comment:
         """`syndicate comments approve`, `reject` or `spam`."""
-        return await moderation.decide(self.store, id, decision, told=self.instance.services.approvals.decided)
+        return await moderation.decide(self.store, id, decision, told=self.server.services.approvals.decided)
 
     async def verdicts(self) -> list[tuple[str, str, str]]:
         """(type, outcome, reason) of all that arrived, oldest first."""
@@ -114,7 +114,7 @@ class RunningInstance:
 
     def refusals(self) -> list[tuple[int, str]]:
         """(status, reason) of what the inbox refused, oldest first."""
-        return [(refusal.status, refusal.reason) for refusal in self.instance.app[REFUSALS]]
+        return [(refusal.status, refusal.reason) for refusal in self.server.app[REFUSALS]]
 
     async def get(self, path: str, *, accept: str = "text/html", method: str = "GET", **headers: str) -> Answer:
         """Ask the house by its address's path; redirects are not followed."""
@@ -178,5 +178,5 @@ async def running_instance(
             aiohttp.ClientSession(auto_decompress=False, skip_auto_headers=["Accept-Encoding"]) as client,
         ):
             wire.connect_port(host, port)
-            yield RunningInstance(instance=instance, port=port, client=client, clock=clock)
+            yield RunningInstance(server=instance, port=port, client=client, clock=clock)
         await instance.close()

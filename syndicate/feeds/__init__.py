@@ -25,9 +25,9 @@ __all__ = [
     "FeedEntry",
     "FeedFormat",
     "FeedPicture",
+    "FragmentCache",
     "InReplyTo",
     "Podcast",
-    "FragmentCache",
     "render",
 ]
 

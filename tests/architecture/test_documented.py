@@ -47,7 +47,9 @@ def commands(group: click.Group = main, path: str = "syndicate") -> Iterator[tup
         yield f"{path} {name}", command
 
 
-VERDICTS = frozenset({"done", "held", "ignored", "private", "refused", "_held", "_shown", "Verdict", "Judgement"})
+VERDICTS = frozenset(
+    {"done", "held", "ignored", "private", "refused", "_held", "_shown", "Verdict", "ModerationDecision"}
+)
 REFUSALS = frozenset(
     name for name, error in vars(errors).items() if isinstance(error, type) and issubclass(error, Refused)
 )
@@ -62,7 +64,7 @@ def reasons() -> set[str]:
     found = set(ANSWERS)
     for file in sorted((ROOT / "syndicate").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and _name(node.func) == "Admission":
+            if isinstance(node, ast.Call) and _name(node.func) == "RateLimiter":
                 bounds = {str(keyword.arg): keyword.value for keyword in node.keywords}
                 kind = ast.literal_eval(bounds["of"])
                 found |= {f"{kind}.flood"} | (

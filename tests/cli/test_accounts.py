@@ -68,7 +68,7 @@ async def test_a_change_of_key_names_the_servers_that_may_need_help(
     ]
     assert [bool(row["silent since"]) for row in rows] == [True, False]
     assert "Nothing was changed" in await desk.ok("keys", "rotate", "--dry-run")
-    assert instance.instance.services.local_actors.changing() == []
+    assert instance.server.services.local_actors.changing() == []
 
 
 async def test_a_change_of_key_is_asked_for_and_the_server_does_it(
@@ -80,16 +80,15 @@ async def test_a_change_of_key_is_asked_for_and_the_server_does_it(
     assert "the server changes the key" in await desk.ok("keys", "rotate")
     assert "is being changed" in await desk.refuses("keys", "rotate")
     assert "there is no account nobody" in await desk.refuses("keys", "rotate", "nobody")
-    await instance.instance.services.local_actors.renew()
-    await instance.instance.rotation.step()
+    await instance.server.services.local_actors.renew()
+    await instance.server.rotation.step()
     instance.clock.advance(seconds=5)
     await instance.settle()
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     [update] = [update for update in ann.of_type("Update") if update["object"]["type"] == "Person"]
     assert update["object"]["publicKey"]["publicKeyPem"] != before
     assert (
-        instance.instance.services.local_actors.blog.actor.public_key_pem
-        == update["object"]["publicKey"]["publicKeyPem"]
+        instance.server.services.local_actors.blog.actor.public_key_pem == update["object"]["publicKey"]["publicKeyPem"]
     )
 
 
@@ -100,7 +99,7 @@ async def test_the_blog_leaves_and_comes_back(instance: RunningInstance, desk: D
     bob.documents[bob.actor] = bob.actor_document(alsoKnownAs=["https://blog.example/actor"])
     assert "the running server does it" in await desk.ok("move", bob.actor)
     assert await desk.ok("move") == f"waits for the server: {bob.actor}\n"
-    await instance.instance.moving.step()
+    await instance.server.moving.step()
     instance.clock.advance(seconds=5)
     await instance.settle()
     assert await desk.ok("move") == f"moved to {bob.actor}\n"
@@ -109,9 +108,9 @@ async def test_the_blog_leaves_and_comes_back(instance: RunningInstance, desk: D
     assert (await instance.document("/actor"))["movedTo"] == bob.actor
 
     await desk.ok("move", "--cancel")
-    await instance.instance.moving.step()
+    await instance.server.moving.step()
     assert await desk.ok("move") == "the blog is here\n"
-    assert instance.instance.services.local_actors.blog.profile.moved_to == ""
+    assert instance.server.services.local_actors.blog.profile.moved_to == ""
     await desk.refuses("move", "@a@b.example", "--cancel", status=2)
 
 
@@ -138,7 +137,7 @@ async def test_a_deleted_posts_delete_is_seen_and_sent_again(instance: RunningIn
     await instance.publish("Tea")
     await instance.settle()
     ann.inbox_status = 400
-    await instance.instance.services.publisher.delete("tea")
+    await instance.server.services.publisher.delete("tea")
     await instance.settle()
     rows = {row["what"]: row for row in await desk.lists("deliveries", "tea")}
     assert (rows["Create"]["state"], rows["Delete"]["state"]) == ("delivered", "failed")
@@ -165,7 +164,7 @@ async def test_answers_follows_and_activities_have_deliveries_too(
         assert await desk.lists("deliveries", key) == [accept]
     assert await desk.lists("deliveries", "@ann@social.example") == [accept]
     await instance.publish("Tea")
-    answer = await instance.instance.services.answers.answer("tea", "Milk first.")
+    answer = await instance.server.services.answers.answer("tea", "Milk first.")
     await instance.settle()
     for key in (answer.id, answer.uri):
         [said] = await desk.lists("deliveries", key)

@@ -87,7 +87,7 @@ async def test_a_mention_changes_and_goes_with_its_original(
 
 async def test_a_block_hides_mentions(instance: RunningInstance, desk: Desk, ann: Peer) -> None:
     await write(instance, ann, "<p>Rude</p>")
-    blocking = instance.instance.services.blocking
+    blocking = instance.server.services.blocking
     await blocking.block(Block(pattern="social.example", reason="", created=instance.clock()))
     assert await words(desk, "--all") == []
     await blocking.unblock("social.example")
@@ -98,7 +98,7 @@ async def test_mentions_are_kept_for_ninety_days(instance: RunningInstance, desk
     await write(instance, ann, "<p>Hello</p>")
     for days, kept in ((89, 1), (2, 0)):
         instance.clock.advance(days=days)
-        await tidy(instance.instance.services)
+        await tidy(instance.server.services)
         assert len(await words(desk, "--all")) == kept
 
 

@@ -11,27 +11,27 @@ from tests.pictures import PNG, is_silent, telling
 
 
 async def rebuild(instance: RunningInstance) -> Rebuilt:
-    services = instance.instance.services
+    services = instance.server.services
     return await MediaRebuild(services.store, services.files, rerender=services.publisher.rerender).run()
 
 
 async def published(instance: RunningInstance, folder: Path, data: bytes, source: str = "![A leaf](leaf.jpg)") -> Post:
     (folder / "leaf.jpg").write_bytes(data)
     post_draft = PostDraft(slug="tea", title="Tea", source=source, local_files=str(folder), image="leaf.jpg")
-    return (await instance.instance.services.publisher.publish(post_draft, origin="publish")).post
+    return (await instance.server.services.publisher.publish(post_draft, origin="publish")).post
 
 
 async def as_earlier_versions_stored_it(instance: RunningInstance, folder: Path, data: bytes) -> Post:
     """A post that shows a picture which is served as it came."""
     post = await published(instance, folder, data)
-    files = instance.instance.services.files
+    files = instance.server.services.files
     row = await instance.store.media.by_source(f"file://{folder}/leaf.jpg")
     assert row is not None
     assert row.name is not None
     files.remove(row.name)
     raw = files.keep(data)
     await instance.store.transaction(lambda tx: tx.media.put(replace(row, name=raw.name, original=None, size=raw.size)))
-    await instance.instance.services.publisher.rerender(post.id)
+    await instance.server.services.publisher.rerender(post.id)
     stored = await instance.store.posts.find(post.id)
     assert stored is not None
     assert f"/media/{raw.name}" in stored.html
@@ -82,7 +82,7 @@ async def test_a_picture_without_metadata_keeps_its_bytes_and_its_address(
 
 
 async def test_a_picture_that_no_post_shows_any_more_is_cleaned_too(instance: RunningInstance) -> None:
-    raw = instance.instance.services.files.keep(telling("PNG"))
+    raw = instance.server.services.files.keep(telling("PNG"))
     await rebuild(instance)
     answer = await instance.get(f"/media/{raw.name}")
     assert answer.status == 301
@@ -90,7 +90,7 @@ async def test_a_picture_that_no_post_shows_any_more_is_cleaned_too(instance: Ru
 
 
 async def test_pictures_of_strangers_stay_as_they_came(instance: RunningInstance) -> None:
-    raw = instance.instance.services.files.keep(telling("JPEG"))
+    raw = instance.server.services.files.keep(telling("JPEG"))
     row = MediaFile(
         id="1", source_url="https://a.example/ann.jpg", name=raw.name, purpose=Purpose.AVATAR, due=instance.clock()
     )
@@ -101,7 +101,7 @@ async def test_pictures_of_strangers_stay_as_they_came(instance: RunningInstance
 
 
 async def test_a_broken_picture_is_named_and_stays(instance: RunningInstance) -> None:
-    raw = instance.instance.services.files.keep(telling("JPEG")[:400])
+    raw = instance.server.services.files.keep(telling("JPEG")[:400])
     done = await rebuild(instance)
     [(name, reason)] = done.failed
     assert name == raw.name
@@ -125,5 +125,5 @@ async def test_with_a_post_go_its_pictures_and_their_originals(instance: Running
     await published(instance, tmp_path, telling("JPEG"))
     storage = instance.config.storage
     assert [path for path in storage.originals.rglob("*") if path.is_file()]
-    await instance.instance.services.publisher.delete("tea")
+    await instance.server.services.publisher.delete("tea")
     assert not [path for folder in (storage.originals, storage.media) for path in folder.rglob("*") if path.is_file()]

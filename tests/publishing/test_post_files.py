@@ -29,7 +29,7 @@ FILM = FTYP + box(b"moov", box(b"mvhd", b"\0" * 100)) + box(b"mdat", b"frames")
 async def publish(instance: RunningInstance, folder: Path, source: str, **fields: Any) -> Published:
     fields = {"slug": "talk", "title": "Talk", "local_files": str(folder)} | fields
     post_draft = PostDraft(source=source, **fields)
-    return await instance.instance.services.publisher.publish(post_draft, origin="publish", complete=True)
+    return await instance.server.services.publisher.publish(post_draft, origin="publish", complete=True)
 
 
 async def addresses(instance: RunningInstance, post: Post) -> list[str]:
@@ -151,7 +151,7 @@ async def test_a_post_in_the_folder_waits_until_what_lies_beside_it_has_rested(i
     rest(folder, instance)
     then = instance.clock().timestamp() - 3
     os.utime(folder / "slides.pdf", (then, then))
-    wait = await instance.instance.services.posts_folder.scan()
+    wait = await instance.server.services.posts_folder.scan()
     assert wait == pytest.approx(7)
     assert await instance.store.posts.by_slug("talk") is None
 
@@ -162,10 +162,10 @@ async def test_a_path_from_the_root_counts_from_the_folder_of_posts(instance: Ru
     (folder / "slides.pdf").write_bytes(PDF)
     (folder / "2026" / "talk.md").write_text("# Talk\n\n[Slides](/slides.pdf) and [again](../slides.pdf)")
     rest(folder, instance)
-    await instance.instance.services.posts_folder.scan()
+    await instance.server.services.posts_folder.scan()
     post = await instance.store.posts.by_slug("talk")
     assert post is not None
-    await instance.instance.services.publisher.rerender(post.id)
+    await instance.server.services.publisher.rerender(post.id)
     again = await instance.store.posts.find(post.id)
     assert again is not None
     assert again.html == post.html
@@ -178,7 +178,7 @@ async def test_a_file_in_the_folder_waits_for_the_files_that_it_names(instance: 
     folder = instance.config.storage.posts
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "talk.md").write_text("# Talk\n\n[Slides](slides.pdf)")
-    posts_folder = instance.instance.services.posts_folder
+    posts_folder = instance.server.services.posts_folder
     rest(folder, instance)
     await posts_folder.scan()
     assert await instance.store.posts.by_slug("talk") is None

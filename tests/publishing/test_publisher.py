@@ -34,7 +34,7 @@ async def test_what_is_counted_is_what_there_is(instance: RunningInstance) -> No
     await instance.publish("Two")
     await instance.publish("Page", kind=PostKind.PAGE)
     await instance.publish("One", "Changed.")
-    await instance.instance.services.publisher.delete("two")
+    await instance.server.services.publisher.delete("two")
     assert await instance.store.totals.of("posts") == 1
     assert await instance.store.totals.of("outbox") == 1
     assert await instance.store.totals.of("author:Mara Lind") == 1
@@ -43,13 +43,13 @@ async def test_what_is_counted_is_what_there_is(instance: RunningInstance) -> No
 
 async def test_what_is_not_there_cannot_be_deleted(instance: RunningInstance) -> None:
     with pytest.raises(PostNotFound, match="'nothing'"):
-        await instance.instance.services.publisher.delete("nothing")
+        await instance.server.services.publisher.delete("nothing")
 
 
 async def test_a_text_without_bounds_is_refused_or_read(instance: RunningInstance) -> None:
     for source in ("> " * 100_000, "*" * 200_000 + "a", "[" * 100_000, "![a](" * 50_000):
         with contextlib.suppress(InputError):
-            await instance.instance.services.publisher.publish(PostDraft(slug="bomb", source=source), origin="publish")
+            await instance.server.services.publisher.publish(PostDraft(slug="bomb", source=source), origin="publish")
             assert (await instance.get("/2026/11/22/bomb/")).status == 200
 
 

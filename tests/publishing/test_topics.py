@@ -48,8 +48,8 @@ class Counted:
 
 @pytest.fixture
 async def counted(open_instance: RunningInstance) -> Counted:
-    app, store = open_instance.instance.app, open_instance.store
-    config, actor = open_instance.config, open_instance.instance.services.local_actors.blog.actor
+    app, store = open_instance.server.app, open_instance.store
+    config, actor = open_instance.config, open_instance.server.services.local_actors.blog.actor
     desk = CountingDesk(
         store,
         config.site,

@@ -13,7 +13,7 @@ SECONDS = 5
 
 async def test_a_thousand_likes_make_the_page_anew_once_a_second(instance: RunningInstance) -> None:
     post = await instance.publish("Hello")
-    response_cache, ids = instance.instance.app[RESPONSE_CACHE], IdsInOrder()
+    response_cache, ids = instance.server.app[RESPONSE_CACHE], IdsInOrder()
     assert (await instance.get(post.path)).status == 200
     renders = response_cache.renders
 
@@ -27,7 +27,7 @@ async def test_a_thousand_likes_make_the_page_anew_once_a_second(instance: Runni
 
     for first in range(0, CROWD, AT_ONCE):
         await instance.store.transaction(lambda tx, first=first: arrive(tx, first))  # type: ignore[misc]
-        while await instance.instance.inbox_worker.work():
+        while await instance.server.inbox_worker.work():
             assert (await instance.get(post.path)).status == 200
         instance.clock.advance(seconds=SECONDS * AT_ONCE / CROWD)
     current = await instance.store.posts.find(post.id)

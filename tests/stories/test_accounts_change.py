@@ -38,7 +38,7 @@ async def test_what_the_author_wrote_stays(instance: RunningInstance, ann: Peer)
 
 async def test_what_was_imported_stays(instance: RunningInstance, ann: Peer) -> None:
     outline = Outline(title="My friend", html_url=f"{ann.base}/@ann", description="Imported")
-    await instance.instance.services.following.take_in([outline])
+    await instance.server.services.following.take_in([outline])
     await follow(instance, ann.actor)
     await instance.settle()
     await change(instance, ann, "Ann B.", "<p>Hens only</p>")
@@ -49,7 +49,7 @@ async def test_what_was_imported_stays(instance: RunningInstance, ann: Peer) -> 
 async def test_the_tagline_of_an_account_is_not_what_its_page_counts(
     instance: RunningInstance, ann: Peer, clock: FakeClock
 ) -> None:
-    blog = Blog(instance.instance.transport, clock, host="ann.example", tagline="1 Post, 0 Following, 1 Follower")  # type: ignore[arg-type]
+    blog = Blog(instance.server.transport, clock, host="ann.example", tagline="1 Post, 0 Following, 1 Follower")  # type: ignore[arg-type]
     blog.head = f'<link rel="alternate" type="application/activity+json" href="{ann.actor}">'
     ann.documents[ann.actor] = ann.actor_document(summary="<p>Roses</p>", url="https://social.example/@ann")
     await follow(instance, blog.home)

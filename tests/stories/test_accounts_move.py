@@ -34,7 +34,7 @@ async def followers(instance: RunningInstance) -> list[str]:
 
 async def read(instance: RunningInstance, peer: Peer) -> None:
     """The blog follows an account."""
-    await instance.instance.actors.get(peer.actor)
+    await instance.server.actors.get(peer.actor)
     entry = BlogrollEntry(
         id=new_id(instance.clock()), name="Ann's garden", tagline="Roses", actor=peer.actor, position=1
     )
@@ -81,7 +81,7 @@ async def test_nobody_moves_to_where_a_block_keeps_out(instance: RunningInstance
     await read(instance, ann)
     claims(bob, ann.actor)
     block = Block(pattern="elsewhere.example", reason="", created=instance.clock())
-    await instance.instance.services.blocking.block(block)
+    await instance.server.services.blocking.block(block)
     await ann.send(move(ann, bob))
     await instance.settle()
     assert (await instance.verdicts())[-1] == ("Move", "refused", "sender.blocked")
@@ -135,7 +135,7 @@ async def test_nobody_moves_into_this_instance(instance: RunningInstance, ann: P
 
 async def ask(instance: RunningInstance, target: str) -> str:
     await instance.store.transaction(lambda tx: tx.facts.put(ASKED, target))
-    await instance.instance.moving.step()
+    await instance.server.moving.step()
     await instance.settle()
     return await instance.store.facts.find(OUTCOME) or ""
 
@@ -269,12 +269,12 @@ async def test_nobody_pushes_out_what_others_report(instance: RunningInstance, a
 async def test_a_profile_that_changed_is_told_once(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
     await instance.settle()
-    await instance.instance.rotation.tell_changes()
+    await instance.server.rotation.tell_changes()
     await instance.settle()
     assert not ann.of_type("Update"), "nobody knew another one"
     await instance.store.transaction(lambda tx: tx.facts.put("profile:blog", "another"))
     for _ in range(2):
-        await instance.instance.rotation.tell_changes()
+        await instance.server.rotation.tell_changes()
     await instance.settle()
     assert [update["object"]["id"] for update in ann.of_type("Update")] == ["https://blog.example/actor"]
     assert ann.of_type("Update")[0]["to"] == [PUBLIC]

@@ -13,12 +13,12 @@ from tests.stories.test_the_blogroll_has_accounts import read
 
 
 async def block(instance: RunningInstance, pattern: str) -> None:
-    await instance.instance.services.blocking.block(Block(pattern=pattern, reason="", created=instance.clock()))
+    await instance.server.services.blocking.block(Block(pattern=pattern, reason="", created=instance.clock()))
     await instance.settle()
 
 
 async def unblock(instance: RunningInstance, pattern: str) -> bool:
-    return await instance.instance.services.blocking.unblock(pattern)
+    return await instance.server.services.blocking.unblock(pattern)
 
 
 async def totals(instance: RunningInstance, post: Post) -> tuple[int, int, int]:
@@ -115,7 +115,7 @@ async def test_a_server_with_a_similar_name_stays(open_instance: RunningInstance
     await ann.reply(post.uri)
     await open_instance.settle()
     for pattern in ("l.example", "ocial.example", "example.social"):
-        await open_instance.instance.services.blocking.block(
+        await open_instance.server.services.blocking.block(
             Block(pattern=pattern, reason="", created=open_instance.clock())
         )
     assert len(await open_instance.comments(post, CommentState.APPROVED)) == 1

@@ -82,7 +82,7 @@ async def test_of_a_blocked_server_nothing_is_asked_for(open_instance: RunningIn
     post = await open_instance.publish("Hello")
     unsent = ann.note(post.uri, "<p>The first word.</p>")
     block = Block(pattern="social.example", reason="", created=open_instance.clock())
-    await open_instance.instance.services.blocking.block(block)
+    await open_instance.server.services.blocking.block(block)
     await bob.reply(unsent["id"], "<p>The second.</p>", **mention())
     await open_instance.settle()
     assert ann.requests == []

@@ -248,7 +248,7 @@ async def test_what_was_deleted_before_a_server_got_it_is_only_deleted_there(
     await instance.settle()
     await instance.publish("Tea", source="Second.")
     await instance.settle()
-    await instance.instance.services.publisher.delete("tea")
+    await instance.server.services.publisher.delete("tea")
     assert await come_back(instance, away) == [("Delete", "")]
 
 
@@ -256,7 +256,7 @@ async def test_an_answer_that_was_edited_before_a_server_got_it_is_created_there
     instance: RunningInstance, away: Peer
 ) -> None:
     post = await instance.publish("Buns")
-    answers = instance.instance.services.answers
+    answers = instance.server.services.answers
     answer = await answers.answer("buns", "First.")
     await instance.settle()
     await answers.edit(answer.id, "Second.")
@@ -282,7 +282,7 @@ async def test_a_delivery_cut_off_by_the_end_of_the_process_is_made_again_under_
         await instance.settle()
         await instance.publish("Tea")
         ann.wire.connect_server(ann.host, takes_it_and_says_nothing)
-        worker = asyncio.create_task(instance.instance.deliveries.run())
+        worker = asyncio.create_task(instance.server.deliveries.run())
         async with in_time():
             await arrived.wait()
         worker.cancel()
@@ -385,7 +385,7 @@ async def test_an_accept_is_tried_at_once_though_its_server_is_paused(instance: 
     """Its Follow may have come in by another way than from the server of its inbox."""
     gone = datetime(2027, 1, 1, tzinfo=UTC)
     await ann.follow()
-    await instance.instance.inbox_worker.work()
+    await instance.server.inbox_worker.work()
     paused = Host(host=ann.host, failures=FAILURES, paused_until=gone, failing_since=instance.clock())
     await instance.store.transaction(lambda tx: tx.hosts.put(paused, now=instance.clock()))
     await instance.settle()

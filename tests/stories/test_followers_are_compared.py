@@ -33,7 +33,7 @@ async def followed(instance: RunningInstance, peer: Peer, state: FollowState = F
         await tx.blogroll.set_follow(entry.id, state, FOLLOW)
 
     await instance.store.transaction(body)
-    await instance.instance.actors.refresh(peer.actor)
+    await instance.server.actors.refresh(peer.actor)
     return entry
 
 

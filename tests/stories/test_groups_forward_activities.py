@@ -146,7 +146,7 @@ async def test_who_is_blocked_is_not_heard_through_a_community(
     open_instance: RunningInstance, community: Community, post: Post
 ) -> None:
     hazel = community.inner("like")["actor"]
-    await open_instance.instance.services.blocking.block(Block(pattern=hazel, reason="", created=open_instance.clock()))
+    await open_instance.server.services.blocking.block(Block(pattern=hazel, reason="", created=open_instance.clock()))
     community.serves(community.inner("like"))
     community.serves(community.inner("create")["object"])
     assert await hear(open_instance, community, "like") == ("refused", "sender.blocked")

@@ -533,11 +533,11 @@ async def test_one_slow_server_does_not_keep_others_waiting(
     wire.connect_server(mallory.host, never)
     for at in range(20):
         await mallory.send(mallory.activity("Create", f"{mallory.base}/slow/{at}", to=[PUBLIC]))
-    working = asyncio.create_task(open_instance.instance.inbox_worker.run())
+    working = asyncio.create_task(open_instance.server.inbox_worker.run())
     await hanging.wait()
     open_instance.store.database.on_commit(committed.set)
     await ann.reply(post.uri, "<p>In between.</p>")
-    open_instance.instance.inbox_worker.wake()
+    open_instance.server.inbox_worker.wake()
     try:
         async with in_time():
             while not await open_instance.comments(post):

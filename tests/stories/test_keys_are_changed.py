@@ -36,7 +36,7 @@ async def key_of(instance: RunningInstance) -> str:
 
 async def ask(instance: RunningInstance) -> bool:
     asked = await instance.store.transaction(lambda tx: tx.local_actors.ask_rotation("blog"))
-    await instance.instance.services.local_actors.renew()
+    await instance.server.services.local_actors.renew()
     return asked
 
 
@@ -47,7 +47,7 @@ async def test_the_news_is_signed_with_the_old_key_and_everything_later_with_the
     await instance.settle()
     old = await key_of(instance)
     assert await ask(instance)
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     assert await key_of(instance) == old
     await instance.publish("In between")
     await instance.settle()
@@ -57,7 +57,7 @@ async def test_the_news_is_signed_with_the_old_key_and_everything_later_with_the
     assert new != old
     assert is_signed_with(ann.requests[-1], old, clock)
     assert not ann.of_type("Create")
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     clock.advance(seconds=15)
     await instance.settle()
     assert await key_of(instance) == new
@@ -74,9 +74,9 @@ async def test_a_server_that_was_away_gets_the_news_with_the_old_key_later(
     old = await key_of(instance)
     ann.inbox_status = 503
     await ask(instance)
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     await instance.settle()
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     assert await key_of(instance) != old
     ann.inbox_status = 202
     clock.advance(seconds=3600)
@@ -88,11 +88,11 @@ async def test_a_server_that_was_away_gets_the_news_with_the_old_key_later(
 async def test_a_change_waits_for_nobody_longer_than_ten_minutes(instance: RunningInstance, clock: FakeClock) -> None:
     old = await key_of(instance)
     await ask(instance)
-    await instance.instance.rotation.step()
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
+    await instance.server.rotation.step()
     assert await key_of(instance) == old, "the news is not spread yet"
     clock.advance(seconds=601)
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     assert await key_of(instance) != old
 
 
@@ -106,18 +106,18 @@ async def test_a_change_does_not_wait_for_a_server_that_is_paused(
     paused = Host(host=bob.host, failures=5, paused_until=clock() + timedelta(hours=12), failing_since=clock())
     await instance.store.transaction(lambda tx: tx.hosts.put(paused, now=clock()))
     await ask(instance)
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     await instance.settle()
     assert len(ann.of_type("Update")) == 1
     assert not bob.of_type("Update")
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     assert await key_of(instance) != old
 
 
 async def test_a_second_change_cannot_be_asked_for_while_one_is_under_way(instance: RunningInstance) -> None:
     assert await ask(instance)
     assert not await ask(instance)
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     assert not await ask(instance)
 
 
@@ -125,9 +125,9 @@ async def test_a_change_that_broke_off_between_database_and_disk_is_ended_by_the
     instance: RunningInstance, ann: Peer, clock: FakeClock
 ) -> None:
     await ask(instance)
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     await instance.store.transaction(lambda tx: tx.local_actors.end_rotation("blog", clock()))
-    local_actors = instance.instance.services.local_actors
+    local_actors = instance.server.services.local_actors
     await local_actors.renew()
     stored = next(actor for actor in await instance.store.local_actors.all() if actor.id == "blog")
     assert local_actors.blog.actor.public_key_pem == stored.public_key_pem
@@ -148,9 +148,9 @@ def key_id_of(request: Request) -> str:
 async def change(instance: RunningInstance) -> None:
     """From asking for other keys to using them."""
     assert await ask(instance)
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     await instance.settle()
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     instance.clock.advance(seconds=15)
     await instance.settle()
 
@@ -194,10 +194,10 @@ async def test_the_key_of_proofs_changes_along_and_the_old_one_stays_listed_for_
     await instance.settle()
     assert ann.of_type("Create")[-1]["proof"]["verificationMethod"] == new["id"]
     instance.clock.advance(hours=47)
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     assert (await instance.document("/actor"))["assertionMethod"] == [new, old]
     instance.clock.advance(hours=2)
-    await instance.instance.rotation.step()
+    await instance.server.rotation.step()
     await instance.settle()
     assert (await instance.document("/actor"))["assertionMethod"] == [new]
     assert ann.of_type("Update")[-1]["object"]["assertionMethod"] == [new]
@@ -205,10 +205,10 @@ async def test_the_key_of_proofs_changes_along_and_the_old_one_stays_listed_for_
 
 async def test_followers_are_told_of_a_change_once(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await instance.instance.rotation.tell_changes()
+    await instance.server.rotation.tell_changes()
     await instance.settle()
     await change(instance)
-    await instance.instance.rotation.tell_changes()
+    await instance.server.rotation.tell_changes()
     await instance.settle()
     assert len(ann.of_type("Update")) == 1
 

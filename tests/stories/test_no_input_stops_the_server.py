@@ -39,7 +39,7 @@ async def test_who_is_refused_stands_on_the_list_whatever_octets_she_is_called(
     signature = b'Signature: keyId="https://evil.example/' + octets + b'",signature="x"\r\n'
     head = b"POST /inbox HTTP/1.1\r\n" + HOST + b"Connection: close\r\nContent-Type: application/activity+json\r\n"
     answer = await say(instance, head + b"Content-Length: 2\r\n" + signature + b"\r\n{}")
-    refusals = instance.instance.app[REFUSALS]
+    refusals = instance.server.app[REFUSALS]
     await write_refusals(instance.store, list(refusals))
     kept = await instance.store.arrivals.refusals(10)
     if statuses(answer) == [401]:  # and not refused as no HTTP before anybody looked at it
@@ -51,7 +51,7 @@ async def test_who_is_refused_stands_on_the_list_whatever_octets_she_is_called(
 
 async def test_a_refusal_that_cannot_be_written_costs_nobody_but_itself(instance: RunningInstance) -> None:
     await instance.get("/inbox", method="POST", Content_Type="text/plain")
-    [refusal] = instance.instance.app[REFUSALS]
+    [refusal] = instance.server.app[REFUSALS]
     batch = [replace(refusal, id=f"{refusal.id}-{at}") for at in range(3)]
     batch[1] = replace(batch[1], detail="\ud800")
     await write_refusals(instance.store, batch)
@@ -70,7 +70,7 @@ async def test_what_an_inbox_answers_is_kept_as_text(instance: RunningInstance, 
 
     ann.wire.connect_server(ann.host, answer)
     post = await instance.publish("Tea")
-    await instance.instance.deliveries.drain()
+    await instance.server.deliveries.drain()
     [delivery] = [one for one in await instance.store.deliveries.of_post(post.id) if one.state is DeliveryState.WAITING]
     assert (delivery.status, delivery.attempts) == (500, 1)
     assert delivery.answer.replace("\ufffd", "?").isprintable()
@@ -88,7 +88,7 @@ async def test_a_server_that_trips_us_up_takes_no_delivery_of_others_with_it(
 
     ann.wire.connect_server(ann.host, trip)
     post = await instance.publish("Tea")
-    await instance.instance.deliveries.drain()
+    await instance.server.deliveries.drain()
     assert len(bob.of_type("Create")) == 1
     [delivery] = [one for one in await instance.store.deliveries.of_post(post.id) if one.host == ann.host]
     assert (delivery.state, delivery.attempts) == (DeliveryState.WAITING, 1), "and is not tried for ever"
@@ -174,7 +174,7 @@ async def test_a_scheduled_post_that_trips_us_up_keeps_no_other_from_its_time(in
     await instance.publish("Tea", date=when + timedelta(minutes=1))
     await spoil(instance, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=spoiled.id)
     instance.clock.advance(days=4)
-    assert await instance.instance.services.publisher.release_due() == 1
+    assert await instance.server.services.publisher.release_due() == 1
     post = await instance.store.posts.by_slug("tea")
     assert post is not None
     assert post.state is PostState.PUBLISHED
@@ -185,7 +185,7 @@ async def test_a_post_that_cannot_be_typeset_anew_keeps_no_other_from_it(instanc
     spoiled, post = await instance.publish("Seeds"), await instance.publish("Tea", "Green tea.")
     await spoil(instance, "UPDATE posts SET renderer = 0, html = 'old'")
     await spoil(instance, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=spoiled.id)
-    await rerender(instance.instance.services)
+    await rerender(instance.server.services)
     anew = await instance.store.posts.find(post.id)
     assert anew is not None
     assert "Green tea." in anew.html
@@ -219,9 +219,9 @@ async def test_a_feed_that_trips_us_up_keeps_no_other_from_its_subscribers(
     await instance.settle()
     instance.clock.advance(seconds=2)
     await instance.publish("Tea")
-    topics = _SpoiledTopic(feeds[0], instance.instance.topics)
+    topics = _SpoiledTopic(feeds[0], instance.server.topics)
     assert await PushWorker(instance.store, topics, instance.clock, PushTargets()).work()
-    await instance.instance.deliveries.drain()
+    await instance.server.deliveries.drain()
     assert [len(reader.pushed) for reader in readers] == [0, 1]
 
 
@@ -237,7 +237,7 @@ async def test_a_name_that_trips_us_up_each_time_is_given_up(instance: RunningIn
     ann.is_found_by_name()
     post = await instance.publish("Tea", "With @ann@social.example.")
     await spoil(instance, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=post.id)
-    await work_for_days(instance, instance.instance.mentions.work, days=2)
+    await work_for_days(instance, instance.server.mentions.work, days=2)
     [named] = await instance.store.mentions.of_post(post.id)
     assert named.state is MentionState.SETTLED
     assert ann.fetched(ann.actor) <= 4
@@ -257,10 +257,10 @@ async def test_a_picture_that_cannot_be_shown_is_given_up(open_instance: Running
 
     ann.wire.connect_server(ann.host, show)
     await ann.reply(post.uri)
-    while await open_instance.instance.inbox_worker.work():
+    while await open_instance.server.inbox_worker.work():
         pass
     await spoil(open_instance, "UPDATE comments SET published = 'never'")
-    await work_for_days(open_instance, open_instance.instance.pictures.work, days=4)
+    await work_for_days(open_instance, open_instance.server.pictures.work, days=4)
     kept = await open_instance.store.media.by_source(picture)
     assert kept is not None
     assert kept.state is MediaState.FAILED
@@ -279,6 +279,6 @@ async def test_a_list_of_followers_that_trips_us_up_each_time_is_given_up(instan
     await instance.store.transaction(
         lambda tx: tx.synchronizations.want(ann.actor, url=url, digest="00", now=now, not_since=now)
     )
-    await work_for_days(instance, instance.instance.synchronization.work, days=2)
+    await work_for_days(instance, instance.server.synchronization.work, days=2)
     assert await instance.store.synchronizations.next_due(instance.clock()) is None
     assert asked == [url] * 4

@@ -21,7 +21,7 @@ BASE = "https://blog.example"
 async def move_in(
     instance: RunningInstance, *exports: Path, media: Path | None = None, announce: bool = False
 ) -> ImportReport:
-    services = instance.instance.services
+    services = instance.server.services
     return await WordPressImporter(
         services.store,
         services.publisher,
@@ -321,7 +321,7 @@ async def test_a_page_about_the_author_wins_from_a_directory_too(directory: Runn
     links = page.xpath("//nav[@class='site-nav']//a")
     assert ("Who I am", "/notes/about/") in [(link.text, link.get("href")) for link in links]
     assert "/about/" not in [link.get("href") for link in links]
-    await directory.instance.services.publisher.delete("about")
+    await directory.server.services.publisher.delete("about")
     assert (await directory.get("/about/")).status == 200
 
 
@@ -401,7 +401,7 @@ async def test_what_stands_behind_a_post_is_found_whatever_the_form_of_its_addre
     assert await leads(instance, f"{behind}/feed") == (301, f"{behind}/feed/")
     assert await leads(instance, f"{behind}/comment-page-1/") == (301, f"{link}#comments")
     assert await leads(instance, f"{behind}/trackback/") == (301, link)
-    await instance.instance.services.publisher.delete("post-7")
+    await instance.server.services.publisher.delete("post-7")
     for path in (link, f"{behind}/feed/", f"{behind}/feed/atom/", f"{behind}/comment-page-1/"):
         assert (await leads(instance, path))[0] == 410, path
 
@@ -514,7 +514,7 @@ async def test_pictures_that_are_far_away_are_fetched_afterwards(instance: Runni
             return Response(status=200, headers={"Content-Type": "image/png"}, body=PNG, url=request.url)
         return Response(status=404, headers={}, body=b"", url=request.url)
 
-    instance_wire: Any = instance.instance.transport
+    instance_wire: Any = instance.server.transport
     instance_wire.connect_server("old.example", old_server)
     text = (
         '<img src="https://old.example/wp-content/uploads/leaf.png" alt="A leaf">'
@@ -546,7 +546,7 @@ async def test_what_a_server_calls_a_picture_and_is_none_is_not_served(
         name = request.url.rpartition("/")[2]
         return Response(status=200, headers={"Content-Type": "image/png"}, body=bodies[name], url=request.url)
 
-    instance_wire: Any = instance.instance.transport
+    instance_wire: Any = instance.server.transport
     instance_wire.connect_server("old.example", old_server)
     text = "".join(f'<img src="https://old.example/wp-content/uploads/{name}" alt="">' for name in bodies)
     await move_in(instance, OldBlog().post(7, html=text).write(tmp_path / "old.xml"))
@@ -562,7 +562,7 @@ async def test_a_blog_that_kept_its_address_does_not_fetch_pictures_from_itself(
     text = '<img src="https://blog.example/wp-content/uploads/leaf.png" alt="A leaf">'
     report = await move_in(instance, OldBlog(BASE).post(7, html=text).write(tmp_path / "old.xml"))
     await instance.settle()
-    instance_wire: Any = instance.instance.transport
+    instance_wire: Any = instance.server.transport
     assert instance_wire.log == []
     assert [item.what for item in report.left_out] == ["https://blog.example/wp-content/uploads/leaf.png"]
 
@@ -682,7 +682,7 @@ async def test_what_changed_over_there_is_renewed_and_what_was_edited_here_stays
 ) -> None:
     export = tmp_path / "old.xml"
     await move_in(instance, OldBlog().post(7, html="First.").post(8, html="First.").write(export))
-    await instance.instance.services.publisher.publish(
+    await instance.server.services.publisher.publish(
         PostDraft(slug="post-8", title="Post 8", source="Edited here."), origin="publish", replace=True
     )
     instance.clock.advance(hours=1)

@@ -86,13 +86,13 @@ async def heard(instance: RunningInstance) -> datetime | None:
 async def offer(instance: RunningInstance, *, topic: str = TOPIC, hub: str = HUB) -> None:
     """The poller has found a hub in a feed; the house does what follows from it."""
     await instance.store.transaction(
-        lambda tx: instance.instance.services.subscriber.offered(tx, feed=FEED, topic=topic, hub=hub)
+        lambda tx: instance.server.services.subscriber.offered(tx, feed=FEED, topic=topic, hub=hub)
     )
     await instance.settle()
 
 
 async def withdraw(instance: RunningInstance) -> None:
-    await instance.store.transaction(lambda tx: instance.instance.services.subscriber.withdrawn(tx, feed=FEED))
+    await instance.store.transaction(lambda tx: instance.server.services.subscriber.withdrawn(tx, feed=FEED))
     await instance.settle()
 
 
@@ -134,7 +134,7 @@ async def test_each_feed_has_a_callback_and_a_secret_of_its_own(instance: Runnin
     for number in range(3):
         feed = f"https://garden.example/{number}"
         await instance.store.transaction(
-            lambda tx, feed=feed: instance.instance.services.subscriber.offered(tx, feed=feed, topic=feed, hub=HUB)  # type: ignore[misc]
+            lambda tx, feed=feed: instance.server.services.subscriber.offered(tx, feed=feed, topic=feed, hub=HUB)  # type: ignore[misc]
         )
     await instance.settle()
     assert len({form["hub.callback"] for form in hub.forms}) == 3
@@ -347,7 +347,7 @@ async def test_who_comes_back_is_subscribed_again(instance: RunningInstance, hub
 
 
 async def test_what_a_hub_never_heard_of_needs_no_unsubscription(instance: RunningInstance, hub: FakeHub) -> None:
-    subscriber = instance.instance.services.subscriber
+    subscriber = instance.server.services.subscriber
 
     async def body(tx: Tables) -> None:
         await subscriber.offered(tx, feed=FEED, topic=TOPIC, hub=HUB)
@@ -364,11 +364,11 @@ async def test_an_end_that_a_hub_never_confirms_is_forgotten_with_the_lease(
 ) -> None:
     await followed(instance, hub)
     await withdraw(instance)
-    await tidy(instance.instance.services)
+    await tidy(instance.server.services)
     [following] = await instance.store.websub_following.all()
     assert following.wish is Wish.UNSUBSCRIBE
     instance.clock.advance(days=11)
-    await tidy(instance.instance.services)
+    await tidy(instance.server.services)
     assert await instance.store.websub_following.all() == []
 
 
@@ -391,7 +391,7 @@ async def test_what_is_believed_is_handed_on_whole_and_nothing_else_is(instance:
     async def received(feed: str, body: bytes, media_type: str) -> None:
         handed_on.append((feed, body, media_type))
 
-    subscriber = Subscriber(instance.store, instance.instance.app[keys.URLS], instance.clock, received=received)
+    subscriber = Subscriber(instance.store, instance.server.app[keys.URLS], instance.clock, received=received)
     [following] = await instance.store.websub_following.all()
     body = b"<feed>new</feed>"
     await subscriber.receive(following.id, body, "text/xml", sign(body, "another secret"))
@@ -408,7 +408,7 @@ async def test_what_could_not_be_handed_on_is_not_acknowledged(instance: Running
     async def received(feed: str, body: bytes, media_type: str) -> None:
         raise StorageError("the disk is full")
 
-    subscriber = Subscriber(instance.store, instance.instance.app[keys.URLS], instance.clock, received=received)
+    subscriber = Subscriber(instance.store, instance.server.app[keys.URLS], instance.clock, received=received)
     [following] = await instance.store.websub_following.all()
     with pytest.raises(StorageError):
         await subscriber.receive(following.id, b"", "text/xml", sign(b"", following.secret))
@@ -470,23 +470,21 @@ async def test_two_instances_push_to_each_other(
         ) as south,
     ):
         await south.publish("Before")
-        finder = FeedFinder(north.instance.transport, north.instance.actors, clock, schemes=("https",))
-        entry = await north.instance.services.following.follow("https://south.example/feed/atom/", finder)
+        finder = FeedFinder(north.server.transport, north.server.actors, clock, schemes=("https",))
+        entry = await north.server.services.following.follow("https://south.example/feed/atom/", finder)
         for _ in range(2):
             for instance in (north, south):
                 await instance.settle()
         assert await south.store.subscriptions.total() == 1
-        assert not await north.instance.services.subscriber.is_live(north.store, feed=entry.feed_url), (
-            "nothing came yet"
-        )
+        assert not await north.server.services.subscriber.is_live(north.store, feed=entry.feed_url), "nothing came yet"
         clock.advance(seconds=2)
         await south.publish("From the south")
         await south.settle()
         await north.settle()
         assert await heard(north) == clock()
-        assert await north.instance.services.subscriber.is_live(north.store, feed=entry.feed_url)
+        assert await north.server.services.subscriber.is_live(north.store, feed=entry.feed_url)
         assert await titles(north) == ["From the south", "Before"]
-        await north.instance.services.following.unfollow(entry.feed_url)
+        await north.server.services.following.unfollow(entry.feed_url)
         for _ in range(2):
             for instance in (north, south):
                 await instance.settle()

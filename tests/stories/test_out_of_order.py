@@ -323,7 +323,7 @@ async def test_an_effect_without_its_verdict_is_repeated_without_harm(open_again
         arrivals = await instance.store.arrivals.newest(10)
         for _ in range(3):
             for arrival in reversed(arrivals):
-                await instance.instance.inbox.perform(arrival)
+                await instance.server.inbox.perform(arrival)
         state = await state_of(instance)
         counts, comments = state["hello"]
         assert (state["followers"], counts.likes, counts.shares, len(comments)) == (1, 1, 1, 1)
@@ -348,7 +348,7 @@ async def test_a_worker_that_is_stopped_in_the_middle_loses_nothing(
         slow = {**note, "id": f"{ann.base}/notes/slow"}
         ann.documents[slow["id"]] = {"@context": AS2, **slow}
         await ann.send(ann.activity("Create", slow["id"], to=[PUBLIC]))
-        working = asyncio.create_task(instance.instance.inbox_worker.work())
+        working = asyncio.create_task(instance.server.inbox_worker.work())
         await reached.wait()
         working.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -47,7 +47,7 @@ async def berlin(opened: Open) -> AsyncIterator[RunningInstance]:
 
 
 async def delete(instance: RunningInstance, slug: str) -> None:
-    await instance.instance.services.publisher.delete(slug)
+    await instance.server.services.publisher.delete(slug)
 
 
 async def current(instance: RunningInstance, slug: str) -> Post:
@@ -421,16 +421,16 @@ async def test_what_lies_ahead_appears_in_its_time(instance: RunningInstance, an
     post = await instance.publish("Tomorrow", date=instance.clock() + timedelta(days=1))
     assert post.state is PostState.SCHEDULED
     assert (await instance.get(post.path)).status == 404
-    assert await instance.instance.services.publisher.release_due() == 0
+    assert await instance.server.services.publisher.release_due() == 0
     instance.clock.advance(days=1, seconds=1)
-    assert await instance.instance.services.publisher.release_due() == 1
+    assert await instance.server.services.publisher.release_due() == 1
     await instance.settle()
     assert (await instance.get(post.path)).status == 200
     assert post.guid in (await instance.get("/feed/")).text
     [create] = ann.of_type("Create")
     assert create["object"]["id"] == post.uri
     assert create["object"]["published"] == "2026-11-23T19:00:00Z"
-    assert await instance.instance.services.publisher.release_due() == 0
+    assert await instance.server.services.publisher.release_due() == 0
 
 
 async def test_what_is_dated_long_ago_is_not_news(instance: RunningInstance, ann: Peer) -> None:
@@ -510,7 +510,7 @@ def folder(instance: RunningInstance) -> Path:
 
 
 def posts_folder(instance: RunningInstance) -> PostsFolder:
-    return instance.instance.services.posts_folder
+    return instance.server.services.posts_folder
 
 
 def put(instance: RunningInstance, path: Path, text: str, *, age: float = 60) -> Path:
@@ -781,7 +781,7 @@ async def test_a_scheduled_post_that_was_edited_is_dated_by_its_release(instance
         await instance.publish("Seeds", source=words, date=when)
         instance.clock.advance(minutes=1)
     instance.clock.now = when
-    await instance.instance.services.publisher.release_due()
+    await instance.server.services.publisher.release_due()
     post = await instance.store.posts.by_slug("seeds")
     assert post is not None
     assert (post.published, post.updated) == (when, when)

@@ -58,7 +58,7 @@ async def test_who_was_named_hears_of_changes_and_of_the_end(instance: RunningIn
     await instance.settle()
     [update] = ann.of_type("Update")
     assert ann.actor not in update["cc"]
-    await instance.instance.services.publisher.delete("quinces")
+    await instance.server.services.publisher.delete("quinces")
     await instance.settle()
     assert len(ann.of_type("Delete")) == 1
 
@@ -115,10 +115,10 @@ async def test_a_post_whose_names_nobody_looks_up_goes_out_by_itself(instance: R
     await bob.follow()
     await instance.settle()
     await instance.publish("Quinces", source="@ann@social.example")
-    await instance.instance.deliveries.drain()
+    await instance.server.deliveries.drain()
     assert bob.of_type("Create") == []
     instance.clock.advance(seconds=61)
-    await instance.instance.deliveries.drain()
+    await instance.server.deliveries.drain()
     assert len(bob.of_type("Create")) == 1
 
 
@@ -127,7 +127,7 @@ async def test_a_lookup_that_was_cut_off_is_done_again(instance: RunningInstance
     post = await instance.publish("Quinces", source="@ann@social.example")
     now = instance.clock()
 
-    await instance.instance.actors.refresh(ann.actor)
+    await instance.server.actors.refresh(ann.actor)
 
     async def half_of_it(tx: Tables) -> None:
         [named] = await tx.mentions.claim(now=now, until=now, limit=8)
@@ -145,7 +145,7 @@ async def test_nobody_on_a_blocked_server_is_looked_up_or_told(
 ) -> None:
     ann.is_found_by_name()
     block = Block(pattern="social.example", reason="", created=instance.clock())
-    await instance.instance.services.blocking.block(block)
+    await instance.server.services.blocking.block(block)
     await instance.publish("Quinces", source="@ann@social.example")
     await instance.settle()
     assert wire.to("social.example") == []
@@ -165,7 +165,7 @@ async def test_a_scheduled_post_knows_whom_it_names_when_its_time_comes(instance
     await instance.settle()
     assert ann.received == []
     instance.clock.advance(hours=1, seconds=1)
-    await instance.instance.services.publisher.release_due()
+    await instance.server.services.publisher.release_due()
     await instance.settle()
     [create] = ann.of_type("Create")
     assert ann.actor in create["object"]["cc"]

@@ -441,7 +441,7 @@ async def asked_from_elsewhere(instance: RunningInstance, reader: FakeSubscriber
     """Each time from another address, so that only what concerns the callback's server counts."""
     form = [("hub.mode", "subscribe"), ("hub.topic", FEED), ("hub.callback", f"{reader.callback}/{number}")]
     try:
-        await instance.instance.app[keys.HUB].take(form)
+        await instance.server.app[keys.HUB].take(form)
     except TooManyRequests:
         return 429
     return 202
@@ -486,7 +486,7 @@ async def test_changes_and_deletions_are_pushed_like_new_posts(
     await instance.publish("Hello", "Other words.")
     await instance.settle()
     instance.clock.advance(seconds=2)
-    await instance.instance.services.publisher.delete("hello")
+    await instance.server.services.publisher.delete("hello")
     await instance.settle()
     bodies = [push.body or b"" for push in reader.pushed]
     assert len(bodies) == 3
@@ -597,7 +597,7 @@ async def test_a_subscriber_that_is_gone_for_a_week_is_dropped(
         await instance.settle()
     assert await callbacks(instance) == [(FEED, reader.callback)]
     instance.clock.advance(days=1, hours=1)
-    await tidy(instance.instance.services)
+    await tidy(instance.server.services)
     assert await callbacks(instance) == []
     assert await instance.store.subscriptions.total() == 0
 
@@ -621,7 +621,7 @@ async def test_a_lease_ends_unless_it_is_renewed(instance: RunningInstance, read
     instance.clock.advance(days=10)
     await publish(instance)
     assert reader.pushed == []
-    await tidy(instance.instance.services)
+    await tidy(instance.server.services)
     assert await instance.store.subscriptions.total() == 0
 
 
@@ -632,7 +632,7 @@ async def test_when_a_feed_is_no_more_its_subscribers_are_told_and_forgotten(
     topic = f"{BASE}{post.path}feed/"
     await subscribed(instance, reader, topic)
     instance.clock.advance(seconds=2)
-    await instance.instance.services.publisher.delete("hello")
+    await instance.server.services.publisher.delete("hello")
     await instance.settle()
     denied = reader.asked[-1]
     assert (denied["hub.mode"], denied["hub.topic"]) == ("denied", topic)
@@ -647,7 +647,7 @@ async def test_a_feed_that_went_before_it_could_be_verified_is_denied(
     topic = f"{BASE}{post.path}feed/"
     assert (await reader.ask(topic)).status == 202
     instance.clock.advance(seconds=2)
-    await instance.instance.services.publisher.delete("hello")
+    await instance.server.services.publisher.delete("hello")
     await instance.settle()
     assert [query["hub.mode"] for query in reader.asked] == ["denied"]
 
@@ -658,7 +658,7 @@ async def test_more_subscribers_than_a_slice_are_all_told(instance: RunningInsta
         await subscribed(instance, one)
     instance.clock.advance(seconds=2)
     await instance.publish("News")
-    worker = PushWorker(instance.store, instance.instance.topics, instance.clock, PushTargets(), slice=2)
+    worker = PushWorker(instance.store, instance.server.topics, instance.clock, PushTargets(), slice=2)
     assert await worker.work()
     await instance.settle()
     assert [len(one.pushed) for one in readers] == [1] * 5
@@ -725,7 +725,7 @@ async def test_a_push_that_was_half_spread_is_spread_to_the_end(place: Place, wi
             await subscribed(instance, one)
         instance.clock.advance(seconds=2)
         await instance.publish("News")
-        await instance.instance.pushes._look()  # and the process ends
+        await instance.server.pushes._look()  # and the process ends
         assert await instance.store.subscriptions.spreading() is not None
     async with place.instance() as instance:
         await instance.settle()

@@ -178,7 +178,7 @@ async def test_many_likes_are_listed_page_by_page(instance: RunningInstance) -> 
 
 async def test_an_answer_of_the_authors_is_liked_and_shared(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
     post = await instance.publish("Hello")
-    own = await instance.instance.services.answers.answer("hello", "Thank you all.")
+    own = await instance.server.services.answers.answer("hello", "Thank you all.")
     like = await ann.like(own.uri)
     await bob.like(own.uri)
     boost = await bob.boost(own.uri)
@@ -236,7 +236,7 @@ async def test_what_we_do_not_know_is_taken_and_changes_nothing(
 async def test_a_like_of_a_draft_or_of_what_is_gone_says_nothing(instance: RunningInstance, ann: Peer) -> None:
     draft = await instance.publish("Secret", state=PostState.DRAFT)
     gone = await instance.publish("Gone")
-    await instance.instance.services.publisher.delete("gone")
+    await instance.server.services.publisher.delete("gone")
     for post in (draft, gone):
         await ann.like(post.uri)
         await ann.boost(post.uri)
@@ -256,7 +256,7 @@ async def test_who_reacted_is_told_of_the_posts_end(instance: RunningInstance, a
     await ann.like(post.uri)
     await instance.settle()
     ann.received.clear()
-    await instance.instance.services.publisher.delete(post.slug)
+    await instance.server.services.publisher.delete(post.slug)
     await instance.settle()
     [delete] = ann.of_type("Delete")
     assert delete["object"]["id"] == post.uri

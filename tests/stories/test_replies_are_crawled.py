@@ -30,7 +30,7 @@ async def shown(instance: RunningInstance, post: Post) -> set[str]:
 
 async def go_round(instance: RunningInstance, **later: float) -> None:
     instance.clock.advance(**(later or {"minutes": 6}))
-    while await instance.instance.backfill.work():
+    while await instance.server.backfill.work():
         pass
 
 

@@ -495,7 +495,7 @@ def waiting(tmp_path: Path, database_address: str, clock: FakeClock, rsa_keys: l
             instance = build_server(services)
             instance.app[TIMEOUTS] = replace(PATIENT, **brief)  # type: ignore[arg-type]
             async with listening(instance.app, config, None) as port, aiohttp.ClientSession() as client:
-                yield RunningInstance(instance=instance, port=port, client=client, clock=clock)
+                yield RunningInstance(server=instance, port=port, client=client, clock=clock)
             await instance.close()
 
     return opened

@@ -50,7 +50,7 @@ async def test_a_scheduled_post_is_announced_once(
         post = await two[0].publish(f"Tea {turn}", date=due)
         assert post.state is PostState.SCHEDULED
         clock.now = due + timedelta(seconds=1)
-        await asyncio.gather(*(instance.instance.services.publisher.release_due() for instance in two))
+        await asyncio.gather(*(instance.server.services.publisher.release_due() for instance in two))
         assert await activities(two[0], "Create") == turn + 1
 
 
@@ -61,8 +61,8 @@ async def test_a_change_of_key_begins_and_ends_once(
         await two[0].store.transaction(lambda tx: tx.local_actors.ask_rotation(BLOG))
         for _ in ("begin", "end"):
             for instance in two:
-                await instance.instance.services.local_actors.renew()
-            await asyncio.gather(*(instance.instance.rotation.step() for instance in two))
+                await instance.server.services.local_actors.renew()
+            await asyncio.gather(*(instance.server.rotation.step() for instance in two))
             clock.advance(minutes=11)
         assert await activities(two[0], "Update") == turn + 1
         [actor] = await two[0].store.local_actors.all()
@@ -74,7 +74,7 @@ async def test_a_move_is_told_once(two: tuple[RunningInstance, RunningInstance],
     ann.documents[ann.actor] = ann.actor_document(alsoKnownAs=["https://blog.example/actor"])
     for turn in range(TIMES):
         await two[0].store.transaction(lambda tx: tx.facts.put("move.asked", ann.actor))
-        await asyncio.gather(*(instance.instance.moving.step() for instance in two))
+        await asyncio.gather(*(instance.server.moving.step() for instance in two))
         assert await activities(two[0], "Move") == turn + 1
         assert await two[0].store.facts.find("move.outcome") == f"moved to {ann.actor}"
 
@@ -88,5 +88,5 @@ async def test_comments_are_told_once_an_hour(
         await two[0].settle()
         await two[0].decide(reply["id"], "approve")
         clock.now += TOLD_EVERY
-        await asyncio.gather(*(instance.instance.archive_builder.work() for instance in two))
+        await asyncio.gather(*(instance.server.archive_builder.work() for instance in two))
         assert await two[0].store.editions.of("counts") == turn + 1

@@ -129,7 +129,7 @@ async def test_an_account_with_a_feed_shows_each_post_once(
     instance: RunningInstance, ann: Peer, clock: FakeClock
 ) -> None:
     """Either may come first, and the address tells that they are one."""
-    blog = Blog(instance.instance.transport, clock, host="ann.example", title="Ann's garden")  # type: ignore[arg-type]
+    blog = Blog(instance.server.transport, clock, host="ann.example", title="Ann's garden")  # type: ignore[arg-type]
     blog.head = f'<link rel="alternate" type="application/activity+json" href="{ann.actor}">'
     blog.write("Old")
     await read(instance, ann, blog.home)
@@ -183,7 +183,7 @@ async def test_a_handle_finds_the_feed_of_its_profile(instance: RunningInstance,
 async def test_a_list_of_follows_is_looked_up_by_the_server_and_followed(
     instance: RunningInstance, ann: Peer, wire: Wire, clock: FakeClock
 ) -> None:
-    following = BlogrollEditor(instance.store, instance.instance.services.outbox, instance.clock)
+    following = BlogrollEditor(instance.store, instance.server.services.outbox, instance.clock)
     done = await following.take_in_accounts(["@ann@social.example", "@nobody@nowhere.example"])
     assert (done.added, done.updated, done.unchanged) == (2, 0, 0)
 
@@ -259,7 +259,7 @@ async def test_what_an_account_says_is_not_replaced_by_its_feed(
     instance: RunningInstance, ann: Peer, clock: FakeClock
 ) -> None:
     """Feeds of accounts know no content warnings, and list what the account answers to others."""
-    blog = Blog(instance.instance.transport, clock, host="ann.example", title="Ann's garden")  # type: ignore[arg-type]
+    blog = Blog(instance.server.transport, clock, host="ann.example", title="Ann's garden")  # type: ignore[arg-type]
     blog.head = f'<link rel="alternate" type="application/activity+json" href="{ann.actor}">'
     await read(instance, ann, blog.home)
     clock.advance(hours=1)

@@ -214,7 +214,7 @@ async def test_an_entry_from_a_list_says_what_its_feed_says_until_the_author_doe
 ) -> None:
     garden.channel = "<language>en-GB</language><image><url>/icon.png</url></image>"
     garden.pages["icon.png"] = ("image/png", PNG)
-    following = BlogrollEditor(instance.store, instance.instance.services.outbox, instance.clock)
+    following = BlogrollEditor(instance.store, instance.server.services.outbox, instance.clock)
     await following.take_in([Outline(title="My name for it", xml_url=garden.feed)])
     await wait(instance, minutes=1)
     entry = await entry_of(instance, garden.feed)
@@ -407,7 +407,7 @@ async def test_what_the_author_wrote_is_not_overwritten(instance: RunningInstanc
 async def test_a_blog_that_goes_takes_its_posts_along(instance: RunningInstance, garden: Blog) -> None:
     entry = await follow(instance, garden.home)
     assert "More roses" in (await instance.get("/blogroll/river/")).text
-    await BlogrollEditor(instance.store, instance.instance.services.outbox, instance.clock).unfollow(garden.home)
+    await BlogrollEditor(instance.store, instance.server.services.outbox, instance.clock).unfollow(garden.home)
     assert await titles(instance) == []
     assert await instance.store.feed_polls.find(entry.id) is None
     assert "More roses" not in (await instance.get("/blogroll/river/")).text
@@ -469,7 +469,7 @@ async def test_a_hub_and_its_topic_are_offered_and_a_live_feed_is_left_alone(
             return self.live
 
     hub = Hub()
-    instance.instance.services.reader._subscriptions = hub
+    instance.server.services.reader._subscriptions = hub
     garden.channel = (
         f'<atom:link rel="self" href="{garden.feed}?topic"/><atom:link rel="hub" href="https://hub.example/"/>'
     )
@@ -490,7 +490,7 @@ async def test_a_hub_and_its_topic_are_offered_and_a_live_feed_is_left_alone(
     pushed = Blog(garden.wire, garden.clock, host="pushed.example", posts=[])
     pushed.write("Pushed")
     garden.wire.connect_server(garden.host, garden.answer)
-    await instance.instance.services.reader.received(garden.feed, pushed.document(), "application/rss+xml")
+    await instance.server.services.reader.received(garden.feed, pushed.document(), "application/rss+xml")
     assert (await titles(instance))[0] == "Pushed"
     garden.channel, garden.headers = "", {}
     await wait(instance, days=1)

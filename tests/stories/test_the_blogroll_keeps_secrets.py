@@ -32,7 +32,7 @@ async def outputs(instance: RunningInstance) -> str:
         assert answer.status == 200, path
         answers.append(answer.text)
     addresses = ["/actor", "/actor/following", "/actor/following?page=true", "/actor/outbox?page=true"]
-    if identity := instance.instance.services.local_actors.blogroll:
+    if identity := instance.server.services.local_actors.blogroll:
         addresses += [identity.actor.outbox, f"{identity.actor.outbox}?page=true", identity.actor.following]
     for address in addresses:
         answer = await instance.get(address, accept=ACTIVITY)

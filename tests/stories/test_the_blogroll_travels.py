@@ -17,7 +17,7 @@ LISTS = ["wordpress.opml", "feedbin.xml", "netnewswire.opml", "freshrss.opml.xml
 
 
 def following(instance: RunningInstance) -> BlogrollEditor:
-    return BlogrollEditor(instance.store, instance.instance.services.outbox, instance.clock)
+    return BlogrollEditor(instance.store, instance.server.services.outbox, instance.clock)
 
 
 @pytest.mark.parametrize("name", LISTS)

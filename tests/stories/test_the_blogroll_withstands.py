@@ -113,7 +113,7 @@ async def test_a_feed_is_asked_within_its_budget(instance: RunningInstance, gard
         seen.append(request)
         return await fetch(request)
 
-    instance.instance.poller._transport = type("Watched", (), {"fetch": staticmethod(watched)})()
+    instance.server.poller._transport = type("Watched", (), {"fetch": staticmethod(watched)})()
     await follow(instance, garden.home)
     await wait(instance, days=1)
     (request,) = seen

@@ -34,7 +34,7 @@ async def test_who_finds_all_places_taken_comes_back_later(
     with ExitStack() as places:
         for client, number in taken.items():
             for _ in range(number):
-                places.enter_context(instance.instance.app[ADMISSION].place(client))
+                places.enter_context(instance.server.app[ADMISSION].place(client))
         response = await ann.follow()
         assert response.status == 503
         assert int(response.headers["Retry-After"]) > 0

@@ -73,7 +73,7 @@ async def test_an_unfollow_is_heard(instances: tuple[RunningInstance, RunningIns
     await follow(north, "@notes@south.example")
     await settle(north, south)
     assert await south.store.followers.total("blog") == 1
-    await BlogrollEditor(north.store, north.instance.services.outbox, north.clock).unfollow("@notes@south.example")
+    await BlogrollEditor(north.store, north.server.services.outbox, north.clock).unfollow("@notes@south.example")
     await settle(north, south)
     assert await south.store.followers.total("blog") == 0
     assert await north.store.blogroll.all() == []
@@ -111,7 +111,7 @@ async def test_what_was_not_sent_yet_is_taken_back_by_not_sending_it(
 ) -> None:
     north, south = instances
     await follow(north, "@notes@south.example")
-    await BlogrollEditor(north.store, north.instance.services.outbox, north.clock).unfollow("@notes@south.example")
+    await BlogrollEditor(north.store, north.server.services.outbox, north.clock).unfollow("@notes@south.example")
     assert await north.store.deliveries.waiting(north.clock()) == 0
     await settle(north, south)
     assert await south.verdicts() == []

@@ -17,7 +17,7 @@ UNREADABLE = ["toml-draft", "json-draft", "bare-draft", "no-opening-line"]
 
 
 def posts_folder(instance: RunningInstance) -> PostsFolder:
-    return instance.instance.services.posts_folder
+    return instance.server.services.posts_folder
 
 
 def put(instance: RunningInstance, name: str, text: str) -> Path:

@@ -94,7 +94,7 @@ async def test_older_comments_are_made_anew_from_what_came(open_instance: Runnin
         await tx.run("UPDATE comments SET html = '<p>@notes nice post</p>', sanitizer = 2")
 
     await open_instance.store.database.transaction(as_it_was)
-    services = open_instance.instance.services
+    services = open_instance.server.services
     await ShownForm(services.local_actors, services.urls).make_anew(open_instance.store)
     [comment] = await open_instance.comments(post)
     assert comment.html == "<p>nice post</p>"
@@ -111,7 +111,7 @@ async def test_the_warning_of_an_older_comment_folds_its_text(open_instance: Run
         await tx.run("UPDATE comments SET html = :html, raw_html = :html, sanitizer = 7", html=stored)
 
     await open_instance.store.database.transaction(as_it_was)
-    services = open_instance.instance.services
+    services = open_instance.server.services
     await ShownForm(services.local_actors, services.urls).make_anew(open_instance.store)
     [comment] = await open_instance.comments(post)
     summary = "<summary>take care &amp; sit down</summary>"

@@ -19,7 +19,7 @@ from tests.peer import Peer
 
 
 def posts_folder(instance: RunningInstance) -> PostsFolder:
-    return instance.instance.services.posts_folder
+    return instance.server.services.posts_folder
 
 
 def put(instance: RunningInstance, name: str, text: str) -> Path:
@@ -35,7 +35,7 @@ def put(instance: RunningInstance, name: str, text: str) -> Path:
 async def imported(instance: RunningInstance, **fields: object) -> Post:
     given = {"slug": "tea", "source": "From the old blog.", "title": "Old tea", **fields}
     post_draft = PostDraft(**given)  # type: ignore[arg-type]
-    return (await instance.instance.services.publisher.publish(post_draft, origin="wordpress", announce=False)).post
+    return (await instance.server.services.publisher.publish(post_draft, origin="wordpress", announce=False)).post
 
 
 async def current(instance: RunningInstance, slug: str) -> Post:
@@ -122,7 +122,7 @@ async def test_a_file_that_two_workers_take_at_once_is_one_post(
     instance: RunningInstance, database_address: str
 ) -> None:
     """Each worker has its own connections, as if it ran on another machine."""
-    services, config = instance.instance.services, instance.config
+    services, config = instance.server.services, instance.config
     store = await Store.open(database_address, instance.clock)
     try:
         local_actors = await LocalActors.open(config, store, instance.clock)

@@ -18,7 +18,7 @@ async def twice(instance: RunningInstance, path: str, accept: str = PAGE) -> byt
 
 async def test_asked_again_is_not_made_again(instance: RunningInstance) -> None:
     post = await instance.publish("Hello")
-    response_cache = instance.instance.app[RESPONSE_CACHE]
+    response_cache = instance.server.app[RESPONSE_CACHE]
     for path in (post.path, "/", "/feed/"):
         await instance.get(path)
         made = response_cache.renders
@@ -30,7 +30,7 @@ async def test_asked_again_is_not_made_again(instance: RunningInstance) -> None:
 async def test_a_post_that_is_deleted_is_gone_at_once(instance: RunningInstance, accept: str) -> None:
     post = await instance.publish("Hello")
     await twice(instance, post.path, accept)
-    await instance.instance.services.publisher.delete(post.slug)
+    await instance.server.services.publisher.delete(post.slug)
     assert (await instance.get(post.path, accept=accept)).status == 410
 
 
@@ -62,7 +62,7 @@ async def test_one_address_has_a_page_and_an_object(instance: RunningInstance) -
 async def test_a_page_of_its_own_takes_the_place_of_the_built_in_one(instance: RunningInstance) -> None:
     await twice(instance, "/about/")
     about = PostDraft(slug="about", title="About", source="Written by hand.", path="/about/")
-    await instance.instance.services.publisher.publish(about, origin="test")
+    await instance.server.services.publisher.publish(about, origin="test")
     assert b"Written by hand." in (await instance.get("/about/")).body
 
 

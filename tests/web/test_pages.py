@@ -48,7 +48,7 @@ from syndicate.web.site.rendering import STATIC_FILES, TEMPLATES, Calendar, Page
 HOSTILE = "<script>alert(1)</script>\"><img src=x onerror='alert(2)'>\u202egnp.\u2066 {{ 7 * 7 }} \x00\x1b\ud800"
 BLOG = "https://blog.example"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-TEMPLATE_FILES = Path(__file__).parents[2] / "syndicate" / "web" / "templates"
+TEMPLATE_FILES = Path(__file__).parents[2] / "syndicate" / "web" / "site" / "templates"
 
 PAGES = Pages(timezone="Europe/Paris", language="en-GB")
 QUESTION = {

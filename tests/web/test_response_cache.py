@@ -201,7 +201,7 @@ async def test_short_documents_are_not_kept_without_number(
 @pytest.mark.parametrize("of", ["replies", "context"])
 async def test_what_a_stranger_adds_to_an_address_makes_no_other_document(instance: RunningInstance, of: str) -> None:
     post = await instance.publish("Tea")
-    response_cache = instance.instance.app[RESPONSE_CACHE]
+    response_cache = instance.server.app[RESPONSE_CACHE]
     for page in ("", "page=1&"):
         await instance.get(f"{post.uri}/{of}?{page}", accept=ACTIVITY)
         renders = response_cache.renders

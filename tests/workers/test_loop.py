@@ -36,7 +36,7 @@ def failing_once(trouble: Exception, then: Callable[[], Awaitable[None]]) -> Cal
 
 @pytest.fixture(autouse=True)
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "AFTER_TROUBLE", 0.0)
+    monkeypatch.setattr(loop, "STORAGE_RETRY_SECONDS", 0.0)
 
 
 async def nothing_due() -> None:

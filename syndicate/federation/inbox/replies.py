@@ -199,7 +199,7 @@ async def _fetched_ancestor(uri: str, context: Context, climb: ParentLookup) -> 
 def _is_meant_for_us(note: RemoteNote, context: Context) -> bool:
     """Whether it names or addresses an actor of ours."""
     addressed = (*note.mentions, *ids(note.raw.get("to")), *ids(note.raw.get("cc")))
-    return any(context.local_actors.followable(address) is not None for address in received_notes)
+    return any(context.local_actors.followable(address) is not None for address in addressed)
 
 
 async def _may_ask(uri: str, context: Context) -> bool:
