@@ -32,7 +32,7 @@ async def instances(
 
 
 async def follow(one: RunningInstance, address: str) -> BlogrollEntry:
-    instance = one.instance
+    instance = one.server
     following = BlogrollEditor(instance.services.store, instance.services.outbox, one.clock)
     return await following.follow(
         address, FeedFinder(instance.transport, instance.actors, one.clock, schemes=("https",))
