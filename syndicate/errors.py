@@ -295,3 +295,7 @@ class AddressDenied(RemoteError):
 
 class DocumentUnusable(RemoteError):
     """What it sent is too large, of the wrong type or not what it says it is."""
+
+
+PERMANENT_REMOTE_ERRORS = (AddressDenied, DocumentUnusable, RemoteGone, RemoteRefused)
+"""Failures of another server that trying again does not mend."""

@@ -12,7 +12,6 @@ from typing import Any
 
 from syndicate.clock import Clock
 from syndicate.comments.policy import Moderation
-from syndicate.errors import AddressDenied, DocumentUnusable, RemoteGone, RemoteRefused
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.actors.remote_actors import Actors
 from syndicate.federation.actors.sanitizer_thread import SanitizerThread
@@ -27,9 +26,6 @@ from syndicate.urls import Urls
 
 Effect = Callable[[Tables], Coroutine[Any, Any, Verdict]]
 Decision = Verdict | Effect
-
-FOR_GOOD = (AddressDenied, DocumentUnusable, RemoteGone, RemoteRefused)
-"""What no later try mends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from typing import Any
 
 from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.parse import host_of, origin
-from syndicate.errors import RemoteGone
+from syndicate.errors import PERMANENT_REMOTE_ERRORS, RemoteGone
 from syndicate.federation.inbox import reactions, replies
-from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
 
@@ -43,7 +43,7 @@ async def _deleted(document: Document, context: Context) -> Decision:
         found = await context.object(uri)
     except RemoteGone as error:
         return replies.forget(uri, context, for_good=error.status == 410)
-    except FOR_GOOD:
+    except PERMANENT_REMOTE_ERRORS:
         return refused("delete.not-gone")
     return replies.forget(uri, context) if "Tombstone" in types(found.get("type")) else refused("delete.not-gone")
 
@@ -84,7 +84,7 @@ async def _as_its_origin_has_it(told: Document, target: str, context: Context) -
         return refused("sender.blocked")
     try:
         found = await context.object(id)
-    except FOR_GOOD:
+    except PERMANENT_REMOTE_ERRORS:
         return ignored("announce.unproven")
     told_of = [as_id(document.get(name)) for document in (told, found) for name in ("id", "actor", "object")]
     if told_of[:3] != told_of[3:] or list(types(told.get("type"))) != list(types(found.get("type"))):

@@ -18,11 +18,11 @@ from syndicate.delivery import circuit
 from syndicate.errors import SenderRefused, SignatureRejected, Transient
 from syndicate.federation.actors.authentication import authenticate, is_proven
 from syndicate.federation.actors.remote_actors import Actors
+from syndicate.federation.inbox import followers_digest
 from syndicate.federation.inbox.context import Context, Decision, ignored, refused
 from syndicate.federation.inbox.dispatch import FORWARDABLE, HANDLERS, NAMED_LATER, handler_of
 from syndicate.federation.inbox.handlers import follow
 from syndicate.federation.inbox.text_limits import TextLimits
-from syndicate.federation.sync import followers_sync
 from syndicate.model.activity import Activity, Outcome, ReceivedActivity, Verdict
 from syndicate.model.ids import IdsInOrder
 from syndicate.signatures import Message, Signature, read_signature
@@ -58,7 +58,7 @@ class Inbox:
             return Verdict(outcome=Outcome.IGNORED, reason="delete.unknown")
         key = await authenticate(signature, self._actors, client)
         activity = await self._attributed(activity, key.owner, client)
-        offer = await followers_sync.doubted(message, signature, key.owner, self._context)
+        offer = await followers_digest.doubted(message, signature, key.owner, self._context)
         return await self._record(activity, signature.fingerprint, key.owner, offer, size=len(message.body))
 
     async def _refuse_unwanted(self, activity: Activity, signature: Signature) -> None:
@@ -117,7 +117,7 @@ class Inbox:
 
         async def body(tx: Tables) -> bool:
             if offer is not None:
-                await followers_sync.ask_later(tx, messenger, offer)
+                await followers_digest.ask_later(tx, messenger, offer)
             await _end_pause(tx, server, now)
             new = await tx.arrivals.record(arrival, by_actor=messenger == activity.actor)
             if new:

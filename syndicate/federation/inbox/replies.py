@@ -13,11 +13,11 @@ from syndicate.activitypub.addressing import Reach, reach, reach_of
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page, parse_note
 from syndicate.comments import records
 from syndicate.comments.policy import CommentFacts, Moderation, ModerationDecision, decide
-from syndicate.errors import MalformedActivity, RemoteUnavailable
+from syndicate.errors import PERMANENT_REMOTE_ERRORS, MalformedActivity, RemoteUnavailable
 from syndicate.federation.actors import opt_out
 from syndicate.federation.actors.throttled_transport import MOST_CLIMBS_A_DAY, PASSED_OVER_FOR
 from syndicate.federation.inbox import received_notes
-from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, done, held, ignored, private, refused
+from syndicate.federation.inbox.context import Context, Decision, done, held, ignored, private, refused
 from syndicate.federation.inbox.shown_form import FORM_VERSION
 from syndicate.federation.inbox.targets import locate
 from syndicate.federation.outbox.addressees import mentioned_in
@@ -70,7 +70,7 @@ async def fetch(uri: str, told: dict[str, Any], envelope: dict[str, Any], contex
         return ignored("reply.elsewhere")
     try:
         document = await context.object(uri)
-    except FOR_GOOD:
+    except PERMANENT_REMOTE_ERRORS:
         return ignored("object.unavailable")
     if "Tombstone" in types(document.get("type")):
         return forget(uri, context)
@@ -118,7 +118,7 @@ async def take(
         return ignored("reply.to-unshown")
     try:
         author = await context.actors.get(actor)
-    except FOR_GOOD:
+    except PERMANENT_REMOTE_ERRORS:
         return ignored("actor.unavailable")
     if author.opted_out:
         return ignored("actor.no-blog")
@@ -188,7 +188,7 @@ async def _answered(
 async def _fetched_ancestor(uri: str, context: Context, climb: ParentLookup) -> tuple[Post | None, Comment | None]:
     try:
         document = await context.object(uri)
-    except FOR_GOOD:
+    except PERMANENT_REMOTE_ERRORS:
         return None, None
     decision = await take(document, reach_of(document), as_id(document.get("attributedTo")), context, climb)
     if not isinstance(decision, Verdict):

@@ -8,11 +8,10 @@ import structlog
 
 from syndicate.activitypub.access import ids
 from syndicate.clock import Clock
-from syndicate.errors import AddressUnusable, RemoteError
+from syndicate.errors import PERMANENT_REMOTE_ERRORS, AddressUnusable, RemoteError
 from syndicate.federation.actors.local_actors import BLOG, LocalActors
 from syndicate.federation.actors.remote_actors import Actors
 from syndicate.federation.actors.webfinger import Schemes, account_of, actor_in, links_of
-from syndicate.federation.inbox.context import FOR_GOOD
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.storage import Store, Tables
 from syndicate.transport.fetcher import Fetcher
@@ -51,7 +50,7 @@ class AccountMove:
             target = "" if asked == CANCEL else await self._target(asked)
         except (AddressUnusable, RemoteError) as error:
             await self._store.transaction(lambda tx, why=error: _settle(tx, asked, f"not moved to {asked}: {why}"))  # type: ignore[misc]
-            if not isinstance(error, (*FOR_GOOD, AddressUnusable)):
+            if not isinstance(error, (*PERMANENT_REMOTE_ERRORS, AddressUnusable)):
                 log.info("move not possible now", target=asked, problem=str(error))
             return
         await self._move(asked, target)

@@ -12,12 +12,11 @@ import structlog
 from syndicate.activitypub.access import as_id, as_object
 from syndicate.activitypub.collections import following, is_collection, listed
 from syndicate.activitypub.parse import origin
-from syndicate.activitypub.synchronization import HEADER, Offer, digest_of, parse_offer
+from syndicate.activitypub.synchronization import digest_of
 from syndicate.clock import Clock
 from syndicate.errors import RemoteError, RemoteUnavailable
 from syndicate.federation.inbox.context import Context
 from syndicate.model.blogroll import BlogrollEntry, FollowState
-from syndicate.signatures import Message, Signature
 from syndicate.storage import Tables
 from syndicate.storage.followers_sync import Doubt
 from syndicate.storage.leases import LEASE
@@ -25,45 +24,11 @@ from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
-APART = timedelta(hours=1)
-"""One actor is not asked more often."""
 WAITS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=12))
 MOST_ATTEMPTS = len(WAITS) + 1
 MOST_PAGES = 10
 MOST_LISTED = 1000
 """There are few actors of ours: a longer list of them is none."""
-
-
-async def doubted(message: Message, signature: Signature, signer: str, context: Context) -> Offer | None:
-    """What the signer of a request says of our following it, if it signed that, and we believe something else."""
-    if HEADER not in signature.covered or len(message.values(HEADER)) != 1:
-        return None
-    offer = parse_offer(message.values(HEADER)[0])
-    entry = await context.store.blogroll.by_actor(signer)
-    known = await context.store.remote_actors.find(signer)
-    if offer is None or entry is None or known is None:
-        return None
-    if offer.collection != known.followers or origin(offer.url) != origin(signer):
-        return None
-    return None if offer.digest in _fitting(entry, context) else offer
-
-
-def _fitting(entry: BlogrollEntry, context: Context) -> set[str]:
-    """The digests that fit what we believe; while our Follow is not answered, both do."""
-    follows, follows_not = digest_of([context.local_actors.blog.actor.uri]), digest_of([])
-    match entry.follow:
-        case FollowState.ACCEPTED:
-            return {follows}
-        case FollowState.PENDING:
-            return {follows, follows_not}
-        case _:
-            return {follows_not}
-
-
-async def ask_later(tx: Tables, signer: str, offer: Offer) -> None:
-    """Put on record that an actor is to be asked for its list."""
-    now = tx.clock()
-    await tx.synchronizations.want(signer, url=offer.url, digest=offer.digest, now=now, not_since=now - APART)
 
 
 class SynchronizationWorker:

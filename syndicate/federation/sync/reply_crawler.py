@@ -16,10 +16,10 @@ from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.addressing import reach_of
 from syndicate.activitypub.collections import following, is_collection, listed
 from syndicate.activitypub.parse import host_of, origin
-from syndicate.errors import RemoteError, RemoteGone, RemoteUnavailable
+from syndicate.errors import PERMANENT_REMOTE_ERRORS, RemoteError, RemoteGone, RemoteUnavailable
 from syndicate.federation.actors.throttled_transport import PASSED_OVER_FOR
 from syndicate.federation.inbox import replies
-from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision
+from syndicate.federation.inbox.context import Context, Decision
 from syndicate.model.activity import Outcome, Verdict
 from syndicate.model.comment import Comment, CommentState
 
@@ -60,7 +60,7 @@ class ReplyCrawler:
         except RemoteGone as error:
             await self._apply(comment.uri, replies.forget(comment.uri, self._context, for_good=error.status == 410))
             return CrawlResult(outcome="gone")
-        except FOR_GOOD as error:
+        except PERMANENT_REMOTE_ERRORS as error:
             log.debug("comment not read again", comment=comment.uri, problem=str(error))
             return CrawlResult(outcome="unreadable")
         if "Tombstone" in types(document.get("type")):

@@ -6,9 +6,9 @@ from http import HTTPStatus
 from syndicate.activitypub.access import types
 from syndicate.activitypub.parse import origin
 from syndicate.comments import records
-from syndicate.errors import RemoteGone
+from syndicate.errors import PERMANENT_REMOTE_ERRORS, RemoteGone
 from syndicate.federation.inbox import replies, timeline
-from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
 from syndicate.storage.tombstones import Tombstone
@@ -59,7 +59,7 @@ async def _how_gone(uri: str, context: Context) -> int | None:
         document = await context.object(uri)
     except RemoteGone as error:
         return error.status
-    except FOR_GOOD:
+    except PERMANENT_REMOTE_ERRORS:
         return None
     return HTTPStatus.GONE if "Tombstone" in types(document.get("type")) else None
 

@@ -2,7 +2,8 @@
 
 from syndicate.activitypub.access import as_id
 from syndicate.activitypub.vocabulary import FEATURE_CONTEXT
-from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, ignored, refused
+from syndicate.errors import PERMANENT_REMOTE_ERRORS
+from syndicate.federation.inbox.context import Context, Decision, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
 
@@ -14,7 +15,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return ignored("feature.not-ours")
     try:
         actor = await context.actors.get(activity.actor)
-    except FOR_GOOD:
+    except PERMANENT_REMOTE_ERRORS:
         return ignored("actor.unavailable")
     request = {
         "id": activity.id,

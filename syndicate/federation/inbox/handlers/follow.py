@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import authority_of, host_of, origin
+from syndicate.errors import PERMANENT_REMOTE_ERRORS
 from syndicate.federation.actors.software import AFTER
-from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
 from syndicate.federation.outbox import featured
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.actor import LocalActor, RemoteActor
@@ -26,7 +27,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return ignored("follow.undone")
     try:
         actor = await context.actors.get(activity.actor)
-    except FOR_GOOD:
+    except PERMANENT_REMOTE_ERRORS:
         return ignored("actor.unavailable")
     if not _may_be_told(actor, context):
         return refused("follow.inbox-refused")
@@ -80,7 +81,7 @@ async def turn_away(activity: Activity, context: Context) -> Decision:
         return ignored("follow.not-ours")
     try:
         actor = await context.actors.get(activity.actor)
-    except FOR_GOOD:
+    except PERMANENT_REMOTE_ERRORS:
         return ignored("actor.unavailable")
     follow = render.follow_as_received(activity.id, activity.actor, activity.object)
 

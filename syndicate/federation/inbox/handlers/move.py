@@ -6,7 +6,8 @@ from datetime import timedelta
 from syndicate.activitypub.access import as_id, ids
 from syndicate.activitypub.parse import host_of, origin
 from syndicate.clock import to_text
-from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, done, ignored, refused
+from syndicate.errors import PERMANENT_REMOTE_ERRORS
+from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.actor import RemoteActor
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState
@@ -35,7 +36,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     try:
         document = await context.object(target)
         actor = await context.actors.refresh(target)
-    except FOR_GOOD:
+    except PERMANENT_REMOTE_ERRORS:
         return ignored("actor.unavailable")
     if actor.uri != target or activity.actor not in ids(document.get("alsoKnownAs")):
         return refused("move.not-claimed")

@@ -4,9 +4,10 @@ from typing import Any
 
 from syndicate.activitypub.access import as_id, as_object
 from syndicate.activitypub.parse import origin
+from syndicate.errors import PERMANENT_REMOTE_ERRORS
 from syndicate.federation.actors.local_actors import BLOG
 from syndicate.federation.inbox import received_notes
-from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.post import Post, QuotePolicy
 from syndicate.storage import Tables
@@ -24,7 +25,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return refused("quote.not-theirs")
     try:
         actor = await context.actors.get(activity.actor)
-    except FOR_GOOD:
+    except PERMANENT_REMOTE_ERRORS:
         return ignored("actor.unavailable")
     allowed = await _is_allowed(post, activity.actor, context)
     request = {

@@ -3,8 +3,9 @@
 from syndicate.activitypub.access import as_id, as_object
 from syndicate.activitypub.addressing import reach_of
 from syndicate.activitypub.parse import origin
+from syndicate.errors import PERMANENT_REMOTE_ERRORS
 from syndicate.federation.inbox import replies
-from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, ignored, refused
+from syndicate.federation.inbox.context import Context, Decision, ignored, refused
 from syndicate.federation.inbox.targets import locate
 from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.model.actor import RemoteActor
@@ -24,7 +25,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return refused("object.origin")
     try:
         actor = await context.actors.get(activity.actor)
-    except FOR_GOOD:
+    except PERMANENT_REMOTE_ERRORS:
         return ignored("actor.unavailable")
     if not _is_hers(note, activity, actor):
         return refused("object.author")

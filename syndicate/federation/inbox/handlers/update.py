@@ -4,9 +4,10 @@ from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.addressing import reach
 from syndicate.activitypub.parse import origin
 from syndicate.activitypub.vocabulary import ACTOR_TYPES
+from syndicate.errors import PERMANENT_REMOTE_ERRORS
 from syndicate.federation.actors import profiles
 from syndicate.federation.inbox import received_notes, replies, timeline
-from syndicate.federation.inbox.context import FOR_GOOD, Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
 
@@ -40,7 +41,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
         return ignored("actor.unknown")
     try:
         actor = await context.actors.refresh(activity.actor)
-    except FOR_GOOD:
+    except PERMANENT_REMOTE_ERRORS:
         return ignored("actor.unavailable")
     author = replies.author_of(actor)
 
