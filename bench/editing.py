@@ -19,10 +19,10 @@ from feedgen.feed import FeedGenerator
 from bench import blogs
 from bench.blogs import LARGE
 from bench.results import Result, judged
-from syndicate.app import Server, build_server, open_services
 from syndicate.config import load
 from syndicate.feeds import FeedFormat
 from syndicate.model.post import Post, PostDraft, SourceFormat
+from syndicate.services import Server, build_server, open_services
 from syndicate.web.keys import FEEDS, SELECTIONS
 
 ROUNDS = 25

@@ -10,12 +10,12 @@ from typing import Any
 import aiohttp
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.app import Server, build_server, open_services
 from syndicate.comments import moderation
 from syndicate.config import Config, load
 from syndicate.model.comment import Comment, CommentState
 from syndicate.model.post import Post, PostDraft
 from syndicate.publishing import Published
+from syndicate.services import Server, build_server, open_services
 from syndicate.signatures import private_pem
 from syndicate.storage import Store
 from syndicate.web.http.server import REFUSALS, listening

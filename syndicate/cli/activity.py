@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.errors import NotFound
 from syndicate.model.activity import ReceivedActivity
+from syndicate.services import Services
 
 SHOWN = 100
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.content.addresses import ascii_host
 from syndicate.errors import InputError
+from syndicate.services import Services
 from syndicate.storage.blocks import Block
 
 DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")

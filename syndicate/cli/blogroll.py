@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from syndicate.activitypub.parse import origin
-from syndicate.app import Services, open_network, schemes_of
 from syndicate.blogroll.finder import FeedFinder
 from syndicate.blogroll.following import LONGEST_TAGLINE
 from syndicate.cli.session import Session, as_json, tell_rows
@@ -21,6 +20,7 @@ from syndicate.federation.actors.local_actors import BLOG
 from syndicate.federation.outbox.account_move import ASKED, CANCEL, OUTCOME
 from syndicate.feeds.opml import XFN
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState
+from syndicate.services import Services, open_network, schemes_of
 from syndicate.transport.client import Client
 
 SHOWN = 1000

@@ -4,12 +4,12 @@ from typing import Any, TextIO
 
 import click
 
-from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.comments import moderation
 from syndicate.content.text import excerpt, plain
 from syndicate.errors import CommentNotFound, InputError
 from syndicate.model.comment import Comment, CommentState
+from syndicate.services import Services
 
 SHOWN = 200
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.content.text import excerpt, plain
 from syndicate.errors import PostNotFound
+from syndicate.services import Services
 from syndicate.storage import Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind
 

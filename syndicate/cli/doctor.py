@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from syndicate import __version__
-from syndicate.app import Services
 from syndicate.cli.private_files import wrong_modes
 from syndicate.cli.session import Session
 from syndicate.errors import RemoteError
+from syndicate.services import Services
 from syndicate.storage.media import MediaState
 from syndicate.transport.client import Client
 from syndicate.transport.message import PAGE, WEBFINGER, Redirects, Request

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from syndicate.app import Services
 from syndicate.blogroll.following import ListImportReport
 from syndicate.cli.session import Session
 from syndicate.config import SiteConfig
@@ -21,6 +20,7 @@ from syndicate.media.places import TELLS_PLACE
 from syndicate.model.comment import CommentState
 from syndicate.model.post import PostKind, PostState
 from syndicate.publishing import Change
+from syndicate.services import Services
 
 EVERY = 100
 GIVE_ANOTHER = "please give one of them another"

@@ -9,11 +9,11 @@ import click
 from click.core import ParameterSource
 from yarl import URL
 
-from syndicate.app import Services, begin_again
 from syndicate.cli.session import Session
 from syndicate.clock import utc_now
 from syndicate.config import Config, load
 from syndicate.errors import InputError
+from syndicate.services import Services, begin_again
 
 PORT = 8080
 TEMPLATE = """\

@@ -5,10 +5,10 @@ from typing import Any
 import click
 
 from syndicate.activitypub.parse import authority_of
-from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.errors import AccountNotFound, InputError
 from syndicate.federation.actors.local_actors import SigningActor
+from syndicate.services import Services
 
 STRICT = ("gotosocial",)
 """Software that refuses an actor whose key has changed, unless it was told of it with the old one."""

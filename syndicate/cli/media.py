@@ -4,10 +4,10 @@ import sys
 
 import click
 
-from syndicate.app import Services
 from syndicate.cli.imports import progress
 from syndicate.cli.session import Session
 from syndicate.publishing.media_rebuild import MediaRebuild, Rebuilt
+from syndicate.services import Services
 
 
 @click.group()

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from syndicate.activitypub.parse import host_of
-from syndicate.app import Services
 from syndicate.cli.session import Session, as_json
 from syndicate.content.scripts import marked
 from syndicate.content.text import plain
+from syndicate.services import Services
 from syndicate.storage import Tables
 from syndicate.storage.received_notes import NoteKind, ReceivedNote
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from syndicate.app import Services
 from syndicate.cli.session import Session
 from syndicate.errors import FilesMissing, InputError
 from syndicate.importers import markdown_files
@@ -15,6 +14,7 @@ from syndicate.media.places import TELLS_PLACE
 from syndicate.model.post import Post, PostState
 from syndicate.publishing import Published
 from syndicate.publishing.publisher import FileVersion
+from syndicate.services import Services
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from typing import Any
 import click
 
 from syndicate.activitypub.parse import host_of
-from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.content.scripts import marked
 from syndicate.content.text import plain
 from syndicate.errors import QuoteNotFound
+from syndicate.services import Services
 from syndicate.storage import Tables
 from syndicate.storage.authorizations import Authorization, AuthorizationKind
 from syndicate.storage.received_notes import NoteKind, ReceivedNote

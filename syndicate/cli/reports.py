@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.errors import ReportNotFound
+from syndicate.services import Services
 
 SHOWN = 200
 

@@ -8,9 +8,10 @@ import click
 import uvloop
 from rich.cells import cell_len
 
-from syndicate.app import build_server, open_services, sole_server, supervise
 from syndicate.cli.session import Session
 from syndicate.errors import ConfigurationError
+from syndicate.services import build_server, open_services
+from syndicate.supervisor import sole_server, supervise
 from syndicate.web.http.connections import open_many_files
 
 

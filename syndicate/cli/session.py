@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import click
 import structlog
 
-from syndicate.app import Services, open_services
 from syndicate.config import Config, load
 from syndicate.content.scripts import marked
+from syndicate.services import Services, open_services
 
 T = TypeVar("T")
 

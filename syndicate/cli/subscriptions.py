@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from syndicate.app import Services
 from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.services import Services
 
 SHOWN = 10_000
 

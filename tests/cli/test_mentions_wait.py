@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from syndicate.app import tidy
 from syndicate.storage.blocks import Block
 from tests.cli.conftest import Desk
 from tests.instances import RunningInstance
@@ -98,7 +97,7 @@ async def test_mentions_are_kept_for_ninety_days(instance: RunningInstance, desk
     await write(instance, ann, "<p>Hello</p>")
     for days, kept in ((89, 1), (2, 0)):
         instance.clock.advance(days=days)
-        await tidy(instance.server.services)
+        await instance.server.retention.apply()
         assert len(await words(desk, "--all")) == kept
 
 

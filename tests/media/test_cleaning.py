@@ -140,9 +140,7 @@ def test_a_stranger_s_picture_is_kept_undecoded(tmp_path: Path) -> None:
 
 
 def test_the_server_never_loads_a_decoder() -> None:
-    modules = (
-        "syndicate.cli.serve, syndicate.cli.imports, syndicate.cli.posts, syndicate.app, syndicate.web.http.server, sys"
-    )
+    modules = "syndicate.cli.serve, syndicate.cli.imports, syndicate.cli.posts, syndicate.services, syndicate.web.http.server, sys"
     code = f"import {modules}; sys.exit('PIL' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

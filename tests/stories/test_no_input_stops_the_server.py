@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from syndicate.app import rerender, write_refusals
 from syndicate.errors import RemoteUnavailable, StorageError
 from syndicate.federation.inbox.inbox import Inbox
 from syndicate.federation.inbox.worker import InboxWorker
@@ -18,6 +17,7 @@ from syndicate.storage.deliveries import DeliveryState
 from syndicate.storage.media import MediaState
 from syndicate.storage.mentions import MentionState
 from syndicate.transport.message import Request, Response
+from syndicate.web.http.refusal_log import write_refusals
 from syndicate.web.http.server import REFUSALS
 from syndicate.websub.publisher import PushTargets, PushWorker
 from syndicate.websub.topics import TopicDocument, Topics
@@ -185,7 +185,7 @@ async def test_a_post_that_cannot_be_typeset_anew_keeps_no_other_from_it(instanc
     spoiled, post = await instance.publish("Seeds"), await instance.publish("Tea", "Green tea.")
     await spoil(instance, "UPDATE posts SET renderer = 0, html = 'old'")
     await spoil(instance, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=spoiled.id)
-    await rerender(instance.server.services)
+    await instance.server.rerendering.run()
     anew = await instance.store.posts.find(post.id)
     assert anew is not None
     assert "Green tea." in anew.html

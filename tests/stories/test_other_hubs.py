@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.app import tidy
 from syndicate.blogroll.finder import FeedFinder
 from syndicate.errors import StorageError
 from syndicate.storage import Tables
@@ -364,11 +363,11 @@ async def test_an_end_that_a_hub_never_confirms_is_forgotten_with_the_lease(
 ) -> None:
     await followed(instance, hub)
     await withdraw(instance)
-    await tidy(instance.server.services)
+    await instance.server.retention.apply()
     [following] = await instance.store.websub_following.all()
     assert following.wish is Wish.UNSUBSCRIBE
     instance.clock.advance(days=11)
-    await tidy(instance.server.services)
+    await instance.server.retention.apply()
     assert await instance.store.websub_following.all() == []
 
 

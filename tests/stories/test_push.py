@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.app import tidy
 from syndicate.errors import AddressDenied, TooManyRequests
 from syndicate.model.post import Term, TermKind
 from syndicate.storage import Tables
@@ -597,7 +596,7 @@ async def test_a_subscriber_that_is_gone_for_a_week_is_dropped(
         await instance.settle()
     assert await callbacks(instance) == [(FEED, reader.callback)]
     instance.clock.advance(days=1, hours=1)
-    await tidy(instance.server.services)
+    await instance.server.retention.apply()
     assert await callbacks(instance) == []
     assert await instance.store.subscriptions.total() == 0
 
@@ -621,7 +620,7 @@ async def test_a_lease_ends_unless_it_is_renewed(instance: RunningInstance, read
     instance.clock.advance(days=10)
     await publish(instance)
     assert reader.pushed == []
-    await tidy(instance.server.services)
+    await instance.server.retention.apply()
     assert await instance.store.subscriptions.total() == 0
 
 

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.app import build_server, open_services
+from syndicate.services import build_server, open_services
 from syndicate.signatures import private_pem
 from syndicate.web.http.connections import Timeouts
 from syndicate.web.http.server import listening

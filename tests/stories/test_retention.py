@@ -2,7 +2,6 @@
 
 import pytest
 
-from syndicate.app import tidy
 from syndicate.storage.blocks import Block
 from syndicate.transport.message import Request, Response
 from tests.blogs import PNG
@@ -43,11 +42,11 @@ async def test_the_picture_of_a_deleted_account_goes_with_it(
         await peer.reply(post.uri)
     await open_instance.settle()
     of_ann, of_bob = [await kept(open_instance, face) for face in faces]
-    await tidy(open_instance.server.services)
+    await open_instance.server.retention.apply()
     assert (await open_instance.get(f"/media/{of_ann}")).status == 200
     await ann.send(ann.activity("Delete", ann.actor, to=[PUBLIC]))
     await open_instance.settle()
-    await tidy(open_instance.server.services)
+    await open_instance.server.retention.apply()
     assert await open_instance.store.media.by_source(faces[0]) is None
     assert (await open_instance.get(f"/media/{of_ann}")).status == (200 if same else 404)
     assert (await open_instance.get(f"/media/{of_bob}")).status == 200
@@ -63,7 +62,7 @@ async def test_a_picture_goes_when_its_owner_has_another(open_instance: RunningI
     ann.documents[ann.actor] = document
     await ann.send(ann.activity("Update", document, to=[PUBLIC]))
     await open_instance.settle()
-    await tidy(open_instance.server.services)
+    await open_instance.server.retention.apply()
     assert await open_instance.store.media.by_source(face) is None
     assert (await open_instance.get(f"/media/{name}")).status == 404
 
@@ -78,10 +77,10 @@ async def test_who_has_nothing_to_do_with_the_blog_is_forgotten(
     await bob.unfollow()
     await open_instance.settle()
     open_instance.clock.advance(days=89)
-    await tidy(open_instance.server.services)
+    await open_instance.server.retention.apply()
     assert await open_instance.store.remote_actors.find(bob.actor) is not None, "her arrivals are on record"
     open_instance.clock.advance(days=5)
-    await tidy(open_instance.server.services)
+    await open_instance.server.retention.apply()
     assert await open_instance.store.remote_actors.find(bob.actor) is None
     assert await open_instance.store.remote_actors.key(bob.key_id) is None
     assert await open_instance.store.remote_actors.find(ann.actor) is not None, "she is shown"
@@ -109,7 +108,7 @@ async def test_who_has_something_to_do_with_the_blog_is_not_forgotten(
             await followed(open_instance, ann)
     await open_instance.settle()
     open_instance.clock.advance(days=200)
-    await tidy(open_instance.server.services)
+    await open_instance.server.retention.apply()
     assert await open_instance.store.remote_actors.find(ann.actor) is not None
 
 
@@ -124,7 +123,7 @@ async def test_what_others_deleted_is_remembered_for_half_a_year_and_ours_for_ev
     await open_instance.server.services.publisher.delete("tea")
     for days, remembered in ((179, True), (2, False)):
         open_instance.clock.advance(days=days)
-        await tidy(open_instance.server.services)
+        await open_instance.server.retention.apply()
         assert (await open_instance.store.tombstones.find(note["id"]) is not None) == remembered
     assert await open_instance.store.tombstones.find(post.uri) is not None
     assert (await open_instance.get(post.path)).status == 410

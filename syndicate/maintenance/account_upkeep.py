@@ -1,0 +1,23 @@
+"""Sends what changed about the blog's accounts: profiles, keys, and moves."""
+
+import asyncio
+
+from syndicate.federation.outbox.account_move import AccountMove
+from syndicate.federation.outbox.key_rotation import KeyRotation
+
+INTERVAL_SECONDS = 1.0
+
+
+class AccountUpkeep:
+    """Carries out what the author asked for by `keys rotate` and `move`, step by step."""
+
+    def __init__(self, rotation: KeyRotation, move: AccountMove) -> None:
+        self._rotation, self._move = rotation, move
+
+    async def run(self) -> None:
+        """Work until cancelled. Raises StorageError."""
+        await self._rotation.tell_changes()
+        while True:
+            await self._rotation.step()
+            await self._move.step()
+            await asyncio.sleep(INTERVAL_SECONDS)

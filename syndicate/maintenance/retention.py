@@ -1,0 +1,109 @@
+"""Deletes what has become too old or is no longer referred to. docs/operations.md has the table of periods."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from syndicate.clock import Clock
+from syndicate.federation.actors.throttled_transport import PASSED_OVER_FOR
+from syndicate.federation.inbox.replies import REJECTIONS_COUNT_FOR
+from syndicate.media import MediaFiles
+from syndicate.storage import Store, Tables
+from syndicate.urls import Urls
+from syndicate.websub.senders import DROPPED_AFTER
+from syndicate.websub.subscriber import Subscriber
+from syndicate.workers.loop import isolated
+
+INTERVAL = timedelta(hours=1)
+RAW_ACTIVITY_RETENTION = timedelta(days=30)
+ACTIVITY_RETENTION = timedelta(days=90)
+DELIVERY_RETENTION = timedelta(days=180)
+OTHER_DELIVERY_RETENTION = timedelta(days=7)
+HOST_RETENTION = timedelta(days=30)
+SUBSCRIPTION_REQUEST_RETENTION = timedelta(hours=2)
+UNDO_RETENTION = timedelta(days=7)
+REPLY_REQUEST_RETENTION = timedelta(days=90)
+MENTION_RETENTION = timedelta(days=90)
+ACTOR_RETENTION = timedelta(days=90)
+REMOTE_TOMBSTONE_RETENTION = timedelta(days=180)
+OVERDUE_REFETCH_RETENTION = timedelta(days=30)
+MAX_HOSTS = 50_000
+BATCH_SIZE = 1000
+"""Rows deleted in one transaction, for which the inbox waits."""
+
+
+class Retention:
+    """`quiet_after` is how long a blog of the blogroll may publish nothing before the list says so."""
+
+    def __init__(
+        self,
+        store: Store,
+        files: MediaFiles,
+        urls: Urls,
+        subscriber: Subscriber,
+        clock: Clock,
+        *,
+        quiet_after: timedelta,
+    ) -> None:
+        self._store, self._files, self._urls = store, files, urls
+        self._subscriber, self._clock = subscriber, clock
+        self._quiet_after = quiet_after
+
+    async def run(self) -> None:
+        """Apply every hour until cancelled."""
+        while True:
+            with isolated("retention"):
+                await self.apply()
+            await asyncio.sleep(INTERVAL.total_seconds())
+
+    async def apply(self) -> None:
+        """Delete what is too old now. Raises StorageError."""
+        await self._store.transaction(self._prune)
+        for name in await self._store.transaction(lambda tx: tx.media.remove_unused(BATCH_SIZE)):
+            if await self._store.media.named(name) is None:
+                self._files.remove(name)
+        await self._prune_actors()
+        await self._prune_tombstones()
+
+    async def _prune_actors(self) -> None:
+        before = self._clock() - ACTOR_RETENTION
+        after: str | None = ""
+        while after is not None:
+            after = await self._prune_actors_after(after, before)
+
+    async def _prune_actors_after(self, after: str, before: datetime) -> str | None:
+        return await self._store.transaction(
+            lambda tx: tx.remote_actors.prune(fetched_before=before, after=after, limit=BATCH_SIZE)
+        )
+
+    async def _prune_tombstones(self) -> None:
+        before = self._clock() - REMOTE_TOMBSTONE_RETENTION
+        while await self._store.transaction(
+            lambda tx: tx.tombstones.prune_of_others(before, ours=self._urls.base, limit=BATCH_SIZE)
+        ):
+            pass
+
+    async def _prune(self, tx: Tables) -> None:
+        now = self._clock()
+        await tx.arrivals.prune(raw_before=now - RAW_ACTIVITY_RETENTION, before=now - ACTIVITY_RETENTION)
+        await tx.arrivals.prune_refusals()
+        await tx.deliveries.prune(now - DELIVERY_RETENTION, others=now - OTHER_DELIVERY_RETENTION)
+        await tx.outbox.prune(now - DELIVERY_RETENTION)
+        await tx.tombstones.prune_undone(now - UNDO_RETENTION)
+        await tx.stamps.prune_requests(now - REPLY_REQUEST_RETENTION)
+        await tx.received_notes.prune(now - MENTION_RETENTION)
+        await tx.comments.prune_rejections(now - REJECTIONS_COUNT_FOR)
+        await self._mark_quiet_blogs(tx, now)
+        await tx.visits.prune(overdue=now - OVERDUE_REFETCH_RETENTION, passed_over=now - PASSED_OVER_FOR, now=now)
+        await tx.synchronizations.prune(now - HOST_RETENTION)
+        await tx.earlier_keys.prune_introductions(now - HOST_RETENTION)
+        await tx.hosts.prune(before=now - HOST_RETENTION, kept=MAX_HOSTS)
+        await tx.subscriptions.prune(
+            ended=now, failing_since=now - DROPPED_AFTER, asked=now - SUBSCRIPTION_REQUEST_RETENTION
+        )
+        await self._subscriber.tidy(tx)
+
+    async def _mark_quiet_blogs(self, tx: Tables, now: datetime) -> None:
+        """Render the blogroll again when a blog has fallen quiet: nothing else happens at that moment."""
+        until = now - self._quiet_after
+        if await tx.blogroll.fell_quiet(after=until - 2 * INTERVAL, until=until):
+            await tx.editions.move("river")

@@ -1,0 +1,182 @@
+"""Runs a server: its workers side by side, until a signal or a bug ends them all.
+
+A bug in one worker ends the process, visibly, and whoever supervises the process restarts it. A database that cannot
+be used for a while ends nothing.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import signal
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import structlog
+
+from syndicate.config import Config
+from syndicate.errors import DatabaseInUse, SyndicateError
+from syndicate.maintenance.chores import Chores
+from syndicate.services import Server
+from syndicate.storage.leases import RENEW_INTERVAL
+from syndicate.web.http.access_log import AccessLog
+from syndicate.web.http.refusal_log import RefusalLog
+from syndicate.web.http.server import REFUSALS, listening
+from syndicate.workers.loop import restart_on_storage_error
+from syndicate.workers.worker import Role, Worker, regular
+
+log = structlog.get_logger()
+
+Part = Literal["all", "web", "workers"]
+POLL_SECONDS = 1.0
+"""How often commits of other processes are looked for, should their hint have been lost."""
+ROLES: dict[Part, frozenset[Role]] = {
+    "all": frozenset(Role),
+    "web": frozenset({Role.EVERY, Role.WEB}),
+    "workers": frozenset({Role.EVERY, Role.WORKERS, Role.CHORES}),
+}
+
+
+class StopRequested(Exception):
+    """The process received SIGTERM or SIGINT."""
+
+
+@contextlib.contextmanager
+def sole_server(config: Config) -> Iterator[None]:
+    """Hold the lock that lets one server work on a SQLite file. Raises DatabaseInUse."""
+    if config.storage.is_postgresql:
+        yield
+        return
+    path = Path(f"{config.storage.database}-server")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DatabaseInUse(f"{config.storage.database}: another `syndicate serve` works on it") from error
+        yield
+
+
+async def supervise(server: Server, *, part: Part = "all", ready: Callable[[int], None] | None = None) -> None:
+    """Run until SIGTERM or SIGINT, or until a worker fails. `ready` is called with the port."""
+    store, config = server.services.store, server.services.config
+    await store.database.listen()
+    if part != "web" and not config.storage.is_postgresql:  # no other process works on the file
+        await store.transaction(lambda tx: tx.leases.release_rows())
+    background = server.workers
+    wake = partial(_wake, background)
+    workers = [it for it in (*background, *_own_workers(server, ready, wake)) if it.role in ROLES[part]]
+    store.database.on_commit(wake)
+    if part == "workers":
+        _log_advice(server)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_signals(), name="signals")
+            for worker in workers:
+                if worker.role is not Role.CHORES:
+                    tasks.create_task(worker.run(), name=worker.name)
+            if chores := [worker for worker in workers if worker.role is Role.CHORES]:
+                tasks.create_task(_run_chores(server, chores), name="chores")
+    except BaseExceptionGroup as ended:
+        reason = _reason(ended)
+        if not isinstance(reason, StopRequested):
+            raise reason from None
+        log.info("server stopped")
+    finally:
+        await server.close()
+
+
+def _own_workers(server: Server, ready: Callable[[int], None] | None, wake: Callable[[], None]) -> list[Worker]:
+    return [
+        Worker(name="http", role=Role.WEB, run=lambda: _serve(server, ready)),
+        Worker(name="database watch", role=Role.EVERY, run=lambda: _watch_database_file(server)),
+        regular("commit poll", lambda: _poll_commits(server, wake), Role.EVERY),
+        regular("leases", lambda: _renew_leases(server), Role.WORKERS),
+    ]
+
+
+def _reason(ended: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return why the group ended: a single error of ours, so that it can be shown in one line, else the group."""
+    stops, others = ended.split(StopRequested)
+    if others is None:
+        assert stops is not None
+        return stops.exceptions[0]
+    known = others.subgroup(SyndicateError)
+    return known.exceptions[0] if known is not None and known.exceptions == others.exceptions else others
+
+
+def _wake(workers: Sequence[Worker]) -> None:
+    for worker in workers:
+        worker.wake()
+
+
+async def _run_chores(server: Server, chores: list[Worker]) -> None:
+    """Run what one process at a time does. Only one process works on a SQLite file: it needs no lease."""
+    services = server.services
+    if services.config.storage.is_postgresql:
+        runs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {chore.name: chore.run for chore in chores}
+        await restart_on_storage_error("chores", Chores(services.store, services.clock, runs).run)
+        return
+    async with asyncio.TaskGroup() as tasks:
+        for chore in chores:
+            tasks.create_task(chore.run(), name=chore.name)
+
+
+async def _signals() -> None:
+    received = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, received.set)
+    await received.wait()
+    raise StopRequested
+
+
+def _log_advice(server: Server) -> None:
+    for advice in server.services.store.database.advice():
+        log.warning("advice", text=advice)
+
+
+async def _serve(server: Server, ready: Callable[[int], None] | None) -> None:
+    config = server.services.config
+    access_log = AccessLog(config.server, server.metrics)
+    async with listening(server.app, config, access_log) as port:
+        if ready is not None:  # before the first line of the log: scripts wait to read it
+            ready(port)
+        log.info("server ready", address=f"http://{config.server.host}:{port}", site=config.site.url)
+        _log_advice(server)
+        refusals = RefusalLog(server.services.store, server.app[REFUSALS])
+        try:
+            await restart_on_storage_error("refusals", refusals.run)
+        finally:
+            access_log.flush()
+
+
+async def _poll_commits(server: Server, wake: Callable[[], None]) -> None:
+    """Notice commits of other processes whose hint was lost, also those made while the database was away."""
+    database = server.services.store.database
+    version: int | None = None
+    while True:
+        await asyncio.sleep(POLL_SECONDS)
+        await database.poll()
+        if (newest := database.version()) != version:
+            await server.services.local_actors.renew()
+            wake()
+            version = newest
+
+
+async def _watch_database_file(server: Server) -> None:
+    """End when the database's file is no longer the one that was opened: what is acknowledged now would be lost.
+
+    Raises DatabaseReplaced.
+    """
+    while True:
+        await asyncio.sleep(POLL_SECONDS)
+        server.services.store.database.require_own_file()
+
+
+async def _renew_leases(server: Server) -> None:
+    """Keep the leases of rows that this process is working on."""
+    while True:
+        await asyncio.sleep(RENEW_INTERVAL.total_seconds())
+        await server.services.store.renew_leases()

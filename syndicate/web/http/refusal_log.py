@@ -1,0 +1,53 @@
+"""Writes refused requests to the list that `syndicate activity --refused` shows, many at a time."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from functools import partial
+
+import structlog
+
+from syndicate.errors import StorageError
+from syndicate.storage import Store, Tables
+from syndicate.storage.inbox_queue import Refusal
+from syndicate.workers.loop import isolated
+
+log = structlog.get_logger()
+
+INTERVAL_SECONDS = 1.0
+
+
+class RefusalLog:
+    """Empties `refusals`, to which the middleware appends."""
+
+    def __init__(self, store: Store, refusals: "deque[Refusal]") -> None:
+        self._store, self._refusals = store, refusals
+
+    async def run(self) -> None:
+        """Write once a second until cancelled. Raises StorageError."""
+        while True:
+            await asyncio.sleep(INTERVAL_SECONDS)
+            if self._refusals:
+                await write_refusals(self._store, [self._refusals.popleft() for _ in range(len(self._refusals))])
+
+
+async def write_refusals(store: Store, batch: Sequence[Refusal]) -> None:
+    """Write a batch in one transaction; where that fails, each by itself, so that one cannot cost the others.
+
+    Raises StorageError.
+    """
+
+    async def body(tx: Tables, some: Sequence[Refusal]) -> None:
+        for refusal in some:
+            await tx.arrivals.refuse(refusal)
+        await tx.arrivals.prune_refusals()
+
+    try:
+        await store.transaction(partial(body, some=batch))
+    except StorageError:
+        raise
+    except Exception:
+        log.exception("refusals not written", number=len(batch))
+        for refusal in batch:
+            with isolated("refusal", id=refusal.id):
+                await store.transaction(partial(body, some=[refusal]))
