@@ -88,8 +88,10 @@ class Commands:
 
     def note(self, content: str, inReplyTo: str, mentions: tuple[str, ...] = ()) -> dict[str, str]:  # noqa: N803
         recipients = [author_of(inReplyTo), *mentions]
+        id = f"{BASE}/notes/{uuid.uuid4()}"
         note = {
-            "id": f"{BASE}/notes/{uuid.uuid4()}",
+            "id": id,
+            "url": id,
             "type": "Note",
             "attributedTo": handler.actor_id,
             "inReplyTo": inReplyTo,
