@@ -32,7 +32,7 @@ run: $(VENV)/.running
 test: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
-# Format, lint, types, and which room may import which. Seconds.
+# Format, lint, types, and which package may import which. Seconds.
 check: $(INSTALLED)
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
