@@ -106,7 +106,7 @@ class RunningInstance:
 
     async def verdicts(self) -> list[tuple[str, str, str]]:
         """(type, outcome, reason) of all that arrived, oldest first."""
-        arrivals = await self.store.arrivals.newest(500)
+        arrivals = await self.store.inbox_queue.newest(500)
         return [
             (arrival.activity.type, arrival.verdict.outcome.value, arrival.verdict.reason)
             for arrival in reversed(arrivals)

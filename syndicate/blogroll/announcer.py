@@ -61,7 +61,7 @@ class BlogrollAnnouncer:
         return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
     async def _pass_on(self, tx: Tables) -> bool:
-        await tx.alone("crier")
+        await tx.advisory_lock("crier")
         now = self._clock()
         identity = self._local_actors.blogroll
         count = await _count(tx, now)
@@ -72,7 +72,7 @@ class BlogrollAnnouncer:
         uri = await self._say(tx, identity.actor, one, entry)
         await tx.feed_entries.set_passed_on(one.id, uri or NEVER)
         if uri:
-            await tx.facts.put(PASSED_ON, f"{now:%Y-%m-%d} {count + 1}")
+            await tx.key_values.put(PASSED_ON, f"{now:%Y-%m-%d} {count + 1}")
             log.info("post passed on", blog=entry.name, post=one.post.url)
         return True
 
@@ -101,5 +101,5 @@ class BlogrollAnnouncer:
 
 async def _count(tables: Tables, now: datetime) -> int:
     """How many were passed on today."""
-    day, _, count = (await tables.facts.find(PASSED_ON) or "").partition(" ")
+    day, _, count = (await tables.key_values.find(PASSED_ON) or "").partition(" ")
     return int(count) if day == f"{now:%Y-%m-%d}" else 0

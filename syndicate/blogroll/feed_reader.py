@@ -205,7 +205,7 @@ class FeedReader:
         await tx.blogroll.set_state(entry.id, FeedState.MOVED, reason)
         await self._subscriptions.withdrawn(tx, feed=entry.feed_url)
         if not entry.hidden:
-            await tx.editions.move("blogroll")
+            await tx.versions.move("blogroll")
         log.warning("blog moved", blog=entry.name, feed=to)
         return replace(entry, feed_url=to, state=FeedState.MOVED, reason=reason)
 
@@ -240,7 +240,7 @@ async def _filled_in(tx: Tables, entry: BlogrollEntry, feed: ForeignFeed) -> Blo
     if filled != entry and not entry.edited:
         await tx.blogroll.put(filled, added=to_text(tx.clock()))
         if not entry.hidden:
-            await tx.editions.move("blogroll")
+            await tx.versions.move("blogroll")
         return filled
     return entry
 

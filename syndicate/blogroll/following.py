@@ -130,7 +130,7 @@ class BlogrollEditor:
         await tx.blogroll.put(entry, added=to_text(self._clock()))
         if before is not None and before.hidden != entry.hidden:
             await self._hide(tx, entry)
-        await tx.editions.move("blogroll")
+        await tx.versions.move("blogroll")
 
     async def _hide(self, tx: Tables, entry: BlogrollEntry) -> None:
         """Everything of a hidden entry is hidden: what was passed on is taken back."""
@@ -140,7 +140,7 @@ class BlogrollEditor:
         else:
             await self._tell(tx, entry)
         await tx.feed_entries.set_hidden(entry.id, entry.hidden)
-        await tx.editions.move("river")
+        await tx.versions.move("river")
 
     async def _tell(self, tx: Tables, entry: BlogrollEntry) -> None:
         """The blog hears that it is on the page, where anyone can see that (Webmention)."""
@@ -158,7 +158,7 @@ class BlogrollEditor:
             if entry.feed_url:
                 await self._subscriptions.withdrawn(tx, feed=entry.feed_url)
             await tx.blogroll.remove(entry.id)
-            await tx.editions.move("blogroll", "river")
+            await tx.versions.move("blogroll", "river")
 
         await self._store.transaction(body)
         return entry
@@ -248,7 +248,7 @@ class BlogrollEditor:
             await tx.blogroll.put(entry, added=to_text(now))
             if (entry.feed_url, entry.handle) != ((before.feed_url, before.handle) if before else ("", "")):
                 await tx.feed_polls.put(_poll(entry, first_poll(now, number)))
-        await tx.editions.move("blogroll")
+        await tx.versions.move("blogroll")
 
 
 class _Index:

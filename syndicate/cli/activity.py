@@ -35,9 +35,9 @@ def activity(session: Session, id: str | None, refused: bool, as_json: bool) -> 
                     "sender": refusal.sender,
                     "detail": refusal.detail,
                 }
-                for refusal in await services.store.arrivals.refusals(SHOWN)
+                for refusal in await services.store.inbox_queue.refusals(SHOWN)
             ]
-        return [_row(arrival) for arrival in await services.store.arrivals.newest(SHOWN)]
+        return [_row(arrival) for arrival in await services.store.inbox_queue.newest(SHOWN)]
 
     columns = (
         ("at", "status", "reason", "detail", "sender")
@@ -61,7 +61,7 @@ def _row(arrival: ReceivedActivity) -> dict[str, Any]:
 
 
 async def _one(services: Services, id: str) -> ReceivedActivity:
-    arrival = await services.store.arrivals.find(id)
+    arrival = await services.store.inbox_queue.find(id)
     if arrival is None:
         raise NotFound(f"there is no activity {id}; `syndicate activity` lists them")
     return arrival

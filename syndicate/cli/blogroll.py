@@ -250,13 +250,13 @@ def move(session: Session, address: str | None, cancel: bool) -> None:
     async def work(services: Services) -> str:
         if address or cancel:
             asked = CANCEL if cancel else str(address)
-            await services.store.transaction(lambda tx: tx.facts.put(ASKED, asked))
+            await services.store.transaction(lambda tx: tx.key_values.put(ASKED, asked))
             return "Asked for: the running server does it. `syndicate move` says what came of it."
-        asked_for = await services.store.facts.find(ASKED)
+        asked_for = await services.store.key_values.find(ASKED)
         return (
             f"waits for the server: {asked_for}"
             if asked_for
-            else await services.store.facts.find(OUTCOME) or "The blog is here."
+            else await services.store.key_values.find(OUTCOME) or "The blog is here."
         )
 
     click.echo(session.run(work))

@@ -32,7 +32,9 @@ def list_(session: Session, as_json: bool) -> None:
 
 
 async def _rows(services: Services) -> list[dict[str, Any]]:
-    stamps = {stamp.object: stamp for stamp in await services.store.stamps.newest(AuthorizationKind.QUOTE, SHOWN)}
+    stamps = {
+        stamp.object: stamp for stamp in await services.store.authorizations.newest(AuthorizationKind.QUOTE, SHOWN)
+    }
     notes = {
         note.uri: note
         for note in await services.store.received_notes.newest([NoteKind.QUOTE], seen=True, limit=SHOWN)
@@ -86,7 +88,7 @@ def allow(session: Session, quote: str) -> None:
         stamp = await _found(services, quote)
 
         async def forget(tx: Tables) -> None:
-            await tx.stamps.forget(stamp.uri)
+            await tx.authorizations.forget(stamp.uri)
 
         if stamp.revoked:
             await services.store.transaction(forget)
@@ -96,9 +98,9 @@ def allow(session: Session, quote: str) -> None:
 
 
 async def _found(services: Services, quote: str) -> Authorization:
-    stamp = await services.store.stamps.of_object(quote, AuthorizationKind.QUOTE) or await services.store.stamps.find(
-        quote
-    )
+    stamp = await services.store.authorizations.of_object(
+        quote, AuthorizationKind.QUOTE
+    ) or await services.store.authorizations.find(quote)
     if stamp is None or stamp.kind is not AuthorizationKind.QUOTE:
         raise QuoteNotFound(f"{quote}: no such quote was allowed; `syndicate quotes list` shows those that were")
     return stamp

@@ -72,7 +72,7 @@ async def _shown(tx: Tables, comment: Comment) -> None:
     if stored is not None and stored.source is CommentSource.REPLY:
         due = first_visit(tx.clock())
         visit = Refetch(comment=stored.id, host=host_of(stored.uri), warm=stored.published, due=due)
-        await tx.visits.schedule(visit)
+        await tx.refetch_queue.schedule(visit)
 
 
 async def want_picture(tx: Tables, author: str) -> None:
@@ -91,9 +91,9 @@ async def _count(tx: Tables, post: str, before: CommentState | None, after: Comm
 
 
 async def _moved(tx: Tables, post: str) -> None:
-    await tx.editions.move(f"talk:{post}", "comments")
+    await tx.versions.move(f"talk:{post}", "comments")
 
 
 async def _moved_at_once(tx: Tables, post: str) -> None:
     """Talk is shown with up to a second's delay; what somebody took away is not."""
-    await tx.editions.move("site", f"post:{post}", "comments", "withdrawals")
+    await tx.versions.move("site", f"post:{post}", "comments", "withdrawals")

@@ -84,16 +84,18 @@ class Retention:
 
     async def _prune(self, tx: Tables) -> None:
         now = self._clock()
-        await tx.arrivals.prune(raw_before=now - RAW_ACTIVITY_RETENTION, before=now - ACTIVITY_RETENTION)
-        await tx.arrivals.prune_refusals()
+        await tx.inbox_queue.prune(raw_before=now - RAW_ACTIVITY_RETENTION, before=now - ACTIVITY_RETENTION)
+        await tx.inbox_queue.prune_refusals()
         await tx.deliveries.prune(now - DELIVERY_RETENTION, others=now - OTHER_DELIVERY_RETENTION)
         await tx.outbox.prune(now - DELIVERY_RETENTION)
         await tx.tombstones.prune_undone(now - UNDO_RETENTION)
-        await tx.stamps.prune_requests(now - REPLY_REQUEST_RETENTION)
+        await tx.authorizations.prune_requests(now - REPLY_REQUEST_RETENTION)
         await tx.received_notes.prune(now - MENTION_RETENTION)
         await tx.comments.prune_rejections(now - REJECTIONS_COUNT_FOR)
         await self._mark_quiet_blogs(tx, now)
-        await tx.visits.prune(overdue=now - OVERDUE_REFETCH_RETENTION, passed_over=now - PASSED_OVER_FOR, now=now)
+        await tx.refetch_queue.prune(
+            overdue=now - OVERDUE_REFETCH_RETENTION, passed_over=now - PASSED_OVER_FOR, now=now
+        )
         await tx.synchronizations.prune(now - HOST_RETENTION)
         await tx.earlier_keys.prune_introductions(now - HOST_RETENTION)
         await tx.hosts.prune(before=now - HOST_RETENTION, kept=MAX_HOSTS)
@@ -106,4 +108,4 @@ class Retention:
         """Render the blogroll again when a blog has fallen quiet: nothing else happens at that moment."""
         until = now - self._quiet_after
         if await tx.blogroll.fell_quiet(after=until - 2 * INTERVAL, until=until):
-            await tx.editions.move("river")
+            await tx.versions.move("river")

@@ -82,9 +82,9 @@ class ArchiveBuilder:
             return False
 
         async def body(tx: Tables) -> None:
-            await tx.posts.alone()
+            await tx.posts.advisory_lock()
             await tx.posts.bind(binding.last)
-            await tx.editions.move("volumes")
+            await tx.versions.move("volumes")
 
         await self._store.transaction(body)
         log.info("volume of the feed's archive bound", last=binding.last)
@@ -94,7 +94,7 @@ class ArchiveBuilder:
         """When feeds may next be told of comments; None while there is nothing to tell."""
         if not await tables.posts.has_untold():
             return None
-        told = await tables.facts.find(TOLD)
+        told = await tables.key_values.find(TOLD)
         return from_text(told) + TOLD_EVERY if told else self._clock()
 
     async def _tell(self) -> bool:
@@ -105,12 +105,12 @@ class ArchiveBuilder:
             return due is not None and due <= now
 
         async def body(tx: Tables) -> bool:
-            await tx.alone(TOLD)
+            await tx.advisory_lock(TOLD)
             if not await is_due(tx):  # another process has told it
                 return False
             await tx.posts.tell_comments()
-            await tx.facts.put(TOLD, to_text(now))
-            await tx.editions.move("counts")
+            await tx.key_values.put(TOLD, to_text(now))
+            await tx.versions.move("counts")
             return True
 
         return await is_due(self._store) and await self._store.transaction(body)

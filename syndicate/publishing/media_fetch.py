@@ -122,9 +122,9 @@ class MediaFetcher:
         """A picture of somebody has come: beside her comments, and in the blogroll."""
         for actor in await tx.remote_actors.set_avatar(source, path):
             posts = {comment.post for comment in await tx.comments.of_author(actor)}
-            await tx.editions.move(*(f"talk:{post}" for post in posts))
+            await tx.versions.move(*(f"talk:{post}" for post in posts))
         if await tx.blogroll.set_picture(source, path):
-            await tx.editions.move("blogroll", "river")
+            await tx.versions.move("blogroll", "river")
 
 
 def _require_small_picture(data: bytes) -> None:

@@ -394,7 +394,7 @@ class Publisher:
         is_minor: bool,
     ) -> Post:
         """`shown` is the `updated` that readers have seen; None for what none has seen, whose dates count from now."""
-        await tx.posts.alone()
+        await tx.posts.advisory_lock()
         now = self._clock()
         there = await tx.posts.find(post.id) if before else await tx.posts.by_slug(post.slug)
         if (there is None) != (before is None) or (there and before and _version(there) != _version(before)):
@@ -423,7 +423,7 @@ class Publisher:
         await self._record_media(tx, post, typeset)
         is_to_be_read = post.state in (PostState.PUBLISHED, PostState.SCHEDULED)
         await tx.mentions.record(post.id, typeset.named if is_to_be_read else {}, now)
-        await tx.editions.move(*_scopes(before), *_scopes(post))
+        await tx.versions.move(*_scopes(before), *_scopes(post))
         return post
 
     async def _tell(
@@ -496,7 +496,7 @@ class Publisher:
             unused.extend(await tx.media.remove_of_post(post.id))
             await tx.search.remove(post.id)
             await tx.posts.remove(post.id)
-            await tx.editions.move(*_scopes(post), "comments")
+            await tx.versions.move(*_scopes(post), "comments")
 
         await self._store.transaction(body)
         await self._renderer.remove_files(unused)
@@ -531,7 +531,7 @@ class Publisher:
         return released
 
     async def _release(self, id: str, tx: Tables) -> None:
-        await tx.posts.alone()  # before it is read: another process may be releasing it
+        await tx.posts.advisory_lock()  # before it is read: another process may be releasing it
         post, made = await tx.posts.find(id), await tx.posts.manufacture(id)
         if post is None or made is None or post.state is not PostState.SCHEDULED:
             return
@@ -545,7 +545,7 @@ class Publisher:
         await tx.posts.put(released, replace(made, released=now))
         await tx.posts.give_number(id)
         await tx.search.put(released, plain(released.html))
-        await tx.editions.move(*_scopes(released))
+        await tx.versions.move(*_scopes(released))
         log.info("scheduled post published", slug=post.slug, path=post.path)
 
     async def rerender(self, id: str) -> None:
@@ -578,7 +578,7 @@ class Publisher:
         if not await tx.posts.set_html(post, RENDERER):
             return False
         await self._outbox.made_anew(tx, post)
-        await tx.editions.move(*_scopes(post))
+        await tx.versions.move(*_scopes(post))
         return True
 
 

@@ -44,7 +44,7 @@ class InboxQueue:
         object have to be the same, too. `by_actor` says that the actor itself brought it: what may be said again after
         its Undo then counts anew, and takes the place of a copy by another's hand.
         """
-        await self._query.alone(f"arrival:{arrival.activity.id}")
+        await self._query.advisory_lock(f"arrival:{arrival.activity.id}")
         before = await self._same(arrival.activity)
         if before is None:
             await self._insert(arrival)
@@ -100,7 +100,7 @@ class InboxQueue:
         """Lease what is due, oldest first, but nothing from the hosts `without`, and nothing of an actor of whom
         something is leased: what she sent is done in order, by whichever process."""
         others, names = _but_for(without)
-        await self._query.alone("arrivals")  # two that claim at once would not see what the other leases
+        await self._query.advisory_lock("arrivals")  # two that claim at once would not see what the other leases
         rows = await self._query.all(
             f"""
             WITH due AS MATERIALIZED (

@@ -437,9 +437,9 @@ class Posts:
 
     # writing
 
-    async def alone(self) -> None:
+    async def advisory_lock(self) -> None:
         """Let no other transaction choose a slug or a date until this one ends."""
-        await self._query.alone("posts")
+        await self._query.advisory_lock("posts")
 
     async def put(self, post: Post, made: PostSource) -> None:
         """Keep a new post, or a changed one."""

@@ -1,4 +1,4 @@
-"""The tables together: what a room is handed when it may read or write."""
+"""All tables together, for reading and inside transactions."""
 
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -49,22 +49,22 @@ class Tables:
     def __init__(self, query: Queryable, clock: Clock) -> None:
         self.clock = clock
         self._query = query
-        self.editions = Versions(query, clock)
+        self.versions = Versions(query, clock)
         self.totals = Totals(query)
-        self.facts = KeyValues(query)
+        self.key_values = KeyValues(query)
         self.posts = Posts(query, self.totals)
         self.comments = Comments(query)
         self.reactions = Reactions(query)
         self.received_notes = ReceivedNotes(query)
         self.reports = Reports(query)
         self.search = Search(query)
-        self.signposts = LegacyRedirects(query)
-        self.stamps = StoredAuthorizations(query)
+        self.legacy_redirects = LegacyRedirects(query)
+        self.authorizations = StoredAuthorizations(query)
         self.local_actors = StoredActors(query)
         self.earlier_keys = EarlierKeys(query)
         self.remote_actors = RemoteActors(query)
         self.followers = Followers(query, self.totals)
-        self.arrivals = InboxQueue(query)
+        self.inbox_queue = InboxQueue(query)
         self.outbox = OutboxActivities(query)
         self.deliveries = Deliveries(query)
         self.foreign_inboxes = ForeignInboxes(query)
@@ -79,13 +79,13 @@ class Tables:
         self.move_recipients = MoveRecipients(query)
         self.synchronizations = Synchronizations(query)
         self.tombstones = Tombstones(query)
-        self.visits = RefetchQueue(query)
+        self.refetch_queue = RefetchQueue(query)
         self.subscriptions = Subscriptions(query, self.totals)
         self.websub_following = WebsubFollowing(query)
 
-    async def alone(self, room: str) -> None:
-        """Wait until no other transaction is in this room, and keep it until this one ends (see `Queryable`)."""
-        await self._query.alone(room)
+    async def advisory_lock(self, name: str) -> None:
+        """Take the lock of this name until the transaction ends (see `Queryable`)."""
+        await self._query.advisory_lock(name)
 
 
 class Store(Tables):

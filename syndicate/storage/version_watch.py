@@ -56,7 +56,7 @@ class VersionWatch:
         """Until this is done the version is the old one: nobody may take old editions for new."""
         try:
             version, now, read = self._store.database.version(), self._clock(), time.monotonic()
-            moved = await self._store.editions.moved_since(min(self._since, self._if_set_back(now, read)))
+            moved = await self._store.versions.moved_since(min(self._since, self._if_set_back(now, read)))
             self._version, self._since, self._editions = version, to_text(now - OVERLAP), self._editions | moved
             self._read_at = read
         finally:

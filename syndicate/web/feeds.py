@@ -190,7 +190,7 @@ def _delta(whole: CachedDocument, new: FeedDocument) -> web.Response:
 async def rendered_feed(request: web.Request, feed: FeedDocument, dependencies: tuple[str, ...]) -> RenderedDocument:
     """Its date is that of the newest entry, or of the last change of what it depends on: something may be gone."""
     store = request.app[STORE]
-    moves = [moved for scope in dependencies if (moved := await store.editions.moved_at(scope)) is not None]
+    moves = [moved for scope in dependencies if (moved := await store.versions.moved_at(scope)) is not None]
     modified = max([feed.last_modified, *moves]).replace(microsecond=0)
     for id in feed.skipped:
         log.warning("entry left out of a feed", entry=id)

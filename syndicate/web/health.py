@@ -41,7 +41,7 @@ class Readiness:
         where = next(path for path in (self._directory, *self._directory.parents) if path.exists())
         if shutil.disk_usage(where).free < MIN_FREE_BYTES:
             raise StorageError(f"{where}: the disk is full")
-        await self._store.transaction(lambda tx: tx.facts.put("ready", to_text(self._store.clock())))
+        await self._store.transaction(lambda tx: tx.key_values.put("ready", to_text(self._store.clock())))
         self._ready_at = time.monotonic()
 
 

@@ -66,7 +66,7 @@ async def _become(store: Store, sent: list[dict[str, Any]]) -> list[list[str]]:
     """For each object the verdict about it, and how it is shown."""
     rows = []
     for row in sent:
-        arrival = await store.arrivals.find(row["activity"])
+        arrival = await store.inbox_queue.find(row["activity"])
         if arrival is None:
             rows.append([str(row["status"]), ""])
             continue

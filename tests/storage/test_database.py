@@ -13,25 +13,25 @@ from tests.waiting import in_time
 
 
 async def test_what_a_transaction_wrote_is_read_after_it(store: Store) -> None:
-    await store.transaction(lambda tx: tx.facts.put("colour", "green"))
-    assert await store.facts.find("colour") == "green"
+    await store.transaction(lambda tx: tx.key_values.put("colour", "green"))
+    assert await store.key_values.find("colour") == "green"
 
 
 async def test_a_body_that_fails_undoes_only_itself(store: Store) -> None:
     async def fail(tx: Tables) -> None:
-        await tx.facts.put("b", "2")
+        await tx.key_values.put("b", "2")
         raise LookupError("on purpose")
 
     first, second, third = await asyncio.gather(
-        store.transaction(lambda tx: tx.facts.put("a", "1")),
+        store.transaction(lambda tx: tx.key_values.put("a", "1")),
         store.transaction(fail),
-        store.transaction(lambda tx: tx.facts.put("c", "3")),
+        store.transaction(lambda tx: tx.key_values.put("c", "3")),
         return_exceptions=True,
     )
     assert first is None
     assert isinstance(second, LookupError)
     assert third is None
-    assert [await store.facts.find(name) for name in "abc"] == ["1", None, "3"]
+    assert [await store.key_values.find(name) for name in "abc"] == ["1", None, "3"]
 
 
 async def test_a_thousand_writers_at_once_are_all_served(store: Store) -> None:
@@ -59,7 +59,7 @@ async def test_the_version_moves_with_commits_of_another_process(database_addres
     await server.database.listen()
     command = await Store.open(database_address, clock)
     before = server.database.version()
-    await command.transaction(lambda tx: tx.facts.put("a", "1"))
+    await command.transaction(lambda tx: tx.key_values.put("a", "1"))
     await command.close()
     async with in_time():
         await heard.wait()
@@ -101,22 +101,22 @@ async def test_a_migration_that_was_changed_afterwards_is_noticed(old_store: Sto
 
 
 async def test_editions_move_only_for_what_changed(store: Store) -> None:
-    await store.transaction(lambda tx: tx.editions.move("site", "post:1"))
-    await store.transaction(lambda tx: tx.editions.move("post:1"))
-    assert await store.editions.moved_since("") == {"site": 1, "post:1": 2}
-    assert await store.editions.of("post:2") == 0
+    await store.transaction(lambda tx: tx.versions.move("site", "post:1"))
+    await store.transaction(lambda tx: tx.versions.move("post:1"))
+    assert await store.versions.moved_since("") == {"site": 1, "post:1": 2}
+    assert await store.versions.of("post:2") == 0
 
 
 @pytest.mark.parametrize("value", ["half a pair: \ud800", 2**70])
 async def test_a_value_that_no_database_takes_is_named_and_costs_nobody_else(store: Store, value: str | int) -> None:
     async def body(tx: Tables) -> None:
-        await tx.facts.put("odd", value)  # type: ignore[arg-type]
+        await tx.key_values.put("odd", value)  # type: ignore[arg-type]
 
     first, second = await asyncio.gather(
-        store.transaction(body), store.transaction(lambda tx: tx.facts.put("plain", "1")), return_exceptions=True
+        store.transaction(body), store.transaction(lambda tx: tx.key_values.put("plain", "1")), return_exceptions=True
     )
     assert isinstance(first, ValueUnstorable)
     assert second is None
-    assert await store.facts.find("plain") == "1"
+    assert await store.key_values.find("plain") == "1"
     with pytest.raises(ValueUnstorable):
-        await store.facts.find(value)  # type: ignore[arg-type]
+        await store.key_values.find(value)  # type: ignore[arg-type]

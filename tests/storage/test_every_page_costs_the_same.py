@@ -35,7 +35,7 @@ class Recorder:
     async def run(self, sql: str, /, **parameters: Any) -> int:
         raise AssertionError(f"a reader writes: {sql}, {parameters}")
 
-    async def alone(self, table: str) -> None:
+    async def advisory_lock(self, table: str) -> None:
         raise AssertionError(f"a reader locks {table}")
 
 

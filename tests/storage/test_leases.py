@@ -25,13 +25,13 @@ async def arrive(store: Store, actor: str, type: str = "Create") -> str:
         fingerprint="",
         verdict=Verdict(outcome=Outcome.WAITING, reason="arrival.waiting"),
     )
-    await store.transaction(lambda tx: tx.arrivals.record(arrival, by_actor=True))
+    await store.transaction(lambda tx: tx.inbox_queue.record(arrival, by_actor=True))
     return arrival.id
 
 
 async def claimed(store: Store, limit: int = 10) -> list[str]:
     now = store.clock()
-    arrivals = await store.transaction(lambda tx: tx.arrivals.claim(now=now, until=now + LEASE, limit=limit))
+    arrivals = await store.transaction(lambda tx: tx.inbox_queue.claim(now=now, until=now + LEASE, limit=limit))
     return [arrival.id for arrival in arrivals]
 
 
@@ -40,7 +40,7 @@ async def test_what_a_process_had_in_hand_when_it_ended_is_free_within_a_minute(
     assert await claimed(store) == [id]
     assert await claimed(store) == []
     clock.now += LEASE + MOMENT
-    due = await store.arrivals.next_due(clock())
+    due = await store.inbox_queue.next_due(clock())
     assert due is not None
     assert due <= clock()
     assert await claimed(store) == [id]
@@ -65,7 +65,7 @@ async def test_what_is_done_is_not_leased_again(store: Store, clock: FakeClock) 
     await claimed(store)
     with store.holding("arrivals", (id,)):
         await store.renew_leases()
-        await store.transaction(lambda tx: tx.arrivals.postpone(id, due=clock(), reason="arrival.waiting"))
+        await store.transaction(lambda tx: tx.inbox_queue.postpone(id, due=clock(), reason="arrival.waiting"))
         await store.renew_leases()
     assert await claimed(store) == [id]
 
@@ -78,11 +78,11 @@ async def test_what_an_actor_sends_is_claimed_only_when_nothing_of_hers_is_in_ha
     other = await arrive(store, bob)
     assert await claimed(store, limit=1) == [first]
     assert await claimed(store) == [other]
-    due = await store.arrivals.next_due(clock())
+    due = await store.inbox_queue.next_due(clock())
     assert due is not None
     assert due > clock(), "nobody asks again at once"
     verdict = Verdict(outcome=Outcome.DONE, reason="comment.open")
-    await store.transaction(lambda tx: tx.arrivals.settle(first, verdict))
+    await store.transaction(lambda tx: tx.inbox_queue.settle(first, verdict))
     assert await claimed(store) == [second]
 
 

@@ -134,10 +134,10 @@ async def test_nobody_moves_into_this_instance(instance: RunningInstance, ann: P
 
 
 async def ask(instance: RunningInstance, target: str) -> str:
-    await instance.store.transaction(lambda tx: tx.facts.put(ASKED, target))
+    await instance.store.transaction(lambda tx: tx.key_values.put(ASKED, target))
     await instance.server.moving.step()
     await instance.settle()
-    return await instance.store.facts.find(OUTCOME) or ""
+    return await instance.store.key_values.find(OUTCOME) or ""
 
 
 async def test_the_blog_leaves_and_takes_its_followers_along(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
@@ -195,7 +195,7 @@ async def test_a_move_that_still_waits_is_not_told_once_it_is_cancelled(
 
 async def test_a_move_to_nowhere_is_explained(instance: RunningInstance) -> None:
     assert "not moved to https://nowhere.example/a" in await ask(instance, "https://nowhere.example/a")
-    assert await instance.store.facts.find(ASKED) == ""
+    assert await instance.store.key_values.find(ASKED) == ""
 
 
 async def test_accounts_that_may_move_here_are_named(
@@ -272,7 +272,7 @@ async def test_a_profile_that_changed_is_told_once(instance: RunningInstance, an
     await instance.server.rotation.tell_changes()
     await instance.settle()
     assert not ann.of_type("Update"), "nobody knew another one"
-    await instance.store.transaction(lambda tx: tx.facts.put("profile:blog", "another"))
+    await instance.store.transaction(lambda tx: tx.key_values.put("profile:blog", "another"))
     for _ in range(2):
         await instance.server.rotation.tell_changes()
     await instance.settle()

@@ -317,7 +317,7 @@ async def test_a_deleted_comment_is_gone_from_everything(open_instance: RunningI
     assert "Canary" not in outputs
     assert note["id"] not in outputs
     assert (await open_instance.document(f"{post.uri}/replies"))["totalItems"] == 0
-    arrivals = await open_instance.store.arrivals.newest(10)
+    arrivals = await open_instance.store.inbox_queue.newest(10)
     assert "Canary" not in str([arrival.activity.raw for arrival in arrivals])
 
 
@@ -379,7 +379,7 @@ async def test_an_account_that_is_deleted_takes_all_of_its_words_along(
         assert current is not None
         assert (current.counts.likes, current.counts.shares) == (0, 0)
     assert await open_instance.store.followers.total("blog") == 0
-    arrivals = await open_instance.store.arrivals.newest(50)
+    arrivals = await open_instance.store.inbox_queue.newest(50)
     assert "Canary" not in str([arrival.activity.raw for arrival in arrivals if arrival.activity.actor == ann.actor])
 
 

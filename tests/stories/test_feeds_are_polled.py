@@ -874,7 +874,7 @@ async def roll(instance: RunningInstance, *entries: BlogrollEntry) -> None:
     async def body(tx: Any) -> None:
         for entry in entries:
             await tx.blogroll.put(entry, added="2026-11-22T19:00:00.000000Z")
-        await tx.editions.move("blogroll")
+        await tx.versions.move("blogroll")
 
     await instance.store.transaction(body)
 

@@ -41,7 +41,7 @@ async def test_who_is_refused_stands_on_the_list_whatever_octets_she_is_called(
     answer = await say(instance, head + b"Content-Length: 2\r\n" + signature + b"\r\n{}")
     refusals = instance.server.app[REFUSALS]
     await write_refusals(instance.store, list(refusals))
-    kept = await instance.store.arrivals.refusals(10)
+    kept = await instance.store.inbox_queue.refusals(10)
     if statuses(answer) == [401]:  # and not refused as no HTTP before anybody looked at it
         assert [refusal.sender.isprintable() for refusal in kept] == [True]
         assert kept[0].sender.startswith("https://evil.example/")
@@ -55,7 +55,7 @@ async def test_a_refusal_that_cannot_be_written_costs_nobody_but_itself(instance
     batch = [replace(refusal, id=f"{refusal.id}-{at}") for at in range(3)]
     batch[1] = replace(batch[1], detail="\ud800")
     await write_refusals(instance.store, batch)
-    assert [kept.id for kept in await instance.store.arrivals.refusals(10)] == [batch[2].id, batch[0].id]
+    assert [kept.id for kept in await instance.store.inbox_queue.refusals(10)] == [batch[2].id, batch[0].id]
 
 
 @pytest.mark.parametrize("words", [b"\x00no", b"\xff\xfe", b"\x1b[31m", "\ud800".encode("utf-8", "surrogatepass")])
@@ -156,7 +156,7 @@ async def test_trouble_with_noting_trouble_ends_no_worker(
     worker = asyncio.create_task(InboxWorker(instance.store, inbox, instance.clock).run())
     async with in_time():
         await inbox.performed.wait()
-    await instance.store.transaction(lambda tx: tx.facts.put("later", "1"))
+    await instance.store.transaction(lambda tx: tx.key_values.put("later", "1"))
     assert not worker.done()
     worker.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -289,7 +289,7 @@ async def test_what_a_process_had_begun_is_done_by_the_next(
         await say_everything(instance, ann)
         now = clock()
         claimed = await instance.store.transaction(
-            lambda tx: tx.arrivals.claim(now=now, until=now + timedelta(minutes=5), limit=10)
+            lambda tx: tx.inbox_queue.claim(now=now, until=now + timedelta(minutes=5), limit=10)
         )
         assert len(claimed) == 4
     async with open_again() as instance:
@@ -308,7 +308,7 @@ async def test_what_another_process_has_begun_does_not_hold_up_the_rest(
     await ann.follow()
     now = clock()
     await open_instance.store.transaction(
-        lambda tx: tx.arrivals.claim(now=now, until=now + timedelta(minutes=5), limit=10)
+        lambda tx: tx.inbox_queue.claim(now=now, until=now + timedelta(minutes=5), limit=10)
     )
     clock.advance(seconds=1)
     await bob.follow()
@@ -320,7 +320,7 @@ async def test_an_effect_without_its_verdict_is_repeated_without_harm(open_again
     """Should a row of the inbox ever be worked on twice, nothing is counted twice."""
     async with open_again() as instance:
         await say_everything(instance, ann)
-        arrivals = await instance.store.arrivals.newest(10)
+        arrivals = await instance.store.inbox_queue.newest(10)
         for _ in range(3):
             for arrival in reversed(arrivals):
                 await instance.server.inbox.perform(arrival)
@@ -367,5 +367,5 @@ async def test_the_record_survives_as_it_was_sent(open_again: Opened, ann: Peer)
         create = ann.create(ann.note(post.uri, "<p>Grüße 🎉 \\u2028 \u0007</p>"))
         await ann.send(create)
     async with open_again() as instance:
-        [arrival] = await instance.store.arrivals.newest(1)
+        [arrival] = await instance.store.inbox_queue.newest(1)
         assert arrival.activity.raw == json.loads(json.dumps(create))

@@ -679,7 +679,7 @@ async def test_what_was_acknowledged_before_the_end_is_done_after_it(opened: Ope
 
         async def claim(tx: Any) -> None:
             """The process had just taken them up when it died."""
-            await tx.arrivals.claim(now=now, until=now + timedelta(minutes=5), limit=10)
+            await tx.inbox_queue.claim(now=now, until=now + timedelta(minutes=5), limit=10)
 
         await instance.store.transaction(claim)
     clock.advance(minutes=6)

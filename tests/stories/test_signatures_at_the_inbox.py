@@ -586,7 +586,7 @@ async def test_a_key_inside_our_own_network_is_never_asked_for(
                 assert response.status in (400, 401), response.body
             await wire.close()
         await instance.close()
-        assert await services.store.arrivals.newest(1) == []
+        assert await services.store.inbox_queue.newest(1) == []
     canary.close()
     await canary.wait_closed()
     assert heard == 0

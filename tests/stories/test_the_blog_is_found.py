@@ -246,7 +246,7 @@ async def test_an_account_is_as_old_as_its_first_post(instance: RunningInstance)
     made = (await instance.document("/actor"))["published"]
     await instance.publish("Old", date=instance.clock() - timedelta(days=4000))
     await instance.server.services.local_actors.renew()
-    await instance.store.transaction(lambda tx: tx.editions.move("actor"))
+    await instance.store.transaction(lambda tx: tx.versions.move("actor"))
     published = (await instance.document("/actor"))["published"]
     assert published < made
     await instance.publish("New")
@@ -377,7 +377,7 @@ async def test_the_accounts_of_the_blogroll_are_who_the_blog_follows(instance: R
 
         async def body(tx: Any) -> None:
             await tx.blogroll.put(entry, added="2026-11-22T19:00:00.000000Z")
-            await tx.editions.move("blogroll")
+            await tx.versions.move("blogroll")
 
         await instance.store.transaction(body)
 

@@ -16,7 +16,7 @@ Usage = namedtuple("Usage", "total used free")
 
 async def test_a_server_is_ready_when_its_database_has_taken_a_write(store: Store, tmp_path: Path) -> None:
     await Readiness(store, tmp_path / "not" / "there").check()
-    assert await store.facts.find("ready")
+    assert await store.key_values.find("ready")
 
 
 async def test_a_server_on_a_full_disk_is_not_ready(

@@ -38,7 +38,7 @@ def response_cache(store: Store, clock: FakeClock) -> ResponseCache:
 
 
 async def move(store: Store, *dependencies: str) -> None:
-    await store.transaction(lambda tx: tx.editions.move(*dependencies))
+    await store.transaction(lambda tx: tx.versions.move(*dependencies))
 
 
 async def test_a_document_is_rendered_once(response_cache: ResponseCache) -> None:

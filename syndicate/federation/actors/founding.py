@@ -27,14 +27,14 @@ async def require_own_database(config: Config, store: Store, keyring: Keyring, *
     wanted = {name: str(getattr(config.site, name)) for name in _FIXED}
 
     async def body(tx: Tables) -> dict[str, str]:
-        await tx.alone("site")
-        if text := await tx.facts.find(SITE):
+        await tx.advisory_lock("site")
+        if text := await tx.key_values.find(SITE):
             remembered: dict[str, str] = json.loads(text)
             return remembered
         known = await _of_account(tx)
         if known is None and has_keys and not keep_keys:
             raise ConfigurationError(_beside_keys(config))
-        await tx.facts.put(SITE, json.dumps(known or wanted))
+        await tx.key_values.put(SITE, json.dumps(known or wanted))
         return known or wanted
 
     known = await store.transaction(body)
@@ -56,8 +56,8 @@ class ActorFetches:
     async def remember(self) -> None:
         """The next fetch is remembered where the database cannot be written now."""
         with suppress(StorageError):
-            if await self._store.facts.find(FETCHED) is None:
-                await self._store.transaction(lambda tx: tx.facts.put(FETCHED, to_text(self._store.clock())))
+            if await self._store.key_values.find(FETCHED) is None:
+                await self._store.transaction(lambda tx: tx.key_values.put(FETCHED, to_text(self._store.clock())))
             self.are_known = True
 
 
@@ -66,10 +66,10 @@ async def forget(store: Store) -> bool:
     may know it."""
 
     async def body(tx: Tables) -> bool:
-        await tx.alone("site")
-        if await tx.facts.find(FETCHED) is not None or not await tx.local_actors.forget_unknown():
+        await tx.advisory_lock("site")
+        if await tx.key_values.find(FETCHED) is not None or not await tx.local_actors.forget_unknown():
             return False
-        await tx.facts.forget(SITE)
+        await tx.key_values.forget(SITE)
         return True
 
     return await store.transaction(body)

@@ -36,7 +36,7 @@ async def follow_update(tx: Tables, actor: RemoteActor) -> bool:
         renewed = replace(renewed, picture=await want_picture(tx, renewed.icon))
     await tx.blogroll.put(renewed, added=to_text(tx.clock()))
     if not entry.hidden:
-        await tx.editions.move("blogroll", "river")
+        await tx.versions.move("blogroll", "river")
     return True
 
 

@@ -49,7 +49,7 @@ async def like(activity: Activity, context: Context) -> Decision:
     async def count(tx: Tables) -> Verdict:
         if not await tx.reactions.add(reaction):
             return ignored("like.repeated")
-        await tx.editions.move(f"talk:{post.id}")
+        await tx.versions.move(f"talk:{post.id}")
         return done("like.counted")
 
     return count
@@ -68,5 +68,5 @@ async def take_back(tx: Tables, uri: str, actor: str, *, type: str, target: tupl
         )
     if touched is None:
         return False
-    await tx.editions.move(f"talk:{touched}")
+    await tx.versions.move(f"talk:{touched}")
     return True

@@ -181,7 +181,7 @@ async def _answered(
         return None, None
     if found[0] is None and not climb.is_meant:
         now = context.clock()
-        await context.store.transaction(lambda tx: tx.visits.pass_over(uri, now))
+        await context.store.transaction(lambda tx: tx.refetch_queue.pass_over(uri, now))
     return found
 
 
@@ -206,10 +206,10 @@ async def _may_ask(uri: str, context: Context) -> bool:
     """Whether a server is to be asked for the sake of a reply that is not meant for us: what the accounts that we follow
     say to others is nearly always of no concern."""
     now, host = context.clock(), host_of(uri)
-    if await context.store.visits.is_passed_over(uri, now - PASSED_OVER_FOR):
+    if await context.store.refetch_queue.is_passed_over(uri, now - PASSED_OVER_FOR):
         return False
     free = await context.store.transaction(
-        lambda tx: tx.visits.ask(host, now=now, apart=timedelta(0), most=MOST_CLIMBS_A_DAY)
+        lambda tx: tx.refetch_queue.ask(host, now=now, apart=timedelta(0), most=MOST_CLIMBS_A_DAY)
     )
     return free is None
 
@@ -220,7 +220,7 @@ def forget(uri: str, context: Context, *, for_good: bool = True) -> Decision:
     async def erase(tx: Tables) -> Verdict:
         if for_good:
             await _bury(tx, uri, "", context)
-        await tx.arrivals.forget_raw(uri)
+        await tx.inbox_queue.forget_raw(uri)
         await tx.received_notes.remove(uri)
         comment = await tx.comments.by_uri(uri)
         if comment is None:

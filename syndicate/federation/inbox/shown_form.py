@@ -74,7 +74,7 @@ class ShownForm:
                 async def renew(tx: Tables, id: str = id, html: str = html, has_words: bool = has_words) -> None:
                     post = await tx.comments.renew_form(id, html if has_words else None, FORM_VERSION)
                     if post:
-                        await tx.editions.move(f"talk:{post}", "comments")
+                        await tx.versions.move(f"talk:{post}", "comments")
 
                 await store.transaction(renew)
             after = found[-1][0]

@@ -127,7 +127,7 @@ async def keep(
     tx: Tables, entry: BlogrollEntry, found: Iterable[ReadPost], now: datetime, *, first: bool = False
 ) -> Changes:
     """Keep what was found of an entry; the river and the list follow."""
-    await tx.alone(f"blogroll:{entry.id}")  # its feed and its account may bring one post at once
+    await tx.advisory_lock(f"blogroll:{entry.id}")  # its feed and its account may bring one post at once
     changes = decide(await tx.feed_entries.of(entry.id), found, entry, now, first=first)
     for one in changes.put:
         await tx.feed_entries.put(one)
@@ -135,7 +135,7 @@ async def keep(
         await tx.feed_entries.remove(id)
     moved = await tx.blogroll.set_latest(entry.id, changes.latest)
     if (moved or changes.put or changes.remove) and not entry.hidden:
-        await tx.editions.move("river")
+        await tx.versions.move("river")
     return changes
 
 
@@ -254,4 +254,4 @@ async def _renew(tx: Tables, entry: BlogrollEntry) -> None:
     """What somebody took away is not shown to the next reader; news may wait a second."""
     await tx.blogroll.set_latest(entry.id, latest_of(await tx.feed_entries.of(entry.id)))
     if not entry.hidden:
-        await tx.editions.move("blogroll", "river")
+        await tx.versions.move("blogroll", "river")

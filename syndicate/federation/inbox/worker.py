@@ -51,7 +51,7 @@ class InboxWorker:
             return await self._take(tasks)
 
     async def _next_due(self) -> datetime | None:
-        return await self._store.arrivals.next_due(self._clock(), self._full()) if self._has_room() else None
+        return await self._store.inbox_queue.next_due(self._clock(), self._full()) if self._has_room() else None
 
     def _has_room(self) -> bool:
         return len(self._waiting) < ACTORS and sum(map(len, self._waiting.values())) < CLAIMED
@@ -76,11 +76,11 @@ class InboxWorker:
         if not self._has_room():
             return False
         full = self._full()
-        due = await self._store.arrivals.next_due(now, full)
+        due = await self._store.inbox_queue.next_due(now, full)
         if due is None or due > now:
             return False
         arrivals = await self._store.transaction(
-            lambda tx: tx.arrivals.claim(now=now, until=now + LEASE, limit=CLAIMED_AT_ONCE, without=full)
+            lambda tx: tx.inbox_queue.claim(now=now, until=now + LEASE, limit=CLAIMED_AT_ONCE, without=full)
         )
         for arrival in arrivals:
             actor = arrival.activity.actor

@@ -43,7 +43,7 @@ class AccountMove:
 
     async def step(self) -> None:
         """Do what was asked for, and write down what became of it."""
-        asked = await self._store.facts.find(ASKED)
+        asked = await self._store.key_values.find(ASKED)
         if not asked:
             return
         try:
@@ -74,7 +74,7 @@ class AccountMove:
     async def _move(self, asked: str, target: str) -> None:
         async def body(tx: Tables) -> None:
             await tx.local_actors.set_moved_to(BLOG, target)
-            await tx.editions.move("actor", "site")
+            await tx.versions.move("actor", "site")
 
         await self._store.transaction(body)
         await self._local_actors.renew()
@@ -96,9 +96,9 @@ class AccountMove:
 
 async def _settle(tx: Tables, asked: str, outcome: str) -> bool:
     """Write down what became of a move; False when it is asked for no more, as another process has settled it."""
-    await tx.alone(ASKED)
-    if await tx.facts.find(ASKED) != asked:
+    await tx.advisory_lock(ASKED)
+    if await tx.key_values.find(ASKED) != asked:
         return False
-    await tx.facts.put(ASKED, "")
-    await tx.facts.put(OUTCOME, outcome)
+    await tx.key_values.put(ASKED, "")
+    await tx.key_values.put(OUTCOME, outcome)
     return True

@@ -108,7 +108,7 @@ class AuthorReplies:
             return
         await tx.comments.renew_form(comment.id, comment.html, SANITIZER_VERSION)
         await tx.comments.set_mentions(comment.id, [*await tx.comments.mentions_of(comment.id), *named])
-        await tx.editions.move("comments", f"post:{post.id}", f"talk:{post.id}")
+        await tx.versions.move("comments", f"post:{post.id}", f"talk:{post.id}")
         if post.federates:
             note = self._outbox.answer_to(comment, post, answered, await tx.comments.mentions_of(comment.id))
             await self._outbox.answer_made_anew(tx, note, found)
@@ -146,7 +146,7 @@ class AuthorReplies:
         unfetched = await never_fetched(tx, mentioned) if post.federates else ()
         wanted = dict.fromkeys([*unknown, *unfetched], "")
         await tx.mentions.record(post.id, wanted, self._clock(), comment=comment.id)
-        await tx.editions.move(f"post:{post.id}", "comments")
+        await tx.versions.move(f"post:{post.id}", "comments")
         if post.federates:
             note = self._outbox.answer_to(comment, post, answered, await tx.comments.mentions_of(comment.id))
             told = [tag["href"] for tag in note["tag"]]

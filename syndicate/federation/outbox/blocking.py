@@ -60,8 +60,8 @@ class BlockEnforcer:
         for comment in await tx.comments.of_author(uri):
             await records.set_aside(tx, comment, REASON)
         for post in await tx.reactions.hide_of_actor(uri):
-            await tx.editions.move(f"talk:{post}")
-        await tx.stamps.remove_of_actor(uri)
+            await tx.versions.move(f"talk:{post}")
+        await tx.authorizations.remove_of_actor(uri)
         await tx.mentions.remove_of_actor(uri)
 
     async def _remove_follower(self, tx: Tables, actor: RemoteActor) -> None:
@@ -73,7 +73,7 @@ class BlockEnforcer:
             follow = render.follow_as_received(follower.follow, actor.uri, ours.uri)
             await self._outbox.answer(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
             await tx.followers.remove(ours.id, actor.uri)
-            await tx.editions.move("followers")
+            await tx.versions.move("followers")
 
     async def _end_follow(self, tx: Tables, actor: RemoteActor, pattern: str) -> None:
         entry = await tx.blogroll.by_actor(actor.uri)
@@ -88,7 +88,7 @@ class BlockEnforcer:
         for comment in await tx.comments.of_author(uri, reason=REASON):
             await records.bring_back(tx, comment)
         for post in await tx.reactions.show_of_actor(uri):
-            await tx.editions.move(f"talk:{post}")
+            await tx.versions.move(f"talk:{post}")
         entry = await tx.blogroll.by_actor(uri)
         if entry is not None and entry.follow is FollowState.NONE and entry.follow_reason:
             address = entry.handle or entry.actor
@@ -96,4 +96,4 @@ class BlockEnforcer:
 
     async def _tell(self, tx: Tables, entry: BlogrollEntry, reason: str) -> None:
         await tx.blogroll.set_follow(entry.id, FollowState.NONE, "", reason=reason)
-        await tx.editions.move("blogroll")
+        await tx.versions.move("blogroll")

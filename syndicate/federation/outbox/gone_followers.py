@@ -31,4 +31,4 @@ class GoneFollowers:
 
     async def _let_go(self, actor: str, tx: Tables) -> None:
         await tx.followers.remove_actor(actor)
-        await tx.editions.move("followers")
+        await tx.versions.move("followers")

@@ -55,16 +55,16 @@ class KeyRotation:
         its name, its words, its picture."""
         for identity in self._local_actors:
             fact, digest = _fact(identity.profile), _digest(identity.profile)
-            if await self._store.facts.find(fact) != digest:
+            if await self._store.key_values.find(fact) != digest:
                 await self._store.transaction(partial(self._tell_change, identity, fact, digest))
 
     async def _tell_change(self, identity: SigningActor, fact: str, digest: str, tx: Tables) -> None:
-        await tx.alone(fact)
-        before = await tx.facts.find(fact)
+        await tx.advisory_lock(fact)
+        before = await tx.key_values.find(fact)
         if before == digest:  # another process has told it
             return
-        await tx.facts.put(fact, digest)
-        await tx.editions.move("actor")
+        await tx.key_values.put(fact, digest)
+        await tx.versions.move("actor")
         if before is not None:
             await self._outbox.profile(tx, identity.profile)
 
@@ -105,9 +105,9 @@ class KeyRotation:
     async def _switch(self, actor: StoredActor, tx: Tables) -> None:
         assert actor.next_keys is not None
         profile = self._local_actors.with_keys(actor.id, actor.next_keys)
-        await tx.facts.put(_fact(profile), _digest(profile))  # which the news has told
+        await tx.key_values.put(_fact(profile), _digest(profile))  # which the news has told
         await tx.local_actors.end_rotation(actor.id, self._clock())
-        await tx.editions.move("actor")
+        await tx.versions.move("actor")
 
     async def _drop_old_proof_key(self, actor: StoredActor) -> None:
         await self._store.transaction(lambda tx: tx.local_actors.drop_old_proof_key(actor.id))

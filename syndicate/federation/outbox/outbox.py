@@ -395,7 +395,7 @@ class Outbox:
         """Say it to the followers of an actor that is not the blog."""
         await tx.outbox.put(said)
         await tx.totals.add(f"announced:{said.local_actor}", 1)
-        await tx.editions.move(f"announced:{said.local_actor}")
+        await tx.versions.move(f"announced:{said.local_actor}")
         await self._spread(tx, said.id, said.local_actor, hold=hold)
 
     async def take_back(self, tx: Tables, uri: str) -> None:
@@ -446,7 +446,7 @@ class Outbox:
             type, id=uri, actor=said.document["actor"], object=object, published=now, to=[PUBLIC]
         )
         await tx.totals.add(f"announced:{said.local_actor}", -1)
-        await tx.editions.move(f"announced:{said.local_actor}")
+        await tx.versions.move(f"announced:{said.local_actor}")
         row = replace(said, id=id, uri=uri, type=type, document=document, public=False, published=now)
         await tx.outbox.put(row)
         await self._spread(tx, id, said.local_actor)

@@ -107,7 +107,7 @@ class SynchronizationWorker:
         is_listed = self._context.local_actors.blog.actor.uri in ids
         if entry.follow is FollowState.ACCEPTED and not is_listed:
             await tx.blogroll.set_follow(entry.id, FollowState.REJECTED, await tx.blogroll.follow_uri(entry.id))
-            await tx.editions.move("blogroll")
+            await tx.versions.move("blogroll")
             log.warning("no longer followed, says its server", actor=doubt.actor)
         elif entry.follow in (FollowState.NONE, FollowState.REJECTED) and is_listed:
             await self._take_back(tx, entry)

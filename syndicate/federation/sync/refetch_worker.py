@@ -29,11 +29,16 @@ class BackfillWorker(QueueWorker[Refetch]):
     def __init__(self, store: Store, visitor: ReplyCrawler, metrics: Metrics, clock: Clock) -> None:
         self._store, self._visitor, self._metrics, self._clock = store, visitor, metrics, clock
         super().__init__(
-            "backfill", clock, at_once=AT_ONCE, next_due=store.visits.next_due, claim=self._lease, perform=self._pay
+            "backfill",
+            clock,
+            at_once=AT_ONCE,
+            next_due=store.refetch_queue.next_due,
+            claim=self._lease,
+            perform=self._pay,
         )
 
     async def _lease(self, now: datetime) -> Refetch | None:
-        return await self._store.transaction(lambda tx: tx.visits.claim(now=now, until=now + LEASE))
+        return await self._store.transaction(lambda tx: tx.refetch_queue.claim(now=now, until=now + LEASE))
 
     async def _pay(self, visit: Refetch) -> None:
         with self._store.holding("visits", (visit.comment,)), isolated("visit", comment=visit.comment):
@@ -53,9 +58,9 @@ class BackfillWorker(QueueWorker[Refetch]):
         if comment is None:
             return
         now = self._clock()
-        free = await self._store.visits.free(visit.host, now=now, most=MOST_A_DAY)
+        free = await self._store.refetch_queue.free(visit.host, now=now, most=MOST_A_DAY)
         if free is not None and free - now > PATIENCE:  # it is not to be asked now: the visit has not taken place
-            await self._store.transaction(lambda tx: tx.visits.settle(visit.comment, warm=visit.warm, due=free))
+            await self._store.transaction(lambda tx: tx.refetch_queue.settle(visit.comment, warm=visit.warm, due=free))
             return
         not_before = None
         try:
@@ -74,7 +79,7 @@ class BackfillWorker(QueueWorker[Refetch]):
         due = next_visit(now, warm=warm)
         if due is not None and not_before is not None:
             due = max(due, not_before)
-        await self._store.transaction(lambda tx: tx.visits.settle(visit.comment, warm=warm, due=due))
+        await self._store.transaction(lambda tx: tx.refetch_queue.settle(visit.comment, warm=warm, due=due))
         self._metrics.visits.labels(seen.outcome).inc()
         self._metrics.found.inc(seen.found)
         log.info("comment visited", comment=visit.comment, host=visit.host, outcome=seen.outcome, found=seen.found)

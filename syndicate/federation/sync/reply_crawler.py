@@ -99,7 +99,7 @@ class ReplyCrawler:
             return False
         if await self._store.comments.by_uri(uri) is not None or await self._store.tombstones.find(uri) is not None:
             return False
-        return not await self._store.visits.is_passed_over(uri, self._context.clock() - PASSED_OVER_FOR)
+        return not await self._store.refetch_queue.is_passed_over(uri, self._context.clock() - PASSED_OVER_FOR)
 
     async def _fetch(self, uri: str, told: dict[str, Any]) -> bool:
         """Take one answer in; whether it is new here."""
@@ -111,7 +111,7 @@ class ReplyCrawler:
         if verdict.outcome in (Outcome.DONE, Outcome.HELD):
             return True
         now = self._context.clock()
-        await self._store.transaction(lambda tx: tx.visits.pass_over(uri, now))
+        await self._store.transaction(lambda tx: tx.refetch_queue.pass_over(uri, now))
         return False
 
     async def _apply(self, uri: str, decision: Decision) -> Verdict:

@@ -108,7 +108,7 @@ class WordPressImporter:
             for item in self._items(path):
                 self._survey(item)
         if self._prefix:
-            await self._store.transaction(lambda tx: tx.signposts.add_root(self._prefix))
+            await self._store.transaction(lambda tx: tx.legacy_redirects.add_root(self._prefix))
         for path in paths:
             for item in self._items(path):
                 await self._take(item)
@@ -165,7 +165,7 @@ class WordPressImporter:
         if item.wp_id is not None:
             is_category = term.kind is TermKind.CATEGORY
             path = self._urls.category(term.slug) if is_category else self._urls.tag(term.slug)
-            await tx.signposts.put(f"/?{'cat' if is_category else 'tag_id'}={item.wp_id}", path)
+            await tx.legacy_redirects.put(f"/?{'cat' if is_category else 'tag_id'}={item.wp_id}", path)
 
     async def _sign_author(self, login: str, name: str) -> None:
         """The addresses that the list of an author's posts had lead to the one that it has."""
@@ -180,7 +180,7 @@ class WordPressImporter:
         async def body(tx: Tables) -> None:
             for address in old:
                 if canonical_path(address) != canonical_path(path):
-                    await tx.signposts.put(canonical_path(address), path)
+                    await tx.legacy_redirects.put(canonical_path(address), path)
 
         await self._store.transaction(body)
 

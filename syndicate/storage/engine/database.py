@@ -40,10 +40,10 @@ class Queryable(Protocol):
         """Execute a statement that writes; returns how many rows it touched."""
         ...
 
-    async def alone(self, room: str) -> None:
-        """Wait until no other transaction is in this room, and keep it until this one ends.
+    async def advisory_lock(self, name: str) -> None:
+        """Take the lock of this name, waiting for other transactions, until this transaction ends.
 
-        For what is read first and then written: the next free slug, the next free date.
+        For values that are read first and then written, such as the next free slug.
         """
         ...
 
@@ -75,7 +75,7 @@ class Database(Protocol):
         """
         ...
 
-    async def sweep(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
+    async def query_in_thread(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
         """Every row of a query that may be slow or large, off the event loop."""
         ...
 

@@ -69,7 +69,7 @@ async def _run(database: Database, name: str, script: str) -> None:
     collation = COLLATION[database.dialect]
 
     async def body(tx: Queryable) -> None:
-        await tx.alone("migrations")
+        await tx.advisory_lock("migrations")
         again = await tx.one("SELECT name FROM migrations WHERE name = :name", name=name)
         if again is not None:  # another process was faster
             return

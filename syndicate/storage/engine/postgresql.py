@@ -118,8 +118,8 @@ class _Statements:
         count = answer.rsplit(" ", 1)[-1]  # "UPDATE 3", "INSERT 0 1", "CREATE TABLE"
         return int(count) if count.isdigit() else 0
 
-    async def alone(self, room: str) -> None:
-        await self.one("SELECT pg_advisory_xact_lock(hashtextextended(:room, 0))", room=room)
+    async def advisory_lock(self, name: str) -> None:
+        await self.one("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))", name=name)
 
 
 class PostgreSQL:
@@ -196,7 +196,7 @@ class PostgreSQL:
         for notice in self._notices:
             notice()
 
-    async def sweep(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
+    async def query_in_thread(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
         return await self._statements.all(sql, **parameters)
 
     def version(self) -> int:

@@ -5,7 +5,7 @@ is that all bodies that wait are driven, one after another, in a single hop to t
 of one outer transaction: a hundred replies cost one fsync. A body that fails takes nobody with it.
 
 Reads of few rows go through a read-only connection in the event loop's own thread (about 10 µs; a hop to another
-thread costs 25 times that); `sweep` hops.
+thread costs 25 times that); `query_in_thread` hops.
 """
 
 import asyncio
@@ -78,7 +78,7 @@ class Statements:
         with _translated(self._damage):
             return self._connection.execute(_spelled(sql), parameters).rowcount
 
-    async def alone(self, room: str) -> None:
+    async def advisory_lock(self, name: str) -> None:
         """A transaction that writes is alone anyway."""
 
 
@@ -195,8 +195,10 @@ def _open(path: str, *, read_only: bool = False) -> sqlite3.Connection:
 class SQLite:
     """A SQLite file (see `Database`)."""
 
-    def __init__(self, path: str, writer: _Writer, sweeper: aiosqlite.Connection, reader: sqlite3.Connection) -> None:
-        self._path, self._writer, self._sweeper, self._reader = path, writer, sweeper, reader
+    def __init__(
+        self, path: str, writer: _Writer, thread_reader: aiosqlite.Connection, reader: sqlite3.Connection
+    ) -> None:
+        self._path, self._writer, self._thread_reader, self._reader = path, writer, thread_reader, reader
         self._damage = _Damage()
         self._statements = Statements(reader, self._damage)
         self._file = _identity(path)
@@ -212,8 +214,8 @@ class SQLite:
             reader = _open(path, read_only=True)  # first: what is no database is found out before threads run
             writer = _Writer(lambda: _open(path), 64)
             await writer
-            sweeper = await aiosqlite.Connection(lambda: _open(path, read_only=True), 64)
-            return cls(path, writer, sweeper, reader)
+            thread_reader = await aiosqlite.Connection(lambda: _open(path, read_only=True), 64)
+            return cls(path, writer, thread_reader, reader)
         except sqlite3.DatabaseError as error:
             hint = f"; {RESTORE}" if getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED else ""
             raise StorageError(f"{path}: cannot be opened: {error}{hint}") from error
@@ -263,9 +265,9 @@ class SQLite:
             self._hints.send()
             self._notify()
 
-    async def sweep(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
+    async def query_in_thread(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
         with _translated(self._damage):
-            cursor = await self._sweeper.execute(_spelled(sql), parameters)
+            cursor = await self._thread_reader.execute(_spelled(sql), parameters)
             rows: Sequence[Row] = list(await cursor.fetchall())
             await cursor.close()
         return rows
@@ -301,8 +303,8 @@ class SQLite:
         self._hints.listen(self._notify)
 
     async def check(self) -> list[str]:
-        rows = await self.sweep("PRAGMA quick_check(20)")
-        foreign = await self.sweep("PRAGMA foreign_key_check")
+        rows = await self.query_in_thread("PRAGMA quick_check(20)")
+        foreign = await self.query_in_thread("PRAGMA foreign_key_check")
         found = [str(row["quick_check"]) for row in rows if row["quick_check"] != "ok"]
         return found + [f"{len(foreign)} rows refer to rows that are not there"] * bool(foreign)
 
@@ -318,7 +320,7 @@ class SQLite:
     async def backup(self, path: str) -> None:
         target = sqlite3.connect(path, check_same_thread=False)
         try:
-            await self._sweeper.backup(target, pages=1000)
+            await self._thread_reader.backup(target, pages=1000)
         except sqlite3.Error as error:
             raise StorageError(f"{path}: cannot be written: {error}") from error
         finally:
@@ -330,7 +332,7 @@ class SQLite:
         self._hints.close()
         with contextlib.suppress(sqlite3.Error):
             await self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        await self._sweeper.close()
+        await self._thread_reader.close()
         self._reader.close()
         await self._writer.close()
 

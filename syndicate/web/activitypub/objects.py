@@ -544,7 +544,7 @@ async def get_stamp(request: web.Request) -> web.StreamResponse:
     """The proof that a quote of a post, or a reply, was allowed; gone with the post or what it allowed, or revoked."""
     store, actor = request.app[STORE], request.app[LOCAL_ACTORS].blog.actor
     uri = request.app[URLS].stamp(request.match_info["id"])
-    stamp = await store.stamps.find(uri)
+    stamp = await store.authorizations.find(uri)
     post = await store.posts.find(stamp.post) if stamp else None
     if stamp is None or post is None or not post.federates:
         raise NotFound(uri)

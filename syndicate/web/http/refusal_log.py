@@ -39,8 +39,8 @@ async def write_refusals(store: Store, batch: Sequence[Refusal]) -> None:
 
     async def body(tx: Tables, some: Sequence[Refusal]) -> None:
         for refusal in some:
-            await tx.arrivals.refuse(refusal)
-        await tx.arrivals.prune_refusals()
+            await tx.inbox_queue.refuse(refusal)
+        await tx.inbox_queue.prune_refusals()
 
     try:
         await store.transaction(partial(body, some=batch))

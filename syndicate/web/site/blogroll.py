@@ -79,7 +79,7 @@ async def get_opml(request: web.Request) -> web.StreamResponse:
             )
             for entry in await store.blogroll.all()
         ]
-        modified = await store.editions.moved_at("blogroll") or request.app[LOCAL_ACTORS].blog.actor.published
+        modified = await store.versions.moved_at("blogroll") or request.app[LOCAL_ACTORS].blog.actor.published
         body = opml_format.render(f"Blogroll of {config.site.name}", config.site.author, modified, outlines)
         return RenderedDocument(
             body=body,

@@ -462,7 +462,7 @@ class PageBuilder:
 
     async def _site(self) -> Site:
         pages = [Link(label=title, href=path) for path, title in await self._store.posts.page_links(PAGES_LOOKED_AT)]
-        roots = await self._store.signposts.roots()
+        roots = await self._store.legacy_redirects.roots()
         about = await self._store.posts.by_path("/about/") or await self._store.posts.by_alias("/about/")
         own = about is not None and about.is_public
         who = Link(label=about.title or "About", href=about.path) if about and own else ABOUT

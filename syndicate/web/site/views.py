@@ -316,7 +316,7 @@ async def _now_at(request: web.Request, address: str) -> str | None:
 
 async def _signposted(request: web.Request, address: str) -> str | None:
     """The path of the list that an address of old leads to, while there is anything in it."""
-    path = await request.app[STORE].signposts.find(address)
+    path = await request.app[STORE].legacy_redirects.find(address)
     return path if path is not None and await _selection(request, path) is not None else None
 
 
@@ -373,7 +373,7 @@ async def _follow_old_root(request: web.Request, path: str) -> None:
     Only what is there: a redirect is for good, and leads nobody before another closed door.
     """
     rest = _without(path, INDEX) or path
-    for root in await request.app[STORE].signposts.roots():
+    for root in await request.app[STORE].legacy_redirects.roots():
         if (below := _without(path, root)) is not None:
             rest = _without(below, INDEX) or below
             break

@@ -37,7 +37,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     async def count(tx: Tables) -> Verdict:
         if not await tx.reactions.add(reaction):
             return ignored("announce.repeated")
-        await tx.editions.move(f"talk:{post.id}")
+        await tx.versions.move(f"talk:{post.id}")
         return done("announce.counted")
 
     return count

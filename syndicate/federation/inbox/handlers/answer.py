@@ -61,7 +61,7 @@ def _is_of_theirs(activity: Activity, context: Context) -> bool:
 async def _answers_an_undo(tx: Tables, actor: str) -> bool:
     """Whether this is the answer to an Undo of ours: the first one within an hour."""
     undone = await tx.outbox.last_undo(actor, since=tx.clock() - UNDO_ANSWERED_WITHIN)
-    return undone is not None and not await tx.arrivals.had_verdict(
+    return undone is not None and not await tx.inbox_queue.had_verdict(
         actor, "Reject", "follow.undo-answered", since=undone
     )
 
@@ -75,5 +75,5 @@ def _settled(entry: BlogrollEntry, state: FollowState, follow: str, reason: str)
 
 async def _settle(tx: Tables, entry: BlogrollEntry, state: FollowState, follow: str, reason: str) -> Verdict:
     await tx.blogroll.set_follow(entry.id, state, follow, reason=reason)
-    await tx.editions.move("blogroll")
+    await tx.versions.move("blogroll")
     return done(f"follow.{state.value}")

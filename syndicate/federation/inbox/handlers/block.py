@@ -17,7 +17,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     async def part(tx: Tables) -> Verdict:
         followed = await tx.followers.remove(ours.id, activity.actor)
         if followed:
-            await tx.editions.move("followers")
+            await tx.versions.move("followers")
         if not await _end_follow(tx, activity.actor) and not followed:
             return ignored("block.no-follower")
         return done("block.unfollowed")
@@ -30,5 +30,5 @@ async def _end_follow(tx: Tables, actor: str) -> bool:
     if entry is None or entry.follow not in (FollowState.ACCEPTED, FollowState.PENDING):
         return False
     await tx.blogroll.set_follow(entry.id, FollowState.REJECTED, await tx.blogroll.follow_uri(entry.id), reason=REASON)
-    await tx.editions.move("blogroll")
+    await tx.versions.move("blogroll")
     return True

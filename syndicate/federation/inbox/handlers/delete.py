@@ -33,7 +33,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     async def erase(tx: Tables) -> Verdict:
         await _bury(tx, activity, context.clock())
         noted = await tx.received_notes.remove(activity.object, actor="" if activity.forwarded else activity.actor)
-        stamped = await tx.stamps.remove(activity.object, activity.actor)
+        stamped = await tx.authorizations.remove(activity.object, activity.actor)
         comment = await tx.comments.by_uri(activity.object)
         if comment is not None:
             await records.withdraw(tx, comment)
@@ -46,7 +46,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
             return done("delete.mention")
         post = await tx.reactions.withdraw(activity.object, activity.actor)
         if post is not None:
-            await tx.editions.move(f"talk:{post}")
+            await tx.versions.move(f"talk:{post}")
             return done("delete.reaction")
         return ignored("delete.unknown")
 
@@ -67,17 +67,17 @@ async def _how_gone(uri: str, context: Context) -> int | None:
 async def _actor(activity: Activity, context: Context) -> Decision:
     async def erase(tx: Tables) -> Verdict:
         await _bury(tx, activity, context.clock())
-        await tx.arrivals.forget_raw_of(activity.actor)
+        await tx.inbox_queue.forget_raw_of(activity.actor)
         for comment in await tx.comments.of_author(activity.actor):
             await records.withdraw(tx, comment)
-            await tx.arrivals.forget_raw(comment.uri)
+            await tx.inbox_queue.forget_raw(comment.uri)
         for post in await tx.reactions.remove_of_actor(activity.actor):
-            await tx.editions.move(f"talk:{post}")
-        await tx.stamps.remove_of_actor(activity.actor)
+            await tx.versions.move(f"talk:{post}")
+        await tx.authorizations.remove_of_actor(activity.actor)
         await tx.mentions.remove_of_actor(activity.actor)
         await tx.received_notes.remove_of_actor(activity.actor)
         if await tx.followers.remove_actor(activity.actor):
-            await tx.editions.move("followers")
+            await tx.versions.move("followers")
         await timeline.account_gone(tx, activity.actor, context.outbox)
         known = await tx.remote_actors.remove(activity.actor)
         return done("delete.actor") if known else ignored("delete.unknown")
@@ -86,7 +86,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
 
 
 async def _bury(tx: Tables, activity: Activity, now: datetime) -> None:
-    await tx.arrivals.forget_raw(activity.object)
+    await tx.inbox_queue.forget_raw(activity.object)
     await tx.tombstones.put(
         Tombstone(uri=activity.object, path=None, origin=origin(activity.actor), type="", published=None, gone_at=now)
     )

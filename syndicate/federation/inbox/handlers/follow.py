@@ -46,7 +46,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         if await tx.foreign_inboxes.is_full(actor.uri):
             return refused("follow.inbox-refused")
         new = await tx.followers.put(follower)
-        await tx.editions.move("followers")
+        await tx.versions.move("followers")
         await tx.hosts.to_ask(authority_of(follower.inbox), context.clock() + AFTER)
         await context.outbox.answer(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox, by=ours)
         if new and await tx.followers.on_server(ours.id, origin(actor.uri), after="", limit=2) == [actor.uri]:

@@ -64,4 +64,4 @@ async def _follow_there(tx: Tables, entry: BlogrollEntry, old: str, new: RemoteA
         if before is not None and follow:
             undone = context.outbox.follow_again(follow, old)
             await context.outbox.answer(tx, "Undo", undone, to=old, inbox=before.inbox)
-    await tx.editions.move("blogroll")
+    await tx.versions.move("blogroll")

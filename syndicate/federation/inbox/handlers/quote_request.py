@@ -37,7 +37,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     }
 
     async def answer(tx: Tables) -> Verdict:
-        known = await tx.stamps.of_object(quote, AuthorizationKind.QUOTE)
+        known = await tx.authorizations.of_object(quote, AuthorizationKind.QUOTE)
         if known is not None and (known.post, known.actor) != (post.id, activity.actor):
             return refused("quote.not-theirs")
         if not allowed or (known is not None and known.revoked):

@@ -59,7 +59,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         if (comment.post, comment.parent) != (post.id, answered.id if answered else None):
             await context.approvals.refuse(tx, AuthorizationKind.REPLY, asked.request, actor)
             return refused("reply.elsewhere")
-        await tx.stamps.ask(asked)
+        await tx.authorizations.ask(asked)
         if comment.state is not CommentState.PENDING:
             await context.approvals.decided(tx, comment, comment.state)
         return verdict

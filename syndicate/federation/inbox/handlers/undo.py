@@ -32,7 +32,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
             return done("undo.reaction")
         ours = context.local_actors.followable(target)
         if await _unfollow(tx, activity, type, ours):
-            await tx.editions.move("followers")
+            await tx.versions.move("followers")
             return done("undo.follow")
         await _remember(tx, activity, context.clock())
         return ignored("undo.unknown")
@@ -48,7 +48,7 @@ async def _no_longer_accepted(follow: str, actor: str, context: Context) -> Deci
 
     async def end(tx: Tables) -> Verdict:
         await tx.blogroll.set_follow(entry.id, FollowState.REJECTED, follow)
-        await tx.editions.move("blogroll")
+        await tx.versions.move("blogroll")
         return done("follow.rejected")
 
     return end
@@ -68,7 +68,7 @@ async def _remember(tx: Tables, activity: Activity, now: datetime) -> None:
     again under the same id (a Follow from Misskey), and then counts."""
     if not activity.object:
         return
-    arrived = await tx.arrivals.find(activity.object)
+    arrived = await tx.inbox_queue.find(activity.object)
     if arrived is not None and arrived.verdict.outcome is not Outcome.WAITING:
         return
     await tx.tombstones.put(

@@ -48,7 +48,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
     async def renew(tx: Tables) -> Verdict:
         await profiles.follow_update(tx, actor)
         posts = await tx.comments.rename_author(author)
-        await tx.editions.move(*(f"talk:{post}" for post in posts))
+        await tx.versions.move(*(f"talk:{post}" for post in posts))
         return done("actor.updated")
 
     return renew
