@@ -102,7 +102,7 @@ class LinkedObject:
 
 def _tag(tag: Hashtag | MentionTag) -> Document:
     if isinstance(tag, MentionTag):
-        return {"type": "MentionTag", "name": tag.name, "href": tag.href}
+        return {"type": "Mention", "name": tag.name, "href": tag.href}
     return hashtag(tag)
 
 
