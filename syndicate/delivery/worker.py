@@ -55,8 +55,8 @@ class SendResult:
     `afterwards` is called when that is on disk.
     """
 
-    met: Attempt
-    fate: DeliveryOutcome
+    attempt: Attempt
+    outcome: DeliveryOutcome
     dialect: str = ""
     effect: Effect | None = None
     afterwards: Callable[[], Awaitable[None]] | None = None
@@ -65,7 +65,7 @@ class SendResult:
 class Sender(Protocol):
     """Knows how to carry one kind of thing, and what an answer means."""
 
-    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:
+    async def send(self, delivery: Delivery, dialect: str) -> SendResult:
         """Bring it; never raises for what another server does."""
         ...
 
@@ -250,7 +250,7 @@ class DeliveryWorker:
             return
         delivery = replace(delivery, version=outlook.version)
         carried = await self._carried(delivery, host.dialect)
-        if carried.met.held:
+        if carried.attempt.held:
             due = self._clock() + HELD_FOR
             await self._store.transaction(lambda tx: tx.deliveries.put_off(delivery, due))
             return
@@ -266,15 +266,17 @@ class DeliveryWorker:
     async def _carried(self, delivery: Delivery, dialect: str) -> SendResult:
         """By its courier. What trips him up is tried again like anything else, and not for ever."""
         try:
-            return await self._senders[delivery.kind].carry(delivery, dialect)
+            return await self._senders[delivery.kind].send(delivery, dialect)
         except StorageError:
             raise
         except Exception:
             log.exception("delivery failed", activity=delivery.activity, inbox=delivery.inbox)
-            return SendResult(met=Attempt(status=None, answer=OUR_FAULT), fate=DeliveryOutcome.AGAIN, dialect=dialect)
+            return SendResult(
+                attempt=Attempt(status=None, answer=OUR_FAULT), outcome=DeliveryOutcome.AGAIN, dialect=dialect
+            )
 
     async def _settle(self, delivery: Delivery, carried: SendResult) -> None:
-        met, fate, now = carried.met, carried.fate, self._clock()
+        met, fate, now = carried.attempt, carried.outcome, self._clock()
         attempts = delivery.attempts + 1
         again = next_try(attempts, met, now, self._chance) if fate is DeliveryOutcome.AGAIN else None
         if fate is DeliveryOutcome.DELIVERED:

@@ -50,9 +50,9 @@ class WebmentionSender:
     def __init__(self, transport: Transport, clock: Clock) -> None:
         self._transport, self._clock = transport, clock
 
-    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
+    async def send(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
         met = await self._met_with(source=delivery.object, target=delivery.inbox)
-        return SendResult(met=met, fate=outcome_of(met))
+        return SendResult(attempt=met, outcome=outcome_of(met))
 
     async def _met_with(self, *, source: str, target: str) -> Attempt:
         page = Request(url=target.partition("#")[0], headers=ACCEPT, budget=PAGE, redirects=Redirects.ANY)

@@ -33,7 +33,7 @@ class IntentSender:
     def __init__(self, store: Store, transport: Transport, topics: Topics, clock: Clock) -> None:
         self._store, self._transport, self._topics, self._clock = store, transport, topics, clock
 
-    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
+    async def send(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
         request = await self._store.subscriptions.request(delivery.activity)
         if request is None or request.outcome is not RequestOutcome.WAITING:
             return _closed("nobody asks this any more")
@@ -56,13 +56,13 @@ class IntentSender:
                 await self._perform(tx, request, edition)
 
             log.info("subscription verified", mode=request.mode.value, topic=request.topic, host=request.host)
-            return SendResult(met=met, fate=DeliveryOutcome.DELIVERED, effect=effect)
+            return SendResult(attempt=met, outcome=DeliveryOutcome.DELIVERED, effect=effect)
         if outcome_of(met) is DeliveryOutcome.AGAIN and attempt < TRIES:
-            return SendResult(met=met, fate=DeliveryOutcome.AGAIN)
+            return SendResult(attempt=met, outcome=DeliveryOutcome.AGAIN)
         log.info("subscription not verified", mode=request.mode.value, topic=request.topic, host=request.host)
         return SendResult(
-            met=replace(met, answer=met.answer or "did not answer with the challenge"),
-            fate=DeliveryOutcome.FAILED,
+            attempt=replace(met, answer=met.answer or "did not answer with the challenge"),
+            outcome=DeliveryOutcome.FAILED,
             effect=lambda tx: tx.subscriptions.settle(request.id, RequestOutcome.FAILED),
         )
 
@@ -89,10 +89,10 @@ class IntentSender:
         parameters = {"hub.mode": "denied", "hub.topic": request.topic, "hub.reason": NO_SUCH_TOPIC}
         met, response = await self._ask(request.callback, parameters)
         if response is None and outcome_of(met) is DeliveryOutcome.AGAIN and attempt < TRIES:
-            return SendResult(met=met, fate=DeliveryOutcome.AGAIN)
+            return SendResult(attempt=met, outcome=DeliveryOutcome.AGAIN)
         return SendResult(
-            met=met,
-            fate=DeliveryOutcome.DELIVERED if response is not None else DeliveryOutcome.FAILED,
+            attempt=met,
+            outcome=DeliveryOutcome.DELIVERED if response is not None else DeliveryOutcome.FAILED,
             effect=lambda tx: tx.subscriptions.settle(request.id, RequestOutcome.FAILED),
         )
 
@@ -111,4 +111,4 @@ def _confirms(response: Response, challenge: str) -> bool:
 
 
 def _closed(why: str) -> SendResult:
-    return SendResult(met=Attempt(status=None, answer=why, permanent=True), fate=DeliveryOutcome.FAILED)
+    return SendResult(attempt=Attempt(status=None, answer=why, permanent=True), outcome=DeliveryOutcome.FAILED)

@@ -32,7 +32,7 @@ class PushSender:
         self._store, self._transport, self._topics, self._clock = store, transport, topics, clock
         self._hub = hub
 
-    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - signed in its own way
+    async def send(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - signed in its own way
         subscription = await self._store.subscriptions.find(delivery.object, delivery.inbox)
         if subscription is None or subscription.lease_until <= self._clock():
             return _needless("nobody is subscribed any more")
@@ -52,7 +52,7 @@ class PushSender:
         async def effect(tx: Tables) -> None:
             await self._note(tx, subscription, met, fate)
 
-        return SendResult(met=met, fate=fate, effect=effect)
+        return SendResult(attempt=met, outcome=fate, effect=effect)
 
     def _headers(self, subscription: Subscription, document: TopicDocument) -> Headers:
         headers: Headers = (
@@ -90,10 +90,10 @@ class PingSender:
     def __init__(self, transport: Transport, clock: Clock) -> None:
         self._transport, self._clock = transport, clock
 
-    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
+    async def send(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
         form = {"hub.mode": "publish", "hub.url": delivery.object, "hub.topic": delivery.object}
         met, _ = await post_to_hub(self._transport, delivery.inbox, form, self._clock)
-        return SendResult(met=met, fate=outcome_of(met))
+        return SendResult(attempt=met, outcome=outcome_of(met))
 
 
 async def post_to_hub(
@@ -111,4 +111,4 @@ async def post_to_hub(
 
 
 def _needless(why: str) -> SendResult:
-    return SendResult(met=Attempt(status=None, answer=why, permanent=True), fate=DeliveryOutcome.FAILED)
+    return SendResult(attempt=Attempt(status=None, answer=why, permanent=True), outcome=DeliveryOutcome.FAILED)

@@ -193,23 +193,23 @@ class SubscriptionRequestSender:
         self._store, self._transport, self._urls, self._clock = store, transport, urls, clock
         self._subscriber = subscriber
 
-    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
+    async def send(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
         following = await self._store.websub_following.find(delivery.object)
         if following is None:
             return SendResult(
-                met=Attempt(status=None, answer="no longer wanted", permanent=True), fate=DeliveryOutcome.FAILED
+                attempt=Attempt(status=None, answer="no longer wanted", permanent=True), outcome=DeliveryOutcome.FAILED
             )
         at = self._clock()
         await self._store.transaction(lambda tx: tx.websub_following.ask(following.id, at))
         met, _ = await post_to_hub(self._transport, following.hub, self._form(following), self._clock)
         fate = judge_push(met)
         if fate is not DeliveryOutcome.DELIVERED:
-            return SendResult(met=met, fate=fate)
+            return SendResult(attempt=met, outcome=fate)
 
         async def effect(tx: Tables) -> None:
             await self._subscriber.asked(tx, following, at)
 
-        return SendResult(met=met, fate=fate, effect=effect)
+        return SendResult(attempt=met, outcome=fate, effect=effect)
 
     def _form(self, following: HubFollowing) -> dict[str, str]:
         form = {

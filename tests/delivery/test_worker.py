@@ -37,7 +37,7 @@ class Told:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _now: Counter[str] = field(default_factory=Counter)
 
-    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:
+    async def send(self, delivery: Delivery, dialect: str) -> SendResult:
         host = delivery.host
         self._now[host] += 1
         self.most_at_once[host] = max(self.most_at_once[host], self._now[host])
@@ -53,7 +53,7 @@ class Told:
         met = self.answers.get(host, Attempt(status=202))
         fate = outcome_of(met)
         afterwards = partial(self._told, delivery.inbox) if fate is DeliveryOutcome.GONE else None
-        return SendResult(met=met, fate=fate, dialect=dialect or "cavage", afterwards=afterwards)
+        return SendResult(attempt=met, outcome=fate, dialect=dialect or "cavage", afterwards=afterwards)
 
     async def _told(self, inbox: str) -> None:
         self.gone.append(inbox)

@@ -75,8 +75,8 @@ async def test_content_of_any_type_is_sent_as_it_is(
 
     await store.transaction(subscribe)
     sender = PushSender(store, wire, OneTopic(body, media_type), clock, hub="https://blog.example/websub")
-    carried = await sender.carry(push(clock), "")
-    assert carried.fate is DeliveryOutcome.DELIVERED
+    carried = await sender.send(push(clock), "")
+    assert carried.outcome is DeliveryOutcome.DELIVERED
     [request] = wire.log
     assert (request.method, request.url, request.body) == ("POST", CALLBACK, body)
     assert request.headers == (
@@ -87,7 +87,7 @@ async def test_content_of_any_type_is_sent_as_it_is(
 
 async def test_what_nobody_is_subscribed_to_is_not_sent(store: Store, wire: Wire, clock: FakeClock) -> None:
     sender = PushSender(store, wire, OneTopic(b"", "text/plain"), clock, hub="https://blog.example/websub")
-    assert (await sender.carry(push(clock), "")).fate is DeliveryOutcome.FAILED
+    assert (await sender.send(push(clock), "")).outcome is DeliveryOutcome.FAILED
     assert wire.log == []
 
 
@@ -133,5 +133,5 @@ async def test_a_hub_that_leads_on_and_on_is_left(wire: Wire, clock: FakeClock) 
         due=clock(),
         changed=clock(),
     )
-    assert (await PingSender(wire, clock).carry(delivery, "")).fate is DeliveryOutcome.AGAIN
+    assert (await PingSender(wire, clock).send(delivery, "")).outcome is DeliveryOutcome.AGAIN
     assert len(wire.log) == MOST_MOVES

@@ -152,7 +152,7 @@ class AuthorReplies:
             told = [tag["href"] for tag in note["tag"]]
             at = comment.published if type == "Create" else comment.updated
             hold = HELD_FOR_NAMES if unknown else NO_TIME
-            await self._outbox.tell(tx, type, note, about=comment.uri, post=post, published=at, cc=told, hold=hold)
+            await self._outbox.publish(tx, type, note, about=comment.uri, post=post, published=at, cc=told, hold=hold)
 
     async def _typeset(self, text: str, post: Post) -> Naming:
         """The text as HTML, and whom it names. Raises InputError."""

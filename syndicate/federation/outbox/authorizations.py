@@ -43,7 +43,7 @@ class Authorizations:
         await tx.authorizations.revoke(stamp.uri)
         await tx.versions.move(f"post:{post.id}")
         if post.federates:
-            await self._outbox.tell(
+            await self._outbox.publish(
                 tx, "Delete", stamp.uri, about=stamp.uri, post=post, published=now, cc=[stamp.actor]
             )
 

@@ -218,7 +218,7 @@ class Outbox:
             return await tx.foreign_inboxes.may_be_asked(to, now)
         return await tx.foreign_inboxes.is_proven(to)
 
-    async def tell(
+    async def publish(
         self,
         tx: Tables,
         type: str,
@@ -458,7 +458,7 @@ class Outbox:
         if post.federates:
             tombstone = render.tombstone(answer.uri, gone_at)
             told = [mention.actor for mention in await tx.comments.mentions_of(answer.id)]
-            await self.tell(tx, "Delete", tombstone, about=answer.uri, post=post, published=gone_at, cc=told)
+            await self.publish(tx, "Delete", tombstone, about=answer.uri, post=post, published=gone_at, cc=told)
 
     def follow_again(self, uri: str, actor: str) -> dict[str, Any]:
         """The Follow of ours with this id, as an Undo embeds it; with a new one, where none is known."""

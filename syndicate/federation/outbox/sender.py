@@ -59,13 +59,13 @@ class ActivitySender:
         self._clock, self._introductions, self._gone = clock, introductions, gone
         self._bodies: OrderedDict[tuple[str, int, str], Body] = OrderedDict()
 
-    async def carry(self, delivery: Delivery, dialect: str) -> SendResult:
+    async def send(self, delivery: Delivery, dialect: str) -> SendResult:
         met, dialect = await self._met_with(delivery, dialect)
         fate = outcome_of(met)
         afterwards = partial(self._gone, delivery.inbox) if fate is DeliveryOutcome.GONE else None
         is_taken = fate is DeliveryOutcome.DELIVERED and await self._store.deliveries.is_accept(delivery.activity)
         effect = partial(_prove, delivery.inbox) if is_taken else None
-        return SendResult(met=met, fate=fate, dialect=dialect, effect=effect, afterwards=afterwards)
+        return SendResult(attempt=met, outcome=fate, dialect=dialect, effect=effect, afterwards=afterwards)
 
     async def _met_with(self, delivery: Delivery, dialect: str) -> tuple[Attempt, str]:
         """What it met with, and the dialect that the server took or took last."""
