@@ -23,7 +23,7 @@ from syndicate.config import load
 from syndicate.feeds import FeedFormat
 from syndicate.model.post import Post, PostDraft, SourceFormat
 from syndicate.services import Server, build_server, open_services
-from syndicate.web.keys import FEEDS, SELECTIONS
+from syndicate.web.keys import FEEDS, LISTINGS
 
 ROUNDS = 25
 FEW = 60
@@ -112,7 +112,7 @@ async def _spent(work: Callable[[], Awaitable[Any]]) -> float:
 
 async def _feeds(instance: Server) -> None:
     """As the server makes them, less what is said over HTTP."""
-    selection = instance.app[SELECTIONS].home()
+    selection = instance.app[LISTINGS].home()
     for format in FeedFormat:
         await instance.app[FEEDS].of_posts(selection, format)
 

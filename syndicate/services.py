@@ -77,7 +77,7 @@ from syndicate.urls import Urls
 from syndicate.web import keys
 from syndicate.web.health import READINESS, Readiness
 from syndicate.web.http.deltas import Deltas
-from syndicate.web.http.rate_limits import AT_ONCE_PER_CLIENT, RateLimiter
+from syndicate.web.http.rate_limits import MAX_CONCURRENT_PER_CLIENT, RateLimiter
 from syndicate.web.http.response_cache import ResponseCache
 from syndicate.web.http.server import make_app
 from syndicate.web.site.page_builder import PageBuilder
@@ -438,25 +438,35 @@ def _web_application(
         stopwatch,
         pages,
         {
-            keys.ADMISSION: RateLimiter(at_once_per_client=AT_ONCE_PER_CLIENT, of="inbox", stopwatch=stopwatch),
+            keys.INBOX_LIMITER: RateLimiter(
+                max_concurrent_per_client=MAX_CONCURRENT_PER_CLIENT, name="inbox", stopwatch=stopwatch
+            ),
             keys.ACTOR_FETCHES: ActorFetches(store),
             keys.OUTBOX: services.outbox,
             keys.BLOGROLL_FEEDS: BlogrollFeeds(
                 store, config.site, urls, services.local_actors.blog.actor.published, ICON
             ),
             keys.DELTAS: Deltas(),
-            keys.DIALOGS: RateLimiter(at_once=16, per_second=0.2, burst=20, of="dialog", stopwatch=stopwatch),
+            keys.DIALOG_LIMITER: RateLimiter(
+                max_concurrent=16, per_second=0.2, burst=20, name="dialog", stopwatch=stopwatch
+            ),
             keys.REMOTE_INTERACTION: RemoteInteraction(fetcher, schemes=schemes_of(config)),
             keys.PAGE_BUILDER: PageBuilder(store, config, urls, pages, services.local_actors, services.clock),
             keys.FILES: services.files,
             keys.LOCAL_ACTORS: services.local_actors,
-            keys.PUSHED: RateLimiter(at_once=16, per_second=5.0, burst=200, of="websub", stopwatch=stopwatch),
+            keys.PUSH_LIMITER: RateLimiter(
+                max_concurrent=16, per_second=5.0, burst=200, name="websub", stopwatch=stopwatch
+            ),
             READINESS: Readiness(store, config.storage.media),
-            keys.SEARCHES: RateLimiter(at_once=4, per_second=0.5, burst=20, of="search", stopwatch=stopwatch),
-            keys.SELECTIONS: Listings(store, config.site, urls),
+            keys.SEARCH_LIMITER: RateLimiter(
+                max_concurrent=4, per_second=0.5, burst=20, name="search", stopwatch=stopwatch
+            ),
+            keys.LISTINGS: Listings(store, config.site, urls),
             keys.RESPONSE_CACHE: ResponseCache(VersionWatch(store, services.clock), services.clock, stopwatch),
             keys.STORE: store,
-            keys.SUBSCRIBERS: RateLimiter(at_once=32, per_second=1.0, burst=60, of="websub", stopwatch=stopwatch),
+            keys.HUB_LIMITER: RateLimiter(
+                max_concurrent=32, per_second=1.0, burst=60, name="websub", stopwatch=stopwatch
+            ),
             **shared,
         },
     )

@@ -12,7 +12,7 @@ from syndicate.cli.session import Session
 from syndicate.errors import ConfigurationError
 from syndicate.services import build_server, open_services
 from syndicate.supervisor import sole_server, supervise
-from syndicate.web.http.connections import open_many_files
+from syndicate.web.http.connections import raise_open_file_limit
 
 
 @click.command()
@@ -42,7 +42,7 @@ def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
         async with open_services(config, keep_keys=False) as services:
             await supervise(build_server(services), part=only or "all", ready=ready)
 
-    open_many_files()
+    raise_open_file_limit()
     with sole_server(config):
         uvloop.run(run())
         # threads that still wait for a silent name server would hold the process for half a minute

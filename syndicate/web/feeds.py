@@ -21,10 +21,10 @@ from syndicate.web.keys import (
     CONFIG,
     DELTAS,
     FEEDS,
+    LISTINGS,
     RESPONDER,
     RESPONSE_CACHE,
-    SEARCHES,
-    SELECTIONS,
+    SEARCH_LIMITER,
     STORE,
     URLS,
 )
@@ -129,8 +129,8 @@ def _day(text: str) -> date | None:
 
 async def answer_search(request: web.Request, words: str, format: FeedFormat) -> web.StreamResponse:
     """What a search finds, as a feed: made for each who asks, within bounds, and kept by nobody here."""
-    selection = request.app[SELECTIONS].search(words)
-    with request.app[SEARCHES].of(address_of(request, request.app[CONFIG].server)):
+    selection = request.app[LISTINGS].search(words)
+    with request.app[SEARCH_LIMITER].admit(address_of(request, request.app[CONFIG].server)):
         feed = await request.app[FEEDS].of_posts(selection, format)
     assert feed is not None
     rendered = await rendered_feed(request, feed, ("site",))

@@ -1,4 +1,4 @@
-"""The typed keys under which views find what they need."""
+"""The typed keys under which `make_app` stores the services and views look them up."""
 
 from aiohttp import web
 
@@ -27,33 +27,33 @@ from syndicate.web.site.page_builder import PageBuilder
 from syndicate.websub.hub import Hub
 from syndicate.websub.subscriber import Subscriber
 
-ADMISSION = web.AppKey("admission", RateLimiter)
+INBOX_LIMITER = web.AppKey("inbox limiter", RateLimiter)
 ACTOR_FETCHES = web.AppKey("actor fetches", ActorFetches)
-OUTBOX = web.AppKey("announcer", Outbox)
-RESPONDER = web.AppKey("answers", DocumentResponder)
+OUTBOX = web.AppKey("outbox", Outbox)
+RESPONDER = web.AppKey("responder", DocumentResponder)
 BLOGROLL_FEEDS = web.AppKey("blogroll feeds", BlogrollFeeds)
 DELTAS = web.AppKey("deltas", Deltas)
 BODIES = web.AppKey("bodies", Bodies)
-DIALOGS = web.AppKey("dialogs", RateLimiter)
-REMOTE_INTERACTION = web.AppKey("doorways", RemoteInteraction)
-PAGE_BUILDER = web.AppKey("desk", PageBuilder)
+DIALOG_LIMITER = web.AppKey("dialog limiter", RateLimiter)
+REMOTE_INTERACTION = web.AppKey("remote interaction", RemoteInteraction)
+PAGE_BUILDER = web.AppKey("page builder", PageBuilder)
 CLOCK = web.AppKey[Clock]("clock")
 CONFIG = web.AppKey("config", Config)
 FEEDS = web.AppKey("feeds", FeedBuilder)
 FILES = web.AppKey("files", MediaFiles)
-AUTHORIZED_FETCH = web.AppKey("gatekeeper", AuthorizedFetch)
+AUTHORIZED_FETCH = web.AppKey("authorized fetch", AuthorizedFetch)
 HUB = web.AppKey("hub", Hub)
-LOCAL_ACTORS = web.AppKey("identities", LocalActors)
+LOCAL_ACTORS = web.AppKey("local actors", LocalActors)
 INBOX = web.AppKey("inbox", Inbox)
 METRICS = web.AppKey("metrics", Metrics)
-NOT_AT_HAND = web.RequestKey("not at hand", bool)
-"""Set on a request whose answer shall not be handed out without asking its view."""
-TIMEOUTS = web.AppKey("patience", Timeouts)
-PUSHED = web.AppKey("pushed", RateLimiter)
-SEARCHES = web.AppKey("searches", RateLimiter)
-SELECTIONS = web.AppKey("selections", Listings)
-RESPONSE_CACHE = web.AppKey("shelf", ResponseCache)
+BYPASS_CACHE = web.RequestKey("bypass cache", bool)
+"""Set on a request whose response must not be served from the cache by address: the view runs every time."""
+TIMEOUTS = web.AppKey("timeouts", Timeouts)
+PUSH_LIMITER = web.AppKey("push limiter", RateLimiter)
+SEARCH_LIMITER = web.AppKey("search limiter", RateLimiter)
+LISTINGS = web.AppKey("listings", Listings)
+RESPONSE_CACHE = web.AppKey("response cache", ResponseCache)
 STORE = web.AppKey("store", Store)
 SUBSCRIBER = web.AppKey("subscriber", Subscriber)
-SUBSCRIBERS = web.AppKey("subscribers", RateLimiter)
+HUB_LIMITER = web.AppKey("hub limiter", RateLimiter)
 URLS = web.AppKey("urls", Urls)

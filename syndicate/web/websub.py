@@ -17,7 +17,7 @@ from syndicate.errors import (
 from syndicate.web.http.bodies import LARGEST
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.problems import status_of
-from syndicate.web.keys import BODIES, CONFIG, HUB, PUSHED, SUBSCRIBER, SUBSCRIBERS
+from syndicate.web.keys import BODIES, CONFIG, HUB, HUB_LIMITER, PUSH_LIMITER, SUBSCRIBER
 from syndicate.websub.signature import HEADER
 
 log = structlog.get_logger()
@@ -32,11 +32,11 @@ async def post_hub(request: web.Request) -> web.Response:
     """Subscribe, unsubscribe, publish (WebSub §5). 202 means: put down, and to be verified."""
     if not request.app[CONFIG].feeds.hub:
         raise web.HTTPNotFound
-    address, subscribers = address_of(request, request.app[CONFIG].server), request.app[SUBSCRIBERS]
+    address, subscribers = address_of(request, request.app[CONFIG].server), request.app[HUB_LIMITER]
     try:
         subscribers.spend(address)
         form = await request.app[BODIES].form(request, address, MOST_FORM)
-        with subscribers.place(address):
+        with subscribers.slot(address):
             await request.app[HUB].take(form)
     except Refused as error:
         return _refusal(request, error)
@@ -88,10 +88,10 @@ async def post_callback(request: web.Request) -> web.Response:
     id, subscriber = request.match_info["id"], request.app[SUBSCRIBER]
     if not await subscriber.wants(id):
         raise web.HTTPGone(text="nobody is subscribed here\n", headers=UNSTORED)
-    address, pushed = address_of(request, request.app[CONFIG].server), request.app[PUSHED]
+    address, pushed = address_of(request, request.app[CONFIG].server), request.app[PUSH_LIMITER]
     pushed.spend(address)
     body = await request.app[BODIES].read(request, address, MOST_PUSHED)
-    with pushed.place(address):
+    with pushed.slot(address):
         media_type = request.headers.get("Content-Type", "")
         await subscriber.receive(id, body, media_type, request.headers.get(HEADER, ""))
     return web.Response(status=HTTPStatus.NO_CONTENT, headers=UNSTORED)

@@ -66,9 +66,9 @@ def reasons() -> set[str]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _name(node.func) == "RateLimiter":
                 bounds = {str(keyword.arg): keyword.value for keyword in node.keywords}
-                kind = ast.literal_eval(bounds["of"])
+                kind = ast.literal_eval(bounds["name"])
                 found |= {f"{kind}.flood"} | (
-                    {f"{kind}.busy"} if any(name.startswith("at_once") for name in bounds) else set()
+                    {f"{kind}.busy"} if any(name.startswith("max_concurrent") for name in bounds) else set()
                 )
             if isinstance(node, ast.Call) and _name(node.func) in REASONED:
                 given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "reason")]

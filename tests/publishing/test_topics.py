@@ -62,7 +62,7 @@ async def counted(open_instance: RunningInstance) -> Counted:
     )
     desk.made = []
     watch = VersionWatch(store, open_instance.clock)
-    return Counted(FeedTopics(store, desk, app[keys.SELECTIONS], app[keys.URLS], watch), desk)
+    return Counted(FeedTopics(store, desk, app[keys.LISTINGS], app[keys.URLS], watch), desk)
 
 
 async def test_a_feed_is_made_once_until_something_in_it_moves(

@@ -31,7 +31,7 @@ from syndicate.model.post import (
     TermKind,
     Visibility,
 )
-from syndicate.web.http.middleware import WHOLE_FEEDS
+from syndicate.web.http.middleware import FULL_FEEDS_LIMIT
 from syndicate.web.keys import RESPONSE_CACHE
 from tests.clocks import FakeClock
 from tests.feeds import lint
@@ -500,8 +500,8 @@ async def test_who_fetches_whole_feeds_again_and_again_is_asked_to_wait_and_nobo
     async with running_instance(tmp_path / "house", "data/s.db", wire, clock, rsa_keys[0], server=server) as instance:
         await instance.publish("Hello")
         first = await instance.get("/feed/", X_Forwarded_For="8.8.8.8")
-        answers = [await instance.get("/feed/", X_Forwarded_For="8.8.8.8") for _ in range(int(WHOLE_FEEDS) + 5)]
-        assert [answer.status for answer in answers[: int(WHOLE_FEEDS) - 1]] == [200] * (int(WHOLE_FEEDS) - 1)
+        answers = [await instance.get("/feed/", X_Forwarded_For="8.8.8.8") for _ in range(int(FULL_FEEDS_LIMIT) + 5)]
+        assert [answer.status for answer in answers[: int(FULL_FEEDS_LIMIT) - 1]] == [200] * (int(FULL_FEEDS_LIMIT) - 1)
         assert (answers[-1].status, int(answers[-1].headers["Retry-After"]) > 0) == (429, True)
         polite = await instance.get("/feed/", X_Forwarded_For="8.8.8.8", If_None_Match=first.headers["ETag"])
         assert polite.status == 304
@@ -702,7 +702,7 @@ async def test_robots_may_read_feeds_and_the_sitemap_names_every_post(instance: 
 async def test_a_large_blog_has_a_sitemap_for_each_month(
     instance: RunningInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syndicate.web.site.sitemap.IN_ONE", 1)
+    monkeypatch.setattr("syndicate.web.site.sitemap.MAX_POSTS_IN_ONE_SITEMAP", 1)
     page = await instance.publish("Contact", kind=PostKind.PAGE)
     posts = [
         await instance.publish(title, date=datetime.fromisoformat(date))

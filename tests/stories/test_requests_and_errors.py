@@ -475,10 +475,10 @@ PATIENT = Timeouts(
     linger=LONGEST,
     drain=LONGEST,
     burst=LONGEST,
-    most_waiting=8,
-    most_waiting_per_client=3,
-    most_in_a_burst=5,
-    most=8,
+    max_waiting=8,
+    max_waiting_per_client=3,
+    max_in_burst=5,
+    max_connections=8,
 )
 
 
@@ -556,7 +556,7 @@ async def test_a_crowd_of_silent_connections_keeps_nobody_out_for_long(impatient
 
 async def test_silent_connections_make_room_for_a_client_with_fewer(waiting: Waiting) -> None:
     """All places of those that keep us waiting are taken, and none is free before the test ends."""
-    async with waiting(most_waiting=12, most_waiting_per_client=20, most_in_a_burst=200, most=10_000) as instance:
+    async with waiting(max_waiting=12, max_waiting_per_client=20, max_in_burst=200, max_connections=10_000) as instance:
         crowd = [
             await asyncio.open_connection("127.0.0.1", instance.port, local_addr=(f"127.0.1.{at % 3}", 0))
             for at in range(12)

@@ -4,15 +4,15 @@ from contextlib import ExitStack
 
 import pytest
 
-from syndicate.web.http.rate_limits import AT_ONCE, AT_ONCE_PER_CLIENT, BURST
-from syndicate.web.keys import ADMISSION
+from syndicate.web.http.rate_limits import DEFAULT_BURST, MAX_CONCURRENT, MAX_CONCURRENT_PER_CLIENT
+from syndicate.web.keys import INBOX_LIMITER
 from tests.instances import RunningInstance
 from tests.peer import Peer
 
 
 async def test_a_flood_from_one_address_is_put_off_and_readers_are_not(instance: RunningInstance, ann: Peer) -> None:
     post = await instance.publish("Hello")
-    for _ in range(int(BURST) * 3):
+    for _ in range(int(DEFAULT_BURST) * 3):
         answer = await instance.get("/inbox", method="POST", Content_Type="application/activity+json")
         if answer.status == 429:
             break
@@ -25,7 +25,8 @@ async def test_a_flood_from_one_address_is_put_off_and_readers_are_not(instance:
 
 
 @pytest.mark.parametrize(
-    "taken", [{"127.0.0.1": AT_ONCE_PER_CLIENT}, {f"192.0.2.{client}": AT_ONCE // 4 for client in range(4)}]
+    "taken",
+    [{"127.0.0.1": MAX_CONCURRENT_PER_CLIENT}, {f"192.0.2.{client}": MAX_CONCURRENT // 4 for client in range(4)}],
 )
 async def test_who_finds_all_places_taken_comes_back_later(
     instance: RunningInstance, ann: Peer, taken: dict[str, int]
@@ -34,7 +35,7 @@ async def test_who_finds_all_places_taken_comes_back_later(
     with ExitStack() as places:
         for client, number in taken.items():
             for _ in range(number):
-                places.enter_context(instance.server.app[ADMISSION].place(client))
+                places.enter_context(instance.server.app[INBOX_LIMITER].slot(client))
         response = await ann.follow()
         assert response.status == 503
         assert int(response.headers["Retry-After"]) > 0

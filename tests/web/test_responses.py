@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from syndicate.web.http.response_cache import CachedDocument, RenderedDocument, _document
-from syndicate.web.http.responses import ONE_WRITE, DocumentResponder, is_unchanged, wants_gzip
+from syndicate.web.http.responses import MAX_SINGLE_WRITE_BYTES, DocumentResponder, is_unchanged, wants_gzip
 
 ETAG = 'W/"3f7a"'
 MODIFIED = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
@@ -116,7 +116,7 @@ class Shop:
 @pytest.fixture
 async def shop() -> AsyncIterator[Shop]:
     answers = DocumentResponder((("X-Content-Type-Options", "nosniff"),))
-    documents = {"/": document(), "/long": document(b"x" * (ONE_WRITE + 1)), "/tiny": document(b"tiny")}
+    documents = {"/": document(), "/long": document(b"x" * (MAX_SINGLE_WRITE_BYTES + 1)), "/tiny": document(b"tiny")}
 
     async def answer(request: web.Request) -> web.StreamResponse:
         return await answers.document(request, documents[request.path])

@@ -29,14 +29,14 @@ from syndicate.web.http.negotiation import accepts_activity
 from syndicate.web.http.response_cache import RenderedDocument
 from syndicate.web.keys import (
     ACTOR_FETCHES,
-    ADMISSION,
     AUTHORIZED_FETCH,
     BODIES,
+    BYPASS_CACHE,
     CONFIG,
     INBOX,
+    INBOX_LIMITER,
     LOCAL_ACTORS,
     METRICS,
-    NOT_AT_HAND,
     OUTBOX,
     RESPONDER,
     RESPONSE_CACHE,
@@ -142,7 +142,7 @@ async def _remember_fetch(request: web.Request) -> None:
     if not fetches.are_known and is_from_elsewhere(request, request.app[CONFIG].server):
         await fetches.remember()
     if not fetches.are_known:
-        request[NOT_AT_HAND] = True
+        request[BYPASS_CACHE] = True
 
 
 async def get_outbox(request: web.Request) -> web.StreamResponse:
@@ -585,11 +585,11 @@ async def _raise_gone(request: web.Request, uri: str) -> None:
 
 async def post_inbox(request: web.Request) -> web.StreamResponse:
     """Take in one activity. 202 means: authenticated, and on the record."""
-    address, admission = address_of(request, request.app[CONFIG].server), request.app[ADMISSION]
+    address, admission = address_of(request, request.app[CONFIG].server), request.app[INBOX_LIMITER]
     admission.spend(address)
     require_plain(request)
     message = message_of(request, await request.app[BODIES].read(request, address))
-    with admission.place(address):  # not before all is there: who sends slowly holds no place
+    with admission.slot(address):  # not before all is there: who sends slowly holds no place
         verdict = await request.app[INBOX].receive(message, client_of(address))
     request.app[METRICS].arrivals.labels(verdict.outcome.value).inc()
     return web.Response(status=202, headers={"Cache-Control": "no-store"})

@@ -41,12 +41,12 @@ class Timeouts:
     idle: float = 15.0
     linger: float = 2.0
     drain: float = 10.0
-    idle_of_proxies: float = 120.0
+    proxy_idle: float = 120.0
     burst: float = 1.0
-    most_waiting: int = 2_000
-    most_waiting_per_client: int = 20
-    most_in_a_burst: int = 200
-    most: int = 10_000
+    max_waiting: int = 2_000
+    max_waiting_per_client: int = 20
+    max_in_burst: int = 200
+    max_connections: int = 10_000
 
 
 class ConnectionLimiter:
@@ -55,7 +55,7 @@ class ConnectionLimiter:
     def __init__(self, server: ServerConfig, patience: Timeouts) -> None:
         self.patience = patience
         self._trusted = server.trusted_proxies
-        self._most = min(patience.most, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+        self._most = min(patience.max_connections, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
         self._waits: Counter[str] = Counter()
         self._total_waits = 0
         self._present: dict[str, dict[Connection, None]] = {}
@@ -70,13 +70,13 @@ class ConnectionLimiter:
     def wait(self, client: str, seconds: float) -> float:
         """Count one more that we wait for; the seconds that it has, 0 when there are too many."""
         waits, patience = self._waits[client], self.patience
-        if waits >= patience.most_in_a_burst:
+        if waits >= patience.max_in_burst:
             return 0.0
-        if self._total_waits >= patience.most_waiting and not self._make_room_to_wait(client):
+        if self._total_waits >= patience.max_waiting and not self._make_room_to_wait(client):
             return 0.0
         self._total_waits += 1
         self._waits[client] += 1
-        return seconds if waits < patience.most_waiting_per_client else min(patience.burst, seconds)
+        return seconds if waits < patience.max_waiting_per_client else min(patience.burst, seconds)
 
     def waited(self, client: str) -> None:
         self._total_waits -= 1
@@ -182,7 +182,7 @@ class Connection(RequestHandler):
         super().connection_made(transport)
         self._line = self.transport
         if self._is_proxy:
-            self._keepalive_timeout = self._crowd.patience.idle_of_proxies
+            self._keepalive_timeout = self._crowd.patience.proxy_idle
         elif not self._crowd.join(self) or not self._wait(self._crowd.patience.header):
             log.debug("too many connections", address=address)
             self.force_close()
@@ -308,7 +308,7 @@ def _spoil(body: StreamReader) -> None:
     body.feed_eof()
 
 
-def open_many_files() -> None:
+def raise_open_file_limit() -> None:
     """Each connection is an open file, and most systems allow more of them than they do at first."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)

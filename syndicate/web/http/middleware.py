@@ -31,14 +31,14 @@ from syndicate.web.http.negotiation import accepts_activity
 from syndicate.web.http.problems import problem, problem_of, status_of, wait_of
 from syndicate.web.http.rate_limits import RateLimiter
 from syndicate.web.http.responses import PrebuiltResponse
-from syndicate.web.keys import NOT_AT_HAND, PAGE_BUILDER, RESPONDER, RESPONSE_CACHE
+from syndicate.web.keys import BYPASS_CACHE, PAGE_BUILDER, RESPONDER, RESPONSE_CACHE
 
 log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SAFE = frozenset({"GET", "HEAD"})
-WHOLE_FEEDS, WHOLE_FEEDS_PER_SECOND = 200.0, 0.1
+FULL_FEEDS_LIMIT, FULL_FEEDS_PER_SECOND = 200.0, 0.1
 """How many feeds somebody may fetch whole, and how fast that number comes back."""
 ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 INBOX = "/inbox"
@@ -72,7 +72,7 @@ class Door:
         self._hosts = frozenset({self._host, f"{self._host}:443" if base.startswith("https:") else f"{self._host}:80"})
         self._security = security_headers(base)
         self._readers = RateLimiter(
-            per_second=WHOLE_FEEDS_PER_SECOND, burst=WHOLE_FEEDS, of="feed", stopwatch=stopwatch
+            per_second=FULL_FEEDS_PER_SECOND, burst=FULL_FEEDS_LIMIT, name="feed", stopwatch=stopwatch
         )
 
     def middleware(self) -> Middleware:
@@ -125,7 +125,7 @@ class Door:
             if "Expect" in request.headers and request.can_read_body:  # nobody reads it
                 return self._dress(too_large())
             response = await routing(request)
-            if isinstance(response, PrebuiltResponse) and NOT_AT_HAND not in request:
+            if isinstance(response, PrebuiltResponse) and BYPASS_CACHE not in request:
                 response_cache.remember(asked, response.document)
             return response
 

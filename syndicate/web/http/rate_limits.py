@@ -12,11 +12,11 @@ from syndicate.clock import Stopwatch
 from syndicate.errors import TooBusy, TooManyRequests
 from syndicate.web.http.clients import client_of
 
-AT_ONCE = 400
-AT_ONCE_PER_CLIENT = 100
-PER_SECOND = 60.0
-BURST = 600.0
-CLIENTS = 10_000
+MAX_CONCURRENT = 400
+MAX_CONCURRENT_PER_CLIENT = 100
+DEFAULT_PER_SECOND = 60.0
+DEFAULT_BURST = 600.0
+MAX_CLIENTS = 10_000
 
 
 class RateLimiter:
@@ -26,24 +26,24 @@ class RateLimiter:
     def __init__(
         self,
         *,
-        at_once: int = AT_ONCE,
-        at_once_per_client: int | None = None,
-        per_second: float = PER_SECOND,
-        burst: float = BURST,
-        of: str,
+        max_concurrent: int = MAX_CONCURRENT,
+        max_concurrent_per_client: int | None = None,
+        per_second: float = DEFAULT_PER_SECOND,
+        burst: float = DEFAULT_BURST,
+        name: str,
         stopwatch: Stopwatch = time.monotonic,
     ) -> None:
-        self._at_once, self._per_second, self._burst = at_once, per_second, burst
-        self._at_once_per_client = at_once_per_client or at_once
-        self._of, self._stopwatch = of, stopwatch
+        self._max_concurrent, self._per_second, self._burst = max_concurrent, per_second, burst
+        self._max_concurrent_per_client = max_concurrent_per_client or max_concurrent
+        self._name, self._stopwatch = name, stopwatch
         self._inside: Counter[str] = Counter()
         self._tokens: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     @contextmanager
-    def of(self, address: str) -> Iterator[None]:
+    def admit(self, address: str) -> Iterator[None]:
         """Let one request in. Raises TooManyRequests, TooBusy."""
         self.spend(address)
-        with self.place(address):
+        with self.slot(address):
             yield
 
     def spend(self, address: str) -> None:
@@ -52,24 +52,24 @@ class RateLimiter:
         client = client_of(address)
         self._tokens[client] = (self._left(client) - 1, self._stopwatch())
         self._tokens.move_to_end(client)
-        while len(self._tokens) > CLIENTS:
+        while len(self._tokens) > MAX_CLIENTS:
             self._tokens.popitem(last=False)
 
     def check(self, address: str) -> None:
         """Raises TooManyRequests when there were too many of late."""
         if self._left(client_of(address)) < 1:
-            raise TooManyRequests(f"{self._of}.flood")
+            raise TooManyRequests(f"{self._name}.flood")
 
     def _left(self, client: str) -> float:
         tokens, since = self._tokens.get(client, (self._burst, self._stopwatch()))
         return min(self._burst, tokens + (self._stopwatch() - since) * self._per_second)
 
     @contextmanager
-    def place(self, address: str) -> Iterator[None]:
+    def slot(self, address: str) -> Iterator[None]:
         """Work on a request. Raises TooBusy when there are too many at once."""
         client = client_of(address)
-        if self._inside.total() >= self._at_once or self._inside[client] >= self._at_once_per_client:
-            raise TooBusy(f"{self._of}.busy")
+        if self._inside.total() >= self._max_concurrent or self._inside[client] >= self._max_concurrent_per_client:
+            raise TooBusy(f"{self._name}.busy")
         self._inside[client] += 1
         try:
             yield

@@ -16,7 +16,7 @@ from multidict import CIMultiDict
 
 from syndicate.web.http.response_cache import CachedDocument
 
-ONE_WRITE = 256 * 1024
+MAX_SINGLE_WRITE_BYTES = 256 * 1024
 """Larger bodies go by aiohttp's writer, which waits for slow readers."""
 LONGEST_OFFER = 200
 """Browsers and readers need 60 characters for `Accept-Encoding`."""
@@ -149,7 +149,7 @@ class DocumentResponder:
     def _answer(
         self, request: web.Request, document: CachedDocument, status: HTTPStatus, lines: bytes, body: bytes
     ) -> web.StreamResponse:
-        if request.version == HttpVersion11 and request.keep_alive and len(body) <= ONE_WRITE:
+        if request.version == HttpVersion11 and request.keep_alive and len(body) <= MAX_SINGLE_WRITE_BYTES:
             start = b"HTTP/1.1 304 Not Modified\r\n" if status == HTTPStatus.NOT_MODIFIED else b"HTTP/1.1 200 OK\r\n"
             return PrebuiltResponse(document, status, start + self._today.line() + self._security + lines, body)
         response = web.Response(status=status, body=body or None)

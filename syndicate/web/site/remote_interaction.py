@@ -14,7 +14,16 @@ from syndicate.federation.inbox.replies import place_of
 from syndicate.model.comment import CommentState
 from syndicate.web.content_policy import content_policy
 from syndicate.web.http.clients import address_of
-from syndicate.web.keys import BODIES, CONFIG, DIALOGS, LOCAL_ACTORS, PAGE_BUILDER, REMOTE_INTERACTION, STORE, URLS
+from syndicate.web.keys import (
+    BODIES,
+    CONFIG,
+    DIALOG_LIMITER,
+    LOCAL_ACTORS,
+    PAGE_BUILDER,
+    REMOTE_INTERACTION,
+    STORE,
+    URLS,
+)
 
 LONGEST = 2048
 SILENT = "That server does not answer as a server of the fediverse does. Is the name spelled as it should be?"
@@ -61,14 +70,14 @@ async def _answerable(request: web.Request, uri: str) -> str:
 async def _lead(request: web.Request, intent: Intent) -> web.StreamResponse:
     """Find out where the visitor can go on. A form of ours leads there at once; whoever else sends one gets a page with
     the link, so that no other site can send people anywhere by way of ours."""
-    address, dialogs = address_of(request, request.app[CONFIG].server), request.app[DIALOGS]
+    address, dialogs = address_of(request, request.app[CONFIG].server), request.app[DIALOG_LIMITER]
     dialogs.spend(address)
     form = dict(await request.app[BODIES].form(request, address))
     about = await _answerable(request, form.get("to", "")) if intent is Intent.REPLY else ""
     account = form.get("account", "").strip()[:LONGEST]
     object = about or request.app[LOCAL_ACTORS].blog.actor.uri
     try:
-        with dialogs.place(address):
+        with dialogs.slot(address):
             onward = await request.app[REMOTE_INTERACTION].find(account, intent, object)
     except TooBusy:
         return await _page(request, intent, about, status=HTTPStatus.TOO_MANY_REQUESTS, value=account, problem=BUSY)
@@ -138,7 +147,7 @@ async def get_where(request: web.Request) -> web.StreamResponse:
     status = HTTPStatus.OK
     if address:
         try:
-            with request.app[DIALOGS].of(address_of(request, request.app[CONFIG].server)):
+            with request.app[DIALOG_LIMITER].admit(address_of(request, request.app[CONFIG].server)):
                 state, at = await place_of(request.app[STORE], request.app[URLS], address)
         except (TooManyRequests, TooBusy):
             status = HTTPStatus.TOO_MANY_REQUESTS

@@ -16,9 +16,9 @@ from syndicate.urls import Urls
 from syndicate.web.http.response_cache import RenderedDocument
 from syndicate.web.keys import CONFIG, RESPONDER, RESPONSE_CACHE, STORE, URLS
 
-IN_ONE = 2_000
+MAX_POSTS_IN_ONE_SITEMAP = 2_000
 """Posts that share one sitemap with everything else."""
-LONGEST = 50_000
+MAX_ADDRESSES = 50_000
 FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 MONTH = re.compile(r"(\d{4})-(\d{2})")
 
@@ -39,11 +39,11 @@ async def get_sitemap(request: web.Request) -> web.StreamResponse:
 
 
 async def _index_or_all(store: Store, urls: Urls) -> bytes:
-    if await store.totals.of("posts") > IN_ONE:
+    if await store.totals.of("posts") > MAX_POSTS_IN_ONE_SITEMAP:
         months = sorted(await store.totals.starting_with("month:"), reverse=True)
         parts = [(urls.absolute(f"/sitemap-{part}.xml"), "") for part in ("pages", *months)]
         return _document("sitemapindex", "sitemap", parts)
-    rows = [*await _pages(store), *await store.posts.addresses(PostKind.POST, FIRST, LAST, limit=LONGEST)]
+    rows = [*await _pages(store), *await store.posts.addresses(PostKind.POST, FIRST, LAST, limit=MAX_ADDRESSES)]
     return _document("urlset", "url", [(urls.home, ""), *((urls.absolute(path), updated) for path, updated in rows)])
 
 
@@ -52,7 +52,7 @@ async def _part(store: Store, urls: Urls, part: str, zone: ZoneInfo) -> bytes:
         rows = [("/", ""), *await _pages(store)]
     else:
         first, last = _month(part, zone)
-        rows = await store.posts.addresses(PostKind.POST, first, last, limit=LONGEST)
+        rows = await store.posts.addresses(PostKind.POST, first, last, limit=MAX_ADDRESSES)
         if not rows:
             raise NotFound(part)
     return _document("urlset", "url", [(urls.absolute(path), updated) for path, updated in rows])
@@ -68,7 +68,7 @@ def _month(part: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 async def _pages(store: Store) -> list[tuple[str, str]]:
-    return await store.posts.addresses(PostKind.PAGE, FIRST, LAST, limit=LONGEST)
+    return await store.posts.addresses(PostKind.PAGE, FIRST, LAST, limit=MAX_ADDRESSES)
 
 
 def _document(root: str, element: str, addresses: Sequence[tuple[str, str]]) -> bytes:

@@ -22,7 +22,17 @@ from syndicate.web.feeds import LONGEST_PACE
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.negotiation import prefers_activity
 from syndicate.web.http.response_cache import RenderedDocument, once
-from syndicate.web.keys import CLOCK, CONFIG, PAGE_BUILDER, RESPONDER, RESPONSE_CACHE, SEARCHES, SELECTIONS, STORE, URLS
+from syndicate.web.keys import (
+    CLOCK,
+    CONFIG,
+    LISTINGS,
+    PAGE_BUILDER,
+    RESPONDER,
+    RESPONSE_CACHE,
+    SEARCH_LIMITER,
+    STORE,
+    URLS,
+)
 from syndicate.web.site import files
 from syndicate.web.site.page_builder import COMMENTS_PER_PAGE, Series
 
@@ -68,7 +78,7 @@ async def get_home(request: web.Request) -> web.StreamResponse:
     """Home; and WordPress's addresses that are queries (`/?p=7`, `/?feed=rss2`)."""
     if request.query_string:
         await _follow_query(request)
-    selection = request.app[SELECTIONS].home()
+    selection = request.app[LISTINGS].home()
     return await shelved(request, "page:/", lambda: request.app[PAGE_BUILDER].home(selection, 1))
 
 
@@ -89,7 +99,7 @@ async def _follow_query(request: web.Request) -> None:
 
 async def _meant(request: web.Request, query: dict[str, str]) -> str | None:
     """The path of the post or list that a query names; None where it names none."""
-    selections = request.app[SELECTIONS]
+    selections = request.app[LISTINGS]
     for name in POST_QUERIES:
         if name in query:
             return await _meant_post(request, f"/?{name}={query[name]}")
@@ -164,7 +174,7 @@ async def get_subscribe(request: web.Request) -> web.StreamResponse:
 
 async def get_search(request: web.Request) -> web.StreamResponse:
     """Where one says what one looks for."""
-    desk, selections = request.app[PAGE_BUILDER], request.app[SELECTIONS]
+    desk, selections = request.app[PAGE_BUILDER], request.app[LISTINGS]
     return await shelved(request, "page:/search/", lambda: desk.search(selections.search(""), 1))
 
 
@@ -243,8 +253,8 @@ async def _searched(request: web.Request, path: str) -> web.StreamResponse | Non
         return None
     if not path.endswith("/"):
         raise moved(f"{path}/")
-    selection, page = request.app[SELECTIONS].search(unquote(found[1])), int(found[2] or 1)
-    with request.app[SEARCHES].of(address_of(request, request.app[CONFIG].server)):
+    selection, page = request.app[LISTINGS].search(unquote(found[1])), int(found[2] or 1)
+    with request.app[SEARCH_LIMITER].admit(address_of(request, request.app[CONFIG].server)):
         rendered = await request.app[PAGE_BUILDER].search(selection, page)
     return await request.app[RESPONDER].document(request, once(rendered))
 
@@ -282,7 +292,7 @@ async def _archive(request: web.Request, path: str) -> web.StreamResponse | None
 
 
 async def _selection(request: web.Request, path: str) -> Listing | None:
-    return await request.app[SELECTIONS].at(path)
+    return await request.app[LISTINGS].at(path)
 
 
 async def _moved(request: web.Request, path: str) -> None:
