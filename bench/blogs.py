@@ -159,12 +159,12 @@ async def _put_posts(chance: random.Random, numbers: range, tx: Tables) -> None:
             month=f"{published:%Y-%m}",
             released=published,
         )
-        await tx.posts.put(post, made)
-        await tx.posts.give_number(post.id)
+        await tx.posts.save(post, made)
+        await tx.posts.assign_number(post.id)
 
 
 async def _put_followers(tx: Tables) -> None:
-    [blog] = await tx.local_actors.all()
+    [blog] = await tx.local_actors.list_all()
     for number in range(FOLLOWERS):
         host = f"server-{number % 200}.example"
         uri = f"https://{host}/users/reader-{number}"
@@ -178,7 +178,7 @@ async def _put_followers(tx: Tables) -> None:
             shared_inbox=f"https://{host}/inbox",
             fetched=NEWEST,
         )
-        await tx.remote_actors.put(reader, host=host)
-        await tx.followers.put(
+        await tx.remote_actors.save(reader, host=host)
+        await tx.followers.save(
             Follower(local_actor=blog.id, actor=uri, follow=f"{uri}#follow", inbox=reader.shared_inbox, since=NEWEST)
         )

@@ -119,8 +119,8 @@ async def _put(tx: Tables, numbers: range, port: int) -> None:
         entry = BlogrollEntry(
             id=new_id(now), name=f"Blog {number}", url=f"http://{host}/", feed_url=url, position=number
         )
-        await tx.blogroll.put(entry, added=to_text(now))
-        await tx.feed_polls.put(
+        await tx.blogroll.save(entry, added=to_text(now))
+        await tx.feed_polls.save(
             FeedPoll(
                 entry=entry.id,
                 url=url,

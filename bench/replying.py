@@ -66,7 +66,7 @@ async def _prepare(blog: Path, key: RSAPrivateKey) -> str:
     store = await Store.open(str(blog / "data" / "syndicate.db"), utc_now)
     try:
         await store.transaction(lambda tx: _put_actors(tx, public_pem(key)))
-        [post] = await store.posts.latest(limit=1)
+        [post] = await store.posts.list_newest(limit=1)
         return post.uri
     finally:
         await store.close()
@@ -75,7 +75,7 @@ async def _prepare(blog: Path, key: RSAPrivateKey) -> str:
 async def _put_actors(tx: Tables, pem: str) -> None:
     for number in range(ACTORS):
         uri = _actor(number)
-        await tx.remote_actors.put(
+        await tx.remote_actors.save(
             RemoteActor(
                 uri=uri,
                 type="Person",
@@ -151,7 +151,7 @@ async def _worked_off(blog: Path, comments: int) -> None:
     store = await Store.open(str(blog / "data" / "syndicate.db"), utc_now)
     try:
         ends = time.monotonic() + WORKED_OFF_SECONDS
-        while len(await store.comments.in_states((CommentState.APPROVED,), comments)) < comments:
+        while len(await store.comments.list_by_state((CommentState.APPROVED,), comments)) < comments:
             if time.monotonic() > ends:
                 raise OSError("the replies were not worked off")
             await asyncio.sleep(0.2)

@@ -135,4 +135,4 @@ async def wait(instance: RunningInstance, **time: float) -> None:
 
 async def titles(instance: RunningInstance) -> list[str]:
     """What stands in the river, newest first."""
-    return [one.post.heading for one in await instance.store.feed_entries.river(before=None, limit=500)]
+    return [one.post.heading for one in await instance.store.feed_entries.list_river(before=None, limit=500)]

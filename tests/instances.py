@@ -85,7 +85,7 @@ class RunningInstance:
             busy = await self.server.archive_builder.work() or busy
 
     async def comments(self, post: Post, state: CommentState | None = None) -> list[Comment]:
-        found = await self.store.comments.in_states(tuple(CommentState), 500)
+        found = await self.store.comments.list_by_state(tuple(CommentState), 500)
         return [comment for comment in found if comment.post == post.id and state in (None, comment.state)]
 
     async def outputs(self, post: Post) -> str:
@@ -106,7 +106,7 @@ class RunningInstance:
 
     async def verdicts(self) -> list[tuple[str, str, str]]:
         """(type, outcome, reason) of all that arrived, oldest first."""
-        arrivals = await self.store.inbox_queue.newest(500)
+        arrivals = await self.store.inbox_queue.list_newest(500)
         return [
             (arrival.activity.type, arrival.verdict.outcome.value, arrival.verdict.reason)
             for arrival in reversed(arrivals)

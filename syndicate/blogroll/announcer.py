@@ -54,7 +54,7 @@ class BlogrollAnnouncer:
 
     async def _next_due(self) -> datetime | None:
         now = self._clock()
-        if self._local_actors.blogroll is None or await self._store.feed_entries.next_to_pass(now - NEWS) is None:
+        if self._local_actors.blogroll is None or await self._store.feed_entries.next_to_announce(now - NEWS) is None:
             return None
         if await _count(self._store, now) < MOST_A_DAY:
             return now
@@ -65,22 +65,22 @@ class BlogrollAnnouncer:
         now = self._clock()
         identity = self._local_actors.blogroll
         count = await _count(tx, now)
-        one = await tx.feed_entries.next_to_pass(now - NEWS)
+        one = await tx.feed_entries.next_to_announce(now - NEWS)
         entry = await tx.blogroll.get(one.entry) if one else None
         if identity is None or one is None or entry is None or count >= MOST_A_DAY:
             return False
         uri = await self._say(tx, identity.actor, one, entry)
-        await tx.feed_entries.set_passed_on(one.id, uri or NEVER)
+        await tx.feed_entries.set_announced(one.id, uri or NEVER)
         if uri:
-            await tx.key_values.put(PASSED_ON, f"{now:%Y-%m-%d} {count + 1}")
+            await tx.key_values.save(PASSED_ON, f"{now:%Y-%m-%d} {count + 1}")
             log.info("post passed on", blog=entry.name, post=one.post.url)
         return True
 
     async def _pass_over(self, tx: Tables) -> bool:
         """What cannot be passed on must not keep the others waiting."""
-        one = await tx.feed_entries.next_to_pass(self._clock() - NEWS)
+        one = await tx.feed_entries.next_to_announce(self._clock() - NEWS)
         if one is not None:
-            await tx.feed_entries.set_passed_on(one.id, NEVER)
+            await tx.feed_entries.set_announced(one.id, NEVER)
         return one is not None
 
     async def _say(self, tx: Tables, by: LocalActor, one: StoredFeedEntry, entry: BlogrollEntry) -> str:

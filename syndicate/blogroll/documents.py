@@ -27,13 +27,13 @@ class BlogrollFeeds:
 
     async def of_blogs(self, format: FeedFormat, *, without: frozenset[str] = frozenset()) -> FeedDocument:
         """Whom the author reads, the newest first; without those of these fingerprints."""
-        entries = [self._blog(entry) for entry in await self._store.blogroll.newest(LENGTH)]
+        entries = [self._blog(entry) for entry in await self._store.blogroll.list_newest(LENGTH)]
         feed = self._feed(BLOGROLL, "Blogroll", f"Whom {self._byline} reads", format, entries)
         return self._press.render(feed, format, without=without)
 
     async def of_posts(self, format: FeedFormat, *, without: frozenset[str] = frozenset()) -> FeedDocument:
         """What they published, the newest first; without those of these fingerprints."""
-        entries = [self._post(post) for post in await self._store.feed_entries.river(before=None, limit=LENGTH)]
+        entries = [self._post(post) for post in await self._store.feed_entries.list_river(before=None, limit=LENGTH)]
         feed = self._feed(RIVER, "River", f"News of the blogs that {self._byline} reads", format, entries)
         return self._press.render(feed, format, without=without)
 

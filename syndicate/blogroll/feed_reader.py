@@ -136,7 +136,7 @@ class FeedReader:
         """News of a feed that came without asking: what a poll with this body would do."""
         now = self._clock()
         response = Response(status=200, headers={"Content-Type": content_type}, body=body, url=feed)
-        for entry in await self._store.blogroll.by_feed(feed):
+        for entry in await self._store.blogroll.list_by_feed(feed):
             poll = await self._store.feed_polls.find(entry.id)
             if poll is None:
                 continue
@@ -186,16 +186,16 @@ class FeedReader:
         )
         await self._tell(tx, entry, judge(asked, poll, entry, given_up=due is None))
         if due is None:
-            await tx.feed_polls.remove(entry.id)
+            await tx.feed_polls.delete(entry.id)
             await self._subscriptions.withdrawn(tx, feed=entry.feed_url)
             return
-        await tx.feed_polls.put(replace(poll, due=due, pace=int(pace.total_seconds())))
+        await tx.feed_polls.save(replace(poll, due=due, pace=int(pace.total_seconds())))
 
     async def _move(self, tx: Tables, entry: BlogrollEntry, to: str) -> BlogrollEntry:
         """A feed that answers well behind a permanent redirect lives there."""
         if to == entry.feed_url:
             return entry
-        others = [other for other in await tx.blogroll.by_feed(to) if other.id != entry.id]
+        others = [other for other in await tx.blogroll.list_by_feed(to) if other.id != entry.id]
         if others:
             reason = f"Its feed is now {to}, which is that of {others[0].name}."
             await tx.blogroll.set_state(entry.id, FeedState.MOVED, reason)
@@ -238,7 +238,7 @@ async def _filled_in(tx: Tables, entry: BlogrollEntry, feed: ForeignFeed) -> Blo
         picture=entry.picture or await want_picture(tx, icon),
     )
     if filled != entry and not entry.edited:
-        await tx.blogroll.put(filled, added=to_text(tx.clock()))
+        await tx.blogroll.save(filled, added=to_text(tx.clock()))
         if not entry.hidden:
             await tx.versions.move("blogroll")
         return filled

@@ -84,7 +84,7 @@ class BlogrollEditor:
         """What was found out about an entry of which only the handle was known."""
         other = await self._known(found)
         if other is not None and other.id != entry.id:  # it is here already, under another name
-            await self._store.transaction(lambda tx: tx.blogroll.remove(entry.id))
+            await self._store.transaction(lambda tx: tx.blogroll.delete(entry.id))
             return
         named = entry.name if entry.name not in ("", entry.handle) else found.name or entry.handle
         supplied = _with(entry, found).supplied | ({"name"} & found.supplied if named == found.name else set())
@@ -94,7 +94,7 @@ class BlogrollEditor:
     async def _known(self, found: FoundFeed) -> BlogrollEntry | None:
         table = self._store.blogroll
         return (
-            (await table.by_actor(found.actor.uri) if found.actor else None)
+            (await table.find_by_actor(found.actor.uri) if found.actor else None)
             or (await table.find(found.feed_url) if found.feed_url else None)
             or (await table.find(found.url) if found.url else None)
             or (await table.find(found.actor.handle) if found.actor and found.actor.handle else None)
@@ -113,13 +113,13 @@ class BlogrollEditor:
             await follows.ask(tx, self._outbox, entry, found.actor, before=known)
         await tx.blogroll.set_state(entry.id, FeedState.FRESH)
         if not entry.feed_url:
-            await tx.feed_polls.remove(entry.id)
+            await tx.feed_polls.delete(entry.id)
             return
         poll = await tx.feed_polls.find(entry.id)
         if poll is None or known is None or known.feed_url != entry.feed_url:
             poll = _poll(entry, now)
         poll = replace(poll, due=now)
-        await tx.feed_polls.put(poll)
+        await tx.feed_polls.save(poll)
         if found.asked is not None and found.feed_url == entry.feed_url:
             await self._reader.settle_in(tx, poll, found.asked)
 
@@ -127,7 +127,7 @@ class BlogrollEditor:
         """Write what the author sees; whoever shows it hears of it."""
         if before is None or before.icon != entry.icon:
             entry = replace(entry, picture=await want_picture(tx, entry.icon))
-        await tx.blogroll.put(entry, added=to_text(self._clock()))
+        await tx.blogroll.save(entry, added=to_text(self._clock()))
         if before is not None and before.hidden != entry.hidden:
             await self._hide(tx, entry)
         await tx.versions.move("blogroll")
@@ -135,7 +135,7 @@ class BlogrollEditor:
     async def _hide(self, tx: Tables, entry: BlogrollEntry) -> None:
         """Everything of a hidden entry is hidden: what was passed on is taken back."""
         if entry.hidden:
-            for one in await tx.feed_entries.of(entry.id):
+            for one in await tx.feed_entries.list_by_entry(entry.id):
                 await self._outbox.take_back(tx, one.passed_on)
         else:
             await self._tell(tx, entry)
@@ -157,7 +157,7 @@ class BlogrollEditor:
                 await follows.take_back(tx, self._outbox, entry, actor)
             if entry.feed_url:
                 await self._subscriptions.withdrawn(tx, feed=entry.feed_url)
-            await tx.blogroll.remove(entry.id)
+            await tx.blogroll.delete(entry.id)
             await tx.versions.move("blogroll", "river")
 
         await self._store.transaction(body)
@@ -186,9 +186,9 @@ class BlogrollEditor:
             await self._subscriptions.withdrawn(tx, feed=before.feed_url)
         await tx.blogroll.set_state(entry.id, FeedState.FRESH)
         if entry.feed_url:
-            await tx.feed_polls.put(_poll(entry, self._clock()))
+            await tx.feed_polls.save(_poll(entry, self._clock()))
         else:
-            await tx.feed_polls.remove(entry.id)
+            await tx.feed_polls.delete(entry.id)
 
     async def _get(self, address: str) -> BlogrollEntry:
         entry = await self._store.blogroll.find(address)
@@ -218,7 +218,7 @@ class BlogrollEditor:
         addresses: Callable[[Any], Iterable[str]],
         merge: Callable[[BlogrollEntry, Any], BlogrollEntry],
     ) -> ListImportReport:
-        there = _Index(await self._store.blogroll.all(hidden=True))
+        there = _Index(await self._store.blogroll.list_all(hidden=True))
         position = await self._store.blogroll.next_position()
         wanted: list[tuple[BlogrollEntry, BlogrollEntry | None]] = []
         unchanged, edited = 0, []
@@ -245,9 +245,9 @@ class BlogrollEditor:
     ) -> None:
         now = self._clock()
         for number, (entry, before) in enumerate(batch, start=place):
-            await tx.blogroll.put(entry, added=to_text(now))
+            await tx.blogroll.save(entry, added=to_text(now))
             if (entry.feed_url, entry.handle) != ((before.feed_url, before.handle) if before else ("", "")):
-                await tx.feed_polls.put(_poll(entry, first_poll(now, number)))
+                await tx.feed_polls.save(_poll(entry, first_poll(now, number)))
         await tx.versions.move("blogroll")
 
 

@@ -35,9 +35,9 @@ def activity(session: Session, id: str | None, refused: bool, as_json: bool) -> 
                     "sender": refusal.sender,
                     "detail": refusal.detail,
                 }
-                for refusal in await services.store.inbox_queue.refusals(SHOWN)
+                for refusal in await services.store.inbox_queue.list_refusals(SHOWN)
             ]
-        return [_row(arrival) for arrival in await services.store.inbox_queue.newest(SHOWN)]
+        return [_row(arrival) for arrival in await services.store.inbox_queue.list_newest(SHOWN)]
 
     columns = (
         ("at", "status", "reason", "detail", "sender")

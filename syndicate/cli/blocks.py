@@ -32,12 +32,12 @@ def domain_of(text: str) -> str:
 async def pattern_of(services: Services, text: str) -> str:
     """What is blocked: a domain, or an actor's id, also by its handle if it was ever here. Raises InputError."""
     if "://" in text:
-        known = await services.store.remote_actors.by_address(text.strip())
+        known = await services.store.remote_actors.find_by_address(text.strip())
         return known.uri if known is not None else text.strip()
     if "@" not in text:
         return domain_of(text)
     handle = f"@{text.strip().lstrip('@')}"
-    actor = await services.store.remote_actors.by_handle(handle)
+    actor = await services.store.remote_actors.find_by_handle(handle)
     if actor is None:
         raise InputError(f"{handle}: was never here; give the address of the account, or the domain to block all of it")
     return actor.uri
@@ -90,7 +90,7 @@ def blocks(context: click.Context, as_json: bool) -> None:
                 "reason": found.reason,
                 "since": found.created.isoformat(timespec="seconds"),
             }
-            for found in await services.store.blocks.all()
+            for found in await services.store.blocks.list_all()
         ]
 
     columns = ("who", "kind", "reason", "since")

@@ -40,7 +40,7 @@ def follow(session: Session, address: str, category: str | None, hidden: bool | 
         transport, _, _, actors = open_network(services)
         try:
             finder = FeedFinder(transport, actors, services.clock, schemes=schemes_of(services.config))
-            before = {entry.id for entry in await services.store.blogroll.all(hidden=True)}
+            before = {entry.id for entry in await services.store.blogroll.list_all(hidden=True)}
             entry = await services.following.follow(address, finder, category=category, hidden=hidden)
             return entry, entry.id in before
         finally:
@@ -78,7 +78,7 @@ def followers(session: Session, as_csv: bool, as_json: bool) -> None:
 
     async def work(services: Services) -> list[dict[str, Any]]:
         rows = []
-        for follower in await services.store.followers.page(BLOG, before=None, limit=SHOWN):
+        for follower in await services.store.followers.list_page(BLOG, before=None, limit=SHOWN):
             actor = await services.store.remote_actors.find(follower.actor)
             rows.append(
                 {
@@ -105,11 +105,11 @@ def blogroll(context: click.Context, as_csv: bool, as_json: bool) -> None:
         return
     session: Session = context.obj
     if as_csv:
-        entries = session.run(lambda services: services.store.blogroll.all(hidden=True))
+        entries = session.run(lambda services: services.store.blogroll.list_all(hidden=True))
         accounts = [entry.handle.lstrip("@") for entry in entries if entry.handle]
         _tell_csv(FOLLOWING, [(account, "true", "false", "") for account in accounts])
         return
-    entries = session.run(lambda services: services.store.blogroll.all(hidden=True))
+    entries = session.run(lambda services: services.store.blogroll.list_all(hidden=True))
     columns = ("category", "name", "tagline", "url", "handle", "follow", "latest", "date", "state", "reason")
     rows = [_row(entry) if as_json else _line(entry) for entry in entries]
     tell_rows(rows, as_json=as_json, columns=columns, nothing="The blogroll is empty.")
@@ -221,7 +221,7 @@ EDITED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 async def _all_followers(services: Services) -> list[str]:
     """The handles of all followers; of one whose account was never read, its id."""
     found, before = [], None
-    while page := await services.store.followers.page(BLOG, before=before, limit=SHOWN):
+    while page := await services.store.followers.list_page(BLOG, before=before, limit=SHOWN):
         for follower in page:
             actor = await services.store.remote_actors.find(follower.actor)
             found.append(actor.handle.lstrip("@") if actor and actor.handle else follower.actor)
@@ -250,7 +250,7 @@ def move(session: Session, address: str | None, cancel: bool) -> None:
     async def work(services: Services) -> str:
         if address or cancel:
             asked = CANCEL if cancel else str(address)
-            await services.store.transaction(lambda tx: tx.key_values.put(ASKED, asked))
+            await services.store.transaction(lambda tx: tx.key_values.save(ASKED, asked))
             return "Asked for: the running server does it. `syndicate move` says what came of it."
         asked_for = await services.store.key_values.find(ASKED)
         return (

@@ -28,7 +28,7 @@ def list_(session: Session, every: bool, as_json: bool) -> None:
     states = tuple(CommentState) if every else (CommentState.PENDING,)
 
     async def work(services: Services) -> list[dict[str, Any]]:
-        found = await services.store.comments.in_states(states, SHOWN)
+        found = await services.store.comments.list_by_state(states, SHOWN)
         return [await _row(services, comment, whole=as_json) for comment in found]
 
     rows = session.run(work)

@@ -32,7 +32,7 @@ def deliveries(session: Session, key: str | None, again: bool, as_json: bool) ->
 
     async def work(services: Services) -> list[dict[str, Any]]:
         if key is None:
-            found = await services.store.deliveries.newest(SHOWN)
+            found = await services.store.deliveries.list_newest(SHOWN)
         else:
             found = await _about(services, key)
             if again:
@@ -46,24 +46,24 @@ def deliveries(session: Session, key: str | None, again: bool, as_json: bool) ->
 
 async def _again(found: list[Delivery], now: datetime, tx: Tables) -> None:
     for delivery in found:
-        await tx.deliveries.again(delivery, now)
+        await tx.deliveries.retry(delivery, now)
 
 
 async def _about(services: Services, key: str) -> list[Delivery]:
     """The deliveries of what a person means by `key`. Raises PostNotFound."""
     store = services.store
-    post = await store.posts.by_slug(key)
-    deleted = await store.tombstones.of_slug(key)
+    post = await store.posts.find_by_slug(key)
+    deleted = await store.tombstones.list_by_slug(key)
     answer = await store.comments.find(key)
-    named = await store.remote_actors.by_handle(f"@{key.lstrip('@')}") if "@" in key else None
+    named = await store.remote_actors.find_by_handle(f"@{key.lstrip('@')}") if "@" in key else None
     keys = [key, *(gone.uri for gone in deleted)]
     keys += [known.uri for known in (post, answer, named) if known is not None]
-    ids = {id: None for name in keys for id in await store.outbox.ids_about(name)}
+    ids = {id: None for name in keys for id in await store.outbox.list_ids_about(name)}
     if post is None and not deleted and answer is None and not ids:
         raise PostNotFound(f"there is no post, answer, follow or activity {key!r}; nothing was sent under this name")
-    found = await store.deliveries.of_activities(list(ids))
+    found = await store.deliveries.list_by_activities(list(ids))
     if post is not None:
-        others = await store.deliveries.of_post(post.id)
+        others = await store.deliveries.list_by_post(post.id)
         found += [delivery for delivery in others if delivery.activity not in ids]
     return found
 

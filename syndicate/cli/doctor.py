@@ -57,7 +57,7 @@ async def _advice(services: Services) -> list[str]:
     wanted = await services.store.media.count(MediaState.WANTED)
     if wanted:
         advice.append(f"{wanted} pictures are still to be fetched by the server")
-    if subscriptions := await services.store.subscriptions.total():
+    if subscriptions := await services.store.subscriptions.count():
         advice.append(f"{subscriptions} subscriptions by WebSub; `syndicate subscriptions` lists them")
     return advice
 
@@ -76,7 +76,7 @@ async def _complaints(services: Services) -> AsyncIterator[str]:
             yield line
         for name in await services.posts_folder.vanished():
             yield f"{storage.posts / name}: is gone, its post is not; `syndicate delete` deletes posts"
-    failed = await services.store.media.failed()
+    failed = await services.store.media.list_failed()
     for file in failed[:MOST_NAMED]:
         yield f"picture not had: {file.source_url}: {file.reason}"
     if len(failed) > MOST_NAMED:
@@ -92,11 +92,11 @@ async def _blogroll(services: Services) -> AsyncIterator[str]:
     lines = [
         f"{entry.name} ({entry.feed_url or entry.handle}): {entry.state.value}: {entry.reason} "
         "`syndicate blogroll edit ADDRESS --seen` if that is all right"
-        for entry in await services.store.blogroll.in_trouble()
+        for entry in await services.store.blogroll.list_failing()
     ]
     lines += [
         f"{failing.name} ({failing.address}): failing since {failing.since:%Y-%m-%d}: {failing.reason}"
-        for failing in await services.store.feed_polls.failing(services.clock() - FAILING)
+        for failing in await services.store.feed_polls.list_failing(services.clock() - FAILING)
     ]
     for line in lines[:SHOWN]:
         yield f"blogroll: {line}"

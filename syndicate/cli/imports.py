@@ -184,7 +184,7 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
     if not directory.is_dir():
         raise InputError(f"{directory}: no such directory")
     paths, root = markdown_files.posts_in(directory), str(directory.absolute())
-    if if_empty and session.run(lambda services: services.store.totals.of("posts")):
+    if if_empty and session.run(lambda services: services.store.totals.get("posts")):
         return
 
     async def work(services: Services) -> tuple[dict[Change, int], list[str], list[str], list[str]]:
@@ -234,8 +234,8 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
 
 async def was_edited(services: Services, slug: str) -> bool:
     """Whether the post with this slug came in by another way, or was changed by one since."""
-    post = await services.store.posts.by_slug(slug)
-    made = await services.store.posts.manufacture(post.id) if post else None
+    post = await services.store.posts.find_by_slug(slug)
+    made = await services.store.posts.find_source(post.id) if post else None
     return made is not None and made.origin != ORIGIN
 
 

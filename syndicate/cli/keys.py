@@ -38,7 +38,7 @@ def rotate(session: Session, handle: str | None, dry_run: bool, as_json: bool) -
         identity = _named(services, handle)
         named = await _in_need(services, identity)
         if not dry_run and not await services.store.transaction(
-            lambda tx: tx.local_actors.ask_rotation(identity.actor.id)
+            lambda tx: tx.local_actors.request_rotation(identity.actor.id)
         ):
             raise InputError(f"@{identity.profile.account}: its key is being changed; the running server does so")
         return named
@@ -63,10 +63,10 @@ def _named(services: Services, handle: str | None) -> SigningActor:
 
 async def _in_need(services: Services, identity: SigningActor) -> list[dict[str, Any]]:
     """Servers of followers that do not answer now, or take no other key but when they were told."""
-    failing = {host.host: host for host in await services.store.hosts.failing()}
-    strict = {software: await services.store.hosts.running(software) for software in STRICT}
+    failing = {host.host: host for host in await services.store.hosts.list_failing()}
+    strict = {software: await services.store.hosts.list_running(software) for software in STRICT}
     followers: dict[str, int] = {}
-    for inbox, number in await services.store.followers.behind_inboxes(identity.actor.id):
+    for inbox, number in await services.store.followers.count_by_inbox(identity.actor.id):
         host = authority_of(inbox)
         if number and (host in failing or any(host in hosts for hosts in strict.values())):
             followers[host] = followers.get(host, 0) + number

@@ -37,7 +37,7 @@ async def _seen(services: Services, *, everything: bool) -> list[dict[str, Any]]
     """What is listed, and is seen from now on."""
     notes = [
         note
-        for note in await services.store.received_notes.newest(KINDS, seen=everything, limit=SHOWN)
+        for note in await services.store.received_notes.list_newest(KINDS, seen=everything, limit=SHOWN)
         if not await services.store.blocks.covers(note.actor, host_of(note.actor))
     ]
     rows = [await _row(services, note) for note in notes]

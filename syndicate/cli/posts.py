@@ -39,7 +39,7 @@ def publish(session: Session, file: Path, replace: bool, minor: bool) -> None:
         if services.posts_folder.holds(file):  # the folder then knows that it has been taken in
             return _Done(read, await services.posts_folder.take(file, replace=replace, minor=minor))
         version = _version(file)
-        known = await services.store.posts.file(version.name)
+        known = await services.store.posts.find_file(version.name)
         earlier = await services.store.posts.find(known[0]) if known else None
         try:
             published = await services.publisher.publish(

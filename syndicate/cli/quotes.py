@@ -33,11 +33,11 @@ def list_(session: Session, as_json: bool) -> None:
 
 async def _rows(services: Services) -> list[dict[str, Any]]:
     stamps = {
-        stamp.object: stamp for stamp in await services.store.authorizations.newest(AuthorizationKind.QUOTE, SHOWN)
+        stamp.object: stamp for stamp in await services.store.authorizations.list_newest(AuthorizationKind.QUOTE, SHOWN)
     }
     notes = {
         note.uri: note
-        for note in await services.store.received_notes.newest([NoteKind.QUOTE], seen=True, limit=SHOWN)
+        for note in await services.store.received_notes.list_newest([NoteKind.QUOTE], seen=True, limit=SHOWN)
         if not await services.store.blocks.covers(note.actor, host_of(note.actor))
     }
     rows = [await _row(services, uri, stamps.get(uri), notes.get(uri)) for uri in {**stamps, **notes}]
@@ -88,7 +88,7 @@ def allow(session: Session, quote: str) -> None:
         stamp = await _found(services, quote)
 
         async def forget(tx: Tables) -> None:
-            await tx.authorizations.forget(stamp.uri)
+            await tx.authorizations.delete(stamp.uri)
 
         if stamp.revoked:
             await services.store.transaction(forget)
@@ -98,7 +98,7 @@ def allow(session: Session, quote: str) -> None:
 
 
 async def _found(services: Services, quote: str) -> Authorization:
-    stamp = await services.store.authorizations.of_object(
+    stamp = await services.store.authorizations.find_by_object(
         quote, AuthorizationKind.QUOTE
     ) or await services.store.authorizations.find(quote)
     if stamp is None or stamp.kind is not AuthorizationKind.QUOTE:

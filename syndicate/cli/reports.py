@@ -27,7 +27,7 @@ def list_(session: Session, as_json: bool) -> None:
         return [
             asdict(report)
             | {"about": " ".join(report.about), "received": report.received.isoformat(timespec="seconds")}
-            for report in await services.store.reports.newest(SHOWN)
+            for report in await services.store.reports.list_newest(SHOWN)
         ]
 
     columns = ("id", "reporter", "about", "words", "received")
@@ -42,7 +42,7 @@ def dismiss(session: Session, ids: tuple[str, ...]) -> None:
 
     async def work(services: Services) -> None:
         for id in ids:
-            if not await services.store.transaction(lambda tx, id=id: tx.reports.remove(id)):  # type: ignore[misc]
+            if not await services.store.transaction(lambda tx, id=id: tx.reports.delete(id)):  # type: ignore[misc]
                 raise ReportNotFound(f"there is no report {id}; `syndicate reports list` shows them")
 
     session.run(work)

@@ -28,7 +28,7 @@ def subscriptions(session: Session, as_json: bool) -> None:
                 "failing since": found.failing_since.isoformat(timespec="seconds") if found.failing_since else "",
                 "callback": found.callback,
             }
-            for found in await services.store.subscriptions.all(SHOWN)
+            for found in await services.store.subscriptions.list_all(SHOWN)
         ]
 
     columns = ("topic", "host", "lease until", "last result", "failing since")

@@ -22,7 +22,7 @@ async def decide(store: Store, id: str, decision: str, *, told: Told) -> Comment
 
     Raises CommentNotFound, InputError for an answer of the author's own.
     """
-    comment = await store.comments.find(id) or await store.comments.by_uri(id)
+    comment = await store.comments.find(id) or await store.comments.find_by_uri(id)
     if comment is None:
         raise CommentNotFound(f"there is no comment {id}; `syndicate comments list` shows them")
     if comment.source is CommentSource.OWN:

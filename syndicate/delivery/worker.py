@@ -141,11 +141,15 @@ class DeliveryWorker:
     async def _spread_slice(self, tx: Tables, fanout: Fanout) -> None:
         said = await tx.outbox.get(fanout.activity)
         if said is None:
-            await tx.deliveries.end_fanout(fanout)
+            await tx.deliveries.complete_fanout(fanout)
             return
         now = self._clock()
-        inboxes = await tx.followers.inboxes(fanout.audience, after=fanout.reached, limit=SLICE)
-        others = await tx.deliveries.participants(fanout.post_uri) if fanout.post_uri and not fanout.reached else []
+        inboxes = await tx.followers.list_inboxes(fanout.audience, after=fanout.reached, limit=SLICE)
+        others = (
+            await tx.deliveries.list_participant_inboxes(fanout.post_uri)
+            if fanout.post_uri and not fanout.reached
+            else []
+        )
         for inbox in dict.fromkeys([*others, *inboxes]):
             await tx.deliveries.enqueue(
                 Delivery(
@@ -159,7 +163,7 @@ class DeliveryWorker:
                 )
             )
         if len(inboxes) < SLICE:
-            await tx.deliveries.end_fanout(fanout)
+            await tx.deliveries.complete_fanout(fanout)
         else:
             await tx.deliveries.advance_fanout(fanout, inboxes[-1])
 
@@ -190,7 +194,7 @@ class DeliveryWorker:
 
     async def _give_back(self, tx: Tables, surplus: list[Delivery]) -> None:
         for delivery in surplus:
-            await tx.deliveries.put_off(delivery, delivery.due)
+            await tx.deliveries.postpone(delivery, delivery.due)
 
     def _start(self, tasks: asyncio.TaskGroup) -> None:
         """Send on their way as many as may go: one per inbox, so that its order is kept, and few per server."""
@@ -233,26 +237,26 @@ class DeliveryWorker:
         host = await self._store.hosts.find(delivery.lane)
         closed = circuit.closed_until(host, self._clock())
         if closed is not None and not await self._goes_anyway(delivery, host):
-            await self._store.transaction(lambda tx: tx.deliveries.put_off(delivery, closed))
+            await self._store.transaction(lambda tx: tx.deliveries.postpone(delivery, closed))
             return
         if host.failures and self._to_server[delivery.lane] > 1:  # in doubt: one at a time, and we are not the first
             self._doubtful.add(delivery.lane)
             self._store.held.add("deliveries", delivery.activity, delivery.inbox)
             self._held.setdefault(delivery.lane, deque()).appendleft(delivery)
             return
-        outlook = await self._store.deliveries.outlook(delivery)
+        outlook = await self._store.deliveries.find_outlook(delivery)
         if outlook is None:
             return
         if outlook.earlier_due is not None:  # claimed after it, if they are due at one time
             comes_first = outlook.earlier_due > delivery.due
             due = outlook.earlier_due if comes_first else self._clock() + HELD_FOR
-            await self._store.transaction(lambda tx: tx.deliveries.put_off(delivery, due))
+            await self._store.transaction(lambda tx: tx.deliveries.postpone(delivery, due))
             return
         delivery = replace(delivery, version=outlook.version)
         carried = await self._carried(delivery, host.dialect)
         if carried.attempt.held:
             due = self._clock() + HELD_FOR
-            await self._store.transaction(lambda tx: tx.deliveries.put_off(delivery, due))
+            await self._store.transaction(lambda tx: tx.deliveries.postpone(delivery, due))
             return
         await self._settle(delivery, carried)
 
@@ -294,7 +298,7 @@ class DeliveryWorker:
         )
 
         async def body(tx: Tables) -> None:
-            await tx.deliveries.settle(settled)
+            await tx.deliveries.complete(settled)
             if carried.effect is not None:
                 await carried.effect(tx)
             host = await tx.hosts.find(delivery.lane)
@@ -302,11 +306,11 @@ class DeliveryWorker:
                 after = host if met.status == 429 else circuit.after_failure(host, now)
                 if (wait := pause(met)) is not None:
                     after = circuit.asked_to_wait(after, now + wait)
-                await tx.hosts.put(after, now=now)
+                await tx.hosts.save(after, now=now)
                 if (closed := circuit.closed_until(after, now)) is not None:
-                    await tx.deliveries.pause_lane(delivery.lane, closed)
+                    await tx.deliveries.pause_queue(delivery.lane, closed)
             elif host.failures or host.dialect != carried.dialect:
-                await tx.hosts.put(circuit.after_success(host, carried.dialect), now=now)
+                await tx.hosts.save(circuit.after_success(host, carried.dialect), now=now)
 
         await self._store.transaction(body)
         if fate is DeliveryOutcome.AGAIN:

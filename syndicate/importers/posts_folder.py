@@ -69,7 +69,7 @@ class PostsFolder:
 
     async def scan(self) -> float | None:
         """Take in what is new or changed and has rested; the seconds until the next file has, or None."""
-        known = await self._store.posts.files()
+        known = await self._store.posts.list_files()
         passed_over = dict(await asyncio.to_thread(self.passed_over))
         for path in passed_over.keys() - self._passed_over:
             log.info("file passed over", file=str(path), reason=passed_over[path])
@@ -144,9 +144,9 @@ class PostsFolder:
         return published
 
     async def _forget_renamed(self, name: str, post: str, tx: Tables) -> None:
-        for other in await tx.posts.files_of(post):
+        for other in await tx.posts.list_files_of(post):
             if other != name and _is_ours(other) and not (self._directory / other).exists():
-                await tx.posts.forget_file(other)
+                await tx.posts.delete_file(other)
 
     def holds(self, path: Path) -> bool:
         """Whether a file lies in the folder."""
@@ -179,7 +179,7 @@ class PostsFolder:
 
     async def not_published(self) -> list[str]:
         """Why files of the folder are not published, or are held back; `doctor` names them."""
-        known = await self._store.posts.files()
+        known = await self._store.posts.list_files()
         passed_over = dict(await asyncio.to_thread(self.passed_over))
         found: list[str] = []
         for path in await asyncio.to_thread(markdown_files.posts_in, self._directory):
@@ -204,12 +204,12 @@ class PostsFolder:
 
     async def vanished(self) -> list[str]:
         """Files that were taken in and are no longer there: their posts stay; `doctor` names them."""
-        known = await self._store.posts.files_of_posts()
+        known = await self._store.posts.list_files_of_posts()
         return sorted(name for name in known if _is_ours(name) and not (self._directory / name).exists())
 
     async def _files_of(self, slug: str) -> list[str]:
-        post = await self._store.posts.by_slug(slug)
-        return [name for name in await self._store.posts.files_of(post.id) if _is_ours(name)] if post else []
+        post = await self._store.posts.find_by_slug(slug)
+        return [name for name in await self._store.posts.list_files_of(post.id) if _is_ours(name)] if post else []
 
     def _name(self, path: Path) -> str:
         return path.resolve().relative_to(self._directory.resolve()).as_posix()

@@ -48,11 +48,13 @@ class Chores:
     async def hold(self) -> bool:
         """Take or renew the lease; False while another process has it."""
         now = self._clock()
-        return await self._store.transaction(lambda tx: tx.leases.hold_chores(self._holder, now=now, until=now + LEASE))
+        return await self._store.transaction(
+            lambda tx: tx.leases.claim_maintenance(self._holder, now=now, until=now + LEASE)
+        )
 
     async def release(self) -> None:
         """Let another process take over at once."""
-        await self._store.transaction(lambda tx: tx.leases.release_chores(self._holder))
+        await self._store.transaction(lambda tx: tx.leases.release_maintenance(self._holder))
 
     async def _work(self) -> None:
         log.debug("chores taken over", holder=self._holder)

@@ -58,8 +58,8 @@ class Retention:
     async def apply(self) -> None:
         """Delete what is too old now. Raises StorageError."""
         await self._store.transaction(self._prune)
-        for name in await self._store.transaction(lambda tx: tx.media.remove_unused(BATCH_SIZE)):
-            if await self._store.media.named(name) is None:
+        for name in await self._store.transaction(lambda tx: tx.media.delete_unused(BATCH_SIZE)):
+            if await self._store.media.find_by_name(name) is None:
                 self._files.remove(name)
         await self._prune_actors()
         await self._prune_tombstones()
@@ -107,5 +107,5 @@ class Retention:
     async def _mark_quiet_blogs(self, tx: Tables, now: datetime) -> None:
         """Render the blogroll again when a blog has fallen quiet: nothing else happens at that moment."""
         until = now - self._quiet_after
-        if await tx.blogroll.fell_quiet(after=until - 2 * INTERVAL, until=until):
+        if await tx.blogroll.has_become_quiet(after=until - 2 * INTERVAL, until=until):
             await tx.versions.move("river")

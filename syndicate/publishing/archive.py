@@ -71,7 +71,7 @@ class ArchiveBuilder:
         return min((due for due in dues if due is not None), default=None)
 
     async def _binding(self) -> Binding | None:
-        unbound = await self._store.posts.unbound(self._length)
+        unbound = await self._store.posts.list_unarchived(self._length)
         if not unbound:
             return None
         return next_binding(unbound, await self._store.posts.key_at(self._length - 1), self._length)
@@ -83,7 +83,7 @@ class ArchiveBuilder:
 
         async def body(tx: Tables) -> None:
             await tx.posts.advisory_lock()
-            await tx.posts.bind(binding.last)
+            await tx.posts.add_archive_document(binding.last)
             await tx.versions.move("volumes")
 
         await self._store.transaction(body)
@@ -92,7 +92,7 @@ class ArchiveBuilder:
 
     async def _telling(self, tables: Tables) -> datetime | None:
         """When feeds may next be told of comments; None while there is nothing to tell."""
-        if not await tables.posts.has_untold():
+        if not await tables.posts.has_uncounted_comments():
             return None
         told = await tables.key_values.find(TOLD)
         return from_text(told) + TOLD_EVERY if told else self._clock()
@@ -108,8 +108,8 @@ class ArchiveBuilder:
             await tx.advisory_lock(TOLD)
             if not await is_due(tx):  # another process has told it
                 return False
-            await tx.posts.tell_comments()
-            await tx.key_values.put(TOLD, to_text(now))
+            await tx.posts.publish_comment_counts()
+            await tx.key_values.save(TOLD, to_text(now))
             await tx.versions.move("counts")
             return True
 

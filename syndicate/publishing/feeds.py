@@ -117,7 +117,7 @@ class FeedBuilder:
                 next=address(page + 1) if page < pages else None,
                 last=address(pages),
             )
-        if selection.kind == "home" and page == 1 and (newest := await self._store.posts.newest_volume()):
+        if selection.kind == "home" and page == 1 and (newest := await self._store.posts.newest_archive_document()):
             feed = replace(feed, prev_archive=self._urls.absolute(self._urls.volume(format.value, newest)))
         press = self._press if page == 1 and selection.kind != "search" else FragmentCache()
         return press.render(feed, format, without=without)
@@ -174,10 +174,10 @@ class FeedBuilder:
         A function of the archive and the date: who has the address has the state.
         """
         shown = (today - start).days // days + 1
-        total = await self._store.totals.of("posts")
+        total = await self._store.totals.get("posts")
         last = max(min(shown, total), 0)
         first = max(last - self._config.length, 0)
-        posts = await self._store.posts.from_the_first(skip=first, limit=last - first) if last else []
+        posts = await self._store.posts.list_oldest(skip=first, limit=last - first) if last else []
         entries = [
             self._again(post, start + timedelta(days=days * (first + place)), f"{start}-every-{days}")
             for place, post in enumerate(posts)
@@ -201,7 +201,7 @@ class FeedBuilder:
         self, post: Post | None, format: FeedFormat, *, without: frozenset[str] = frozenset()
     ) -> FeedDocument:
         """The comments of a post, or of the whole site; without those of these fingerprints."""
-        placed = await self._store.comments.newest_shown(post=post.id if post else None, limit=LENGTH)
+        placed = await self._store.comments.list_newest_shown(post=post.id if post else None, limit=LENGTH)
         title = f"Comments on {post.heading}" if post else "Comments"
         feed = self._feed(
             path=post.path if post else "/comments/",

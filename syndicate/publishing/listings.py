@@ -62,20 +62,20 @@ class Listings:
             title="",
             description=self._site.tagline,
             dependencies=("site",),
-            fetch=lambda limit, skip: self._store.posts.latest(limit=limit, skip=skip),
-            total=lambda: self._store.totals.of("posts"),
+            fetch=lambda limit, skip: self._store.posts.list_newest(limit=limit, skip=skip),
+            total=lambda: self._store.totals.get("posts"),
         )
 
     async def category(self, slug: str) -> Listing | None:
         """With the posts of its subcategories, as WordPress does."""
-        term = await self._store.posts.term(TermKind.CATEGORY, slug)
+        term = await self._store.posts.find_term(TermKind.CATEGORY, slug)
         if term is None:
             return None
-        family = family_of(term, await self._store.posts.terms(TermKind.CATEGORY))
+        family = family_of(term, await self._store.posts.list_terms(TermKind.CATEGORY))
         return await self._of_terms(term, self._urls.category(slug), family)
 
     async def tag(self, slug: str) -> Listing | None:
-        term = await self._store.posts.term(TermKind.TAG, slug)
+        term = await self._store.posts.find_term(TermKind.TAG, slug)
         return None if term is None else await self._of_terms(term, self._urls.tag(slug), [slug])
 
     async def _of_terms(self, term: Term, path: str, slugs: list[str]) -> Listing | None:
@@ -83,8 +83,8 @@ class Listings:
 
         async def total() -> int:
             if len(slugs) == 1:
-                return await self._store.totals.of(f"term:{term.kind}:{term.slug}")
-            return await self._store.posts.count_of_terms(term.kind, slugs)
+                return await self._store.totals.get(f"term:{term.kind}:{term.slug}")
+            return await self._store.posts.count_by_terms(term.kind, slugs)
 
         if not await total():
             return None
@@ -94,7 +94,7 @@ class Listings:
             title=term.name,
             description=term.description,
             dependencies=("site",),
-            fetch=lambda limit, skip: self._store.posts.of_terms(term.kind, slugs, limit=limit, skip=skip),
+            fetch=lambda limit, skip: self._store.posts.list_by_terms(term.kind, slugs, limit=limit, skip=skip),
             total=total,
         )
 
@@ -113,7 +113,7 @@ class Listings:
             title=name,
             description="",
             dependencies=("site",),
-            fetch=lambda limit, skip: self._store.posts.by_author(name, limit=limit, skip=skip),
+            fetch=lambda limit, skip: self._store.posts.list_by_author(name, limit=limit, skip=skip),
             total=total,
         )
 
@@ -122,7 +122,7 @@ class Listings:
 
         async def fetch(limit: int, skip: int) -> list[Post]:
             found = await self._store.search.find(words, kind=PostKind.POST, limit=limit, skip=skip)
-            return await self._store.posts.of_ids(found)
+            return await self._store.posts.list_by_id(found)
 
         async def total() -> int:
             return 0
@@ -154,7 +154,7 @@ class Listings:
             title=f"{first:%Y-%m-%d}"[: {"day": 10, "month": 7, "year": 4}[kind]],
             description="",
             dependencies=("site",),
-            fetch=lambda limit, skip: self._store.posts.between(first, last, limit=limit, skip=skip),
+            fetch=lambda limit, skip: self._store.posts.list_between(first, last, limit=limit, skip=skip),
             total=lambda: self._store.posts.count_between(first, last),
         )
 

@@ -109,11 +109,11 @@ class MediaFetcher:
         return replace(file, due=self._clock() + WAITS[file.attempts - 1], reason=reason)
 
     async def _settle(self, tx: Tables, file: MediaFile) -> list[str]:
-        await tx.media.put(file)
+        await tx.media.save(file)
         if file.state is MediaState.WANTED:
             return []
         if file.purpose is Purpose.POST:
-            return await tx.media.posts_showing(file.id)
+            return await tx.media.list_posts_showing(file.id)
         if file.name is not None:
             await self._show(tx, file.source_url, f"/media/{file.name}")
         return []
@@ -121,7 +121,7 @@ class MediaFetcher:
     async def _show(self, tx: Tables, source: str, path: str) -> None:
         """A picture of somebody has come: beside her comments, and in the blogroll."""
         for actor in await tx.remote_actors.set_avatar(source, path):
-            posts = {comment.post for comment in await tx.comments.of_author(actor)}
+            posts = {comment.post for comment in await tx.comments.list_by_author(actor)}
             await tx.versions.move(*(f"talk:{post}" for post in posts))
         if await tx.blogroll.set_picture(source, path):
             await tx.versions.move("blogroll", "river")

@@ -41,7 +41,7 @@ class MediaRebuild:
         """Clean what is there. Can be stopped at any time, and run again."""
         done = Rebuilt()
         for name in await asyncio.to_thread(self._files.pictures):
-            purposes = await self._store.media.purposes(name)
+            purposes = await self._store.media.list_purposes(name)
             if purposes and Purpose.POST not in purposes:
                 continue
             try:
@@ -62,9 +62,9 @@ class MediaRebuild:
         if kept.original is None:
             return False
         await self._store.transaction(partial(self._rename, name, kept))
-        for post in await self._store.media.posts_showing_file(kept.name):
+        for post in await self._store.media.list_posts_showing_file(kept.name):
             await self._typeset_anew(post)
-        if await self._store.media.named(name) is None:
+        if await self._store.media.find_by_name(name) is None:
             await asyncio.to_thread(self._files.remove, name)
         return True
 

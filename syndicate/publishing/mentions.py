@@ -129,7 +129,7 @@ class MentionResolver:
 
     async def _keep(self, found: list[Named], tx: Tables) -> None:
         for named in found:
-            await tx.mentions.found(named, named.actor)
+            await tx.mentions.set_found(named, named.actor)
 
     async def _end(self, post: str, comment: str, looked_up: list[Named], tx: Tables) -> None:
         now = self._clock()
@@ -137,13 +137,13 @@ class MentionResolver:
             if named.due > now:
                 await tx.mentions.postpone(named)
             else:
-                await tx.mentions.settle(named)
-        if await tx.mentions.are_wanted(post, comment):
+                await tx.mentions.complete(named)
+        if await tx.mentions.has_unresolved(post, comment):
             return
         if comment:
-            await tx.deliveries.let_go_of_answer(comment, now)
+            await tx.deliveries.release_reply(comment, now)
         else:
-            await tx.deliveries.let_go(post, now)
+            await tx.deliveries.release_post(post, now)
 
 
 def _text_of(named: Named) -> tuple[str, str]:

@@ -72,10 +72,10 @@ class PostFiles:
         return await self._elsewhere(join(permalink if base.startswith("file:") else base or permalink, bare), fetched)
 
     async def _elsewhere(self, address: str, fetched: bool) -> Found | None:
-        known = await self._store.media.by_source(address)
+        known = await self._store.media.find_by_source(address)
         path = self._urls.path_of(address)
         if known is None and path is not None:
-            known = await self._store.media.at(canonical_path(path.partition("?")[0]))
+            known = await self._store.media.find_by_path(canonical_path(path.partition("?")[0]))
         if known is not None:
             return Found(file=known)
         if path is not None or not fetched or split(address).scheme not in ("http", "https"):
@@ -84,7 +84,7 @@ class PostFiles:
 
     async def _beside(self, reference: str, base: str, *, is_link: bool, reread: bool) -> Found | None:
         if reference.startswith("/"):
-            served = await self._store.media.at(canonical_path(reference.partition("?")[0]))
+            served = await self._store.media.find_by_path(canonical_path(reference.partition("?")[0]))
             if served is not None:
                 return Found(file=served)
             if self._files.path(reference.removeprefix(Urls.media(""))) is not None:
@@ -94,7 +94,7 @@ class PostFiles:
         path = Path(unquote(split(address).path))
         if is_link and not _is_file(path):
             return None
-        known = await self._store.media.by_source(address)
+        known = await self._store.media.find_by_source(address)
         if not reread:
             if known is None and is_link:
                 return None

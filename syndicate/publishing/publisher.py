@@ -233,7 +233,7 @@ class Publisher:
         self, post_draft: PostDraft, origin: str, replace_other: bool, file: FileVersion | None
     ) -> _Target:
         """The post that a manuscript means. Raises InputError where it must not touch that."""
-        seen = await self._store.posts.file(file.name) if file else None
+        seen = await self._store.posts.find_file(file.name) if file else None
         before, made = await self._existing(post_draft, seen if file and file.is_identity else None)
         is_same = made is not None and made.digest == digest_of(post_draft)
         replaced = "" if is_same else self._of_another_origin(before, made, origin)
@@ -249,9 +249,11 @@ class Publisher:
         """The post that came from the same place of the same source. Of those that came in before sources were
         remembered, the one with the guid."""
         posts = self._store.posts
-        if post_draft.source_id is not None and (post := await posts.by_source(post_draft.source_id)):
+        if post_draft.source_id is not None and (post := await posts.find_by_source(post_draft.source_id)):
             return post
-        post = await posts.by_guid(post_draft.guid) if post_draft.guid else await posts.by_slug(post_draft.slug)
+        post = (
+            await posts.find_by_guid(post_draft.guid) if post_draft.guid else await posts.find_by_slug(post_draft.slug)
+        )
         is_another = post is not None and post_draft.source_id is not None and await posts.has_source(post.id)
         return None if is_another else post
 
@@ -260,7 +262,7 @@ class Publisher:
     ) -> tuple[Post | None, PostSource | None]:
         before = await self._store.posts.find(of_file[0]) if of_file else None
         before = before or await self.find_imported(post_draft)
-        return before, await self._store.posts.manufacture(before.id) if before else None
+        return before, await self._store.posts.find_source(before.id) if before else None
 
     def _of_another_origin(self, before: Post | None, made: PostSource | None, origin: str) -> str:
         """What a file would take the place of, if that is no file's; empty otherwise."""
@@ -302,7 +304,7 @@ class Publisher:
 
     async def _free_guid(self, post_draft: PostDraft, uri: str) -> str:
         """The guid that it had elsewhere; its own where two posts of an export share one."""
-        is_free = post_draft.guid and await self._store.posts.by_guid(post_draft.guid) is None
+        is_free = post_draft.guid and await self._store.posts.find_by_guid(post_draft.guid) is None
         return post_draft.guid if post_draft.guid and is_free else uri
 
     async def _free_slug(self, post_draft: PostDraft, before: Post | None) -> str:
@@ -311,7 +313,7 @@ class Publisher:
         wanted = slug = post_draft.slug
         number = 1
         while True:
-            other = await self._store.posts.by_slug(slug)
+            other = await self._store.posts.find_by_slug(slug)
             is_taken = other is not None and (before is None or other.id != before.id)
             if is_taken and not _has_identity(post_draft):
                 if before is None:  # nobody had it a moment ago
@@ -336,7 +338,7 @@ class Publisher:
             number += 1
 
     async def _is_taken(self, path: str, id: str) -> bool:
-        other = await self._store.posts.by_path(path)
+        other = await self._store.posts.find_by_path(path)
         return other is not None and other.id != id
 
     def _composed(self, draft: Post, post_draft: PostDraft, typeset: RenderedPost) -> Post:
@@ -396,33 +398,33 @@ class Publisher:
         """`shown` is the `updated` that readers have seen; None for what none has seen, whose dates count from now."""
         await tx.posts.advisory_lock()
         now = self._clock()
-        there = await tx.posts.find(post.id) if before else await tx.posts.by_slug(post.slug)
+        there = await tx.posts.find(post.id) if before else await tx.posts.find_by_slug(post.slug)
         if (there is None) != (before is None) or (there and before and _version(there) != _version(before)):
             raise _Overtaken
-        if (neighbour := await tx.posts.by_path(post.path)) is not None and neighbour.id != post.id:
+        if (neighbour := await tx.posts.find_by_path(post.path)) is not None and neighbour.id != post.id:
             raise _Overtaken
         if before is not None:
-            await tx.posts.keep_revision(post.id, revision=self._revisions.new(now), replaced=now)
+            await tx.posts.save_revision(post.id, revision=self._revisions.new(now), replaced=now)
         wanted = post.updated if shown is None else now.replace(microsecond=0)
-        post = replace(post, updated=await tx.posts.free_updated(wanted, post.id, after=shown))
+        post = replace(post, updated=await tx.posts.next_free_updated(wanted, post.id, after=shown))
         post = replace(post, news=news_after(before, minor=is_minor))
         await self._tell(tx, before, post, announce, now, names_wanted=typeset.names_wanted, is_minor=is_minor)
         if before is not None and before.federates and not post.federates:
             post = replace(post, uri=self._urls.post(new_id(now)))  # the old id is gone for ever
-        await tx.posts.put(post, made)
+        await tx.posts.save(post, made)
         if made.released is not None:
-            await tx.posts.give_number(post.id)
-        await tx.search.put(post, plain(post.html))
+            await tx.posts.assign_number(post.id)
+        await tx.search.save(post, plain(post.html))
         if before is not None and before.path != post.path and made.released is not None:
             await tx.posts.move_alias(before.path, post.id)
         for address in (post_draft.path, *post_draft.aliases):
             if address and address != post.path:
                 await tx.posts.add_alias(address, post.id)
         if post_draft.source_id is not None:
-            await tx.posts.put_source(post_draft.source_id, post.id)
+            await tx.posts.save_source(post_draft.source_id, post.id)
         await self._record_media(tx, post, typeset)
         is_to_be_read = post.state in (PostState.PUBLISHED, PostState.SCHEDULED)
-        await tx.mentions.record(post.id, typeset.named if is_to_be_read else {}, now)
+        await tx.mentions.save_all(post.id, typeset.named if is_to_be_read else {}, now)
         await tx.versions.move(*_scopes(before), *_scopes(post))
         return post
 
@@ -454,7 +456,7 @@ class Publisher:
             await self._bury(tx, before, path=None, now=now)
 
     async def _bury(self, tx: Tables, post: Post, *, path: str | None, now: datetime) -> None:
-        await tx.tombstones.put(
+        await tx.tombstones.save(
             Tombstone(
                 uri=post.uri,
                 path=path,
@@ -468,21 +470,21 @@ class Publisher:
     async def _record_media(self, tx: Tables, post: Post, typeset: RenderedPost) -> None:
         shown: list[str] = []
         for file in typeset.media:
-            known = await tx.media.by_source(file.source_url)
+            known = await tx.media.find_by_source(file.source_url)
             is_kept = known is not None and known.state is MediaState.KEPT
             is_old = is_kept and (not file.is_local or file.state is MediaState.FAILED)
             if file in typeset.new and not is_old:
-                await tx.media.put(replace(file, id=known.id if known else file.id, attempts=0))
+                await tx.media.save(replace(file, id=known.id if known else file.id, attempts=0))
                 if known is not None and known.name and known.name == file.original:  # it was served with its metadata
-                    await tx.media.lead(known.name, file.name or "")
+                    await tx.media.save_redirect(known.name, file.name or "")
             shown.append(known.id if known else file.id)
-        await tx.media.used_by(post.id, shown)
+        await tx.media.set_used_by(post.id, shown)
 
     # taking back
 
     async def delete(self, slug: str) -> Post:
         """Delete a post everywhere. Raises PostNotFound."""
-        post = await self._store.posts.by_slug(slug)
+        post = await self._store.posts.find_by_slug(slug)
         if post is None:
             raise PostNotFound(f"there is no post with the slug {slug!r}")
         unused: list[str] = []
@@ -493,9 +495,9 @@ class Publisher:
                 await self._outbox.deleted(tx, post, now)
             if post.is_public:  # what nobody ever saw leaves nothing behind
                 await self._bury_everywhere(tx, post, now)
-            unused.extend(await tx.media.remove_of_post(post.id))
-            await tx.search.remove(post.id)
-            await tx.posts.remove(post.id)
+            unused.extend(await tx.media.delete_by_post(post.id))
+            await tx.search.delete(post.id)
+            await tx.posts.delete(post.id)
             await tx.versions.move(*_scopes(post), "comments")
 
         await self._store.transaction(body)
@@ -506,9 +508,9 @@ class Publisher:
     async def _bury_everywhere(self, tx: Tables, post: Post, now: datetime) -> None:
         """At its id, its address, and every address that it ever had."""
         await self._bury(tx, post, path=post.path, now=now)
-        for address in await tx.posts.aliases(post.id):
+        for address in await tx.posts.list_aliases(post.id):
             if address.startswith("/"):
-                await tx.tombstones.put(
+                await tx.tombstones.save(
                     Tombstone(
                         uri=self._urls.absolute(address),
                         path=address,
@@ -524,7 +526,7 @@ class Publisher:
     async def release_due(self) -> int:
         """Publish what was scheduled for now or earlier; how many."""
         released = 0
-        for id in await self._store.posts.scheduled(self._clock()):
+        for id in await self._store.posts.list_scheduled(self._clock()):
             with isolated("scheduled post", post=id):
                 await self._store.transaction(partial(self._release, id))
                 released += 1
@@ -532,19 +534,19 @@ class Publisher:
 
     async def _release(self, id: str, tx: Tables) -> None:
         await tx.posts.advisory_lock()  # before it is read: another process may be releasing it
-        post, made = await tx.posts.find(id), await tx.posts.manufacture(id)
+        post, made = await tx.posts.find(id), await tx.posts.find_source(id)
         if post is None or made is None or post.state is not PostState.SCHEDULED:
             return
         now = self._clock()
-        updated = await tx.posts.free_updated(post.published, post.id)
+        updated = await tx.posts.next_free_updated(post.published, post.id)
         released = replace(post, state=PostState.PUBLISHED, updated=updated)
-        wanted = await tx.mentions.are_wanted(id)
+        wanted = await tx.mentions.has_unresolved(id)
         await self._tell(
             tx, post, released, announce=not made.minor, now=now, names_wanted=wanted
         )  # it lay ahead when first seen
-        await tx.posts.put(released, replace(made, released=now))
-        await tx.posts.give_number(id)
-        await tx.search.put(released, plain(released.html))
+        await tx.posts.save(released, replace(made, released=now))
+        await tx.posts.assign_number(id)
+        await tx.search.save(released, plain(released.html))
         await tx.versions.move(*_scopes(released))
         log.info("scheduled post published", slug=post.slug, path=post.path)
 
@@ -552,7 +554,7 @@ class Publisher:
         """Make a post's HTML again from its source: a picture has come, somebody whom it names is found, or the renderer
         is a newer one."""
         for _ in range(TRIES):
-            post, made = await self._store.posts.find(id), await self._store.posts.manufacture(id)
+            post, made = await self._store.posts.find(id), await self._store.posts.find_source(id)
             if post is None or made is None:
                 return
             typeset = await self._renderer.typeset(
@@ -613,13 +615,13 @@ def _has_identity(post_draft: PostDraft) -> bool:
 async def _remember(tx: Tables, file: FileVersion, seen: tuple[str, str] | None, post: str) -> None:
     """Which post a file made; `seen` is what was known of it before. A file that another worker takes in at this moment
     makes one post."""
-    if await tx.posts.file(file.name) != seen:
+    if await tx.posts.find_file(file.name) != seen:
         raise _Overtaken
-    await tx.posts.put_file(file.name, post, file.digest)
+    await tx.posts.save_file(file.name, post, file.digest)
 
 
 async def _forget_minor(post: str, tx: Tables) -> None:
-    await tx.posts.forget_minor(post)
+    await tx.posts.clear_minor_change(post)
 
 
 def digest_of(post_draft: PostDraft) -> str:

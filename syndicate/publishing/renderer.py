@@ -90,7 +90,7 @@ class Renderer:
             lost=lambda reference: reference in known and known[reference].state is MediaState.FAILED,
         )
         named = [handle for handle in names.people(html) if handle.rpartition("@")[2] != self._urls.host]
-        accounts = await self._store.mentions.known(named)
+        accounts = await self._store.mentions.find_known(named)
         html = names.linked(
             html,
             people={handle: account.url for handle, account in accounts.items()},
@@ -161,7 +161,7 @@ class Renderer:
     async def remove_files(self, names: Sequence[str]) -> None:
         """Remove files that nothing on record refers to any more."""
         for name in names:
-            if await self._store.media.named(name) is None:
+            if await self._store.media.find_by_name(name) is None:
                 self._files.remove(name)
                 await self._store.transaction(partial(_forget_names, name))
             if not await self._store.media.is_original(name):
@@ -169,4 +169,4 @@ class Renderer:
 
 
 async def _forget_names(name: str, tx: Tables) -> None:
-    await tx.media.forget_names(name)
+    await tx.media.delete_redirects(name)

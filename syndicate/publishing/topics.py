@@ -97,7 +97,7 @@ class FeedTopics:
             return TopicFeed(
                 dependencies=dependencies_of_comments(None), render=lambda: self._desk.of_comments(None, format)
             )
-        post = await self._store.posts.by_path(of)
+        post = await self._store.posts.find_by_path(of)
         if post is not None and post.is_public:
             return TopicFeed(
                 dependencies=dependencies_of_comments(post), render=lambda: self._desk.of_comments(post, format)

@@ -81,10 +81,10 @@ class StoredActors:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def all(self) -> list[StoredActor]:
+    async def list_all(self) -> list[StoredActor]:
         return [_stored(row) for row in await self._query.all("SELECT * FROM local_actors ORDER BY published, id")]
 
-    async def put(self, actor: StoredActor) -> None:
+    async def save(self, actor: StoredActor) -> None:
         """Keep a new one; one that is there stays as it is."""
         await self._query.run(
             """
@@ -106,7 +106,7 @@ class StoredActors:
             published=to_text(actor.published),
         )
 
-    async def forget_unknown(self) -> bool:
+    async def delete_unknown(self) -> bool:
         """Forget the accounts of a blog that has nothing to show and that nobody has heard of. False, and nothing is
         forgotten, where something was published, sent, received or followed."""
         row = await self._query.one(
@@ -127,7 +127,7 @@ class StoredActors:
 
     # changing keys
 
-    async def ask_rotation(self, id: str) -> bool:
+    async def request_rotation(self, id: str) -> bool:
         """Ask the server for another key; False while a change is asked for or under way."""
         return (
             await self._query.run(
@@ -190,7 +190,7 @@ class StoredActors:
             now=to_text(now),
         )
 
-    async def drop_old_proof_key(self, id: str) -> None:
+    async def delete_old_proof_key(self, id: str) -> None:
         """The Ed25519 key before the last change is listed no longer."""
         await self._query.run("UPDATE local_actors SET old_proof_key_id = '', old_proof_key = '' WHERE id = :id", id=id)
 
@@ -224,25 +224,25 @@ class RemoteActors:
         keys = await self._query.all("SELECT * FROM remote_keys WHERE owner = :uri ORDER BY id", uri=uri)
         return _remote(row, tuple(_key(key) for key in keys))
 
-    async def by_address(self, address: str) -> RemoteActor | None:
+    async def find_by_address(self, address: str) -> RemoteActor | None:
         """By its id, or by the address of its profile."""
         row = await self._query.one(
             "SELECT uri FROM remote_actors WHERE uri = :address OR url = :address", address=address
         )
         return None if row is None else await self.find(row["uri"])
 
-    async def by_handle(self, handle: str) -> RemoteActor | None:
+    async def find_by_handle(self, handle: str) -> RemoteActor | None:
         """`@user@host`, in any case."""
         row = await self._query.one(
             "SELECT uri FROM remote_actors WHERE lower(handle) = :handle", handle=handle.lower()
         )
         return None if row is None else await self.find(row["uri"])
 
-    async def key(self, key_id: str) -> PublicKey | None:
+    async def find_key(self, key_id: str) -> PublicKey | None:
         row = await self._query.one("SELECT * FROM remote_keys WHERE id = :id", id=key_id)
         return None if row is None else _key(row)
 
-    async def put(self, actor: RemoteActor, *, host: str) -> None:
+    async def save(self, actor: RemoteActor, *, host: str) -> None:
         """Keep or renew what we know; the copy of the avatar stays while its address does."""
         await self._query.run(
             """
@@ -293,7 +293,7 @@ class RemoteActors:
                 pem=key.pem,
             )
 
-    async def covered_by(self, pattern: str, *, after: str, limit: int) -> list[str]:
+    async def list_matching(self, pattern: str, *, after: str, limit: int) -> list[str]:
         """The ids of those whom a block covers: one actor, or everybody on a domain and below it; from `after` on."""
         if "://" in pattern:
             return [pattern] if not after and await self.find(pattern) is not None else []
@@ -317,7 +317,7 @@ class RemoteActors:
         )
         return [row["uri"] for row in rows]
 
-    async def moved_here(self, uri: str) -> datetime | None:
+    async def moved_here_at(self, uri: str) -> datetime | None:
         """When another account last moved to this one."""
         row = await self._query.one("SELECT moved_here FROM remote_actors WHERE uri = :uri", uri=uri)
         return from_text(row["moved_here"]) if row and row["moved_here"] else None
@@ -346,7 +346,7 @@ class RemoteActors:
         )
         return last
 
-    async def remove(self, uri: str) -> bool:
+    async def delete(self, uri: str) -> bool:
         return await self._query.run("DELETE FROM remote_actors WHERE uri = :uri", uri=uri) > 0
 
 

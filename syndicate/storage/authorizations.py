@@ -49,19 +49,19 @@ class StoredAuthorizations:
     async def find(self, uri: str) -> Authorization | None:
         return _stamp(await self._query.one("SELECT * FROM stamps WHERE uri = :uri", uri=uri))
 
-    async def of_object(self, object: str, kind: AuthorizationKind) -> Authorization | None:
+    async def find_by_object(self, object: str, kind: AuthorizationKind) -> Authorization | None:
         row = await self._query.one(
             "SELECT * FROM stamps WHERE object_uri = :object AND kind = :kind", object=object, kind=kind.value
         )
         return _stamp(row)
 
-    async def newest(self, kind: AuthorizationKind, limit: int) -> list[Authorization]:
+    async def list_newest(self, kind: AuthorizationKind, limit: int) -> list[Authorization]:
         rows = await self._query.all(
             "SELECT * FROM stamps WHERE kind = :kind ORDER BY created DESC LIMIT :limit", kind=kind.value, limit=limit
         )
         return [stamp for stamp in map(_stamp, rows) if stamp is not None]
 
-    async def put(self, stamp: Authorization) -> None:
+    async def save(self, stamp: Authorization) -> None:
         """Keep a stamp; an object that has one of this kind keeps that."""
         await self._query.run(
             """
@@ -81,11 +81,11 @@ class StoredAuthorizations:
     async def revoke(self, uri: str) -> None:
         await self._query.run("UPDATE stamps SET revoked = 1 WHERE uri = :uri", uri=uri)
 
-    async def forget(self, uri: str) -> None:
+    async def delete(self, uri: str) -> None:
         """As if it had never been: it may be asked for again."""
         await self._query.run("DELETE FROM stamps WHERE uri = :uri", uri=uri)
 
-    async def remove(self, object: str, actor: str) -> bool:
+    async def delete_by_object(self, object: str, actor: str) -> bool:
         """The quote or reply is gone, says its author."""
         return (
             await self._query.run(
@@ -94,13 +94,13 @@ class StoredAuthorizations:
             > 0
         )
 
-    async def remove_of_actor(self, actor: str) -> None:
+    async def delete_by_actor(self, actor: str) -> None:
         await self._query.run("DELETE FROM stamps WHERE actor_uri = :actor", actor=actor)
         await self._query.run("DELETE FROM reply_requests WHERE actor_uri = :actor", actor=actor)
 
     # requests that wait
 
-    async def ask(self, request: ReplyRequest) -> None:
+    async def save_request(self, request: ReplyRequest) -> None:
         """Keep a request until its reply is decided about; a repeated one takes the place of the same actor's earlier
         one."""
         await self._query.run(
@@ -118,7 +118,7 @@ class StoredAuthorizations:
             received=to_text(request.received),
         )
 
-    async def asked(self, reply: str) -> ReplyRequest | None:
+    async def find_request(self, reply: str) -> ReplyRequest | None:
         """The request that waits for a decision about a reply; it waits no longer."""
         row = await self._query.one("DELETE FROM reply_requests WHERE reply_uri = :reply RETURNING *", reply=reply)
         if row is None:

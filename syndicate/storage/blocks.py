@@ -39,11 +39,11 @@ class Blocks:
         )
         return row is not None
 
-    async def all(self) -> list[Block]:
+    async def list_all(self) -> list[Block]:
         rows = await self._query.all("SELECT * FROM blocks ORDER BY kind, pattern")
         return [Block(pattern=row["pattern"], reason=row["reason"], created=from_text(row["created"])) for row in rows]
 
-    async def put(self, block: Block) -> None:
+    async def save(self, block: Block) -> None:
         await self._query.run(
             """
             INSERT INTO blocks (pattern, kind, reason, created) VALUES (:pattern, :kind, :reason, :created)
@@ -55,7 +55,7 @@ class Blocks:
             created=to_text(block.created),
         )
 
-    async def remove(self, pattern: str) -> bool:
+    async def delete(self, pattern: str) -> bool:
         return await self._query.run("DELETE FROM blocks WHERE pattern = :pattern", pattern=pattern) > 0
 
 

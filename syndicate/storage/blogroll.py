@@ -16,13 +16,13 @@ class Blogroll:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def all(self, *, hidden: bool = False) -> list[BlogrollEntry]:
+    async def list_all(self, *, hidden: bool = False) -> list[BlogrollEntry]:
         """In the order of categories, then positions. `hidden` entries only for the author."""
         where = "" if hidden else "WHERE hidden = 0"
         rows = await self._query.all(f"SELECT * FROM blogroll {where} ORDER BY category, position, name, id")
         return [_entry(row) for row in rows]
 
-    async def page(self, order: Order, *, limit: int, skip: int) -> list[BlogrollEntry]:
+    async def list_page(self, order: Order, *, limit: int, skip: int) -> list[BlogrollEntry]:
         """Those that all may see, by category, and within it as the author likes."""
         rows = await self._query.all(
             f"SELECT * FROM blogroll WHERE hidden = 0 ORDER BY category, {ORDERS[order]}, id LIMIT :limit OFFSET :skip",
@@ -31,14 +31,14 @@ class Blogroll:
         )
         return [_entry(row) for row in rows]
 
-    async def total(self) -> int:
+    async def count(self) -> int:
         """How many all may see."""
         row = await self._query.one("SELECT count(*) AS total FROM blogroll WHERE hidden = 0")
         assert row is not None
         total: int = row["total"]
         return total
 
-    async def newest(self, limit: int) -> list[BlogrollEntry]:
+    async def list_newest(self, limit: int) -> list[BlogrollEntry]:
         """Those that all may see, by when they were added."""
         rows = await self._query.all(
             "SELECT * FROM blogroll WHERE hidden = 0 ORDER BY added DESC, id DESC LIMIT :limit", limit=limit
@@ -63,17 +63,17 @@ class Blogroll:
         )
         return None if row is None else _entry(row)
 
-    async def by_actor(self, actor: str) -> BlogrollEntry | None:
+    async def find_by_actor(self, actor: str) -> BlogrollEntry | None:
         row = await self._query.one("SELECT * FROM blogroll WHERE actor_uri = :actor", actor=actor)
         return None if row is None else _entry(row)
 
-    async def by_feed(self, feed: str) -> list[BlogrollEntry]:
+    async def list_by_feed(self, feed: str) -> list[BlogrollEntry]:
         rows = await self._query.all(
             "SELECT * FROM blogroll WHERE feed_url = :feed AND feed_url <> '' ORDER BY position, id", feed=feed
         )
         return [_entry(row) for row in rows]
 
-    async def put(self, entry: BlogrollEntry, *, added: str) -> None:
+    async def save(self, entry: BlogrollEntry, *, added: str) -> None:
         """What the author says of it; how it fares and what it published last is left as it is."""
         await self._query.run(
             """
@@ -109,7 +109,7 @@ class Blogroll:
             added=added,
         )
 
-    async def remove(self, id: str) -> None:
+    async def delete(self, id: str) -> None:
         """With its polls and its posts."""
         await self._query.run("DELETE FROM blogroll WHERE id = :id", id=id)
 
@@ -162,7 +162,7 @@ class Blogroll:
             "UPDATE blogroll SET picture = :path WHERE icon = :icon AND picture <> :path", icon=icon, path=path
         )
 
-    async def fell_quiet(self, *, after: datetime, until: datetime) -> bool:
+    async def has_become_quiet(self, *, after: datetime, until: datetime) -> bool:
         """Whether the newest post of some entry was published between the two."""
         row = await self._query.one(
             "SELECT 1 AS quiet FROM blogroll WHERE hidden = 0 AND latest_at > :after AND latest_at <= :until LIMIT 1",
@@ -171,7 +171,7 @@ class Blogroll:
         )
         return row is not None
 
-    async def in_trouble(self) -> list[BlogrollEntry]:
+    async def list_failing(self) -> list[BlogrollEntry]:
         """Those that are gone or have moved."""
         rows = await self._query.all(
             "SELECT * FROM blogroll WHERE feed_state IN ('gone', 'moved') ORDER BY category, position, name, id"
@@ -197,7 +197,7 @@ class Blogroll:
         row = await self._query.one("SELECT follow_uri FROM blogroll WHERE id = :id", id=id)
         return "" if row is None else row["follow_uri"]
 
-    async def actors(self, *, after: str, limit: int) -> list[str]:
+    async def list_actors(self, *, after: str, limit: int) -> list[str]:
         """The actors among the entries that all may see, in order of their ids: the `following` collection."""
         rows = await self._query.all(
             """
@@ -210,7 +210,7 @@ class Blogroll:
         )
         return [row["actor_uri"] for row in rows]
 
-    async def actors_total(self) -> int:
+    async def count_actors(self) -> int:
         row = await self._query.one(
             "SELECT count(DISTINCT actor_uri) AS total FROM blogroll WHERE hidden = 0 AND actor_uri <> ''"
         )

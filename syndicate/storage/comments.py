@@ -46,12 +46,12 @@ class Comments:
     async def find(self, id: str) -> Comment | None:
         return await self._one("id = :value", id)
 
-    async def by_uri(self, uri: str) -> Comment | None:
+    async def find_by_uri(self, uri: str) -> Comment | None:
         return await self._one("uri = :value", uri)
 
-    async def by_address(self, address: str) -> Comment | None:
+    async def find_by_address(self, address: str) -> Comment | None:
         """By its id, or by where its original can be read."""
-        return await self.by_uri(address) or await self._one("url = :value", address)
+        return await self.find_by_uri(address) or await self._one("url = :value", address)
 
     async def _one(self, condition: str, value: str) -> Comment | None:
         row = await self._query.one(
@@ -59,7 +59,7 @@ class Comments:
         )
         return None if row is None else _comment(row)
 
-    async def put(self, comment: Comment, *, raw_html: str, sanitizer: int, reason: str, received: datetime) -> bool:
+    async def save(self, comment: Comment, *, raw_html: str, sanitizer: int, reason: str, received: datetime) -> bool:
         """Keep a comment, or its newer version; False when its id is there already with a version as new.
 
         `raw_html` is what was sent: it is cleaned anew when the sanitizer changes.
@@ -99,7 +99,7 @@ class Comments:
         )
         return touched > 0
 
-    async def made_before(self, version: int, *, after: str, limit: int) -> list[tuple[str, str, int]]:
+    async def list_sanitized_before(self, version: int, *, after: str, limit: int) -> list[tuple[str, str, int]]:
         """Replies whose shown form an older version made, in order of their ids: (id, what was sent, that version)."""
         rows = await self._query.all(
             """
@@ -112,7 +112,7 @@ class Comments:
         )
         return [(row["id"], row["raw_html"], row["sanitizer"]) for row in rows]
 
-    async def renew_form(self, id: str, html: str | None, version: int) -> str:
+    async def update_html(self, id: str, html: str | None, version: int) -> str:
         """Show a comment in this form, or as before; returns its post's id where that changes anything."""
         row = await self._query.one("SELECT post_id, html FROM comments WHERE id = :id", id=id)
         if row is None:
@@ -138,12 +138,12 @@ class Comments:
                 actor=mention.actor,
             )
 
-    async def mentions_of(self, id: str) -> tuple[Mention, ...]:
+    async def list_mentions(self, id: str) -> tuple[Mention, ...]:
         """Whom a comment mentions, in order."""
         rows = await self._query.all("SELECT * FROM comment_mentions WHERE comment_id = :id ORDER BY position", id=id)
         return tuple(Mention(handle=row["handle"], actor=row["actor"]) for row in rows)
 
-    async def provenance(self, id: str) -> tuple[str, str]:
+    async def get_source(self, id: str) -> tuple[str, str]:
         """What was sent, and why the comment is in its state."""
         row = await self._query.one("SELECT raw_html, reason FROM comments WHERE id = :id", id=id)
         return ("", "") if row is None else (row["raw_html"], row["reason"])
@@ -156,7 +156,7 @@ class Comments:
             reason=reason,
         )
 
-    async def set_aside(self, id: str, reason: str) -> None:
+    async def hide(self, id: str, reason: str) -> None:
         """Reject it for a reason that may end, and remember the state in which it was."""
         await self._query.run(
             """
@@ -167,14 +167,14 @@ class Comments:
             reason=reason,
         )
 
-    async def before(self, id: str) -> tuple[CommentState, str]:
+    async def state_before_hiding(self, id: str) -> tuple[CommentState, str]:
         """The state in which a comment was that was set aside, and the reason for that; pending where it is not known."""
         row = await self._query.one("SELECT state_before, reason_before FROM comments WHERE id = :id", id=id)
         if row is None or not row["state_before"]:
             return CommentState.PENDING, "author.unblocked"
         return CommentState(row["state_before"]), row["reason_before"]
 
-    async def remove(self, id: str) -> None:
+    async def delete(self, id: str) -> None:
         """Erase it; answers to it stay, one step up."""
         row = await self._query.one("SELECT parent_id FROM comments WHERE id = :id", id=id)
         if row is None:
@@ -184,13 +184,13 @@ class Comments:
         )
         await self._query.run("DELETE FROM comments WHERE id = :id", id=id)
 
-    async def count_shown(self, post: str, change: int) -> None:
+    async def add_to_count(self, post: str, change: int) -> None:
         """Keep the post's counter in step with what is approved."""
         await self._query.run(
             "UPDATE posts SET comment_count = comment_count + :change WHERE id = :post", post=post, change=change
         )
 
-    async def of_author(self, author_uri: str, *, reason: str = "") -> list[Comment]:
+    async def list_by_author(self, author_uri: str, *, reason: str = "") -> list[Comment]:
         """All of an author's; with a `reason`, those that are in their state for it."""
         rows = await self._query.all(
             f"""
@@ -202,7 +202,7 @@ class Comments:
         )
         return [_comment(row) for row in rows]
 
-    async def own_under(self, post: str) -> list[Comment]:
+    async def list_own_replies(self, post: str) -> list[Comment]:
         """The author's own answers under a post."""
         rows = await self._query.all(
             f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE post_id = :post AND source = 'own'",
@@ -224,7 +224,7 @@ class Comments:
         )
         return sorted({row["post_id"] for row in rows})
 
-    async def record_of(self, author_uri: str, *, since: datetime) -> AuthorRecord:
+    async def get_author_record(self, author_uri: str, *, since: datetime) -> AuthorRecord:
         """How earlier comments of an author were judged; rejections count since an instant."""
         row = await self._query.one(
             """
@@ -245,7 +245,7 @@ class Comments:
         assert row is not None
         return AuthorRecord(approved=int(row["approved"]), rejected=int(row["rejected"]))
 
-    async def remember_rejection(self, id: str) -> None:
+    async def save_rejection(self, id: str) -> None:
         """A rejected comment goes; that it was rejected stays on its author's record."""
         await self._query.run(
             """
@@ -259,14 +259,14 @@ class Comments:
     async def prune_rejections(self, before: datetime) -> None:
         await self._query.run("DELETE FROM rejections WHERE received < :before", before=to_text(before))
 
-    async def are_shown_of(self, author_uri: str) -> bool:
+    async def has_shown_by_author(self, author_uri: str) -> bool:
         """Whether anything of an author is shown."""
         row = await self._query.one(
             "SELECT id FROM comments WHERE author_uri = :author AND state = 'approved' LIMIT 1", author=author_uri
         )
         return row is not None
 
-    async def received_since(self, author_uri: str, since: datetime) -> int:
+    async def count_received_since(self, author_uri: str, since: datetime) -> int:
         row = await self._query.one(
             """
             SELECT count(*) AS total FROM (
@@ -280,7 +280,7 @@ class Comments:
         total: int = row["total"]
         return total
 
-    async def crowd(self, *, host: str, post: str, since: datetime) -> tuple[int, int]:
+    async def count_recent(self, *, host: str, post: str, since: datetime) -> tuple[int, int]:
         """How many comments came since an instant from a server, and under a post."""
         row = await self._query.one(
             """
@@ -299,7 +299,7 @@ class Comments:
         assert row is not None
         return int(row["from_host"]), int(row["on_post"])
 
-    async def is_repeated(self, html: str, *, author_uri: str, since: datetime) -> bool:
+    async def is_duplicate(self, html: str, *, author_uri: str, since: datetime) -> bool:
         """Whether somebody else said just the same since an instant."""
         row = await self._query.one(
             """
@@ -315,7 +315,7 @@ class Comments:
         )
         return row is not None
 
-    async def in_states(self, states: Sequence[CommentState], limit: int) -> list[Comment]:
+    async def list_by_state(self, states: Sequence[CommentState], limit: int) -> list[Comment]:
         """For the author: newest first."""
         names = {f"s{at}": state.value for at, state in enumerate(states)}
         rows = await self._query.all(
@@ -331,7 +331,7 @@ class Comments:
 
     # what readers see
 
-    async def shown(self, post: str, *, limit: int, skip: int) -> list[Comment]:
+    async def list_shown(self, post: str, *, limit: int, skip: int) -> list[Comment]:
         """A page of the public comments of a post, oldest first."""
         rows = await self._query.all(
             f"""
@@ -345,7 +345,7 @@ class Comments:
         )
         return [_comment(row) for row in rows]
 
-    async def newest_shown(self, *, post: str | None, limit: int) -> list[PlacedComment]:
+    async def list_newest_shown(self, *, post: str | None, limit: int) -> list[PlacedComment]:
         """For comments feeds: newest first, of one post or of the site (there without unlisted ones)."""
         where = "post_id = :post" if post else "audience = 'public'"
         parameters: dict[str, object] = {"limit": limit} | ({"post": post} if post else {})
@@ -370,7 +370,7 @@ class Comments:
             for row in rows
         ]
 
-    async def replies_total(self, post: str, *, to: str | None = None) -> int:
+    async def count_replies(self, post: str, *, to: str | None = None) -> int:
         """How many public comments of a post other servers can fetch; of those, the answers `to` one of them."""
         answers = "AND parent_id = :to" if to else ""
         row = await self._query.one(
@@ -382,7 +382,7 @@ class Comments:
         total: int = row["total"]
         return total
 
-    async def replies(
+    async def list_replies(
         self, post: str, *, after: tuple[str, str] | None, limit: int, to: str | None = None
     ) -> list[tuple[str, str, str]]:
         """The ids of the public comments of a post that other servers can fetch, with their keys: (uri, published, id),

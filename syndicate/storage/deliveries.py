@@ -86,7 +86,7 @@ class Deliveries:
 
     # fan-outs
 
-    async def fan_out(self, fanout: Fanout) -> None:
+    async def enqueue_fanout(self, fanout: Fanout) -> None:
         await self._query.run(
             """
             INSERT INTO fanouts (activity_id, audience, post_uri, reached, due_at, leased_until)
@@ -99,7 +99,7 @@ class Deliveries:
             due=to_text(fanout.due),
         )
 
-    async def let_go(self, post: str, now: datetime) -> None:
+    async def release_post(self, post: str, now: datetime) -> None:
         """What was held back about a post goes out now."""
         await self._query.run(
             """
@@ -110,7 +110,7 @@ class Deliveries:
             now=to_text(now),
         )
 
-    async def let_go_of_answer(self, comment: str, now: datetime) -> None:
+    async def release_reply(self, comment: str, now: datetime) -> None:
         """What was held back about an answer of the author's goes out now."""
         about = "SELECT outbox.id FROM outbox JOIN comments ON comments.uri = outbox.object_uri WHERE comments.id = :comment"
         await self._query.run(
@@ -169,14 +169,14 @@ class Deliveries:
             reached=reached,
         )
 
-    async def end_fanout(self, fanout: Fanout) -> None:
+    async def complete_fanout(self, fanout: Fanout) -> None:
         await self._query.run(
             "DELETE FROM fanouts WHERE activity_id = :activity AND audience = :audience",
             activity=fanout.activity,
             audience=fanout.audience,
         )
 
-    async def is_told(self, activity: str, now: datetime) -> bool:
+    async def is_attempted(self, activity: str, now: datetime) -> bool:
         """Whether an activity is spread, and every inbox was tried at least once but for those of paused servers."""
         row = await self._query.one(
             """
@@ -192,7 +192,7 @@ class Deliveries:
         )
         return row is None
 
-    async def participants(self, post_uri: str, *, named: bool = True) -> list[str]:
+    async def list_participant_inboxes(self, post_uri: str, *, named: bool = True) -> list[str]:
         """The inboxes of everyone who answered, quoted, liked or shared a post, and (with `named`) whom it names: they
         hear of its changes too."""
         rows = await self._query.all(
@@ -274,7 +274,7 @@ class Deliveries:
         )
         return sorted((_delivery(row) for row in rows), key=lambda delivery: (delivery.due, delivery.activity))
 
-    async def put_off(self, delivery: Delivery, due: datetime) -> None:
+    async def postpone(self, delivery: Delivery, due: datetime) -> None:
         """Give back a lease unused, to be due later."""
         await self._query.run(
             """
@@ -286,7 +286,7 @@ class Deliveries:
             due=to_text(due),
         )
 
-    async def pause_lane(self, lane: str, until: datetime) -> None:
+    async def pause_queue(self, lane: str, until: datetime) -> None:
         """Nothing more for this server before `until`, so that a dead one costs nobody a look."""
         await self._query.run(
             "UPDATE deliveries SET due_at = :until WHERE lane = :lane AND state = 'waiting' AND due_at < :until",
@@ -294,7 +294,7 @@ class Deliveries:
             until=to_text(until),
         )
 
-    async def resume_lane(self, lane: str, now: datetime, *, tried: bool) -> None:
+    async def resume_queue(self, lane: str, now: datetime, *, tried: bool) -> None:
         """What waits for this server is due now, or when the server itself wants it; with `tried` also what was tried
         before, which else keeps its own time."""
         await self._query.run(
@@ -313,7 +313,7 @@ class Deliveries:
         row = await self._query.one("SELECT 1 AS it FROM outbox WHERE id = :id AND type = 'Accept'", id=activity)
         return row is not None
 
-    async def again(self, delivery: Delivery, now: datetime) -> bool:
+    async def retry(self, delivery: Delivery, now: datetime) -> bool:
         """Send anew what was given up; False where it was not, or where nothing is left to be said since it was deleted."""
         return (
             await self._query.run(
@@ -330,14 +330,14 @@ class Deliveries:
             > 0
         )
 
-    async def states_of(self, uri: str) -> list[DeliveryState]:
+    async def list_states(self, uri: str) -> list[DeliveryState]:
         """How the deliveries of an activity stand; nothing once they are forgotten."""
         rows = await self._query.all(
             "SELECT state FROM deliveries WHERE activity_id IN (SELECT id FROM outbox WHERE uri = :uri)", uri=uri
         )
         return [DeliveryState(row["state"]) for row in rows]
 
-    async def withdraw(self, uri: str, now: datetime) -> bool:
+    async def cancel(self, uri: str, now: datetime) -> bool:
         """Do not send any more what waits of an activity; whether no server can have had it: none was ever tried, and
         nobody is trying at this moment."""
         untold = await self._query.all(
@@ -351,7 +351,7 @@ class Deliveries:
         )
         return bool(untold) and all(row["attempts"] == 0 and row["leased_until"] < to_text(now) for row in untold)
 
-    async def outlook(self, delivery: Delivery) -> Outlook | None:
+    async def find_outlook(self, delivery: Delivery) -> Outlook | None:
         """How things stand for one that was claimed; None if it is not to be sent any more, since it was superseded."""
         row = await self._query.one(
             """
@@ -371,7 +371,7 @@ class Deliveries:
         earlier = row["earlier_due"]
         return Outlook(version=row["version"] or 0, earlier_due=from_text(earlier) if earlier else None)
 
-    async def settle(self, delivery: Delivery) -> None:
+    async def complete(self, delivery: Delivery) -> None:
         """Keep what became of a try."""
         await self._query.run(
             """
@@ -415,7 +415,7 @@ class Deliveries:
         )
         return row is not None
 
-    async def waiting(self, now: datetime) -> int:
+    async def count_waiting(self, now: datetime) -> int:
         """How many could not be brought yet. What is planned for a later day does not count."""
         row = await self._query.one(
             "SELECT count(*) AS total FROM deliveries WHERE state = 'waiting' AND (due_at <= :now OR attempts > 0)",
@@ -425,14 +425,14 @@ class Deliveries:
         total: int = row["total"]
         return total
 
-    async def of_post(self, post: str) -> list[Delivery]:
+    async def list_by_post(self, post: str) -> list[Delivery]:
         """By server, then in the order of our activities."""
         rows = await self._query.all(
             "SELECT * FROM deliveries WHERE post_id = :post ORDER BY host, inbox, activity_id", post=post
         )
         return [_delivery(row) for row in rows]
 
-    async def of_activities(self, ids: Sequence[str]) -> list[Delivery]:
+    async def list_by_activities(self, ids: Sequence[str]) -> list[Delivery]:
         """By server, then in the order of our activities."""
         found = []
         for id in ids:
@@ -440,7 +440,7 @@ class Deliveries:
             found += [_delivery(row) for row in rows]
         return sorted(found, key=lambda delivery: (delivery.host, delivery.inbox, delivery.activity))
 
-    async def newest(self, limit: int) -> list[Delivery]:
+    async def list_newest(self, limit: int) -> list[Delivery]:
         rows = await self._query.all(
             "SELECT * FROM deliveries ORDER BY changed DESC, activity_id DESC LIMIT :limit", limit=limit
         )

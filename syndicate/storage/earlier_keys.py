@@ -34,7 +34,7 @@ class EarlierKeys:
             now=to_text(now),
         )
 
-    async def of(self, local_actor: str) -> list[EarlierKey]:
+    async def list_by_actor(self, local_actor: str) -> list[EarlierKey]:
         """Those of an actor, the latest first."""
         rows = await self._query.all(
             "SELECT * FROM earlier_keys WHERE local_actor = :local_actor ORDER BY retired DESC, key_id DESC",
@@ -47,7 +47,7 @@ class EarlierKeys:
 
     # introductions
 
-    async def introduced(self, local_actor: str, inbox: str, key_id: str) -> datetime | None:
+    async def introduced_at(self, local_actor: str, inbox: str, key_id: str) -> datetime | None:
         """When an inbox was last sent the Update that introduces this key."""
         row = await self._query.one(
             "SELECT at FROM introductions WHERE local_actor = :local_actor AND inbox = :inbox AND key_id = :key_id",

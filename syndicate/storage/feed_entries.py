@@ -43,19 +43,19 @@ class FeedEntries:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def of(self, entry: str) -> list[StoredFeedEntry]:
+    async def list_by_entry(self, entry: str) -> list[StoredFeedEntry]:
         """All that is kept of one entry of the blogroll, newest first."""
         rows = await self._query.all(
             "SELECT * FROM feed_entries WHERE entry_id = :entry ORDER BY published DESC, id DESC", entry=entry
         )
         return [_kept(row) for row in rows]
 
-    async def by_object(self, uri: str) -> list[StoredFeedEntry]:
+    async def list_by_object(self, uri: str) -> list[StoredFeedEntry]:
         """By its id in the fediverse."""
         rows = await self._query.all("SELECT * FROM feed_entries WHERE object_uri = :uri AND object_uri <> ''", uri=uri)
         return [_kept(row) for row in rows]
 
-    async def put(self, kept: StoredFeedEntry) -> None:
+    async def save(self, kept: StoredFeedEntry) -> None:
         """Keep it, or change what is kept; when it was found stays."""
         post = kept.post
         await self._query.run(
@@ -83,7 +83,7 @@ class FeedEntries:
             passed_on=kept.passed_on,
         )
 
-    async def remove(self, id: str) -> None:
+    async def delete(self, id: str) -> None:
         await self._query.run("DELETE FROM feed_entries WHERE id = :id", id=id)
 
     async def set_hidden(self, entry: str, hidden: bool) -> None:
@@ -97,7 +97,7 @@ class FeedEntries:
             hidden=int(hidden),
         )
 
-    async def river(self, *, before: tuple[str, str] | None, limit: int) -> list[RiverPost]:
+    async def list_river(self, *, before: tuple[str, str] | None, limit: int) -> list[RiverPost]:
         """What all may see, newest first, from the key (`published` as text, id) on."""
         published, id = before or ("~", "")
         rows = await self._query.all(
@@ -117,7 +117,7 @@ class FeedEntries:
 
     # what the blogroll's account passes on
 
-    async def next_to_pass(self, since: datetime) -> StoredFeedEntry | None:
+    async def next_to_announce(self, since: datetime) -> StoredFeedEntry | None:
         """The newest that may be passed on and was published since then. What an account has in its feed waits until the
         account sends it: then it can be boosted."""
         row = await self._query.one(
@@ -131,7 +131,7 @@ class FeedEntries:
         )
         return None if row is None else _kept(row)
 
-    async def set_passed_on(self, id: str, by: str) -> None:
+    async def set_announced(self, id: str, by: str) -> None:
         await self._query.run("UPDATE feed_entries SET passed_on = :by WHERE id = :id", id=id, by=by)
 
 

@@ -44,7 +44,7 @@ class FeedPolls:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def put(self, poll: FeedPoll) -> None:
+    async def save(self, poll: FeedPoll) -> None:
         """Have a feed asked when it is due. Whoever had leased it has it no longer."""
         await self._query.run(
             """
@@ -114,11 +114,11 @@ class FeedPolls:
         leased = await self._query.one("SELECT min(leased_until) AS due FROM feed_polls WHERE leased_until <> ''")
         return None if leased is None or leased["due"] is None else from_text(leased["due"])
 
-    async def remove(self, entry: str) -> None:
+    async def delete(self, entry: str) -> None:
         """It is asked no more."""
         await self._query.run("DELETE FROM feed_polls WHERE entry_id = :entry", entry=entry)
 
-    async def failing(self, before: datetime) -> list[Failing]:
+    async def list_failing(self, before: datetime) -> list[Failing]:
         """Those that have not answered well since then."""
         rows = await self._query.all(
             """

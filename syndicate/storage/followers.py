@@ -35,14 +35,14 @@ class Followers:
         )
         return None if row is None else _follower(row)
 
-    async def by_follow(self, follow: str, actor: str) -> list[Follower]:
+    async def list_by_follow(self, follow: str, actor: str) -> list[Follower]:
         """What an Undo means that names only the Follow's id."""
         rows = await self._query.all(
             "SELECT * FROM followers WHERE actor_uri = :actor AND follow_uri = :follow", actor=actor, follow=follow
         )
         return [_follower(row) for row in rows]
 
-    async def put(self, follower: Follower) -> bool:
+    async def save(self, follower: Follower) -> bool:
         """Keep a follower; True if new. A repeated Follow renews its id and inbox."""
         before = await self.find(follower.local_actor, follower.actor)
         if before is not None:
@@ -73,7 +73,7 @@ class Followers:
         await self._count(follower, 1)
         return before is None
 
-    async def remove(self, local_actor: str, actor: str) -> bool:
+    async def delete(self, local_actor: str, actor: str) -> bool:
         before = await self.find(local_actor, actor)
         if before is None:
             return False
@@ -86,17 +86,17 @@ class Followers:
         await self._totals.add(f"followers:{local_actor}", -1)
         return True
 
-    async def remove_actor(self, actor: str) -> bool:
+    async def delete_actor(self, actor: str) -> bool:
         """Remove an actor from whatever it follows here."""
         rows = await self._query.all("SELECT local_actor FROM followers WHERE actor_uri = :actor", actor=actor)
         for row in rows:
-            await self.remove(row["local_actor"], actor)
+            await self.delete(row["local_actor"], actor)
         return bool(rows)
 
-    async def total(self, local_actor: str) -> int:
-        return await self._totals.of(f"followers:{local_actor}")
+    async def count(self, local_actor: str) -> int:
+        return await self._totals.get(f"followers:{local_actor}")
 
-    async def page(self, local_actor: str, *, before: tuple[str, str] | None, limit: int) -> list[Follower]:
+    async def list_page(self, local_actor: str, *, before: tuple[str, str] | None, limit: int) -> list[Follower]:
         """Newest first, from the key (`since` as text, actor) on."""
         since, actor = before or ("~", "")
         rows = await self._query.all(
@@ -113,7 +113,7 @@ class Followers:
         )
         return [_follower(row) for row in rows]
 
-    async def on_server(self, local_actor: str, base: str, *, after: str, limit: int) -> list[str]:
+    async def list_on_server(self, local_actor: str, base: str, *, after: str, limit: int) -> list[str]:
         """The ids of those whose server is at `base`, `scheme://authority`, in their order, from `after` on."""
         rows = await self._query.all(
             """
@@ -128,7 +128,7 @@ class Followers:
         )
         return [row["actor_uri"] for row in rows]
 
-    async def inboxes(self, local_actor: str, *, after: str, limit: int) -> list[str]:
+    async def list_inboxes(self, local_actor: str, *, after: str, limit: int) -> list[str]:
         """The inboxes to send to, in their order, from `after` on; none on another host than its owner's that has not
         taken an Accept yet."""
         rows = await self._query.all(
@@ -145,7 +145,7 @@ class Followers:
         )
         return [row["inbox"] for row in rows]
 
-    async def behind_inboxes(self, local_actor: str) -> list[tuple[str, int]]:
+    async def count_by_inbox(self, local_actor: str) -> list[tuple[str, int]]:
         """Every inbox that followers stand behind, and how many; for commands."""
         rows = await self._query.all(
             "SELECT inbox, followers FROM inboxes WHERE local_actor = :local_actor ORDER BY inbox",
@@ -153,15 +153,15 @@ class Followers:
         )
         return [(row["inbox"], row["followers"]) for row in rows]
 
-    async def renew_inbox(self, actor: str, inbox: str) -> None:
+    async def update_inbox(self, actor: str, inbox: str) -> None:
         """An actor has moved to another inbox."""
         rows = await self._query.all(
             "SELECT * FROM followers WHERE actor_uri = :actor AND inbox <> :inbox", actor=actor, inbox=inbox
         )
         for row in rows:
-            await self.put(replace(_follower(row), inbox=inbox))
+            await self.save(replace(_follower(row), inbox=inbox))
 
-    async def behind(self, inbox: str, *, limit: int) -> list[str]:
+    async def list_by_inbox(self, inbox: str, *, limit: int) -> list[str]:
         """Some of the actors that are reached through an inbox."""
         rows = await self._query.all(
             "SELECT DISTINCT actor_uri FROM followers WHERE inbox = :inbox ORDER BY actor_uri LIMIT :limit",

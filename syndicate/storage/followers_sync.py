@@ -22,7 +22,7 @@ class Synchronizations:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def want(self, actor: str, *, url: str, digest: str, now: datetime, not_since: datetime) -> None:
+    async def enqueue(self, actor: str, *, url: str, digest: str, now: datetime, not_since: datetime) -> None:
         """Ask an actor, unless it is to be asked already, or was asked after `not_since`."""
         await self._query.run(
             """
@@ -72,7 +72,7 @@ class Synchronizations:
             due=from_text(row["due_at"]),
         )
 
-    async def settle(self, actor: str, *, now: datetime) -> None:
+    async def complete(self, actor: str, *, now: datetime) -> None:
         """It was asked."""
         await self._query.run(
             "UPDATE synchronizations SET due_at = '', leased_until = '', asked = :now WHERE actor_uri = :actor",

@@ -17,7 +17,7 @@ class ForeignInboxes:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def put(self, actor: str, inbox: str, host: str) -> None:
+    async def save(self, actor: str, inbox: str, host: str) -> None:
         """Remember where an actor's inbox is; one that moved to another host has to be proven anew."""
         await self._query.run(
             """
@@ -32,10 +32,10 @@ class ForeignInboxes:
             host=host,
         )
 
-    async def remove(self, actor: str) -> None:
+    async def delete(self, actor: str) -> None:
         await self._query.run("DELETE FROM foreign_inboxes WHERE actor = :actor", actor=actor)
 
-    async def prove(self, inbox: str) -> None:
+    async def set_proven(self, inbox: str) -> None:
         """The host of this inbox has taken an Accept."""
         await self._query.run(
             "UPDATE foreign_inboxes SET proven = 1 WHERE host IN (SELECT host FROM foreign_inboxes WHERE inbox = :inbox)",

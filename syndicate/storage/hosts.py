@@ -31,11 +31,11 @@ class Hosts:
         row = await self._query.one("SELECT * FROM hosts WHERE host = :host", host=host)
         return Host(host=host) if row is None else _host(row)
 
-    async def failing(self) -> list[Host]:
+    async def list_failing(self) -> list[Host]:
         """Those that did not answer when last tried."""
         return [_host(row) for row in await self._query.all("SELECT * FROM hosts WHERE failing_since IS NOT NULL")]
 
-    async def put(self, host: Host, *, now: datetime) -> None:
+    async def save(self, host: Host, *, now: datetime) -> None:
         await self._query.run(
             """
             INSERT INTO hosts (host, failures, paused_until, asked_until, failing_since, dialect, changed)
@@ -55,7 +55,7 @@ class Hosts:
 
     # what they run
 
-    async def to_ask(self, host: str, at: datetime) -> None:
+    async def schedule_software_check(self, host: str, at: datetime) -> None:
         """Have a server asked what it runs, unless that is known, or it is to be asked already."""
         await self._query.run(
             """
@@ -68,11 +68,11 @@ class Hosts:
             at=to_text(at),
         )
 
-    async def next_to_ask(self) -> datetime | None:
+    async def next_software_check(self) -> datetime | None:
         row = await self._query.one("SELECT ask_at FROM hosts WHERE ask_at IS NOT NULL ORDER BY ask_at LIMIT 1")
         return None if row is None else from_text(row["ask_at"])
 
-    async def take_to_ask(self, now: datetime, *, again: datetime) -> str | None:
+    async def claim_software_check(self, now: datetime, *, again: datetime) -> str | None:
         """The server that is due to be asked; it will be again at another time, should it not answer."""
         row = await self._query.one(
             """
@@ -93,7 +93,7 @@ class Hosts:
             "UPDATE hosts SET software = :software, ask_at = NULL WHERE host = :host", host=host, software=software
         )
 
-    async def running(self, software: str) -> set[str]:
+    async def list_running(self, software: str) -> set[str]:
         """The servers that run this."""
         rows = await self._query.all("SELECT host FROM hosts WHERE software = :software", software=software)
         return {row["host"] for row in rows}

@@ -37,7 +37,7 @@ class InboxQueue:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def record(self, arrival: ReceivedActivity, *, by_actor: bool) -> bool:
+    async def enqueue(self, arrival: ReceivedActivity, *, by_actor: bool) -> bool:
         """Put an activity on the record, due at once; False if it is there already.
 
         The id alone does not say so: some servers give one id to activities of different meaning, so type, actor and
@@ -120,7 +120,7 @@ class InboxQueue:
         )
         return sorted((_arrival(row) for row in rows), key=lambda arrival: arrival.id)
 
-    async def settle(self, id: str, verdict: Verdict) -> None:
+    async def complete(self, id: str, verdict: Verdict) -> None:
         """What has no effect keeps its verdict, and not its text."""
         text = "" if verdict.outcome in KEEPING_TEXT else ", raw = '{}', raw_size = 0"
         await self._query.run(
@@ -184,11 +184,11 @@ class InboxQueue:
         )
         return row is not None
 
-    async def newest(self, limit: int) -> list[ReceivedActivity]:
+    async def list_newest(self, limit: int) -> list[ReceivedActivity]:
         rows = await self._query.all("SELECT * FROM arrivals ORDER BY received DESC, id DESC LIMIT :limit", limit=limit)
         return [_arrival(row) for row in rows]
 
-    async def limit_texts(self, most: int, *, host: str | None = None) -> None:
+    async def limit_documents(self, most: int, *, host: str | None = None) -> None:
         """Erase the oldest texts, of one host or of all, until the rest takes no more than `most` bytes. Those that wait
         go last; what loses its text unperformed has failed."""
         of_host = "" if host is None else "AND host = :host"
@@ -208,11 +208,11 @@ class InboxQueue:
             **({} if host is None else {"host": host}),
         )
 
-    async def forget_raw(self, object_uri: str) -> None:
+    async def delete_document(self, object_uri: str) -> None:
         """Erase what was said with an object that its author has deleted."""
         await self._query.run("UPDATE arrivals SET raw = '{}', raw_size = 0 WHERE object_uri = :uri", uri=object_uri)
 
-    async def forget_raw_of(self, actor_uri: str) -> None:
+    async def delete_documents_by_actor(self, actor_uri: str) -> None:
         """Erase all that was said by an actor who is gone, shown or not."""
         await self._query.run("UPDATE arrivals SET raw = '{}', raw_size = 0 WHERE actor_uri = :uri", uri=actor_uri)
 
@@ -226,7 +226,7 @@ class InboxQueue:
             "DELETE FROM arrivals WHERE received < :before AND outcome <> 'waiting'", before=to_text(before)
         )
 
-    async def refuse(self, refusal: Refusal) -> None:
+    async def save_refusal(self, refusal: Refusal) -> None:
         await self._query.run(
             """
             INSERT INTO refusals (id, at, status, reason, address, sender, detail)
@@ -248,7 +248,7 @@ class InboxQueue:
             kept=REFUSALS_KEPT,
         )
 
-    async def refusals(self, limit: int) -> list[Refusal]:
+    async def list_refusals(self, limit: int) -> list[Refusal]:
         rows = await self._query.all("SELECT * FROM refusals ORDER BY id DESC LIMIT :limit", limit=limit)
         return [_refusal(row) for row in rows]
 

@@ -13,14 +13,14 @@ class KeyValues:
         row = await self._query.one("SELECT value FROM facts WHERE name = :name", name=name)
         return None if row is None else row["value"]
 
-    async def put(self, name: str, value: str) -> None:
+    async def save(self, name: str, value: str) -> None:
         await self._query.run(
             "INSERT INTO facts (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             name=name,
             value=value,
         )
 
-    async def forget(self, name: str) -> None:
+    async def delete(self, name: str) -> None:
         await self._query.run("DELETE FROM facts WHERE name = :name", name=name)
 
 
@@ -31,7 +31,7 @@ class Totals:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def of(self, name: str) -> int:
+    async def get(self, name: str) -> int:
         row = await self._query.one("SELECT total FROM totals WHERE name = :name", name=name)
         return 0 if row is None else row["total"]
 

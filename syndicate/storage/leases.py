@@ -72,7 +72,7 @@ class Leases:
 
     # the work that one process at a time does
 
-    async def hold_chores(self, holder: str, *, now: datetime, until: datetime) -> bool:
+    async def claim_maintenance(self, holder: str, *, now: datetime, until: datetime) -> bool:
         """Take the lease, or renew it; False while another process has it."""
         held = await self._query.run(
             """
@@ -86,5 +86,5 @@ class Leases:
         )
         return held > 0
 
-    async def release_chores(self, holder: str) -> None:
+    async def release_maintenance(self, holder: str) -> None:
         await self._query.run("DELETE FROM chores WHERE holder = :holder", holder=holder)

@@ -13,7 +13,7 @@ class LegacyRedirects:
         row = await self._query.one("SELECT leads_to FROM signposts WHERE address = :address", address=address)
         return None if row is None else row["leads_to"]
 
-    async def put(self, address: str, leads_to: str) -> None:
+    async def save(self, address: str, leads_to: str) -> None:
         """The last word counts: a list may have been renamed over there."""
         await self._query.run(
             """
@@ -24,7 +24,7 @@ class LegacyRedirects:
             leads_to=leads_to,
         )
 
-    async def roots(self) -> list[str]:
+    async def list_roots(self) -> list[str]:
         """The directories in which older blogs stood, without a final slash, the deepest first."""
         rows = await self._query.all("SELECT path FROM old_roots")
         return sorted((row["path"] for row in rows), key=lambda path: (-len(path), path))

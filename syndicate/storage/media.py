@@ -53,15 +53,15 @@ class Media:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def by_source(self, source_url: str) -> MediaFile | None:
+    async def find_by_source(self, source_url: str) -> MediaFile | None:
         row = await self._query.one("SELECT * FROM media WHERE source_url = :source_url", source_url=source_url)
         return None if row is None else _file(row)
 
-    async def at(self, path: str) -> MediaFile | None:
+    async def find_by_path(self, path: str) -> MediaFile | None:
         row = await self._query.one("SELECT * FROM media WHERE path = :path", path=path)
         return None if row is None else _file(row)
 
-    async def named(self, name: str) -> MediaFile | None:
+    async def find_by_name(self, name: str) -> MediaFile | None:
         row = await self._query.one("SELECT * FROM media WHERE name = :name LIMIT 1", name=name)
         return None if row is None else _file(row)
 
@@ -69,7 +69,7 @@ class Media:
         """Whether anything on record came as the file of this name."""
         return await self._query.one("SELECT 1 FROM media WHERE original = :name LIMIT 1", name=name) is not None
 
-    async def put(self, file: MediaFile) -> None:
+    async def save(self, file: MediaFile) -> None:
         await self._query.run(
             """
             INSERT INTO media (id, source_url, path, name, original, media_type, size, width, height, alt, purpose, state, reason,
@@ -122,7 +122,7 @@ class Media:
         )
         return None if row is None or row["due"] is None else from_text(row["due"])
 
-    async def failed(self) -> list[MediaFile]:
+    async def list_failed(self) -> list[MediaFile]:
         rows = await self._query.all(
             "SELECT * FROM media WHERE state = 'failed' AND purpose = 'post' ORDER BY source_url"
         )
@@ -153,9 +153,9 @@ class Media:
             height=height,
             former=former,
         )
-        await self.lead(former, name)
+        await self.save_redirect(former, name)
 
-    async def lead(self, former: str, name: str) -> None:
+    async def save_redirect(self, former: str, name: str) -> None:
         """Let the address of a file lead to that of another, and those that lead there, too."""
         await self._query.run("UPDATE media_renames SET name = :name WHERE name = :former", name=name, former=former)
         await self._query.run("DELETE FROM media_renames WHERE former = :name", name=name)
@@ -168,21 +168,21 @@ class Media:
             name=name,
         )
 
-    async def renamed(self, former: str) -> str | None:
+    async def find_redirect(self, former: str) -> str | None:
         """The name under which a file is served now that was served under this one."""
         row = await self._query.one("SELECT name FROM media_renames WHERE former = :former", former=former)
         return None if row is None else str(row["name"])
 
-    async def forget_names(self, name: str) -> None:
+    async def delete_redirects(self, name: str) -> None:
         """Nothing leads to a file any more."""
         await self._query.run("DELETE FROM media_renames WHERE name = :name", name=name)
 
-    async def purposes(self, name: str) -> set[Purpose]:
+    async def list_purposes(self, name: str) -> set[Purpose]:
         """What a file is there for; nothing, where it was replaced by another."""
         rows = await self._query.all("SELECT DISTINCT purpose FROM media WHERE name = :name", name=name)
         return {Purpose(row["purpose"]) for row in rows}
 
-    async def posts_showing_file(self, name: str) -> list[str]:
+    async def list_posts_showing_file(self, name: str) -> list[str]:
         """The posts that show what is served under a name."""
         rows = await self._query.all(
             """
@@ -198,7 +198,7 @@ class Media:
 
     # which post shows which
 
-    async def used_by(self, post: str, media: Sequence[str]) -> None:
+    async def set_used_by(self, post: str, media: Sequence[str]) -> None:
         """Say which files a post shows, in place of what was said before."""
         await self._query.run("DELETE FROM post_media WHERE post_id = :post", post=post)
         for id in media:
@@ -208,7 +208,7 @@ class Media:
                 media=id,
             )
 
-    async def remove_of_post(self, post: str) -> list[str]:
+    async def delete_by_post(self, post: str) -> list[str]:
         """Forget the files that only this post shows; returns their names, and those of their originals."""
         rows = await self._query.all(
             """
@@ -221,7 +221,7 @@ class Media:
         )
         return [name for row in rows for name in (row["name"], row["original"]) if name is not None]
 
-    async def remove_unused(self, limit: int) -> list[str]:
+    async def delete_unused(self, limit: int) -> list[str]:
         """Forget pictures of people and blogs that nobody has any more, at most so many; returns the names of files."""
         rows = await self._query.all(
             """
@@ -241,7 +241,7 @@ class Media:
         )
         return [row["name"] for row in rows if row["name"] is not None]
 
-    async def posts_showing(self, media: str) -> list[str]:
+    async def list_posts_showing(self, media: str) -> list[str]:
         rows = await self._query.all("SELECT post_id FROM post_media WHERE media_id = :media", media=media)
         return [row["post_id"] for row in rows]
 

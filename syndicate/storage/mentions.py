@@ -43,7 +43,7 @@ class Mentions:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def known(self, handles: Sequence[str]) -> dict[str, Known]:
+    async def find_known(self, handles: Sequence[str]) -> dict[str, Known]:
         """Those of these names who were looked up before."""
         if not handles:
             return {}
@@ -59,14 +59,14 @@ class Mentions:
         )
         return {row["handle"]: Known(actor=row["uri"], url=row["url"]) for row in rows}
 
-    async def record(self, post: str, handles: Mapping[str, str], now: datetime, *, comment: str = "") -> None:
+    async def save_all(self, post: str, handles: Mapping[str, str], now: datetime, *, comment: str = "") -> None:
         """The text of a post, or of an answer under it, names these now (with the ids of those who are known); the others are past."""
-        for named in await self.of_post(post, comment):
+        for named in await self.list_by_post(post, comment):
             if named.handle not in handles:
                 await self._leave_out(named)
         for handle, actor in handles.items():
             state = MentionState.SETTLED if actor else MentionState.WANTED
-            await self.put(Named(post=post, comment=comment, handle=handle, state=state, actor=actor, due=now))
+            await self.save(Named(post=post, comment=comment, handle=handle, state=state, actor=actor, due=now))
 
     async def _leave_out(self, named: Named) -> None:
         await self._query.run(
@@ -82,11 +82,11 @@ class Mentions:
             handle=named.handle,
         )
 
-    async def remove_of_actor(self, actor: str) -> None:
+    async def delete_by_actor(self, actor: str) -> None:
         """She hears of no post any more."""
         await self._query.run("DELETE FROM mentions WHERE actor_uri = :actor AND actor_uri <> ''", actor=actor)
 
-    async def of_post(self, post: str, comment: str = "") -> list[Named]:
+    async def list_by_post(self, post: str, comment: str = "") -> list[Named]:
         """Whom a post names, or an answer under it."""
         rows = await self._query.all(
             "SELECT * FROM mentions WHERE post_id = :post AND comment_id = :comment ORDER BY handle",
@@ -95,7 +95,7 @@ class Mentions:
         )
         return [_named(row) for row in rows]
 
-    async def are_wanted(self, post: str, comment: str = "") -> bool:
+    async def has_unresolved(self, post: str, comment: str = "") -> bool:
         """Whether somebody whom a post names, or an answer under it, is still to be looked up."""
         row = await self._query.one(
             """
@@ -133,7 +133,7 @@ class Mentions:
         )
         return [_named(row) for row in rows]
 
-    async def put(self, named: Named) -> None:
+    async def save(self, named: Named) -> None:
         """Keep what is known of one, and give back its lease."""
         await self._query.run(
             """
@@ -151,7 +151,7 @@ class Mentions:
             due=to_text(named.due),
         )
 
-    async def found(self, named: Named, actor: str) -> None:
+    async def set_found(self, named: Named, actor: str) -> None:
         """She is known now; the row stays leased until her post is made anew."""
         await self._query.run(
             "UPDATE mentions SET actor_uri = :actor WHERE post_id = :post AND comment_id = :comment AND handle = :handle",
@@ -161,7 +161,7 @@ class Mentions:
             handle=named.handle,
         )
 
-    async def settle(self, named: Named) -> None:
+    async def complete(self, named: Named) -> None:
         """She is looked up no longer, if the text still names her."""
         await self._query.run(
             """

@@ -19,7 +19,7 @@ class MoveRecipients:
             local_actor=local_actor,
         )
 
-    async def take(self, local_actor: str) -> list[str]:
+    async def take_inboxes(self, local_actor: str) -> list[str]:
         """Those that were remembered, and forget them."""
         rows = await self._query.all(
             "SELECT inbox FROM move_recipients WHERE local_actor = :local_actor ORDER BY inbox", local_actor=local_actor

@@ -36,7 +36,7 @@ class OutboxActivities:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def put(self, said: OutboxActivity) -> None:
+    async def save(self, said: OutboxActivity) -> None:
         await self._query.run(
             """
             INSERT INTO outbox (id, uri, local_actor, type, object_uri, post_id, document, public, published)
@@ -57,7 +57,7 @@ class OutboxActivities:
         row = await self._query.one("SELECT * FROM outbox WHERE uri = :uri", uri=uri)
         return None if row is None else _said(row)
 
-    async def create_of(self, object: str) -> OutboxActivity | None:
+    async def find_create(self, object: str) -> OutboxActivity | None:
         """The Create by which an object was made that stands in no other table."""
         row = await self._query.one(
             "SELECT * FROM outbox WHERE object_uri = :object AND type = 'Create' AND public = 1 AND post_id IS NULL LIMIT 1",
@@ -65,7 +65,7 @@ class OutboxActivities:
         )
         return None if row is None else _said(row)
 
-    async def last_undo(self, actor: str, *, since: datetime) -> datetime | None:
+    async def last_undo_at(self, actor: str, *, since: datetime) -> datetime | None:
         """When an actor was last sent the Undo of a Follow, if that was since then."""
         rows = await self._query.all(
             """
@@ -81,7 +81,7 @@ class OutboxActivities:
         row = await self._query.one("SELECT * FROM outbox WHERE id = :id", id=id)
         return None if row is None else _said(row)
 
-    async def creates_of(self, posts: Sequence[str]) -> dict[str, str]:
+    async def find_creates(self, posts: Sequence[str]) -> dict[str, str]:
         """Post id → the id of its Create, for posts that were given one."""
         if not posts:
             return {}
@@ -104,7 +104,7 @@ class OutboxActivities:
         )
         return row is not None
 
-    async def announces_of(self, post: str) -> list[OutboxActivity]:
+    async def list_announces(self, post: str) -> list[OutboxActivity]:
         """The Announces of a post by others of our actors that stand."""
         rows = await self._query.all(
             "SELECT * FROM outbox WHERE post_id = :post AND type = 'Announce' AND public = 1 ORDER BY published, id",
@@ -112,7 +112,9 @@ class OutboxActivities:
         )
         return [_said(row) for row in rows]
 
-    async def announced(self, local_actor: str, *, before: tuple[str, str] | None, limit: int) -> list[OutboxActivity]:
+    async def list_announced(
+        self, local_actor: str, *, before: tuple[str, str] | None, limit: int
+    ) -> list[OutboxActivity]:
         """What an actor that is not the blog has passed on and not taken back, newest first, from the key (`published` as
         text, id) on."""
         published, id = before or ("~", "")
@@ -131,7 +133,7 @@ class OutboxActivities:
         )
         return [_said(row) for row in rows]
 
-    async def ids_about(self, key: str) -> list[str]:
+    async def list_ids_about(self, key: str) -> list[str]:
         """The ids of the activities that a person may mean by `key`: an activity's id (with or without our address before
         it), the id of what it is about, or of the Follow that it answers or takes back; for commands."""
         pattern = key.replace("!", "!!").replace("%", "!%").replace("_", "!_")
@@ -147,7 +149,7 @@ class OutboxActivities:
         )
         return [row["id"] for row in rows]
 
-    async def unsent(self, object: str) -> list[OutboxActivity]:
+    async def list_unsent(self, object: str) -> list[OutboxActivity]:
         """The Create or Update of a post or an answer that somebody still has to get."""
         rows = await self._query.all(
             """
@@ -160,7 +162,7 @@ class OutboxActivities:
         )
         return [_said(row) for row in rows]
 
-    async def sent_create_of(self, object: str) -> OutboxActivity | None:
+    async def find_sent_create(self, object: str) -> OutboxActivity | None:
         """The Create of a post or an answer, if its text was ever sent."""
         row = await self._query.one(
             "SELECT * FROM outbox WHERE object_uri = :object AND type = 'Create' AND document <> '{}' ORDER BY id LIMIT 1",
@@ -168,23 +170,23 @@ class OutboxActivities:
         )
         return None if row is None else _said(row)
 
-    async def renew(self, id: str, document: dict[str, Any]) -> None:
+    async def update_document(self, id: str, document: dict[str, Any]) -> None:
         """It is said in other words."""
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
         await self._query.run(
             "UPDATE outbox SET document = :document, version = version + 1 WHERE id = :id", id=id, document=text
         )
 
-    async def withdraw(self, said: OutboxActivity) -> None:
+    async def delete(self, said: OutboxActivity) -> None:
         """It is said no longer."""
         await self._query.run("UPDATE outbox SET public = 0 WHERE id = :id", id=said.id)
 
-    async def about(self, post: str) -> list[OutboxActivity]:
+    async def list_about(self, post: str) -> list[OutboxActivity]:
         """Everything that was said about a post, oldest first."""
         rows = await self._query.all("SELECT * FROM outbox WHERE post_id = :post ORDER BY published, id", post=post)
         return [_said(row) for row in rows]
 
-    async def withdraw_public(self, object_uri: str) -> None:
+    async def clear_documents_about(self, object_uri: str) -> None:
         """What is deleted is no longer shown, and no longer kept, in what we said of it earlier."""
         await self._query.run(
             """

@@ -75,19 +75,19 @@ class Posts:
     async def find(self, id: str) -> Post | None:
         return await self._one("posts.id = :value", id)
 
-    async def by_uri(self, uri: str) -> Post | None:
+    async def find_by_uri(self, uri: str) -> Post | None:
         return await self._one("posts.uri = :value", uri)
 
-    async def by_slug(self, slug: str) -> Post | None:
+    async def find_by_slug(self, slug: str) -> Post | None:
         return await self._one("posts.slug = :value", slug)
 
-    async def by_path(self, path: str) -> Post | None:
+    async def find_by_path(self, path: str) -> Post | None:
         return await self._one("posts.path = :value", path)
 
-    async def by_guid(self, guid: str) -> Post | None:
+    async def find_by_guid(self, guid: str) -> Post | None:
         return await self._one("posts.guid = :value", guid)
 
-    async def by_source(self, source: str) -> Post | None:
+    async def find_by_source(self, source: str) -> Post | None:
         """The post that was imported from this place of another program."""
         row = await self._query.one("SELECT post_id FROM post_sources WHERE source = :source", source=source)
         return None if row is None else await self.find(row["post_id"])
@@ -96,18 +96,18 @@ class Posts:
         row = await self._query.one("SELECT source FROM post_sources WHERE post_id = :post LIMIT 1", post=post)
         return row is not None
 
-    async def put_source(self, source: str, post: str) -> None:
+    async def save_source(self, source: str, post: str) -> None:
         await self._query.run(
             "INSERT INTO post_sources (source, post_id) VALUES (:source, :post) ON CONFLICT DO NOTHING",
             source=source,
             post=post,
         )
 
-    async def by_alias(self, address: str) -> Post | None:
+    async def find_by_alias(self, address: str) -> Post | None:
         row = await self._query.one("SELECT post_id FROM aliases WHERE address = :address", address=address)
         return None if row is None else await self.find(row["post_id"])
 
-    async def of_ids(self, ids: Sequence[str]) -> list[Post]:
+    async def list_by_id(self, ids: Sequence[str]) -> list[Post]:
         """In this order; ids that nothing has are passed over."""
         if not ids:
             return []
@@ -124,7 +124,7 @@ class Posts:
         [post] = await self._with_terms([row])
         return post
 
-    async def manufacture(self, id: str) -> PostSource | None:
+    async def find_source(self, id: str) -> PostSource | None:
         row = await self._query.one(
             "SELECT source, source_format, base, origin, origin_digest, renderer, month, image, image_alt, released, minor FROM posts WHERE id = :id",
             id=id,
@@ -147,20 +147,20 @@ class Posts:
 
     # lists of public posts, newest first, by key
 
-    async def latest(self, *, limit: int, before: Key | None = None, skip: int = 0) -> list[Post]:
+    async def list_newest(self, *, limit: int, before: Key | None = None, skip: int = 0) -> list[Post]:
         return await self._list("posts.kind = 'post'", {}, limit=limit, before=before, skip=skip)
 
-    async def between(self, first: datetime, last: datetime, *, limit: int, skip: int = 0) -> list[Post]:
+    async def list_between(self, first: datetime, last: datetime, *, limit: int, skip: int = 0) -> list[Post]:
         """Published at or after `first` and before `last`."""
         condition = "posts.kind = 'post' AND posts.published >= :first AND posts.published < :last"
         return await self._list(condition, {"first": to_text(first), "last": to_text(last)}, limit=limit, skip=skip)
 
-    async def by_author(self, author: str, *, limit: int, skip: int = 0) -> list[Post]:
+    async def list_by_author(self, author: str, *, limit: int, skip: int = 0) -> list[Post]:
         return await self._list(
             "posts.kind = 'post' AND posts.author = :author", {"author": author}, limit=limit, skip=skip
         )
 
-    async def of_terms(self, kind: TermKind, slugs: Sequence[str], *, limit: int, skip: int = 0) -> list[Post]:
+    async def list_by_terms(self, kind: TermKind, slugs: Sequence[str], *, limit: int, skip: int = 0) -> list[Post]:
         """Of any of these terms."""
         names = {f"t{at}": slug for at, slug in enumerate(slugs)}
         rows = await self._query.all(
@@ -186,7 +186,7 @@ class Posts:
         )
         return await self._with_terms(rows)
 
-    async def count_of_terms(self, kind: TermKind, slugs: Sequence[str]) -> int:
+    async def count_by_terms(self, kind: TermKind, slugs: Sequence[str]) -> int:
         """How many public posts have any of these terms."""
         names = {f"t{at}": slug for at, slug in enumerate(slugs)}
         row = await self._query.one(
@@ -216,14 +216,14 @@ class Posts:
         total: int = row["total"]
         return total
 
-    async def federated(self, *, before: Key | None, limit: int) -> list[Post]:
+    async def list_federated(self, *, before: Key | None, limit: int) -> list[Post]:
         """What stands in the outbox."""
         return await self._list("posts.kind = 'post' AND posts.visibility <> 'local'", {}, limit=limit, before=before)
 
-    async def pinned(self, limit: int) -> list[Post]:
+    async def list_pinned(self, limit: int) -> list[Post]:
         return await self._list("posts.pinned = 1 AND posts.kind = 'post'", {}, limit=limit)
 
-    async def page_links(self, limit: int) -> list[tuple[str, str]]:
+    async def list_page_links(self, limit: int) -> list[tuple[str, str]]:
         """(path, title) of public pages, by title: for the navigation."""
         rows = await self._query.all(
             """
@@ -236,7 +236,7 @@ class Posts:
 
     async def neighbours(self, post: Post) -> tuple[Post | None, Post | None]:
         """The next older and the next newer post."""
-        older = await self.latest(limit=1, before=(post.published, post.id))
+        older = await self.list_newest(limit=1, before=(post.published, post.id))
         rows = await self._query.all(
             f"""
             SELECT {COLUMNS} FROM posts
@@ -282,7 +282,9 @@ class Posts:
         )
         return [_post(row, tuple(_term(term) for term in terms if term["post_id"] == row["id"])) for row in rows]
 
-    async def addresses(self, kind: PostKind, first: datetime, last: datetime, *, limit: int) -> list[tuple[str, str]]:
+    async def list_addresses(
+        self, kind: PostKind, first: datetime, last: datetime, *, limit: int
+    ) -> list[tuple[str, str]]:
         """(path, updated as it is written) of what is public and was published from `first` on and before `last`, the
         newest first: the sitemap."""
         rows = await self._query.all(
@@ -300,7 +302,7 @@ class Posts:
 
     # numbers, and volumes of the archive
 
-    async def give_number(self, id: str) -> None:
+    async def assign_number(self, id: str) -> None:
         """The next number, if the post has none. Call it where `alone`: a number is never given twice."""
         await self._query.run(
             """
@@ -313,7 +315,7 @@ class Posts:
             id=id,
         )
 
-    async def unbound(self, limit: int) -> list[Numbered]:
+    async def list_unarchived(self, limit: int) -> list[Numbered]:
         """Public posts that are in no volume yet, by number."""
         rows = await self._query.all(
             """
@@ -343,7 +345,7 @@ class Posts:
         )
         return None if row is None else (from_text(row["published"]), row["id"])
 
-    async def bind(self, last: int) -> None:
+    async def add_archive_document(self, last: int) -> None:
         """Make a volume of what is in none yet, up to a number."""
         await self._query.run(
             """
@@ -355,14 +357,14 @@ class Posts:
             last=last,
         )
 
-    async def newest_volume(self) -> int:
+    async def newest_archive_document(self) -> int:
         """0 while there is none."""
         row = await self._query.one("SELECT coalesce(max(volume), 0) AS volume FROM volumes")
         assert row is not None
         volume: int = row["volume"]
         return volume
 
-    async def of_volume(self, volume: int) -> tuple[list[str], list[Post]]:
+    async def list_of_archive_document(self, volume: int) -> tuple[list[str], list[Post]]:
         """The ids of all that belongs to a volume, and those of its posts that are public, the newest first."""
         ids = await self._query.all(
             """
@@ -382,7 +384,7 @@ class Posts:
         )
         return [row["id"] for row in ids], await self._with_terms(rows)
 
-    async def from_the_first(self, *, skip: int, limit: int) -> list[Post]:
+    async def list_oldest(self, *, skip: int, limit: int) -> list[Post]:
         """Public posts in the order in which they were written."""
         rows = await self._query.all(
             f"""
@@ -397,12 +399,12 @@ class Posts:
 
     # comment counts as feeds tell them
 
-    async def has_untold(self) -> bool:
+    async def has_uncounted_comments(self) -> bool:
         """Whether feeds tell another number of comments than there are, of any post."""
         row = await self._query.one("SELECT id FROM posts WHERE told_comments <> comment_count LIMIT 1")
         return row is not None
 
-    async def tell_comments(self) -> int:
+    async def publish_comment_counts(self) -> int:
         """From now on feeds tell what is true; of how many posts that was something new."""
         return await self._query.run(
             "UPDATE posts SET told_comments = comment_count WHERE told_comments <> comment_count"
@@ -410,7 +412,7 @@ class Posts:
 
     # what waits
 
-    async def scheduled(self, now: datetime) -> list[str]:
+    async def list_scheduled(self, now: datetime) -> list[str]:
         """The ids of scheduled posts whose time has come."""
         rows = await self._query.all(
             "SELECT id FROM posts WHERE state = 'scheduled' AND published <= :now ORDER BY published LIMIT 100",
@@ -425,7 +427,7 @@ class Posts:
         )
         return None if row is None else from_text(row["published"])
 
-    async def rendered_before(self, renderer: int, *, after: str, limit: int) -> list[str]:
+    async def list_rendered_before(self, renderer: int, *, after: str, limit: int) -> list[str]:
         """The ids of posts whose HTML an older renderer made, from `after` on."""
         rows = await self._query.all(
             "SELECT id FROM posts WHERE renderer < :renderer AND id > :after ORDER BY id LIMIT :limit",
@@ -441,14 +443,14 @@ class Posts:
         """Let no other transaction choose a slug or a date until this one ends."""
         await self._query.advisory_lock("posts")
 
-    async def put(self, post: Post, made: PostSource) -> None:
+    async def save(self, post: Post, made: PostSource) -> None:
         """Keep a new post, or a changed one."""
         await self._count(post.id, -1)
         await self._query.run(INSERT, **_parameters(post, made))
         await self._put_terms(post)
         await self._count(post.id, 1)
 
-    async def remove(self, id: str) -> None:
+    async def delete(self, id: str) -> None:
         await self._count(id, -1)
         await self._query.run("DELETE FROM posts WHERE id = :id", id=id)
 
@@ -468,7 +470,7 @@ class Posts:
         )
         return touched > 0
 
-    async def free_updated(self, wanted: datetime, id: str, *, after: datetime | None = None) -> datetime:
+    async def next_free_updated(self, wanted: datetime, id: str, *, after: datetime | None = None) -> datetime:
         """A whole second that no other post than this has as its `updated`: the wanted one, or the next that is free.
 
         With `after`, which is the earlier `updated` of this post, it is later than that, and the last free one up to
@@ -517,7 +519,7 @@ class Posts:
             wanted -= timedelta(seconds=1)
         return wanted if wanted > after else None
 
-    async def keep_revision(self, id: str, *, revision: str, replaced: datetime) -> None:
+    async def save_revision(self, id: str, *, revision: str, replaced: datetime) -> None:
         """Put the text that is about to be replaced aside."""
         await self._query.run(
             """
@@ -529,12 +531,12 @@ class Posts:
             replaced=to_text(replaced),
         )
 
-    async def revisions(self, id: str) -> list[str]:
+    async def list_revisions(self, id: str) -> list[str]:
         """The earlier texts, oldest first."""
         rows = await self._query.all("SELECT source FROM revisions WHERE post_id = :id ORDER BY replaced, id", id=id)
         return [row["source"] for row in rows]
 
-    async def forget_minor(self, id: str) -> None:
+    async def clear_minor_change(self, id: str) -> None:
         """The header asks for a minor change no longer, and may do so again."""
         await self._query.run("UPDATE posts SET minor = 0 WHERE id = :id", id=id)
 
@@ -559,21 +561,21 @@ class Posts:
             post=post,
         )
 
-    async def aliases(self, post: str) -> list[str]:
+    async def list_aliases(self, post: str) -> list[str]:
         rows = await self._query.all("SELECT address FROM aliases WHERE post_id = :post ORDER BY address", post=post)
         return [row["address"] for row in rows]
 
-    async def term(self, kind: TermKind, slug: str) -> Term | None:
+    async def find_term(self, kind: TermKind, slug: str) -> Term | None:
         row = await self._query.one(
             "SELECT * FROM terms WHERE kind = :kind AND slug = :slug", kind=kind.value, slug=slug
         )
         return None if row is None else _term(row)
 
-    async def terms(self, kind: TermKind) -> list[Term]:
+    async def list_terms(self, kind: TermKind) -> list[Term]:
         rows = await self._query.all("SELECT * FROM terms WHERE kind = :kind ORDER BY name, slug", kind=kind.value)
         return [_term(row) for row in rows]
 
-    async def put_term(self, term: Term, *, known: bool) -> None:
+    async def save_term(self, term: Term, *, known: bool) -> None:
         """Keep a term. `known` says that name, parent and description come from its owner and win."""
         update = (
             "DO UPDATE SET name = excluded.name, parent = excluded.parent, description = excluded.description"
@@ -592,31 +594,31 @@ class Posts:
             description=term.description,
         )
 
-    async def file(self, path: str) -> tuple[str, str] | None:
+    async def find_file(self, path: str) -> tuple[str, str] | None:
         """(post id, digest) of a file of the posts folder that was taken in."""
         row = await self._query.one("SELECT post_id, digest FROM files WHERE path = :path", path=path)
         return None if row is None else (row["post_id"], row["digest"])
 
-    async def files_of(self, post: str) -> list[str]:
+    async def list_files_of(self, post: str) -> list[str]:
         """The files that a post was taken in from."""
         rows = await self._query.all("SELECT path FROM files WHERE post_id = :post ORDER BY path", post=post)
         return [row["path"] for row in rows]
 
-    async def forget_file(self, path: str) -> None:
+    async def delete_file(self, path: str) -> None:
         await self._query.run("DELETE FROM files WHERE path = :path", path=path)
 
-    async def files(self) -> dict[str, str]:
+    async def list_files(self) -> dict[str, str]:
         """Path → digest of all."""
         return {row["path"]: row["digest"] for row in await self._query.all("SELECT path, digest FROM files")}
 
-    async def files_of_posts(self) -> list[str]:
+    async def list_files_of_posts(self) -> list[str]:
         """The paths of those whose post is still there."""
         rows = await self._query.all(
             "SELECT files.path FROM files JOIN posts ON posts.id = files.post_id ORDER BY files.path"
         )
         return [row["path"] for row in rows]
 
-    async def put_file(self, path: str, post: str, digest: str) -> None:
+    async def save_file(self, path: str, post: str, digest: str) -> None:
         await self._query.run(
             """
             INSERT INTO files (path, post_id, digest) VALUES (:path, :post, :digest)
@@ -630,7 +632,7 @@ class Posts:
     async def _put_terms(self, post: Post) -> None:
         await self._query.run("DELETE FROM post_terms WHERE post_id = :id", id=post.id)
         for position, term in enumerate(post.terms):
-            await self.put_term(term, known=False)
+            await self.save_term(term, known=False)
             await self._query.run(
                 """
                 INSERT INTO post_terms (post_id, kind, slug, position, published)

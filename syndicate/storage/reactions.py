@@ -76,7 +76,7 @@ class Reactions:
             actor=actor,
         )
 
-    async def withdraw(self, uri: str, actor: str) -> str | None:
+    async def delete(self, uri: str, actor: str) -> str | None:
         """Take back the reaction with this id; returns its post's id, None if `actor` made no such reaction."""
         rows = await self._query.all(
             """
@@ -90,7 +90,7 @@ class Reactions:
             await self._uncount(row, actor)
         return rows[0]["post_id"] if rows else None
 
-    async def withdraw_from(
+    async def delete_by_actor_and_object(
         self, post: str, comment: str | None, kind: str, actor: str, *, uri: str = ""
     ) -> str | None:
         """Take back an actor's reaction to one thing: the one with this id; without an id the newest, for servers whose
@@ -114,7 +114,7 @@ class Reactions:
         await self._uncount(row, actor)
         return post
 
-    async def listed(
+    async def list_shown(
         self, post: str, comment: str | None, kind: str, *, after: tuple[str, str] | None, limit: int
     ) -> list[tuple[str, str]]:
         """The ids of the reactions to a post, or to an answer under it, with their keys: (uri, received), oldest first."""
@@ -135,18 +135,18 @@ class Reactions:
         )
         return [(row["uri"], row["received"]) for row in rows]
 
-    async def counts_of(self, comment: str) -> Counts:
+    async def get_counts(self, comment: str) -> Counts:
         """How often an answer of the author's is liked and shared."""
         row = await self._query.one("SELECT like_count, share_count FROM comments WHERE id = :id", id=comment)
         return Counts() if row is None else Counts(likes=row["like_count"], shares=row["share_count"])
 
-    async def remove_of_actor(self, actor: str) -> list[str]:
+    async def delete_by_actor(self, actor: str) -> list[str]:
         """Remove all of an actor's; returns the ids of the posts."""
-        posts = await self.hide_of_actor(actor)
+        posts = await self.hide_by_actor(actor)
         rows = await self._query.all("DELETE FROM reactions WHERE actor_uri = :actor RETURNING post_id", actor=actor)
         return sorted({*posts, *(row["post_id"] for row in rows)})
 
-    async def hide_of_actor(self, actor: str) -> list[str]:
+    async def hide_by_actor(self, actor: str) -> list[str]:
         """Count nothing of an actor's any more, and keep it; returns the ids of the posts."""
         counted = await self._query.all(
             "SELECT post_id, comment_id, kind FROM reactions WHERE actor_uri = :actor AND counted = 1", actor=actor
@@ -156,7 +156,7 @@ class Reactions:
             await self._count(row["post_id"], row["comment_id"], row["kind"], -1)
         return sorted({row["post_id"] for row in counted})
 
-    async def show_of_actor(self, actor: str) -> list[str]:
+    async def show_by_actor(self, actor: str) -> list[str]:
         """Count again what was hidden of an actor's; returns the ids of the posts."""
         hidden = await self._query.all(
             "SELECT post_id, comment_id, kind, content FROM reactions WHERE actor_uri = :actor AND hidden = 1",

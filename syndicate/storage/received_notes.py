@@ -40,7 +40,7 @@ class ReceivedNotes:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def put(self, note: ReceivedNote) -> None:
+    async def save(self, note: ReceivedNote) -> None:
         """Keep a note, or its newer text; of one actor the newest hundred of a kind are kept."""
         await self._query.run(
             """
@@ -69,7 +69,7 @@ class ReceivedNotes:
             kept=MAX_PER_ACTOR,
         )
 
-    async def newest(self, kinds: Sequence[NoteKind], *, seen: bool, limit: int) -> list[ReceivedNote]:
+    async def list_newest(self, kinds: Sequence[NoteKind], *, seen: bool, limit: int) -> list[ReceivedNote]:
         """Of these kinds, newest first; with `seen` also what the author has seen."""
         names = {f"k{at}": kind.value for at, kind in enumerate(kinds)}
         rows = await self._query.all(
@@ -89,7 +89,7 @@ class ReceivedNotes:
             "UPDATE received_notes SET seen = 1 WHERE uri = :uri AND kind = :kind", uri=uri, kind=kind.value
         )
 
-    async def remove(self, uri: str, *, actor: str = "", kinds: Sequence[NoteKind] = tuple(NoteKind)) -> bool:
+    async def delete(self, uri: str, *, actor: str = "", kinds: Sequence[NoteKind] = tuple(NoteKind)) -> bool:
         """Forget a note, if it is by `actor` (or by anybody), as far as it is of these kinds."""
         removed = 0
         for kind in kinds:
@@ -104,7 +104,7 @@ class ReceivedNotes:
             )
         return removed > 0
 
-    async def remove_of_actor(self, actor: str) -> None:
+    async def delete_by_actor(self, actor: str) -> None:
         await self._query.run("DELETE FROM received_notes WHERE actor_uri = :actor", actor=actor)
 
     async def prune(self, before: datetime) -> None:

@@ -25,7 +25,7 @@ class RefetchQueue:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def schedule(self, visit: Refetch) -> None:
+    async def enqueue(self, visit: Refetch) -> None:
         """Have a comment looked at; one that is scheduled stays as it is."""
         await self._query.run(
             """
@@ -77,7 +77,7 @@ class RefetchQueue:
         assert row is not None
         return None if row["due"] is None else from_text(row["due"])
 
-    async def settle(self, comment: str, *, warm: datetime, due: datetime | None) -> None:
+    async def complete(self, comment: str, *, warm: datetime, due: datetime | None) -> None:
         """Look again when it is due; never, if that is None."""
         if due is None:
             await self._query.run("DELETE FROM visits WHERE comment_id = :comment", comment=comment)
@@ -91,7 +91,7 @@ class RefetchQueue:
 
     # other servers' patience
 
-    async def ask(self, host: str, *, now: datetime, apart: timedelta, most: int) -> datetime | None:
+    async def acquire_request(self, host: str, *, now: datetime, apart: timedelta, most: int) -> datetime | None:
         """Put one request to a server on its account. None: ask now. Else when it may be asked, at the earliest.
 
         `apart` is the time between two requests, `most` how many there may be on a day (UTC).
@@ -111,9 +111,9 @@ class RefetchQueue:
             now=to_text(now),
             most=most,
         )
-        return None if asked else await self.free(host, now=now, most=most)
+        return None if asked else await self.next_request_at(host, now=now, most=most)
 
-    async def free(self, host: str, *, now: datetime, most: int) -> datetime | None:
+    async def next_request_at(self, host: str, *, now: datetime, most: int) -> datetime | None:
         """When a server may be asked again; None if it may be asked now."""
         row = await self._query.one("SELECT * FROM visited_hosts WHERE host = :host", host=host)
         if row is None:
@@ -124,7 +124,7 @@ class RefetchQueue:
             free = max(free, tomorrow)
         return free if free > now else None
 
-    async def stop(self, host: str, until: datetime) -> None:
+    async def pause_host(self, host: str, until: datetime) -> None:
         """A server wants to be left alone."""
         await self._query.run(
             "UPDATE visited_hosts SET free_at = :until WHERE host = :host AND free_at < :until",
@@ -134,14 +134,14 @@ class RefetchQueue:
 
     # what is of no concern
 
-    async def pass_over(self, uri: str, now: datetime) -> None:
+    async def ignore(self, uri: str, now: datetime) -> None:
         await self._query.run(
             "INSERT INTO passed_over (uri, at) VALUES (:uri, :at) ON CONFLICT (uri) DO UPDATE SET at = excluded.at",
             uri=uri,
             at=to_text(now),
         )
 
-    async def is_passed_over(self, uri: str, since: datetime) -> bool:
+    async def is_ignored(self, uri: str, since: datetime) -> bool:
         row = await self._query.one(
             "SELECT uri FROM passed_over WHERE uri = :uri AND at >= :since", uri=uri, since=to_text(since)
         )

@@ -28,7 +28,7 @@ class Reports:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def put(self, report: Report) -> None:
+    async def save(self, report: Report) -> None:
         """Keep one; the newest thousand are kept, and the newest hundred of each server."""
         await self._query.run(
             """
@@ -53,11 +53,11 @@ class Reports:
             "DELETE FROM reports WHERE id < (SELECT id FROM reports ORDER BY id DESC LIMIT 1 OFFSET :kept)", kept=KEPT
         )
 
-    async def newest(self, limit: int) -> list[Report]:
+    async def list_newest(self, limit: int) -> list[Report]:
         rows = await self._query.all("SELECT * FROM reports ORDER BY id DESC LIMIT :limit", limit=limit)
         return [_report(row) for row in rows]
 
-    async def remove(self, id: str) -> bool:
+    async def delete(self, id: str) -> bool:
         return await self._query.run("DELETE FROM reports WHERE id = :id", id=id) > 0
 
 

@@ -24,9 +24,9 @@ class Search:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def put(self, post: Post, text: str) -> None:
+    async def save(self, post: Post, text: str) -> None:
         """Let a post be found by its words; one that is not public is not."""
-        await self.remove(post.id)
+        await self.delete(post.id)
         if not post.is_public:
             return
         names = " ".join(term.name for term in post.terms)
@@ -39,7 +39,7 @@ class Search:
             words=folded(f"{post.title} {names} {text}"),
         )
 
-    async def remove(self, post: str) -> None:
+    async def delete(self, post: str) -> None:
         """Call it before the post's row goes."""
         await self._query.run(
             "DELETE FROM post_search WHERE rowid IN (SELECT number FROM posts WHERE id = :id)", id=post

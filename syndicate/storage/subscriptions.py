@@ -72,7 +72,7 @@ class Subscriptions:
 
     # requests
 
-    async def ask(self, request: SubscriptionRequest) -> None:
+    async def save_request(self, request: SubscriptionRequest) -> None:
         await self._query.run(
             """
             INSERT INTO websub_requests (id, mode, topic, callback, host, secret, lease_seconds, outcome, asked)
@@ -89,17 +89,17 @@ class Subscriptions:
             asked=to_text(request.asked),
         )
 
-    async def request(self, id: str) -> SubscriptionRequest | None:
+    async def find_request(self, id: str) -> SubscriptionRequest | None:
         row = await self._query.one("SELECT * FROM websub_requests WHERE id = :id", id=id)
         return None if row is None else _request(row)
 
-    async def settle(self, id: str, outcome: RequestOutcome) -> None:
+    async def complete_request(self, id: str, outcome: RequestOutcome) -> None:
         """What became of a request; its secret is needed no longer."""
         await self._query.run(
             "UPDATE websub_requests SET outcome = :outcome, secret = '' WHERE id = :id", id=id, outcome=outcome.value
         )
 
-    async def asked_of(self, host: str, since: datetime) -> tuple[int, int, int]:
+    async def count_requests(self, host: str, since: datetime) -> tuple[int, int, int]:
         """How many requests named callbacks on a server since then; how many of all wait to be verified; and how many
         of those would be new subscriptions."""
         row = await self._query.one(
@@ -116,7 +116,7 @@ class Subscriptions:
         assert row is not None
         return row["lately"], row["waiting"], row["coming"]
 
-    async def waiting(self) -> int:
+    async def count_waiting_requests(self) -> int:
         """How many requests wait to be verified."""
         row = await self._query.one("SELECT count(*) AS total FROM websub_requests WHERE outcome = 'waiting'")
         assert row is not None
@@ -133,7 +133,7 @@ class Subscriptions:
         )
         return None if row is None else _subscription(row)
 
-    async def put(self, subscription: Subscription) -> None:
+    async def save(self, subscription: Subscription) -> None:
         """Keep a subscription; one that was there is extended, with the new secret and as good as new."""
         added = await self._query.run(
             """
@@ -163,7 +163,7 @@ class Subscriptions:
             lease_until=to_text(subscription.lease_until),
         )
 
-    async def tried(self, topic: str, callback: str, *, status: int | None, answer: str, now: datetime) -> None:
+    async def save_attempt(self, topic: str, callback: str, *, status: int | None, answer: str, now: datetime) -> None:
         """Keep what a push met with."""
         failed = status is None or not 200 <= status < 300
         await self._query.run(
@@ -180,7 +180,7 @@ class Subscriptions:
             failed=int(failed),
         )
 
-    async def remove(self, topic: str, callback: str) -> bool:
+    async def delete(self, topic: str, callback: str) -> bool:
         """End a subscription; False if there was none."""
         removed = await self._query.run(
             "DELETE FROM websub_subscriptions WHERE topic = :topic AND callback = :callback",
@@ -190,16 +190,16 @@ class Subscriptions:
         await self._totals.add(TOTAL, -removed)
         return removed > 0
 
-    async def of_host(self, host: str) -> int:
+    async def count_by_host(self, host: str) -> int:
         row = await self._query.one("SELECT count(*) AS total FROM websub_subscriptions WHERE host = :host", host=host)
         assert row is not None
         total: int = row["total"]
         return total
 
-    async def total(self) -> int:
-        return await self._totals.of(TOTAL)
+    async def count(self) -> int:
+        return await self._totals.get(TOTAL)
 
-    async def live(self, topic: str, *, after: str, now: datetime, limit: int) -> list[Subscription]:
+    async def list_live(self, topic: str, *, after: str, now: datetime, limit: int) -> list[Subscription]:
         """Who is to be told of a topic, by callback, from the one after `after` on."""
         rows = await self._query.all(
             """
@@ -214,7 +214,7 @@ class Subscriptions:
         )
         return [_subscription(row) for row in rows]
 
-    async def all(self, limit: int) -> list[Subscription]:
+    async def list_all(self, limit: int) -> list[Subscription]:
         """By topic, the earliest first."""
         rows = await self._query.all(
             "SELECT * FROM websub_subscriptions ORDER BY topic, since, callback LIMIT :limit", limit=limit
@@ -223,28 +223,28 @@ class Subscriptions:
 
     # topics
 
-    async def topic(self, topic: str) -> Topic | None:
+    async def find_topic(self, topic: str) -> Topic | None:
         row = await self._query.one("SELECT * FROM websub_topics WHERE topic = :topic", topic=topic)
         return None if row is None else _topic(row)
 
-    async def topics(self) -> list[Topic]:
+    async def list_topics(self) -> list[Topic]:
         return [_topic(row) for row in await self._query.all("SELECT * FROM websub_topics ORDER BY topic")]
 
-    async def heard_of(self, now: datetime) -> list[str]:
+    async def list_subscribed_topics(self, now: datetime) -> list[str]:
         """The topics that have a live subscription."""
         rows = await self._query.all(
             "SELECT DISTINCT topic FROM websub_subscriptions WHERE lease_until > :now ORDER BY topic", now=to_text(now)
         )
         return [row["topic"] for row in rows]
 
-    async def spreading(self, *, after: str = "") -> Topic | None:
+    async def find_expanding(self, *, after: str = "") -> Topic | None:
         """The topic of the first push, after a given one, that is still to be spread."""
         row = await self._query.one(
             "SELECT * FROM websub_topics WHERE push > :after ORDER BY push LIMIT 1", after=after
         )
         return None if row is None else _topic(row)
 
-    async def first_told(self, topic: str, edition: str) -> bool:
+    async def add_topic(self, topic: str, edition: str) -> bool:
         """Somebody hears of a topic from now on; False if others did before, who are told what they have not had."""
         return (
             await self._query.run(
@@ -258,7 +258,7 @@ class Subscriptions:
             > 0
         )
 
-    async def tell(self, topic: str, *, before: str, edition: str, push: str) -> bool:
+    async def start_push(self, topic: str, *, before: str, edition: str, push: str) -> bool:
         """Begin to spread an edition (to nobody, without a push); False if another process has begun it."""
         return (
             await self._query.run(
@@ -275,7 +275,7 @@ class Subscriptions:
             > 0
         )
 
-    async def advance(self, topic: Topic, reached: str | None) -> None:
+    async def advance_push(self, topic: Topic, reached: str | None) -> None:
         """So far a push is spread; None for: to the end."""
         await self._query.run(
             "UPDATE websub_topics SET push = :next, reached = :reached WHERE topic = :topic AND push = :push",
@@ -285,7 +285,7 @@ class Subscriptions:
             reached=reached or "",
         )
 
-    async def forget_topic(self, topic: str, now: datetime) -> None:
+    async def delete_topic(self, topic: str, now: datetime) -> None:
         """Nobody hears of it any more."""
         await self._query.run(
             """

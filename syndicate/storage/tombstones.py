@@ -28,19 +28,19 @@ class Tombstones:
         row = await self._query.one("SELECT * FROM tombstones WHERE uri = :uri", uri=uri)
         return None if row is None else _tombstone(row)
 
-    async def at(self, path: str) -> Tombstone | None:
+    async def find_by_path(self, path: str) -> Tombstone | None:
         """The newest thing of ours that was removed from this path."""
         row = await self._query.one(
             "SELECT * FROM tombstones WHERE path = :path ORDER BY gone_at DESC LIMIT 1", path=path
         )
         return None if row is None else _tombstone(row)
 
-    async def of_slug(self, slug: str) -> list[Tombstone]:
+    async def list_by_slug(self, slug: str) -> list[Tombstone]:
         """Posts of ours that were removed from an address that ends with this slug; for commands."""
         rows = await self._query.all("SELECT * FROM tombstones WHERE path LIKE '%/%' ORDER BY gone_at")
         return [_tombstone(row) for row in rows if unquote(row["path"]).rstrip("/").rpartition("/")[2] == slug]
 
-    async def put(self, tombstone: Tombstone) -> None:
+    async def save(self, tombstone: Tombstone) -> None:
         await self._query.run(
             """
             INSERT INTO tombstones (uri, path, origin, type, published, gone_at)

@@ -37,7 +37,7 @@ class Versions:
         rows = await self._query.all("SELECT scope, edition FROM editions WHERE moved >= :instant", instant=instant)
         return {row["scope"]: row["edition"] for row in rows}
 
-    async def of(self, scope: str) -> int:
+    async def get(self, scope: str) -> int:
         row = await self._query.one("SELECT edition FROM editions WHERE scope = :scope", scope=scope)
         return 0 if row is None else row["edition"]
 

@@ -46,14 +46,14 @@ class WebsubFollowing:
         row = await self._query.one("SELECT * FROM websub_following WHERE id = :id", id=id)
         return None if row is None else _following(row)
 
-    async def of_feed(self, feed: str) -> list[HubFollowing]:
+    async def list_by_feed(self, feed: str) -> list[HubFollowing]:
         rows = await self._query.all("SELECT * FROM websub_following WHERE feed = :feed ORDER BY id", feed=feed)
         return [_following(row) for row in rows]
 
-    async def all(self) -> list[HubFollowing]:
+    async def list_all(self) -> list[HubFollowing]:
         return [_following(row) for row in await self._query.all("SELECT * FROM websub_following ORDER BY feed, id")]
 
-    async def put(self, following: HubFollowing) -> None:
+    async def save(self, following: HubFollowing) -> None:
         """Keep a new one, unless the same is there."""
         await self._query.run(
             """
@@ -73,10 +73,10 @@ class WebsubFollowing:
             heard=to_text_or_empty(following.heard),
         )
 
-    async def wish(self, id: str, wish: Wish) -> None:
+    async def set_wish(self, id: str, wish: Wish) -> None:
         await self._query.run("UPDATE websub_following SET mode = :wish WHERE id = :id", id=id, wish=wish.value)
 
-    async def ask(self, id: str, now: datetime) -> None:
+    async def set_asked(self, id: str, now: datetime) -> None:
         """We are about to ask: the hub may make sure before it has answered."""
         await self._query.run("UPDATE websub_following SET asked = :now WHERE id = :id", id=id, now=to_text(now))
 
@@ -88,14 +88,14 @@ class WebsubFollowing:
             until=to_text(until),
         )
 
-    async def end(self, id: str) -> None:
+    async def set_ended(self, id: str) -> None:
         """The hub says that nothing will come."""
         await self._query.run("UPDATE websub_following SET confirmed = '', lease_until = '' WHERE id = :id", id=id)
 
-    async def hear(self, id: str, now: datetime) -> None:
+    async def set_heard(self, id: str, now: datetime) -> None:
         await self._query.run("UPDATE websub_following SET heard = :now WHERE id = :id", id=id, now=to_text(now))
 
-    async def remove(self, id: str) -> None:
+    async def delete(self, id: str) -> None:
         await self._query.run("DELETE FROM websub_following WHERE id = :id", id=id)
 
     async def prune(self, *, asked: datetime, now: datetime) -> None:

@@ -64,7 +64,7 @@ async def get_nodeinfo(request: web.Request) -> web.StreamResponse:
 
     async def render() -> RenderedDocument:
         document = discovery.nodeinfo(
-            version, software_version=__version__, posts=await store.totals.of("posts"), comments=0, name=name
+            version, software_version=__version__, posts=await store.totals.get("posts"), comments=0, name=name
         )
         return RenderedDocument(
             body=_json(document),

@@ -83,14 +83,14 @@ async def get_volume(request: web.Request) -> web.StreamResponse:
     store, urls = request.app[STORE], request.app[URLS]
     format = FeedFormat(request.match_info.get("format") or "rss")
     volume = int(request.match_info["volume"])
-    newest = await store.posts.newest_volume()
+    newest = await store.posts.newest_archive_document()
     if volume == newest + 1:
         raise web.HTTPTemporaryRedirect(urls.feed("/", format.value), headers={"Cache-Control": "no-store"})
     if volume > newest:
         raise NotFound("no such volume")
 
     async def render() -> RenderedDocument:
-        ids, posts = await store.posts.of_volume(volume)
+        ids, posts = await store.posts.list_of_archive_document(volume)
         feed = await request.app[FEEDS].of_volume(volume, posts, format)
         return replace(await rendered_feed(request, feed, tuple(f"post:{id}" for id in ids)), cache_control=ARCHIVED)
 

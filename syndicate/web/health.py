@@ -41,7 +41,7 @@ class Readiness:
         where = next(path for path in (self._directory, *self._directory.parents) if path.exists())
         if shutil.disk_usage(where).free < MIN_FREE_BYTES:
             raise StorageError(f"{where}: the disk is full")
-        await self._store.transaction(lambda tx: tx.key_values.put("ready", to_text(self._store.clock())))
+        await self._store.transaction(lambda tx: tx.key_values.save("ready", to_text(self._store.clock())))
         self._ready_at = time.monotonic()
 
 
@@ -59,9 +59,9 @@ async def get_metrics(request: web.Request) -> web.Response:
     if not is_direct_from(request, request.app[CONFIG].server):
         return web.Response(status=403, text="not from here\n")
     store, metrics = request.app[STORE], request.app[METRICS]
-    metrics.deliveries_waiting.set(await store.deliveries.waiting(store.clock()))
-    metrics.followers.set(await store.followers.total(BLOG))
-    metrics.subscriptions.set(await store.subscriptions.total())
-    metrics.posts.set(await store.totals.of("posts"))
+    metrics.deliveries_waiting.set(await store.deliveries.count_waiting(store.clock()))
+    metrics.followers.set(await store.followers.count(BLOG))
+    metrics.subscriptions.set(await store.subscriptions.count())
+    metrics.posts.set(await store.totals.get("posts"))
     metrics.renders.set(request.app[RESPONSE_CACHE].renders)
     return web.Response(body=metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})

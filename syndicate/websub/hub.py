@@ -139,21 +139,21 @@ class Hub:
             lease_seconds=asked.lease_seconds,
             asked=now,
         )
-        await tx.subscriptions.ask(request)
+        await tx.subscriptions.save_request(request)
         await tx.deliveries.enqueue(intent(request))
 
     async def _require_room(self, tx: Tables, asked: HubRequest) -> None:
         """Nobody may have us ask one server again and again, or fill our books."""
-        lately, waiting, coming = await tx.subscriptions.asked_of(asked.host, self._clock() - timedelta(hours=1))
+        lately, waiting, coming = await tx.subscriptions.count_requests(asked.host, self._clock() - timedelta(hours=1))
         if waiting >= MOST_WAITING_PER_HOST or lately >= MOST_AN_HOUR_PER_HOST:
             raise TooManyRequests("websub.waiting")
-        if await tx.subscriptions.waiting() >= MOST_WAITING:
+        if await tx.subscriptions.count_waiting_requests() >= MOST_WAITING:
             raise TooManyRequests("websub.busy")
         if asked.mode is RequestMode.UNSUBSCRIBE or await tx.subscriptions.find(asked.topic, asked.callback):
             return
-        if await tx.subscriptions.of_host(asked.host) + coming >= MOST_PER_HOST:
+        if await tx.subscriptions.count_by_host(asked.host) + coming >= MOST_PER_HOST:
             raise TooManyRequests("websub.host-full")
-        if await tx.subscriptions.total() >= MOST:
+        if await tx.subscriptions.count() >= MOST:
             raise TooManyRequests("websub.full")
 
 

@@ -34,7 +34,7 @@ class IntentSender:
         self._store, self._transport, self._topics, self._clock = store, transport, topics, clock
 
     async def send(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
-        request = await self._store.subscriptions.request(delivery.activity)
+        request = await self._store.subscriptions.find_request(delivery.activity)
         if request is None or request.outcome is not RequestOutcome.WAITING:
             return _closed("nobody asks this any more")
         edition = await self._topics.edition(request.topic) or ""
@@ -63,16 +63,16 @@ class IntentSender:
         return SendResult(
             attempt=replace(met, answer=met.answer or "did not answer with the challenge"),
             outcome=DeliveryOutcome.FAILED,
-            effect=lambda tx: tx.subscriptions.settle(request.id, RequestOutcome.FAILED),
+            effect=lambda tx: tx.subscriptions.complete_request(request.id, RequestOutcome.FAILED),
         )
 
     async def _perform(self, tx: Tables, request: SubscriptionRequest, edition: str) -> None:
         now = self._clock()
         if request.mode is RequestMode.UNSUBSCRIBE:
-            await tx.subscriptions.remove(request.topic, request.callback)
+            await tx.subscriptions.delete(request.topic, request.callback)
         else:
-            await tx.subscriptions.first_told(request.topic, edition)
-            await tx.subscriptions.put(
+            await tx.subscriptions.add_topic(request.topic, edition)
+            await tx.subscriptions.save(
                 Subscription(
                     topic=request.topic,
                     callback=request.callback,
@@ -82,7 +82,7 @@ class IntentSender:
                     lease_until=now + timedelta(seconds=request.lease_seconds),
                 )
             )
-        await tx.subscriptions.settle(request.id, RequestOutcome.VERIFIED)
+        await tx.subscriptions.complete_request(request.id, RequestOutcome.VERIFIED)
 
     async def _deny(self, request: SubscriptionRequest, attempt: int) -> SendResult:
         """Tell a subscriber that nothing will come (§5.2). It is a courtesy, and not insisted on."""
@@ -93,7 +93,7 @@ class IntentSender:
         return SendResult(
             attempt=met,
             outcome=DeliveryOutcome.DELIVERED if response is not None else DeliveryOutcome.FAILED,
-            effect=lambda tx: tx.subscriptions.settle(request.id, RequestOutcome.FAILED),
+            effect=lambda tx: tx.subscriptions.complete_request(request.id, RequestOutcome.FAILED),
         )
 
     async def _ask(self, callback: str, parameters: dict[str, str]) -> tuple[Attempt, Response | None]:

@@ -69,7 +69,7 @@ class PushWorker:
         """Look at all that somebody hears of; False if there was nothing to tell."""
         told = await self._look()
         passed = ""
-        while (topic := await self._store.subscriptions.spreading(after=passed)) is not None:
+        while (topic := await self._store.subscriptions.find_expanding(after=passed)) is not None:
             before, passed = passed, topic.push
             with isolated("push", topic=topic.topic):
                 await self._spread(topic)
@@ -79,8 +79,12 @@ class PushWorker:
     # looking
 
     async def _look(self) -> bool:
-        known = {topic.topic: topic for topic in await self._store.subscriptions.topics()}
-        heard = set(await self._store.subscriptions.heard_of(self._clock())) if self._audience.subscribers else set()
+        known = {topic.topic: topic for topic in await self._store.subscriptions.list_topics()}
+        heard = (
+            set(await self._store.subscriptions.list_subscribed_topics(self._clock()))
+            if self._audience.subscribers
+            else set()
+        )
         told = False
         for address in dict.fromkeys([*self._pinged, *sorted(heard)]):
             with isolated("look at a feed", topic=address):
@@ -104,7 +108,7 @@ class PushWorker:
         pings = [self._ping(hub, address, now) for hub in self._audience.hubs] if address in self._pinged else []
 
         async def body(tx: Tables) -> bool:
-            if not await tx.subscriptions.tell(address, before=before, edition=edition, push=push):
+            if not await tx.subscriptions.start_push(address, before=before, edition=edition, push=push):
                 return False
             for ping in pings:
                 await tx.deliveries.enqueue(ping)
@@ -127,7 +131,7 @@ class PushWorker:
         )
 
     async def _forget(self, tx: Tables, address: str) -> None:
-        await tx.subscriptions.forget_topic(address, self._clock())
+        await tx.subscriptions.delete_topic(address, self._clock())
 
     # telling
 
@@ -136,7 +140,7 @@ class PushWorker:
         now = self._clock()
 
         async def body(tx: Tables) -> None:
-            found = await tx.subscriptions.live(topic.topic, after=topic.reached, now=now, limit=self._slice)
+            found = await tx.subscriptions.list_live(topic.topic, after=topic.reached, now=now, limit=self._slice)
             for subscription in found:
                 await tx.deliveries.enqueue(
                     Delivery(
@@ -149,7 +153,7 @@ class PushWorker:
                         changed=now,
                     )
                 )
-            await tx.subscriptions.advance(topic, found[-1].callback if len(found) == self._slice else None)
+            await tx.subscriptions.advance_push(topic, found[-1].callback if len(found) == self._slice else None)
 
         await self._store.transaction(body)
 
@@ -158,9 +162,9 @@ class PushWorker:
         now = self._clock()
 
         async def body(tx: Tables) -> bool:
-            found = await tx.subscriptions.live(address, after="", now=now, limit=self._slice)
+            found = await tx.subscriptions.list_live(address, after="", now=now, limit=self._slice)
             for subscription in found:
-                await tx.subscriptions.remove(address, subscription.callback)
+                await tx.subscriptions.delete(address, subscription.callback)
                 request = SubscriptionRequest(
                     id=self._ids.new(now),
                     mode=RequestMode.DENIED,
@@ -169,9 +173,9 @@ class PushWorker:
                     host=subscription.host,
                     asked=now,
                 )
-                await tx.subscriptions.ask(request)
+                await tx.subscriptions.save_request(request)
                 await tx.deliveries.enqueue(intent(request))
-            await tx.subscriptions.forget_topic(address, now)
+            await tx.subscriptions.delete_topic(address, now)
             return len(found) == self._slice
 
         while await self._store.transaction(body):

@@ -69,10 +69,10 @@ class PushSender:
         if fate is DeliveryOutcome.GONE or (
             fate is not DeliveryOutcome.DELIVERED and now - failing_since >= DROPPED_AFTER
         ):
-            await tx.subscriptions.remove(topic, callback)
+            await tx.subscriptions.delete(topic, callback)
             log.info("subscription dropped", topic=topic, host=subscription.host, status=met.status)
         else:
-            await tx.subscriptions.tried(topic, callback, status=met.status, answer=met.answer, now=now)
+            await tx.subscriptions.save_attempt(topic, callback, status=met.status, answer=met.answer, now=now)
 
 
 def judge_push(met: Attempt) -> DeliveryOutcome:

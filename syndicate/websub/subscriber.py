@@ -54,7 +54,7 @@ class Subscriber:
         """A feed that we read calls itself `topic` and names this hub: be subscribed there, and nowhere else for it."""
         now = self._clock()
         current: HubFollowing | None = None
-        for following in await tx.websub_following.of_feed(feed):
+        for following in await tx.websub_following.list_by_feed(feed):
             if (following.topic, following.hub) == (topic, hub):
                 current = following
             elif following.wish is Wish.SUBSCRIBE:
@@ -67,16 +67,16 @@ class Subscriber:
                 hub=hub,
                 secret=secrets.token_urlsafe(SECRET_BYTES),
             )
-            await tx.websub_following.put(current)
+            await tx.websub_following.save(current)
         elif current.wish is Wish.UNSUBSCRIBE:
-            await tx.websub_following.wish(current.id, Wish.SUBSCRIBE)
+            await tx.websub_following.set_wish(current.id, Wish.SUBSCRIBE)
         elif current.is_live(now) or await self._is_asked(tx, current, now):
             return
         await self._ask(tx, current, now)
 
     async def withdrawn(self, tx: Tables, *, feed: str) -> None:
         """We do not read this feed any more."""
-        for following in await tx.websub_following.of_feed(feed):
+        for following in await tx.websub_following.list_by_feed(feed):
             if following.wish is Wish.SUBSCRIBE:
                 await self._leave(tx, following, self._clock())
 
@@ -84,7 +84,7 @@ class Subscriber:
         """Whether what is new in a feed is sent to us: by a hub that has done so, and signed it, before."""
         now = self._clock()
         return any(
-            following.heard and following.is_live(now) for following in await tables.websub_following.of_feed(feed)
+            following.heard and following.is_live(now) for following in await tables.websub_following.list_by_feed(feed)
         )
 
     async def _is_asked(self, tx: Tables, following: HubFollowing, now: datetime) -> bool:
@@ -94,9 +94,9 @@ class Subscriber:
 
     async def _leave(self, tx: Tables, following: HubFollowing, now: datetime) -> None:
         if following.asked is None:  # the hub has never heard of it
-            await tx.websub_following.remove(following.id)
+            await tx.websub_following.delete(following.id)
             return
-        await tx.websub_following.wish(following.id, Wish.UNSUBSCRIBE)
+        await tx.websub_following.set_wish(following.id, Wish.UNSUBSCRIBE)
         await self._ask(tx, following, now)
 
     async def _ask(self, tx: Tables, following: HubFollowing, due: datetime) -> None:
@@ -124,7 +124,7 @@ class Subscriber:
         if mode != following.wish.value:
             return None
         if following.wish is Wish.UNSUBSCRIBE:
-            await self._store.transaction(lambda tx: tx.websub_following.remove(id))
+            await self._store.transaction(lambda tx: tx.websub_following.delete(id))
             log.info("no longer subscribed", feed=following.feed, hub=following.hub)
             return challenge
         await self._store.transaction(lambda tx: self._begin(tx, following, _lease(lease_seconds)))
@@ -146,7 +146,7 @@ class Subscriber:
             return False
 
         async def body(tx: Tables) -> None:
-            await tx.websub_following.end(id)
+            await tx.websub_following.set_ended(id)
             if following.wish is Wish.SUBSCRIBE:
                 await self._ask(tx, following, self._clock() + PATIENCE)
 
@@ -168,7 +168,7 @@ class Subscriber:
             log.info("push not believed", feed=following.feed, hub=following.hub)
             return
         await self._received(following.feed, body, media_type)
-        await self._store.transaction(lambda tx: tx.websub_following.hear(id, self._clock()))
+        await self._store.transaction(lambda tx: tx.websub_following.set_heard(id, self._clock()))
 
     async def tidy(self, tx: Tables) -> None:
         """Forget subscriptions that ended without the hub's word."""
@@ -200,7 +200,7 @@ class SubscriptionRequestSender:
                 attempt=Attempt(status=None, answer="no longer wanted", permanent=True), outcome=DeliveryOutcome.FAILED
             )
         at = self._clock()
-        await self._store.transaction(lambda tx: tx.websub_following.ask(following.id, at))
+        await self._store.transaction(lambda tx: tx.websub_following.set_asked(following.id, at))
         met, _ = await post_to_hub(self._transport, following.hub, self._form(following), self._clock)
         fate = judge_push(met)
         if fate is not DeliveryOutcome.DELIVERED:

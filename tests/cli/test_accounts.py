@@ -37,7 +37,7 @@ async def test_follows_are_taken_along_as_csv(instance: RunningInstance, desk: D
                 handle=handle,
                 follow=FollowState.ACCEPTED,
             )
-            await tx.blogroll.put(entry, added=to_text(instance.clock()))
+            await tx.blogroll.save(entry, added=to_text(instance.clock()))
 
     await instance.store.transaction(fill)
     rows = list(csv.reader(io.StringIO(await desk.ok("blogroll", "--csv"))))
@@ -58,7 +58,7 @@ async def test_a_change_of_key_names_the_servers_that_may_need_help(
     async def known(tx: Tables) -> None:
         await tx.hosts.set_software("social.example", "gotosocial")
         await tx.hosts.set_software("evil.example", "mastodon")
-        await tx.hosts.put(Host(host="elsewhere.example", failures=2, failing_since=now), now=now)
+        await tx.hosts.save(Host(host="elsewhere.example", failures=2, failing_since=now), now=now)
 
     await instance.store.transaction(known)
     rows = await desk.lists("keys", "rotate", "--dry-run")

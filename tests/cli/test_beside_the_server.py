@@ -176,7 +176,7 @@ async def test_an_imported_blog_is_read_at_once(instance: RunningInstance, desk:
     await desk.ok("import", "wordpress", OldBlog().post(7, html="Long ago.").write(desk.blog.directory / "old.xml"))
     await until(instance, "/", "Post 7")
     assert "Long ago." in (await instance.get("/2014/07/31/post-7/")).text
-    post = await instance.store.posts.by_slug("post-7")
+    post = await instance.store.posts.find_by_slug("post-7")
     assert post is not None
     assert (await instance.get(post.uri, accept=ACTIVITY)).status == 200
 

@@ -134,7 +134,7 @@ def test_the_doctor_names_those_that_died_moved_or_fail_for_days(roll: Blog) -> 
                 continue
             await tx.blogroll.set_state(entry.id, FeedState.FAILING, f"Reason {number}.")
             poll = await tx.feed_polls.find(entry.id)
-            await tx.feed_polls.put(
+            await tx.feed_polls.save(
                 type(poll)(
                     entry=poll.entry,
                     host=poll.host,

@@ -102,7 +102,7 @@ def test_what_cannot_be_is_not_chosen_again(bare: Blog) -> None:
 
 async def test_a_blog_of_an_earlier_version_is_known_by_its_account(instance: RunningInstance) -> None:
     services = instance.server.services
-    await instance.store.transaction(lambda tx: tx.key_values.put(SITE, ""))
+    await instance.store.transaction(lambda tx: tx.key_values.save(SITE, ""))
     await LocalActors.open(instance.config, instance.store, instance.clock)
     assert json.loads(await instance.store.key_values.find(SITE) or "") == {
         "url": "https://blog.example",

@@ -42,7 +42,7 @@ async def keep(store: Store, made: Comment) -> bool:
 async def count(store: Store, post: Post) -> int:
     current = await store.posts.find(post.id)
     assert current is not None
-    assert current.counts.comments == await store.comments.replies_total(post.id)
+    assert current.counts.comments == await store.comments.count_replies(post.id)
     return current.counts.comments
 
 
@@ -79,15 +79,15 @@ async def test_nothing_moves_where_nothing_changes(instance: RunningInstance) ->
     post = await instance.publish("Hello")
     first = comment(post, instance)
     await keep(instance.store, first)
-    edition = await instance.store.versions.of(f"talk:{post.id}")
+    edition = await instance.store.versions.get(f"talk:{post.id}")
     assert not await keep(instance.store, first)
     assert not await keep(
         instance.store, replace(first, html="<p>Older</p>", updated=first.updated - timedelta(days=1))
     )
     other = Author(name="Eve", uri="https://social.example/users/eve")
     assert not await keep(instance.store, replace(first, author=other, updated=first.updated + timedelta(days=1)))
-    assert await instance.store.versions.of(f"talk:{post.id}") == edition
-    [kept] = await instance.store.comments.shown(post.id, limit=10, skip=0)
+    assert await instance.store.versions.get(f"talk:{post.id}") == edition
+    [kept] = await instance.store.comments.list_shown(post.id, limit=10, skip=0)
     assert (kept.html, kept.author.name) == ("<p>Hi</p>", "Ann")
 
 

@@ -90,7 +90,7 @@ class Round:
         now = self.clock()
 
         async def body(tx: Tables) -> None:
-            await tx.outbox.put(said(number, object, self.clock))
+            await tx.outbox.save(said(number, object, self.clock))
             for inbox in inboxes:
                 await tx.deliveries.enqueue(
                     Delivery(
@@ -106,7 +106,7 @@ class Round:
         await self.store.transaction(body)
 
     async def states(self) -> dict[tuple[str, str], DeliveryState]:
-        found = await self.store.deliveries.newest(10_000)
+        found = await self.store.deliveries.list_newest(10_000)
         return {(delivery.activity, delivery.host): delivery.state for delivery in found}
 
 
@@ -135,7 +135,7 @@ async def round(store: Store, clock: FakeClock) -> Round:
         proof_key="",
         published=clock(),
     )
-    await store.transaction(lambda tx: tx.local_actors.put(blog))
+    await store.transaction(lambda tx: tx.local_actors.save(blog))
     return Round(store, clock, Told())
 
 
@@ -180,7 +180,7 @@ async def test_growing_waits_survive_the_process(round: Round) -> None:
     tries, dues = [], []
     for _ in range(4):
         await round.worker().drain()  # another process each time
-        [delivery] = await round.store.deliveries.newest(1)
+        [delivery] = await round.store.deliveries.list_newest(1)
         tries.append(delivery.attempts)
         dues.append(delivery.due - round.clock())
         round.clock.now = delivery.due - timedelta(seconds=1)
@@ -203,7 +203,7 @@ async def test_it_is_given_up_after_two_weeks(round: Round) -> None:
         if due is None:
             break
         round.clock.now = max(due, round.clock.now)
-    [delivery] = await round.store.deliveries.newest(1)
+    [delivery] = await round.store.deliveries.list_newest(1)
     assert delivery.state is DeliveryState.FAILED
     assert timedelta(days=10) < round.clock() - began < timedelta(days=22)
 
@@ -252,11 +252,11 @@ async def test_followers_behind_many_inboxes_are_reached_slice_by_slice(round: R
 
     async def fill(tx: Tables) -> None:
         for number, address in enumerate(inboxes):
-            await tx.followers.put(
+            await tx.followers.save(
                 Follower(local_actor="blog", actor=f"{address}/{number}", follow="", inbox=address, since=round.clock())
             )
-        await tx.outbox.put(said(1, "https://blog.example/posts/1", round.clock))
-        await tx.deliveries.fan_out(Fanout(activity="0001", audience="blog", due=round.clock()))
+        await tx.outbox.save(said(1, "https://blog.example/posts/1", round.clock))
+        await tx.deliveries.enqueue_fanout(Fanout(activity="0001", audience="blog", due=round.clock()))
 
     await round.store.transaction(fill)
     await round.worker().drain()

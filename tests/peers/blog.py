@@ -117,7 +117,7 @@ class Blog:
 
     def find(self, slug: str) -> Post | None:
         """What has become of a post in the folder."""
-        post = self.look(lambda store: store.posts.by_slug(slug))
+        post = self.look(lambda store: store.posts.find_by_slug(slug))
         return None if post is None else Post(slug, post.uri, self.url + post.path)
 
     def _post(self, slug: str, url: str) -> Post:

@@ -43,7 +43,7 @@ def test_who_follows_is_accepted_and_listed(blog: Blog, reader: Person) -> None:
 
 def _follow_of(reader: Person, blog: Blog) -> str:
     """The id of the Follow that the blog keeps."""
-    followers = blog.look(lambda store: store.followers.page("blog", before=None, limit=10))
+    followers = blog.look(lambda store: store.followers.list_page("blog", before=None, limit=10))
     return next(one.follow for one in followers if one.actor == reader.actor)
 
 

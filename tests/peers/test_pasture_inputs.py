@@ -70,7 +70,7 @@ async def _become(store: Store, sent: list[dict[str, Any]]) -> list[list[str]]:
         if arrival is None:
             rows.append([str(row["status"]), ""])
             continue
-        comment = await store.comments.by_uri(row["note"]) if row["note"] else None
+        comment = await store.comments.find_by_uri(row["note"]) if row["note"] else None
         is_shown = comment is not None and arrival.verdict.outcome is Outcome.DONE
         verdict = f"{arrival.verdict.outcome.value} {arrival.verdict.reason}"
         rows.append([verdict, comment.html if comment and is_shown else ""])

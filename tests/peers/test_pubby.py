@@ -29,7 +29,7 @@ def test_a_server_that_refuses_one_dialect_is_met_with_the_other_at_the_second_k
 
     async def believe(store: Store) -> None:
         """As if it had taken RFC 9421 until today."""
-        await store.transaction(lambda tx: tx.hosts.put(Host(host=host, dialect="rfc9421"), now=utc_now()))
+        await store.transaction(lambda tx: tx.hosts.save(Host(host=host, dialect="rfc9421"), now=utc_now()))
 
     blog.look(believe)
     before = len(paul.log())

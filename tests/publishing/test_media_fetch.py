@@ -104,7 +104,7 @@ async def test_a_picture_from_afar_comes_later_and_readers_never_ask_there(
     [address] = await pictures_of(instance, post)
     assert address.startswith("https://blog.example/media/")
     assert (await instance.get(address)).body == PNG
-    current = await instance.store.posts.by_slug("tea")
+    current = await instance.store.posts.find_by_slug("tea")
     assert current is not None
     assert current.updated == updated
     assert "pictures.example" not in (await instance.get("/feed/")).text
@@ -148,7 +148,7 @@ async def test_a_server_that_stays_down_is_given_up(
         instance.clock.advance(days=3)
     assert gallery.asked == len(WAITS) + 1
     assert await pictures_of(instance, post) == []
-    [failed] = await instance.store.media.failed()
+    [failed] = await instance.store.media.list_failed()
     assert failed.source_url == FAR
 
 

@@ -25,12 +25,14 @@ async def as_earlier_versions_stored_it(instance: RunningInstance, folder: Path,
     """A post that shows a picture which is served as it came."""
     post = await published(instance, folder, data)
     files = instance.server.services.files
-    row = await instance.store.media.by_source(f"file://{folder}/leaf.jpg")
+    row = await instance.store.media.find_by_source(f"file://{folder}/leaf.jpg")
     assert row is not None
     assert row.name is not None
     files.remove(row.name)
     raw = files.keep(data)
-    await instance.store.transaction(lambda tx: tx.media.put(replace(row, name=raw.name, original=None, size=raw.size)))
+    await instance.store.transaction(
+        lambda tx: tx.media.save(replace(row, name=raw.name, original=None, size=raw.size))
+    )
     await instance.server.services.publisher.rerender(post.id)
     stored = await instance.store.posts.find(post.id)
     assert stored is not None
@@ -44,7 +46,7 @@ async def test_the_old_address_leads_to_a_clean_picture_and_the_post_names_it(
     before = await as_earlier_versions_stored_it(instance, tmp_path, telling("JPEG"))
     assert before.picture is not None
     old = before.picture.url
-    sent = await instance.store.totals.of("outbox")
+    sent = await instance.store.totals.get("outbox")
     done = await rebuild(instance)
     assert (done.cleaned, done.unchanged, done.failed) == (1, 0, [])
     answer = await instance.get(old)
@@ -57,7 +59,7 @@ async def test_the_old_address_leads_to_a_clean_picture_and_the_post_names_it(
     assert after.picture.url.endswith(new)
     assert new in after.html
     assert after.updated == before.updated
-    assert await instance.store.totals.of("outbox") == sent
+    assert await instance.store.totals.get("outbox") == sent
     for output in ("/feed/", "/feed/atom/", "/feed/json/", before.path):
         assert old not in (await instance.get(output)).text
 
@@ -94,7 +96,7 @@ async def test_pictures_of_strangers_stay_as_they_came(instance: RunningInstance
     row = MediaFile(
         id="1", source_url="https://a.example/ann.jpg", name=raw.name, purpose=Purpose.AVATAR, due=instance.clock()
     )
-    await instance.store.transaction(lambda tx: tx.media.put(row))
+    await instance.store.transaction(lambda tx: tx.media.save(row))
     done = await rebuild(instance)
     assert (done.cleaned, done.unchanged) == (0, 0)
     assert (await instance.get(f"/media/{raw.name}")).body == telling("JPEG")

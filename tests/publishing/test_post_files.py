@@ -122,8 +122,8 @@ async def test_without_a_file_that_it_names_nothing_goes_out(
     (folder / "program.zip").write_bytes(b"PK\3\4")
     with pytest.raises(FilesMissing, match=r"\.(png|pdf|mp3|zip)"):
         await publish(instance, folder, source, **fields)
-    assert await instance.store.posts.by_slug("talk") is None
-    assert await instance.store.totals.of("outbox") == 0
+    assert await instance.store.posts.find_by_slug("talk") is None
+    assert await instance.store.totals.get("outbox") == 0
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ async def test_a_post_in_the_folder_waits_until_what_lies_beside_it_has_rested(i
     os.utime(folder / "slides.pdf", (then, then))
     wait = await instance.server.services.posts_folder.scan()
     assert wait == pytest.approx(7)
-    assert await instance.store.posts.by_slug("talk") is None
+    assert await instance.store.posts.find_by_slug("talk") is None
 
 
 async def test_a_path_from_the_root_counts_from_the_folder_of_posts(instance: RunningInstance) -> None:
@@ -163,7 +163,7 @@ async def test_a_path_from_the_root_counts_from_the_folder_of_posts(instance: Ru
     (folder / "2026" / "talk.md").write_text("# Talk\n\n[Slides](/slides.pdf) and [again](../slides.pdf)")
     rest(folder, instance)
     await instance.server.services.posts_folder.scan()
-    post = await instance.store.posts.by_slug("talk")
+    post = await instance.store.posts.find_by_slug("talk")
     assert post is not None
     await instance.server.services.publisher.rerender(post.id)
     again = await instance.store.posts.find(post.id)
@@ -181,11 +181,11 @@ async def test_a_file_in_the_folder_waits_for_the_files_that_it_names(instance: 
     posts_folder = instance.server.services.posts_folder
     rest(folder, instance)
     await posts_folder.scan()
-    assert await instance.store.posts.by_slug("talk") is None
+    assert await instance.store.posts.find_by_slug("talk") is None
     (folder / "slides.pdf").write_bytes(PDF)
     rest(folder, instance)
     await posts_folder.scan()
-    post = await instance.store.posts.by_slug("talk")
+    post = await instance.store.posts.find_by_slug("talk")
     assert post is not None
     [address] = await addresses(instance, post)
     assert (await instance.get(address)).body == PDF

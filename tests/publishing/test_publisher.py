@@ -17,16 +17,16 @@ async def test_one_slug_published_by_many_at_once_is_one_post(instance: RunningI
     done = await asyncio.gather(*(instance.publish_draft(slug="tea", source=f"Number {n}.") for n in range(4)))
     assert [published.change for published in done].count(Change.CREATED) == 1
     assert len({published.post.id for published in done}) == 1
-    assert len(await instance.store.posts.latest(limit=10)) == 1
-    assert len(await instance.store.posts.revisions(done[0].post.id)) == 3
-    assert await instance.store.totals.of("posts") == 1
+    assert len(await instance.store.posts.list_newest(limit=10)) == 1
+    assert len(await instance.store.posts.list_revisions(done[0].post.id)) == 3
+    assert await instance.store.totals.get("posts") == 1
 
 
 async def test_many_slugs_published_at_once_have_dates_of_their_own(instance: RunningInstance) -> None:
     done = await asyncio.gather(*(instance.publish_draft(slug=f"post-{n}", source="Words.") for n in range(20)))
     assert len({published.post.updated for published in done}) == 20
-    assert await instance.store.totals.of("posts") == 20
-    assert await instance.store.totals.of("outbox") == 20
+    assert await instance.store.totals.get("posts") == 20
+    assert await instance.store.totals.get("outbox") == 20
 
 
 async def test_what_is_counted_is_what_there_is(instance: RunningInstance) -> None:
@@ -35,10 +35,10 @@ async def test_what_is_counted_is_what_there_is(instance: RunningInstance) -> No
     await instance.publish("Page", kind=PostKind.PAGE)
     await instance.publish("One", "Changed.")
     await instance.server.services.publisher.delete("two")
-    assert await instance.store.totals.of("posts") == 1
-    assert await instance.store.totals.of("outbox") == 1
-    assert await instance.store.totals.of("author:Mara Lind") == 1
-    assert await instance.store.totals.of("month:2026-11") == 1
+    assert await instance.store.totals.get("posts") == 1
+    assert await instance.store.totals.get("outbox") == 1
+    assert await instance.store.totals.get("author:Mara Lind") == 1
+    assert await instance.store.totals.get("month:2026-11") == 1
 
 
 async def test_what_is_not_there_cannot_be_deleted(instance: RunningInstance) -> None:

@@ -71,7 +71,7 @@ async def test_a_feed_is_made_once_until_something_in_it_moves(
     instance, topics, desk = open_instance, counted.topics, counted.desk
     first = await topics.edition(FEED)
     for number in range(3):
-        await instance.store.transaction(lambda tx, number=number: tx.key_values.put("something", str(number)))  # type: ignore[misc]
+        await instance.store.transaction(lambda tx, number=number: tx.key_values.save("something", str(number)))  # type: ignore[misc]
         assert await topics.edition(FEED) == first
         assert (await topics.document(FEED)) is not None
     assert desk.made == ["/ rss"]

@@ -13,19 +13,19 @@ from tests.waiting import in_time
 
 
 async def test_what_a_transaction_wrote_is_read_after_it(store: Store) -> None:
-    await store.transaction(lambda tx: tx.key_values.put("colour", "green"))
+    await store.transaction(lambda tx: tx.key_values.save("colour", "green"))
     assert await store.key_values.find("colour") == "green"
 
 
 async def test_a_body_that_fails_undoes_only_itself(store: Store) -> None:
     async def fail(tx: Tables) -> None:
-        await tx.key_values.put("b", "2")
+        await tx.key_values.save("b", "2")
         raise LookupError("on purpose")
 
     first, second, third = await asyncio.gather(
-        store.transaction(lambda tx: tx.key_values.put("a", "1")),
+        store.transaction(lambda tx: tx.key_values.save("a", "1")),
         store.transaction(fail),
-        store.transaction(lambda tx: tx.key_values.put("c", "3")),
+        store.transaction(lambda tx: tx.key_values.save("c", "3")),
         return_exceptions=True,
     )
     assert first is None
@@ -36,7 +36,7 @@ async def test_a_body_that_fails_undoes_only_itself(store: Store) -> None:
 
 async def test_a_thousand_writers_at_once_are_all_served(store: Store) -> None:
     await asyncio.gather(*(store.transaction(lambda tx: tx.totals.add("n", 1)) for _ in range(1000)))
-    assert await store.totals.of("n") == 1000
+    assert await store.totals.get("n") == 1000
 
 
 async def test_a_body_that_waits_for_something_else_is_a_mistake_that_is_named(database_address: str) -> None:
@@ -59,7 +59,7 @@ async def test_the_version_moves_with_commits_of_another_process(database_addres
     await server.database.listen()
     command = await Store.open(database_address, clock)
     before = server.database.version()
-    await command.transaction(lambda tx: tx.key_values.put("a", "1"))
+    await command.transaction(lambda tx: tx.key_values.save("a", "1"))
     await command.close()
     async with in_time():
         await heard.wait()
@@ -104,16 +104,16 @@ async def test_editions_move_only_for_what_changed(store: Store) -> None:
     await store.transaction(lambda tx: tx.versions.move("site", "post:1"))
     await store.transaction(lambda tx: tx.versions.move("post:1"))
     assert await store.versions.moved_since("") == {"site": 1, "post:1": 2}
-    assert await store.versions.of("post:2") == 0
+    assert await store.versions.get("post:2") == 0
 
 
 @pytest.mark.parametrize("value", ["half a pair: \ud800", 2**70])
 async def test_a_value_that_no_database_takes_is_named_and_costs_nobody_else(store: Store, value: str | int) -> None:
     async def body(tx: Tables) -> None:
-        await tx.key_values.put("odd", value)  # type: ignore[arg-type]
+        await tx.key_values.save("odd", value)  # type: ignore[arg-type]
 
     first, second = await asyncio.gather(
-        store.transaction(body), store.transaction(lambda tx: tx.key_values.put("plain", "1")), return_exceptions=True
+        store.transaction(body), store.transaction(lambda tx: tx.key_values.save("plain", "1")), return_exceptions=True
     )
     assert isinstance(first, ValueUnstorable)
     assert second is None

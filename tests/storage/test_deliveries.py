@@ -35,7 +35,7 @@ async def put(store: Store, *deliveries: Delivery) -> None:
 
 async def say(tx: Tables, clock: FakeClock, *ids: str) -> None:
     """Activities of the blog."""
-    await tx.local_actors.put(
+    await tx.local_actors.save(
         StoredActor(
             id="blog",
             uri="https://blog.example/actor",
@@ -48,7 +48,7 @@ async def say(tx: Tables, clock: FakeClock, *ids: str) -> None:
         )
     )
     for id in ids:
-        await tx.outbox.put(
+        await tx.outbox.save(
             OutboxActivity(
                 id=id,
                 uri=f"https://blog.example/activities/{id}",
@@ -64,7 +64,7 @@ async def say(tx: Tables, clock: FakeClock, *ids: str) -> None:
 
 
 async def states(store: Store) -> dict[str, str]:
-    return {found.activity: found.state.value for found in await store.deliveries.newest(10)}
+    return {found.activity: found.state.value for found in await store.deliveries.list_newest(10)}
 
 
 async def test_what_is_newer_takes_the_place_of_its_own_kind_only(store: Store, clock: FakeClock) -> None:
@@ -82,7 +82,7 @@ async def test_a_pause_for_one_kind_is_none_for_another(store: Store, clock: Fak
     push = delivery(clock, "1", DeliveryKind.WEBSUB)
     await put(store, push, delivery(clock, "2"))
     later = clock() + timedelta(hours=1)
-    await store.transaction(lambda tx: tx.deliveries.pause_lane(push.lane, later))
+    await store.transaction(lambda tx: tx.deliveries.pause_queue(push.lane, later))
     claimed = await store.transaction(lambda tx: tx.deliveries.claim(now=clock(), until=later, limit=10))
     assert [(found.activity, found.kind) for found in claimed] == [("2", DeliveryKind.ACTIVITY)]
 
@@ -90,11 +90,11 @@ async def test_a_pause_for_one_kind_is_none_for_another(store: Store, clock: Fak
 async def test_what_is_planned_for_later_does_not_wait(store: Store, clock: FakeClock) -> None:
     planned = replace(delivery(clock, "1", DeliveryKind.REQUEST), due=clock() + timedelta(days=8))
     await put(store, planned)
-    assert await store.deliveries.waiting(clock()) == 0
+    assert await store.deliveries.count_waiting(clock()) == 0
     assert await store.deliveries.is_planned(DeliveryKind.REQUEST, planned.object)
     assert not await store.deliveries.is_planned(DeliveryKind.PING, planned.object)
     clock.advance(days=8)
-    assert await store.deliveries.waiting(clock()) == 1
+    assert await store.deliveries.count_waiting(clock()) == 1
 
 
 async def test_other_kinds_than_activities_are_forgotten_sooner(store: Store, clock: FakeClock) -> None:
@@ -103,7 +103,7 @@ async def test_other_kinds_than_activities_are_forgotten_sooner(store: Store, cl
 
     async def settle(tx: Tables) -> None:
         for one in both:
-            await tx.deliveries.settle(replace(one, state=DeliveryState.DELIVERED))
+            await tx.deliveries.complete(replace(one, state=DeliveryState.DELIVERED))
 
     await store.transaction(settle)
     clock.advance(days=8)
@@ -122,8 +122,8 @@ async def test_an_answer_that_is_forgotten_takes_its_deliveries_along_and_no_oth
         await say(tx, clock, "1", "2")
         for one in (old, replace(waiting, object="another"), other):
             await tx.deliveries.enqueue(one)
-        await tx.deliveries.settle(replace(old, state=DeliveryState.DELIVERED))
-        await tx.deliveries.settle(replace(other, state=DeliveryState.DELIVERED))
+        await tx.deliveries.complete(replace(old, state=DeliveryState.DELIVERED))
+        await tx.deliveries.complete(replace(other, state=DeliveryState.DELIVERED))
 
     await store.transaction(body)
     clock.advance(days=181)
@@ -138,7 +138,7 @@ async def test_a_worker_that_asks_for_one_leaves_the_rest_to_the_others(store: S
     async def fan_out(tx: Tables) -> None:
         await say(tx, clock, *"12345")
         for activity in "12345":
-            await tx.deliveries.fan_out(
+            await tx.deliveries.enqueue_fanout(
                 Fanout(activity=activity, audience="blog", post_uri="", reached="", due=clock())
             )
 

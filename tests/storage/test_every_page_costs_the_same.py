@@ -41,15 +41,15 @@ class Recorder:
 
 Read = Callable[[Tables, bool], Awaitable[object]]
 PAGES: dict[str, Read] = {
-    "outbox": lambda tables, far: tables.posts.federated(before=(FAR, "4711") if far else None, limit=21),
-    "followers": lambda tables, far: tables.followers.page("blog", before=KEY if far else None, limit=21),
-    "followers of a server": lambda tables, far: tables.followers.on_server(
+    "outbox": lambda tables, far: tables.posts.list_federated(before=(FAR, "4711") if far else None, limit=21),
+    "followers": lambda tables, far: tables.followers.list_page("blog", before=KEY if far else None, limit=21),
+    "followers of a server": lambda tables, far: tables.followers.list_on_server(
         "blog", "https://m.example", after=KEY[1] if far else "", limit=1001
     ),
-    "replies": lambda tables, far: tables.comments.replies("1", after=KEY if far else None, limit=21),
-    "likes": lambda tables, far: tables.reactions.listed("1", None, "like", after=KEY if far else None, limit=21),
-    "announced": lambda tables, far: tables.outbox.announced("1", before=KEY if far else None, limit=21),
-    "inboxes": lambda tables, far: tables.followers.inboxes("blog", after=KEY[1] if far else "", limit=500),
+    "replies": lambda tables, far: tables.comments.list_replies("1", after=KEY if far else None, limit=21),
+    "likes": lambda tables, far: tables.reactions.list_shown("1", None, "like", after=KEY if far else None, limit=21),
+    "announced": lambda tables, far: tables.outbox.list_announced("1", before=KEY if far else None, limit=21),
+    "inboxes": lambda tables, far: tables.followers.list_inboxes("blog", after=KEY[1] if far else "", limit=500),
 }
 
 

@@ -25,7 +25,7 @@ async def arrive(store: Store, actor: str, type: str = "Create") -> str:
         fingerprint="",
         verdict=Verdict(outcome=Outcome.WAITING, reason="arrival.waiting"),
     )
-    await store.transaction(lambda tx: tx.inbox_queue.record(arrival, by_actor=True))
+    await store.transaction(lambda tx: tx.inbox_queue.enqueue(arrival, by_actor=True))
     return arrival.id
 
 
@@ -82,7 +82,7 @@ async def test_what_an_actor_sends_is_claimed_only_when_nothing_of_hers_is_in_ha
     assert due is not None
     assert due > clock(), "nobody asks again at once"
     verdict = Verdict(outcome=Outcome.DONE, reason="comment.open")
-    await store.transaction(lambda tx: tx.inbox_queue.settle(first, verdict))
+    await store.transaction(lambda tx: tx.inbox_queue.complete(first, verdict))
     assert await claimed(store) == [second]
 
 

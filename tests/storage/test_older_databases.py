@@ -38,11 +38,11 @@ async def test_the_keys_that_a_blog_has_keep_their_ids(empty_database: str, cloc
     await as_it_was_before(empty_database, next(name for name in scripts("sqlite") if name.endswith("_key_ids")))
     store = await Store.open(empty_database, clock)
     try:
-        [blog] = await store.local_actors.all()
+        [blog] = await store.local_actors.list_all()
         assert blog.key_id == "https://blog.example/actor#main-key"
         assert (blog.proof_key_id, blog.proof_key) == ("https://blog.example/actor#ed25519-key", "zKey")
         await store.transaction(lambda tx: tx.local_actors.end_rotation("blog", clock()))
-        [blog] = await store.local_actors.all()
+        [blog] = await store.local_actors.list_all()
         told = ("https://blog.example/actor#main-key", "NEXT")
         assert (blog.key_id, blog.public_key_pem) == told, "a change that was under way ends as it was told"
         assert (blog.proof_key, blog.old_proof_key) == ("zKey", "")

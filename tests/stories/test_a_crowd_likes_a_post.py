@@ -23,7 +23,7 @@ async def test_a_thousand_likes_make_the_page_anew_once_a_second(instance: Runni
             raw = {"id": f"{host}/likes/1", "type": "Like", "actor": f"{host}/users/ann", "object": post.uri}
             activity = Activity(id=raw["id"], type="Like", actor=raw["actor"], object=post.uri, raw=raw)
             arrival = ReceivedActivity(id=ids.new(instance.clock()), activity=activity, received=instance.clock())
-            await tx.inbox_queue.record(arrival, by_actor=True)
+            await tx.inbox_queue.enqueue(arrival, by_actor=True)
 
     for first in range(0, CROWD, AT_ONCE):
         await instance.store.transaction(lambda tx, first=first: arrive(tx, first))  # type: ignore[misc]

@@ -29,7 +29,7 @@ def move(old: Peer, new: Peer) -> dict[str, Any]:
 
 
 async def followers(instance: RunningInstance) -> list[str]:
-    return [follower.actor for follower in await instance.store.followers.page("blog", before=None, limit=10)]
+    return [follower.actor for follower in await instance.store.followers.list_page("blog", before=None, limit=10)]
 
 
 async def read(instance: RunningInstance, peer: Peer) -> None:
@@ -38,14 +38,14 @@ async def read(instance: RunningInstance, peer: Peer) -> None:
     entry = BlogrollEntry(
         id=new_id(instance.clock()), name="Ann's garden", tagline="Roses", actor=peer.actor, position=1
     )
-    await instance.store.transaction(lambda tx: tx.blogroll.put(entry, added=to_text(instance.clock())))
+    await instance.store.transaction(lambda tx: tx.blogroll.save(entry, added=to_text(instance.clock())))
     await instance.store.transaction(
         lambda tx: tx.blogroll.set_follow(entry.id, FollowState.ACCEPTED, "https://blog.example/activities/1")
     )
 
 
 async def followed(instance: RunningInstance) -> list[str]:
-    return [entry.actor for entry in await instance.store.blogroll.all()]
+    return [entry.actor for entry in await instance.store.blogroll.list_all()]
 
 
 async def test_a_follower_who_moves_follows_anew_or_not_at_all(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
@@ -96,7 +96,7 @@ async def test_an_account_that_the_blog_follows_is_followed_where_it_went(
     claims(bob, ann.actor)
     await ann.send(move(ann, bob))
     await instance.settle()
-    (moved,) = await instance.store.blogroll.all()
+    (moved,) = await instance.store.blogroll.list_all()
     assert (moved.name, moved.tagline) == ("Ann's garden", "Roses")
     assert (moved.actor, moved.follow) == (bob.actor, FollowState.PENDING)
     assert [follow["object"] for follow in bob.of_type("Follow")] == [bob.actor]
@@ -134,7 +134,7 @@ async def test_nobody_moves_into_this_instance(instance: RunningInstance, ann: P
 
 
 async def ask(instance: RunningInstance, target: str) -> str:
-    await instance.store.transaction(lambda tx: tx.key_values.put(ASKED, target))
+    await instance.store.transaction(lambda tx: tx.key_values.save(ASKED, target))
     await instance.server.moving.step()
     await instance.settle()
     return await instance.store.key_values.find(OUTCOME) or ""
@@ -237,7 +237,7 @@ async def test_a_report_is_kept_for_the_author_alone(instance: RunningInstance, 
     about: Any = ["https://blog.example/actor", post.uri, "https://elsewhere.example/1"] if as_list else post.uri
     await ann.send(ann.activity("Flag", about, content=f"<p>Spam</p>{'x' * 5000}"))
     await instance.settle()
-    (report,) = await instance.store.reports.newest(10)
+    (report,) = await instance.store.reports.list_newest(10)
     assert report.reporter == ann.actor
     assert post.uri in report.about
     assert "https://elsewhere.example/1" not in report.about
@@ -257,10 +257,10 @@ async def test_nobody_pushes_out_what_others_report(instance: RunningInstance, a
         for number in range(1100):
             id = new_id(instance.clock() + timedelta(seconds=number))
             report = Report(id=id, reporter=ann.actor, about=(post.uri,), words=f"{number}", received=instance.clock())
-            await tx.reports.put(report)
+            await tx.reports.save(report)
 
     await instance.store.transaction(flood)
-    kept = await instance.store.reports.newest(2000)
+    kept = await instance.store.reports.list_newest(2000)
     assert [report.words for report in kept if report.reporter == bob.actor] == ["honest"]
     assert [report.words for report in kept][:2] == ["1099", "1098"]
     assert len(kept) == 101
@@ -272,7 +272,7 @@ async def test_a_profile_that_changed_is_told_once(instance: RunningInstance, an
     await instance.server.rotation.tell_changes()
     await instance.settle()
     assert not ann.of_type("Update"), "nobody knew another one"
-    await instance.store.transaction(lambda tx: tx.key_values.put("profile:blog", "another"))
+    await instance.store.transaction(lambda tx: tx.key_values.save("profile:blog", "another"))
     for _ in range(2):
         await instance.server.rotation.tell_changes()
     await instance.settle()
@@ -288,7 +288,7 @@ async def test_what_was_given_up_can_be_sent_again(instance: RunningInstance, an
     await instance.settle()
     assert not ann.of_type("Create")
     ann.inbox_status = 202
-    [failed] = await instance.store.deliveries.of_post(post.id)
-    assert await instance.store.transaction(lambda tx: tx.deliveries.again(failed, instance.clock()))
+    [failed] = await instance.store.deliveries.list_by_post(post.id)
+    assert await instance.store.transaction(lambda tx: tx.deliveries.retry(failed, instance.clock()))
     await instance.settle()
     assert len(ann.of_type("Create")) == 1

@@ -142,7 +142,7 @@ async def test_who_no_longer_follows_gets_no_more(garden_instance: RunningInstan
     undone = {"type": "Follow", "actor": ann.actor, "object": garden["id"]}
     await ann.send(ann.activity("Undo", undone))
     await garden_instance.settle()
-    assert await garden_instance.store.followers.total("blog") == 1
+    assert await garden_instance.store.followers.count("blog") == 1
     await garden_instance.publish("Soil", terms=(GARDEN,))
     await garden_instance.settle()
     assert not ann.of_type("Announce")

@@ -54,7 +54,7 @@ async def test_what_was_set_aside_by_a_block_comes_back_as_it_was(
     await block(instance, pattern)
     assert [reject["object"]["actor"] for reject in mallory.of_type("Reject")] == [mallory.actor]
     assert not ann.of_type("Reject")
-    assert await instance.store.followers.total("blog") == 1
+    assert await instance.store.followers.count("blog") == 1
     assert "Rude" not in await instance.outputs(post)
     assert await totals(instance, post) == (1, 0, 0)
     assert (await instance.document(f"{post.uri}/likes"))["totalItems"] == 0
@@ -64,7 +64,7 @@ async def test_what_was_set_aside_by_a_block_comes_back_as_it_was(
     comments = [comment for comment in await instance.comments(post) if comment.author.uri == mallory.actor]
     assert {comment.uri: comment.state.value for comment in comments} == states
     assert await totals(instance, post) == before
-    assert await instance.store.followers.total("blog") == 1, "who followed may follow again"
+    assert await instance.store.followers.count("blog") == 1, "who followed may follow again"
 
 
 async def test_what_another_block_covers_stays_set_aside(open_instance: RunningInstance, mallory: Peer) -> None:
@@ -105,7 +105,7 @@ async def test_a_blocked_persons_follow_is_answered_by_a_reject(instance: Runnin
     await instance.settle()
     assert await instance.verdicts() == [("Follow", "refused", "sender.blocked")]
     assert [reject["object"]["actor"] for reject in mallory.of_type("Reject")] == [mallory.actor]
-    assert await instance.store.followers.total("blog") == 0
+    assert await instance.store.followers.count("blog") == 0
     await block(instance, "evil.example")
     assert (await mallory.follow()).status == 403
 

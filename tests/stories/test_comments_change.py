@@ -17,7 +17,7 @@ from tests.peer import AS2, PUBLIC, Peer
 async def shown(instance: RunningInstance, post: Post) -> list[str]:
     """The text of what stands under a post; what is counted agrees with it."""
     await instance.settle()
-    comments = await instance.store.comments.shown(post.id, limit=100, skip=0)
+    comments = await instance.store.comments.list_shown(post.id, limit=100, skip=0)
     current = await instance.store.posts.find(post.id)
     assert current is not None
     assert current.counts.comments == len(comments)
@@ -86,7 +86,7 @@ async def test_an_answer_to_a_comment_stands_under_it(open_instance: RunningInst
     open_instance.clock.advance(seconds=1)
     await bob.reply(first["id"], "<p>Second.</p>")
     await open_instance.settle()
-    one, two = await open_instance.store.comments.shown(post.id, limit=10, skip=0)
+    one, two = await open_instance.store.comments.list_shown(post.id, limit=10, skip=0)
     assert (two.html, two.parent) == ("<p>Second.</p>", one.id)
 
 
@@ -317,7 +317,7 @@ async def test_a_deleted_comment_is_gone_from_everything(open_instance: RunningI
     assert "Canary" not in outputs
     assert note["id"] not in outputs
     assert (await open_instance.document(f"{post.uri}/replies"))["totalItems"] == 0
-    arrivals = await open_instance.store.inbox_queue.newest(10)
+    arrivals = await open_instance.store.inbox_queue.list_newest(10)
     assert "Canary" not in str([arrival.activity.raw for arrival in arrivals])
 
 
@@ -348,7 +348,7 @@ async def test_answers_to_a_deleted_comment_stay_one_step_up(
         await open_instance.settle()
     await bob.delete(notes[1])
     assert await shown(open_instance, post) == ["<p>One.</p>", "<p>Three.</p>"]
-    one, three = await open_instance.store.comments.shown(post.id, limit=10, skip=0)
+    one, three = await open_instance.store.comments.list_shown(post.id, limit=10, skip=0)
     assert three.parent == one.id
 
 
@@ -378,8 +378,8 @@ async def test_an_account_that_is_deleted_takes_all_of_its_words_along(
         current = await open_instance.store.posts.find(target.id)
         assert current is not None
         assert (current.counts.likes, current.counts.shares) == (0, 0)
-    assert await open_instance.store.followers.total("blog") == 0
-    arrivals = await open_instance.store.inbox_queue.newest(50)
+    assert await open_instance.store.followers.count("blog") == 0
+    arrivals = await open_instance.store.inbox_queue.list_newest(50)
     assert "Canary" not in str([arrival.activity.raw for arrival in arrivals if arrival.activity.actor == ann.actor])
 
 

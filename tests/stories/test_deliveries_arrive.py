@@ -115,7 +115,7 @@ async def test_a_server_that_takes_neither_is_tried_later_and_not_in_a_circle(
     post = await instance.publish("Tea")
     await instance.settle()
     assert len(posts(ann)) == 2
-    [delivery] = await instance.store.deliveries.of_post(post.id)
+    [delivery] = await instance.store.deliveries.list_by_post(post.id)
     assert (delivery.state, delivery.status, delivery.attempts) == (DeliveryState.WAITING, 401, 1)
     strict.takes = (Dialect.CAVAGE,)
     instance.clock.advance(minutes=5)
@@ -153,9 +153,9 @@ async def test_who_is_gone_follows_no_longer(instance: RunningInstance, ann: Pee
     instance.clock.advance(days=2)
     await instance.publish("Tea")
     await instance.settle()
-    followers = await instance.store.followers.page("blog", before=None, limit=10)
+    followers = await instance.store.followers.list_page("blog", before=None, limit=10)
     assert [follower.actor for follower in followers] == [bob.actor], "her inbox is gone, and she is not"
-    assert await instance.store.followers.total("blog") == 1
+    assert await instance.store.followers.count("blog") == 1
     for peer in (ann, bob):
         peer.requests.clear()
     await instance.publish("Buns")
@@ -170,7 +170,7 @@ async def test_a_server_whose_inbox_is_lost_for_a_day_loses_no_followers(instanc
     ann.statuses[ann.actor] = 503
     await instance.publish("Tea")
     await instance.settle()
-    assert await instance.store.followers.total("blog") == 1
+    assert await instance.store.followers.count("blog") == 1
 
 
 async def test_a_follower_without_a_shared_inbox_has_her_own(
@@ -222,7 +222,9 @@ async def test_what_was_edited_before_a_server_got_it_is_created_there_as_it_is_
     [created] = away.of_type("Create")
     assert created["id"] == bob.of_type("Create")[0]["id"]
     states = [
-        delivery.state for delivery in await instance.store.deliveries.of_post(post.id) if delivery.host == away.host
+        delivery.state
+        for delivery in await instance.store.deliveries.list_by_post(post.id)
+        if delivery.host == away.host
     ]
     assert sorted(states) == [DeliveryState.DELIVERED, DeliveryState.DELIVERED, DeliveryState.SUPERSEDED]
 
@@ -231,7 +233,7 @@ async def test_an_update_waits_until_the_create_has_arrived(instance: RunningIns
     post = await instance.publish("Tea", source="First.")
     await instance.settle()
     await instance.store.transaction(
-        lambda tx: tx.hosts.put(Host(host=away.host), now=instance.clock())
+        lambda tx: tx.hosts.save(Host(host=away.host), now=instance.clock())
     )  # paused no longer
     away.wire.mend(away.host)
     await instance.publish("Tea", source="Second.")
@@ -387,6 +389,6 @@ async def test_an_accept_is_tried_at_once_though_its_server_is_paused(instance: 
     await ann.follow()
     await instance.server.inbox_worker.work()
     paused = Host(host=ann.host, failures=FAILURES, paused_until=gone, failing_since=instance.clock())
-    await instance.store.transaction(lambda tx: tx.hosts.put(paused, now=instance.clock()))
+    await instance.store.transaction(lambda tx: tx.hosts.save(paused, now=instance.clock()))
     await instance.settle()
     assert len(ann.of_type("Accept")) == 1

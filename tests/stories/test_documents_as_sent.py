@@ -49,7 +49,7 @@ def message(server: str, name: str, post: Post, answer: Comment) -> dict[str, An
 
 async def is_followed(instance: RunningInstance, actor: str, state: FollowState) -> None:
     entry = BlogrollEntry(id=new_id(instance.clock()), name="Somebody", actor=actor)
-    await instance.store.transaction(lambda tx: tx.blogroll.put(entry, added=to_text(instance.clock())))
+    await instance.store.transaction(lambda tx: tx.blogroll.save(entry, added=to_text(instance.clock())))
     await instance.store.transaction(lambda tx: tx.blogroll.set_follow(entry.id, state, FOLLOW))
 
 

@@ -67,7 +67,7 @@ async def test_a_whole_conversation_is_understood(
     counts = current.counts
     assert (counts.comments, counts.likes, counts.shares) == (0, 0, 0)
     assert await instance.comments(post) == []
-    assert await instance.store.followers.total("blog") == 0
+    assert await instance.store.followers.count("blog") == 0
     assert comment.uri not in await instance.outputs(post)
 
 
@@ -89,7 +89,7 @@ async def test_every_word_twice_changes_nothing(
     assert current is not None
     counts = current.counts
     assert (counts.comments, counts.likes, counts.shares) == (1, 1, int(speaker.says("boost")))
-    assert await instance.store.followers.total("blog") == 1
+    assert await instance.store.followers.count("blog") == 1
     assert {accept["object"]["id"] for accept in speaker.received} == {speaker.documents["follow"]["id"]}
 
 
@@ -204,7 +204,7 @@ async def test_an_account_that_is_deleted_leaves_nothing(open_instance: RunningI
     await known(open_instance, speaker)
     await hear(open_instance, speaker, "farewell")
     assert await open_instance.comments(speaker.post) == []
-    assert await open_instance.store.followers.total("blog") == 0
+    assert await open_instance.store.followers.count("blog") == 0
     current = await open_instance.store.posts.find(speaker.post.id)
     assert current is not None
     assert (current.counts.comments, current.counts.likes) == (0, 0)
@@ -217,7 +217,7 @@ async def test_who_blocks_the_blog_follows_it_no_longer(open_instance: RunningIn
         return
     await known(open_instance, speaker)
     await hear(open_instance, speaker, "block", path="/actor/inbox")
-    assert await open_instance.store.followers.total("blog") == 0
+    assert await open_instance.store.followers.count("blog") == 0
 
 
 async def test_the_move_of_a_follower_changes_nothing(open_instance: RunningInstance, speaker: Speaker) -> None:
@@ -228,7 +228,7 @@ async def test_the_move_of_a_follower_changes_nothing(open_instance: RunningInst
     assert (await speaker.say("move")).status == 202
     await open_instance.settle()
     assert (await open_instance.verdicts())[-1] == ("Move", "ignored", "move.not-followed")
-    followers = await open_instance.store.followers.page("blog", before=None, limit=10)
+    followers = await open_instance.store.followers.list_page("blog", before=None, limit=10)
     assert [follower.actor for follower in followers] == [speaker.actor]
 
 
@@ -240,7 +240,7 @@ async def test_a_report_waits_for_the_author(open_instance: RunningInstance, spe
     assert (await speaker.say("flag", path="/actor/inbox")).status == 202
     await open_instance.settle()
     assert (await open_instance.verdicts())[-1] == ("Flag", "held", "report.kept")
-    [report] = await open_instance.store.reports.newest(10)
+    [report] = await open_instance.store.reports.list_newest(10)
     assert report.reporter == speaker.documents["flag"]["actor"]
     assert report.words == "Advertising, I think."
     assert "Advertising" not in await open_instance.outputs(speaker.post)

@@ -873,7 +873,7 @@ async def test_the_talk_of_a_post_that_is_hidden_again_is_gone_everywhere(
 async def roll(instance: RunningInstance, *entries: BlogrollEntry) -> None:
     async def body(tx: Any) -> None:
         for entry in entries:
-            await tx.blogroll.put(entry, added="2026-11-22T19:00:00.000000Z")
+            await tx.blogroll.save(entry, added="2026-11-22T19:00:00.000000Z")
         await tx.versions.move("blogroll")
 
     await instance.store.transaction(body)

@@ -29,7 +29,7 @@ async def followed(instance: RunningInstance, peer: Peer, state: FollowState = F
     entry = BlogrollEntry(id=new_id(instance.clock()), name=peer.name, url=f"{peer.base}/", actor=peer.actor)
 
     async def body(tx: Tables) -> None:
-        await tx.blogroll.put(entry, added=to_text(instance.clock()))
+        await tx.blogroll.save(entry, added=to_text(instance.clock()))
         await tx.blogroll.set_follow(entry.id, state, FOLLOW)
 
     await instance.store.transaction(body)
@@ -71,7 +71,7 @@ async def say(
 
 
 async def state_of(instance: RunningInstance, peer: Peer) -> FollowState:
-    entry = await instance.store.blogroll.by_actor(peer.actor)
+    entry = await instance.store.blogroll.find_by_actor(peer.actor)
     assert entry is not None
     return entry.follow
 
@@ -234,7 +234,7 @@ async def test_a_server_with_many_followers_reads_on(instance: RunningInstance, 
 
     async def fill(tx: Tables) -> None:
         for id in ids:
-            await tx.followers.put(
+            await tx.followers.save(
                 Follower(local_actor="blog", actor=id, follow=id, inbox=ann.shared_inbox, since=instance.clock())
             )
 

@@ -17,8 +17,8 @@ BLOG = "https://blog.example/actor"
 async def followers(instance: RunningInstance) -> int:
     """As the database counts, and as everybody is told."""
     await instance.settle()
-    total = await instance.store.followers.total("blog")
-    rows = await instance.store.followers.page("blog", before=None, limit=100)
+    total = await instance.store.followers.count("blog")
+    rows = await instance.store.followers.list_page("blog", before=None, limit=100)
     assert total == len(rows)
     return total
 
@@ -283,7 +283,7 @@ async def test_a_blocked_sender_is_refused_and_nothing_is_asked_of_it(
     instance: RunningInstance, mallory: Peer, clock: FakeClock, pattern: str
 ) -> None:
     block = Block(pattern=pattern, reason="", created=clock())
-    await instance.store.transaction(lambda tx: tx.blocks.put(block))
+    await instance.store.transaction(lambda tx: tx.blocks.save(block))
     post = await instance.publish("Hello")
     for type in ("Like", "Create"):
         assert (await mallory.send(mallory.activity(type, post.uri))).status == 403
@@ -301,7 +301,7 @@ async def test_a_block_covers_subdomains_and_not_neighbours(
     below = Peer(wire, clock, rsa_keys[3], host="deep.below.evil.example", name="mallory")
     beside = Peer(wire, clock, rsa_keys[4], host="notevil.example", name="noel")
     block = Block(pattern="evil.example", reason="", created=clock())
-    await instance.store.transaction(lambda tx: tx.blocks.put(block))
+    await instance.store.transaction(lambda tx: tx.blocks.save(block))
     assert (await below.follow()).status == 403
     assert (await beside.follow()).status == 202
     assert await followers(instance) == 1
@@ -312,7 +312,7 @@ async def test_a_block_set_between_arrival_and_work_counts(
 ) -> None:
     assert (await mallory.follow()).status == 202
     block = Block(pattern="evil.example", reason="", created=clock())
-    await instance.store.transaction(lambda tx: tx.blocks.put(block))
+    await instance.store.transaction(lambda tx: tx.blocks.save(block))
     assert await followers(instance) == 0
     assert await instance.verdicts() == [("Follow", "refused", "sender.blocked")]
     assert mallory.received == []
@@ -324,7 +324,7 @@ async def test_a_block_set_between_arrival_and_work_counts(
 async def following(instance: RunningInstance, peer: Peer) -> str:
     """Let the blog have asked a peer; returns the id of its Follow."""
     entry = BlogrollEntry(id="1", name=peer.name, actor=peer.actor)
-    await instance.store.transaction(lambda tx: tx.blogroll.put(entry, added=instance.clock().isoformat()))
+    await instance.store.transaction(lambda tx: tx.blogroll.save(entry, added=instance.clock().isoformat()))
     follow = "https://blog.example/activities/follow-1"
     await instance.store.transaction(lambda tx: tx.blogroll.set_follow("1", FollowState.PENDING, follow))
     return follow
@@ -332,7 +332,7 @@ async def following(instance: RunningInstance, peer: Peer) -> str:
 
 async def state(instance: RunningInstance) -> FollowState:
     await instance.settle()
-    [entry] = await instance.store.blogroll.all()
+    [entry] = await instance.store.blogroll.list_all()
     return entry.follow
 
 
@@ -383,7 +383,7 @@ async def test_an_accept_of_a_follow_that_was_never_said_is_refused(instance: Ru
     await mallory.send(mallory.activity("Accept", "https://blog.example/activities/1"))
     await instance.settle()
     assert await instance.verdicts() == [("Accept", "refused", "follow.not-asked")]
-    assert await instance.store.blogroll.all() == []
+    assert await instance.store.blogroll.list_all() == []
 
 
 # names

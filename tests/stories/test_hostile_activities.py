@@ -94,7 +94,7 @@ async def test_a_body_that_two_readers_could_read_differently_is_refused(
     assert response.status == 400, response.body
     assert await instance.verdicts() == []
     assert ann.requests == []
-    assert await instance.store.followers.total("blog") == 0
+    assert await instance.store.followers.count("blog") == 0
 
 
 async def test_contexts_may_say_what_everybody_says(instance: RunningInstance, ann: Peer) -> None:
@@ -113,7 +113,7 @@ async def test_contexts_may_say_what_everybody_says(instance: RunningInstance, a
     ]
     assert (await ann.send({**ann.activity("Follow", BLOG), "@context": context})).status == 202
     await instance.settle()
-    assert await instance.store.followers.total("blog") == 1
+    assert await instance.store.followers.count("blog") == 1
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/json", "multipart/form-data", "", "text/html"])
@@ -194,7 +194,7 @@ async def test_an_id_on_another_server_is_refused_and_stays_free_for_it(
     assert await open_instance.verdicts() == []
     assert (await ann.send(genuine)).status == 202
     await open_instance.settle()
-    assert await open_instance.store.followers.total("blog") == 1
+    assert await open_instance.store.followers.count("blog") == 1
 
 
 @pytest.mark.parametrize("way", ["Announce", "Create", "forwarded"])
@@ -277,7 +277,7 @@ async def test_who_is_blocked_does_not_speak_through_others(
     post = await open_instance.publish("Hello")
     note = mallory.note(post.uri, "<p>Through the back door.</p>")
     block = Block(pattern="evil.example", reason="", created=clock())
-    await open_instance.store.transaction(lambda tx: tx.blocks.put(block))
+    await open_instance.store.transaction(lambda tx: tx.blocks.save(block))
     await bob.send(bob.activity("Announce", mallory.create(note), to=[PUBLIC]))
     await bob.send({**mallory.create(note), "signature": {"type": "RsaSignature2017"}})
     await open_instance.settle()
@@ -292,7 +292,7 @@ async def test_a_blocked_neighbour_does_not_speak_through_another(
     eve = ann.neighbour("eve", rsa_keys[4])
     note = eve.note(post.uri, "<p>Through the back door.</p>")
     block = Block(pattern=eve.actor, reason="", created=clock())
-    await open_instance.store.transaction(lambda tx: tx.blocks.put(block))
+    await open_instance.store.transaction(lambda tx: tx.blocks.save(block))
     await bob.send({**ann.activity("Create", note, to=[PUBLIC]), "signature": {}})
     await ann.send(ann.activity("Create", note["id"], to=[PUBLIC]))
     await bob.send(bob.activity("Announce", eve.create(note), to=[PUBLIC]))

@@ -87,7 +87,7 @@ async def test_an_accept_that_repeats_its_id_answers_the_present_follow(instance
             path="/actor/inbox",
         )
         await instance.settle()
-        entry = await instance.store.blogroll.by_actor(ann.actor)
+        entry = await instance.store.blogroll.find_by_actor(ann.actor)
         assert entry is not None
         assert entry.follow is FollowState.ACCEPTED
         await instance.server.services.following.unfollow(ann.actor)

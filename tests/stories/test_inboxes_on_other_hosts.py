@@ -81,7 +81,7 @@ async def test_a_shared_inbox_on_another_host_is_ignored(
     document["endpoints"] = {"sharedInbox": "https://victim.example/inbox"}
     await someone.follow()
     await instance.settle()
-    [follower] = await instance.store.followers.page("blog", before=None, limit=9)
+    [follower] = await instance.store.followers.list_page("blog", before=None, limit=9)
     assert follower.inbox == document["inbox"]
 
 
@@ -94,7 +94,7 @@ async def test_a_follow_with_an_inbox_where_nothing_is_sent_is_refused(
     await make(inbox).follow()
     await instance.settle()
     assert await instance.verdicts() == [("Follow", "refused", "follow.inbox-refused")]
-    assert await instance.store.followers.total("blog") == 0
+    assert await instance.store.followers.count("blog") == 0
 
 
 async def test_a_key_on_another_host_is_none_of_the_actors(instance: RunningInstance, make: Make, ann: Peer) -> None:

@@ -35,7 +35,7 @@ async def key_of(instance: RunningInstance) -> str:
 
 
 async def ask(instance: RunningInstance) -> bool:
-    asked = await instance.store.transaction(lambda tx: tx.local_actors.ask_rotation("blog"))
+    asked = await instance.store.transaction(lambda tx: tx.local_actors.request_rotation("blog"))
     await instance.server.services.local_actors.renew()
     return asked
 
@@ -104,7 +104,7 @@ async def test_a_change_does_not_wait_for_a_server_that_is_paused(
     await instance.settle()
     old = await key_of(instance)
     paused = Host(host=bob.host, failures=5, paused_until=clock() + timedelta(hours=12), failing_since=clock())
-    await instance.store.transaction(lambda tx: tx.hosts.put(paused, now=clock()))
+    await instance.store.transaction(lambda tx: tx.hosts.save(paused, now=clock()))
     await ask(instance)
     await instance.server.rotation.step()
     await instance.settle()
@@ -129,7 +129,7 @@ async def test_a_change_that_broke_off_between_database_and_disk_is_ended_by_the
     await instance.store.transaction(lambda tx: tx.local_actors.end_rotation("blog", clock()))
     local_actors = instance.server.services.local_actors
     await local_actors.renew()
-    stored = next(actor for actor in await instance.store.local_actors.all() if actor.id == "blog")
+    stored = next(actor for actor in await instance.store.local_actors.list_all() if actor.id == "blog")
     assert local_actors.blog.actor.public_key_pem == stored.public_key_pem
     assert not (instance.config.storage.keys / "blog.next.pem").exists()
     assert [path for path in instance.config.storage.keys.iterdir() if path.name.startswith("blog.earlier-")]
@@ -318,7 +318,7 @@ async def test_the_key_before_the_last_change_of_an_earlier_version_is_kept(
     main_key = "https://blog.example/actor#main-key"
     (instance.config.storage.keys / "blog.previous.pem").write_text(private_pem(rsa_keys[5]))
     await LocalActors.open(instance.config, instance.store, instance.clock)
-    [earlier] = await instance.store.earlier_keys.of("blog")
+    [earlier] = await instance.store.earlier_keys.list_by_actor("blog")
     assert (earlier.key_id, earlier.public_key_pem) == (main_key, public_pem(rsa_keys[5]))
     await change(instance)
     server = Remembering(ann, instance, public_pem(rsa_keys[5]), main_key)

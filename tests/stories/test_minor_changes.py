@@ -43,7 +43,7 @@ def heard(ann: Peer, reader: FakeSubscriber) -> tuple[int, int, int]:
 async def test_of_a_minor_change_nobody_is_told(
     instance: RunningInstance, ann: Peer, reader: FakeSubscriber, how: dict[str, bool]
 ) -> None:
-    before = await instance.store.posts.by_slug("tea")
+    before = await instance.store.posts.find_by_slug("tea")
     done = await publish(instance, "Hot water.", **how)
     assert before is not None
     assert done.post.updated > before.updated

@@ -41,7 +41,7 @@ async def test_who_is_refused_stands_on_the_list_whatever_octets_she_is_called(
     answer = await say(instance, head + b"Content-Length: 2\r\n" + signature + b"\r\n{}")
     refusals = instance.server.app[REFUSALS]
     await write_refusals(instance.store, list(refusals))
-    kept = await instance.store.inbox_queue.refusals(10)
+    kept = await instance.store.inbox_queue.list_refusals(10)
     if statuses(answer) == [401]:  # and not refused as no HTTP before anybody looked at it
         assert [refusal.sender.isprintable() for refusal in kept] == [True]
         assert kept[0].sender.startswith("https://evil.example/")
@@ -55,7 +55,7 @@ async def test_a_refusal_that_cannot_be_written_costs_nobody_but_itself(instance
     batch = [replace(refusal, id=f"{refusal.id}-{at}") for at in range(3)]
     batch[1] = replace(batch[1], detail="\ud800")
     await write_refusals(instance.store, batch)
-    assert [kept.id for kept in await instance.store.inbox_queue.refusals(10)] == [batch[2].id, batch[0].id]
+    assert [kept.id for kept in await instance.store.inbox_queue.list_refusals(10)] == [batch[2].id, batch[0].id]
 
 
 @pytest.mark.parametrize("words", [b"\x00no", b"\xff\xfe", b"\x1b[31m", "\ud800".encode("utf-8", "surrogatepass")])
@@ -71,7 +71,9 @@ async def test_what_an_inbox_answers_is_kept_as_text(instance: RunningInstance, 
     ann.wire.connect_server(ann.host, answer)
     post = await instance.publish("Tea")
     await instance.server.deliveries.drain()
-    [delivery] = [one for one in await instance.store.deliveries.of_post(post.id) if one.state is DeliveryState.WAITING]
+    [delivery] = [
+        one for one in await instance.store.deliveries.list_by_post(post.id) if one.state is DeliveryState.WAITING
+    ]
     assert (delivery.status, delivery.attempts) == (500, 1)
     assert delivery.answer.replace("\ufffd", "?").isprintable()
 
@@ -90,7 +92,7 @@ async def test_a_server_that_trips_us_up_takes_no_delivery_of_others_with_it(
     post = await instance.publish("Tea")
     await instance.server.deliveries.drain()
     assert len(bob.of_type("Create")) == 1
-    [delivery] = [one for one in await instance.store.deliveries.of_post(post.id) if one.host == ann.host]
+    [delivery] = [one for one in await instance.store.deliveries.list_by_post(post.id) if one.host == ann.host]
     assert (delivery.state, delivery.attempts) == (DeliveryState.WAITING, 1), "and is not tried for ever"
 
 
@@ -156,7 +158,7 @@ async def test_trouble_with_noting_trouble_ends_no_worker(
     worker = asyncio.create_task(InboxWorker(instance.store, inbox, instance.clock).run())
     async with in_time():
         await inbox.performed.wait()
-    await instance.store.transaction(lambda tx: tx.key_values.put("later", "1"))
+    await instance.store.transaction(lambda tx: tx.key_values.save("later", "1"))
     assert not worker.done()
     worker.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -175,7 +177,7 @@ async def test_a_scheduled_post_that_trips_us_up_keeps_no_other_from_its_time(in
     await spoil(instance, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=spoiled.id)
     instance.clock.advance(days=4)
     assert await instance.server.services.publisher.release_due() == 1
-    post = await instance.store.posts.by_slug("tea")
+    post = await instance.store.posts.find_by_slug("tea")
     assert post is not None
     assert post.state is PostState.PUBLISHED
     assert await instance.store.posts.next_scheduled(after=instance.clock()) is None, "and is not tried without a pause"
@@ -238,7 +240,7 @@ async def test_a_name_that_trips_us_up_each_time_is_given_up(instance: RunningIn
     post = await instance.publish("Tea", "With @ann@social.example.")
     await spoil(instance, "UPDATE posts SET hashtags = '{' WHERE id = :id", id=post.id)
     await work_for_days(instance, instance.server.mentions.work, days=2)
-    [named] = await instance.store.mentions.of_post(post.id)
+    [named] = await instance.store.mentions.list_by_post(post.id)
     assert named.state is MentionState.SETTLED
     assert ann.fetched(ann.actor) <= 4
 
@@ -261,7 +263,7 @@ async def test_a_picture_that_cannot_be_shown_is_given_up(open_instance: Running
         pass
     await spoil(open_instance, "UPDATE comments SET published = 'never'")
     await work_for_days(open_instance, open_instance.server.pictures.work, days=4)
-    kept = await open_instance.store.media.by_source(picture)
+    kept = await open_instance.store.media.find_by_source(picture)
     assert kept is not None
     assert kept.state is MediaState.FAILED
     assert len(asked) == 6
@@ -277,7 +279,7 @@ async def test_a_list_of_followers_that_trips_us_up_each_time_is_given_up(instan
     ann.wire.connect_server(ann.host, trip)
     now, url = instance.clock(), f"{ann.actor}/followers_synchronization"
     await instance.store.transaction(
-        lambda tx: tx.synchronizations.want(ann.actor, url=url, digest="00", now=now, not_since=now)
+        lambda tx: tx.synchronizations.enqueue(ann.actor, url=url, digest="00", now=now, not_since=now)
     )
     await work_for_days(instance, instance.server.synchronization.work, days=2)
     assert await instance.store.synchronizations.next_due(instance.clock()) is None

@@ -65,7 +65,7 @@ async def test_a_post_stays_where_its_link_says_whatever_its_form(
     instance: RunningInstance, tmp_path: Path, link: str
 ) -> None:
     await move_in(instance, OldBlog().post(7, link=link, title="Tea", html="Leaves.").write(tmp_path / "old.xml"))
-    post = await instance.store.posts.by_slug("post-7")
+    post = await instance.store.posts.find_by_slug("post-7")
     assert post is not None
     answer = await instance.get(post.path)
     assert answer.status == 200
@@ -88,7 +88,7 @@ async def test_every_address_that_a_post_had_leads_to_it(instance: RunningInstan
         7, slug="tea", link="/2014/07/31/tea/", guid="http://older.example/?p=3", old_slugs=("te", "t%c3%a9")
     )
     await move_in(instance, blog.write(tmp_path / "old.xml"))
-    post = await instance.store.posts.by_slug("tea")
+    post = await instance.store.posts.find_by_slug("tea")
     assert post is not None
     assert post.path == "/notes/2014/07/31/tea/"
     for address in (
@@ -157,7 +157,7 @@ async def test_an_address_of_the_old_blog_is_valid_as_what_is_answered(
         7, slug="tea", guid="http://older.example/?p=3&x=1", old_slugs=("te",)
     )
     await move_in(open_instance, blog.write(tmp_path / "old.xml"))
-    post = await open_instance.store.posts.by_slug("tea")
+    post = await open_instance.store.posts.find_by_slug("tea")
     assert post is not None
     answered = [
         post.uri,
@@ -196,7 +196,7 @@ async def test_an_imported_post_has_an_id_of_its_own_in_the_fediverse(
     await move_in(instance, OldBlog().post(7, date="2026-11-22 18:00:00").write(tmp_path / "old.xml"))
     await instance.settle()
     assert ann.received == []
-    post = await instance.store.posts.by_slug("post-7")
+    post = await instance.store.posts.find_by_slug("post-7")
     assert post is not None
     assert post.uri.startswith(f"{BASE}/posts/")
     assert (await instance.document(post.uri))["published"] == "2026-11-22T18:00:00Z"
@@ -213,7 +213,7 @@ async def test_old_posts_are_announced_only_when_that_was_asked_for(
     await move_in(instance, OldBlog().post(7).write(tmp_path / "old.xml"), announce=True)
     await instance.settle()
     [create] = ann.of_type("Create")
-    post = await instance.store.posts.by_slug("post-7")
+    post = await instance.store.posts.find_by_slug("post-7")
     assert post is not None
     assert create["object"]["id"] == post.uri
 
@@ -588,7 +588,7 @@ async def test_comments_keep_their_anchors_and_their_order(instance: RunningInst
         f"{BASE}/2014/07/31/post-7/#comment-31",
         f"{BASE}/2014/07/31/post-7/#comment-32",
     }
-    post = await instance.store.posts.by_slug("post-7")
+    post = await instance.store.posts.find_by_slug("post-7")
     assert post is not None
     assert post.guid not in {item.findtext("guid") for item in feed.findall("channel/item")}
 
@@ -626,7 +626,7 @@ async def test_a_comment_that_was_edited_over_there_is_renewed_and_what_was_deci
     export = tmp_path / "old.xml"
     first = comment(31, "Mien froze.") + comment(32, "Buy pills.") + comment(33, "Waits.", approved="0")
     await move_in(instance, OldBlog().post(7, more=first).write(export))
-    post = await instance.store.posts.by_slug("post-7")
+    post = await instance.store.posts.find_by_slug("post-7")
     assert post is not None
     [pills] = [found for found in await instance.comments(post) if "pills" in found.html]
     await instance.decide(pills.id, "spam")
@@ -642,7 +642,7 @@ async def test_a_comment_that_was_edited_over_there_is_renewed_and_what_was_deci
         True,
         True,
     ]
-    post = await instance.store.posts.by_slug("post-7")
+    post = await instance.store.posts.find_by_slug("post-7")
     assert post is not None
     assert post.counts.comments == 3
     third = await move_in(instance, OldBlog().post(7, more=second).write(export))
@@ -700,7 +700,7 @@ async def test_a_slug_that_is_taken_gets_a_number_and_keeps_its_own_address(
         instance, OldBlog().post(7, slug="tea").post(8, slug="tea", type="page", link="/tea/").write(tmp_path / "o.xml")
     )
     for slug, path in (("tea", "/2026/11/22/tea/"), ("tea-2", "/2014/07/31/tea/"), ("tea-3", "/tea/")):
-        post = await instance.store.posts.by_slug(slug)
+        post = await instance.store.posts.find_by_slug(slug)
         assert post is not None
         assert post.path == path
         assert (await instance.get(path)).status == 200

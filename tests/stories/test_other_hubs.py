@@ -78,7 +78,7 @@ def hub(wire: Wire) -> FakeHub:
 
 async def heard(instance: RunningInstance) -> datetime | None:
     """When something came that was believed."""
-    [following] = await instance.store.websub_following.all()
+    [following] = await instance.store.websub_following.list_all()
     return following.heard
 
 
@@ -96,7 +96,9 @@ async def withdraw(instance: RunningInstance) -> None:
 
 
 async def is_live(instance: RunningInstance) -> bool:
-    return any(following.is_live(instance.clock()) for following in await instance.store.websub_following.of_feed(FEED))
+    return any(
+        following.is_live(instance.clock()) for following in await instance.store.websub_following.list_by_feed(FEED)
+    )
 
 
 async def followed(instance: RunningInstance, hub: FakeHub) -> None:
@@ -251,7 +253,7 @@ async def test_a_subscription_is_renewed_before_it_ends(
 ) -> None:
     await offer(instance)
     assert (await hub.verify(lease_seconds=lease)).status == 200
-    [following] = await instance.store.websub_following.all()
+    [following] = await instance.store.websub_following.list_all()
     assert following.lease_until is not None
     lasts = following.lease_until - instance.clock()
     assert lasts == (timedelta(days=days) if days else timedelta(minutes=5))
@@ -313,7 +315,7 @@ async def test_another_hub_or_topic_is_subscribed_to_and_the_old_one_left(
     ]
     for form in forms:
         assert (await hub.verify(form)).status == 200
-    [following] = await instance.store.websub_following.all()
+    [following] = await instance.store.websub_following.list_all()
     assert (following.topic, following.hub) == (change.get("topic", TOPIC), change.get("hub", HUB))
     assert await is_live(instance)
 
@@ -329,7 +331,7 @@ async def test_a_feed_that_is_no_longer_read_is_unsubscribed_from(instance: Runn
     assert await heard(instance) is None
     assert (await hub.verify(mode="subscribe")).status == 404
     assert (await hub.verify()).status == 200
-    assert await instance.store.websub_following.all() == []
+    assert await instance.store.websub_following.list_all() == []
     instance.clock.advance(days=30)
     await instance.settle()
     assert len(hub.forms) == 2
@@ -355,7 +357,7 @@ async def test_what_a_hub_never_heard_of_needs_no_unsubscription(instance: Runni
     await instance.store.transaction(body)
     await instance.settle()
     assert hub.forms == []
-    assert await instance.store.websub_following.all() == []
+    assert await instance.store.websub_following.list_all() == []
 
 
 async def test_an_end_that_a_hub_never_confirms_is_forgotten_with_the_lease(
@@ -364,11 +366,11 @@ async def test_an_end_that_a_hub_never_confirms_is_forgotten_with_the_lease(
     await followed(instance, hub)
     await withdraw(instance)
     await instance.server.retention.apply()
-    [following] = await instance.store.websub_following.all()
+    [following] = await instance.store.websub_following.list_all()
     assert following.wish is Wish.UNSUBSCRIBE
     instance.clock.advance(days=11)
     await instance.server.retention.apply()
-    assert await instance.store.websub_following.all() == []
+    assert await instance.store.websub_following.list_all() == []
 
 
 # what is sent to us
@@ -391,7 +393,7 @@ async def test_what_is_believed_is_handed_on_whole_and_nothing_else_is(instance:
         handed_on.append((feed, body, media_type))
 
     subscriber = Subscriber(instance.store, instance.server.app[keys.URLS], instance.clock, received=received)
-    [following] = await instance.store.websub_following.all()
+    [following] = await instance.store.websub_following.list_all()
     body = b"<feed>new</feed>"
     await subscriber.receive(following.id, body, "text/xml", sign(body, "another secret"))
     await subscriber.receive(following.id, body, "text/xml", "")
@@ -408,7 +410,7 @@ async def test_what_could_not_be_handed_on_is_not_acknowledged(instance: Running
         raise StorageError("the disk is full")
 
     subscriber = Subscriber(instance.store, instance.server.app[keys.URLS], instance.clock, received=received)
-    [following] = await instance.store.websub_following.all()
+    [following] = await instance.store.websub_following.list_all()
     with pytest.raises(StorageError):
         await subscriber.receive(following.id, b"", "text/xml", sign(b"", following.secret))
     assert await heard(instance) is None
@@ -474,7 +476,7 @@ async def test_two_instances_push_to_each_other(
         for _ in range(2):
             for instance in (north, south):
                 await instance.settle()
-        assert await south.store.subscriptions.total() == 1
+        assert await south.store.subscriptions.count() == 1
         assert not await north.server.services.subscriber.is_live(north.store, feed=entry.feed_url), "nothing came yet"
         clock.advance(seconds=2)
         await south.publish("From the south")
@@ -487,8 +489,8 @@ async def test_two_instances_push_to_each_other(
         for _ in range(2):
             for instance in (north, south):
                 await instance.settle()
-        assert await south.store.subscriptions.total() == 0
-        assert await north.store.websub_following.all() == []
+        assert await south.store.subscriptions.count() == 0
+        assert await north.store.websub_following.list_all() == []
 
 
 def test_a_subscription_is_live_only_within_its_lease(clock: FakeClock) -> None:

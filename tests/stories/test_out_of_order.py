@@ -23,12 +23,12 @@ BLOG = "https://blog.example/actor"
 
 async def state_of(instance: RunningInstance) -> dict[str, Any]:
     """What the blog would tell anybody, without what depends on the hour."""
-    posts = await instance.store.posts.federated(before=None, limit=100)
-    state: dict[str, Any] = {"followers": await instance.store.followers.total("blog")}
-    rows = await instance.store.followers.page("blog", before=None, limit=100)
+    posts = await instance.store.posts.list_federated(before=None, limit=100)
+    state: dict[str, Any] = {"followers": await instance.store.followers.count("blog")}
+    rows = await instance.store.followers.list_page("blog", before=None, limit=100)
     assert state["followers"] == len(rows)
     for post in posts:
-        comments = await instance.store.comments.shown(post.id, limit=100, skip=0)
+        comments = await instance.store.comments.list_shown(post.id, limit=100, skip=0)
         assert post.counts.comments == len(comments)
         state[post.slug] = (post.counts, sorted((comment.uri, comment.html) for comment in comments))
     return state
@@ -159,7 +159,7 @@ async def test_who_gives_every_follow_the_same_id_can_come_and_go_and_come_again
         clock.advance(seconds=5)
         assert (await ann.send(said)).status == 202
         await open_instance.settle()
-        assert await open_instance.store.followers.total("blog") == followers
+        assert await open_instance.store.followers.count("blog") == followers
 
 
 async def test_an_update_before_its_create_is_what_stays(
@@ -320,7 +320,7 @@ async def test_an_effect_without_its_verdict_is_repeated_without_harm(open_again
     """Should a row of the inbox ever be worked on twice, nothing is counted twice."""
     async with open_again() as instance:
         await say_everything(instance, ann)
-        arrivals = await instance.store.inbox_queue.newest(10)
+        arrivals = await instance.store.inbox_queue.list_newest(10)
         for _ in range(3):
             for arrival in reversed(arrivals):
                 await instance.server.inbox.perform(arrival)
@@ -367,5 +367,5 @@ async def test_the_record_survives_as_it_was_sent(open_again: Opened, ann: Peer)
         create = ann.create(ann.note(post.uri, "<p>Grüße 🎉 \\u2028 \u0007</p>"))
         await ann.send(create)
     async with open_again() as instance:
-        [arrival] = await instance.store.inbox_queue.newest(1)
+        [arrival] = await instance.store.inbox_queue.list_newest(1)
         assert arrival.activity.raw == json.loads(json.dumps(create))

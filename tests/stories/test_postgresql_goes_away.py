@@ -135,14 +135,14 @@ async def test_connections_to_a_server_that_became_a_standby_are_given_up(
     problem = ""
     while "takes no writes" not in problem:  # at first the connections are those that were ended
         with pytest.raises(StorageError) as refused:
-            await instance.store.transaction(lambda tx: tx.key_values.put("a", "b"))
+            await instance.store.transaction(lambda tx: tx.key_values.save("a", "b"))
         problem = str(refused.value)
     connection = await asyncpg.connect(postgresql.address)
     await connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE")
     await connection.execute("ALTER DATABASE postgres RESET default_transaction_read_only")
     await connection.close()
     await until_it_answers(instance)
-    await instance.store.transaction(lambda tx: tx.key_values.put("a", "b"))
+    await instance.store.transaction(lambda tx: tx.key_values.save("a", "b"))
     assert await instance.store.key_values.find("a") == "b"
 
 

@@ -51,7 +51,7 @@ async def delete(instance: RunningInstance, slug: str) -> None:
 
 
 async def current(instance: RunningInstance, slug: str) -> Post:
-    post = await instance.store.posts.by_slug(slug)
+    post = await instance.store.posts.find_by_slug(slug)
     assert post is not None
     return post
 
@@ -249,7 +249,7 @@ async def test_an_edit_is_read_by_the_next_who_asks_and_the_earlier_text_is_kept
         text = (await instance.get(path)).text
         assert "Tea, again" in text
         assert "First." not in text
-    assert await instance.store.posts.revisions(post.id) == ["First."]
+    assert await instance.store.posts.list_revisions(post.id) == ["First."]
 
 
 async def test_an_edit_replaces_the_whole_post(instance: RunningInstance) -> None:
@@ -538,10 +538,10 @@ async def test_a_file_in_the_folder_is_published(instance: RunningInstance, fold
 async def test_a_file_that_is_still_being_written_is_left_alone(instance: RunningInstance, folder: Path) -> None:
     put(instance, folder / "tea.md", "Half a", age=3)
     assert await posts_folder(instance).scan() == pytest.approx(7, abs=0.01)
-    assert await instance.store.posts.by_slug("tea") is None
+    assert await instance.store.posts.find_by_slug("tea") is None
     instance.clock.advance(seconds=8)
     assert await posts_folder(instance).scan() is None
-    assert await instance.store.posts.by_slug("tea") is not None
+    assert await instance.store.posts.find_by_slug("tea") is not None
 
 
 async def test_a_changed_file_wins_and_the_earlier_text_is_kept(instance: RunningInstance, folder: Path) -> None:
@@ -557,7 +557,7 @@ async def test_a_changed_file_wins_and_the_earlier_text_is_kept(instance: Runnin
     put(instance, file, "From the file, again.")
     await posts_folder(instance).scan()
     assert "From the file, again." in (await instance.get(post.path)).text
-    assert await instance.store.posts.revisions(post.id) == ["From the file.", "From elsewhere."]
+    assert await instance.store.posts.list_revisions(post.id) == ["From the file.", "From elsewhere."]
     assert (await current(instance, "tea")).uri == post.uri
 
 
@@ -595,7 +595,7 @@ async def test_what_editors_and_synchronisers_leave_behind_is_no_post(
 ) -> None:
     put(instance, folder / name, "Leaves.")
     await posts_folder(instance).scan()
-    assert await instance.store.posts.files() == {}
+    assert await instance.store.posts.list_files() == {}
 
 
 async def test_an_empty_file_is_no_post_and_takes_no_words_away(
@@ -606,7 +606,7 @@ async def test_an_empty_file_is_no_post_and_takes_no_words_away(
     for name in ("rain.md", "tea.md"):
         put(instance, folder / name, "")
     await posts_folder(instance).scan()
-    assert await instance.store.posts.files() == {}
+    assert await instance.store.posts.list_files() == {}
     put(instance, folder / "tea.md", "Leaves.")
     await posts_folder(instance).scan()
     for nothing in ("", "\n \n"):
@@ -628,7 +628,7 @@ async def test_a_file_that_cannot_be_read_keeps_no_other_from_being_published(
     (folder / "c.md").symlink_to(folder / "nowhere.md")
     put(instance, folder / "d.md", "D")
     await posts_folder(instance).scan()
-    assert list(await instance.store.posts.files()) == ["d.md"]
+    assert list(await instance.store.posts.list_files()) == ["d.md"]
 
 
 async def test_two_files_cannot_be_one_post(instance: RunningInstance, folder: Path) -> None:
@@ -647,10 +647,10 @@ async def test_a_file_of_a_deleted_post_does_not_bring_it_back_until_it_changes(
     await posts_folder(instance).scan()
     await delete(instance, "tea")
     await posts_folder(instance).scan()
-    assert await instance.store.posts.by_slug("tea") is None
+    assert await instance.store.posts.find_by_slug("tea") is None
     put(instance, file, "New leaves.")
     await posts_folder(instance).scan()
-    assert await instance.store.posts.by_slug("tea") is not None
+    assert await instance.store.posts.find_by_slug("tea") is not None
 
 
 async def test_a_renamed_file_is_another_post_only_if_its_slug_is_another(
@@ -663,7 +663,7 @@ async def test_a_renamed_file_is_another_post_only_if_its_slug_is_another(
     file.rename(folder / "tea.md")
     await posts_folder(instance).scan()
     assert (await current(instance, "tea")).uri == post.uri
-    assert len(await instance.store.posts.latest(limit=10)) == 1
+    assert len(await instance.store.posts.list_newest(limit=10)) == 1
 
 
 # between processes
@@ -783,7 +783,7 @@ async def test_a_scheduled_post_that_was_edited_is_dated_by_its_release(instance
         instance.clock.advance(minutes=1)
     instance.clock.now = when
     await instance.server.services.publisher.release_due()
-    post = await instance.store.posts.by_slug("seeds")
+    post = await instance.store.posts.find_by_slug("seeds")
     assert post is not None
     assert (post.published, post.updated) == (when, when)
 

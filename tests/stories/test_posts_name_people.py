@@ -105,7 +105,7 @@ async def test_a_server_that_is_down_holds_a_post_back_for_a_minute_at_most(
     instance.clock.advance(hours=1)
     await instance.publish("Quinces", source="@ann@social.example, once more")
     await instance.settle()
-    assert [mention.actor for mention in (await instance.store.posts.by_slug("quinces") or post).mentions] == [
+    assert [mention.actor for mention in (await instance.store.posts.find_by_slug("quinces") or post).mentions] == [
         ann.actor
     ]
     assert ann.actor in bob.of_type("Update")[0]["cc"]
@@ -131,7 +131,7 @@ async def test_a_lookup_that_was_cut_off_is_done_again(instance: RunningInstance
 
     async def half_of_it(tx: Tables) -> None:
         [named] = await tx.mentions.claim(now=now, until=now, limit=8)
-        await tx.mentions.found(named, ann.actor)
+        await tx.mentions.set_found(named, ann.actor)
 
     await instance.store.transaction(half_of_it)
     instance.clock.advance(seconds=5)

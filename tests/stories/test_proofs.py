@@ -142,11 +142,11 @@ async def test_what_was_said_once_is_not_said_again_by_another(
         object = follow if type == "Undo" else "https://blog.example/actor"
         said = proven(ann, key, ann.activity(type, object, target=mallory.actor, instrument=f"{ann.base}/notes/1"))
     await instance.settle()
-    before = [follower.actor for follower in await instance.store.followers.page("blog", before=None, limit=10)]
+    before = [follower.actor for follower in await instance.store.followers.list_page("blog", before=None, limit=10)]
     instance.clock.advance(minutes=1)
     assert (await mallory.send(said)).status == 202
     await instance.settle()
-    assert [one.actor for one in await instance.store.followers.page("blog", before=None, limit=10)] == before
+    assert [one.actor for one in await instance.store.followers.list_page("blog", before=None, limit=10)] == before
     if type != "Follow":
         assert (await instance.verdicts())[-1] == (type, "refused", "activity.forwarded")
 

@@ -58,7 +58,7 @@ def parameters(request: Request) -> dict[str, list[str]]:
 
 
 async def callbacks(instance: RunningInstance) -> list[tuple[str, str]]:
-    return [(found.topic, found.callback) for found in await instance.store.subscriptions.all(100)]
+    return [(found.topic, found.callback) for found in await instance.store.subscriptions.list_all(100)]
 
 
 def told(response: Response) -> tuple[int, str]:
@@ -132,14 +132,14 @@ async def test_who_subscribes_again_before_the_end_is_extended_and_not_doubled(
     await subscribed(instance, reader, secret="first")
     instance.clock.advance(days=6)
     await subscribed(instance, reader, secret="second")
-    [found] = await instance.store.subscriptions.all(100)
+    [found] = await instance.store.subscriptions.list_all(100)
     assert found.lease_until == instance.clock() + timedelta(days=10)
     assert found.since == instance.clock() - timedelta(days=6)
     await publish(instance)
     [push] = reader.pushed
     expected = hmac.new(b"second", push.body or b"", "sha256").hexdigest()
     assert dict(push.headers)["X-Hub-Signature"] == f"sha256={expected}"
-    assert await instance.store.subscriptions.total() == 1
+    assert await instance.store.subscriptions.count() == 1
 
 
 async def test_who_unsubscribes_is_asked_too_and_then_hears_nothing(
@@ -152,7 +152,7 @@ async def test_who_unsubscribes_is_asked_too_and_then_hears_nothing(
     assert await callbacks(instance) == []
     await publish(instance)
     assert reader.pushed == []
-    assert await instance.store.subscriptions.total() == 0
+    assert await instance.store.subscriptions.count() == 0
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
@@ -184,7 +184,7 @@ async def test_feeds_of_categories_of_months_and_of_one_posts_comments_are_topic
             assert (await instance.get(f"{path}{suffix}", accept="*/*")).status == 200
             assert (await reader.ask(f"{BASE}{path}{suffix}")).status == 202, path
         await instance.settle()
-    assert await instance.store.subscriptions.total() == 15
+    assert await instance.store.subscriptions.count() == 15
 
 
 # what the hub asks, and what it takes for an answer
@@ -226,7 +226,7 @@ async def test_another_answer_than_the_challenge_makes_no_subscription(
         await instance.settle()
         instance.clock.advance(hours=1)
     assert await callbacks(instance) == []
-    assert await instance.store.subscriptions.total() == 0
+    assert await instance.store.subscriptions.count() == 0
     await publish(instance)
     assert all(request.method == "GET" for request in wire.to(reader.host))
 
@@ -255,12 +255,12 @@ async def test_a_renewal_that_is_not_verified_leaves_everything_as_it_was(
     instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
     await subscribed(instance, reader, secret="mine")
-    [before] = await instance.store.subscriptions.all(100)
+    [before] = await instance.store.subscriptions.list_all(100)
     instance.clock.advance(days=1)
     reader.agrees = False
     assert (await reader.ask(FEED, secret="forged")).status == 202
     await instance.settle()
-    assert await instance.store.subscriptions.all(100) == [before]
+    assert await instance.store.subscriptions.list_all(100) == [before]
 
 
 async def test_an_unsubscription_that_the_callback_does_not_mean_has_no_effect(
@@ -282,7 +282,7 @@ async def test_a_lease_lasts_between_a_day_and_thirty(
 ) -> None:
     await subscribed(instance, reader, lease_seconds=asked)
     assert reader.asked[0]["hub.lease_seconds"] == str(given * DAY)
-    [found] = await instance.store.subscriptions.all(100)
+    [found] = await instance.store.subscriptions.list_all(100)
     assert found.lease_until == instance.clock() + timedelta(days=given)
 
 
@@ -352,7 +352,7 @@ async def test_a_name_that_leads_into_our_own_network_is_not_asked(
     await subscribed(instance, reader)
     wire.connect_server(reader.host, denied)
     await publish(instance)
-    [found] = await instance.store.subscriptions.all(10)
+    [found] = await instance.store.subscriptions.list_all(10)
     assert "10.0.0.1" in found.answer
     assert found.failing_since == instance.clock()
 
@@ -420,7 +420,7 @@ async def test_one_server_has_fifty_subscriptions_and_no_more(
 ) -> None:
     assert await fill(instance, reader, MOST_PER_HOST) == [202] * MOST_PER_HOST
     assert await fill(instance, reader, 1, start=MOST_PER_HOST) == [429]
-    assert await instance.store.subscriptions.total() == MOST_PER_HOST
+    assert await instance.store.subscriptions.count() == MOST_PER_HOST
     assert (await reader.ask(FEED, callback=f"{reader.callback}/0")).status == 202  # who is there may renew
     assert (await FakeSubscriber(wire, "another.example").ask(FEED)).status in (202, 429)
 
@@ -452,7 +452,7 @@ async def test_no_more_than_a_thousand_requests_wait(instance: RunningInstance, 
     async def body(tx: Tables) -> None:
         for number in range(MOST_WAITING):
             host = f"host-{number}.example"
-            await tx.subscriptions.ask(
+            await tx.subscriptions.save_request(
                 SubscriptionRequest(
                     id=str(number),
                     mode=RequestMode.SUBSCRIBE,
@@ -541,7 +541,7 @@ async def test_a_subscriber_that_fails_is_tried_again_and_delays_nobody(
     instance.clock.advance(minutes=1)
     await instance.settle()
     assert [len(one.pushed) for one in (reader, *others)] == [2, 1, 1, 1]
-    assert all(found.failing_since is None for found in await instance.store.subscriptions.all(10))
+    assert all(found.failing_since is None for found in await instance.store.subscriptions.list_all(10))
 
 
 async def test_who_hears_late_hears_the_newest_and_only_that(instance: RunningInstance, reader: FakeSubscriber) -> None:
@@ -598,7 +598,7 @@ async def test_a_subscriber_that_is_gone_for_a_week_is_dropped(
     instance.clock.advance(days=1, hours=1)
     await instance.server.retention.apply()
     assert await callbacks(instance) == []
-    assert await instance.store.subscriptions.total() == 0
+    assert await instance.store.subscriptions.count() == 0
 
 
 async def test_a_subscriber_that_still_fails_after_a_week_is_dropped_by_the_next_try(
@@ -621,7 +621,7 @@ async def test_a_lease_ends_unless_it_is_renewed(instance: RunningInstance, read
     await publish(instance)
     assert reader.pushed == []
     await instance.server.retention.apply()
-    assert await instance.store.subscriptions.total() == 0
+    assert await instance.store.subscriptions.count() == 0
 
 
 async def test_when_a_feed_is_no_more_its_subscribers_are_told_and_forgotten(
@@ -725,11 +725,11 @@ async def test_a_push_that_was_half_spread_is_spread_to_the_end(place: Place, wi
         instance.clock.advance(seconds=2)
         await instance.publish("News")
         await instance.server.pushes._look()  # and the process ends
-        assert await instance.store.subscriptions.spreading() is not None
+        assert await instance.store.subscriptions.find_expanding() is not None
     async with place.instance() as instance:
         await instance.settle()
         assert [len(one.pushed) for one in readers] == [1, 1, 1]
-        assert await instance.store.subscriptions.spreading() is None
+        assert await instance.store.subscriptions.find_expanding() is None
 
 
 async def test_a_instance_that_is_no_hub_names_none_and_takes_nobody(place: Place, reader: FakeSubscriber) -> None:
@@ -885,5 +885,5 @@ async def test_deliveries_of_other_kinds_do_not_stop_what_the_blog_says(
 async def test_numbers_tell_who_is_subscribed(instance: RunningInstance, reader: FakeSubscriber) -> None:
     await subscribed(instance, reader)
     assert "syndicate_subscriptions 1.0" in (await instance.get("/metrics")).text
-    waiting = [found for found in await instance.store.deliveries.newest(10) if found.kind is DeliveryKind.INTENT]
+    waiting = [found for found in await instance.store.deliveries.list_newest(10) if found.kind is DeliveryKind.INTENT]
     assert [found.state.value for found in waiting] == ["delivered"]

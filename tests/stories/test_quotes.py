@@ -111,7 +111,7 @@ async def test_the_author_takes_leave_back_and_it_is_not_given_again(
     await instance.settle()
     stamp = ann.of_type("Accept")[0]["result"]
     approvals = instance.server.services.approvals
-    kept = await instance.store.authorizations.of_object(quote, AuthorizationKind.QUOTE)
+    kept = await instance.store.authorizations.find_by_object(quote, AuthorizationKind.QUOTE)
     assert kept is not None
     await instance.store.transaction(lambda tx: approvals.revoke(tx, kept, post))
     await instance.settle()
@@ -122,7 +122,7 @@ async def test_the_author_takes_leave_back_and_it_is_not_given_again(
     await instance.settle()
     assert len(ann.of_type("Accept")) == 1
     assert ann.of_type("Reject")
-    await instance.store.transaction(lambda tx: tx.authorizations.forget(kept.uri))
+    await instance.store.transaction(lambda tx: tx.authorizations.delete(kept.uri))
     await ann.send(asking(ann, post))
     await instance.settle()
     assert len(ann.of_type("Accept")) == 2

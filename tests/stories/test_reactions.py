@@ -196,7 +196,7 @@ async def test_an_answer_of_the_authors_is_liked_and_shared(instance: RunningIns
 
     await ann.undo(like)
     await instance.settle()
-    counted = await instance.store.reactions.counts_of(own.id)
+    counted = await instance.store.reactions.get_counts(own.id)
     assert (counted.likes, counted.shares) == (1, 1)
 
 

@@ -207,7 +207,7 @@ async def test_the_blocked_are_not_asked(open_instance: RunningInstance, ann: Pe
     bad = answer(mallory, comment["id"], "Buy!")
     lists(ann, comment, bad["id"])
     blocked = Block(pattern="evil.example", reason="", created=open_instance.clock())
-    await open_instance.store.transaction(lambda tx: tx.blocks.put(blocked))
+    await open_instance.store.transaction(lambda tx: tx.blocks.save(blocked))
     await go_round(open_instance)
     assert mallory.requests == []
     assert await shown(open_instance, post) == {comment["id"]}

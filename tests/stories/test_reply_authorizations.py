@@ -137,7 +137,7 @@ async def test_nobody_asks_in_place_of_a_neighbour(instance: RunningInstance, an
     assert [(accept["to"], accept["object"]["id"]) for accept in ann.of_type("Accept")] == [
         ([ann.actor], request["id"])
     ]
-    stamp = await instance.store.authorizations.of_object(note["id"], AuthorizationKind.REPLY)
+    stamp = await instance.store.authorizations.find_by_object(note["id"], AuthorizationKind.REPLY)
     assert stamp is not None
     assert stamp.actor == ann.actor
 
@@ -184,7 +184,7 @@ async def test_leave_to_reply_is_none_to_quote(open_instance: RunningInstance, a
     await open_instance.settle()
     stamps = [await open_instance.document(accept["result"]) for accept in ann.of_type("Accept")]
     assert [stamp["type"] for stamp in stamps] == ["ReplyAuthorization", "QuoteAuthorization"]
-    assert len(await open_instance.store.authorizations.newest(AuthorizationKind.QUOTE, 10)) == 1
+    assert len(await open_instance.store.authorizations.list_newest(AuthorizationKind.QUOTE, 10)) == 1
 
 
 async def test_a_stamp_goes_with_the_reply(open_instance: RunningInstance, ann: Peer) -> None:

@@ -26,7 +26,7 @@ def shows_a_face(peer: Peer, picture: bytes = PNG) -> str:
 
 async def kept(instance: RunningInstance, source: str) -> str:
     """The name of our copy of a picture."""
-    file = await instance.store.media.by_source(source)
+    file = await instance.store.media.find_by_source(source)
     assert file is not None
     assert file.name is not None
     return file.name
@@ -47,7 +47,7 @@ async def test_the_picture_of_a_deleted_account_goes_with_it(
     await ann.send(ann.activity("Delete", ann.actor, to=[PUBLIC]))
     await open_instance.settle()
     await open_instance.server.retention.apply()
-    assert await open_instance.store.media.by_source(faces[0]) is None
+    assert await open_instance.store.media.find_by_source(faces[0]) is None
     assert (await open_instance.get(f"/media/{of_ann}")).status == (200 if same else 404)
     assert (await open_instance.get(f"/media/{of_bob}")).status == 200
 
@@ -63,7 +63,7 @@ async def test_a_picture_goes_when_its_owner_has_another(open_instance: RunningI
     await ann.send(ann.activity("Update", document, to=[PUBLIC]))
     await open_instance.settle()
     await open_instance.server.retention.apply()
-    assert await open_instance.store.media.by_source(face) is None
+    assert await open_instance.store.media.find_by_source(face) is None
     assert (await open_instance.get(f"/media/{name}")).status == 404
 
 
@@ -82,7 +82,7 @@ async def test_who_has_nothing_to_do_with_the_blog_is_forgotten(
     open_instance.clock.advance(days=5)
     await open_instance.server.retention.apply()
     assert await open_instance.store.remote_actors.find(bob.actor) is None
-    assert await open_instance.store.remote_actors.key(bob.key_id) is None
+    assert await open_instance.store.remote_actors.find_key(bob.key_id) is None
     assert await open_instance.store.remote_actors.find(ann.actor) is not None, "she is shown"
     await bob.follow()
     await open_instance.settle()
@@ -103,7 +103,7 @@ async def test_who_has_something_to_do_with_the_blog_is_not_forgotten(
         case "blocks":
             await open_instance.server.actors.refresh(ann.actor)
             block = Block(pattern=ann.actor, reason="", created=open_instance.clock())
-            await open_instance.store.transaction(lambda tx: tx.blocks.put(block))
+            await open_instance.store.transaction(lambda tx: tx.blocks.save(block))
         case "blogroll":
             await followed(open_instance, ann)
     await open_instance.settle()

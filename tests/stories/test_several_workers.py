@@ -58,14 +58,14 @@ async def test_a_change_of_key_begins_and_ends_once(
     two: tuple[RunningInstance, RunningInstance], clock: FakeClock
 ) -> None:
     for turn in range(TIMES):
-        await two[0].store.transaction(lambda tx: tx.local_actors.ask_rotation(BLOG))
+        await two[0].store.transaction(lambda tx: tx.local_actors.request_rotation(BLOG))
         for _ in ("begin", "end"):
             for instance in two:
                 await instance.server.services.local_actors.renew()
             await asyncio.gather(*(instance.server.rotation.step() for instance in two))
             clock.advance(minutes=11)
         assert await activities(two[0], "Update") == turn + 1
-        [actor] = await two[0].store.local_actors.all()
+        [actor] = await two[0].store.local_actors.list_all()
         assert actor.next_keys is None
         assert actor.rotation not in ("", "asked")
 
@@ -73,7 +73,7 @@ async def test_a_change_of_key_begins_and_ends_once(
 async def test_a_move_is_told_once(two: tuple[RunningInstance, RunningInstance], ann: Peer) -> None:
     ann.documents[ann.actor] = ann.actor_document(alsoKnownAs=["https://blog.example/actor"])
     for turn in range(TIMES):
-        await two[0].store.transaction(lambda tx: tx.key_values.put("move.asked", ann.actor))
+        await two[0].store.transaction(lambda tx: tx.key_values.save("move.asked", ann.actor))
         await asyncio.gather(*(instance.server.moving.step() for instance in two))
         assert await activities(two[0], "Move") == turn + 1
         assert await two[0].store.key_values.find("move.outcome") == f"moved to {ann.actor}"
@@ -89,4 +89,4 @@ async def test_comments_are_told_once_an_hour(
         await two[0].decide(reply["id"], "approve")
         clock.now += TOLD_EVERY
         await asyncio.gather(*(instance.server.archive_builder.work() for instance in two))
-        assert await two[0].store.versions.of("counts") == turn + 1
+        assert await two[0].store.versions.get("counts") == turn + 1

@@ -56,7 +56,7 @@ async def post(wire: Wire, message: Message) -> Response:
 
 async def followers(instance: RunningInstance) -> int:
     await instance.settle()
-    return await instance.store.followers.total("blog")
+    return await instance.store.followers.count("blog")
 
 
 # what every server sends
@@ -533,7 +533,7 @@ async def test_an_actor_who_lists_anothers_key_does_not_take_it_over(
         publicKey=[mallory.actor_document()["publicKey"], hijacked]
     )
     assert (await mallory.send(mallory.activity("View", "https://x.example/"))).status == 202
-    key = await instance.store.remote_actors.key(ann.key_id)
+    key = await instance.store.remote_actors.find_key(ann.key_id)
     assert key is not None
     assert key.owner == ann.actor
     ann.requests.clear()
@@ -586,7 +586,7 @@ async def test_a_key_inside_our_own_network_is_never_asked_for(
                 assert response.status in (400, 401), response.body
             await wire.close()
         await instance.close()
-        assert await services.store.inbox_queue.newest(1) == []
+        assert await services.store.inbox_queue.list_newest(1) == []
     canary.close()
     await canary.wait_closed()
     assert heard == 0

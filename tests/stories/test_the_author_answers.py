@@ -215,7 +215,7 @@ async def test_an_answer_goes_to_whom_the_answered_mentioned_too(
     note = await ann.reply(post.uri, tag=people)
     await open_instance.settle()
     blocked = Block(pattern="evil.example", reason="", created=open_instance.clock())
-    await open_instance.store.transaction(lambda tx: tx.blocks.put(blocked))
+    await open_instance.store.transaction(lambda tx: tx.blocks.save(blocked))
     said = await answer(open_instance, note["id"])
     await open_instance.settle()
     assert told_to(ann) == [ann.actor, bob.actor]
@@ -319,7 +319,7 @@ async def test_nobody_who_is_blocked_is_looked_up(open_instance: RunningInstance
     note = await ann.reply(post.uri)
     await open_instance.settle()
     blocked = Block(pattern=bob.host, reason="", created=open_instance.clock())
-    await open_instance.store.transaction(lambda tx: tx.blocks.put(blocked))
+    await open_instance.store.transaction(lambda tx: tx.blocks.save(blocked))
     bob.is_found_by_name()
     await answer(open_instance, note["id"], "Ask @bob@elsewhere.example.")
     await open_instance.settle()

@@ -348,7 +348,7 @@ async def test_an_author_may_show_who_follows_page_by_page(
         async def fill(tx: Tables) -> None:
             for number, id in enumerate(ids):
                 since = clock() + timedelta(seconds=number // 2)  # two at a time
-                await tx.followers.put(Follower(local_actor="blog", actor=id, follow="", inbox=id, since=since))
+                await tx.followers.save(Follower(local_actor="blog", actor=id, follow="", inbox=id, since=since))
 
         await instance.store.transaction(fill)
         collection = await instance.document("/actor/followers")
@@ -376,7 +376,7 @@ async def test_the_accounts_of_the_blogroll_are_who_the_blog_follows(instance: R
         )
 
         async def body(tx: Any) -> None:
-            await tx.blogroll.put(entry, added="2026-11-22T19:00:00.000000Z")
+            await tx.blogroll.save(entry, added="2026-11-22T19:00:00.000000Z")
             await tx.versions.move("blogroll")
 
         await instance.store.transaction(body)

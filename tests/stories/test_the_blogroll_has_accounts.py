@@ -146,7 +146,7 @@ async def test_an_account_with_a_feed_shows_each_post_once(
     await ann.send(ann.create(second))
     await instance.settle()
     assert sorted(await titles(instance)) == ["Again", "By both", "Old"]
-    kept = {one.post.heading: one.post.object for one in await instance.store.feed_entries.of(entry.id)}
+    kept = {one.post.heading: one.post.object for one in await instance.store.feed_entries.list_by_entry(entry.id)}
     assert kept == {"Again": second["id"], "By both": first["id"], "Old": ""}
 
 

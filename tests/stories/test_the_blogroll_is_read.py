@@ -421,7 +421,7 @@ async def test_a_changed_post_changes_and_keeps_its_place(instance: RunningInsta
     garden.posts[1] = garden.posts[1].replace("First roses", "First ROSES").replace("2026", "2025")
     await wait(instance, days=1)
     assert await titles(instance) == ["More roses", "First ROSES"]
-    (_, first) = await instance.store.feed_entries.river(before=None, limit=5)
+    (_, first) = await instance.store.feed_entries.list_river(before=None, limit=5)
     assert first.published.year == 2026
 
 
@@ -429,7 +429,7 @@ async def test_posts_from_the_future_are_dated_when_they_were_found(instance: Ru
     await follow(instance, garden.home)
     garden.write("From the future", at=instance.clock() + timedelta(days=4000))
     await wait(instance, days=1)
-    newest = (await instance.store.feed_entries.river(before=None, limit=1))[0]
+    newest = (await instance.store.feed_entries.list_river(before=None, limit=1))[0]
     assert (newest.post.heading, newest.published) == ("From the future", instance.clock())
 
 

@@ -119,7 +119,7 @@ async def test_a_list_that_holds_one_blog_twice_adds_it_once(instance: RunningIn
     )
     done = await following(instance).take_in(opml.parse(body.encode()).outlines)
     assert (done.added, done.updated) == (1, 1)
-    (entry,) = await instance.store.blogroll.all()
+    (entry,) = await instance.store.blogroll.list_all()
     assert entry.tagline == "Twice"
 
 
@@ -133,7 +133,9 @@ async def test_five_thousand_blogs_come_in_by_the_hundred_and_are_read_little_by
     assert done.added == 5000
     assert len(commits) <= 10
     now = instance.clock()
-    due = [(await instance.store.feed_polls.find(entry.id)) for entry in (await instance.store.blogroll.all())[::500]]
+    due = [
+        (await instance.store.feed_polls.find(entry.id)) for entry in (await instance.store.blogroll.list_all())[::500]
+    ]
     assert len({poll.due for poll in due if poll}) == 10
     assert all(poll is not None and poll.due >= now for poll in due)
     assert (await following(instance).take_in(outlines)).unchanged == 5000

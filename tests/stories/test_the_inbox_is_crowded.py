@@ -43,4 +43,4 @@ async def test_who_finds_all_places_taken_comes_back_later(
         assert (await instance.get("/")).status == 200
     assert (await ann.follow()).status == 202
     await instance.settle()
-    assert await instance.store.followers.total("blog") == 1
+    assert await instance.store.followers.count("blog") == 1

@@ -12,7 +12,9 @@ PARAGRAPH = "<p>" + "Word by word. " * 1500 + "</p>"
 
 async def arrivals(instance: RunningInstance, peer: Peer) -> list[ReceivedActivity]:
     """Of one actor, newest first."""
-    return [arrival for arrival in await instance.store.inbox_queue.newest(500) if arrival.activity.actor == peer.actor]
+    return [
+        arrival for arrival in await instance.store.inbox_queue.list_newest(500) if arrival.activity.actor == peer.actor
+    ]
 
 
 def size_of(found: list[ReceivedActivity]) -> int:
@@ -82,6 +84,6 @@ async def test_all_texts_together_are_bounded(
         for peer in (ann, bob):
             await peer.reply(post.uri, PARAGRAPH)
             await open_instance.settle()
-    found = await open_instance.store.inbox_queue.newest(500)
+    found = await open_instance.store.inbox_queue.list_newest(500)
     assert 0 < size_of(found) <= 100_000
     assert {arrival.verdict.outcome.value for arrival in found} == {"done"}

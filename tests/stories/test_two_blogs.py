@@ -54,15 +54,15 @@ async def test_they_follow_each_other_and_hear_of_posts(instances: tuple[Running
         assert entry.feed_url.endswith("/feed/")
     await settle(north, south)
     for one, other in ((north, south), (south, north)):
-        [entry] = await one.store.blogroll.all()
+        [entry] = await one.store.blogroll.list_all()
         assert (entry.follow, entry.actor) == (FollowState.ACCEPTED, f"https://{other.host}/actor")
-        assert await one.store.followers.total("blog") == 1
+        assert await one.store.followers.count("blog") == 1
         following = await one.document("/actor/following?page=true")
         assert following["orderedItems"] == [f"https://{other.host}/actor"]
 
     post = await north.publish("From the north")
     await settle(north, south)
-    [delivery] = await north.store.deliveries.of_post(post.id)
+    [delivery] = await north.store.deliveries.list_by_post(post.id)
     assert (delivery.host, delivery.state.value, delivery.status) == ("south.example", "delivered", 202)
     assert ("Create", "done", "timeline.kept") in await south.verdicts()
     assert "From the north" in (await south.get("/blogroll/river/")).text
@@ -72,18 +72,18 @@ async def test_an_unfollow_is_heard(instances: tuple[RunningInstance, RunningIns
     north, south = instances
     await follow(north, "@notes@south.example")
     await settle(north, south)
-    assert await south.store.followers.total("blog") == 1
+    assert await south.store.followers.count("blog") == 1
     await BlogrollEditor(north.store, north.server.services.outbox, north.clock).unfollow("@notes@south.example")
     await settle(north, south)
-    assert await south.store.followers.total("blog") == 0
-    assert await north.store.blogroll.all() == []
+    assert await south.store.followers.count("blog") == 0
+    assert await north.store.blogroll.list_all() == []
 
 
 async def said(instance: RunningInstance, type: str) -> list[Delivery]:
     """What a house has to deliver, or had, of one type."""
     return [
         delivery
-        for delivery in await instance.store.deliveries.newest(100)
+        for delivery in await instance.store.deliveries.list_newest(100)
         if (activity := await instance.store.outbox.get(delivery.activity)) is not None and activity.type == type
     ]
 
@@ -99,7 +99,7 @@ async def test_who_is_followed_again_by_whatever_name_is_asked_once(
         "https://south.example/actor",
     ):
         assert (await follow(north, address)).follow is FollowState.PENDING
-    assert len(await north.store.blogroll.all()) == 1
+    assert len(await north.store.blogroll.list_all()) == 1
     assert len(await said(north, "Follow")) == 1
     await settle(north, south)
     assert (await follow(north, "https://south.example/feed/")).follow is FollowState.ACCEPTED
@@ -112,14 +112,14 @@ async def test_what_was_not_sent_yet_is_taken_back_by_not_sending_it(
     north, south = instances
     await follow(north, "@notes@south.example")
     await BlogrollEditor(north.store, north.server.services.outbox, north.clock).unfollow("@notes@south.example")
-    assert await north.store.deliveries.waiting(north.clock()) == 0
+    assert await north.store.deliveries.count_waiting(north.clock()) == 0
     await settle(north, south)
     assert await south.verdicts() == []
     assert [delivery.state for delivery in await said(north, "Follow")] == [DeliveryState.SUPERSEDED]
     assert await said(north, "Undo") == []
     await follow(north, "@notes@south.example")
     await settle(north, south)
-    assert await south.store.followers.total("blog") == 1
+    assert await south.store.followers.count("blog") == 1
 
 
 async def test_a_follow_that_was_given_up_can_be_asked_again(
@@ -128,10 +128,10 @@ async def test_a_follow_that_was_given_up_can_be_asked_again(
     north, south = instances
     await follow(north, "@notes@south.example")
     [delivery] = await said(north, "Follow")
-    await north.store.transaction(lambda tx: tx.deliveries.settle(replace(delivery, state=DeliveryState.FAILED)))
+    await north.store.transaction(lambda tx: tx.deliveries.complete(replace(delivery, state=DeliveryState.FAILED)))
     await follow(north, "@notes@south.example")
     await settle(north, south)
-    assert await south.store.followers.total("blog") == 1
+    assert await south.store.followers.count("blog") == 1
 
 
 async def test_what_one_instance_knows_the_other_does_not(instances: tuple[RunningInstance, RunningInstance]) -> None:

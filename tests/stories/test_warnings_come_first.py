@@ -55,7 +55,7 @@ async def test_no_page_shows_what_is_behind_a_warning(
     instance: RunningInstance, tmp_path: Path, title: str, fields: dict[str, Any], warning: str
 ) -> None:
     post = await warned_post(instance, tmp_path, title, **fields)
-    neighbours = [(await instance.store.posts.by_slug(slug)) for slug in ("before", "after")]
+    neighbours = [(await instance.store.posts.find_by_slug(slug)) for slug in ("before", "after")]
     paths = ["/", "/2026/", "/2026/11/", "/search/hairy/", post.path]
     for path in [*paths, *(neighbour.path for neighbour in neighbours if neighbour)]:
         page = (await instance.get(path)).text

@@ -37,7 +37,7 @@ async def test_a_new_post_is_held_back_and_nobody_sees_it(instance: RunningInsta
     put(instance, f"{name}.md", (DOCUMENTS / f"{name}.md").read_text())
     await posts_folder(instance).scan()
     await instance.settle()
-    post = await instance.store.posts.by_slug(Path(name).name)
+    post = await instance.store.posts.find_by_slug(Path(name).name)
     assert post is not None
     assert post.state is PostState.DRAFT
     assert (await instance.get(post.path)).status == 404
@@ -49,7 +49,7 @@ async def test_a_new_post_is_held_back_and_nobody_sees_it(instance: RunningInsta
 async def test_a_header_of_another_form_leaves_the_file_out(instance: RunningInstance, name: str) -> None:
     file = put(instance, f"{name}.md", (DOCUMENTS / f"{name}.md").read_text())
     await posts_folder(instance).scan()
-    assert await instance.store.posts.files() == {}
+    assert await instance.store.posts.list_files() == {}
     with pytest.raises(InputError, match=rf"{name}\.md:1: the header is"):
         await posts_folder(instance).take(file)
 
@@ -65,7 +65,7 @@ async def test_what_is_public_stays_as_it_is_when_a_change_is_not_understood(
     instance.clock.advance(minutes=2)
     await posts_folder(instance).scan()
     await instance.settle()
-    post = await instance.store.posts.by_slug("tea")
+    post = await instance.store.posts.find_by_slug("tea")
     assert post is not None
     assert "Hot." in (await instance.get(post.path)).text
     assert (ann.of_type("Update"), ann.of_type("Delete")) == ([], [])
@@ -82,7 +82,7 @@ async def test_words_that_are_understood_take_a_post_back(instance: RunningInsta
     instance.clock.advance(minutes=2)
     await posts_folder(instance).scan()
     await instance.settle()
-    post = await instance.store.posts.by_slug("tea")
+    post = await instance.store.posts.find_by_slug("tea")
     assert post is not None
     assert (await instance.get(post.path)).status == 404
     assert len(ann.of_type("Delete")) == 1

@@ -27,9 +27,9 @@ async def shown(instance: RunningInstance, ann: Peer, content: str | None, **mor
 async def test_the_name_of_the_blog_in_front_is_not_shown(open_instance: RunningInstance, ann: Peer) -> None:
     content = f"<p>{MENTION} nice post</p>"
     assert await shown(open_instance, ann, content) == "<p>nice post</p>"
-    [post] = await open_instance.store.posts.federated(before=None, limit=10)
+    [post] = await open_instance.store.posts.list_federated(before=None, limit=10)
     [comment] = await open_instance.comments(post)
-    assert (await open_instance.store.comments.provenance(comment.id))[0] == content
+    assert (await open_instance.store.comments.get_source(comment.id))[0] == content
 
 
 async def test_a_reply_that_is_nothing_else_says_so(open_instance: RunningInstance, ann: Peer) -> None:
@@ -98,7 +98,7 @@ async def test_older_comments_are_made_anew_from_what_came(open_instance: Runnin
     await ShownForm(services.local_actors, services.urls).make_anew(open_instance.store)
     [comment] = await open_instance.comments(post)
     assert comment.html == "<p>nice post</p>"
-    assert await open_instance.store.comments.made_before(FORM_VERSION, after="", limit=1) == []
+    assert await open_instance.store.comments.list_sanitized_before(FORM_VERSION, after="", limit=1) == []
 
 
 async def test_the_warning_of_an_older_comment_folds_its_text(open_instance: RunningInstance, ann: Peer) -> None:

@@ -84,7 +84,7 @@ async def test_who_is_blocked_may_not_read(careful_instance: RunningInstance, ma
     post = await careful_instance.publish()
     assert (await signed_get(careful_instance, mallory, post.uri)).status == 200
     blocked = Block(pattern="evil.example", reason="", created=careful_instance.clock())
-    await careful_instance.store.transaction(lambda tx: tx.blocks.put(blocked))
+    await careful_instance.store.transaction(lambda tx: tx.blocks.save(blocked))
     assert (await signed_get(careful_instance, mallory, post.uri)).status == 403
 
 

@@ -39,7 +39,7 @@ async def imported(instance: RunningInstance, **fields: object) -> Post:
 
 
 async def current(instance: RunningInstance, slug: str) -> Post:
-    post = await instance.store.posts.by_slug(slug)
+    post = await instance.store.posts.find_by_slug(slug)
     assert post is not None
     return post
 
@@ -59,7 +59,7 @@ async def test_another_slug_in_a_file_of_the_folder_moves_its_post(instance: Run
         before.guid,
         before.published,
     )
-    assert await instance.store.posts.by_slug("tea") is None
+    assert await instance.store.posts.find_by_slug("tea") is None
     moved = await instance.get(before.path)
     assert (moved.status, moved.headers["Location"]) == (301, after.path)
     assert (await instance.get(after.path)).status == 200
@@ -98,7 +98,7 @@ async def test_a_file_in_the_folder_does_not_take_over_the_post_of_an_import(ins
     before = await imported(instance)
     file = put(instance, "tea.md", "From a file.")
     await posts_folder(instance).scan()
-    assert await instance.store.posts.files() == {}
+    assert await instance.store.posts.list_files() == {}
     assert (await current(instance, "tea")).html == before.html
     with pytest.raises(InputError, match=r"tea\.md: the slug 'tea' is that of the post 'Old tea' at https://blog"):
         await posts_folder(instance).take(file)
@@ -107,7 +107,7 @@ async def test_a_file_in_the_folder_does_not_take_over_the_post_of_an_import(ins
     after = await current(instance, "tea")
     assert "From a file." in after.html
     assert (after.id, after.guid, after.path) == (before.id, before.guid, before.path)
-    assert await instance.store.posts.revisions(after.id) == ["From the old blog."]
+    assert await instance.store.posts.list_revisions(after.id) == ["From the old blog."]
 
 
 async def test_a_page_that_is_published_again_remains_a_page(instance: RunningInstance) -> None:
@@ -138,13 +138,13 @@ async def test_a_file_that_two_workers_take_at_once_is_one_post(
         for number in range(20):
             put(instance, f"post-{number}.md", f"Number {number}.")
             await asyncio.gather(posts_folder(instance).scan(), other.scan())
-        posts = await instance.store.posts.latest(limit=100)
+        posts = await instance.store.posts.list_newest(limit=100)
         assert sorted(post.slug for post in posts) == sorted(f"post-{number}" for number in range(20))
         for number in range(20):
             instance.clock.advance(minutes=2)
             put(instance, f"post-{number}.md", f"---\nslug: moved-{number}\n---\nNumber {number}.")
             await asyncio.gather(posts_folder(instance).scan(), other.scan())
-        moved = await instance.store.posts.latest(limit=100)
+        moved = await instance.store.posts.list_newest(limit=100)
         assert sorted(post.id for post in moved) == sorted(post.id for post in posts)
         assert {post.slug for post in moved} == {f"moved-{number}" for number in range(20)}
     finally:

@@ -67,7 +67,7 @@ async def test_content_of_any_type_is_sent_as_it_is(
 
     async def subscribe(tx: Tables) -> None:
         until = clock() + timedelta(days=1)
-        await tx.subscriptions.put(
+        await tx.subscriptions.save(
             Subscription(
                 topic=TOPIC, callback=CALLBACK, host="reader.example", secret="", since=clock(), lease_until=until
             )

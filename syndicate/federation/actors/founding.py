@@ -34,7 +34,7 @@ async def require_own_database(config: Config, store: Store, keyring: Keyring, *
         known = await _of_account(tx)
         if known is None and has_keys and not keep_keys:
             raise ConfigurationError(_beside_keys(config))
-        await tx.key_values.put(SITE, json.dumps(known or wanted))
+        await tx.key_values.save(SITE, json.dumps(known or wanted))
         return known or wanted
 
     known = await store.transaction(body)
@@ -57,7 +57,7 @@ class ActorFetches:
         """The next fetch is remembered where the database cannot be written now."""
         with suppress(StorageError):
             if await self._store.key_values.find(FETCHED) is None:
-                await self._store.transaction(lambda tx: tx.key_values.put(FETCHED, to_text(self._store.clock())))
+                await self._store.transaction(lambda tx: tx.key_values.save(FETCHED, to_text(self._store.clock())))
             self.are_known = True
 
 
@@ -67,9 +67,9 @@ async def forget(store: Store) -> bool:
 
     async def body(tx: Tables) -> bool:
         await tx.advisory_lock("site")
-        if await tx.key_values.find(FETCHED) is not None or not await tx.local_actors.forget_unknown():
+        if await tx.key_values.find(FETCHED) is not None or not await tx.local_actors.delete_unknown():
             return False
-        await tx.key_values.forget(SITE)
+        await tx.key_values.delete(SITE)
         return True
 
     return await store.transaction(body)
@@ -77,7 +77,7 @@ async def forget(store: Store) -> bool:
 
 async def _of_account(tx: Tables) -> dict[str, str] | None:
     """What the account says of a blog that began before this was remembered; None where there is none."""
-    blog = next((actor for actor in await tx.local_actors.all() if actor.role is Role.BLOG), None)
+    blog = next((actor for actor in await tx.local_actors.list_all() if actor.role is Role.BLOG), None)
     if blog is None:
         return None
     parts = urlsplit(blog.uri)

@@ -134,7 +134,7 @@ class LocalActors:
             parent = term.parent
             while parent and (term.kind, parent) not in slugs:
                 slugs.add((term.kind, parent))
-                above = await tx.posts.term(term.kind, parent)
+                above = await tx.posts.find_term(term.kind, parent)
                 parent = above.parent if above else None
         return [
             known.identity.actor
@@ -153,16 +153,16 @@ class LocalActors:
         """Read anew what another process changed: keys and their changes, names. Raises KeyUnusable."""
         chosen = set(self._chosen())
         known = {}
-        for stored in await self._store.local_actors.all():
+        for stored in await self._store.local_actors.list_all():
             if (stored.role, stored.subject) not in chosen:
                 continue
             if stored.role is Role.BLOG:
                 stored = replace(stored, published=await self._since(stored.published))
             kind = TERMS.get(stored.role)
-            term = await self._store.posts.term(kind, stored.subject) if kind else None
+            term = await self._store.posts.find_term(kind, stored.subject) if kind else None
             before = self._known.get(stored.id)
             if before is None or (before.stored, before.term) != (stored, term):
-                earlier = await self._store.earlier_keys.of(stored.id)
+                earlier = await self._store.earlier_keys.list_by_actor(stored.id)
                 before = _Known(stored, term, self._identity(stored, term, earlier))
             known[stored.id] = before
         self._known = known
@@ -170,7 +170,7 @@ class LocalActors:
     async def _since(self, made: datetime) -> datetime:
         """Since when there is the blog: its first post may be older than its account. Bridgy Fed takes no account of less
         than a week."""
-        first = await self._store.posts.from_the_first(skip=0, limit=1)
+        first = await self._store.posts.list_oldest(skip=0, limit=1)
         return min([made, *(post.published for post in first)])
 
     def changing(self) -> list[StoredActor]:
@@ -218,7 +218,7 @@ class LocalActors:
     # making
 
     async def _make_missing(self, clock: Clock) -> None:
-        stored = await self._store.local_actors.all()
+        stored = await self._store.local_actors.list_all()
         known = {(actor.role, actor.subject) for actor in stored}
         handles = {actor.handle for actor in stored} | {self._config.site.handle}
         urls = Urls(self._config.site.url)
@@ -241,11 +241,11 @@ class LocalActors:
                 proof_key=multikey(self.keyring.make_proof_key(id)),
                 published=clock().replace(microsecond=0),
             )
-            await self._store.transaction(lambda tx, made=made: tx.local_actors.put(made))  # type: ignore[misc]
+            await self._store.transaction(lambda tx, made=made: tx.local_actors.save(made))  # type: ignore[misc]
 
     async def _keep_previous_keys(self, clock: Clock) -> None:
         """The key before the last change, of which an earlier version kept only the file, and changed it under its id."""
-        for actor in await self._store.local_actors.all():
+        for actor in await self._store.local_actors.list_all():
             public = self.keyring.keep_previous(actor.id)
             if public:
                 key = EarlierKey(local_actor=actor.id, key_id=f"{actor.uri}#main-key", public_key_pem=public)

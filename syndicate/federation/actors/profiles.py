@@ -24,7 +24,7 @@ def supplied_by(actor: RemoteActor) -> dict[str, Any]:
 
 async def follow_update(tx: Tables, actor: RemoteActor) -> bool:
     """Show an account as it is now; False where its entry, if there is one, stays as it is."""
-    entry = await tx.blogroll.by_actor(actor.uri)
+    entry = await tx.blogroll.find_by_actor(actor.uri)
     if entry is None:
         return False
     now = supplied_by(actor)
@@ -34,7 +34,7 @@ async def follow_update(tx: Tables, actor: RemoteActor) -> bool:
         return False
     if renewed.icon != entry.icon:
         renewed = replace(renewed, picture=await want_picture(tx, renewed.icon))
-    await tx.blogroll.put(renewed, added=to_text(tx.clock()))
+    await tx.blogroll.save(renewed, added=to_text(tx.clock()))
     if not entry.hidden:
         await tx.versions.move("blogroll", "river")
     return True
@@ -44,8 +44,8 @@ async def want_picture(tx: Tables, icon: str) -> str:
     """The path of our copy of a picture; it is fetched where there is none yet."""
     if not icon:
         return ""
-    file = await tx.media.by_source(icon)
+    file = await tx.media.find_by_source(icon)
     if file is None:
         now = tx.clock()
-        await tx.media.put(MediaFile(id=new_id(now), source_url=icon, purpose=Purpose.BLOGROLL, due=now))
+        await tx.media.save(MediaFile(id=new_id(now), source_url=icon, purpose=Purpose.BLOGROLL, due=now))
     return f"/media/{file.name}" if file is not None and file.state is MediaState.KEPT else ""

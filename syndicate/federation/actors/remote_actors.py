@@ -54,7 +54,7 @@ class Actors:
 
     async def known_key(self, key_id: str) -> PublicKey | None:
         """The key with this id, if we remember it."""
-        return await self._store.remote_actors.key(key_id)
+        return await self._store.remote_actors.find_key(key_id)
 
     async def key(self, key_id: str) -> PublicKey:
         """The key with this id, from what we remember or from its owner.
@@ -155,17 +155,17 @@ class Actors:
         return actor
 
     async def _keep(self, tx: Tables, actor: RemoteActor) -> None:
-        picture = await tx.media.by_source(actor.icon) if actor.icon else None
+        picture = await tx.media.find_by_source(actor.icon) if actor.icon else None
         known = picture is not None and picture.name is not None
         avatar = f"/media/{picture.name}" if known and picture else ""
-        await tx.remote_actors.put(replace(actor, avatar=avatar), host=host_of(actor.uri))
+        await tx.remote_actors.save(replace(actor, avatar=avatar), host=host_of(actor.uri))
         if origin(actor.inbox) == origin(actor.uri):
-            await tx.foreign_inboxes.remove(actor.uri)
+            await tx.foreign_inboxes.delete(actor.uri)
         else:
-            await tx.foreign_inboxes.put(actor.uri, actor.inbox, authority_of(actor.inbox))
-        await tx.followers.renew_inbox(actor.uri, actor.shared_inbox or actor.inbox)
+            await tx.foreign_inboxes.save(actor.uri, actor.inbox, authority_of(actor.inbox))
+        await tx.followers.update_inbox(actor.uri, actor.shared_inbox or actor.inbox)
         if actor.opted_out:
-            for comment in await tx.comments.of_author(actor.uri):
+            for comment in await tx.comments.list_by_author(actor.uri):
                 await withdraw(tx, comment)
-        if actor.icon and picture is None and await tx.comments.are_shown_of(actor.uri):
+        if actor.icon and picture is None and await tx.comments.has_shown_by_author(actor.uri):
             await want_picture(tx, actor.uri)

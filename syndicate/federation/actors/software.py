@@ -36,7 +36,7 @@ class SoftwareWorker:
 
     def __init__(self, store: Store, transport: Transport, clock: Clock, *, schemes: Schemes) -> None:
         self._store, self._transport, self._clock, self._schemes = store, transport, clock, schemes
-        self._loop = WorkerLoop("software", clock, store.hosts.next_to_ask)
+        self._loop = WorkerLoop("software", clock, store.hosts.next_software_check)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -45,10 +45,10 @@ class SoftwareWorker:
     async def work(self) -> bool:
         """Ask the server that is due; False if none is."""
         now = self._clock()
-        due = await self._store.hosts.next_to_ask()
+        due = await self._store.hosts.next_software_check()
         if due is None or due > now:
             return False
-        host = await self._store.transaction(lambda tx: tx.hosts.take_to_ask(now, again=now + AGAIN))
+        host = await self._store.transaction(lambda tx: tx.hosts.claim_software_check(now, again=now + AGAIN))
         if host is not None:
             with isolated("software", host=host):
                 await self._ask(host)

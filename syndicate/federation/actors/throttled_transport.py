@@ -45,7 +45,7 @@ class ThrottledTransport(Transport):
         if response.status in UNWELCOME:
             asked_for = timedelta(seconds=retry_after(response, self._clock()) or 0)
             until = self._clock() + max(STOPPED_FOR, asked_for)
-            await self._store.transaction(lambda tx: tx.refetch_queue.stop(host, until))
+            await self._store.transaction(lambda tx: tx.refetch_queue.pause_host(host, until))
             log.info("server left alone", host=host, status=response.status)
         return response
 
@@ -53,7 +53,7 @@ class ThrottledTransport(Transport):
         while True:
             now = self._clock()
             free = await self._store.transaction(
-                lambda tx, now=now: tx.refetch_queue.ask(host, now=now, apart=APART, most=MOST_A_DAY)  # type: ignore[misc]
+                lambda tx, now=now: tx.refetch_queue.acquire_request(host, now=now, apart=APART, most=MOST_A_DAY)  # type: ignore[misc]
             )
             if free is None:
                 return

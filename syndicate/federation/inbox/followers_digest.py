@@ -21,7 +21,7 @@ async def doubted(message: Message, signature: Signature, signer: str, context: 
     if HEADER not in signature.covered or len(message.values(HEADER)) != 1:
         return None
     offer = parse_offer(message.values(HEADER)[0])
-    entry = await context.store.blogroll.by_actor(signer)
+    entry = await context.store.blogroll.find_by_actor(signer)
     known = await context.store.remote_actors.find(signer)
     if offer is None or entry is None or known is None:
         return None
@@ -45,4 +45,4 @@ def _fitting(entry: BlogrollEntry, context: Context) -> set[str]:
 async def ask_later(tx: Tables, signer: str, offer: Offer) -> None:
     """Put on record that an actor is to be asked for its list."""
     now = tx.clock()
-    await tx.synchronizations.want(signer, url=offer.url, digest=offer.digest, now=now, not_since=now - MIN_INTERVAL)
+    await tx.synchronizations.enqueue(signer, url=offer.url, digest=offer.digest, now=now, not_since=now - MIN_INTERVAL)

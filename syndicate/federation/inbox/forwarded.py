@@ -37,7 +37,7 @@ async def _written(document: Document, context: Context) -> Decision:
 async def _deleted(document: Document, context: Context) -> Decision:
     """Delete, also by a moderator: gone is what its origin no longer has."""
     uri = as_id(document.get("object"))
-    if await context.store.comments.by_uri(uri) is None:
+    if await context.store.comments.find_by_uri(uri) is None:
         return ignored("delete.unknown")
     try:
         found = await context.object(uri)

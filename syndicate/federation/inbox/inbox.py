@@ -119,7 +119,7 @@ class Inbox:
             if offer is not None:
                 await followers_digest.ask_later(tx, messenger, offer)
             await _end_pause(tx, server, now)
-            new = await tx.inbox_queue.record(arrival, by_actor=messenger == activity.actor)
+            new = await tx.inbox_queue.enqueue(arrival, by_actor=messenger == activity.actor)
             if new:
                 await self._texts.enforce(tx, host_of(activity.actor), size)
             return new
@@ -140,7 +140,7 @@ class Inbox:
 
         async def settle(tx: Tables) -> Verdict:
             verdict = decision if isinstance(decision, Verdict) else await decision(tx)
-            await tx.inbox_queue.settle(arrival.id, verdict)
+            await tx.inbox_queue.complete(arrival.id, verdict)
             return verdict
 
         verdict = await self._store.transaction(settle)
@@ -166,7 +166,7 @@ class Inbox:
         attempts = arrival.attempts + 1
         if attempts >= MOST_TRIES or not isinstance(error, (Transient, TimeoutError)):
             verdict = Verdict(outcome=Outcome.FAILED, reason="arrival.failed")
-            await self._store.transaction(lambda tx: tx.inbox_queue.settle(arrival.id, verdict))
+            await self._store.transaction(lambda tx: tx.inbox_queue.complete(arrival.id, verdict))
             return
         due = self._clock() + FIRST_WAIT * 4 ** (attempts - 1)
         await self._store.transaction(lambda tx: tx.inbox_queue.postpone(arrival.id, due=due, reason="arrival.waiting"))
@@ -176,8 +176,8 @@ async def _end_pause(tx: Tables, server: str, now: datetime) -> None:
     """What waits for a server that has just sent us something need not wait longer."""
     host = await tx.hosts.find(server)
     if host.failures:
-        await tx.hosts.put(circuit.after_sign_of_life(host), now=now)
-        await tx.deliveries.resume_lane(server, now, tried=circuit.is_given_up(host))
+        await tx.hosts.save(circuit.after_sign_of_life(host), now=now)
+        await tx.deliveries.resume_queue(server, now, tried=circuit.is_given_up(host))
 
 
 def _require_one_origin(activity: Activity) -> None:

@@ -59,12 +59,14 @@ async def take_back(tx: Tables, uri: str, actor: str, *, type: str, target: tupl
     """An actor's reaction with this id is no more, or else her newest of this type to the target: ids differ between
     servers and versions. False if there is none."""
     if target is None or type not in KINDS:
-        touched = await tx.reactions.withdraw(uri, actor)
+        touched = await tx.reactions.delete(uri, actor)
     else:
         post, comment = target
-        withdraw = partial(tx.reactions.withdraw_from, post.id, comment.id if comment else None, KINDS[type], actor)
+        withdraw = partial(
+            tx.reactions.delete_by_actor_and_object, post.id, comment.id if comment else None, KINDS[type], actor
+        )
         touched = (
-            (await withdraw(uri=uri) if uri else None) or await tx.reactions.withdraw(uri, actor) or await withdraw()
+            (await withdraw(uri=uri) if uri else None) or await tx.reactions.delete(uri, actor) or await withdraw()
         )
     if touched is None:
         return False

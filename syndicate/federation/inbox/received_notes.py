@@ -52,9 +52,9 @@ async def noticed(
             kinds = dict.fromkeys(kinds, False)
         for kind, applies in kinds.items():
             if not applies:
-                await tx.received_notes.remove(note.id, actor=actor, kinds=[kind])
+                await tx.received_notes.delete(note.id, actor=actor, kinds=[kind])
                 continue
-            await tx.received_notes.put(
+            await tx.received_notes.save(
                 ReceivedNote(
                     uri=note.id,
                     kind=kind,

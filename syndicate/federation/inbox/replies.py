@@ -46,7 +46,7 @@ class ParentLookup:
 async def place_of(store: Store, urls: Urls, address: str) -> tuple[str, str]:
     """What became of the answer with this id or address, for anybody who asks: `shown` and where, `waiting`, or
     `not-shown`, which is also said of what never arrived."""
-    comment = await store.comments.by_address(address)
+    comment = await store.comments.find_by_address(address)
     post = await store.posts.find(comment.post) if comment else None
     if comment is None or post is None or not post.is_public:
         return "not-shown", ""
@@ -66,7 +66,11 @@ async def fetch(uri: str, told: dict[str, Any], envelope: dict[str, Any], contex
     if await context.store.blocks.covers(uri, host_of(uri)):
         return refused("sender.blocked")
     told_of = as_id(told.get("inReplyTo"))
-    if told_of and await context.store.comments.by_uri(uri) is None and (await locate(context, told_of))[0] is None:
+    if (
+        told_of
+        and await context.store.comments.find_by_uri(uri) is None
+        and (await locate(context, told_of))[0] is None
+    ):
         return ignored("reply.elsewhere")
     try:
         document = await context.object(uri)
@@ -92,7 +96,7 @@ async def take(
         return refused("object.author")
     if await context.store.blocks.covers(actor, host_of(actor)):
         return refused("sender.blocked")  # brought by another's hand
-    before = await context.store.comments.by_uri(note.id)
+    before = await context.store.comments.find_by_uri(note.id)
     if before is not None and before.author.uri != note.author:
         return refused("update.not-owner")
     if reached is Reach.PRIVATE:
@@ -181,7 +185,7 @@ async def _answered(
         return None, None
     if found[0] is None and not climb.is_meant:
         now = context.clock()
-        await context.store.transaction(lambda tx: tx.refetch_queue.pass_over(uri, now))
+        await context.store.transaction(lambda tx: tx.refetch_queue.ignore(uri, now))
     return found
 
 
@@ -206,10 +210,10 @@ async def _may_ask(uri: str, context: Context) -> bool:
     """Whether a server is to be asked for the sake of a reply that is not meant for us: what the accounts that we follow
     say to others is nearly always of no concern."""
     now, host = context.clock(), host_of(uri)
-    if await context.store.refetch_queue.is_passed_over(uri, now - PASSED_OVER_FOR):
+    if await context.store.refetch_queue.is_ignored(uri, now - PASSED_OVER_FOR):
         return False
     free = await context.store.transaction(
-        lambda tx: tx.refetch_queue.ask(host, now=now, apart=timedelta(0), most=MOST_CLIMBS_A_DAY)
+        lambda tx: tx.refetch_queue.acquire_request(host, now=now, apart=timedelta(0), most=MOST_CLIMBS_A_DAY)
     )
     return free is None
 
@@ -220,9 +224,9 @@ def forget(uri: str, context: Context, *, for_good: bool = True) -> Decision:
     async def erase(tx: Tables) -> Verdict:
         if for_good:
             await _bury(tx, uri, "", context)
-        await tx.inbox_queue.forget_raw(uri)
-        await tx.received_notes.remove(uri)
-        comment = await tx.comments.by_uri(uri)
+        await tx.inbox_queue.delete_document(uri)
+        await tx.received_notes.delete(uri)
+        comment = await tx.comments.find_by_uri(uri)
         if comment is None:
             return ignored("object.gone")
         await records.withdraw(tx, comment)
@@ -235,7 +239,7 @@ def _without_words(note: RemoteNote, before: Comment | None) -> Decision:
     """Nothing is left that could be shown; a comment that was emptied is shown no longer."""
 
     async def withdraw(tx: Tables) -> Verdict:
-        current = await tx.comments.by_uri(note.id)
+        current = await tx.comments.find_by_uri(note.id)
         hers = current is not None and current.author.uri == note.author
         if current is not None and hers and note.updated is not None and note.updated > current.updated:
             await records.withdraw(tx, current)
@@ -245,7 +249,7 @@ def _without_words(note: RemoteNote, before: Comment | None) -> Decision:
 
 
 async def _bury(tx: Tables, uri: str, type: str, context: Context) -> None:
-    await tx.tombstones.put(
+    await tx.tombstones.save(
         Tombstone(uri=uri, path=None, origin=origin(uri), type=type, published=None, gone_at=context.clock())
     )
 
@@ -254,7 +258,7 @@ async def _never_show(
     note: RemoteNote, context: Context, type: str, verdict: Verdict, *, withdrawn: Verdict
 ) -> Decision:
     """What is not meant for a blog is shown no longer and never will be: an older, wider copy may still be under way."""
-    before = await context.store.comments.by_uri(note.id)
+    before = await context.store.comments.find_by_uri(note.id)
     if before is None:
         answered, _ = await locate(context, note.in_reply_to)
         concerns_us = answered is not None
@@ -264,7 +268,7 @@ async def _never_show(
         return verdict
 
     async def withdraw(tx: Tables) -> Verdict:
-        comment = await tx.comments.by_uri(note.id)
+        comment = await tx.comments.find_by_uri(note.id)
         if comment is not None and comment.author.uri != note.author:
             return refused("update.not-owner")
         await _bury(tx, note.id, type, context)
@@ -283,9 +287,9 @@ async def _facts(note: RemoteNote, post: Post, html: str, context: Context) -> C
         case "all":
             return CommentFacts()
         case "off":
-            return CommentFacts(burst=await table.received_since(note.author, now - timedelta(minutes=10)))
+            return CommentFacts(burst=await table.count_received_since(note.author, now - timedelta(minutes=10)))
         case "first-time":
-            record = await table.record_of(note.author, since=now - REJECTIONS_COUNT_FOR)
+            record = await table.get_author_record(note.author, since=now - REJECTIONS_COUNT_FOR)
             known = CommentFacts(
                 links=_links(note, html),
                 mentions=sum(1 for mention in note.mentions if host_of(mention) != context.urls.host),
@@ -303,10 +307,10 @@ async def _counts(note: RemoteNote, post: Post, html: str, context: Context) -> 
     """The facts that are counted over the latest comments."""
     now, table = context.clock(), context.store.comments
     hour = now - timedelta(hours=1)
-    if await table.is_repeated(html, author_uri=note.author, since=now - timedelta(days=1)):
+    if await table.is_duplicate(html, author_uri=note.author, since=now - timedelta(days=1)):
         return {"repeated": True}
-    from_host, on_post = await table.crowd(host=host_of(note.author), post=post.id, since=hour)
-    return {"recent": await table.received_since(note.author, hour), "from_host": from_host, "on_post": on_post}
+    from_host, on_post = await table.count_recent(host=host_of(note.author), post=post.id, since=hour)
+    return {"recent": await table.count_received_since(note.author, hour), "from_host": from_host, "on_post": on_post}
 
 
 LINK = re.compile(r"<a\s[^>]*>")

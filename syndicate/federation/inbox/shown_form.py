@@ -67,12 +67,12 @@ class ShownForm:
     async def make_anew(self, store: Store) -> None:
         """Make again what an older version made. The text as it came stays as it is."""
         after = ""
-        while found := await store.comments.made_before(FORM_VERSION, after=after, limit=AT_ONCE):
+        while found := await store.comments.list_sanitized_before(FORM_VERSION, after=after, limit=AT_ONCE):
             for id, source, version in found:
                 html, has_words = self.of(warning.folded(source) if version < FIRST_FORM_VERSION else source)
 
                 async def renew(tx: Tables, id: str = id, html: str = html, has_words: bool = has_words) -> None:
-                    post = await tx.comments.renew_form(id, html if has_words else None, FORM_VERSION)
+                    post = await tx.comments.update_html(id, html if has_words else None, FORM_VERSION)
                     if post:
                         await tx.versions.move(f"talk:{post}", "comments")
 

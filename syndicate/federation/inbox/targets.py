@@ -10,10 +10,10 @@ from syndicate.urls import Urls
 async def locate(context: Context, address: str) -> tuple[Post | None, Comment | None]:
     """What is answered: a post by any address that it ever had, or a comment by its id."""
     for uri in dict.fromkeys((address, address.partition("#")[0])) if address else ():
-        post = await context.store.posts.by_uri(uri) or await context.store.posts.by_alias(uri)
+        post = await context.store.posts.find_by_uri(uri) or await context.store.posts.find_by_alias(uri)
         if post is not None:
             return post, None
-        comment = await context.store.comments.by_uri(uri)
+        comment = await context.store.comments.find_by_uri(uri)
         if comment is not None:
             return await context.store.posts.find(comment.post), comment
     path = context.urls.path_of(address) if address else None
@@ -26,10 +26,10 @@ async def _at_path(context: Context, path: str) -> tuple[Post | None, Comment | 
     posts, comments = context.store.posts, context.store.comments
     for spelled in Urls.spellings(path):
         uri = context.urls.absolute(spelled)
-        post = await posts.by_path(spelled) or await posts.by_alias(spelled) or await posts.by_uri(uri)
+        post = await posts.find_by_path(spelled) or await posts.find_by_alias(spelled) or await posts.find_by_uri(uri)
         if post is not None:
             return post, None
-        comment = await comments.by_uri(uri)
+        comment = await comments.find_by_uri(uri)
         if comment is not None:
             return await posts.find(comment.post), comment
     return None, None

@@ -28,9 +28,9 @@ class TextLimits:
         self._of_all += size
         if self._of_host[host] >= HOST_INTERVAL_BYTES:
             del self._of_host[host]
-            await tx.inbox_queue.limit_texts(MAX_BYTES_PER_HOST - HOST_INTERVAL_BYTES, host=host)
+            await tx.inbox_queue.limit_documents(MAX_BYTES_PER_HOST - HOST_INTERVAL_BYTES, host=host)
         if len(self._of_host) > MAX_HOSTS_COUNTED:
             self._of_host.clear()
         if self._of_all >= INTERVAL_BYTES:
             self._of_all = 0
-            await tx.inbox_queue.limit_texts(MAX_BYTES - INTERVAL_BYTES)
+            await tx.inbox_queue.limit_documents(MAX_BYTES - INTERVAL_BYTES)

@@ -128,11 +128,11 @@ async def keep(
 ) -> Changes:
     """Keep what was found of an entry; the river and the list follow."""
     await tx.advisory_lock(f"blogroll:{entry.id}")  # its feed and its account may bring one post at once
-    changes = decide(await tx.feed_entries.of(entry.id), found, entry, now, first=first)
+    changes = decide(await tx.feed_entries.list_by_entry(entry.id), found, entry, now, first=first)
     for one in changes.put:
-        await tx.feed_entries.put(one)
+        await tx.feed_entries.save(one)
     for id in changes.remove:
-        await tx.feed_entries.remove(id)
+        await tx.feed_entries.delete(id)
     moved = await tx.blogroll.set_latest(entry.id, changes.latest)
     if (moved or changes.put or changes.remove) and not entry.hidden:
         await tx.versions.move("river")
@@ -147,7 +147,7 @@ async def take(document: dict[str, Any], reached: Reach, actor: str, context: Co
     and for answers, which belong to conversations."""
     if as_id(document.get("inReplyTo")):
         return None
-    entry = await context.store.blogroll.by_actor(actor)
+    entry = await context.store.blogroll.find_by_actor(actor)
     if entry is None or entry.follow is not FollowState.ACCEPTED:
         return None
     try:
@@ -224,12 +224,12 @@ async def forget(tx: Tables, uri: str, outbox: Outbox, *, by: str = "") -> bool:
     """A post of the fediverse is gone: here, and where the blogroll's account passed it on. `by` is whose it has to be,
     if that matters; False where there is no such post."""
     found = False
-    for one in await tx.feed_entries.by_object(uri):
+    for one in await tx.feed_entries.list_by_object(uri):
         entry = await tx.blogroll.get(one.entry)
         if entry is None or (by and entry.actor != by):
             continue
         await outbox.take_back(tx, one.passed_on)
-        await tx.feed_entries.remove(one.id)
+        await tx.feed_entries.delete(one.id)
         await _renew(tx, entry)
         found = True
     return found
@@ -237,13 +237,13 @@ async def forget(tx: Tables, uri: str, outbox: Outbox, *, by: str = "") -> bool:
 
 async def account_gone(tx: Tables, actor: str, outbox: Outbox) -> None:
     """An account that the blog followed is no more: what it posted goes; its feed, if it has one, is read on."""
-    entry = await tx.blogroll.by_actor(actor)
+    entry = await tx.blogroll.find_by_actor(actor)
     if entry is None:
         return
-    for one in await tx.feed_entries.of(entry.id):
+    for one in await tx.feed_entries.list_by_entry(entry.id):
         if one.post.object:
             await outbox.take_back(tx, one.passed_on)
-            await tx.feed_entries.remove(one.id)
+            await tx.feed_entries.delete(one.id)
     await tx.blogroll.set_follow(entry.id, FollowState.NONE, "")
     if not entry.feed_url:
         await tx.blogroll.set_state(entry.id, FeedState.GONE, "Its server says that the account is gone.")
@@ -252,6 +252,6 @@ async def account_gone(tx: Tables, actor: str, outbox: Outbox) -> None:
 
 async def _renew(tx: Tables, entry: BlogrollEntry) -> None:
     """What somebody took away is not shown to the next reader; news may wait a second."""
-    await tx.blogroll.set_latest(entry.id, latest_of(await tx.feed_entries.of(entry.id)))
+    await tx.blogroll.set_latest(entry.id, latest_of(await tx.feed_entries.list_by_entry(entry.id)))
     if not entry.hidden:
         await tx.versions.move("blogroll", "river")

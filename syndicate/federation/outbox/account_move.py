@@ -99,6 +99,6 @@ async def _settle(tx: Tables, asked: str, outcome: str) -> bool:
     await tx.advisory_lock(ASKED)
     if await tx.key_values.find(ASKED) != asked:
         return False
-    await tx.key_values.put(ASKED, "")
-    await tx.key_values.put(OUTCOME, outcome)
+    await tx.key_values.save(ASKED, "")
+    await tx.key_values.save(OUTCOME, outcome)
     return True

@@ -37,7 +37,7 @@ async def addressees(store: Store, ours: str, answered: Comment | None, *, only:
         return []
     author = answered.author
     first = [Mention(handle=author.handle or author.name, actor=author.uri)] if author.uri else []
-    others = [] if only else await store.comments.mentions_of(answered.id)
+    others = [] if only else await store.comments.list_mentions(answered.id)
     found: dict[str, Mention] = {}
     for mention in (*first, *others):
         if origin(mention.actor) == ours or await store.blocks.covers(mention.actor, host_of(mention.actor)):
@@ -59,9 +59,9 @@ class Naming:
 async def named_in(store: Store, html: str, host: str) -> Naming:
     """Whom a text names; who is blocked stays text. `host` is ours."""
     handles = [handle for handle in names.people(html) if handle.rpartition("@")[2] != host]
-    known = await store.mentions.known(handles)
+    known = await store.mentions.find_known(handles)
     for handle in handles:
-        actor = None if handle in known else await store.remote_actors.by_handle(f"@{handle}")
+        actor = None if handle in known else await store.remote_actors.find_by_handle(f"@{handle}")
         if actor is not None:
             known[handle] = Known(actor=actor.uri, url=actor.url)
     unknown = tuple(handle for handle in handles if handle not in known)

@@ -36,7 +36,7 @@ class AuthorReplies:
         Raises CommentNotFound, InputError.
         """
         answered = await self._comment(to)
-        post = await (self._store.posts.find(answered.post) if answered else self._store.posts.by_slug(to))
+        post = await (self._store.posts.find(answered.post) if answered else self._store.posts.find_by_slug(to))
         if post is None or not post.is_public:
             raise CommentNotFound(f"there is no comment or post {to!r}; `syndicate comments list --all` shows comments")
         if answered is not None and answered.state is not CommentState.APPROVED:
@@ -75,7 +75,7 @@ class AuthorReplies:
         before, post = await self._own(id)
         updated = max(self._clock().replace(microsecond=0), before.updated + timedelta(seconds=1))
         naming = await self._typeset(text, post)
-        mentioned = [*await self._store.comments.mentions_of(before.id), *naming.named]
+        mentioned = [*await self._store.comments.list_mentions(before.id), *naming.named]
         comment = replace(before, html=naming.html, updated=updated)
         answered = await self._store.comments.find(before.parent) if before.parent else None
         await self._store.transaction(
@@ -106,11 +106,11 @@ class AuthorReplies:
         there = await tx.comments.find(comment.id)
         if there is None or there.updated != comment.updated:
             return
-        await tx.comments.renew_form(comment.id, comment.html, SANITIZER_VERSION)
-        await tx.comments.set_mentions(comment.id, [*await tx.comments.mentions_of(comment.id), *named])
+        await tx.comments.update_html(comment.id, comment.html, SANITIZER_VERSION)
+        await tx.comments.set_mentions(comment.id, [*await tx.comments.list_mentions(comment.id), *named])
         await tx.versions.move("comments", f"post:{post.id}", f"talk:{post.id}")
         if post.federates:
-            note = self._outbox.answer_to(comment, post, answered, await tx.comments.mentions_of(comment.id))
+            note = self._outbox.answer_to(comment, post, answered, await tx.comments.list_mentions(comment.id))
             await self._outbox.answer_made_anew(tx, note, found)
 
     async def delete(self, id: str) -> None:
@@ -119,7 +119,7 @@ class AuthorReplies:
 
         async def take_back(tx: Tables) -> None:
             await self._outbox.taken_back(tx, comment, post, self._clock())
-            await tx.mentions.record(post.id, {}, self._clock(), comment=comment.id)
+            await tx.mentions.save_all(post.id, {}, self._clock(), comment=comment.id)
             await records.withdraw(tx, comment)
 
         await self._store.transaction(take_back)
@@ -145,10 +145,10 @@ class AuthorReplies:
         await tx.comments.set_mentions(comment.id, mentioned)
         unfetched = await never_fetched(tx, mentioned) if post.federates else ()
         wanted = dict.fromkeys([*unknown, *unfetched], "")
-        await tx.mentions.record(post.id, wanted, self._clock(), comment=comment.id)
+        await tx.mentions.save_all(post.id, wanted, self._clock(), comment=comment.id)
         await tx.versions.move(f"post:{post.id}", "comments")
         if post.federates:
-            note = self._outbox.answer_to(comment, post, answered, await tx.comments.mentions_of(comment.id))
+            note = self._outbox.answer_to(comment, post, answered, await tx.comments.list_mentions(comment.id))
             told = [tag["href"] for tag in note["tag"]]
             at = comment.published if type == "Create" else comment.updated
             hold = HELD_FOR_NAMES if unknown else NO_TIME
@@ -162,7 +162,7 @@ class AuthorReplies:
         return replace(naming, html=for_author(naming.html, base=self._urls.absolute(post.path)))
 
     async def _comment(self, id: str) -> Comment | None:
-        return await self._store.comments.find(id) or await self._store.comments.by_uri(id)
+        return await self._store.comments.find(id) or await self._store.comments.find_by_uri(id)
 
     async def _own(self, id: str) -> tuple[Comment, Post]:
         comment = await self._comment(id)

@@ -27,7 +27,7 @@ class Authorizations:
 
     async def allow(self, tx: Tables, stamp: Authorization, request: render.Document, actor: RemoteActor) -> None:
         """Give a stamp, and say so."""
-        await tx.authorizations.put(stamp)
+        await tx.authorizations.save(stamp)
         context = CONTEXTS[stamp.kind]
         await self._outbox.answer(
             tx, "Accept", request, to=actor.uri, inbox=actor.inbox, context=context, result=stamp.uri
@@ -58,10 +58,10 @@ class Authorizations:
         post = await tx.posts.find(comment.post)
         if post is None:
             return
-        stamp = await tx.authorizations.of_object(comment.uri, AuthorizationKind.REPLY)
+        stamp = await tx.authorizations.find_by_object(comment.uri, AuthorizationKind.REPLY)
         if state in REFUSED and stamp is not None and not stamp.revoked:
             await self.revoke(tx, stamp, post)
-        request = await tx.authorizations.asked(comment.uri)
+        request = await tx.authorizations.find_request(comment.uri)
         actor = await tx.remote_actors.find(request.actor) if request else None
         if request is not None and actor is not None:
             await self._answer(tx, request, actor, post, allowed=state is CommentState.APPROVED)
@@ -72,9 +72,9 @@ class Authorizations:
         if not allowed:
             await self.refuse(tx, AuthorizationKind.REPLY, request.request, actor)
             return
-        stamp = await tx.authorizations.of_object(request.reply, AuthorizationKind.REPLY)
+        stamp = await tx.authorizations.find_by_object(request.reply, AuthorizationKind.REPLY)
         if stamp is not None and stamp.revoked:  # its author has changed her mind
-            await tx.authorizations.forget(stamp.uri)
+            await tx.authorizations.delete(stamp.uri)
             stamp = None
         stamp = stamp or self.stamp(
             AuthorizationKind.REPLY, post, object=request.reply, target=request.target, actor=request.actor

@@ -27,7 +27,7 @@ class BlockEnforcer:
     async def block(self, block: Block) -> None:
         """Listen no longer: followers get a Reject of their Follow, those who are followed an Undo of ours; comments,
         likes and boosts are set aside."""
-        await self._store.transaction(lambda tx: tx.blocks.put(block))
+        await self._store.transaction(lambda tx: tx.blocks.save(block))
         await self._of_each(block.pattern, self._block)
 
     async def unblock(self, pattern: str) -> bool:
@@ -35,7 +35,7 @@ class BlockEnforcer:
 
         False if there was no such block.
         """
-        if not await self._store.transaction(lambda tx: tx.blocks.remove(pattern)):
+        if not await self._store.transaction(lambda tx: tx.blocks.delete(pattern)):
             return False
         await self._of_each(pattern, self._unblock)
         return True
@@ -43,7 +43,7 @@ class BlockEnforcer:
     async def _of_each(self, pattern: str, work: Callable[[Tables, str, str], Awaitable[None]]) -> None:
         """Do something for each actor that a pattern covers, each in a transaction of its own."""
         after = ""
-        while actors := await self._store.remote_actors.covered_by(pattern, after=after, limit=AT_ONCE):
+        while actors := await self._store.remote_actors.list_matching(pattern, after=after, limit=AT_ONCE):
             for actor in actors:
 
                 async def body(tx: Tables, actor: str = actor) -> None:
@@ -57,12 +57,12 @@ class BlockEnforcer:
         if actor is not None:
             await self._remove_follower(tx, actor)
             await self._end_follow(tx, actor, pattern)
-        for comment in await tx.comments.of_author(uri):
+        for comment in await tx.comments.list_by_author(uri):
             await records.set_aside(tx, comment, REASON)
-        for post in await tx.reactions.hide_of_actor(uri):
+        for post in await tx.reactions.hide_by_actor(uri):
             await tx.versions.move(f"talk:{post}")
-        await tx.authorizations.remove_of_actor(uri)
-        await tx.mentions.remove_of_actor(uri)
+        await tx.authorizations.delete_by_actor(uri)
+        await tx.mentions.delete_by_actor(uri)
 
     async def _remove_follower(self, tx: Tables, actor: RemoteActor) -> None:
         for identity in self._local_actors:
@@ -72,11 +72,11 @@ class BlockEnforcer:
                 continue
             follow = render.follow_as_received(follower.follow, actor.uri, ours.uri)
             await self._outbox.answer(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
-            await tx.followers.remove(ours.id, actor.uri)
+            await tx.followers.delete(ours.id, actor.uri)
             await tx.versions.move("followers")
 
     async def _end_follow(self, tx: Tables, actor: RemoteActor, pattern: str) -> None:
-        entry = await tx.blogroll.by_actor(actor.uri)
+        entry = await tx.blogroll.find_by_actor(actor.uri)
         if entry is None or entry.follow not in (FollowState.ACCEPTED, FollowState.PENDING):
             return
         await follows.take_back(tx, self._outbox, entry, actor)
@@ -85,11 +85,11 @@ class BlockEnforcer:
     async def _unblock(self, tx: Tables, uri: str, pattern: str) -> None:
         if await tx.blocks.covers(uri, host_of(uri)):  # by another block, still
             return
-        for comment in await tx.comments.of_author(uri, reason=REASON):
+        for comment in await tx.comments.list_by_author(uri, reason=REASON):
             await records.bring_back(tx, comment)
-        for post in await tx.reactions.show_of_actor(uri):
+        for post in await tx.reactions.show_by_actor(uri):
             await tx.versions.move(f"talk:{post}")
-        entry = await tx.blogroll.by_actor(uri)
+        entry = await tx.blogroll.find_by_actor(uri)
         if entry is not None and entry.follow is FollowState.NONE and entry.follow_reason:
             address = entry.handle or entry.actor
             await self._tell(tx, entry, f"You unblocked {pattern}; `syndicate follow {address}` follows it again.")

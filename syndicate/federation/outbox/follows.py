@@ -33,12 +33,12 @@ async def take_back(tx: Tables, outbox: Outbox, entry: BlogrollEntry, actor: Rem
     if entry.follow is FollowState.REJECTED:
         return
     follow = await tx.blogroll.follow_uri(entry.id)
-    if follow and not await tx.deliveries.withdraw(follow, tx.clock()):
+    if follow and not await tx.deliveries.cancel(follow, tx.clock()):
         undone = outbox.follow_again(follow, actor.uri)
         await outbox.answer(tx, "Undo", undone, to=actor.uri, inbox=actor.inbox)
 
 
 async def _has_failed(tx: Tables, entry: BlogrollEntry) -> bool:
     """Whether the Follow was given up, so that no answer will ever come."""
-    states = await tx.deliveries.states_of(await tx.blogroll.follow_uri(entry.id))
+    states = await tx.deliveries.list_states(await tx.blogroll.follow_uri(entry.id))
     return bool(states) and set(states) <= {DeliveryState.FAILED}

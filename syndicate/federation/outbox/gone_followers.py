@@ -20,7 +20,7 @@ class GoneFollowers:
 
     async def check(self, inbox: str) -> None:
         """See who of those behind an inbox is still there."""
-        for actor in await self._store.followers.behind(inbox, limit=ASKED):
+        for actor in await self._store.followers.list_by_inbox(inbox, limit=ASKED):
             try:
                 await self._actors.refresh(actor, by_stranger=False)
             except RemoteGone:
@@ -30,5 +30,5 @@ class GoneFollowers:
                 continue
 
     async def _let_go(self, actor: str, tx: Tables) -> None:
-        await tx.followers.remove_actor(actor)
+        await tx.followers.delete_actor(actor)
         await tx.versions.move("followers")

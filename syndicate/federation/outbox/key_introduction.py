@@ -24,7 +24,7 @@ class Introductions:
         """Whether an inbox that refused an actor's key has not been sent the Update recently."""
         if not identity.earlier:
             return False
-        at = await self._store.earlier_keys.introduced(identity.actor.id, inbox, identity.newest_key_id)
+        at = await self._store.earlier_keys.introduced_at(identity.actor.id, inbox, identity.newest_key_id)
         return at is None or self._clock() - at >= REPEAT_AFTER
 
     async def update(self, identity: SigningActor) -> str:

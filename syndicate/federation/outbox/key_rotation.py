@@ -63,7 +63,7 @@ class KeyRotation:
         before = await tx.key_values.find(fact)
         if before == digest:  # another process has told it
             return
-        await tx.key_values.put(fact, digest)
+        await tx.key_values.save(fact, digest)
         await tx.versions.move("actor")
         if before is not None:
             await self._outbox.profile(tx, identity.profile)
@@ -95,7 +95,9 @@ class KeyRotation:
 
     async def _is_time(self, actor: StoredActor) -> bool:
         began = actor.rotated or self._clock()
-        return self._clock() - began >= LONGEST or await self._store.deliveries.is_told(actor.rotation, self._clock())
+        return self._clock() - began >= LONGEST or await self._store.deliveries.is_attempted(
+            actor.rotation, self._clock()
+        )
 
     async def _end(self, actor: StoredActor) -> None:
         await self._store.transaction(partial(self._switch, actor))
@@ -105,12 +107,12 @@ class KeyRotation:
     async def _switch(self, actor: StoredActor, tx: Tables) -> None:
         assert actor.next_keys is not None
         profile = self._local_actors.with_keys(actor.id, actor.next_keys)
-        await tx.key_values.put(_fact(profile), _digest(profile))  # which the news has told
+        await tx.key_values.save(_fact(profile), _digest(profile))  # which the news has told
         await tx.local_actors.end_rotation(actor.id, self._clock())
         await tx.versions.move("actor")
 
     async def _drop_old_proof_key(self, actor: StoredActor) -> None:
-        await self._store.transaction(lambda tx: tx.local_actors.drop_old_proof_key(actor.id))
+        await self._store.transaction(lambda tx: tx.local_actors.delete_old_proof_key(actor.id))
         await self._local_actors.renew()
         await self.tell_changes()
         log.info("earlier proof key listed no longer", actor=actor.uri)

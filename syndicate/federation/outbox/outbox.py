@@ -135,7 +135,7 @@ class Outbox:
         kept, since it is made of the post whenever somebody asks. With `names_wanted` it is held back for a while, until
         whom it names is looked up."""
         said = self._said("Create", post)
-        await tx.outbox.put(said if announce else replace(said, document={}))
+        await tx.outbox.save(said if announce else replace(said, document={}))
         if announce:
             hold = HELD_FOR_NAMES if names_wanted else NO_TIME
             await self._fan_out(tx, said, post.uri if names_wanted or post.mentions else "", hold=hold)
@@ -145,9 +145,9 @@ class Outbox:
         """It has changed. Of what was never announced only those hear who took part, for their servers have it."""
         await self.made_anew(tx, post)
         said = self._said("Update", post)
-        await tx.outbox.put(said)
+        await tx.outbox.save(said)
         if not await tx.outbox.is_sent(post.id):
-            for inbox in await tx.deliveries.participants(post.uri, named=False):
+            for inbox in await tx.deliveries.list_participant_inboxes(post.uri, named=False):
                 await self._send(tx, said, inbox)
             return
         hold = HELD_FOR_NAMES if names_wanted else NO_TIME
@@ -156,8 +156,8 @@ class Outbox:
 
     async def made_anew(self, tx: Tables, post: Post) -> None:
         """It reads differently now: what somebody still has to get of it does so, too."""
-        for said in await tx.outbox.unsent(post.uri):
-            await tx.outbox.renew(said.id, self._pushed(said.type, said.uri, post))
+        for said in await tx.outbox.list_unsent(post.uri):
+            await tx.outbox.update_document(said.id, self._pushed(said.type, said.uri, post))
 
     async def deleted(self, tx: Tables, post: Post, gone_at: datetime) -> None:
         """It is gone: told to followers, and to everyone who took part. Call it before the post's rows go."""
@@ -173,15 +173,15 @@ class Outbox:
             to=[PUBLIC],
             cc=[self._actor.followers],
         )
-        await tx.outbox.withdraw_public(post.uri)
-        for answer in await tx.comments.own_under(post.id):
+        await tx.outbox.clear_documents_about(post.uri)
+        for answer in await tx.comments.list_own_replies(post.id):
             await self.taken_back(tx, answer, post, gone_at)
         said = self._row(id, uri, "Delete", post.uri, post.id, document, public=True, at=now)
-        await tx.outbox.put(said)
-        for inbox in await tx.deliveries.participants(post.uri):
+        await tx.outbox.save(said)
+        for inbox in await tx.deliveries.list_participant_inboxes(post.uri):
             await self._send(tx, said, inbox)
         await self._fan_out(tx, said, "")
-        for announced in await tx.outbox.announces_of(post.id):
+        for announced in await tx.outbox.list_announces(post.id):
             await self._take_back(tx, announced)
 
     async def answer(
@@ -205,7 +205,7 @@ class Outbox:
         uri = self._urls.activity(id)
         document = render.activity(type, id=uri, actor=by.uri, object=object, to=[to], context=context) | more
         said = self._row(id, uri, type, uri, None, document, public=False, at=now, by=by)
-        await tx.outbox.put(said)
+        await tx.outbox.save(said)
         if await self._may_go(tx, type, to, now):
             await self._send(tx, said, inbox)
         return uri
@@ -251,8 +251,8 @@ class Outbox:
         said = self._row(id, uri, type, about, None, document, public=True, at=now)
         if type == "Update":
             await self._renew_unsent(tx, about, document)
-        await tx.outbox.put(said)
-        inboxes = await tx.deliveries.participants(post.uri)
+        await tx.outbox.save(said)
+        inboxes = await tx.deliveries.list_participant_inboxes(post.uri)
         for actor in cc:
             known = await tx.remote_actors.find(actor)
             if known is not None:
@@ -267,10 +267,10 @@ class Outbox:
         told = [tag["href"] for tag in note["tag"]]
         newest = fitted({"object": note, "to": [PUBLIC], "cc": [self._actor.followers, *told]}, note["url"])
         await self._renew_unsent(tx, note["id"], newest)
-        create = await tx.outbox.sent_create_of(note["id"])
+        create = await tx.outbox.find_sent_create(note["id"])
         if create is None:
             return
-        await tx.outbox.renew(create.id, create.document | newest)
+        await tx.outbox.update_document(create.id, create.document | newest)
         for uri in found:
             actor = await tx.remote_actors.find(uri)
             if actor is not None:
@@ -278,9 +278,9 @@ class Outbox:
 
     async def _renew_unsent(self, tx: Tables, about: str, newest: dict[str, Any]) -> None:
         """What somebody still has to get of an answer has its newest text."""
-        for said in await tx.outbox.unsent(about):
+        for said in await tx.outbox.list_unsent(about):
             anew = {name: newest[name] for name in ("object", "to", "cc") if name in newest}
-            await tx.outbox.renew(said.id, said.document | anew)
+            await tx.outbox.update_document(said.id, said.document | anew)
 
     async def profile(self, tx: Tables, profile: Profile) -> str:
         """Tell everybody who follows an actor of ours what it looks like now; returns the activity's id (not its
@@ -305,7 +305,7 @@ class Outbox:
             context=ACTOR_CONTEXT,
         )
         said = self._row(id, uri, "Update", actor.uri, None, document, public=False, at=now, by=actor)
-        await tx.outbox.put(said)
+        await tx.outbox.save(said)
         return id
 
     async def moved(self, tx: Tables, target: str) -> None:
@@ -320,7 +320,7 @@ class Outbox:
         id = await self.profile(tx, profile)
         said = await tx.outbox.get(id)
         assert said is not None
-        for inbox in await tx.move_recipients.take(self._actor.id):
+        for inbox in await tx.move_recipients.take_inboxes(self._actor.id):
             await self._send(tx, replace(said, object=f"{self._actor.uri}#moved"), inbox)
 
     async def pinned(self, tx: Tables, post: Post) -> None:
@@ -335,7 +335,7 @@ class Outbox:
         to = [self._actor.followers]
         document = render.activity(type, id=uri, actor=self._actor.uri, object=object, to=to) | more
         said = self._row(id, uri, type, about, None, document, public=False, at=now)
-        await tx.outbox.put(said)
+        await tx.outbox.save(said)
         await self._spread(tx, id, self._actor.id)
 
     async def announce(
@@ -393,7 +393,7 @@ class Outbox:
 
     async def _pass_on(self, tx: Tables, said: OutboxActivity, *, hold: timedelta = NO_TIME) -> None:
         """Say it to the followers of an actor that is not the blog."""
-        await tx.outbox.put(said)
+        await tx.outbox.save(said)
         await tx.totals.add(f"announced:{said.local_actor}", 1)
         await tx.versions.move(f"announced:{said.local_actor}")
         await self._spread(tx, said.id, said.local_actor, hold=hold)
@@ -411,19 +411,19 @@ class Outbox:
 
     async def _delete_mention(self, tx: Tables, said: OutboxActivity) -> None:
         now = self._clock()
-        await tx.outbox.withdraw_public(said.object)
+        await tx.outbox.clear_documents_about(said.object)
         await self._bury(tx, said.object, published=said.published, now=now)
         await self._withdrawn(tx, said, "Delete", render.tombstone(said.object, now), now)
 
     async def _bury(self, tx: Tables, uri: str, *, published: datetime, now: datetime) -> None:
         """No note comes back under this id."""
-        await tx.tombstones.put(
+        await tx.tombstones.save(
             Tombstone(uri=uri, path=None, origin=self._urls.base, type="Note", published=published, gone_at=now)
         )
 
     async def _announce(self, tx: Tables, post: Post, *, hold: timedelta) -> None:
         """Those who announce this post do so, once; those who no longer do take it back."""
-        said = {announced.local_actor: announced for announced in await tx.outbox.announces_of(post.id)}
+        said = {announced.local_actor: announced for announced in await tx.outbox.list_announces(post.id)}
         wanted = {actor.id: actor for actor in await self._local_actors.announcing(tx, post)}
         for id, actor in wanted.items():
             if id not in said:
@@ -433,7 +433,7 @@ class Outbox:
                 await self._take_back(tx, announced)
 
     async def _take_back(self, tx: Tables, announced: OutboxActivity) -> None:
-        await tx.outbox.withdraw(announced)
+        await tx.outbox.delete(announced)
         await self._withdrawn(tx, announced, "Undo", announced.document, self._clock())
 
     async def _withdrawn(
@@ -448,16 +448,16 @@ class Outbox:
         await tx.totals.add(f"announced:{said.local_actor}", -1)
         await tx.versions.move(f"announced:{said.local_actor}")
         row = replace(said, id=id, uri=uri, type=type, document=document, public=False, published=now)
-        await tx.outbox.put(row)
+        await tx.outbox.save(row)
         await self._spread(tx, id, said.local_actor)
 
     async def taken_back(self, tx: Tables, answer: Comment, post: Post, gone_at: datetime) -> None:
         """An answer of the author's own is gone. Call it before its row goes."""
-        await tx.outbox.withdraw_public(answer.uri)
+        await tx.outbox.clear_documents_about(answer.uri)
         await self._bury(tx, answer.uri, published=answer.published, now=gone_at)
         if post.federates:
             tombstone = render.tombstone(answer.uri, gone_at)
-            told = [mention.actor for mention in await tx.comments.mentions_of(answer.id)]
+            told = [mention.actor for mention in await tx.comments.list_mentions(answer.id)]
             await self.publish(tx, "Delete", tombstone, about=answer.uri, post=post, published=gone_at, cc=told)
 
     def follow_again(self, uri: str, actor: str) -> dict[str, Any]:
@@ -514,14 +514,14 @@ class Outbox:
     async def _fan_out(self, tx: Tables, said: OutboxActivity, post_uri: str, *, hold: timedelta = NO_TIME) -> None:
         """To the blog's followers, and to those who have the post from one that announces it."""
         await self._spread(tx, said.id, said.local_actor, post_uri, hold=hold)
-        for announced in await tx.outbox.announces_of(said.post) if said.post else []:
+        for announced in await tx.outbox.list_announces(said.post) if said.post else []:
             await self._spread(tx, said.id, announced.local_actor, hold=hold)
 
     async def _spread(
         self, tx: Tables, activity: str, audience: str, post_uri: str = "", *, hold: timedelta = NO_TIME
     ) -> None:
         due = self._clock() + hold
-        await tx.deliveries.fan_out(Fanout(activity=activity, audience=audience, post_uri=post_uri, due=due))
+        await tx.deliveries.enqueue_fanout(Fanout(activity=activity, audience=audience, post_uri=post_uri, due=due))
 
     async def _send(self, tx: Tables, said: OutboxActivity, inbox: str, *, hold: timedelta = NO_TIME) -> None:
         now = self._clock()

@@ -38,7 +38,7 @@ class Body:
 
 
 async def _prove(inbox: str, tx: Tables) -> None:
-    await tx.foreign_inboxes.prove(inbox)
+    await tx.foreign_inboxes.set_proven(inbox)
 
 
 class ActivitySender:

@@ -59,7 +59,7 @@ class SynchronizationWorker:
                 isolated("list of followers", actor=doubt.actor),
             ):
                 if doubt.attempts > MOST_ATTEMPTS:  # it trips us up each time
-                    await self._store.transaction(lambda tx: tx.synchronizations.settle(doubt.actor, now=now))
+                    await self._store.transaction(lambda tx: tx.synchronizations.complete(doubt.actor, now=now))
                 else:
                     await self._ask(doubt)
         return doubt is not None
@@ -100,8 +100,8 @@ class SynchronizationWorker:
         return None
 
     async def _settle(self, tx: Tables, doubt: Doubt, ids: set[str] | None) -> None:
-        await tx.synchronizations.settle(doubt.actor, now=self._clock())
-        entry = await tx.blogroll.by_actor(doubt.actor)
+        await tx.synchronizations.complete(doubt.actor, now=self._clock())
+        entry = await tx.blogroll.find_by_actor(doubt.actor)
         if ids is None or entry is None:
             return
         is_listed = self._context.local_actors.blog.actor.uri in ids

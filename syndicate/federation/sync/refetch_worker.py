@@ -58,9 +58,11 @@ class BackfillWorker(QueueWorker[Refetch]):
         if comment is None:
             return
         now = self._clock()
-        free = await self._store.refetch_queue.free(visit.host, now=now, most=MOST_A_DAY)
+        free = await self._store.refetch_queue.next_request_at(visit.host, now=now, most=MOST_A_DAY)
         if free is not None and free - now > PATIENCE:  # it is not to be asked now: the visit has not taken place
-            await self._store.transaction(lambda tx: tx.refetch_queue.settle(visit.comment, warm=visit.warm, due=free))
+            await self._store.transaction(
+                lambda tx: tx.refetch_queue.complete(visit.comment, warm=visit.warm, due=free)
+            )
             return
         not_before = None
         try:
@@ -79,7 +81,7 @@ class BackfillWorker(QueueWorker[Refetch]):
         due = next_visit(now, warm=warm)
         if due is not None and not_before is not None:
             due = max(due, not_before)
-        await self._store.transaction(lambda tx: tx.refetch_queue.settle(visit.comment, warm=warm, due=due))
+        await self._store.transaction(lambda tx: tx.refetch_queue.complete(visit.comment, warm=warm, due=due))
         self._metrics.visits.labels(seen.outcome).inc()
         self._metrics.found.inc(seen.found)
         log.info("comment visited", comment=visit.comment, host=visit.host, outcome=seen.outcome, found=seen.found)

@@ -69,7 +69,7 @@ class ReplyCrawler:
         if as_id(document) == comment.uri:
             author = as_id(document.get("attributedTo"))
             await self._apply(comment.uri, await replies.take(document, reach_of(document), author, self._context))
-        if await self._store.comments.by_uri(comment.uri) is None:
+        if await self._store.comments.find_by_uri(comment.uri) is None:
             return CrawlResult(outcome="withdrawn")
         return CrawlResult(outcome="read", found=await self._look_around(comment, document))
 
@@ -97,9 +97,12 @@ class ReplyCrawler:
     async def _is_new(self, uri: str) -> bool:
         if not origin(uri) or origin(uri) == origin(self._context.urls.base):
             return False
-        if await self._store.comments.by_uri(uri) is not None or await self._store.tombstones.find(uri) is not None:
+        if (
+            await self._store.comments.find_by_uri(uri) is not None
+            or await self._store.tombstones.find(uri) is not None
+        ):
             return False
-        return not await self._store.refetch_queue.is_passed_over(uri, self._context.clock() - PASSED_OVER_FOR)
+        return not await self._store.refetch_queue.is_ignored(uri, self._context.clock() - PASSED_OVER_FOR)
 
     async def _fetch(self, uri: str, told: dict[str, Any]) -> bool:
         """Take one answer in; whether it is new here."""
@@ -111,7 +114,7 @@ class ReplyCrawler:
         if verdict.outcome in (Outcome.DONE, Outcome.HELD):
             return True
         now = self._context.clock()
-        await self._store.transaction(lambda tx: tx.refetch_queue.pass_over(uri, now))
+        await self._store.transaction(lambda tx: tx.refetch_queue.ignore(uri, now))
         return False
 
     async def _apply(self, uri: str, decision: Decision) -> Verdict:

@@ -161,11 +161,11 @@ class WordPressImporter:
 
     async def _put_term(self, tx: Tables, item: ExportedTerm) -> None:
         term = item.term
-        await tx.posts.put_term(term, known=True)
+        await tx.posts.save_term(term, known=True)
         if item.wp_id is not None:
             is_category = term.kind is TermKind.CATEGORY
             path = self._urls.category(term.slug) if is_category else self._urls.tag(term.slug)
-            await tx.legacy_redirects.put(f"/?{'cat' if is_category else 'tag_id'}={item.wp_id}", path)
+            await tx.legacy_redirects.save(f"/?{'cat' if is_category else 'tag_id'}={item.wp_id}", path)
 
     async def _sign_author(self, login: str, name: str) -> None:
         """The addresses that the list of an author's posts had lead to the one that it has."""
@@ -180,7 +180,7 @@ class WordPressImporter:
         async def body(tx: Tables) -> None:
             for address in old:
                 if canonical_path(address) != canonical_path(path):
-                    await tx.legacy_redirects.put(canonical_path(address), path)
+                    await tx.legacy_redirects.save(canonical_path(address), path)
 
         await self._store.transaction(body)
 
@@ -192,7 +192,7 @@ class WordPressImporter:
         post_draft = await self._post_draft(item)
         existing = await self._publisher.find_imported(post_draft)
         if existing is not None:
-            made = await self._store.posts.manufacture(existing.id)
+            made = await self._store.posts.find_source(existing.id)
             if made is not None and made.origin != ORIGIN:
                 self.report.edited.append(existing.slug)
                 return
@@ -331,7 +331,7 @@ class WordPressImporter:
         """Put a file on record: from the copy of the uploads, or to be fetched."""
         path = split(address).path
         is_upload = self._is_old(address) and UPLOADS in path
-        known = await self._store.media.by_source(address)
+        known = await self._store.media.find_by_source(address)
         if known is not None and (known.state is MediaState.KEPT or self._media is None):
             return
         if not address.startswith(("http://", "https://")):
@@ -361,10 +361,10 @@ class WordPressImporter:
 
     async def _put_file(self, tx: Tables, file: MediaFile) -> None:
         if file.path is not None:
-            other = await tx.media.at(file.path)
+            other = await tx.media.find_by_path(file.path)
             if other is not None and other.source_url != file.source_url:  # http and https of one picture
                 file = replace(file, path=None)
-        await tx.media.put(file)
+        await tx.media.save(file)
 
     def _from_copy(self, file: MediaFile, path: str) -> MediaFile:
         assert self._media is not None
@@ -383,11 +383,11 @@ class WordPressImporter:
 
     async def _comment(self, post: Post, item: ExportedComment) -> None:
         uri = f"{post.uri}#comment-{item.wp_id}"
-        parent = await self._store.comments.by_uri(f"{post.uri}#comment-{item.parent}") if item.parent else None
-        known = await self._store.comments.by_uri(uri)
+        parent = await self._store.comments.find_by_uri(f"{post.uri}#comment-{item.parent}") if item.parent else None
+        known = await self._store.comments.find_by_uri(uri)
         state, reason = item.state, IMPORTED
         if known is not None:
-            raw_html, why = await self._store.comments.provenance(known.id)
+            raw_html, why = await self._store.comments.get_source(known.id)
             if why != IMPORTED:  # decided here
                 state, reason = known.state, why
             if (raw_html, known.author.name, known.state) == (item.html, _name(item), state):

@@ -154,7 +154,7 @@ async def get_outbox(request: web.Request) -> web.StreamResponse:
     if "page" not in request.query:
 
         async def whole() -> dict[str, Any]:
-            total = await store.totals.of("outbox")
+            total = await store.totals.get("outbox")
             return collections.ordered(actor.outbox, total, first=f"{actor.outbox}?page=true")
 
         return await answer(request, f"ap:{actor.outbox}", ("site",), whole)
@@ -162,8 +162,8 @@ async def get_outbox(request: web.Request) -> web.StreamResponse:
     id = f"{actor.outbox}?page=true" + (f"&before={_spelled(*before)}" if before else "")
 
     async def page() -> dict[str, Any]:
-        posts = await store.posts.federated(before=before, limit=PAGE + 1)
-        creates = await store.outbox.creates_of([post.id for post in posts[:PAGE]])
+        posts = await store.posts.list_federated(before=before, limit=PAGE + 1)
+        creates = await store.outbox.find_creates([post.id for post in posts[:PAGE]])
         items = outbox_items(outbox, posts[:PAGE], creates)
         last = posts[PAGE - 1] if len(posts) > PAGE else None
         follow = f"{actor.outbox}?page=true&before={_spelled(last.published, last.id)}" if last else None
@@ -177,7 +177,7 @@ async def _announced(request: web.Request, actor: LocalActor) -> web.StreamRespo
     if "page" not in request.query:
 
         async def whole() -> dict[str, Any]:
-            total = await store.totals.of(scope)
+            total = await store.totals.get(scope)
             return collections.ordered(actor.outbox, total, first=f"{actor.outbox}?page=true")
 
         return await answer(request, f"ap:{actor.outbox}", (scope,), whole)
@@ -186,7 +186,7 @@ async def _announced(request: web.Request, actor: LocalActor) -> web.StreamRespo
 
     async def page() -> dict[str, Any]:
         key = (to_text(before[0]), before[1]) if before else None
-        found = await store.outbox.announced(actor.id, before=key, limit=PAGE + 1)
+        found = await store.outbox.list_announced(actor.id, before=key, limit=PAGE + 1)
         last = found[PAGE - 1] if len(found) > PAGE else None
         follow = f"{actor.outbox}?page=true&before={_spelled(last.published, last.id)}" if last else None
         return collections.ordered_page(id, actor.outbox, [said.document for said in found[:PAGE]], next=follow)
@@ -201,7 +201,7 @@ async def get_followers(request: web.Request) -> web.StreamResponse:
     if "page" not in request.query or not shown:
 
         async def whole() -> dict[str, Any]:
-            total = await store.followers.total(actor.id)
+            total = await store.followers.count(actor.id)
             return collections.ordered(actor.followers, total, first=f"{actor.followers}?page=true" if shown else None)
 
         return await answer(request, f"ap:{actor.followers}", ("followers",), whole)
@@ -210,7 +210,7 @@ async def get_followers(request: web.Request) -> web.StreamResponse:
 
     async def page() -> dict[str, Any]:
         key = (to_text(before[0]), before[1]) if before else None
-        found = await store.followers.page(actor.id, before=key, limit=PAGE + 1)
+        found = await store.followers.list_page(actor.id, before=key, limit=PAGE + 1)
         items = [follower.actor for follower in found[:PAGE]]
         last = found[PAGE - 1] if len(found) > PAGE else None
         follow = f"{actor.followers}?page=true&before={_spelled(last.since, last.actor)}" if last else None
@@ -224,7 +224,7 @@ async def get_followers_synchronization(request: web.Request) -> web.StreamRespo
     actor = _asked_for(request).actor
     key = await require_reader(request)
     after = request.query.get("after", "")[:2048]
-    found = await request.app[STORE].followers.on_server(actor.id, origin(key.owner), after=after, limit=TOLD + 1)
+    found = await request.app[STORE].followers.list_on_server(actor.id, origin(key.owner), after=after, limit=TOLD + 1)
     collection = f"{actor.uri}/followers_synchronization"
     if len(found) <= TOLD and not after:
         document = collections.ordered_whole(collection, found)
@@ -249,7 +249,7 @@ async def get_following(request: web.Request) -> web.StreamResponse:
     if "page" not in request.query:
 
         async def whole() -> dict[str, Any]:
-            total = await store.blogroll.actors_total()
+            total = await store.blogroll.count_actors()
             return collections.ordered(actor.following, total, first=f"{actor.following}?page=true")
 
         return await answer(request, f"ap:{actor.following}", ("blogroll",), whole)
@@ -259,7 +259,7 @@ async def get_following(request: web.Request) -> web.StreamResponse:
         return str(URL(actor.following).with_query({"page": "true"} | ({"after": actor_uri} if actor_uri else {})))
 
     async def page() -> dict[str, Any]:
-        found = await store.blogroll.actors(after=after, limit=PAGE + 1)
+        found = await store.blogroll.list_actors(after=after, limit=PAGE + 1)
         follow = page_after(found[PAGE - 1]) if len(found) > PAGE else None
         return collections.ordered_page(page_after(after), actor.following, found[:PAGE], next=follow)
 
@@ -271,7 +271,7 @@ async def get_featured(request: web.Request) -> web.StreamResponse:
     without a follower, whose profile of us would be empty. Neither list is secret: the signature is not verified."""
     store, actor = request.app[STORE], _asked_for(request).actor
     reader = origin(claimed_key_id(message_of(request)))
-    followed = bool(reader and await store.followers.on_server(actor.id, reader, after="", limit=1))
+    followed = bool(reader and await store.followers.list_on_server(actor.id, reader, after="", limit=1))
 
     async def make() -> dict[str, Any]:
         posts = await featured.pinned(store, actor)
@@ -291,7 +291,7 @@ async def get_featured_tags(request: web.Request) -> web.StreamResponse:
 
     async def make() -> dict[str, Any]:
         slugs = await store.totals.largest("term:tag:", FEATURED_TAGS)
-        found = [await store.posts.term(TermKind.TAG, slug) for slug in slugs]
+        found = [await store.posts.find_term(TermKind.TAG, slug) for slug in slugs]
         tags = outbox.as_hashtags([tag for tag in found if tag is not None])
         return collections.plain_whole(actor.featured_tags, [render.hashtag(tag) for tag in tags])
 
@@ -304,7 +304,7 @@ async def get_featured_tags(request: web.Request) -> web.StreamResponse:
 async def get_post(request: web.Request) -> web.StreamResponse:
     """A post by its id."""
     uri = request.app[URLS].post(request.match_info["id"])
-    post = await request.app[STORE].posts.by_uri(uri)
+    post = await request.app[STORE].posts.find_by_uri(uri)
     if post is None or not post.is_public:
         await _raise_gone(request, uri)
     assert post is not None
@@ -319,7 +319,7 @@ async def get_note(request: web.Request) -> web.StreamResponse:
     """What an actor of ours besides the blog said of something elsewhere, by its id."""
     actor = _asked_for(request).actor
     uri = request.app[URLS].note(actor.id, request.match_info["id"])
-    said = await request.app[STORE].outbox.create_of(uri)
+    said = await request.app[STORE].outbox.find_create(uri)
     if said is None:
         await _raise_gone(request, uri)
     assert said is not None
@@ -349,10 +349,10 @@ async def answer_post(request: web.Request, post: Post, *, at_permalink: bool = 
 async def _talk(store: Store, uri: str, post: Post, answer: Comment | None, counts: Counts) -> render.InteractionCounts:
     """What was said about a post, or about an answer of its author's, as far as the first pages go."""
     to = answer.id if answer else None
-    found = await store.comments.replies(post.id, after=None, limit=PAGE + 1, to=to)
+    found = await store.comments.list_replies(post.id, after=None, limit=PAGE + 1, to=to)
     return render.InteractionCounts(
         replies=render.CollectionSummary(
-            total=await store.comments.replies_total(post.id, to=to),
+            total=await store.comments.count_replies(post.id, to=to),
             first=tuple(item for item, _, _ in found[:PAGE]),
             next=_next_page(f"{uri}/replies", found),
         ),
@@ -364,7 +364,7 @@ async def _talk(store: Store, uri: str, post: Post, answer: Comment | None, coun
 async def _reactions(
     store: Store, uri: str, post: Post, to: str | None, kind: str, total: int
 ) -> render.CollectionSummary:
-    found = await store.reactions.listed(post.id, to, kind, after=None, limit=PAGE + 1)
+    found = await store.reactions.list_shown(post.id, to, kind, after=None, limit=PAGE + 1)
     return render.CollectionSummary(
         total=total, first=tuple(item for item, _ in found[:PAGE]), next=_next_reactions(uri, found)
     )
@@ -394,13 +394,13 @@ async def get_replies(request: web.Request) -> web.StreamResponse:
     after = _text_key(request)
 
     async def page() -> dict[str, Any]:
-        replies = await store.comments.replies(post.id, after=after, limit=PAGE + 1)
+        replies = await store.comments.list_replies(post.id, after=after, limit=PAGE + 1)
         id = f"{uri}?page=1" + (f"&after={after[0]},{after[1]}" if after else "")
         items = [item for item, _, _ in replies[:PAGE]]
         return collections.plain_page(id, uri, items, next=_next_page(uri, replies))
 
     async def whole() -> dict[str, Any]:
-        return collections.plain(uri, await store.comments.replies_total(post.id), await page())
+        return collections.plain(uri, await store.comments.count_replies(post.id), await page())
 
     make = page if "page" in request.query else whole
     return await answer(request, _page_key(uri, request, after), (f"post:{post.id}", f"talk:{post.id}"), make)
@@ -415,13 +415,13 @@ async def get_context(request: web.Request) -> web.StreamResponse:
     dependencies = (f"post:{post.id}", f"talk:{post.id}")
 
     async def page() -> dict[str, Any]:
-        found = await store.comments.replies(post.id, after=after, limit=PAGE + 1)
+        found = await store.comments.list_replies(post.id, after=after, limit=PAGE + 1)
         items = ([] if after else [post.uri]) + [item for item, _, _ in found[:PAGE]]
         id = f"{uri}?page=1" + (f"&after={after[0]},{after[1]}" if after else "")
         return collections.ordered_page(id, uri, items, next=_next_page(uri, found))
 
     async def whole() -> dict[str, Any]:
-        total = await store.comments.replies_total(post.id) + 1
+        total = await store.comments.count_replies(post.id) + 1
         document = collections.ordered(uri, total, first=await page())
         return document | {"attributedTo": request.app[LOCAL_ACTORS].blog.actor.uri}
 
@@ -441,8 +441,8 @@ async def get_comment(request: web.Request) -> web.StreamResponse:
 
     async def make() -> dict[str, Any]:
         answered = await store.comments.find(comment.parent) if comment.parent else None
-        talk = await _talk(store, uri, post, comment, await store.reactions.counts_of(comment.id))
-        mentioned = await store.comments.mentions_of(comment.id)
+        talk = await _talk(store, uri, post, comment, await store.reactions.get_counts(comment.id))
+        mentioned = await store.comments.list_mentions(comment.id)
         return outbox.answer_to(await store.comments.find(comment.id) or comment, post, answered, mentioned, talk)
 
     return await answer(request, f"ap:{uri}", (f"post:{post.id}", f"talk:{post.id}"), make)
@@ -458,12 +458,12 @@ async def get_comment_replies(request: web.Request) -> web.StreamResponse:
     uri, after = f"{own}/replies", _text_key(request)
 
     async def page() -> dict[str, Any]:
-        found = await store.comments.replies(post.id, after=after, limit=PAGE + 1, to=comment.id)
+        found = await store.comments.list_replies(post.id, after=after, limit=PAGE + 1, to=comment.id)
         id = f"{uri}?page=1" + (f"&after={after[0]},{after[1]}" if after else "")
         return collections.plain_page(id, uri, [item for item, _, _ in found[:PAGE]], next=_next_page(uri, found))
 
     async def whole() -> dict[str, Any]:
-        total = await store.comments.replies_total(post.id, to=comment.id)
+        total = await store.comments.count_replies(post.id, to=comment.id)
         return collections.plain(uri, total, await page())
 
     make = page if "page" in request.query else whole
@@ -472,7 +472,7 @@ async def get_comment_replies(request: web.Request) -> web.StreamResponse:
 
 async def _own(request: web.Request, uri: str) -> tuple[Comment, Post]:
     """An own answer that is shown, and the post that it stands under."""
-    comment = await request.app[STORE].comments.by_uri(uri)
+    comment = await request.app[STORE].comments.find_by_uri(uri)
     post = await request.app[STORE].posts.find(comment.post) if comment else None
     if comment is None or comment.source is not CommentSource.OWN or post is None or not post.is_public:
         await _raise_gone(request, uri)
@@ -503,14 +503,14 @@ async def _answer_reactions(request: web.Request, of: str, post: Post, comment: 
     after = (received, item) if item else None
 
     async def page() -> dict[str, Any]:
-        found = await store.reactions.listed(post.id, to, kind, after=after, limit=PAGE + 1)
+        found = await store.reactions.list_shown(post.id, to, kind, after=after, limit=PAGE + 1)
         query = {"page": "1"} | ({"after": f"{received},{item}"} if after else {})
         items = [item for item, _ in found[:PAGE]]
         return collections.plain_page(str(URL(uri).with_query(query)), uri, items, next=_next_reactions(uri, found))
 
     async def whole() -> dict[str, Any]:
         current = await store.posts.find(post.id) or post
-        counts = await store.reactions.counts_of(to) if to else current.counts
+        counts = await store.reactions.get_counts(to) if to else current.counts
         total = counts.likes if kind == "like" else counts.shares
         return collections.plain(uri, total, await page())
 
@@ -559,7 +559,7 @@ async def get_stamp(request: web.Request) -> web.StreamResponse:
 
 async def _federated_post(request: web.Request) -> Post:
     uri = request.app[URLS].post(request.match_info["id"])
-    post = await request.app[STORE].posts.by_uri(uri)
+    post = await request.app[STORE].posts.find_by_uri(uri)
     if post is None or not post.federates:
         await _raise_gone(request, uri)
     assert post is not None

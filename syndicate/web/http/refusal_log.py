@@ -39,7 +39,7 @@ async def write_refusals(store: Store, batch: Sequence[Refusal]) -> None:
 
     async def body(tx: Tables, some: Sequence[Refusal]) -> None:
         for refusal in some:
-            await tx.inbox_queue.refuse(refusal)
+            await tx.inbox_queue.save_refusal(refusal)
         await tx.inbox_queue.prune_refusals()
 
     try:

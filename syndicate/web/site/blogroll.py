@@ -77,7 +77,7 @@ async def get_opml(request: web.Request) -> web.StreamResponse:
                 language=entry.language,
                 rel=entry.rel,
             )
-            for entry in await store.blogroll.all()
+            for entry in await store.blogroll.list_all()
         ]
         modified = await store.versions.moved_at("blogroll") or request.app[LOCAL_ACTORS].blog.actor.published
         body = opml_format.render(f"Blogroll of {config.site.name}", config.site.author, modified, outlines)

@@ -18,7 +18,10 @@ SANDBOX = "default-src 'none'; sandbox"
 
 async def get_media(request: web.Request) -> web.StreamResponse:
     name = request.match_info["name"]
-    if request.app[FILES].path(name) is None and (current := await request.app[STORE].media.renamed(name)) is not None:
+    if (
+        request.app[FILES].path(name) is None
+        and (current := await request.app[STORE].media.find_redirect(name)) is not None
+    ):
         raise web.HTTPMovedPermanently(Urls.media(current), headers={"Cache-Control": A_DAY})
     return await answer_file(request, name)
 

@@ -118,7 +118,7 @@ class PageBuilder:
         posts, paging = await self._slice(selection, page)
         if not posts and page > 1:
             return None
-        pinned = await self._store.posts.pinned(5) if page == 1 else []
+        pinned = await self._store.posts.list_pinned(5) if page == 1 else []
         pinned_ids = {post.id for post in pinned}
         others = [post for post in posts if post.id not in pinned_ids]
         shown = HomePage(
@@ -202,10 +202,10 @@ class PageBuilder:
     async def blogroll(self, page: int) -> RenderedDocument | None:
         """Whom the author reads; None beyond the last page."""
         table, skip = self._store.blogroll, (page - 1) * BLOGS_PER_PAGE
-        entries = await table.page(self._config.blogroll.order, limit=BLOGS_PER_PAGE, skip=skip)
+        entries = await table.list_page(self._config.blogroll.order, limit=BLOGS_PER_PAGE, skip=skip)
         if not entries and page > 1:
             return None
-        pages = max(-(-await table.total() // BLOGS_PER_PAGE), page)
+        pages = max(-(-await table.count() // BLOGS_PER_PAGE), page)
         path = BLOGROLL if page == 1 else f"{BLOGROLL}page/{page}/"
         shown = BlogrollPage(
             site=await self._site(),
@@ -223,7 +223,7 @@ class PageBuilder:
 
     async def river(self, before: tuple[str, str] | None) -> RenderedDocument | None:
         """What those whom the author reads have published; None where there is nothing older."""
-        found = await self._store.feed_entries.river(before=before, limit=RIVER_LENGTH + 1)
+        found = await self._store.feed_entries.list_river(before=before, limit=RIVER_LENGTH + 1)
         if before and not found:
             return None
         last = found[RIVER_LENGTH - 1] if len(found) > RIVER_LENGTH else None
@@ -331,12 +331,12 @@ class PageBuilder:
         return self._pages.render(DialogPage(site=await self._site(), head=head, action=path, **page))
 
     async def about(self) -> RenderedDocument:
-        first = await self._store.posts.from_the_first(skip=0, limit=1)
+        first = await self._store.posts.list_oldest(skip=0, limit=1)
         shown = AboutPage(
             site=await self._site(),
             head=self._head("About", "/about/", self._site_feeds()),
             since=first[0].published if first else None,
-            post_count=await self._store.totals.of("posts"),
+            post_count=await self._store.totals.get("posts"),
         )
         return self._rendered(shown, ("site",), representations=False)
 
@@ -383,7 +383,7 @@ class PageBuilder:
         pages = max(-(-post.counts.comments // COMMENTS_PER_PAGE), 1)
         if page > pages:
             return None, None
-        comments = await self._store.comments.shown(
+        comments = await self._store.comments.list_shown(
             post.id, limit=COMMENTS_PER_PAGE, skip=(page - 1) * COMMENTS_PER_PAGE
         )
         anchors = {comment.id: comment.anchor for comment in comments}
@@ -456,14 +456,16 @@ class PageBuilder:
         href = self._urls.category if kind is TermKind.CATEGORY else self._urls.tag
         return tuple(
             CountedLink(label=term.name, href=href(term.slug), count=counts[term.slug])
-            for term in await self._store.posts.terms(kind)
+            for term in await self._store.posts.list_terms(kind)
             if term.slug in counts
         )[:TERMS_SHOWN]
 
     async def _site(self) -> Site:
-        pages = [Link(label=title, href=path) for path, title in await self._store.posts.page_links(PAGES_LOOKED_AT)]
-        roots = await self._store.legacy_redirects.roots()
-        about = await self._store.posts.by_path("/about/") or await self._store.posts.by_alias("/about/")
+        pages = [
+            Link(label=title, href=path) for path, title in await self._store.posts.list_page_links(PAGES_LOOKED_AT)
+        ]
+        roots = await self._store.legacy_redirects.list_roots()
+        about = await self._store.posts.find_by_path("/about/") or await self._store.posts.find_by_alias("/about/")
         own = about is not None and about.is_public
         who = Link(label=about.title or "About", href=about.path) if about and own else ABOUT
         pages = [page for page in pages if _is_top(page.href, roots) and page.href != who.href]

@@ -58,8 +58,8 @@ async def post_reply(request: web.Request) -> web.StreamResponse:
 async def _answerable(request: web.Request, uri: str) -> str:
     """The id of a post or of a comment that is shown. Raises NotFound."""
     store = request.app[STORE]
-    post = await store.posts.by_uri(uri[:LONGEST])
-    comment = None if post else await store.comments.by_uri(uri[:LONGEST])
+    post = await store.posts.find_by_uri(uri[:LONGEST])
+    comment = None if post else await store.comments.find_by_uri(uri[:LONGEST])
     if comment is not None and comment.state is CommentState.APPROVED:
         post = await store.posts.find(comment.post)
     if post is None or not post.federates or not post.comments_open:

@@ -123,10 +123,10 @@ async def _meant(request: web.Request, query: dict[str, str]) -> str | None:
 
 async def _meant_post(request: web.Request, address: str) -> str:
     store = request.app[STORE]
-    post = await store.posts.by_alias(address)
+    post = await store.posts.find_by_alias(address)
     if post is not None and post.is_public:
         return post.path
-    if await store.tombstones.at(address) is not None:
+    if await store.tombstones.find_by_path(address) is not None:
         raise Gone("the post was deleted")
     raise NotFound("no such post")
 
@@ -189,7 +189,7 @@ async def get_address(request: web.Request) -> web.StreamResponse:
 
 
 async def _answer(request: web.Request, path: str) -> web.StreamResponse | None:
-    post = await request.app[STORE].posts.by_path(path)
+    post = await request.app[STORE].posts.find_by_path(path)
     if post is not None and post.is_public:
         return await _post(request, post, 1)
     for find in (_fed, _searched, _paged, _archive, _moved, _about, _file, _slashed, _gone):
@@ -202,7 +202,7 @@ async def _answer(request: web.Request, path: str) -> web.StreamResponse | None:
 async def _standing(request: web.Request, before: str) -> Post | None:
     """The public post behind whose address something stands: `/archives/123.html/feed/` is of `/archives/123.html`."""
     for path in (before, before.rstrip("/")):
-        post = await request.app[STORE].posts.by_path(path)
+        post = await request.app[STORE].posts.find_by_path(path)
         if post is not None and post.is_public:
             return post
     return None
@@ -316,7 +316,7 @@ async def _now_at(request: web.Request, address: str) -> str | None:
     """The path to which an address of old leads: of a post, or of a list."""
     store = request.app[STORE]
     for candidate in _spellings(address):
-        post = await store.posts.by_alias(candidate) or await store.posts.by_path(candidate)
+        post = await store.posts.find_by_alias(candidate) or await store.posts.find_by_path(candidate)
         if post is not None and post.is_public and post.path != address:
             return post.path
         if (path := await _signposted(request, candidate)) is not None:
@@ -347,7 +347,7 @@ async def _about(request: web.Request, path: str) -> web.StreamResponse | None:
 
 async def _file(request: web.Request, path: str) -> web.StreamResponse | None:
     """An imported picture at its old path."""
-    file = await request.app[STORE].media.at(path)
+    file = await request.app[STORE].media.find_by_path(path)
     if file is None or file.state is not MediaState.KEPT or file.name is None:
         return None
     return await files.answer_file(request, file.name)
@@ -373,7 +373,7 @@ async def _gone(request: web.Request, path: str) -> None:
     behind = BEHIND.fullmatch(path) or COMMENTS_PAGED.fullmatch(path)
     candidates = (address, *_spellings(path), *(_spellings(behind[1]) if behind else ()))
     for candidate in dict.fromkeys(candidates):
-        if await request.app[STORE].tombstones.at(candidate) is not None:
+        if await request.app[STORE].tombstones.find_by_path(candidate) is not None:
             raise Gone(path)
 
 
@@ -383,7 +383,7 @@ async def _follow_old_root(request: web.Request, path: str) -> None:
     Only what is there: a redirect is for good, and leads nobody before another closed door.
     """
     rest = _without(path, INDEX) or path
-    for root in await request.app[STORE].legacy_redirects.roots():
+    for root in await request.app[STORE].legacy_redirects.list_roots():
         if (below := _without(path, root)) is not None:
             rest = _without(below, INDEX) or below
             break

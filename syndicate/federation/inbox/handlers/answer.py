@@ -15,7 +15,7 @@ ENDED = "Its server has refused the follow, or ended it."
 
 async def accept(activity: Activity, context: Context) -> Decision:
     """They let us follow: said of the Follow that we sent last, by its id."""
-    entry = await context.store.blogroll.by_actor(activity.actor)
+    entry = await context.store.blogroll.find_by_actor(activity.actor)
     if entry is None or not await _is_of(entry, activity, context):
         return refused("follow.not-asked")
     return _settled(entry, FollowState.ACCEPTED, activity.object, "")
@@ -25,7 +25,7 @@ async def reject(activity: Activity, context: Context) -> Decision:
     """They do not, or no longer. By our id for it only that Follow is ended; by theirs the present one, if it was
     accepted: so Misskey says that it has removed a follower. It answers an Undo in the very same words, whether or not
     we follow again by then."""
-    entry = await context.store.blogroll.by_actor(activity.actor)
+    entry = await context.store.blogroll.find_by_actor(activity.actor)
     if entry is not None and await _is_of(entry, activity, context):
         return _settled(entry, FollowState.REJECTED, activity.object, ENDED)
     if not _is_of_theirs(activity, context):
@@ -60,7 +60,7 @@ def _is_of_theirs(activity: Activity, context: Context) -> bool:
 
 async def _answers_an_undo(tx: Tables, actor: str) -> bool:
     """Whether this is the answer to an Undo of ours: the first one within an hour."""
-    undone = await tx.outbox.last_undo(actor, since=tx.clock() - UNDO_ANSWERED_WITHIN)
+    undone = await tx.outbox.last_undo_at(actor, since=tx.clock() - UNDO_ANSWERED_WITHIN)
     return undone is not None and not await tx.inbox_queue.had_verdict(
         actor, "Reject", "follow.undo-answered", since=undone
     )

@@ -15,7 +15,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return ignored("block.not-ours")
 
     async def part(tx: Tables) -> Verdict:
-        followed = await tx.followers.remove(ours.id, activity.actor)
+        followed = await tx.followers.delete(ours.id, activity.actor)
         if followed:
             await tx.versions.move("followers")
         if not await _end_follow(tx, activity.actor) and not followed:
@@ -26,7 +26,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
 
 async def _end_follow(tx: Tables, actor: str) -> bool:
-    entry = await tx.blogroll.by_actor(actor)
+    entry = await tx.blogroll.find_by_actor(actor)
     if entry is None or entry.follow not in (FollowState.ACCEPTED, FollowState.PENDING):
         return False
     await tx.blogroll.set_follow(entry.id, FollowState.REJECTED, await tx.blogroll.follow_uri(entry.id), reason=REASON)

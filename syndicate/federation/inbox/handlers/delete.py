@@ -26,15 +26,15 @@ async def handle(activity: Activity, context: Context) -> Decision:
             return replies.forget(activity.object, context, for_good=False)
     if activity.object == activity.actor:
         return await _actor(activity, context)
-    known = await context.store.comments.by_uri(activity.object)
+    known = await context.store.comments.find_by_uri(activity.object)
     if known is not None and known.author.uri != activity.actor and not activity.forwarded:
         return refused("delete.not-owner")
 
     async def erase(tx: Tables) -> Verdict:
         await _bury(tx, activity, context.clock())
-        noted = await tx.received_notes.remove(activity.object, actor="" if activity.forwarded else activity.actor)
-        stamped = await tx.authorizations.remove(activity.object, activity.actor)
-        comment = await tx.comments.by_uri(activity.object)
+        noted = await tx.received_notes.delete(activity.object, actor="" if activity.forwarded else activity.actor)
+        stamped = await tx.authorizations.delete_by_object(activity.object, activity.actor)
+        comment = await tx.comments.find_by_uri(activity.object)
         if comment is not None:
             await records.withdraw(tx, comment)
             return done("delete.comment")
@@ -44,7 +44,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
             return done("delete.quote")
         if noted:
             return done("delete.mention")
-        post = await tx.reactions.withdraw(activity.object, activity.actor)
+        post = await tx.reactions.delete(activity.object, activity.actor)
         if post is not None:
             await tx.versions.move(f"talk:{post}")
             return done("delete.reaction")
@@ -67,26 +67,26 @@ async def _how_gone(uri: str, context: Context) -> int | None:
 async def _actor(activity: Activity, context: Context) -> Decision:
     async def erase(tx: Tables) -> Verdict:
         await _bury(tx, activity, context.clock())
-        await tx.inbox_queue.forget_raw_of(activity.actor)
-        for comment in await tx.comments.of_author(activity.actor):
+        await tx.inbox_queue.delete_documents_by_actor(activity.actor)
+        for comment in await tx.comments.list_by_author(activity.actor):
             await records.withdraw(tx, comment)
-            await tx.inbox_queue.forget_raw(comment.uri)
-        for post in await tx.reactions.remove_of_actor(activity.actor):
+            await tx.inbox_queue.delete_document(comment.uri)
+        for post in await tx.reactions.delete_by_actor(activity.actor):
             await tx.versions.move(f"talk:{post}")
-        await tx.authorizations.remove_of_actor(activity.actor)
-        await tx.mentions.remove_of_actor(activity.actor)
-        await tx.received_notes.remove_of_actor(activity.actor)
-        if await tx.followers.remove_actor(activity.actor):
+        await tx.authorizations.delete_by_actor(activity.actor)
+        await tx.mentions.delete_by_actor(activity.actor)
+        await tx.received_notes.delete_by_actor(activity.actor)
+        if await tx.followers.delete_actor(activity.actor):
             await tx.versions.move("followers")
         await timeline.account_gone(tx, activity.actor, context.outbox)
-        known = await tx.remote_actors.remove(activity.actor)
+        known = await tx.remote_actors.delete(activity.actor)
         return done("delete.actor") if known else ignored("delete.unknown")
 
     return erase
 
 
 async def _bury(tx: Tables, activity: Activity, now: datetime) -> None:
-    await tx.inbox_queue.forget_raw(activity.object)
-    await tx.tombstones.put(
+    await tx.inbox_queue.delete_document(activity.object)
+    await tx.tombstones.save(
         Tombstone(uri=activity.object, path=None, origin=origin(activity.actor), type="", published=None, gone_at=now)
     )

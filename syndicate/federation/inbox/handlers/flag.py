@@ -27,7 +27,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     )
 
     async def keep(tx: Tables) -> Verdict:
-        await tx.reports.put(report)
+        await tx.reports.save(report)
         return held("report.kept")
 
     return keep
@@ -35,4 +35,4 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
 async def _is_here(uri: str, context: Context) -> bool:
     """Something of ours, or said under something of ours."""
-    return context.urls.path_of(uri) is not None or await context.store.comments.by_uri(uri) is not None
+    return context.urls.path_of(uri) is not None or await context.store.comments.find_by_uri(uri) is not None

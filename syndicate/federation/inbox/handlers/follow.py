@@ -45,11 +45,11 @@ async def handle(activity: Activity, context: Context) -> Decision:
     async def accept(tx: Tables) -> Verdict:
         if await tx.foreign_inboxes.is_full(actor.uri):
             return refused("follow.inbox-refused")
-        new = await tx.followers.put(follower)
+        new = await tx.followers.save(follower)
         await tx.versions.move("followers")
-        await tx.hosts.to_ask(authority_of(follower.inbox), context.clock() + AFTER)
+        await tx.hosts.schedule_software_check(authority_of(follower.inbox), context.clock() + AFTER)
         await context.outbox.answer(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox, by=ours)
-        if new and await tx.followers.on_server(ours.id, origin(actor.uri), after="", limit=2) == [actor.uri]:
+        if new and await tx.followers.list_on_server(ours.id, origin(actor.uri), after="", limit=2) == [actor.uri]:
             await _unpin(tx, stand_ins, actor, ours, context)
         return done("follow.accepted" if new else "follow.renewed")
 

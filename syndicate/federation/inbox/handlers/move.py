@@ -25,10 +25,10 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return refused("move.not-owner")
     if origin(target) in ("", origin(context.urls.base)):
         return refused("object.origin")
-    arrived = await context.store.remote_actors.moved_here(activity.actor)
+    arrived = await context.store.remote_actors.moved_here_at(activity.actor)
     if arrived is not None and context.clock() - arrived < STAYS:
         return refused("move.too-soon")
-    entry = await context.store.blogroll.by_actor(activity.actor)
+    entry = await context.store.blogroll.find_by_actor(activity.actor)
     if entry is None:
         return ignored("move.not-followed")
     if await context.store.blocks.covers(target, host_of(target)):
@@ -56,7 +56,7 @@ async def _follow_there(tx: Tables, entry: BlogrollEntry, old: str, new: RemoteA
     profile = entry.url in ("", old, before.url if before else "")  # and not the home page of a blog
     url = (new.url or new.uri) if profile else entry.url
     moved = replace(entry, actor=new.uri, handle=new.handle, url=url)
-    await tx.blogroll.put(moved, added=to_text(context.clock()))
+    await tx.blogroll.save(moved, added=to_text(context.clock()))
     await tx.blogroll.set_state(entry.id, FeedState.MOVED, f"The account is {new.handle or new.uri} now.")
     if entry.follow in (FollowState.ACCEPTED, FollowState.PENDING):
         uri = await context.outbox.answer(tx, "Follow", new.uri, to=new.uri, inbox=new.inbox)

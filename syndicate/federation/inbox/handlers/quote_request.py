@@ -16,7 +16,7 @@ from syndicate.storage.authorizations import AuthorizationKind
 
 async def handle(activity: Activity, context: Context) -> Decision:
     """Accept with a stamp, or reject, as the post's author has chosen."""
-    post = await context.store.posts.by_uri(activity.object)
+    post = await context.store.posts.find_by_uri(activity.object)
     if post is None or not post.federates:
         return ignored("quote.elsewhere")
     instrument = activity.raw.get("instrument")
@@ -37,7 +37,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     }
 
     async def answer(tx: Tables) -> Verdict:
-        known = await tx.authorizations.of_object(quote, AuthorizationKind.QUOTE)
+        known = await tx.authorizations.find_by_object(quote, AuthorizationKind.QUOTE)
         if known is not None and (known.post, known.actor) != (post.id, activity.actor):
             return refused("quote.not-theirs")
         if not allowed or (known is not None and known.revoked):

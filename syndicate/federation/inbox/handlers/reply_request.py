@@ -50,7 +50,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
     async def answer(tx: Tables) -> Verdict:
         verdict = judged if isinstance(judged, Verdict) else await judged(tx)
-        comment = await tx.comments.by_uri(reply)
+        comment = await tx.comments.find_by_uri(reply)
         if comment is not None and comment.author.uri != actor.uri:
             return refused("object.author")
         if verdict.outcome is Outcome.REFUSED or comment is None:
@@ -59,7 +59,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         if (comment.post, comment.parent) != (post.id, answered.id if answered else None):
             await context.approvals.refuse(tx, AuthorizationKind.REPLY, asked.request, actor)
             return refused("reply.elsewhere")
-        await tx.authorizations.ask(asked)
+        await tx.authorizations.save_request(asked)
         if comment.state is not CommentState.PENDING:
             await context.approvals.decided(tx, comment, comment.state)
         return verdict

@@ -42,7 +42,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
 async def _no_longer_accepted(follow: str, actor: str, context: Context) -> Decision:
     """They have removed us from their followers."""
-    entry = await context.store.blogroll.by_actor(actor)
+    entry = await context.store.blogroll.find_by_actor(actor)
     if entry is None or not follow or await context.store.blogroll.follow_uri(entry.id) != follow:
         return ignored("undo.unknown")
 
@@ -56,10 +56,10 @@ async def _no_longer_accepted(follow: str, actor: str, context: Context) -> Deci
 
 async def _unfollow(tx: Tables, activity: Activity, type: str, ours: LocalActor | None) -> bool:
     if type == "Follow" and ours is not None:
-        return await tx.followers.remove(ours.id, activity.actor)
-    follows = [] if type else await tx.followers.by_follow(activity.object, activity.actor)
+        return await tx.followers.delete(ours.id, activity.actor)
+    follows = [] if type else await tx.followers.list_by_follow(activity.object, activity.actor)
     for follower in follows:
-        await tx.followers.remove(follower.local_actor, follower.actor)
+        await tx.followers.delete(follower.local_actor, follower.actor)
     return bool(follows)
 
 
@@ -71,7 +71,7 @@ async def _remember(tx: Tables, activity: Activity, now: datetime) -> None:
     arrived = await tx.inbox_queue.find(activity.object)
     if arrived is not None and arrived.verdict.outcome is not Outcome.WAITING:
         return
-    await tx.tombstones.put(
+    await tx.tombstones.save(
         Tombstone(
             uri=activity.object,
             path=None,

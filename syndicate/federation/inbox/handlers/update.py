@@ -23,7 +23,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
             return refused("object.origin")
         envelope = {} if activity.forwarded else activity.raw
         return await replies.fetch(activity.object, document, envelope, context)
-    known = await context.store.comments.by_uri(as_id(document))
+    known = await context.store.comments.find_by_uri(as_id(document))
     if known is not None and known.author.uri != activity.actor:
         return refused("update.not-owner")
     reached = reach(activity.raw, document)
