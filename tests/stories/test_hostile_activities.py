@@ -69,14 +69,12 @@ MALFORMED: dict[str, Any] = {
     "another meaning inside": lambda peer: written(peer, x='{"@context":{"type":{"@id":"as:name"}}}').encode(),
     "no context": lambda peer: written(peer, **{"@context": ""}).encode(),
     "another context": lambda peer: written(peer, **{"@context": '"https://schema.org/"'}).encode(),
-    "no id": lambda peer: written(peer, id="").encode(),
     "an id that is no address": lambda peer: written(peer, id='"1"').encode(),
     "an id with a space": lambda peer: written(peer, id=f'"{peer.base}/a b"').encode(),
     "an id that is an object": lambda peer: written(peer, id=f'{{"id":"{peer.base}/1"}}').encode(),
     "an endless id": lambda peer: written(peer, id=json.dumps(f"{peer.base}/" + "x" * 3000)).encode(),
     "no type": lambda peer: written(peer, type="").encode(),
     "a type that is a number": lambda peer: written(peer, type="7").encode(),
-    "no actor": lambda peer: written(peer, actor="").encode(),
     "an actor without id": lambda peer: written(peer, actor='{"type":"Person"}').encode(),
     "60,000 recipients": lambda peer: written(
         peer, to=json.dumps([f"https://a.example/{n}" for n in range(30_000)])
