@@ -81,7 +81,7 @@ def _in_words(answer: str) -> str:
 async def _row(services: Services, delivery: Delivery) -> dict[str, Any]:
     is_activity = delivery.kind is DeliveryKind.ACTIVITY
     said = await services.store.outbox.get(delivery.activity) if is_activity else None
-    host = await services.store.hosts.find(delivery.lane)
+    host = await services.store.hosts.find(delivery.queue_key)
     waits = delivery.state.value == "waiting"
     due = max(until for until in (delivery.due, host.paused_until, host.asked_until) if until is not None)
     return {

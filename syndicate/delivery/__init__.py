@@ -1,1 +1,1 @@
-"""The queue of things to bring to other servers."""
+"""The outgoing queue: deliveries to other servers, their retries and each server's circuit."""

@@ -1,7 +1,7 @@
-"""When a delivery is tried again, and when it is given up. Pure.
+"""Retry policy: when a delivery is retried, and when it is given up. Pure.
 
-In comes what a try met with; out comes what is to become of the delivery. Permanent answers end it, everything
-else is tried again for two weeks with growing waits: a server that was down over a holiday gets its post.
+The input is an attempt, the result is the outcome and the time of the next attempt. A permanent answer ends a delivery.
+Everything else is retried for two weeks at growing intervals, so that a server may be down over a holiday.
 """
 
 import random
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-SCHEDULE = tuple(
+RETRY_SCHEDULE = tuple(
     timedelta(seconds=seconds)
     for seconds in (30, 120, 600, 1_800, 7_200, 21_600, 43_200, 86_400, 172_800, 345_600, 604_800)
 )
 JITTER = 0.25
-LONGEST_ASKED = timedelta(days=1)
-WHEN_TOO_MANY = timedelta(minutes=1)
-"""What a server is left alone for that has had too many requests and does not say for how long."""
+MAX_RETRY_AFTER = timedelta(days=1)
+DEFAULT_PAUSE = timedelta(minutes=1)
+"""The pause after a 429 without Retry-After."""
 
 
 class DeliveryOutcome(StrEnum):
@@ -24,13 +24,13 @@ class DeliveryOutcome(StrEnum):
     AGAIN = "again"
     FAILED = "failed"
     GONE = "gone"
-    """The inbox is no more: whoever stood behind it may be too."""
+    """The inbox no longer exists, and its accounts may be gone, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What a try met with: a status, or None for no answer at all; `wait` is the server's Retry-After in seconds.
-    `held` says that nothing was tried: the time has not come."""
+    """The result of one try: a status, or None if there was no answer. `wait` is the server's Retry-After in seconds.
+    `held` means that nothing was sent: the delivery has to wait for something here."""
 
     status: int | None
     answer: str = ""
@@ -39,10 +39,10 @@ class Attempt:
     held: bool = False
 
 
-def outcome_of(met: Attempt) -> DeliveryOutcome:
-    """What an answer means. 401, 408, 425, 429 and 5xx (but 501) may go right later, and so may no answer."""
-    status = met.status
-    if met.permanent:
+def outcome_of(attempt: Attempt) -> DeliveryOutcome:
+    """Classify an attempt. No answer, 401, 408, 425, 429 and 5xx (except 501) may succeed later."""
+    status = attempt.status
+    if attempt.permanent:
         return DeliveryOutcome.FAILED
     if status is None or status in (401, 408, 425, 429) or (status >= 500 and status != 501):
         return DeliveryOutcome.AGAIN
@@ -51,18 +51,18 @@ def outcome_of(met: Attempt) -> DeliveryOutcome:
     return DeliveryOutcome.GONE if status in (404, 410) else DeliveryOutcome.FAILED
 
 
-def pause(met: Attempt) -> timedelta | None:
-    """How long the whole server is to be left alone: as long as it asks; None where it does not."""
-    if met.wait is not None:
-        return min(timedelta(seconds=met.wait), LONGEST_ASKED)
-    return WHEN_TOO_MANY if met.status == 429 else None
+def requested_pause(attempt: Attempt) -> timedelta | None:
+    """Return how long nothing is sent to the server, as it asked; None if it did not ask."""
+    if attempt.wait is not None:
+        return min(timedelta(seconds=attempt.wait), MAX_RETRY_AFTER)
+    return DEFAULT_PAUSE if attempt.status == 429 else None
 
 
-def next_try(attempts: int, met: Attempt, now: datetime, chance: random.Random) -> datetime | None:
-    """When to try again after `attempts` tries; None to give up."""
-    if attempts > len(SCHEDULE):
+def next_attempt(attempts: int, attempt: Attempt, now: datetime, jitter: random.Random) -> datetime | None:
+    """Return the time of the next attempt after `attempts` attempts; None to give up."""
+    if attempts > len(RETRY_SCHEDULE):
         return None
-    wait = SCHEDULE[attempts - 1] * chance.uniform(1 - JITTER, 1 + JITTER)
-    if met.wait is not None:
-        wait = max(wait, min(timedelta(seconds=met.wait), LONGEST_ASKED))
+    wait = RETRY_SCHEDULE[attempts - 1] * jitter.uniform(1 - JITTER, 1 + JITTER)
+    if attempt.wait is not None:
+        wait = max(wait, min(timedelta(seconds=attempt.wait), MAX_RETRY_AFTER))
     return now + wait

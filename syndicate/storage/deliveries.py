@@ -66,7 +66,7 @@ class Delivery:
     version: int = 0
 
     @property
-    def lane(self) -> str:
+    def queue_key(self) -> str:
         """The server, for each kind by itself: what strangers can make us send does not hold up what the blog says."""
         return self.host if self.kind is DeliveryKind.ACTIVITY else f"{self.kind.value} {self.host}"
 
@@ -246,7 +246,7 @@ class Deliveries:
             kind=delivery.kind.value,
             inbox=delivery.inbox,
             host=delivery.host,
-            lane=delivery.lane,
+            lane=delivery.queue_key,
             object=delivery.object,
             post=delivery.post,
             due=to_text(delivery.due),

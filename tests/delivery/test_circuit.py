@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicate.delivery.circuit import (
-    FAILURES,
-    FIRST_PAUSE,
-    LONGEST_PAUSE,
+    FAILURE_LIMIT,
+    INITIAL_LONG_PAUSE,
+    MAX_PAUSE,
     SHORT_PAUSE,
+    after_contact,
     after_failure,
-    after_sign_of_life,
+    after_retry_after,
     after_success,
-    asked_to_wait,
+    asked_us_to_wait,
     closed_until,
-    has_asked,
 )
 from syndicate.storage.hosts import Host
 
@@ -34,12 +34,12 @@ def failed(times: int) -> tuple[Host, datetime]:
     ("failures", "pause"),
     [
         (1, SHORT_PAUSE),
-        (FAILURES - 1, SHORT_PAUSE),
-        (FAILURES, FIRST_PAUSE),
-        (FAILURES + 1, FIRST_PAUSE * 2),
-        (FAILURES + 4, FIRST_PAUSE * 16),
-        (FAILURES + 8, LONGEST_PAUSE),
-        (FAILURES + 100, LONGEST_PAUSE),
+        (FAILURE_LIMIT - 1, SHORT_PAUSE),
+        (FAILURE_LIMIT, INITIAL_LONG_PAUSE),
+        (FAILURE_LIMIT + 1, INITIAL_LONG_PAUSE * 2),
+        (FAILURE_LIMIT + 4, INITIAL_LONG_PAUSE * 16),
+        (FAILURE_LIMIT + 8, MAX_PAUSE),
+        (FAILURE_LIMIT + 100, MAX_PAUSE),
     ],
 )
 def test_a_server_that_fails_is_left_alone_ever_longer(failures: int, pause: timedelta) -> None:
@@ -62,20 +62,20 @@ def test_it_is_remembered_since_when_it_fails() -> None:
 
 
 def test_one_success_ends_it() -> None:
-    host = after_success(failed(FAILURES + 3)[0], "rfc9421")
+    host = after_success(failed(FAILURE_LIMIT + 3)[0], "rfc9421")
     assert host == Host(host="m.example", dialect="rfc9421")
 
 
 def test_a_sign_of_life_ends_the_pause_but_not_what_the_server_asked_for() -> None:
     until = NOW + timedelta(hours=1)
-    host = after_sign_of_life(asked_to_wait(failed(FAILURES)[0], until))
+    host = after_contact(after_retry_after(failed(FAILURE_LIMIT)[0], until))
     assert host == Host(host="m.example", dialect="cavage", asked_until=until)
     assert closed_until(host, NOW) == until
 
 
 def test_who_asks_for_a_pause_gets_it_and_is_not_counted_as_failing() -> None:
-    host = asked_to_wait(Host(host="m.example"), NOW + timedelta(minutes=2))
+    host = after_retry_after(Host(host="m.example"), NOW + timedelta(minutes=2))
     assert (host.failures, host.failing_since) == (0, None)
-    assert has_asked(host, NOW + timedelta(seconds=119))
+    assert asked_us_to_wait(host, NOW + timedelta(seconds=119))
     assert closed_until(host, NOW + timedelta(minutes=2)) is None
-    assert asked_to_wait(host, NOW).asked_until == host.asked_until
+    assert after_retry_after(host, NOW).asked_until == host.asked_until

@@ -1,4 +1,4 @@
-"""The queue at work, with a courier that does as it is told: nobody waits for somebody else's server."""
+"""The delivery worker with a scripted sender: no server delays the deliveries to another."""
 
 import asyncio
 import random
@@ -13,7 +13,7 @@ import pytest
 
 from syndicate.activitypub.parse import authority_of
 from syndicate.delivery.retry import Attempt, DeliveryOutcome, outcome_of
-from syndicate.delivery.worker import AT_ONCE_PER_HOST, DeliveryWorker, SendResult
+from syndicate.delivery.worker import MAX_CONCURRENT_PER_SERVER, DeliveryWorker, SendResult
 from syndicate.model.actor import Role
 from syndicate.storage import Store, Tables
 from syndicate.storage.actors import StoredActor
@@ -74,7 +74,7 @@ class Round:
 
     def worker(self) -> DeliveryWorker:
         senders = {DeliveryKind.ACTIVITY: self.sender}
-        return DeliveryWorker(self.store, senders, self.clock, host_of=authority_of, chance=random.Random(1))
+        return DeliveryWorker(self.store, senders, self.clock, host_of=authority_of, jitter=random.Random(1))
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -153,7 +153,7 @@ async def test_one_server_that_hangs_delays_nobody(round: Round) -> None:
         assert hosts[0] not in {delivery.host for delivery in round.sender.carried}
         round.sender.let_go.set()
         await round.sender.have_carried(3 * 100)
-    assert max(round.sender.most_at_once.values()) <= AT_ONCE_PER_HOST
+    assert max(round.sender.most_at_once.values()) <= MAX_CONCURRENT_PER_SERVER
 
 
 async def test_a_later_word_about_the_same_object_takes_the_place_of_the_earlier(round: Round) -> None:
@@ -214,7 +214,7 @@ async def test_retry_after_is_honoured_by_everything_that_waits_for_the_server(r
     await round.say(1, *names, inbox("other.example"))
     await round.worker().drain()
     asked = [delivery for delivery in round.sender.carried if delivery.host == "busy.example"]
-    assert len(asked) <= AT_ONCE_PER_HOST
+    assert len(asked) <= MAX_CONCURRENT_PER_SERVER
     assert (await round.states())[("0001", "other.example")] is DeliveryState.DELIVERED
 
     del round.sender.answers["busy.example"]

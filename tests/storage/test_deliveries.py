@@ -82,7 +82,7 @@ async def test_a_pause_for_one_kind_is_none_for_another(store: Store, clock: Fak
     push = delivery(clock, "1", DeliveryKind.WEBSUB)
     await put(store, push, delivery(clock, "2"))
     later = clock() + timedelta(hours=1)
-    await store.transaction(lambda tx: tx.deliveries.pause_queue(push.lane, later))
+    await store.transaction(lambda tx: tx.deliveries.pause_queue(push.queue_key, later))
     claimed = await store.transaction(lambda tx: tx.deliveries.claim(now=clock(), until=later, limit=10))
     assert [(found.activity, found.kind) for found in claimed] == [("2", DeliveryKind.ACTIVITY)]
 

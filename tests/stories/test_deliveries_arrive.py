@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.delivery.circuit import FAILURES
+from syndicate.delivery.circuit import FAILURE_LIMIT
 from syndicate.model.actor import PublicKey
 from syndicate.signatures import Dialect, Message, load_public_key, read_signature
 from syndicate.storage.deliveries import DeliveryState
@@ -317,7 +317,7 @@ async def pause_of(instance: RunningInstance, peer: Peer) -> Host:
 async def fail_until_given_up(instance: RunningInstance, peer: Peer) -> None:
     """Each delivery at its time, until its server is paused for long."""
     peer.inbox_status = 502
-    while (await pause_of(instance, peer)).failures < FAILURES:
+    while (await pause_of(instance, peer)).failures < FAILURE_LIMIT:
         await instance.publish(f"Tea {len(peer.requests)}")
         await instance.settle()
         instance.clock.now = (await pause_of(instance, peer)).paused_until or instance.clock()
@@ -388,7 +388,7 @@ async def test_an_accept_is_tried_at_once_though_its_server_is_paused(instance: 
     gone = datetime(2027, 1, 1, tzinfo=UTC)
     await ann.follow()
     await instance.server.inbox_worker.work()
-    paused = Host(host=ann.host, failures=FAILURES, paused_until=gone, failing_since=instance.clock())
+    paused = Host(host=ann.host, failures=FAILURE_LIMIT, paused_until=gone, failing_since=instance.clock())
     await instance.store.transaction(lambda tx: tx.hosts.save(paused, now=instance.clock()))
     await instance.settle()
     assert len(ann.of_type("Accept")) == 1

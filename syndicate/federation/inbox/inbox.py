@@ -176,8 +176,8 @@ async def _end_pause(tx: Tables, server: str, now: datetime) -> None:
     """What waits for a server that has just sent us something need not wait longer."""
     host = await tx.hosts.find(server)
     if host.failures:
-        await tx.hosts.save(circuit.after_sign_of_life(host), now=now)
-        await tx.deliveries.resume_queue(server, now, tried=circuit.is_given_up(host))
+        await tx.hosts.save(circuit.after_contact(host), now=now)
+        await tx.deliveries.resume_queue(server, now, tried=circuit.is_failing(host))
 
 
 def _require_one_origin(activity: Activity) -> None:
