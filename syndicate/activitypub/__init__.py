@@ -1,1 +1,1 @@
-"""The language of ActivityStreams: documents in, values out, and back. Pure."""
+"""ActivityStreams documents: parsing, rendering, and the rules of both. Pure."""

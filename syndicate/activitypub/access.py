@@ -1,6 +1,6 @@
-"""The small lies of JSON-LD, told once: a value may be one thing, a list of things, an id or a whole object.
+"""Access to JSON-LD values, which may be a single value, a list, an id or an embedded object.
 
-Control characters end here: texts lose them (tab and line ends stay), and no id, address or type has any.
+Control characters are removed from texts (except tabs and line ends); ids, addresses and types with any are rejected.
 """
 
 import re
@@ -12,14 +12,14 @@ _CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def as_list(value: Any) -> list[Any]:
-    """One or many, as many."""
+    """Return a value as a list."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
 def as_id(value: Any) -> str:
-    """The id of an id, an object, or a list of exactly one of them; empty where there is none."""
+    """Return the id of an id, an object, or a list of exactly one of them; empty if there is none."""
     match value:
         case str(id) | {"id": str(id)}:
             return _plain(id)
@@ -30,12 +30,12 @@ def as_id(value: Any) -> str:
 
 
 def as_text(value: Any) -> str:
-    """A text; empty where it is none."""
+    """Return a text without control characters; empty if the value is no text."""
     return _CONTROL_IN_TEXT.sub("", value) if isinstance(value, str) else ""
 
 
 def as_object(value: Any) -> dict[str, Any]:
-    """An object, or the first of a list; empty where there is none."""
+    """Return an object, or the first object of a list; empty if there is none."""
     for item in as_list(value):
         if isinstance(item, dict):
             return item
@@ -43,17 +43,17 @@ def as_object(value: Any) -> dict[str, Any]:
 
 
 def ids(value: Any) -> tuple[str, ...]:
-    """The ids of one or many, in order."""
+    """Return the ids of a value or of all in a list, in order."""
     return tuple(id for id in (as_id(item) for item in as_list(value)) if id)
 
 
 def types(value: Any) -> Iterator[str]:
-    """The types of an object, which may have several."""
+    """Return the types of an object, which may have several."""
     return (item for item in as_list(value) if isinstance(item, str) and _plain(item))
 
 
 def as_link(value: Any) -> str:
-    """The address of a `url`: a text, a Link, or the first of a list of them."""
+    """Return the address of a `url`: a text, a Link, or the first of a list of them."""
     for item in as_list(value):
         if isinstance(item, str):
             return _plain(item)
@@ -65,7 +65,7 @@ def as_link(value: Any) -> str:
 
 
 def as_page(value: Any) -> str:
-    """Where people read something: of several links the one that is a page, never one for machines."""
+    """Return the address of the HTML page in a `url`: of several links one to a page, never one to JSON."""
     links = [item if isinstance(item, dict) else {"href": item} for item in as_list(value)]
     typed = [(str(link.get("mediaType") or "").lower(), as_link(link)) for link in links]
     pages = [(media_type, address) for media_type, address in typed if address and "json" not in media_type]
@@ -74,5 +74,5 @@ def as_page(value: Any) -> str:
 
 
 def _plain(address: str) -> str:
-    """What has a control character in it is no address."""
+    """Return an address, or nothing if it has control characters."""
     return "" if _CONTROL.search(address) else address

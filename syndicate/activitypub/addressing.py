@@ -1,4 +1,4 @@
-"""For whom something is meant (ActivityPub §5.6, §6)."""
+"""Addressing: who may see an activity or object (ActivityPub §5.6, §6)."""
 
 from enum import StrEnum
 from typing import Any
@@ -8,7 +8,7 @@ from syndicate.activitypub.vocabulary import PUBLIC_NAMES
 
 
 class Reach(StrEnum):
-    """The narrower wins; no addressing at all is private."""
+    """How far an object goes. The narrowest statement counts; no addressing at all is private."""
 
     PUBLIC = "public"
     UNLISTED = "unlisted"
@@ -18,15 +18,15 @@ class Reach(StrEnum):
 WIDTH = {Reach.PRIVATE: 0, Reach.UNLISTED: 1, Reach.PUBLIC: 2}
 ADDRESSING = ("to", "cc", "bto", "bcc", "audience")
 DIRECT_FLAGS = frozenset({"directmessage", "listmessage"})
-"""Members by which Pleroma and its like say that something is for some alone."""
+"""Members by which Pleroma and its forks mark a direct message."""
 DIRECT_TYPES = frozenset({"chatmessage", "encryptedmessage", "privatemessage"})
 VISIBILITIES = frozenset({"direct", "followers", "followers_only", "list", "mutuals_only", "private", "specified"})
 """Values of `visibility` that are narrower than unlisted."""
 
 
 def reach_of(document: dict[str, Any]) -> Reach:
-    """Public in `to` is public, Public in `cc` unlisted, and everything else private; and so is what says anywhere that
-    it is private."""
+    """Return the reach of a document: Public in `to` is public, Public in `cc` is unlisted, everything else is private,
+    and so is a document that is marked private in any other way."""
     if is_marked_private(document):
         return Reach.PRIVATE
     if PUBLIC_NAMES.intersection(ids(document.get("to"))):
@@ -37,7 +37,8 @@ def reach_of(document: dict[str, Any]) -> Reach:
 
 
 def reach(activity: dict[str, Any], object: dict[str, Any]) -> Reach:
-    """How far an object goes that came in an activity. Where only one of them is addressed, that counts for both."""
+    """Return the reach of an object that came in an activity. If only one of them is addressed, that counts for
+    both."""
     if is_marked_private(activity) or is_marked_private(object):
         return Reach.PRIVATE
     addressed = [document for document in (activity, object) if is_addressed(document)]
@@ -45,17 +46,17 @@ def reach(activity: dict[str, Any], object: dict[str, Any]) -> Reach:
 
 
 def is_addressed(document: dict[str, Any]) -> bool:
-    """Whether a document says for whom it is, if only for nobody."""
+    """Whether a document has addressing, be it empty."""
     return any(name in document for name in ADDRESSING)
 
 
 def is_private_reaction(activity: dict[str, Any]) -> bool:
-    """Whether a boost is not for everybody; one that says nothing about that hides nothing."""
+    """Whether a boost is not public. A boost without addressing is public."""
     return is_marked_private(activity) or (is_addressed(activity) and reach_of(activity) is Reach.PRIVATE)
 
 
 def is_marked_private(document: dict[str, Any]) -> bool:
-    """Whether a document says that it is private in another way than by its addressing, under whatever prefix."""
+    """Whether a document is marked private in another way than by its addressing, under any prefix."""
     if DIRECT_TYPES.intersection(_bare(type) for type in types(document.get("type"))):
         return True
     for name, value in document.items():
@@ -68,5 +69,5 @@ def is_marked_private(document: dict[str, Any]) -> bool:
 
 
 def _bare(name: str) -> str:
-    """A term without the prefix or the address of its vocabulary."""
+    """Return a term without its prefix or the address of its vocabulary."""
     return name.replace("/", "#").replace(":", "#").rpartition("#")[2].lower()

@@ -1,4 +1,4 @@
-"""Collections and their pages (AS2 §5, ActivityPub §5): ours made, and others' read."""
+"""Collections and their pages (AS2 §5, ActivityPub §5): rendering ours and reading those of others."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,8 +12,8 @@ Document = dict[str, Any]
 
 
 def ordered(id: str, total: int | None, *, first: str | Document | None) -> Document:
-    """An OrderedCollection, its first page named or embedded; without `first` it tells only how many, without `total`
-    not even that."""
+    """Render an OrderedCollection with its first page linked or embedded. Without `first` it has only the count,
+    without `total` not even that."""
     document: Document = {"@context": AS2, "id": id, "type": "OrderedCollection"}
     if total is not None:
         document["totalItems"] = total
@@ -23,7 +23,7 @@ def ordered(id: str, total: int | None, *, first: str | Document | None) -> Docu
 
 
 def ordered_whole(id: str, items: Sequence[Any]) -> Document:
-    """A short OrderedCollection with all its items."""
+    """Render a short OrderedCollection with all its items."""
     return {
         "@context": AS2,
         "id": id,
@@ -47,7 +47,7 @@ def ordered_page(id: str, part_of: str, items: Sequence[Any], *, next: str | Non
 
 
 def plain(id: str, total: int, first: Document | None = None) -> Document:
-    """A Collection, its first page embedded (GoToSocial and Pleroma read only embedded pages)."""
+    """Render a Collection with its first page embedded (GoToSocial and Pleroma read only embedded pages)."""
     document: Document = {"@context": AS2, "id": id, "type": "Collection", "totalItems": total}
     if first is not None:
         document["first"] = {key: value for key, value in first.items() if key != "@context"}
@@ -81,15 +81,15 @@ def listed(page: Document) -> list[Any]:
     """What a collection or a page lists, in either spelling: ids, or objects. In place of a `Create` stands what it
     made (a conversation may be told by its activities, FEP-f228)."""
     items = [*as_list(page.get("items")), *as_list(page.get("orderedItems"))]
-    return [_made(item) for item in items]
+    return [_object_of(item) for item in items]
 
 
-def _made(item: Any) -> Any:
+def _object_of(item: Any) -> Any:
     is_create = isinstance(item, dict) and "Create" in types(item.get("type"))
     return item.get("object") if is_create else item
 
 
 def following(page: Document) -> Any:
-    """Where a collection or page goes on: the `first` page of one, the `next` of the other; an id, an object or None."""
+    """Return the page after a collection (`first`) or page (`next`): an id, an object or None."""
     ahead = page.get("first") or page.get("next")
     return as_object(ahead) or (ahead if isinstance(ahead, str) else None)

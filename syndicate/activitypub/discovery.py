@@ -1,4 +1,4 @@
-"""How the blog is found: WebFinger (RFC 7033), host-meta (RFC 6415) and NodeInfo 2.0/2.1."""
+"""Documents of discovery: WebFinger (RFC 7033), host-meta (RFC 6415) and NodeInfo 2.0/2.1."""
 
 from typing import Any
 from urllib.parse import unquote
@@ -14,18 +14,18 @@ NODEINFO_VERSIONS = ("2.1", "2.0")
 
 
 def jrd(profile: Profile, *, server: str) -> Document:
-    """The one answer about an account. There is a single `self` link: Misskey takes the first, whatever its type.
+    """Render the WebFinger answer for an account. It has a single `self` link: Misskey takes the first of any type.
     `server` is the id of the actor that stands for the server (FEP-d556)."""
-    who = profile.actor
+    local_actor = profile.actor
     links: list[Document] = [
-        {"rel": "self", "type": ACTIVITY_JSON, "href": who.uri},
-        {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": who.url},
+        {"rel": "self", "type": ACTIVITY_JSON, "href": local_actor.uri},
+        {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": local_actor.url},
     ]
-    if who.role is Role.BLOG:  # the home page is its page, and the server's address
+    if local_actor.role is Role.BLOG:  # the home page is its page, and the server's address
         links.append({"rel": "https://www.w3.org/ns/activitystreams#Service", "type": ACTIVITY_JSON, "href": server})
     if profile.icon:
         links.append({"rel": "http://webfinger.net/rel/avatar", "type": profile.icon_type, "href": profile.icon})
-    return {"subject": f"acct:{profile.account}", "aliases": [who.url, who.uri], "links": links}
+    return {"subject": f"acct:{profile.account}", "aliases": [local_actor.url, local_actor.uri], "links": links}
 
 
 def names(resource: str, profile: Profile) -> bool:
@@ -36,13 +36,13 @@ def names(resource: str, profile: Profile) -> bool:
         return rest.lstrip("@").lower() == profile.account.lower()
     if text.lstrip("@").lower() == profile.account.lower():
         return True
-    who = profile.actor
-    is_page = who.role is not Role.SERVER and text.rstrip("/") == who.url.rstrip("/")
-    return is_page or text == who.uri
+    local_actor = profile.actor
+    is_page = local_actor.role is not Role.SERVER and text.rstrip("/") == local_actor.url.rstrip("/")
+    return is_page or text == local_actor.uri
 
 
 def host_meta(base: str) -> bytes:
-    """XRD with the template of WebFinger; only old software still asks."""
+    """Render the XRD with the WebFinger template, which only old software requests."""
     template = quoteattr(f"{base}/.well-known/webfinger?resource={{uri}}")
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -53,13 +53,13 @@ def host_meta(base: str) -> bytes:
 
 
 def nodeinfo_links(base: str, actor: str) -> Document:
-    """`/.well-known/nodeinfo`, with the link to the actor that fetches on our behalf (FEP-2677)."""
+    """Render `/.well-known/nodeinfo`, with the link to the actor that fetches on our behalf (FEP-2677)."""
     links = [{"rel": f"{NODEINFO}{version}", "href": f"{base}/nodeinfo/{version}"} for version in NODEINFO_VERSIONS]
     return {"links": [*links, {"rel": "https://www.w3.org/ns/activitystreams#Application", "href": actor}]}
 
 
 def nodeinfo(version: str, *, software_version: str, posts: int, comments: int, name: str) -> Document:
-    """The NodeInfo document (FEP-f1d5, FEP-0151)."""
+    """Render the NodeInfo document (FEP-f1d5, FEP-0151)."""
     software = {"name": "syndicate", "version": software_version}
     return {
         "version": version,

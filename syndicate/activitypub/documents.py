@@ -1,7 +1,7 @@
-"""Strangers' bytes → a JSON object that is safe to read without a JSON-LD processor.
+"""Parses the bytes of another server into a JSON object that is safe to read without a JSON-LD processor.
 
-What other parsers would read differently is refused: duplicate keys, JSON-LD keywords outside of `@context`,
-contexts that give a core term another meaning. Those confusions are what forged activities were made of in
+Whatever other parsers would read differently is rejected: duplicate keys, JSON-LD keywords outside of `@context`,
+contexts that give a core term another meaning. Forged activities were made of such ambiguities in
 Mastodon (CVE-2022-24307), Misskey and Fedify.
 """
 
@@ -13,19 +13,19 @@ from syndicate.activitypub.vocabulary import AS2, CORE_TERMS
 from syndicate.errors import MalformedActivity
 
 MAX_BYTES = 1024 * 1024
-DEEPEST = 32
-MOST_NODES = 10_000
-MOST_ITEMS = 1_000
-MOST_ADDRESSED = 256
+MAX_DEPTH = 32
+MAX_NODES = 10_000
+MAX_ITEMS = 1_000
+MAX_ADDRESSED = 256
 ADDRESSED = frozenset({"to", "cc", "bto", "bcc", "audience", "tag", "attachment"})
-LARGEST = 2**63
-LITERAL = frozenset({"@value", "@type", "type", "@language", "@direction"})
-"""What a typed text is written with (JSON-LD 1.1 §4.2.1): Fedify spells keys so when it embeds an actor. We read such a
-text nowhere, and nobody can mistake it for an object."""
+INTEGER_LIMIT = 2**63
+VALUE_OBJECT_MEMBERS = frozenset({"@value", "@type", "type", "@language", "@direction"})
+"""The members of a value object (JSON-LD 1.1 §4.2.1), which Fedify uses for keys when it embeds an actor. We read them
+nowhere, and they cannot be mistaken for an object."""
 
 
 def parse_document(body: bytes) -> dict[str, Any]:
-    """Read a JSON object, strictly. Raises MalformedActivity with the reason `json.*`."""
+    """Parse a JSON object strictly. Raises MalformedActivity with the reason `json.*`."""
     if len(body) > MAX_BYTES:
         raise MalformedActivity("json.large", f"{len(body)} bytes")
     try:
@@ -43,7 +43,7 @@ def parse_document(body: bytes) -> dict[str, Any]:
 
 
 def require_context(document: dict[str, Any]) -> None:
-    """An activity or object says that it is ActivityStreams (AS2 §2.1). Raises MalformedActivity."""
+    """Require the ActivityStreams context of an activity or object (AS2 §2.1). Raises MalformedActivity."""
     if AS2 not in as_list(document.get("@context")):
         raise MalformedActivity("json.context", "the ActivityStreams context is missing")
 
@@ -60,26 +60,26 @@ def _no_constant(name: str) -> None:
 
 
 def _integer(text: str) -> int:
-    if len(text) > 20 or not -LARGEST <= (number := int(text)) < LARGEST:
+    if len(text) > 20 or not -INTEGER_LIMIT <= (number := int(text)) < INTEGER_LIMIT:
         raise ValueError("number out of range")
     return number
 
 
 def _check(document: dict[str, Any]) -> None:
-    """Bound the size of everything, and refuse what JSON-LD could read differently; without recursion."""
+    """Limit every size, and reject what a JSON-LD processor could read differently; without recursion."""
     nodes = 0
-    waiting: list[tuple[Any, int]] = [(document, 1)]
-    while waiting:
-        value, depth = waiting.pop()
+    pending: list[tuple[Any, int]] = [(document, 1)]
+    while pending:
+        value, depth = pending.pop()
         nodes += 1
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             raise MalformedActivity("json.deep")
-        if nodes > MOST_NODES:
+        if nodes > MAX_NODES:
             raise MalformedActivity("json.large", "too many values")
         if isinstance(value, str):
             _check_text(value)
         elif isinstance(value, dict):
-            if "@value" in value and depth > 1 and LITERAL.issuperset(value):
+            if "@value" in value and depth > 1 and VALUE_OBJECT_MEMBERS.issuperset(value):
                 value = {key.removeprefix("@"): item for key, item in value.items()}
             for key, item in value.items():
                 if key == "@context":
@@ -90,30 +90,30 @@ def _check(document: dict[str, Any]) -> None:
                 _check_text(key)
                 if ":" in key and isinstance(item, dict) and _is_foreign(item):
                     item = {name: part for name, part in item.items() if name != "@type"}
-                if isinstance(item, list) and key in ADDRESSED and len(item) > MOST_ADDRESSED:
+                if isinstance(item, list) and key in ADDRESSED and len(item) > MAX_ADDRESSED:
                     raise MalformedActivity("json.large", f"{len(item)} values in {key}")
-                waiting.append((item, depth + 1))
+                pending.append((item, depth + 1))
         elif isinstance(value, list):
-            if len(value) > MOST_ITEMS:
+            if len(value) > MAX_ITEMS:
                 raise MalformedActivity("json.large", f"{len(value)} values in a list")
-            waiting.extend((item, depth + 1) for item in value)
+            pending.extend((item, depth + 1) for item in value)
 
 
 def _is_foreign(item: dict[str, Any]) -> bool:
-    """Whether an object has nothing but names with a prefix, which we read nowhere: Friendica tells so where in the
-    world somebody lives (`vcard:hasAddress`)."""
+    """Whether an object has only prefixed names, which we read nowhere. Friendica sends such ones
+    (`vcard:hasAddress`)."""
     return isinstance(item.get("@type"), str) and all(":" in name for name in item if name != "@type")
 
 
 def _check_text(text: str) -> None:
-    """Lone surrogates survive `json.loads` and break every encoder after it."""
+    """Reject lone surrogates: `json.loads` accepts them, and every later encoder fails."""
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         raise MalformedActivity("json.surrogate")
 
 
 def _check_context(context: Any) -> None:
-    """Inline contexts may add terms, but give core terms only their own meaning."""
-    for item in as_list(context)[:MOST_ADDRESSED]:
+    """Reject inline contexts that give a core term another meaning; they may add terms."""
+    for item in as_list(context)[:MAX_ADDRESSED]:
         if not isinstance(item, dict):
             continue
         for term, meanings in CORE_TERMS.items():

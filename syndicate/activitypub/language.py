@@ -1,7 +1,7 @@
-"""A language tag (BCP 47) → the key under which other servers know that language.
+"""Converts a language tag (BCP 47) to the key that other servers use for that language.
 
 Mastodon compares the key of `contentMap` with the languages that its users chose, by equality, and knows codes of two
-and three letters and four kinds of Chinese: a post in `en-GB` reaches nobody who follows in English.
+and three letters and four variants of Chinese: a post in `en-GB` is filtered out for those who read English.
 """
 
 import re
@@ -13,8 +13,8 @@ _TRADITIONAL = {"hk": "zh-HK", "mo": "zh-HK"}
 
 
 def federated_language(tag: str) -> str:
-    """The language without region and script, but for the kinds of Chinese that Mastodon knows; empty where the tag
-    names none."""
+    """Return the language without region and script, except the variants of Chinese that Mastodon knows; empty if the
+    tag names no language."""
     code, *subtags = tag.strip().lower().replace("_", "-").split("-")
     if not _CODE.fullmatch(code) or code in _NO_LANGUAGE:
         return ""
@@ -22,7 +22,7 @@ def federated_language(tag: str) -> str:
 
 
 def _chinese(subtags: list[str]) -> str:
-    """Which Chinese: the script decides, and for traditional characters the region; without a script, the region."""
+    """Return the variant of Chinese by script, for traditional characters by region; without a script, by region."""
     if "hans" in subtags:
         return "zh-CN"
     if "hant" in subtags:

@@ -1,7 +1,7 @@
-"""Documents of other servers → values of ours.
+"""Parses documents of other servers into values.
 
-Every function takes a JSON object that `documents.parse_document` has let through, and raises MalformedActivity
-where something that it must have is missing. Nothing here believes anything: whose word counts is decided above.
+Every function takes a JSON object that `documents.parse_document` has accepted, and raises MalformedActivity if a
+required member is missing. Authenticity is not decided here, but by the callers.
 """
 
 from dataclasses import dataclass
@@ -15,20 +15,20 @@ from syndicate.errors import MalformedActivity
 from syndicate.model.activity import Activity
 from syndicate.model.actor import PublicKey, RemoteActor
 
-LONGEST_ID = 2048
-LONGEST_NAME = 2048
-LONGEST_SUMMARY = 20_000
-LONGEST_CONTENT = 50_000
-"""Of ten thousand words, the longest comment that anybody reads."""
-MOST_ATTACHED = 16
-MOST_KEYS = 10
-MOST_OPTIONS = 20
-LONGEST_OPTION = 300
-EARLIEST_YEAR = 1970
+MAX_ID_LENGTH = 2048
+MAX_NAME_LENGTH = 2048
+MAX_SUMMARY_LENGTH = 20_000
+MAX_CONTENT_LENGTH = 50_000
+"""About ten thousand words."""
+MAX_ATTACHMENTS = 16
+MAX_KEYS = 10
+MAX_OPTIONS = 20
+MAX_OPTION_LENGTH = 300
+MIN_YEAR = 1970
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attached:
+class Attachment:
     """A file that came with a note. `alt` is its description."""
 
     url: str
@@ -38,8 +38,8 @@ class Attached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteNote:
-    """Something that somebody wrote elsewhere. `html` is as it came: unsafe. `url` is where people read it, empty where
-    that is not said; `published` is None where it is missing or unreadable; `options` are those of a poll."""
+    """A text of another server. `html` is as received: unsafe. `url` is its page, empty if there is none; `published`
+    is None if it is missing or unreadable; `options` are those of a poll."""
 
     id: str
     type: str
@@ -51,7 +51,7 @@ class RemoteNote:
     url: str
     published: datetime | None
     updated: datetime | None
-    attached: tuple[Attached, ...]
+    attached: tuple[Attachment, ...]
     mentions: tuple[str, ...]
     hashtags: tuple[str, ...]
     options: tuple[str, ...]
@@ -59,7 +59,7 @@ class RemoteNote:
 
     @property
     def is_short(self) -> bool:
-        """Whether it is a note or a poll, whose summary is a content warning; of articles and the like it is an excerpt."""
+        """Whether it is a note or a poll, whose summary is a content warning; that of an article is an excerpt."""
         return self.type in ("", "Note", "Question", "ChatMessage")
 
     @property
@@ -68,7 +68,7 @@ class RemoteNote:
 
 
 def origin(address: str) -> str:
-    """`scheme://host[:port]` of an id, with what all spell alike folded; empty where it is no web address."""
+    """Return `scheme://host[:port]` of an id, normalized; empty if it is no web address."""
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -82,18 +82,18 @@ def origin(address: str) -> str:
 
 
 def host_of(address: str) -> str:
-    """The host of an id, without port; empty where it is no web address."""
+    """Return the host of an id, without port; empty if it is no web address."""
     return (urlsplit(address).hostname or "").rstrip(".") if origin(address) else ""
 
 
 def authority_of(address: str) -> str:
-    """Host and, where it is not the default, port."""
+    """Return the host and, if it is not the default, the port."""
     return origin(address).partition("://")[2]
 
 
 def parse_activity(document: dict[str, Any]) -> Activity:
-    """The frame of an activity (AS2 §4.2). Id and actor are empty where they are missing: whoever signed is then the
-    actor. Raises MalformedActivity."""
+    """Parse the envelope of an activity (AS2 §4.2). A missing id or actor is empty: the signer is then the actor.
+    Raises MalformedActivity."""
     type = as_text(document.get("type")) or next(types(document.get("type")), "")
     if not type:
         raise MalformedActivity("activity.type")
@@ -104,14 +104,14 @@ def parse_activity(document: dict[str, Any]) -> Activity:
         id=require_id(document["id"], "activity.id") if document.get("id") is not None else "",
         type=type[:100],
         actor=require_id(as_id(actor), "activity.actor") if actor is not None else "",
-        object=as_id(document.get("object"))[:LONGEST_ID],
+        object=as_id(document.get("object"))[:MAX_ID_LENGTH],
         raw=document,
     )
 
 
 def require_id(value: Any, reason: str) -> str:
-    """A web address that can be an id. Raises MalformedActivity."""
-    if not isinstance(value, str) or len(value) > LONGEST_ID or not origin(value):
+    """Return a web address that can be an id. Raises MalformedActivity."""
+    if not isinstance(value, str) or len(value) > MAX_ID_LENGTH or not origin(value):
         raise MalformedActivity(reason, "not an address")
     if not value.isprintable() or any(character in ' <>"\\^`{|}' for character in value):
         raise MalformedActivity(reason, "not an address")
@@ -119,20 +119,20 @@ def require_id(value: Any, reason: str) -> str:
 
 
 def parse_note(document: dict[str, Any]) -> RemoteNote:
-    """Something written: a Note, Article, Page, … (AS2 vocabulary §3.3). Raises MalformedActivity."""
+    """Parse a Note, Article, Page, … (AS2 vocabulary §3.3). Raises MalformedActivity."""
     return RemoteNote(
         id=require_id(document.get("id"), "object.id"),
         type=next(types(document.get("type")), ""),
         author=require_id(as_id(document.get("attributedTo")), "object.author"),
-        in_reply_to=as_id(document.get("inReplyTo"))[:LONGEST_ID],
-        name=as_text(document.get("name"))[:LONGEST_NAME],
+        in_reply_to=as_id(document.get("inReplyTo"))[:MAX_ID_LENGTH],
+        name=as_text(document.get("name"))[:MAX_NAME_LENGTH],
         html=_beginning(_content(document)),
-        summary=as_text(document.get("summary"))[:LONGEST_SUMMARY],
-        url=as_page(document.get("url"))[:LONGEST_ID],
-        published=instant(document.get("published")),
-        updated=instant(document.get("updated")),
+        summary=as_text(document.get("summary"))[:MAX_SUMMARY_LENGTH],
+        url=as_page(document.get("url"))[:MAX_ID_LENGTH],
+        published=timestamp(document.get("published")),
+        updated=timestamp(document.get("updated")),
         attached=tuple(
-            _attached(item) for item in as_list(document.get("attachment"))[:MOST_ATTACHED] if isinstance(item, dict)
+            _attached(item) for item in as_list(document.get("attachment"))[:MAX_ATTACHMENTS] if isinstance(item, dict)
         ),
         mentions=_tagged(document, "Mention", "href"),
         hashtags=_tagged(document, "Hashtag", "name"),
@@ -142,9 +142,9 @@ def parse_note(document: dict[str, Any]) -> RemoteNote:
 
 
 def _options(document: dict[str, Any]) -> tuple[str, ...]:
-    """What can be chosen in a poll (AS2 vocabulary §3.3, Question)."""
-    choices = [*as_list(document.get("oneOf")), *as_list(document.get("anyOf"))][:MOST_OPTIONS]
-    names = (as_text(choice.get("name"))[:LONGEST_OPTION] for choice in choices if isinstance(choice, dict))
+    """Return the options of a poll (AS2 vocabulary §3.3, Question)."""
+    choices = [*as_list(document.get("oneOf")), *as_list(document.get("anyOf"))][:MAX_OPTIONS]
+    names = (as_text(choice.get("name"))[:MAX_OPTION_LENGTH] for choice in choices if isinstance(choice, dict))
     return tuple(name for name in names if name.strip())
 
 
@@ -159,17 +159,17 @@ def _content(document: dict[str, Any]) -> str:
 
 
 def _beginning(html: str) -> str:
-    """HTML that is not too long; of longer one the beginning, with an ellipsis that stands in no tag."""
-    if len(html) <= LONGEST_CONTENT:
+    """Return HTML cut to the maximum length, with an ellipsis that is inside no tag."""
+    if len(html) <= MAX_CONTENT_LENGTH:
         return html
-    cut = html[:LONGEST_CONTENT]
+    cut = html[:MAX_CONTENT_LENGTH]
     return (cut if cut.rfind(">") >= cut.rfind("<") else cut[: cut.rfind("<")]) + "…"
 
 
-def _attached(item: dict[str, Any]) -> Attached:
-    kind = next(types(item.get("type")), "").lower()  # an Image, an Audio or a Video that does not say which kind of it
-    return Attached(
-        url=as_link(item.get("url"))[:LONGEST_ID],
+def _attached(item: dict[str, Any]) -> Attachment:
+    kind = next(types(item.get("type")), "").lower()  # an Image, Audio or Video without media type
+    return Attachment(
+        url=as_link(item.get("url"))[:MAX_ID_LENGTH],
         alt=(as_text(item.get("summary")) or as_text(item.get("name")))[:1500],
         media_type=as_text(item.get("mediaType"))[:100] or f"{kind}/*",
     )
@@ -177,26 +177,26 @@ def _attached(item: dict[str, Any]) -> Attached:
 
 def _tagged(document: dict[str, Any], type: str, member: str) -> tuple[str, ...]:
     tags = [tag for tag in as_list(document.get("tag")) if isinstance(tag, dict) and type in types(tag.get("type"))]
-    return tuple(as_text(tag.get(member))[:LONGEST_ID] for tag in tags)
+    return tuple(as_text(tag.get(member))[:MAX_ID_LENGTH] for tag in tags)
 
 
-def instant(value: Any) -> datetime | None:
-    """An `xsd:dateTime`, with or without offset; None where it is missing, unreadable or before there were computers."""
+def timestamp(value: Any) -> datetime | None:
+    """Parse an `xsd:dateTime` with or without offset; None if it is missing, unreadable or before 1970."""
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:
         found = datetime.fromisoformat(value)
-        instant = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        timestamp = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return instant if instant.year >= EARLIEST_YEAR else None
+    return timestamp if timestamp.year >= MIN_YEAR else None
 
 
 def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
-    """An actor (ActivityPub §4.1). Its inbox may lie on another host than its id (WordPress.com does so), its keys and its
-    shared inbox may not. Raises MalformedActivity.
+    """Parse an actor (ActivityPub §4.1). Its inbox may be on another host than its id (as at WordPress.com), its keys
+    and its shared inbox may not. Raises MalformedActivity.
 
-    Its handle is what the document claims; whether WebFinger confirms that is for others to find out.
+    Its handle is what the document claims; the caller checks it with WebFinger where that matters.
     """
     id = require_id(document.get("id"), "actor.id")
     type = next((type for type in types(document.get("type")) if type in ACTOR_TYPES), "")
@@ -212,29 +212,29 @@ def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
         uri=id,
         type=type,
         handle=f"@{user}@{authority_of(id)}" if user else "",
-        name=(as_text(document.get("name")) or user)[:LONGEST_NAME],
-        url=own_page(id, url)[:LONGEST_ID],
+        name=(as_text(document.get("name")) or user)[:MAX_NAME_LENGTH],
+        url=own_page(id, url)[:MAX_ID_LENGTH],
         inbox=inbox,
         shared_inbox=shared if origin(shared) == origin(id) else "",
-        followers=as_id(document.get("followers"))[:LONGEST_ID],
+        followers=as_id(document.get("followers"))[:MAX_ID_LENGTH],
         icon=_icon(document),
-        summary=as_text(document.get("summary"))[:LONGEST_SUMMARY],
-        published=instant(document.get("published")),
+        summary=as_text(document.get("summary"))[:MAX_SUMMARY_LENGTH],
+        published=timestamp(document.get("published")),
         keys=parse_keys(document, id),
         fetched=fetched,
     )
 
 
 def own_page(id: str, url: str) -> str:
-    """Where people read something whose page is said to be at `url`: there, if that is on its own host. What has a page
-    elsewhere is linked by its id, which leads to it; what has none is not linked, for its id leads to JSON."""
+    """Return the page of an object whose page is said to be at `url`: that, if it is on the host of the object, else
+    its id, which redirects there. Empty without a page, since the id then leads to JSON."""
     if not url:
         return ""
     return url if origin(url) and host_of(url) == host_of(id) else id
 
 
 def _username(document: dict[str, Any]) -> str:
-    """What stands before the `@host` of a handle; empty where it would pretend to another host."""
+    """Return the user part of a handle; empty if it would pretend to be on another host."""
     user = as_text(document.get("preferredUsername"))[:200]
     return "" if any(character in "@/\\" or character.isspace() for character in user) else user
 
@@ -242,23 +242,23 @@ def _username(document: dict[str, Any]) -> str:
 def _icon(document: dict[str, Any]) -> str:
     icon = document.get("icon")
     address = as_link(as_object(icon).get("url")) or as_link(icon)
-    return address[:LONGEST_ID] if origin(address) else ""
+    return address[:MAX_ID_LENGTH] if origin(address) else ""
 
 
 def parse_keys(document: dict[str, Any], owner: str) -> tuple[PublicKey, ...]:
-    """The keys that a document lists as its own: `publicKey` in PEM, and Multikeys (FEP-521a) as they are.
+    """Return the keys that a document lists as its own: `publicKey` in PEM, and Multikeys (FEP-521a) as they are.
 
-    A key id that is listed twice is nobody's, and one on another origin is none of the owner's: whoever could list
-    another server's key ids would silence those who sign with them.
+    A key id that is listed twice is ignored, and so is one on another origin: an actor that could claim the key ids of
+    another server would block those who sign with them.
     """
     found: dict[str, PublicKey] = {}
     twice: set[str] = set()
-    for item in [*as_list(document.get("publicKey")), *as_list(document.get("assertionMethod"))][: 2 * MOST_KEYS]:
+    for item in [*as_list(document.get("publicKey")), *as_list(document.get("assertionMethod"))][: 2 * MAX_KEYS]:
         if not isinstance(item, dict):
             continue
         claimed = as_id(item.get("owner")) or as_id(item.get("controller"))
         key = PublicKey(
-            id=as_id(item)[:LONGEST_ID],
+            id=as_id(item)[:MAX_ID_LENGTH],
             owner=owner,
             pem=as_text(item.get("publicKeyPem"))[:16_384] or as_text(item.get("publicKeyMultibase"))[:4096],
         )
@@ -267,13 +267,13 @@ def parse_keys(document: dict[str, Any], owner: str) -> tuple[PublicKey, ...]:
         if key.id in found:
             twice.add(key.id)
         found[key.id] = key
-    return tuple(key for id, key in found.items() if id not in twice)[:MOST_KEYS]
+    return tuple(key for id, key in found.items() if id not in twice)[:MAX_KEYS]
 
 
 def key_owner(document: dict[str, Any], key_id: str) -> str:
-    """Whose key a fetched document is about: it may be an actor, GoToSocial's stub of one, or a bare key.
+    """Return the owner of the key in a fetched document: an actor, GoToSocial's stub of one, or a bare key.
 
-    Returns the owner's id, or empty. Whether the owner agrees is still to be asked (FEP-fe34).
+    Empty if there is none. The owner's own document still has to confirm the key (FEP-fe34).
     """
     if as_text(document.get("publicKeyPem")) or as_text(document.get("publicKeyMultibase")):
         return (as_id(document.get("owner")) or as_id(document.get("controller"))) if as_id(document) == key_id else ""

@@ -1,6 +1,6 @@
-"""What others may do with a post, as GoToSocial's interaction policies say it (and FEP-044f for quotes).
+"""Interaction policies: what others may do with a post (GoToSocial; FEP-044f for quotes).
 
-A policy is a promise: what stands here is what the inbox does.
+The inbox does exactly what the policies say.
 """
 
 from enum import StrEnum
@@ -14,16 +14,16 @@ Document = dict[str, Any]
 
 
 class ReplyPolicy(StrEnum):
-    """Whose replies are shown."""
+    """Which replies are shown."""
 
     ANYONE = "anyone"
     APPROVED = "approved"
-    """Those that the author approves; of people whom she knows, at once."""
+    """Replies that the author approves; those of people approved before are shown at once."""
     NOBODY = "nobody"
 
 
 def interaction_policy(post: Post, author: LocalActor, replies: ReplyPolicy) -> Document:
-    """Of a post; Mastodon takes silence about quotes for "nobody"."""
+    """Render the policy of a post. Mastodon takes a policy without quotes for "nobody"."""
     return {
         "canLike": {"automaticApproval": [PUBLIC]},
         "canAnnounce": {"automaticApproval": [PUBLIC]},

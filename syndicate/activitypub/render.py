@@ -1,7 +1,7 @@
-"""Values of ours → documents for other servers.
+"""Renders values as documents for other servers.
 
-One document has to be right for everybody at once: ids are texts, everything lies on one host, an Article has a
-title, a summary without links and its full content, dates are whole seconds.
+One document must suit all implementations: ids are texts, all addresses are on one host, an Article has a title, a
+summary without links and its full content, dates are in whole seconds.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any
 from syndicate.activitypub.fields import name_field, summary_field, url_field, warning_field
 from syndicate.activitypub.language import federated_language
 from syndicate.activitypub.policy import ReplyPolicy, can_reply, interaction_policy
-from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC, STAMP_CONTEXT
+from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, AUTHORIZATION_CONTEXT, OBJECT_CONTEXT, PUBLIC
 from syndicate.clock import to_wire
 from syndicate.model.actor import LocalActor, Role
 from syndicate.model.comment import Comment
@@ -28,8 +28,8 @@ WEB_SCHEME = re.compile("https?://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """An actor of ours with what surrounds it. `fields` are label and address or words, shown on profiles; `also_known_as` the
-    ids of accounts that may move here; `moved_to` where this one has gone."""
+    """A local actor with the other members of its document. `fields` are pairs of label and address or text;
+    `also_known_as` are the ids of accounts that may move here; `moved_to` is the account that this one moved to."""
 
     actor: LocalActor
     shared_inbox: str
@@ -45,8 +45,8 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionSummary:
-    """How many there are, and the ids on the first page, None where only its address is to be told; `next` is the
-    second page, if any."""
+    """The number of items and the ids on the first page, None if the page is only linked; `next` is the second page, if
+    there is one."""
 
     total: int = 0
     first: tuple[str, ...] | None = ()
@@ -55,18 +55,19 @@ class CollectionSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionCounts:
-    """What was said about an object."""
+    """The replies, likes and shares of an object."""
 
     replies: CollectionSummary = CollectionSummary()
     likes: CollectionSummary = CollectionSummary()
     shares: CollectionSummary = CollectionSummary()
 
 
-NO_TALK = InteractionCounts()
+NO_INTERACTIONS = InteractionCounts()
 
 
-def counted(counts: Counts) -> InteractionCounts:
-    """A conversation of which only the counts are at hand: an Update must not set others' counts to nothing."""
+def counts_only(counts: Counts) -> InteractionCounts:
+    """Return a conversation with its counts only, so that an Update does not reset the counts of other servers to
+    zero."""
     return InteractionCounts(
         replies=CollectionSummary(total=counts.comments, first=None if counts.comments else ()),
         likes=CollectionSummary(total=counts.likes, first=None if counts.likes else ()),
@@ -76,7 +77,7 @@ def counted(counts: Counts) -> InteractionCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hashtag:
-    """`name` without the `#`."""
+    """A hashtag; `name` is without the `#`."""
 
     name: str
     href: str
@@ -84,7 +85,7 @@ class Hashtag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentionTag:
-    """Somebody who is named: `name` is `@user@host`, `href` the id of her actor."""
+    """A mentioned account: `name` is `@user@host`, `href` the id of its actor."""
 
     name: str
     href: str
@@ -92,7 +93,7 @@ class MentionTag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedObject:
-    """Something elsewhere that is told of: `title` leads to `url`; `by` says whose it is."""
+    """A linked object of another site: `title` is the text of the link to `url`, `by` its author."""
 
     title: str
     url: str
@@ -107,7 +108,7 @@ def _tag(tag: Hashtag | MentionTag) -> Document:
 
 
 def hashtag(tag: Hashtag) -> Document:
-    """A hashtag (FEP-eb48)."""
+    """Render a hashtag (FEP-eb48)."""
     return {"type": "Hashtag", "name": f"#{tag.name}", "href": tag.href}
 
 
@@ -116,23 +117,23 @@ def _mentioned(tags: "Sequence[Hashtag | MentionTag]") -> list[str]:
 
 
 def actor(profile: Profile) -> Document:
-    """An actor of ours (ActivityPub §4.1, with what Mastodon adds)."""
-    who = profile.actor
+    """Render a local actor (ActivityPub §4.1, with Mastodon's extensions)."""
+    local_actor = profile.actor
     document: Document = {
         "@context": ACTOR_CONTEXT,
-        "id": who.uri,
-        "type": who.role.type,
-        "preferredUsername": who.handle,
+        "id": local_actor.uri,
+        "type": local_actor.role.type,
+        "preferredUsername": local_actor.handle,
         "webfinger": profile.account,
-        "name": who.name,
-        "summary": f"<p>{escape(who.summary)}</p>" if who.summary else "",
-        "url": who.url,
-        "published": to_wire(who.published),
-        "inbox": who.inbox,
-        "outbox": who.outbox,
-        "followers": who.followers,
-        "following": who.following,
-        "featured": who.featured,
+        "name": local_actor.name,
+        "summary": f"<p>{escape(local_actor.summary)}</p>" if local_actor.summary else "",
+        "url": local_actor.url,
+        "published": to_wire(local_actor.published),
+        "inbox": local_actor.inbox,
+        "outbox": local_actor.outbox,
+        "followers": local_actor.followers,
+        "following": local_actor.following,
+        "featured": local_actor.featured,
         "endpoints": {"sharedInbox": profile.shared_inbox},
         "manuallyApprovesFollowers": False,
         "discoverable": True,
@@ -143,7 +144,7 @@ def actor(profile: Profile) -> Document:
             {"type": "PropertyValue", "name": label, "value": _field(value)} for label, value in profile.fields
         ],
         "tag": [],
-        "publicKey": {"id": who.key_id, "owner": who.uri, "publicKeyPem": who.public_key_pem},
+        "publicKey": {"id": local_actor.key_id, "owner": local_actor.uri, "publicKeyPem": local_actor.public_key_pem},
         "generator": {
             "type": "Application",
             "implements": [
@@ -151,25 +152,25 @@ def actor(profile: Profile) -> Document:
             ],
         },
     }
-    if who.role is Role.BLOG:
-        document["featuredTags"] = who.featured_tags
+    if local_actor.role is Role.BLOG:
+        document["featuredTags"] = local_actor.featured_tags
     if profile.also_known_as:
         document["alsoKnownAs"] = list(profile.also_known_as)
     if profile.moved_to:
         document["movedTo"] = profile.moved_to
-    if who.proof_keys:
+    if local_actor.proof_keys:
         document["assertionMethod"] = [
-            {"id": key.id, "type": "Multikey", "controller": who.uri, "publicKeyMultibase": key.multikey}
-            for key in who.proof_keys
+            {"id": key.id, "type": "Multikey", "controller": local_actor.uri, "publicKeyMultibase": key.multikey}
+            for key in local_actor.proof_keys
         ]
     if profile.icon:
-        icon = Picture(url=profile.icon, media_type=profile.icon_type, alt=who.name)
+        icon = Picture(url=profile.icon, media_type=profile.icon_type, alt=local_actor.name)
         document["icon"] = _identified(icon)
     return document
 
 
 def _field(value: str) -> str:
-    """A field of a profile as HTML. Mastodon verifies a link only if the value is a single `<a>` whose text is its
+    """Render a profile field as HTML. Mastodon verifies a link only if the value is a single `<a>` whose text is its
     `href`; it does not show what is `invisible`."""
     scheme = WEB_SCHEME.match(value)
     if scheme is None or len(value.split()) != 1:
@@ -183,11 +184,12 @@ def post(
     author: LocalActor,
     url: str,
     tags: "Sequence[Hashtag | MentionTag]",
-    talk: InteractionCounts = NO_TALK,
+    talk: InteractionCounts = NO_INTERACTIONS,
     replies: ReplyPolicy = ReplyPolicy.ANYONE,
     pictures: Sequence[Picture] = (),
 ) -> Document:
-    """A post as Article or Note (FEP-b2b8 for long texts). `url` is its permalink; `pictures` are what a note shows."""
+    """Render a post as Article or Note (FEP-b2b8 for long texts). `url` is its permalink; `pictures` those of a
+    note."""
     is_article = post.object_type is ObjectType.ARTICLE
     public, followers = [PUBLIC], [author.followers]
     quiet = post.visibility is Visibility.QUIET
@@ -226,7 +228,7 @@ def post(
 
 
 def _identified(picture: Picture) -> Document:
-    """The picture of an object: Fedify's readers (Ghost, Hollo) take its id and not its address."""
+    """Render the picture of an object with an id: software with Fedify (Ghost, Hollo) reads the id, not the address."""
     return {"id": picture.url, **_image(picture)}
 
 
@@ -234,7 +236,7 @@ ATTACHED_AS = {"audio": "Audio", "video": "Video", "image": "Image"}
 
 
 def _episode(post: Post) -> list[Document]:
-    """The file that comes with a post, as what plays it."""
+    """Render the enclosure of a post as an attachment."""
     if post.enclosure is None:
         return []
     kind = ATTACHED_AS.get(post.enclosure.media_type.partition("/")[0], "Document")
@@ -247,7 +249,7 @@ def _episode(post: Post) -> list[Document]:
 
 
 def _image(picture: Picture) -> Document:
-    """A picture; its description under both names, since some read the one and some the other."""
+    """Render a picture, its description as `name` and `summary`, since some servers read one and some the other."""
     document: Document = {"type": "Image", "url": picture.url}
     if picture.media_type:
         document["mediaType"] = picture.media_type
@@ -258,7 +260,7 @@ def _image(picture: Picture) -> Document:
     return document
 
 
-def answer(
+def reply(
     comment: Comment,
     author: LocalActor,
     post: str,
@@ -267,10 +269,10 @@ def answer(
     *,
     replies: ReplyPolicy,
     language: str,
-    talk: InteractionCounts = NO_TALK,
+    talk: InteractionCounts = NO_INTERACTIONS,
     pictures: Sequence[Picture] = (),
 ) -> Document:
-    """An answer of the blog's author, as a Note. `post` is the id of the post under which it stands."""
+    """Render a reply of the blog's author as a Note. `post` is the id of the post that it belongs to."""
     document: Document = {
         "@context": OBJECT_CONTEXT,
         "id": comment.uri,
@@ -300,8 +302,8 @@ def answer(
     return document
 
 
-def mention(uri: str, author: LocalActor, what: LinkedObject, published: datetime) -> Document:
-    """A quiet Note that tells of something elsewhere: its title, whose it is, and where."""
+def link_note(uri: str, author: LocalActor, what: LinkedObject, published: datetime) -> Document:
+    """Render an unlisted Note that links to an object of another site."""
     content = f'<p><a href="{escape(what.url)}">{escape(what.title)}</a></p>'
     content += f"<p>{escape(what.by)}</p>" if what.by else ""
     nobody = {"automaticApproval": [author.uri]}
@@ -328,23 +330,24 @@ def mention(uri: str, author: LocalActor, what: LinkedObject, published: datetim
 
 
 def _content(html: str, language: str) -> Document:
-    """The text, and the same under its language, if that is one that others know (GoToSocial compares the two)."""
+    """Render the content, also under its language if other servers know that (GoToSocial compares the two)."""
     language = federated_language(language)
     return {"content": html} | ({"contentMap": {language: html}} if language and html else {})
 
 
 def _text(post: Post, pictures: Sequence[Picture]) -> str:
-    """The content of a post. A note has no `name`, so its title goes before its text; a bare picture has no text."""
+    """Return the content of a post. A note has no `name`, so its title precedes its text; a picture alone has no
+    text."""
     text = post.html if post.html or pictures else f"<p>{escape(post.excerpt)}</p>" if post.excerpt else ""
     is_titled_note = post.title and post.object_type is ObjectType.NOTE
     return f"<p><strong>{escape(post.title)}</strong></p>{text}" if is_titled_note else text
 
 
-def stamp(uri: str, type: str, author: LocalActor, object: str, target: str) -> Document:
-    """The proof that `object` may quote or answer `target`: a QuoteAuthorization (FEP-044f) or ReplyAuthorization
-    (GoToSocial)."""
+def authorization(uri: str, type: str, author: LocalActor, object: str, target: str) -> Document:
+    """Render the proof that `object` may quote or reply to `target`: a QuoteAuthorization (FEP-044f) or
+    ReplyAuthorization (GoToSocial)."""
     return {
-        "@context": STAMP_CONTEXT,
+        "@context": AUTHORIZATION_CONTEXT,
         "id": uri,
         "type": type,
         "attributedTo": author.uri,
@@ -358,8 +361,8 @@ def _has_changed(post: Post) -> bool:
 
 
 def _summary(post: Post) -> str:
-    """What stands for an article where its text is not shown: its content warning, else its author's words, else its
-    beginning, unless the author wants nothing to stand there."""
+    """Return the summary of an article: its content warning, else the author's summary, else its beginning, unless the
+    author wants no summary."""
     words = post.teaser or post.summary or ("" if post.unsummarized else post.excerpt)
     return post.notice or words
 
@@ -371,8 +374,8 @@ def _preview(post: Post, url: str) -> str:
 
 
 def _talk(uri: str, talk: InteractionCounts) -> Document:
-    """The collections of what was said about an object, each with its first page (GoToSocial and Pleroma read no
-    other)."""
+    """Render the collections of replies, likes and shares of an object, each with its first page embedded (GoToSocial
+    and Pleroma read no other)."""
     listings = {"replies": talk.replies, "likes": talk.likes, "shares": talk.shares}
     return {name: _collection(f"{uri}/{name}", listing) for name, listing in listings.items()}
 
@@ -411,7 +414,7 @@ def activity(
     cc: Sequence[str] = (),
     context: Any = AS2,
 ) -> Document:
-    """An activity of ours. An embedded object leaves its `@context` to the activity."""
+    """Render an activity. An embedded object leaves its `@context` to the activity."""
     document: Document = {"@context": context, "id": id, "type": type, "actor": actor}
     if published is not None:
         document["published"] = to_wire(published)
@@ -430,5 +433,5 @@ def _inner(object: Any) -> Any:
 
 
 def follow_as_received(id: str, actor: str, object: str) -> Document:
-    """A Follow as it is embedded in our Accept: Mastodon, GoToSocial and Pixelfed compare these three."""
+    """Render a Follow as embedded in our Accept: Mastodon, GoToSocial and Pixelfed compare these three members."""
     return {"id": id, "type": "Follow", "actor": actor, "object": object}

@@ -1,6 +1,7 @@
-"""Followers synchronisation (FEP-8fcf): what an actor says of its followers on our server, and the digest of ours.
+"""Followers synchronization (FEP-8fcf): the header of the sender, and the digest to compare it with.
 
-A header says which ids on a server the sender counts among its followers, as one number: whoever sees another one asks.
+The header has a digest of the ids on our server that the sender counts among its followers. If it differs from ours,
+we fetch the list.
 """
 
 import re
@@ -9,14 +10,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 HEADER = "collection-synchronization"
-LONGEST = 8192
+MAX_HEADER_LENGTH = 8192
 _PARAMETER = re.compile(r'\s*([A-Za-z]+)\s*=\s*"([^"\\]*)"\s*(?:,|\Z)')
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """The sender's `collection` of followers holds, of our server, those whose ids have this `digest`; `url` lists them."""
+    """`digest` is that of the ids of our server in the sender's `collection` of followers; `url` lists them."""
 
     collection: str
     url: str
@@ -24,10 +25,10 @@ class Offer:
 
 
 def parse_offer(text: str) -> Offer | None:
-    """The header's value; None where it cannot be read, or can be read in two ways."""
+    """Parse the header; None if it is malformed or ambiguous."""
     found: dict[str, str] = {}
     position = 0
-    while position < len(text) <= LONGEST:
+    while position < len(text) <= MAX_HEADER_LENGTH:
         match = _PARAMETER.match(text, position)
         if match is None or match[1] in found:
             return None
@@ -40,7 +41,7 @@ def parse_offer(text: str) -> Offer | None:
 
 
 def digest_of(ids: Iterable[str]) -> str:
-    """The XOR of the SHA-256 of each id, in hexadecimal; zeros for none."""
+    """Return the XOR of the SHA-256 of each id, in hexadecimal; zeros for no ids."""
     total = 0
     for id in set(ids):
         total ^= int.from_bytes(sha256(id.encode()).digest())

@@ -19,9 +19,9 @@ CORE_TERMS: Final[dict[str, tuple[str, ...]]] = {
     "publicKey": ("sec:publicKey", "https://w3id.org/security#publicKey"),
     "inbox": ("ldp:inbox", "http://www.w3.org/ns/ldp#inbox"),
 }
-"""Terms that an inline context may name only with their own meaning: we read JSON, not JSON-LD."""
+"""Terms that an inline context must not redefine: we read JSON, not JSON-LD."""
 
-WIDELY_CARRIED: Final = frozenset(
+BUNDLED_CONTEXTS: Final = frozenset(
     {
         AS2,
         "https://w3id.org/security/v1",
@@ -30,8 +30,8 @@ WIDELY_CARRIED: Final = frozenset(
         "https://purl.archive.org/socialweb/webfinger",
     }
 )
-"""The contexts that servers which read JSON-LD bring along. Any other would have to be fetched, and while its host is
-down nothing that names it could be read, so all other terms are written out."""
+"""The contexts that JSON-LD servers have built in. Any other would have to be fetched, and while its host is down no
+document with it could be read; so all other terms are defined inline."""
 
 ACTOR_CONTEXT: Final[list[Any]] = [
     AS2,
@@ -80,7 +80,7 @@ OBJECT_CONTEXT: Final[list[Any]] = [
     },
 ]
 
-STAMP_CONTEXT: Final[list[Any]] = [
+AUTHORIZATION_CONTEXT: Final[list[Any]] = [
     AS2,
     {
         "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",

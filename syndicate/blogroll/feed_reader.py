@@ -17,7 +17,7 @@ from syndicate.clock import Clock, to_text
 from syndicate.content.tags import Tag, tokens
 from syndicate.content.text import clean_name, excerpt, plain
 from syndicate.federation.actors import opt_out
-from syndicate.federation.actors.profiles import want_picture
+from syndicate.federation.actors.profiles import request_picture
 from syndicate.federation.inbox.timeline import LONGEST_EXCERPT, LONGEST_TITLE, keep
 from syndicate.feeds.parse import ForeignEntry, ForeignFeed
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, ReadPost
@@ -235,7 +235,7 @@ async def _filled_in(tx: Tables, entry: BlogrollEntry, feed: ForeignFeed) -> Blo
         url=entry.url or feed.url,
         language=entry.language or feed.language,
         icon=icon,
-        picture=entry.picture or await want_picture(tx, icon),
+        picture=entry.picture or await request_picture(tx, icon),
     )
     if filled != entry and not entry.edited:
         await tx.blogroll.save(filled, added=to_text(tx.clock()))

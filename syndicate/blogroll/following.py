@@ -14,7 +14,7 @@ from syndicate.blogroll.schedule import first_poll
 from syndicate.clock import Clock, to_text
 from syndicate.content.text import clean_name
 from syndicate.errors import AddressUnusable
-from syndicate.federation.actors.profiles import want_picture
+from syndicate.federation.actors.profiles import request_picture
 from syndicate.federation.outbox import follows
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.feeds.opml import Outline
@@ -126,7 +126,7 @@ class BlogrollEditor:
     async def _put(self, tx: Tables, entry: BlogrollEntry, before: BlogrollEntry | None) -> None:
         """Write what the author sees; whoever shows it hears of it."""
         if before is None or before.icon != entry.icon:
-            entry = replace(entry, picture=await want_picture(tx, entry.icon))
+            entry = replace(entry, picture=await request_picture(tx, entry.icon))
         await tx.blogroll.save(entry, added=to_text(self._clock()))
         if before is not None and before.hidden != entry.hidden:
             await self._hide(tx, entry)

@@ -61,7 +61,7 @@ def _decision(name: str, done: str, help: str) -> None:
             wrong = []
             for id in ids:
                 try:
-                    comment = await moderation.decide(services.store, id, name, told=services.approvals.decided)
+                    comment = await moderation.decide(services.store, id, name, on_decision=services.approvals.decided)
                     click.echo(f"{comment.id}: {done}")
                 except (CommentNotFound, InputError) as error:
                     wrong.append(str(error))

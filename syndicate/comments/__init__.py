@@ -1,1 +1,1 @@
-"""What people say under posts, and who decides whether it is shown."""
+"""Comments: their rows, their moderation, and when they are refetched."""

@@ -1,4 +1,4 @@
-"""What the author decides about comments."""
+"""The author's decisions about comments: approve, reject, spam."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,7 +7,7 @@ from syndicate.errors import CommentNotFound, InputError
 from syndicate.model.comment import Comment, CommentSource, CommentState
 from syndicate.storage import Store, Tables
 
-Told = Callable[[Tables, Comment, CommentState], Awaitable[None]]
+OnDecision = Callable[[Tables, Comment, CommentState], Awaitable[None]]
 
 DECISIONS = {
     "approve": (CommentState.APPROVED, "author.approved"),
@@ -16,11 +16,12 @@ DECISIONS = {
 }
 
 
-async def decide(store: Store, id: str, decision: str, *, told: Told) -> Comment:
-    """Approve, reject or call spam; the comment as it is now. `id` is ours or the remote object's; `told` hears of the
-    decision in its transaction.
+async def decide(store: Store, id: str, decision: str, *, on_decision: OnDecision) -> Comment:
+    """Approve or reject a comment or mark it as spam, and return it as it is now.
 
-    Raises CommentNotFound, InputError for an answer of the author's own.
+    `id` is its id here or that of the remote object. `on_decision` is called in the transaction of the decision.
+
+    Raises CommentNotFound, and InputError for a reply of the author's own.
     """
     comment = await store.comments.find(id) or await store.comments.find_by_uri(id)
     if comment is None:
@@ -31,10 +32,10 @@ async def decide(store: Store, id: str, decision: str, *, told: Told) -> Comment
 
     async def body(tx: Tables) -> None:
         await records.decide(tx, comment, state, reason)
-        await told(tx, comment, state)
+        await on_decision(tx, comment, state)
 
     await store.transaction(body)
     decided = await store.comments.find(comment.id)
-    if decided is None:  # its author took it back in the meantime
+    if decided is None:  # its author deleted it in the meantime
         raise CommentNotFound(f"comment {id} was withdrawn by its author")
     return decided

@@ -1,6 +1,6 @@
-"""Whether a comment is shown at once or waits for the author. Pure.
+"""Moderation policy: whether a comment is shown at once or waits for the author. Pure.
 
-In come the comment, what is known of who wrote it, and the blog's rule; out comes a state with its reason.
+The input is what is known about the comment and its author, and the blog's rule; the result is a state with its reason.
 """
 
 from dataclasses import dataclass
@@ -10,24 +10,24 @@ from syndicate.model.comment import CommentState
 
 Moderation = Literal["off", "first-time", "all"]
 
-MOST_LINKS = 2
-MOST_MENTIONS = 5
-MOST_PER_ACTOR_AND_HOUR = 5
-MOST_PER_HOST_AND_HOUR = 60
-MOST_PER_POST_AND_HOUR = 200
-MOST_WITH_MODERATION_OFF = 60
-"""Per actor and ten minutes; nobody types faster."""
+MAX_LINKS = 2
+MAX_MENTIONS = 5
+MAX_PER_ACTOR_AND_HOUR = 5
+MAX_PER_HOST_AND_HOUR = 60
+MAX_PER_POST_AND_HOUR = 200
+MAX_BURST = 60
+"""Per actor and ten minutes: faster than anybody types."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentFacts:
-    """What is known of a comment and its author. `approved` and `rejected` count earlier comments (rejections of the
+    """What is known about a comment and its author. `approved` and `rejected` count earlier comments (rejections of the
     last 90 days), `recent` those of the last hour, `burst` those of the last ten minutes; `from_host` and `on_post`
-    count what came in the last hour from the author's server, and under the post; `repeated` says that another
+    count the comments of the last hour from the author's server, and under the post; `repeated` means that another
     author's comment of today has the same text.
 
-    What costs much to find out need not be known where `judge` does not ask for it: `all` needs nothing, `off` only
-    `burst`, and `first-time` whatever is not yet said by the facts in front of it, in the order in which it asks."""
+    Facts that are costly to query may be left out where `decide` does not use them: `all` needs none, `off` only
+    `burst`, and `first-time` each one only if those before it, in the order of `decide`, did not settle the matter."""
 
     links: int = 0
     mentions: int = 0
@@ -51,25 +51,26 @@ class ModerationDecision:
 
 
 def decide(facts: CommentFacts, moderation: Moderation) -> ModerationDecision:
-    """`off` shows everything public, `all` lets everything wait, `first-time` knows the people it has met."""
+    """Decide by the blog's rule: `off` shows everything public, `all` holds everything, `first-time` holds the comments
+    of people without an approved one."""
     if moderation == "all":
         return _held("comment.moderated")
     if moderation == "off":
-        return _held("comment.flood") if facts.burst >= MOST_WITH_MODERATION_OFF else _shown("comment.open")
+        return _held("comment.flood") if facts.burst >= MAX_BURST else _shown("comment.open")
     if facts.approved == 0:
         return _held("comment.first")
     if facts.rejected:
         return _held("comment.rejected-before")
-    if facts.links > MOST_LINKS:
+    if facts.links > MAX_LINKS:
         return _held("comment.links")
-    if facts.mentions > MOST_MENTIONS:
+    if facts.mentions > MAX_MENTIONS:
         return _held("comment.mentions")
     if facts.repeated:
         return _held("comment.repeated")
     if (
-        facts.recent >= MOST_PER_ACTOR_AND_HOUR
-        or facts.from_host >= MOST_PER_HOST_AND_HOUR
-        or facts.on_post >= MOST_PER_POST_AND_HOUR
+        facts.recent >= MAX_PER_ACTOR_AND_HOUR
+        or facts.from_host >= MAX_PER_HOST_AND_HOUR
+        or facts.on_post >= MAX_PER_POST_AND_HOUR
     ):
         return _held("comment.flood")
     return _shown("comment.known")

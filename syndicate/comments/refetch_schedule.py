@@ -1,8 +1,8 @@
-"""When a comment is looked at again where it was written: often while people talk, ever more seldom, then never. Pure."""
+"""When a comment is refetched from its origin: often while the conversation is active, then less, then never. Pure."""
 
 from datetime import datetime, timedelta
 
-WAITS = (
+REFETCH_INTERVALS = (
     timedelta(minutes=5),
     timedelta(minutes=30),
     timedelta(hours=2),
@@ -12,15 +12,17 @@ WAITS = (
 )
 
 
-def first_visit(now: datetime) -> datetime:
-    """Of a comment that is shown from now on, however old it is: it may have been answered before we knew it."""
-    return now + WAITS[0]
+def first_refetch(now: datetime) -> datetime:
+    """Return when a comment is first refetched that is shown from now on. Its age does not matter: it may have older
+    replies."""
+    return now + REFETCH_INTERVALS[0]
 
 
-def next_visit(now: datetime, *, warm: datetime) -> datetime | None:
-    """After a visit; None for never. `warm` is when the comment was written, or when an answer to it was last found.
+def next_refetch(now: datetime, *, warm: datetime) -> datetime | None:
+    """Return the time of the next refetch, or None if there is none.
 
-    The wait is the first one that is longer than all the time since then.
+    `warm` is when the comment was written, or when a reply to it was last found. The interval is the first one that is
+    longer than the time since then.
     """
-    wait = next((wait for wait in WAITS if wait > now - warm), None)
-    return None if wait is None else now + wait
+    interval = next((interval for interval in REFETCH_INTERVALS if interval > now - warm), None)
+    return None if interval is None else now + interval

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.activitypub.documents import (
-    DEEPEST,
+    MAX_ADDRESSED,
     MAX_BYTES,
-    MOST_ADDRESSED,
-    MOST_ITEMS,
+    MAX_DEPTH,
+    MAX_ITEMS,
     parse_document,
     require_context,
 )
@@ -123,8 +123,8 @@ def nested(levels: int) -> bytes:
 
 
 def test_depth_has_an_end() -> None:
-    assert reason(nested(DEEPEST)) == ""
-    assert reason(nested(DEEPEST + 1)) == "json.deep"
+    assert reason(nested(MAX_DEPTH)) == ""
+    assert reason(nested(MAX_DEPTH + 1)) == "json.deep"
     for levels in (1_000, 100_000, 400_000):
         assert reason(nested(levels)) in ("json.deep", "json.syntax")
         assert reason(b'{"a":' * levels + b"1" + b"}" * levels) in ("json.deep", "json.syntax", "json.large")
@@ -132,14 +132,14 @@ def test_depth_has_an_end() -> None:
 
 @pytest.mark.parametrize("name", ["to", "cc", "bto", "bcc", "audience", "tag", "attachment"])
 def test_addresses_and_tags_have_a_limit(name: str) -> None:
-    assert reason(json.dumps({name: [0] * MOST_ADDRESSED}).encode()) == ""
-    assert reason(json.dumps({name: [0] * (MOST_ADDRESSED + 1)}).encode()) == "json.large"
-    assert reason(json.dumps({"object": {name: [0] * (MOST_ADDRESSED + 1)}}).encode()) == "json.large"
+    assert reason(json.dumps({name: [0] * MAX_ADDRESSED}).encode()) == ""
+    assert reason(json.dumps({name: [0] * (MAX_ADDRESSED + 1)}).encode()) == "json.large"
+    assert reason(json.dumps({"object": {name: [0] * (MAX_ADDRESSED + 1)}}).encode()) == "json.large"
 
 
 def test_lists_values_and_bytes_have_a_limit() -> None:
-    assert reason(json.dumps({"a": [0] * MOST_ITEMS}).encode()) == ""
-    assert reason(json.dumps({"a": [0] * (MOST_ITEMS + 1)}).encode()) == "json.large"
+    assert reason(json.dumps({"a": [0] * MAX_ITEMS}).encode()) == ""
+    assert reason(json.dumps({"a": [0] * (MAX_ITEMS + 1)}).encode()) == "json.large"
     assert reason(json.dumps({"a": [[0] * 999] * 20}).encode()) == "json.large"
     assert reason(json.dumps({str(at): 0 for at in range(20_000)}).encode()) == "json.large"
     padded = b'{"a":"' + b"x" * (MAX_BYTES - 8) + b'"}'

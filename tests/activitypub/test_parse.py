@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from syndicate.activitypub.parse import (
-    MOST_KEYS,
+    MAX_KEYS,
     authority_of,
     host_of,
-    instant,
     key_owner,
     origin,
     parse_activity,
@@ -19,6 +18,7 @@ from syndicate.activitypub.parse import (
     parse_keys,
     parse_note,
     require_id,
+    timestamp,
 )
 from syndicate.errors import MalformedActivity
 
@@ -149,7 +149,7 @@ def test_ids_of_every_kind_of_server_are_ids(value: str) -> None:
     ],
 )
 def test_a_date_is_an_instant_or_nothing(value: Any, expected: datetime | None) -> None:
-    assert instant(value) == expected
+    assert timestamp(value) == expected
 
 
 # activities
@@ -434,7 +434,7 @@ def test_keys_of_others_are_not_listed(key: Any) -> None:
 def test_a_key_id_listed_twice_is_nobodys() -> None:
     assert keys(KEY, {**KEY, "publicKeyPem": "-----BEGIN OTHER"}) == []
     assert keys(KEY, KEY) == []
-    assert len(keys(*({**KEY, "id": f"{ID}#{at}"} for at in range(100)))) == MOST_KEYS
+    assert len(keys(*({**KEY, "id": f"{ID}#{at}"} for at in range(100)))) == MAX_KEYS
 
 
 @pytest.mark.parametrize(

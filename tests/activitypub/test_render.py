@@ -17,13 +17,13 @@ from syndicate.activitypub.render import CollectionSummary, Hashtag, Interaction
 from syndicate.activitypub.vocabulary import (
     ACTOR_CONTEXT,
     AS2,
+    AUTHORIZATION_CONTEXT,
+    BUNDLED_CONTEXTS,
     FEATURE_CONTEXT,
     OBJECT_CONTEXT,
     PUBLIC,
     QUOTE_CONTEXT,
     REPLY_CONTEXT,
-    STAMP_CONTEXT,
-    WIDELY_CARRIED,
 )
 from syndicate.content.text import plain
 from syndicate.model.actor import LocalActor, ProofKey
@@ -70,7 +70,7 @@ POST = Post(
 URL = f"{BLOG}{POST.path}"
 
 
-def article(post: Post = POST, *tags: Hashtag, talk: InteractionCounts = render.NO_TALK) -> dict[str, Any]:
+def article(post: Post = POST, *tags: Hashtag, talk: InteractionCounts = render.NO_INTERACTIONS) -> dict[str, Any]:
     return render.post(post, ACTOR, URL, tags, talk)
 
 
@@ -153,13 +153,13 @@ def test_nobody_may_put_us_into_a_collection() -> None:
         OBJECT_CONTEXT,
         QUOTE_CONTEXT,
         REPLY_CONTEXT,
-        STAMP_CONTEXT,
+        AUTHORIZATION_CONTEXT,
         [*OBJECT_CONTEXT, CONTEXT],
     ],
 )
 def test_no_context_has_to_be_fetched(context: list[Any]) -> None:
     """What is not carried by everybody is unreadable while its host is down."""
-    assert {name for name in context if isinstance(name, str)} <= WIDELY_CARRIED
+    assert {name for name in context if isinstance(name, str)} <= BUNDLED_CONTEXTS
 
 
 def test_every_term_of_an_actor_is_in_its_context() -> None:
@@ -298,7 +298,7 @@ def test_an_address_that_is_too_long_is_the_id() -> None:
         published=NOON,
         updated=NOON,
     )
-    said = render.answer(answer, ACTOR, POST.uri, POST.uri, (), replies=ReplyPolicy.ANYONE, language="en")
+    said = render.reply(answer, ACTOR, POST.uri, POST.uri, (), replies=ReplyPolicy.ANYONE, language="en")
     assert said["url"] == answer.uri
 
 

@@ -35,7 +35,7 @@ def comment(post: Post, instance: RunningInstance, **changes: object) -> Comment
 
 async def keep(store: Store, made: Comment) -> bool:
     return await store.transaction(
-        lambda tx: records.keep(tx, made, raw_html=made.html, sanitizer=1, reason="x", received=made.updated)
+        lambda tx: records.save(tx, made, raw_html=made.html, sanitizer=1, reason="x", received=made.updated)
     )
 
 
@@ -57,9 +57,9 @@ async def test_the_counter_follows_every_change_of_state(
     later = replace(first, state=after, updated=first.updated + timedelta(seconds=1))
     assert await keep(instance.store, later)
     assert await count(instance.store, post) == int(after is CommentState.APPROVED)
-    await instance.store.transaction(lambda tx: records.withdraw(tx, later))
+    await instance.store.transaction(lambda tx: records.delete(tx, later))
     assert await count(instance.store, post) == 0
-    await instance.store.transaction(lambda tx: records.withdraw(tx, later))
+    await instance.store.transaction(lambda tx: records.delete(tx, later))
     assert await count(instance.store, post) == 0
 
 

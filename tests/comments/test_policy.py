@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from syndicate.comments.policy import (
-    MOST_LINKS,
-    MOST_MENTIONS,
-    MOST_PER_ACTOR_AND_HOUR,
-    MOST_PER_HOST_AND_HOUR,
-    MOST_PER_POST_AND_HOUR,
-    MOST_WITH_MODERATION_OFF,
+    MAX_BURST,
+    MAX_LINKS,
+    MAX_MENTIONS,
+    MAX_PER_ACTOR_AND_HOUR,
+    MAX_PER_HOST_AND_HOUR,
+    MAX_PER_POST_AND_HOUR,
     CommentFacts,
     Moderation,
     decide,
@@ -26,14 +26,14 @@ KNOWN: dict[str, Any] = {"links": 0, "mentions": 0, "approved": 1, "rejected": 0
         ({}, "comment.known"),
         ({"approved": 0}, "comment.first"),
         ({"rejected": 1}, "comment.rejected-before"),
-        ({"links": MOST_LINKS}, "comment.known"),
-        ({"links": MOST_LINKS + 1}, "comment.links"),
-        ({"mentions": MOST_MENTIONS}, "comment.known"),
-        ({"mentions": MOST_MENTIONS + 1}, "comment.mentions"),
-        ({"recent": MOST_PER_ACTOR_AND_HOUR - 1}, "comment.known"),
-        ({"recent": MOST_PER_ACTOR_AND_HOUR}, "comment.flood"),
-        ({"from_host": MOST_PER_HOST_AND_HOUR}, "comment.flood"),
-        ({"on_post": MOST_PER_POST_AND_HOUR}, "comment.flood"),
+        ({"links": MAX_LINKS}, "comment.known"),
+        ({"links": MAX_LINKS + 1}, "comment.links"),
+        ({"mentions": MAX_MENTIONS}, "comment.known"),
+        ({"mentions": MAX_MENTIONS + 1}, "comment.mentions"),
+        ({"recent": MAX_PER_ACTOR_AND_HOUR - 1}, "comment.known"),
+        ({"recent": MAX_PER_ACTOR_AND_HOUR}, "comment.flood"),
+        ({"from_host": MAX_PER_HOST_AND_HOUR}, "comment.flood"),
+        ({"on_post": MAX_PER_POST_AND_HOUR}, "comment.flood"),
         ({"repeated": True}, "comment.repeated"),
     ],
 )
@@ -68,8 +68,8 @@ def test_off_shows_everything(facts: dict[str, Any]) -> None:
 
 
 def test_off_holds_what_nobody_can_type() -> None:
-    assert decide(CommentFacts(**KNOWN | {"burst": MOST_WITH_MODERATION_OFF - 1}), "off").is_shown
-    assert decide(CommentFacts(**KNOWN | {"burst": MOST_WITH_MODERATION_OFF}), "off").reason == "comment.flood"
+    assert decide(CommentFacts(**KNOWN | {"burst": MAX_BURST - 1}), "off").is_shown
+    assert decide(CommentFacts(**KNOWN | {"burst": MAX_BURST}), "off").reason == "comment.flood"
 
 
 @pytest.mark.parametrize("moderation", ["off", "first-time", "all"])

@@ -393,7 +393,7 @@ async def test_what_goes_twice_is_counted_once(open_instance: RunningInstance, a
 
     async def twice(comment: Comment) -> None:
         for _ in range(2):
-            await open_instance.store.transaction(lambda tx: conversation.withdraw(tx, comment))
+            await open_instance.store.transaction(lambda tx: conversation.delete(tx, comment))
 
     await twice(stale)
     assert await shown(open_instance, post) == ["<p>Two.</p>"]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from syndicate.activitypub.access import as_list, as_text, types
-from syndicate.activitypub.parse import LONGEST_NAME, LONGEST_SUMMARY, RemoteNote
+from syndicate.activitypub.parse import MAX_NAME_LENGTH, MAX_SUMMARY_LENGTH, RemoteNote
 from syndicate.content.text import plain
 
 WORD = "noblog"
@@ -31,7 +31,7 @@ def declined_in_profile(document: dict[str, Any]) -> bool:
     fields = [item for item in as_list(document.get("attachment"))[:MOST_FIELDS] if isinstance(item, dict)]
     texts = [document.get("summary"), document.get("name")]
     texts += [field.get(member) for field in fields for member in ("name", "value", "content")]
-    return any(_is_said_in(as_text(text)[: max(LONGEST_SUMMARY, LONGEST_NAME)]) for text in texts)
+    return any(_is_said_in(as_text(text)[: max(MAX_SUMMARY_LENGTH, MAX_NAME_LENGTH)]) for text in texts)
 
 
 def _is_tag(name: str) -> bool:

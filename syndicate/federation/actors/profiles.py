@@ -33,14 +33,14 @@ async def follow_update(tx: Tables, actor: RemoteActor) -> bool:
     if renewed == entry:
         return False
     if renewed.icon != entry.icon:
-        renewed = replace(renewed, picture=await want_picture(tx, renewed.icon))
+        renewed = replace(renewed, picture=await request_picture(tx, renewed.icon))
     await tx.blogroll.save(renewed, added=to_text(tx.clock()))
     if not entry.hidden:
         await tx.versions.move("blogroll", "river")
     return True
 
 
-async def want_picture(tx: Tables, icon: str) -> str:
+async def request_picture(tx: Tables, icon: str) -> str:
     """The path of our copy of a picture; it is fetched where there is none yet."""
     if not icon:
         return ""

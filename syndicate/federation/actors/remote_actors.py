@@ -14,7 +14,7 @@ import structlog
 
 from syndicate.activitypub.parse import authority_of, host_of, key_owner, origin, parse_actor
 from syndicate.clock import Clock
-from syndicate.comments.records import want_picture, withdraw
+from syndicate.comments.records import delete, request_picture
 from syndicate.content.text import clean_name
 from syndicate.errors import (
     AddressDenied,
@@ -166,6 +166,6 @@ class Actors:
         await tx.followers.update_inbox(actor.uri, actor.shared_inbox or actor.inbox)
         if actor.opted_out:
             for comment in await tx.comments.list_by_author(actor.uri):
-                await withdraw(tx, comment)
+                await delete(tx, comment)
         if actor.icon and picture is None and await tx.comments.has_shown_by_author(actor.uri):
-            await want_picture(tx, actor.uri)
+            await request_picture(tx, actor.uri)

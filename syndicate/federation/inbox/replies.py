@@ -142,7 +142,7 @@ async def take(
             return ignored("reply.no-such-post")
         if await tx.tombstones.find(note.id) is not None:
             return ignored("object.gone")
-        kept = await records.keep(
+        kept = await records.save(
             tx,
             comment,
             raw_html=source,
@@ -229,7 +229,7 @@ def forget(uri: str, context: Context, *, for_good: bool = True) -> Decision:
         comment = await tx.comments.find_by_uri(uri)
         if comment is None:
             return ignored("object.gone")
-        await records.withdraw(tx, comment)
+        await records.delete(tx, comment)
         return done("delete.comment")
 
     return erase
@@ -242,7 +242,7 @@ def _without_words(note: RemoteNote, before: Comment | None) -> Decision:
         current = await tx.comments.find_by_uri(note.id)
         hers = current is not None and current.author.uri == note.author
         if current is not None and hers and note.updated is not None and note.updated > current.updated:
-            await records.withdraw(tx, current)
+            await records.delete(tx, current)
         return ignored("object.empty")
 
     return ignored("object.empty") if before is None else withdraw
@@ -274,7 +274,7 @@ async def _never_show(
         await _bury(tx, note.id, type, context)
         if comment is None:
             return verdict
-        await records.withdraw(tx, comment)
+        await records.delete(tx, comment)
         return withdrawn
 
     return withdraw

@@ -120,7 +120,7 @@ class AuthorReplies:
         async def take_back(tx: Tables) -> None:
             await self._outbox.taken_back(tx, comment, post, self._clock())
             await tx.mentions.save_all(post.id, {}, self._clock(), comment=comment.id)
-            await records.withdraw(tx, comment)
+            await records.delete(tx, comment)
 
         await self._store.transaction(take_back)
 
@@ -134,7 +134,7 @@ class AuthorReplies:
         mentioned: Sequence[Mention],
         unknown: Sequence[str],
     ) -> None:
-        await records.keep(
+        await records.save(
             tx,
             comment,
             raw_html=comment.html,

@@ -58,7 +58,7 @@ class BlockEnforcer:
             await self._remove_follower(tx, actor)
             await self._end_follow(tx, actor, pattern)
         for comment in await tx.comments.list_by_author(uri):
-            await records.set_aside(tx, comment, REASON)
+            await records.hide(tx, comment, REASON)
         for post in await tx.reactions.hide_by_actor(uri):
             await tx.versions.move(f"talk:{post}")
         await tx.authorizations.delete_by_actor(uri)
@@ -86,7 +86,7 @@ class BlockEnforcer:
         if await tx.blocks.covers(uri, host_of(uri)):  # by another block, still
             return
         for comment in await tx.comments.list_by_author(uri, reason=REASON):
-            await records.bring_back(tx, comment)
+            await records.restore(tx, comment)
         for post in await tx.reactions.show_by_actor(uri):
             await tx.versions.move(f"talk:{post}")
         entry = await tx.blogroll.find_by_actor(uri)

@@ -52,7 +52,7 @@ class Outbox:
 
     def object(self, post: Post, talk: render.InteractionCounts | None = None) -> dict[str, Any]:
         """A post as an object of the fediverse; without `talk` it tells how much was said about it, and not what."""
-        talk = talk or render.counted(post.counts)
+        talk = talk or render.counts_only(post.counts)
         url = self._urls.absolute(post.path)
         mentions = [render.MentionTag(name=mention.handle, href=mention.actor) for mention in post.mentions]
         tags: list[Hashtag | render.MentionTag] = [*self.hashtags(post), *mentions]
@@ -91,7 +91,7 @@ class Outbox:
         post: Post,
         answered: Comment | None,
         mentioned: Sequence[Mention],
-        talk: render.InteractionCounts = render.NO_TALK,
+        talk: render.InteractionCounts = render.NO_INTERACTIONS,
     ) -> dict[str, Any]:
         """An answer of the author's own, to a comment or to the post, as a Note. `mentioned` are those whom it is
         addressed to; none are known of answers of earlier versions, which went to the one who was answered."""
@@ -99,7 +99,7 @@ class Outbox:
         if not mentions and answered is not None and answered.author.uri and answered.author.uri != self._actor.uri:
             name = answered.author.handle or answered.author.name
             mentions.append(render.MentionTag(name=name, href=answered.author.uri))
-        return render.answer(
+        return render.reply(
             replace(comment, html=federated.compact(federated.without_pictures(comment.html))),
             self._actor,
             post.uri,
@@ -377,7 +377,7 @@ class Outbox:
         now = self._clock()
         id = self._ids.new(now)
         uri = self._urls.activity(id)
-        note = render.mention(self._urls.note(by.id, self._ids.new(now)), by, words, now)
+        note = render.link_note(self._urls.note(by.id, self._ids.new(now)), by, words, now)
         document = render.activity(
             "Create",
             id=uri,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from syndicate.clock import Clock
-from syndicate.comments.refetch_schedule import next_visit
+from syndicate.comments.refetch_schedule import next_refetch
 from syndicate.errors import RemoteUnavailable, StorageError
 from syndicate.federation.actors.throttled_transport import MOST_A_DAY, PATIENCE
 from syndicate.federation.sync.reply_crawler import CrawlResult, ReplyCrawler
@@ -78,7 +78,7 @@ class BackfillWorker(QueueWorker[Refetch]):
         """A find warms the conversation up. A server that is down cools it down as well, and is given up in the end."""
         now = self._clock()
         warm = now if seen.found else visit.warm
-        due = next_visit(now, warm=warm)
+        due = next_refetch(now, warm=warm)
         if due is not None and not_before is not None:
             due = max(due, not_before)
         await self._store.transaction(lambda tx: tx.refetch_queue.complete(visit.comment, warm=warm, due=due))

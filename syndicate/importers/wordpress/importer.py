@@ -409,7 +409,7 @@ class WordPressImporter:
             updated=max(now, known.updated + timedelta(seconds=1)) if known else published,
         )
         await self._store.transaction(
-            lambda tx: records.keep(
+            lambda tx: records.save(
                 tx,
                 comment,
                 raw_html=item.html,

@@ -552,7 +552,7 @@ async def get_stamp(request: web.Request) -> web.StreamResponse:
         raise Gone(uri)
 
     async def make() -> dict[str, Any]:
-        return render.stamp(uri, AUTHORIZATIONS[stamp.kind], actor, stamp.object, stamp.target)
+        return render.authorization(uri, AUTHORIZATIONS[stamp.kind], actor, stamp.object, stamp.target)
 
     return await answer(request, f"ap:{uri}", (f"post:{post.id}", f"talk:{post.id}"), make)
 

@@ -36,7 +36,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         stamped = await tx.authorizations.delete_by_object(activity.object, activity.actor)
         comment = await tx.comments.find_by_uri(activity.object)
         if comment is not None:
-            await records.withdraw(tx, comment)
+            await records.delete(tx, comment)
             return done("delete.comment")
         if await timeline.forget(tx, activity.object, context.outbox, by="" if activity.forwarded else activity.actor):
             return done("delete.read")
@@ -69,7 +69,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
         await _bury(tx, activity, context.clock())
         await tx.inbox_queue.delete_documents_by_actor(activity.actor)
         for comment in await tx.comments.list_by_author(activity.actor):
-            await records.withdraw(tx, comment)
+            await records.delete(tx, comment)
             await tx.inbox_queue.delete_document(comment.uri)
         for post in await tx.reactions.delete_by_actor(activity.actor):
             await tx.versions.move(f"talk:{post}")
