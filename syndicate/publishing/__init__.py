@@ -1,4 +1,4 @@
-"""The author's words go out: every way in ends here, in one transaction."""
+"""Publishing: every way to create, change or delete a post ends in `Publisher`, in one transaction."""
 
 from syndicate.publishing.publisher import Change, Published, Publisher
 

@@ -1,4 +1,4 @@
-"""What feeds need kept in order behind the scenes: their archive bound into volumes, and comments told by the hour."""
+"""Background work for feeds: create the archive documents (RFC 5005 §4) and publish new comment counts once an hour."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,47 +13,51 @@ from syndicate.workers.loop import WorkerLoop
 
 log = structlog.get_logger()
 
-REST = timedelta(seconds=5)
-"""How long nothing may have been published before what has fallen out of the feed is bound: an import goes on for a
-while, and would leave a row of thin volumes."""
-TOLD_EVERY = timedelta(hours=1)
-TOLD = "comments.told"
-"""A fact: when feeds were last told how many comments there are."""
+SETTLE_INTERVAL = timedelta(seconds=5)
+"""Delay after the newest post before posts that have left the feed are archived. An import takes a while and would
+otherwise create many small archive documents.
+"""
+COUNTS_INTERVAL = timedelta(hours=1)
+COUNTS_PUBLISHED_KEY = "comments.told"
+"""Key in `key_values`: when the comment counts in feeds were last updated."""
 
 
 @dataclass(frozen=True, slots=True)
-class Binding:
-    """Bind up to the post with this number, at this time."""
+class ArchiveBoundary:
+    """The next archive document ends with post number `last` and may be created at the time `at`."""
 
     last: int
     at: datetime
 
 
-def next_binding(unbound: Sequence[Numbered], oldest_in_feed: Key | None, length: int) -> Binding | None:
-    """Which posts make the next volume; None while the feed itself has all of them.
+def next_archive_boundary(
+    unbound: Sequence[Numbered], oldest_in_feed: Key | None, length: int
+) -> ArchiveBoundary | None:
+    """Return the end of the next archive document, or None while all of the posts are still in the feed.
 
-    `unbound` are at most `length` posts, by number; `oldest_in_feed` is the place of the last one of a full feed. A volume
-    holds as many posts as the feed. It is thinner where posts came in that are older than what the feed shows.
+    `unbound` holds at most `length` posts, ordered by number; `oldest_in_feed` is the sort key of the last entry of a
+    full feed. An archive document has as many posts as the feed, or fewer if posts came in that are older than the
+    entries of the feed.
     """
     if not unbound:
         return None
     if len(unbound) >= length:
-        return Binding(unbound[length - 1].number, unbound[length - 1].released)
+        return ArchiveBoundary(unbound[length - 1].number, unbound[length - 1].released)
     left_out = [post for post in unbound if oldest_in_feed is not None and post.key < oldest_in_feed]
     if not left_out:
         return None
-    return Binding(left_out[-1].number, max(post.released for post in unbound) + REST)
+    return ArchiveBoundary(left_out[-1].number, max(post.released for post in unbound) + SETTLE_INTERVAL)
 
 
 class ArchiveBuilder:
-    """`length` is how many posts a feed has."""
+    """Creates archive documents of `length` posts, as many as a feed has."""
 
     def __init__(self, store: Store, clock: Clock, *, length: int) -> None:
         self._store, self._clock, self._length = store, clock, length
         self._loop = WorkerLoop("bookkeeping", clock, self._next_due)
 
     def wake(self) -> None:
-        """There may be something new."""
+        """Check for work now."""
         self._loop.wake()
 
     async def run(self) -> None:
@@ -61,55 +65,55 @@ class ArchiveBuilder:
         await self._loop.keep(self.work)
 
     async def work(self) -> bool:
-        """Do what is due; False if nothing was."""
-        bound = await self._bind()
-        return await self._tell() or bound
+        """Do what is due. Return False if nothing was."""
+        has_created = await self._create_document()
+        return await self._publish_counts() or has_created
 
     async def _next_due(self) -> datetime | None:
-        binding = await self._binding()
-        dues = [await self._telling(self._store), None if binding is None else binding.at]
+        boundary = await self._next_boundary()
+        dues = [await self._counts_due(self._store), None if boundary is None else boundary.at]
         return min((due for due in dues if due is not None), default=None)
 
-    async def _binding(self) -> Binding | None:
+    async def _next_boundary(self) -> ArchiveBoundary | None:
         unbound = await self._store.posts.list_unarchived(self._length)
         if not unbound:
             return None
-        return next_binding(unbound, await self._store.posts.key_at(self._length - 1), self._length)
+        return next_archive_boundary(unbound, await self._store.posts.key_at(self._length - 1), self._length)
 
-    async def _bind(self) -> bool:
-        binding = await self._binding()
-        if binding is None or binding.at > self._clock():
+    async def _create_document(self) -> bool:
+        boundary = await self._next_boundary()
+        if boundary is None or boundary.at > self._clock():
             return False
 
         async def body(tx: Tables) -> None:
             await tx.posts.advisory_lock()
-            await tx.posts.add_archive_document(binding.last)
+            await tx.posts.add_archive_document(boundary.last)
             await tx.versions.move("volumes")
 
         await self._store.transaction(body)
-        log.info("volume of the feed's archive bound", last=binding.last)
+        log.info("archive document created", last=boundary.last)
         return True
 
-    async def _telling(self, tables: Tables) -> datetime | None:
-        """When feeds may next be told of comments; None while there is nothing to tell."""
+    async def _counts_due(self, tables: Tables) -> datetime | None:
+        """Return when comment counts may next be published, or None if none has changed."""
         if not await tables.posts.has_uncounted_comments():
             return None
-        told = await tables.key_values.find(TOLD)
-        return from_text(told) + TOLD_EVERY if told else self._clock()
+        published = await tables.key_values.find(COUNTS_PUBLISHED_KEY)
+        return from_text(published) + COUNTS_INTERVAL if published else self._clock()
 
-    async def _tell(self) -> bool:
+    async def _publish_counts(self) -> bool:
         now = self._clock()
 
         async def is_due(tables: Tables) -> bool:
-            due = await self._telling(tables)
+            due = await self._counts_due(tables)
             return due is not None and due <= now
 
         async def body(tx: Tables) -> bool:
-            await tx.advisory_lock(TOLD)
-            if not await is_due(tx):  # another process has told it
+            await tx.advisory_lock(COUNTS_PUBLISHED_KEY)
+            if not await is_due(tx):  # another process has published them
                 return False
             await tx.posts.publish_comment_counts()
-            await tx.key_values.save(TOLD, to_text(now))
+            await tx.key_values.save(COUNTS_PUBLISHED_KEY, to_text(now))
             await tx.versions.move("counts")
             return True
 

@@ -1,4 +1,4 @@
-"""Posts and comments → feed documents: which are in, and what is said of them."""
+"""Build feeds from posts and comments: choose the entries, map them to `FeedEntry`, and render the document."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -29,30 +29,32 @@ from syndicate.storage import Store
 from syndicate.storage.comments import PlacedComment
 from syndicate.urls import STYLESHEET, Urls
 
-LENGTH = 20
-"""Comments in a feed of comments."""
-SLICES = 8
-"""Pages that are kept for the next format."""
+MAX_COMMENTS = 20
+"""Entries in a feed of comments."""
+MAX_CACHED_PAGES = 8
+"""Pages of entries kept in memory, so that the other formats need no further query."""
 TTL_MINUTES = 60
 
 
 COUNTS = "counts"
-"""The edition of how many comments there are, which feeds tell and which is no news."""
+"""Dependency name of the comment counts, which feeds show but which are no news."""
 
 
 def dependencies_of_posts(selection: Listing) -> tuple[str, ...]:
-    """The editions that a feed of posts depends on, apart from counts."""
+    """Return the dependencies of a feed of posts, apart from the comment counts."""
     return (*selection.dependencies, *(("volumes",) if selection.kind == "home" else ()))
 
 
 def dependencies_of_comments(post: Post | None) -> tuple[str, ...]:
-    """The editions that a feed of comments depends on."""
+    """Return the dependencies of a feed of comments."""
     return ("site", f"post:{post.id}", f"talk:{post.id}") if post else ("site", "comments", "withdrawals")
 
 
 @dataclass(frozen=True, slots=True)
-class _Slice:
-    """A page of a list of posts, each with its entry, and how many posts the list has; as of a version of the database."""
+class _Page:
+    """A page of a list of posts with their entries, the length of the whole list, and the database version it was
+    read at.
+    """
 
     version: int
     shown: tuple[tuple[Post, FeedEntry], ...]
@@ -64,9 +66,12 @@ class _Slice:
 
 
 class FeedBuilder:
-    """Makes feeds. `founded` dates a feed that never had an entry; `account` and `actor` are who the blog is in the
-    fediverse. `hubs` are named in feeds that go on. What was written for those that many read is kept: a stranger who goes
-    through all others must not push it out."""
+    """Builds feeds of posts and comments.
+
+    `founded` dates a feed that never had an entry, `actor` is the blog's actor id, and `hubs` are named in live
+    feeds. Fragments are cached only for feeds with many readers, so that a crawler that walks through all others does
+    not evict them.
+    """
 
     def __init__(
         self,
@@ -83,15 +88,16 @@ class FeedBuilder:
         self._store, self._site, self._config, self._urls = store, site, config, urls
         self._founded, self._icon, self._actor = founded, urls.absolute(icon), actor
         self._hubs = hubs
-        self._press = FragmentCache()
-        self._slices: dict[tuple[str, int], _Slice] = {}
+        self._fragments = FragmentCache()
+        self._pages: dict[tuple[str, int], _Page] = {}
 
     async def of_posts(
         self, selection: Listing, format: FeedFormat, page: int = 1, *, without: frozenset[str] = frozenset()
     ) -> FeedDocument | None:
-        """A page of the posts of a selection, which is live on page 1; None beyond the last. Entries with the fingerprints
-        `without` are left out."""
-        there = await self._slice(selection, page)
+        """Return a page of the posts of a listing (page 1 is the live feed), or None beyond the last page. Entries
+        with the fingerprints `without` are left out.
+        """
+        there = await self._page(selection, page)
         if not there.entries and page > 1:
             return None
         pages = max(-(-there.total // self._config.length), 1)
@@ -119,27 +125,27 @@ class FeedBuilder:
             )
         if selection.kind == "home" and page == 1 and (newest := await self._store.posts.newest_archive_document()):
             feed = replace(feed, prev_archive=self._urls.absolute(self._urls.volume(format.value, newest)))
-        press = self._press if page == 1 and selection.kind != "search" else FragmentCache()
-        return press.render(feed, format, without=without)
+        fragments = self._fragments if page == 1 and selection.kind != "search" else FragmentCache()
+        return fragments.render(feed, format, without=without)
 
-    async def _slice(self, selection: Listing, page: int) -> "_Slice":
-        """The entries of a page, read once for all formats: nobody has committed anything since."""
+    async def _page(self, selection: Listing, page: int) -> "_Page":
+        """Return the entries of a page, cached for all formats until the database changes."""
         version = self._store.database.version()
-        known = self._slices.get((selection.path, page))
+        known = self._pages.get((selection.path, page))
         if known is not None and known.version == version:
             return known
         length = self._config.length
         posts = await selection.fetch(length, (page - 1) * length)
-        made = _Slice(version, self._entries_of(posts, known.shown if known else ()), await selection.total())
-        self._slices[selection.path, page] = made
-        if len(self._slices) > SLICES:
-            del self._slices[next(iter(self._slices))]
+        made = _Page(version, self._entries_of(posts, known.shown if known else ()), await selection.total())
+        self._pages[selection.path, page] = made
+        if len(self._pages) > MAX_CACHED_PAGES:
+            del self._pages[next(iter(self._pages))]
         return made
 
     def _entries_of(
         self, posts: list[Post], before: tuple[tuple[Post, FeedEntry], ...]
     ) -> tuple[tuple[Post, FeedEntry], ...]:
-        """Each post with its entry, which is the very one of before where the post is as it was."""
+        """Return each post with its entry; the entry object is reused for a post that has not changed."""
         known = {post.id: (post, entry) for post, entry in before}
         shown = []
         for post in posts:
@@ -148,8 +154,11 @@ class FeedBuilder:
         return tuple(shown)
 
     async def of_volume(self, volume: int, posts: list[Post], format: FeedFormat) -> FeedDocument:
-        """A document of the archive (RFC 5005 §4). It stays as it is unless one of its posts changes, so it names the
-        volume after it whether that is there yet or not: until then its address leads to the live feed."""
+        """Return an archive document (RFC 5005 §4).
+
+        It changes only when one of its posts changes. It therefore always names the document after it; until that
+        exists, its address redirects to the live feed.
+        """
 
         def address(number: int) -> str:
             return self._urls.absolute(self._urls.volume(format.value, number))
@@ -169,9 +178,10 @@ class FeedBuilder:
         )
 
     async def from_the_first(self, start: date, days: int, today: date, format: FeedFormat) -> FeedDocument:
-        """The archive post by post: the first one on the day `start`, the next one `days` later, as far as `today`.
+        """Return the archive post by post: the first post on the day `start`, the next one `days` later, up to
+        `today`.
 
-        A function of the archive and the date: who has the address has the state.
+        Depends on the archive and the date alone: the address holds all of the state.
         """
         shown = (today - start).days // days + 1
         total = await self._store.totals.get("posts")
@@ -179,7 +189,7 @@ class FeedBuilder:
         first = max(last - self._config.length, 0)
         posts = await self._store.posts.list_oldest(skip=first, limit=last - first) if last else []
         entries = [
-            self._again(post, start + timedelta(days=days * (first + place)), f"{start}-every-{days}")
+            self._repeated(post, start + timedelta(days=days * (first + place)), f"{start}-every-{days}")
             for place, post in enumerate(posts)
         ]
         address = self._urls.absolute(self._urls.from_the_first(format.value, start, days))
@@ -188,8 +198,8 @@ class FeedBuilder:
             replace(feed, id=address, self_url=address, founded=self._midnight(min(start, today))), format
         )
 
-    def _again(self, post: Post, day: date, series: str) -> FeedEntry:
-        """A post shown anew on a day: with a date and an id of this showing, so that readers take it for something new."""
+    def _repeated(self, post: Post, day: date, series: str) -> FeedEntry:
+        """Return the entry of a post repeated on a day, with its own date and id, so that readers show it as new."""
         shown = self._midnight(day)
         entry = self._post(post)
         return replace(entry, id=f"{post.uri}#from-{series}", published=shown, updated=shown)
@@ -200,8 +210,8 @@ class FeedBuilder:
     async def of_comments(
         self, post: Post | None, format: FeedFormat, *, without: frozenset[str] = frozenset()
     ) -> FeedDocument:
-        """The comments of a post, or of the whole site; without those of these fingerprints."""
-        placed = await self._store.comments.list_newest_shown(post=post.id if post else None, limit=LENGTH)
+        """Return the comments of a post, or of the whole site, without the entries that have these fingerprints."""
+        placed = await self._store.comments.list_newest_shown(post=post.id if post else None, limit=MAX_COMMENTS)
         title = f"Comments on {post.heading}" if post else "Comments"
         feed = self._feed(
             path=post.path if post else "/comments/",
@@ -210,8 +220,8 @@ class FeedBuilder:
             format=format,
             entries=tuple(self._comment(comment) for comment in placed),
         )
-        press = FragmentCache() if post else self._press
-        return press.render(replace(feed, hubs=self._hubs), format, without=without)
+        fragments = FragmentCache() if post else self._fragments
+        return fragments.render(replace(feed, hubs=self._hubs), format, without=without)
 
     def _feed(self, *, path: str, page: str, title: str, format: FeedFormat, entries: tuple[FeedEntry, ...]) -> Feed:
         site = self._site
@@ -312,7 +322,7 @@ class FeedBuilder:
 
 
 def _content(post: Post) -> str:
-    """The text of a post; what is sensitive stands behind its warning, the post's picture too."""
+    """Return the text of a post. A sensitive post is folded behind its content warning, with its picture."""
     if not post.notice:
         return post.html
     picture = post.picture
@@ -321,5 +331,5 @@ def _content(post: Post) -> str:
 
 
 def _beginning(summary: str, url: str) -> str:
-    """What stands for a post where its author wants the rest to be read on her page."""
+    """Return the excerpt that a feed shows when the author wants the rest to be read on the page."""
     return f'<p>{escape(summary)}</p><p><a href="{escape(url)}">Read on</a></p>'

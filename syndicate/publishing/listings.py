@@ -1,5 +1,6 @@
-"""Every set of posts that has a page, and therefore a feed: all, a category, a tag, an author, a year, month or day,
-and what a search finds."""
+"""Listings: every set of posts that has a page and feeds (all posts, a category, tag, author, year, month, day, or
+search).
+"""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -14,14 +15,16 @@ from syndicate.storage import Store
 from syndicate.urls import Urls
 
 EARLIEST_YEAR = 1000
-"""No blog goes back further, and near year 1 a calendar has no room for time zones."""
+"""No blog has older posts, and dates near year 1 overflow when converted between time zones."""
 PERIOD = re.compile(r"/(\d{4})/(?:(\d{2})/(?:(\d{2})/)?)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """`path` is its page's; `title` is empty for the home page. `scopes` are the editions that it depends on. `fetch`
-    gives posts, newest first, from how many are wanted and how many are to be passed over; `total` how many there are.
+    """A set of posts with a page and feeds.
+
+    `path` is the path of its page; `title` is empty for the home page. `dependencies` are the versions it depends on.
+    `fetch(limit, skip)` returns its posts, newest first; `total` returns how many there are.
     """
 
     kind: str
@@ -38,7 +41,7 @@ class Listings:
         self._store, self._site, self._urls = store, site, urls
 
     async def at(self, path: str) -> Listing | None:
-        """What a path of a list stands for. Of a category's path with its parents', the last segment counts."""
+        """Find the listing at a path. In a category path with parents, the last segment decides."""
         if path == "/":
             return self.home()
         if found := PERIOD.fullmatch(path):
@@ -67,7 +70,7 @@ class Listings:
         )
 
     async def category(self, slug: str) -> Listing | None:
-        """With the posts of its subcategories, as WordPress does."""
+        """Find a category; posts of its subcategories are included, as in WordPress."""
         term = await self._store.posts.find_term(TermKind.CATEGORY, slug)
         if term is None:
             return None
@@ -79,7 +82,7 @@ class Listings:
         return None if term is None else await self._of_terms(term, self._urls.tag(slug), [slug])
 
     async def _of_terms(self, term: Term, path: str, slugs: list[str]) -> Listing | None:
-        """None while no public post has it: the names of what drafts are about are nobody's business."""
+        """Find the listing of a term. None while no public post has it, since the terms of drafts are private."""
 
         async def total() -> int:
             if len(slugs) == 1:
@@ -118,7 +121,7 @@ class Listings:
         )
 
     def search(self, words: str) -> Listing:
-        """What holds all of these words. Nobody counts how much that is."""
+        """Return the listing of posts that contain all of these words. It has no total."""
 
         async def fetch(limit: int, skip: int) -> list[Post]:
             found = await self._store.search.find(words, kind=PostKind.POST, limit=limit, skip=skip)
@@ -138,7 +141,7 @@ class Listings:
         )
 
     def period(self, year: int, month: int | None, day: int | None) -> Listing | None:
-        """A year, month or day in the site's time zone; None for one that no blog has, or no calendar."""
+        """Find a year, month or day in the site's time zone; None for a date outside the calendar or before any blog."""
         if year < EARLIEST_YEAR:
             return None
         try:
@@ -160,7 +163,7 @@ class Listings:
 
 
 def _end(first: datetime, month: int | None, day: int | None) -> datetime:
-    """Midnight after the period, by the calendar: days with a change of the clock are longer or shorter."""
+    """Return midnight after the period, by the calendar: a day on which the clocks change is longer or shorter."""
     if day:
         return first.fromordinal(first.toordinal() + 1).replace(tzinfo=first.tzinfo)
     if month:
@@ -169,9 +172,9 @@ def _end(first: datetime, month: int | None, day: int | None) -> datetime:
 
 
 def family_of(term: Term, categories: list[Term]) -> list[str]:
-    """The slugs of a category and of everything below it."""
+    """Return the slugs of a category and all of its descendants."""
     family = [term.slug]
-    for slug in family:  # grows while it is read
+    for slug in family:  # grows during the loop
         family += [child.slug for child in categories if child.parent == slug and child.slug not in family]
     return family
 

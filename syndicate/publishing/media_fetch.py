@@ -1,7 +1,7 @@
-"""Fetches the pictures that posts and people show, so that a page loads nothing from elsewhere.
+"""Download the pictures of posts, comments and accounts, so that a page loads nothing from other servers.
 
-What is wanted is a row. A picture that comes makes its posts anew; one that cannot be had is given up after some
-tries, and its description stands in its place.
+Wanted files are rows of the media table. A post is rendered again when its picture has been downloaded. After several
+failed attempts the post shows the picture's description instead.
 """
 
 import asyncio
@@ -25,15 +25,15 @@ from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
-WAITS = (timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=2), timedelta(hours=12), timedelta(days=2))
-MOST_ATTEMPTS = len(WAITS) + 1
-AT_ONCE = 4
-OUR_FAULT = "something went wrong here; the log says what"
-MOST_OF_AN_AVATAR = 1024 * 1024
+RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=2), timedelta(hours=12), timedelta(days=2))
+MAX_ATTEMPTS = len(RETRY_DELAYS) + 1
+MAX_CONCURRENT = 4
+INTERNAL_ERROR = "something went wrong here; the log says what"
+MAX_AVATAR_BYTES = 1024 * 1024
 
 
 class MediaFetcher:
-    """`typeset_anew` is called with the id of each post that shows a picture that came."""
+    """Downloads wanted files. `rerender` is called with the id of each post that shows a downloaded picture."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class MediaFetcher:
         self._loop = WorkerLoop("pictures", clock, store.media.next_due)
 
     def wake(self) -> None:
-        """There may be something new."""
+        """Check for work now."""
         self._loop.wake()
 
     async def run(self) -> None:
@@ -58,12 +58,14 @@ class MediaFetcher:
         await self._loop.keep(self.work)
 
     async def work(self) -> bool:
-        """Fetch what is due now; False if nothing was."""
+        """Download what is due. Return False if nothing was."""
         now = self._clock()
         due = await self._store.media.next_due()
         if due is None or due > now:
             return False
-        wanted = await self._store.transaction(lambda tx: tx.media.claim(now=now, until=now + LEASE, limit=AT_ONCE))
+        wanted = await self._store.transaction(
+            lambda tx: tx.media.claim(now=now, until=now + LEASE, limit=MAX_CONCURRENT)
+        )
         async with asyncio.TaskGroup() as tasks:
             for file in wanted:
                 tasks.create_task(self._get(file), name="picture")
@@ -74,11 +76,11 @@ class MediaFetcher:
             await self._try_to_get(file)
 
     async def _try_to_get(self, file: MediaFile) -> None:
-        tripped = file.attempts > MOST_ATTEMPTS  # the last attempt had no end
-        settled = as_failed(file, OUR_FAULT) if tripped else await self._fetched(file)
+        tripped = file.attempts > MAX_ATTEMPTS  # the last attempt was interrupted
+        settled = as_failed(file, INTERNAL_ERROR) if tripped else await self._fetched(file)
         posts = await self._store.transaction(lambda tx: self._settle(tx, settled))
         if settled.state is MediaState.FAILED:
-            log.warning("picture not had", address=file.source_url, reason=settled.reason)
+            log.warning("picture download failed", address=file.source_url, reason=settled.reason)
         for post in posts:
             with isolated("typesetting", post=post):
                 await self._typeset_anew(post)
@@ -100,13 +102,13 @@ class MediaFetcher:
         except StorageError:
             raise
         except Exception:
-            log.exception("picture failed", address=file.source_url)
-            return self._later(file, OUR_FAULT)
+            log.exception("picture processing failed", address=file.source_url)
+            return self._later(file, INTERNAL_ERROR)
 
     def _later(self, file: MediaFile, reason: str) -> MediaFile:
-        if file.attempts >= MOST_ATTEMPTS:
+        if file.attempts >= MAX_ATTEMPTS:
             return as_failed(file, reason)
-        return replace(file, due=self._clock() + WAITS[file.attempts - 1], reason=reason)
+        return replace(file, due=self._clock() + RETRY_DELAYS[file.attempts - 1], reason=reason)
 
     async def _settle(self, tx: Tables, file: MediaFile) -> list[str]:
         await tx.media.save(file)
@@ -119,7 +121,7 @@ class MediaFetcher:
         return []
 
     async def _show(self, tx: Tables, source: str, path: str) -> None:
-        """A picture of somebody has come: beside her comments, and in the blogroll."""
+        """Show a downloaded avatar beside the comments of its account and in the blogroll."""
         for actor in await tx.remote_actors.set_avatar(source, path):
             posts = {comment.post for comment in await tx.comments.list_by_author(actor)}
             await tx.versions.move(*(f"talk:{post}" for post in posts))
@@ -128,7 +130,7 @@ class MediaFetcher:
 
 
 def _require_small_picture(data: bytes) -> None:
-    """Strangers choose what we fetch as their picture: a small one, and nothing else. Raises UnusableFile."""
+    """Raises UnusableFile unless the data is a picture of at most 1 MiB: others choose the address of their avatar."""
     kind = kind_of(data[:MOST_HEAD])
-    if kind is None or not kind[0].startswith("image/") or len(data) > MOST_OF_AN_AVATAR:
+    if kind is None or not kind[0].startswith("image/") or len(data) > MAX_AVATAR_BYTES:
         raise UnusableFile("not a picture of at most 1 MiB")

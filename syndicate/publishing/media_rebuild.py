@@ -1,8 +1,8 @@
-"""The pictures that are served already lose their metadata, too: `syndicate media rebuild`.
+"""Remove metadata from the pictures that are already served (`syndicate media rebuild`).
 
-Every picture on the disk is looked at, also one that nothing on record refers to any more. What holds no metadata stays
-byte for byte. What does gets another name; the old address leads there, and the posts that show it are made anew, as
-when a picture has come: nobody is told, and no `updated` moves. Pictures of strangers stay as they came.
+Every picture on disk is checked, including those that no row refers to any more. A picture without metadata stays as
+it is. A cleaned picture gets a new name, its old address redirects there, and the posts that show it are rendered
+again; no Update is sent and `updated` does not change. Pictures of other people stay as they are.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from syndicate.storage.media import Purpose
 
 @dataclass(slots=True)
 class Rebuilt:
-    """How many pictures were cleaned and how many are as they were; those that could not be read, with the reason."""
+    """The numbers of cleaned and unchanged pictures, and the unreadable ones with the reason."""
 
     cleaned: int = 0
     unchanged: int = 0
@@ -25,7 +25,7 @@ class Rebuilt:
 
 
 class MediaRebuild:
-    """`typeset_anew` is called with the id of each post that shows what was cleaned."""
+    """Cleans stored pictures. `rerender` is called with the id of each post that shows a cleaned picture."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class MediaRebuild:
         self._store, self._files, self._typeset_anew, self._progress = store, files, rerender, progress
 
     async def run(self) -> Rebuilt:
-        """Clean what is there. Can be stopped at any time, and run again."""
+        """Clean all pictures. May be interrupted at any time and run again."""
         done = Rebuilt()
         for name in await asyncio.to_thread(self._files.pictures):
             purposes = await self._store.media.list_purposes(name)

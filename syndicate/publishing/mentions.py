@@ -1,8 +1,8 @@
-"""Looks up whom posts and the author's answers name as `@user@host`, so that the name leads to her and she hears of the post.
+"""Look up the accounts that posts and the author's replies mention as `@user@host`.
 
-Whom a post names is a row; publishing waits for nobody. Meanwhile the post is on the page, and what is said of it is
-held back: when everybody was found or given up, or after a minute, it goes out. Somebody who cannot be found stays the
-text that she was.
+Publishing does not wait: each mentioned handle is a row, and the post is shown at once. Its activity is held back
+until every handle has been resolved or given up, for at most a minute. A handle that cannot be resolved stays plain
+text.
 """
 
 import asyncio
@@ -26,15 +26,16 @@ from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
-WAITS = (timedelta(seconds=4), timedelta(seconds=12))
-"""All tries together are shorter than what a post is held back for."""
-MOST_ATTEMPTS = len(WAITS) + 1
-AT_ONCE = 8
+RETRY_DELAYS = (timedelta(seconds=4), timedelta(seconds=12))
+"""Together shorter than the time for which the activity of a post is held back."""
+MAX_ATTEMPTS = len(RETRY_DELAYS) + 1
+MAX_CONCURRENT = 8
 
 
 class MentionResolver:
-    """`typeset_anew` is called with the id of a post that names somebody who was found, `answer_anew` with that of an answer,
-    and those who were found."""
+    """Resolves mentioned handles. When one is found, `rerender` is called with the id of the post; for a reply,
+    `answer_anew` is called with its id and the accounts found.
+    """
 
     def __init__(
         self,
@@ -53,7 +54,7 @@ class MentionResolver:
         self._loop = WorkerLoop("mentions", clock, lambda: store.mentions.next_due(clock()))
 
     def wake(self) -> None:
-        """There may be something new."""
+        """Check for work now."""
         self._loop.wake()
 
     async def run(self) -> None:
@@ -61,12 +62,14 @@ class MentionResolver:
         await self._loop.keep(self.work)
 
     async def work(self) -> bool:
-        """Look up who is due now; False if nobody was."""
+        """Resolve the handles that are due. Return False if none was."""
         now = self._clock()
         due = await self._store.mentions.next_due(now)
         if due is None or due > now:
             return False
-        claimed = await self._store.transaction(lambda tx: tx.mentions.claim(now=now, until=now + LEASE, limit=AT_ONCE))
+        claimed = await self._store.transaction(
+            lambda tx: tx.mentions.claim(now=now, until=now + LEASE, limit=MAX_CONCURRENT)
+        )
         with self._store.holding("mentions", *((named.post, named.comment, named.handle) for named in claimed)):
             await self._look_up_together(claimed)
         return bool(claimed)
@@ -80,29 +83,29 @@ class MentionResolver:
                 await self._settle(*text, here)
 
     async def _look_up(self, named: Named) -> Named:
-        """With her id where she was found, with another date where she is to be looked up again."""
-        if named.attempts > MOST_ATTEMPTS:  # what follows when she is found trips us up each time
-            log.warning("name given up", name=named.handle)
+        """Return the row with the actor id if found, or with the time of the next attempt."""
+        if named.attempts > MAX_ATTEMPTS:  # whatever follows the lookup fails every time
+            log.warning("mention lookup abandoned", name=named.handle)
             return replace(named, actor="")
         try:
             actor = await self._find(named.handle)
         except RemoteUnavailable as error:
-            if named.attempts >= MOST_ATTEMPTS:
-                log.warning("nobody found by a name", name=named.handle, problem=str(error))
+            if named.attempts >= MAX_ATTEMPTS:
+                log.warning("mention lookup failed", name=named.handle, problem=str(error))
                 return named
-            return replace(named, due=self._clock() + WAITS[named.attempts - 1])
+            return replace(named, due=self._clock() + RETRY_DELAYS[named.attempts - 1])
         except (AddressUnusable, RemoteError) as error:
-            log.warning("nobody found by a name", name=named.handle, problem=str(error))
+            log.warning("mention lookup failed", name=named.handle, problem=str(error))
             return named
         except StorageError:
             raise
         except Exception:
-            log.exception("looking for a name failed", name=named.handle)
+            log.exception("mention lookup crashed", name=named.handle)
             return named
         return replace(named, actor=actor)
 
     async def _find(self, handle: str) -> str:
-        """The id of an account. Raises AddressUnusable, RemoteError."""
+        """Return the actor id of an account. Raises AddressUnusable, RemoteError."""
         if handle.startswith(("https://", "http://")):
             return await self._fetched(handle)
         account = account_of(handle)
@@ -117,7 +120,7 @@ class MentionResolver:
         return (await self._actors.refresh(uri, by_stranger=False)).uri
 
     async def _settle(self, post: str, comment: str, looked_up: list[Named]) -> None:
-        """A crash in between leaves them wanted, and all of it is done again."""
+        """Store the results. After a crash in between, the rows are still due and everything is repeated."""
         found = [named for named in looked_up if named.actor]
         if found:
             await self._store.transaction(partial(self._keep, found))
@@ -147,5 +150,5 @@ class MentionResolver:
 
 
 def _text_of(named: Named) -> tuple[str, str]:
-    """The post, or the answer under it, that names somebody."""
+    """Return the post, or the reply under it, that mentions somebody."""
     return named.post, named.comment

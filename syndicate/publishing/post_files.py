@@ -1,7 +1,8 @@
-"""The files that a post names: on record, beside its Markdown, or to be fetched.
+"""Resolve the files that a post refers to: known ones, local files beside its Markdown, and remote ones to download.
 
-Files of this machine count only below the folder that its author gave: an imported text must not be able to publish what
-else lies on the disk. A path from the root (`/audio/talk.mp3`) counts from that folder, unless we serve something there.
+Local files are used only below the folder that the author gave, so that an imported text cannot publish other files
+of this machine. A path from the root (`/audio/talk.mp3`) is resolved in that folder unless the blog serves something
+there.
 """
 
 import asyncio
@@ -21,15 +22,16 @@ from syndicate.urls import Urls, join, split
 
 MAX_BYTES = 256 * 1024 * 1024
 PAGES = frozenset({"", "md", "markdown", "htm", "html"})
-"""Extensions of what is a page elsewhere, also where a file of that name lies beside the Markdown."""
+"""Extensions of pages: a link to one is never a file, even if a file of that name lies beside the Markdown."""
 ROOT_ENDS = "/./"
-"""Stands in the base of a post between the folder that its author gave and the place of its Markdown within."""
+"""Separates the author's folder from the place of the Markdown within it, in the base of a post."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A file that a post names. `is_new` where it is not on record like this; `tells_place` of a film that says where it
-    was taken."""
+    """A file that a post refers to. `is_new`: not stored like this yet; `tells_place`: a video that contains its
+    location.
+    """
 
     file: MediaFile
     is_new: bool = False
@@ -37,12 +39,12 @@ class Found:
 
     @property
     def is_missing(self) -> bool:
-        """Whether it should lie on this machine and cannot be had."""
+        """Whether it is a local file that cannot be read."""
         return self.file.is_local and self.file.state is MediaState.FAILED
 
 
 def base_of(folder: str, root: str | None = None) -> str:
-    """The base of a post whose Markdown lies in a folder, below the `root` that its author gave."""
+    """Return the base of a post whose Markdown lies in `folder`, below the author's folder `root`."""
     if root is None or not Path(folder).is_relative_to(root):
         return f"file://{_spelled(folder)}/"
     below = Path(folder).relative_to(root).as_posix()
@@ -60,8 +62,11 @@ class PostFiles:
     async def find(
         self, reference: str, *, permalink: str, base: str, is_link: bool, fetched: bool, reread: bool
     ) -> Found | None:
-        """What a reference names; None for a page, and for what needs no file of ours. `is_link` where it may be a page,
-        `fetched` where a file on another server is to be fetched. Without `reread`, the disk is not looked at."""
+        """Find the file that a reference names; None for a page or anything that needs no file of ours.
+
+        `is_link`: the reference may be a page. `fetched`: a file on another server is to be downloaded. Without
+        `reread`, the disk is not read.
+        """
         bare = reference.partition("#")[0]
         parts = split(bare)
         is_here = base.startswith("file:") and not parts.netloc and parts.scheme in ("", "file")
@@ -102,7 +107,7 @@ class PostFiles:
         return await asyncio.to_thread(self._read, address, path, Path(unquote(split(root).path)), known)
 
     def _read(self, address: str, path: Path, root: Path, known: MediaFile | None) -> Found:
-        """A file of this machine, taken in at once, and again when it has changed."""
+        """Read a local file and store it, again if it has changed."""
         try:
             data = _bytes(path, root)
             kept = as_kept(self._wanted(address), self._files, data)
@@ -126,13 +131,13 @@ class PostFiles:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether a link means a file: by its extension, or because there is one."""
+    """Whether a link refers to a file: by its extension, or because the file exists."""
     extension = extension_of(path.name)
     return extension in NAMED_AS_FILES or (extension not in PAGES and path.is_file())
 
 
 def _bytes(path: Path, root: Path) -> bytes:
-    """The content of a file. Raises UnusableFile, OSError."""
+    """Return the content of a file. Raises UnusableFile, OSError."""
     if not path.resolve().is_relative_to(root.resolve()):
         raise UnusableFile(f"lies outside {root}; only files below it are published")
     if path.stat().st_size > MAX_BYTES:
@@ -141,7 +146,8 @@ def _bytes(path: Path, root: Path) -> bytes:
 
 
 def as_kept(file: MediaFile, files: MediaFiles, data: bytes) -> MediaFile:
-    """Keep the bytes of a file, and say so; a post's picture loses its metadata. Blocks: it waits for another process.
+    """Store the bytes and return the media row as kept; pictures lose their metadata. Blocks while a picture is
+    processed.
 
     Raises UnusableFile, OSError.
     """

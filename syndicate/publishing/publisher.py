@@ -1,6 +1,6 @@
-"""A post goes out, changes, or is taken back: one transaction each, with everything that it entails.
+"""Publish, change and delete posts, each in one transaction with everything that follows from it.
 
-So there is no moment in which the feed knows a post and the outbox does not.
+The feed, the outbox and the media rows therefore never disagree. In comes a `PostDraft`; out goes a `Published`.
 """
 
 import hashlib
@@ -31,15 +31,15 @@ from syndicate.workers.loop import isolated
 
 log = structlog.get_logger()
 
-OLD_NEWS = timedelta(hours=48)
-"""What is dated further back when we first see it is not announced."""
-LONGEST_TITLE = 500
-TRIES = 5
-FILES = frozenset({"folder", "publish"})
-"""Ways in by a Markdown file, which may take over from each other."""
-_GIVE_ANOTHER = "please give the file another slug"
-_TAKE_BACK = "'draft: true' takes it back"
-RESERVED = frozenset(
+MAX_ANNOUNCE_AGE = timedelta(hours=48)
+"""A new post that is dated further back than this is not announced."""
+MAX_TITLE_LENGTH = 500
+MAX_TRIES = 5
+FILE_ORIGINS = frozenset({"folder", "publish"})
+"""Origins of posts from Markdown files; either may replace posts of the other."""
+_CHOOSE_ANOTHER_SLUG = "please give the file another slug"
+_HOW_TO_UNPUBLISH = "'draft: true' takes it back"
+RESERVED_SEGMENTS = frozenset(
     [
         "actor",
         "actors",
@@ -68,7 +68,7 @@ RESERVED = frozenset(
         ".well-known",
     ]
 )
-"""First segments of addresses that are no page's."""
+"""First path segments that a page must not use."""
 
 
 class Change(StrEnum):
@@ -79,8 +79,9 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileVersion:
-    """A file as it was read: it is remembered which post it made. `is_identity` says that the file stands for its post,
-    whatever slug it gives."""
+    """A file as it was read, to remember which post it made. `is_identity`: the file stands for its post whatever its
+    slug.
+    """
 
     name: str
     digest: str
@@ -89,9 +90,11 @@ class FileVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What became of a manuscript. `missing` are files that could not be had, with the reasons; `tell_places` films that say where they were
-    taken; `replaced` says which
-    post of another origin it took the place of, or is empty."""
+    """The result of publishing.
+
+    `missing` are files that could not be read, with the reasons; `tell_places` are videos that contain their
+    location; `replaced` is the origin of the post that this one replaced, or empty.
+    """
 
     post: Post
     change: Change
@@ -103,7 +106,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Target:
-    """What a manuscript means: the post that is there, how it was made, and what was known of its file."""
+    """The post that a draft refers to: the existing one, its source, and what was stored about its file."""
 
     seen: tuple[str, str] | None
     before: Post | None
@@ -113,7 +116,7 @@ class _Target:
 
 
 class _Overtaken(Exception):
-    """Another writer took the slug or the post in this moment."""
+    """Another writer took the slug or changed the post in the meantime."""
 
 
 class Publisher:
@@ -135,18 +138,20 @@ class Publisher:
         file: FileVersion | None = None,
         complete: bool = False,
     ) -> Published:
-        """Create the post, or replace the one that `file` made or that has this slug (for an import: this identity).
+        """Create the post, or replace the one made by `file`, with this slug, or (imports) with this identity.
 
-        `origin` names the way in; what another one made is taken over from a file only with `replace`. `announce` of None
-        follows the rule: what is new is announced, unless it is dated more than 48 hours back. With `complete`, nothing goes out while a file beside the text is missing. Raises
-        InputError, FilesMissing. Nobody is told of a `minor` change.
+        `origin` says how the post came in; a file replaces a post of another origin only with `replace`. With
+        `announce` None, a new post is announced unless it is dated more than 48 hours back. With `complete`, nothing
+        is published while a file beside the text is missing. A `minor` change is not announced to anyone.
+
+        Raises InputError, FilesMissing.
         """
-        for _ in range(TRIES):
+        for _ in range(MAX_TRIES):
             try:
                 return await self._publish(post_draft, origin, announce, replace, minor, file, complete)
             except _Overtaken:
                 continue
-        raise StorageError(f"{post_draft.slug}: others keep changing this post")
+        raise StorageError(f"{post_draft.slug}: the post keeps being changed by another process; please try again")
 
     async def _publish(
         self,
@@ -164,7 +169,7 @@ class Publisher:
         is_same = target.is_same
         draft = await self._draft(post_draft, before, made_before, is_file=file is not None and file.is_identity)
         draft = replace(draft, terms=post_draft.terms, hashtags=post_draft.hashtags)
-        typeset = await self._renderer.typeset(
+        rendered = await self._renderer.render(
             post_draft.source,
             post_draft.source_format,
             permalink=self._urls.absolute(draft.path),
@@ -173,19 +178,19 @@ class Publisher:
             enclosure=post_draft.enclosure,
             hashtags=self._hashtags(draft),
         )
-        if complete and typeset.missing:
-            raise FilesMissing("; ".join(one.reason for one in typeset.missing))
-        missing = tuple(_complaint(one) for one in typeset.media if one.state is MediaState.FAILED)
-        places = tuple(one.source_url for one in typeset.tell_places)
-        if before and made_before and is_same and not typeset.has_new_files:
-            if typeset.html != before.html or made_before.renderer != RENDERER:
+        if complete and rendered.missing:
+            raise FilesMissing("; ".join(one.reason for one in rendered.missing))
+        missing = tuple(_reason_missing(one) for one in rendered.media if one.state is MediaState.FAILED)
+        places = tuple(one.source_url for one in rendered.tell_places)
+        if before and made_before and is_same and not rendered.has_new_files:
+            if rendered.html != before.html or made_before.renderer != RENDERER:
                 await self.rerender(before.id)
             if made_before.minor and not post_draft.minor:
                 await self._store.transaction(partial(_forget_minor, before.id))
             if file is not None and seen != (before.id, file.digest):
                 await self._store.transaction(lambda tx: _remember(tx, file, seen, before.id))
             return Published(post=before, change=Change.UNCHANGED, announced=False, missing=missing, tell_places=places)
-        post = self._composed(draft, post_draft, typeset)
+        post = self._composed(draft, post_draft, rendered)
         is_spent = made_before is not None and made_before.minor and post.state is not PostState.SCHEDULED
         is_minor = minor or (post_draft.minor and not is_spent)
         made = PostSource(
@@ -205,13 +210,13 @@ class Publisher:
         tell = not is_minor and (self._is_news(post) if announce is None else announce)
 
         async def body(tx: Tables) -> Post:
-            written = await self._write(tx, before, post, made, post_draft, typeset, tell, shown, is_minor)
+            written = await self._write(tx, before, post, made, post_draft, rendered, tell, shown, is_minor)
             if file is not None:
                 await _remember(tx, file, seen, written.id)
             return written
 
         written = await self._store.transaction(body)
-        await self._renderer.remove_files([one.original for one in typeset.new if one.original])
+        await self._renderer.remove_files([one.original for one in rendered.new if one.original])
         announced = tell and written.federates and not (before and before.federates)
         log.info("post published", slug=post.slug, state=post.state.value, path=post.path, announced=announced)
         return Published(
@@ -224,7 +229,7 @@ class Publisher:
         )
 
     async def check(self, post_draft: PostDraft, *, origin: str, file: FileVersion) -> None:
-        """Change nothing. Raises InputError where `publish` does because of what is there already."""
+        """Check a draft against the stored posts without changing anything. Raises InputError where `publish` would."""
         target = await self._target(post_draft, origin, False, file)
         if target.before is None or file.is_identity:
             await self._free_slug(post_draft, target.before)
@@ -232,22 +237,23 @@ class Publisher:
     async def _target(
         self, post_draft: PostDraft, origin: str, replace_other: bool, file: FileVersion | None
     ) -> _Target:
-        """The post that a manuscript means. Raises InputError where it must not touch that."""
+        """Return the post that a draft refers to. Raises InputError if it must not be changed."""
         seen = await self._store.posts.find_file(file.name) if file else None
         before, made = await self._existing(post_draft, seen if file and file.is_identity else None)
         is_same = made is not None and made.digest == digest_of(post_draft)
         replaced = "" if is_same else self._of_another_origin(before, made, origin)
         if replaced and not replace_other:
             raise InputError(
-                f"the slug {post_draft.slug!r} is that of {replaced}; {_GIVE_ANOTHER}, or `syndicate publish --replace` it"
+                f"the slug {post_draft.slug!r} is that of {replaced}; {_CHOOSE_ANOTHER_SLUG}, or `syndicate publish --replace` it"
             )
         if before is not None and before.is_public and post_draft.held:
-            raise InputError(f"{post_draft.held[0]}; the post is public and stays as it is ({_TAKE_BACK})")
+            raise InputError(f"{post_draft.held[0]}; the post is public and stays as it is ({_HOW_TO_UNPUBLISH})")
         return _Target(seen=seen, before=before, made=made, is_same=is_same, replaced=replaced)
 
     async def find_imported(self, post_draft: PostDraft) -> Post | None:
-        """The post that came from the same place of the same source. Of those that came in before sources were
-        remembered, the one with the guid."""
+        """Find the post imported from the same place of the same source, or, for posts older than that record, by its
+        guid.
+        """
         posts = self._store.posts
         if post_draft.source_id is not None and (post := await posts.find_by_source(post_draft.source_id)):
             return post
@@ -265,8 +271,8 @@ class Publisher:
         return before, await self._store.posts.find_source(before.id) if before else None
 
     def _of_another_origin(self, before: Post | None, made: PostSource | None, origin: str) -> str:
-        """What a file would take the place of, if that is no file's; empty otherwise."""
-        if before is None or made is None or origin not in FILES or made.origin in FILES:
+        """Return the origin of the post that a file would replace, or an empty string if that post came from a file."""
+        if before is None or made is None or origin not in FILE_ORIGINS or made.origin in FILE_ORIGINS:
             return ""
         title = f" '{before.title}'" if before.title else ""
         return f"the {before.kind.value}{title} at {self._urls.absolute(before.path)}, which came by {made.origin}"
@@ -274,7 +280,7 @@ class Publisher:
     async def _draft(
         self, post_draft: PostDraft, before: Post | None, made: PostSource | None, *, is_file: bool
     ) -> Post:
-        """Identity, addresses and dates: kept from before where they were ever seen, else made."""
+        """Return the post with its identity, addresses and dates; those that were ever public are kept."""
         now = self._clock().replace(microsecond=0)
         date = (post_draft.date or now).replace(microsecond=0)
         state = post_draft.state
@@ -303,13 +309,16 @@ class Publisher:
         )
 
     async def _free_guid(self, post_draft: PostDraft, uri: str) -> str:
-        """The guid that it had elsewhere; its own where two posts of an export share one."""
+        """Return the guid from the other program, or the post's own URI if two posts of an export share one."""
         is_free = post_draft.guid and await self._store.posts.find_by_guid(post_draft.guid) is None
         return post_draft.guid if post_draft.guid and is_free else uri
 
     async def _free_slug(self, post_draft: PostDraft, before: Post | None) -> str:
-        """The slug; for what has an identity of its own with `-2`, `-3`, … where it is another's, or an address of the blog
-        itself. Raises InputError where the slug is the identity and another post has it."""
+        """Return a slug that is not taken.
+
+        A post with an identity of its own gets `-2`, `-3`, … if the slug is taken or is an address of the blog.
+        Raises InputError if the slug is the identity and belongs to another post.
+        """
         wanted = slug = post_draft.slug
         number = 1
         while True:
@@ -318,8 +327,8 @@ class Publisher:
             if is_taken and not _has_identity(post_draft):
                 if before is None:  # nobody had it a moment ago
                     raise _Overtaken
-                raise InputError(f"the slug {slug!r} is that of another post; {_GIVE_ANOTHER}")
-            if not is_taken and not (post_draft.kind is PostKind.PAGE and slug in RESERVED):
+                raise InputError(f"the slug {slug!r} is that of another post; {_CHOOSE_ANOTHER_SLUG}")
+            if not is_taken and not (post_draft.kind is PostKind.PAGE and slug in RESERVED_SEGMENTS):
                 return slug
             number += 1
             slug = f"{wanted}-{number}"
@@ -328,7 +337,7 @@ class Publisher:
         return await self._free_path(post.kind, post.published, slug, post.id)
 
     async def _free_path(self, kind: PostKind, date: datetime, slug: str, id: str) -> str:
-        """The address that a slug gives, or with `-2`, `-3`, … where an imported post has it."""
+        """Return the path of a slug, with `-2`, `-3`, … if an imported post has it."""
         number = 1
         while True:
             name = slug if number == 1 else f"{slug}-{number}"
@@ -341,12 +350,12 @@ class Publisher:
         other = await self._store.posts.find_by_path(path)
         return other is not None and other.id != id
 
-    def _composed(self, draft: Post, post_draft: PostDraft, typeset: RenderedPost) -> Post:
+    def _composed(self, draft: Post, post_draft: PostDraft, rendered: RenderedPost) -> Post:
         return replace(
             draft,
-            title=clean_name(post_draft.title, limit=LONGEST_TITLE),
-            html=typeset.html,
-            excerpt=excerpt(post_draft.summary or post_draft.excerpt or typeset.text),
+            title=clean_name(post_draft.title, limit=MAX_TITLE_LENGTH),
+            html=rendered.html,
+            excerpt=excerpt(post_draft.summary or post_draft.excerpt or rendered.text),
             summary=post_draft.summary,
             teaser=post_draft.teaser,
             unsummarized=post_draft.unsummarized,
@@ -357,11 +366,11 @@ class Publisher:
             warning=post_draft.warning,
             comments_open=post_draft.comments_open,
             pinned=post_draft.pinned,
-            picture=self._picture(typeset.picture, post_draft.image_alt),
+            picture=self._picture(rendered.picture, post_draft.image_alt),
             type=post_draft.type,
             quotes=post_draft.quotes,
-            mentions=typeset.mentions,
-            enclosure=typeset.enclosure,
+            mentions=rendered.mentions,
+            enclosure=rendered.enclosure,
         )
 
     def _hashtags(self, post: Post) -> dict[str, str]:
@@ -379,7 +388,7 @@ class Publisher:
         )
 
     def _is_news(self, post: Post) -> bool:
-        return self._clock() - post.published <= OLD_NEWS
+        return self._clock() - post.published <= MAX_ANNOUNCE_AGE
 
     # the transaction
 
@@ -390,12 +399,14 @@ class Publisher:
         post: Post,
         made: PostSource,
         post_draft: PostDraft,
-        typeset: RenderedPost,
+        rendered: RenderedPost,
         announce: bool,
         shown: datetime | None,
         is_minor: bool,
     ) -> Post:
-        """`shown` is the `updated` that readers have seen; None for what none has seen, whose dates count from now."""
+        """Write everything. `shown` is the `updated` that readers have seen, or None if no reader has; then dates
+        start now.
+        """
         await tx.posts.advisory_lock()
         now = self._clock()
         there = await tx.posts.find(post.id) if before else await tx.posts.find_by_slug(post.slug)
@@ -408,9 +419,11 @@ class Publisher:
         wanted = post.updated if shown is None else now.replace(microsecond=0)
         post = replace(post, updated=await tx.posts.next_free_updated(wanted, post.id, after=shown))
         post = replace(post, news=news_after(before, minor=is_minor))
-        await self._tell(tx, before, post, announce, now, names_wanted=typeset.names_wanted, is_minor=is_minor)
+        await self._create_activity(
+            tx, before, post, announce, now, names_wanted=rendered.names_wanted, is_minor=is_minor
+        )
         if before is not None and before.federates and not post.federates:
-            post = replace(post, uri=self._urls.post(new_id(now)))  # the old id is gone for ever
+            post = replace(post, uri=self._urls.post(new_id(now)))  # the old id is gone forever
         await tx.posts.save(post, made)
         if made.released is not None:
             await tx.posts.assign_number(post.id)
@@ -422,13 +435,13 @@ class Publisher:
                 await tx.posts.add_alias(address, post.id)
         if post_draft.source_id is not None:
             await tx.posts.save_source(post_draft.source_id, post.id)
-        await self._record_media(tx, post, typeset)
+        await self._record_media(tx, post, rendered)
         is_to_be_read = post.state in (PostState.PUBLISHED, PostState.SCHEDULED)
-        await tx.mentions.save_all(post.id, typeset.named if is_to_be_read else {}, now)
-        await tx.versions.move(*_scopes(before), *_scopes(post))
+        await tx.mentions.save_all(post.id, rendered.named if is_to_be_read else {}, now)
+        await tx.versions.move(*_dependencies(before), *_dependencies(post))
         return post
 
-    async def _tell(
+    async def _create_activity(
         self,
         tx: Tables,
         before: Post | None,
@@ -439,7 +452,7 @@ class Publisher:
         names_wanted: bool,
         is_minor: bool = False,
     ) -> None:
-        """Create, Update or Delete, as the change looks from outside."""
+        """Create the activity for the change as seen from outside: Create, Update or Delete."""
         was, is_now = before is not None and before.federates, post.federates
         if is_now and was and is_minor:
             await self._outbox.made_anew(tx, post)
@@ -453,9 +466,9 @@ class Publisher:
                 await self._outbox.pinned(tx, post)
         elif was and before is not None:
             await self._outbox.deleted(tx, before, now)
-            await self._bury(tx, before, path=None, now=now)
+            await self._create_tombstone(tx, before, path=None, now=now)
 
-    async def _bury(self, tx: Tables, post: Post, *, path: str | None, now: datetime) -> None:
+    async def _create_tombstone(self, tx: Tables, post: Post, *, path: str | None, now: datetime) -> None:
         await tx.tombstones.save(
             Tombstone(
                 uri=post.uri,
@@ -467,13 +480,13 @@ class Publisher:
             )
         )
 
-    async def _record_media(self, tx: Tables, post: Post, typeset: RenderedPost) -> None:
+    async def _record_media(self, tx: Tables, post: Post, rendered: RenderedPost) -> None:
         shown: list[str] = []
-        for file in typeset.media:
+        for file in rendered.media:
             known = await tx.media.find_by_source(file.source_url)
             is_kept = known is not None and known.state is MediaState.KEPT
             is_old = is_kept and (not file.is_local or file.state is MediaState.FAILED)
-            if file in typeset.new and not is_old:
+            if file in rendered.new and not is_old:
                 await tx.media.save(replace(file, id=known.id if known else file.id, attempts=0))
                 if known is not None and known.name and known.name == file.original:  # it was served with its metadata
                     await tx.media.save_redirect(known.name, file.name or "")
@@ -483,7 +496,7 @@ class Publisher:
     # taking back
 
     async def delete(self, slug: str) -> Post:
-        """Delete a post everywhere. Raises PostNotFound."""
+        """Delete a post here and on other servers. Raises PostNotFound."""
         post = await self._store.posts.find_by_slug(slug)
         if post is None:
             raise PostNotFound(f"there is no post with the slug {slug!r}")
@@ -493,21 +506,21 @@ class Publisher:
             now = self._clock()
             if post.federates:
                 await self._outbox.deleted(tx, post, now)
-            if post.is_public:  # what nobody ever saw leaves nothing behind
-                await self._bury_everywhere(tx, post, now)
+            if post.is_public:  # a post that was never public leaves no tombstone
+                await self._create_tombstones(tx, post, now)
             unused.extend(await tx.media.delete_by_post(post.id))
             await tx.search.delete(post.id)
             await tx.posts.delete(post.id)
-            await tx.versions.move(*_scopes(post), "comments")
+            await tx.versions.move(*_dependencies(post), "comments")
 
         await self._store.transaction(body)
         await self._renderer.remove_files(unused)
         log.info("post deleted", slug=slug, path=post.path)
         return post
 
-    async def _bury_everywhere(self, tx: Tables, post: Post, now: datetime) -> None:
-        """At its id, its address, and every address that it ever had."""
-        await self._bury(tx, post, path=post.path, now=now)
+    async def _create_tombstones(self, tx: Tables, post: Post, now: datetime) -> None:
+        """Create tombstones at its id, its permalink and all of its list_aliases."""
+        await self._create_tombstone(tx, post, path=post.path, now=now)
         for address in await tx.posts.list_aliases(post.id):
             if address.startswith("/"):
                 await tx.tombstones.save(
@@ -524,7 +537,7 @@ class Publisher:
     # what time, pictures and names bring
 
     async def release_due(self) -> int:
-        """Publish what was scheduled for now or earlier; how many."""
+        """Publish the scheduled posts that are due and return how many."""
         released = 0
         for id in await self._store.posts.list_scheduled(self._clock()):
             with isolated("scheduled post", post=id):
@@ -533,7 +546,7 @@ class Publisher:
         return released
 
     async def _release(self, id: str, tx: Tables) -> None:
-        await tx.posts.advisory_lock()  # before it is read: another process may be releasing it
+        await tx.posts.advisory_lock()  # before the post is read: another process may be releasing it
         post, made = await tx.posts.find(id), await tx.posts.find_source(id)
         if post is None or made is None or post.state is not PostState.SCHEDULED:
             return
@@ -541,23 +554,23 @@ class Publisher:
         updated = await tx.posts.next_free_updated(post.published, post.id)
         released = replace(post, state=PostState.PUBLISHED, updated=updated)
         wanted = await tx.mentions.has_unresolved(id)
-        await self._tell(
-            tx, post, released, announce=not made.minor, now=now, names_wanted=wanted
-        )  # it lay ahead when first seen
+        # the date was in the future when the post was first seen
+        await self._create_activity(tx, post, released, announce=not made.minor, now=now, names_wanted=wanted)
         await tx.posts.save(released, replace(made, released=now))
         await tx.posts.assign_number(id)
         await tx.search.save(released, plain(released.html))
-        await tx.versions.move(*_scopes(released))
+        await tx.versions.move(*_dependencies(released))
         log.info("scheduled post published", slug=post.slug, path=post.path)
 
     async def rerender(self, id: str) -> None:
-        """Make a post's HTML again from its source: a picture has come, somebody whom it names is found, or the renderer
-        is a newer one."""
-        for _ in range(TRIES):
+        """Render a post again from its source: a picture or a mentioned account has been found, or the renderer has
+        changed.
+        """
+        for _ in range(MAX_TRIES):
             post, made = await self._store.posts.find(id), await self._store.posts.find_source(id)
             if post is None or made is None:
                 return
-            typeset = await self._renderer.typeset(
+            rendered = await self._renderer.render(
                 made.source,
                 made.source_format,
                 permalink=self._urls.absolute(post.path),
@@ -568,29 +581,29 @@ class Publisher:
             )
             anew = replace(
                 post,
-                html=typeset.html,
-                picture=self._picture(typeset.picture, made.image_alt),
-                mentions=typeset.mentions,
+                html=rendered.html,
+                picture=self._picture(rendered.picture, made.image_alt),
+                mentions=rendered.mentions,
             )
             if await self._store.transaction(partial(self._reset, anew)):
                 return
 
     async def _reset(self, post: Post, tx: Tables) -> bool:
-        """False when the words were changed in the meantime."""
+        """Replace the HTML. Return False if the source was changed in the meantime."""
         if not await tx.posts.set_html(post, RENDERER):
             return False
         await self._outbox.made_anew(tx, post)
-        await tx.versions.move(*_scopes(post))
+        await tx.versions.move(*_dependencies(post))
         return True
 
 
 def _version(post: Post) -> tuple[datetime, PostState]:
-    """What tells whether another writer was faster: a release does not always move `updated`."""
+    """Return what identifies this state of a post: publishing a scheduled post does not always change `updated`."""
     return post.updated, post.state
 
 
-def _scopes(post: Post | None) -> list[str]:
-    """What shows a post."""
+def _dependencies(post: Post | None) -> list[str]:
+    """Return the dependencies that a change of this post moves."""
     if post is None:
         return []
     terms = [f"term:{term.kind}:{term.slug}" for term in post.terms if term.kind in set(TermKind)]
@@ -603,18 +616,19 @@ def _base(post_draft: PostDraft) -> str:
     return post_draft.base or ""
 
 
-def _complaint(file: MediaFile) -> str:
+def _reason_missing(file: MediaFile) -> str:
     return f"{file.source_url}: {file.reason}" if file.reason else file.source_url
 
 
 def _has_identity(post_draft: PostDraft) -> bool:
-    """Whether it is told apart by more than its slug: by what it was in another program."""
+    """Whether the draft has an identity besides its slug, from another program."""
     return post_draft.guid is not None or post_draft.source_id is not None
 
 
 async def _remember(tx: Tables, file: FileVersion, seen: tuple[str, str] | None, post: str) -> None:
-    """Which post a file made; `seen` is what was known of it before. A file that another worker takes in at this moment
-    makes one post."""
+    """Remember which post a file made. Raises _Overtaken if this differs from `seen`: two workers that read the same
+    file make one post.
+    """
     if await tx.posts.find_file(file.name) != seen:
         raise _Overtaken
     await tx.posts.save_file(file.name, post, file.digest)
@@ -625,12 +639,12 @@ async def _forget_minor(post: str, tx: Tables) -> None:
 
 
 def digest_of(post_draft: PostDraft) -> str:
-    """What tells whether a manuscript is the one that was published before."""
-    fields = {name: value for name, value in asdict(post_draft).items() if name not in _NOT_ITS_WORDS}
+    """Return a digest of the draft, equal if it is the one that was published before."""
+    fields = {name: value for name, value in asdict(post_draft).items() if name not in _NOT_IN_DIGEST}
     fields["kind"] = post_draft.kind or PostKind.POST
-    if not post_draft.unsummarized:  # a field that is younger than posts whose digests are stored
+    if not post_draft.unsummarized:  # added later: must not change the stored digests of older posts
         del fields["unsummarized"]
     return hashlib.sha256(json.dumps(fields, default=str, sort_keys=True).encode()).hexdigest()
 
 
-_NOT_ITS_WORDS = frozenset({"aliases", "held", "local_files", "local_root", "minor", "source_id"})
+_NOT_IN_DIGEST = frozenset({"aliases", "held", "local_files", "local_root", "minor", "source_id"})

@@ -1,7 +1,8 @@
-"""A manuscript's source → the HTML that is stored: safe, every address absolute, every picture one that we serve.
+"""Render the source of a post to the HTML that is stored: sanitized, with absolute addresses and pictures served
+here.
 
-A picture that we do not have (yet) stands as its description, linked to where it was; whom we do not know (yet) stands
-as she was named. When the picture has come, or she is found, the post is typeset anew.
+A picture that is not (yet) stored here is shown as its description, linked to the original. A handle that is not
+(yet) resolved stays plain text. The post is rendered again when either arrives.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,15 +22,18 @@ from syndicate.storage.media import MediaFile, MediaState
 from syndicate.urls import Urls, join
 
 RENDERER = markdown.RENDERER_VERSION * 1000 + SANITIZER_VERSION
-"""Moves when either of the two makes other HTML of the same source."""
+"""Changes whenever the Markdown renderer or the sanitizer makes different HTML from the same source."""
 TAGS = Urls.tag("").rstrip("/") + "/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedPost:
-    """`text` is the words alone; `media` are the files that it shows; `new` those among them that are not on record
-    yet, `missing` those that should lie on this machine and cannot be had, `tell_places` films that say where they were
-    taken. `named` are all whom the text names as `user@host`, with the ids of those who are known."""
+    """A rendered post.
+
+    `text` is its plain text; `media` are the files it shows, `new` those not stored yet, `missing` local files that
+    cannot be read, `tell_places` videos that contain their location. `named` maps each mentioned `user@host` to the
+    actor id, which is empty while unknown.
+    """
 
     html: SafeHtml
     text: str
@@ -47,12 +51,12 @@ class RenderedPost:
 
     @property
     def names_wanted(self) -> bool:
-        """Whether somebody is named who is still to be looked up."""
+        """Whether a mentioned handle still has to be looked up."""
         return not all(self.named.values())
 
     @property
     def has_new_files(self) -> bool:
-        """Whether a file beside the Markdown is new, or another than before."""
+        """Whether a file beside the Markdown is new or has changed."""
         return any(file.is_local for file in self.new)
 
 
@@ -61,7 +65,7 @@ class Renderer:
         self._store, self._files, self._urls = store, files, urls
         self._post_files = PostFiles(store, files, urls, clock)
 
-    async def typeset(
+    async def render(
         self,
         source: str,
         source_format: SourceFormat,
@@ -73,12 +77,13 @@ class Renderer:
         hashtags: Mapping[str, str],
         reread: bool = True,
     ) -> RenderedPost:
-        """`permalink` is where the text will stand; `base` what its pictures are relative to (an address, or a `file:`
-        address of a directory), empty for the permalink; `image` the address of the picture that goes before it.
-        `hashtags` are words in lower case and the pages that they lead to. Without `reread`, files of this machine are
-        as they are on record.
+        """Render a source to stored HTML.
 
-        Raises InputError for a source without bounds.
+        `permalink` is the address of the post. Relative references are resolved against `base` (an address, or a
+        `file:` address of a directory; empty for the permalink). `image` is the picture before the text. `hashtags`
+        maps lower-case words to their pages. Without `reread`, local files are taken as stored.
+
+        Raises InputError if the source exceeds the limits.
         """
         raw = markdown.to_html(source) if source_format is SourceFormat.MARKDOWN else clean(source)
         found = await self._found(raw, image, enclosure, permalink=permalink, base=base, reread=reread)
@@ -110,14 +115,14 @@ class Renderer:
         )
 
     def _is_tag(self, address: str) -> bool:
-        """Whether it is the page of a tag of ours."""
+        """Whether an address is the page of a tag of this blog."""
         path = (self._urls.path_of(address) or "").partition("?")[0]
         return path.startswith(TAGS) and path.count("/") <= TAGS.count("/") + 1
 
     async def _found(
         self, raw: str, image: str, enclosure: Enclosure | None, *, permalink: str, base: str, reread: bool
     ) -> dict[str, Found]:
-        """The files that a post names, by how it names them."""
+        """Return the files that a post refers to, by reference."""
         shown = dict.fromkeys([*author_html.pictures(raw), *([image] if image else [])])
         played = dict.fromkeys([*author_html.played(raw), *([enclosure.url] if enclosure else [])])
         found: dict[str, Found] = {}
@@ -137,7 +142,7 @@ class Renderer:
     def _enclosure(
         self, enclosure: Enclosure | None, known: Mapping[str, MediaFile], permalink: str
     ) -> Enclosure | None:
-        """With address, type and length of the file, where it is one of ours; None for one that cannot be had."""
+        """Complete the enclosure from the stored file; None if a local file cannot be read."""
         if enclosure is None:
             return None
         file = known.get(enclosure.url)
@@ -146,20 +151,20 @@ class Renderer:
         return None if file is not None and file.is_local else replace(enclosure, url=join(permalink, enclosure.url))
 
     def _address(self, file: MediaFile, reference: str) -> str | None:
-        """The same for a reference, whose fragment stays; None where it leads to nothing of ours."""
+        """Return the address for a reference with its fragment; None if it leads to no file of ours."""
         if file.is_local and file.state is not MediaState.KEPT:
             return None
         _, mark, fragment = reference.partition("#")
         return f"{self.address(file)}{mark}{fragment}"
 
     def address(self, file: MediaFile) -> str:
-        """Where a file is served; where it was, while we have not got it."""
+        """Return where a file is served, or its original address until it is stored here."""
         if file.state is not MediaState.KEPT or file.name is None:
             return file.source_url if not file.source_url.startswith("file:") else ""
         return self._urls.absolute(file.path or self._urls.media(file.name))
 
     async def remove_files(self, names: Sequence[str]) -> None:
-        """Remove files that nothing on record refers to any more."""
+        """Delete files that no row refers to any more."""
         for name in names:
             if await self._store.media.find_by_name(name) is None:
                 self._files.remove(name)

@@ -1,4 +1,4 @@
-"""The feeds of this blog as topics of its hub: found by their addresses, and rendered again only when they may differ."""
+"""The blog's feeds as WebSub topics: find them by address, and render them only when their content may have changed."""
 
 import asyncio
 import re
@@ -17,15 +17,15 @@ from syndicate.websub.topics import TopicDocument
 
 T = TypeVar("T")
 
-MOST_BODIES = 16
-MOST_EDITIONS = 10_000
-FEED = re.compile(r"(?P<of>/(?:.*/)?)feed/(?:(?P<format>atom|json)/)?")
+MAX_CACHED_DOCUMENTS = 16
+MAX_CACHED_VERSIONS = 10_000
+FEED_PATH = re.compile(r"(?P<of>/(?:.*/)?)feed/(?:(?P<format>atom|json)/)?")
 PERIODS = frozenset({"year", "month", "day"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicFeed:
-    """How a feed is made, and the editions that what it says depends on."""
+    """How to render a feed, and the dependencies of its content."""
 
     dependencies: tuple[str, ...]
     render: Callable[[], Awaitable[FeedDocument | None]]
@@ -34,14 +34,14 @@ class TopicFeed:
 class FeedTopics:
     """Implements `websub.topics.Topics`."""
 
-    def __init__(self, store: Store, desk: FeedBuilder, selections: Listings, urls: Urls, watch: VersionWatch) -> None:
-        self._store, self._desk, self._selections, self._urls, self._watch = store, desk, selections, urls, watch
+    def __init__(self, store: Store, feeds: FeedBuilder, listings: Listings, urls: Urls, watch: VersionWatch) -> None:
+        self._store, self._feeds, self._listings, self._urls, self._watch = store, feeds, listings, urls, watch
         self._editions: OrderedDict[str, tuple[Stamp, str]] = OrderedDict()
         self._documents: OrderedDict[str, tuple[Stamp, TopicDocument]] = OrderedDict()
 
     @property
     def site(self) -> tuple[str, ...]:
-        """The feeds of the whole site: its posts and its comments, in each format."""
+        """The feeds of the whole site: posts and comments, in each format."""
         return tuple(
             self._urls.absolute(self._urls.feed(path, format)) for path in ("/", "/comments/") for format in FEED_SUFFIX
         )
@@ -70,7 +70,7 @@ class FeedTopics:
             await self._watch.refresh()
 
     async def _make(self, topic: str) -> TopicDocument | None:
-        began = self._watch.snapshot()  # what moves while we render makes the document stale at once
+        began = self._watch.snapshot()  # a change during rendering makes the document stale at once
         feed = await self._find(topic)
         if feed is None:
             self._editions.pop(topic, None)
@@ -79,41 +79,45 @@ class FeedTopics:
         rendered = await feed.render()
         if rendered is None:
             return None
-        await asyncio.sleep(0)  # many may have to be made, and others wait
+        await asyncio.sleep(0)  # many documents may be due: yield to other tasks
         document = TopicDocument(body=rendered.body, media_type=rendered.media_type, edition=rendered.edition)
         stamp = {scope: began.get(scope, 0) for scope in (*feed.dependencies, COUNTS)}
-        _keep(self._documents, topic, (dict(stamp), document), MOST_BODIES)
-        del stamp[COUNTS]  # they move the document, and are no news
-        _keep(self._editions, topic, (stamp, document.edition), MOST_EDITIONS)
+        _cache(self._documents, topic, (dict(stamp), document), MAX_CACHED_DOCUMENTS)
+        del stamp[COUNTS]  # they change the document but are no news
+        _cache(self._editions, topic, (stamp, document.edition), MAX_CACHED_VERSIONS)
         return document
 
     async def _find(self, topic: str) -> TopicFeed | None:
-        """By the one address that the feed calls its own; those that only lead there are none."""
-        found = FEED.fullmatch(topic.removeprefix(self._urls.base)) if topic.startswith(f"{self._urls.base}/") else None
+        """Find a feed by its canonical address; addresses that redirect to it are not topics."""
+        found = (
+            FEED_PATH.fullmatch(topic.removeprefix(self._urls.base))
+            if topic.startswith(f"{self._urls.base}/")
+            else None
+        )
         if found is None or "%00" in topic:
             return None
         of, format = found["of"], FeedFormat(found["format"] or "rss")
         if of == "/comments/":
             return TopicFeed(
-                dependencies=dependencies_of_comments(None), render=lambda: self._desk.of_comments(None, format)
+                dependencies=dependencies_of_comments(None), render=lambda: self._feeds.of_comments(None, format)
             )
         post = await self._store.posts.find_by_path(of)
         if post is not None and post.is_public:
             return TopicFeed(
-                dependencies=dependencies_of_comments(post), render=lambda: self._desk.of_comments(post, format)
+                dependencies=dependencies_of_comments(post), render=lambda: self._feeds.of_comments(post, format)
             )
-        selection = await self._selections.at(of)
-        if selection is None or selection.path != of:
+        listing = await self._listings.at(of)
+        if listing is None or listing.path != of:
             return None
-        if selection.kind in PERIODS and not await selection.total():
+        if listing.kind in PERIODS and not await listing.total():
             return None
         return TopicFeed(
-            dependencies=dependencies_of_posts(selection), render=lambda: self._desk.of_posts(selection, format)
+            dependencies=dependencies_of_posts(listing), render=lambda: self._feeds.of_posts(listing, format)
         )
 
 
-def _keep(kept: "OrderedDict[str, T]", topic: str, value: T, most: int) -> None:
+def _cache(kept: "OrderedDict[str, T]", topic: str, value: T, limit: int) -> None:
     kept[topic] = value
     kept.move_to_end(topic)
-    while len(kept) > most:
+    while len(kept) > limit:
         kept.popitem(last=False)

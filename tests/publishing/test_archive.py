@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from syndicate.publishing.archive import REST, Binding, next_binding
+from syndicate.publishing.archive import SETTLE_INTERVAL, ArchiveBoundary, next_archive_boundary
 from syndicate.storage.posts import Key, Numbered
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
@@ -17,16 +17,18 @@ def key(days_ago: int) -> Key:
 
 
 def test_while_the_feed_has_every_post_nothing_is_bound() -> None:
-    assert next_binding([], None, 3) is None
-    assert next_binding([numbered(1), numbered(2)], None, 3) is None
-    assert next_binding([numbered(1, days_ago=1), numbered(2)], key(9), 3) is None
+    assert next_archive_boundary([], None, 3) is None
+    assert next_archive_boundary([numbered(1), numbered(2)], None, 3) is None
+    assert next_archive_boundary([numbered(1, days_ago=1), numbered(2)], key(9), 3) is None
 
 
 def test_as_many_posts_as_the_feed_has_make_a_volume() -> None:
     unbound = [numbered(4), numbered(6), numbered(9)]
-    assert next_binding(unbound, key(0), 3) == Binding(9, NOW)
+    assert next_archive_boundary(unbound, key(0), 3) == ArchiveBoundary(9, NOW)
 
 
 def test_what_is_older_than_the_feed_is_bound_once_nothing_more_comes() -> None:
     unbound = [numbered(1), numbered(2, days_ago=30), numbered(3, released=NOW + timedelta(seconds=2))]
-    assert next_binding(unbound, key(9), 20) == Binding(2, NOW + timedelta(seconds=2) + REST)
+    assert next_archive_boundary(unbound, key(9), 20) == ArchiveBoundary(
+        2, NOW + timedelta(seconds=2) + SETTLE_INTERVAL
+    )

@@ -7,7 +7,7 @@ import pytest
 from lxml import html
 
 from syndicate.model.post import Post, PostDraft
-from syndicate.publishing.media_fetch import WAITS
+from syndicate.publishing.media_fetch import RETRY_DELAYS
 from syndicate.storage.media import MediaState
 from syndicate.transport.message import Request, Response
 from tests.instances import RunningInstance
@@ -126,7 +126,7 @@ async def test_a_server_that_is_down_is_asked_again_with_growing_patience(
 ) -> None:
     gallery.status = 503
     post = await publish(instance, tmp_path, f"![A leaf]({FAR})")
-    for tries, wait in enumerate(WAITS, start=1):
+    for tries, wait in enumerate(RETRY_DELAYS, start=1):
         await instance.settle()
         assert gallery.asked == tries
         instance.clock.advance(seconds=wait.total_seconds() - 1)
@@ -146,7 +146,7 @@ async def test_a_server_that_stays_down_is_given_up(
     for _ in range(20):
         await instance.settle()
         instance.clock.advance(days=3)
-    assert gallery.asked == len(WAITS) + 1
+    assert gallery.asked == len(RETRY_DELAYS) + 1
     assert await pictures_of(instance, post) == []
     [failed] = await instance.store.media.list_failed()
     assert failed.source_url == FAR

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.federation.actors.local_actors import BLOG
 from syndicate.model.post import PostState
-from syndicate.publishing.archive import TOLD_EVERY
+from syndicate.publishing.archive import COUNTS_INTERVAL
 from tests.clocks import FakeClock
 from tests.instances import RunningInstance, running_instance
 from tests.peer import Peer
@@ -87,6 +87,6 @@ async def test_comments_are_told_once_an_hour(
         reply = await ann.reply(post.uri)
         await two[0].settle()
         await two[0].decide(reply["id"], "approve")
-        clock.now += TOLD_EVERY
+        clock.now += COUNTS_INTERVAL
         await asyncio.gather(*(instance.server.archive_builder.work() for instance in two))
         assert await two[0].store.versions.get("counts") == turn + 1
