@@ -1,1 +1,1 @@
-"""HTTP in, HTTP out: translates, and decides nothing."""
+"""The web layer: translates HTTP requests and responses; decisions are made in other packages."""

@@ -1,4 +1,4 @@
-"""WebFinger, host-meta and NodeInfo: how the blog is found by other servers."""
+"""WebFinger, host-meta and NodeInfo: the documents by which other servers find the blog and its accounts."""
 
 import json
 from typing import Any
@@ -11,9 +11,9 @@ from syndicate.errors import MalformedRequest, NotFound
 from syndicate.web.http.response_cache import RenderedDocument
 from syndicate.web.keys import CONFIG, LOCAL_ACTORS, RESPONDER, RESPONSE_CACHE, STORE, URLS
 
-CACHE = "public, max-age=3600"
+CACHE_CONTROL = "public, max-age=3600"
 CORS = (("Access-Control-Allow-Origin", "*"),)
-LONGEST = 2048
+MAX_RESOURCE_LENGTH = 2048
 
 
 async def _answer(
@@ -21,7 +21,7 @@ async def _answer(
 ) -> web.StreamResponse:
     async def render() -> RenderedDocument:
         return RenderedDocument(
-            body=body, media_type=media_type, dependencies=dependencies, cache_control=CACHE, headers=CORS
+            body=body, media_type=media_type, dependencies=dependencies, cache_control=CACHE_CONTROL, headers=CORS
         )
 
     document = await request.app[RESPONSE_CACHE].get(key, render)
@@ -33,13 +33,16 @@ def _json(document: dict[str, Any]) -> bytes:
 
 
 async def get_webfinger(request: web.Request) -> web.StreamResponse:
-    """RFC 7033: the account, its id or the home page, asked for by `resource`."""
+    """Return the JRD of an account (RFC 7033), named in `resource` by its handle, id or home page.
+
+    Raises MalformedRequest unless there is exactly one `resource`, and NotFound if it names no local account.
+    """
     resources = request.query.getall("resource", [])
     if len(resources) != 1 or not resources[0]:
         raise MalformedRequest("webfinger.resource")
-    local_actors, resource = request.app[LOCAL_ACTORS], resources[0][: LONGEST + 1]
-    named = (identity.profile for identity in local_actors if discovery.names(resource, identity.profile))
-    profile = next(named, None) if len(resource) <= LONGEST else None
+    local_actors, resource = request.app[LOCAL_ACTORS], resources[0][: MAX_RESOURCE_LENGTH + 1]
+    matches = (actor.profile for actor in local_actors if discovery.names(resource, actor.profile))
+    profile = next(matches, None) if len(resource) <= MAX_RESOURCE_LENGTH else None
     if profile is None:
         raise NotFound("no such account")
     document = discovery.jrd(profile, server=local_actors.fetching.actor.uri)
@@ -70,7 +73,7 @@ async def get_nodeinfo(request: web.Request) -> web.StreamResponse:
             body=_json(document),
             media_type="application/json; charset=utf-8",
             dependencies=("site",),
-            cache_control=CACHE,
+            cache_control=CACHE_CONTROL,
             headers=CORS,
         )
 

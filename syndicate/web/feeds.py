@@ -1,4 +1,7 @@
-"""Feeds of posts and comments."""
+"""Feeds of posts and comments: the requests, their cache keys and their headers.
+
+`publishing.feeds.FeedBuilder` builds the documents. Raises NotFound for pages that a feed does not have.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -14,7 +17,7 @@ from syndicate.publishing.feeds import COUNTS, dependencies_of_comments, depende
 from syndicate.publishing.listings import EARLIEST_YEAR, Listing
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.deltas import wants_delta
-from syndicate.web.http.response_cache import CachedDocument, RenderedDocument, once
+from syndicate.web.http.response_cache import CachedDocument, RenderedDocument, uncached
 from syndicate.web.http.responses import is_unchanged
 from syndicate.web.keys import (
     CLOCK,
@@ -31,9 +34,9 @@ from syndicate.web.keys import (
 
 log = structlog.get_logger()
 
-CACHE = "public, max-age=900, stale-while-revalidate=3600, stale-if-error=86400"
+CACHE_CONTROL = "public, max-age=900, stale-while-revalidate=3600, stale-if-error=86400"
 XML_FEEDS = ("application/rss+xml", "application/atom+xml")
-SEARCHED = "public, max-age=300"
+SEARCH_CACHE_CONTROL = "public, max-age=300"
 CORS = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link"),
@@ -54,32 +57,32 @@ ALIASES = {
     "/opml.xml": "/blogroll.opml",
     "/wp-links-opml.php": "/blogroll.opml",
 }
-"""Where others have their feeds; whoever comes from there is led here, for ever."""
-ARCHIVED = "public, max-age=86400, stale-if-error=604800"
-TELLING = (COUNTS,)
-"""What moves feeds that tell how many comments there are."""
-LONGEST_PACE = 366
+"""Feed addresses of other software, with the feed to which each redirects permanently."""
+ARCHIVE_CACHE_CONTROL = "public, max-age=86400, stale-if-error=604800"
+COUNT_DEPENDENCIES = (COUNTS,)
+"""Dependencies of feeds that show the number of comments."""
+MAX_PACE_DAYS = 366
 
 
-async def answer_posts(
-    request: web.Request, selection: Listing, format: FeedFormat, page: int = 1
-) -> web.StreamResponse:
-    """A page of the feed of a selection. Raises NotFound beyond the last."""
-    desk = request.app[FEEDS]
-    dependencies = (*dependencies_of_posts(selection), *TELLING)
+async def answer_posts(request: web.Request, listing: Listing, format: FeedFormat, page: int = 1) -> web.StreamResponse:
+    """Return a page of the feed of a listing. Raises NotFound beyond the last page."""
+    builder = request.app[FEEDS]
+    dependencies = (*dependencies_of_posts(listing), *COUNT_DEPENDENCIES)
 
     async def feed(without: frozenset[str]) -> FeedDocument:
-        made = await desk.of_posts(selection, format, page, without=without)
-        if made is None:
+        document = await builder.of_posts(listing, format, page, without=without)
+        if document is None:
             raise NotFound("no such page of a feed")
-        return made
+        return document
 
-    return await answer_live(request, f"feed:{selection.path}:{format}:{page}", feed, dependencies)
+    return await answer_live(request, f"feed:{listing.path}:{format}:{page}", feed, dependencies)
 
 
-async def get_volume(request: web.Request) -> web.StreamResponse:
-    """A document of the archive (RFC 5005 §4). The one after the newest is not there yet: the live feed has what will
-    be in it."""
+async def get_archive_document(request: web.Request) -> web.StreamResponse:
+    """Return an archive document (RFC 5005 §4).
+
+    The document after the newest does not exist yet and redirects to the live feed, which has its future entries.
+    """
     store, urls = request.app[STORE], request.app[URLS]
     format = FeedFormat(request.match_info.get("format") or "rss")
     volume = int(request.match_info["volume"])
@@ -92,19 +95,23 @@ async def get_volume(request: web.Request) -> web.StreamResponse:
     async def render() -> RenderedDocument:
         ids, posts = await store.posts.list_of_archive_document(volume)
         feed = await request.app[FEEDS].of_volume(volume, posts, format)
-        return replace(await rendered_feed(request, feed, tuple(f"post:{id}" for id in ids)), cache_control=ARCHIVED)
+        return replace(
+            await rendered_feed(request, feed, tuple(f"post:{id}" for id in ids)), cache_control=ARCHIVE_CACHE_CONTROL
+        )
 
     return await answer_feed(request, f"volume:{volume}:{format}", render)
 
 
-async def get_from_the_first(request: web.Request) -> web.StreamResponse:
-    """All posts one after the other, from the first on. What it says is a function of the address, the archive and the
-    date; so it is good until midnight."""
+async def get_series(request: web.Request) -> web.StreamResponse:
+    """Return the feed that replays all posts from the first one on.
+
+    It is a function of the address, the posts and the date, so it is valid until midnight.
+    """
     config, urls = request.app[CONFIG], request.app[URLS]
     format = FeedFormat(request.match_info.get("format") or "rss")
     start, days = _day(request.match_info["start"]), int(request.match_info["days"])
-    if start is None or not 1 <= days <= LONGEST_PACE:
-        raise NotFound("no such day, or no such pace")
+    if start is None or not 1 <= days <= MAX_PACE_DAYS:
+        raise NotFound("no such day or pace")
     address = urls.from_the_first(format.value, start, days)
     if request.path != address:
         raise web.HTTPMovedPermanently(address, headers={"Cache-Control": "public, max-age=86400"})
@@ -112,10 +119,10 @@ async def get_from_the_first(request: web.Request) -> web.StreamResponse:
     midnight = datetime.combine(now.date() + timedelta(days=1), time(), config.site.zone)
 
     feed = await request.app[FEEDS].from_the_first(start, days, now.date(), format)
-    lasts = min(int((midnight - now).total_seconds()), 3600)
-    rendered = await rendered_feed(request, feed, ("site", *TELLING))
-    return await _hand_out(
-        request, once(replace(rendered, cache_control=f"public, max-age={lasts}, stale-if-error=86400"))
+    max_age = min(int((midnight - now).total_seconds()), 3600)
+    rendered = await rendered_feed(request, feed, ("site", *COUNT_DEPENDENCIES))
+    return await _respond(
+        request, uncached(replace(rendered, cache_control=f"public, max-age={max_age}, stale-if-error=86400"))
     )
 
 
@@ -128,21 +135,24 @@ def _day(text: str) -> date | None:
 
 
 async def answer_search(request: web.Request, words: str, format: FeedFormat) -> web.StreamResponse:
-    """What a search finds, as a feed: made for each who asks, within bounds, and kept by nobody here."""
-    selection = request.app[LISTINGS].search(words)
+    """Return the results of a search as a feed: rate-limited, and not cached."""
+    listing = request.app[LISTINGS].search(words)
     with request.app[SEARCH_LIMITER].admit(address_of(request, request.app[CONFIG].server)):
-        feed = await request.app[FEEDS].of_posts(selection, format)
+        feed = await request.app[FEEDS].of_posts(listing, format)
     assert feed is not None
     rendered = await rendered_feed(request, feed, ("site",))
-    return await request.app[RESPONDER].document(request, once(replace(rendered, cache_control=SEARCHED)))
+    return await request.app[RESPONDER].document(
+        request, uncached(replace(rendered, cache_control=SEARCH_CACHE_CONTROL))
+    )
 
 
 async def answer_comments(request: web.Request, post: Post | None, format: FeedFormat) -> web.StreamResponse:
-    desk = request.app[FEEDS]
+    """Return the feed of the comments of a post, or of all comments."""
+    builder = request.app[FEEDS]
     dependencies = dependencies_of_comments(post)
 
     async def feed(without: frozenset[str]) -> FeedDocument:
-        return await desk.of_comments(post, format, without=without)
+        return await builder.of_comments(post, format, without=without)
 
     return await answer_live(request, f"feed:{post.path if post else '/comments/'}:{format}", feed, dependencies)
 
@@ -153,25 +163,27 @@ async def answer_live(
     feed: Callable[[frozenset[str]], Awaitable[FeedDocument]],
     dependencies: tuple[str, ...],
 ) -> web.StreamResponse:
-    """A feed that goes on: as a whole, or what is new to a reader who says what she has. `feed` makes it without the
-    entries of some fingerprints."""
+    """Return a live feed: all of it, or only the new entries for a reader that names its version.
+
+    `feed` builds it without the entries that have the given fingerprints.
+    """
     deltas = request.app[DELTAS]
 
     async def render() -> RenderedDocument:
         whole = await feed(frozenset())
-        deltas.note(key, whole.etag, whole.fingerprints)
+        deltas.record(key, whole.etag, whole.fingerprints)
         return await rendered_feed(request, whole, dependencies)
 
     document = await request.app[RESPONSE_CACHE].get(key, render)
     if wants_delta(request) and not is_unchanged(request, document):
-        known = deltas.known_to(request, document)
+        known = deltas.find_known(request, document)
         if known is not None:
             return _delta(document, await feed(known))
-    return await _hand_out(request, document)
+    return await _respond(request, document)
 
 
 def _delta(whole: CachedDocument, new: FeedDocument) -> web.Response:
-    """The new entries under the tag of the whole (RFC 3229 §10.4.1); no cache may take them for it."""
+    """Return the new entries under the tag of the whole feed (RFC 3229 §10.4.1), not to be cached."""
     response = web.Response(status=226, body=new.body)
     response.headers.update(
         {
@@ -188,25 +200,28 @@ def _delta(whole: CachedDocument, new: FeedDocument) -> web.Response:
 
 
 async def rendered_feed(request: web.Request, feed: FeedDocument, dependencies: tuple[str, ...]) -> RenderedDocument:
-    """Its date is that of the newest entry, or of the last change of what it depends on: something may be gone."""
+    """Return a feed with its headers.
+
+    Its date is that of the newest entry or of the last change of a dependency, since an entry may have been removed.
+    """
     store = request.app[STORE]
-    moves = [moved for scope in dependencies if (moved := await store.versions.moved_at(scope)) is not None]
-    modified = max([feed.last_modified, *moves]).replace(microsecond=0)
+    changes = [moved for name in dependencies if (moved := await store.versions.moved_at(name)) is not None]
+    modified = max([feed.last_modified, *changes]).replace(microsecond=0)
     for id in feed.skipped:
-        log.warning("entry left out of a feed", entry=id)
+        log.warning("feed entry skipped", entry=id)
     return RenderedDocument(
         body=feed.body,
         media_type=feed.media_type,
         dependencies=dependencies,
         etag=feed.etag,
         last_modified=modified,
-        cache_control=CACHE,
+        cache_control=CACHE_CONTROL,
         headers=(*CORS, *_links(feed)),
     )
 
 
 def _links(feed: FeedDocument) -> tuple[tuple[str, str], ...]:
-    """Where to subscribe, and to what (WebSub §4): the same as in the document."""
+    """Return the `Link` header with hub and topic (WebSub §4), the same as in the document."""
     hubs = [f'<{hub}>; rel="hub"' for hub in feed.hubs]
     return (("Link", ", ".join([*hubs, f'<{feed.self_url}>; rel="self"'])),) if hubs else ()
 
@@ -214,20 +229,20 @@ def _links(feed: FeedDocument) -> tuple[tuple[str, str], ...]:
 async def answer_feed(
     request: web.Request, key: str, render: Callable[[], Awaitable[RenderedDocument]]
 ) -> web.StreamResponse:
-    return await _hand_out(request, await request.app[RESPONSE_CACHE].get(key, render))
+    return await _respond(request, await request.app[RESPONSE_CACHE].get(key, render))
 
 
-async def _hand_out(request: web.Request, document: CachedDocument) -> web.StreamResponse:
-    """To whom opens it in a browser, as XML: browsers show the types of feeds as source, whatever their style sheet."""
+async def _respond(request: web.Request, document: CachedDocument) -> web.StreamResponse:
+    """Return a feed. Browsers get it as `text/xml`: they show feed types as source and ignore the style sheet."""
     media_type = document.rendered.media_type
-    if not is_opened(request) or not media_type.startswith(XML_FEEDS):
+    if not is_browser_navigation(request) or not media_type.startswith(XML_FEEDS):
         return await request.app[RESPONDER].document(request, document)
     headers = {"Content-Type": "text/xml; charset=utf-8", "Cache-Control": "private, max-age=300"}
     return web.Response(body=document.rendered.body, headers=headers | {"Vary": "Sec-Fetch-Dest"})
 
 
-def is_opened(request: web.BaseRequest) -> bool:
-    """Whether a person opens this address in a browser (Fetch Metadata)."""
+def is_browser_navigation(request: web.BaseRequest) -> bool:
+    """Return whether a person opens this address in a browser (Fetch Metadata)."""
     return request.headers.get("Sec-Fetch-Dest") == "document"
 
 
@@ -236,7 +251,7 @@ async def get_comments_feed(request: web.Request) -> web.StreamResponse:
 
 
 async def preflight(_: web.Request) -> web.Response:
-    """A reader in a browser asks whether it may send validators (Fetch §CORS preflight)."""
+    """Allow readers in browsers to send validators (Fetch, CORS preflight)."""
     return web.Response(
         status=204,
         headers={
@@ -248,5 +263,6 @@ async def preflight(_: web.Request) -> web.Response:
     )
 
 
-async def lead_on(request: web.Request) -> web.StreamResponse:
+async def redirect_alias(request: web.Request) -> web.StreamResponse:
+    """Redirect a feed address of other software to the feed here."""
     raise web.HTTPMovedPermanently(ALIASES[request.path], headers={"Cache-Control": "public, max-age=86400"})

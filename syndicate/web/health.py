@@ -1,4 +1,4 @@
-"""For whoever runs the server: alive, ready, and the numbers."""
+"""Liveness, readiness and metrics for operators."""
 
 import math
 import shutil
@@ -15,29 +15,29 @@ from syndicate.web.http.clients import is_direct_from
 from syndicate.web.http.problems import problem_of
 from syndicate.web.keys import CONFIG, METRICS, RESPONSE_CACHE, STORE
 
-READY_SECONDS = 1.0
+CHECK_INTERVAL_SECONDS = 1.0
 MIN_FREE_BYTES = 1024 * 1024
-"""What an inbox takes at once."""
+"""The size of the largest inbox request."""
 READINESS: "web.AppKey[Readiness]" = web.AppKey("readiness")
 
 
 async def get_healthz(_: web.Request) -> web.Response:
-    """The process runs."""
+    """Answer that the process runs."""
     return web.Response(text="ok\n", headers={"Cache-Control": "no-store"})
 
 
 class Readiness:
-    """Whether the database takes writes, found out by writing. At most once a second: anybody may ask."""
+    """Checks by writing that the database accepts writes, at most once a second because the address is public."""
 
     def __init__(self, store: Store, directory: Path) -> None:
         self._store, self._directory = store, directory
         self._ready_at = -math.inf
 
     async def check(self) -> None:
-        """Raises StorageError."""
-        if time.monotonic() - self._ready_at < READY_SECONDS:
+        """Raises StorageError if the database does not accept writes or the disk is full."""
+        if time.monotonic() - self._ready_at < CHECK_INTERVAL_SECONDS:
             return
-        # SQLite writes small things into the space that its log has already
+        # SQLite may fit a small write into the space that its log occupies already
         where = next(path for path in (self._directory, *self._directory.parents) if path.exists())
         if shutil.disk_usage(where).free < MIN_FREE_BYTES:
             raise StorageError(f"{where}: the disk is full")
@@ -46,7 +46,7 @@ class Readiness:
 
 
 async def get_readyz(request: web.Request) -> web.Response:
-    """It can do its work: the database answers and takes writes."""
+    """Answer whether the server can work: the database answers and accepts writes."""
     try:
         await request.app[READINESS].check()
     except StorageError as error:
@@ -55,9 +55,9 @@ async def get_readyz(request: web.Request) -> web.Response:
 
 
 async def get_metrics(request: web.Request) -> web.Response:
-    """Prometheus' text form, for the addresses that may see it."""
+    """Return the metrics in Prometheus' text format to the addresses that may read them."""
     if not is_direct_from(request, request.app[CONFIG].server):
-        return web.Response(status=403, text="not from here\n")
+        return web.Response(status=403, text="metrics are not available from this address\n")
     store, metrics = request.app[STORE], request.app[METRICS]
     metrics.deliveries_waiting.set(await store.deliveries.count_waiting(store.clock()))
     metrics.followers.set(await store.followers.count(BLOG))

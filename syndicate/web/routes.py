@@ -1,10 +1,10 @@
-"""The map of the house: every address on one page, and nothing else adds any."""
+"""Registers every route of the application. No other module adds any."""
 
 from aiohttp import web
 
 from syndicate.web import discovery, feeds, health, websub
 from syndicate.web.activitypub import objects
-from syndicate.web.http.bodies import MOST_BODY, MOST_FORM, expecting
+from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES, expect_handler
 from syndicate.web.site import blogroll, files, remote_interaction, sitemap, views
 from syndicate.web.site.rendering import Asset
 
@@ -23,7 +23,7 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/.well-known/nodeinfo", discovery.get_nodeinfo_links)
     router.add_get("/nodeinfo/{version}", discovery.get_nodeinfo)
 
-    # the actors
+    # actors
     for actor in ("/actor", "/actors/{actor}"):
         router.add_get(actor, objects.get_actor)
         router.add_get(f"{actor}/outbox", objects.get_outbox)
@@ -33,10 +33,10 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
         router.add_get(f"{actor}/featured", objects.get_featured)
         router.add_get(f"{actor}/featured-tags", objects.get_featured_tags)
     for inbox in ("/actor/inbox", "/actors/{actor}/inbox", "/inbox"):
-        router.add_post(inbox, objects.post_inbox, expect_handler=expecting(MOST_BODY))
+        router.add_post(inbox, objects.post_inbox, expect_handler=expect_handler(MAX_BODY_BYTES))
         router.add_route("*", inbox, objects.refuse_other_methods)
 
-    # objects and activities by their ids
+    # objects and activities by id
     router.add_get("/posts/{id}", objects.get_post)
     router.add_get("/actors/{actor}/notes/{id:[0-9a-f-]{36}}", objects.get_note)
     router.add_get("/posts/{id}/replies", objects.get_replies)
@@ -46,22 +46,22 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/comments/{id:[0-9a-f-]{36}}/replies", objects.get_comment_replies)
     router.add_get("/comments/{id:[0-9a-f-]{36}}/{kind:likes|shares}", objects.get_comment_reactions)
     router.add_get("/activities/{id}", objects.get_activity)
-    router.add_get("/stamps/{id}", objects.get_stamp)
+    router.add_get("/stamps/{id}", objects.get_authorization)
 
     # feeds
     router.add_get("/comments/feed/", feeds.get_comments_feed)
     router.add_get("/comments/feed/{format:atom|json}/", feeds.get_comments_feed)
     for format in ("", "{format:atom|json}/"):
-        router.add_get(f"/feed/{format}archive/{{volume:[1-9][0-9]{{0,8}}}}/", feeds.get_volume)
-        router.add_get(f"/feed/from/{{start}}/every-{{days:[0-9]{{1,3}}}}-days/{format}", feeds.get_from_the_first)
+        router.add_get(f"/feed/{format}archive/{{volume:[1-9][0-9]{{0,8}}}}/", feeds.get_archive_document)
+        router.add_get(f"/feed/from/{{start}}/every-{{days:[0-9]{{1,3}}}}-days/{format}", feeds.get_series)
     for alias in feeds.ALIASES:
-        router.add_get(alias, feeds.lead_on)
+        router.add_get(alias, feeds.redirect_alias)
 
-    # push
-    router.add_post("/websub", websub.post_hub, expect_handler=expecting(websub.MOST_FORM))
+    # WebSub
+    router.add_post("/websub", websub.post_hub, expect_handler=expect_handler(websub.MAX_FORM_BYTES))
     router.add_route("*", "/websub", websub.refuse_other_methods)
     router.add_get("/websub/{id}", websub.get_callback)
-    router.add_post("/websub/{id}", websub.post_callback, expect_handler=expecting(websub.MOST_PUSHED))
+    router.add_post("/websub/{id}", websub.post_callback, expect_handler=expect_handler(websub.MAX_PUSH_BYTES))
 
     # files
     router.add_get("/media/{name}", files.get_media)
@@ -71,11 +71,11 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/sitemap.xml", sitemap.get_sitemap)
     router.add_get("/sitemap-{part}.xml", sitemap.get_sitemap)
 
-    # what visitors ask
+    # remote interaction
     router.add_get("/follow/", remote_interaction.get_follow)
-    router.add_post("/follow/", remote_interaction.post_follow, expect_handler=expecting(MOST_FORM))
+    router.add_post("/follow/", remote_interaction.post_follow, expect_handler=expect_handler(MAX_FORM_BYTES))
     router.add_get("/reply/", remote_interaction.get_reply)
-    router.add_post("/reply/", remote_interaction.post_reply, expect_handler=expecting(MOST_FORM))
+    router.add_post("/reply/", remote_interaction.post_reply, expect_handler=expect_handler(MAX_FORM_BYTES))
     router.add_get("/comments/where", remote_interaction.get_where)
 
     # pages
@@ -84,7 +84,7 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/subscribe/", views.get_subscribe)
     router.add_get("/search/", views.get_search)
 
-    # whom the author reads
+    # blogroll
     router.add_get("/blogroll/", blogroll.get_blogroll)
     router.add_get("/blogroll/page/{page:[1-9][0-9]{0,4}}/", blogroll.get_blogroll)
     router.add_get("/blogroll/river/", blogroll.get_river)
@@ -92,6 +92,6 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/blogroll.opml", blogroll.get_opml)
     router.add_get("/.well-known/recommendations.opml", blogroll.get_opml)
 
-    # whatever else the blog has, or once had
+    # every other address: posts, pages, listings, files and legacy addresses
     router.add_get("/{path:.*}", views.get_address)
     router.add_options("/{path:.*}", feeds.preflight)

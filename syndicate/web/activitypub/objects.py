@@ -23,7 +23,7 @@ from syndicate.signatures import Message, claimed_key_id
 from syndicate.storage import Store
 from syndicate.storage.authorizations import AuthorizationKind
 from syndicate.transport.media_type import is_activity_streams
-from syndicate.web.http.bodies import require_uncoded
+from syndicate.web.http.bodies import require_identity_encoding
 from syndicate.web.http.clients import address_of, client_of, is_from_elsewhere
 from syndicate.web.http.negotiation import accepts_activity
 from syndicate.web.http.response_cache import RenderedDocument
@@ -540,7 +540,7 @@ async def get_activity(request: web.Request) -> web.StreamResponse:
     return await answer(request, f"ap:{uri}", dependencies, make)
 
 
-async def get_stamp(request: web.Request) -> web.StreamResponse:
+async def get_authorization(request: web.Request) -> web.StreamResponse:
     """The proof that a quote of a post, or a reply, was allowed; gone with the post or what it allowed, or revoked."""
     store, actor = request.app[STORE], request.app[LOCAL_ACTORS].blog.actor
     uri = request.app[URLS].stamp(request.match_info["id"])
@@ -614,7 +614,7 @@ def message_of(request: web.Request, body: bytes = b"") -> Message:
 
 def require_plain(request: web.Request) -> None:
     """ActivityStreams, as it is: the digest is over what was sent."""
-    require_uncoded(request)
+    require_identity_encoding(request)
     types = request.headers.getall("Content-Type", [])
     if len(types) != 1 or not (is_activity_streams(types[0]) or is_bare_json_ld(types[0])):
         raise MediaTypeRefused("inbox.type")

@@ -1,4 +1,4 @@
-"""One line per request, and one count: gathered, and written together."""
+"""The access log: one line and one count per request, collected and written every half second."""
 
 import asyncio
 import logging
@@ -13,26 +13,26 @@ from syndicate.config import ServerConfig
 from syndicate.telemetry.metrics import Metrics
 from syndicate.web.http.clients import address_of
 
-FLUSH_SECONDS = 0.5
-LONGEST_PATH = 300
-SEARCHED = re.compile(r"(/search/|[?&]s=)[^/?&]+")
-"""What somebody looked for is nobody's business."""
+FLUSH_INTERVAL_SECONDS = 0.5
+MAX_PATH_LENGTH = 300
+SEARCH_WORDS = re.compile(r"(/search/|[?&]s=)[^/?&]+")
+"""Search words are private, so the log replaces them with `-`."""
 
 
 class AccessLog:
-    """Where the lines gather. Formatting by the standard library would cost as much as the answer."""
+    """Collects lines and counts requests. The standard library's formatting would cost as much as the response itself."""
 
     def __init__(self, server: ServerConfig, metrics: Metrics, stream: TextIO | None = None) -> None:
         self._server, self._stream = server, stream or sys.stderr
-        self._is_wanted, self._has_proxies = server.access_log, bool(server.trusted_proxies)
+        self._is_enabled, self._has_proxies = server.access_log, bool(server.trusted_proxies)
         self._lines: list[str] = []
-        self._flushing: asyncio.TimerHandle | None = None
+        self._flush_timer: asyncio.TimerHandle | None = None
         self._counters = {group: metrics.requests.labels(f"{group}xx") for group in range(1, 6)}
         self._counts = dict.fromkeys(range(10), 0)
         self.logger = logging.getLogger("syndicate.access")
         log = self
 
-        class Bound(AbstractAccessLogger):
+        class BoundAccessLogger(AbstractAccessLogger):
             @property
             def enabled(self) -> bool:
                 return True
@@ -40,26 +40,27 @@ class AccessLog:
             def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
                 log.add(request, response, time)
 
-        self.bound = Bound
+        self.bound = BoundAccessLogger
 
     def add(self, request: web.BaseRequest, response: web.StreamResponse, seconds: float) -> None:
+        """Count a request and collect its line."""
         status = response.status
         self._counts[status // 100] += 1
-        if self._flushing is None:
-            self._flushing = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
-        if not self._is_wanted:
+        if self._flush_timer is None:
+            self._flush_timer = asyncio.get_running_loop().call_later(FLUSH_INTERVAL_SECONDS, self.flush)
+        if not self._is_enabled:
             return
-        path = SEARCHED.sub(r"\1-", request.raw_path)
-        if len(path) > LONGEST_PATH or '"' in path or not (path.isascii() and path.isprintable()):
-            path = ascii(path[:LONGEST_PATH]).replace('"', "%22")
+        path = SEARCH_WORDS.sub(r"\1-", request.raw_path)
+        if len(path) > MAX_PATH_LENGTH or '"' in path or not (path.isascii() and path.isprintable()):
+            path = ascii(path[:MAX_PATH_LENGTH]).replace('"', "%22")
         address = address_of(request, self._server) if self._has_proxies else request.remote
         self._lines.append(
             f'{address} "{request.method} {path}" {status} {response.body_length} {seconds * 1000:.1f}ms\n'
         )
 
     def flush(self) -> None:
-        """Tell the counts, and write what has gathered."""
-        self._flushing = None
+        """Add the counts to the metrics and write the collected lines."""
+        self._flush_timer = None
         for group, counter in self._counters.items():
             counter.inc(self._counts[group])
             self._counts[group] = 0

@@ -1,4 +1,7 @@
-"""Bodies of requests: read within limits of size and time, and of memory for all together; and forms, of one kind only."""
+"""Reads request bodies within limits of size, time and total memory, and parses forms.
+
+Every limit raises an error of `syndicate.errors` that the middleware turns into a response.
+"""
 
 import asyncio
 from collections import Counter
@@ -12,38 +15,38 @@ from syndicate.web.http.clients import client_of
 from syndicate.web.http.connections import Timeouts
 from syndicate.web.http.problems import problem_of
 
-MOST_BODY = 1024 * 1024
-MOST_FORM = 8 * 1024
-MOST_FIELDS = 100
-LARGEST = 8 * 1024 * 1024
-"""Of all bodies that anybody takes: what hubs send us."""
-MOST_HELD = 64 * 1024 * 1024
-MOST_HELD_PER_CLIENT = 16 * 1024 * 1024
-FORM = "application/x-www-form-urlencoded"
+MAX_BODY_BYTES = 1024 * 1024
+MAX_FORM_BYTES = 8 * 1024
+MAX_FORM_FIELDS = 100
+MAX_ANY_BODY_BYTES = 8 * 1024 * 1024
+"""The largest body that any address accepts: a feed that a hub pushes to us."""
+MAX_HELD_BYTES = 64 * 1024 * 1024
+MAX_HELD_BYTES_PER_CLIENT = 16 * 1024 * 1024
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 class Bodies:
-    """Reads bodies, each within some seconds. What has come of those that are not whole yet is bounded."""
+    """Reads bodies, each within a timeout. Bounds the bytes held by bodies that are still incomplete."""
 
-    def __init__(self, patience: Timeouts) -> None:
-        self._patience = patience
+    def __init__(self, timeouts: Timeouts) -> None:
+        self._timeouts = timeouts
         self._held: Counter[str] = Counter()
         self._total = 0
 
-    async def read(self, request: web.Request, address: str, most: int = MOST_BODY) -> bytes:
-        """The raw body. Raises MediaTypeRefused, BodyTooLarge, BodyTooSlow, MalformedRequest, TooBusy."""
-        require_uncoded(request)
-        if (request.content_length or 0) > most:
+    async def read(self, request: web.Request, address: str, max_bytes: int = MAX_BODY_BYTES) -> bytes:
+        """Return the raw body. Raises MediaTypeRefused, BodyTooLarge, BodyTooSlow, MalformedRequest, TooBusy."""
+        require_identity_encoding(request)
+        if (request.content_length or 0) > max_bytes:
             raise BodyTooLarge("body.too-large")
         client, body = client_of(address), bytearray()
         try:
-            async with asyncio.timeout(self._patience.body):
-                async for piece in request.content.iter_any():
-                    self._hold(client, len(piece))
-                    body += piece
-                    if len(body) > most:
+            async with asyncio.timeout(self._timeouts.body):
+                async for chunk in request.content.iter_any():
+                    self._hold(client, len(chunk))
+                    body += chunk
+                    if len(body) > max_bytes:
                         raise BodyTooLarge("body.too-large")
-                    if self._is_too_much(client):
+                    if self._exceeds_limits(client):
                         raise TooBusy("body.busy")
         except TimeoutError as error:
             raise BodyTooSlow("body.too-slow") from error
@@ -53,14 +56,14 @@ class Bodies:
             self._hold(client, -len(body))
         return bytes(body)
 
-    async def form(self, request: web.Request, address: str, most: int = MOST_FORM) -> list[tuple[str, str]]:
-        """The fields of a form as browsers send it from our pages. Raises as `read`."""
+    async def form(self, request: web.Request, address: str, max_bytes: int = MAX_FORM_BYTES) -> list[tuple[str, str]]:
+        """Return the fields of a form, encoded as browsers send it from our pages. Raises the same errors as `read`."""
         types = request.headers.getall("Content-Type", [])
-        if len(types) != 1 or request.content_type != FORM or (request.charset or "utf-8").lower() != "utf-8":
+        if len(types) != 1 or request.content_type != FORM_TYPE or (request.charset or "utf-8").lower() != "utf-8":
             raise MediaTypeRefused("form.type")
-        body = await self.read(request, address, most)
+        body = await self.read(request, address, max_bytes)
         try:
-            fields = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+            fields = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
         except ValueError as error:
             raise MalformedRequest("form.unreadable") from error
         if any("\0" in value for _, value in fields):
@@ -73,13 +76,15 @@ class Bodies:
         if not self._held[client]:
             del self._held[client]
 
-    def _is_too_much(self, client: str) -> bool:
-        return self._total > MOST_HELD or self._held[client] > MOST_HELD_PER_CLIENT
+    def _exceeds_limits(self, client: str) -> bool:
+        return self._total > MAX_HELD_BYTES or self._held[client] > MAX_HELD_BYTES_PER_CLIENT
 
 
-def require_uncoded(request: web.Request) -> None:
-    """No content coding, behind which a body may be a thousand times as large, and no odd transfer coding. Raises
-    MediaTypeRefused, MalformedRequest."""
+def require_identity_encoding(request: web.Request) -> None:
+    """Refuse content codings, which can hide a body a thousand times as large, and unusual transfer codings.
+
+    Raises MediaTypeRefused, MalformedRequest.
+    """
     headers = request.headers
     if headers.get("Content-Encoding", "identity").lower() != "identity":
         raise MediaTypeRefused("body.encoding")
@@ -87,14 +92,14 @@ def require_uncoded(request: web.Request) -> None:
         raise MalformedRequest("body.transfer-encoding")
 
 
-def expecting(most: int) -> Callable[[web.Request], Awaitable[web.StreamResponse | None]]:
-    """An answer to `Expect: 100-continue`: said only to bodies that we would take."""
+def expect_handler(max_bytes: int) -> Callable[[web.Request], Awaitable[web.StreamResponse | None]]:
+    """Return a handler for `Expect: 100-continue` that sends 100 only for bodies of an acceptable size."""
 
     async def expect(request: web.Request) -> web.StreamResponse | None:
         if request.headers.get("Expect", "").lower() != "100-continue":
             raise web.HTTPExpectationFailed
-        if (request.content_length or 0) > most:
-            return too_large()
+        if (request.content_length or 0) > max_bytes:
+            return body_too_large()
         if request.transport is not None:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         return None
@@ -102,8 +107,8 @@ def expecting(most: int) -> Callable[[web.Request], Awaitable[web.StreamResponse
     return expect
 
 
-def too_large() -> web.StreamResponse:
-    """Said before anything of a body is read; the door does not stand behind this one."""
-    refused = problem_of(BodyTooLarge("body.too-large"))
-    refused.force_close()
-    return refused
+def body_too_large() -> web.StreamResponse:
+    """Return the 413 response to a body of which nothing has been read. It does not pass through the middleware."""
+    response = problem_of(BodyTooLarge("body.too-large"))
+    response.force_close()
+    return response

@@ -1,4 +1,4 @@
-"""Who is asking: the address of a client, with forwarding headers believed only from proxies that we know."""
+"""Client addresses: forwarding headers are believed only when they come from a configured proxy."""
 
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -18,7 +18,7 @@ def _networks(texts: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
 
 @lru_cache(maxsize=4096)
 def is_within(address: str, networks: tuple[str, ...]) -> bool:
-    """Whether an address lies in one of these networks."""
+    """Return whether an address lies in one of these networks."""
     try:
         ip = ip_address(address.partition("%")[0])
     except ValueError:
@@ -29,7 +29,7 @@ def is_within(address: str, networks: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_local(address: str) -> bool:
-    """Whether an address is of this machine or network: perhaps a proxy that we were not told of, and so everybody's."""
+    """Return whether an address is in a private network: it may be an unconfigured proxy that all clients share."""
     try:
         return not ip_address(address.partition("%")[0]).is_global
     except ValueError:
@@ -37,14 +37,14 @@ def is_local(address: str) -> bool:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether an address is of this machine alone."""
+    """Return whether an address is a loopback address."""
     return is_within(address, LOOPBACK)
 
 
 @lru_cache(maxsize=4096)
 def client_of(address: str) -> str:
-    """Whom an address stands for: itself, or its network of 56 bits, which is what a household or a rented machine has of
-    IPv6, all addresses in it."""
+    """Return the client that an address counts for: the address itself, or for IPv6 its /56 network, the usual allocation
+    of a household or a rented machine."""
     try:
         ip = ip_address(address.partition("%")[0])
     except ValueError:
@@ -55,7 +55,7 @@ def client_of(address: str) -> str:
 
 
 def address_of(request: web.BaseRequest, server: ServerConfig) -> str:
-    """The client's address: the last one in `X-Forwarded-For` that no known proxy of ours has."""
+    """Return the client's address: the last one in `X-Forwarded-For` that is not a trusted proxy."""
     peer = request.remote or ""
     if not is_within(peer, server.trusted_proxies):
         return peer
@@ -64,7 +64,7 @@ def address_of(request: web.BaseRequest, server: ServerConfig) -> str:
 
 
 def is_from_elsewhere(request: web.BaseRequest, server: ServerConfig) -> bool:
-    """Whether a request may come from another machine; on loopback, a proxy that we do not know may have passed it on."""
+    """Return whether a request may come from another machine, for example through an unconfigured proxy on loopback."""
     peer = request.remote or ""
     if not is_loopback(address_of(request, server)):
         return True
@@ -72,7 +72,7 @@ def is_from_elsewhere(request: web.BaseRequest, server: ServerConfig) -> bool:
 
 
 def is_direct_from(request: web.BaseRequest, server: ServerConfig) -> bool:
-    """Whether the metrics may be shown: a forwarding header from whom we do not know is never loopback."""
+    """Return whether the client may read the metrics. A request that an unknown proxy forwarded never counts as local."""
     peer = request.remote or ""
     forwarded = any(name in request.headers for name in FORWARDING)
     if forwarded and not is_within(peer, server.trusted_proxies):

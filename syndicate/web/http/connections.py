@@ -1,7 +1,7 @@
-"""Connections that behave: a header, a body and the taking of an answer have an end in time, and no address has all places.
+"""Connections with timeouts and limits: for the header, the body, and the client's reading of the response.
 
-aiohttp waits for ever for the first byte of a header, for the last one of a body, and for somebody who asks to read
-the answer; a thousand such connections would be all we could serve.
+aiohttp waits without limit for the first byte of a header, the last byte of a body, and a client that does not read its
+response; a thousand such connections would use up the server.
 """
 
 import asyncio
@@ -21,19 +21,19 @@ from syndicate.web.http.problems import problem
 
 log = structlog.get_logger()
 
-LEAST_TAKEN = 4096
-"""Bytes of an answer that somebody who reads has taken when we look again."""
-MOST_FILES = 65_536
+MIN_READ_BYTES = 4096
+"""Bytes of a response that a reading client has received between two checks."""
+MAX_OPEN_FILES = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """Seconds for which a header, a body, the next request, the rest of a refused body and somebody who takes nothing
-    of an answer are waited for, and for how many at once.
+    """Timeouts in seconds, and limits on the connections that we wait for.
 
-    A proxy, or a classroom behind one address, connects many times in one moment and speaks in the next: what is more
-    than the few that may wait gets `burst` seconds. `most` bounds all connections; when there are so many, whoever has
-    most gives up one for whoever has fewer.
+    `header`, `body` and `idle` (until the next request) limit waiting for the client, `linger` the rest of a refused body,
+    and `drain` a client that does not read its response. A proxy, or a classroom behind one address, opens many
+    connections in one moment and uses them in the next: connections beyond `max_waiting_per_client` wait only `burst`
+    seconds. At `max_connections`, the client with the most connections loses one to a client with fewer.
     """
 
     header: float = 10.0
@@ -50,17 +50,17 @@ class Timeouts:
 
 
 class ConnectionLimiter:
-    """Who is connected, and for how many of each client we wait: for a header, for a body, or to be read."""
+    """Counts connections, and those per client that we wait for: for a header, a body, or the reading of a response."""
 
-    def __init__(self, server: ServerConfig, patience: Timeouts) -> None:
-        self.patience = patience
+    def __init__(self, server: ServerConfig, timeouts: Timeouts) -> None:
+        self.timeouts = timeouts
         self._trusted = server.trusted_proxies
-        self._most = min(patience.max_connections, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+        self._max_connections = min(timeouts.max_connections, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
         self._waits: Counter[str] = Counter()
         self._total_waits = 0
-        self._present: dict[str, dict[Connection, None]] = {}
+        self._connections: dict[str, dict[Connection, None]] = {}
         self._total = 0
-        self._looking: asyncio.TimerHandle | None = None
+        self._check_timer: asyncio.TimerHandle | None = None
 
     def is_proxy(self, address: str) -> bool:
         return is_within(address, self._trusted)
@@ -68,123 +68,125 @@ class ConnectionLimiter:
     # waiting
 
     def wait(self, client: str, seconds: float) -> float:
-        """Count one more that we wait for; the seconds that it has, 0 when there are too many."""
-        waits, patience = self._waits[client], self.patience
-        if waits >= patience.max_in_burst:
+        """Count one more connection that we wait for. Return its timeout in seconds, or 0 if there are too many."""
+        waits, timeouts = self._waits[client], self.timeouts
+        if waits >= timeouts.max_in_burst:
             return 0.0
-        if self._total_waits >= patience.max_waiting and not self._make_room_to_wait(client):
+        if self._total_waits >= timeouts.max_waiting and not self._free_waiting_slot(client):
             return 0.0
         self._total_waits += 1
         self._waits[client] += 1
-        return seconds if waits < patience.max_waiting_per_client else min(patience.burst, seconds)
+        return seconds if waits < timeouts.max_waiting_per_client else min(timeouts.burst, seconds)
 
-    def waited(self, client: str) -> None:
+    def stop_waiting(self, client: str) -> None:
         self._total_waits -= 1
         self._waits[client] -= 1
         if not self._waits[client]:
             del self._waits[client]
 
-    def _make_room_to_wait(self, client: str) -> bool:
-        """The client for whom we wait most gives up the connection that is silent for longest; nobody does for a client
-        for whom we wait as often."""
+    def _free_waiting_slot(self, client: str) -> bool:
+        """Close the longest silent connection of the client that we wait for most. Return False if `client` has as many
+        itself."""
         busiest = max(self._waits, key=lambda other: self._waits[other])
         if self._waits[client] + 1 >= self._waits[busiest]:
             return False
-        given_up = next((silent for silent in self._present.get(busiest, ()) if silent.is_waited_for), None)
-        if given_up is None:
+        closed = next((silent for silent in self._connections.get(busiest, ()) if silent.is_waited_for), None)
+        if closed is None:
             return False
-        self.leave(given_up)
-        given_up.abort()
+        self.leave(closed)
+        closed.abort()
         return True
 
-    # being there
+    # connections
 
     def join(self, connection: "Connection") -> bool:
-        """False when there is no room."""
-        if self._total >= self._most and not self._make_room(connection.client):
+        """Register a connection. Return False if the limit is reached."""
+        if self._total >= self._max_connections and not self._free_connection(connection.client):
             return False
-        self._present.setdefault(connection.client, {})[connection] = None
+        self._connections.setdefault(connection.client, {})[connection] = None
         self._total += 1
-        if self._looking is None:
-            self._looking = asyncio.get_running_loop().call_later(self.patience.drain, self._look)
+        if self._check_timer is None:
+            self._check_timer = asyncio.get_running_loop().call_later(self.timeouts.drain, self._check)
         return True
 
     def leave(self, connection: "Connection") -> None:
-        of_client = self._present.get(connection.client, {})
+        of_client = self._connections.get(connection.client, {})
         if connection not in of_client:
             return
         del of_client[connection]
         self._total -= 1
         if not of_client:
-            del self._present[connection.client]
+            del self._connections[connection.client]
 
-    def _make_room(self, client: str) -> bool:
-        """Whoever has most gives up one, an idle one if there is; nobody does for a client who has as many."""
-        busiest = max(self._present, key=lambda other: len(self._present[other]))
-        theirs = self._present[busiest]
-        if len(self._present.get(client, ())) + 1 >= len(theirs):
+    def _free_connection(self, client: str) -> bool:
+        """Close a connection, preferably an idle one, of the client with the most. Return False if `client` has as many
+        itself."""
+        busiest = max(self._connections, key=lambda other: len(self._connections[other]))
+        candidates = self._connections[busiest]
+        if len(self._connections.get(client, ())) + 1 >= len(candidates):
             return False
-        given_up = next((connection for connection in theirs if connection.is_idle), next(iter(theirs)))
-        self.leave(given_up)
-        given_up.abort()
+        closed = next((connection for connection in candidates if connection.is_idle), next(iter(candidates)))
+        self.leave(closed)
+        closed.abort()
         return True
 
-    def _look(self) -> None:
-        """See who does not read; as long as anybody is there."""
-        self._looking = None
-        for of_client in list(self._present.values()):
+    def _check(self) -> None:
+        """Check all connections for clients that do not read, and again while any are left."""
+        self._check_timer = None
+        for of_client in list(self._connections.values()):
             for connection in list(of_client):
-                connection.look()
-        if self._present:
-            self._looking = asyncio.get_running_loop().call_later(self.patience.drain, self._look)
+                connection.check_reading()
+        if self._connections:
+            self._check_timer = asyncio.get_running_loop().call_later(self.timeouts.drain, self._check)
 
     def close(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
+        if self._check_timer is not None:
+            self._check_timer.cancel()
 
 
 class Connection(RequestHandler):
     """One client's connection."""
 
     __slots__ = (
-        "_awaited",
+        "_awaited_body",
         "_body",
-        "_counted",
-        "_crowd",
+        "_counted_unread",
+        "_counted_waiting",
         "_deadline",
         "_is_proxy",
-        "_line",
+        "_limiter",
+        "_own_transport",
         "_unread",
-        "_unread_counted",
         "client",
     )
 
-    def __init__(self, manager: web.Server, crowd: ConnectionLimiter, **options: object) -> None:
-        patience = crowd.patience
-        times = {"keepalive_timeout": patience.idle, "lingering_time": patience.linger}
+    def __init__(self, manager: web.Server, limiter: ConnectionLimiter, **options: object) -> None:
+        timeouts = limiter.timeouts
+        times = {"keepalive_timeout": timeouts.idle, "lingering_time": timeouts.linger}
         super().__init__(manager, loop=asyncio.get_running_loop(), **times, **options)  # type: ignore[arg-type]
-        self._crowd = crowd
+        self._limiter = limiter
         self.client = ""
         self._is_proxy = False
-        self._line: asyncio.Transport | None = None  # aiohttp forgets its own when it closes, and before all is sent
+        # aiohttp drops its own reference on closing, before everything is sent
+        self._own_transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
-        self._counted = False
+        self._counted_waiting = False
         self._body: StreamReader | None = None
-        self._awaited: StreamReader | None = None
+        self._awaited_body: StreamReader | None = None
         self._unread: int | None = None
-        self._unread_counted = False
+        self._counted_unread = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         peer = transport.get_extra_info("peername")
         address = peer[0] if isinstance(peer, tuple) else "unix"
-        self._is_proxy = address == "unix" or self._crowd.is_proxy(address)
+        self._is_proxy = address == "unix" or self._limiter.is_proxy(address)
         self.client = client_of(address)
         super().connection_made(transport)
-        self._line = self.transport
+        self._own_transport = self.transport
         if self._is_proxy:
-            self._keepalive_timeout = self._crowd.patience.proxy_idle
-        elif not self._crowd.join(self) or not self._wait(self._crowd.patience.header):
-            log.debug("too many connections", address=address)
+            self._keepalive_timeout = self._limiter.timeouts.proxy_idle
+        elif not self._limiter.join(self) or not self._wait(self._limiter.timeouts.header):
+            log.debug("connection refused", address=address)
             self.force_close()
 
     def data_received(self, data: bytes) -> None:
@@ -192,38 +194,38 @@ class Connection(RequestHandler):
         if self._messages:
             message, payload = self._messages[-1]
             if self._body is not None and type(message) is not RawRequestMessage:
-                _spoil(self._body)
+                _fail_body(self._body)
             self._body = payload
         if self._body is None:
             return
         if self._body.is_eof():
-            self._body = self._awaited = None
-            self._waited()
-        elif self._body is not self._awaited:
-            self._awaited = self._body
-            self._waited()
-            # whoever waits for the body answers first, and has the time for that
-            if not self._wait(self._crowd.patience.body + self._crowd.patience.linger):
+            self._body = self._awaited_body = None
+            self._stop_waiting()
+        elif self._body is not self._awaited_body:
+            self._awaited_body = self._body
+            self._stop_waiting()
+            # the reader of the body times out first; it needs some time to send its response
+            if not self._wait(self._limiter.timeouts.body + self._limiter.timeouts.linger):
                 self.force_close()
 
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._is_proxy:
             return
-        if self._crowd.wait(self.client, 1.0):
-            self._unread_counted = True
+        if self._limiter.wait(self.client, 1.0):
+            self._counted_unread = True
         else:
             self._loop.call_soon(self.abort)
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._is_read()
+        self._reading_resumed()
 
     def connection_lost(self, error: BaseException | None) -> None:
-        self._waited()
-        self._is_read()
-        self._crowd.leave(self)
-        self._line = None
+        self._stop_waiting()
+        self._reading_resumed()
+        self._limiter.leave(self)
+        self._own_transport = None
         super().connection_lost(error)
 
     def handle_error(
@@ -233,87 +235,87 @@ class Connection(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """What cannot be parsed gets an answer that echoes nothing, and no more than a word in the log: anybody can
-        send anything, and leave at any time, as often as they like."""
+        """Answer an unparsable request without echoing it, and log it at debug level only: clients can send anything and
+        disconnect at any time, as often as they like."""
         if isinstance(exc, ConnectionError):
-            log.debug("client left", address=self.client)
+            log.debug("client disconnected", address=self.client)
             raise exc
         if status >= 500 or request.writer.output_size > 0:
             return super().handle_error(request, status, exc, message)
-        log.debug("request not understood", address=self.client, problem=type(exc).__name__)
+        log.debug("request parsing failed", address=self.client, problem=type(exc).__name__)
         response = problem(HTTPStatus(status), "The request cannot be read.")
         response.force_close()
         return response
 
     @property
     def is_waited_for(self) -> bool:
-        """Whether it counts among those that we wait for."""
-        return self._counted or self._unread_counted
+        """Whether it is counted as waiting."""
+        return self._counted_waiting or self._counted_unread
 
     @property
     def is_idle(self) -> bool:
-        """Whether it waits for its next request."""
+        """Whether it is between two requests."""
         return self._waiter is not None and not self._messages
 
-    def look(self) -> None:
-        """Who can be sent no more, and has taken next to nothing of what waits since we looked, does not read."""
-        if self._line is None or not (self._paused or self._line.is_closing()):
+    def check_reading(self) -> None:
+        """Abort the connection if its send buffer is full and has hardly shrunk since the last check."""
+        if self._own_transport is None or not (self._paused or self._own_transport.is_closing()):
             self._unread = None
             return
-        left = self._line.get_write_buffer_size()
-        if self._unread is not None and left > self._unread - LEAST_TAKEN:
-            log.debug("client does not read", address=self.client)
+        left = self._own_transport.get_write_buffer_size()
+        if self._unread is not None and left > self._unread - MIN_READ_BYTES:
+            log.debug("response read timed out", address=self.client)
             self.abort()
         self._unread = left
 
     def abort(self) -> None:
-        """Hang up, whatever is still to be sent."""
-        self._waited()
-        self._is_read()
+        """Close at once and discard unsent data."""
+        self._stop_waiting()
+        self._reading_resumed()
         self.force_close()
-        if self._line is not None:
-            self._line.abort()
+        if self._own_transport is not None:
+            self._own_transport.abort()
 
     def _wait(self, seconds: float) -> bool:
-        """Set a deadline; False when we wait for too many already."""
+        """Set a deadline. Return False if we wait for too many connections already."""
         if not self._is_proxy:
-            seconds = self._crowd.wait(self.client, seconds)
-            self._counted = seconds > 0
+            seconds = self._limiter.wait(self.client, seconds)
+            self._counted_waiting = seconds > 0
         if seconds:
-            self._deadline = self._loop.call_later(seconds, self._give_up)
+            self._deadline = self._loop.call_later(seconds, self._time_out)
         return seconds > 0
 
-    def _waited(self) -> None:
-        """What was waited for is there, or will not come."""
+    def _stop_waiting(self) -> None:
+        """Cancel the deadline and stop counting the connection as waiting."""
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-        if self._counted:
-            self._counted = False
-            self._crowd.waited(self.client)
+        if self._counted_waiting:
+            self._counted_waiting = False
+            self._limiter.stop_waiting(self.client)
 
-    def _is_read(self) -> None:
-        if self._unread_counted:
-            self._unread_counted = False
-            self._crowd.waited(self.client)
+    def _reading_resumed(self) -> None:
+        if self._counted_unread:
+            self._counted_unread = False
+            self._limiter.stop_waiting(self.client)
 
-    def _give_up(self) -> None:
-        self._waited()
+    def _time_out(self) -> None:
+        self._stop_waiting()
         self.force_close()
 
 
-def _spoil(body: StreamReader) -> None:
-    """What was to be a body's rest is no HTTP: who waits for it is told, and nobody lingers for more."""
+def _fail_body(body: StreamReader) -> None:
+    """Fail the reader of a body whose rest is not valid HTTP, and end the body."""
     body.set_exception(RequestPayloadError("the body is cut short"))
     body.feed_eof()
 
 
 def raise_open_file_limit() -> None:
-    """Each connection is an open file, and most systems allow more of them than they do at first."""
+    """Raise the soft limit of open files: each connection is one, and most systems allow more than the default."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         except (ValueError, OSError) as error:
-            log.info("open files stay few", limit=soft, problem=str(error))
+            log.info("open file limit unchanged", limit=soft, problem=str(error))

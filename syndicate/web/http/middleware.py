@@ -1,4 +1,4 @@
-"""The one middleware: our host and no other, errors as answers, and the headers that every answer carries."""
+"""The middleware: checks the host, maps errors to responses, and adds the security headers to every response."""
 
 import asyncio
 from collections import deque
@@ -25,10 +25,10 @@ from syndicate.errors import (
 from syndicate.model.ids import new_id
 from syndicate.storage.inbox_queue import Refusal
 from syndicate.web.content_policy import content_policy
-from syndicate.web.http.bodies import LARGEST, too_large
+from syndicate.web.http.bodies import MAX_ANY_BODY_BYTES, body_too_large
 from syndicate.web.http.clients import address_of, is_local, is_within
 from syndicate.web.http.negotiation import accepts_activity
-from syndicate.web.http.problems import problem, problem_of, status_of, wait_of
+from syndicate.web.http.problems import problem, problem_of, retry_after_of, status_of
 from syndicate.web.http.rate_limits import RateLimiter
 from syndicate.web.http.responses import PrebuiltResponse
 from syndicate.web.keys import BYPASS_CACHE, PAGE_BUILDER, RESPONDER, RESPONSE_CACHE
@@ -37,15 +37,15 @@ log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-SAFE = frozenset({"GET", "HEAD"})
+SAFE_METHODS = frozenset({"GET", "HEAD"})
 FULL_FEEDS_LIMIT, FULL_FEEDS_PER_SECOND = 200.0, 0.1
-"""How many feeds somebody may fetch whole, and how fast that number comes back."""
+"""How many complete feeds a client may fetch, and how fast that allowance refills."""
 ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 INBOX = "/inbox"
-UNREAD = frozenset({408, 413, 415, 429})
-"""Answers that are given before a body has been read to its end."""
-MACHINES = ("/inbox", "/.well-known/", "/nodeinfo/", "/actor")
-SECURITY = (
+UNREAD_BODY_STATUSES = frozenset({408, 413, 415, 429})
+"""Statuses that are sent before the request body has been read completely."""
+MACHINE_PATHS = ("/inbox", "/.well-known/", "/nodeinfo/", "/actor")
+SECURITY_HEADERS = (
     ("Content-Security-Policy", content_policy()),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
@@ -56,13 +56,16 @@ HSTS = ("Strict-Transport-Security", "max-age=63072000")
 
 
 def security_headers(base: str) -> tuple[tuple[str, str], ...]:
-    """What every answer carries; HSTS only where the site is served over TLS."""
-    return (*SECURITY, HSTS) if base.startswith("https:") else SECURITY
+    """Return the headers of every response. HSTS is added only if the site is served over TLS."""
+    return (*SECURITY_HEADERS, HSTS) if base.startswith("https:") else SECURITY_HEADERS
 
 
-class Door:
-    """Guards the application of the site at `base`. Refusals gather in `refusals`, from where they are written down
-    now and then: a flood of bad requests must not become a flood of commits."""
+class RequestMiddleware:
+    """Handles every request to the site at `base` before and after the views.
+
+    Inbox refusals are appended to `refusals` and written in batches elsewhere: a flood of bad requests must not become a
+    flood of commits.
+    """
 
     def __init__(
         self, *, base: str, server: ServerConfig, clock: Clock, stopwatch: Stopwatch, refusals: "deque[Refusal]"
@@ -71,20 +74,22 @@ class Door:
         self._host = base.partition("://")[2]
         self._hosts = frozenset({self._host, f"{self._host}:443" if base.startswith("https:") else f"{self._host}:80"})
         self._security = security_headers(base)
-        self._readers = RateLimiter(
+        self._feed_limiter = RateLimiter(
             per_second=FULL_FEEDS_PER_SECOND, burst=FULL_FEEDS_LIMIT, name="feed", stopwatch=stopwatch
         )
 
-    def middleware(self) -> Middleware:
+    def handler(self) -> Middleware:
+        """Return the aiohttp middleware."""
+
         @web.middleware
-        async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
+        async def handle(request: web.Request, handler: Handler) -> web.StreamResponse:
             if not self._is_ours(request) and request.path not in ANY_HOST:
-                return self._dress(self._lead_to_us(request))
+                return self._add_headers(self._redirect_to_our_host(request))
             try:
                 _refuse_nul(request)
                 response = await handler(request)
             except web.HTTPException as error:
-                response = await self._status(request, error)
+                response = await self._http_exception(request, error)
             except SyndicateError as error:
                 response = await self._refusal(request, error)
             except (asyncio.CancelledError, ConnectionError):
@@ -92,49 +97,53 @@ class Door:
             except Exception:
                 log.exception("request failed", method=request.method, path=request.path[:200])
                 response = await self._page(request, 500, "Something went wrong", "Please try again in a moment.")
-            return self._dress(response)
+            return self._add_headers(response)
 
-        return door
+        return handle
 
-    def in_front_of(self, app: web.Application, routing: Handler) -> Handler:
-        """What stands before the application's routing: who asks again for what somebody was just answered with gets
-        it at once. Routing, views and their look-ups cost more than all the rest of an answer."""
-        response_cache, answers = app[RESPONSE_CACHE], app[RESPONDER]
+    def serve_cached_first(self, app: web.Application, routing: Handler) -> Handler:
+        """Return a handler that serves cached documents by address and calls `routing` for everything else.
 
-        async def hand_out(request: web.Request) -> web.StreamResponse:
-            if request.method not in SAFE or not self._is_ours(request):
-                if "Expect" in request.headers and (request.content_length or 0) > LARGEST:
-                    return self._dress(too_large())
+        Routing, views and their queries cost more than the rest of a response.
+        """
+        response_cache, responder = app[RESPONSE_CACHE], app[RESPONDER]
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            if request.method not in SAFE_METHODS or not self._is_ours(request):
+                if "Expect" in request.headers and (request.content_length or 0) > MAX_ANY_BODY_BYTES:
+                    return self._add_headers(body_too_large())
                 return await routing(request)
-            reader = self._reader(request)
+            client = self._feed_client(request)
             try:
-                if reader and not _is_conditional(request):
-                    self._readers.check(reader)
-                response = await answer(request)
-                if reader and response.status == HTTPStatus.OK:
-                    self._readers.spend(reader)
+                if client and not _is_conditional(request):
+                    self._feed_limiter.check(client)
+                response = await respond(request)
+                if client and response.status == HTTPStatus.OK:
+                    self._feed_limiter.spend(client)
             except TooManyRequests as error:
-                return self._dress(problem_of(error))
+                return self._add_headers(problem_of(error))
             return response
 
-        async def answer(request: web.Request) -> web.StreamResponse:
-            asked = (request.raw_path, request.headers.get("Accept", ""))
-            document = None if _is_particular(request) else response_cache.lookup(asked)
+        async def respond(request: web.Request) -> web.StreamResponse:
+            variant = (request.raw_path, request.headers.get("Accept", ""))
+            document = None if _varies_beyond_accept(request) else response_cache.lookup(variant)
             if document is not None:
-                return await answers.document(request, document)
-            if "Expect" in request.headers and request.can_read_body:  # nobody reads it
-                return self._dress(too_large())
+                return await responder.document(request, document)
+            if "Expect" in request.headers and request.can_read_body:  # no view reads a body of a GET request
+                return self._add_headers(body_too_large())
             response = await routing(request)
             if isinstance(response, PrebuiltResponse) and BYPASS_CACHE not in request:
-                response_cache.remember(asked, response.document)
+                response_cache.remember(variant, response.document)
             return response
 
-        return hand_out
+        return handle
 
-    def _reader(self, request: web.BaseRequest) -> str:
-        """Who fetches a feed; empty where nobody counts. A reader that says what it has is told "unchanged" as often as it
-        likes. One that fetches whole feeds again and again is asked to wait; many people can have one address, so it may
-        do that for a while."""
+    def _feed_client(self, request: web.BaseRequest) -> str:
+        """Return the client that fetches a feed, or an empty string if the request is not counted.
+
+        Conditional requests that get 304 are unlimited. A client that keeps fetching complete feeds is slowed down; the
+        allowance is generous because many people can share one address.
+        """
         if "/feed/" not in request.raw_path:
             return ""
         client = address_of(request, self._server)
@@ -151,10 +160,10 @@ class Door:
             return False
         return request.headers.get("X-Forwarded-Host", "").lower() in self._hosts and request.raw_path.startswith("/")
 
-    def _lead_to_us(self, request: web.Request) -> web.Response:
-        """A foreign host: whoever reads is led to ours, whoever writes is turned away."""
+    def _redirect_to_our_host(self, request: web.Request) -> web.Response:
+        """Redirect reading requests for another host to ours, and refuse the others."""
         if len(request.headers.getall("Host", [])) != 1:
-            response = problem(HTTPStatus.BAD_REQUEST, "There has to be one Host header.")
+            response = problem(HTTPStatus.BAD_REQUEST, "Exactly one Host header is required.")
             response.force_close()
             return response
         if request.method in ("GET", "HEAD") and request.raw_path.startswith("/"):
@@ -166,8 +175,8 @@ class Door:
 
     # errors
 
-    async def _status(self, request: web.Request, error: web.HTTPException) -> web.StreamResponse:
-        """Redirects and tombstones are answers; aiohttp's own errors get our words."""
+    async def _http_exception(self, request: web.Request, error: web.HTTPException) -> web.StreamResponse:
+        """Return redirects and tombstones unchanged, and aiohttp's own errors as problem details."""
         if error.status < 400 or error.status == HTTPStatus.GONE:
             return web.Response(status=error.status, headers=error.headers, body=error.body)
         if error.status == HTTPStatus.NOT_FOUND:
@@ -180,18 +189,18 @@ class Door:
     async def _refusal(self, request: web.Request, error: SyndicateError) -> web.StreamResponse:
         status = status_of(error)
         if isinstance(error, Refused):
-            self._remember(request, error, status.value)
-        if status.value >= 500 and not isinstance(error, DatabaseDamaged):  # which the database has said, once
+            self._record_refusal(request, error, status.value)
+        if status.value >= 500 and not isinstance(error, DatabaseDamaged):  # the database has logged that already, once
             log.warning("request not served", path=request.path[:200], problem=str(error))
         for_machines = (
-            request.path.startswith(MACHINES)
+            request.path.startswith(MACHINE_PATHS)
             or request.path.endswith(INBOX)
             or (isinstance(error, Refused) and "text/html" not in request.headers.get("Accept", ""))
         )
         if for_machines or accepts_activity(request.headers.get("Accept", "")):
             response = problem_of(error)
             response.headers["Access-Control-Allow-Origin"] = "*"
-            if status.value in UNREAD and request.can_read_body:
+            if status.value in UNREAD_BODY_STATUSES and request.can_read_body:
                 response.force_close()
             return response
         if isinstance(error, Gone):
@@ -199,14 +208,14 @@ class Door:
         if isinstance(error, NotFound):
             return await self._page(request, 404, "There is nothing here", "Perhaps the address is misspelt.")
         page = await self._page(request, status.value, status.phrase, error.public)
-        if (wait := wait_of(error)) is not None:
-            page.headers["Retry-After"] = str(wait)
-        if status.value in UNREAD and request.can_read_body:
+        if (retry_after := retry_after_of(error)) is not None:
+            page.headers["Retry-After"] = str(retry_after)
+        if status.value in UNREAD_BODY_STATUSES and request.can_read_body:
             page.force_close()
         return page
 
-    def _remember(self, request: web.Request, error: Refused, status: int) -> None:
-        """Refusals at the inbox are kept (the newest thousand), for the author who wonders."""
+    def _record_refusal(self, request: web.Request, error: Refused, status: int) -> None:
+        """Keep the newest thousand refusals at the inbox, for `syndicate activity --refused`."""
         if request.method != "POST" or not request.path.endswith(INBOX):
             return
         now = self._clock()
@@ -228,8 +237,8 @@ class Door:
         headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
         return web.Response(status=status, body=body, headers=headers)
 
-    def _dress(self, response: web.StreamResponse) -> web.StreamResponse:
-        """Documents from the shelf are dressed already."""
+    def _add_headers(self, response: web.StreamResponse) -> web.StreamResponse:
+        """Add the headers that cached documents have already."""
         if isinstance(response, web.Response | web.FileResponse):
             response.headers["Server"] = "Syndicate"
         for name, value in self._security:
@@ -241,13 +250,14 @@ def _is_conditional(request: web.BaseRequest) -> bool:
     return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
 
 
-def _is_particular(request: web.BaseRequest) -> bool:
-    """Whether more than `Accept` decides the answer: for a feed, what the reader has, or that it is a browser."""
+def _varies_beyond_accept(request: web.BaseRequest) -> bool:
+    """Return whether headers other than `Accept` decide the response: for a feed, the version that the client has, or that
+    it is a browser."""
     headers = request.headers
     return "A-IM" in headers or ("/feed/" in request.raw_path and "Sec-Fetch-Dest" in headers)
 
 
 def _refuse_nul(request: web.Request) -> None:
-    """No address of ours holds U+0000, and PostgreSQL has no text that does."""
+    """Raises NotFound if the path contains U+0000: no address here does, and PostgreSQL cannot store it in text."""
     if "%00" in request.raw_path:
         raise NotFound(request.path[:200])

@@ -1,14 +1,15 @@
-"""HTML or ActivityStreams? (RFC 9110 §12.5.1)"""
+"""Content negotiation between HTML and ActivityStreams by `Accept` (RFC 9110 §12.5.1)."""
 
 from functools import lru_cache
 
+MAX_ACCEPT_LENGTH = 4096
 ACTIVITY_TYPES = frozenset({"application/activity+json", "application/ld+json"})
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 @lru_cache(maxsize=512)
 def _qualities(accept: str) -> tuple[float, float, bool]:
-    """How much ActivityStreams and HTML are wanted, and whether the former stands first."""
+    """Return the quality values of ActivityStreams and of HTML, and whether ActivityStreams is listed first."""
     activity = page = 0.0
     first = ""
     for item in accept.split(","):
@@ -34,13 +35,13 @@ def _quality(parameters: list[str]) -> float:
 
 
 def accepts_activity(accept: str) -> bool:
-    """Whether ActivityStreams is asked for by name; `*/*` is not."""
-    return len(accept) < 4096 and _qualities(accept)[0] > 0
+    """Return whether ActivityStreams is named in `Accept`; `*/*` does not count."""
+    return len(accept) < MAX_ACCEPT_LENGTH and _qualities(accept)[0] > 0
 
 
 def prefers_activity(accept: str) -> bool:
-    """Whether ActivityStreams is wanted more than HTML; of two that are wanted alike, the first."""
-    if len(accept) >= 4096:
+    """Return whether ActivityStreams is preferred to HTML. With equal quality the type listed first wins."""
+    if len(accept) >= MAX_ACCEPT_LENGTH:
         return False
     activity, page, first = _qualities(accept)
     return activity > 0 and (activity > page or (activity == page and first))

@@ -1,7 +1,7 @@
-"""The house's errors → answers: problem details for machines (RFC 9457), a page for people.
+"""Maps errors to HTTP responses: problem details for machines (RFC 9457).
 
-The status is looked up along the error's ancestry, so that a new error needs a line here only if its parent's does
-not fit.
+The status is looked up along the error's base classes, so a new error needs an entry in `STATUS` only if the status of its
+parent does not fit.
 """
 
 import json
@@ -34,23 +34,24 @@ STATUS: dict[type[Exception], HTTPStatus] = {
 }
 
 
-UNAVAILABLE_SECONDS = 60
-"""When to ask again after a failure of ours whose end we do not know."""
+DEFAULT_RETRY_AFTER_SECONDS = 60
+"""`Retry-After` for a failure on our side of unknown duration."""
 
 
 def status_of(error: SyndicateError) -> HTTPStatus:
+    """Return the HTTP status of an error."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def wait_of(error: SyndicateError) -> int | None:
-    """The seconds after which to ask again, which every 503 names; None where that would not help."""
+def retry_after_of(error: SyndicateError) -> int | None:
+    """Return the seconds for `Retry-After`, which every 503 carries, or None if a retry would not help."""
     if isinstance(error, Transient):
         return error.retry_after
-    return UNAVAILABLE_SECONDS if status_of(error) is HTTPStatus.SERVICE_UNAVAILABLE else None
+    return DEFAULT_RETRY_AFTER_SECONDS if status_of(error) is HTTPStatus.SERVICE_UNAVAILABLE else None
 
 
 def problem(status: HTTPStatus, detail: str, reason: str = "", retry_after: int | None = None) -> web.Response:
-    """`application/problem+json`, which says nothing that the sender did not know."""
+    """Return an `application/problem+json` response. It reveals nothing that the client does not know."""
     document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
     if reason:
         document["reason"] = reason
@@ -63,6 +64,6 @@ def problem(status: HTTPStatus, detail: str, reason: str = "", retry_after: int 
 
 
 def problem_of(error: SyndicateError) -> web.Response:
-    """The answer to what went wrong, for machines."""
+    """Return the problem details response to an error."""
     reason = error.reason if isinstance(error, Refused) else ""
-    return problem(status_of(error), error.public, reason, wait_of(error))
+    return problem(status_of(error), error.public, reason, retry_after_of(error))

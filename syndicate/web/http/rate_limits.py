@@ -1,6 +1,6 @@
-"""How much is taken in at once: beyond that, a sender is asked to come back, before anything is read.
+"""Rate limits for incoming requests. A request over the limit is refused with `Retry-After` before its body is read.
 
-A flood from one address must not keep others out, and a flood from everywhere must not keep readers out.
+A flood from one address must not lock out other clients, and a flood from many addresses must not lock out readers.
 """
 
 import time
@@ -20,8 +20,10 @@ MAX_CLIENTS = 10_000
 
 
 class RateLimiter:
-    """Bounds requests of one kind, `of` which reasons speak: so many at once in all and for each client, and a bucket of
-    tokens for each."""
+    """Limits requests of one kind: concurrent requests in total and per client, and a token bucket per client.
+
+    `name` is the first part of the reasons of its errors.
+    """
 
     def __init__(
         self,
@@ -36,44 +38,44 @@ class RateLimiter:
         self._max_concurrent, self._per_second, self._burst = max_concurrent, per_second, burst
         self._max_concurrent_per_client = max_concurrent_per_client or max_concurrent
         self._name, self._stopwatch = name, stopwatch
-        self._inside: Counter[str] = Counter()
+        self._active: Counter[str] = Counter()
         self._tokens: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     @contextmanager
     def admit(self, address: str) -> Iterator[None]:
-        """Let one request in. Raises TooManyRequests, TooBusy."""
+        """Count a request and hold a slot while it is handled. Raises TooManyRequests, TooBusy."""
         self.spend(address)
         with self.slot(address):
             yield
 
     def spend(self, address: str) -> None:
-        """Count a request. Raises TooManyRequests when there were too many of late."""
+        """Take a token for a request. Raises TooManyRequests if the client has none left."""
         self.check(address)
         client = client_of(address)
-        self._tokens[client] = (self._left(client) - 1, self._stopwatch())
+        self._tokens[client] = (self._tokens_left(client) - 1, self._stopwatch())
         self._tokens.move_to_end(client)
         while len(self._tokens) > MAX_CLIENTS:
             self._tokens.popitem(last=False)
 
     def check(self, address: str) -> None:
-        """Raises TooManyRequests when there were too many of late."""
-        if self._left(client_of(address)) < 1:
+        """Check the tokens without taking one. Raises TooManyRequests if the client has none left."""
+        if self._tokens_left(client_of(address)) < 1:
             raise TooManyRequests(f"{self._name}.flood")
 
-    def _left(self, client: str) -> float:
+    def _tokens_left(self, client: str) -> float:
         tokens, since = self._tokens.get(client, (self._burst, self._stopwatch()))
         return min(self._burst, tokens + (self._stopwatch() - since) * self._per_second)
 
     @contextmanager
     def slot(self, address: str) -> Iterator[None]:
-        """Work on a request. Raises TooBusy when there are too many at once."""
+        """Hold a slot while a request is handled. Raises TooBusy if all slots are taken."""
         client = client_of(address)
-        if self._inside.total() >= self._max_concurrent or self._inside[client] >= self._max_concurrent_per_client:
+        if self._active.total() >= self._max_concurrent or self._active[client] >= self._max_concurrent_per_client:
             raise TooBusy(f"{self._name}.busy")
-        self._inside[client] += 1
+        self._active[client] += 1
         try:
             yield
         finally:
-            self._inside[client] -= 1
-            if not self._inside[client]:
-                del self._inside[client]
+            self._active[client] -= 1
+            if not self._active[client]:
+                del self._active[client]

@@ -1,8 +1,9 @@
-"""Documents that are ready to be sent: rendered once per edition of what they show, kept as bytes.
+"""The response cache: documents rendered once per version of their dependencies, kept as bytes with their headers.
 
-A reader's request costs a look at the database's version and a dictionary. A document is made anew when somebody
-asks after what it depends on has moved; reactions and comments (`talk:…`), and the posts of others, move it at most once
-a second, so a post that is boosted by thousands is rendered a few times and not thousands of times.
+Views pass a key and a function that renders; they get a `CachedDocument`. A request costs a look at the database's version
+and a dictionary lookup. A document is rendered again when it is requested after one of its dependencies has moved. Some
+dependencies (comments and reactions, `talk:…`; followers; the river) cause at most one rendering a second, so a post that
+thousands boost is rendered a few times instead of thousands of times.
 """
 
 import asyncio
@@ -20,28 +21,28 @@ from syndicate.clock import Clock, Stopwatch
 from syndicate.storage.version_watch import Stamp, VersionWatch
 
 MAX_BYTES = 32 * 1024 * 1024
-AROUND = 4096
-"""Bytes of objects around a document. So there can be no more than 8,000 of them."""
-RESTLESS = 1.0
-"""Seconds for which a document stands although people talk."""
-LEAST_COMPRESSED = 1024
+OVERHEAD_BYTES = 4096
+"""Bytes of the objects around a document, so there can be at most 8,000 documents."""
+SOFT_MAX_AGE_SECONDS = 1.0
+"""Seconds for which a document stays valid although only `SOFT` dependencies have moved."""
+MIN_COMPRESSED_BYTES = 1024
 SOFT = ("talk:", "followers", "comments", "river")
-MOST_ASKED = 2_000
-LONGEST_ASKED = 500
+MAX_VARIANTS = 2_000
+MAX_VARIANT_LENGTH = 500
 
-Asked = tuple[str, str]
-"""An address as it was asked for, and `Accept`: what decides which document answers."""
+Variant = tuple[str, str]
+"""The requested address and `Accept`, which together decide the document."""
 
 PUBLIC = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedDocument:
-    (
-        """What a view made. `scopes` are the editions that it depends on; `etag` is a weak tag, or empty for one of the
-    bytes; `headers` are added as they are. What is `guarded` is not handed out before somebody has asked who reads."""
-        ""
-    )
+    """The output of a view.
+
+    `dependencies` name the versions that it depends on. `etag` is a weak tag; if it is empty, one is derived from the body.
+    `headers` are added unchanged. A `guarded` document is never served before the client has been authenticated.
+    """
 
     body: bytes
     media_type: str
@@ -56,7 +57,7 @@ class RenderedDocument:
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
 class CachedDocument:
-    """A rendered document with its header lines written out. `packed` is its gzip, made when first asked for."""
+    """A rendered document with its header lines. `packed` is the gzip encoding, created on first use."""
 
     key: str
     rendered: RenderedDocument
@@ -72,12 +73,14 @@ class CachedDocument:
 
     @property
     def size(self) -> int:
-        """Bytes that keeping it costs, its gzip and everything around it included: of a short one that is nearly all."""
-        return len(self.rendered.body) * 3 // 2 + 2 * (len(self.common) + len(self.head) + len(self.key)) + AROUND
+        """Memory in bytes, including the gzip encoding and the overhead, which for a short document is nearly all."""
+        return (
+            len(self.rendered.body) * 3 // 2 + 2 * (len(self.common) + len(self.head) + len(self.key)) + OVERHEAD_BYTES
+        )
 
     async def pack(self) -> None:
-        """Compress, once, in another thread (zlib releases the interpreter's lock)."""
-        if self.packed is not None or len(self.rendered.body) < LEAST_COMPRESSED:
+        """Compress once, in another thread (zlib releases the GIL)."""
+        if self.packed is not None or len(self.rendered.body) < MIN_COMPRESSED_BYTES:
             return
         if self.packing is None:
             self.packing = asyncio.ensure_future(self._pack())
@@ -95,83 +98,81 @@ def _gzip(body: bytes) -> bytes:
 
 
 class ResponseCache:
-    """Holds documents by key, the least recently asked for goes first."""
+    """Keeps documents by key; the least recently used are evicted first."""
 
     def __init__(self, watch: VersionWatch, clock: Clock, stopwatch: Stopwatch = time.monotonic) -> None:
         self._watch, self._clock, self._stopwatch = watch, clock, stopwatch
         self._documents: OrderedDict[str, CachedDocument] = OrderedDict()
-        self._asked: WeakValueDictionary[Asked, CachedDocument] = WeakValueDictionary()
-        self._making: dict[str, asyncio.Future[CachedDocument]] = {}
+        self._variants: WeakValueDictionary[Variant, CachedDocument] = WeakValueDictionary()
+        self._rendering: dict[str, asyncio.Future[CachedDocument]] = {}
         self._bytes = 0
         self.renders = 0
 
-    def lookup(self, asked: Asked) -> CachedDocument | None:
-        """What answered the same question before, if it is fresh.
+    def lookup(self, variant: Variant) -> CachedDocument | None:
+        """Return the document that was served for the same address and `Accept`, if it is fresh, or None.
 
-        Finding out which document an address has costs more than sending it. Whatever changes an address changes a
-        post or a list, and so the editions of the document that stood there; a document made anew is a new one, which
-        the address must first be found to have.
+        Finding the document of an address costs more than sending it. A change of what an address leads to changes a post
+        or listing, and so the versions of the previous document; a new rendering is a new object, which `remember` must first
+        connect with the address.
         """
-        document = self._asked.get(asked)
+        document = self._variants.get(variant)
         if document is None or self._watch.has_moved() or not self._is_fresh(document):
             return None
         if document.key in self._documents:
             self._documents.move_to_end(document.key)
         return document
 
-    def remember(self, asked: Asked, document: CachedDocument) -> None:
-        """That this question was answered with this document, if it stands here."""
+    def remember(self, variant: Variant, document: CachedDocument) -> None:
+        """Record that this variant was answered with this document, if it is a cached one."""
         if (
             not document.key
             or document.rendered.guarded
-            or "?" in asked[0]
-            or len(asked[0]) + len(asked[1]) > LONGEST_ASKED
+            or "?" in variant[0]
+            or len(variant[0]) + len(variant[1]) > MAX_VARIANT_LENGTH
         ):
             return
-        if len(self._asked) >= MOST_ASKED:
-            self._asked.clear()
-        self._asked[asked] = document
+        if len(self._variants) >= MAX_VARIANTS:
+            self._variants.clear()
+        self._variants[variant] = document
 
     async def get(self, key: str, render: Callable[[], Awaitable[RenderedDocument]]) -> CachedDocument:
-        """The document, as fresh as its scopes ask for. What `render` raises is raised."""
+        """Return the document of `key`, rendered again if it is stale. Raises what `render` raises."""
         if self._watch.has_moved():
             await self._watch.refresh()
         document = self._documents.get(key)
         if document is not None and self._is_fresh(document):
             self._documents.move_to_end(key)
             return document
-        making = self._making.get(key)
-        if making is None:
-            making = self._making[key] = asyncio.ensure_future(self._make(key, render))
-            making.add_done_callback(lambda _: self._making.pop(key, None))
-        return await asyncio.shield(making)
+        rendering = self._rendering.get(key)
+        if rendering is None:
+            rendering = self._rendering[key] = asyncio.ensure_future(self._render(key, render))
+            rendering.add_done_callback(lambda _: self._rendering.pop(key, None))
+        return await asyncio.shield(rendering)
 
     def _is_fresh(self, document: CachedDocument) -> bool:
         moved = self._watch.moved(document.stamp)
         if not moved:
             return True
-        if not all(scope.startswith(SOFT) for scope in moved):
+        if not all(name.startswith(SOFT) for name in moved):
             return False
-        return self._stopwatch() - document.made < RESTLESS
+        return self._stopwatch() - document.made < SOFT_MAX_AGE_SECONDS
 
-    async def _make(self, key: str, render: Callable[[], Awaitable[RenderedDocument]]) -> CachedDocument:
-        began = self._watch.snapshot()  # what moves while we render makes the document stale at once
+    async def _render(self, key: str, render: Callable[[], Awaitable[RenderedDocument]]) -> CachedDocument:
+        versions = self._watch.snapshot()  # a change during rendering makes the document stale at once
         rendered = await render()
-        if (
-            rendered.last_modified is not None
-        ):  # never ahead of time (RFC 9110 §8.8.2.1): dates are given out by seconds
+        if rendered.last_modified is not None:  # never in the future (RFC 9110 §8.8.2.1), in whole seconds
             now = self._clock().replace(microsecond=0)
             rendered = replace(rendered, last_modified=min(rendered.last_modified, now))
         self.renders += 1
-        stamp = {scope: began.get(scope, 0) for scope in rendered.dependencies}
+        stamp = {name: versions.get(name, 0) for name in rendered.dependencies}
         document = _document(rendered, stamp, key, made=self._stopwatch())
-        self._keep(key, document)
+        self._store(key, document)
         return document
 
-    def _keep(self, key: str, document: CachedDocument) -> None:
-        old = self._documents.pop(key, None)
-        if old is not None:
-            self._bytes -= old.size
+    def _store(self, key: str, document: CachedDocument) -> None:
+        previous = self._documents.pop(key, None)
+        if previous is not None:
+            self._bytes -= previous.size
         if document.size > MAX_BYTES // 4:
             return
         self._documents[key] = document
@@ -181,8 +182,8 @@ class ResponseCache:
             self._bytes -= dropped.size
 
 
-def once(rendered: RenderedDocument) -> CachedDocument:
-    """A document for one answer, which no shelf holds."""
+def uncached(rendered: RenderedDocument) -> CachedDocument:
+    """Return a document for a single response, which is not cached."""
     return _document(rendered, {})
 
 

@@ -1,7 +1,7 @@
-"""How documents are answered: 200 or 304, packed or not, and in one write where that is possible.
+"""Sends documents: 200 or 304, with gzip where accepted, and in a single write where possible.
 
-aiohttp's own response spends as long on building headers as on everything else together; a document's header lines
-are written out already (see `shelf`), so its answer is one `write` to the socket.
+aiohttp's own response spends as long on building headers as on everything else together. The header lines of a document
+are prepared (see `response_cache`), so most responses are one `write` to the socket.
 """
 
 import time
@@ -17,13 +17,13 @@ from multidict import CIMultiDict
 from syndicate.web.http.response_cache import CachedDocument
 
 MAX_SINGLE_WRITE_BYTES = 256 * 1024
-"""Larger bodies go by aiohttp's writer, which waits for slow readers."""
-LONGEST_OFFER = 200
-"""Browsers and readers need 60 characters for `Accept-Encoding`."""
+"""Larger bodies use aiohttp's writer, which waits for slow readers."""
+MAX_ACCEPT_ENCODING_LENGTH = 200
+"""Browsers and feed readers send up to 60 characters of `Accept-Encoding`."""
 
 
-class _Today:
-    """The `Date` header, written out once a second."""
+class _DateHeader:
+    """The `Date` header line, formatted at most once a second."""
 
     def __init__(self) -> None:
         self._second = 0
@@ -37,11 +37,11 @@ class _Today:
 
 
 NO_HEADERS: "CIMultiDict[str]" = CIMultiDict()
-"""`PrebuiltResponse` has its header lines written out; nothing is ever put into this."""
+"""Always empty: `PrebuiltResponse` sends prepared header lines."""
 
 
 class PrebuiltResponse(web.StreamResponse):
-    """An answer that is bytes already. For HTTP/1.1 with a connection that stays open."""
+    """A response that consists of prepared bytes, for HTTP/1.1 with keep-alive."""
 
     def __init__(self, document: CachedDocument, status: HTTPStatus, head: bytes, body: bytes) -> None:
         super().__init__(status=status, _real_headers=NO_HEADERS)
@@ -56,7 +56,7 @@ class PrebuiltResponse(web.StreamResponse):
         self._keep_alive = True
         transport.write(self._head if request.method == "HEAD" else self._head + self._content)
         self._sent = len(self._content)
-        await request.protocol._drain_helper()  # who asks and does not read waits
+        await request.protocol._drain_helper()  # waits while the client does not read
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:  # noqa: ARG002 - aiohttp's signature
@@ -72,13 +72,13 @@ class PrebuiltResponse(web.StreamResponse):
 
 
 def wants_gzip(request: web.BaseRequest) -> bool:
-    """Whether `Accept-Encoding` takes gzip (RFC 9110 §12.5.3)."""
+    """Return whether `Accept-Encoding` accepts gzip (RFC 9110 §12.5.3)."""
     offered = request.headers.get("Accept-Encoding", "")
-    return "gzip" in offered and len(offered) < LONGEST_OFFER and _takes_gzip(offered)
+    return "gzip" in offered and len(offered) < MAX_ACCEPT_ENCODING_LENGTH and _accepts_gzip(offered)
 
 
 @lru_cache(maxsize=256)
-def _takes_gzip(offered: str) -> bool:
+def _accepts_gzip(offered: str) -> bool:
     for coding in offered.split(","):
         name, _, parameters = coding.strip().partition(";")
         if name.strip() == "gzip":
@@ -92,10 +92,10 @@ def _is_zero(parameters: str) -> bool:
 
 
 def is_unchanged(request: web.BaseRequest, document: CachedDocument) -> bool:
-    """Whether the client has this version (RFC 9110 §13.1): its tags count, and only without them its date."""
+    """Return whether the client has this version (RFC 9110 §13.1), by its tags or, without any, by its date."""
     tags = request.headers.get("If-None-Match")
     if tags is not None:
-        return tags == document.etag or _names(tags, document.etag)
+        return tags == document.etag or _matches(tags, document.etag)
     since = request.headers.get("If-Modified-Since")
     if since is None or not document.last_modified:
         return False
@@ -107,11 +107,11 @@ def is_unchanged(request: web.BaseRequest, document: CachedDocument) -> bool:
         return False
 
 
-SUFFIXES = ("--gzip", "-gzip", ";gzip", "-br", "-zstd")
+ENCODING_SUFFIXES = ("--gzip", "-gzip", ";gzip", "-br", "-zstd")
 
 
-def _names(tags: str, etag: str) -> bool:
-    """Whether a list of tags holds ours: weak or strong, and with what proxies append when they compress."""
+def _matches(tags: str, etag: str) -> bool:
+    """Return whether a list of tags contains ours, weak or strong, with or without a suffix of a compressing proxy."""
     if tags.strip() == "*":
         return True
     opaque = etag.removeprefix("W/").strip('"')
@@ -119,24 +119,24 @@ def _names(tags: str, etag: str) -> bool:
 
 
 def opaque_tags(tags: str) -> Iterator[str]:
-    """What stands between the quotes of each of a list of tags."""
+    """Yield each tag of a list without quotes, weakness mark and encoding suffix."""
     for tag in tags.split(","):
         found = tag.strip().removeprefix("W/").strip('"')
-        for suffix in SUFFIXES:
+        for suffix in ENCODING_SUFFIXES:
             found = found.removesuffix(suffix)
         yield found
 
 
 class DocumentResponder:
-    """DocumentResponder with documents. `security` are header lines that every one of ours carries."""
+    """Builds responses from documents. `security` are the headers of every response."""
 
     def __init__(self, security: tuple[tuple[str, str], ...]) -> None:
         self._security = "".join(f"{name}: {value}\r\n" for name, value in security).encode()
         self._security_lines = security
-        self._today = _Today()
+        self._date = _DateHeader()
 
     async def document(self, request: web.Request, document: CachedDocument) -> web.StreamResponse:
-        """200, or 304 for who has it."""
+        """Return the response to a request for a document: 200, or 304 if the client has it."""
         if is_unchanged(request, document):
             return self._answer(request, document, HTTPStatus.NOT_MODIFIED, document.common + b"\r\n", b"")
         if wants_gzip(request) and len(document.rendered.body) >= 1024:
@@ -151,7 +151,7 @@ class DocumentResponder:
     ) -> web.StreamResponse:
         if request.version == HttpVersion11 and request.keep_alive and len(body) <= MAX_SINGLE_WRITE_BYTES:
             start = b"HTTP/1.1 304 Not Modified\r\n" if status == HTTPStatus.NOT_MODIFIED else b"HTTP/1.1 200 OK\r\n"
-            return PrebuiltResponse(document, status, start + self._today.line() + self._security + lines, body)
+            return PrebuiltResponse(document, status, start + self._date.line() + self._security + lines, body)
         response = web.Response(status=status, body=body or None)
         for line in lines.decode("latin-1").split("\r\n"):
             name, _, value = line.partition(": ")

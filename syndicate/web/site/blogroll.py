@@ -8,8 +8,8 @@ from syndicate.clock import from_text, to_text
 from syndicate.errors import NotFound
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.feeds import opml as opml_format
-from syndicate.web.feeds import CACHE, CORS, answer_feed, answer_live
-from syndicate.web.http.response_cache import RenderedDocument, once
+from syndicate.web.feeds import CACHE_CONTROL, CORS, answer_feed, answer_live
+from syndicate.web.http.response_cache import RenderedDocument, uncached
 from syndicate.web.keys import BLOGROLL_FEEDS, CONFIG, LOCAL_ACTORS, PAGE_BUILDER, RESPONDER, STORE, URLS
 from syndicate.web.site.views import moved, shelved
 
@@ -32,7 +32,7 @@ async def get_river(request: web.Request) -> web.StreamResponse:
     rendered = await desk.river(before)
     if rendered is None:
         raise NotFound("nothing is older")
-    return await request.app[RESPONDER].document(request, once(rendered))
+    return await request.app[RESPONDER].document(request, uncached(rendered))
 
 
 def _key(request: web.Request) -> tuple[str, str] | None:
@@ -86,7 +86,7 @@ async def get_opml(request: web.Request) -> web.StreamResponse:
             media_type="text/x-opml; charset=utf-8",
             dependencies=("blogroll",),
             last_modified=modified.replace(microsecond=0),
-            cache_control=CACHE,
+            cache_control=CACHE_CONTROL,
             headers=CORS,
         )
 

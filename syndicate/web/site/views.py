@@ -18,10 +18,10 @@ from syndicate.storage.media import MediaState
 from syndicate.urls import Urls
 from syndicate.web import feeds
 from syndicate.web.activitypub import objects
-from syndicate.web.feeds import LONGEST_PACE
+from syndicate.web.feeds import MAX_PACE_DAYS
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.negotiation import prefers_activity
-from syndicate.web.http.response_cache import RenderedDocument, once
+from syndicate.web.http.response_cache import RenderedDocument, uncached
 from syndicate.web.keys import (
     CLOCK,
     CONFIG,
@@ -165,11 +165,11 @@ async def get_subscribe(request: web.Request) -> web.StreamResponse:
         return await shelved(request, f"page:/subscribe/:{today}", lambda: desk.subscribe(today))
     try:
         series = Series(date.fromisoformat(request.query.get("from", "")), int(request.query.get("every", "")))
-        known = 1 <= series.days <= LONGEST_PACE
+        known = 1 <= series.days <= MAX_PACE_DAYS
     except ValueError:
         known = False
     rendered = await (desk.subscribe(today, series) if known else desk.subscribe(today, problem=NO_SERIES))
-    return await request.app[RESPONDER].document(request, once(rendered))
+    return await request.app[RESPONDER].document(request, uncached(rendered))
 
 
 async def get_search(request: web.Request) -> web.StreamResponse:
@@ -256,7 +256,7 @@ async def _searched(request: web.Request, path: str) -> web.StreamResponse | Non
     selection, page = request.app[LISTINGS].search(unquote(found[1])), int(found[2] or 1)
     with request.app[SEARCH_LIMITER].admit(address_of(request, request.app[CONFIG].server)):
         rendered = await request.app[PAGE_BUILDER].search(selection, page)
-    return await request.app[RESPONDER].document(request, once(rendered))
+    return await request.app[RESPONDER].document(request, uncached(rendered))
 
 
 async def _paged(request: web.Request, path: str) -> web.StreamResponse | None:
