@@ -372,7 +372,7 @@ def build_server(
                     topics,
                     clock,
                     allow_private=config.federation.allow_private_addresses,
-                    look=pushes.wake,
+                    on_publish=pushes.wake,
                 ),
                 keys.INBOX: inbox,
                 keys.METRICS: metrics,

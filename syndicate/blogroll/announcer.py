@@ -19,8 +19,8 @@ from syndicate.workers.loop import WorkerLoop
 
 log = structlog.get_logger()
 
-MOST_A_DAY = 10
-PASSED_ON = "blogroll passed on"
+MAX_PER_DAY = 10
+COUNT_KEY = "blogroll passed on"
 """The fact that holds a day (UTC) and how many were passed on in it."""
 
 
@@ -45,45 +45,45 @@ class BlogrollAnnouncer:
         if due is None or due > self._clock():
             return False
         try:
-            return await self._store.transaction(self._pass_on)
+            return await self._store.transaction(self._announce_next)
         except StorageError:
             raise
         except Exception:
             log.exception("post not passed on")
-            return await self._store.transaction(self._pass_over)
+            return await self._store.transaction(self._skip_next)
 
     async def _next_due(self) -> datetime | None:
         now = self._clock()
         if self._local_actors.blogroll is None or await self._store.feed_entries.next_to_announce(now - NEWS) is None:
             return None
-        if await _count(self._store, now) < MOST_A_DAY:
+        if await _count(self._store, now) < MAX_PER_DAY:
             return now
         return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
-    async def _pass_on(self, tx: Tables) -> bool:
+    async def _announce_next(self, tx: Tables) -> bool:
         await tx.advisory_lock("crier")
         now = self._clock()
         identity = self._local_actors.blogroll
         count = await _count(tx, now)
         one = await tx.feed_entries.next_to_announce(now - NEWS)
         entry = await tx.blogroll.get(one.entry) if one else None
-        if identity is None or one is None or entry is None or count >= MOST_A_DAY:
+        if identity is None or one is None or entry is None or count >= MAX_PER_DAY:
             return False
-        uri = await self._say(tx, identity.actor, one, entry)
+        uri = await self._announce(tx, identity.actor, one, entry)
         await tx.feed_entries.set_announced(one.id, uri or NEVER)
         if uri:
-            await tx.key_values.save(PASSED_ON, f"{now:%Y-%m-%d} {count + 1}")
+            await tx.key_values.save(COUNT_KEY, f"{now:%Y-%m-%d} {count + 1}")
             log.info("post passed on", blog=entry.name, post=one.post.url)
         return True
 
-    async def _pass_over(self, tx: Tables) -> bool:
+    async def _skip_next(self, tx: Tables) -> bool:
         """What cannot be passed on must not keep the others waiting."""
         one = await tx.feed_entries.next_to_announce(self._clock() - NEWS)
         if one is not None:
             await tx.feed_entries.set_announced(one.id, NEVER)
         return one is not None
 
-    async def _say(self, tx: Tables, by: LocalActor, one: StoredFeedEntry, entry: BlogrollEntry) -> str:
+    async def _announce(self, tx: Tables, by: LocalActor, one: StoredFeedEntry, entry: BlogrollEntry) -> str:
         """The id of what was said; empty for what is better left unsaid."""
         post = one.post
         if post.object:
@@ -101,5 +101,5 @@ class BlogrollAnnouncer:
 
 async def _count(tables: Tables, now: datetime) -> int:
     """How many were passed on today."""
-    day, _, count = (await tables.key_values.find(PASSED_ON) or "").partition(" ")
+    day, _, count = (await tables.key_values.find(COUNT_KEY) or "").partition(" ")
     return int(count) if day == f"{now:%Y-%m-%d}" else 0

@@ -11,7 +11,7 @@ from syndicate.storage import Store
 from syndicate.storage.feed_entries import RiverPost
 from syndicate.urls import STYLESHEET, Urls
 
-LENGTH = 50
+MAX_ENTRIES = 50
 TTL_MINUTES = 60
 BLOGROLL = "/blogroll/"
 RIVER = "/blogroll/river/"
@@ -23,19 +23,21 @@ class BlogrollFeeds:
     def __init__(self, store: Store, site: SiteConfig, urls: Urls, founded: datetime, icon: str) -> None:
         self._store, self._site, self._urls = store, site, urls
         self._founded, self._icon = founded, urls.absolute(icon)
-        self._press = FragmentCache()
+        self._fragments = FragmentCache()
 
     async def of_blogs(self, format: FeedFormat, *, without: frozenset[str] = frozenset()) -> FeedDocument:
         """Whom the author reads, the newest first; without those of these fingerprints."""
-        entries = [self._blog(entry) for entry in await self._store.blogroll.list_newest(LENGTH)]
+        entries = [self._blog(entry) for entry in await self._store.blogroll.list_newest(MAX_ENTRIES)]
         feed = self._feed(BLOGROLL, "Blogroll", f"Whom {self._byline} reads", format, entries)
-        return self._press.render(feed, format, without=without)
+        return self._fragments.render(feed, format, without=without)
 
     async def of_posts(self, format: FeedFormat, *, without: frozenset[str] = frozenset()) -> FeedDocument:
         """What they published, the newest first; without those of these fingerprints."""
-        entries = [self._post(post) for post in await self._store.feed_entries.list_river(before=None, limit=LENGTH)]
+        entries = [
+            self._post(post) for post in await self._store.feed_entries.list_river(before=None, limit=MAX_ENTRIES)
+        ]
         feed = self._feed(RIVER, "River", f"News of the blogs that {self._byline} reads", format, entries)
-        return self._press.render(feed, format, without=without)
+        return self._fragments.render(feed, format, without=without)
 
     @property
     def _byline(self) -> str:
@@ -63,13 +65,13 @@ class BlogrollFeeds:
     def _blog(self, entry: BlogrollEntry) -> FeedEntry:
         added = entry.added or self._founded
         url = entry.url or entry.feed_url
-        words = entry.tagline or entry.name
+        text = entry.tagline or entry.name
         return FeedEntry(
             id=f"urn:uuid:{entry.id}",
             url=url or self._urls.absolute(BLOGROLL),
             title=entry.name,
-            html=f'<p>{escape(words)}</p><p><a href="{escape(url)}">{escape(entry.name)}</a></p>',
-            summary=words,
+            html=f'<p>{escape(text)}</p><p><a href="{escape(url)}">{escape(entry.name)}</a></p>',
+            summary=text,
             published=added,
             updated=added,
             language=entry.language,
@@ -77,7 +79,7 @@ class BlogrollFeeds:
 
     def _post(self, shown: RiverPost) -> FeedEntry:
         post = shown.post
-        words = f"<p>{escape(post.excerpt)}</p>" if post.excerpt else ""
+        text = f"<p>{escape(post.excerpt)}</p>" if post.excerpt else ""
         source = (
             f'<a href="{escape(shown.blog_url)}">{escape(shown.blog)}</a>' if shown.blog_url else escape(shown.blog)
         )
@@ -85,7 +87,7 @@ class BlogrollFeeds:
             id=f"urn:uuid:{shown.id}",
             url=post.url or shown.blog_url or self._urls.absolute(RIVER),
             title=f"{shown.blog}: {post.heading}",
-            html=f"{words}<p>{source}</p>",
+            html=f"{text}<p>{source}</p>",
             summary=post.excerpt or post.heading,
             published=shown.published,
             updated=max(post.updated or shown.published, shown.published),

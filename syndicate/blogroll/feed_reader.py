@@ -11,8 +11,8 @@ import structlog
 
 from syndicate.activitypub.parse import authority_of
 from syndicate.blogroll import schedule
-from syndicate.blogroll.feed_request import FeedResponse, understand
-from syndicate.blogroll.schedule import WELL, PollOutcome
+from syndicate.blogroll.feed_request import FeedResponse, parse_response
+from syndicate.blogroll.schedule import SUCCESSFUL, PollOutcome
 from syndicate.clock import Clock, to_text
 from syndicate.content.tags import Tag, tokens
 from syndicate.content.text import clean_name, excerpt, plain
@@ -27,7 +27,7 @@ from syndicate.transport.message import Response
 
 log = structlog.get_logger()
 
-TOLD_AFTER = 2
+MIN_FAILURES_SHOWN = 2
 """So many tries without an answer are a hiccup, and not yet told."""
 
 
@@ -66,7 +66,7 @@ def posts_of(feed: ForeignFeed) -> list[ReadPost]:
 
 
 def _post(item: ForeignEntry) -> ReadPost:
-    title = item.title if item.title_is_text else _as_meant(item.title)
+    title = item.title if item.title_is_text else _title_text(item.title)
     return ReadPost(
         guid=item.guid,
         url=item.url,
@@ -84,7 +84,7 @@ _INLINE = frozenset(
 )
 
 
-def _as_meant(title: str) -> str:
+def _title_text(title: str) -> str:
     """RSS does not say whether a title is HTML: it is, unless it holds tags that nobody puts into one."""
     odd = any(isinstance(token, Tag) and token.name not in _INLINE for token in tokens(title))
     return unescape(title) if odd else plain(title)
@@ -98,9 +98,9 @@ class EntryHealth:
     reason: str = ""
 
 
-def judge(asked: FeedResponse, poll: FeedPoll, entry: BlogrollEntry, *, given_up: bool) -> EntryHealth:
+def health_after(asked: FeedResponse, poll: FeedPoll, entry: BlogrollEntry, *, given_up: bool) -> EntryHealth:
     """`poll` counts this try already."""
-    if asked.answer in WELL:
+    if asked.answer in SUCCESSFUL:
         if entry.state is FeedState.MOVED:  # until the author has seen it
             return EntryHealth(entry.state, entry.reason)
         if asked.feed is not None:
@@ -111,7 +111,7 @@ def judge(asked: FeedResponse, poll: FeedPoll, entry: BlogrollEntry, *, given_up
         return EntryHealth(FeedState.GONE, "It says that it is gone for good (410).")
     if given_up:
         return EntryHealth(FeedState.GONE, f"It has not been found since {poll.failing_since:%Y-%m-%d} (404).")
-    if asked.answer is PollOutcome.UNAVAILABLE and poll.failures < TOLD_AFTER:
+    if asked.answer is PollOutcome.UNAVAILABLE and poll.failures < MIN_FAILURES_SHOWN:
         return EntryHealth(entry.state, entry.reason)
     return EntryHealth(FeedState.FAILING, asked.reason)
 
@@ -140,7 +140,7 @@ class FeedReader:
             poll = await self._store.feed_polls.find(entry.id)
             if poll is None:
                 continue
-            asked = await understand(response, now)
+            asked = await parse_response(response, now)
             if asked.feed is None:
                 log.warning("pushed feed cannot be read", feed=feed, reason=asked.reason)
                 continue
@@ -154,26 +154,26 @@ class FeedReader:
         entry = await tx.blogroll.get(poll.entry)
         if entry is None or entry.feed_url != poll.url:  # the author was quicker
             return
-        before, poll = poll, _counted(poll, asked, now)
-        if asked.answer in WELL and asked.moved:
+        before, poll = poll, _with_result(poll, asked, now)
+        if asked.answer in SUCCESSFUL and asked.moved:
             entry = await self._move(tx, entry, asked.moved)
             poll = replace(poll, url=entry.feed_url, host=authority_of(entry.feed_url))
-        pace = schedule.LONGEST if entry.latest is None else schedule.pace([entry.latest.at], now)
+        pace = schedule.MAX_INTERVAL if entry.latest is None else schedule.pace([entry.latest.at], now)
         if asked.feed is not None:
             first = before.read is None
             if first:
-                entry = await _filled_in(tx, entry, asked.feed)
+                entry = await _with_feed_metadata(tx, entry, asked.feed)
             followed = entry.follow is FollowState.ACCEPTED  # then its account says what it publishes, and for whom
             changes = await keep(tx, entry, [] if followed else posts_of(asked.feed), now, first=first)
             pace = schedule.pace([one.published for one in changes.kept], now)
             if not pushed:
-                await self._heed_hubs(tx, entry, asked)
+                await self._update_subscription(tx, entry, asked)
             if changes.new:
                 log.info("blog read", blog=entry.name, new=changes.new)
         elif poll.pace:
             pace = max(pace, timedelta(seconds=poll.pace))
         if not (poll.etag or poll.last_modified):  # each answer is the whole feed: once a day is enough
-            pace = schedule.LONGEST
+            pace = schedule.MAX_INTERVAL
         due = schedule.next_poll(
             asked.answer,
             now,
@@ -184,7 +184,7 @@ class FeedReader:
             failures=poll.failures,
             failing_since=poll.failing_since,
         )
-        await self._tell(tx, entry, judge(asked, poll, entry, given_up=due is None))
+        await self._tell(tx, entry, health_after(asked, poll, entry, given_up=due is None))
         if due is None:
             await tx.feed_polls.delete(entry.id)
             await self._subscriptions.withdrawn(tx, feed=entry.feed_url)
@@ -209,7 +209,7 @@ class FeedReader:
         log.warning("blog moved", blog=entry.name, feed=to)
         return replace(entry, feed_url=to, state=FeedState.MOVED, reason=reason)
 
-    async def _heed_hubs(self, tx: Tables, entry: BlogrollEntry, asked: FeedResponse) -> None:
+    async def _update_subscription(self, tx: Tables, entry: BlogrollEntry, asked: FeedResponse) -> None:
         if asked.hubs:
             await self._subscriptions.offered(tx, feed=entry.feed_url, topic=asked.topic, hub=asked.hubs[0])
         else:
@@ -226,7 +226,7 @@ class FeedReader:
         return is_account or await self._subscriptions.is_live(tx, feed=entry.feed_url)
 
 
-async def _filled_in(tx: Tables, entry: BlogrollEntry, feed: ForeignFeed) -> BlogrollEntry:
+async def _with_feed_metadata(tx: Tables, entry: BlogrollEntry, feed: ForeignFeed) -> BlogrollEntry:
     """What nobody has said of an entry yet, such as one from a list, its feed says when it is first read."""
     icon = entry.icon or feed.icon
     filled = replace(
@@ -245,9 +245,9 @@ async def _filled_in(tx: Tables, entry: BlogrollEntry, feed: ForeignFeed) -> Blo
     return entry
 
 
-def _counted(poll: FeedPoll, asked: FeedResponse, now: datetime) -> FeedPoll:
+def _with_result(poll: FeedPoll, asked: FeedResponse, now: datetime) -> FeedPoll:
     """What is known of a feed after this try."""
-    if asked.answer not in WELL:
+    if asked.answer not in SUCCESSFUL:
         return replace(poll, failures=poll.failures + 1, failing_since=poll.failing_since or now)
     if not asked.digest:  # 304: its validators stand, unless it names another (RFC 9110 §15.4.5)
         return replace(poll, etag=asked.etag or poll.etag, failures=0, failing_since=None)

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from syndicate.blogroll.schedule import LONGEST_ASKED, PollingHints, PollOutcome, answer_of, max_age, may_be_conditional
+from syndicate.blogroll.schedule import (
+    MAX_RETRY_AFTER,
+    PollingHints,
+    PollOutcome,
+    max_age,
+    may_be_conditional,
+    outcome_of,
+)
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteError
 from syndicate.feeds.parse import ForeignFeed, parse_feed
 from syndicate.storage.feed_polls import FeedPoll
@@ -19,8 +26,8 @@ from syndicate.transport.url import shown
 from syndicate.urls import join
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
-LONGEST_VALIDATOR = 1024
-READER = b"1:"
+MAX_VALIDATOR_LENGTH = 1024
+PARSER_VERSION = b"1:"
 """Changes when feeds are read differently, so that they are read once more."""
 
 
@@ -45,7 +52,7 @@ class FeedResponse:
     feed: ForeignFeed | None = None
 
 
-async def ask(transport: Transport, poll: FeedPoll, now: datetime) -> FeedResponse:
+async def fetch_feed(transport: Transport, poll: FeedPoll, now: datetime) -> FeedResponse:
     """Ask a feed once. Never raises what another server causes."""
     request = Request(url=poll.url, headers=_headers(poll, now), budget=FEED, redirects=Redirects.ANY)
     try:
@@ -54,7 +61,7 @@ async def ask(transport: Transport, poll: FeedPoll, now: datetime) -> FeedRespon
         return FeedResponse(answer=PollOutcome.UNUSABLE, reason=shown(error))
     except RemoteError as error:
         return FeedResponse(answer=PollOutcome.UNAVAILABLE, reason=shown(error))
-    return await understand(response, now, digest=poll.digest)
+    return await parse_response(response, now, digest=poll.digest)
 
 
 def _headers(poll: FeedPoll, now: datetime) -> Headers:
@@ -67,18 +74,18 @@ def _headers(poll: FeedPoll, now: datetime) -> Headers:
     return tuple(headers)
 
 
-async def understand(response: Response, now: datetime, *, digest: str = "") -> FeedResponse:
+async def parse_response(response: Response, now: datetime, *, digest: str = "") -> FeedResponse:
     """What an answer means; `digest` is of the body that was read last."""
-    answer = answer_of(response.status)
+    answer = outcome_of(response.status)
     hints = PollingHints(
         max_age=max_age(response.headers, now),
-        retry_after=timedelta(seconds=retry_after(response, now, longest=LONGEST_ASKED.total_seconds()) or 0),
+        retry_after=timedelta(seconds=retry_after(response, now, limit=MAX_RETRY_AFTER.total_seconds()) or 0),
     )
     if answer is PollOutcome.UNCHANGED:
         return FeedResponse(answer=answer, moved=response.moved, etag=_validator(response, "ETag"), hints=hints)
     if answer is not PollOutcome.READ:
         return FeedResponse(answer=answer, reason=f"It answers {response.status}.", hints=hints)
-    found = f"sha256:{sha256(READER + response.body).hexdigest()}"
+    found = f"sha256:{sha256(PARSER_VERSION + response.body).hexdigest()}"
     etag, last_modified = (_validator(response, name) for name in ("ETag", "Last-Modified"))
     if found == digest:
         return FeedResponse(
@@ -113,7 +120,7 @@ async def understand(response: Response, now: datetime, *, digest: str = "") -> 
 def _validator(response: Response, name: str) -> str:
     """A validator that can be sent back as it came; no other is worth keeping."""
     value = response.headers.get(name, "")
-    return value if len(value) <= LONGEST_VALIDATOR and value.isascii() and value.isprintable() else ""
+    return value if len(value) <= MAX_VALIDATOR_LENGTH and value.isascii() and value.isprintable() else ""
 
 
 def _charset(response: Response) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from lxml import html as lxml_html
 
 from syndicate.activitypub.parse import host_of, origin
-from syndicate.blogroll.feed_request import ACCEPT, FeedResponse, understand
+from syndicate.blogroll.feed_request import ACCEPT, FeedResponse, parse_response
 from syndicate.clock import Clock
 from syndicate.config import LANGUAGE
 from syndicate.content.text import clean_name, plain
@@ -23,10 +23,10 @@ from syndicate.urls import join
 
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 ACTIVITY_TYPES = ("application/activity+json", "application/ld+json")
-USUAL_PLACES = ("feed/", "feed.xml", "rss.xml", "atom.xml", "index.xml", "feed.json")
+COMMON_FEED_PATHS = ("feed/", "feed.xml", "rss.xml", "atom.xml", "index.xml", "feed.json")
 """Where feeds are that no page names."""
-LONGEST_TAGLINE = 300
-MOST_LINKS = 500
+MAX_TAGLINE_LENGTH = 300
+MAX_LINKS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ class FeedFinder:
         """FoundFeed at its home page: the page's words go before those of the feed, but for the name."""
         page = _read(response)
         found = FoundFeed(name=page.title, tagline=page.description, url=response.url, language=page.language)
-        feed = await self._feed(page.feed) if page.feed else await self._at_usual_places(response.url)
+        feed = await self._feed(page.feed) if page.feed else await self._at_common_paths(response.url)
         if feed is not None:
             found = replace(
                 found,
@@ -163,8 +163,8 @@ class FeedFinder:
 
     # feeds
 
-    async def _at_usual_places(self, home: str) -> FoundFeed | None:
-        for place in USUAL_PLACES:
+    async def _at_common_paths(self, home: str) -> FoundFeed | None:
+        for place in COMMON_FEED_PATHS:
             if (feed := await self._feed(join(home, place))) is not None:
                 return feed
         return None
@@ -180,7 +180,7 @@ class FeedFinder:
             return None
 
     async def _from_feed(self, response: Response) -> FoundFeed:
-        asked = await understand(response, self._clock())
+        asked = await parse_response(response, self._clock())
         if asked.feed is None:
             raise AddressUnusable(asked.reason)
         feed = asked.feed
@@ -204,12 +204,12 @@ class FeedFinder:
 def _as_account(found: FoundFeed, actor: RemoteActor) -> FoundFeed:
     """What was found at a page that is an account's, too: the account's words go before those of the page, which may
     only count its posts; its name and picture where the page is nothing but its profile."""
-    words = supplied_by(actor)
+    text = supplied_by(actor)
     is_profile = found.url.rstrip("/") in (actor.url.rstrip("/"), actor.uri.rstrip("/"))
     own = {member for member in SUPPLIED if is_profile or not getattr(found, member)}
-    if words["tagline"]:
+    if text["tagline"]:
         own.add("tagline")
-    return replace(found, **{member: words[member] for member in own}, actor=actor, supplied=frozenset(own))
+    return replace(found, **{member: text[member] for member in own}, actor=actor, supplied=frozenset(own))
 
 
 def _without_feed_scheme(address: str) -> str:
@@ -245,7 +245,7 @@ Link = tuple[list[str], str, str, str]
 
 def _links(page: lxml_html.HtmlElement, base: str) -> Iterator[Link]:
     for number, link in enumerate(page.iter("link")):
-        if number >= MOST_LINKS:
+        if number >= MAX_LINKS:
             return
         href = join(base, (link.get("href") or "").strip())
         if href.startswith(("http://", "https://")):
@@ -280,4 +280,4 @@ def _language(page: lxml_html.HtmlElement) -> str:
 
 
 def _short(text: str) -> str:
-    return clean_name(text, limit=LONGEST_TAGLINE)
+    return clean_name(text, limit=MAX_TAGLINE_LENGTH)

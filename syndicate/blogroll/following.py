@@ -23,8 +23,8 @@ from syndicate.model.ids import new_id
 from syndicate.storage import Store, Tables
 from syndicate.storage.feed_polls import FeedPoll
 
-LONGEST_TAGLINE = 500
-IMPORTED_AT_ONCE = 500
+MAX_TAGLINE_LENGTH = 500
+IMPORT_BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +69,8 @@ class BlogrollEditor:
         What the author wrote of an entry that is there already stays. Raises AddressUnusable.
         """
         found = await finder.find(address)
-        known = await self._known(found)
-        entry = known or await self._blank()
+        known = await self._find_existing(found)
+        entry = known or await self._new_entry()
         entry = replace(
             _with(entry, found),
             name=entry.name or found.name or address,
@@ -82,7 +82,7 @@ class BlogrollEditor:
 
     async def complete(self, entry: BlogrollEntry, found: FoundFeed) -> None:
         """What was found out about an entry of which only the handle was known."""
-        other = await self._known(found)
+        other = await self._find_existing(found)
         if other is not None and other.id != entry.id:  # it is here already, under another name
             await self._store.transaction(lambda tx: tx.blogroll.delete(entry.id))
             return
@@ -91,7 +91,7 @@ class BlogrollEditor:
         completed = replace(_with(entry, found), name=named, supplied=frozenset(supplied))
         await self._store.transaction(lambda tx: self._add(tx, completed, entry, found))
 
-    async def _known(self, found: FoundFeed) -> BlogrollEntry | None:
+    async def _find_existing(self, found: FoundFeed) -> BlogrollEntry | None:
         table = self._store.blogroll
         return (
             (await table.find_by_actor(found.actor.uri) if found.actor else None)
@@ -100,7 +100,7 @@ class BlogrollEditor:
             or (await table.find(found.actor.handle) if found.actor and found.actor.handle else None)
         )
 
-    async def _blank(self) -> BlogrollEntry:
+    async def _new_entry(self) -> BlogrollEntry:
         position = await self._store.blogroll.next_position()
         return BlogrollEntry(id=new_id(self._clock()), name="", position=position)
 
@@ -173,14 +173,14 @@ class BlogrollEditor:
         async def body(tx: Tables) -> None:
             await self._put(tx, entry, before)
             if entry.feed_url != before.feed_url:
-                await self._read_elsewhere(tx, entry, before)
+                await self._change_feed(tx, entry, before)
             if seen:
                 await tx.blogroll.set_state(entry.id, FeedState.FRESH)
 
         await self._store.transaction(body)
         return await self._store.blogroll.get(entry.id) or entry
 
-    async def _read_elsewhere(self, tx: Tables, entry: BlogrollEntry, before: BlogrollEntry) -> None:
+    async def _change_feed(self, tx: Tables, entry: BlogrollEntry, before: BlogrollEntry) -> None:
         """Its feed is another one now: what is kept of it stays, and what the new one holds is no news."""
         if before.feed_url:
             await self._subscriptions.withdrawn(tx, feed=before.feed_url)
@@ -198,20 +198,20 @@ class BlogrollEditor:
 
     # lists of other programs
 
-    async def take_in(self, outlines: Sequence[Outline]) -> ListImportReport:
+    async def import_outlines(self, outlines: Sequence[Outline]) -> ListImportReport:
         """The outlines of an OPML file; those that are there are renewed where they say more, unless the author has
         edited them here. What is new is read by the server, a little at a time."""
-        return await self._take_in(outlines, addresses=lambda each: (each.xml_url, each.html_url), merge=_merged)
+        return await self._import(outlines, addresses=lambda each: (each.xml_url, each.html_url), merge=_merged)
 
-    async def take_in_accounts(self, handles: Sequence[str]) -> ListImportReport:
+    async def import_accounts(self, handles: Sequence[str]) -> ListImportReport:
         """Accounts of which only the handles are known: the server looks for the rest, and follows them."""
-        return await self._take_in(
+        return await self._import(
             handles,
             addresses=lambda handle: (handle,),
             merge=lambda entry, handle: replace(entry, handle=handle, name=entry.name or handle),
         )
 
-    async def _take_in(
+    async def _import(
         self,
         items: Sequence[Any],
         *,
@@ -234,8 +234,8 @@ class BlogrollEditor:
                 continue
             there.add(entry)
             wanted.append((entry, known))
-        for at in range(0, len(wanted), IMPORTED_AT_ONCE):
-            batch = wanted[at : at + IMPORTED_AT_ONCE]
+        for at in range(0, len(wanted), IMPORT_BATCH_SIZE):
+            batch = wanted[at : at + IMPORT_BATCH_SIZE]
             await self._store.transaction(lambda tx, batch=batch, at=at: self._put_batch(tx, batch, at))  # type: ignore[misc]
         added = len({entry.id for entry, known in wanted if known is None})
         return ListImportReport(added=added, updated=len(wanted) - added, unchanged=unchanged, edited=tuple(edited))
@@ -296,7 +296,7 @@ def _merged(entry: BlogrollEntry, outline: Outline) -> BlogrollEntry:
     return replace(
         entry,
         name=clean_name(outline.title) or entry.name or urlsplit(address).netloc,
-        tagline=clean_name(outline.description, limit=LONGEST_TAGLINE) or entry.tagline,
+        tagline=clean_name(outline.description, limit=MAX_TAGLINE_LENGTH) or entry.tagline,
         url=outline.html_url or entry.url,
         feed_url=outline.xml_url or entry.feed_url,
         category=outline.category or entry.category,

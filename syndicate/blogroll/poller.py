@@ -5,7 +5,7 @@ from datetime import datetime
 import structlog
 
 from syndicate.blogroll.feed_reader import FeedReader
-from syndicate.blogroll.feed_request import FeedResponse, ask
+from syndicate.blogroll.feed_request import FeedResponse, fetch_feed
 from syndicate.blogroll.finder import FeedFinder
 from syndicate.blogroll.following import BlogrollEditor
 from syndicate.blogroll.schedule import PollOutcome
@@ -20,7 +20,7 @@ from syndicate.workers.loop import QueueWorker, isolated
 
 log = structlog.get_logger()
 
-AT_ONCE = 12
+MAX_CONCURRENT = 12
 
 
 class Poller(QueueWorker[FeedPoll]):
@@ -41,7 +41,7 @@ class Poller(QueueWorker[FeedPoll]):
         super().__init__(
             "poller",
             clock,
-            at_once=AT_ONCE,
+            at_once=MAX_CONCURRENT,
             next_due=store.feed_polls.next_due,
             claim=self._lease,
             perform=self._poll,
@@ -56,7 +56,7 @@ class Poller(QueueWorker[FeedPoll]):
 
     async def _try_to_poll(self, poll: FeedPoll) -> None:
         try:
-            asked = await (ask(self._transport, poll, self._clock()) if poll.url else self._look_up(poll))
+            asked = await (fetch_feed(self._transport, poll, self._clock()) if poll.url else self._look_up(poll))
             if asked is not None:
                 await self._reader.settle(poll, asked)
                 self._metrics.polls.labels(asked.answer.value).inc()

@@ -13,22 +13,22 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import assert_never
 
-SHORTEST = timedelta(hours=1)
-LONGEST = timedelta(days=1)
+MIN_INTERVAL = timedelta(hours=1)
+MAX_INTERVAL = timedelta(days=1)
 """Of a feed that is well, whatever it asks for by `max-age`: servers are set up for pages, and their feeds with them."""
-LONGEST_ASKED = timedelta(days=7)
+MAX_RETRY_AFTER = timedelta(days=7)
 """Of what `Retry-After` asks for."""
-LONGEST_BACK_OFF = timedelta(days=4)
-GIVEN_UP = timedelta(days=30)
-LEAST_TRIES = 8
-REREAD = timedelta(days=30)
+MAX_BACKOFF = timedelta(days=4)
+MAX_FAILING_TIME = timedelta(days=30)
+MIN_FAILURES = 8
+MAX_CONDITIONAL_TIME = timedelta(days=30)
 """How long `304 Not Modified` is believed: some servers never change a tag."""
 JITTER = 0.1
-FIRST_SPREAD = timedelta(seconds=2)
+INITIAL_INTERVAL = timedelta(seconds=2)
 """Between two of many feeds that were added at once: 1,800 fill an hour."""
-PER_GAP = 6
+POLLS_PER_POST = 6
 """A blog is looked at so many times in the time that it takes to write a post."""
-GAPS = 10
+MAX_INTERVALS = 10
 
 
 class PollOutcome(StrEnum):
@@ -48,7 +48,7 @@ class PollOutcome(StrEnum):
     """410: it is not to be asked again."""
 
 
-WELL = frozenset({PollOutcome.READ, PollOutcome.UNCHANGED})
+SUCCESSFUL = frozenset({PollOutcome.READ, PollOutcome.UNCHANGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class PollingHints:
     ttl: timedelta = timedelta()
 
 
-def answer_of(status: int) -> PollOutcome:
+def outcome_of(status: int) -> PollOutcome:
     """What an HTTP status means for a feed; a 200 has still to be read."""
     if 200 <= status < 300:
         return PollOutcome.READ
@@ -85,7 +85,7 @@ def max_age(headers: Mapping[str, str], now: datetime) -> timedelta:
         name, _, value = directive.strip().partition("=")
         value = value.strip('" ')
         if name == "max-age" and value.isascii() and value.isdigit():
-            return min(timedelta(seconds=int(value[:9])), LONGEST)
+            return min(timedelta(seconds=int(value[:9])), MAX_INTERVAL)
     if any(directive.strip() in ("no-cache", "no-store") for directive in directives):
         return timedelta()
     try:
@@ -93,16 +93,16 @@ def max_age(headers: Mapping[str, str], now: datetime) -> timedelta:
         ahead = expires.replace(tzinfo=expires.tzinfo or UTC) - now
     except (ValueError, OverflowError, TypeError, IndexError):
         return timedelta()
-    return min(max(ahead, timedelta()), LONGEST)
+    return min(max(ahead, timedelta()), MAX_INTERVAL)
 
 
 def pace(published: Sequence[datetime], now: datetime) -> timedelta:
     """How often a blog is worth a look, from its newest posts; between an hour and a day."""
-    newest = sorted(published, reverse=True)[:GAPS]
+    newest = sorted(published, reverse=True)[:MAX_INTERVALS]
     if not newest:
-        return LONGEST
+        return MAX_INTERVAL
     gap = max((now - newest[-1]) / len(newest), now - newest[0])
-    return min(max(gap / PER_GAP, SHORTEST), LONGEST)
+    return min(max(gap / POLLS_PER_POST, MIN_INTERVAL), MAX_INTERVAL)
 
 
 def next_poll(
@@ -111,7 +111,7 @@ def next_poll(
     chance: random.Random,
     *,
     hints: PollingHints,
-    pace: timedelta = LONGEST,
+    pace: timedelta = MAX_INTERVAL,
     pushed: bool = False,
     failures: int = 0,
     failing_since: datetime | None = None,
@@ -119,30 +119,30 @@ def next_poll(
     """When to ask again; None for never. `pushed` says that its news come without asking; `failures` counts this one."""
     match answer:
         case PollOutcome.READ | PollOutcome.UNCHANGED:
-            asked = max(min(max(hints.max_age, hints.ttl), LONGEST), SHORTEST)
-            wait = LONGEST if pushed else pace
-            wait = min(max(wait * chance.uniform(1 - JITTER, 1 + JITTER), asked), LONGEST)
+            asked = max(min(max(hints.max_age, hints.ttl), MAX_INTERVAL), MIN_INTERVAL)
+            wait = MAX_INTERVAL if pushed else pace
+            wait = min(max(wait * chance.uniform(1 - JITTER, 1 + JITTER), asked), MAX_INTERVAL)
         case PollOutcome.UNAVAILABLE | PollOutcome.UNUSABLE | PollOutcome.REFUSED | PollOutcome.MISSING:
             if answer is PollOutcome.MISSING and is_given_up(now, failures=failures, failing_since=failing_since):
                 return None
-            wait = min(SHORTEST * 2 ** min(max(failures - 1, 0), 10), LONGEST_BACK_OFF)
+            wait = min(MIN_INTERVAL * 2 ** min(max(failures - 1, 0), 10), MAX_BACKOFF)
             wait *= chance.uniform(1, 1 + JITTER)
         case PollOutcome.GONE:
             return None
         case _:
             assert_never(answer)
-    return now + max(wait, min(hints.retry_after, LONGEST_ASKED))
+    return now + max(wait, min(hints.retry_after, MAX_RETRY_AFTER))
 
 
 def is_given_up(now: datetime, *, failures: int, failing_since: datetime | None) -> bool:
     """Whether a feed has not been found for so long that it is taken to be gone."""
-    return failing_since is not None and now - failing_since >= GIVEN_UP and failures >= LEAST_TRIES
+    return failing_since is not None and now - failing_since >= MAX_FAILING_TIME and failures >= MIN_FAILURES
 
 
 def first_poll(now: datetime, place: int) -> datetime:
     """Of the feed at this place among many that were added together."""
-    return now + FIRST_SPREAD * place
+    return now + INITIAL_INTERVAL * place
 
 
 def may_be_conditional(read: datetime | None, now: datetime) -> bool:
-    return read is not None and now - read < REREAD
+    return read is not None and now - read < MAX_CONDITIONAL_TIME

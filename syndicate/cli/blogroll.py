@@ -10,7 +10,7 @@ import click
 
 from syndicate.activitypub.parse import origin
 from syndicate.blogroll.finder import FeedFinder
-from syndicate.blogroll.following import LONGEST_TAGLINE
+from syndicate.blogroll.following import MAX_TAGLINE_LENGTH
 from syndicate.cli.session import Session, as_json, tell_rows
 from syndicate.clock import to_text, to_wire
 from syndicate.config import LANGUAGE
@@ -164,7 +164,7 @@ def edit(session: Session, /, address: str, seen: bool, **given: Any) -> None:
 
 
 def _words(text: str) -> str:
-    return clean_name(text, limit=LONGEST_TAGLINE)
+    return clean_name(text, limit=MAX_TAGLINE_LENGTH)
 
 
 def _address(text: str) -> str:

@@ -145,7 +145,7 @@ def opml(session: Session, file: Path) -> None:
     listed = opml_format.parse(_bytes(file))
 
     async def work(services: Services) -> ListImportReport:
-        return await services.following.take_in(listed.outlines)
+        return await services.following.import_outlines(listed.outlines)
 
     _tell_blogroll(session.run(work), [f"{item.what}: {item.reason}" for item in listed.left_out])
 
@@ -159,7 +159,7 @@ def following(session: Session, file: Path) -> None:
     listed = mastodon_csv.parse(_bytes(file))
 
     async def work(services: Services) -> ListImportReport:
-        return await services.following.take_in_accounts(listed.handles)
+        return await services.following.import_accounts(listed.handles)
 
     _tell_blogroll(session.run(work), [f"{what}: is no account" for what in listed.left_out])
 

@@ -9,7 +9,7 @@ from syndicate.federation.inbox.replies import REJECTIONS_COUNT_FOR
 from syndicate.media import MediaFiles
 from syndicate.storage import Store, Tables
 from syndicate.urls import Urls
-from syndicate.websub.senders import DROPPED_AFTER
+from syndicate.websub.senders import MAX_FAILING_TIME
 from syndicate.websub.subscriber import Subscriber
 from syndicate.workers.loop import isolated
 
@@ -100,9 +100,9 @@ class Retention:
         await tx.earlier_keys.prune_introductions(now - HOST_RETENTION)
         await tx.hosts.prune(before=now - HOST_RETENTION, kept=MAX_HOSTS)
         await tx.subscriptions.prune(
-            ended=now, failing_since=now - DROPPED_AFTER, asked=now - SUBSCRIPTION_REQUEST_RETENTION
+            ended=now, failing_since=now - MAX_FAILING_TIME, asked=now - SUBSCRIPTION_REQUEST_RETENTION
         )
-        await self._subscriber.tidy(tx)
+        await self._subscriber.prune(tx)
 
     async def _mark_quiet_blogs(self, tx: Tables, now: datetime) -> None:
         """Render the blogroll again when a blog has fallen quiet: nothing else happens at that moment."""

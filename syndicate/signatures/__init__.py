@@ -1,7 +1,7 @@
 """HTTP message signatures: who sent this request, and that it arrives as it was sent.
 
 Two dialects, draft-cavage-http-signatures-12 and RFC 9421, behind two functions. A request comes in as a `Message`;
-`read_signature` gives a `Signature` for which all holds that needs no key, and whose `verify` takes the key when it
+`parse_signature` gives a `Signature` for which all holds that needs no key, and whose `verify` takes the key when it
 has been found; `sign` gives the headers to add. There is no clock, socket or database in here. Integrity proofs, which stay inside of a document, are beside them.
 
 Every refusal is a SignatureRejected whose `reason` is one of
@@ -23,7 +23,7 @@ from typing import assert_never
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.signatures import cavage, rfc9421
-from syndicate.signatures.digest import body_digest, check_digests
+from syndicate.signatures.digest import body_digest, verify_digests
 from syndicate.signatures.keys import (
     Ed25519Key,
     VerifyingKey,
@@ -38,7 +38,7 @@ from syndicate.signatures.keys import (
     public_pem,
 )
 from syndicate.signatures.message import Message
-from syndicate.signatures.proof import check_proof, prove
+from syndicate.signatures.proof import add_proof, verify_proof
 from syndicate.signatures.signature import Dialect, Signature
 
 __all__ = [
@@ -47,8 +47,8 @@ __all__ = [
     "Message",
     "Signature",
     "VerifyingKey",
+    "add_proof",
     "body_digest",
-    "check_proof",
     "claimed_key_id",
     "generate_private_key",
     "generate_proof_key",
@@ -57,11 +57,11 @@ __all__ = [
     "load_proof_key",
     "load_public_key",
     "multikey",
+    "parse_signature",
     "private_pem",
-    "prove",
     "public_pem",
-    "read_signature",
     "sign",
+    "verify_proof",
 ]
 
 
@@ -74,7 +74,7 @@ def claimed_key_id(message: Message) -> str:
     return next((found[1] for value in fields if (found := _KEY_ID.search(value))), "")
 
 
-def read_signature(message: Message, *, now: datetime) -> Signature:
+def parse_signature(message: Message, *, now: datetime) -> Signature:
     """Read the signature of a request and check all that needs no key: grammar, coverage, time and digests.
 
     `Signature-Input` makes it RFC 9421 (of several labels, the first that satisfies coverage counts), otherwise it is
@@ -85,7 +85,7 @@ def read_signature(message: Message, *, now: datetime) -> Signature:
     else:
         signature, digest = cavage.read(message, now=now), "digest"
     if digest in signature.covered:
-        check_digests(message, covered=digest)
+        verify_digests(message, covered=digest)
     return signature
 
 

@@ -71,7 +71,7 @@ def sign(
     """The headers to add: `Host`, `Date`, `Digest` for a body, `Signature`. `digest` is `body_digest(body)`."""
     added = [("Host", message.authority), ("Date", render_http_date(now))]
     covered = ["(request-target)", "host", "date"]
-    if message.carries_body:
+    if message.has_body:
         added.append(("Digest", digest_header(message.body, digest=digest)))
         covered.append("digest")
         if message.values("content-type"):
@@ -117,7 +117,7 @@ def _require(parameters: dict[str, str], name: str) -> str:
 
 
 def _check_coverage(message: Message, covered: tuple[str, ...], label: str) -> None:
-    required = _REQUIRED_WITH_BODY if message.carries_body else _REQUIRED
+    required = _REQUIRED_WITH_BODY if message.has_body else _REQUIRED
     if not required.issubset(covered):
         raise SignatureRejected("signature.coverage", f"covers less than {', '.join(sorted(required))}")
     if "date" not in covered and "(created)" not in covered:

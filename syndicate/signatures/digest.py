@@ -29,7 +29,7 @@ def content_digest_header(body: bytes, *, digest: str | None = None) -> str:
     return f"sha-256=:{digest or body_digest(body)}:"
 
 
-def check_digests(message: Message, *, covered: str = "digest") -> None:
+def verify_digests(message: Message, *, covered: str = "digest") -> None:
     """Compare the body with the digests of the request.
 
     `covered` is the header that the signature covers, `digest` or `content-digest`: it must hold a SHA-256 or

@@ -61,10 +61,10 @@ class RsaKey:
 
     public: RSAPublicKey
 
-    def takes(self, algorithm: Algorithm) -> bool:
+    def accepts(self, algorithm: Algorithm) -> bool:
         return algorithm in _RSA_HASHES
 
-    def holds(self, signature: bytes, base: bytes, algorithm: Algorithm) -> bool:
+    def verifies(self, signature: bytes, base: bytes, algorithm: Algorithm) -> bool:
         try:
             self.public.verify(signature, base, _PADDING, _RSA_HASHES[algorithm])
         except InvalidSignature:
@@ -78,10 +78,10 @@ class Ed25519Key:
 
     public: Ed25519PublicKey
 
-    def takes(self, algorithm: Algorithm) -> bool:
+    def accepts(self, algorithm: Algorithm) -> bool:
         return algorithm is Algorithm.OF_KEY or algorithm is Algorithm.ED25519
 
-    def holds(self, signature: bytes, base: bytes, algorithm: Algorithm) -> bool:  # noqa: ARG002 - it has but one
+    def verifies(self, signature: bytes, base: bytes, algorithm: Algorithm) -> bool:  # noqa: ARG002 - it has but one
         try:
             self.public.verify(signature, base)
         except InvalidSignature:
@@ -163,7 +163,7 @@ def load_public_key(pem: str) -> VerifyingKey:
     if len(pem) > PEM_LIMIT:
         raise SignatureRejected("signature.key", "larger than any key")
     try:
-        return _admit(serialization.load_pem_public_key(pem.strip().encode("ascii")))
+        return _checked(serialization.load_pem_public_key(pem.strip().encode("ascii")))
     except (ValueError, UnsupportedAlgorithm) as error:
         raise SignatureRejected("signature.key", "unreadable PEM") from error
 
@@ -176,9 +176,9 @@ def load_multikey(text: str) -> VerifyingKey:
     octets = _multibase(text)
     try:
         if octets.startswith(_ED25519_PREFIX):
-            return _admit(Ed25519PublicKey.from_public_bytes(octets[2:]))
+            return _checked(Ed25519PublicKey.from_public_bytes(octets[2:]))
         if octets.startswith(_RSA_PREFIX):
-            return _admit(serialization.load_der_public_key(octets[2:]))
+            return _checked(serialization.load_der_public_key(octets[2:]))
     except (ValueError, UnsupportedAlgorithm) as error:
         raise SignatureRejected("signature.key", "unreadable Multikey") from error
     raise SignatureRejected("signature.key", "a Multikey of another kind")
@@ -195,7 +195,7 @@ def decode_base64(text: str) -> bytes:
     return octets
 
 
-def _admit(key: object) -> VerifyingKey:
+def _checked(key: object) -> VerifyingKey:
     if isinstance(key, Ed25519PublicKey):
         if _has_small_order(key):
             raise SignatureRejected("signature.key", "an Ed25519 key of small order")

@@ -60,7 +60,7 @@ class Message:
         return _plain(host, self.scheme) == self.authority
 
     @property
-    def carries_body(self) -> bool:
+    def has_body(self) -> bool:
         """Whether a signature has to cover the body."""
         return self.method not in _BODILESS or self.body != b""
 

@@ -21,12 +21,12 @@ Document = dict[str, Any]
 CONTEXT = "https://w3id.org/security/data-integrity/v1"
 SUITE = "eddsa-jcs-2022"
 PURPOSE = "assertionMethod"
-LONGEST_UNDERWAY = timedelta(days=14)
+MAX_PROOF_AGE = timedelta(days=14)
 """A proof is true for ever, but who passes something on does it soon; what is brought up again later is asked for."""
 LEEWAY = timedelta(hours=1)
 
 
-def prove(document: Mapping[str, Any], *, key: Ed25519PrivateKey, key_id: str, created: datetime) -> Document:
+def add_proof(document: Mapping[str, Any], *, key: Ed25519PrivateKey, key_id: str, created: datetime) -> Document:
     """The document with a proof by `key`, under which `key_id` is listed as `assertionMethod` of its actor. The
     document may have no proof yet; its `@context` gains that of proofs."""
     document = {**document, "@context": _with_context(document["@context"])}
@@ -41,7 +41,7 @@ def prove(document: Mapping[str, Any], *, key: Ed25519PrivateKey, key_id: str, c
     return {**document, "proof": {**options, "proofValue": f"z{encode_base58(key.sign(_digest(document, options)))}"}}
 
 
-def check_proof(document: Mapping[str, Any], key: Ed25519PublicKey, *, now: datetime) -> None:
+def verify_proof(document: Mapping[str, Any], key: Ed25519PublicKey, *, now: datetime) -> None:
     """See that the proof of a document was made by `key` over this very document, not long ago, to say that it is so.
 
     Raises SignatureRejected("signature.wrong") where not, ("signature.time") where it is old, ("signature.syntax") where
@@ -72,7 +72,7 @@ def _check_time(proof: Mapping[str, Any], now: datetime) -> None:
         expires = from_text(proof["expires"]) if "expires" in proof else None
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise SignatureRejected("signature.time", "no readable date") from error
-    if not now - LONGEST_UNDERWAY <= created <= now + LEEWAY or (expires is not None and expires < now):
+    if not now - MAX_PROOF_AGE <= created <= now + LEEWAY or (expires is not None and expires < now):
         raise SignatureRejected("signature.time", "old, or from the future")
 
 

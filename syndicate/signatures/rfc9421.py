@@ -25,7 +25,7 @@ from syndicate.signatures.structured import (
 )
 from syndicate.signatures.window import check_window, render_http_date
 
-LABELS_LIMIT: Final = 3
+MAX_LABELS: Final = 3
 """A proxy or two may add signatures of their own; more than that is work for us and of use to nobody."""
 
 _ALGORITHMS = {"rsa-v1_5-sha256": Algorithm.RSA_SHA256, "ed25519": Algorithm.ED25519}
@@ -37,7 +37,7 @@ def read(message: Message, *, now: datetime) -> Signature:
     Of several labels the first one counts that satisfies coverage and all the rest; where none does, the error is
     that of the first. Raises SignatureRejected.
     """
-    inputs = parse_inner_lists(sole_header(message, "signature-input"), limit=LABELS_LIMIT)
+    inputs = parse_inner_lists(sole_header(message, "signature-input"), limit=MAX_LABELS)
     values = parse_byte_sequences(sole_header(message, "signature"))
     if inputs.keys() != values.keys():
         raise SignatureRejected("signature.syntax", "a label without its signature, or a signature without its label")
@@ -57,7 +57,7 @@ def sign(
     `body_digest(body)`."""
     added = [("Host", message.authority), ("Date", render_http_date(now))]
     covered = ["@method", "@target-uri"]
-    if message.carries_body:
+    if message.has_body:
         added.append(("Content-Digest", content_digest_header(message.body, digest=digest)))
         covered.append("content-digest")
         if message.values("content-type"):
@@ -118,7 +118,7 @@ def _check_coverage(message: Message, description: InnerList) -> None:
     covered = description.items
     if '"@method"' not in covered or not _covers_target(message, covered):
         raise SignatureRejected("signature.coverage", "covers less than @method and @target-uri")
-    if message.carries_body and '"content-digest"' not in covered:
+    if message.has_body and '"content-digest"' not in covered:
         raise SignatureRejected("signature.coverage", "covers no content-digest")
     if "created" not in description.parameters:
         raise SignatureRejected("signature.coverage", "covers no time")

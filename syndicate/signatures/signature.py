@@ -50,9 +50,9 @@ class Signature:
     def verify(self, key: VerifyingKey) -> None:
         """Raises SignatureRejected: `signature.algorithm` when `key` is of another kind than the signature says,
         `signature.wrong` when it did not make the signature."""
-        if not key.takes(self.algorithm):
+        if not key.accepts(self.algorithm):
             raise SignatureRejected("signature.algorithm", f"{self.algorithm} is not for this kind of key")
-        if not any(key.holds(self.value, base, self.algorithm) for base in self.bases):
+        if not any(key.verifies(self.value, base, self.algorithm) for base in self.bases):
             raise SignatureRejected("signature.wrong", "not made by this key over this request")
 
 

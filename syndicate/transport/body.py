@@ -11,10 +11,10 @@ from typing import Final
 
 from syndicate.errors import DocumentUnusable
 
-PIECE = 64 * 1024
-_GREATEST_RATIO = 100
-_RATIO_COUNTS_FROM = 256 * 1024
-_MOST_MEMBERS = 16
+CHUNK_BYTES = 64 * 1024
+_MAX_RATIO = 100
+_MIN_BYTES_FOR_RATIO = 256 * 1024
+_MAX_MEMBERS = 16
 """A gzip stream may be several joined together (RFC 1952 §2.2); each costs a copy of what is left of its piece."""
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
@@ -35,15 +35,15 @@ class BodyReader:
 
     def __init__(self, coding: str, *, wire: int, decoded: int) -> None:
         self._inflate = zlib.decompressobj(_GZIP) if coding == "gzip" else None
-        self._most_wire, self._most_decoded = wire, decoded
+        self._max_wire, self._max_decoded = wire, decoded
         self._wire = self._decoded = 0
         self._members = 1
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
         """The decoded pieces of a piece. Raises DocumentUnusable."""
         self._wire += len(piece)
-        if self._wire > self._most_wire:
-            raise DocumentUnusable(f"larger than {self._most_wire} bytes")
+        if self._wire > self._max_wire:
+            raise DocumentUnusable(f"larger than {self._max_wire} bytes")
         for decoded in self._decode(piece):
             self._count(len(decoded))
             yield decoded
@@ -55,9 +55,9 @@ class BodyReader:
 
     def _count(self, size: int) -> None:
         self._decoded += size
-        if self._decoded > self._most_decoded:
-            raise DocumentUnusable(f"larger than {self._most_decoded} bytes after decoding")
-        if self._decoded > _RATIO_COUNTS_FROM and self._decoded > _GREATEST_RATIO * self._wire:
+        if self._decoded > self._max_decoded:
+            raise DocumentUnusable(f"larger than {self._max_decoded} bytes after decoding")
+        if self._decoded > _MIN_BYTES_FOR_RATIO and self._decoded > _MAX_RATIO * self._wire:
             raise DocumentUnusable("compressed more than any honest document")
 
     def _decode(self, piece: bytes) -> Iterator[bytes]:
@@ -68,13 +68,13 @@ class BodyReader:
             while piece:
                 if self._inflate.eof:
                     self._begin_member()
-                yield self._inflate.decompress(piece, PIECE)
+                yield self._inflate.decompress(piece, CHUNK_BYTES)
                 piece = self._inflate.unconsumed_tail or self._inflate.unused_data
         except zlib.error as error:
             raise DocumentUnusable(f"not a gzip stream: {error}") from error
 
     def _begin_member(self) -> None:
         self._members += 1
-        if self._members > _MOST_MEMBERS:
+        if self._members > _MAX_MEMBERS:
             raise DocumentUnusable("a gzip stream of too many members")
         self._inflate = zlib.decompressobj(_GZIP)

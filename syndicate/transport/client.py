@@ -36,7 +36,7 @@ from yarl import URL
 
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteUnavailable
 from syndicate.transport.address import IPAddress
-from syndicate.transport.body import PIECE, BodyReader, coding_of
+from syndicate.transport.body import CHUNK_BYTES, BodyReader, coding_of
 from syndicate.transport.guard import DeniedSocket, Guard, GuardedResolver, Lookup, SystemLookup
 from syndicate.transport.message import (
     DELIVERY,
@@ -77,17 +77,17 @@ __all__ = [
 ]
 
 
-KEPT_ALIVE_SECONDS = 20.0
-_MOST_CONNECTIONS = 512
-_MOST_CONNECTIONS_PER_HOST = 4
-_LONGEST_HEADER_LINE = 8190
-_MOST_HEADERS = 128
-_LEAST_RATE = 1024
-_STATUS_BODY = 16 * 1024
-_STATUS_BODY_SECONDS = 2.0
-_FOLLOWED = frozenset({301, 302, 303, 307, 308})
-_PERMANENT = frozenset({301, 308})
-_OF_ONE_HOP = frozenset(
+KEEPALIVE_TIMEOUT_SECONDS = 20.0
+_MAX_CONNECTIONS = 512
+_MAX_CONNECTIONS_PER_HOST = 4
+_MAX_HEADER_LINE_BYTES = 8190
+_MAX_HEADERS = 128
+_MIN_BYTES_PER_SECOND = 1024
+_MAX_STATUS_BODY_BYTES = 16 * 1024
+_STATUS_BODY_TIMEOUT_SECONDS = 2.0
+_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+_PERMANENT_STATUSES = frozenset({301, 308})
+_SINGLE_HOP_HEADERS = frozenset(
     {
         "authorization",
         "content-digest",
@@ -157,7 +157,7 @@ class Client(Transport):
         return await self._within_budget(request)
 
     async def _within_budget(self, request: Request) -> Response:
-        with _named_failures(request.url):
+        with _translated_errors(request.url):
             async with asyncio.timeout(request.budget.total) as limit:
                 return await self._follow(request, limit)
 
@@ -165,24 +165,24 @@ class Client(Transport):
         url = parse_url(request.url, allow_private=self._lenient_urls)
         start, moved, visited = url, url, {url}
         while True:
-            async with await self._send(request, url, first=len(visited) == 1) as answer:
-                location = _location(answer, request)
+            async with await self._send(request, url, first=len(visited) == 1) as response:
+                location = _location(response, request)
                 if location is None:
-                    if _is_told_by_status(answer, request.budget):
+                    if _is_decided_by_status(response, request.budget):
                         limit.reschedule(None)  # it has answered; reading on has a short limit of its own
-                    headers, body, coding = await _read(answer, request.budget)
+                    headers, body, coding = await _read(response, request.budget)
                     break
                 if len(visited) > request.redirects.limit:
                     raise DocumentUnusable(f"more than {request.redirects.limit} redirects")
-                target = self._judge_hop(url, location, request.redirects)
+                target = self._checked_target(url, location, request.redirects)
                 if target in visited:
                     raise DocumentUnusable("redirects go round in circles")
-                if answer.status in _PERMANENT and moved == url:
+                if response.status in _PERMANENT_STATUSES and moved == url:
                     moved = target
                 url = target
                 visited.add(url)
         return Response(
-            status=answer.status,
+            status=response.status,
             headers=headers,
             body=body,
             url=str(url),
@@ -190,7 +190,7 @@ class Client(Transport):
             moved="" if moved == start else str(moved),
         )
 
-    def _judge_hop(self, url: URL, location: str, redirects: Redirects) -> URL:
+    def _checked_target(self, url: URL, location: str, redirects: Redirects) -> URL:
         target = join_url(url, location, allow_private=self._lenient_urls)
         if url.scheme == "https" and target.scheme == "http":
             raise AddressDenied("a redirect leads from https to http")
@@ -233,20 +233,20 @@ class Client(Transport):
                     socket_factory=self._guard.socket,
                     use_dns_cache=False,
                     ssl=self._tls,
-                    limit=_MOST_CONNECTIONS,
-                    limit_per_host=_MOST_CONNECTIONS_PER_HOST,
-                    keepalive_timeout=KEPT_ALIVE_SECONDS,
+                    limit=_MAX_CONNECTIONS,
+                    limit_per_host=_MAX_CONNECTIONS_PER_HOST,
+                    keepalive_timeout=KEEPALIVE_TIMEOUT_SECONDS,
                 ),
                 cookie_jar=DummyCookieJar(),
                 headers={"User-Agent": self._user_agent},
                 skip_auto_headers=("Content-Type",),
                 auto_decompress=False,
                 trust_env=False,
-                read_bufsize=PIECE,
-                max_line_size=_LONGEST_HEADER_LINE,
-                max_field_size=_LONGEST_HEADER_LINE,
-                max_headers=_MOST_HEADERS,
-                trace_configs=[_trace_of_reuse()],
+                read_bufsize=CHUNK_BYTES,
+                max_line_size=_MAX_HEADER_LINE_BYTES,
+                max_field_size=_MAX_HEADER_LINE_BYTES,
+                max_headers=_MAX_HEADERS,
+                trace_configs=[_reuse_trace()],
             )
         return self._session
 
@@ -257,7 +257,7 @@ def _tls_context() -> ssl.SSLContext:
     return context
 
 
-def _trace_of_reuse() -> TraceConfig:
+def _reuse_trace() -> TraceConfig:
     async def note(_: ClientSession, context: SimpleNamespace, __: TraceConnectionReuseconnParams) -> None:
         context.trace_request_ctx.reused = True
 
@@ -267,34 +267,38 @@ def _trace_of_reuse() -> TraceConfig:
 
 
 def _headers(request: Request, url: URL, *, first: bool) -> CIMultiDict[str]:
-    given = [(name, value) for name, value in request.headers if first or name.lower() not in _OF_ONE_HOP]
+    given = [(name, value) for name, value in request.headers if first or name.lower() not in _SINGLE_HOP_HEADERS]
     signed = request.sign(request.method, str(url)) if request.sign else ()
     headers = CIMultiDict([*given, *signed])
     headers.setdefault("Accept-Encoding", "gzip")
     return headers
 
 
-def _location(answer: ClientResponse, request: Request) -> str | None:
+def _location(response: ClientResponse, request: Request) -> str | None:
     """Where to go next, or None when this is the answer."""
-    if request.redirects is Redirects.NONE or request.method not in ("GET", "HEAD") or answer.status not in _FOLLOWED:
+    if (
+        request.redirects is Redirects.NONE
+        or request.method not in ("GET", "HEAD")
+        or response.status not in _REDIRECT_STATUSES
+    ):
         return None
-    return answer.headers.get("Location")
+    return response.headers.get("Location")
 
 
-def _is_told_by_status(answer: ClientResponse, budget: Budget) -> bool:
-    return budget.status_only or not 200 <= answer.status < 300
+def _is_decided_by_status(response: ClientResponse, budget: Budget) -> bool:
+    return budget.status_only or not 200 <= response.status < 300
 
 
-async def _read(answer: ClientResponse, budget: Budget) -> tuple[CIMultiDict[str], bytes, str]:
-    headers = CIMultiDict((name, _clean(value)) for name, value in answer.headers.items())
-    if _is_told_by_status(answer, budget):
-        return headers, await _read_status_body(answer, budget), ""
+async def _read(response: ClientResponse, budget: Budget) -> tuple[CIMultiDict[str], bytes, str]:
+    headers = CIMultiDict((name, _clean(value)) for name, value in response.headers.items())
+    if _is_decided_by_status(response, budget):
+        return headers, await _read_status_body(response, budget), ""
     coding = coding_of(headers.getall("Content-Encoding", []))
-    if answer.content_length is not None and answer.content_length > budget.wire:
+    if response.content_length is not None and response.content_length > budget.wire:
         raise DocumentUnusable(f"larger than {budget.wire} bytes")
     body = bytearray()
     reader = BodyReader(coding, wire=budget.wire, decoded=budget.decoded)
-    async with aclosing(_pieces(answer.content, budget.window)) as pieces:
+    async with aclosing(_pieces(response.content, budget.window)) as pieces:
         async for piece in pieces:
             for decoded in reader.feed(piece):
                 body += decoded
@@ -302,20 +306,20 @@ async def _read(answer: ClientResponse, budget: Budget) -> tuple[CIMultiDict[str
     return headers, bytes(body), coding
 
 
-async def _read_status_body(answer: ClientResponse, budget: Budget) -> bytes:
+async def _read_status_body(response: ClientResponse, budget: Budget) -> bytes:
     """The first 16 KiB of a body that explains a status. The status stands, whatever is wrong with this."""
     body = bytearray()
-    most = min(_STATUS_BODY, budget.wire)
+    max_bytes = min(_MAX_STATUS_BODY_BYTES, budget.wire)
     try:
-        async with asyncio.timeout(min(_STATUS_BODY_SECONDS, budget.total / 4)):
-            coding = coding_of(answer.headers.getall("Content-Encoding", []))
-            reader = BodyReader(coding, wire=4 * PIECE, decoded=4 * PIECE)
-            while len(body) <= most and (piece := await answer.content.readany()):
+        async with asyncio.timeout(min(_STATUS_BODY_TIMEOUT_SECONDS, budget.total / 4)):
+            coding = coding_of(response.headers.getall("Content-Encoding", []))
+            reader = BodyReader(coding, wire=4 * CHUNK_BYTES, decoded=4 * CHUNK_BYTES)
+            while len(body) <= max_bytes and (piece := await response.content.readany()):
                 for decoded in reader.feed(piece):
                     body += decoded
     except (DocumentUnusable, ClientError, OSError, TimeoutError):
-        answer.close()
-    return bytes(body[:most])
+        response.close()
+    return bytes(body[:max_bytes])
 
 
 async def _pieces(content: StreamReader, window: float) -> AsyncGenerator[bytes, None]:
@@ -334,7 +338,7 @@ async def _pieces(content: StreamReader, window: float) -> AsyncGenerator[bytes,
             received += len(piece)
             yield piece
         if clock() >= deadline:
-            if received < _LEAST_RATE * window:
+            if received < _MIN_BYTES_PER_SECOND * window:
                 raise RemoteUnavailable("the answer comes too slowly")
             deadline, received = clock() + window, 0
 
@@ -345,7 +349,7 @@ def _clean(value: str) -> str:
 
 
 @contextmanager
-def _named_failures(url: str) -> Iterator[None]:
+def _translated_errors(url: str) -> Iterator[None]:
     """aiohttp's failures in the words of the house, with the address first asked for."""
     at = shown(url)
     try:

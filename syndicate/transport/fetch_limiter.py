@@ -24,22 +24,22 @@ T = TypeVar("T")
 class FetchLimits:
     """The bounds. Times in seconds."""
 
-    in_flight: int = 32
-    in_flight_per_origin: int = 2
-    patience: float = 5.0
+    max_concurrent: int = 32
+    max_concurrent_per_origin: int = 2
+    slot_timeout: float = 5.0
     """How long a fetch waits for its place."""
-    waiting: int = 512
+    max_fetches: int = 512
     burst: int = 10
     per_second: float = 1.0
-    remembered: int = 4096
+    max_entries: int = 4096
     """Entries of each table."""
 
 
-UNUSABLE_FOR = timedelta(hours=1)
-GONE_FOR = timedelta(days=30)
-UNREACHABLE_FOR = timedelta(minutes=5)
-UNREACHABLE_AT_MOST = timedelta(hours=6)
-_TOO_BUSY_SECONDS = 30.0
+UNUSABLE_RETENTION = timedelta(hours=1)
+GONE_RETENTION = timedelta(days=30)
+UNREACHABLE_RETENTION = timedelta(minutes=5)
+MAX_UNREACHABLE_RETENTION = timedelta(hours=6)
+_BUSY_RETRY_SECONDS = 30.0
 
 
 class FetchLimiter:
@@ -48,10 +48,10 @@ class FetchLimiter:
     def __init__(self, clock: Clock, limits: FetchLimits | None = None) -> None:
         self._clock = clock
         self._limits = limits or FetchLimits()
-        self._failures = _Failures(clock, self._limits.remembered)
-        self._allowance = _Allowance(clock, self._limits)
-        self._places = _Places(self._limits)
-        self._flights: dict[Hashable, _Flight] = {}
+        self._failures = _Failures(clock, self._limits.max_entries)
+        self._rate_limits = _RateLimits(clock, self._limits)
+        self._slots = _Slots(self._limits)
+        self._fetches: dict[Hashable, _Fetch] = {}
 
     async def once(
         self, key: Hashable, origin: str, work: Callable[[], Awaitable[T]], *, by_stranger: bool = True
@@ -62,26 +62,26 @@ class FetchLimiter:
         allowance of the origin. Raises what `work` raises, again for as long as a failure is remembered, and
         RemoteUnavailable with a `wait` when there is no place.
         """
-        flight = self._flights.get(key)
-        if flight is None:
+        fetch = self._fetches.get(key)
+        if fetch is None:
             if by_stranger:
-                self._failures.raise_again(key)
-                self._require_room(origin)
-            flight = self._take_off(key, origin, work)
-        return await flight.land()  # type: ignore[no-any-return]
+                self._failures.raise_if_known(key)
+                self._require_capacity(origin)
+            fetch = self._start(key, origin, work)
+        return await fetch.wait()  # type: ignore[no-any-return]
 
-    def _require_room(self, origin: str) -> None:
-        if len(self._flights) >= self._limits.waiting:
-            raise RemoteUnavailable("too many fetches are under way", wait=_TOO_BUSY_SECONDS)
-        self._allowance.spend(origin)
+    def _require_capacity(self, origin: str) -> None:
+        if len(self._fetches) >= self._limits.max_fetches:
+            raise RemoteUnavailable("too many fetches are under way", wait=_BUSY_RETRY_SECONDS)
+        self._rate_limits.spend(origin)
 
-    def _take_off(self, key: Hashable, origin: str, work: Callable[[], Awaitable[Any]]) -> "_Flight":
-        task = asyncio.create_task(self._fly(key, origin, work), name=f"fetch from {origin}")
-        flight = self._flights[key] = _Flight(key, task, self._forget)
-        return flight
+    def _start(self, key: Hashable, origin: str, work: Callable[[], Awaitable[Any]]) -> "_Fetch":
+        task = asyncio.create_task(self._run(key, origin, work), name=f"fetch from {origin}")
+        fetch = self._fetches[key] = _Fetch(key, task, self._forget)
+        return fetch
 
-    async def _fly(self, key: Hashable, origin: str, work: Callable[[], Awaitable[T]]) -> T:
-        async with self._places.take(origin):
+    async def _run(self, key: Hashable, origin: str, work: Callable[[], Awaitable[T]]) -> T:
+        async with self._slots.take(origin):
             try:
                 result = await work()
             except RemoteError as error:
@@ -92,24 +92,24 @@ class FetchLimiter:
         self._failures.forget(key)
         return result
 
-    def _forget(self, flight: "_Flight") -> None:
-        if self._flights.get(flight.key) is flight:
-            del self._flights[flight.key]
+    def _forget(self, fetch: "_Fetch") -> None:
+        if self._fetches.get(fetch.key) is fetch:
+            del self._fetches[fetch.key]
 
 
-class _Flight:
+class _Fetch:
     """One fetch and those who wait for it. It is given up when nobody waits any more."""
 
     __slots__ = ("_forget", "_task", "_waiting", "key")
 
-    def __init__(self, key: Hashable, task: asyncio.Task[Any], forget: Callable[["_Flight"], None]) -> None:
+    def __init__(self, key: Hashable, task: asyncio.Task[Any], forget: Callable[["_Fetch"], None]) -> None:
         self.key = key
         self._task = task
         self._forget = forget
         self._waiting = 0
-        task.add_done_callback(self._landed)
+        task.add_done_callback(self._on_done)
 
-    async def land(self) -> Any:
+    async def wait(self) -> Any:
         self._waiting += 1
         try:
             return await asyncio.shield(self._task)
@@ -119,7 +119,7 @@ class _Flight:
                 self._forget(self)
                 self._task.cancel()
 
-    def _landed(self, task: asyncio.Task[Any]) -> None:
+    def _on_done(self, task: asyncio.Task[Any]) -> None:
         self._forget(self)
         if not task.cancelled():
             task.exception()  # marks it as seen, should the last waiter have left in this very moment
@@ -131,19 +131,19 @@ class _Failure:
     message: str
     status: int | None
     until: datetime
-    strikes: int
+    attempts: int
 
 
 class _Failures:
     """What has failed, and until when that is an answer."""
 
-    def __init__(self, clock: Clock, most: int) -> None:
+    def __init__(self, clock: Clock, max_entries: int) -> None:
         self._clock = clock
-        self._most = most
-        self._known: OrderedDict[Hashable, _Failure] = OrderedDict()
+        self._max_entries = max_entries
+        self._entries: OrderedDict[Hashable, _Failure] = OrderedDict()
 
-    def raise_again(self, key: Hashable) -> None:
-        failure = self._known.get(key)
+    def raise_if_known(self, key: Hashable) -> None:
+        failure = self._entries.get(key)
         if failure is None:
             return
         left = (failure.until - self._clock()).total_seconds()
@@ -155,30 +155,30 @@ class _Failures:
 
     def remember(self, key: Hashable, error: RemoteError) -> datetime:
         """Until when it is remembered."""
-        before = self._known.pop(key, None)
-        strikes = before.strikes + 1 if before else 1
-        until = self._clock() + _validity(error, strikes)
-        self._known[key] = _Failure(
-            kind=type(error), message=str(error), status=error.status, until=until, strikes=strikes
+        before = self._entries.pop(key, None)
+        attempts = before.attempts + 1 if before else 1
+        until = self._clock() + _validity(error, attempts)
+        self._entries[key] = _Failure(
+            kind=type(error), message=str(error), status=error.status, until=until, attempts=attempts
         )
-        if len(self._known) > self._most:
-            self._known.popitem(last=False)
+        if len(self._entries) > self._max_entries:
+            self._entries.popitem(last=False)
         return until
 
     def forget(self, key: Hashable) -> None:
-        self._known.pop(key, None)
+        self._entries.pop(key, None)
 
 
-def _validity(error: RemoteError, strikes: int) -> timedelta:
+def _validity(error: RemoteError, attempts: int) -> timedelta:
     if isinstance(error, RemoteUnavailable):
-        doubled = UNREACHABLE_FOR * (1 << min(strikes - 1, 16))
-        return max(min(doubled, UNREACHABLE_AT_MOST), timedelta(seconds=error.wait or 0))
+        doubled = UNREACHABLE_RETENTION * (1 << min(attempts - 1, 16))
+        return max(min(doubled, MAX_UNREACHABLE_RETENTION), timedelta(seconds=error.wait or 0))
     if isinstance(error, RemoteGone) and error.status == 410:
-        return GONE_FOR
-    return UNUSABLE_FOR
+        return GONE_RETENTION
+    return UNUSABLE_RETENTION
 
 
-class _Allowance:
+class _RateLimits:
     """A token bucket for each origin."""
 
     def __init__(self, clock: Clock, limits: FetchLimits) -> None:
@@ -193,7 +193,7 @@ class _Allowance:
         tokens = min(tokens + grown, float(self._limits.burst))
         spent = tokens >= 1
         self._buckets[origin] = (tokens - spent, now)
-        if len(self._buckets) > self._limits.remembered:
+        if len(self._buckets) > self._limits.max_entries:
             self._buckets.popitem(last=False)
         if not spent:
             wait = (1 - tokens) / self._limits.per_second
@@ -201,25 +201,27 @@ class _Allowance:
 
 
 @dataclass(slots=True)
-class _Lane:
-    places: asyncio.Semaphore
+class _OriginSlots:
+    slots: asyncio.Semaphore
     users: int = 0
 
 
-class _Places:
+class _Slots:
     """Places for fetches under way: so many in all, and so many for each origin, lest one slow server takes all."""
 
     def __init__(self, limits: FetchLimits) -> None:
         self._limits = limits
-        self._all = asyncio.Semaphore(limits.in_flight)
-        self._lanes: dict[str, _Lane] = {}
+        self._all = asyncio.Semaphore(limits.max_concurrent)
+        self._by_origin: dict[str, _OriginSlots] = {}
 
     @asynccontextmanager
     async def take(self, origin: str) -> AsyncIterator[None]:
-        lane = self._lanes.setdefault(origin, _Lane(asyncio.Semaphore(self._limits.in_flight_per_origin)))
-        lane.users += 1
+        origin_slots = self._by_origin.setdefault(
+            origin, _OriginSlots(asyncio.Semaphore(self._limits.max_concurrent_per_origin))
+        )
+        origin_slots.users += 1
         try:
-            await self._acquire(lane.places)
+            await self._acquire(origin_slots.slots)
             try:
                 await self._acquire(self._all)
                 try:
@@ -227,15 +229,15 @@ class _Places:
                 finally:
                     self._all.release()
             finally:
-                lane.places.release()
+                origin_slots.slots.release()
         finally:
-            lane.users -= 1
-            if not lane.users:
-                del self._lanes[origin]
+            origin_slots.users -= 1
+            if not origin_slots.users:
+                del self._by_origin[origin]
 
-    async def _acquire(self, places: asyncio.Semaphore) -> None:
+    async def _acquire(self, slots: asyncio.Semaphore) -> None:
         try:
-            async with asyncio.timeout(self._limits.patience):
-                await places.acquire()
+            async with asyncio.timeout(self._limits.slot_timeout):
+                await slots.acquire()
         except TimeoutError as error:
-            raise RemoteUnavailable("no place for another fetch", wait=_TOO_BUSY_SECONDS) from error
+            raise RemoteUnavailable("no place for another fetch", wait=_BUSY_RETRY_SECONDS) from error

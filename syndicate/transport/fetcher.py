@@ -26,14 +26,16 @@ class Fetcher:
     """
 
     def __init__(
-        self, transport: Transport, *, parse: Parse, clock: Clock, courtesy: FetchLimiter | None = None
+        self, transport: Transport, *, parse: Parse, clock: Clock, limiter: FetchLimiter | None = None
     ) -> None:
         self._transport = transport
         self._parse = parse
         self._clock = clock
-        self._courtesy = courtesy or FetchLimiter(clock)
+        self._limiter = limiter or FetchLimiter(clock)
 
-    async def document(self, url: str, *, sign: Sign | None = None, by_stranger: bool = True) -> tuple[str, Document]:
+    async def fetch_document(
+        self, url: str, *, sign: Sign | None = None, by_stranger: bool = True
+    ) -> tuple[str, Document]:
         """The actor, object or collection whose id is `url`: where it was found, and what it is.
 
         A document with another id is asked for once more, at that id, when it has the same origin. The returned
@@ -44,11 +46,11 @@ class Fetcher:
         DocumentUnusable.
         """
         key = ("document", url, sign is not None)
-        return await self._courtesy.once(
-            key, origin_of(url), lambda: self._authentic(url, sign), by_stranger=by_stranger
+        return await self._limiter.once(
+            key, origin_of(url), lambda: self._fetch_authentic(url, sign), by_stranger=by_stranger
         )
 
-    async def key_document(
+    async def fetch_key_document(
         self, url: str, *, sign: Sign | None = None, by_stranger: bool = True
     ) -> tuple[str, Document]:
         """What is found at a `keyId`, with or without its fragment: an actor, a stub of one or a bare key.
@@ -58,34 +60,34 @@ class Fetcher:
         """
         address = url.partition("#")[0]
         key = ("key", address, sign is not None)
-        return await self._courtesy.once(
-            key, origin_of(address), lambda: self._found_at(address, sign), by_stranger=by_stranger
+        return await self._limiter.once(
+            key, origin_of(address), lambda: self._fetch_at(address, sign), by_stranger=by_stranger
         )
 
-    async def listing(self, url: str, *, sign: Sign | None = None) -> tuple[str, Document]:
+    async def fetch_collection(self, url: str, *, sign: Sign | None = None) -> tuple[str, Document]:
         """What is found at the address of a collection or of a page of one, whatever it calls itself: pages are known
         by other ids than their addresses, or by none. It is a list of hints, each to be asked for at its own origin."""
         key = ("listing", url, sign is not None)
-        return await self._courtesy.once(key, origin_of(url), lambda: self._found_at(url, sign))
+        return await self._limiter.once(key, origin_of(url), lambda: self._fetch_at(url, sign))
 
     async def fetch(self, request: Request) -> Response:
         """Any other GET that a stranger causes (WebFinger, the source of a webmention): a `Transport` in itself."""
         key = ("response", request.url, request.headers, request.sign is not None)
-        return await self._courtesy.once(key, origin_of(request.url), lambda: self._transport.fetch(request))
+        return await self._limiter.once(key, origin_of(request.url), lambda: self._transport.fetch(request))
 
-    async def _authentic(self, url: str, sign: Sign | None) -> tuple[str, Document]:
-        found, document = await self._found_at(url, sign)
+    async def _fetch_authentic(self, url: str, sign: Sign | None) -> tuple[str, Document]:
+        found, document = await self._fetch_at(url, sign)
         id = document.get("id")
-        if _names(id, url):
+        if _is_id(id, url):
             return found, document
-        if not isinstance(id, str) or not _is_beside(id, url):
+        if not isinstance(id, str) or not _is_on_origin(id, url):
             raise DocumentUnusable(f"{shown(url)} is a document with an id elsewhere, or none")
-        found, document = await self._found_at(id, sign)
-        if _names(document.get("id"), id):
+        found, document = await self._fetch_at(id, sign)
+        if _is_id(document.get("id"), id):
             return found, document
         raise DocumentUnusable(f"{shown(url)} and {shown(id)} are no ids of a document")
 
-    async def _found_at(self, url: str, sign: Sign | None) -> tuple[str, Document]:
+    async def _fetch_at(self, url: str, sign: Sign | None) -> tuple[str, Document]:
         response = await self._transport.fetch(
             Request(
                 url=url,
@@ -105,7 +107,7 @@ class Fetcher:
             raise DocumentUnusable(f"{shown(url)} is not readable: {shown(error)}") from error
 
 
-def _names(id: object, url: str) -> bool:
+def _is_id(id: object, url: str) -> bool:
     """Whether `id` is the address `url`, compared as parsed values."""
     if not isinstance(id, str):
         return False
@@ -115,7 +117,7 @@ def _names(id: object, url: str) -> bool:
         return False
 
 
-def _is_beside(id: str, url: str) -> bool:
+def _is_on_origin(id: str, url: str) -> bool:
     """Whether `id` can be fetched from the origin of `url`."""
     try:
         return not read_url(id).raw_fragment and origin_of(id) == origin_of(url)

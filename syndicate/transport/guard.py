@@ -23,7 +23,7 @@ AddressInfo = tuple[
     int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]
 ]
 
-LOOKUP_SECONDS = 3.0
+LOOKUP_TIMEOUT_SECONDS = 3.0
 _LOOKUP_THREADS = 16
 
 
@@ -90,7 +90,7 @@ class GuardedResolver(AbstractResolver):
 
     async def _addresses(self, host: str) -> Sequence[str]:
         try:
-            async with asyncio.timeout(LOOKUP_SECONDS):
+            async with asyncio.timeout(LOOKUP_TIMEOUT_SECONDS):
                 addresses = await self._lookup(host)
         except socket.gaierror as error:
             raise RemoteUnavailable(f"{host} has no address: no name server knows it") from error
@@ -110,14 +110,14 @@ class SystemLookup:
 
     async def __call__(self, host: str) -> Sequence[str]:
         loop = asyncio.get_running_loop()
-        answers = await loop.run_in_executor(self._threads, _ask_system, host)
-        return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
+        results = await loop.run_in_executor(self._threads, _query_system, host)
+        return list(dict.fromkeys(str(result[4][0]) for result in results))
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _ask_system(host: str) -> list[AddressInfo]:
+def _query_system(host: str) -> list[AddressInfo]:
     return socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)  # type: ignore[return-value]
 
 

@@ -22,7 +22,7 @@ Headers = tuple[tuple[str, str], ...]
 Sign = Callable[[str, str], Iterable[tuple[str, str]]]
 """`sign(method, url)` gives the headers that authenticate one request: asked again for every hop."""
 
-LONGEST_WAIT = 24 * 60 * 60.0
+MAX_RETRY_AFTER_SECONDS = 24 * 60 * 60.0
 
 _KIB = 1024
 _MIB = 1024 * 1024
@@ -126,18 +126,18 @@ class Transport(Protocol):
         """
 
 
-def retry_after(response: Response, now: datetime, *, longest: float = LONGEST_WAIT) -> float | None:
+def retry_after(response: Response, now: datetime, *, limit: float = MAX_RETRY_AFTER_SECONDS) -> float | None:
     """The seconds of `Retry-After`, a number or a date (RFC 9110 §10.2.3), from 0 to `longest` (one day, if nothing else
     is said); None without one."""
     text = response.headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,300}", text):
-        return min(float(text), longest)
+        return min(float(text), limit)
     try:
         instant = parsedate_to_datetime(text)
         seconds = (instant.replace(tzinfo=instant.tzinfo or UTC) - now).total_seconds()
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
-    return min(max(math.ceil(seconds), 0), longest)
+    return min(max(math.ceil(seconds), 0), limit)
 
 
 def require_success(response: Response, now: datetime) -> None:

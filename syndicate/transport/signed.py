@@ -14,7 +14,7 @@ from syndicate.clock import Clock
 from syndicate.signatures import Dialect, Message, sign
 
 Headers = tuple[tuple[str, str], ...]
-HOST_IS_SET_BY_THE_CLIENT = "host"
+HOST_SET_BY_CLIENT = "host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Signer:
         message = Message(method=method, url=url, headers=headers, body=body)
         signing = self._key()
         made = sign(message, dialect=dialect, key_id=signing.id, key=signing.key, now=self._clock(), digest=digest)
-        return headers + tuple((name, value) for name, value in made if name.lower() != HOST_IS_SET_BY_THE_CLIENT)
+        return headers + tuple((name, value) for name, value in made if name.lower() != HOST_SET_BY_CLIENT)
 
     def sign_get(self, method: str, url: str) -> Headers:
         """For `Request.sign`."""

@@ -13,15 +13,15 @@ from yarl import URL
 from syndicate.errors import AddressDenied
 from syndicate.transport.address import IPAddress, is_denied
 
-LONGEST_URL = 2048
+MAX_URL_LENGTH = 2048
 PUBLIC_PORTS = frozenset({80, 443, 8443})
 
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029\ud800-\udfff]")
 _AUTHORITY = re.compile(r"[^:/?#]*://([^/?#]*)")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_LONGEST_HOST = 253
-_LONGEST_SHOWN = 300
+_MAX_HOST_LENGTH = 253
+_MAX_SHOWN_LENGTH = 300
 
 
 def parse_url(text: str, *, allow_private: bool) -> URL:
@@ -72,7 +72,7 @@ def read_url(text: str) -> URL:
     if url.raw_path == "/":
         url = url.with_path("/", keep_query=True, keep_fragment=True)
     canonical = str(url)
-    if len(canonical) > LONGEST_URL:
+    if len(canonical) > MAX_URL_LENGTH:
         raise AddressDenied("the address is too long")
     return URL(canonical)  # read again, since yarl holds a spelled-out default port for another address
 
@@ -101,11 +101,11 @@ def literal_address(host: str) -> IPAddress | None:
 def shown(text: object) -> str:
     """A stranger's text as it stands in a message of ours: one line, never long enough to fill a log."""
     line = " ".join(str(text)[:1000].split())
-    return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]}…"
+    return line if len(line) <= _MAX_SHOWN_LENGTH else f"{line[:_MAX_SHOWN_LENGTH]}…"
 
 
 def _require_readable(text: str) -> None:
-    if len(text) > LONGEST_URL:
+    if len(text) > MAX_URL_LENGTH:
         raise AddressDenied("the address is too long")
     if _UNSAFE.search(text):
         raise AddressDenied("the address holds a space, a control character, a surrogate or a backslash")
@@ -123,7 +123,7 @@ def _require_host(host: str, *, bracketed: bool) -> None:
             raise ValueError("an address with a zone leads into our own network")
         return
     labels = host.split(".")
-    if len(host) > _LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(host) > _MAX_HOST_LENGTH or not all(_LABEL.fullmatch(label) for label in labels):
         raise ValueError("not a host name")
     if _NUMBER.fullmatch(labels[-1]):
         IPv4Address(host)

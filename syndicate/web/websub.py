@@ -40,7 +40,7 @@ async def post_hub(request: web.Request) -> web.Response:
         limiter.spend(address)
         form = await request.app[BODIES].form(request, address, MAX_FORM_BYTES)
         with limiter.slot(address):
-            await request.app[HUB].take(form)
+            await request.app[HUB].handle_request(form)
     except Refused as error:
         return _refusal(request, error)
     return web.Response(status=HTTPStatus.ACCEPTED, headers=NO_STORE)
@@ -74,7 +74,7 @@ async def get_callback(request: web.Request) -> web.Response:
     id, query = request.match_info["id"], request.query
     mode, topic = query.get("hub.mode", ""), query.get("hub.topic", "")
     if mode == "denied":
-        if await request.app[SUBSCRIBER].refused(id, topic=topic):
+        if await request.app[SUBSCRIBER].deny(id, topic=topic):
             return web.Response(headers=NO_STORE)
         raise web.HTTPNotFound
     challenge = await request.app[SUBSCRIBER].confirm(
@@ -95,7 +95,7 @@ async def post_callback(request: web.Request) -> web.Response:
     204 says nothing about whether its signature is valid (§7.1); 410 means that the subscription has ended.
     """
     id, subscriber = request.match_info["id"], request.app[SUBSCRIBER]
-    if not await subscriber.wants(id):
+    if not await subscriber.is_wanted(id):
         raise web.HTTPGone(text="there is no subscription at this address\n", headers=NO_STORE)
     address, limiter = address_of(request, request.app[CONFIG].server), request.app[PUSH_LIMITER]
     limiter.spend(address)

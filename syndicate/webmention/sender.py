@@ -51,14 +51,14 @@ class WebmentionSender:
         self._transport, self._clock = transport, clock
 
     async def send(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
-        met = await self._met_with(source=delivery.object, target=delivery.inbox)
-        return SendResult(attempt=met, outcome=outcome_of(met))
+        attempt = await self._send(source=delivery.object, target=delivery.inbox)
+        return SendResult(attempt=attempt, outcome=outcome_of(attempt))
 
-    async def _met_with(self, *, source: str, target: str) -> Attempt:
+    async def _send(self, *, source: str, target: str) -> Attempt:
         page = Request(url=target.partition("#")[0], headers=ACCEPT, budget=PAGE, redirects=Redirects.ANY)
-        met, found = await send_request(self._transport, page, self._clock)
-        if found is None or outcome_of(met) is not DeliveryOutcome.DELIVERED:
-            return met
+        attempt, found = await send_request(self._transport, page, self._clock)
+        if found is None or outcome_of(attempt) is not DeliveryOutcome.DELIVERED:
+            return attempt
         endpoint = find_endpoint(
             found.all("Link"), found.body, found.headers.get("Content-Type", ""), address=found.url
         )
@@ -66,5 +66,5 @@ class WebmentionSender:
             return Attempt(status=None, answer=DEAF, permanent=True)
         body = urlencode({"source": source, "target": target}).encode()
         mention = Request(method="POST", url=endpoint, headers=FORM, body=body, budget=DELIVERY)
-        met, _ = await send_request(self._transport, mention, self._clock)
-        return met
+        attempt, _ = await send_request(self._transport, mention, self._clock)
+        return attempt

@@ -21,17 +21,17 @@ from syndicate.websub.topics import Topics
 
 log = structlog.get_logger()
 
-DAY = 24 * 60 * 60
-SHORTEST_LEASE = 1 * DAY
-LEASE = 10 * DAY
-LONGEST_LEASE = 30 * DAY
-LONGEST_SECRET = 199
-MOST_WAITING_PER_HOST = 10
-MOST_AN_HOUR_PER_HOST = 120
-MOST_PER_HOST = 50
-MOST = 10_000
-MOST_WAITING = 1_000
-MOST_DIGITS = 18
+DAY_SECONDS = 24 * 60 * 60
+MIN_LEASE = 1 * DAY_SECONDS
+DEFAULT_LEASE = 10 * DAY_SECONDS
+MAX_LEASE = 30 * DAY_SECONDS
+MAX_SECRET_BYTES = 199
+MAX_PENDING_PER_HOST = 10
+MAX_REQUESTS_PER_HOST_AND_HOUR = 120
+MAX_SUBSCRIPTIONS_PER_HOST = 50
+MAX_SUBSCRIPTIONS = 10_000
+MAX_PENDING = 1_000
+MAX_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +46,9 @@ class HubRequest:
     lease_seconds: int
 
 
-def read_request(form: Sequence[tuple[str, str]], *, allow_private: bool) -> HubRequest:
+def parse_request(form: Sequence[tuple[str, str]], *, allow_private: bool) -> HubRequest:
     """Unknown parameters are passed over (§5.1). Raises SubscriptionRefused."""
-    fields = first_of_each(form)
+    fields = first_values(form)
     mode, topic, callback = (_required(fields, name) for name in ("hub.mode", "hub.topic", "hub.callback"))
     if mode not in (RequestMode.SUBSCRIBE, RequestMode.UNSUBSCRIBE):
         raise SubscriptionRefused("websub.mode", "hub.mode: subscribe, unsubscribe or publish")
@@ -57,7 +57,7 @@ def read_request(form: Sequence[tuple[str, str]], *, allow_private: bool) -> Hub
     except AddressDenied as error:
         raise SubscriptionRefused("websub.callback", f"hub.callback: {error}") from error
     secret = fields.get("hub.secret", "")
-    if len(secret.encode("utf-8", "surrogatepass")) > LONGEST_SECRET:
+    if len(secret.encode("utf-8", "surrogatepass")) > MAX_SECRET_BYTES:
         raise SubscriptionRefused("websub.secret", "hub.secret: has to be less than 200 bytes long")
     return HubRequest(
         mode=RequestMode(mode),
@@ -69,7 +69,7 @@ def read_request(form: Sequence[tuple[str, str]], *, allow_private: bool) -> Hub
     )
 
 
-def first_of_each(form: Sequence[tuple[str, str]]) -> dict[str, str]:
+def first_values(form: Sequence[tuple[str, str]]) -> dict[str, str]:
     fields: dict[str, str] = {}
     for name, value in form:
         fields.setdefault(name, value)
@@ -86,49 +86,49 @@ def _required(fields: dict[str, str], name: str) -> str:
 def _lease(text: str) -> int:
     """What is asked for, between a day and thirty. Nothing lasts for ever (§5.1)."""
     if not text:
-        return LEASE
+        return DEFAULT_LEASE
     if not (text.isascii() and text.isdigit()):
         raise SubscriptionRefused("websub.lease", "hub.lease_seconds: is not a number")
-    asked = int(text[:MOST_DIGITS])
-    return min(max(asked, SHORTEST_LEASE), LONGEST_LEASE)
+    asked = int(text[:MAX_DIGITS])
+    return min(max(asked, MIN_LEASE), MAX_LEASE)
 
 
 class Hub:
     """Takes requests. `look` is called when a publisher says that a topic has changed."""
 
     def __init__(
-        self, store: Store, topics: Topics, clock: Clock, *, allow_private: bool, look: Callable[[], None]
+        self, store: Store, topics: Topics, clock: Clock, *, allow_private: bool, on_publish: Callable[[], None]
     ) -> None:
         self._store, self._topics, self._clock = store, topics, clock
-        self._allow_private, self._look = allow_private, look
+        self._allow_private, self._on_publish = allow_private, on_publish
         self._ids = IdsInOrder()
 
-    async def take(self, form: Sequence[tuple[str, str]]) -> None:
+    async def handle_request(self, form: Sequence[tuple[str, str]]) -> None:
         """Put a request down; it is verified later. Raises SubscriptionRefused, TooManyRequests."""
-        if first_of_each(form).get("hub.mode") == "publish":
-            await self._take_news(form)
+        if first_values(form).get("hub.mode") == "publish":
+            await self._handle_publish(form)
             return
-        asked = read_request(form, allow_private=self._allow_private)
+        asked = parse_request(form, allow_private=self._allow_private)
         await self._require_ours(asked.topic)
-        await self._store.transaction(lambda tx: self._put_down(tx, asked))
+        await self._store.transaction(lambda tx: self._enqueue(tx, asked))
         log.debug("subscription asked for", mode=asked.mode.value, topic=asked.topic, host=asked.host)
 
-    async def _take_news(self, form: Sequence[tuple[str, str]]) -> None:
+    async def _handle_publish(self, form: Sequence[tuple[str, str]]) -> None:
         """A convention older than the standard: `hub.url`, once or several times, or `hub.topic`."""
         topics = [value for name, value in form if name in ("hub.url", "hub.topic")]
         if not topics:
             raise SubscriptionRefused("websub.missing", "hub.url: is missing")
         for topic in topics:
             await self._require_ours(topic)
-        self._look()
+        self._on_publish()
 
     async def _require_ours(self, topic: str) -> None:
         if not await self._topics.has(topic):
             raise SubscriptionRefused("websub.topic", "hub.topic: is not the address of a feed of this blog")
 
-    async def _put_down(self, tx: Tables, asked: HubRequest) -> None:
+    async def _enqueue(self, tx: Tables, asked: HubRequest) -> None:
         now = self._clock()
-        await self._require_room(tx, asked)
+        await self._require_capacity(tx, asked)
         request = SubscriptionRequest(
             id=self._ids.new(now),
             mode=asked.mode,
@@ -142,18 +142,18 @@ class Hub:
         await tx.subscriptions.save_request(request)
         await tx.deliveries.enqueue(intent(request))
 
-    async def _require_room(self, tx: Tables, asked: HubRequest) -> None:
+    async def _require_capacity(self, tx: Tables, asked: HubRequest) -> None:
         """Nobody may have us ask one server again and again, or fill our books."""
         lately, waiting, coming = await tx.subscriptions.count_requests(asked.host, self._clock() - timedelta(hours=1))
-        if waiting >= MOST_WAITING_PER_HOST or lately >= MOST_AN_HOUR_PER_HOST:
+        if waiting >= MAX_PENDING_PER_HOST or lately >= MAX_REQUESTS_PER_HOST_AND_HOUR:
             raise TooManyRequests("websub.waiting")
-        if await tx.subscriptions.count_waiting_requests() >= MOST_WAITING:
+        if await tx.subscriptions.count_waiting_requests() >= MAX_PENDING:
             raise TooManyRequests("websub.busy")
         if asked.mode is RequestMode.UNSUBSCRIBE or await tx.subscriptions.find(asked.topic, asked.callback):
             return
-        if await tx.subscriptions.count_by_host(asked.host) + coming >= MOST_PER_HOST:
+        if await tx.subscriptions.count_by_host(asked.host) + coming >= MAX_SUBSCRIPTIONS_PER_HOST:
             raise TooManyRequests("websub.host-full")
-        if await tx.subscriptions.count() >= MOST:
+        if await tx.subscriptions.count() >= MAX_SUBSCRIPTIONS:
             raise TooManyRequests("websub.full")
 
 

@@ -23,9 +23,9 @@ from syndicate.websub.topics import Topics
 
 log = structlog.get_logger()
 
-ANSWER = Budget(connect=5, total=10, wire=4096, decoded=4096)
+VERIFICATION = Budget(connect=5, total=10, wire=4096, decoded=4096)
 CHALLENGE_BYTES = 32
-TRIES = 3
+MAX_ATTEMPTS = 3
 NO_SUCH_TOPIC = "there is no such feed any more"
 
 
@@ -36,7 +36,7 @@ class IntentSender:
     async def send(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
         request = await self._store.subscriptions.find_request(delivery.activity)
         if request is None or request.outcome is not RequestOutcome.WAITING:
-            return _closed("nobody asks this any more")
+            return _obsolete("nobody asks this any more")
         edition = await self._topics.edition(request.topic) or ""
         if not edition and request.mode is RequestMode.SUBSCRIBE:
             request = replace(request, mode=RequestMode.DENIED)
@@ -44,24 +44,24 @@ class IntentSender:
             return await self._deny(request, delivery.attempts + 1)
         return await self._verify(request, edition, delivery.attempts + 1)
 
-    async def _verify(self, request: SubscriptionRequest, edition: str, attempt: int) -> SendResult:
+    async def _verify(self, request: SubscriptionRequest, edition: str, attempts: int) -> SendResult:
         challenge = secrets.token_urlsafe(CHALLENGE_BYTES)
         parameters = {"hub.mode": request.mode.value, "hub.topic": request.topic, "hub.challenge": challenge}
         if request.mode is RequestMode.SUBSCRIBE:
             parameters["hub.lease_seconds"] = str(request.lease_seconds)
-        met, response = await self._ask(request.callback, parameters)
+        attempt, response = await self._request(request.callback, parameters)
         if response is not None and _confirms(response, challenge):
 
             async def effect(tx: Tables) -> None:
                 await self._perform(tx, request, edition)
 
             log.info("subscription verified", mode=request.mode.value, topic=request.topic, host=request.host)
-            return SendResult(attempt=met, outcome=DeliveryOutcome.DELIVERED, effect=effect)
-        if outcome_of(met) is DeliveryOutcome.AGAIN and attempt < TRIES:
-            return SendResult(attempt=met, outcome=DeliveryOutcome.AGAIN)
+            return SendResult(attempt=attempt, outcome=DeliveryOutcome.DELIVERED, effect=effect)
+        if outcome_of(attempt) is DeliveryOutcome.AGAIN and attempts < MAX_ATTEMPTS:
+            return SendResult(attempt=attempt, outcome=DeliveryOutcome.AGAIN)
         log.info("subscription not verified", mode=request.mode.value, topic=request.topic, host=request.host)
         return SendResult(
-            attempt=replace(met, answer=met.answer or "did not answer with the challenge"),
+            attempt=replace(attempt, answer=attempt.answer or "did not answer with the challenge"),
             outcome=DeliveryOutcome.FAILED,
             effect=lambda tx: tx.subscriptions.complete_request(request.id, RequestOutcome.FAILED),
         )
@@ -84,20 +84,20 @@ class IntentSender:
             )
         await tx.subscriptions.complete_request(request.id, RequestOutcome.VERIFIED)
 
-    async def _deny(self, request: SubscriptionRequest, attempt: int) -> SendResult:
+    async def _deny(self, request: SubscriptionRequest, attempts: int) -> SendResult:
         """Tell a subscriber that nothing will come (§5.2). It is a courtesy, and not insisted on."""
         parameters = {"hub.mode": "denied", "hub.topic": request.topic, "hub.reason": NO_SUCH_TOPIC}
-        met, response = await self._ask(request.callback, parameters)
-        if response is None and outcome_of(met) is DeliveryOutcome.AGAIN and attempt < TRIES:
-            return SendResult(attempt=met, outcome=DeliveryOutcome.AGAIN)
+        attempt, response = await self._request(request.callback, parameters)
+        if response is None and outcome_of(attempt) is DeliveryOutcome.AGAIN and attempts < MAX_ATTEMPTS:
+            return SendResult(attempt=attempt, outcome=DeliveryOutcome.AGAIN)
         return SendResult(
-            attempt=met,
+            attempt=attempt,
             outcome=DeliveryOutcome.DELIVERED if response is not None else DeliveryOutcome.FAILED,
             effect=lambda tx: tx.subscriptions.complete_request(request.id, RequestOutcome.FAILED),
         )
 
-    async def _ask(self, callback: str, parameters: dict[str, str]) -> tuple[Attempt, Response | None]:
-        request = Request(url=with_parameters(callback, parameters), budget=ANSWER)
+    async def _request(self, callback: str, parameters: dict[str, str]) -> tuple[Attempt, Response | None]:
+        request = Request(url=with_parameters(callback, parameters), budget=VERIFICATION)
         return await send_request(self._transport, request, self._clock)
 
 
@@ -110,5 +110,5 @@ def _confirms(response: Response, challenge: str) -> bool:
     return 200 <= response.status < 300 and hmac.compare_digest(response.body, challenge.encode())
 
 
-def _closed(why: str) -> SendResult:
+def _obsolete(why: str) -> SendResult:
     return SendResult(attempt=Attempt(status=None, answer=why, permanent=True), outcome=DeliveryOutcome.FAILED)

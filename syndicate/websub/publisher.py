@@ -24,9 +24,9 @@ from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
-APART = 1.0
+MIN_INTERVAL_SECONDS = 1.0
 """Seconds between two looks, however much is committed."""
-SLICE = 500
+BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +40,10 @@ class PushTargets:
 
 class PushWorker:
     def __init__(
-        self, store: Store, topics: Topics, clock: Clock, audience: PushTargets, *, slice: int = SLICE
+        self, store: Store, topics: Topics, clock: Clock, audience: PushTargets, *, slice: int = BATCH_SIZE
     ) -> None:
         self._store, self._topics, self._clock, self._audience = store, topics, clock, audience
-        self._slice = slice
+        self._batch_size = slice
         self._pinged = tuple(audience.feeds) if audience.hubs else ()
         self._ids = IdsInOrder()
         self._loop = WorkerLoop("push", clock, self._next_due)
@@ -54,11 +54,11 @@ class PushWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._loop.keep(self._unhurried)
+        await self._loop.keep(self._work_and_pause)
 
-    async def _unhurried(self) -> bool:
+    async def _work_and_pause(self) -> bool:
         busy = await self.work()
-        await asyncio.sleep(APART)
+        await asyncio.sleep(MIN_INTERVAL_SECONDS)
         return busy
 
     async def _next_due(self) -> datetime | None:
@@ -67,14 +67,14 @@ class PushWorker:
 
     async def work(self) -> bool:
         """Look at all that somebody hears of; False if there was nothing to tell."""
-        told = await self._look()
+        announced = await self._look()
         passed = ""
         while (topic := await self._store.subscriptions.find_expanding(after=passed)) is not None:
             before, passed = passed, topic.push
             with isolated("push", topic=topic.topic):
-                await self._spread(topic)
+                await self._expand(topic)
                 passed = before
-        return told
+        return announced
 
     # looking
 
@@ -85,24 +85,24 @@ class PushWorker:
             if self._audience.subscribers
             else set()
         )
-        told = False
+        announced = False
         for address in dict.fromkeys([*self._pinged, *sorted(heard)]):
             with isolated("look at a feed", topic=address):
                 before = known[address].edition if address in known else ""
-                told = await self._look_at(address, before, heard=address in heard) or told
+                announced = await self._compare(address, before, heard=address in heard) or announced
         for address in known.keys() - heard - set(self._pinged):
             await self._store.transaction(lambda tx, address=address: self._forget(tx, address))  # type: ignore[misc]
-        return told
+        return announced
 
-    async def _look_at(self, address: str, before: str, *, heard: bool) -> bool:
+    async def _compare(self, address: str, before: str, *, heard: bool) -> bool:
         edition = await self._topics.edition(address)
         if edition is None:
             await self._deny(address)
         if edition is None or edition == before:
             return False
-        return await self._tell(address, before, edition, heard=heard)
+        return await self._announce(address, before, edition, heard=heard)
 
-    async def _tell(self, address: str, before: str, edition: str, *, heard: bool) -> bool:
+    async def _announce(self, address: str, before: str, edition: str, *, heard: bool) -> bool:
         now = self._clock()
         push = self._ids.new(now) if heard else ""
         pings = [self._ping(hub, address, now) for hub in self._audience.hubs] if address in self._pinged else []
@@ -114,10 +114,10 @@ class PushWorker:
                 await tx.deliveries.enqueue(ping)
             return True
 
-        told = await self._store.transaction(body)
-        if told:
+        announced = await self._store.transaction(body)
+        if announced:
             log.info("feed has changed", topic=address)
-        return told
+        return announced
 
     def _ping(self, hub: str, address: str, now: datetime) -> Delivery:
         return Delivery(
@@ -135,12 +135,12 @@ class PushWorker:
 
     # telling
 
-    async def _spread(self, topic: Topic) -> None:
+    async def _expand(self, topic: Topic) -> None:
         """A slice of a push becomes deliveries."""
         now = self._clock()
 
         async def body(tx: Tables) -> None:
-            found = await tx.subscriptions.list_live(topic.topic, after=topic.reached, now=now, limit=self._slice)
+            found = await tx.subscriptions.list_live(topic.topic, after=topic.reached, now=now, limit=self._batch_size)
             for subscription in found:
                 await tx.deliveries.enqueue(
                     Delivery(
@@ -153,7 +153,7 @@ class PushWorker:
                         changed=now,
                     )
                 )
-            await tx.subscriptions.advance_push(topic, found[-1].callback if len(found) == self._slice else None)
+            await tx.subscriptions.advance_push(topic, found[-1].callback if len(found) == self._batch_size else None)
 
         await self._store.transaction(body)
 
@@ -162,7 +162,7 @@ class PushWorker:
         now = self._clock()
 
         async def body(tx: Tables) -> bool:
-            found = await tx.subscriptions.list_live(address, after="", now=now, limit=self._slice)
+            found = await tx.subscriptions.list_live(address, after="", now=now, limit=self._batch_size)
             for subscription in found:
                 await tx.subscriptions.delete(address, subscription.callback)
                 request = SubscriptionRequest(
@@ -176,7 +176,7 @@ class PushWorker:
                 await tx.subscriptions.save_request(request)
                 await tx.deliveries.enqueue(intent(request))
             await tx.subscriptions.delete_topic(address, now)
-            return len(found) == self._slice
+            return len(found) == self._batch_size
 
         while await self._store.transaction(body):
             pass

@@ -19,10 +19,10 @@ from syndicate.websub.topics import TopicDocument, Topics
 
 log = structlog.get_logger()
 
-DROPPED_AFTER = timedelta(days=7)
+MAX_FAILING_TIME = timedelta(days=7)
 FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
-MOVED = frozenset({307, 308})
-MOST_MOVES = 3
+REDIRECT_STATUSES = frozenset({307, 308})
+MAX_REDIRECTS = 3
 
 
 class PushSender:
@@ -35,10 +35,10 @@ class PushSender:
     async def send(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - signed in its own way
         subscription = await self._store.subscriptions.find(delivery.object, delivery.inbox)
         if subscription is None or subscription.lease_until <= self._clock():
-            return _needless("nobody is subscribed any more")
+            return _obsolete("nobody is subscribed any more")
         document = await self._topics.document(delivery.object)
         if document is None:
-            return _needless("there is no such feed any more")
+            return _obsolete("there is no such feed any more")
         request = Request(
             method="POST",
             url=subscription.callback,
@@ -46,13 +46,13 @@ class PushSender:
             body=document.body,
             budget=DELIVERY,
         )
-        met, _ = await send_request(self._transport, request, self._clock)
-        fate = judge_push(met)
+        attempt, _ = await send_request(self._transport, request, self._clock)
+        outcome = outcome_of_push(attempt)
 
         async def effect(tx: Tables) -> None:
-            await self._note(tx, subscription, met, fate)
+            await self._record(tx, subscription, attempt, outcome)
 
-        return SendResult(attempt=met, outcome=fate, effect=effect)
+        return SendResult(attempt=attempt, outcome=outcome, effect=effect)
 
     def _headers(self, subscription: Subscription, document: TopicDocument) -> Headers:
         headers: Headers = (
@@ -63,25 +63,25 @@ class PushSender:
             headers += ((HEADER, sign(document.body, subscription.secret)),)
         return headers
 
-    async def _note(self, tx: Tables, subscription: Subscription, met: Attempt, fate: DeliveryOutcome) -> None:
+    async def _record(self, tx: Tables, subscription: Subscription, attempt: Attempt, outcome: DeliveryOutcome) -> None:
         now, topic, callback = self._clock(), subscription.topic, subscription.callback
         failing_since = subscription.failing_since or now
-        if fate is DeliveryOutcome.GONE or (
-            fate is not DeliveryOutcome.DELIVERED and now - failing_since >= DROPPED_AFTER
+        if outcome is DeliveryOutcome.GONE or (
+            outcome is not DeliveryOutcome.DELIVERED and now - failing_since >= MAX_FAILING_TIME
         ):
             await tx.subscriptions.delete(topic, callback)
-            log.info("subscription dropped", topic=topic, host=subscription.host, status=met.status)
+            log.info("subscription dropped", topic=topic, host=subscription.host, status=attempt.status)
         else:
-            await tx.subscriptions.save_attempt(topic, callback, status=met.status, answer=met.answer, now=now)
+            await tx.subscriptions.save_attempt(topic, callback, status=attempt.status, answer=attempt.answer, now=now)
 
 
-def judge_push(met: Attempt) -> DeliveryOutcome:
+def outcome_of_push(attempt: Attempt) -> DeliveryOutcome:
     """2xx is taken, 410 ends the subscription, and everything else (redirects too) is tried again (§7)."""
-    if met.permanent:
+    if attempt.permanent:
         return DeliveryOutcome.FAILED
-    if met.status is not None and 200 <= met.status < 300:
+    if attempt.status is not None and 200 <= attempt.status < 300:
         return DeliveryOutcome.DELIVERED
-    return DeliveryOutcome.GONE if met.status == 410 else DeliveryOutcome.AGAIN
+    return DeliveryOutcome.GONE if attempt.status == 410 else DeliveryOutcome.AGAIN
 
 
 class PingSender:
@@ -92,8 +92,8 @@ class PingSender:
 
     async def send(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
         form = {"hub.mode": "publish", "hub.url": delivery.object, "hub.topic": delivery.object}
-        met, _ = await post_to_hub(self._transport, delivery.inbox, form, self._clock)
-        return SendResult(attempt=met, outcome=outcome_of(met))
+        attempt, _ = await post_to_hub(self._transport, delivery.inbox, form, self._clock)
+        return SendResult(attempt=attempt, outcome=outcome_of(attempt))
 
 
 async def post_to_hub(
@@ -101,14 +101,14 @@ async def post_to_hub(
 ) -> tuple[Attempt, Response | None]:
     """A form to a hub, which may have moved (§5.1): each place is judged by the transport like the first."""
     body = urlencode(form).encode()
-    for _ in range(MOST_MOVES):
+    for _ in range(MAX_REDIRECTS):
         request = Request(method="POST", url=hub, headers=FORM, body=body, budget=DELIVERY)
-        met, response = await send_request(transport, request, clock)
-        if response is None or response.status not in MOVED:
-            return met, response
+        attempt, response = await send_request(transport, request, clock)
+        if response is None or response.status not in REDIRECT_STATUSES:
+            return attempt, response
         hub = join(hub, response.headers.get("Location", ""))
     return Attempt(status=None, answer="the hub leads on and on"), None
 
 
-def _needless(why: str) -> SendResult:
+def _obsolete(why: str) -> SendResult:
     return SendResult(attempt=Attempt(status=None, answer=why, permanent=True), outcome=DeliveryOutcome.FAILED)

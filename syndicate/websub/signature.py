@@ -2,7 +2,7 @@
 
 import hmac
 
-METHODS = frozenset({"sha256", "sha384", "sha512"})
+HASHES = frozenset({"sha256", "sha384", "sha512"})
 """What we believe. The standard knows SHA-1 too, which nobody should believe any more."""
 HEADER = "X-Hub-Signature"
 
@@ -14,7 +14,7 @@ def sign(body: bytes, secret: str) -> str:
 def is_signed(body: bytes, secret: str, signature: str) -> bool:
     """Whether `signature`, a header as it came, is one of `body` by who knows the secret."""
     method, _, given = signature.strip().partition("=")
-    if method.lower() not in METHODS:
+    if method.lower() not in HASHES:
         return False
     expected = hmac.new(secret.encode(), body, method.lower()).hexdigest()
     return hmac.compare_digest(expected.encode(), given.strip().lower().encode("utf-8", "replace"))

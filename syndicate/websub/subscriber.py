@@ -20,22 +20,22 @@ from syndicate.storage.deliveries import Delivery, DeliveryKind
 from syndicate.storage.websub_following import HubFollowing, Wish
 from syndicate.transport.message import Transport
 from syndicate.urls import Urls
-from syndicate.websub.senders import judge_push, post_to_hub
+from syndicate.websub.senders import outcome_of_push, post_to_hub
 from syndicate.websub.signature import is_signed
 
 log = structlog.get_logger()
 
-LEASE = timedelta(days=10)
+DEFAULT_LEASE = timedelta(days=10)
 """What we ask for; hubs give what they like."""
-SHORTEST_LEASE = timedelta(minutes=5)
-LONGEST_LEASE = timedelta(days=90)
-RENEWED_AFTER = 0.8
+MIN_LEASE = timedelta(minutes=5)
+MAX_LEASE = timedelta(days=90)
+RENEWAL_FRACTION = 0.8
 """The part of a lease after which we ask again."""
-PATIENCE = timedelta(days=1)
+VERIFICATION_TIMEOUT = timedelta(days=1)
 """How long a hub may take to make sure that we asked; then we ask again."""
 ID_BYTES = 24
 SECRET_BYTES = 32
-MOST_DIGITS = 9
+MAX_DIGITS = 9
 
 Received = Callable[[str, bytes, str], Awaitable[None]]
 """Called with the feed's address, a document and its media type. What it raises, the hub hears as a failure."""
@@ -70,9 +70,9 @@ class Subscriber:
             await tx.websub_following.save(current)
         elif current.wish is Wish.UNSUBSCRIBE:
             await tx.websub_following.set_wish(current.id, Wish.SUBSCRIBE)
-        elif current.is_live(now) or await self._is_asked(tx, current, now):
+        elif current.is_live(now) or await self._is_requested(tx, current, now):
             return
-        await self._ask(tx, current, now)
+        await self._request(tx, current, now)
 
     async def withdrawn(self, tx: Tables, *, feed: str) -> None:
         """We do not read this feed any more."""
@@ -87,8 +87,8 @@ class Subscriber:
             following.heard and following.is_live(now) for following in await tables.websub_following.list_by_feed(feed)
         )
 
-    async def _is_asked(self, tx: Tables, following: HubFollowing, now: datetime) -> bool:
-        if following.asked is not None and now - following.asked < PATIENCE:
+    async def _is_requested(self, tx: Tables, following: HubFollowing, now: datetime) -> bool:
+        if following.asked is not None and now - following.asked < VERIFICATION_TIMEOUT:
             return True
         return await tx.deliveries.is_planned(DeliveryKind.REQUEST, following.id)
 
@@ -97,9 +97,9 @@ class Subscriber:
             await tx.websub_following.delete(following.id)
             return
         await tx.websub_following.set_wish(following.id, Wish.UNSUBSCRIBE)
-        await self._ask(tx, following, now)
+        await self._request(tx, following, now)
 
-    async def _ask(self, tx: Tables, following: HubFollowing, due: datetime) -> None:
+    async def _request(self, tx: Tables, following: HubFollowing, due: datetime) -> None:
         """Have the hub asked for what we want by then, in place of whatever was planned before."""
         now = self._clock()
         await tx.deliveries.enqueue(
@@ -119,7 +119,12 @@ class Subscriber:
     async def confirm(self, id: str, *, mode: str, topic: str, challenge: str, lease_seconds: str) -> str | None:
         """A hub makes sure that we asked: its challenge if we did, else None (§5.3)."""
         following = await self._store.websub_following.find(id)
-        if following is None or topic != following.topic or not challenge or not self._was_asked_lately(following):
+        if (
+            following is None
+            or topic != following.topic
+            or not challenge
+            or not self._was_requested_recently(following)
+        ):
             return None
         if mode != following.wish.value:
             return None
@@ -131,15 +136,15 @@ class Subscriber:
         log.info("subscribed", feed=following.feed, hub=following.hub)
         return challenge
 
-    def _was_asked_lately(self, following: HubFollowing) -> bool:
-        return following.asked is not None and self._clock() - following.asked < PATIENCE
+    def _was_requested_recently(self, following: HubFollowing) -> bool:
+        return following.asked is not None and self._clock() - following.asked < VERIFICATION_TIMEOUT
 
     async def _begin(self, tx: Tables, following: HubFollowing, lease: timedelta) -> None:
         now = self._clock()
         await tx.websub_following.confirm(following.id, until=now + lease, now=now)
-        await self._ask(tx, following, now + lease * RENEWED_AFTER)
+        await self._request(tx, following, now + lease * RENEWAL_FRACTION)
 
-    async def refused(self, id: str, *, topic: str) -> bool:
+    async def deny(self, id: str, *, topic: str) -> bool:
         """A hub says that nothing will come (§5.2); False if we know nothing of it. It is asked again another day."""
         following = await self._store.websub_following.find(id)
         if following is None or topic != following.topic:
@@ -148,13 +153,13 @@ class Subscriber:
         async def body(tx: Tables) -> None:
             await tx.websub_following.set_ended(id)
             if following.wish is Wish.SUBSCRIBE:
-                await self._ask(tx, following, self._clock() + PATIENCE)
+                await self._request(tx, following, self._clock() + VERIFICATION_TIMEOUT)
 
         await self._store.transaction(body)
         log.info("subscription refused", feed=following.feed, hub=following.hub)
         return True
 
-    async def wants(self, id: str) -> bool:
+    async def is_wanted(self, id: str) -> bool:
         """Whether we want what is sent to this callback."""
         following = await self._store.websub_following.find(id)
         return following is not None and following.wish is Wish.SUBSCRIBE
@@ -170,10 +175,10 @@ class Subscriber:
         await self._received(following.feed, body, media_type)
         await self._store.transaction(lambda tx: tx.websub_following.set_heard(id, self._clock()))
 
-    async def tidy(self, tx: Tables) -> None:
+    async def prune(self, tx: Tables) -> None:
         """Forget subscriptions that ended without the hub's word."""
         now = self._clock()
-        await tx.websub_following.prune(asked=now - PATIENCE, now=now)
+        await tx.websub_following.prune(asked=now - VERIFICATION_TIMEOUT, now=now)
 
     # what the courier says
 
@@ -183,7 +188,7 @@ class Subscriber:
         if now is None or now.wish is not following.wish or now.wish is Wish.UNSUBSCRIBE:
             return
         if now.confirmed is None or now.confirmed < at:
-            await self._ask(tx, now, self._clock() + PATIENCE)
+            await self._request(tx, now, self._clock() + VERIFICATION_TIMEOUT)
 
 
 class SubscriptionRequestSender:
@@ -201,15 +206,15 @@ class SubscriptionRequestSender:
             )
         at = self._clock()
         await self._store.transaction(lambda tx: tx.websub_following.set_asked(following.id, at))
-        met, _ = await post_to_hub(self._transport, following.hub, self._form(following), self._clock)
-        fate = judge_push(met)
-        if fate is not DeliveryOutcome.DELIVERED:
-            return SendResult(attempt=met, outcome=fate)
+        attempt, _ = await post_to_hub(self._transport, following.hub, self._form(following), self._clock)
+        outcome = outcome_of_push(attempt)
+        if outcome is not DeliveryOutcome.DELIVERED:
+            return SendResult(attempt=attempt, outcome=outcome)
 
         async def effect(tx: Tables) -> None:
             await self._subscriber.asked(tx, following, at)
 
-        return SendResult(attempt=met, outcome=fate, effect=effect)
+        return SendResult(attempt=attempt, outcome=outcome, effect=effect)
 
     def _form(self, following: HubFollowing) -> dict[str, str]:
         form = {
@@ -218,12 +223,12 @@ class SubscriptionRequestSender:
             "hub.callback": self._urls.hub_callback(following.id),
         }
         if following.wish is Wish.SUBSCRIBE:
-            form |= {"hub.secret": following.secret, "hub.lease_seconds": str(int(LEASE.total_seconds()))}
+            form |= {"hub.secret": following.secret, "hub.lease_seconds": str(int(DEFAULT_LEASE.total_seconds()))}
         return form
 
 
 def _lease(text: str) -> timedelta:
     """What a hub gives us, within reason; what we asked for where it does not say."""
     if not (text.isascii() and text.isdigit()):
-        return LEASE
-    return min(max(timedelta(seconds=int(text[:MOST_DIGITS])), SHORTEST_LEASE), LONGEST_LEASE)
+        return DEFAULT_LEASE
+    return min(max(timedelta(seconds=int(text[:MAX_DIGITS])), MIN_LEASE), MAX_LEASE)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syndicate.blogroll.feed_request import FeedResponse, understand
+from syndicate.blogroll.feed_request import FeedResponse, parse_response
 from syndicate.transport.message import Response
 
 AT = "https://garden.example/feed/"
@@ -23,7 +23,7 @@ PLAIN = "<rss version='2.0'><channel><title>T</title></channel></rss>"
 
 async def asked(document: str, *links: str) -> FeedResponse:
     headers = {"Link": ", ".join(links)} if links else {}
-    return await understand(Response(status=200, headers=headers, body=document.encode(), url=AT), NOW)
+    return await parse_response(Response(status=200, headers=headers, body=document.encode(), url=AT), NOW)
 
 
 @pytest.mark.parametrize("document", [ATOM, RSS, JSON], ids=["Atom", "RSS", "JSON Feed"])

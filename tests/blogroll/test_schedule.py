@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.blogroll import schedule
-from syndicate.blogroll.schedule import WELL, PollingHints, PollOutcome, answer_of, max_age, next_poll, pace
+from syndicate.blogroll.schedule import SUCCESSFUL, PollingHints, PollOutcome, max_age, next_poll, outcome_of, pace
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -41,7 +41,7 @@ def wait(answer: PollOutcome, **how: object) -> timedelta:
     ],
 )
 def test_a_status_has_one_meaning(status: int, answer: PollOutcome) -> None:
-    assert answer_of(status) is answer
+    assert outcome_of(status) is answer
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_gone_is_never_and_missing_is_never_after_a_month() -> None:
 
 
 @given(
-    answer=st.sampled_from(sorted(WELL)),
+    answer=st.sampled_from(sorted(SUCCESSFUL)),
     seconds=st.tuples(*[st.integers(0, 10**9)] * 3),
     pace_seconds=st.integers(0, 10**7),
     pushed=st.booleans(),

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from syndicate.errors import SignatureRejected
-from syndicate.signatures import Message, VerifyingKey, read_signature
+from syndicate.signatures import Message, VerifyingKey, parse_signature
 from tests.signatures.senders import NOW
 
 HOLDS = "holds"
@@ -12,7 +12,7 @@ HOLDS = "holds"
 def verdict(message: Message, key: VerifyingKey, *, now: datetime = NOW) -> str:
     """`holds`, or the reason of the refusal."""
     try:
-        read_signature(message, now=now).verify(key)
+        parse_signature(message, now=now).verify(key)
     except SignatureRejected as refusal:
         return refusal.reason
     return HOLDS

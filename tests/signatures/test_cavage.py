@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA512
 
-from syndicate.signatures import Dialect, Message, VerifyingKey, read_signature
+from syndicate.signatures import Dialect, Message, VerifyingKey, parse_signature
 from tests.signatures.judgement import HOLDS, verdict
 from tests.signatures.senders import (
     BODY,
@@ -49,7 +49,7 @@ def test_a_delivery_signed_as_other_servers_do_holds(
 ) -> None:
     message = cavage(ann, covered=covered, algorithm=algorithm, key_id=key_id)
 
-    signature = read_signature(message, now=NOW)
+    signature = parse_signature(message, now=NOW)
 
     signature.verify(ann_public)
     assert signature.dialect is Dialect.CAVAGE
@@ -457,9 +457,9 @@ def test_headers_with_octets_that_are_no_utf8_can_be_signed(ann: RSAPrivateKey, 
 
 
 def test_the_fingerprint_knows_a_replay_and_until_when_to_remember_it(ann: RSAPrivateKey) -> None:
-    first = read_signature(cavage(ann), now=NOW)
-    replay = read_signature(cavage(ann), now=NOW + timedelta(minutes=30))
-    other = read_signature(cavage(ann, body=b"{}"), now=NOW)
+    first = parse_signature(cavage(ann), now=NOW)
+    replay = parse_signature(cavage(ann), now=NOW + timedelta(minutes=30))
+    other = parse_signature(cavage(ann, body=b"{}"), now=NOW)
 
     assert first.fingerprint == replay.fingerprint != other.fingerprint
     assert len(first.fingerprint) == 64

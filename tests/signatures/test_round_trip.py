@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from syndicate.errors import SignatureRejected
-from syndicate.signatures import Dialect, Message, VerifyingKey, body_digest, read_signature, sign
+from syndicate.signatures import Dialect, Message, VerifyingKey, body_digest, parse_signature, sign
 from syndicate.signatures.window import parse_http_date, render_http_date
 from tests.signatures.judgement import HOLDS, verdict
 from tests.signatures.senders import BODY, NOW, sent_to, with_header
@@ -59,7 +59,7 @@ def test_whatever_we_sign_verifies(
         ann,
     )
 
-    signature = read_signature(message, now=NOW)
+    signature = parse_signature(message, now=NOW)
 
     signature.verify(ann_public)
     assert signature.dialect is dialect
@@ -142,11 +142,11 @@ def test_a_signature_header_with_another_character_says_the_same_or_is_refused(
     changed = with_header(message, name, text[:position] + character + text[position + 1 :])
 
     try:
-        signature = read_signature(changed, now=NOW)
+        signature = parse_signature(changed, now=NOW)
         signature.verify(ann_public)
     except SignatureRejected:
         return
-    original = read_signature(message, now=NOW)
+    original = parse_signature(message, now=NOW)
     assert (signature.value, signature.bases) == (original.value, original.bases)
 
 

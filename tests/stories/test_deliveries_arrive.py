@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.delivery.circuit import FAILURE_LIMIT
 from syndicate.model.actor import PublicKey
-from syndicate.signatures import Dialect, Message, load_public_key, read_signature
+from syndicate.signatures import Dialect, Message, load_public_key, parse_signature
 from syndicate.storage.deliveries import DeliveryState
 from syndicate.storage.hosts import Host
 from syndicate.transport.message import Request, Response
@@ -59,7 +59,7 @@ class Strict:
         message = Message(method="POST", url=request.url, headers=tuple(seen.values()), body=request.body or b"")
         key = (await self.instance.document("/actor"))["publicKey"]
         public = PublicKey(id=key["id"], owner=key["owner"], pem=key["publicKeyPem"])
-        signature = read_signature(message, now=self.peer.clock())
+        signature = parse_signature(message, now=self.peer.clock())
         assert signature.key_id == public.id
         signature.verify(load_public_key(public.pem))
         return await self.peer.answer(request)

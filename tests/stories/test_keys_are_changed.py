@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from syndicate.errors import SignatureRejected
 from syndicate.federation.actors.local_actors import LocalActors
-from syndicate.signatures import Message, load_public_key, private_pem, public_pem, read_signature
+from syndicate.signatures import Message, load_public_key, parse_signature, private_pem, public_pem
 from syndicate.storage.hosts import Host
 from syndicate.transport.message import Request, Response
 from tests.clocks import FakeClock
@@ -22,7 +22,7 @@ def is_signed_with(request: Request, pem: str, clock: FakeClock) -> bool:
     headers = (*request.headers, ("Host", request.url.split("/")[2]))
     message = Message(method=request.method, url=request.url, headers=headers, body=request.body or b"")
     try:
-        read_signature(message, now=clock()).verify(load_public_key(pem))
+        parse_signature(message, now=clock()).verify(load_public_key(pem))
     except SignatureRejected:
         return False
     return True

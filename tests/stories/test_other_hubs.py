@@ -25,7 +25,7 @@ from tests.wire import Wire
 FEED = "https://garden.example/feed.xml"
 TOPIC = "https://garden.example/feed"
 HUB = "https://hub.example/"
-DAY = 24 * 60 * 60
+DAY_SECONDS = 24 * 60 * 60
 
 
 @dataclass
@@ -55,7 +55,7 @@ class FakeHub:
             "hub.mode": form["hub.mode"],
             "hub.topic": form["hub.topic"],
             "hub.challenge": "a challenge",
-            "hub.lease_seconds": str(10 * DAY),
+            "hub.lease_seconds": str(10 * DAY_SECONDS),
         }
         query |= {f"hub.{name}": value for name, value in changes.items()}
         asked = urlencode({name: value for name, value in query.items() if value is not None})
@@ -231,7 +231,7 @@ async def test_a_hub_may_make_sure_before_it_answers(instance: RunningInstance, 
 
     async def answer(request: Request) -> Response:
         response = await hub.answer(request)
-        statuses.append((await hub.verify(lease_seconds=str(2 * DAY))).status)
+        statuses.append((await hub.verify(lease_seconds=str(2 * DAY_SECONDS))).status)
         return response
 
     wire.connect_server(hub.host, answer)
@@ -246,7 +246,8 @@ async def test_a_hub_may_make_sure_before_it_answers(instance: RunningInstance, 
 
 
 @pytest.mark.parametrize(
-    ("lease", "days"), [(str(10 * DAY), 10), (None, 10), ("soon", 10), ("0", 0), (str(5000 * DAY), 90), ("9" * 40, 90)]
+    ("lease", "days"),
+    [(str(10 * DAY_SECONDS), 10), (None, 10), ("soon", 10), ("0", 0), (str(5000 * DAY_SECONDS), 90), ("9" * 40, 90)],
 )
 async def test_a_subscription_is_renewed_before_it_ends(
     instance: RunningInstance, hub: FakeHub, lease: str | None, days: int

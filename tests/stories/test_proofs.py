@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.errors import SignatureRejected
-from syndicate.signatures import Ed25519Key, check_proof, load_multikey, multikey, prove
+from syndicate.signatures import Ed25519Key, add_proof, load_multikey, multikey, verify_proof
 from syndicate.signatures.keys import encode_base58
 from syndicate.signatures.proof import _digest
 from tests.clocks import FakeClock
@@ -32,10 +32,10 @@ async def test_a_create_carries_a_proof_that_anybody_can_check(instance: Running
     key = load_multikey(listed["publicKeyMultibase"])
     assert isinstance(key, Ed25519Key)
     again = json.loads(json.dumps(create))
-    check_proof(again, key.public, now=instance.clock())
+    verify_proof(again, key.public, now=instance.clock())
     again["object"]["content"] += "!"
     with pytest.raises(SignatureRejected):
-        check_proof(again, key.public, now=instance.clock())
+        verify_proof(again, key.public, now=instance.clock())
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def with_proof_key(peer: Peer) -> Ed25519PrivateKey:
 
 
 def proven(peer: Peer, key: Ed25519PrivateKey, activity: dict[str, Any]) -> dict[str, Any]:
-    return prove(activity, key=key, key_id=f"{peer.actor}#proofs", created=peer.clock())
+    return add_proof(activity, key=key, key_id=f"{peer.actor}#proofs", created=peer.clock())
 
 
 async def test_what_somebody_passes_on_is_believed_for_its_own_actors_proof(
@@ -177,8 +177,8 @@ async def test_a_proof_is_believed_for_what_it_says_and_for_a_while(
         "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v1"]
     }
     document |= {"id": "https://social.example/1", "type": "Like"}
-    proof = prove(document, key=key, key_id="k", created=instance.clock())["proof"] | change
+    proof = add_proof(document, key=key, key_id="k", created=instance.clock())["proof"] | change
     del proof["proofValue"]
     signed = {**document, "proof": {**proof, "proofValue": f"z{encode_base58(key.sign(_digest(document, proof)))}"}}
     with contextlib.nullcontext() if believed else pytest.raises(SignatureRejected):
-        check_proof(signed, key.public_key(), now=instance.clock())
+        verify_proof(signed, key.public_key(), now=instance.clock())

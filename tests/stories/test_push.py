@@ -18,7 +18,12 @@ from syndicate.storage.deliveries import DeliveryKind
 from syndicate.storage.subscriptions import RequestMode, SubscriptionRequest
 from syndicate.transport.message import Request, Response
 from syndicate.web import keys
-from syndicate.websub.hub import MOST_AN_HOUR_PER_HOST, MOST_PER_HOST, MOST_WAITING, MOST_WAITING_PER_HOST
+from syndicate.websub.hub import (
+    MAX_PENDING,
+    MAX_PENDING_PER_HOST,
+    MAX_REQUESTS_PER_HOST_AND_HOUR,
+    MAX_SUBSCRIPTIONS_PER_HOST,
+)
 from syndicate.websub.publisher import PushTargets, PushWorker
 from tests.clocks import FakeClock
 from tests.instances import Answer, RunningInstance, running_instance
@@ -31,7 +36,7 @@ HUB = f"{BASE}/websub"
 FEED = f"{BASE}/feed/"
 COMMENTS = f"{BASE}/comments/feed/"
 FORMATS = ("feed/", "feed/atom/", "feed/json/")
-DAY = 24 * 60 * 60
+DAY_SECONDS = 24 * 60 * 60
 GARDEN = Term(kind=TermKind.CATEGORY, slug="garden", name="Garden")
 
 
@@ -61,7 +66,7 @@ async def callbacks(instance: RunningInstance) -> list[tuple[str, str]]:
     return [(found.topic, found.callback) for found in await instance.store.subscriptions.list_all(100)]
 
 
-def told(response: Response) -> tuple[int, str]:
+def announced(response: Response) -> tuple[int, str]:
     """Status and words of a refusal, which has to be text."""
     assert response.headers["Content-Type"].startswith("text/plain")
     return response.status, response.body.decode()
@@ -79,7 +84,7 @@ async def test_a_typical_subscriber_is_verified_and_sent_the_feed(
     await instance.settle()
     [query] = reader.asked
     assert (query["hub.mode"], query["hub.topic"]) == ("subscribe", FEED)
-    assert query["hub.lease_seconds"] == str(10 * DAY)
+    assert query["hub.lease_seconds"] == str(10 * DAY_SECONDS)
     assert len(query["hub.challenge"]) >= 43  # 256 bits in base64
     assert reader.pushed == []
     await publish(instance)
@@ -275,13 +280,20 @@ async def test_an_unsubscription_that_the_callback_does_not_mean_has_no_effect(
 
 @pytest.mark.parametrize(
     ("asked", "given"),
-    [("", 10), ("1", 1), (str(2 * DAY), 2), (str(40 * DAY), 30), ("1000000000000", 30), ("9" * 500, 30)],
+    [
+        ("", 10),
+        ("1", 1),
+        (str(2 * DAY_SECONDS), 2),
+        (str(40 * DAY_SECONDS), 30),
+        ("1000000000000", 30),
+        ("9" * 500, 30),
+    ],
 )
 async def test_a_lease_lasts_between_a_day_and_thirty(
     instance: RunningInstance, reader: FakeSubscriber, asked: str, given: int
 ) -> None:
     await subscribed(instance, reader, lease_seconds=asked)
-    assert reader.asked[0]["hub.lease_seconds"] == str(given * DAY)
+    assert reader.asked[0]["hub.lease_seconds"] == str(given * DAY_SECONDS)
     [found] = await instance.store.subscriptions.list_all(100)
     assert found.lease_until == instance.clock() + timedelta(days=given)
 
@@ -330,7 +342,7 @@ async def test_what_cannot_be_is_refused_in_words(
     await instance.publish("Hello")
     form: dict[str, str | None] = {"hub.mode": "subscribe", "hub.topic": FEED, "hub.callback": reader.callback}
     sent = {name: value for name, value in (form | change).items() if value is not None}
-    status, text = told(await reader.post(sent))
+    status, text = announced(await reader.post(sent))
     assert 400 <= status < 500
     assert text.startswith(words)
     await instance.settle()
@@ -385,7 +397,7 @@ async def test_what_is_no_form_is_refused(
     instance: RunningInstance, wire: Wire, content_type: str, body: bytes, status: int
 ) -> None:
     request = Request(method="POST", url=HUB, headers=(("Content-Type", content_type),), body=body)
-    assert told(await wire.fetch(request))[0] == status
+    assert announced(await wire.fetch(request))[0] == status
 
 
 async def test_the_hub_is_asked_by_post(instance: RunningInstance) -> None:
@@ -396,10 +408,10 @@ async def test_the_hub_is_asked_by_post(instance: RunningInstance) -> None:
 async def test_one_server_can_be_asked_about_only_so_much_at_once(
     instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
-    for number in range(MOST_WAITING_PER_HOST):
+    for number in range(MAX_PENDING_PER_HOST):
         assert (await reader.ask(FEED, callback=f"{reader.callback}/{number}")).status == 202
     answer = await reader.ask(FEED, callback=f"{reader.callback}/more")
-    assert told(answer)[0] == 429
+    assert announced(answer)[0] == 429
     assert int(answer.headers["Retry-After"]) > 0
     await instance.settle()
     assert (await reader.ask(FEED, callback=f"{reader.callback}/more")).status == 202
@@ -410,7 +422,7 @@ async def fill(instance: RunningInstance, reader: FakeSubscriber, number: int, s
     statuses = []
     for at in range(start, start + number):
         statuses.append((await reader.ask(FEED, callback=f"{reader.callback}/{at}")).status)
-        if at % MOST_WAITING_PER_HOST == MOST_WAITING_PER_HOST - 1:
+        if at % MAX_PENDING_PER_HOST == MAX_PENDING_PER_HOST - 1:
             await instance.settle()
     return statuses
 
@@ -418,9 +430,9 @@ async def fill(instance: RunningInstance, reader: FakeSubscriber, number: int, s
 async def test_one_server_has_fifty_subscriptions_and_no_more(
     instance: RunningInstance, reader: FakeSubscriber, wire: Wire
 ) -> None:
-    assert await fill(instance, reader, MOST_PER_HOST) == [202] * MOST_PER_HOST
-    assert await fill(instance, reader, 1, start=MOST_PER_HOST) == [429]
-    assert await instance.store.subscriptions.count() == MOST_PER_HOST
+    assert await fill(instance, reader, MAX_SUBSCRIPTIONS_PER_HOST) == [202] * MAX_SUBSCRIPTIONS_PER_HOST
+    assert await fill(instance, reader, 1, start=MAX_SUBSCRIPTIONS_PER_HOST) == [429]
+    assert await instance.store.subscriptions.count() == MAX_SUBSCRIPTIONS_PER_HOST
     assert (await reader.ask(FEED, callback=f"{reader.callback}/0")).status == 202  # who is there may renew
     assert (await FakeSubscriber(wire, "another.example").ask(FEED)).status in (202, 429)
 
@@ -433,14 +445,14 @@ async def test_a_server_that_refuses_is_not_asked_for_ever(instance: RunningInst
         instance.clock.advance(seconds=1)
         statuses.append(await asked_from_elsewhere(instance, reader, len(statuses)))
         await instance.settle()
-    assert statuses == [202] * MOST_AN_HOUR_PER_HOST + [429]
+    assert statuses == [202] * MAX_REQUESTS_PER_HOST_AND_HOUR + [429]
 
 
 async def asked_from_elsewhere(instance: RunningInstance, reader: FakeSubscriber, number: int) -> int:
     """Each time from another address, so that only what concerns the callback's server counts."""
     form = [("hub.mode", "subscribe"), ("hub.topic", FEED), ("hub.callback", f"{reader.callback}/{number}")]
     try:
-        await instance.server.app[keys.HUB].take(form)
+        await instance.server.app[keys.HUB].handle_request(form)
     except TooManyRequests:
         return 429
     return 202
@@ -450,7 +462,7 @@ async def test_no_more_than_a_thousand_requests_wait(instance: RunningInstance, 
     now = instance.clock()
 
     async def body(tx: Tables) -> None:
-        for number in range(MOST_WAITING):
+        for number in range(MAX_PENDING):
             host = f"host-{number}.example"
             await tx.subscriptions.save_request(
                 SubscriptionRequest(
@@ -464,7 +476,7 @@ async def test_no_more_than_a_thousand_requests_wait(instance: RunningInstance, 
             )
 
     await instance.store.transaction(body)
-    assert told(await reader.ask(FEED))[0] == 429
+    assert announced(await reader.ask(FEED))[0] == 429
 
 
 async def test_who_asks_too_often_is_asked_to_come_back(instance: RunningInstance, reader: FakeSubscriber) -> None:
@@ -588,7 +600,7 @@ async def test_a_redirect_is_a_failure_and_is_not_followed(
 async def test_a_subscriber_that_is_gone_for_a_week_is_dropped(
     instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
-    await subscribed(instance, reader, lease_seconds=str(30 * DAY))
+    await subscribed(instance, reader, lease_seconds=str(30 * DAY_SECONDS))
     reader.status = 404
     await publish(instance)
     for _ in range(6):
@@ -604,7 +616,7 @@ async def test_a_subscriber_that_is_gone_for_a_week_is_dropped(
 async def test_a_subscriber_that_still_fails_after_a_week_is_dropped_by_the_next_try(
     instance: RunningInstance, reader: FakeSubscriber
 ) -> None:
-    await subscribed(instance, reader, lease_seconds=str(30 * DAY))
+    await subscribed(instance, reader, lease_seconds=str(30 * DAY_SECONDS))
     reader.status = 404
     await publish(instance)
     instance.clock.advance(days=6)

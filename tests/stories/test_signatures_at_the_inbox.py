@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key a
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from syndicate.services import build_server, open_services
-from syndicate.signatures import Dialect, Message, load_public_key, read_signature
+from syndicate.signatures import Dialect, Message, load_public_key, parse_signature
 from syndicate.transport.message import Request, Response
 from syndicate.web.http.server import listening
 from tests.clocks import FakeClock
@@ -353,7 +353,7 @@ async def test_a_server_that_hides_its_actors_is_asked_with_a_signature_of_ours(
     assert {request.url for request in gets} == {key_id, ann.actor}
     for request in gets:
         headers = (*request.headers, ("Host", ann.host))
-        signature = read_signature(Message(method="GET", url=request.url, headers=headers), now=instance.clock())
+        signature = parse_signature(Message(method="GET", url=request.url, headers=headers), now=instance.clock())
         assert signature.key_id == "https://blog.example/actor#main-key"
         signature.verify(ours)
 

@@ -184,7 +184,7 @@ async def test_a_list_of_follows_is_looked_up_by_the_server_and_followed(
     instance: RunningInstance, ann: Peer, wire: Wire, clock: FakeClock
 ) -> None:
     following = BlogrollEditor(instance.store, instance.server.services.outbox, instance.clock)
-    done = await following.take_in_accounts(["@ann@social.example", "@nobody@nowhere.example"])
+    done = await following.import_accounts(["@ann@social.example", "@nobody@nowhere.example"])
     assert (done.added, done.updated, done.unchanged) == (2, 0, 0)
 
     async def social(request: Any) -> Any:
@@ -201,7 +201,7 @@ async def test_a_list_of_follows_is_looked_up_by_the_server_and_followed(
     nobody = await entry_of(instance, "@nobody@nowhere.example")
     assert nobody.state is FeedState.FAILING
     assert "nowhere.example" in nobody.reason
-    again = await following.take_in_accounts(["@ann@social.example", "@nobody@nowhere.example"])
+    again = await following.import_accounts(["@ann@social.example", "@nobody@nowhere.example"])
     assert (again.added, again.unchanged) == (0, 2)
 
 

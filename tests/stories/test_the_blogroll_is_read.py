@@ -215,7 +215,7 @@ async def test_an_entry_from_a_list_says_what_its_feed_says_until_the_author_doe
     garden.channel = "<language>en-GB</language><image><url>/icon.png</url></image>"
     garden.pages["icon.png"] = ("image/png", PNG)
     following = BlogrollEditor(instance.store, instance.server.services.outbox, instance.clock)
-    await following.take_in([Outline(title="My name for it", xml_url=garden.feed)])
+    await following.import_outlines([Outline(title="My name for it", xml_url=garden.feed)])
     await wait(instance, minutes=1)
     entry = await entry_of(instance, garden.feed)
     assert (entry.name, entry.tagline, entry.url, entry.language) == (

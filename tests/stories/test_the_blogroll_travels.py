@@ -23,7 +23,7 @@ def following(instance: RunningInstance) -> BlogrollEditor:
 @pytest.mark.parametrize("name", LISTS)
 async def test_a_list_comes_in_and_goes_out_as_it_was(instance: RunningInstance, name: str) -> None:
     listed = opml.parse((DOCUMENTS / name).read_bytes())
-    await following(instance).take_in(listed.outlines)
+    await following(instance).import_outlines(listed.outlines)
     answer = await instance.get("/blogroll.opml")
     assert answer.headers["Content-Type"] == "text/x-opml; charset=utf-8"
     assert [*lint.opml(answer.body)] == []
@@ -35,12 +35,12 @@ async def test_a_list_comes_in_and_goes_out_as_it_was(instance: RunningInstance,
         )
 
     assert told(back.outlines) == told(listed.outlines)
-    again = await following(instance).take_in(back.outlines)
+    again = await following(instance).import_outlines(back.outlines)
     assert (again.added, again.updated) == (0, 0), "our own list is nothing new to us"
 
 
 async def test_the_list_is_found_where_others_look_for_it(instance: RunningInstance) -> None:
-    await following(instance).take_in(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
+    await following(instance).import_outlines(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
     body = (await instance.get("/blogroll.opml")).body
     assert (await instance.get("/.well-known/recommendations.opml")).body == body
     for old in ("/wp-links-opml.php", "/opml.xml"):
@@ -51,7 +51,7 @@ async def test_the_list_is_found_where_others_look_for_it(instance: RunningInsta
 
 
 async def test_xfn_and_taglines_stand_on_the_page_as_microformats(instance: RunningInstance) -> None:
-    await following(instance).take_in(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
+    await following(instance).import_outlines(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
     page = (await instance.get("/blogroll/")).text
     assert '<a class="p-name u-url" rel="friend met" href="https://salt.example/">Salt &amp; Rope</a>' in page
     assert '<p class="p-note" dir="auto">Knots, mostly</p>' in page
@@ -59,7 +59,7 @@ async def test_xfn_and_taglines_stand_on_the_page_as_microformats(instance: Runn
 
 
 async def test_both_are_feeds_that_validate(instance: RunningInstance, wire: Wire) -> None:
-    await following(instance).take_in(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
+    await following(instance).import_outlines(opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines)
     blog = Blog(wire, instance.clock)
     blog.write("Roses & <thorns>", at=instance.clock() - timedelta(days=1), description="<p>With &amp; without</p>")
     blog.write("", at=instance.clock() - timedelta(days=1), description="A note")
@@ -105,9 +105,9 @@ async def test_who_polls_the_river_gets_only_what_is_new(instance: RunningInstan
 
 async def test_what_the_author_edited_is_not_undone_by_an_import(instance: RunningInstance) -> None:
     outlines = opml.parse((DOCUMENTS / "wordpress.opml").read_bytes()).outlines
-    await following(instance).take_in(outlines)
+    await following(instance).import_outlines(outlines)
     await edit(instance, "https://salt.example/", name="Salt", category="Boats")
-    done = await following(instance).take_in(outlines)
+    done = await following(instance).import_outlines(outlines)
     assert (done.added, done.updated, done.unchanged, done.edited) == (0, 0, 3, ("Salt",))
     assert (await entry_of(instance, "https://salt.example/feed/")).category == "Boats"
 
@@ -117,7 +117,7 @@ async def test_a_list_that_holds_one_blog_twice_adds_it_once(instance: RunningIn
         '<opml><body><outline title="A" xmlUrl="https://a.example/f" htmlUrl="https://a.example/"/>'
         '<outline title="A" xmlUrl="https://a.example/f" htmlUrl="https://a.example" description="Twice"/></body></opml>'
     )
-    done = await following(instance).take_in(opml.parse(body.encode()).outlines)
+    done = await following(instance).import_outlines(opml.parse(body.encode()).outlines)
     assert (done.added, done.updated) == (1, 1)
     (entry,) = await instance.store.blogroll.list_all()
     assert entry.tagline == "Twice"
@@ -129,7 +129,7 @@ async def test_five_thousand_blogs_come_in_by_the_hundred_and_are_read_little_by
     outlines = [opml.Outline(title=f"B{number}", xml_url=f"https://b{number}.example/feed") for number in range(5000)]
     commits: list[None] = []
     instance.store.database.on_commit(lambda: commits.append(None))
-    done = await following(instance).take_in(outlines)
+    done = await following(instance).import_outlines(outlines)
     assert done.added == 5000
     assert len(commits) <= 10
     now = instance.clock()
@@ -138,7 +138,7 @@ async def test_five_thousand_blogs_come_in_by_the_hundred_and_are_read_little_by
     ]
     assert len({poll.due for poll in due if poll}) == 10
     assert all(poll is not None and poll.due >= now for poll in due)
-    assert (await following(instance).take_in(outlines)).unchanged == 5000
+    assert (await following(instance).import_outlines(outlines)).unchanged == 5000
     assert (await instance.get("/blogroll/")).text.count('class="h-card roll"') == 500
     last = (await instance.get("/blogroll/page/10/")).text
     assert last.count('class="h-card roll"') == 500

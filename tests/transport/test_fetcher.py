@@ -86,7 +86,7 @@ def fetching(*answers: Response, clock: Hands | None = None, **named: RemoteErro
 
 async def test_a_document_at_its_own_id_is_believed() -> None:
     fetcher, web = fetching(page(ALICE, id=ALICE, type_="Person"))
-    assert await fetcher.document(ALICE) == (ALICE, {"id": ALICE, "type_": "Person"})
+    assert await fetcher.fetch_document(ALICE) == (ALICE, {"id": ALICE, "type_": "Person"})
     [request] = web.asked
     assert dict(request.headers)["Accept"] == (
         'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
@@ -99,20 +99,20 @@ async def test_fetches_are_signed_when_asked() -> None:
         return [("Signature", f"{method} {url}")]
 
     fetcher, web = fetching(page(ALICE, id=ALICE))
-    await fetcher.document(ALICE, sign=sign)
+    await fetcher.fetch_document(ALICE, sign=sign)
     assert web.asked[0].sign is sign
 
 
 @pytest.mark.parametrize("id", ["HTTPS://Good.Test/users/alice", "https://good.test:443/users/alice"])
 async def test_ids_are_compared_as_addresses(id: str) -> None:
     fetcher, _ = fetching(page(ALICE, id=id))
-    assert (await fetcher.document(ALICE))[1]["id"] == id
+    assert (await fetcher.fetch_document(ALICE))[1]["id"] == id
 
 
 async def test_a_document_with_another_id_is_asked_for_there_once() -> None:
     short = "https://good.test/@alice"
     fetcher, web = fetching(page(short, id=ALICE), page(ALICE, id=ALICE, fresh=True))
-    assert await fetcher.document(short) == (ALICE, {"id": ALICE, "fresh": True})
+    assert await fetcher.fetch_document(short) == (ALICE, {"id": ALICE, "fresh": True})
     assert [request.url for request in web.asked] == [short, ALICE]
 
 
@@ -137,7 +137,7 @@ async def test_a_document_with_an_id_elsewhere_is_not_believed(id: object) -> No
     bob, circle = "https://good.test/users/bob", "https://good.test/users/circle"
     fetcher, web = fetching(page(url, id=id), page(bob, id=ALICE), page(circle, id=url), page(ALICE, id=ALICE))
     with pytest.raises((DocumentUnusable, RemoteGone)):
-        await fetcher.document(url)
+        await fetcher.fetch_document(url)
     assert {request.url for request in web.asked} <= {url, bob, circle}
 
 
@@ -168,17 +168,17 @@ async def test_only_activity_streams_are_believed(type: str, fits: bool) -> None
     assert is_activity_streams(type) is fits
     fetcher, _ = fetching(page(ALICE, type=type, id=ALICE))
     if fits:
-        await fetcher.document(ALICE)
+        await fetcher.fetch_document(ALICE)
         return
     with pytest.raises(DocumentUnusable):
-        await fetcher.document(ALICE)
+        await fetcher.fetch_document(ALICE)
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff", b"[" * 100_000])
 async def test_what_cannot_be_read_is_of_no_use(body: bytes) -> None:
     fetcher, _ = fetching(Response(status=200, headers={"Content-Type": AS2}, url=ALICE, body=body))
     with pytest.raises(DocumentUnusable):
-        await fetcher.document(ALICE)
+        await fetcher.fetch_document(ALICE)
 
 
 @pytest.mark.parametrize(
@@ -197,14 +197,14 @@ async def test_a_refusal_keeps_its_meaning(status: int, failure: type[RemoteErro
     fetcher, _ = fetching(page(ALICE, status=status, id=ALICE))
     for _ in range(2):
         with pytest.raises(failure) as caught:
-            await fetcher.document(ALICE)
+            await fetcher.fetch_document(ALICE)
         assert caught.value.status == status
 
 
 @pytest.mark.parametrize("url", ["", "urn:x", "file:///etc/passwd", "https://a b/"])
 async def test_what_is_no_address_is_not_fetched(url: str) -> None:
     fetcher, web = fetching()
-    for fetch in (fetcher.document, fetcher.key_document):
+    for fetch in (fetcher.fetch_document, fetcher.fetch_key_document):
         with pytest.raises(AddressDenied):
             await fetch(url)
     assert not web.asked
@@ -213,20 +213,20 @@ async def test_what_is_no_address_is_not_fetched(url: str) -> None:
 async def test_a_key_document_may_be_a_stub_with_another_id() -> None:
     key = "https://good.test/users/alice/main-key"
     fetcher, web = fetching(page(key, id=ALICE, publicKey={"id": key, "owner": ALICE}))
-    assert (await fetcher.key_document(key))[1]["id"] == ALICE
+    assert (await fetcher.fetch_key_document(key))[1]["id"] == ALICE
     assert len(web.asked) == 1
 
 
 async def test_a_key_is_looked_for_without_its_fragment() -> None:
     fetcher, web = fetching(page(ALICE, id=ALICE))
-    assert (await fetcher.key_document(f"{ALICE}#main-key"))[0] == ALICE
+    assert (await fetcher.fetch_key_document(f"{ALICE}#main-key"))[0] == ALICE
     assert web.asked[0].url == ALICE
 
 
 async def test_a_key_document_is_judged_by_its_type_too() -> None:
     fetcher, _ = fetching(page(ALICE, type="application/json", id=ALICE))
     with pytest.raises(DocumentUnusable):
-        await fetcher.key_document(ALICE)
+        await fetcher.fetch_key_document(ALICE)
 
 
 async def test_other_fetches_are_shared_in_the_same_way() -> None:
@@ -247,19 +247,19 @@ async def test_other_fetches_are_shared_in_the_same_way() -> None:
 async def test_the_same_document_is_fetched_once_however_many_ask() -> None:
     fetcher, web = fetching(page(ALICE, id=ALICE))
     web.open.clear()
-    asking = [asyncio.create_task(fetcher.document(ALICE)) for _ in range(50)]
+    asking = [asyncio.create_task(fetcher.fetch_document(ALICE)) for _ in range(50)]
     await tasks_rest()
     web.open.set()
     assert len({id(document) for _, document in await asyncio.gather(*asking)}) == 1
     assert len(web.asked) == 1
-    await fetcher.document(ALICE)
+    await fetcher.fetch_document(ALICE)
     assert len(web.asked) == 2
 
 
 async def test_one_that_stops_waiting_does_not_stop_the_others() -> None:
     fetcher, web = fetching(page(ALICE, id=ALICE))
     web.open.clear()
-    leaving, staying = (asyncio.create_task(fetcher.document(ALICE)) for _ in range(2))
+    leaving, staying = (asyncio.create_task(fetcher.fetch_document(ALICE)) for _ in range(2))
     await tasks_rest()
     leaving.cancel()
     await tasks_rest()
@@ -271,10 +271,10 @@ async def test_one_that_stops_waiting_does_not_stop_the_others() -> None:
 async def test_a_fetch_that_nobody_waits_for_is_given_up() -> None:
     fetcher, web = fetching(page(ALICE, id=ALICE))
     web.open.clear()
-    leaving = asyncio.create_task(fetcher.document(ALICE))
+    leaving = asyncio.create_task(fetcher.fetch_document(ALICE))
     await tasks_rest()
     leaving.cancel()
-    late = asyncio.create_task(fetcher.document(ALICE))
+    late = asyncio.create_task(fetcher.fetch_document(ALICE))
     await tasks_rest()
     assert web.at_once == 1
     web.open.set()
@@ -301,7 +301,7 @@ async def test_a_failure_is_an_answer_for_a_while(
     for elapsed, asked in (({}, 1), (holds, 1), (ends, 2)):
         clock.now = start + timedelta(**elapsed)
         with pytest.raises(RemoteError):
-            await fetcher.document(ALICE)
+            await fetcher.fetch_document(ALICE)
         assert len(web.asked) == asked
 
 
@@ -312,20 +312,20 @@ async def test_a_server_that_stays_away_is_asked_less_and_less() -> None:
     waits = []
     for _ in range(9):
         with pytest.raises(RemoteUnavailable):
-            await fetcher.document(ALICE)
+            await fetcher.fetch_document(ALICE)
         with pytest.raises(RemoteUnavailable) as again:
-            await fetcher.document(ALICE)
+            await fetcher.fetch_document(ALICE)
         assert again.value.wait is not None
         waits.append(again.value.wait / 60)
         clock.move(seconds=again.value.wait)
     assert waits == [5, 10, 20, 40, 80, 160, 320, 360, 360]
     assert len(web.asked) == 9
     web.answers[ALICE] = page(ALICE, id=ALICE)
-    await fetcher.document(ALICE)
+    await fetcher.fetch_document(ALICE)
     web.answers[ALICE] = RemoteUnavailable("no route")
     for _ in range(2):
         with pytest.raises(RemoteUnavailable) as afresh:
-            await fetcher.document(ALICE)
+            await fetcher.fetch_document(ALICE)
     assert afresh.value.wait == 300
 
 
@@ -334,11 +334,11 @@ async def test_a_server_that_says_when_is_not_asked_before() -> None:
     busy = Response(status=503, headers={"Retry-After": "7200"}, url=ALICE)
     fetcher, web = fetching(busy, clock=clock)
     with pytest.raises(RemoteUnavailable) as first:
-        await fetcher.document(ALICE)
+        await fetcher.fetch_document(ALICE)
     assert first.value.wait == 7200
     clock.move(minutes=119)
     with pytest.raises(RemoteUnavailable) as second:
-        await fetcher.document(ALICE)
+        await fetcher.fetch_document(ALICE)
     assert second.value.wait == 60
     assert len(web.asked) == 1
 
@@ -347,7 +347,7 @@ async def test_what_the_author_asks_for_is_asked_again() -> None:
     fetcher, web = fetching(page(ALICE, status=410))
     for _ in range(20):
         with pytest.raises(RemoteGone):
-            await fetcher.document(ALICE, by_stranger=False)
+            await fetcher.fetch_document(ALICE, by_stranger=False)
     assert len(web.asked) == 20
 
 
@@ -359,7 +359,7 @@ async def test_an_origin_is_asked_once_a_second_in_the_long_run() -> None:
     async def ask(count: int, origin: str = "https://good.test") -> None:
         for _ in range(count):
             with pytest.raises((RemoteGone, RemoteUnavailable)):
-                await fetcher.document(f"{origin}/{len(web.asked)}-{clock.now.timestamp()}")
+                await fetcher.fetch_document(f"{origin}/{len(web.asked)}-{clock.now.timestamp()}")
 
     await ask(30)
     assert len(web.asked) == 10
@@ -381,10 +381,10 @@ async def test_one_slow_origin_does_not_take_all_places() -> None:
     web = Web({})
     web.open.clear()
     fetcher = Fetcher(
-        web, parse=parse, clock=Hands(), courtesy=FetchLimiter(Hands(), FetchLimits(in_flight=5, patience=0.05))
+        web, parse=parse, clock=Hands(), limiter=FetchLimiter(Hands(), FetchLimits(max_concurrent=5, slot_timeout=0.05))
     )
-    slow = [asyncio.create_task(fetcher.document(f"https://slow.test/{n}")) for n in range(9)]
-    rest = [asyncio.create_task(fetcher.document(f"https://h{n}.test/")) for n in range(9)]
+    slow = [asyncio.create_task(fetcher.fetch_document(f"https://slow.test/{n}")) for n in range(9)]
+    rest = [asyncio.create_task(fetcher.fetch_document(f"https://h{n}.test/")) for n in range(9)]
     await tasks_rest()
     assert sum(request.url.startswith("https://slow.test/") for request in web.asked) == 2
     assert web.at_once == 5
@@ -399,19 +399,19 @@ async def test_too_many_fetches_at_once_are_refused_and_not_held_against_anyone(
     clock = Hands()
     web = Web({"https://h2.test/": page("https://h2.test/", id="https://h2.test/")})
     web.open.clear()
-    fetcher = Fetcher(web, parse=parse, clock=clock, courtesy=FetchLimiter(clock, FetchLimits(waiting=2)))
-    under_way = [asyncio.create_task(fetcher.document(f"https://h{n}.test/")) for n in range(2)]
+    fetcher = Fetcher(web, parse=parse, clock=clock, limiter=FetchLimiter(clock, FetchLimits(max_fetches=2)))
+    under_way = [asyncio.create_task(fetcher.fetch_document(f"https://h{n}.test/")) for n in range(2)]
     await tasks_rest()
     with pytest.raises(RemoteUnavailable):
-        await fetcher.document("https://h2.test/")
+        await fetcher.fetch_document("https://h2.test/")
     web.open.set()
     await asyncio.gather(*under_way, return_exceptions=True)
-    await fetcher.document("https://h2.test/")
+    await fetcher.fetch_document("https://h2.test/")
 
 
 async def test_every_table_has_a_cap() -> None:
     clock = Hands()
-    courtesy = FetchLimiter(clock, FetchLimits(remembered=10))
+    limiter = FetchLimiter(clock, FetchLimits(max_entries=10))
 
     async def fail() -> None:
         raise DocumentUnusable("no")
@@ -421,20 +421,20 @@ async def test_every_table_has_a_cap() -> None:
 
     for n in range(100):
         with pytest.raises(DocumentUnusable):
-            await courtesy.once(n, f"https://h{n}.test", fail)
-    assert await courtesy.once(0, "https://h0.test", succeed) == "fetched"
+            await limiter.once(n, f"https://h{n}.test", fail)
+    assert await limiter.once(0, "https://h0.test", succeed) == "fetched"
     with pytest.raises(DocumentUnusable):
-        await courtesy.once(99, "https://h99.test", succeed)
-    tables = (courtesy._failures._known, courtesy._allowance._buckets, courtesy._places._lanes, courtesy._flights)
+        await limiter.once(99, "https://h99.test", succeed)
+    tables = (limiter._failures._entries, limiter._rate_limits._buckets, limiter._slots._by_origin, limiter._fetches)
     assert [len(table) for table in tables] == [10, 10, 0, 0]
 
 
 async def test_an_unexpected_failure_is_not_remembered() -> None:
-    courtesy = FetchLimiter(Hands())
+    limiter = FetchLimiter(Hands())
 
     async def stumble() -> None:
         raise ZeroDivisionError
 
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
-            await courtesy.once("x", "https://good.test", stumble)
+            await limiter.once("x", "https://good.test", stumble)

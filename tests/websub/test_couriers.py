@@ -10,7 +10,7 @@ from syndicate.storage.deliveries import Delivery, DeliveryKind
 from syndicate.storage.subscriptions import Subscription
 from syndicate.transport.message import Request, Response
 from syndicate.websub.intent_verification import with_parameters
-from syndicate.websub.senders import MOST_MOVES, PingSender, PushSender, judge_push
+from syndicate.websub.senders import MAX_REDIRECTS, PingSender, PushSender, outcome_of_push
 from syndicate.websub.topics import TopicDocument
 from tests.clocks import FakeClock
 from tests.wire import Wire
@@ -93,17 +93,17 @@ async def test_what_nobody_is_subscribed_to_is_not_sent(store: Store, wire: Wire
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_any_2xx_is_taken(status: int) -> None:
-    assert judge_push(Attempt(status=status)) is DeliveryOutcome.DELIVERED
+    assert outcome_of_push(Attempt(status=status)) is DeliveryOutcome.DELIVERED
 
 
 @pytest.mark.parametrize("status", [None, 100, 301, 302, 307, 308, 400, 403, 404, 405, 429, 500, 501, 503])
 def test_everything_else_is_tried_again(status: int | None) -> None:
-    assert judge_push(Attempt(status=status)) is DeliveryOutcome.AGAIN
+    assert outcome_of_push(Attempt(status=status)) is DeliveryOutcome.AGAIN
 
 
 def test_410_ends_it_and_where_we_do_not_go_we_do_not_go() -> None:
-    assert judge_push(Attempt(status=410)) is DeliveryOutcome.GONE
-    assert judge_push(Attempt(status=None, permanent=True)) is DeliveryOutcome.FAILED
+    assert outcome_of_push(Attempt(status=410)) is DeliveryOutcome.GONE
+    assert outcome_of_push(Attempt(status=None, permanent=True)) is DeliveryOutcome.FAILED
 
 
 @pytest.mark.parametrize(
@@ -134,4 +134,4 @@ async def test_a_hub_that_leads_on_and_on_is_left(wire: Wire, clock: FakeClock) 
         changed=clock(),
     )
     assert (await PingSender(wire, clock).send(delivery, "")).outcome is DeliveryOutcome.AGAIN
-    assert len(wire.log) == MOST_MOVES
+    assert len(wire.log) == MAX_REDIRECTS

@@ -8,7 +8,7 @@ from syndicate.errors import KeyUnavailable, SenderRefused, SignatureRejected, T
 from syndicate.federation.actors.remote_actors import Actors
 from syndicate.model.activity import Activity
 from syndicate.model.actor import PublicKey
-from syndicate.signatures import Ed25519Key, Message, Signature, check_proof, read_signature
+from syndicate.signatures import Ed25519Key, Message, Signature, parse_signature, verify_proof
 from syndicate.storage import Store
 
 PROVABLE = frozenset({"Announce", "Create", "Delete", "EmojiReact", "Like", "Update"})
@@ -53,7 +53,7 @@ async def is_proven(activity: Activity, actors: Actors, client: str, now: dateti
             key = actors.load(listed)
             if listed.owner != activity.actor or not isinstance(key, Ed25519Key):
                 return False
-            check_proof(activity.raw, key.public, now=now)
+            verify_proof(activity.raw, key.public, now=now)
     except (SignatureRejected, KeyUnavailable, TooManyRequests):
         return False
     return True
@@ -72,7 +72,7 @@ class AuthorizedFetch:
 
         Raises SignatureRejected (401), SenderRefused (403), TooManyRequests (429), KeyUnavailable (503).
         """
-        signature = read_signature(message, now=self._store.clock())
+        signature = parse_signature(message, now=self._store.clock())
         if origin(signature.key_id) == ours:
             raise SenderRefused("sender.ourselves")
         if await self._store.blocks.covers(signature.key_id, host_of(signature.key_id)):

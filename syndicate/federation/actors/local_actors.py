@@ -20,7 +20,7 @@ from syndicate.federation.actors.keyring import Keyring
 from syndicate.model.actor import LocalActor, ProofKey, Role
 from syndicate.model.ids import new_id
 from syndicate.model.post import Post, Term, TermKind
-from syndicate.signatures import multikey, prove, public_pem
+from syndicate.signatures import add_proof, multikey, public_pem
 from syndicate.storage import Store, Tables
 from syndicate.storage.actors import ASKED, KeySet, StoredActor
 from syndicate.storage.earlier_keys import EarlierKey
@@ -68,7 +68,7 @@ class SigningActor:
         """An activity with this actor's integrity proof, if it is of a kind that others pass on (FEP-8b32)."""
         if self.proof_key is None or document.get("type") not in PASSED_ON:
             return document
-        return prove(document, key=self.proof_key, key_id=self.actor.proof_keys[0].id, created=created)
+        return add_proof(document, key=self.proof_key, key_id=self.actor.proof_keys[0].id, created=created)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class Actors:
 
     async def _key_of_owner(self, key_id: str) -> PublicKey:
         try:
-            found, document = await self._fetcher.key_document(key_id, sign=self._signer.sign_get)
+            found, document = await self._fetcher.fetch_key_document(key_id, sign=self._signer.sign_get)
             owner = key_owner(document, key_id)
             if not owner or origin(owner) != origin(key_id):
                 raise SignatureRejected("key.owner", "the key's document names no owner on its own origin")
@@ -135,7 +135,7 @@ class Actors:
 
     async def refresh(self, uri: str, *, by_stranger: bool = True) -> RemoteActor:
         """Fetch an actor and remember it. Raises RemoteError."""
-        _, document = await self._fetcher.document(uri, sign=self._signer.sign_get, by_stranger=by_stranger)
+        _, document = await self._fetcher.fetch_document(uri, sign=self._signer.sign_get, by_stranger=by_stranger)
         return await self._learn(uri, document)
 
     async def _learn(self, uri: str, document: dict[str, Any]) -> RemoteActor:

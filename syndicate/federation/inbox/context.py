@@ -47,7 +47,7 @@ class Context:
 
     async def object(self, uri: str) -> dict[str, Any]:
         """A document from its own origin. Raises RemoteError."""
-        _, document = await self.fetcher.document(uri, sign=self.signer.sign_get)
+        _, document = await self.fetcher.fetch_document(uri, sign=self.signer.sign_get)
         return document
 
 

@@ -25,7 +25,7 @@ from syndicate.federation.inbox.handlers import follow
 from syndicate.federation.inbox.text_limits import TextLimits
 from syndicate.model.activity import Activity, Outcome, ReceivedActivity, Verdict
 from syndicate.model.ids import IdsInOrder
-from syndicate.signatures import Message, Signature, read_signature
+from syndicate.signatures import Message, Signature, parse_signature
 from syndicate.storage import Store, Tables
 
 log = structlog.get_logger()
@@ -49,7 +49,7 @@ class Inbox:
         Raises SignatureRejected (401), MalformedActivity (400), SenderRefused (403), TooManyRequests (429),
         KeyUnavailable (503).
         """
-        signature = read_signature(message, now=self._clock())
+        signature = parse_signature(message, now=self._clock())
         activity = parse_activity(parse_document(message.body))
         require_context(activity.raw)
         activity = replace(activity, forwarded=_is_forwarded(activity, signature))

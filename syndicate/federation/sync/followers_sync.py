@@ -90,7 +90,7 @@ class SynchronizationWorker:
                 address = as_id(ahead)
                 if origin(address) != origin(doubt.actor):
                     return None
-                _, page = await self._context.fetcher.listing(address, sign=self._context.signer.sign_get)
+                _, page = await self._context.fetcher.fetch_collection(address, sign=self._context.signer.sign_get)
             if not is_collection(page) or len(listed(page)) > MOST_LISTED:
                 return None
             found.update(id for id in map(as_id, listed(page)) if id.startswith(ours))

@@ -143,7 +143,7 @@ class ReplyCrawler:
     async def _page(self, address: str, home: str) -> dict[str, Any]:
         """A collection or page of one; empty where there is none to be had."""
         try:
-            found, page = await self._context.fetcher.listing(address, sign=self._context.signer.sign_get)
+            found, page = await self._context.fetcher.fetch_collection(address, sign=self._context.signer.sign_get)
         except RemoteError as error:
             log.debug("collection not read", address=address, problem=str(error))
             return {}
