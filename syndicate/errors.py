@@ -230,13 +230,13 @@ class SenderRefused(Refused):
 
 
 class SubscriptionRefused(Refused):
-    """What a subscriber asks of our hub cannot be; `told` says why, in words for the subscriber (WebSub §5.1)."""
+    """What a subscriber asks of our hub cannot be; `explanation` says why, in words for the subscriber (WebSub §5.1)."""
 
     public = "The hub does not take this request."
 
-    def __init__(self, reason: str, told: str = "") -> None:
-        super().__init__(reason, told)
-        self.told = told or self.public
+    def __init__(self, reason: str, explanation: str = "") -> None:
+        super().__init__(reason, explanation)
+        self.explanation = explanation or self.public
 
 
 class TooManyRequests(Refused, Transient):

@@ -104,13 +104,13 @@ class Services:
     urls: Urls
     files: MediaFiles
     outbox: Outbox
-    answers: AuthorReplies
-    approvals: Authorizations
+    author_replies: AuthorReplies
+    authorizations: Authorizations
     blocking: BlockEnforcer
     publisher: Publisher
     posts_folder: PostsFolder
-    following: BlogrollEditor
-    reader: FeedReader
+    blogroll_editor: BlogrollEditor
+    feed_reader: FeedReader
     subscriber: Subscriber
 
 
@@ -193,10 +193,10 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
         publisher = Publisher(store, renderer, outbox, urls, config.site, clock)
 
         async def received(feed: str, body: bytes, media_type: str) -> None:
-            await reader.received(feed, body, media_type)
+            await feed_reader.received(feed, body, media_type)
 
         subscriber = Subscriber(store, urls, clock, received=received)
-        reader = FeedReader(store, clock, subscriber)
+        feed_reader = FeedReader(store, clock, subscriber)
         yield Services(
             config=config,
             clock=clock,
@@ -205,12 +205,12 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
             urls=urls,
             files=files,
             outbox=outbox,
-            answers=AuthorReplies(store, outbox, config.site, urls, clock),
-            approvals=Authorizations(outbox, urls, clock),
+            author_replies=AuthorReplies(store, outbox, config.site, urls, clock),
+            authorizations=Authorizations(outbox, urls, clock),
             blocking=BlockEnforcer(store, local_actors, outbox),
             publisher=publisher,
             posts_folder=PostsFolder(store, publisher, config.storage.posts, config.site.zone, clock),
-            following=BlogrollEditor(
+            blogroll_editor=BlogrollEditor(
                 store,
                 outbox,
                 clock,
@@ -218,14 +218,14 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
                 mentions=WebmentionOutbox(clock) if config.blogroll.webmention else None,
                 page=urls.absolute("/blogroll/"),
             ),
-            reader=reader,
+            feed_reader=feed_reader,
             subscriber=subscriber,
         )
     finally:
         await store.close()
 
 
-async def begin_again(config: Config) -> bool:
+async def reset_identity(config: Config) -> bool:
     """Let a blog that nobody can know yet forget its address and handle; False where somebody may. Raises StorageError."""
     store = await Store.open(config.storage.database, utc_now)
     try:
@@ -269,11 +269,11 @@ def build_server(
         signer=signer,
         local_actors=services.local_actors,
         outbox=services.outbox,
-        approvals=services.approvals,
+        authorizations=services.authorizations,
         urls=services.urls,
         clock=clock,
         moderation=config.comments.moderation,
-        aside=(aside := SanitizerThread()),
+        sanitizer_thread=(sanitizer_thread := SanitizerThread()),
         shown=ShownForm(services.local_actors, services.urls),
     )
     inbox = Inbox(store, actors, context, clock)
@@ -320,7 +320,7 @@ def build_server(
         clock,
         schemes=schemes_of(config),
         rerender=services.publisher.rerender,
-        answer_anew=services.answers.made_anew,
+        answer_anew=services.author_replies.made_anew,
     )
     metrics = Metrics()
     backfill = BackfillWorker(store, ReplyCrawler(_sparing(context, transport, pause)), metrics, clock)
@@ -328,8 +328,8 @@ def build_server(
     poller = Poller(
         store,
         transport,
-        services.reader,
-        services.following,
+        services.feed_reader,
+        services.blogroll_editor,
         FeedFinder(transport, actors, clock, schemes=schemes_of(config)),
         metrics,
         clock,
@@ -342,7 +342,7 @@ def build_server(
 
     async def close() -> None:
         threads.close()
-        aside.close()
+        sanitizer_thread.close()
         if isinstance(transport, Client):
             await transport.close()
 

@@ -152,7 +152,7 @@ class Urls:
         return f"{cls.feed('/', format)}archive/{volume}/"
 
     @staticmethod
-    def from_the_first(format: str, start: date, days: int) -> str:
+    def from_first(format: str, start: date, days: int) -> str:
         """All posts from the first on, one every so many days: `/feed/from/2026-11-22/every-2-days/`, `…/atom/`."""
         return f"/feed/from/{start}/every-{days}-days/{FEED_SUFFIX[format].removeprefix('feed/')}"
 
@@ -170,7 +170,7 @@ class Urls:
         return bool(LIST.fullmatch(path))
 
     @staticmethod
-    def spellings(path: str) -> list[str]:
+    def candidates(path: str) -> list[str]:
         """What a path with its query may stand for, the likeliest first: `/tea?utm_source=x` is `/tea/`, and
         `/?utm_source=x&p=7` is `/?p=7`."""
         bare, _, query = path.partition("?")

@@ -102,7 +102,9 @@ class RunningInstance:
 
     async def decide(self, id: str, decision: str) -> Comment:
         """`syndicate comments approve`, `reject` or `spam`."""
-        return await moderation.decide(self.store, id, decision, on_decision=self.server.services.approvals.decided)
+        return await moderation.decide(
+            self.store, id, decision, on_decision=self.server.services.authorizations.decided
+        )
 
     async def verdicts(self) -> list[tuple[str, str, str]]:
         """(type, outcome, reason) of all that arrived, oldest first."""

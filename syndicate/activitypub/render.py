@@ -214,13 +214,13 @@ def post(
     if _has_changed(post):
         document["updated"] = to_wire(post.updated)
     if is_article:
-        document["name"] = name_field(post.title or post.notice or post.excerpt)
+        document["name"] = name_field(post.title or post.content_warning or post.excerpt)
         if summary := _summary(post):
             document["summary"] = summary_field(summary)
         document["preview"] = {"type": "Note", "attributedTo": author.uri, "content": _preview(post, url)}
     elif post.warning:
         document["summary"] = warning_field(post.warning)
-    if post.notice:
+    if post.content_warning:
         document["sensitive"] = True
     if post.picture is not None:
         document["image"] = _identified(post.picture)
@@ -364,11 +364,11 @@ def _summary(post: Post) -> str:
     """Return the summary of an article: its content warning, else the author's summary, else its beginning, unless the
     author wants no summary."""
     words = post.teaser or post.summary or ("" if post.unsummarized else post.excerpt)
-    return post.notice or words
+    return post.content_warning or words
 
 
 def _preview(post: Post, url: str) -> str:
-    title = f"<p><strong>{escape(post.title or post.notice)}</strong></p>"
+    title = f"<p><strong>{escape(post.title or post.content_warning)}</strong></p>"
     text = f"<p>{escape(summary)}</p>" if (summary := _summary(post)) else ""
     return f'{title}{text}<p><a href="{escape(url)}">{escape(url)}</a></p>'
 

@@ -20,7 +20,7 @@ from syndicate.federation.actors import opt_out
 from syndicate.federation.actors.profiles import request_picture
 from syndicate.federation.inbox.timeline import LONGEST_EXCERPT, LONGEST_TITLE, keep
 from syndicate.feeds.parse import ForeignEntry, ForeignFeed
-from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, ReadPost
+from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowedPost, FollowState
 from syndicate.storage import Store, Tables
 from syndicate.storage.feed_polls import FeedPoll
 from syndicate.transport.message import Response
@@ -60,14 +60,14 @@ class NoPushSubscriptions:
         return False
 
 
-def posts_of(feed: ForeignFeed) -> list[ReadPost]:
+def posts_of(feed: ForeignFeed) -> list[FollowedPost]:
     """What is shown of a feed's posts, as plain text; without those that ask not to be shown on blogs."""
     return [_post(item) for item in feed.entries if not opt_out.declined(item.categories, (item.title, item.html))]
 
 
-def _post(item: ForeignEntry) -> ReadPost:
+def _post(item: ForeignEntry) -> FollowedPost:
     title = item.title if item.title_is_text else _title_text(item.title)
-    return ReadPost(
+    return FollowedPost(
         guid=item.guid,
         url=item.url,
         title=clean_name(title, limit=LONGEST_TITLE),

@@ -13,7 +13,7 @@ from syndicate.clock import Clock
 from syndicate.errors import AddressUnusable, StorageError
 from syndicate.storage import Store
 from syndicate.storage.feed_polls import FeedPoll
-from syndicate.storage.leases import LEASE
+from syndicate.storage.leases import LEASE_DURATION
 from syndicate.telemetry.metrics import Metrics
 from syndicate.transport.message import Transport
 from syndicate.workers.loop import QueueWorker, isolated
@@ -41,17 +41,17 @@ class Poller(QueueWorker[FeedPoll]):
         super().__init__(
             "poller",
             clock,
-            at_once=MAX_CONCURRENT,
+            max_concurrent=MAX_CONCURRENT,
             next_due=store.feed_polls.next_due,
             claim=self._lease,
             perform=self._poll,
         )
 
     async def _lease(self, now: datetime) -> FeedPoll | None:
-        return await self._store.transaction(lambda tx: tx.feed_polls.claim(now=now, until=now + LEASE))
+        return await self._store.transaction(lambda tx: tx.feed_polls.claim(now=now, until=now + LEASE_DURATION))
 
     async def _poll(self, poll: FeedPoll) -> None:
-        with self._store.holding("feed_polls", (poll.entry,)), isolated("poll", entry=poll.entry):
+        with self._store.hold_leases("feed_polls", (poll.entry,)), isolated("poll", entry=poll.entry):
             await self._try_to_poll(poll)
 
     async def _try_to_poll(self, poll: FeedPoll) -> None:

@@ -41,7 +41,7 @@ def follow(session: Session, address: str, category: str | None, hidden: bool | 
         try:
             finder = FeedFinder(transport, actors, services.clock, schemes=schemes_of(services.config))
             before = {entry.id for entry in await services.store.blogroll.list_all(hidden=True)}
-            entry = await services.following.follow(address, finder, category=category, hidden=hidden)
+            entry = await services.blogroll_editor.follow(address, finder, category=category, hidden=hidden)
             return entry, entry.id in before
         finally:
             if isinstance(transport, Client):
@@ -62,7 +62,7 @@ def follow(session: Session, address: str, category: str | None, hidden: bool | 
 @click.pass_obj
 def unfollow(session: Session, address: str) -> None:
     """Remove ADDRESS from the blogroll."""
-    entry = session.run(lambda services: services.following.unfollow(address))
+    entry = session.run(lambda services: services.blogroll_editor.unfollow(address))
     click.echo(f"{entry.name} is no longer in the blogroll")
 
 
@@ -159,7 +159,7 @@ def edit(session: Session, /, address: str, seen: bool, **given: Any) -> None:
     changes = {member: check(given[option]) for option, (member, check) in EDITED.items() if given[option] is not None}
     if not changes and not seen:
         raise click.UsageError("Say what is to change; --help shows what can.")
-    entry = session.run(lambda services: services.following.edit(address, changes, seen=seen))
+    entry = session.run(lambda services: services.blogroll_editor.edit(address, changes, seen=seen))
     click.echo(f"{entry.name} is changed" if changes else f"{entry.name} is as it was")
 
 

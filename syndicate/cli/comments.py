@@ -61,7 +61,9 @@ def _decision(name: str, done: str, help: str) -> None:
             wrong = []
             for id in ids:
                 try:
-                    comment = await moderation.decide(services.store, id, name, on_decision=services.approvals.decided)
+                    comment = await moderation.decide(
+                        services.store, id, name, on_decision=services.authorizations.decided
+                    )
                     click.echo(f"{comment.id}: {done}")
                 except (CommentNotFound, InputError) as error:
                     wrong.append(str(error))
@@ -88,7 +90,7 @@ _decision("spam", "called spam", "Do not show these comments, and remember their
 def answer(session: Session, id: str, text: str | None, file: TextIO | None, only: bool) -> None:
     """Answer the comment ID, or say something under the post with the slug ID, in Markdown."""
     words = _words(text, file)
-    comment = session.run(lambda services: services.answers.answer(id, words, only=only))
+    comment = session.run(lambda services: services.author_replies.answer(id, words, only=only))
     click.echo(f"{comment.id}: said, at {comment.url}")
 
 
@@ -100,7 +102,7 @@ def answer(session: Session, id: str, text: str | None, file: TextIO | None, onl
 def edit(session: Session, id: str, text: str | None, file: TextIO | None) -> None:
     """Give your own answer ID another text."""
     words = _words(text, file)
-    comment = session.run(lambda services: services.answers.edit(id, words))
+    comment = session.run(lambda services: services.author_replies.edit(id, words))
     click.echo(f"{comment.id}: changed")
 
 
@@ -109,7 +111,7 @@ def edit(session: Session, id: str, text: str | None, file: TextIO | None) -> No
 @click.pass_obj
 def delete(session: Session, id: str) -> None:
     """Take back your own answer ID."""
-    session.run(lambda services: services.answers.delete(id))
+    session.run(lambda services: services.author_replies.delete(id))
     click.echo(f"{id}: taken back")
 
 

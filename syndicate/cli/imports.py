@@ -145,7 +145,7 @@ def opml(session: Session, file: Path) -> None:
     listed = opml_format.parse(_bytes(file))
 
     async def work(services: Services) -> ListImportReport:
-        return await services.following.import_outlines(listed.outlines)
+        return await services.blogroll_editor.import_outlines(listed.outlines)
 
     _tell_blogroll(session.run(work), [f"{item.what}: {item.reason}" for item in listed.left_out])
 
@@ -159,7 +159,7 @@ def following(session: Session, file: Path) -> None:
     listed = mastodon_csv.parse(_bytes(file))
 
     async def work(services: Services) -> ListImportReport:
-        return await services.following.import_accounts(listed.handles)
+        return await services.blogroll_editor.import_accounts(listed.handles)
 
     _tell_blogroll(session.run(work), [f"{what}: is no account" for what in listed.left_out])
 
@@ -209,7 +209,7 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
                         continue
                     published = await services.publisher.publish(post_draft, origin=ORIGIN, announce=announce)
                     counts[published.change] += 1
-                    held += [f"held back: {reason}" for reason in post_draft.held]
+                    held += [f"held back: {reason}" for reason in post_draft.draft_reasons]
                     left_out += [f"{path}: file not had: {file}" for file in published.missing]
                     places += published.tell_places
                 except InputError as error:

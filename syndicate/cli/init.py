@@ -13,7 +13,7 @@ from syndicate.cli.session import Session
 from syndicate.clock import utc_now
 from syndicate.config import Config, load
 from syndicate.errors import InputError
-from syndicate.services import Services, begin_again
+from syndicate.services import Services, reset_identity
 
 PORT = 8080
 TEMPLATE = """\
@@ -103,7 +103,7 @@ def _choose_again(session: Session, url: str, handle: str) -> None:
     path.write_text(text, encoding="utf-8")
     try:
         config = load(path)
-        if not asyncio.run(begin_again(config)):
+        if not asyncio.run(reset_identity(config)):
             raise InputError(
                 "the blog has posts, follows or was heard of: its address and handle stay; nothing was changed"
                 " (to choose others, begin in another directory and import the posts there)"

@@ -63,7 +63,7 @@ def _tell(session: Session, file: Path, done: _Done) -> None:
     published, post, url = done.published, done.published.post, session.config().site.url
     for name in done.read.unknown:
         click.echo(f"{file}: the field '{name}' means nothing here", err=True)
-    for reason in done.read.post_draft.held:
+    for reason in done.read.post_draft.draft_reasons:
         click.echo(f"held back: {reason}", err=True)
     for picture in published.missing:
         click.echo(f"picture not had: {picture}", err=True)

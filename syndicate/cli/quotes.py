@@ -72,7 +72,7 @@ def revoke(session: Session, quote: str) -> None:
         stamp = await _found(services, quote)
         post = await services.store.posts.find(stamp.post)
         if post is not None and not stamp.revoked:
-            await services.store.transaction(lambda tx: services.approvals.revoke(tx, stamp, post))
+            await services.store.transaction(lambda tx: services.authorizations.revoke(tx, stamp, post))
 
     session.run(work)
     click.echo(f"{quote}: revoked")

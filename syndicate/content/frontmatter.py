@@ -140,11 +140,11 @@ def to_post_draft(
     *,
     slug_from_file: str,
     date_from_file: datetime | None = None,
-    held: tuple[str, ...] = (),
+    draft_reasons: tuple[str, ...] = (),
     local_files: str | None = None,
 ) -> PostDraft:
     """A Markdown file as a post. Without a title in `front`, a heading that opens the body is the title; without a date that
-    can be read, the file's counts. `held` are reasons besides those in `front` not to publish it yet.
+    can be read, the file's counts. `draft_reasons` are reasons besides those in `front` not to publish it yet.
 
     A date that lies ahead stays as it is: publishing decides. Raises InputError where no slug can be had.
     """
@@ -152,7 +152,7 @@ def to_post_draft(
     if not slug:
         raise InputError(f"The file's name {slug_from_file!r} holds no letter or digit: give the post a 'slug'.")
     date = front.date or date_from_file
-    doubts = (*front.doubts, *held, *([front.date_problem] if front.date_problem and date is None else []))
+    doubts = (*front.doubts, *draft_reasons, *([front.date_problem] if front.date_problem and date is None else []))
     title, source = (front.title, body) if front.title else split_title(body)
     return PostDraft(
         slug=slug,
@@ -167,7 +167,7 @@ def to_post_draft(
         unsummarized=front.has_empty_summary and not front.has_excerpt,
         language=front.language,
         state=_state_of(front, doubts),
-        held=() if front.is_taken_back else doubts,
+        draft_reasons=() if front.is_taken_back else doubts,
         visibility=front.visibility,
         sensitive=front.sensitive,
         warning=front.warning,

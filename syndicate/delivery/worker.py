@@ -23,7 +23,7 @@ from syndicate.errors import StorageError
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
 from syndicate.storage.hosts import Host
-from syndicate.storage.leases import LEASE
+from syndicate.storage.leases import LEASE_DURATION
 from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
@@ -135,7 +135,9 @@ class DeliveryWorker:
         now = self._clock()
         if not await self._store.deliveries.has_fanout(now):
             return False
-        fanout = await self._store.transaction(lambda tx: tx.deliveries.claim_fanout(now=now, until=now + LEASE))
+        fanout = await self._store.transaction(
+            lambda tx: tx.deliveries.claim_fanout(now=now, until=now + LEASE_DURATION)
+        )
         if fanout is None:
             return False
         await self._store.transaction(lambda tx: self._expand_batch(tx, fanout))
@@ -181,14 +183,14 @@ class DeliveryWorker:
         if due is None or due > now:
             return False
         claimed = await self._store.transaction(
-            lambda tx: tx.deliveries.claim(now=now, until=now + LEASE, limit=capacity, without=claimed_keys)
+            lambda tx: tx.deliveries.claim(now=now, until=now + LEASE_DURATION, limit=capacity, without=claimed_keys)
         )
         surplus = []
         for delivery in claimed:
             queue = self._claimed.setdefault(delivery.queue_key, deque())
             if len(queue) < MAX_CLAIMED_PER_SERVER:
                 queue.append(delivery)
-                self._store.held.add("deliveries", delivery.activity, delivery.inbox)
+                self._store.leased_rows.add("deliveries", delivery.activity, delivery.inbox)
             else:
                 surplus.append(delivery)
         if surplus:
@@ -226,7 +228,7 @@ class DeliveryWorker:
             with isolated("delivery", activity=delivery.activity, inbox=delivery.inbox):
                 await self._send_if_possible(delivery)
         finally:
-            self._store.held.remove("deliveries", delivery.activity, delivery.inbox)
+            self._store.leased_rows.remove("deliveries", delivery.activity, delivery.inbox)
             slot.release()
             self._open -= 1
             self._busy_inboxes.discard(delivery.inbox)
@@ -244,10 +246,10 @@ class DeliveryWorker:
             return
         if host.failures and self._sending_to[delivery.queue_key] > 1:  # half-open: one trial, and this is not it
             self._half_open.add(delivery.queue_key)
-            self._store.held.add("deliveries", delivery.activity, delivery.inbox)
+            self._store.leased_rows.add("deliveries", delivery.activity, delivery.inbox)
             self._claimed.setdefault(delivery.queue_key, deque()).appendleft(delivery)
             return
-        outlook = await self._store.deliveries.find_outlook(delivery)
+        outlook = await self._store.deliveries.find_context(delivery)
         if outlook is None:
             return
         if outlook.earlier_due is not None:  # if both are due now, the earlier one is claimed, too

@@ -197,7 +197,7 @@ class Feed:
 class FeedDocument:
     """A feed as it goes over the wire.
 
-    `etag` is a weak validator (RFC 9110 §8.8.1), which proxies leave alone. `edition` tells whether there is anything
+    `etag` is a weak validator (RFC 9110 §8.8.1), which proxies leave alone. `version` tells whether there is anything
     new to read: comment counts do not move it. `last_modified` is in whole seconds. `skipped` names the entries that could
     not be written, `fingerprints` are those of all entries of the feed. `self_url` and `hubs` are what it says of itself.
     """
@@ -205,7 +205,7 @@ class FeedDocument:
     body: bytes
     media_type: str
     etag: str
-    edition: str
+    version: str
     last_modified: datetime
     skipped: tuple[str, ...] = ()
     fingerprints: frozenset[str] = frozenset()

@@ -118,7 +118,7 @@ class FragmentCache:
             body=b"".join([head, *_separated([piece.body for piece in pieces], writer.between), tail]),
             media_type=format.media_type,
             etag=f'W/"{_digest(frame, (piece.digest for piece in pieces))}"',
-            edition=_digest(undated, (piece.lasting for piece in pieces)),
+            version=_digest(undated, (piece.lasting for piece in pieces)),
             last_modified=proof.updated.astimezone(UTC).replace(microsecond=0),
             skipped=proof.skipped,
             fingerprints=frozenset(entry.fingerprint for entry in known),

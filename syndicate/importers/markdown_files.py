@@ -99,7 +99,7 @@ def read(path: Path, zone: tzinfo, now: datetime | None = None) -> MarkdownFile:
         body,
         slug_from_file=name,
         date_from_file=date,
-        held=_held_by_folder(path),
+        draft_reasons=_held_by_folder(path),
         local_files=str(path.parent.absolute()),
     )
     return MarkdownFile(post_draft=post_draft, unknown=header.unknown)

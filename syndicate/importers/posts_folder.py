@@ -24,7 +24,7 @@ from syndicate.importers.markdown_files import MarkdownFile
 from syndicate.media.kinds import NAMED_AS_FILES, extension_of
 from syndicate.publishing.publisher import FileVersion, Published, Publisher
 from syndicate.storage import Store, Tables
-from syndicate.workers.loop import warn_waiting
+from syndicate.workers.loop import log_storage_error
 
 log = structlog.get_logger()
 
@@ -130,7 +130,7 @@ class PostsFolder:
             self._complained[path] = digest
             log.warning("file not published", problem=str(error))
         except StorageError as error:
-            warn_waiting("file waits for the database", error, file=str(path))
+            log_storage_error("file waits for the database", error, file=str(path))
         except Exception:
             self._complained[path] = digest
             log.exception("file not published", file=str(path))
@@ -156,7 +156,7 @@ class PostsFolder:
         file = await self._read(path)
         if file.unknown:
             log.warning("fields without meaning", file=str(path), fields=", ".join(file.unknown))
-        for reason in file.post_draft.held:
+        for reason in file.post_draft.draft_reasons:
             log.warning("post held back", reason=reason)
         version = FileVersion(name=self._name(path), digest=digest)
         with _named(path):
@@ -196,7 +196,7 @@ class PostsFolder:
                     await self._publisher.check(file.post_draft, origin="folder", file=version)
         except InputError as error:
             return [str(error)]
-        return [f"{reason}; held back" for reason in file.post_draft.held]
+        return [f"{reason}; held back" for reason in file.post_draft.draft_reasons]
 
     def passed_over(self) -> list[tuple[Path, str]]:
         """Markdown files of the folder that are not published, with the reason; `doctor` names them."""

@@ -2,7 +2,7 @@
 and moves, cleaning, the archive, the blogroll's account.
 
 The process that holds the lease does all of it. When it ends the lease is given back; when it is killed, or cut off
-from the database, another process takes over within `LEASE` and `RENEW_INTERVAL`.
+from the database, another process takes over within `LEASE_DURATION` and `RENEW_INTERVAL`.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from syndicate.clock import Clock
 from syndicate.errors import StorageError
 from syndicate.model.ids import new_id
 from syndicate.storage import Store
-from syndicate.storage.leases import LEASE, RENEW_INTERVAL
+from syndicate.storage.leases import LEASE_DURATION, RENEW_INTERVAL
 
 log = structlog.get_logger()
 
@@ -49,7 +49,7 @@ class Chores:
         """Take or renew the lease; False while another process has it."""
         now = self._clock()
         return await self._store.transaction(
-            lambda tx: tx.leases.claim_maintenance(self._holder, now=now, until=now + LEASE)
+            lambda tx: tx.leases.claim_maintenance(self._holder, now=now, until=now + LEASE_DURATION)
         )
 
     async def release(self) -> None:

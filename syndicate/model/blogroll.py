@@ -72,7 +72,7 @@ class BlogrollEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadPost:
+class FollowedPost:
     """A post of somebody whom the author reads, as much of it as is shown: never its full text.
 
     `guid` is what its source knows it by, `object` its id in the fediverse, or empty; `url` is empty where it has no

@@ -107,10 +107,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many approved comments, likes and shares a post has. `comments_told` is the number that feeds tell."""
+    """How many approved comments, likes and shares a post has. `announced_comments` is the number that feeds tell."""
 
     comments: int = 0
-    comments_told: int = 0
+    announced_comments: int = 0
     likes: int = 0
     shares: int = 0
 
@@ -171,19 +171,19 @@ class Post:
         return self.is_public and self.kind is PostKind.POST and self.visibility is not Visibility.LOCAL
 
     @property
-    def notice(self) -> str:
+    def content_warning(self) -> str:
         """What stands before a post that is sensitive, and in its place wherever it is only mentioned; else empty."""
         return self.warning or (SENSITIVE if self.sensitive else "")
 
     @property
-    def in_short(self) -> str:
+    def short_text(self) -> str:
         """What stands for the post in lists, as plain text: the content warning alone, if there is one."""
-        return self.notice or self.summary or self.excerpt
+        return self.content_warning or self.summary or self.excerpt
 
     @property
     def heading(self) -> str:
         """What the post is called where only a line is shown: a note by its beginning."""
-        return self.title or self.notice or self.excerpt[:80]
+        return self.title or self.content_warning or self.excerpt[:80]
 
     @property
     def object_type(self) -> ObjectType:
@@ -203,7 +203,7 @@ class Post:
 class PostDraft:
     """What a way in (a Markdown file, an import) hands to publishing.
 
-    `slug` is the post's identity. `held` are the reasons for which `state` is not public although its author did not say
+    `slug` is the post's identity. `draft_reasons` are the reasons for which `state` is not public although its author did not say
     so in words that are understood. `excerpt` is what its author marked as its beginning, if anything. `date` is when it was or shall be first published, None for now. `terms`
     carry slugs where the way in knows them. `kind` of None means: as it is, or a post. `source_id` is the identity that it has
     where it comes from. `guid`, `path` and `aliases` are kept from an older blog; paths start
@@ -230,7 +230,7 @@ class PostDraft:
     author: str = ""
     state: PostState = PostState.PUBLISHED
     minor: bool = False
-    held: tuple[str, ...] = ()
+    draft_reasons: tuple[str, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
     sensitive: bool = False
     warning: str = ""

@@ -192,7 +192,7 @@ class FeedBuilder:
             self._repeated(post, start + timedelta(days=days * (first + place)), f"{start}-every-{days}")
             for place, post in enumerate(posts)
         ]
-        address = self._urls.absolute(self._urls.from_the_first(format.value, start, days))
+        address = self._urls.absolute(self._urls.from_first(format.value, start, days))
         feed = self._feed(path="/", page="/", title="From the beginning", format=format, entries=tuple(entries[::-1]))
         return FragmentCache().render(
             replace(feed, id=address, self_url=address, founded=self._midnight(min(start, today))), format
@@ -256,13 +256,13 @@ class FeedBuilder:
         url = self._urls.absolute(post.path)
         author = post.author or self._site.author
         takes_part = post.comments_open or post.counts.comments
-        picture = None if post.notice else post.picture
+        picture = None if post.content_warning else post.picture
         return FeedEntry(
             id=post.guid,
             url=url,
             title=post.title,
-            html=_content(post) if self._config.content == "full" else _beginning(post.in_short, url),
-            summary=post.in_short,
+            html=_content(post) if self._config.content == "full" else _beginning(post.short_text, url),
+            summary=post.short_text,
             published=post.published,
             updated=post.updated,
             authors=(FeedAuthor(name=author, url=self._urls.absolute(self._urls.author(author_slug(author)))),)
@@ -292,7 +292,7 @@ class FeedBuilder:
             comments_url=f"{url}#comments" if takes_part else "",
             comments_feed_url=self._urls.absolute(self._urls.feed(post.path, "rss")) if takes_part else "",
             comments_atom_url=self._urls.absolute(self._urls.feed(post.path, "atom")) if takes_part else "",
-            comment_count=post.counts.comments_told if takes_part else None,
+            comment_count=post.counts.announced_comments if takes_part else None,
             conversation=Conversation(
                 id=post.uri,
                 replies=f"{post.uri}/replies",
@@ -323,11 +323,11 @@ class FeedBuilder:
 
 def _content(post: Post) -> str:
     """Return the text of a post. A sensitive post is folded behind its content warning, with its picture."""
-    if not post.notice:
+    if not post.content_warning:
         return post.html
     picture = post.picture
     shown = f'<p><img src="{escape(picture.url)}" alt="{escape(picture.alt)}"></p>' if picture else ""
-    return warning.behind(post.notice, ("" if picture and picture.url in post.html else shown) + post.html)
+    return warning.behind(post.content_warning, ("" if picture and picture.url in post.html else shown) + post.html)
 
 
 def _beginning(summary: str, url: str) -> str:

@@ -18,7 +18,7 @@ from syndicate.media import MediaFiles, UnusableFile
 from syndicate.media.kinds import MOST_HEAD, kind_of
 from syndicate.publishing.post_files import as_failed, as_kept
 from syndicate.storage import Store, Tables
-from syndicate.storage.leases import LEASE
+from syndicate.storage.leases import LEASE_DURATION
 from syndicate.storage.media import MediaFile, MediaState, Purpose
 from syndicate.transport.message import MEDIA, Redirects, Request, Transport, require_success
 from syndicate.workers.loop import WorkerLoop, isolated
@@ -64,7 +64,7 @@ class MediaFetcher:
         if due is None or due > now:
             return False
         wanted = await self._store.transaction(
-            lambda tx: tx.media.claim(now=now, until=now + LEASE, limit=MAX_CONCURRENT)
+            lambda tx: tx.media.claim(now=now, until=now + LEASE_DURATION, limit=MAX_CONCURRENT)
         )
         async with asyncio.TaskGroup() as tasks:
             for file in wanted:
@@ -72,7 +72,7 @@ class MediaFetcher:
         return bool(wanted)
 
     async def _get(self, file: MediaFile) -> None:
-        with self._store.holding("media", (file.id,)), isolated("picture", address=file.source_url):
+        with self._store.hold_leases("media", (file.id,)), isolated("picture", address=file.source_url):
             await self._try_to_get(file)
 
     async def _try_to_get(self, file: MediaFile) -> None:

@@ -19,8 +19,8 @@ from syndicate.errors import AddressUnusable, RemoteError, RemoteUnavailable, St
 from syndicate.federation.actors.remote_actors import Actors
 from syndicate.federation.actors.webfinger import Schemes, account_of, actor_in, links_of
 from syndicate.storage import Store, Tables
-from syndicate.storage.leases import LEASE
-from syndicate.storage.mentions import Named
+from syndicate.storage.leases import LEASE_DURATION
+from syndicate.storage.mentions import NamedAccount
 from syndicate.transport.message import Transport
 from syndicate.workers.loop import WorkerLoop, isolated
 
@@ -68,13 +68,13 @@ class MentionResolver:
         if due is None or due > now:
             return False
         claimed = await self._store.transaction(
-            lambda tx: tx.mentions.claim(now=now, until=now + LEASE, limit=MAX_CONCURRENT)
+            lambda tx: tx.mentions.claim(now=now, until=now + LEASE_DURATION, limit=MAX_CONCURRENT)
         )
-        with self._store.holding("mentions", *((named.post, named.comment, named.handle) for named in claimed)):
+        with self._store.hold_leases("mentions", *((named.post, named.comment, named.handle) for named in claimed)):
             await self._look_up_together(claimed)
         return bool(claimed)
 
-    async def _look_up_together(self, claimed: list[Named]) -> None:
+    async def _look_up_together(self, claimed: list[NamedAccount]) -> None:
         async with asyncio.TaskGroup() as tasks:
             looked_up = [tasks.create_task(self._look_up(named), name="mention") for named in claimed]
         for text in dict.fromkeys(_text_of(named) for named in claimed):
@@ -82,7 +82,7 @@ class MentionResolver:
             with isolated("mentions", post=text[0]):
                 await self._settle(*text, here)
 
-    async def _look_up(self, named: Named) -> Named:
+    async def _look_up(self, named: NamedAccount) -> NamedAccount:
         """Return the row with the actor id if found, or with the time of the next attempt."""
         if named.attempts > MAX_ATTEMPTS:  # whatever follows the lookup fails every time
             log.warning("mention lookup abandoned", name=named.handle)
@@ -119,7 +119,7 @@ class MentionResolver:
             raise AddressUnusable("there is no such account, or it is blocked")
         return (await self._actors.refresh(uri, by_stranger=False)).uri
 
-    async def _settle(self, post: str, comment: str, looked_up: list[Named]) -> None:
+    async def _settle(self, post: str, comment: str, looked_up: list[NamedAccount]) -> None:
         """Store the results. After a crash in between, the rows are still due and everything is repeated."""
         found = [named for named in looked_up if named.actor]
         if found:
@@ -130,11 +130,11 @@ class MentionResolver:
                 await self._typeset_anew(post)
         await self._store.transaction(partial(self._end, post, comment, looked_up))
 
-    async def _keep(self, found: list[Named], tx: Tables) -> None:
+    async def _keep(self, found: list[NamedAccount], tx: Tables) -> None:
         for named in found:
             await tx.mentions.set_found(named, named.actor)
 
-    async def _end(self, post: str, comment: str, looked_up: list[Named], tx: Tables) -> None:
+    async def _end(self, post: str, comment: str, looked_up: list[NamedAccount], tx: Tables) -> None:
         now = self._clock()
         for named in looked_up:
             if named.due > now:
@@ -149,6 +149,6 @@ class MentionResolver:
             await tx.deliveries.release_post(post, now)
 
 
-def _text_of(named: Named) -> tuple[str, str]:
+def _text_of(named: NamedAccount) -> tuple[str, str]:
     """Return the post, or the reply under it, that mentions somebody."""
     return named.post, named.comment

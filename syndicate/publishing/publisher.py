@@ -246,8 +246,10 @@ class Publisher:
             raise InputError(
                 f"the slug {post_draft.slug!r} is that of {replaced}; {_CHOOSE_ANOTHER_SLUG}, or `syndicate publish --replace` it"
             )
-        if before is not None and before.is_public and post_draft.held:
-            raise InputError(f"{post_draft.held[0]}; the post is public and stays as it is ({_HOW_TO_UNPUBLISH})")
+        if before is not None and before.is_public and post_draft.draft_reasons:
+            raise InputError(
+                f"{post_draft.draft_reasons[0]}; the post is public and stays as it is ({_HOW_TO_UNPUBLISH})"
+            )
         return _Target(seen=seen, before=before, made=made, is_same=is_same, replaced=replaced)
 
     async def find_imported(self, post_draft: PostDraft) -> Post | None:
@@ -647,4 +649,4 @@ def digest_of(post_draft: PostDraft) -> str:
     return hashlib.sha256(json.dumps(fields, default=str, sort_keys=True).encode()).hexdigest()
 
 
-_NOT_IN_DIGEST = frozenset({"aliases", "held", "local_files", "local_root", "minor", "source_id"})
+_NOT_IN_DIGEST = frozenset({"aliases", "draft_reasons", "local_files", "local_root", "minor", "source_id"})

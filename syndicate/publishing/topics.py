@@ -11,7 +11,7 @@ from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.publishing.feeds import COUNTS, FeedBuilder, dependencies_of_comments, dependencies_of_posts
 from syndicate.publishing.listings import Listings
 from syndicate.storage import Store
-from syndicate.storage.version_watch import Stamp, VersionWatch
+from syndicate.storage.version_watch import VersionSnapshot, VersionWatch
 from syndicate.urls import FEED_SUFFIX, Urls
 from syndicate.websub.topics import TopicDocument
 
@@ -36,8 +36,8 @@ class FeedTopics:
 
     def __init__(self, store: Store, feeds: FeedBuilder, listings: Listings, urls: Urls, watch: VersionWatch) -> None:
         self._store, self._feeds, self._listings, self._urls, self._watch = store, feeds, listings, urls, watch
-        self._editions: OrderedDict[str, tuple[Stamp, str]] = OrderedDict()
-        self._documents: OrderedDict[str, tuple[Stamp, TopicDocument]] = OrderedDict()
+        self._versions: OrderedDict[str, tuple[VersionSnapshot, str]] = OrderedDict()
+        self._documents: OrderedDict[str, tuple[VersionSnapshot, TopicDocument]] = OrderedDict()
 
     @property
     def site(self) -> tuple[str, ...]:
@@ -49,13 +49,13 @@ class FeedTopics:
     async def has(self, topic: str) -> bool:
         return await self._find(topic) is not None
 
-    async def edition(self, topic: str) -> str | None:
+    async def version(self, topic: str) -> str | None:
         await self._look()
-        known = self._editions.get(topic)
+        known = self._versions.get(topic)
         if known is not None and not self._watch.moved(known[0]):
             return known[1]
         document = await self.document(topic)
-        return None if document is None else document.edition
+        return None if document is None else document.version
 
     async def document(self, topic: str) -> TopicDocument | None:
         await self._look()
@@ -73,18 +73,18 @@ class FeedTopics:
         began = self._watch.snapshot()  # a change during rendering makes the document stale at once
         feed = await self._find(topic)
         if feed is None:
-            self._editions.pop(topic, None)
+            self._versions.pop(topic, None)
             self._documents.pop(topic, None)
             return None
         rendered = await feed.render()
         if rendered is None:
             return None
         await asyncio.sleep(0)  # many documents may be due: yield to other tasks
-        document = TopicDocument(body=rendered.body, media_type=rendered.media_type, edition=rendered.edition)
+        document = TopicDocument(body=rendered.body, media_type=rendered.media_type, version=rendered.version)
         stamp = {scope: began.get(scope, 0) for scope in (*feed.dependencies, COUNTS)}
         _cache(self._documents, topic, (dict(stamp), document), MAX_CACHED_DOCUMENTS)
         del stamp[COUNTS]  # they change the document but are no news
-        _cache(self._editions, topic, (stamp, document.edition), MAX_CACHED_VERSIONS)
+        _cache(self._versions, topic, (stamp, document.version), MAX_CACHED_VERSIONS)
         return document
 
     async def _find(self, topic: str) -> TopicFeed | None:

@@ -72,7 +72,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class DeliveryContext:
     """What a claimed delivery has to know before it is sent: the `version` of its activity's text, and when an earlier
     one about the same object is due at the same inbox, which has to go first."""
 
@@ -351,7 +351,7 @@ class Deliveries:
         )
         return bool(untold) and all(row["attempts"] == 0 and row["leased_until"] < to_text(now) for row in untold)
 
-    async def find_outlook(self, delivery: Delivery) -> Outlook | None:
+    async def find_context(self, delivery: Delivery) -> DeliveryContext | None:
         """How things stand for one that was claimed; None if it is not to be sent any more, since it was superseded."""
         row = await self._query.one(
             """
@@ -369,7 +369,7 @@ class Deliveries:
         if row is None:
             return None
         earlier = row["earlier_due"]
-        return Outlook(version=row["version"] or 0, earlier_due=from_text(earlier) if earlier else None)
+        return DeliveryContext(version=row["version"] or 0, earlier_due=from_text(earlier) if earlier else None)
 
     async def complete(self, delivery: Delivery) -> None:
         """Keep what became of a try."""

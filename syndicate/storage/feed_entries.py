@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.clock import from_text, to_text
-from syndicate.model.blogroll import ReadPost
+from syndicate.model.blogroll import FollowedPost
 from syndicate.storage.engine.database import Queryable, Row
 
 NEVER = "-"
@@ -18,7 +18,7 @@ class StoredFeedEntry:
 
     id: str
     entry: str
-    post: ReadPost
+    post: FollowedPost
     published: datetime
     found: datetime
     hidden: bool = False
@@ -30,7 +30,7 @@ class RiverPost:
     """A post in the river, with what is shown of whose it is."""
 
     id: str
-    post: ReadPost
+    post: FollowedPost
     published: datetime
     found: datetime
     blog: str
@@ -135,8 +135,8 @@ class FeedEntries:
         await self._query.run("UPDATE feed_entries SET passed_on = :by WHERE id = :id", id=id, by=by)
 
 
-def _post(row: Row) -> ReadPost:
-    return ReadPost(
+def _post(row: Row) -> FollowedPost:
+    return FollowedPost(
         guid=row["guid"],
         object=row["object_uri"],
         url=row["url"],

@@ -31,7 +31,7 @@ class FeedPoll:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failing:
+class FailingFeed:
     """An entry that has not answered well for a while, by its name and the address that is asked."""
 
     name: str
@@ -118,7 +118,7 @@ class FeedPolls:
         """It is asked no more."""
         await self._query.run("DELETE FROM feed_polls WHERE entry_id = :entry", entry=entry)
 
-    async def list_failing(self, before: datetime) -> list[Failing]:
+    async def list_failing(self, before: datetime) -> list[FailingFeed]:
         """Those that have not answered well since then."""
         rows = await self._query.all(
             """
@@ -129,7 +129,7 @@ class FeedPolls:
             before=to_text(before),
         )
         return [
-            Failing(
+            FailingFeed(
                 name=row["name"],
                 address=row["feed_url"] or row["handle"],
                 since=from_text(row["failing_since"]),

@@ -8,7 +8,7 @@ from syndicate.storage.engine.database import Queryable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
+class SyncRequest:
     """`actor` says that its followers of our server have this `digest`; `url` lists them."""
 
     actor: str
@@ -48,7 +48,7 @@ class Synchronizations:
         )
         return None if row is None else from_text(row["due_at"])
 
-    async def claim(self, *, now: datetime, until: datetime) -> Doubt | None:
+    async def claim(self, *, now: datetime, until: datetime) -> SyncRequest | None:
         """The one that is due first, leased; that counts as an attempt, whatever becomes of it."""
         row = await self._query.one(
             """
@@ -64,7 +64,7 @@ class Synchronizations:
         )
         if row is None:
             return None
-        return Doubt(
+        return SyncRequest(
             actor=row["actor_uri"],
             url=row["url"],
             digest=row["digest"],

@@ -1,7 +1,7 @@
 """Leases: which rows of the queues, and which work of the blog as a whole, a process has in hand.
 
 A lease is short, and renewed while its row is worked on. So what a process had in hand when it ended, or when the
-database was away, is free again after `LEASE`, and a slow job is not done twice.
+database was away, is free again after `LEASE_DURATION`, and a slow job is not done twice.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from syndicate.clock import to_text
 from syndicate.storage.engine.database import Queryable
 
-LEASE = timedelta(seconds=30)
+LEASE_DURATION = timedelta(seconds=30)
 RENEW_INTERVAL = timedelta(seconds=10)
 
 Key = tuple[str, ...]
@@ -29,7 +29,7 @@ KEYS: dict[str, Key] = {
 """The queues, and what names a row of each."""
 
 
-class HeldRows:
+class LeasedRows:
     """The leased rows that this process is not done with, in memory."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ class MentionState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedAccount:
     """`comment` is the answer of the author's that names somebody, empty where the post does. `handle` is `user@host`, or the id
     of an account that was never fetched; `actor` the id of the account, empty while it is not known, and for good where there is
     none."""
@@ -32,7 +32,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownAccount:
     """An account by its name: the id of its actor, and the address of its profile."""
 
     actor: str
@@ -43,7 +43,7 @@ class Mentions:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
-    async def find_known(self, handles: Sequence[str]) -> dict[str, Known]:
+    async def find_known(self, handles: Sequence[str]) -> dict[str, KnownAccount]:
         """Those of these names who were looked up before."""
         if not handles:
             return {}
@@ -57,7 +57,7 @@ class Mentions:
             """,
             **names,
         )
-        return {row["handle"]: Known(actor=row["uri"], url=row["url"]) for row in rows}
+        return {row["handle"]: KnownAccount(actor=row["uri"], url=row["url"]) for row in rows}
 
     async def save_all(self, post: str, handles: Mapping[str, str], now: datetime, *, comment: str = "") -> None:
         """The text of a post, or of an answer under it, names these now (with the ids of those who are known); the others are past."""
@@ -66,9 +66,9 @@ class Mentions:
                 await self._leave_out(named)
         for handle, actor in handles.items():
             state = MentionState.SETTLED if actor else MentionState.WANTED
-            await self.save(Named(post=post, comment=comment, handle=handle, state=state, actor=actor, due=now))
+            await self.save(NamedAccount(post=post, comment=comment, handle=handle, state=state, actor=actor, due=now))
 
-    async def _leave_out(self, named: Named) -> None:
+    async def _leave_out(self, named: NamedAccount) -> None:
         await self._query.run(
             "UPDATE mentions SET state = 'past' WHERE post_id = :post AND comment_id = :comment AND handle = :handle AND actor_uri <> ''",
             post=named.post,
@@ -86,7 +86,7 @@ class Mentions:
         """She hears of no post any more."""
         await self._query.run("DELETE FROM mentions WHERE actor_uri = :actor AND actor_uri <> ''", actor=actor)
 
-    async def list_by_post(self, post: str, comment: str = "") -> list[Named]:
+    async def list_by_post(self, post: str, comment: str = "") -> list[NamedAccount]:
         """Whom a post names, or an answer under it."""
         rows = await self._query.all(
             "SELECT * FROM mentions WHERE post_id = :post AND comment_id = :comment ORDER BY handle",
@@ -115,7 +115,7 @@ class Mentions:
         )
         return None if row is None else from_text(row["due_at"])
 
-    async def claim(self, *, now: datetime, until: datetime, limit: int) -> list[Named]:
+    async def claim(self, *, now: datetime, until: datetime, limit: int) -> list[NamedAccount]:
         """Lease those that are due; that counts as an attempt, whatever becomes of it."""
         rows = await self._query.all(
             """
@@ -133,7 +133,7 @@ class Mentions:
         )
         return [_named(row) for row in rows]
 
-    async def save(self, named: Named) -> None:
+    async def save(self, named: NamedAccount) -> None:
         """Keep what is known of one, and give back its lease."""
         await self._query.run(
             """
@@ -151,7 +151,7 @@ class Mentions:
             due=to_text(named.due),
         )
 
-    async def set_found(self, named: Named, actor: str) -> None:
+    async def set_found(self, named: NamedAccount, actor: str) -> None:
         """She is known now; the row stays leased until her post is made anew."""
         await self._query.run(
             "UPDATE mentions SET actor_uri = :actor WHERE post_id = :post AND comment_id = :comment AND handle = :handle",
@@ -161,7 +161,7 @@ class Mentions:
             handle=named.handle,
         )
 
-    async def complete(self, named: Named) -> None:
+    async def complete(self, named: NamedAccount) -> None:
         """She is looked up no longer, if the text still names her."""
         await self._query.run(
             """
@@ -173,7 +173,7 @@ class Mentions:
             handle=named.handle,
         )
 
-    async def postpone(self, named: Named) -> None:
+    async def postpone(self, named: NamedAccount) -> None:
         """She is looked up again when it is due."""
         await self._query.run(
             """
@@ -187,8 +187,8 @@ class Mentions:
         )
 
 
-def _named(row: Row) -> Named:
-    return Named(
+def _named(row: Row) -> NamedAccount:
+    return NamedAccount(
         post=row["post_id"],
         comment=row["comment_id"],
         handle=row["handle"],

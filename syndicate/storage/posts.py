@@ -769,7 +769,7 @@ def _post(row: Row, terms: tuple[Term, ...]) -> Post:
         terms=terms,
         counts=Counts(
             comments=row["comment_count"],
-            comments_told=row["told_comments"],
+            announced_comments=row["told_comments"],
             likes=row["like_count"],
             shares=row["share_count"],
         ),

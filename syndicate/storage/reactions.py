@@ -24,7 +24,7 @@ class Reaction:
 
 
 COUNTER = {"like": "like_count", "share": "share_count"}
-MOST_PER_ACTOR = 5
+MAX_PER_ACTOR = 5
 """Different emoji under one post: names of emoji are free, and nobody is a crowd. Boosts are kept apart, since each can be
 taken back by itself, and count once."""
 
@@ -40,7 +40,7 @@ class Reactions:
         """
         rows = await self._of(reaction.post, reaction.comment, reaction.kind, reaction.actor)
         repeated = any(row["content"] == reaction.content for row in rows)
-        if len(rows) >= MOST_PER_ACTOR or (repeated and reaction.kind != "share"):
+        if len(rows) >= MAX_PER_ACTOR or (repeated and reaction.kind != "share"):
             return False
         added = await self._query.run(
             """

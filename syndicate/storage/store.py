@@ -23,7 +23,7 @@ from syndicate.storage.foreign_inboxes import ForeignInboxes
 from syndicate.storage.hosts import Hosts
 from syndicate.storage.inbox_queue import InboxQueue
 from syndicate.storage.key_values import KeyValues, Totals
-from syndicate.storage.leases import LEASE, HeldRows, Key, Leases
+from syndicate.storage.leases import LEASE_DURATION, Key, LeasedRows, Leases
 from syndicate.storage.legacy_redirects import LegacyRedirects
 from syndicate.storage.media import Media
 from syndicate.storage.mentions import Mentions
@@ -97,7 +97,7 @@ class Store(Tables):
     def __init__(self, database: Database, clock: Clock) -> None:
         super().__init__(database.read, clock)
         self.database = database
-        self.held = HeldRows()
+        self.leased_rows = LeasedRows()
 
     @classmethod
     async def open(cls, address: str, clock: Clock) -> "Store":
@@ -118,20 +118,20 @@ class Store(Tables):
         return await self.database.transaction(lambda query: body(Tables(query, self.clock)))
 
     @contextmanager
-    def holding(self, table: str, *keys: Key) -> Iterator[None]:
+    def hold_leases(self, table: str, *keys: Key) -> Iterator[None]:
         """Have the leases of rows renewed for as long as this lasts."""
         for key in keys:
-            self.held.add(table, *key)
+            self.leased_rows.add(table, *key)
         try:
             yield
         finally:
             for key in keys:
-                self.held.remove(table, *key)
+                self.leased_rows.remove(table, *key)
 
     async def renew_leases(self) -> None:
         """Keep what this process works on; called every `RENEW_INTERVAL`."""
-        if rows := self.held.to_renew():
-            await self.transaction(lambda tx: tx.leases.renew(rows, self.clock() + LEASE))
+        if rows := self.leased_rows.to_renew():
+            await self.transaction(lambda tx: tx.leases.renew(rows, self.clock() + LEASE_DURATION))
 
     async def close(self) -> None:
         await self.database.close()

@@ -57,11 +57,11 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """`edition` is what was told last. While `push` is not empty, it is being spread: `reached` is the last callback
+    """`version` is what was told last. While `push` is not empty, it is being spread: `reached` is the last callback
     that has its delivery."""
 
     topic: str
-    edition: str
+    version: str
     push: str = ""
     reached: str = ""
 
@@ -244,7 +244,7 @@ class Subscriptions:
         )
         return None if row is None else _topic(row)
 
-    async def add_topic(self, topic: str, edition: str) -> bool:
+    async def add_topic(self, topic: str, version: str) -> bool:
         """Somebody hears of a topic from now on; False if others did before, who are told what they have not had."""
         return (
             await self._query.run(
@@ -253,12 +253,12 @@ class Subscriptions:
                 ON CONFLICT DO NOTHING
                 """,
                 topic=topic,
-                edition=edition,
+                edition=version,
             )
             > 0
         )
 
-    async def start_push(self, topic: str, *, before: str, edition: str, push: str) -> bool:
+    async def start_push(self, topic: str, *, before: str, version: str, push: str) -> bool:
         """Begin to spread an edition (to nobody, without a push); False if another process has begun it."""
         return (
             await self._query.run(
@@ -269,7 +269,7 @@ class Subscriptions:
                 """,
                 topic=topic,
                 before=before,
-                edition=edition,
+                edition=version,
                 push=push,
             )
             > 0
@@ -343,4 +343,4 @@ def _subscription(row: Row) -> Subscription:
 
 
 def _topic(row: Row) -> Topic:
-    return Topic(topic=row["topic"], edition=row["edition"], push=row["push"], reached=row["reached"])
+    return Topic(topic=row["topic"], version=row["edition"], push=row["push"], reached=row["reached"])

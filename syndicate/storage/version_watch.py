@@ -12,7 +12,7 @@ from syndicate.clock import Clock, to_text
 from syndicate.storage.store import Store
 from syndicate.storage.versions import OVERLAP
 
-Stamp = dict[str, int]
+VersionSnapshot = dict[str, int]
 
 STILL_FOR = 0.001
 
@@ -22,7 +22,7 @@ class VersionWatch:
         self._store, self._clock = store, clock
         self._version = store.database.version()
         self._since = to_text(clock() - OVERLAP)
-        self._editions: Stamp = {}
+        self._editions: VersionSnapshot = {}
         self._reading: asyncio.Future[None] | None = None
         self._read_at = time.monotonic()
         self._still_at = 0.0
@@ -66,11 +66,11 @@ class VersionWatch:
         """When we last looked, by the clock as it stands: it may have been set back since."""
         return to_text(now - timedelta(seconds=read - self._read_at) - OVERLAP)
 
-    def snapshot(self) -> Stamp:
+    def snapshot(self) -> VersionSnapshot:
         """The editions known now; what is not in it has not moved since we began to look."""
         return self._editions
 
-    def moved(self, stamp: Stamp) -> list[str]:
+    def moved(self, stamp: VersionSnapshot) -> list[str]:
         """Which of these have moved since the stamp was taken."""
         editions = self._editions
         return [scope for scope, edition in stamp.items() if editions.get(scope, 0) != edition]

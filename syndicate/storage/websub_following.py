@@ -8,7 +8,7 @@ from syndicate.clock import from_text_or_none, to_text, to_text_or_empty
 from syndicate.storage.engine.database import Queryable, Row
 
 
-class Wish(StrEnum):
+class SubscriptionIntent(StrEnum):
     """What we want of a hub."""
 
     SUBSCRIBE = "subscribe"
@@ -28,14 +28,14 @@ class HubFollowing:
     topic: str
     hub: str
     secret: str
-    wish: Wish = Wish.SUBSCRIBE
+    wish: SubscriptionIntent = SubscriptionIntent.SUBSCRIBE
     asked: datetime | None = None
     confirmed: datetime | None = None
     lease_until: datetime | None = None
     heard: datetime | None = None
 
     def is_live(self, now: datetime) -> bool:
-        return self.wish is Wish.SUBSCRIBE and self.lease_until is not None and self.lease_until > now
+        return self.wish is SubscriptionIntent.SUBSCRIBE and self.lease_until is not None and self.lease_until > now
 
 
 class WebsubFollowing:
@@ -73,7 +73,7 @@ class WebsubFollowing:
             heard=to_text_or_empty(following.heard),
         )
 
-    async def set_wish(self, id: str, wish: Wish) -> None:
+    async def set_intent(self, id: str, wish: SubscriptionIntent) -> None:
         await self._query.run("UPDATE websub_following SET mode = :wish WHERE id = :id", id=id, wish=wish.value)
 
     async def set_asked(self, id: str, now: datetime) -> None:
@@ -114,7 +114,7 @@ def _following(row: Row) -> HubFollowing:
         topic=row["topic"],
         hub=row["hub"],
         secret=row["secret"],
-        wish=Wish(row["mode"]),
+        wish=SubscriptionIntent(row["mode"]),
         asked=from_text_or_none(row["asked"]),
         confirmed=from_text_or_none(row["confirmed"]),
         lease_until=from_text_or_none(row["lease_until"]),

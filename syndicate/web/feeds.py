@@ -112,7 +112,7 @@ async def get_series(request: web.Request) -> web.StreamResponse:
     start, days = _day(request.match_info["start"]), int(request.match_info["days"])
     if start is None or not 1 <= days <= MAX_PACE_DAYS:
         raise NotFound("no such day or pace")
-    address = urls.from_the_first(format.value, start, days)
+    address = urls.from_first(format.value, start, days)
     if request.path != address:
         raise web.HTTPMovedPermanently(address, headers={"Cache-Control": "public, max-age=86400"})
     now = request.app[CLOCK]().astimezone(config.site.zone)

@@ -57,7 +57,7 @@ def _refusal(request: web.Request, error: Refused) -> web.Response:
     log.info(
         "hub request refused", status=status.value, reason=error.reason, host=request.headers.get("Host", "")[:100]
     )
-    text = error.told if isinstance(error, SubscriptionRefused) else error.public
+    text = error.explanation if isinstance(error, SubscriptionRefused) else error.public
     response = web.Response(status=status, text=f"{text}\n", headers=NO_STORE)
     if isinstance(error, Transient):
         response.headers["Retry-After"] = str(error.retry_after)

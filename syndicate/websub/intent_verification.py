@@ -37,14 +37,14 @@ class IntentSender:
         request = await self._store.subscriptions.find_request(delivery.activity)
         if request is None or request.outcome is not RequestOutcome.WAITING:
             return _obsolete("nobody asks this any more")
-        edition = await self._topics.edition(request.topic) or ""
-        if not edition and request.mode is RequestMode.SUBSCRIBE:
+        version = await self._topics.version(request.topic) or ""
+        if not version and request.mode is RequestMode.SUBSCRIBE:
             request = replace(request, mode=RequestMode.DENIED)
         if request.mode is RequestMode.DENIED:
             return await self._deny(request, delivery.attempts + 1)
-        return await self._verify(request, edition, delivery.attempts + 1)
+        return await self._verify(request, version, delivery.attempts + 1)
 
-    async def _verify(self, request: SubscriptionRequest, edition: str, attempts: int) -> SendResult:
+    async def _verify(self, request: SubscriptionRequest, version: str, attempts: int) -> SendResult:
         challenge = secrets.token_urlsafe(CHALLENGE_BYTES)
         parameters = {"hub.mode": request.mode.value, "hub.topic": request.topic, "hub.challenge": challenge}
         if request.mode is RequestMode.SUBSCRIBE:
@@ -53,7 +53,7 @@ class IntentSender:
         if response is not None and _confirms(response, challenge):
 
             async def effect(tx: Tables) -> None:
-                await self._perform(tx, request, edition)
+                await self._perform(tx, request, version)
 
             log.info("subscription verified", mode=request.mode.value, topic=request.topic, host=request.host)
             return SendResult(attempt=attempt, outcome=DeliveryOutcome.DELIVERED, effect=effect)
@@ -66,12 +66,12 @@ class IntentSender:
             effect=lambda tx: tx.subscriptions.complete_request(request.id, RequestOutcome.FAILED),
         )
 
-    async def _perform(self, tx: Tables, request: SubscriptionRequest, edition: str) -> None:
+    async def _perform(self, tx: Tables, request: SubscriptionRequest, version: str) -> None:
         now = self._clock()
         if request.mode is RequestMode.UNSUBSCRIBE:
             await tx.subscriptions.delete(request.topic, request.callback)
         else:
-            await tx.subscriptions.add_topic(request.topic, edition)
+            await tx.subscriptions.add_topic(request.topic, version)
             await tx.subscriptions.save(
                 Subscription(
                     topic=request.topic,

@@ -1,7 +1,7 @@
 """Notices that feeds have changed, and has who hears of them told.
 
-A row for each feed that somebody hears of remembers the edition that was told last. Whatever commits wakes this worker;
-where the feed's edition is another, that and the push are written together. So those who publish know nothing of it,
+A row for each feed that somebody hears of remembers the version that was told last. Whatever commits wakes this worker;
+where the feed's version is another, that and the push are written together. So those who publish know nothing of it,
 a crash loses nothing, and what was changed back before anybody looked is not told at all.
 """
 
@@ -88,27 +88,27 @@ class PushWorker:
         announced = False
         for address in dict.fromkeys([*self._pinged, *sorted(heard)]):
             with isolated("look at a feed", topic=address):
-                before = known[address].edition if address in known else ""
+                before = known[address].version if address in known else ""
                 announced = await self._compare(address, before, heard=address in heard) or announced
         for address in known.keys() - heard - set(self._pinged):
             await self._store.transaction(lambda tx, address=address: self._forget(tx, address))  # type: ignore[misc]
         return announced
 
     async def _compare(self, address: str, before: str, *, heard: bool) -> bool:
-        edition = await self._topics.edition(address)
-        if edition is None:
+        version = await self._topics.version(address)
+        if version is None:
             await self._deny(address)
-        if edition is None or edition == before:
+        if version is None or version == before:
             return False
-        return await self._announce(address, before, edition, heard=heard)
+        return await self._announce(address, before, version, heard=heard)
 
-    async def _announce(self, address: str, before: str, edition: str, *, heard: bool) -> bool:
+    async def _announce(self, address: str, before: str, version: str, *, heard: bool) -> bool:
         now = self._clock()
         push = self._ids.new(now) if heard else ""
         pings = [self._ping(hub, address, now) for hub in self._audience.hubs] if address in self._pinged else []
 
         async def body(tx: Tables) -> bool:
-            if not await tx.subscriptions.start_push(address, before=before, edition=edition, push=push):
+            if not await tx.subscriptions.start_push(address, before=before, version=version, push=push):
                 return False
             for ping in pings:
                 await tx.deliveries.enqueue(ping)

@@ -17,7 +17,7 @@ from syndicate.delivery.worker import SendResult
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind
-from syndicate.storage.websub_following import HubFollowing, Wish
+from syndicate.storage.websub_following import HubFollowing, SubscriptionIntent
 from syndicate.transport.message import Transport
 from syndicate.urls import Urls
 from syndicate.websub.senders import outcome_of_push, post_to_hub
@@ -57,7 +57,7 @@ class Subscriber:
         for following in await tx.websub_following.list_by_feed(feed):
             if (following.topic, following.hub) == (topic, hub):
                 current = following
-            elif following.wish is Wish.SUBSCRIBE:
+            elif following.wish is SubscriptionIntent.SUBSCRIBE:
                 await self._leave(tx, following, now)
         if current is None:
             current = HubFollowing(
@@ -68,8 +68,8 @@ class Subscriber:
                 secret=secrets.token_urlsafe(SECRET_BYTES),
             )
             await tx.websub_following.save(current)
-        elif current.wish is Wish.UNSUBSCRIBE:
-            await tx.websub_following.set_wish(current.id, Wish.SUBSCRIBE)
+        elif current.wish is SubscriptionIntent.UNSUBSCRIBE:
+            await tx.websub_following.set_intent(current.id, SubscriptionIntent.SUBSCRIBE)
         elif current.is_live(now) or await self._is_requested(tx, current, now):
             return
         await self._request(tx, current, now)
@@ -77,7 +77,7 @@ class Subscriber:
     async def withdrawn(self, tx: Tables, *, feed: str) -> None:
         """We do not read this feed any more."""
         for following in await tx.websub_following.list_by_feed(feed):
-            if following.wish is Wish.SUBSCRIBE:
+            if following.wish is SubscriptionIntent.SUBSCRIBE:
                 await self._leave(tx, following, self._clock())
 
     async def is_live(self, tables: Tables, *, feed: str) -> bool:
@@ -96,7 +96,7 @@ class Subscriber:
         if following.asked is None:  # the hub has never heard of it
             await tx.websub_following.delete(following.id)
             return
-        await tx.websub_following.set_wish(following.id, Wish.UNSUBSCRIBE)
+        await tx.websub_following.set_intent(following.id, SubscriptionIntent.UNSUBSCRIBE)
         await self._request(tx, following, now)
 
     async def _request(self, tx: Tables, following: HubFollowing, due: datetime) -> None:
@@ -128,7 +128,7 @@ class Subscriber:
             return None
         if mode != following.wish.value:
             return None
-        if following.wish is Wish.UNSUBSCRIBE:
+        if following.wish is SubscriptionIntent.UNSUBSCRIBE:
             await self._store.transaction(lambda tx: tx.websub_following.delete(id))
             log.info("no longer subscribed", feed=following.feed, hub=following.hub)
             return challenge
@@ -152,7 +152,7 @@ class Subscriber:
 
         async def body(tx: Tables) -> None:
             await tx.websub_following.set_ended(id)
-            if following.wish is Wish.SUBSCRIBE:
+            if following.wish is SubscriptionIntent.SUBSCRIBE:
                 await self._request(tx, following, self._clock() + VERIFICATION_TIMEOUT)
 
         await self._store.transaction(body)
@@ -162,12 +162,12 @@ class Subscriber:
     async def is_wanted(self, id: str) -> bool:
         """Whether we want what is sent to this callback."""
         following = await self._store.websub_following.find(id)
-        return following is not None and following.wish is Wish.SUBSCRIBE
+        return following is not None and following.wish is SubscriptionIntent.SUBSCRIBE
 
     async def receive(self, id: str, body: bytes, media_type: str, signature: str) -> None:
         """Something was sent. Without our signature it is nothing to us, and whoever sent it is not told so (§7.1)."""
         following = await self._store.websub_following.find(id)
-        if following is None or following.wish is not Wish.SUBSCRIBE:
+        if following is None or following.wish is not SubscriptionIntent.SUBSCRIBE:
             return
         if not is_signed(body, following.secret, signature):
             log.info("push not believed", feed=following.feed, hub=following.hub)
@@ -185,7 +185,7 @@ class Subscriber:
     async def asked(self, tx: Tables, following: HubFollowing, at: datetime) -> None:
         """A hub has taken our request; if it has not made sure in time, it is asked once more."""
         now = await tx.websub_following.find(following.id)
-        if now is None or now.wish is not following.wish or now.wish is Wish.UNSUBSCRIBE:
+        if now is None or now.wish is not following.wish or now.wish is SubscriptionIntent.UNSUBSCRIBE:
             return
         if now.confirmed is None or now.confirmed < at:
             await self._request(tx, now, self._clock() + VERIFICATION_TIMEOUT)
@@ -222,7 +222,7 @@ class SubscriptionRequestSender:
             "hub.topic": following.topic,
             "hub.callback": self._urls.hub_callback(following.id),
         }
-        if following.wish is Wish.SUBSCRIBE:
+        if following.wish is SubscriptionIntent.SUBSCRIBE:
             form |= {"hub.secret": following.secret, "hub.lease_seconds": str(int(DEFAULT_LEASE.total_seconds()))}
         return form
 

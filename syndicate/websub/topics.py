@@ -6,11 +6,11 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicDocument:
-    """A feed as it is served. `edition` changes when there is something to tell, and not with mere counts."""
+    """A feed as it is served. `version` changes when there is something to tell, and not with mere counts."""
 
     body: bytes
     media_type: str
-    edition: str
+    version: str
 
 
 class Topics(Protocol):
@@ -20,8 +20,8 @@ class Topics(Protocol):
         """Whether this is a feed of ours. Cheap: anybody may ask."""
         ...
 
-    async def edition(self, topic: str) -> str | None:
-        """What the document's edition is now; None where there is no such feed. Cheap while nothing has changed."""
+    async def version(self, topic: str) -> str | None:
+        """What the document's version is now; None where there is no such feed. Cheap while nothing has changed."""
         ...
 
     async def document(self, topic: str) -> TopicDocument | None:

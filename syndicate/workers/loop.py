@@ -26,7 +26,7 @@ STORAGE_RETRY_SECONDS = 5.0
 Task = TypeVar("Task")
 
 
-def warn_waiting(event: str, error: Exception, **about: str) -> None:
+def log_storage_error(event: str, error: Exception, **about: str) -> None:
     """Say what is waited for. Damage is not waited for, and the database has said it already, once."""
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
@@ -53,7 +53,7 @@ class WorkerLoop:
                 if not await work():
                     await self._rest()
             except* StorageError as errors:  # of several that worked at once, too
-                warn_waiting("worker waits for the database", errors, worker=self._name)
+                log_storage_error("worker waits for the database", errors, worker=self._name)
                 await asyncio.sleep(STORAGE_RETRY_SECONDS)
 
     async def _rest(self) -> None:
@@ -67,7 +67,7 @@ class WorkerLoop:
 
 
 class QueueWorker(Generic[Task]):
-    """A worker that leases one row at a time and works on `at_once` of them together.
+    """A worker that leases one row at a time and works on `max_concurrent` of them together.
 
     `next_due` says from now on when a row is due, `claim` leases the first that is due (None when another machine was
     quicker), `perform` is the job.
@@ -78,12 +78,12 @@ class QueueWorker(Generic[Task]):
         name: str,
         clock: Clock,
         *,
-        at_once: int,
+        max_concurrent: int,
         next_due: Callable[[datetime], Awaitable[datetime | None]],
         claim: Callable[[datetime], Awaitable[Task | None]],
         perform: Callable[[Task], Awaitable[None]],
     ) -> None:
-        self._name, self._clock, self._at_once = name, clock, at_once
+        self._name, self._clock, self._at_once = name, clock, max_concurrent
         self._due, self._claim, self._perform = next_due, claim, perform
         self._loop = WorkerLoop(name, clock, self._next_due)
         self._under_way = 0
@@ -135,7 +135,7 @@ async def restart_on_storage_error(name: str, work: Callable[[], Awaitable[None]
             await work()
             return
         except* StorageError as errors:
-            warn_waiting("worker waits for the database", errors, worker=name)
+            log_storage_error("worker waits for the database", errors, worker=name)
             await asyncio.sleep(STORAGE_RETRY_SECONDS)
 
 
@@ -146,6 +146,6 @@ def isolated(name: str, **about: str) -> Iterator[None]:
     try:
         yield
     except StorageError as error:
-        warn_waiting("job waits for the database", error, job=name, **about)
+        log_storage_error("job waits for the database", error, job=name, **about)
     except Exception:
         log.exception("job failed", job=name, **about)

@@ -153,7 +153,7 @@ def held(*lines: str) -> tuple[PostState, int]:
     """The state of a post with such a header, and how many reasons there are to hold it back."""
     front, body = split("\n".join(("---", *lines, "---", "body")), file="a.md", timezone=VIENNA, now=NOW)
     post_draft = to_post_draft(front, body, slug_from_file="a")
-    return post_draft.state, len(post_draft.held)
+    return post_draft.state, len(post_draft.draft_reasons)
 
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -154,7 +154,7 @@ def test_comment_counts_alone_are_nothing_new_to_read(format: FeedFormat) -> Non
         quiet, entries=tuple(replace(each, comment_count=None, comments_updated=None) for each in quiet.entries)
     )
 
-    assert render(quiet, format).edition == render(busy, format).edition == render(none, format).edition
+    assert render(quiet, format).version == render(busy, format).version == render(none, format).version
     if format is not FeedFormat.JSON:
         assert render(quiet, format).body != render(busy, format).body
 

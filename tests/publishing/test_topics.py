@@ -69,14 +69,14 @@ async def test_a_feed_is_made_once_until_something_in_it_moves(
     open_instance: RunningInstance, counted: Counted
 ) -> None:
     instance, topics, desk = open_instance, counted.topics, counted.desk
-    first = await topics.edition(FEED)
+    first = await topics.version(FEED)
     for number in range(3):
         await instance.store.transaction(lambda tx, number=number: tx.key_values.save("something", str(number)))  # type: ignore[misc]
-        assert await topics.edition(FEED) == first
+        assert await topics.version(FEED) == first
         assert (await topics.document(FEED)) is not None
     assert desk.made == ["/ rss"]
     await instance.publish("News")
-    assert await topics.edition(FEED) != first
+    assert await topics.version(FEED) != first
     assert desk.made == ["/ rss"] * 2
 
 
@@ -87,11 +87,11 @@ async def test_comments_move_their_own_feeds_and_no_others(
     post = await instance.publish("Hello")
     other = await instance.publish("Other")
     addresses = [FEED, COMMENTS, f"{BASE}{post.path}feed/", f"{BASE}{other.path}feed/"]
-    before = [await topics.edition(address) for address in addresses]
+    before = [await topics.version(address) for address in addresses]
     desk.made.clear()
     await ann.reply(post.uri)
     await instance.settle()
-    after = [await topics.edition(address) for address in addresses]
+    after = [await topics.version(address) for address in addresses]
     assert [one == two for one, two in zip(before, after, strict=True)] == [True, False, False, True]
     assert "/ rss" not in desk.made
     assert f"{other.path} rss" not in desk.made
@@ -116,7 +116,7 @@ async def test_a_document_is_what_is_served(open_instance: RunningInstance, coun
 )
 async def test_what_is_no_feed_of_ours_is_no_topic(counted: Counted, topic: str) -> None:
     assert not await counted.topics.has(topic)
-    assert await counted.topics.edition(topic) is None
+    assert await counted.topics.version(topic) is None
     assert await counted.topics.document(topic) is None
 
 

@@ -7,7 +7,7 @@ from syndicate.maintenance.chores import Chores
 from syndicate.model.activity import Activity, Outcome, ReceivedActivity, Verdict
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Store
-from syndicate.storage.leases import LEASE, RENEW_INTERVAL
+from syndicate.storage.leases import LEASE_DURATION, RENEW_INTERVAL
 from syndicate.workers.loop import MAX_REST_SECONDS, STORAGE_RETRY_SECONDS
 from tests.clocks import FakeClock
 
@@ -31,7 +31,9 @@ async def arrive(store: Store, actor: str, type: str = "Create") -> str:
 
 async def claimed(store: Store, limit: int = 10) -> list[str]:
     now = store.clock()
-    arrivals = await store.transaction(lambda tx: tx.inbox_queue.claim(now=now, until=now + LEASE, limit=limit))
+    arrivals = await store.transaction(
+        lambda tx: tx.inbox_queue.claim(now=now, until=now + LEASE_DURATION, limit=limit)
+    )
     return [arrival.id for arrival in arrivals]
 
 
@@ -39,23 +41,23 @@ async def test_what_a_process_had_in_hand_when_it_ended_is_free_within_a_minute(
     id = await arrive(store, "https://social.example/ann")
     assert await claimed(store) == [id]
     assert await claimed(store) == []
-    clock.now += LEASE + MOMENT
+    clock.now += LEASE_DURATION + MOMENT
     due = await store.inbox_queue.next_due(clock())
     assert due is not None
     assert due <= clock()
     assert await claimed(store) == [id]
-    assert LEASE + timedelta(seconds=MAX_REST_SECONDS + STORAGE_RETRY_SECONDS) < timedelta(minutes=1)
+    assert LEASE_DURATION + timedelta(seconds=MAX_REST_SECONDS + STORAGE_RETRY_SECONDS) < timedelta(minutes=1)
 
 
 async def test_what_is_worked_on_for_long_stays_leased(store: Store, clock: FakeClock) -> None:
     id = await arrive(store, "https://social.example/ann")
     await claimed(store)
-    with store.holding("arrivals", (id,)):
+    with store.hold_leases("arrivals", (id,)):
         for _ in range(10):
             clock.now += RENEW_INTERVAL
             await store.renew_leases()
         assert await claimed(store) == []
-    clock.now += LEASE + MOMENT
+    clock.now += LEASE_DURATION + MOMENT
     await store.renew_leases()
     assert await claimed(store) == [id]
 
@@ -63,7 +65,7 @@ async def test_what_is_worked_on_for_long_stays_leased(store: Store, clock: Fake
 async def test_what_is_done_is_not_leased_again(store: Store, clock: FakeClock) -> None:
     id = await arrive(store, "https://social.example/ann")
     await claimed(store)
-    with store.holding("arrivals", (id,)):
+    with store.hold_leases("arrivals", (id,)):
         await store.renew_leases()
         await store.transaction(lambda tx: tx.inbox_queue.postpone(id, due=clock(), reason="arrival.waiting"))
         await store.renew_leases()
@@ -100,7 +102,7 @@ async def test_one_process_at_a_time_does_the_chores(store: Store, clock: FakeCl
     assert not await other.hold()
     clock.now += RENEW_INTERVAL
     assert await one.hold()
-    clock.now += LEASE - MOMENT
+    clock.now += LEASE_DURATION - MOMENT
     assert not await other.hold()
     clock.now += 2 * MOMENT
     assert await other.hold(), "the first did not renew it"

@@ -38,7 +38,7 @@ async def test_what_the_author_wrote_stays(instance: RunningInstance, ann: Peer)
 
 async def test_what_was_imported_stays(instance: RunningInstance, ann: Peer) -> None:
     outline = Outline(title="My friend", html_url=f"{ann.base}/@ann", description="Imported")
-    await instance.server.services.following.import_outlines([outline])
+    await instance.server.services.blogroll_editor.import_outlines([outline])
     await follow(instance, ann.actor)
     await instance.settle()
     await change(instance, ann, "Ann B.", "<p>Hens only</p>")

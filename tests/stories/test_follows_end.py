@@ -66,7 +66,7 @@ async def test_an_accept_counts_by_our_id_only(instance: RunningInstance, ann: P
 
 async def test_the_answer_to_our_undo_does_not_end_the_next_follow(instance: RunningInstance, ann: Peer) -> None:
     await read(instance, ann)
-    await instance.server.services.following.unfollow(ann.actor)
+    await instance.server.services.blogroll_editor.unfollow(ann.actor)
     await instance.settle()
     await read(instance, ann)
     await ann.send(under_their_id(ann))
@@ -80,7 +80,7 @@ async def test_an_answer_that_comes_before_the_next_follow_is_the_only_one(
     instance: RunningInstance, ann: Peer
 ) -> None:
     await read(instance, ann)
-    await instance.server.services.following.unfollow(ann.actor)
+    await instance.server.services.blogroll_editor.unfollow(ann.actor)
     await instance.settle()
     await ann.send(under_their_id(ann))
     await instance.settle()
@@ -94,7 +94,7 @@ async def test_an_answer_that_comes_before_the_next_accept_is_the_only_one(
     instance: RunningInstance, ann: Peer
 ) -> None:
     await read(instance, ann)
-    await instance.server.services.following.unfollow(ann.actor)
+    await instance.server.services.blogroll_editor.unfollow(ann.actor)
     await follow(instance, ann.actor)
     await instance.settle()
     await ann.send(under_their_id(ann))
@@ -109,7 +109,7 @@ async def test_a_follow_that_they_ended_needs_no_undo(instance: RunningInstance,
     await read(instance, ann)
     await ann.send(under_their_id(ann))
     await instance.settle()
-    await instance.server.services.following.unfollow(ann.actor)
+    await instance.server.services.blogroll_editor.unfollow(ann.actor)
     await read(instance, ann)
     assert ann.of_type("Undo") == []
     await ann.send(under_their_id(ann))
@@ -118,7 +118,7 @@ async def test_a_follow_that_they_ended_needs_no_undo(instance: RunningInstance,
 
 async def test_an_undo_is_answered_within_an_hour(instance: RunningInstance, ann: Peer) -> None:
     await read(instance, ann)
-    await instance.server.services.following.unfollow(ann.actor)
+    await instance.server.services.blogroll_editor.unfollow(ann.actor)
     await instance.settle()
     await read(instance, ann)
     instance.clock.advance(hours=1, minutes=1)

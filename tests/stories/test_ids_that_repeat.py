@@ -90,6 +90,6 @@ async def test_an_accept_that_repeats_its_id_answers_the_present_follow(instance
         entry = await instance.store.blogroll.find_by_actor(ann.actor)
         assert entry is not None
         assert entry.follow is FollowState.ACCEPTED
-        await instance.server.services.following.unfollow(ann.actor)
+        await instance.server.services.blogroll_editor.unfollow(ann.actor)
         await instance.settle()
         instance.clock.advance(seconds=1)

@@ -62,7 +62,7 @@ async def polite(
 
 async def follow(instance: RunningInstance, address: str = GARDEN, *, hidden: bool | None = None) -> None:
     finder = FeedFinder(instance.server.transport, instance.server.actors, instance.clock, schemes=("https",))
-    await instance.server.services.following.follow(address, finder, hidden=hidden)
+    await instance.server.services.blogroll_editor.follow(address, finder, hidden=hidden)
     await instance.settle()
 
 
@@ -91,7 +91,7 @@ async def test_a_blog_that_is_added_hears_of_it_once(polite: RunningInstance, ga
 async def test_a_blog_that_is_hidden_hears_of_it_when_it_is_shown(polite: RunningInstance, garden: Garden) -> None:
     await follow(polite, hidden=True)
     assert garden.mentions == []
-    await polite.server.services.following.edit(GARDEN, {"hidden": False})
+    await polite.server.services.blogroll_editor.edit(GARDEN, {"hidden": False})
     await polite.settle()
     assert garden.mentions == [("https://garden.example/mentions?to=me", {"source": [BLOGROLL], "target": [GARDEN]})]
 

@@ -202,10 +202,10 @@ class _SpoiledTopic(Topics):
     async def has(self, topic: str) -> bool:
         return await self.topics.has(topic)
 
-    async def edition(self, topic: str) -> str | None:
+    async def version(self, topic: str) -> str | None:
         if topic == self.spoiled:
             raise LookupError("nobody thought of this")
-        return await self.topics.edition(topic)
+        return await self.topics.version(topic)
 
     async def document(self, topic: str) -> TopicDocument | None:
         return await self.topics.document(topic)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from syndicate.blogroll.finder import FeedFinder
 from syndicate.errors import StorageError
 from syndicate.storage import Tables
-from syndicate.storage.websub_following import HubFollowing, Wish
+from syndicate.storage.websub_following import HubFollowing, SubscriptionIntent
 from syndicate.transport.message import Request, Response
 from syndicate.web import keys
 from syndicate.websub.signature import sign
@@ -368,7 +368,7 @@ async def test_an_end_that_a_hub_never_confirms_is_forgotten_with_the_lease(
     await withdraw(instance)
     await instance.server.retention.apply()
     [following] = await instance.store.websub_following.list_all()
-    assert following.wish is Wish.UNSUBSCRIBE
+    assert following.wish is SubscriptionIntent.UNSUBSCRIBE
     instance.clock.advance(days=11)
     await instance.server.retention.apply()
     assert await instance.store.websub_following.list_all() == []
@@ -473,7 +473,7 @@ async def test_two_instances_push_to_each_other(
     ):
         await south.publish("Before")
         finder = FeedFinder(north.server.transport, north.server.actors, clock, schemes=("https",))
-        entry = await north.server.services.following.follow("https://south.example/feed/atom/", finder)
+        entry = await north.server.services.blogroll_editor.follow("https://south.example/feed/atom/", finder)
         for _ in range(2):
             for instance in (north, south):
                 await instance.settle()
@@ -486,7 +486,7 @@ async def test_two_instances_push_to_each_other(
         assert await heard(north) == clock()
         assert await north.server.services.subscriber.is_live(north.store, feed=entry.feed_url)
         assert await titles(north) == ["From the south", "Before"]
-        await north.server.services.following.unfollow(entry.feed_url)
+        await north.server.services.blogroll_editor.unfollow(entry.feed_url)
         for _ in range(2):
             for instance in (north, south):
                 await instance.settle()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.storage.leases import LEASE
+from syndicate.storage.leases import LEASE_DURATION
 from tests.clocks import FakeClock
 from tests.instances import RunningInstance, running_instance
 from tests.peer import AS2, PUBLIC, Peer
@@ -354,7 +354,7 @@ async def test_a_worker_that_is_stopped_in_the_middle_loses_nothing(
         with pytest.raises(asyncio.CancelledError):
             await working
     wire.connect_server(ann.host, answer)
-    clock.now += 2 * LEASE
+    clock.now += 2 * LEASE_DURATION
     async with open_again() as instance:
         await instance.settle()
         [comment] = await instance.comments(post)

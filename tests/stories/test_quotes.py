@@ -110,10 +110,10 @@ async def test_the_author_takes_leave_back_and_it_is_not_given_again(
     quote = f"{ann.base}/notes/quote-1"
     await instance.settle()
     stamp = ann.of_type("Accept")[0]["result"]
-    approvals = instance.server.services.approvals
+    authorizations = instance.server.services.authorizations
     kept = await instance.store.authorizations.find_by_object(quote, AuthorizationKind.QUOTE)
     assert kept is not None
-    await instance.store.transaction(lambda tx: approvals.revoke(tx, kept, post))
+    await instance.store.transaction(lambda tx: authorizations.revoke(tx, kept, post))
     await instance.settle()
     for peer in (ann, bob):
         assert [delete["object"] for delete in peer.of_type("Delete")] == [stamp]

@@ -13,7 +13,7 @@ from tests.wire import Wire
 
 
 async def answer(instance: RunningInstance, to: str, text: str = "Thank *you*.") -> Comment:
-    return await instance.server.services.answers.answer(to, text)
+    return await instance.server.services.author_replies.answer(to, text)
 
 
 async def test_an_answer_stands_under_the_comment_and_reaches_whom_it_answers(
@@ -80,7 +80,7 @@ async def test_an_edit_and_its_end_are_told(open_instance: RunningInstance, ann:
     note = await ann.reply(post.uri)
     await open_instance.settle()
     said = await answer(open_instance, note["id"])
-    answers = open_instance.server.services.answers
+    answers = open_instance.server.services.author_replies
     first = await answers.edit(said.id, "Thanks.")
     second = await answers.edit(said.id, "Thanks a lot.")
     assert said.updated < first.updated < second.updated
@@ -241,10 +241,10 @@ async def test_an_answer_can_be_for_the_answered_only_and_stays_so(
     post = await open_instance.publish("Tea")
     note = await ann.reply(post.uri, tag=[mention(bob.actor, "@bob@elsewhere.example")])
     await open_instance.settle()
-    said = await open_instance.server.services.answers.answer(note["id"], "Thanks.", only=True)
+    said = await open_instance.server.services.author_replies.answer(note["id"], "Thanks.", only=True)
     await open_instance.settle()
     assert told_to(ann) == [ann.actor]
-    await open_instance.server.services.answers.edit(said.id, "Thanks a lot.")
+    await open_instance.server.services.author_replies.edit(said.id, "Thanks a lot.")
     await open_instance.settle()
     assert [tag["href"] for tag in ann.of_type("Update")[-1]["object"]["tag"]] == [ann.actor]
 
@@ -281,7 +281,7 @@ async def test_a_name_typed_in_an_answer_is_looked_up_before_it_goes_out(
     assert f'href="{bob.base}/@bob"' in create["object"]["content"]
     assert f'href="{bob.base}/@bob"' in (await open_instance.get(post.path)).text
     assert (await open_instance.document(said.uri))["content"] == create["object"]["content"]
-    await open_instance.server.services.answers.delete(said.id)
+    await open_instance.server.services.author_replies.delete(said.id)
     await open_instance.settle()
     assert len(bob.of_type("Delete")) == 1
 

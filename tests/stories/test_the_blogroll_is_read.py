@@ -469,7 +469,7 @@ async def test_a_hub_and_its_topic_are_offered_and_a_live_feed_is_left_alone(
             return self.live
 
     hub = Hub()
-    instance.server.services.reader._subscriptions = hub
+    instance.server.services.feed_reader._subscriptions = hub
     garden.channel = (
         f'<atom:link rel="self" href="{garden.feed}?topic"/><atom:link rel="hub" href="https://hub.example/"/>'
     )
@@ -490,7 +490,7 @@ async def test_a_hub_and_its_topic_are_offered_and_a_live_feed_is_left_alone(
     pushed = Blog(garden.wire, garden.clock, host="pushed.example", posts=[])
     pushed.write("Pushed")
     garden.wire.connect_server(garden.host, garden.answer)
-    await instance.server.services.reader.received(garden.feed, pushed.document(), "application/rss+xml")
+    await instance.server.services.feed_reader.received(garden.feed, pushed.document(), "application/rss+xml")
     assert (await titles(instance))[0] == "Pushed"
     garden.channel, garden.headers = "", {}
     await wait(instance, days=1)

@@ -22,12 +22,12 @@ class OneTopic:
     """A topic with any content."""
 
     def __init__(self, body: bytes, media_type: str) -> None:
-        self._document = TopicDocument(body=body, media_type=media_type, edition="1")
+        self._document = TopicDocument(body=body, media_type=media_type, version="1")
 
     async def has(self, topic: str) -> bool:
         return topic == TOPIC
 
-    async def edition(self, topic: str) -> str | None:
+    async def version(self, topic: str) -> str | None:
         return "1"
 
     async def document(self, topic: str) -> TopicDocument | None:

@@ -38,11 +38,11 @@ class Context:
     signer: Signer
     local_actors: LocalActors
     outbox: Outbox
-    approvals: Authorizations
+    authorizations: Authorizations
     urls: Urls
     clock: Clock
     moderation: Moderation
-    aside: SanitizerThread
+    sanitizer_thread: SanitizerThread
     shown: ShownForm
 
     async def object(self, uri: str) -> dict[str, Any]:

@@ -38,7 +38,7 @@ async def noticed(
     is_meant = _is_meant(note, envelope, context)
     if is_private and not is_meant:
         is_meant = (await locate(context, note.in_reply_to))[0] is not None
-    _, html, has_words = await context.aside.do(context.shown.of_note, note)
+    _, html, has_words = await context.sanitizer_thread.do(context.shown.of_note, note)
 
     async def settle(tx: Tables) -> Verdict:
         verdict = decision if isinstance(decision, Verdict) else await decision(tx)

@@ -126,7 +126,7 @@ async def take(
         return ignored("actor.unavailable")
     if author.opted_out:
         return ignored("actor.no-blog")
-    source, html, has_words = await context.aside.do(context.shown.of_note, note)
+    source, html, has_words = await context.sanitizer_thread.do(context.shown.of_note, note)
     if not has_words:
         return _without_words(note, before)
     facts = await _facts(note, post, html, context)

@@ -24,7 +24,7 @@ async def _at_path(context: Context, path: str) -> tuple[Post | None, Comment | 
     """What stands at an address of ours: as it is spelled, else what its path alone means, be it with a slash at the end
     or without."""
     posts, comments = context.store.posts, context.store.comments
-    for spelled in Urls.spellings(path):
+    for spelled in Urls.candidates(path):
         uri = context.urls.absolute(spelled)
         post = await posts.find_by_path(spelled) or await posts.find_by_alias(spelled) or await posts.find_by_uri(uri)
         if post is not None:

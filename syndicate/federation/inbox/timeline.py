@@ -19,7 +19,7 @@ from syndicate.federation.inbox.context import Context, Decision, done, ignored,
 from syndicate.federation.inbox.shown_form import MEDIA, warning_of
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.activity import Verdict
-from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState, Latest, ReadPost
+from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowedPost, FollowState, Latest
 from syndicate.model.ids import new_id
 from syndicate.storage import Tables
 from syndicate.storage.feed_entries import NEVER, StoredFeedEntry
@@ -47,7 +47,7 @@ class Changes:
 
 
 def decide(
-    kept: Sequence[StoredFeedEntry], found: Iterable[ReadPost], entry: BlogrollEntry, now: datetime, *, first: bool
+    kept: Sequence[StoredFeedEntry], found: Iterable[FollowedPost], entry: BlogrollEntry, now: datetime, *, first: bool
 ) -> Changes:
     """What becomes of posts that were found, newest first, beside those that are kept.
 
@@ -104,15 +104,15 @@ class _Known:
         for name in _names(one.post):
             self._ids.setdefault(name, one.id)
 
-    def find(self, post: ReadPost) -> str | None:
+    def find(self, post: FollowedPost) -> str | None:
         return next((self._ids[name] for name in _names(post) if name in self._ids), None)
 
 
-def _names(post: ReadPost) -> list[str]:
+def _names(post: FollowedPost) -> list[str]:
     return [name for name in (post.guid, post.object, post.url.partition("#")[0]) if name]
 
 
-def _merged(kept: ReadPost, found: ReadPost) -> ReadPost:
+def _merged(kept: FollowedPost, found: FollowedPost) -> FollowedPost:
     """The newer words. What it is called and known by stays, and an account's post does not lose its id to a feed."""
     return replace(found, guid=kept.guid, object=found.object or kept.object, published=kept.published)
 
@@ -124,7 +124,7 @@ def latest_of(kept: Sequence[StoredFeedEntry]) -> Latest | None:
 
 
 async def keep(
-    tx: Tables, entry: BlogrollEntry, found: Iterable[ReadPost], now: datetime, *, first: bool = False
+    tx: Tables, entry: BlogrollEntry, found: Iterable[FollowedPost], now: datetime, *, first: bool = False
 ) -> Changes:
     """Keep what was found of an entry; the river and the list follow."""
     await tx.advisory_lock(f"blogroll:{entry.id}")  # its feed and its account may bring one post at once
@@ -186,10 +186,10 @@ def _withdraw(uri: str, verdict: Verdict, context: Context) -> Decision:
     return withdraw
 
 
-def from_note(note: RemoteNote, author: str) -> ReadPost:
+def from_note(note: RemoteNote, author: str) -> FollowedPost:
     """A post of the fediverse as it is read here; what stands behind a warning stays behind it."""
     warning, words = warning_of(note), _words(note)
-    return ReadPost(
+    return FollowedPost(
         guid=note.id,
         object=note.id,
         url=own_page(note.id, note.url),

@@ -13,7 +13,7 @@ from syndicate.errors import StorageError, Transient
 from syndicate.federation.inbox.inbox import Inbox
 from syndicate.model.activity import ReceivedActivity
 from syndicate.storage import Store
-from syndicate.storage.leases import LEASE
+from syndicate.storage.leases import LEASE_DURATION
 from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
@@ -80,11 +80,11 @@ class InboxWorker:
         if due is None or due > now:
             return False
         arrivals = await self._store.transaction(
-            lambda tx: tx.inbox_queue.claim(now=now, until=now + LEASE, limit=CLAIMED_AT_ONCE, without=full)
+            lambda tx: tx.inbox_queue.claim(now=now, until=now + LEASE_DURATION, limit=CLAIMED_AT_ONCE, without=full)
         )
         for arrival in arrivals:
             actor = arrival.activity.actor
-            self._store.held.add("arrivals", arrival.id)
+            self._store.leased_rows.add("arrivals", arrival.id)
             if actor in self._waiting:
                 self._waiting[actor].append(arrival)
                 continue
@@ -99,7 +99,7 @@ class InboxWorker:
                 try:
                     await self._perform(arrival)
                 finally:
-                    self._store.held.remove("arrivals", arrival.id)
+                    self._store.leased_rows.remove("arrivals", arrival.id)
         finally:
             del self._waiting[actor]
         self._loop.wake()

@@ -10,7 +10,7 @@ from syndicate.content.text import clean_name
 from syndicate.model.comment import Comment
 from syndicate.model.post import Mention
 from syndicate.storage import Store, Tables
-from syndicate.storage.mentions import Known
+from syndicate.storage.mentions import KnownAccount
 
 MAX_ADDRESSEES = 10
 MAX_KEPT = 30
@@ -63,7 +63,7 @@ async def named_in(store: Store, html: str, host: str) -> Naming:
     for handle in handles:
         actor = None if handle in known else await store.remote_actors.find_by_handle(f"@{handle}")
         if actor is not None:
-            known[handle] = Known(actor=actor.uri, url=actor.url)
+            known[handle] = KnownAccount(actor=actor.uri, url=actor.url)
     unknown = tuple(handle for handle in handles if handle not in known)
     shown = {
         handle: known[handle]

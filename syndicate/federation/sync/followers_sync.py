@@ -18,8 +18,8 @@ from syndicate.errors import RemoteError, RemoteUnavailable
 from syndicate.federation.inbox.context import Context
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage import Tables
-from syndicate.storage.followers_sync import Doubt
-from syndicate.storage.leases import LEASE
+from syndicate.storage.followers_sync import SyncRequest
+from syndicate.storage.leases import LEASE_DURATION
 from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
@@ -52,10 +52,10 @@ class SynchronizationWorker:
         due = await self._store.synchronizations.next_due(now)
         if due is None or due > now:
             return False
-        doubt = await self._store.transaction(lambda tx: tx.synchronizations.claim(now=now, until=now + LEASE))
+        doubt = await self._store.transaction(lambda tx: tx.synchronizations.claim(now=now, until=now + LEASE_DURATION))
         if doubt is not None:
             with (
-                self._store.holding("synchronizations", (doubt.actor,)),
+                self._store.hold_leases("synchronizations", (doubt.actor,)),
                 isolated("list of followers", actor=doubt.actor),
             ):
                 if doubt.attempts > MOST_ATTEMPTS:  # it trips us up each time
@@ -64,7 +64,7 @@ class SynchronizationWorker:
                     await self._ask(doubt)
         return doubt is not None
 
-    async def _ask(self, doubt: Doubt) -> None:
+    async def _ask(self, doubt: SyncRequest) -> None:
         try:
             ids = await self._listed(doubt)
         except RemoteUnavailable as error:
@@ -79,7 +79,7 @@ class SynchronizationWorker:
             ids = None
         await self._store.transaction(lambda tx: self._settle(tx, doubt, ids))
 
-    async def _listed(self, doubt: Doubt) -> set[str] | None:
+    async def _listed(self, doubt: SyncRequest) -> set[str] | None:
         """Those of our server whom it lists; None where that is not the list that it told of. Raises RemoteError."""
         ours = f"{self._context.urls.base}/"
         found: set[str] = set()
@@ -99,7 +99,7 @@ class SynchronizationWorker:
                 return found if digest_of(found) == doubt.digest else None
         return None
 
-    async def _settle(self, tx: Tables, doubt: Doubt, ids: set[str] | None) -> None:
+    async def _settle(self, tx: Tables, doubt: SyncRequest, ids: set[str] | None) -> None:
         await tx.synchronizations.complete(doubt.actor, now=self._clock())
         entry = await tx.blogroll.find_by_actor(doubt.actor)
         if ids is None or entry is None:

@@ -11,7 +11,7 @@ from syndicate.errors import RemoteUnavailable, StorageError
 from syndicate.federation.actors.throttled_transport import MOST_A_DAY, PATIENCE
 from syndicate.federation.sync.reply_crawler import CrawlResult, ReplyCrawler
 from syndicate.storage import Store
-from syndicate.storage.leases import LEASE
+from syndicate.storage.leases import LEASE_DURATION
 from syndicate.storage.refetch_queue import Refetch
 from syndicate.telemetry.metrics import Metrics
 from syndicate.workers.loop import QueueWorker, isolated
@@ -31,17 +31,17 @@ class BackfillWorker(QueueWorker[Refetch]):
         super().__init__(
             "backfill",
             clock,
-            at_once=AT_ONCE,
+            max_concurrent=AT_ONCE,
             next_due=store.refetch_queue.next_due,
             claim=self._lease,
             perform=self._pay,
         )
 
     async def _lease(self, now: datetime) -> Refetch | None:
-        return await self._store.transaction(lambda tx: tx.refetch_queue.claim(now=now, until=now + LEASE))
+        return await self._store.transaction(lambda tx: tx.refetch_queue.claim(now=now, until=now + LEASE_DURATION))
 
     async def _pay(self, visit: Refetch) -> None:
-        with self._store.holding("visits", (visit.comment,)), isolated("visit", comment=visit.comment):
+        with self._store.hold_leases("visits", (visit.comment,)), isolated("visit", comment=visit.comment):
             await self._try_to_look(visit)
 
     async def _try_to_look(self, visit: Refetch) -> None:

@@ -28,7 +28,7 @@ from syndicate.storage.engine.database import Body, Dialect, Queryable, Row
 T = TypeVar("T")
 log = structlog.get_logger()
 
-MOST_BODIES = 500
+MAX_BATCH_SIZE = 500
 BUSY_MILLISECONDS = 5000
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 RESTORE = "stop the server, and put a backup in its place (docs/operations.md)"
@@ -242,7 +242,7 @@ class SQLite:
         """Commit what waits, batch after batch, until nobody waits."""
         try:
             while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_BODIES))]
+                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH_SIZE))]
                 await self._write_batch(batch)
         finally:
             self._writing = None

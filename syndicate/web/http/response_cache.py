@@ -18,7 +18,7 @@ from email.utils import format_datetime
 from weakref import WeakValueDictionary
 
 from syndicate.clock import Clock, Stopwatch
-from syndicate.storage.version_watch import Stamp, VersionWatch
+from syndicate.storage.version_watch import VersionSnapshot, VersionWatch
 
 MAX_BYTES = 32 * 1024 * 1024
 OVERHEAD_BYTES = 4096
@@ -61,7 +61,7 @@ class CachedDocument:
 
     key: str
     rendered: RenderedDocument
-    stamp: Stamp
+    stamp: VersionSnapshot
     made: float
     etag: str
     last_modified: str
@@ -187,7 +187,9 @@ def uncached(rendered: RenderedDocument) -> CachedDocument:
     return _document(rendered, {})
 
 
-def _document(rendered: RenderedDocument, stamp: Stamp, key: str = "", *, made: float = 0.0) -> CachedDocument:
+def _document(
+    rendered: RenderedDocument, stamp: VersionSnapshot, key: str = "", *, made: float = 0.0
+) -> CachedDocument:
     etag = rendered.etag or f'W/"{hashlib.sha256(rendered.body).hexdigest()[:32]}"'
     last_modified = "" if rendered.last_modified is None else format_datetime(rendered.last_modified, usegmt=True)
     lines = [

@@ -304,7 +304,7 @@ class PageBuilder:
                     FeedLink(
                         title=f"From the beginning ({name})",
                         media_type=_bare(format),
-                        href=self._urls.absolute(self._urls.from_the_first(format, series.start, series.days)),
+                        href=self._urls.absolute(self._urls.from_first(format, series.start, series.days)),
                     )
                     for format, name in FEED_NAMES.items()
                 )
@@ -517,14 +517,14 @@ class PageBuilder:
         path = Urls.comments_page(post.path, page)
         takes_part = post.comments_open or post.counts.comments
         return replace(
-            self._head(title, path, self._site_feeds(), post.in_short),
+            self._head(title, path, self._site_feeds(), post.short_text),
             language=post.language,
             prev=self._urls.absolute(older.path) if older else "",
             next=self._urls.absolute(newer.path) if newer else "",
             activity_id=post.uri if post.federates else "",
             comments_feed=self._comments_feed(post.path, f"Comments on {title}") if takes_part else None,
             kind="article",
-            image=None if post.notice else post.picture or self._first_picture(post),
+            image=None if post.content_warning else post.picture or self._first_picture(post),
             published=post.published,
             modified=post.updated,
             tags=tuple(term.name for term in post.tags),

@@ -41,12 +41,12 @@ async def handle(activity: Activity, context: Context) -> Decision:
         if known is not None and (known.post, known.actor) != (post.id, activity.actor):
             return refused("quote.not-theirs")
         if not allowed or (known is not None and known.revoked):
-            await context.approvals.refuse(tx, AuthorizationKind.QUOTE, request, actor)
+            await context.authorizations.refuse(tx, AuthorizationKind.QUOTE, request, actor)
             return refused("quote.not-allowed" if not allowed else "quote.revoked")
-        stamp = known or context.approvals.stamp(
+        stamp = known or context.authorizations.stamp(
             AuthorizationKind.QUOTE, post, object=quote, target=post.uri, actor=activity.actor
         )
-        await context.approvals.allow(tx, stamp, request, actor)
+        await context.authorizations.allow(tx, stamp, request, actor)
         return done("quote.allowed")
 
     return await received_notes.noticed(answer, as_object(instrument), {}, activity.actor, context)

@@ -54,14 +54,14 @@ async def handle(activity: Activity, context: Context) -> Decision:
         if comment is not None and comment.author.uri != actor.uri:
             return refused("object.author")
         if verdict.outcome is Outcome.REFUSED or comment is None:
-            await context.approvals.refuse(tx, AuthorizationKind.REPLY, asked.request, actor)
+            await context.authorizations.refuse(tx, AuthorizationKind.REPLY, asked.request, actor)
             return verdict
         if (comment.post, comment.parent) != (post.id, answered.id if answered else None):
-            await context.approvals.refuse(tx, AuthorizationKind.REPLY, asked.request, actor)
+            await context.authorizations.refuse(tx, AuthorizationKind.REPLY, asked.request, actor)
             return refused("reply.elsewhere")
         await tx.authorizations.save_request(asked)
         if comment.state is not CommentState.PENDING:
-            await context.approvals.decided(tx, comment, comment.state)
+            await context.authorizations.decided(tx, comment, comment.state)
         return verdict
 
     return answer
