@@ -1,1 +1,1 @@
-"""Commands; thin."""
+"""The command line. Each command parses its options, calls a service, and prints the result."""

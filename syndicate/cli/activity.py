@@ -1,27 +1,27 @@
-"""`syndicate activity`: what arrived, and what became of it."""
+"""`syndicate activity`: list received activities and what became of them."""
 
 import json
 from typing import Any
 
 import click
 
-from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.errors import NotFound
 from syndicate.model.activity import ReceivedActivity
 from syndicate.services import Services
 
-SHOWN = 100
+MAX_ROWS = 100
 
 
 @click.command()
 @click.argument("id", required=False)
-@click.option("--refused", is_flag=True, help="Requests that were refused, the newest thousand.")
+@click.option("--refused", is_flag=True, help="List refused requests instead.")
 @as_json
 @click.pass_obj
 def activity(session: Session, id: str | None, refused: bool, as_json: bool) -> None:
-    """What arrived from other servers, with the verdict and its reason; with ID, one of them whole."""
+    """List what other servers sent, with the verdict and its reason. With ID, show one activity in full."""
     if id is not None:
-        _tell_one(session.run(lambda services: _one(services, id)))
+        _print_one(session.run(lambda services: _one(services, id)))
         return
 
     async def work(services: Services) -> list[dict[str, Any]]:
@@ -35,16 +35,16 @@ def activity(session: Session, id: str | None, refused: bool, as_json: bool) -> 
                     "sender": refusal.sender,
                     "detail": refusal.detail,
                 }
-                for refusal in await services.store.inbox_queue.list_refusals(SHOWN)
+                for refusal in await services.store.inbox_queue.list_refusals(MAX_ROWS)
             ]
-        return [_row(arrival) for arrival in await services.store.inbox_queue.list_newest(SHOWN)]
+        return [_row(arrival) for arrival in await services.store.inbox_queue.list_newest(MAX_ROWS)]
 
     columns = (
         ("at", "status", "reason", "detail", "sender")
         if refused
         else ("id", "at", "type", "actor", "outcome", "reason")
     )
-    tell_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nothing has arrived.")
+    print_rows(session.run(work), as_json=as_json, columns=columns, nothing="No activities received yet.")
 
 
 def _row(arrival: ReceivedActivity) -> dict[str, Any]:
@@ -67,5 +67,5 @@ async def _one(services: Services, id: str) -> ReceivedActivity:
     return arrival
 
 
-def _tell_one(arrival: ReceivedActivity) -> None:
+def _print_one(arrival: ReceivedActivity) -> None:
     click.echo(json.dumps({**_row(arrival), "raw": arrival.activity.raw}, indent=2, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""`syndicate block`, `unblock`, `blocks`: who is not listened to."""
+"""`syndicate block`, `unblock`, `blocks`: manage blocked servers and accounts."""
 
 import csv
 import re
@@ -9,28 +9,30 @@ from typing import Any
 
 import click
 
-from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.content.addresses import ascii_host
 from syndicate.errors import InputError
 from syndicate.services import Services
 from syndicate.storage.blocks import Block
 
 DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-BLOCKED = frozenset({"", "suspend"})
-KNOWN = BLOCKED | {"silence", "limit", "noop", "none"}
-"""Severities of Mastodon and its like."""
+BLOCKED_SEVERITIES = frozenset({"", "suspend"})
+KNOWN_SEVERITIES = BLOCKED_SEVERITIES | {"silence", "limit", "noop", "none"}
+"""Severities in the block lists of Mastodon and compatible software."""
 
 
 def domain_of(text: str) -> str:
-    """A domain as it is compared. Raises InputError."""
+    """Return a domain in canonical form. Raises InputError."""
     host = ascii_host(text.strip().rstrip("."))
     if not DOMAIN.fullmatch(host):
-        raise InputError(f"{text}: give a domain such as spam.example, or an account")
+        raise InputError(f"{text}: please give a domain such as spam.example, or an account")
     return host
 
 
 async def pattern_of(services: Services, text: str) -> str:
-    """What is blocked: a domain, or an actor's id, also by its handle if it was ever here. Raises InputError."""
+    """Return what to block: a domain, or the id of an actor (given by address or by a known handle). Raises
+    InputError.
+    """
     if "://" in text:
         known = await services.store.remote_actors.find_by_address(text.strip())
         return known.uri if known is not None else text.strip()
@@ -39,16 +41,18 @@ async def pattern_of(services: Services, text: str) -> str:
     handle = f"@{text.strip().lstrip('@')}"
     actor = await services.store.remote_actors.find_by_handle(handle)
     if actor is None:
-        raise InputError(f"{handle}: was never here; give the address of the account, or the domain to block all of it")
+        raise InputError(
+            f"{handle}: this account is not known here; please give its address, or its domain to block the whole server"
+        )
     return actor.uri
 
 
 @click.command()
 @click.argument("who")
-@click.option("--reason", default="", help="A note to yourself.")
+@click.option("--reason", default="", help="A private note.")
 @click.pass_obj
 def block(session: Session, who: str, reason: str) -> None:
-    """Do not listen to WHO: a domain (with its subdomains) or an account."""
+    """Block WHO: a domain (with its subdomains) or an account."""
 
     async def work(services: Services) -> str:
         blocked = Block(pattern=await pattern_of(services, who), reason=reason, created=services.clock())
@@ -62,12 +66,12 @@ def block(session: Session, who: str, reason: str) -> None:
 @click.argument("who")
 @click.pass_obj
 def unblock(session: Session, who: str) -> None:
-    """Listen to WHO again."""
+    """Unblock WHO."""
 
     async def work(services: Services) -> str:
         pattern = await pattern_of(services, who)
         if not await services.blocking.unblock(pattern):
-            raise InputError(f"{pattern}: was not blocked")
+            raise InputError(f"{pattern}: is not blocked")
         return pattern
 
     click.echo(f"{session.run(work)} is no longer blocked")
@@ -77,7 +81,7 @@ def unblock(session: Session, who: str) -> None:
 @as_json
 @click.pass_context
 def blocks(context: click.Context, as_json: bool) -> None:
-    """Who is blocked."""
+    """List blocked domains and accounts."""
     if context.invoked_subcommand is not None:
         return
     session: Session = context.obj
@@ -94,14 +98,14 @@ def blocks(context: click.Context, as_json: bool) -> None:
         ]
 
     columns = ("who", "kind", "reason", "since")
-    tell_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nobody is blocked.")
+    print_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nothing is blocked.")
 
 
 @blocks.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
 def import_(session: Session, file: Path) -> None:
-    """A list of domains as CSV, in Mastodon's form."""
+    """Import a list of blocked domains (CSV, as Mastodon exports it)."""
     try:
         rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -115,7 +119,7 @@ def import_(session: Session, file: Path) -> None:
         except InputError as error:
             left_out.append(str(error))
             continue
-        (patterns if severity in BLOCKED else milder).append(domain)
+        (patterns if severity in BLOCKED_SEVERITIES else milder).append(domain)
 
     async def work(services: Services) -> None:
         for pattern in patterns:
@@ -124,21 +128,21 @@ def import_(session: Session, file: Path) -> None:
     session.run(work)
     click.echo(f"{len(patterns)} blocked")
     if milder:
-        click.echo(f"not taken: {len(milder)} that the list does not suspend")
+        click.echo(f"skipped: {len(milder)} that the list does not suspend")
     for line in left_out:
-        click.echo(f"left out: {line}", err=True)
+        click.echo(f"not imported: {line}", err=True)
     if left_out:
         sys.exit(1)
 
 
 def _listed(file: Path, rows: list[list[str]]) -> Iterator[tuple[str, str]]:
-    """Domain and severity of each row. Raises InputError for a file that is no such list, before anything is done."""
+    """Return the domain and severity of each row. Raises InputError if the file is not such a list."""
     for row in rows:
         name, severity = (row[0].strip() if row else ""), (row[1].strip().lower() if len(row) > 1 else "")
         if not name or name.startswith("#") or (name.lower(), severity) in (("domain", ""), ("domain", "severity")):
             continue
-        if severity not in KNOWN:
+        if severity not in KNOWN_SEVERITIES:
             raise InputError(
-                f"{file}: is no list of blocked domains: {severity!r} stands where Mastodon's lists have a severity"
+                f"{file}: not a list of blocked domains: {severity!r} is not a severity that Mastodon uses"
             )
         yield name, severity

@@ -1,39 +1,41 @@
-"""`syndicate comments`: moderation, and the author's own answers."""
+"""`syndicate comments`: moderate comments and write replies."""
 
 from typing import Any, TextIO
 
 import click
 
-from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.comments import moderation
 from syndicate.content.text import excerpt, plain
 from syndicate.errors import CommentNotFound, InputError
 from syndicate.model.comment import Comment, CommentState
 from syndicate.services import Services
 
-SHOWN = 200
+MAX_ROWS = 200
 
 
 @click.group()
 def comments() -> None:
-    """See comments, and decide about them."""
+    """List and moderate comments, and write replies."""
 
 
 @comments.command("list")
-@click.option("--all", "every", is_flag=True, help="Those too that were decided about.")
+@click.option("--all", "every", is_flag=True, help="Include comments that are already decided.")
 @as_json
 @click.pass_obj
 def list_(session: Session, every: bool, as_json: bool) -> None:
-    """The comments that wait."""
+    """List the comments that wait for moderation."""
     states = tuple(CommentState) if every else (CommentState.PENDING,)
 
     async def work(services: Services) -> list[dict[str, Any]]:
-        found = await services.store.comments.list_by_state(states, SHOWN)
+        found = await services.store.comments.list_by_state(states, MAX_ROWS)
         return [await _row(services, comment, whole=as_json) for comment in found]
 
     rows = session.run(work)
     columns = ("id", "state", "author", "post", "text")
-    tell_rows(rows, as_json=as_json, columns=columns, nothing="No comment waits." if not every else "No comments.")
+    print_rows(
+        rows, as_json=as_json, columns=columns, nothing="No comments are waiting." if not every else "No comments."
+    )
 
 
 async def _row(services: Services, comment: Comment, *, whole: bool) -> dict[str, Any]:
@@ -57,8 +59,8 @@ def _decision(name: str, done: str, help: str) -> None:
     @click.pass_obj
     def decide(session: Session, ids: tuple[str, ...]) -> None:
         async def work(services: Services) -> list[str]:
-            """What went wrong, each as a line."""
-            wrong = []
+            """Return the errors, one line each."""
+            errors = []
             for id in ids:
                 try:
                     comment = await moderation.decide(
@@ -66,41 +68,45 @@ def _decision(name: str, done: str, help: str) -> None:
                     )
                     click.echo(f"{comment.id}: {done}")
                 except (CommentNotFound, InputError) as error:
-                    wrong.append(str(error))
-            return wrong
+                    errors.append(str(error))
+            return errors
 
-        if wrong := session.run(work):
-            raise InputError("; ".join(wrong))
-
-
-_decision("approve", "approved", "Show these comments.")
-_decision("reject", "rejected", "Do not show these comments.")
-_decision("spam", "called spam", "Do not show these comments, and remember their authors for it.")
+        if errors := session.run(work):
+            raise InputError("; ".join(errors))
 
 
-# the author's own
+_decision("approve", "approved", "Approve these comments.")
+_decision("reject", "rejected", "Reject these comments.")
+_decision("spam", "marked as spam", "Mark these comments as spam, and remember their authors.")
+
+
+# the author's own replies
 
 
 @comments.command()
 @click.argument("id")
 @click.argument("text", required=False)
-@click.option("--file", type=click.File(encoding="utf-8"), help="Read the text from a file; - for standard input.")
-@click.option("--only", is_flag=True, help="Address nobody but the one who is answered.")
+@click.option(
+    "--file", type=click.File(encoding="utf-8"), help="Read the text from a file, or from standard input with -."
+)
+@click.option("--only", is_flag=True, help="Mention only the author of the comment.")
 @click.pass_obj
 def answer(session: Session, id: str, text: str | None, file: TextIO | None, only: bool) -> None:
-    """Answer the comment ID, or say something under the post with the slug ID, in Markdown."""
+    """Reply to the comment ID, or comment on the post with the slug ID. TEXT is Markdown."""
     words = _words(text, file)
     comment = session.run(lambda services: services.author_replies.answer(id, words, only=only))
-    click.echo(f"{comment.id}: said, at {comment.url}")
+    click.echo(f"{comment.id}: published at {comment.url}")
 
 
 @comments.command()
 @click.argument("id")
 @click.argument("text", required=False)
-@click.option("--file", type=click.File(encoding="utf-8"), help="Read the text from a file; - for standard input.")
+@click.option(
+    "--file", type=click.File(encoding="utf-8"), help="Read the text from a file, or from standard input with -."
+)
 @click.pass_obj
 def edit(session: Session, id: str, text: str | None, file: TextIO | None) -> None:
-    """Give your own answer ID another text."""
+    """Change the text of your reply ID."""
     words = _words(text, file)
     comment = session.run(lambda services: services.author_replies.edit(id, words))
     click.echo(f"{comment.id}: changed")
@@ -110,12 +116,12 @@ def edit(session: Session, id: str, text: str | None, file: TextIO | None) -> No
 @click.argument("id")
 @click.pass_obj
 def delete(session: Session, id: str) -> None:
-    """Take back your own answer ID."""
+    """Delete your reply ID."""
     session.run(lambda services: services.author_replies.delete(id))
-    click.echo(f"{id}: taken back")
+    click.echo(f"{id}: deleted")
 
 
 def _words(text: str | None, file: TextIO | None) -> str:
     if (text is None) == (file is None):
-        raise click.UsageError("Give the text, or --file FILE.")
+        raise click.UsageError("Please give the text or --file FILE.")
     return file.read() if file is not None else text or ""

@@ -1,4 +1,4 @@
-"""`syndicate import`: WordPress exports, OPML lists, folders of Markdown."""
+"""`syndicate import`: import WordPress exports, OPML lists, Mastodon follows, and folders of Markdown."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,32 +16,32 @@ from syndicate.feeds import mastodon_csv
 from syndicate.feeds import opml as opml_format
 from syndicate.importers import markdown_files
 from syndicate.importers.wordpress.importer import ImportReport, WordPressImporter
-from syndicate.media.places import TELLS_PLACE
+from syndicate.media.places import CONTAINS_PLACE
 from syndicate.model.comment import CommentState
 from syndicate.model.post import PostKind, PostState
 from syndicate.publishing import Change
 from syndicate.services import Services
 
-EVERY = 100
-GIVE_ANOTHER = "please give one of them another"
+PROGRESS_INTERVAL = 100
+CHOOSE_ANOTHER_SLUG = "please give one of them another slug"
 ORIGIN = "markdown"
-HIDDEN = {
+HIDDEN_STATES = {
     PostState.DRAFT: "draft",
     PostState.PRIVATE: "private",
     PostState.PASSWORD: "with a password",
     PostState.SCHEDULED: "scheduled",
 }
-STATES = {CommentState.APPROVED: "shown", CommentState.PENDING: "waiting for you", CommentState.SPAM: "spam"}
+COMMENT_STATES = {CommentState.APPROVED: "shown", CommentState.PENDING: "waiting for you", CommentState.SPAM: "spam"}
 
 
 @click.group("import")
 def import_() -> None:
-    """Take in what was written or collected elsewhere. Again: renews what was not edited here since."""
+    """Import posts or a blogroll. Importing again updates what was not edited here."""
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[str], None]]:
-    """A bar that moves on a terminal; now and then a plain line elsewhere."""
+    """Show progress: a bar on a terminal, otherwise a line now and then."""
     count = 0
     if sys.stderr.isatty():
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -54,7 +54,7 @@ def progress(what: str) -> Iterator[Callable[[str], None]]:
     def tell(_: str) -> None:
         nonlocal count
         count += 1
-        if count % EVERY == 0:
+        if count % PROGRESS_INTERVAL == 0:
             click.echo(f"{count} {what}", err=True)
 
     yield tell
@@ -62,11 +62,13 @@ def progress(what: str) -> Iterator[Callable[[str], None]]:
 
 @import_.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--media", type=click.Path(path_type=Path, file_okay=False), help="A copy of wp-content/uploads.")
-@click.option("--announce", is_flag=True, help="Tell followers of every post.")
+@click.option(
+    "--media", type=click.Path(path_type=Path, file_okay=False), help="A copy of the wp-content/uploads directory."
+)
+@click.option("--announce", is_flag=True, help="Announce every post to followers.")
 @click.pass_obj
 def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, announce: bool) -> None:
-    """A WordPress export: posts, pages, comments, categories, tags, old addresses, pictures."""
+    """Import WordPress export files: posts, pages, comments, categories, tags, old addresses, pictures."""
     for file in files:
         if not file.is_file():
             raise InputError(f"{file}: no such file")
@@ -88,20 +90,20 @@ def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, ann
             ).run(files)
 
     report = session.run(work)
-    _tell(report, session.config().site)
+    _print_report(report, session.config().site)
     if report.left_out:
         sys.exit(1)
 
 
-def _tell(report: ImportReport, config: SiteConfig) -> None:
-    for line in _told(report, config):
+def _print_report(report: ImportReport, config: SiteConfig) -> None:
+    for line in _report_lines(report, config):
         click.echo(line)
     for item in report.left_out:
-        click.echo(f"left out: {item.what}: {' '.join(item.reason.split())[:400]}", err=True)
+        click.echo(f"not imported: {item.what}: {' '.join(item.reason.split())[:400]}", err=True)
 
 
-def _told(report: ImportReport, config: SiteConfig) -> Iterator[str]:
-    """A line for each thing of which there was any."""
+def _report_lines(report: ImportReport, config: SiteConfig) -> Iterator[str]:
+    """Return a line for each kind of thing that occurred."""
     posts, pages = report.kinds[PostKind.POST], report.kinds[PostKind.PAGE]
     yield (
         f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged;"
@@ -112,25 +114,25 @@ def _told(report: ImportReport, config: SiteConfig) -> Iterator[str]:
             f"; {report.pinned} pinned" if report.pinned else ""
         )
     if report.hidden:
-        yield f"shown to nobody: {_counted({HIDDEN[state]: number for state, number in report.hidden.items()})}"
+        yield f"not public: {_counted({HIDDEN_STATES[state]: number for state, number in report.hidden.items()})}"
     if report.comments:
-        yield f"comments: {_counted({STATES[state]: number for state, number in report.comment_states.items()})}"
+        yield f"comments: {_counted({COMMENT_STATES[state]: number for state, number in report.comment_states.items()})}"
     if report.terms:
         yield f"terms: {', '.join(f'{number} × {kind.value}' for kind, number in report.terms.items())}"
     if report.pictures_kept or report.pictures_wanted:
-        yield f"pictures: {report.pictures_kept} kept, {report.pictures_wanted} to be fetched by the server"
+        yield f"pictures: {report.pictures_kept} stored, {report.pictures_wanted} for the server to download"
     lost = {f"[{name}]": number for name, number in sorted(report.shortcodes.items()) if number}
     if lost:
-        yield f"taken out of texts, since only WordPress could show it: {_counted(lost)}"
+        yield f"removed from texts, since only WordPress can show it: {_counted(lost)}"
     if report.site is not None and report.site.title and report.site.title != config.title:
         tagline = f" ({report.site.description})" if report.site.description else ""
-        yield f"not taken: the blog's name, {report.site.title}{tagline}: site.title and site.tagline say what it is called"
+        yield f"skipped: the blog's name, {report.site.title}{tagline}: site.title and site.tagline in the settings name this blog"
     for slug in report.edited:
-        yield f"as it is, since it was edited here: {slug}"
+        yield f"not updated, since it was edited here: {slug}"
     for title in report.twins:
-        yield f"has an id of its own in feeds, since another post of the export has the same guid: {title}"
+        yield f"gets a new id in feeds, since another post of the export has the same guid: {title}"
     for item in report.passed_over:
-        yield f"not taken: {item.what}: {item.reason}"
+        yield f"skipped: {item.what}: {item.reason}"
 
 
 def _counted(numbers: Mapping[str, int]) -> str:
@@ -141,46 +143,47 @@ def _counted(numbers: Mapping[str, int]) -> str:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
 def opml(session: Session, file: Path) -> None:
-    """An OPML list: the blogroll."""
+    """Import an OPML list into the blogroll."""
     listed = opml_format.parse(_bytes(file))
 
     async def work(services: Services) -> ListImportReport:
         return await services.blogroll_editor.import_outlines(listed.outlines)
 
-    _tell_blogroll(session.run(work), [f"{item.what}: {item.reason}" for item in listed.left_out])
+    _print_blogroll_report(session.run(work), [f"{item.what}: {item.reason}" for item in listed.left_out])
 
 
 @import_.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
 def following(session: Session, file: Path) -> None:
-    """The accounts that you follow elsewhere, as Mastodon exports them (CSV): the blogroll. The server looks for them, and
-    follows them."""
+    """Import the accounts that you follow elsewhere (Mastodon's CSV export) into the blogroll. The server looks them
+    up and follows them.
+    """
     listed = mastodon_csv.parse(_bytes(file))
 
     async def work(services: Services) -> ListImportReport:
         return await services.blogroll_editor.import_accounts(listed.handles)
 
-    _tell_blogroll(session.run(work), [f"{what}: is no account" for what in listed.left_out])
+    _print_blogroll_report(session.run(work), [f"{what}: not an account" for what in listed.left_out])
 
 
-def _tell_blogroll(done: ListImportReport, left_out: Sequence[str]) -> None:
+def _print_blogroll_report(done: ListImportReport, left_out: Sequence[str]) -> None:
     click.echo(f"{done.added} added, {done.updated} updated, {done.unchanged} unchanged")
     for name in done.edited:
-        click.echo(f"as it is, since it was edited here: {name}")
+        click.echo(f"not updated, since it was edited here: {name}")
     for line in left_out:
-        click.echo(f"left out: {line}", err=True)
+        click.echo(f"not imported: {line}", err=True)
     if left_out:
         sys.exit(1)
 
 
 @import_.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--announce", is_flag=True, help="Tell followers of every post.")
-@click.option("--if-empty", is_flag=True, help="Only where the blog has no posts yet.")
+@click.option("--announce", is_flag=True, help="Announce every post to followers.")
+@click.option("--if-empty", is_flag=True, help="Only if the blog has no posts yet.")
 @click.pass_obj
 def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) -> None:
-    """A folder of Markdown files."""
+    """Import a folder of Markdown files."""
     if not directory.is_dir():
         raise InputError(f"{directory}: no such directory")
     paths, root = markdown_files.posts_in(directory), str(directory.absolute())
@@ -203,37 +206,39 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
                     )
                     other = taken.setdefault(post_draft.slug, path)
                     if other != path:
-                        raise InputError(f"{path}: its slug {post_draft.slug!r} is that of {other}; {GIVE_ANOTHER}")
+                        raise InputError(
+                            f"{path}: its slug {post_draft.slug!r} is also that of {other}; {CHOOSE_ANOTHER_SLUG}"
+                        )
                     if await was_edited(services, post_draft.slug):
                         edited.append(post_draft.slug)
                         continue
                     published = await services.publisher.publish(post_draft, origin=ORIGIN, announce=announce)
                     counts[published.change] += 1
                     held += [f"held back: {reason}" for reason in post_draft.draft_reasons]
-                    left_out += [f"{path}: file not had: {file}" for file in published.missing]
+                    left_out += [f"{path}: file could not be read: {file}" for file in published.missing]
                     places += published.tell_places
                 except InputError as error:
                     left_out.append(str(error))
                 tell(path.name)
-        return counts, edited, [*held, *(f"{film}: {TELLS_PLACE}" for film in places)], left_out
+        return counts, edited, [*held, *(f"{film}: {CONTAINS_PLACE}" for film in places)], left_out
 
     counts, edited, notes, left_out = session.run(work)
     click.echo(", ".join(f"{count} {change.value}" for change, count in counts.items()))
     for slug in edited:
-        click.echo(f"as it is, since it was edited here: {slug}")
+        click.echo(f"not updated, since it was edited here: {slug}")
     for note in notes:
         click.echo(note)
     for path, reason in markdown_files.passed_over_in(directory):
-        if reason != markdown_files.EMPTY:  # which is told with what could not be read
-            click.echo(f"not taken: {path}: {reason}")
+        if reason != markdown_files.EMPTY:  # listed with the files that are not imported
+            click.echo(f"skipped: {path}: {reason}")
     for line in left_out:
-        click.echo(f"left out: {line}", err=True)
+        click.echo(f"not imported: {line}", err=True)
     if left_out:
         sys.exit(1)
 
 
 async def was_edited(services: Services, slug: str) -> bool:
-    """Whether the post with this slug came in by another way, or was changed by one since."""
+    """Whether the post with this slug came from another origin, or was changed by one since."""
     post = await services.store.posts.find_by_slug(slug)
     made = await services.store.posts.find_source(post.id) if post else None
     return made is not None and made.origin != ORIGIN

@@ -1,4 +1,4 @@
-"""`syndicate init`: a new blog in this directory."""
+"""`syndicate init`: create a new blog in this directory."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from syndicate.config import Config, load
 from syndicate.errors import InputError
 from syndicate.services import Services, reset_identity
 
-PORT = 8080
+DEFAULT_PORT = 8080
 TEMPLATE = """\
 # The settings of this blog. docs/configuration.md explains every one.
 
@@ -38,33 +38,33 @@ moderation = "first-time"
 
 
 @click.command()
-@click.option("--url", default="", help="Where the public will read it, such as https://blog.example.")
-@click.option("--handle", default="", help="The name in @name@blog.example: a-z, 0-9 and _.")
-@click.option("--title", default="", help="What the blog is called.")
-@click.option("--keep-keys", is_flag=True, help="Begin a new blog with the keys that lie there.")
-@click.option("--again", is_flag=True, help="Another address or handle, while nobody can know the blog yet.")
+@click.option("--url", default="", help="The public address, such as https://blog.example.")
+@click.option("--handle", default="", help="The account name in @name@blog.example: a-z, 0-9 and _.")
+@click.option("--title", default="", help="The title of the blog.")
+@click.option("--keep-keys", is_flag=True, help="Create a new blog with the existing keys.")
+@click.option("--again", is_flag=True, help="Change the address or handle, as long as the blog is unknown to others.")
 @click.pass_obj
 def init(session: Session, url: str, handle: str, title: str, keep_keys: bool, again: bool) -> None:
-    """Write syndicate.toml, keys and directories. Refuses to overwrite."""
+    """Create a blog: write syndicate.toml, keys and directories. Nothing is overwritten."""
     path = session.path
     if again:
-        _choose_again(session, url, handle)
+        _change_identity(session, url, handle)
         return
     if keep_keys and path.exists():
-        _begin_anew(session, url, handle)
+        _create_with_keys(session, url, handle)
         return
     for name, value in (("--url", url), ("--handle", handle)):
         if not value and not _is_given(name):
             raise click.UsageError(f"Missing option '{name}'.")
     if path.exists():
-        raise InputError(f"{path}: is there already; nothing was changed")
+        raise InputError(f"{path}: already exists; nothing was changed")
     if not keep_keys:
         _require_clean(path.parent)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(_settings(url, handle, title), encoding="utf-8")
     try:
         config = load(path)
-        _furnish(session, config, keep_keys=keep_keys)
+        _create_storage(session, config, keep_keys=keep_keys)
     except Exception:
         path.unlink()
         raise
@@ -73,13 +73,13 @@ def init(session: Session, url: str, handle: str, title: str, keep_keys: bool, a
 
 
 def _is_given(option: str) -> bool:
-    """Whether an option was typed, if only with nothing in it."""
+    """Whether an option was given, even if empty."""
     source = click.get_current_context().get_parameter_source(option.lstrip("-"))
     return source is ParameterSource.COMMANDLINE
 
 
-def _begin_anew(session: Session, url: str, handle: str) -> None:
-    """The settings and keys are there, and the database of the blog is not: a new one begins with both."""
+def _create_with_keys(session: Session, url: str, handle: str) -> None:
+    """Create a new database for existing settings and keys."""
     config = session.config()
     for name, value in (("url", url), ("handle", handle)):
         if value and value.rstrip("/") != getattr(config.site, name):
@@ -91,11 +91,11 @@ def _begin_anew(session: Session, url: str, handle: str) -> None:
             raise InputError("the database holds the blog of these keys; nothing was changed")
 
     session.run(work, keep_keys=True)
-    click.echo(f"A new blog begins with the keys in {config.storage.keys}: @{config.site.account}.")
+    click.echo(f"A new blog was created with the keys in {config.storage.keys}: @{config.site.account}.")
 
 
-def _choose_again(session: Session, url: str, handle: str) -> None:
-    """Another address or handle in the settings and in the database, or in neither."""
+def _change_identity(session: Session, url: str, handle: str) -> None:
+    """Change the address or handle both in the settings and in the database, or in neither."""
     path, before = session.path, session.path.read_text(encoding="utf-8")
     text = before
     for name, value in (("url", url), ("handle", handle)):
@@ -105,8 +105,8 @@ def _choose_again(session: Session, url: str, handle: str) -> None:
         config = load(path)
         if not asyncio.run(reset_identity(config)):
             raise InputError(
-                "the blog has posts, follows or was heard of: its address and handle stay; nothing was changed"
-                " (to choose others, begin in another directory and import the posts there)"
+                "the blog has posts or follows, or is known to other servers: its address and handle cannot change; nothing was changed"
+                " (to choose others, create a blog in another directory and import the posts there)"
             )
     except Exception:
         path.write_text(before, encoding="utf-8")
@@ -116,7 +116,7 @@ def _choose_again(session: Session, url: str, handle: str) -> None:
 
 
 def _with_setting(text: str, name: str, value: str) -> str:
-    """The settings with another value in the line of `[site]` that holds it."""
+    """Return the settings with another value in its line of the section `[site]`."""
     changed, count = re.subn(
         rf"(?ms)(^\[site\][^\[]*?^[ \t]*{name}[ \t]*=[ \t]*)\"[^\"\n]*\"",
         lambda found: found[1] + json.dumps(value, ensure_ascii=False),
@@ -124,7 +124,7 @@ def _with_setting(text: str, name: str, value: str) -> str:
         count=1,
     )
     if not count:
-        raise InputError(f"site.{name}: stands in no line of its own in the settings; please change it there by hand")
+        raise InputError(f"site.{name}: is not on a line of its own in the settings; please change it there by hand")
     return changed
 
 
@@ -142,27 +142,27 @@ def _settings(url: str, handle: str, title: str) -> str:
 
 
 def _port(url: str) -> int:
-    """On this machine, the port that the address says is the one to listen on; elsewhere a proxy stands in between."""
+    """Return the port to listen on: that of a local address; behind a proxy the default."""
     try:
         address = URL(url)
-    except ValueError:  # which reading the settings will say, with its name
-        return PORT
+    except ValueError:  # reported with the setting's name when the settings are read
+        return DEFAULT_PORT
     here = address.host in ("localhost", "127.0.0.1", "::1")
-    return address.explicit_port or PORT if here and address.scheme == "http" else PORT
+    return address.explicit_port or DEFAULT_PORT if here and address.scheme == "http" else DEFAULT_PORT
 
 
-def _furnish(session: Session, config: Config, *, keep_keys: bool) -> None:
-    """Directories, database and key."""
+def _create_storage(session: Session, config: Config, *, keep_keys: bool) -> None:
+    """Create directories, database and key."""
     for directory in (config.storage.media, config.storage.posts, config.storage.keys):
         directory.mkdir(parents=True, exist_ok=True)
     session.run(_identity, keep_keys=keep_keys)
 
 
 def _require_clean(directory: Path) -> None:
-    """A database without its settings belongs to a blog whose identity we do not know."""
+    """A database without settings belongs to a blog with an unknown identity. Raises InputError."""
     if (directory / "data" / "syndicate.db").exists():
-        raise InputError(f"{directory / 'data' / 'syndicate.db'}: a blog is there already; nothing was changed")
+        raise InputError(f"{directory / 'data' / 'syndicate.db'}: a blog already exists; nothing was changed")
 
 
 async def _identity(_: Services) -> None:
-    """Opening the study makes database and key."""
+    """Opening the services creates the database and the key."""

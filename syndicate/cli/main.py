@@ -1,4 +1,4 @@
-"""`syndicate`: the command line. Global options, the table of commands, and how errors are told."""
+"""`syndicate`: the command line: global options, the table of commands, and error messages."""
 
 import os
 import sys
@@ -39,15 +39,15 @@ COMMANDS: Mapping[str, str] = {
     "keys": "keys:keys",
     "doctor": "doctor:doctor",
 }
-"""Name → module of this room and object in it; loaded when asked for, so that the server carries no importers."""
+"""Name → module in this package and object in it, imported on use, so that the server does not load the importers."""
 
 
-NOBODY_ELSE = 0o077
-"""Files are 0600 and directories 0700, whoever starts a command: they hold keys, drafts and what waits for the author."""
+PRIVATE_UMASK = 0o077
+"""Files get mode 0600 and directories 0700, whatever the umask: they hold keys, drafts and private comments."""
 
 
 class Commands(click.Group):
-    """Tells an error of the house as one line on standard error, with status 1."""
+    """Prints a SyndicateError or OSError as one line on standard error and exits with status 1."""
 
     def list_commands(self, _: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -70,12 +70,12 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--config", metavar="PATH", help="The settings; $SYNDICATE_CONFIG, else ./syndicate.toml.")
-@click.option("--debug", is_flag=True, help="Tell more, and show where an error comes from.")
+@click.option("--config", metavar="PATH", help="The settings file (default: $SYNDICATE_CONFIG, or ./syndicate.toml).")
+@click.option("--debug", is_flag=True, help="Log more, and show tracebacks.")
 @click.version_option(__version__, prog_name="syndicate")
 @click.pass_context
 def main(context: click.Context, config: str | None, debug: bool) -> None:
-    """Your blog as feeds and as an account of the fediverse."""
-    os.umask(NOBODY_ELSE)
+    """Your blog as feeds and as an account in the fediverse."""
+    os.umask(PRIVATE_UMASK)
     logs.configure(debug=debug)
     context.obj = Session(path=config_path(config), debug=debug)

@@ -1,4 +1,4 @@
-"""`syndicate media`: what is to be done with the pictures that are served."""
+"""`syndicate media`: maintain the stored pictures."""
 
 import sys
 
@@ -12,13 +12,13 @@ from syndicate.services import Services
 
 @click.group()
 def media() -> None:
-    """The pictures that are served."""
+    """Maintain the stored pictures."""
 
 
 @media.command()
 @click.pass_obj
 def rebuild(session: Session) -> None:
-    """Take the metadata out of pictures that were stored by earlier versions. Nobody is notified, and no post changes its date."""
+    """Remove metadata from pictures that earlier versions stored. Nobody is notified, and no post changes its date."""
 
     async def work(services: Services) -> Rebuilt:
         with progress("pictures") as tell:
@@ -28,6 +28,6 @@ def rebuild(session: Session) -> None:
     done = session.run(work)
     click.echo(f"{done.cleaned} cleaned, {done.unchanged} unchanged")
     for name, reason in done.failed:
-        click.echo(f"left as it is: /media/{name}: {reason}", err=True)
+        click.echo(f"unchanged: /media/{name}: {reason}", err=True)
     if done.failed:
         sys.exit(1)

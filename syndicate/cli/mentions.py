@@ -1,4 +1,4 @@
-"""`syndicate mentions`: what names the blog without answering a post, and private words to it."""
+"""`syndicate mentions`: list mentions of the blog outside of replies, and private messages to it."""
 
 import json
 import textwrap
@@ -14,30 +14,31 @@ from syndicate.services import Services
 from syndicate.storage import Tables
 from syndicate.storage.received_notes import NoteKind, ReceivedNote
 
-SHOWN = 200
+MAX_ROWS = 200
 KINDS = (NoteKind.MENTION, NoteKind.PRIVATE)
-WIDTH = 78
+LINE_WIDTH = 78
 
 
 @click.command()
-@click.option("--all", "seen", is_flag=True, help="Also what you have seen.")
+@click.option("--all", "seen", is_flag=True, help="Include those you have seen.")
 @as_json
 @click.pass_obj
 def mentions(session: Session, seen: bool, as_json: bool) -> None:
-    """What names the blog without answering a post, and private words to it, newest first. It is kept for 90 days, and
-    nobody else sees it."""
+    """List mentions of the blog outside of replies, and private messages, newest first. They are kept for 90 days,
+    and only you can see them.
+    """
     rows = session.run(lambda services: _seen(services, everything=seen))
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    click.echo("\n\n".join(map(_block, rows)) if rows else "Nothing new." if not seen else "Nobody has mentioned you.")
+    click.echo("\n\n".join(map(_block, rows)) if rows else "No new mentions." if not seen else "No mentions.")
 
 
 async def _seen(services: Services, *, everything: bool) -> list[dict[str, Any]]:
-    """What is listed, and is seen from now on."""
+    """List the notes and mark them as seen."""
     notes = [
         note
-        for note in await services.store.received_notes.list_newest(KINDS, seen=everything, limit=SHOWN)
+        for note in await services.store.received_notes.list_newest(KINDS, seen=everything, limit=MAX_ROWS)
         if not await services.store.blocks.covers(note.actor, host_of(note.actor))
     ]
     rows = [await _row(services, note) for note in notes]
@@ -69,7 +70,8 @@ async def _row(services: Services, note: ReceivedNote) -> dict[str, Any]:
 def _block(row: dict[str, Any]) -> str:
     who = " ".join(filter(None, (row["author"], marked(row["handle"])))) or row["actor"]
     words = [
-        textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ") for line in row["words"].split("\n")
+        textwrap.fill(line, LINE_WIDTH, initial_indent="  ", subsequent_indent="  ")
+        for line in row["words"].split("\n")
     ]
     return "\n".join(
         (f"{row['at'][:16].replace('T', ' ')}  {row['kind']}  {who}", *words, f"  {row['url'] or row['id']}")

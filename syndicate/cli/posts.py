@@ -1,4 +1,4 @@
-"""`syndicate publish` and `delete`."""
+"""`syndicate publish` and `delete`: publish a Markdown file, delete a post."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,7 +10,7 @@ from syndicate.cli.session import Session
 from syndicate.errors import FilesMissing, InputError
 from syndicate.importers import markdown_files
 from syndicate.importers.markdown_files import MarkdownFile
-from syndicate.media.places import TELLS_PLACE
+from syndicate.media.places import CONTAINS_PLACE
 from syndicate.model.post import Post, PostState
 from syndicate.publishing import Published
 from syndicate.publishing.publisher import FileVersion
@@ -19,7 +19,7 @@ from syndicate.services import Services
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """A file that was published. `earlier` is the post that it made the last time."""
+    """A published file. `earlier` is the post that the file made before."""
 
     read: MarkdownFile
     published: Published
@@ -28,17 +28,17 @@ class _Done:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--replace", is_flag=True, help="Even the post of an import, or of another origin.")
-@click.option("--minor", is_flag=True, help="Tell nobody: no Update, and nothing is pushed.")
+@click.option("--replace", is_flag=True, help="Also replace a post that was imported or came in another way.")
+@click.option("--minor", is_flag=True, help="Do not announce the change: no Update is sent, and no feed is pushed.")
 @click.pass_obj
 def publish(session: Session, file: Path, replace: bool, minor: bool) -> None:
-    """Create a post from a Markdown FILE, or replace the one with its slug."""
+    """Publish a Markdown FILE as a post, or update the post with its slug."""
 
     async def work(services: Services) -> _Done:
         read = markdown_files.read(file, services.config.site.zone, services.clock())
-        if services.posts_folder.holds(file):  # the folder then knows that it has been taken in
+        if services.posts_folder.holds(file):  # the folder then treats the file as published
             return _Done(read, await services.posts_folder.take(file, replace=replace, minor=minor))
-        version = _version(file)
+        version = _file_version(file)
         known = await services.store.posts.find_file(version.name)
         earlier = await services.store.posts.find(known[0]) if known else None
         try:
@@ -51,33 +51,33 @@ def publish(session: Session, file: Path, replace: bool, minor: bool) -> None:
             raise error if str(file) in str(error) else InputError(f"{file}: {error}") from error
         return _Done(read, published, earlier)
 
-    _tell(session, file, session.run(work))
+    _print_result(session, file, session.run(work))
 
 
-def _version(file: Path) -> FileVersion:
-    """A file that lies outside the folder is remembered by its whole path, and means the post that its slug says."""
+def _file_version(file: Path) -> FileVersion:
+    """Return the version of a file outside of the folder: remembered by its full path, and identified by its slug."""
     return FileVersion(name=str(file.resolve()), digest=sha256(file.read_bytes()).hexdigest(), is_identity=False)
 
 
-def _tell(session: Session, file: Path, done: _Done) -> None:
+def _print_result(session: Session, file: Path, done: _Done) -> None:
     published, post, url = done.published, done.published.post, session.config().site.url
     for name in done.read.unknown:
-        click.echo(f"{file}: the field '{name}' means nothing here", err=True)
+        click.echo(f"{file}: the field '{name}' is unknown", err=True)
     for reason in done.read.post_draft.draft_reasons:
         click.echo(f"held back: {reason}", err=True)
     for picture in published.missing:
-        click.echo(f"picture not had: {picture}", err=True)
+        click.echo(f"picture could not be read: {picture}", err=True)
     for film in published.tell_places:
-        click.echo(f"{film}: {TELLS_PLACE}", err=True)
+        click.echo(f"{film}: {CONTAINS_PLACE}", err=True)
     if published.replaced:
         click.echo(f"{post.slug}: replaces {published.replaced}")
     if done.earlier is not None and done.earlier.id != post.id:
         click.echo(
-            f"{file}: made {done.earlier.slug!r} before, which stays ({url}{done.earlier.path}); "
+            f"{file}: was published as {done.earlier.slug!r} before, which remains ({url}{done.earlier.path}); "
             f"`syndicate delete {done.earlier.slug}` deletes it",
             err=True,
         )
-    told = ", and is announced" if published.announced else ""
+    told = ", announced to followers" if published.announced else ""
     if post.state is PostState.PUBLISHED:
         click.echo(f"{post.slug}: {published.change.value}, at {url}{post.path}{told}")
     else:
@@ -88,6 +88,6 @@ def _tell(session: Session, file: Path, done: _Done) -> None:
 @click.argument("slug")
 @click.pass_obj
 def delete(session: Session, slug: str) -> None:
-    """Delete the post SLUG, here and everywhere it went."""
+    """Delete the post SLUG, here and on other servers."""
     post = session.run(lambda services: services.publisher.delete(slug))
     click.echo(f"{post.slug}: deleted")

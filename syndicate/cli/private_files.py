@@ -1,4 +1,4 @@
-"""Files that nobody else on the machine may read: keys, settings with passwords, drafts, what waits for the author."""
+"""Check that private files cannot be read by others on this machine: keys, settings with passwords, drafts, comments."""
 
 import stat
 from collections.abc import Iterator
@@ -6,16 +6,16 @@ from pathlib import Path
 
 from syndicate.config import Config
 
-OTHERS = 0o077
+OTHERS_MASK = 0o077
 
 
 def wrong_modes(config: Config) -> Iterator[str]:
-    """A line for each file or directory of the blog that others on the machine may read or write."""
+    """Return a line for each file or directory of the blog that other users of this machine may read or write."""
     for path in _private(config):
         mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & OTHERS:
+        if mode & OTHERS_MASK:
             right = 0o700 if path.is_dir() else 0o600
-            yield f"{path}: others on this machine may use it (mode {mode:04o}); `chmod {right:o} {path}` keeps it to you"
+            yield f"{path}: other users of this machine can access it (mode {mode:04o}); `chmod {right:o} {path}` prevents that"
 
 
 def _private(config: Config) -> Iterator[Path]:

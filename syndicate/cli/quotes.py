@@ -1,11 +1,11 @@
-"""`syndicate quotes`: who quotes the blog by leave, and taking that leave back."""
+"""`syndicate quotes`: list quotes of the blog's posts, and revoke or allow them."""
 
 from typing import Any
 
 import click
 
 from syndicate.activitypub.parse import host_of
-from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.content.scripts import marked
 from syndicate.content.text import plain
 from syndicate.errors import QuoteNotFound
@@ -14,30 +14,31 @@ from syndicate.storage import Tables
 from syndicate.storage.authorizations import Authorization, AuthorizationKind
 from syndicate.storage.received_notes import NoteKind, ReceivedNote
 
-SHOWN = 200
+MAX_ROWS = 200
 
 
 @click.group()
 def quotes() -> None:
-    """See who quotes your posts, and take back the leave to."""
+    """List quotes of your posts, and revoke or allow them."""
 
 
 @quotes.command("list")
 @as_json
 @click.pass_obj
 def list_(session: Session, as_json: bool) -> None:
-    """Who quotes your posts, and what they wrote, newest first: by leave, or without having asked."""
+    """List quotes of your posts, newest first, with their texts and whether they were allowed."""
     columns = ("quote", "name", "words", "post", "state", "at")
-    tell_rows(session.run(_rows), as_json=as_json, columns=columns, nothing="No quotes.")
+    print_rows(session.run(_rows), as_json=as_json, columns=columns, nothing="No quotes.")
 
 
 async def _rows(services: Services) -> list[dict[str, Any]]:
     stamps = {
-        stamp.object: stamp for stamp in await services.store.authorizations.list_newest(AuthorizationKind.QUOTE, SHOWN)
+        stamp.object: stamp
+        for stamp in await services.store.authorizations.list_newest(AuthorizationKind.QUOTE, MAX_ROWS)
     }
     notes = {
         note.uri: note
-        for note in await services.store.received_notes.list_newest([NoteKind.QUOTE], seen=True, limit=SHOWN)
+        for note in await services.store.received_notes.list_newest([NoteKind.QUOTE], seen=True, limit=MAX_ROWS)
         if not await services.store.blocks.covers(note.actor, host_of(note.actor))
     }
     rows = [await _row(services, uri, stamps.get(uri), notes.get(uri)) for uri in {**stamps, **notes}]
@@ -66,7 +67,7 @@ async def _row(services: Services, uri: str, stamp: Authorization | None, note: 
 @click.argument("quote")
 @click.pass_obj
 def revoke(session: Session, quote: str) -> None:
-    """Take back the leave for a quote (its address as `quotes list` shows it). It is not given again."""
+    """Revoke the authorization of a quote (its address as `quotes list` shows it). It is not given again."""
 
     async def work(services: Services) -> None:
         stamp = await _found(services, quote)
@@ -82,7 +83,7 @@ def revoke(session: Session, quote: str) -> None:
 @click.argument("quote")
 @click.pass_obj
 def allow(session: Session, quote: str) -> None:
-    """Let a revoked quote be asked for again."""
+    """Allow a revoked quote to be requested again."""
 
     async def work(services: Services) -> None:
         stamp = await _found(services, quote)
@@ -94,7 +95,7 @@ def allow(session: Session, quote: str) -> None:
             await services.store.transaction(forget)
 
     session.run(work)
-    click.echo(f"{quote}: may be asked for again")
+    click.echo(f"{quote}: may be requested again")
 
 
 async def _found(services: Services, quote: str) -> Authorization:
@@ -102,5 +103,5 @@ async def _found(services: Services, quote: str) -> Authorization:
         quote, AuthorizationKind.QUOTE
     ) or await services.store.authorizations.find(quote)
     if stamp is None or stamp.kind is not AuthorizationKind.QUOTE:
-        raise QuoteNotFound(f"{quote}: no such quote was allowed; `syndicate quotes list` shows those that were")
+        raise QuoteNotFound(f"{quote}: there is no allowed quote with this address; `syndicate quotes list` shows them")
     return stamp

@@ -1,44 +1,44 @@
-"""`syndicate reports`: what other servers report to you."""
+"""`syndicate reports`: list and dismiss reports from other servers."""
 
 from dataclasses import asdict
 from typing import Any
 
 import click
 
-from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.errors import ReportNotFound
 from syndicate.services import Services
 
-SHOWN = 200
+MAX_ROWS = 200
 
 
 @click.group()
 def reports() -> None:
-    """See what other servers report to you."""
+    """List and dismiss reports from other servers."""
 
 
 @reports.command("list")
 @as_json
 @click.pass_obj
 def list_(session: Session, as_json: bool) -> None:
-    """The reports, newest first."""
+    """List the reports, newest first."""
 
     async def work(services: Services) -> list[dict[str, Any]]:
         return [
             asdict(report)
             | {"about": " ".join(report.about), "received": report.received.isoformat(timespec="seconds")}
-            for report in await services.store.reports.list_newest(SHOWN)
+            for report in await services.store.reports.list_newest(MAX_ROWS)
         ]
 
     columns = ("id", "reporter", "about", "words", "received")
-    tell_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nobody has reported anything.")
+    print_rows(session.run(work), as_json=as_json, columns=columns, nothing="No reports.")
 
 
 @reports.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @click.pass_obj
 def dismiss(session: Session, ids: tuple[str, ...]) -> None:
-    """Put these reports away."""
+    """Dismiss these reports."""
 
     async def work(services: Services) -> None:
         for id in ids:
@@ -46,4 +46,4 @@ def dismiss(session: Session, ids: tuple[str, ...]) -> None:
                 raise ReportNotFound(f"there is no report {id}; `syndicate reports list` shows them")
 
     session.run(work)
-    click.echo(f"{len(ids)} put away")
+    click.echo(f"{len(ids)} dismissed")

@@ -1,4 +1,4 @@
-"""`syndicate serve`: the server."""
+"""`syndicate serve`: run the server."""
 
 import os
 import sys
@@ -16,14 +16,14 @@ from syndicate.web.http.connections import raise_open_file_limit
 
 
 @click.command()
-@click.option("--only", type=click.Choice(["web", "workers"]), help="One part of the work, for several machines.")
+@click.option("--only", type=click.Choice(["web", "workers"]), help="Run only one part, to use several machines.")
 @click.pass_obj
 def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
-    """The server: web, delivery, inbox, pictures, the posts folder. Ends on SIGTERM."""
+    """Run the server: web, delivery, inbox, pictures, posts folder. Ends on SIGTERM."""
     config = session.config()
     if config.server.workers > 1:
         raise ConfigurationError(
-            "server.workers: this version runs one; start `serve --only web` several times instead"
+            "server.workers: this version supports only 1; start `serve --only web` several times instead"
         )
 
     def ready(_port: int) -> None:
@@ -35,8 +35,8 @@ def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
             "Posts": f"save Markdown in {config.storage.posts}, or `syndicate publish FILE`",
         }
         width = max(cell_len(label) for label in lines)
-        told = "".join(f"  {label}{' ' * (width - cell_len(label))}   {what}\n" for label, what in lines.items())
-        click.echo(f"\n{told}")
+        summary = "".join(f"  {label}{' ' * (width - cell_len(label))}   {what}\n" for label, what in lines.items())
+        click.echo(f"\n{summary}")
 
     async def run() -> None:
         async with open_services(config, keep_keys=False) as services:
@@ -45,7 +45,7 @@ def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
     raise_open_file_limit()
     with sole_server(config):
         uvloop.run(run())
-        # threads that still wait for a silent name server would hold the process for half a minute
+        # threads that wait for an unresponsive DNS server would delay the exit by half a minute
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)

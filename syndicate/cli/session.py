@@ -1,4 +1,4 @@
-"""What every command shares: the settings, the store, and how things are told."""
+"""What all commands share: the settings, the services, and output as JSON or as a table."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ class Session:
         return load(self.path)
 
     def run(self, work: Callable[[Services], Coroutine[Any, Any, T]], *, keep_keys: bool = False) -> T:
-        """Do something with the house's study. What the house logs is for servers: commands speak for themselves."""
+        """Run `work` with the services. Only errors are logged, since commands print their own messages."""
         if not self.debug:
             structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
         config = self.config()
@@ -42,30 +42,31 @@ class Session:
         return asyncio.run(inside())
 
 
-as_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-LONGEST_CELL = 100
+MAX_CELL_LENGTH = 100
 
 
 def _cell(value: Any) -> str:
-    """A value as a table shows it: words are cut, ids and addresses are not, since people copy them. Handles that mix
-    alphabets are marked, as on pages."""
+    """Return a value for a table cell. Texts are shortened, ids and addresses are not, since people copy them.
+    Handles that mix alphabets are marked, as on pages.
+    """
     text = "" if value is None else " ".join(str(value).split())
     if text.startswith("@") and " " not in text:
         return marked(text)
-    return text if " " not in text or len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1].rstrip()}…"
+    return text if " " not in text or len(text) <= MAX_CELL_LENGTH else f"{text[: MAX_CELL_LENGTH - 1].rstrip()}…"
 
 
-def tell_rows(rows: Sequence[dict[str, Any]], *, as_json: bool, columns: Sequence[str], nothing: str) -> None:
-    """A list, as JSON with all that is known, or as a table."""
+def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool, columns: Sequence[str], nothing: str) -> None:
+    """Print rows as JSON with all fields, or as a table of the columns."""
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
         return
     if not rows:
         click.echo(nothing)
         return
-    # rich takes 80 ms to import, which commands without a table do not pay
+    # importing rich takes 80 ms, which commands without a table avoid
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

@@ -1,20 +1,20 @@
-"""`syndicate subscriptions`: who is sent the feeds when they change."""
+"""`syndicate subscriptions`: list the WebSub subscriptions to the blog's feeds."""
 
 from typing import Any
 
 import click
 
-from syndicate.cli.session import Session, as_json, tell_rows
+from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.services import Services
 
-SHOWN = 10_000
+MAX_ROWS = 10_000
 
 
 @click.command()
 @as_json
 @click.pass_obj
 def subscriptions(session: Session, as_json: bool) -> None:
-    """Who is subscribed to the feeds by WebSub, feed by feed, and what the last push met with."""
+    """List the WebSub subscriptions to the feeds, with the result of the last push."""
 
     async def work(services: Services) -> list[dict[str, Any]]:
         return [
@@ -28,11 +28,11 @@ def subscriptions(session: Session, as_json: bool) -> None:
                 "failing since": found.failing_since.isoformat(timespec="seconds") if found.failing_since else "",
                 "callback": found.callback,
             }
-            for found in await services.store.subscriptions.list_all(SHOWN)
+            for found in await services.store.subscriptions.list_all(MAX_ROWS)
         ]
 
     columns = ("topic", "host", "lease until", "last result", "failing since")
-    tell_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nobody is subscribed by WebSub.")
+    print_rows(session.run(work), as_json=as_json, columns=columns, nothing="No WebSub subscriptions.")
 
 
 def _result(status: int | None, answer: str) -> str:

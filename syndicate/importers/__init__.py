@@ -1,1 +1,1 @@
-"""How posts come in from files: WordPress exports, folders of Markdown, the watched posts folder."""
+"""Importers: posts from files (WordPress exports, folders of Markdown, the watched posts folder)."""

@@ -1,4 +1,4 @@
-"""A Markdown file → a manuscript: the same for `publish`, for the posts folder and for an import of a folder."""
+"""Read a Markdown file into a `PostDraft`, for `publish`, the posts folder, and imports of a folder."""
 
 import re
 from dataclasses import dataclass
@@ -10,29 +10,30 @@ from syndicate.errors import InputError
 from syndicate.model.post import PostDraft
 
 EMPTY = "is empty"
-ENDINGS = frozenset({".md", ".markdown"})
-DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:-(\d\d)-(\d\d)-(\d\d))?[-_](.+)")
-DRAFTS = frozenset({"_drafts", "drafts"})
-"""Folders for what is not yet public."""
-CONFLICT = re.compile(
+EXTENSIONS = frozenset({".md", ".markdown"})
+DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:-(\d\d)-(\d\d)-(\d\d))?[-_](.+)")
+DRAFT_FOLDERS = frozenset({"_drafts", "drafts"})
+"""Folders of unpublished posts."""
+CONFLICT_COPY = re.compile(
     r"""
       [(\[][^()\[\]]* (?: conflict | konflikt | conflit | modstrid | ristirii | çakış | конфл | 競合 | 冲突 | 衝突 | 충돌 )
     | \bsync-conflict\b | [_.-]conflict-?\d | \.conflict(?:ed)?\b | (?-i:_Conflict)(?:\(\d+\))?$
     | \.(?:orig|rej)$ | ~HEAD$ | _(?-i:BASE|LOCAL|REMOTE|BACKUP)_\d+$""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""What programs that synchronise or merge call the other version of a file, in the languages that they speak: Dropbox and
-its like in brackets, `sync-conflict` Syncthing, `_conflict-2026…` ownCloud, `_Conflict` Synology, the rest git and patch."""
+"""Names that synchronization and merge programs give to conflicting copies, in several languages: Dropbox and similar
+in brackets, `sync-conflict` Syncthing, `_conflict-2026…` ownCloud, `_Conflict` Synology, the rest git and patch.
+"""
 TEMPORARY = re.compile(r"^[.~#]|~$|[.](?:tmp|temp|swp|swx|bak|part|partial|!sync)$", re.IGNORECASE)
-NOT_THE_AUTHOR_S = re.compile(
+SYSTEM_DIRECTORY = re.compile(
     r"^[.@#~]|^(?:__MACOSX|lost\+found|\$RECYCLE\.BIN|System Volume Information)$", re.IGNORECASE
 )
-"""Directories in which systems and programs keep what is theirs, and bins."""
+"""Directories of operating systems and programs, and trash folders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkdownFile:
-    """A file that was read. `unknown` are fields of its header that mean nothing here."""
+    """A file that was read. `unknown` are fields of its header that have no meaning here."""
 
     post_draft: PostDraft
     unknown: tuple[str, ...]
@@ -40,25 +41,25 @@ class MarkdownFile:
 
 def is_post(path: Path) -> bool:
     """Whether a file is meant as a post, by its name."""
-    return path.suffix.lower() in ENDINGS and not why_passed_over(path)
+    return path.suffix.lower() in EXTENSIONS and not why_passed_over(path)
 
 
 def why_passed_over(path: Path) -> str:
-    """Why a Markdown file is none of the author's; empty for one that is."""
+    """Return why a Markdown file is not a post of the author; empty if it is."""
     if TEMPORARY.search(path.name) or TEMPORARY.search(path.stem):
         return "a temporary file, by its name"
-    if CONFLICT.search(path.stem):
+    if CONFLICT_COPY.search(path.stem):
         return "the other version of a file that was changed twice, by its name"
     return ""
 
 
 def posts_in(directory: Path) -> list[Path]:
-    """The posts below a directory, in order; nothing where it is absent."""
+    """Return the posts below a directory, in order; empty if the directory does not exist."""
     return [path for path in _markdown_in(directory) if is_post(path)]
 
 
 def passed_over_in(directory: Path) -> list[tuple[Path, str]]:
-    """The Markdown files below a directory that are no posts, with the reason; hidden ones are nobody's concern."""
+    """List the Markdown files below a directory that are not posts, with the reason; hidden files are not listed."""
     found = (
         (path, why_passed_over(path) or ("" if path.stat().st_size else EMPTY)) for path in _markdown_in(directory)
     )
@@ -71,18 +72,20 @@ def _markdown_in(directory: Path) -> list[Path]:
     return sorted(
         path
         for path in directory.rglob("*")
-        if path.suffix.lower() in ENDINGS
-        and not any(NOT_THE_AUTHOR_S.search(part) for part in path.relative_to(directory).parts[:-1])
+        if path.suffix.lower() in EXTENSIONS
+        and not any(SYSTEM_DIRECTORY.search(part) for part in path.relative_to(directory).parts[:-1])
         and path.is_file()
     )
 
 
 def read(path: Path, zone: tzinfo, now: datetime | None = None) -> MarkdownFile:
-    """Read a file. A name such as `2014-07-31-hello.md` gives date and slug where the header gives none. `now` decides
-    which dates in the header lie ahead.
+    """Read a file into a draft.
 
-    Raises InputError, FrontMatterInvalid (with file, line and field). A file that says nothing is no post: an editor made
-    it a moment ago, or a program that synchronises has not got its text yet.
+    A name such as `2014-07-31-hello.md` gives date and slug unless the header does. `now` decides which dates of the
+    header are in the future. An empty file is not a post: an editor has just created it, or a synchronization program
+    has not copied the text yet.
+
+    Raises InputError, FrontMatterInvalid (with file, line and field).
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -106,12 +109,12 @@ def read(path: Path, zone: tzinfo, now: datetime | None = None) -> MarkdownFile:
 
 
 def _held_by_folder(path: Path) -> tuple[str, ...]:
-    folder = next((part for part in path.absolute().parts[:-1] if part.lower() in DRAFTS), None)
+    folder = next((part for part in path.absolute().parts[:-1] if part.lower() in DRAFT_FOLDERS), None)
     return (f"{path}: it lies in a folder for drafts ('{folder}')",) if folder else ()
 
 
 def _from_name(stem: str, zone: tzinfo) -> tuple[str, datetime | None]:
-    found = DATED.fullmatch(stem)
+    found = DATED_NAME.fullmatch(stem)
     if found is None:
         return stem, None
     *numbers, name = found.groups()

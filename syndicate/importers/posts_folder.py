@@ -1,7 +1,8 @@
-"""The posts folder: a Markdown file that has rested for ten seconds is published; changed, it is published again.
+"""Watch the posts folder: publish each Markdown file once it has not changed for ten seconds, and again after each
+change.
 
-A changed file wins over the database, and is the identity of its post: with another slug in it, the post moves. A file that vanishes changes nothing: a disk that is not mounted must not
-delete a blog.
+A changed file wins over the database and is the identity of its post: if the file gets another slug, the post moves.
+A file that disappears changes nothing, so that an unmounted disk does not delete a blog.
 """
 
 import asyncio
@@ -28,11 +29,11 @@ from syndicate.workers.loop import log_storage_error
 
 log = structlog.get_logger()
 
-RESTED = timedelta(seconds=10)
-ABSENT = 15.0
-"""Seconds between looks for a folder that is not there."""
-LOOK_AGAIN = 300_000
-"""Milliseconds after which the folder is looked through although nothing was noticed (network file systems)."""
+SETTLE_TIME = timedelta(seconds=10)
+RETRY_SECONDS = 15.0
+"""Seconds between checks for a folder that does not exist."""
+RESCAN_MILLISECONDS = 300_000
+"""Milliseconds after which the folder is scanned even without a notification (network file systems)."""
 
 
 class PostsFolder:
@@ -48,18 +49,18 @@ class PostsFolder:
         """Watch until cancelled."""
         while True:
             if not self._directory.is_dir():
-                await asyncio.sleep(ABSENT)
+                await asyncio.sleep(RETRY_SECONDS)
                 continue
             try:
                 wait = await self.scan()
                 await self._changes(wait)
-            except (OSError, StorageError) as error:  # gone in this moment, or no more watches to be had
+            except (OSError, StorageError) as error:  # deleted in the meantime, or no more watches available
                 log.warning("posts folder not watched", problem=str(error))
-                await asyncio.sleep(ABSENT)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _changes(self, wait: float | None) -> None:
-        """Return when something has changed, or a file has rested long enough."""
-        timeout = LOOK_AGAIN if wait is None else int(wait * 1000) + 50
+        """Return when something has changed or a file has settled."""
+        timeout = RESCAN_MILLISECONDS if wait is None else int(wait * 1000) + 50
         watching = awatch(
             self._directory, step=500, debounce=1000, rust_timeout=timeout, yield_on_timeout=True, recursive=True
         )
@@ -68,45 +69,47 @@ class PostsFolder:
                 return
 
     async def scan(self) -> float | None:
-        """Take in what is new or changed and has rested; the seconds until the next file has, or None."""
+        """Publish new and changed files that have settled. Return the seconds until the next file settles, or None."""
         known = await self._store.posts.list_files()
         passed_over = dict(await asyncio.to_thread(self.passed_over))
         for path in passed_over.keys() - self._passed_over:
-            log.info("file passed over", file=str(path), reason=passed_over[path])
+            log.info("file skipped", file=str(path), reason=passed_over[path])
         self._passed_over = set(passed_over)
         wait: float | None = None
         for path in await asyncio.to_thread(markdown_files.posts_in, self._directory):
             if path in passed_over:
                 continue
             try:
-                resting = self._resting(path)
+                resting = self._settling_seconds(path)
                 if resting == 0 and known.get(self._name(path)) is None:
-                    resting = await asyncio.to_thread(self._neighbours_resting, path)
+                    resting = await asyncio.to_thread(self._neighbours_settling_seconds, path)
                 if resting > 0:
                     wait = min(wait or resting, resting)
                     continue
                 digest = await asyncio.to_thread(self._digest, path)
-            except OSError:  # it went away while we looked
+            except OSError:  # deleted during the scan
                 continue
             if known.get(self._name(path)) != digest:
-                await self._take_or_complain(path, digest)
+                await self._publish_or_log(path, digest)
         return wait
 
-    def _resting(self, path: Path) -> float:
-        """Seconds that a file has still to rest."""
+    def _settling_seconds(self, path: Path) -> float:
+        """Return the seconds until a file has settled."""
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         age = self._clock() - changed
-        return (RESTED - age).total_seconds() if timedelta(0) <= age < RESTED else 0.0
+        return (SETTLE_TIME - age).total_seconds() if timedelta(0) <= age < SETTLE_TIME else 0.0
 
-    def _neighbours_resting(self, path: Path) -> float:
-        """The same for the files beside one and below: a film that is being copied must not go out by half."""
+    def _neighbours_settling_seconds(self, path: Path) -> float:
+        """Return the same for the files beside and below it, so that a video is not published while it is being
+        copied.
+        """
         files = (
             file for file in path.parent.rglob("*") if extension_of(file.name) in NAMED_AS_FILES and file.is_file()
         )
-        return max(map(self._resting, files), default=0.0)
+        return max(map(self._settling_seconds, files), default=0.0)
 
     def _digest(self, path: Path) -> str:
-        """Of a file's bytes; read again only when its size or time has changed."""
+        """Return the digest of a file's bytes, cached until its size or time changes."""
         stat = path.stat()
         seen = self._digests.get(path)
         look = (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size)
@@ -114,30 +117,31 @@ class PostsFolder:
             seen = self._digests[path] = (look, hashlib.sha256(path.read_bytes()).hexdigest())
         return seen[1]
 
-    async def _take_or_complain(self, path: Path, digest: str) -> None:
-        """One file that cannot be published must not keep the others, or the server."""
+    async def _publish_or_log(self, path: Path, digest: str) -> None:
+        """Publish a file and log an error, so that it does not stop the other files or the server."""
         if self._complained.get(path) == digest:
             return
         try:
             await self.take(path)
             self._complained.pop(path, None)
             self._waiting.pop(path, None)
-        except FilesMissing as error:  # looked at again with every change of the folder
+        except FilesMissing as error:  # checked again with every change of the folder
             if self._waiting.get(path) != str(error):
                 self._waiting[path] = str(error)
-                log.warning("file waits for others", problem=str(error))
+                log.warning("file waiting for other files", problem=str(error))
         except InputError as error:
             self._complained[path] = digest
-            log.warning("file not published", problem=str(error))
+            log.warning("file publishing failed", problem=str(error))
         except StorageError as error:
             log_storage_error("file waits for the database", error, file=str(path))
         except Exception:
             self._complained[path] = digest
-            log.exception("file not published", file=str(path))
+            log.exception("file publishing crashed", file=str(path))
 
     async def take(self, path: Path, *, replace: bool = False, minor: bool = False) -> Published:
-        """Publish a file of the folder, and remember that; `replace` lets it take over a post of another origin. Raises
-        InputError."""
+        """Publish a file of the folder and remember it; with `replace` it may replace a post of another origin.
+        Raises InputError.
+        """
         digest = await asyncio.to_thread(self._digest, path)
         published = await self._publish(path, digest, replace, minor)
         await self._store.transaction(partial(self._forget_renamed, self._name(path), published.post.id))
@@ -155,7 +159,7 @@ class PostsFolder:
     async def _publish(self, path: Path, digest: str, replace: bool, minor: bool) -> Published:
         file = await self._read(path)
         if file.unknown:
-            log.warning("fields without meaning", file=str(path), fields=", ".join(file.unknown))
+            log.warning("unknown fields ignored", file=str(path), fields=", ".join(file.unknown))
         for reason in file.post_draft.draft_reasons:
             log.warning("post held back", reason=reason)
         version = FileVersion(name=self._name(path), digest=digest)
@@ -164,7 +168,7 @@ class PostsFolder:
                 file.post_draft, origin="folder", replace=replace, minor=minor, file=version, complete=True
             )
         for film in published.tell_places:
-            log.warning("film says where it was taken", file=film)
+            log.warning("video location published", file=film)
         return published
 
     async def _read(self, path: Path) -> MarkdownFile:
@@ -174,11 +178,13 @@ class PostsFolder:
         slug = file.post_draft.slug
         for other in await self._files_of(slug):
             if other != self._name(path) and (self._directory / other).exists():
-                raise InputError(f"{path}: its slug {slug!r} is that of {other}; please give one of them another")
+                raise InputError(
+                    f"{path}: its slug {slug!r} is also that of {other}; please give one of them another slug"
+                )
         return file
 
     async def not_published(self) -> list[str]:
-        """Why files of the folder are not published, or are held back; `doctor` names them."""
+        """List the files that are not published or held back, with the reason, for `doctor`."""
         known = await self._store.posts.list_files()
         passed_over = dict(await asyncio.to_thread(self.passed_over))
         found: list[str] = []
@@ -199,11 +205,11 @@ class PostsFolder:
         return [f"{reason}; held back" for reason in file.post_draft.draft_reasons]
 
     def passed_over(self) -> list[tuple[Path, str]]:
-        """Markdown files of the folder that are not published, with the reason; `doctor` names them."""
+        """List Markdown files that are not posts, with the reason, for `doctor`."""
         return markdown_files.passed_over_in(self._directory)
 
     async def vanished(self) -> list[str]:
-        """Files that were taken in and are no longer there: their posts stay; `doctor` names them."""
+        """List published files that no longer exist, whose posts remain, for `doctor`."""
         known = await self._store.posts.list_files_of_posts()
         return sorted(name for name in known if _is_ours(name) and not (self._directory / name).exists())
 
@@ -216,13 +222,13 @@ class PostsFolder:
 
 
 def _is_ours(name: str) -> bool:
-    """Whether a remembered file lies in the folder: others are remembered by their whole path."""
+    """Whether a remembered file lies in the folder; other files are remembered by their full path."""
     return not name.startswith("/")
 
 
 @contextlib.contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """An error names the file that it is about."""
+    """Add the name of the file to an error."""
     try:
         yield
     except FilesMissing as error:

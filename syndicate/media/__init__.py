@@ -1,4 +1,4 @@
-"""Files that we serve: pictures of posts, avatars."""
+"""The files that the blog serves: pictures and other files of posts, avatars."""
 
 from syndicate.media.files import KeptFile, MediaFiles
 from syndicate.media.kinds import UnusableFile

@@ -1,6 +1,6 @@
-"""A directory of files under names made of their content, written once and never changed.
+"""A directory of files named by the hash of their content, written once and never changed.
 
-Strangers' names never become names of files here.
+Names given by others are never used as file names.
 """
 
 import hashlib
@@ -14,30 +14,32 @@ NAME = re.compile(r"[0-9a-f]{40}\.[a-z0-9]{2,4}")
 
 
 def name_of(data: bytes, extension: str) -> str:
-    """What a file is called here."""
+    """Return the name of a file with this content."""
     return f"{hashlib.sha256(data).hexdigest()[:40]}.{extension}"
 
 
 class HashedFiles:
-    """With `private`, nobody but the owner of the process may read them."""
+    """A directory of such files; with `private`, only the owner of the process may read them."""
 
     def __init__(self, directory: Path, *, private: bool = False) -> None:
         self._directory = directory
         self._directory_mode, self._file_mode = (0o700, 0o600) if private else (0o777, 0o666)
 
     def path(self, name: str) -> Path | None:
-        """Where a file lies; None for what is not a name of ours or not there."""
+        """Return the path of a file; None if the name is invalid or the file does not exist."""
         if not NAME.fullmatch(name):
             return None
         path = self._path(name)
         return path if path.is_file() else None
 
     def names(self) -> Iterator[str]:
-        """The names of all files, in order."""
+        """Return the names of all files, in order."""
         yield from sorted(path.name for path in self._directory.glob("??/*") if self.path(path.name) == path)
 
     def write(self, name: str, data: bytes) -> None:
-        """Durable when this returns. Under another name first, so that a half-written file is never found."""
+        """Write a file durably; it is written under a temporary name first, so that an incomplete file is never
+        found.
+        """
         path = self._path(name)
         if path.exists():
             return

@@ -1,6 +1,6 @@
-"""The files that we serve, and the originals of those that were cleaned, which we do not serve.
+"""The files that are served, and the private originals of cleaned pictures.
 
-A stranger's picture is kept as it came, undecoded. The author's lose what their files say besides the picture.
+Pictures of other people are stored unchanged, without decoding them. Pictures of the author lose their metadata.
 """
 
 from dataclasses import dataclass, replace
@@ -9,15 +9,16 @@ from pathlib import Path
 
 from syndicate.media import pictures
 from syndicate.media.directory import HashedFiles, name_of
-from syndicate.media.kinds import MEDIA_TYPES, MOST_HEAD, UnusableFile, require_kind
+from syndicate.media.kinds import MAX_HEAD_BYTES, MEDIA_TYPES, UnusableFile, require_kind
 
 MAX_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFile:
-    """`name` under the media directory; `size` in bytes, `width` and `height` in pixels (0 where not known). `original`
-    is the name of the file as it came, where that is another, among the originals."""
+    """A stored file: `name` in the media directory, `size` in bytes, `width` and `height` in pixels (0 if unknown).
+    `original` is the name of the unchanged file among the originals, if it differs.
+    """
 
     name: str
     media_type: str
@@ -28,14 +29,14 @@ class KeptFile:
 
 
 class MediaFiles:
-    """Writing blocks, and for the author's pictures starts a process: call it in a thread."""
+    """Stores files. Writing blocks and starts a process for each picture of the author: call it in a thread."""
 
     def __init__(self, directory: Path, originals: Path) -> None:
         self._served = HashedFiles(directory)
         self._originals = HashedFiles(originals, private=True)
 
     def keep(self, data: bytes) -> KeptFile:
-        """Write a file as it is, durable when this returns. Raises UnusableFile, OSError."""
+        """Store a file unchanged and durably. Raises UnusableFile, OSError."""
         media_type, extension = _kind(data)
         name = name_of(data, extension)
         self._served.write(name, data)
@@ -43,7 +44,7 @@ class MediaFiles:
         return KeptFile(name=name, media_type=media_type, size=len(data), width=width, height=height)
 
     def keep_own(self, data: bytes) -> KeptFile:
-        """Write a file of the author's, a picture without its metadata. Raises UnusableFile, OSError."""
+        """Store a file of the author, a picture without its metadata. Raises UnusableFile, OSError."""
         media_type, extension = _kind(data)
         cleaned = pictures.cleaned(data) if media_type.startswith("image/") else data
         if cleaned == data:
@@ -53,11 +54,11 @@ class MediaFiles:
         return replace(self.keep(cleaned), original=original)
 
     def path(self, name: str) -> Path | None:
-        """Where a file lies that is served; None for what is not a name of ours or not there."""
+        """Return the path of a served file; None if the name is invalid or the file does not exist."""
         return self._served.path(name)
 
     def pictures(self) -> list[str]:
-        """The names of all pictures that are served."""
+        """Return the names of all served pictures."""
         return [name for name in self._served.names() if self.media_type(name).startswith("image/")]
 
     @staticmethod
@@ -74,11 +75,11 @@ class MediaFiles:
 def _kind(data: bytes) -> tuple[str, str]:
     if len(data) > MAX_BYTES:
         raise UnusableFile(f"larger than {MAX_BYTES // 1024 // 1024} MiB")
-    return require_kind(data[:MOST_HEAD])
+    return require_kind(data[:MAX_HEAD_BYTES])
 
 
 def _size(data: bytes) -> tuple[int, int]:
-    """What the header says; hostile headers say anything, so it is bounded and never trusted."""
+    """Return the size in the header; since hostile headers may say anything, it is bounded and never trusted."""
     import imagesize  # it loads a web client, for which the process that reads a picture has no use
 
     try:

@@ -1,12 +1,12 @@
-"""What a file is, told by its first bytes and never by its name or by what a server called it. Pure."""
+"""Detect the type of a file from its first bytes, never from its name or a server's header. Pure."""
 
 from typing import Final
 
-MOST_HEAD: Final = 64
+MAX_HEAD_BYTES: Final = 64
 
 
 class UnusableFile(Exception):
-    """A file that is not served here; the words say why."""
+    """A file that is not served here; the message says why."""
 
 
 SIGNATURES: Final[tuple[tuple[int, bytes, str, str], ...]] = (
@@ -28,44 +28,44 @@ SIGNATURES: Final[tuple[tuple[int, bytes, str, str], ...]] = (
     (8, b"WAVE", "audio/wav", "wav"),
     (0, b"%PDF-", "application/pdf", "pdf"),
 )
-"""Offset, bytes, media type, extension. No SVG and no HTML: they can carry scripts."""
+"""Offset, bytes, media type, extension. No SVG and no HTML, which can contain scripts."""
 
 BRANDS: Final[tuple[tuple[tuple[bytes, ...], str, str], ...]] = (
     ((b"avif", b"avis"), "image/avif", "avif"),
     ((b"M4A ", b"M4B "), "audio/mp4", "m4a"),
     ((b"iso", b"mp4", b"avc1", b"M4V", b"qt  ", b"3g", b"dash", b"MSNV", b"mmp4", b"f4v"), "video/mp4", "mp4"),
 )
-"""How the brands of an ISO base media file begin (ISO/IEC 14496-12 §4.3), media type, extension."""
+"""Prefixes of the brands of an ISO base media file (ISO/IEC 14496-12 §4.3), media type, extension."""
 HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 MEDIA_TYPES: Final = {
     extension: media_type
     for media_type, extension in (*(signature[2:] for signature in SIGNATURES), *(brand[1:] for brand in BRANDS))
 }
-SPELLED_OTHERWISE: Final = {"jpeg": "jpg", "jpe": "jpg"}
+EXTENSION_ALIASES: Final = {"jpeg": "jpg", "jpe": "jpg"}
 NAMED_AS_FILES: Final = (
-    frozenset(MEDIA_TYPES) | set(SPELLED_OTHERWISE) | {"heic", "heif", "m4b", "m4v", "mov", "oga", "ogv", "opus"}
+    frozenset(MEDIA_TYPES) | set(EXTENSION_ALIASES) | {"heic", "heif", "m4b", "m4v", "mov", "oga", "ogv", "opus"}
 )
-"""Extensions by which a reference is understood as one to a file, and not to a page."""
+"""Extensions that make a reference one to a file rather than to a page."""
 SHOWN: Final = frozenset({"image", "audio", "video"})
 
 HEIC = "a HEIC picture, which browsers and readers do not show; please save it as JPEG"
-OTHER = "not a picture, sound, film or PDF that can be served"
+OTHER = "not a picture, audio, video or PDF file that can be served"
 
 
 def type_by_name(path: str) -> str:
-    """The media type of a file that we serve, by the extension of its name; empty where that says nothing."""
+    """Return the media type of a served file by the extension of its name; empty if that is unknown."""
     extension = extension_of(path)
-    return MEDIA_TYPES.get(SPELLED_OTHERWISE.get(extension, extension), "")
+    return MEDIA_TYPES.get(EXTENSION_ALIASES.get(extension, extension), "")
 
 
 def extension_of(path: str) -> str:
-    """The extension of a name, in lower case and without the dot; empty where there is none."""
+    """Return the extension of a name in lower case without the dot, or an empty string."""
     return path.rpartition("/")[2].rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""
 
 
 def kind_of(head: bytes) -> tuple[str, str] | None:
-    """(media type, extension) of a file that begins so; None for what we do not serve."""
+    """Return media type and extension of a file with this beginning; None for a type that is not served."""
     try:
         return require_kind(head)
     except UnusableFile:
@@ -73,7 +73,7 @@ def kind_of(head: bytes) -> tuple[str, str] | None:
 
 
 def require_kind(head: bytes) -> tuple[str, str]:
-    """The same. Raises UnusableFile, which says what it is instead."""
+    """Return the same. Raises UnusableFile, which says what the file is instead."""
     for offset, signature, media_type, extension in SIGNATURES:
         if head[offset : offset + len(signature)] == signature:
             return media_type, extension
@@ -81,8 +81,7 @@ def require_kind(head: bytes) -> tuple[str, str]:
 
 
 def _kind_by_brand(brands: list[bytes]) -> tuple[str, str]:
-    """The first brand is what a file is above all, the others what it can be read as, too: HEIC pictures and films of
-    pictures may name one another's."""
+    """Decide by the major brand first: HEIC pictures and image sequences may name each other's brands as compatible."""
     is_heic = bool(brands) and brands[0] in HEIC_BRANDS and not {b"avif", b"avis"} & set(brands)
     if is_heic:
         raise UnusableFile(HEIC)
@@ -94,8 +93,8 @@ def _kind_by_brand(brands: list[bytes]) -> tuple[str, str]:
 
 
 def _brands(head: bytes) -> list[bytes]:
-    """The major brand of an ISO base media file, then those that it is compatible with; empty for any other file."""
+    """Return the major brand of an ISO base media file, then the compatible ones; empty for any other file."""
     if head[4:8] != b"ftyp":
         return []
-    end = min(int.from_bytes(head[:4], "big"), MOST_HEAD, len(head))
+    end = min(int.from_bytes(head[:4], "big"), MAX_HEAD_BYTES, len(head))
     return [head[8:12], *(head[at : at + 4] for at in range(16, end - 3, 4))]

@@ -1,8 +1,8 @@
-"""Leaves out what a picture's file says besides the picture: place, time, camera, author, comments, thumbnails.
+"""Remove metadata from a picture file: place, time, camera, author, comments, thumbnails.
 
-The parts of the file are walked and those that make the picture are copied; not a pixel is decoded, so nothing of the
-picture changes, and a file that holds nothing else comes out byte for byte. What stays is on a list for each format,
-colour profiles among it; what is unknown goes. Pure: bytes in, bytes out.
+The parts that make up the picture are copied without decoding a pixel, so that the picture does not change, and a
+file without metadata stays the same byte for byte. Each format has a list of what is kept, including colour profiles;
+unknown parts are dropped. Pure: bytes in, bytes out.
 """
 
 import re
@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 
 class BrokenPicture(Exception):
-    """The file ends too early, or is not built as its format demands."""
+    """The file ends too early or violates its format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stripped:
-    """`exif` is the TIFF structure that was left out, or empty; `is_clean` is False where metadata is so woven into the
-    file that only encoding it anew removes them."""
+    """The result. `exif` is the removed TIFF structure, or empty; `is_clean` is False if the remaining metadata can
+    only be removed by encoding the picture again.
+    """
 
     data: bytes
     exif: bytes = b""
@@ -25,7 +26,7 @@ class Stripped:
 
 
 def strip(data: bytes, extension: str) -> Stripped:
-    """The picture without its metadata. Raises BrokenPicture."""
+    """Return the picture without its metadata. Raises BrokenPicture."""
     try:
         return _STRIPPERS[extension](data)
     except IndexError as error:
@@ -65,7 +66,7 @@ def _strip_jpeg(data: bytes) -> Stripped:
 
 
 def _after_fill(data: bytes, at: int) -> int:
-    """The position after a marker, before which there may be any number of fill bytes."""
+    """Return the position after a marker, which any number of fill bytes may precede."""
     if data[at] != 0xFF:
         raise BrokenPicture("between its segments stands something else")
     while data[at] == 0xFF:
@@ -81,7 +82,7 @@ def _segment(data: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _kept_segment(marker: int, payload: bytes, whole: bytes) -> bytes:
-    """The segment, or nothing of it: of the application segments those that say how colours are meant."""
+    """Return the segment, or nothing; of the application segments those are kept that define the colours."""
     if marker == _APP0 and payload.startswith(b"JFIF\0"):
         if len(payload) <= _JFIF_LENGTH - 2:
             return whole
@@ -189,7 +190,7 @@ def _strip_gif(data: bytes) -> Stripped:
 
 
 def _colour_table(flags: int) -> int:
-    """The length of the table of colours that flags announce."""
+    """Return the length of the colour table that the flags announce."""
     return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
 
 
@@ -213,7 +214,7 @@ def _strip_avif(data: bytes) -> Stripped:
 
 
 def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The boxes of an ISO base media file, or those inside one: type and content. Raises BrokenPicture."""
+    """Yield type and content of the boxes of an ISO base media file, or of those within a box. Raises BrokenPicture."""
     at = 0
     while at + 8 <= len(data):
         length, header = int.from_bytes(data[at : at + 4], "big"), 8

@@ -1,9 +1,9 @@
-"""The program that reads a picture, run as a process of its own for each one: `python -I -m syndicate.media.picture_process`.
+"""Process one picture in a process of its own: `python -I -m syndicate.media.picture_process`.
 
-Decoders have had more holes than anything else that a server touches. So the server never loads one: this process does,
-with little memory, little time, no files and no network that it would need, and it ends after one picture. A picture
-comes in on standard input; out goes one line of JSON and then the files that it tells of. The exit status is 3 where
-the picture is to be refused, with the reason on standard error. `TASKS` is the place for more than cleaning.
+Image decoders have had many vulnerabilities, so the server never loads one. This process has little memory and time,
+needs no files and no network, and ends after one picture. In comes a picture on standard input; out goes one line of
+JSON, then the files it describes. The exit status is 3 if the picture is refused, with the reason on standard error.
+Further tasks can be added to `TASKS`.
 """
 
 import json
@@ -16,28 +16,28 @@ from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
-from syndicate.media.kinds import MOST_HEAD, require_kind
+from syndicate.media.kinds import MAX_HEAD_BYTES, require_kind
 from syndicate.media.metadata import BrokenPicture, strip
-from syndicate.media.pictures import REFUSED
+from syndicate.media.pictures import REFUSED_STATUS
 
-MEMORY = 512 * 1024 * 1024
-SECONDS = 30
+MAX_MEMORY_BYTES = 512 * 1024 * 1024
+MAX_CPU_SECONDS = 30
 ORIENTATION = 0x0112
 UPRIGHT = 1
-QUALITY = 92
-"""Where a picture has to be encoded anew and does not say how fine it was."""
+DEFAULT_QUALITY = 92
+"""For a picture that must be encoded again and whose quality is unknown."""
 
-QUICK = 8
-"""Of ten: AVIF takes long."""
-WHOLE, HALVED = 0, 2
-"""How colours are sampled in a JPEG, where that is the same in both directions."""
+AVIF_SPEED = 8
+"""On a scale to ten: encoding AVIF is slow."""
+FULL_CHROMA, HALF_CHROMA = 0, 2
+"""Chroma subsampling of a JPEG, if it is the same in both directions."""
 
 
 def limit() -> None:
-    """What a decoder that went astray could use up."""
+    """Limit the resources of this process, in case a decoder misbehaves."""
     for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_AS, MAX_MEMORY_BYTES),
+        (resource.RLIMIT_CPU, MAX_CPU_SECONDS),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
@@ -48,18 +48,18 @@ def limit() -> None:
 
 
 def clean(data: bytes) -> list[bytes]:
-    """The picture upright and without metadata; nothing where it is so already."""
-    _, extension = require_kind(data[:MOST_HEAD])
+    """Return the picture upright and without metadata; nothing if it already is."""
+    _, extension = require_kind(data[:MAX_HEAD_BYTES])
     stripped = strip(data, extension)
     picture = _opened(stripped.data, extension)
     orientation = _orientation(stripped.exif)
     if orientation == UPRIGHT and stripped.is_clean:
         return [] if stripped.data == data else [stripped.data]
-    return [_encoded_anew(picture, orientation, is_lossless=b"VP8L" in stripped.data)]
+    return [_encode_again(picture, orientation, is_lossless=b"VP8L" in stripped.data)]
 
 
 def _opened(data: bytes, extension: str) -> Any:
-    """The picture, of which one frame was decoded: so it is one."""
+    """Return the opened picture after decoding one frame, which proves that it is one."""
     from PIL import Image
 
     picture = Image.open(BytesIO(data), formats=[_format(extension)])
@@ -68,7 +68,7 @@ def _opened(data: bytes, extension: str) -> Any:
 
 
 def _format(extension: str) -> str:
-    """What Pillow calls it; only the decoder that it needs is loaded."""
+    """Return Pillow's name of the format; only the required decoder is loaded."""
     from PIL import AvifImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
     plugins: Mapping[str, str] = {
@@ -82,7 +82,7 @@ def _format(extension: str) -> str:
 
 
 def _orientation(exif: bytes) -> int:
-    """How the camera was held; what cannot be read says nothing."""
+    """Return the orientation; invalid values are ignored."""
     from PIL import Image
 
     if not exif:
@@ -95,8 +95,8 @@ def _orientation(exif: bytes) -> int:
     return UPRIGHT
 
 
-def _encoded_anew(picture: Any, orientation: int, *, is_lossless: bool) -> bytes:
-    """The picture turned upright, in the format that it had and as fine as it was."""
+def _encode_again(picture: Any, orientation: int, *, is_lossless: bool) -> bytes:
+    """Return the picture turned upright, in its format and quality."""
     options = _options(picture, is_lossless=is_lossless)
     if getattr(picture, "n_frames", 1) > 1:
         first, *others = frames = [_upright(frame.copy(), orientation) for frame in _frames(picture)]
@@ -116,7 +116,7 @@ def _frames(picture: Any) -> Iterator[Any]:
 
 
 def _upright(picture: Any, orientation: int) -> Any:
-    """In place: there is hardly memory for a large picture twice."""
+    """Turn in place: there is not enough memory for two copies of a large picture."""
     from PIL import ImageOps
 
     if orientation != UPRIGHT:
@@ -133,11 +133,14 @@ def _options(picture: Any, *, is_lossless: bool) -> dict[str, Any]:
     options: dict[str, Any] = {"format": picture.format, "icc_profile": picture.info.get("icc_profile"), "exif": b""}
     if picture.format == "JPEG":
         sampling = JpegImagePlugin.get_sampling(picture)
-        options |= {"qtables": picture.quantization, "subsampling": sampling if sampling == HALVED else WHOLE}
+        options |= {
+            "qtables": picture.quantization,
+            "subsampling": sampling if sampling == HALF_CHROMA else FULL_CHROMA,
+        }
     elif picture.format == "WEBP":
-        options |= {"lossless": is_lossless, "quality": QUALITY}
+        options |= {"lossless": is_lossless, "quality": DEFAULT_QUALITY}
     elif picture.format == "AVIF":
-        options |= {"quality": QUALITY, "speed": QUICK}
+        options |= {"quality": DEFAULT_QUALITY, "speed": AVIF_SPEED}
     return options
 
 
@@ -145,7 +148,7 @@ TASKS: Mapping[str, Callable[[bytes], list[bytes]]] = {"clean": clean}
 
 
 def main() -> None:
-    """Do what the first argument says with the picture on standard input."""
+    """Run the task in the first argument on the picture on standard input."""
     limit()
     data = sys.stdin.buffer.read()
     try:
@@ -154,7 +157,7 @@ def main() -> None:
             files = TASKS[sys.argv[1]](data)
     except Exception as error:  # noqa: BLE001 - whatever a decoder makes of a hostile file, the answer is a sentence
         sys.stderr.write(_reason(error))
-        sys.exit(REFUSED)
+        sys.exit(REFUSED_STATUS)
     head = json.dumps({"lengths": [len(file) for file in files]})
     sys.stdout.buffer.write(b"".join([head.encode(), b"\n", *files]))
 
@@ -163,7 +166,9 @@ def _reason(error: Exception) -> str:
     from PIL import Image, UnidentifiedImageError
 
     if isinstance(error, MemoryError):
-        return f"a picture that takes more than {MEMORY // 1024 // 1024} MiB of memory; please make it smaller"
+        return (
+            f"a picture that takes more than {MAX_MEMORY_BYTES // 1024 // 1024} MiB of memory; please make it smaller"
+        )
     if isinstance(error, Image.DecompressionBombWarning | Image.DecompressionBombError):
         most = (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
         return f"a picture with too many pixels (more than {most} million); please make it smaller"

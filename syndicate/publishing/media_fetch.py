@@ -15,7 +15,7 @@ from syndicate.clock import Clock
 from syndicate.content.text import clean
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteError, RemoteGone, RemoteRefused, StorageError
 from syndicate.media import MediaFiles, UnusableFile
-from syndicate.media.kinds import MOST_HEAD, kind_of
+from syndicate.media.kinds import MAX_HEAD_BYTES, kind_of
 from syndicate.publishing.post_files import as_failed, as_kept
 from syndicate.storage import Store, Tables
 from syndicate.storage.leases import LEASE_DURATION
@@ -131,6 +131,6 @@ class MediaFetcher:
 
 def _require_small_picture(data: bytes) -> None:
     """Raises UnusableFile unless the data is a picture of at most 1 MiB: others choose the address of their avatar."""
-    kind = kind_of(data[:MOST_HEAD])
+    kind = kind_of(data[:MAX_HEAD_BYTES])
     if kind is None or not kind[0].startswith("image/") or len(data) > MAX_AVATAR_BYTES:
         raise UnusableFile("not a picture of at most 1 MiB")

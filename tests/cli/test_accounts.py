@@ -95,10 +95,10 @@ async def test_a_change_of_key_is_asked_for_and_the_server_does_it(
 async def test_the_blog_leaves_and_comes_back(instance: RunningInstance, desk: Desk, ann: Peer, bob: Peer) -> None:
     await ann.follow()
     await instance.settle()
-    assert await desk.ok("move") == "The blog is here.\n"
+    assert await desk.ok("move") == "The blog has not moved.\n"
     bob.documents[bob.actor] = bob.actor_document(alsoKnownAs=["https://blog.example/actor"])
-    assert "the running server does it" in await desk.ok("move", bob.actor)
-    assert await desk.ok("move") == f"waits for the server: {bob.actor}\n"
+    assert "the running server will do it" in await desk.ok("move", bob.actor)
+    assert await desk.ok("move") == f"waiting for the server: {bob.actor}\n"
     await instance.server.moving.step()
     instance.clock.advance(seconds=5)
     await instance.settle()
@@ -192,6 +192,6 @@ async def test_the_author_sees_quotes_and_takes_leave_back(
     [row] = await desk.lists("quotes", "list")
     assert row["state"] == "revoked"
 
-    assert "may be asked for again" in await desk.ok("quotes", "allow", quote)
+    assert "may be requested again" in await desk.ok("quotes", "allow", quote)
     assert await desk.lists("quotes", "list") == []
-    assert "no such quote" in await desk.refuses("quotes", "revoke", f"{ann.base}/notes/2")
+    assert "no allowed quote" in await desk.refuses("quotes", "revoke", f"{ann.base}/notes/2")

@@ -106,7 +106,7 @@ async def test_whom_the_author_blocks_is_not_heard_from_the_next_request_on(
     assert (row["who"], row["kind"], row["reason"]) == ("social.example", "domain", "noise")
     await desk.ok("unblock", "SOCIAL.example.")
     assert (await ann.follow()).status == 202
-    assert "was not blocked" in await desk.refuses("unblock", "social.example")
+    assert "is not blocked" in await desk.refuses("unblock", "social.example")
     await desk.ok("block", ann.actor)
     assert (await ann.send(ann.activity("Like", "https://blog.example/actor"))).status == 403
     assert (await ann.follow()).status == 202
@@ -140,10 +140,10 @@ async def test_a_list_of_blocks_comes_in_as_mastodon_exports_it(
     assert (await ann.follow()).status == 403
     assert {row["who"] for row in await desk.lists("blocks")} == {"social.example", "spam.example"}
     file.write_text("#domain,#severity\nmild.example,silence\nworse.example,suspend\n")
-    assert await desk.ok("blocks", "import", file) == "1 blocked\nnot taken: 1 that the list does not suspend\n"
+    assert await desk.ok("blocks", "import", file) == "1 blocked\nskipped: 1 that the list does not suspend\n"
     for foreign in ("name,mail\nx,y\n", "worst.example,suspend\nAnn Author,12 Garden Lane\n"):
         file.write_text(foreign)
-        assert "is no list of blocked domains" in await desk.refuses("blocks", "import", file)
+        assert "not a list of blocked domains" in await desk.refuses("blocks", "import", file)
     assert "worst.example" not in {row["who"] for row in await desk.lists("blocks")}
     assert "blocks.csv" in await desk.refuses("blocks", "import", desk.blog.directory / "no-blocks.csv")
 
@@ -184,7 +184,7 @@ async def test_an_imported_blog_is_read_at_once(instance: RunningInstance, desk:
 async def test_who_is_subscribed_is_listed_with_what_came_of_it(
     instance: RunningInstance, desk: Desk, wire: Wire
 ) -> None:
-    assert "Nobody is subscribed" in await desk.ok("subscriptions")
+    assert "No WebSub subscriptions" in await desk.ok("subscriptions")
     reader = FakeSubscriber(wire)
     await reader.ask("https://blog.example/feed/", secret="not to be shown")
     await instance.settle()

@@ -52,7 +52,7 @@ def test_an_entry_is_changed_in_every_respect(roll: Blog) -> None:
         *("--rel", "Friend met", "--note", "ask about knots", "--hidden", "--language", "de"),
         *("--picture", "https://salt.example/me.png", "--feed", "https://salt.example/new.xml"),
     )
-    assert said == "Salt is changed\n"
+    assert said == "Salt has been changed\n"
     row = rows(roll)[SALT]
     changed = ("name", "tagline", "category", "position", "rel", "notes", "hidden", "language", "icon", "feed_url")
     assert [row[key] for key in changed] == [
@@ -75,12 +75,12 @@ def test_an_entry_is_changed_in_every_respect(roll: Blog) -> None:
 @pytest.mark.parametrize(
     ("options", "status", "said"),
     [
-        ((), 2, "Say what is to change"),
-        (("--rel", "friend stylesheet"), 1, "stylesheet: not of XFN"),
+        ((), 2, "at least one option"),
+        (("--rel", "friend stylesheet"), 1, "stylesheet: not an XFN term"),
         (("--name", " "), 1, "--name"),
         (("--language", "English!"), 1, "en-GB"),
-        (("--feed", "javascript:alert(1)"), 1, "no address on the web"),
-        (("--picture", "me.png"), 1, "no address on the web"),
+        (("--feed", "javascript:alert(1)"), 1, "not a web address"),
+        (("--picture", "me.png"), 1, "not a web address"),
         (("--position", "-1"), 2, "--position"),
     ],
 )
@@ -99,7 +99,7 @@ def test_who_is_not_there_cannot_be_changed(roll: Blog) -> None:
 def test_an_import_leaves_what_was_edited(roll: Blog) -> None:
     roll.ok("blogroll", "edit", SALT, "--name", "Salt")
     assert roll.ok("import", "opml", LIST) == (
-        "0 added, 0 updated, 3 unchanged\nas it is, since it was edited here: Salt\n"
+        "0 added, 0 updated, 3 unchanged\nnot updated, since it was edited here: Salt\n"
     )
 
 
@@ -150,7 +150,7 @@ def test_the_doctor_names_those_that_died_moved_or_fail_for_days(roll: Blog) -> 
     assert "tides.example (https://tides.example/feed/): moved: Reason 1." in said
     assert "Lamp (https://lamp.example/rss): failing since " in said
     for url in (SALT, "https://tides.example/"):
-        assert " is as it was\n" in roll.ok("blogroll", "edit", url, "--seen")
+        assert " is unchanged\n" in roll.ok("blogroll", "edit", url, "--seen")
     assert "Reason 0" not in roll.run("doctor").stdout
 
 
@@ -162,7 +162,7 @@ def test_follows_of_mastodon_come_in_and_go_out(blog: Blog) -> None:
     )
     result = blog.run("import", "following", exported)
     assert result.stdout == "2 added, 0 updated, 0 unchanged\n"
-    assert result.stderr == "left out: not an account: is no account\n"
+    assert result.stderr == "not imported: not an account: not an account\n"
     assert result.exit_code == 1
     again = blog.run("import", "following", exported)
     assert again.stdout == "0 added, 0 updated, 2 unchanged\n"

@@ -17,8 +17,8 @@ OPML = Path(__file__).parents[1] / "feeds" / "documents" / "wordpress.opml"
 def test_a_wordpress_export_comes_in_and_says_what_was_left_out(blog: Blog) -> None:
     result = blog.run("import", "wordpress", GARDEN)
     assert "3 created, 0 updated, 0 unchanged; 4 comments\n" in result.stdout or " created, " in result.stdout
-    assert "not taken: 2 × menu entry" in result.stdout
-    assert "left out: " in result.stderr
+    assert "skipped: 2 × menu entry" in result.stdout
+    assert "not imported: " in result.stderr
     assert result.exit_code == 1
     again = blog.run("import", "wordpress", GARDEN)
     assert again.stdout.startswith("0 created, 0 updated, ")
@@ -29,7 +29,7 @@ def test_a_whole_export_is_a_success(blog: Blog) -> None:
     export = OldBlog().post(7).post(8, type="page").write(blog.directory / "old.xml")
     assert blog.ok("import", "wordpress", export) == (
         "2 created, 0 updated, 0 unchanged; 0 comments\nread: 1 × post, 1 × page\n"
-        "not taken: the blog's name, Old Notes: site.title and site.tagline say what it is called\n"
+        "skipped: the blog's name, Old Notes: site.title and site.tagline in the settings name this blog\n"
     )
 
 
@@ -42,7 +42,7 @@ def test_an_import_says_what_it_took_and_what_it_could_not_keep(blog: Blog) -> N
     for line in (
         "4 created, 0 updated, 0 unchanged; 3 comments",
         "read: 3 × post, 1 × page; 1 pinned",
-        "shown to nobody: 2 × draft, 1 × private",
+        "not public: 2 × draft, 1 × private",
         "comments: 1 × shown, 1 × waiting for you, 1 × spam",
         "terms: 1 × tag",
         "taken out of texts, since only WordPress could show it: 1 × [gallery], 1 × [tea-map]",
@@ -55,7 +55,7 @@ def test_several_files_are_one_blog(blog: Blog) -> None:
     second = OldBlog().picture(9, "leaf.png").write(blog.directory / "2.xml")
     said = blog.ok("import", "wordpress", first, second)
     assert "1 created" in said
-    assert "pictures: 0 kept, 1 to be fetched by the server" in said
+    assert "pictures: 0 stored, 1 for the server to download" in said
 
 
 def test_pictures_are_taken_from_a_copy(blog: Blog) -> None:
@@ -63,7 +63,7 @@ def test_pictures_are_taken_from_a_copy(blog: Blog) -> None:
     uploads.mkdir()
     (uploads / "leaf.png").write_bytes(PNG)
     export = OldBlog().picture(9, "leaf.png").write(blog.directory / "old.xml")
-    assert "pictures: 1 kept, 0 to be fetched" in blog.ok("import", "wordpress", "--media", uploads, export)
+    assert "pictures: 1 stored, 0 for the server" in blog.ok("import", "wordpress", "--media", uploads, export)
 
 
 @pytest.mark.parametrize(
@@ -135,9 +135,9 @@ def test_two_files_with_one_slug_are_not_one_post(blog: Blog) -> None:
     blog.write("posts/b/tea (Case Conflict).md", "Third.")
     for counts in ("1 created, 0 updated, 0 unchanged", "0 created, 0 updated, 1 unchanged"):
         result = blog.run("import", "markdown", blog.directory / "posts")
-        assert result.stdout.startswith(f"{counts}\nnot taken: ")
+        assert result.stdout.startswith(f"{counts}\nskipped: ")
         assert "tea (Case Conflict).md: the other version" in result.stdout
-        assert "b/tea.md: its slug 'tea' is that of " in result.stderr
+        assert "b/tea.md: its slug 'tea' is also that of " in result.stderr
         assert result.exit_code == 1
 
 

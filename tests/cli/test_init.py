@@ -28,13 +28,13 @@ def test_a_blog_is_made_with_settings_key_and_directories(bare: Blog) -> None:
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     for name in ("data/media", "data/posts", "data/syndicate.db"):
         assert (bare.directory / name).exists()
-    assert bare.ok("followers") == "Nobody follows yet.\n"
+    assert bare.ok("followers") == "No followers yet.\n"
 
 
 def test_a_second_time_nothing_is_touched(bare: Blog) -> None:
     bare.ok("init", "--url", "https://blog.example", "--handle", "notes")
     before = everything_in(bare.directory)
-    assert "is there already" in bare.refuses("init", "--url", "https://other.example", "--handle", "other")
+    assert "already exists" in bare.refuses("init", "--url", "https://other.example", "--handle", "other")
     assert everything_in(bare.directory) == before
 
 

@@ -56,7 +56,7 @@ def test_a_new_blog_may_keep_the_keys(bare: Blog, with_settings: bool) -> None:
         lose_database(bare)
     bare.ok(*(("init",) if with_settings else NEW), "--keep-keys")
     assert (bare.directory / "keys" / "blog.pem").read_bytes() == key
-    assert bare.ok("followers") == "Nobody follows yet.\n"
+    assert bare.ok("followers") == "No followers yet.\n"
 
 
 def test_keys_are_not_kept_for_a_blog_that_is_there(bare: Blog) -> None:

@@ -38,7 +38,7 @@ def test_what_nobody_sees_yet_has_no_address_in_what_is_said(blog: Blog, field: 
 def test_a_field_that_means_nothing_is_reported_and_not_refused(blog: Blog) -> None:
     result = blog.run("publish", blog.write("tea.md", "---\ncolour: green\n---\nHot."))
     assert result.exit_code == 0
-    assert "the field 'colour' means nothing here" in result.stderr
+    assert "the field 'colour' is unknown" in result.stderr
 
 
 def test_without_a_picture_that_it_names_nothing_is_published(blog: Blog) -> None:
@@ -50,7 +50,7 @@ def test_without_a_picture_that_it_names_nothing_is_published(blog: Blog) -> Non
 
 
 def test_where_pictures_cannot_be_read_nothing_is_published(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "PROGRAM", (sys.executable, "-I", "-c", "import no_decoder"))
+    monkeypatch.setattr(pictures, "COMMAND", (sys.executable, "-I", "-c", "import no_decoder"))
     (blog.directory / "leaves.png").write_bytes(PNG)
     refused = blog.refuses("publish", blog.write("tea.md", "![Leaves](leaves.png)"))
     assert "leaves.png: the program that reads pictures does not run (ModuleNotFoundError: " in refused
@@ -147,7 +147,7 @@ def test_the_post_of_an_import_is_replaced_only_when_that_is_asked_for(blog: Blo
     page = blog.write("page.md", "---\ntitle: A page\nslug: post-8\n---\nText")
     assert "the page " in blog.ok("publish", "--replace", page)
     listed = blog.ok("import", "wordpress", export)
-    assert "as it is, since it was edited here: post-8" in listed
+    assert "not updated, since it was edited here: post-8" in listed
 
 
 def test_a_file_may_be_a_page(blog: Blog) -> None:

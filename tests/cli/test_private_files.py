@@ -46,4 +46,4 @@ def test_the_doctor_names_what_others_may_read(bare: Blog) -> None:
     ):
         path.chmod(mode)
         said = bare.run("doctor").stdout
-        assert f"! {path}: others on this machine may use it (mode {mode:04o}); `chmod " in said
+        assert f"! {path}: other users of this machine can access it (mode {mode:04o}); `chmod " in said

@@ -111,7 +111,7 @@ def test_a_port_that_is_taken_is_named(blog: Blog) -> None:
 
 def test_the_doctor_finds_nothing_wrong_with_a_blog_that_is_served(blog: Blog, server: subprocess.Popen[str]) -> None:
     status, said, _ = finished(process(blog, "doctor"))
-    assert (status, said.splitlines()[-1]) == (0, "Nothing is wrong.")
+    assert (status, said.splitlines()[-1]) == (0, "No problems found.")
 
 
 def test_the_doctor_says_what_is_wrong(blog: Blog) -> None:

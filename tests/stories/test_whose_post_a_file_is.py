@@ -90,7 +90,7 @@ async def test_a_file_never_takes_the_slug_of_another_file(instance: RunningInst
     await posts_folder(instance).scan()
     assert "Hot." in (await instance.get((await current(instance, "tea")).path)).text
     assert "Wet." in (await instance.get((await current(instance, "rain")).path)).text
-    with pytest.raises(InputError, match=r"rain\.md: its slug 'tea' is that of tea\.md"):
+    with pytest.raises(InputError, match=r"rain\.md: its slug 'tea' is also that of tea\.md"):
         await posts_folder(instance).take(file)
 
 

@@ -1,1 +1,1 @@
-"""WordPress exports (WXR): read as a stream of values, and imported."""
+"""Read WordPress exports (WXR) as a stream of values, and import them."""

@@ -1,8 +1,8 @@
-"""Paragraphs for text that was written with blank lines: what WordPress calls `wpautop`, done anew.
+"""Paragraphs for text with blank lines: a reimplementation of WordPress's `wpautop`.
 
-WordPress stores classic posts and comments as they were typed, HTML with bare line breaks, and adds `<p>` and `<br>`
-each time it shows them. HTML in that state comes in, HTML with all paragraphs in it goes out. Blocks stay as they
-are, and so do `<pre>` and its like. Doing it twice changes nothing. Nothing raises, and the time is linear.
+WordPress stores classic posts and comments as typed, HTML with bare line breaks, and adds `<p>` and `<br>` whenever
+it shows them. In comes such HTML; out goes HTML with all paragraphs. Blocks, `<pre>` and similar elements stay as
+they are. The function is idempotent, raises nothing, and takes linear time.
 """
 
 import re
@@ -14,18 +14,18 @@ from syndicate.content.markup import Kind, Piece, pieces
 
 
 class _Inside(Enum):
-    """What becomes of text directly within an element."""
+    """How text directly within an element is treated."""
 
     FLOW = auto()
     """Always paragraphs."""
     CONTAINER = auto()
-    """Paragraphs once there is a blank line."""
+    """Paragraphs if there is a blank line."""
     ITEM = auto()
-    """Paragraphs once there are two of them."""
+    """Paragraphs if there are at least two of them."""
     PHRASE = auto()
-    """Never paragraphs, but line breaks."""
+    """No paragraphs, but line breaks."""
     STRUCTURE = auto()
-    """Left alone: between the rows of a table, line ends mean nothing."""
+    """Unchanged: between the rows of a table, line ends have no meaning."""
 
 
 _ELEMENTS = {
@@ -47,7 +47,7 @@ _SPACE = " \t\f"
 
 @dataclass(slots=True)
 class _Paragraph:
-    """Lines that belong together. `tag` is the author's own `<p>`, empty where the text had none."""
+    """Lines of one paragraph. `tag` is the author's own `<p>`, or empty."""
 
     tag: str = ""
     lines: list[str] = field(default_factory=list)
@@ -58,7 +58,7 @@ class _Paragraph:
 
 
 def autop(html: str) -> str:
-    """`html` with its paragraphs and line breaks marked up. An address alone on its line becomes a link."""
+    """Return `html` with paragraphs and line breaks marked up. An address alone on its line becomes a link."""
     writer = _Writer()
     for piece in pieces(html.replace("\r\n", "\n").replace("\r", "\n"), _OPAQUE):
         writer.take(piece)
@@ -70,7 +70,7 @@ def _linked(line: str) -> str:
 
 
 class _Flow:
-    """Text and inline elements between two blocks, as it falls into paragraphs."""
+    """Text and inline elements between two blocks, divided into paragraphs."""
 
     def __init__(self) -> None:
         self.has_blank_line = False
@@ -99,14 +99,14 @@ class _Flow:
         self._after_br = True
 
     def paragraph(self, tag: str) -> None:
-        """An explicit start, or with an empty `tag` the end, of a paragraph."""
+        """Start a paragraph explicitly, or end it with an empty `tag`."""
         self._end_line()
         self._paragraphs.append(_Paragraph(tag))
         self._after_br = False
         self._lines_ended = 0
 
     def paragraphs(self) -> list[_Paragraph]:
-        """All that are not empty. The flow is finished after that."""
+        """Return all paragraphs that are not empty. The flow cannot be used afterwards."""
         if self._line:
             self._end_line(is_last=True)
         return [paragraph for paragraph in self._paragraphs if paragraph.lines]
@@ -131,7 +131,7 @@ class _Flow:
 
 
 class _Writer:
-    """Gathers text up to the next block, then writes it as the block around it asks."""
+    """Collects text up to the next block, then writes it in the form that the surrounding block requires."""
 
     def __init__(self) -> None:
         self._out: list[str] = []
@@ -187,7 +187,7 @@ class _Writer:
                 self._out.append(paragraph.inner() + ("<br>\n" if is_run_on else "\n" if following else ""))
 
     def _wraps(self, flow: _Flow, paragraphs: list[_Paragraph]) -> bool:
-        """Whether text that has no `<p>` of its own gets one here."""
+        """Whether text without its own `<p>` gets one here."""
         match self._inside():
             case _Inside.FLOW:
                 return True

@@ -1,7 +1,7 @@
-"""The comments under one item of a WordPress export.
+"""Read the comments of one item of a WordPress export.
 
-The fields of an item come in, its comments go out in the order of the file, which is no promise that an answer
-stands behind what it answers. Addresses of mail and computers are not even looked at.
+In come the fields of an item; out go its comments in the order of the file, in which a reply may precede its parent.
+Mail and IP addresses are not read.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _STATES = {
 
 
 def read_comments(fields: Fields, *, of: str, timezone: tzinfo) -> Iterator[ExportedComment | SkippedItem]:
-    """The comments of an item; `of` says whose they are where one is left out."""
+    """Return the comments of an item; `of` names the item in the messages about skipped ones."""
     binned = 0
     for element in fields.all("wp:comment"):
         comment = Fields(element)

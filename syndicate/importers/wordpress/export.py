@@ -1,8 +1,8 @@
-"""A WordPress export (WXR 1.0 to 1.2) as a stream of values: posts, pages, comments, terms, authors, files.
+"""Read a WordPress export (WXR 1.0 to 1.2) as a stream of values: posts, pages, comments, terms, authors, files.
 
-The file comes in as bytes, however large; out comes one value at a time, in the file's order, so that memory grows
-with the largest item only. What cannot be used comes out too, as `SkippedItem` with the reason, so that nothing vanishes
-silently. Galleries in the HTML are still to be filled (`wordpress_html.resolve_galleries`), and it is not yet safe.
+In come the bytes of a file of any size; out comes one value at a time in the file's order, so that memory grows only
+with the largest item. What cannot be used comes out as a `SkippedItem` with the reason. Galleries in the HTML still
+have to be filled (`wordpress_html.resolve_galleries`), and the HTML is not sanitized yet.
 """
 
 from collections import Counter
@@ -63,21 +63,21 @@ _MACHINERY = {
     "wp_template_part": "part of a template",
     "wp_theme": "name of a theme",
 }
-"""What WordPress keeps for itself, by post type or taxonomy: counted, because hundreds of lines would tell nothing."""
+"""Internal post types and taxonomies of WordPress; they are counted instead of listed."""
 
 
 def read_export(stream: BinaryIO, *, name: str, timezone: tzinfo = UTC) -> Iterator[Exported]:
-    """All that the export in `stream` holds. `name` is the file's, for messages.
+    """Return everything in the export `stream`. `name` is the file name for messages.
 
-    `timezone` is that of the old blog, for the dates of drafts, which stand there in local time only. Looks at the
-    beginning of the file at once and raises NotAnExport where it is something else; after that nothing is raised
-    but what `stream` itself raises. A file that breaks off yields all that was complete, then says where.
+    `timezone` is that of the old blog: drafts have dates in local time only. Raises NotAnExport at once if the
+    beginning is not that of an export; later only errors of `stream` itself are raised. A truncated file yields all
+    complete values, then the place where it ends.
     """
     return _Reading(name, timezone).values(read_channel(read_xml(stream, name=name)))
 
 
 class _Reading:
-    """What has to be remembered from one child of the channel to the next."""
+    """State kept between the children of the channel."""
 
     def __init__(self, name: str, timezone: tzinfo) -> None:
         self._name = name
@@ -112,7 +112,7 @@ class _Reading:
             yield self._rest(breakage)
 
     def _begun(self) -> Iterator[ExportedSite]:
-        """The site, once: before the first record, because all that is said about it stands before."""
+        """Return the site once, before the first record: everything about it precedes the records."""
         if self._is_begun:
             return
         self._is_begun = True
@@ -147,7 +147,9 @@ class _Reading:
             yield SkippedItem(what=what, reason="posts are sorted by categories and tags only", is_ordinary=True)
 
     def _category(self, fields: Fields) -> ExportedTerm | SkippedItem:
-        """WXR 1.0 gives the parent's name where later versions give its slug; parents stand before their children."""
+        """Read a category. WXR 1.0 gives the name of the parent, later versions its slug; parents precede their
+        children.
+        """
         names = ("wp:category_nicename", "wp:cat_name", "wp:category_description", "wp:category_parent")
         category = _term(TermKind.CATEGORY, fields, *names)
         if self._version != "1.0" or isinstance(category, SkippedItem):

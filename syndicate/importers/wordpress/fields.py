@@ -1,7 +1,6 @@
-"""The small values in a WordPress export: dates, numbers, slugs, names, addresses.
+"""Parse the small values of a WordPress export: dates, numbers, slugs, names, addresses.
 
-Text as it stands in the file comes in, values of ours go out, and None or an empty string where it says nothing
-usable. Nothing raises.
+In comes text from the file; out goes a value, or None or an empty string if it is unusable. Nothing raises.
 """
 
 import re
@@ -21,7 +20,7 @@ _WEB_ADDRESS = re.compile(r"https?://[^\s/?#][^\s]*+", re.IGNORECASE)
 
 
 class Fields:
-    """The children of an element by name (`wp:post_id`, `title`). Where one stands twice, the first counts."""
+    """The children of an element by name (`wp:post_id`, `title`). Of duplicates, the first counts."""
 
     def __init__(self, element: etree._Element) -> None:
         self._children: dict[str, list[etree._Element]] = {}
@@ -32,12 +31,12 @@ class Fields:
         return self._children.get(name, [])
 
     def raw(self, name: str) -> str:
-        """The text exactly as it stands there, empty where absent."""
+        """Return the unchanged text, or an empty string."""
         children = self.all(name)
         return text_of(children[0]) if children else ""
 
     def text(self, name: str) -> str:
-        """The text without white space around it."""
+        """Return the text without surrounding white space."""
         return self.raw(name).strip()
 
     def number(self, name: str) -> int | None:
@@ -45,12 +44,12 @@ class Fields:
 
 
 def number(text: str) -> int | None:
-    """A number of WordPress's. Its 0 means none."""
+    """Parse a number; WordPress writes 0 for none."""
     return int(text) or None if _NUMBER.fullmatch(text.strip()) else None
 
 
 def instant(gmt: str, local: str, timezone: tzinfo) -> datetime | None:
-    """UTC of a pair of dates as WordPress writes them. In drafts, `gmt` is `0000-00-00 00:00:00`."""
+    """Return UTC from WordPress's pair of dates. In drafts, `gmt` is `0000-00-00 00:00:00`."""
     return _instant(gmt, UTC) or _instant(local, timezone)
 
 
@@ -64,18 +63,18 @@ def _instant(text: str, timezone: tzinfo) -> datetime | None:
 
 
 def slug_of(text: str) -> str:
-    """A slug as people read it. WordPress stores `%e3%81%82`; a slash or white space cannot be part of one."""
+    """Return a readable slug. WordPress stores `%e3%81%82`; a slash or white space cannot be part of a slug."""
     slug = "-".join(clean(unquote(text)).replace("/", " ").split())
     return "" if slug in {".", ".."} else slug
 
 
 def plain_line(html: str) -> str:
-    """A title: WordPress stores it as HTML, people read it as a line of text."""
+    """Return a title, which WordPress stores as HTML, as one line of plain text."""
     return " ".join(plain(html).split())
 
 
 def term(kind: TermKind, *, slug: str, name: str, parent: str = "", description: str = "") -> Term | None:
-    """A term from its parts as they stand in the file; None where neither slug nor name says anything."""
+    """Return a term from its fields; None if both slug and name are unusable."""
     name = clean_name(plain(name))
     slug = slug_of(slug) or slugify(name)
     if not slug:
@@ -91,7 +90,7 @@ def term(kind: TermKind, *, slug: str, name: str, parent: str = "", description:
 
 
 def person(name: str) -> str:
-    """A name to show. Where somebody gave a mail address for a name, only what stands before the `@`."""
+    """Return a name to display; of a mail address only the part before the `@`."""
     name = clean_name(plain(name))
     before, at, host = name.partition("@")
     is_mail = before and at and "." in host and not any(char in "@ " for char in host) and " " not in before
@@ -99,18 +98,17 @@ def person(name: str) -> str:
 
 
 def nicename(login: str) -> str:
-    """The name of an author in addresses. Exports do not have it; WordPress makes it of the login once
-    (`sanitize_title`)."""
+    """Return an author's name in addresses. Exports lack it; WordPress derives it from the login (`sanitize_title`)."""
     plain_letters = "".join(char for char in unicodedata.normalize("NFKD", login) if not unicodedata.combining(char))
     kept = re.sub(r"[^\w -]", "", plain_letters.lower().replace(".", "-"))
     return re.sub("-+", "-", re.sub(r"\s+", "-", kept)).strip("-")
 
 
 def web_address(text: str) -> str:
-    """An http(s) address as it stands there, or nothing. WordPress stores a bare `http://` where people left it."""
+    """Return an http(s) address unchanged, or an empty string. WordPress stores a bare `http://` for none."""
     return text if _WEB_ADDRESS.fullmatch(text) else ""
 
 
 def named(kind: str, title: str, number: str) -> str:
-    """How the author is told which thing is meant."""
+    """Return a description of the thing for messages."""
     return f"{kind} “{title[:100]}”" if title else f"{kind} {number[:20] or 'without a number'}"

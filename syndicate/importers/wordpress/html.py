@@ -1,9 +1,9 @@
-"""What WordPress stores as a post's content, made into HTML that stands by itself.
+"""Convert the stored content of a WordPress post to plain HTML.
 
-Content is block markup (`<!-- wp:paragraph -->`, since WordPress 5) or classic text with bare line ends, either with
-shortcodes in it. HTML comes out, clean but not safe: the sanitizer comes later. Addresses are not touched. Galleries
-stay numbered, empty links until `resolve_galleries`, because a post may show attachments that stand behind it in the
-export. Nothing here raises, whatever the content, and everything is linear in it.
+In comes block markup (`<!-- wp:paragraph -->`, since WordPress 5) or classic text with bare line ends, either with
+shortcodes; out goes HTML that is not sanitized yet. Addresses stay unchanged. Galleries stay numbered, empty links
+until `resolve_galleries`, because a post may show attachments that follow it in the export. Nothing raises, and
+everything is linear.
 """
 
 import json
@@ -23,7 +23,7 @@ _MARK = re.compile(r"<!--\s*+(?:/?wp:|(?:more|nextpage|noteaser)\b)")
 _EMBEDDED = re.compile(
     r"""(<(?:div|figure|p)(?:\s[^<>]*+)?>)\s*+(https?://[^\s<>"]++)\s*+(?=</(?:div|figure|p)>|<figcaption)"""
 )
-"""Where an address stands alone, WordPress shows what the other site answers: embed blocks hold nothing else."""
+"""WordPress replaces an address alone on its line by an embed; embed blocks contain nothing else."""
 _EMPTY_EMBED = re.compile(r"<!--\s*+wp:(?:core-)?embed(?:/[\w-]++)?\s++(\{(?:[^<>{}]++|\{[^<>{}]*+\})*+\})\s*+/-->")
 """An embed block that has its address in its settings only."""
 
@@ -35,29 +35,29 @@ _PICTURE = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|webp)(?:[?#]|\Z)", re.IG
 
 
 def to_html(content: str) -> str:
-    """The whole of a post's content."""
+    """Convert the whole content of a post."""
     return _html(clean(content))
 
 
 def before_more(content: str) -> str | None:
-    """The part before `<!--more-->`, None where there is no such mark or nothing before it."""
+    """Return the part before `<!--more-->`; None without that mark or if nothing precedes it."""
     content = clean(content)
     mark = _MORE.search(content)
     return (_html(content[: mark.start()]) or None) if mark else None
 
 
 def lost_shortcodes(content: str) -> tuple[str, ...]:
-    """The names of the shortcodes that `to_html` cannot keep, because only a plugin knew what they showed."""
+    """Return the names of the shortcodes that `to_html` cannot keep because only a plugin could render them."""
     return lost(_without_marks(clean(content), instead=""))
 
 
 def comment_html(content: str) -> str:
-    """A comment's text, in which WordPress allows a little HTML and bare line ends."""
+    """Convert the text of a comment, in which WordPress allows some HTML and bare line ends."""
     return autop(clean(content))
 
 
 def with_footnotes(html: str, footnotes: str) -> str:
-    """`html` with the footnotes behind it that block editors keep apart, as JSON (post meta `footnotes`)."""
+    """Append the footnotes that the block editor stores separately as JSON (post meta `footnotes`)."""
     try:
         notes = json.loads(footnotes or "[]")
     except (ValueError, RecursionError):
@@ -77,9 +77,9 @@ def resolve_galleries(
     attachment: Callable[[int], ExportedAttachment | None],
     attached: Callable[[int], Sequence[ExportedAttachment]],
 ) -> str:
-    """`html` of `to_html` with its galleries filled in; to be called before sanitising.
+    """Fill in the galleries of HTML from `to_html`; must be called before sanitizing.
 
-    `attachment` finds one by its number. `attached` gives those of a post, 0 meaning the post itself.
+    `attachment` finds an attachment by its number. `attached` returns those of a post; 0 means the post itself.
     """
 
     def figure(gallery: re.Match[str]) -> str:
@@ -108,7 +108,7 @@ def _embedded(block: re.Match[str]) -> str:
 
 
 def _without_marks(content: str, *, instead: str) -> str:
-    """Without the comments in which blocks have their settings, and without the marks between pages."""
+    """Remove the comments that hold block settings and page breaks."""
     kept = []
     position = search_from = 0
     while (start := content.find("<!--", search_from)) >= 0 and (end := content.find("-->", start)) >= 0:
@@ -120,7 +120,7 @@ def _without_marks(content: str, *, instead: str) -> str:
 
 
 def _shown(file: ExportedAttachment) -> str:
-    """A picture as a picture, anything else as a link."""
+    """Return a picture as an image, any other file as a link."""
     url = escape(file.url)
     if _PICTURE.search(file.url):
         return f'<a href="{url}"><img src="{url}" alt="{escape(file.alt)}"></a>'

@@ -1,7 +1,7 @@
-"""A WordPress export comes in: posts, pages, comments, terms, old addresses, and the list of pictures to have.
+"""Import a WordPress export: posts, pages, comments, terms, old addresses, and the list of pictures to download.
 
-Idempotent: imported again, it renews what was not edited here since. It never waits for the network; the server
-fetches pictures afterwards, or `media` names a copy of `wp-content/uploads`.
+The import is idempotent: importing again updates what was not edited here. It does not access the network; the server
+downloads the pictures later, or `media` names a copy of `wp-content/uploads`.
 """
 
 import asyncio
@@ -49,9 +49,10 @@ GALLERY = '<figure class="wp-gallery"'
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did. `edited` are slugs that stay as they are because they were edited here since; `twins` are posts whose guid is another post's; `kinds` and
-    `hidden` say what the posts are; `comments` are new ones, `comment_states` how they stand; `shortcodes` are those
-    that were taken out."""
+    """The result of an import. `edited` are the slugs of posts that were edited here and therefore not updated;
+    `twins` are posts whose guid another post also has; `kinds` and `hidden` count the posts; `comments` counts new
+    ones, `comment_states` their states; `shortcodes` counts those that were removed.
+    """
 
     site: ExportedSite | None = None
     created: int = 0
@@ -118,7 +119,7 @@ class WordPressImporter:
         with path.open("rb") as stream:
             yield from read_export(stream, name=path.name, timezone=self._zone)
 
-    # first: what posts refer to, wherever in the files it stands
+    # first pass: what posts refer to, wherever it is in the files
 
     def _survey(self, item: Exported) -> None:
         match item:
@@ -143,7 +144,7 @@ class WordPressImporter:
             self._bases.update({bare, f"www.{bare}"})
             self._prefix = self._prefix or canonical_path(parts.path.rstrip("/"))
 
-    # then: one item after the other
+    # second pass: the items one by one
 
     async def _take(self, item: Exported) -> None:
         match item:
@@ -167,8 +168,8 @@ class WordPressImporter:
             path = self._urls.category(term.slug) if is_category else self._urls.tag(term.slug)
             await tx.legacy_redirects.save(f"/?{'cat' if is_category else 'tag_id'}={item.wp_id}", path)
 
-    async def _sign_author(self, login: str, name: str) -> None:
-        """The addresses that the list of an author's posts had lead to the one that it has."""
+    async def _redirect_author(self, login: str, name: str) -> None:
+        """Redirect the old addresses of an author's posts to the new list."""
         author = self._authors.get(login)
         if author is None or not name or login in self._signed:
             return
@@ -185,7 +186,7 @@ class WordPressImporter:
         await self._store.transaction(body)
 
     async def _attachment(self, item: ExportedAttachment) -> None:
-        """Its file keeps its address; its page leads to the post that it belongs to."""
+        """Keep the address of the file, and redirect its page to the post that it belongs to."""
         await self._want(item.url, item.alt)
 
     async def _post(self, item: ExportedPost) -> None:
@@ -203,7 +204,7 @@ class WordPressImporter:
         if item.guid and published.post.guid != item.guid:
             self.report.twins.append(item.title or published.post.slug)
         if published.post.is_public:
-            await self._sign_author(item.creator, post_draft.author)
+            await self._redirect_author(item.creator, post_draft.author)
         for comment in item.comments:
             await self._comment(published.post, comment)
         self._progress(published.post.title or published.post.slug)
@@ -270,9 +271,9 @@ class WordPressImporter:
         return split(address).netloc.lower() in self._bases
 
     def _ours(self, address: str) -> str | None:
-        """An address inside the old blog, as one of ours; None for every other.
+        """Return an address within the old blog as a path here; None for any other.
 
-        Posts, pages and files keep their paths; lists stand at the root here, in whatever directory they stood.
+        Posts, pages and files keep their paths; lists are at the root here, whatever directory the old blog was in.
         """
         parts = split(address)
         below = self._below(parts.path) if not parts.netloc or self._is_old(address) else None
@@ -281,7 +282,7 @@ class WordPressImporter:
         return self._kept(address)
 
     def _kept(self, address: str) -> str | None:
-        """The same for what has the path here that it had there."""
+        """Return the same for a thing that keeps its path."""
         parts = split(address)
         path = parts.path or "/"
         is_inside = not self._prefix or self._below(path) or UPLOADS in path or "=" in parts.query
@@ -290,20 +291,20 @@ class WordPressImporter:
         return self._urls.absolute(_spelled(parts, path))
 
     def _below(self, path: str) -> str | None:
-        """A path from the directory of the old blog on; None for one outside, or where there was none."""
+        """Return a path relative to the directory of the old blog; None for one outside of it."""
         if not self._prefix or not f"{canonical_path(path)}/".startswith(f"{self._prefix}/"):
             return None
         return canonical_path(path).removeprefix(self._prefix) or "/"
 
     def _path(self, item: ExportedPost) -> str | None:
-        """The path of its `<link>`; None where that has none of its own (drafts, plain permalinks)."""
+        """Return the path of the item's `<link>`; None if it has none of its own (drafts, plain permalinks)."""
         parts = split(item.link)
         if parts.query or parts.path in ("", "/") or parts.path == f"{self._prefix}/":
             return None
         return canonical_path(parts.path)
 
     def _aliases(self, item: ExportedPost, path: str | None, slug: str) -> tuple[str, ...]:
-        """Every other address that it had."""
+        """Return every other address that the post had."""
         found = [f"/?p={item.wp_id}"]
         if item.kind is PostKind.PAGE:
             found.append(f"/?page_id={item.wp_id}")
@@ -328,7 +329,7 @@ class WordPressImporter:
     # pictures
 
     async def _want(self, address: str, alt: str) -> None:
-        """Put a file on record: from the copy of the uploads, or to be fetched."""
+        """Register a file, from the copy of the uploads or for download."""
         path = split(address).path
         is_upload = self._is_old(address) and UPLOADS in path
         known = await self._store.media.find_by_source(address)
@@ -362,7 +363,7 @@ class WordPressImporter:
     async def _put_file(self, tx: Tables, file: MediaFile) -> None:
         if file.path is not None:
             other = await tx.media.find_by_path(file.path)
-            if other is not None and other.source_url != file.source_url:  # http and https of one picture
+            if other is not None and other.source_url != file.source_url:  # http and https addresses of one picture
                 file = replace(file, path=None)
         await tx.media.save(file)
 
@@ -388,7 +389,7 @@ class WordPressImporter:
         state, reason = item.state, IMPORTED
         if known is not None:
             raw_html, why = await self._store.comments.get_source(known.id)
-            if why != IMPORTED:  # decided here
+            if why != IMPORTED:  # the author has decided here
                 state, reason = known.state, why
             if (raw_html, known.author.name, known.state) == (item.html, _name(item), state):
                 return
@@ -435,6 +436,6 @@ def _name(item: ExportedComment) -> str:
 
 
 def _renamed(path: str, slug: str, old: str) -> str:
-    """A permalink as it was under an older slug: the last of its segments that is the slug counts."""
+    """Return a permalink with an older slug, replaced in the last segment that equals the slug."""
     before, found, after = path.rpartition(f"/{percent_encode_path(slug)}")
     return f"{before}/{percent_encode_path(old)}{after}" if found else path

@@ -1,7 +1,7 @@
-"""One item of a WordPress export, read into a post, a page or an attachment.
+"""Read one item of a WordPress export into a post, a page or an attachment.
 
-The fields of an item come in; out come values, or the reason why it was left out. WordPress keeps everything as a kind
-of post, also menus, revisions and the orders of a shop. Only posts, pages and files are taken.
+In come the fields of an item; out come values, or the reason for skipping it. WordPress stores everything as a kind
+of post, including menus, revisions and shop orders; only posts, pages and files are imported.
 """
 
 import re
@@ -24,15 +24,15 @@ _STATES = {
     "pending": PostState.DRAFT,
     "private": PostState.PRIVATE,
 }
-_BIN = {"trash": "it is in WordPress's bin", "auto-draft": "it is an empty draft that WordPress made by itself"}
+_TRASH = {"trash": "it is in WordPress's bin", "auto-draft": "it is an empty draft that WordPress made by itself"}
 _TERM_KINDS = {"category": TermKind.CATEGORY, "post_tag": TermKind.TAG, "tag": TermKind.TAG}
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9.+-]{1,64}/[A-Za-z0-9.+-]{1,64}")
 
 
 def read_item(fields: Fields, *, timezone: tzinfo) -> Iterator[ExportedPost | ExportedAttachment | SkippedItem]:
-    """What an item holds: what was left out of it first, then the item itself unless it was left out whole.
+    """Yield the values of an item: first what was skipped of it, then the item unless it was skipped as a whole.
 
-    `timezone` is that of the old blog, for dates that stand there in local time only.
+    `timezone` is that of the old blog, for dates in local time.
     """
     post_type = fields.text("wp:post_type") or "post"
     title = plain_line(fields.raw("title"))
@@ -41,8 +41,8 @@ def read_item(fields: Fields, *, timezone: tzinfo) -> Iterator[ExportedPost | Ex
     wp_id = fields.number("wp:post_id")
     if wp_id is None:
         yield SkippedItem(what=what, reason="it has no number (wp:post_id)")
-    elif status in _BIN:
-        yield SkippedItem(what=what, reason=_BIN[status], is_ordinary=True)
+    elif status in _TRASH:
+        yield SkippedItem(what=what, reason=_TRASH[status], is_ordinary=True)
     elif post_type == "attachment":
         yield _attachment(fields, wp_id, title, what)
     elif post_type not in _KINDS:
@@ -135,7 +135,7 @@ def _meta(fields: Fields) -> list[tuple[str, str]]:
 
 
 def _terms(fields: Fields) -> tuple[Term, ...]:
-    """WXR 1.0 names each term twice, once without its slug."""
+    """Read the terms. WXR 1.0 names each term twice, once without its slug."""
     terms: dict[tuple[TermKind, str], Term] = {}
     for category in fields.all("category"):
         kind = _TERM_KINDS.get(category.get("domain", ""))
@@ -150,7 +150,7 @@ def _post_format(fields: Fields) -> str:
 
 
 def _enclosures(meta: list[tuple[str, str]]) -> Iterator[Enclosure]:
-    """WordPress keeps address, length and type on a line each (`do_enclose`)."""
+    """Read the enclosures. WordPress stores address, length and type on a line each (`do_enclose`)."""
     for key, value in meta:
         if key != "enclosure":
             continue

@@ -1,8 +1,8 @@
-"""What a WordPress export holds, as values.
+"""The values that a WordPress export holds.
 
-`importers/wordpress/export.py` reads them from the file, whoever imports turns them into posts, comments and files of ours.
-Text is Unicode, instants are aware UTC, HTML is clean but not yet safe. Addresses of mail and of computers, which
-exports carry for every commenter, have no field here, so that they cannot be kept by mistake.
+`importers/wordpress/export.py` reads them from the file; the importer turns them into posts, comments and files. Text
+is Unicode, dates are aware UTC, HTML is not sanitized yet. Mail and IP addresses, which exports contain for every
+commenter, have no field here and therefore cannot be stored by mistake.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class ExportedSite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedTerm:
-    """A category or tag. `wp_id` stands in addresses such as `/?cat=5`."""
+    """A category or tag. `wp_id` is used in addresses such as `/?cat=5`."""
 
     term: Term
     wp_id: int | None
@@ -34,8 +34,9 @@ class ExportedTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedAuthor:
-    """Who may write. `login` is what posts name as their `creator`; `nicename` stands in `/author/<nicename>/`, and
-    `wp_id` in `/?author=1`."""
+    """An author. Posts name the `login` as their `creator`; `nicename` is used in `/author/<nicename>/`, `wp_id` in
+    `/?author=1`.
+    """
 
     login: str
     nicename: str
@@ -45,10 +46,10 @@ class ExportedAuthor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedComment:
-    """What somebody said under a post.
+    """A comment on a post.
 
-    `parent` is the `wp_id` of the comment that it answers, which may be missing from the export. `user_id` is set
-    where the writer was logged in. `type` is `comment`, `pingback`, `trackback` or a word of some plugin's.
+    `parent` is the `wp_id` of the comment that it replies to, which may be missing from the export. `user_id` is set
+    if the author was logged in. `type` is `comment`, `pingback`, `trackback` or a plugin's own type.
     """
 
     wp_id: int
@@ -66,10 +67,10 @@ class ExportedComment:
 class ExportedPost:
     """A post or page.
 
-    `guid` is as it stands in the file, byte for byte. `title` and `excerpt` are plain text. `more` is the HTML
-    before the author's "read more" mark, None where there is none. `html` may hold galleries that only
-    `wordpress_html.resolve_galleries` can fill, once all attachments are known. `published` is None for a draft
-    that was never dated. `old_slugs` are those that it had before. `lost_shortcodes` are what only plugins could show.
+    `guid` is unchanged, byte for byte. `title` and `excerpt` are plain text. `more` is the HTML before the "read
+    more" mark, or None. `html` may contain galleries, which `wordpress_html.resolve_galleries` fills once all
+    attachments are known. `published` is None for a draft that was never dated. `old_slugs` are its former slugs.
+    `lost_shortcodes` are those that only plugins could render.
     """
 
     wp_id: int
@@ -99,7 +100,7 @@ class ExportedPost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedAttachment:
-    """An uploaded file. `url` is where it can be fetched, `link` the page that WordPress made about it."""
+    """An uploaded file. `url` is its address, `link` the page that WordPress made for it."""
 
     wp_id: int
     url: str
@@ -112,8 +113,9 @@ class ExportedAttachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedItem:
-    """What was not taken from the export, and why: for the author to read. `is_ordinary` is what nobody misses: menus,
-    what lies in the bin, what plugins keep as posts."""
+    """A skipped part of the export, with the reason, for the author. `is_ordinary` marks what is always skipped:
+    menus, trash, and posts that are internal data of plugins.
+    """
 
     what: str
     reason: str

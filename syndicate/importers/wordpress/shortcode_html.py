@@ -1,9 +1,9 @@
-"""What becomes of each WordPress shortcode that is known here.
+"""Render each known WordPress shortcode as HTML.
 
-A shortcode with its attributes comes in, HTML goes out: a figure for a picture with a caption, a player for sound
-and film, a link for whatever is shown from elsewhere, nothing for forms and lists that only the old blog could fill.
-Galleries name attachments that may stand later in the export, so they become figures of numbered, empty links,
-which `wordpress_html.resolve_galleries` fills. The HTML is clean but not yet safe.
+In comes a shortcode with its attributes; out goes a figure for a picture with a caption, a player for audio and
+video, a link for embedded content, and nothing for forms and lists that only the old blog could fill. Galleries name
+attachments that may follow in the export, so they become figures of numbered, empty links, which
+`wordpress_html.resolve_galleries` fills. The HTML is not sanitized yet.
 """
 
 import re
@@ -16,7 +16,7 @@ from syndicate.content.text import plain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortcode:
-    """`[name named="…" positional]body[/name]`, values as written. `body` is None where there is no end tag."""
+    """`[name named="…" positional]body[/name]`, values as written. `body` is None without an end tag."""
 
     name: str
     named: dict[str, str]
@@ -25,7 +25,7 @@ class Shortcode:
 
     @property
     def is_bare(self) -> bool:
-        """`[video]`: a word in brackets, which may be just that."""
+        """Whether it is only a word in brackets, such as `[video]`, which may be ordinary text."""
         return not self.named and not self.positional and not self.body
 
 
@@ -39,19 +39,19 @@ _LANGUAGE = re.compile(r"[a-z0-9+#-]{1,24}", re.IGNORECASE)
 
 
 def render(shortcode: Shortcode) -> str | None:
-    """The HTML of a shortcode whose name is in KNOWN or VERBATIM; None where it is text after all."""
+    """Return the HTML of a shortcode in KNOWN or VERBATIM; None if it is ordinary text."""
     if shortcode.name in VERBATIM:
         return _code(shortcode)
     return KNOWN[shortcode.name](shortcode)
 
 
 def is_lost(name: str) -> bool:
-    """Whether nothing that it showed can be kept, but for the text within."""
+    """Whether everything that the shortcode showed is lost, except for the text within."""
     return name not in VERBATIM and KNOWN.get(name, _nothing) is _nothing
 
 
 def _caption(shortcode: Shortcode) -> str | None:
-    """Both forms: the caption as an attribute, and since WordPress 3.4 as text behind the picture."""
+    """Render both forms: the caption as an attribute, and since WordPress 3.4 as text after the picture."""
     if shortcode.body is None:
         return None if shortcode.is_bare else ""
     body = shortcode.body.strip()
@@ -66,7 +66,7 @@ def _caption(shortcode: Shortcode) -> str | None:
 
 
 def _gallery(shortcode: Shortcode) -> str | None:
-    """Without `ids`, all pictures that were uploaded to the post, or to the one that `id` names."""
+    """Render a gallery. Without `ids`, it shows all pictures uploaded to the post, or to the post that `id` names."""
     ids = _NUMBER.findall(shortcode.named.get("ids", "") or shortcode.named.get("include", ""))
     if ids:
         links = "".join(f'<a data-attachment="{int(id)}"></a>' for id in ids)
@@ -77,7 +77,7 @@ def _gallery(shortcode: Shortcode) -> str | None:
 
 
 def _elsewhere(template: str = "") -> Callable[[Shortcode], str | None]:
-    """For what is shown from another site. `template` makes an address of a bare id."""
+    """Return a renderer for embedded content. `template` makes an address of a bare id."""
 
     def link(shortcode: Shortcode) -> str | None:
         address = _address(shortcode, template)
@@ -104,7 +104,7 @@ _NAMES_OF_ADDRESSES = ("url", "src", "href", "link", "id", "v", "video_id")
 
 
 def _player(element: str, *types: str) -> Callable[[Shortcode], str | None]:
-    """For sound and film; within the player stands a link for whoever cannot play it."""
+    """Return a renderer for audio or video, with a link inside for clients that cannot play it."""
 
     def player(shortcode: Shortcode) -> str | None:
         named = [shortcode.named.get(name, "") for name in ("src", *types)]
@@ -121,7 +121,7 @@ def _player(element: str, *types: str) -> Callable[[Shortcode], str | None]:
 
 
 def _code(shortcode: Shortcode) -> str:
-    """Code on one line stays in its line. Editors stored it escaped or not: what is escaped already stays so."""
+    """Render code, on one line as inline code. Editors stored it escaped or unescaped; escaped code stays escaped."""
     body = shortcode.body or ""
     text = escape(unescape(body.strip("\n")), quote=False)
     given = shortcode.named.get("lang") or shortcode.named.get("language") or ""
@@ -161,7 +161,7 @@ _LANGUAGES = frozenset(
 )
 
 VERBATIM = _CODE_NAMES | _LANGUAGES
-"""Shortcodes around code. They count only where they have an end: `[text]` and `[source]` are words as well."""
+"""Shortcodes around code. They count only with an end tag: `[text]` and `[source]` are also words."""
 
 _ELSEWHERE = {
     "bandcamp",
@@ -205,4 +205,4 @@ KNOWN: dict[str, Callable[[Shortcode], str | None]] = {
     **dict.fromkeys(_FORMS, _nothing),
     **dict.fromkeys(_MARKS, _text_within),
 }
-"""What is done with each name, also where it has no end."""
+"""The renderer for each name; also applies without an end tag."""

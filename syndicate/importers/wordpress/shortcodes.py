@@ -1,11 +1,11 @@
-"""WordPress shortcodes, reduced to HTML that means something without WordPress.
+"""Replace WordPress shortcodes by HTML that does not need WordPress.
 
-`[caption …]…[/caption]` and its like come in, figures, links and players go out, and what only a plugin could show
-is taken out, keeping the text within. Square brackets that people write (`[1]`, `[sic]`, `[citation needed]`) and
-those in code stay text: a name that is not known here is a shortcode only if it has attributes, or an end. What
-becomes of each known one stands in `importers/wordpress/shortcode_html.py`.
+In come `[caption …]…[/caption]` and similar tags; out go figures, links and players. A shortcode that only a plugin
+could render is removed and the text within is kept. Ordinary brackets (`[1]`, `[sic]`, `[citation needed]`) and those
+in code stay text: an unknown name is a shortcode only if it has attributes or an end tag.
+`importers/wordpress/shortcode_html.py` renders each known one.
 
-Cutting, pairing and writing are one pass each, linear in the input. Nothing raises.
+Tokenizing, pairing and rendering are one pass each, linear in the input. Nothing raises.
 """
 
 import re
@@ -18,14 +18,14 @@ from syndicate.content.markup import Kind, pieces
 from syndicate.importers.wordpress.shortcode_html import KNOWN, VERBATIM, Shortcode, is_lost, render
 
 _CODE = frozenset({"pre", "code", "kbd", "samp", "script", "style", "textarea"})
-_DEEPEST = 8
-"""Shortcodes within shortcodes: further down only the text is kept, so that nesting costs nothing."""
+_MAX_DEPTH = 8
+"""Deeper nested shortcodes are reduced to their text, which bounds the cost of nesting."""
 
 _TAG = re.compile(r"(\[?)\[(/?)([A-Za-z][\w-]{0,63}+)(?=[\s/=\]])([^\[\]]*+)\](\]?)")
 _ATTRIBUTE = re.compile(r"""([\w-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'][^\s]*+))|"([^"]*+)"|([^\s"']++)""")
 _HAS_ATTRIBUTE = re.compile(r"""(?:\A|\s)[\w-]++=["'\w“”″&]""")
 _QUOTES = str.maketrans("“”„″‘’′", '""""\'\'\'')
-"""What visual editors made of the quotes around attributes."""
+"""Typographic quotes that visual editors put around attributes."""
 
 _PARAGRAPH_END = re.compile(r"\s*+</p\s*+>", re.IGNORECASE)
 _PARAGRAPH_START = re.compile(r"<p(?=[\s>])[^<>]*+>\s*+", re.IGNORECASE)
@@ -33,7 +33,7 @@ _PARAGRAPH_START = re.compile(r"<p(?=[\s>])[^<>]*+>\s*+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
-    """One bracketed tag. `source` is what stays where it turns out to be text."""
+    """One bracketed tag. `source` is the text that remains if it is not a shortcode."""
 
     source: str
     name: str
@@ -42,25 +42,25 @@ class _Tag:
 
     @property
     def is_complete(self) -> bool:
-        """`[name /]` ends itself; the `/` behind an address is part of it."""
+        """Whether the tag ends itself, like `[name /]`; a `/` at the end of an address does not count."""
         return self.attributes.endswith("/") and self.attributes[-2:-1] in {"", " ", '"', "'"} and not self.closing
 
     @property
     def is_surely_one(self) -> bool:
-        """Whether it is a shortcode even without an end."""
+        """Whether it is a shortcode even without an end tag."""
         return self.name in KNOWN or self.is_complete or bool(_HAS_ATTRIBUTE.search(self.attributes))
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """HTML that may not stand within a paragraph."""
+    """HTML that must not be within a paragraph."""
 
     html: str
 
 
 @dataclass(slots=True)
 class _Frame:
-    """A shortcode whose end is still to come, with what has been written within it."""
+    """An open shortcode with the output within it."""
 
     tag: _Tag | None
     end: int
@@ -68,7 +68,7 @@ class _Frame:
 
 
 def expand(html: str) -> str:
-    """`html` without shortcodes."""
+    """Return `html` without shortcodes."""
     if "[" not in html:
         return html
     tokens = list(_tokens(html))
@@ -76,7 +76,7 @@ def expand(html: str) -> str:
 
 
 def lost(html: str) -> tuple[str, ...]:
-    """The names of those in `html` that `expand` takes out and puts nothing in the place of."""
+    """Return the names of the shortcodes in `html` that `expand` removes without replacement."""
     if "[" not in html:
         return ()
     tokens = list(_tokens(html))
@@ -89,7 +89,7 @@ def lost(html: str) -> tuple[str, ...]:
 
 
 def _tokens(html: str) -> Iterator[str | _Tag | _Block]:
-    """Tags and the source between them. Brackets do not count in code, in comments and within HTML's own tags."""
+    """Return tags and the source between them. Brackets in code, comments and HTML tags do not count."""
     starts, ends = _protected(html)
     endless: set[str] = set()
     position = text_from = 0
@@ -101,7 +101,7 @@ def _tokens(html: str) -> Iterator[str | _Tag | _Block]:
         start, end = found.start() + len(found[1]), found.end() - len(found[5])
         tag = _Tag(html[start:end], found[3].lower(), found[4].strip(), bool(found[2]))
         if found[1] and found[5] and tag.name in KNOWN:
-            # `[[gallery]]` is how an author shows a shortcode instead of using it.
+            # `[[gallery]]` is an escaped shortcode that is shown as text.
             yield html[text_from : found.start()] + tag.source
             position = text_from = found.end()
             continue
@@ -116,7 +116,7 @@ def _tokens(html: str) -> Iterator[str | _Tag | _Block]:
 
 
 def _protected(html: str) -> tuple[list[int], list[int]]:
-    """Where code, comments and HTML tags start and end, in order."""
+    """Return the ranges of code, comments and HTML tags, in order."""
     starts, ends = [], []
     position = 0
     for piece in pieces(html, _CODE):
@@ -128,7 +128,7 @@ def _protected(html: str) -> tuple[list[int], list[int]]:
 
 
 def _code_end(html: str, start: int, tag: _Tag, endless: set[str]) -> re.Match[str] | None:
-    """The end of a shortcode whose content is shown as it is, if it has one."""
+    """Return the end tag of a shortcode with verbatim content, if it has one."""
     if tag.name not in VERBATIM or tag.closing or tag.is_complete or tag.name in endless:
         return None
     found = re.compile(rf"\[/{re.escape(tag.name)}\]", re.IGNORECASE).search(html, start)
@@ -138,7 +138,7 @@ def _code_end(html: str, start: int, tag: _Tag, endless: set[str]) -> re.Match[s
 
 
 def _ends(tokens: list[str | _Tag | _Block]) -> dict[int, int]:
-    """Which token ends which. An end closes the nearest start of its name, and leaves those between without one."""
+    """Map each start tag to its end tag. An end closes the nearest start of its name; those in between have no end."""
     ends = {}
     open_tags: list[tuple[int, str]] = []
     count: dict[str, int] = {}
@@ -166,7 +166,7 @@ def _written(tokens: list[str | _Tag | _Block], ends: dict[int, int]) -> str:
         if not isinstance(token, _Tag):
             written.append(token)
         elif at in ends:
-            if token.name in KNOWN and len(frames) <= _DEEPEST:
+            if token.name in KNOWN and len(frames) <= _MAX_DEPTH:
                 frames.append(_Frame(token, ends[at]))
         elif at in is_end:
             if frames[-1].end == at:
@@ -208,7 +208,7 @@ def _shortcode(tag: _Tag, body: str | None) -> Shortcode:
 
 
 def _joined(written: list[str | _Block]) -> str:
-    """The parts put together; a paragraph that holds nothing but a block gives way to it."""
+    """Join the parts; a paragraph that contains only a block is replaced by the block."""
     parts: list[str] = []
     removed = ""
     for part in written:
@@ -225,7 +225,7 @@ def _joined(written: list[str | _Block]) -> str:
 
 
 def _without_paragraph_start(parts: list[str]) -> str:
-    """Takes a `<p>` off the end of what was written, and returns it."""
+    """Remove a `<p>` from the end of the output and return it."""
     if not parts:
         return ""
     at = parts[-1].rfind("<")

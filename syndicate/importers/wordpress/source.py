@@ -1,10 +1,9 @@
-"""The bytes of a WordPress export, made into XML that a parser can take.
+"""Convert the bytes of a WordPress export to XML that a parser accepts.
 
-A stream comes in, UTF-8 in chunks goes out, beginning with the root element. Whether it is an export at all is
-decided here, from its beginning. What exports have wrong with them and WordPress itself reads nevertheless is
-repaired: control characters, bytes that are no text, blank lines before the declaration, HTML's names for
-characters. A document type declaration is refused before any parser sees it: no export has one, and entities are
-the way in for bombs and for the reading of files.
+In comes a stream; out goes UTF-8 in chunks, starting with the root element. The beginning decides whether the file is
+an export at all. Errors that WordPress itself tolerates are repaired: control characters, invalid bytes, blank lines
+before the declaration, HTML entities. A document type declaration is refused before a parser sees it: no export has
+one, and entities allow expansion bombs and reading local files.
 """
 
 import codecs
@@ -15,9 +14,9 @@ from typing import BinaryIO
 
 from syndicate.errors import NotAnExport
 
-_CHUNK = 64 * 1024
-_HEAD = 256 * 1024
-"""How far the root element may lie from the start of the file; WordPress writes 2 KB of comments before it."""
+_CHUNK_BYTES = 64 * 1024
+_MAX_HEAD_BYTES = 256 * 1024
+"""How far from the start the root element may be; WordPress writes 2 KB of comments before it."""
 
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding=["']([A-Za-z0-9._-]{1,40})["']""")
 _TEXT_ENCODING = re.compile(
@@ -29,20 +28,20 @@ _ROOT = re.compile(r"<([A-Za-z_][\w.-]*+)[^<>]*+>")
 _WXR = re.compile(r"""xmlns:[\w.-]++\s*+=\s*+["']https?://wordpress\.org/export/1\.\d/["']""")
 
 _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 §2.2 does not allow."""
+"""Characters that XML 1.0 §2.2 does not allow."""
 _REFERENCE = re.compile("&(?:#[0-9]{1,9}|#[xX][0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});")
 _MARKUP = re.compile(r"[&<\]]")
-_LONGEST_MARKUP = 40
+_MAX_MARKUP_LENGTH = 40
 _XML_ENTITIES = {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"}
 
 
 def read_xml(stream: BinaryIO, *, name: str) -> Iterator[bytes]:
-    """The export's XML from its root element on; blank lines stand for what came before, so that lines count right.
+    """Return the XML from the root element on, with blank lines for what precedes it, so that line numbers are right.
 
-    `name` is the file's, for messages. Looks at the beginning at once: raises NotAnExport where it is not a
-    WordPress export, with one line that says what it is and what to do.
+    `name` is the file name for messages. Raises NotAnExport at once if the file is not a WordPress export, with a
+    line that says what it is and what to do.
     """
-    head = _read(stream, _HEAD)
+    head = _read(stream, _MAX_HEAD_BYTES)
     decoder = codecs.getincrementaldecoder(_encoding(head, name))(errors="replace")
     text = decoder.decode(head)
     return _repaired(text, _root(text, name), decoder, stream)
@@ -76,7 +75,7 @@ _WHAT_TO_DO = "In WordPress choose Tools → Export → All content, and import 
 
 
 def _root(head: str, name: str) -> int:
-    """Where the root element begins. Raises NotAnExport where the document is not an export."""
+    """Return where the root element begins. Raises NotAnExport if the document is not an export."""
     at = _after_prolog(head, name)
     root = _ROOT.match(head, at)
     if (root is None or root[1] != "rss") and "<?xml" in head[at:]:
@@ -91,7 +90,7 @@ def _root(head: str, name: str) -> int:
 
 
 def _after_prolog(head: str, name: str) -> int:
-    """Past declaration, comments and processing instructions (XML 1.0 §2.8), where nothing else may stand."""
+    """Skip the declaration, comments and processing instructions (XML 1.0 §2.8); nothing else may precede the root."""
     at = 0
     while True:
         at = _after_space(head, at)
@@ -111,7 +110,9 @@ def _after_prolog(head: str, name: str) -> int:
 
 
 def _after_space(head: str, at: int) -> int:
-    """XML allows nothing before the declaration; plugins that end in blank lines put them there all the same."""
+    """Skip blank lines: XML allows nothing before the declaration, but plugins that end in blank lines put them
+    there.
+    """
     space = _SPACE.match(head, at)
     return space.end() if space else at
 
@@ -150,9 +151,9 @@ def _repaired(head: str, root: int, decoder: codecs.IncrementalDecoder, stream: 
     yield b"\n" * head.count("\n", 0, root)
     repair = _Repair()
     text = head[root:]
-    while chunk := stream.read(_CHUNK):
-        # What a cut through the chunks may have cut in two waits for the next one.
-        cut = _MARKUP.search(text, max(0, len(text) - _LONGEST_MARKUP))
+    while chunk := stream.read(_CHUNK_BYTES):
+        # a piece of markup at the end of a chunk may be incomplete and waits for the next chunk
+        cut = _MARKUP.search(text, max(0, len(text) - _MAX_MARKUP_LENGTH))
         at = cut.start() if cut else len(text)
         yield repair(text[:at])
         text = text[at:] + decoder.decode(chunk)
@@ -160,7 +161,7 @@ def _repaired(head: str, root: int, decoder: codecs.IncrementalDecoder, stream: 
 
 
 class _Repair:
-    """Drops what XML does not allow, and resolves HTML's names for characters, except within CDATA: that is HTML."""
+    """Remove characters that XML forbids and resolve HTML entities, except within CDATA, which contains HTML."""
 
     def __init__(self) -> None:
         self._in_cdata = False
@@ -180,7 +181,7 @@ class _Repair:
 
 
 def _resolved(reference: re.Match[str]) -> str:
-    """XML's own entities as they are, HTML's as numbers; none where the number is not allowed (XML 1.0 §2.2)."""
+    """Keep XML entities, write HTML entities as numbers, and drop numbers that XML 1.0 §2.2 forbids."""
     text = reference[0]
     if text in _XML_ENTITIES:
         return text

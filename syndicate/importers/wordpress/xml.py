@@ -1,8 +1,8 @@
-"""The XML of a WordPress export, read as a stream.
+"""Read the XML of a WordPress export as a stream.
 
-Chunks of XML come in, the children of `channel` go out, each whole and only until the next one is asked for, so
-that memory grows with the largest item and not with the file. libxml2 keeps its own limits (256 levels, 10 MB of
-text in one element): no blog needs more, and a file that does is an attack.
+In come chunks of XML; out go the children of `channel`, each complete and valid only until the next one, so that
+memory grows with the largest item and not with the file. The limits of libxml2 stay in force (256 levels, 10 MB of
+text in one element): no blog needs more.
 """
 
 import re
@@ -21,7 +21,7 @@ _PREFIXES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakage:
-    """The XML ends too early or cannot be read on. `unfinished` is the title of the item in which it does, or empty."""
+    """The XML ends too early or is malformed. `unfinished` is the title of the item in which this happens, or empty."""
 
     line: int
     reason: str
@@ -29,7 +29,7 @@ class Breakage:
 
 
 def local_name(element: etree._Element) -> str:
-    """`wp:post_id`, `content:encoded`, `title`: prefixes as WordPress writes them, whatever the file calls them."""
+    """Return names with the prefixes that WordPress uses, whatever prefixes the file uses (`wp:post_id`, `title`)."""
     tag = str(element.tag)
     if not tag.startswith("{"):
         return tag
@@ -40,14 +40,14 @@ def local_name(element: etree._Element) -> str:
 
 
 def text_of(element: etree._Element) -> str:
-    """All text within an element. Old exports have unescaped HTML in titles, hence text below the element too."""
+    """Return all text within an element, including its descendants: old exports have unescaped HTML in titles."""
     if len(element) == 0:
         return element.text or ""
     return "".join(part for part in element.itertext() if isinstance(part, str))
 
 
 def read_channel(chunks: Iterator[bytes]) -> Iterator[etree._Element | Breakage]:
-    """The children of `channel` in the XML of `chunks`, and at last a Breakage where it is not whole."""
+    """Yield the children of `channel`, and finally a Breakage if the document is incomplete."""
     parser = etree.XMLPullParser(
         events=("end",),
         encoding="utf-8",
@@ -80,7 +80,7 @@ _PLACE = re.compile(r"( line \d++)?, line \d++, column \d++\Z")
 
 
 def _fed(parser: etree.XMLPullParser, chunks: Iterator[bytes]) -> Iterator[etree.XMLSyntaxError | None]:
-    """Feeds the parser, pausing after each chunk; the last pause brings the error, if there is one."""
+    """Feed the parser, yielding after each chunk; the last step raises the error, if there is one."""
     try:
         for chunk in chunks:
             parser.feed(chunk)
@@ -91,7 +91,7 @@ def _fed(parser: etree.XMLPullParser, chunks: Iterator[bytes]) -> Iterator[etree
 
 
 def _depth(element: etree._Element) -> int:
-    """0 for the root, 1 for the channel, 2 and 3 for what is in it, 4 for all below and for what stands elsewhere."""
+    """Return 0 for the root, 1 for the channel, 2 and 3 for what is in it, 4 for everything below or elsewhere."""
     above = list(zip(range(4), element.iterancestors(), strict=False))
     if len(above) >= 2 and above[-2][1].tag != "channel":
         return 4
@@ -99,7 +99,7 @@ def _depth(element: etree._Element) -> int:
 
 
 def _forget(element: etree._Element) -> None:
-    """Drops what stands before. The element itself must stay: the parser still writes behind it."""
+    """Remove the preceding siblings. The element itself must stay: the parser still appends to it."""
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
         del parent[0]
