@@ -11,8 +11,8 @@ from lxml import html
 
 from syndicate.model.post import Enclosure, Picture
 from syndicate.web.site.pages import (
-    FOLDED,
-    INDENTED,
+    MAX_INDENTED_DEPTH,
+    MAX_UNFOLDED_DEPTH,
     AboutPage,
     ArchivePage,
     ArchivesPage,
@@ -156,7 +156,7 @@ def full_pages(text: str = "words", address: str = f"{BLOG}/x/") -> dict[str, Pa
             html=SafeHtml("<p>Hello</p>"),
             published=NOON,
         )
-        for number in range(FOLDED + 4)
+        for number in range(MAX_UNFOLDED_DEPTH + 4)
     )
     item = BlogrollItem(
         name=text,
@@ -403,7 +403,7 @@ def test_a_post_is_an_h_entry_with_all_that_readers_of_microformats_ask_for() ->
 
 def test_comments_are_cited_with_their_authors_and_dates() -> None:
     cited = with_class(tree_of(FULL["post"]), "u-comment")
-    assert len(cited) == FOLDED + 4
+    assert len(cited) == MAX_UNFOLDED_DEPTH + 4
     for number, citation in enumerate(cited):
         assert citation.get("id") == f"comment-{number}"
         assert "h-cite" in citation.get("class").split()
@@ -541,17 +541,22 @@ def test_a_reply_to_what_is_not_shown_stands_at_the_top() -> None:
 
 
 def test_a_deep_conversation_is_indented_six_times_and_then_says_whom_it_answers() -> None:
-    chain = [comment(f"c{n}", f"c{n - 1}" if n else "") for n in range(FOLDED + 3)]
+    chain = [comment(f"c{n}", f"c{n - 1}" if n else "") for n in range(MAX_UNFOLDED_DEPTH + 3)]
     [thread] = threads_of(chain)
-    for _ in range(INDENTED - 1):
+    for _ in range(MAX_INDENTED_DEPTH - 1):
         [thread] = thread.replies if len(thread.replies) == 1 else (thread,)
     beside = thread.replies
-    assert [step.comment.anchor for step in beside] == [f"c{n}" for n in range(INDENTED, FOLDED + 1)]
+    assert [step.comment.anchor for step in beside] == [
+        f"c{n}" for n in range(MAX_INDENTED_DEPTH, MAX_UNFOLDED_DEPTH + 1)
+    ]
     assert [step.answers.anchor if step.answers else "" for step in beside] == [
         "",
-        *(f"c{n}" for n in range(6, FOLDED)),
+        *(f"c{n}" for n in range(6, MAX_UNFOLDED_DEPTH)),
     ]
-    assert [step.comment.anchor for step in beside[-1].folded] == [f"c{FOLDED + 1}", f"c{FOLDED + 2}"]
+    assert [step.comment.anchor for step in beside[-1].folded] == [
+        f"c{MAX_UNFOLDED_DEPTH + 1}",
+        f"c{MAX_UNFOLDED_DEPTH + 2}",
+    ]
 
 
 def shown(threads: tuple[Thread, ...]) -> list[str]:

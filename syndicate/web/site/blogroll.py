@@ -1,5 +1,4 @@
-"""Whom the author reads, for people and for machines: the list, the river of what they published, both as feeds, and
-OPML."""
+"""The blogroll and its river: pages, feeds and OPML."""
 
 from aiohttp import web
 
@@ -11,33 +10,33 @@ from syndicate.feeds import opml as opml_format
 from syndicate.web.feeds import CACHE_CONTROL, CORS, answer_feed, answer_live
 from syndicate.web.http.response_cache import RenderedDocument, uncached
 from syndicate.web.keys import BLOGROLL_FEEDS, CONFIG, LOCAL_ACTORS, PAGE_BUILDER, RESPONDER, STORE, URLS
-from syndicate.web.site.views import moved, shelved
+from syndicate.web.site.views import redirect, respond_cached
 
-LONGEST_KEY = 100
+MAX_KEY_LENGTH = 100
 
 
 async def get_blogroll(request: web.Request) -> web.StreamResponse:
     page = int(request.match_info.get("page") or 1)
     if page == 1 and request.path != BLOGROLL:
-        raise moved(BLOGROLL)
-    return await shelved(request, f"page:{request.path}", lambda: request.app[PAGE_BUILDER].blogroll(page))
+        raise redirect(BLOGROLL)
+    return await respond_cached(request, f"page:{request.path}", lambda: request.app[PAGE_BUILDER].blogroll(page))
 
 
 async def get_river(request: web.Request) -> web.StreamResponse:
-    """The newest posts of all of them; older ones by the key of the last one seen."""
+    """Return the newest posts of the blogroll; older ones follow the key of the last one seen."""
     before = _key(request)
-    desk = request.app[PAGE_BUILDER]
+    builder = request.app[PAGE_BUILDER]
     if before is None:
-        return await shelved(request, f"page:{RIVER}", lambda: desk.river(None))
-    rendered = await desk.river(before)
+        return await respond_cached(request, f"page:{RIVER}", lambda: builder.river(None))
+    rendered = await builder.river(before)
     if rendered is None:
-        raise NotFound("nothing is older")
+        raise NotFound("no older posts in the river")
     return await request.app[RESPONDER].document(request, uncached(rendered))
 
 
 def _key(request: web.Request) -> tuple[str, str] | None:
-    """`before=<instant>,<id>`; an unreadable one is as none."""
-    instant, comma, id = request.query.get("before", "")[:LONGEST_KEY].partition(",")
+    """Parse `before=<instant>,<id>`. Return None if it is missing or malformed."""
+    instant, comma, id = request.query.get("before", "")[:MAX_KEY_LENGTH].partition(",")
     try:
         return (to_text(from_text(instant)), id) if comma else None
     except (ValueError, OverflowError):
@@ -45,12 +44,12 @@ def _key(request: web.Request) -> tuple[str, str] | None:
 
 
 async def get_feed(request: web.Request) -> web.StreamResponse:
-    """The blogroll or its river as a feed, at the one spelling of its address."""
+    """Return the feed of the blogroll or of its river, and redirect other spellings of its address."""
     path = RIVER if request.match_info["river"] else BLOGROLL
     format = FeedFormat(request.match_info["format"] or "rss")
     canonical = request.app[URLS].feed(path, format.value)
     if request.path != canonical:
-        raise moved(canonical)
+        raise redirect(canonical)
     feeds = request.app[BLOGROLL_FEEDS]
     make, dependencies = (
         (feeds.of_posts, ("site", "blogroll", "river")) if path == RIVER else (feeds.of_blogs, ("site", "blogroll"))
@@ -63,7 +62,7 @@ async def get_feed(request: web.Request) -> web.StreamResponse:
 
 
 async def get_opml(request: web.Request) -> web.StreamResponse:
-    """The blogroll as OPML 2.0."""
+    """Return the blogroll as OPML 2.0."""
     store, config = request.app[STORE], request.app[CONFIG]
 
     async def render() -> RenderedDocument:

@@ -1,4 +1,4 @@
-"""Files: pictures under their hashed names, what pages load and robots.txt."""
+"""Serves media files by their hashed names, the static files of the pages, and robots.txt."""
 
 from collections.abc import Awaitable, Callable
 
@@ -11,23 +11,24 @@ from syndicate.web.http.response_cache import RenderedDocument
 from syndicate.web.keys import FILES, RESPONDER, RESPONSE_CACHE, STORE, URLS
 from syndicate.web.site.rendering import Asset
 
-FOR_EVER = "public, max-age=31536000, immutable"
-A_DAY = "public, max-age=86400"
+CACHE_FOREVER = "public, max-age=31536000, immutable"
+CACHE_ONE_DAY = "public, max-age=86400"
 SANDBOX = "default-src 'none'; sandbox"
 
 
 async def get_media(request: web.Request) -> web.StreamResponse:
+    """Return a media file, or redirect from an earlier name to the current one."""
     name = request.match_info["name"]
     if (
         request.app[FILES].path(name) is None
         and (current := await request.app[STORE].media.find_redirect(name)) is not None
     ):
-        raise web.HTTPMovedPermanently(Urls.media(current), headers={"Cache-Control": A_DAY})
+        raise web.HTTPMovedPermanently(Urls.media(current), headers={"Cache-Control": CACHE_ONE_DAY})
     return await answer_file(request, name)
 
 
 async def answer_file(request: web.Request, name: str) -> web.StreamResponse:
-    """A file of ours. Its type is fixed by its name, which we made; nothing in it is run."""
+    """Return a media file. Its type follows from its name, which we chose, and nothing in it is executed."""
     files = request.app[FILES]
     path = files.path(name)
     if path is None:
@@ -35,7 +36,7 @@ async def answer_file(request: web.Request, name: str) -> web.StreamResponse:
     media_type = files.media_type(name)
     headers = {
         "Content-Type": media_type,
-        "Cache-Control": FOR_EVER if request.path.startswith("/media/") else A_DAY,
+        "Cache-Control": CACHE_FOREVER if request.path.startswith("/media/") else CACHE_ONE_DAY,
         "Content-Security-Policy": SANDBOX,
         "Access-Control-Allow-Origin": "*",
     }
@@ -45,11 +46,11 @@ async def answer_file(request: web.Request, name: str) -> web.StreamResponse:
 
 
 def asset_handler(asset: Asset) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Answers one file that pages load."""
+    """Return a handler that serves one static file."""
 
     async def get_asset(request: web.Request) -> web.StreamResponse:
         async def render() -> RenderedDocument:
-            cache = FOR_EVER if asset.immutable else A_DAY
+            cache = CACHE_FOREVER if asset.immutable else CACHE_ONE_DAY
             return RenderedDocument(body=asset.body, media_type=asset.media_type, dependencies=(), cache_control=cache)
 
         document = await request.app[RESPONSE_CACHE].get(f"asset:{asset.path}", render)
@@ -61,4 +62,4 @@ def asset_handler(asset: Asset) -> Callable[[web.Request], Awaitable[web.StreamR
 async def get_robots(request: web.Request) -> web.Response:
     sitemap = request.app[URLS].absolute("/sitemap.xml")
     text = f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n"
-    return web.Response(text=text, headers={"Cache-Control": A_DAY})
+    return web.Response(text=text, headers={"Cache-Control": CACHE_ONE_DAY})

@@ -1,9 +1,8 @@
-"""What each template is told: one frozen dataclass per page, its signature.
+"""The input of each template: one frozen dataclass per page.
 
-In come values that the views have already decided upon; nothing here reads the database or the request.
-Instants are aware datetimes, and `rendering.Pages` writes them in the zone of the site. Text is plain and is
-escaped where it is written; only `SafeHtml` goes out as it is. Addresses of ours may be relative to the root,
-except where a field says that they are absolute.
+The values come from the page builder; nothing here reads the database or the request. Instants are aware datetimes,
+which `rendering.Pages` formats in the time zone of the site. Text is plain and is escaped on output; only `SafeHtml` is
+inserted unchanged. Addresses on this site may be relative to the root unless a field is documented as absolute.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,14 +12,14 @@ from enum import StrEnum
 
 from syndicate.model.post import Enclosure, Picture
 
-INDENTED = 6
-"""Replies deeper than this stand beside one another: a phone has no room for more steps."""
-FOLDED = 12
-"""Replies deeper than this stay folded until a reader opens them."""
+MAX_INDENTED_DEPTH = 6
+"""Deeper replies are not indented further: a phone has no space for more levels."""
+MAX_UNFOLDED_DEPTH = 12
+"""Deeper replies stay folded until the reader opens them."""
 
 
 class SafeHtml(str):
-    """HTML that the sanitizer made. Anything else that is made from it is plain text again."""
+    """HTML from the sanitizer. Any other string derived from it is plain text again."""
 
     __slots__ = ()
 
@@ -29,19 +28,19 @@ class SafeHtml(str):
 
 
 class CommentsState(StrEnum):
-    """Whether something can be said under a post."""
+    """Whether a post takes replies."""
 
     OPEN = "open"
     """Anyone in the fediverse can reply."""
     CLOSED = "closed"
-    """Nothing more is taken, and the page says so."""
+    """No further replies are accepted, and the page says so."""
     NONE = "none"
-    """The post is not in the fediverse: nothing is said about replying."""
+    """The post is not federated, and the page does not mention replies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A label and where it leads."""
+    """A label and its target."""
 
     label: str
     href: str
@@ -49,7 +48,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedLink:
-    """A link to posts, and how many there are."""
+    """A link to a list of posts, and their number."""
 
     label: str
     href: str
@@ -58,8 +57,8 @@ class CountedLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLink:
-    """A feed. `href` is absolute; `about` says what is in it, where a page lists feeds, and `readers` are links that
-    open it in common feed readers."""
+    """A feed. `href` is absolute. `about` describes its content where a page lists feeds, and `readers` are links that open
+    it in common feed readers."""
 
     title: str
     media_type: str
@@ -72,11 +71,10 @@ class FeedLink:
 class Head:
     """The head of a page, for browsers, feed readers, search engines and link previews.
 
-    `title` is the page's own, empty for the home page. `feeds` come in the order RSS, Atom, JSON. `activity_id`
-    is the ActivityPub id of what the page shows. `kind` is the OpenGraph type, `article` or `website`. `creator`
-    is the handle behind `fediverse:creator`. `prev` and `next` lead through a series: of pages from the newest on, of
-    posts in the order of their dates. `robots` is empty where everything is allowed. All addresses are
-    absolute.
+    `title` is the page's own title, empty for the home page. `feeds` are in the order RSS, Atom, JSON. `activity_id` is the
+    ActivityPub id of what the page shows. `kind` is the OpenGraph type, `article` or `website`. `creator` is the handle for
+    `fediverse:creator`. `prev` and `next` are the neighbours in a series: pages from the newest on, or posts by date.
+    `robots` is empty if everything is allowed. All addresses are absolute.
     """
 
     title: str = ""
@@ -101,8 +99,8 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What every page says of the blog. `url` is absolute and ends in a slash; `handle` is `@notes@blog.example`;
-    `avatar` is the address of a picture of ours, or empty."""
+    """What every page shows of the blog. `url` is absolute and ends in a slash; `handle` is `@notes@blog.example`;
+    `avatar` is the address of a local picture, or empty."""
 
     title: str
     tagline: str = ""
@@ -116,13 +114,13 @@ class Site:
 
     @property
     def byline(self) -> str:
-        """Who stands behind the blog: the author, or else the blog."""
+        """The name of the author or, without one, of the blog."""
         return self.author or self.title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging:
-    """Where a page stands among its neighbours; pages count from 1, the newest."""
+    """The position of a page in a series; page 1 is the newest."""
 
     page: int
     pages: int
@@ -132,11 +130,11 @@ class Paging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostView:
-    """A post, ready to be shown.
+    """A post as it is shown.
 
-    `url` is the absolute permalink; `uri` the ActivityPub id, empty where the post does not federate. `picture`
-    is shown beside or above the text: None where the text holds it already. `summary` is the author's own, shown
-    as a lead; `excerpt` stands for the text in lists. `is_note` posts have no title and are shown whole.
+    `url` is the absolute permalink; `uri` is the ActivityPub id, empty if the post is not federated. `picture` is shown
+    beside or above the text, and is None if the text contains it. `summary` is written by the author and shown as a lead;
+    `excerpt` replaces the text in lists. Posts with `is_note` have no title and are shown in full.
     """
 
     title: str = ""
@@ -166,10 +164,12 @@ class PostView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentView:
-    """A comment. `anchor` is the id of its element, `parent` the anchor of the comment that it answers, empty for
-    an answer to the post. `url` is where the original can be read, or empty; `avatar` a picture of ours, or empty:
-    the initial stands in for it. `is_own` says that the blog's author wrote it;
-    `reply_to` is its id, empty where nobody can answer it."""
+    """A comment.
+
+    `anchor` is the id of its element, and `parent` the anchor of the comment that it replies to, empty for a reply to the
+    post. `url` is the address of the original, or empty; `avatar` is a local picture, or empty, and then the initial is
+    shown. `is_own` marks comments of the blog's author. `reply_to` is its ActivityPub id, empty if it takes no replies.
+    """
 
     anchor: str
     parent: str = ""
@@ -191,8 +191,8 @@ class CommentView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """A comment with what was said in answer. `answers` names the comment that it answers where its place on the
-    page does not show it; `folded` are answers too deep to be shown at once."""
+    """A comment with its replies. `answers` is the comment that it replies to, if the layout does not show that; `folded`
+    are replies too deep to be shown at once."""
 
     comment: CommentView
     answers: CommentView | None = None
@@ -201,10 +201,10 @@ class Thread:
 
 
 def threads_of(comments: Iterable[CommentView]) -> tuple[Thread, ...]:
-    """The conversation as it is shown: at most `INDENTED` steps deep, whatever strangers send.
+    """Return the conversation as it is shown, at most `MAX_INDENTED_DEPTH` levels deep for any input.
 
-    Comments keep the order in which they come. One whose parent is not here stands at the top. Each is shown
-    once, also where parents form a ring; the work grows with the number of comments alone.
+    Comments keep their order. A comment whose parent is missing is shown at the top level. Each is shown once, even if
+    parents form a cycle; the work is linear in the number of comments.
     """
     comments = tuple(comments)
     anchors = {comment.anchor for comment in comments}
@@ -216,23 +216,23 @@ def threads_of(comments: Iterable[CommentView]) -> tuple[Thread, ...]:
 
     threads = [_thread(root, replies, depth=0) for root in roots]
     while replies:
-        ring = replies.pop(next(iter(replies)))
-        threads += [_thread(comment, replies, depth=0) for comment in ring]
+        cycle = replies.pop(next(iter(replies)))
+        threads += [_thread(comment, replies, depth=0) for comment in cycle]
     return tuple(threads)
 
 
 def _thread(comment: CommentView, replies: dict[str, list[CommentView]], *, depth: int) -> Thread:
-    """Takes its answers out of `replies`, so that none is met twice."""
-    if depth == INDENTED - 1:
-        return Thread(comment=comment, replies=_beside_one_another(comment, replies, depth=depth))
+    """Remove the replies of a comment from `replies`, so that none is visited twice, and return its thread."""
+    if depth == MAX_INDENTED_DEPTH - 1:
+        return Thread(comment=comment, replies=_flattened(comment, replies, depth=depth))
     answers = replies.pop(comment.anchor, ())
     return Thread(comment=comment, replies=tuple(_thread(answer, replies, depth=depth + 1) for answer in answers))
 
 
-def _beside_one_another(top: CommentView, replies: dict[str, list[CommentView]], *, depth: int) -> tuple[Thread, ...]:
+def _flattened(top: CommentView, replies: dict[str, list[CommentView]], *, depth: int) -> tuple[Thread, ...]:
     shown: list[tuple[CommentView, CommentView, list[Thread]]] = []
     for comment, parent, level in _descendants(top, replies, depth=depth):
-        if level <= FOLDED:
+        if level <= MAX_UNFOLDED_DEPTH:
             shown.append((comment, parent, []))
         else:
             shown[-1][2].append(Thread(comment=comment, answers=parent))
@@ -245,18 +245,18 @@ def _beside_one_another(top: CommentView, replies: dict[str, list[CommentView]],
 def _descendants(
     top: CommentView, replies: dict[str, list[CommentView]], *, depth: int
 ) -> Iterator[tuple[CommentView, CommentView, int]]:
-    """Every answer below `top`, its parent and its depth, in reading order; without recursion, for a chain of
-    thousands is easily sent."""
-    waiting = [(answer, top, depth + 1) for answer in reversed(replies.pop(top.anchor, ()))]
-    while waiting:
-        comment, parent, level = waiting.pop()
+    """Yield every reply below `top` with its parent and depth, in reading order. Not recursive, since anybody can send a
+    chain of thousands of replies."""
+    pending = [(answer, top, depth + 1) for answer in reversed(replies.pop(top.anchor, ()))]
+    while pending:
+        comment, parent, level = pending.pop()
         yield comment, parent, level
-        waiting += [(answer, comment, level + 1) for answer in reversed(replies.pop(comment.anchor, ()))]
+        pending += [(answer, comment, level + 1) for answer in reversed(replies.pop(comment.anchor, ()))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What every template is told."""
+    """The fields that every template uses."""
 
     site: Site
     head: Head
@@ -272,7 +272,7 @@ class HomePage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostPage(Page):
-    """One post and the conversation under it. `newer` and `older` lead to its neighbours in time."""
+    """A post and its conversation. `newer` and `older` are its neighbours in time."""
 
     post: PostView
     comments: tuple[CommentView, ...] = ()
@@ -287,7 +287,7 @@ class PostPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePage(Page):
-    """A page that belongs to no date. Comments come from an import; none are added."""
+    """A page without a date. Its comments come from an import; none are added."""
 
     post: PostView
     comments: tuple[CommentView, ...] = ()
@@ -300,7 +300,7 @@ class PagePage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivePage(Page):
-    """The posts of a category, tag, author, year, month or day. `kind` is that word, as readers see it."""
+    """The posts of a category, tag, author, year, month or day. `kind` is that word as readers see it."""
 
     kind: str
     heading: str
@@ -311,7 +311,7 @@ class ArchivePage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage(Page):
-    """What holds the words that somebody looks for; `words` are empty before she has said any."""
+    """The results of a search; `words` is empty before the visitor has entered any."""
 
     words: str
     posts: tuple[PostView, ...] = ()
@@ -321,7 +321,7 @@ class SearchPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivesPage(Page):
-    """Every way into the archives: years with their months, newest first, categories and tags."""
+    """The index of the archives: years with their months, newest first, categories and tags."""
 
     years: tuple["ArchiveYear", ...] = ()
     categories: tuple[CountedLink, ...] = ()
@@ -330,7 +330,7 @@ class ArchivesPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveYear:
-    """A year that has posts; `months` carry the month's name alone."""
+    """A year with posts; the labels of `months` are the names of the months alone."""
 
     year: CountedLink
     months: tuple[CountedLink, ...]
@@ -338,8 +338,8 @@ class ArchiveYear:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlogrollPage(Page):
-    """Whom the author reads. `opml` is the address of the same list for machines, `river` of what they published, and
-    `account` the handle under which that can be followed, or empty."""
+    """The blogs that the author reads. `opml` is the address of the OPML list, `river` that of their newest posts, and
+    `account` the handle under which the river can be followed, or empty."""
 
     groups: tuple["BlogrollGroup", ...] = ()
     paging: Paging | None = None
@@ -358,9 +358,8 @@ class BlogrollGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlogrollItem:
-    """A blog or account. `rel` is XFN, `profile` the address of the page behind the handle, `picture` one of
-    ours; what it has not is empty. `latest` is its newest post, written at `latest_at`; `is_quiet` says that this is
-    long ago."""
+    """A blog or account. `rel` is XFN, `profile` the page of the account, `picture` a local copy; absent values are empty.
+    `latest` is its newest post, written at `latest_at`; `is_quiet` marks a blog without a recent post."""
 
     name: str
     tagline: str = ""
@@ -383,7 +382,7 @@ class BlogrollItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiverPage(Page):
-    """What those whom the author reads have published, newest first. `older` leads on, or is empty."""
+    """The newest posts of the blogroll, newest first. `older` is the address of the next page, or empty."""
 
     posts: tuple["RiverItem", ...] = ()
     is_first: bool = True
@@ -393,7 +392,7 @@ class RiverPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiverItem:
-    """A post of somebody else: an excerpt, in plain text. `title` is empty for a note; `picture` is one of ours."""
+    """An excerpt of a post of the blogroll, in plain text. `title` is empty for a note; `picture` is a local copy."""
 
     title: str = ""
     heading: str
@@ -414,8 +413,8 @@ class RiverItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribePage(Page):
-    """How to go on reading: every feed, the account in the fediverse, the blogroll as OPML; and all posts from the first
-    one on (`series`), one every `every` days from the day `start`."""
+    """The ways to subscribe: every feed, the account in the fediverse, the blogroll as OPML, and `series`, the feeds that
+    replay all posts, one every `every` days from the day `start`."""
 
     feeds: tuple[FeedLink, ...] = ()
     opml: str = ""
@@ -428,9 +427,12 @@ class SubscribePage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogPage(Page):
-    """A question with one field, and what came of the answer. `about` is what it is about, kept in the form; `value`
-    what the visitor gave; `problem` why it cannot be used; `onward` leads to her own server; `copy` is what she can
-    put into its search field by herself; `verdict` the answer to a question."""
+    """A form with one field, and the result of sending it.
+
+    `about` is the object of the form, sent as a hidden field; `value` is the visitor's input and `problem` why it cannot be
+    used. `onward` is the address on the visitor's own server; `copy` is what visitors can paste into the search field there;
+    `verdict` is the answer to a question.
+    """
 
     heading: str
     text: str
@@ -451,7 +453,7 @@ class DialogPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AboutPage(Page):
-    """What is said of the blog where the author has written nothing."""
+    """The built-in about page, for blogs whose author has not written one."""
 
     since: datetime | None = None
     post_count: int = 0
@@ -459,7 +461,7 @@ class AboutPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage(Page):
-    """Why there is nothing to read. Never says what was asked for."""
+    """An error page. It never repeats the request."""
 
     status: int
     heading: str

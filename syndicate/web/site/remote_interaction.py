@@ -1,6 +1,6 @@
-"""A visitor with an account elsewhere follows the blog, answers something, or asks what became of her answer.
+"""Remote interaction: visitors follow the blog or reply from their own server, and look up what became of a reply.
 
-Pages with one field, which work without scripts. Nothing that a visitor gives is kept.
+Each page has a form with one field and works without scripts. Nothing that a visitor enters is stored.
 """
 
 import json
@@ -25,13 +25,13 @@ from syndicate.web.keys import (
     URLS,
 )
 
-LONGEST = 2048
-SILENT = "That server does not answer as a server of the fediverse does. Is the name spelled as it should be?"
-NO_DOOR = "That server offers no page for this. It can be done by hand, as described below."
+MAX_INPUT_LENGTH = 2048
+NO_RESPONSE = "That server does not answer as a server of the fediverse does. Is the name spelled as it should be?"
+NOT_SUPPORTED = "That server offers no page for this. It can be done by hand, as described below."
 BUSY = "Too many questions at once. Please wait a minute, then try again."
-MAY_LEAD_ON = {"Content-Security-Policy": content_policy("'self' https:")}
-"""On the two forms that lead to the visitor's own server, and on no other page."""
-COMMON = {
+REDIRECT_POLICY = {"Content-Security-Policy": content_policy("'self' https:")}
+"""For the two forms that may redirect to the visitor's own server, and for no other page."""
+ACCOUNT_FIELD = {
     "label": "Your name in the fediverse",
     "name": "account",
     "placeholder": "@ann@social.example",
@@ -44,22 +44,22 @@ async def get_follow(request: web.Request) -> web.StreamResponse:
 
 
 async def post_follow(request: web.Request) -> web.StreamResponse:
-    return await _lead(request, Intent.FOLLOW)
+    return await _redirect_to_own_server(request, Intent.FOLLOW)
 
 
 async def get_reply(request: web.Request) -> web.StreamResponse:
-    return await _page(request, Intent.REPLY, await _answerable(request, request.query.get("to", "")))
+    return await _page(request, Intent.REPLY, await _require_open_object(request, request.query.get("to", "")))
 
 
 async def post_reply(request: web.Request) -> web.StreamResponse:
-    return await _lead(request, Intent.REPLY)
+    return await _redirect_to_own_server(request, Intent.REPLY)
 
 
-async def _answerable(request: web.Request, uri: str) -> str:
-    """The id of a post or of a comment that is shown. Raises NotFound."""
+async def _require_open_object(request: web.Request, uri: str) -> str:
+    """Return `uri` if it is the id of a post or approved comment that takes replies. Raises NotFound otherwise."""
     store = request.app[STORE]
-    post = await store.posts.find_by_uri(uri[:LONGEST])
-    comment = None if post else await store.comments.find_by_uri(uri[:LONGEST])
+    post = await store.posts.find_by_uri(uri[:MAX_INPUT_LENGTH])
+    comment = None if post else await store.comments.find_by_uri(uri[:MAX_INPUT_LENGTH])
     if comment is not None and comment.state is CommentState.APPROVED:
         post = await store.posts.find(comment.post)
     if post is None or not post.federates or not post.comments_open:
@@ -67,34 +67,37 @@ async def _answerable(request: web.Request, uri: str) -> str:
     return uri
 
 
-async def _lead(request: web.Request, intent: Intent) -> web.StreamResponse:
-    """Find out where the visitor can go on. A form of ours leads there at once; whoever else sends one gets a page with
-    the link, so that no other site can send people anywhere by way of ours."""
-    address, dialogs = address_of(request, request.app[CONFIG].server), request.app[DIALOG_LIMITER]
-    dialogs.spend(address)
+async def _redirect_to_own_server(request: web.Request, intent: Intent) -> web.StreamResponse:
+    """Find the page of the visitor's own server on which to go on.
+
+    A form sent from this site redirects there at once. Any other gets a page with the link, so that no other site can use
+    this one as an open redirect.
+    """
+    address, limiter = address_of(request, request.app[CONFIG].server), request.app[DIALOG_LIMITER]
+    limiter.spend(address)
     form = dict(await request.app[BODIES].form(request, address))
-    about = await _answerable(request, form.get("to", "")) if intent is Intent.REPLY else ""
-    account = form.get("account", "").strip()[:LONGEST]
+    about = await _require_open_object(request, form.get("to", "")) if intent is Intent.REPLY else ""
+    account = form.get("account", "").strip()[:MAX_INPUT_LENGTH]
     object = about or request.app[LOCAL_ACTORS].blog.actor.uri
     try:
-        with dialogs.slot(address):
+        with limiter.slot(address):
             onward = await request.app[REMOTE_INTERACTION].find(account, intent, object)
     except TooBusy:
         return await _page(request, intent, about, status=HTTPStatus.TOO_MANY_REQUESTS, value=account, problem=BUSY)
     except AddressUnusable as error:
         return await _page(request, intent, about, status=HTTPStatus.BAD_REQUEST, value=account, problem=f"{error}.")
     except RemoteError:
-        return await _page(request, intent, about, status=HTTPStatus.BAD_GATEWAY, value=account, problem=SILENT)
+        return await _page(request, intent, about, status=HTTPStatus.BAD_GATEWAY, value=account, problem=NO_RESPONSE)
     if not onward:
-        return await _page(request, intent, about, value=account, problem=NO_DOOR)
-    if _is_of_ours(request):
+        return await _page(request, intent, about, value=account, problem=NOT_SUPPORTED)
+    if _is_same_origin(request):
         headers = {"Location": onward, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-        return web.Response(status=HTTPStatus.SEE_OTHER, headers=headers | MAY_LEAD_ON)
+        return web.Response(status=HTTPStatus.SEE_OTHER, headers=headers | REDIRECT_POLICY)
     return await _page(request, intent, about, value=account, onward=onward)
 
 
-def _is_of_ours(request: web.Request) -> bool:
-    """Whether the browser says that a form was sent by a page of this origin (Fetch Metadata, RFC 6454)."""
+def _is_same_origin(request: web.Request) -> bool:
+    """Return whether the browser says that a page of this origin sent the form (Fetch Metadata, RFC 6454)."""
     site, sender = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is None and sender is None:
         return False
@@ -120,8 +123,8 @@ async def _page(
             "copy": about,
             "about": about,
         }
-    body = await request.app[PAGE_BUILDER].dialog(f"/{intent.value}/", **COMMON, **words, **more)
-    return _answer(body, status, **MAY_LEAD_ON)
+    body = await request.app[PAGE_BUILDER].dialog(f"/{intent.value}/", **ACCOUNT_FIELD, **words, **more)
+    return _answer(body, status, **REDIRECT_POLICY)
 
 
 def _answer(body: bytes, status: HTTPStatus, **more: str) -> web.Response:
@@ -131,9 +134,9 @@ def _answer(body: bytes, status: HTTPStatus, **more: str) -> web.Response:
     return web.Response(body=body, status=status, content_type="text/html", charset="utf-8", headers=headers)
 
 
-# what became of it
+# the state of a reply
 
-WORDS = {
+STATE_TEXTS = {
     "shown": "Yes, it is shown.",
     "waiting": "It has arrived, and waits for the author of this blog.",
     "not-shown": "It is not shown here. It may be on its way, or it may not be public.",
@@ -141,8 +144,8 @@ WORDS = {
 
 
 async def get_where(request: web.Request) -> web.StreamResponse:
-    """Whether an answer is shown, by its address. Why one is not shown is between its author and the blog's."""
-    address = request.query.get("url", "").strip()[:LONGEST]
+    """Return whether a reply is shown, looked up by its address. The reason why one is not shown stays private."""
+    address = request.query.get("url", "").strip()[:MAX_INPUT_LENGTH]
     state, at = "", ""
     status = HTTPStatus.OK
     if address:
@@ -164,7 +167,7 @@ async def get_where(request: web.Request) -> web.StreamResponse:
         method="get",
         value=address,
         problem=BUSY if status is HTTPStatus.TOO_MANY_REQUESTS else "",
-        verdict=WORDS.get(state, ""),
+        verdict=STATE_TEXTS.get(state, ""),
         verdict_href=at,
     )
     return _answer(body, status)

@@ -1,8 +1,8 @@
-"""From a page's dataclass to the bytes of its HTML, and the files that pages load.
+"""Renders the dataclass of a page to HTML as bytes, and provides the static files that pages load.
 
-Templates stand in `templates/`, one per dataclass of `pages.py`. Everything is escaped but `SafeHtml`; marks that
-turn the direction of text are taken out of plain text as a second line, for a name that reads backwards would
-turn the line around it. Pages load nothing but `Pages.assets`, hold no script, and no style of their own.
+The templates are in `templates/`, one per dataclass of `pages.py`. Everything except `SafeHtml` is escaped. Control
+characters and bidirectional marks are removed from plain text, because a name with such a mark would reverse the text
+around it. Pages load only `Pages.assets`, and contain no inline scripts or styles.
 """
 
 import re
@@ -61,8 +61,8 @@ STATIC_FILES: Mapping[str, str] = {
     "favicon.ico": "image/x-icon",
 }
 
-AT_THE_ROOT = ("favicon.ico", "favicon.png", "feed.css")
-"""Files that are also asked for by their plain names: browsers guess, and feeds stay the same to the byte."""
+ROOT_FILES = ("favicon.ico", "favicon.png", "feed.css")
+"""Files also served by their plain names: browsers request them unprompted, and feeds stay identical to the byte."""
 
 MONTHS = (
     "January",
@@ -79,8 +79,8 @@ MONTHS = (
     "December",
 )
 
-# C0 and C1 but tab and line ends; lone surrogates; non-characters; embeddings, overrides, isolates and marks of
-# direction (Unicode TR9).
+# C0 and C1 except tab and line ends; lone surrogates; noncharacters; bidirectional embeddings, overrides, isolates and
+# marks (Unicode TR9).
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
@@ -88,7 +88,7 @@ _UNPRINTABLE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """A file that pages load. `path` is from the root; `immutable` ones carry a hash of their body in it."""
+    """A static file. `path` starts at the root; that of an `immutable` file contains a hash of its body."""
 
     path: str
     body: bytes
@@ -128,22 +128,22 @@ class Calendar:
 
 
 class Pages:
-    """Renders pages. The same page always gives the same bytes."""
+    """Renders pages. Equal pages give equal bytes."""
 
     def __init__(self, *, timezone: str, language: str) -> None:
         self.calendar = Calendar(zone=ZoneInfo(timezone), language=language)
         static = {name: _asset(name, media_type) for name, media_type in STATIC_FILES.items()}
-        self.assets = (*static.values(), *(_at_the_root(static[name], name) for name in AT_THE_ROOT))
+        self.assets = (*static.values(), *(_root_asset(static[name], name) for name in ROOT_FILES))
         self._environment = _environment(self.calendar, {name: asset.path for name, asset in static.items()})
 
     def render(self, page: Page) -> bytes:
-        """UTF-8 HTML; a lone surrogate that came through with somebody's HTML becomes a question mark."""
+        """Return a page as UTF-8 HTML. A lone surrogate in sanitized HTML becomes a question mark."""
         template = self._environment.get_template(TEMPLATES[type(page)])
         return template.render(page=page, site=page.site, head=page.head).encode(errors="replace")
 
 
-class _Compiled(BytecodeCache):
-    """Templates are compiled once in a process, however often a server is built in it."""
+class _ProcessBytecodeCache(BytecodeCache):
+    """Compiles each template once per process, however many servers run in it."""
 
     def __init__(self) -> None:
         self._codes: dict[tuple[str, str], CodeType] = {}
@@ -156,7 +156,7 @@ class _Compiled(BytecodeCache):
         self._codes[bucket.key, bucket.checksum] = bucket.code
 
 
-_COMPILED = _Compiled()
+_BYTECODE_CACHE = _ProcessBytecodeCache()
 
 
 def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
@@ -168,7 +168,7 @@ def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
         lstrip_blocks=True,
         finalize=printable,
         auto_reload=False,
-        bytecode_cache=_COMPILED,
+        bytecode_cache=_BYTECODE_CACHE,
     )
     filters: Mapping[str, Callable[..., Any]] = {
         "day": calendar.day,
@@ -186,26 +186,26 @@ def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
 
 
 def printable(value: object) -> object:
-    """Plain text without control characters and marks of direction; `SafeHtml` and markup as they are."""
+    """Return plain text without control characters and bidirectional marks; `SafeHtml` and markup are unchanged."""
     if isinstance(value, str) and not hasattr(value, "__html__"):
         return _UNPRINTABLE.sub("", value)
     return value
 
 
 def web_address(address: str) -> str:
-    """The address where it leads to the web or to ourselves, else empty: strangers send `javascript:` too."""
+    """Return an http(s) or local address, or an empty string for others such as `javascript:` in remote data."""
     if address.startswith("/") and not address.startswith(("//", "/\\")):
         return address
     return address if address.lower().startswith(("https://", "http://")) else ""
 
 
 def display_address(address: str) -> str:
-    """An address as people write it: `social.example/@ada`."""
+    """Return an address as people write it: `social.example/@ada`."""
     return address.partition("://")[2].rstrip("/") or address
 
 
 def feed_name(media_type: str) -> str:
-    """What people call a feed of this type."""
+    """Return the common name of a feed type."""
     return {"application/atom+xml": "Atom", "application/feed+json": "JSON"}.get(media_type, "RSS")
 
 
@@ -216,7 +216,10 @@ def _asset(name: str, media_type: str) -> Asset:
     return Asset(path=f"/static/{stem}.{digest}.{suffix}", body=body, media_type=media_type, immutable=True)
 
 
-def _at_the_root(icon: Asset, name: str) -> Asset:
-    """Feed readers and older browsers ask for `/favicon.ico` without being told; `/favicon.png` is the blog's picture
-    in the fediverse, where its address must not change with its bytes."""
-    return Asset(path=f"/{name}", body=icon.body, media_type=icon.media_type, immutable=False)
+def _root_asset(asset: Asset, name: str) -> Asset:
+    """Return a file under its plain name.
+
+    Feed readers and older browsers request `/favicon.ico` unprompted. `/favicon.png` is the picture of the blog in the
+    fediverse, where its address must not change with its bytes.
+    """
+    return Asset(path=f"/{name}", body=asset.body, media_type=asset.media_type, immutable=False)

@@ -1,4 +1,4 @@
-"""The sitemap (sitemaps.org): every public address. A large blog has one for each month, and an index of them."""
+"""The sitemap of all public addresses (sitemaps.org). A large blog has one sitemap per month and an index of them."""
 
 import re
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ from syndicate.web.http.response_cache import RenderedDocument
 from syndicate.web.keys import CONFIG, RESPONDER, RESPONSE_CACHE, STORE, URLS
 
 MAX_POSTS_IN_ONE_SITEMAP = 2_000
-"""Posts that share one sitemap with everything else."""
+"""The largest number of posts that are listed in a single sitemap with all pages."""
 MAX_ADDRESSES = 50_000
 FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
 async def get_sitemap(request: web.Request) -> web.StreamResponse:
-    """`/sitemap.xml`, and the parts that it names: `/sitemap-pages.xml`, `/sitemap-2026-11.xml`."""
+    """Return `/sitemap.xml` or one of the parts that it lists: `/sitemap-pages.xml`, `/sitemap-2026-11.xml`."""
     part = request.match_info.get("part", "")
     if part not in ("", "pages") and not MONTH.fullmatch(part):
         raise NotFound(request.path)
@@ -59,7 +59,7 @@ async def _part(store: Store, urls: Urls, part: str, zone: ZoneInfo) -> bytes:
 
 
 def _month(part: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Its first instant, and that of the next. Raises NotFound."""
+    """Return the first instant of a month and of the next one. Raises NotFound if there is no such month."""
     year, month = (int(digits) for digits in part.split("-"))
     if not EARLIEST_YEAR <= year < 9999 or not 1 <= month <= 12:
         raise NotFound(part)
@@ -72,7 +72,7 @@ async def _pages(store: Store) -> list[tuple[str, str]]:
 
 
 def _document(root: str, element: str, addresses: Sequence[tuple[str, str]]) -> bytes:
-    """Addresses with the instant of their last change, or none."""
+    """Render addresses with the instant of their last change, which may be empty."""
     lines = [
         f"<{element}><loc>{escape(address)}</loc>{f'<lastmod>{changed}</lastmod>' if changed else ''}</{element}>\n"
         for address, changed in addresses
