@@ -1,4 +1,8 @@
-"""ActivityPub: the actor and its collections, objects by their ids, and the inboxes."""
+"""ActivityPub over HTTP: actors and their collections, objects and activities by id, and the inboxes.
+
+The views return ActivityStreams documents from the response cache, or redirect browsers to the page. Unknown ids raise
+NotFound; deleted objects are answered with a Tombstone.
+"""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -45,38 +49,40 @@ from syndicate.web.keys import (
 )
 
 JSON = f"{ACTIVITY_JSON}; charset=utf-8"
-PAGE = 20
-LONGEST_ID = 100
-LONGEST_KEY = 2048
-"""Of followers, the address is the key."""
-FEATURED_TAGS = 10
-TOLD = 1000
-"""Followers that a server is told of at a time."""
-CACHE = "public, max-age=60, stale-while-revalidate=600"
-AT_PERMALINK = "private, no-store"
-GUARDED = "private, no-store"
-BY_FORM = "Accept, Accept-Encoding"
-BY_READER = "Accept, Signature, Accept-Encoding"
-KINDS = {"likes": "like", "shares": "share"}
+PAGE_SIZE = 20
+MAX_ID_LENGTH = 100
+MAX_KEY_LENGTH = 2048
+"""Pages of followers use the id of the actor as key."""
+MAX_FEATURED_TAGS = 10
+MAX_SYNCHRONIZED_FOLLOWERS = 1000
+"""Followers per page of a followers synchronization collection."""
+CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600"
+PERMALINK_CACHE_CONTROL = "private, no-store"
+PRIVATE_CACHE_CONTROL = "private, no-store"
+VARY_BY_ACCEPT = "Accept, Accept-Encoding"
+VARY_BY_SIGNATURE = "Accept, Signature, Accept-Encoding"
+REACTION_KINDS = {"likes": "like", "shares": "share"}
 AUTHORIZATIONS = {AuthorizationKind.QUOTE: "QuoteAuthorization", AuthorizationKind.REPLY: "ReplyAuthorization"}
-Make = Callable[[], Awaitable[dict[str, Any]]]
+MakeDocument = Callable[[], Awaitable[dict[str, Any]]]
 
 
-async def answer(
+async def respond(
     request: web.Request,
     key: str,
     dependencies: tuple[str, ...],
-    make: Make,
+    make: MakeDocument,
     *,
-    cache: str = CACHE,
-    vary: str = BY_FORM,
-    to_anybody: bool = False,
+    cache: str = CACHE_CONTROL,
+    vary: str = VARY_BY_ACCEPT,
+    is_public: bool = False,
 ) -> web.StreamResponse:
-    """A document from the shelf; with authorized fetch, for readers who sign and are not blocked, unless it is `to
-    anybody`."""
-    guarded = request.app[CONFIG].federation.authorized_fetch and not to_anybody
+    """Return a cached document.
+
+    With authorized fetch it requires the signature of an actor that is not blocked, unless `is_public`.
+    """
+    guarded = request.app[CONFIG].federation.authorized_fetch and not is_public
     if guarded:
-        await require_reader(request)
+        await require_signature(request)
 
     async def rendered() -> RenderedDocument:
         body = json.dumps(await make(), ensure_ascii=False, separators=(",", ":")).encode()
@@ -84,9 +90,9 @@ async def answer(
             body=body,
             media_type=JSON,
             dependencies=dependencies,
-            cache_control=GUARDED if guarded else cache,
-            vary=BY_READER if guarded else vary,
-            guarded=guarded or vary == BY_READER,
+            cache_control=PRIVATE_CACHE_CONTROL if guarded else cache,
+            vary=VARY_BY_SIGNATURE if guarded else vary,
+            guarded=guarded or vary == VARY_BY_SIGNATURE,
             headers=(("Access-Control-Allow-Origin", "*"),),
         )
 
@@ -94,50 +100,54 @@ async def answer(
     return await request.app[RESPONDER].document(request, document)
 
 
-async def require_reader(request: web.Request) -> PublicKey:
-    """The key that a request is signed with. Raises SignatureRejected (401), SenderRefused (403), KeyUnavailable (503)."""
+async def require_signature(request: web.Request) -> PublicKey:
+    """Return the key that signed a request.
+
+    Raises SignatureRejected (401), SenderRefused (403), KeyUnavailable (503).
+    """
     client = client_of(address_of(request, request.app[CONFIG].server))
     return await request.app[AUTHORIZED_FETCH].require(message_of(request), ours=request.app[URLS].base, client=client)
 
 
-def see(page: str) -> web.HTTPException:
-    """What stands here is for machines; people read the page."""
+def redirect_to_page(page: str) -> web.HTTPException:
+    """Return the redirect of a browser from an ActivityStreams document to its page."""
     return web.HTTPSeeOther(page, headers={"Cache-Control": "no-store", "Vary": "Accept"})
 
 
 def wants_document(request: web.Request) -> bool:
+    """Return whether the client accepts ActivityStreams."""
     return accepts_activity(request.headers.get("Accept", ""))
 
 
-# the actor
+# actors
 
 
-def _asked_for(request: web.Request) -> SigningActor:
-    """The actor whose address this is. Raises NotFound."""
+def _requested_actor(request: web.Request) -> SigningActor:
+    """Return the local actor that the address names. Raises NotFound."""
     id = request.match_info.get("actor", BLOG)
-    identity = request.app[LOCAL_ACTORS].of_id(id)
-    if identity is None or (id == BLOG and "actor" in request.match_info):
+    local_actor = request.app[LOCAL_ACTORS].of_id(id)
+    if local_actor is None or (id == BLOG and "actor" in request.match_info):
         raise NotFound(request.path)
-    return identity
+    return local_actor
 
 
 async def get_actor(request: web.Request) -> web.StreamResponse:
-    identity = _asked_for(request)
-    actor = identity.actor
+    local_actor = _requested_actor(request)
+    actor = local_actor.actor
     if not wants_document(request):
-        raise see(actor.url.removeprefix(request.app[URLS].base))
+        raise redirect_to_page(actor.url.removeprefix(request.app[URLS].base))
 
     async def make() -> dict[str, Any]:
-        return render.actor(identity.profile)
+        return render.actor(local_actor.profile)
 
     is_server = actor.role is Role.SERVER
-    response = await answer(request, f"ap:{actor.uri}", ("actor", "site"), make, to_anybody=is_server)
+    response = await respond(request, f"ap:{actor.uri}", ("actor", "site"), make, is_public=is_server)
     await _remember_fetch(request)
     return response
 
 
 async def _remember_fetch(request: web.Request) -> None:
-    """Until another server has fetched an account, each of its answers is made here, and not from what is at hand."""
+    """Record that another server has fetched an account; until then the cache by address is bypassed."""
     fetches = request.app[ACTOR_FETCHES]
     if not fetches.are_known and is_from_elsewhere(request, request.app[CONFIG].server):
         await fetches.remember()
@@ -146,8 +156,8 @@ async def _remember_fetch(request: web.Request) -> None:
 
 
 async def get_outbox(request: web.Request) -> web.StreamResponse:
-    """The Create of every post that federates, newest first, by key; of an actor that announces, its Announces."""
-    actor = _asked_for(request).actor
+    """Return the outbox: the Create of every federated post, newest first, or the Announces of an announcing actor."""
+    actor = _requested_actor(request).actor
     if actor.role is not Role.BLOG:
         return await _announced(request, actor)
     store, outbox = request.app[STORE], request.app[OUTBOX]
@@ -157,19 +167,19 @@ async def get_outbox(request: web.Request) -> web.StreamResponse:
             total = await store.totals.get("outbox")
             return collections.ordered(actor.outbox, total, first=f"{actor.outbox}?page=true")
 
-        return await answer(request, f"ap:{actor.outbox}", ("site",), whole)
+        return await respond(request, f"ap:{actor.outbox}", ("site",), whole)
     before = _key(request)
-    id = f"{actor.outbox}?page=true" + (f"&before={_spelled(*before)}" if before else "")
+    id = f"{actor.outbox}?page=true" + (f"&before={_format_key(*before)}" if before else "")
 
     async def page() -> dict[str, Any]:
-        posts = await store.posts.list_federated(before=before, limit=PAGE + 1)
-        creates = await store.outbox.find_creates([post.id for post in posts[:PAGE]])
-        items = outbox_items(outbox, posts[:PAGE], creates)
-        last = posts[PAGE - 1] if len(posts) > PAGE else None
-        follow = f"{actor.outbox}?page=true&before={_spelled(last.published, last.id)}" if last else None
+        posts = await store.posts.list_federated(before=before, limit=PAGE_SIZE + 1)
+        creates = await store.outbox.find_creates([post.id for post in posts[:PAGE_SIZE]])
+        items = outbox_items(outbox, posts[:PAGE_SIZE], creates)
+        last = posts[PAGE_SIZE - 1] if len(posts) > PAGE_SIZE else None
+        follow = f"{actor.outbox}?page=true&before={_format_key(last.published, last.id)}" if last else None
         return collections.ordered_page(id, actor.outbox, items, next=follow)
 
-    return await answer(request, f"ap:{id}", ("site",), page)
+    return await respond(request, f"ap:{id}", ("site",), page)
 
 
 async def _announced(request: web.Request, actor: LocalActor) -> web.StreamResponse:
@@ -180,23 +190,25 @@ async def _announced(request: web.Request, actor: LocalActor) -> web.StreamRespo
             total = await store.totals.get(scope)
             return collections.ordered(actor.outbox, total, first=f"{actor.outbox}?page=true")
 
-        return await answer(request, f"ap:{actor.outbox}", (scope,), whole)
+        return await respond(request, f"ap:{actor.outbox}", (scope,), whole)
     before = _key(request)
-    id = f"{actor.outbox}?page=true" + (f"&before={_spelled(*before)}" if before else "")
+    id = f"{actor.outbox}?page=true" + (f"&before={_format_key(*before)}" if before else "")
 
     async def page() -> dict[str, Any]:
         key = (to_text(before[0]), before[1]) if before else None
-        found = await store.outbox.list_announced(actor.id, before=key, limit=PAGE + 1)
-        last = found[PAGE - 1] if len(found) > PAGE else None
-        follow = f"{actor.outbox}?page=true&before={_spelled(last.published, last.id)}" if last else None
-        return collections.ordered_page(id, actor.outbox, [said.document for said in found[:PAGE]], next=follow)
+        found = await store.outbox.list_announced(actor.id, before=key, limit=PAGE_SIZE + 1)
+        last = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
+        follow = f"{actor.outbox}?page=true&before={_format_key(last.published, last.id)}" if last else None
+        return collections.ordered_page(
+            id, actor.outbox, [activity.document for activity in found[:PAGE_SIZE]], next=follow
+        )
 
-    return await answer(request, f"ap:{id}", (scope,), page)
+    return await respond(request, f"ap:{id}", (scope,), page)
 
 
 async def get_followers(request: web.Request) -> web.StreamResponse:
-    """Only how many, unless the author chose to show who."""
-    store, actor = request.app[STORE], _asked_for(request).actor
+    """Return the number of followers, and who they are only if the author chose to show that."""
+    store, actor = request.app[STORE], _requested_actor(request).actor
     shown = request.app[CONFIG].federation.show_followers
     if "page" not in request.query or not shown:
 
@@ -204,72 +216,83 @@ async def get_followers(request: web.Request) -> web.StreamResponse:
             total = await store.followers.count(actor.id)
             return collections.ordered(actor.followers, total, first=f"{actor.followers}?page=true" if shown else None)
 
-        return await answer(request, f"ap:{actor.followers}", ("followers",), whole)
+        return await respond(request, f"ap:{actor.followers}", ("followers",), whole)
     before = _key(request)
-    id = f"{actor.followers}?page=true" + (f"&before={_spelled(*before)}" if before else "")
+    id = f"{actor.followers}?page=true" + (f"&before={_format_key(*before)}" if before else "")
 
     async def page() -> dict[str, Any]:
         key = (to_text(before[0]), before[1]) if before else None
-        found = await store.followers.list_page(actor.id, before=key, limit=PAGE + 1)
-        items = [follower.actor for follower in found[:PAGE]]
-        last = found[PAGE - 1] if len(found) > PAGE else None
-        follow = f"{actor.followers}?page=true&before={_spelled(last.since, last.actor)}" if last else None
+        found = await store.followers.list_page(actor.id, before=key, limit=PAGE_SIZE + 1)
+        items = [follower.actor for follower in found[:PAGE_SIZE]]
+        last = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
+        follow = f"{actor.followers}?page=true&before={_format_key(last.since, last.actor)}" if last else None
         return collections.ordered_page(id, actor.followers, items, next=follow)
 
-    return await answer(request, f"ap:{id}", ("followers",), page)
+    return await respond(request, f"ap:{id}", ("followers",), page)
 
 
 async def get_followers_synchronization(request: web.Request) -> web.StreamResponse:
-    """The followers on the server of whoever asks, and signs (FEP-8fcf)."""
-    actor = _asked_for(request).actor
-    key = await require_reader(request)
+    """Return the followers on the server of the actor that signed the request (FEP-8fcf)."""
+    actor = _requested_actor(request).actor
+    key = await require_signature(request)
     after = request.query.get("after", "")[:2048]
-    found = await request.app[STORE].followers.list_on_server(actor.id, origin(key.owner), after=after, limit=TOLD + 1)
+    found = await request.app[STORE].followers.list_on_server(
+        actor.id, origin(key.owner), after=after, limit=MAX_SYNCHRONIZED_FOLLOWERS + 1
+    )
     collection = f"{actor.uri}/followers_synchronization"
-    if len(found) <= TOLD and not after:
+    if len(found) <= MAX_SYNCHRONIZED_FOLLOWERS and not after:
         document = collections.ordered_whole(collection, found)
     else:
-        follow = str(URL(collection).with_query({"after": found[TOLD - 1]})) if len(found) > TOLD else None
+        follow = (
+            str(URL(collection).with_query({"after": found[MAX_SYNCHRONIZED_FOLLOWERS - 1]}))
+            if len(found) > MAX_SYNCHRONIZED_FOLLOWERS
+            else None
+        )
         id = str(URL(collection).with_query({"after": after}))
-        page = collections.ordered_page(id, collection, found[:TOLD], next=follow)
+        page = collections.ordered_page(id, collection, found[:MAX_SYNCHRONIZED_FOLLOWERS], next=follow)
         document = page if "after" in request.query else collections.ordered(collection, None, first=page)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return web.Response(text=text, content_type=ACTIVITY_JSON, headers={"Cache-Control": GUARDED, "Vary": "Signature"})
+    return web.Response(
+        text=text, content_type=ACTIVITY_JSON, headers={"Cache-Control": PRIVATE_CACHE_CONTROL, "Vary": "Signature"}
+    )
 
 
 async def get_following(request: web.Request) -> web.StreamResponse:
-    """The entries of the blogroll that are accounts; nobody else of us follows anybody."""
-    store, actor = request.app[STORE], _asked_for(request).actor
+    """Return the accounts on the blogroll, which the blog follows; other local actors follow nobody."""
+    store, actor = request.app[STORE], _requested_actor(request).actor
     if actor.role is not Role.BLOG:
 
         async def nobody() -> dict[str, Any]:
             return collections.ordered_whole(actor.following, [])
 
-        return await answer(request, f"ap:{actor.following}", (), nobody)
+        return await respond(request, f"ap:{actor.following}", (), nobody)
     if "page" not in request.query:
 
         async def whole() -> dict[str, Any]:
             total = await store.blogroll.count_actors()
             return collections.ordered(actor.following, total, first=f"{actor.following}?page=true")
 
-        return await answer(request, f"ap:{actor.following}", ("blogroll",), whole)
+        return await respond(request, f"ap:{actor.following}", ("blogroll",), whole)
     after = request.query.get("after", "")[:2048]
 
     def page_after(actor_uri: str) -> str:
         return str(URL(actor.following).with_query({"page": "true"} | ({"after": actor_uri} if actor_uri else {})))
 
     async def page() -> dict[str, Any]:
-        found = await store.blogroll.list_actors(after=after, limit=PAGE + 1)
-        follow = page_after(found[PAGE - 1]) if len(found) > PAGE else None
-        return collections.ordered_page(page_after(after), actor.following, found[:PAGE], next=follow)
+        found = await store.blogroll.list_actors(after=after, limit=PAGE_SIZE + 1)
+        follow = page_after(found[PAGE_SIZE - 1]) if len(found) > PAGE_SIZE else None
+        return collections.ordered_page(page_after(after), actor.following, found[:PAGE_SIZE], next=follow)
 
-    return await answer(request, f"ap:{page_after(after)}", ("blogroll",), page)
+    return await respond(request, f"ap:{page_after(after)}", ("blogroll",), page)
 
 
 async def get_featured(request: web.Request) -> web.StreamResponse:
-    """The pinned posts, as ids: Mastodon skips embedded Articles. Where none is pinned, the newest, but only for a server
-    without a follower, whose profile of us would be empty. Neither list is secret: the signature is not verified."""
-    store, actor = request.app[STORE], _asked_for(request).actor
+    """Return the pinned posts as ids, since Mastodon skips embedded Articles.
+
+    Without pinned posts, a server without a follower of the blog gets the newest posts: its profile of the blog would be
+    empty. Neither list is secret, so the signature is not verified.
+    """
+    store, actor = request.app[STORE], _requested_actor(request).actor
     reader = origin(claimed_key_id(message_of(request)))
     followed = bool(reader and await store.followers.list_on_server(actor.id, reader, after="", limit=1))
 
@@ -280,80 +303,84 @@ async def get_featured(request: web.Request) -> web.StreamResponse:
         return collections.ordered_whole(actor.featured, [post.uri for post in posts])
 
     key = f"ap:{actor.featured}" + (":followed" if followed else "")
-    return await answer(request, key, ("site",), make, cache=GUARDED, vary=BY_READER)
+    return await respond(request, key, ("site",), make, cache=PRIVATE_CACHE_CONTROL, vary=VARY_BY_SIGNATURE)
 
 
 async def get_featured_tags(request: web.Request) -> web.StreamResponse:
-    """The tags that the blog uses most, as hashtags."""
-    store, actor, outbox = request.app[STORE], _asked_for(request).actor, request.app[OUTBOX]
+    """Return the most used tags as hashtags."""
+    store, actor, outbox = request.app[STORE], _requested_actor(request).actor, request.app[OUTBOX]
     if actor.role is not Role.BLOG:
         raise NotFound(request.path)
 
     async def make() -> dict[str, Any]:
-        slugs = await store.totals.largest("term:tag:", FEATURED_TAGS)
+        slugs = await store.totals.largest("term:tag:", MAX_FEATURED_TAGS)
         found = [await store.posts.find_term(TermKind.TAG, slug) for slug in slugs]
         tags = outbox.as_hashtags([tag for tag in found if tag is not None])
         return collections.plain_whole(actor.featured_tags, [render.hashtag(tag) for tag in tags])
 
-    return await answer(request, f"ap:{actor.featured_tags}", ("site",), make)
+    return await respond(request, f"ap:{actor.featured_tags}", ("site",), make)
 
 
 # objects
 
 
 async def get_post(request: web.Request) -> web.StreamResponse:
-    """A post by its id."""
+    """Return a post by its id."""
     uri = request.app[URLS].post(request.match_info["id"])
     post = await request.app[STORE].posts.find_by_uri(uri)
     if post is None or not post.is_public:
         await _raise_gone(request, uri)
     assert post is not None
     if not wants_document(request):
-        raise see(post.path)
+        raise redirect_to_page(post.path)
     if not post.federates:
         raise NotFound(uri)
     return await answer_post(request, post)
 
 
 async def get_note(request: web.Request) -> web.StreamResponse:
-    """What an actor of ours besides the blog said of something elsewhere, by its id."""
-    actor = _asked_for(request).actor
+    """Return a note of a local actor other than the blog by its id."""
+    actor = _requested_actor(request).actor
     uri = request.app[URLS].note(actor.id, request.match_info["id"])
-    said = await request.app[STORE].outbox.find_create(uri)
-    if said is None:
+    activity = await request.app[STORE].outbox.find_create(uri)
+    if activity is None:
         await _raise_gone(request, uri)
-    assert said is not None
+    assert activity is not None
     if not wants_document(request):
-        raise see("/blogroll/river/")
+        raise redirect_to_page("/blogroll/river/")
 
     async def make() -> dict[str, Any]:
-        return {"@context": said.document["@context"], **said.document["object"]}
+        return {"@context": activity.document["@context"], **activity.document["object"]}
 
-    return await answer(request, f"ap:{uri}", (f"announced:{actor.id}",), make)
+    return await respond(request, f"ap:{uri}", (f"announced:{actor.id}",), make)
 
 
 async def answer_post(request: web.Request, post: Post, *, at_permalink: bool = False) -> web.StreamResponse:
-    """A post as an object. At its permalink only HTML may be kept by caches."""
+    """Return a post as an object. At its permalink only the HTML may be cached."""
     store, outbox = request.app[STORE], request.app[OUTBOX]
 
     async def make() -> dict[str, Any]:
         current = await store.posts.find(post.id) or post
-        talk = await _talk(store, current.uri, current, None, current.counts)
-        return outbox.object(current, talk)
+        interactions = await _interactions(store, current.uri, current, None, current.counts)
+        return outbox.object(current, interactions)
 
     dependencies = (f"post:{post.id}", f"talk:{post.id}")
     key = f"ap:{post.uri}" + (":permalink" if at_permalink else "")
-    return await answer(request, key, dependencies, make, cache=AT_PERMALINK if at_permalink else CACHE)
+    return await respond(
+        request, key, dependencies, make, cache=PERMALINK_CACHE_CONTROL if at_permalink else CACHE_CONTROL
+    )
 
 
-async def _talk(store: Store, uri: str, post: Post, answer: Comment | None, counts: Counts) -> render.InteractionCounts:
-    """What was said about a post, or about an answer of its author's, as far as the first pages go."""
-    to = answer.id if answer else None
-    found = await store.comments.list_replies(post.id, after=None, limit=PAGE + 1, to=to)
+async def _interactions(
+    store: Store, uri: str, post: Post, comment: Comment | None, counts: Counts
+) -> render.InteractionCounts:
+    """Return the counts and first pages of the replies, likes and shares of a post or of a comment by the author."""
+    to = comment.id if comment else None
+    found = await store.comments.list_replies(post.id, after=None, limit=PAGE_SIZE + 1, to=to)
     return render.InteractionCounts(
         replies=render.CollectionSummary(
             total=await store.comments.count_replies(post.id, to=to),
-            first=tuple(item for item, _, _ in found[:PAGE]),
+            first=tuple(item for item, _, _ in found[:PAGE_SIZE]),
             next=_next_page(f"{uri}/replies", found),
         ),
         likes=await _reactions(store, f"{uri}/likes", post, to, "like", counts.likes),
@@ -364,50 +391,50 @@ async def _talk(store: Store, uri: str, post: Post, answer: Comment | None, coun
 async def _reactions(
     store: Store, uri: str, post: Post, to: str | None, kind: str, total: int
 ) -> render.CollectionSummary:
-    found = await store.reactions.list_shown(post.id, to, kind, after=None, limit=PAGE + 1)
+    found = await store.reactions.list_shown(post.id, to, kind, after=None, limit=PAGE_SIZE + 1)
     return render.CollectionSummary(
-        total=total, first=tuple(item for item, _ in found[:PAGE]), next=_next_reactions(uri, found)
+        total=total, first=tuple(item for item, _ in found[:PAGE_SIZE]), next=_next_reactions(uri, found)
     )
 
 
 def _next_reactions(uri: str, found: list[tuple[str, str]]) -> str | None:
-    """The page after this one of a collection of likes or shares, if there is more."""
-    if len(found) <= PAGE:
+    """Return the address of the next page of a collection of likes or shares, or None."""
+    if len(found) <= PAGE_SIZE:
         return None
-    item, received = found[PAGE - 1]
+    item, received = found[PAGE_SIZE - 1]
     return str(URL(uri).with_query({"page": "1", "after": f"{received},{item}"}))
 
 
 def _next_page(uri: str, found: list[tuple[str, str, str]]) -> str | None:
-    """The page after this one of a collection of comments, if there is more."""
-    if len(found) <= PAGE:
+    """Return the address of the next page of a collection of comments, or None."""
+    if len(found) <= PAGE_SIZE:
         return None
-    _, published, id = found[PAGE - 1]
+    _, published, id = found[PAGE_SIZE - 1]
     return f"{uri}?page=1&after={published},{id}"
 
 
 async def get_replies(request: web.Request) -> web.StreamResponse:
-    """The comments of a post by their remote ids; the first page is embedded."""
+    """Return the comments of a post by their remote ids, with the first page embedded."""
     store = request.app[STORE]
     post = await _federated_post(request)
     uri = f"{post.uri}/replies"
     after = _text_key(request)
 
     async def page() -> dict[str, Any]:
-        replies = await store.comments.list_replies(post.id, after=after, limit=PAGE + 1)
+        replies = await store.comments.list_replies(post.id, after=after, limit=PAGE_SIZE + 1)
         id = f"{uri}?page=1" + (f"&after={after[0]},{after[1]}" if after else "")
-        items = [item for item, _, _ in replies[:PAGE]]
+        items = [item for item, _, _ in replies[:PAGE_SIZE]]
         return collections.plain_page(id, uri, items, next=_next_page(uri, replies))
 
     async def whole() -> dict[str, Any]:
         return collections.plain(uri, await store.comments.count_replies(post.id), await page())
 
     make = page if "page" in request.query else whole
-    return await answer(request, _page_key(uri, request, after), (f"post:{post.id}", f"talk:{post.id}"), make)
+    return await respond(request, _page_key(uri, request, after), (f"post:{post.id}", f"talk:{post.id}"), make)
 
 
 async def get_context(request: web.Request) -> web.StreamResponse:
-    """The whole conversation under a post, oldest first: the post, and every comment that is shown (FEP-f228)."""
+    """Return the whole conversation, oldest first: the post and every approved comment (FEP-f228)."""
     store = request.app[STORE]
     post = await _federated_post(request)
     uri = f"{post.uri}/context"
@@ -415,8 +442,8 @@ async def get_context(request: web.Request) -> web.StreamResponse:
     dependencies = (f"post:{post.id}", f"talk:{post.id}")
 
     async def page() -> dict[str, Any]:
-        found = await store.comments.list_replies(post.id, after=after, limit=PAGE + 1)
-        items = ([] if after else [post.uri]) + [item for item, _, _ in found[:PAGE]]
+        found = await store.comments.list_replies(post.id, after=after, limit=PAGE_SIZE + 1)
+        items = ([] if after else [post.uri]) + [item for item, _, _ in found[:PAGE_SIZE]]
         id = f"{uri}?page=1" + (f"&after={after[0]},{after[1]}" if after else "")
         return collections.ordered_page(id, uri, items, next=_next_page(uri, found))
 
@@ -426,52 +453,52 @@ async def get_context(request: web.Request) -> web.StreamResponse:
         return document | {"attributedTo": request.app[LOCAL_ACTORS].blog.actor.uri}
 
     make = page if "page" in request.query else whole
-    return await answer(request, _page_key(uri, request, after), dependencies, make)
+    return await respond(request, _page_key(uri, request, after), dependencies, make)
 
 
 async def get_comment(request: web.Request) -> web.StreamResponse:
-    """An answer of the author's own, by its id."""
+    """Return a comment by the author by its id."""
     store, outbox = request.app[STORE], request.app[OUTBOX]
     uri = request.app[URLS].comment(request.match_info["id"])
-    comment, post = await _own(request, uri)
+    comment, post = await _own_comment(request, uri)
     if not wants_document(request):
-        raise see(f"{post.path}#{comment.anchor}")
+        raise redirect_to_page(f"{post.path}#{comment.anchor}")
     if not post.federates:
         raise NotFound(uri)
 
     async def make() -> dict[str, Any]:
-        answered = await store.comments.find(comment.parent) if comment.parent else None
-        talk = await _talk(store, uri, post, comment, await store.reactions.get_counts(comment.id))
+        parent = await store.comments.find(comment.parent) if comment.parent else None
+        interactions = await _interactions(store, uri, post, comment, await store.reactions.get_counts(comment.id))
         mentioned = await store.comments.list_mentions(comment.id)
-        return outbox.answer_to(await store.comments.find(comment.id) or comment, post, answered, mentioned, talk)
+        return outbox.answer_to(await store.comments.find(comment.id) or comment, post, parent, mentioned, interactions)
 
-    return await answer(request, f"ap:{uri}", (f"post:{post.id}", f"talk:{post.id}"), make)
+    return await respond(request, f"ap:{uri}", (f"post:{post.id}", f"talk:{post.id}"), make)
 
 
 async def get_comment_replies(request: web.Request) -> web.StreamResponse:
-    """The answers to an answer of the author's own."""
+    """Return the replies to a comment by the author."""
     store = request.app[STORE]
     own = request.app[URLS].comment(request.match_info["id"])
-    comment, post = await _own(request, own)
+    comment, post = await _own_comment(request, own)
     if not post.federates:
         raise NotFound(own)
     uri, after = f"{own}/replies", _text_key(request)
 
     async def page() -> dict[str, Any]:
-        found = await store.comments.list_replies(post.id, after=after, limit=PAGE + 1, to=comment.id)
+        found = await store.comments.list_replies(post.id, after=after, limit=PAGE_SIZE + 1, to=comment.id)
         id = f"{uri}?page=1" + (f"&after={after[0]},{after[1]}" if after else "")
-        return collections.plain_page(id, uri, [item for item, _, _ in found[:PAGE]], next=_next_page(uri, found))
+        return collections.plain_page(id, uri, [item for item, _, _ in found[:PAGE_SIZE]], next=_next_page(uri, found))
 
     async def whole() -> dict[str, Any]:
         total = await store.comments.count_replies(post.id, to=comment.id)
         return collections.plain(uri, total, await page())
 
     make = page if "page" in request.query else whole
-    return await answer(request, _page_key(uri, request, after), (f"post:{post.id}", f"talk:{post.id}"), make)
+    return await respond(request, _page_key(uri, request, after), (f"post:{post.id}", f"talk:{post.id}"), make)
 
 
-async def _own(request: web.Request, uri: str) -> tuple[Comment, Post]:
-    """An own answer that is shown, and the post that it stands under."""
+async def _own_comment(request: web.Request, uri: str) -> tuple[Comment, Post]:
+    """Return a comment by the author and its public post. Raises NotFound or Gone."""
     comment = await request.app[STORE].comments.find_by_uri(uri)
     post = await request.app[STORE].posts.find(comment.post) if comment else None
     if comment is None or comment.source is not CommentSource.OWN or post is None or not post.is_public:
@@ -482,15 +509,15 @@ async def _own(request: web.Request, uri: str) -> tuple[Comment, Post]:
 
 
 async def get_reactions(request: web.Request) -> web.StreamResponse:
-    """The likes or shares of a post by their ids; the first page is embedded."""
+    """Return the likes or shares of a post by their ids, with the first page embedded."""
     post = await _federated_post(request)
     return await _answer_reactions(request, post.uri, post, None)
 
 
 async def get_comment_reactions(request: web.Request) -> web.StreamResponse:
-    """The same of an answer of the author's own."""
+    """Return the likes or shares of a comment by the author."""
     own = request.app[URLS].comment(request.match_info["id"])
-    comment, post = await _own(request, own)
+    comment, post = await _own_comment(request, own)
     if not post.federates:
         raise NotFound(own)
     return await _answer_reactions(request, own, post, comment)
@@ -498,14 +525,14 @@ async def get_comment_reactions(request: web.Request) -> web.StreamResponse:
 
 async def _answer_reactions(request: web.Request, of: str, post: Post, comment: Comment | None) -> web.StreamResponse:
     store, name = request.app[STORE], request.match_info["kind"]
-    uri, kind, to = f"{of}/{name}", KINDS[name], comment.id if comment else None
+    uri, kind, to = f"{of}/{name}", REACTION_KINDS[name], comment.id if comment else None
     received, _, item = request.query.get("after", "")[:2100].partition(",")
     after = (received, item) if item else None
 
     async def page() -> dict[str, Any]:
-        found = await store.reactions.list_shown(post.id, to, kind, after=after, limit=PAGE + 1)
+        found = await store.reactions.list_shown(post.id, to, kind, after=after, limit=PAGE_SIZE + 1)
         query = {"page": "1"} | ({"after": f"{received},{item}"} if after else {})
-        items = [item for item, _ in found[:PAGE]]
+        items = [item for item, _ in found[:PAGE_SIZE]]
         return collections.plain_page(str(URL(uri).with_query(query)), uri, items, next=_next_reactions(uri, found))
 
     async def whole() -> dict[str, Any]:
@@ -516,32 +543,32 @@ async def _answer_reactions(request: web.Request, of: str, post: Post, comment: 
 
     make = page if "page" in request.query else whole
     dependencies = (f"post:{post.id}", f"talk:{post.id}")
-    return await answer(request, f"ap:{uri}?{request.query_string}", dependencies, make)
+    return await respond(request, f"ap:{uri}?{request.query_string}", dependencies, make)
 
 
 async def get_activity(request: web.Request) -> web.StreamResponse:
-    """What was said, by its id; a Create or Update with the post as it is now: what was edited away is not kept."""
+    """Return a public activity by its id; a Create or Update contains the current version of the post, not an earlier one."""
     store, outbox = request.app[STORE], request.app[OUTBOX]
     uri = request.app[URLS].activity(request.match_info["id"])
-    said = await store.outbox.find(uri)
-    if said is None or not said.public:
+    activity = await store.outbox.find(uri)
+    if activity is None or not activity.public:
         raise NotFound(uri)
-    post = await store.posts.find(said.post) if said.post else None
+    post = await store.posts.find(activity.post) if activity.post else None
 
     if not wants_document(request):
-        raise see(post.path if post is not None and post.is_public else "/")
+        raise redirect_to_page(post.path if post is not None and post.is_public else "/")
 
     async def make() -> dict[str, Any]:
-        if said.type in ("Create", "Update") and post is not None and post.federates:
-            return outbox.activity_of(said.type, post, uri)
-        return said.document
+        if activity.type in ("Create", "Update") and post is not None and post.federates:
+            return outbox.activity_of(activity.type, post, uri)
+        return activity.document
 
-    dependencies = (f"post:{said.post}",) if said.post else ()
-    return await answer(request, f"ap:{uri}", dependencies, make)
+    dependencies = (f"post:{activity.post}",) if activity.post else ()
+    return await respond(request, f"ap:{uri}", dependencies, make)
 
 
 async def get_authorization(request: web.Request) -> web.StreamResponse:
-    """The proof that a quote of a post, or a reply, was allowed; gone with the post or what it allowed, or revoked."""
+    """Return the authorization of a quote or reply. It is gone with the post or its object, or when revoked."""
     store, actor = request.app[STORE], request.app[LOCAL_ACTORS].blog.actor
     uri = request.app[URLS].stamp(request.match_info["id"])
     stamp = await store.authorizations.find(uri)
@@ -554,7 +581,7 @@ async def get_authorization(request: web.Request) -> web.StreamResponse:
     async def make() -> dict[str, Any]:
         return render.authorization(uri, AUTHORIZATIONS[stamp.kind], actor, stamp.object, stamp.target)
 
-    return await answer(request, f"ap:{uri}", (f"post:{post.id}", f"talk:{post.id}"), make)
+    return await respond(request, f"ap:{uri}", (f"post:{post.id}", f"talk:{post.id}"), make)
 
 
 async def _federated_post(request: web.Request) -> Post:
@@ -567,41 +594,41 @@ async def _federated_post(request: web.Request) -> Post:
 
 
 async def _raise_gone(request: web.Request, uri: str) -> None:
-    """410 with a Tombstone for what was deleted (ActivityPub §6.4), 404 for what never was."""
+    """Raises Gone or an HTTPGone with a Tombstone (ActivityPub §6.4) for a deleted object, else NotFound."""
     tombstone = await request.app[STORE].tombstones.find(uri)
     if tombstone is None or tombstone.origin != request.app[URLS].base:
         raise NotFound(uri)
     if not wants_document(request):
         raise Gone(uri)
     if request.app[CONFIG].federation.authorized_fetch:
-        await require_reader(request)
+        await require_signature(request)
     text = json.dumps(render.tombstone(uri, tombstone.gone_at, former_type=tombstone.type))
     headers = {"Vary": "Accept", "Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
     raise web.HTTPGone(text=text, content_type=ACTIVITY_JSON, headers=headers)
 
 
-# the inbox
+# inboxes
 
 
 async def post_inbox(request: web.Request) -> web.StreamResponse:
-    """Take in one activity. 202 means: authenticated, and on the record."""
-    address, admission = address_of(request, request.app[CONFIG].server), request.app[INBOX_LIMITER]
-    admission.spend(address)
-    require_plain(request)
+    """Accept one activity. 202 means that it is authenticated and stored."""
+    address, limiter = address_of(request, request.app[CONFIG].server), request.app[INBOX_LIMITER]
+    limiter.spend(address)
+    require_activity_streams(request)
     message = message_of(request, await request.app[BODIES].read(request, address))
-    with admission.slot(address):  # not before all is there: who sends slowly holds no place
+    with limiter.slot(address):  # after the body is complete: slow clients hold no slot
         verdict = await request.app[INBOX].receive(message, client_of(address))
     request.app[METRICS].arrivals.labels(verdict.outcome.value).inc()
     return web.Response(status=202, headers={"Cache-Control": "no-store"})
 
 
 async def refuse_other_methods(request: web.Request) -> web.StreamResponse:
-    """An inbox is the blog's own to read (ActivityPub §5.2)."""
+    """Answer 405: inboxes accept POST only; only their owner could read them (ActivityPub §5.2)."""
     raise web.HTTPMethodNotAllowed(request.method, ["POST"])
 
 
 def message_of(request: web.Request, body: bytes = b"") -> Message:
-    """A request and its body, at our own spelling of its address."""
+    """Return a request and its body as a message, with the public address."""
     return Message(
         method=request.method,
         url=request.app[URLS].base + request.raw_path,
@@ -612,8 +639,8 @@ def message_of(request: web.Request, body: bytes = b"") -> Message:
     )
 
 
-def require_plain(request: web.Request) -> None:
-    """ActivityStreams, as it is: the digest is over what was sent."""
+def require_activity_streams(request: web.Request) -> None:
+    """Raises MediaTypeRefused unless the body is unencoded ActivityStreams, over which the digest is computed."""
     require_identity_encoding(request)
     types = request.headers.getall("Content-Type", [])
     if len(types) != 1 or not (is_activity_streams(types[0]) or is_bare_json_ld(types[0])):
@@ -621,21 +648,21 @@ def require_plain(request: web.Request) -> None:
 
 
 def is_bare_json_ld(content_type: str) -> bool:
-    """Some servers leave the profile out."""
+    """Return whether a type is JSON-LD without the profile, which some servers omit."""
     return content_type.strip().lower() == "application/ld+json"
 
 
-# keys of pages
+# page keys
 
 
-def _spelled(instant: datetime, id: str) -> str:
+def _format_key(instant: datetime, id: str) -> str:
     return f"{to_text(instant)},{id}"
 
 
 def _key(request: web.Request) -> tuple[datetime, str] | None:
-    """`before=<instant>,<id>`; an unreadable one is as none."""
+    """Parse `before=<instant>,<id>`. Return None if it is missing or malformed."""
     instant, comma, id = request.query.get("before", "").partition(",")
-    if not comma or len(id) > LONGEST_KEY:
+    if not comma or len(id) > MAX_KEY_LENGTH:
         return None
     try:
         return from_text(instant), id
@@ -644,9 +671,9 @@ def _key(request: web.Request) -> tuple[datetime, str] | None:
 
 
 def _text_key(request: web.Request) -> tuple[str, str] | None:
-    """`after=<instant>,<id>` of a page, likewise; the whole has none."""
+    """Parse `after=<instant>,<id>` of a page of a collection. Return None if it is missing or malformed."""
     instant, comma, id = request.query.get("after", "").partition(",")
-    if not comma or "page" not in request.query or len(id) > LONGEST_ID:
+    if not comma or "page" not in request.query or len(id) > MAX_ID_LENGTH:
         return None
     try:
         return to_text(from_text(instant)), id
@@ -655,6 +682,6 @@ def _text_key(request: web.Request) -> tuple[str, str] | None:
 
 
 def _page_key(uri: str, request: web.Request, after: tuple[str, str] | None) -> str:
-    """What a collection, or a page of it, is kept under: nothing that a stranger adds to the address makes another."""
+    """Return the cache key of a collection or page. Unknown query parameters do not create further entries."""
     page = ("?page" + ",".join(after or ())) if "page" in request.query else ""
     return f"ap:{uri}{page}"

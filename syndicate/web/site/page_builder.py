@@ -1,4 +1,7 @@
-"""What each page of the blog says: posts, comments and blogroll from the store, laid out for a template."""
+"""Builds the pages of the blog: reads posts, comments and the blogroll from the store and renders them.
+
+The public methods return a `RenderedDocument` with its cache dependencies, or None where there is no such page.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -61,17 +64,17 @@ PACES = (
     (7, "one every week"),
     (14, "one every second week"),
 )
-OPENERS = (
+READER_LINKS = (
     ("Feedly", "https://feedly.com/i/subscription/feed%2F{}"),
     ("Inoreader", "https://www.inoreader.com/?add_feed={}"),
     ("Feedbin", "https://feedbin.com/?subscribe={}"),
     ("NewsBlur", "https://www.newsblur.com/?url={}"),
     ("The Old Reader", "https://theoldreader.com/feeds/subscribe?url={}"),
 )
-MOST_PAGES_IN_NAVIGATION = 6
-PAGES_LOOKED_AT = 100
-TERMS_SHOWN = 500
-RIVER_LENGTH = 50
+MAX_NAVIGATION_PAGES = 6
+MAX_NAVIGATION_CANDIDATES = 100
+MAX_TERMS = 500
+RIVER_POSTS_PER_PAGE = 50
 BLOGS_PER_PAGE = 500
 HTML = "text/html; charset=utf-8"
 FEED_NAMES = {FeedFormat.RSS: "RSS", FeedFormat.ATOM: "Atom", FeedFormat.JSON: "JSON Feed"}
@@ -85,68 +88,69 @@ ABOUT = Link(label="About", href="/about/")
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """All posts from the first one on, one every so many days from a day on."""
+    """The choice of a visitor who reads all posts from the first one on: a start date and the days between two posts."""
 
     start: date
     days: int
 
 
-def openers(feed: str) -> tuple[Link, ...]:
-    """Links that open a feed in common readers; the last one in whatever program the visitor's machine has."""
+def reader_links(feed: str) -> tuple[Link, ...]:
+    """Return links that open a feed in common readers, the last one in an application on the visitor's device."""
     address = quote(feed, safe="")
-    links = [Link(label=name, href=template.format(address)) for name, template in OPENERS]
+    links = [Link(label=name, href=template.format(address)) for name, template in READER_LINKS]
     return (*links, Link(label="a program on this device", href=f"feed:{feed}"))
 
 
-def _bare(format: FeedFormat) -> str:
+def _media_type(format: FeedFormat) -> str:
+    """Return the media type of a format without parameters."""
     return format.media_type.partition(";")[0]
 
 
 class PageBuilder:
-    """Renders pages."""
+    """Builds and renders the pages."""
 
     def __init__(
         self, store: Store, config: Config, urls: Urls, pages: Pages, local_actors: LocalActors, clock: Clock
     ) -> None:
         self._store, self._config, self._urls, self._pages = store, config, urls, pages
-        self._local_actors, self._identity, self._clock = local_actors, local_actors.blog, clock
+        self._local_actors, self._blog_actor, self._clock = local_actors, local_actors.blog, clock
 
     # pages
 
-    async def home(self, selection: Listing, page: int) -> RenderedDocument | None:
-        """The latest posts; None beyond the last page."""
-        posts, paging = await self._slice(selection, page)
+    async def home(self, listing: Listing, page: int) -> RenderedDocument | None:
+        """Return the home page with the latest posts, or None beyond the last page."""
+        posts, paging = await self._list_page(listing, page)
         if not posts and page > 1:
             return None
         pinned = await self._store.posts.list_pinned(5) if page == 1 else []
         pinned_ids = {post.id for post in pinned}
         others = [post for post in posts if post.id not in pinned_ids]
-        shown = HomePage(
+        view = HomePage(
             site=await self._site(),
-            head=self._list_head(selection, paging, comments=True),
+            head=self._list_head(listing, paging, comments=True),
             posts=tuple(self._post(post) for post in [*pinned, *others]),
             paging=paging,
         )
-        return self._rendered(shown, selection.dependencies, representations=False)
+        return self._rendered(view, listing.dependencies, representations=False)
 
-    async def archive(self, selection: Listing, page: int) -> RenderedDocument | None:
-        """The posts of a term, author or period; None for a period without posts, or beyond the last page."""
-        posts, paging = await self._slice(selection, page)
-        if not posts and (page > 1 or selection.kind in ("year", "month", "day")):
+    async def archive(self, listing: Listing, page: int) -> RenderedDocument | None:
+        """Return the posts of a term, author or period, or None for a period without posts or beyond the last page."""
+        posts, paging = await self._list_page(listing, page)
+        if not posts and (page > 1 or listing.kind in ("year", "month", "day")):
             return None
-        shown = ArchivePage(
+        view = ArchivePage(
             site=await self._site(),
-            head=self._list_head(selection, paging),
-            kind=selection.kind,
-            heading=self._heading(selection),
-            description=selection.description,
+            head=self._list_head(listing, paging),
+            kind=listing.kind,
+            heading=self._heading(listing),
+            description=listing.description,
             posts=tuple(self._post(post) for post in posts),
             paging=paging,
         )
-        return self._rendered(shown, selection.dependencies, representations=False)
+        return self._rendered(view, listing.dependencies, representations=False)
 
     async def post(self, id: str, page: int) -> RenderedDocument | None:
-        """A post or page with its conversation; None beyond the last page of that, or when it has gone."""
+        """Return a post or page with its comments, or None beyond their last page or if the post is not public."""
         post = await self._store.posts.find(id)
         if post is None or not post.is_public:
             return None
@@ -157,23 +161,24 @@ class PageBuilder:
         older, newer = (None, None) if is_page else await self._store.posts.neighbours(post)
         head = self._post_head(post, older, newer, page)
         site = await self._site()
-        view = self._post(post, whole=True)
+        post_view = self._post(post, full_text=True)
         dependencies = ("site", f"post:{post.id}", f"talk:{post.id}")
         if is_page:
-            shown: Page = PagePage(site=site, head=head, post=view, comments=comments, comments_paging=paging)
+            view: Page = PagePage(site=site, head=head, post=post_view, comments=comments, comments_paging=paging)
         else:
-            shown = PostPage(
+            view = PostPage(
                 site=site,
                 head=head,
-                post=view,
+                post=post_view,
                 comments=comments,
                 comments_paging=paging,
                 newer=self._neighbour(newer),
                 older=self._neighbour(older),
             )
-        return self._rendered(shown, dependencies, representations=True)
+        return self._rendered(view, dependencies, representations=True)
 
     async def archives(self) -> RenderedDocument:
+        """Return the index of the archives."""
         months = await self._store.totals.starting_with("month:")
         years = [
             ArchiveYear(
@@ -190,26 +195,28 @@ class PageBuilder:
                 for year, found in groupby(sorted(months, reverse=True), key=lambda month: month[:4])
             )
         ]
-        shown = ArchivesPage(
+        view = ArchivesPage(
             site=await self._site(),
             head=self._head("Archives", "/archives/", self._site_feeds()),
             years=tuple(years),
             categories=await self._counted(TermKind.CATEGORY),
             tags=await self._counted(TermKind.TAG),
         )
-        return self._rendered(shown, ("site",), representations=False)
+        return self._rendered(view, ("site",), representations=False)
 
     async def blogroll(self, page: int) -> RenderedDocument | None:
-        """Whom the author reads; None beyond the last page."""
+        """Return a page of the blogroll, or None beyond the last page."""
         table, skip = self._store.blogroll, (page - 1) * BLOGS_PER_PAGE
         entries = await table.list_page(self._config.blogroll.order, limit=BLOGS_PER_PAGE, skip=skip)
         if not entries and page > 1:
             return None
         pages = max(-(-await table.count() // BLOGS_PER_PAGE), page)
         path = BLOGROLL if page == 1 else f"{BLOGROLL}page/{page}/"
-        shown = BlogrollPage(
+        view = BlogrollPage(
             site=await self._site(),
-            head=self._head("Blogroll", path, self._feeds_at(BLOGROLL, "Blogroll"), f"Whom {self._byline} reads"),
+            head=self._head(
+                "Blogroll", path, self._feeds_at(BLOGROLL, "Blogroll"), f"The blogs that {self._byline} reads"
+            ),
             groups=tuple(
                 BlogrollGroup(title=category, entries=tuple(self._blog(entry) for entry in group))
                 for category, group in groupby(entries, key=lambda entry: entry.category)
@@ -219,25 +226,25 @@ class PageBuilder:
             river=RIVER,
             account=self._blogroll_account(),
         )
-        return self._rendered(shown, ("site", "blogroll", "river"), representations=False)
+        return self._rendered(view, ("site", "blogroll", "river"), representations=False)
 
     async def river(self, before: tuple[str, str] | None) -> RenderedDocument | None:
-        """What those whom the author reads have published; None where there is nothing older."""
-        found = await self._store.feed_entries.list_river(before=before, limit=RIVER_LENGTH + 1)
+        """Return a page of the river, or None if there are no older posts."""
+        found = await self._store.feed_entries.list_river(before=before, limit=RIVER_POSTS_PER_PAGE + 1)
         if before and not found:
             return None
-        last = found[RIVER_LENGTH - 1] if len(found) > RIVER_LENGTH else None
+        last = found[RIVER_POSTS_PER_PAGE - 1] if len(found) > RIVER_POSTS_PER_PAGE else None
         description = f"News of the blogs that {self._byline} reads"
         head = self._head("River", RIVER, self._feeds_at(RIVER, "River"), description)
-        shown = RiverPage(
+        view = RiverPage(
             site=await self._site(),
             head=replace(head, robots="noindex", canonical="" if before else head.canonical),
-            posts=tuple(self._read_post(post) for post in found[:RIVER_LENGTH]),
+            posts=tuple(self._river_item(post) for post in found[:RIVER_POSTS_PER_PAGE]),
             is_first=before is None,
             older=f"{RIVER}?before={to_text(last.published)},{last.id}" if last else "",
             account=self._blogroll_account(),
         )
-        return self._rendered(shown, ("site", "blogroll", "river"), representations=False)
+        return self._rendered(view, ("site", "blogroll", "river"), representations=False)
 
     def _blog(self, entry: BlogrollEntry) -> BlogrollItem:
         latest = entry.latest
@@ -257,19 +264,19 @@ class PageBuilder:
             is_quiet=latest is not None and self._clock() - latest.at > quiet,
         )
 
-    def _read_post(self, shown: RiverPost) -> RiverItem:
-        post = shown.post
+    def _river_item(self, river_post: RiverPost) -> RiverItem:
+        post = river_post.post
         return RiverItem(
             title=post.title,
             heading=post.heading,
-            url=post.url or shown.blog_url,
-            blog=shown.blog,
-            blog_url=shown.blog_url,
-            author=post.author if post.author != shown.blog else "",
+            url=post.url or river_post.blog_url,
+            blog=river_post.blog,
+            blog_url=river_post.blog_url,
+            author=post.author if post.author != river_post.blog else "",
             excerpt=post.excerpt,
-            language=shown.language,
-            picture=shown.picture,
-            published=shown.published,
+            language=river_post.language,
+            picture=river_post.picture,
+            published=river_post.published,
         )
 
     def _blogroll_account(self) -> str:
@@ -279,37 +286,37 @@ class PageBuilder:
     def _byline(self) -> str:
         return self._config.site.author or self._config.site.name
 
-    async def search(self, selection: Listing, page: int) -> RenderedDocument:
-        """What holds the words of a selection; without words, where one can give some."""
+    async def search(self, listing: Listing, page: int) -> RenderedDocument:
+        """Return the results of a search, or the empty search form if there are no words."""
         size = self._config.site.posts_per_page
-        posts = await selection.fetch(size + 1, (page - 1) * size) if selection.title else []
-        shown = SearchPage(
+        posts = await listing.fetch(size + 1, (page - 1) * size) if listing.title else []
+        view = SearchPage(
             site=await self._site(),
             head=replace(
-                self._head("Search", selection.path, self._feeds_of(selection)[:1]), robots="noindex", canonical=""
+                self._head("Search", listing.path, self._feeds_of(listing)[:1]), robots="noindex", canonical=""
             ),
-            words=selection.title,
+            words=listing.title,
             posts=tuple(self._post(post) for post in posts[:size]),
-            newer="" if page == 1 else selection.path + (f"page/{page - 1}/" if page > 2 else ""),
-            older=f"{selection.path}page/{page + 1}/" if len(posts) > size else "",
+            newer="" if page == 1 else listing.path + (f"page/{page - 1}/" if page > 2 else ""),
+            older=f"{listing.path}page/{page + 1}/" if len(posts) > size else "",
         )
-        return replace(self._rendered(shown, ("site",), representations=False), cache_control="private, max-age=60")
+        return replace(self._rendered(view, ("site",), representations=False), cache_control="private, max-age=60")
 
     async def subscribe(self, today: date, series: Series | None = None, problem: str = "") -> RenderedDocument:
-        """`series` is what a visitor has chosen to read from the beginning."""
+        """Return the page about subscribing. `series` is what a visitor has chosen to read from the beginning."""
         series_feeds: tuple[FeedLink, ...] = ()
         if series is not None:
             series_feeds = self._with_readers(
                 tuple(
                     FeedLink(
                         title=f"From the beginning ({name})",
-                        media_type=_bare(format),
+                        media_type=_media_type(format),
                         href=self._urls.absolute(self._urls.from_first(format, series.start, series.days)),
                     )
                     for format, name in FEED_NAMES.items()
                 )
             )
-        shown = SubscribePage(
+        view = SubscribePage(
             site=await self._site(),
             head=self._head("Subscribe", "/subscribe/", self._site_feeds()),
             feeds=(
@@ -323,26 +330,29 @@ class PageBuilder:
             paces=PACES,
             problem=problem,
         )
-        return self._rendered(shown, ("site",), representations=False)
+        return self._rendered(view, ("site",), representations=False)
 
     async def dialog(self, path: str, **page: str) -> bytes:
-        """A question to a visitor; never kept."""
+        """Return a page with a form. It is never cached."""
         head = replace(self._head(page["heading"], path, ()), robots="noindex", canonical="")
         return self._pages.render(DialogPage(site=await self._site(), head=head, action=path, **page))
 
     async def about(self) -> RenderedDocument:
+        """Return the built-in about page."""
         first = await self._store.posts.list_oldest(skip=0, limit=1)
-        shown = AboutPage(
+        view = AboutPage(
             site=await self._site(),
             head=self._head("About", "/about/", self._site_feeds()),
             since=first[0].published if first else None,
             post_count=await self._store.totals.get("posts"),
         )
-        return self._rendered(shown, ("site",), representations=False)
+        return self._rendered(view, ("site",), representations=False)
 
     async def error(self, status: int, heading: str, text: str) -> bytes:
-        """The page of what went wrong; never kept. It is made from settings alone where the database may be what is
-        wrong."""
+        """Return an error page, which is never cached.
+
+        For server errors it is built from the settings alone, since the database may be the cause.
+        """
         head = Head(title=heading, language=self._config.site.language, robots="noindex", feeds=self._site_feeds())
         site = self._site_with() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else await self._site_if_readable()
         return self._pages.render(ErrorPage(site=site, head=head, status=status, heading=heading, text=text))
@@ -354,7 +364,7 @@ class PageBuilder:
             return self._site_with()
 
     def _rendered(self, page: Page, dependencies: Sequence[str], *, representations: bool) -> RenderedDocument:
-        """`representations`: whether ActivityStreams lives at the same address, so that caches must tell apart."""
+        """Render a page. With `representations`, ActivityStreams has the same address and responses vary by `Accept`."""
         return RenderedDocument(
             body=self._pages.render(page),
             media_type=HTML,
@@ -362,13 +372,13 @@ class PageBuilder:
             vary="Accept, Accept-Encoding" if representations else "Accept-Encoding",
         )
 
-    # parts
+    # parts of pages
 
-    async def _slice(self, selection: Listing, page: int) -> tuple[list[Post], Paging | None]:
+    async def _list_page(self, listing: Listing, page: int) -> tuple[list[Post], Paging | None]:
         size = self._config.site.posts_per_page
-        posts = await selection.fetch(size, (page - 1) * size)
-        pages = max(-(-await selection.total() // size), page)
-        return posts, self._paging(selection.path, page, pages)
+        posts = await listing.fetch(size, (page - 1) * size)
+        pages = max(-(-await listing.total() // size), page)
+        return posts, self._paging(listing.path, page, pages)
 
     @staticmethod
     def _paging(base: str, page: int, pages: int) -> Paging | None:
@@ -379,7 +389,7 @@ class PageBuilder:
         return Paging(page=page, pages=pages, newer=newer, older=older)
 
     async def _comments(self, post: Post, page: int) -> tuple[tuple[CommentView, ...] | None, Paging | None]:
-        """A page of the conversation, in the order in which it was held."""
+        """Return a page of the comments in chronological order, or None beyond the last page."""
         pages = max(-(-post.counts.comments // COMMENTS_PER_PAGE), 1)
         if page > pages:
             return None, None
@@ -387,15 +397,15 @@ class PageBuilder:
             post.id, limit=COMMENTS_PER_PAGE, skip=(page - 1) * COMMENTS_PER_PAGE
         )
         anchors = {comment.id: comment.anchor for comment in comments}
-        open_here = post.federates and post.comments_open
-        views = tuple(self._comment(comment, anchors, open_here) for comment in comments)
+        takes_replies = post.federates and post.comments_open
+        views = tuple(self._comment(comment, anchors, takes_replies) for comment in comments)
         if pages == 1:
             return views, None
         newer = f"{Urls.comments_page(post.path, page + 1)}#comments" if page < pages else ""
         older = "" if page == 1 else f"{Urls.comments_page(post.path, page - 1)}#comments"
         return views, Paging(page=page, pages=pages, newer=newer, older=older)
 
-    def _comment(self, comment: Comment, anchors: dict[str, str], open_here: bool) -> CommentView:
+    def _comment(self, comment: Comment, anchors: dict[str, str], takes_replies: bool) -> CommentView:
         author = comment.author
         return CommentView(
             anchor=comment.anchor,
@@ -406,21 +416,21 @@ class PageBuilder:
             avatar=author.avatar,
             url="" if comment.source is CommentSource.OWN else comment.url,
             is_own=comment.source is CommentSource.OWN,
-            reply_to=comment.uri if open_here and comment.source is not CommentSource.IMPORT else "",
+            reply_to=comment.uri if takes_replies and comment.source is not CommentSource.IMPORT else "",
             html=SafeHtml(comment.html),
             published=comment.published,
         )
 
-    def _post(self, post: Post, *, whole: bool = False) -> PostView:
+    def _post(self, post: Post, *, full_text: bool = False) -> PostView:
         is_note = not post.title
         author = post.author or self._config.site.author
-        shown = post.picture
-        if shown is not None and shown.url in post.html:
-            shown = None
+        picture = post.picture
+        if picture is not None and picture.url in post.html:
+            picture = None
         state = CommentsState.OPEN if post.comments_open else CommentsState.CLOSED
         return PostView(
             title=post.title,
-            html=SafeHtml(post.html if whole or is_note else ""),
+            html=SafeHtml(post.html if full_text or is_note else ""),
             url=self._urls.absolute(post.path),
             uri=post.uri if post.federates else "",
             author=author,
@@ -436,7 +446,7 @@ class PageBuilder:
                 for term in post.tags
                 if term.name.casefold() not in {category.name.casefold() for category in post.categories}
             ),
-            picture=shown,
+            picture=picture,
             enclosure=post.enclosure,
             sensitive=post.sensitive,
             warning=post.warning,
@@ -458,21 +468,22 @@ class PageBuilder:
             CountedLink(label=term.name, href=href(term.slug), count=counts[term.slug])
             for term in await self._store.posts.list_terms(kind)
             if term.slug in counts
-        )[:TERMS_SHOWN]
+        )[:MAX_TERMS]
 
     async def _site(self) -> Site:
         pages = [
-            Link(label=title, href=path) for path, title in await self._store.posts.list_page_links(PAGES_LOOKED_AT)
+            Link(label=title, href=path)
+            for path, title in await self._store.posts.list_page_links(MAX_NAVIGATION_CANDIDATES)
         ]
         roots = await self._store.legacy_redirects.list_roots()
         about = await self._store.posts.find_by_path("/about/") or await self._store.posts.find_by_alias("/about/")
         own = about is not None and about.is_public
         who = Link(label=about.title or "About", href=about.path) if about and own else ABOUT
-        pages = [page for page in pages if _is_top(page.href, roots) and page.href != who.href]
-        return self._site_with(who, *pages[:MOST_PAGES_IN_NAVIGATION])
+        pages = [page for page in pages if _is_top_level(page.href, roots) and page.href != who.href]
+        return self._site_with(who, *pages[:MAX_NAVIGATION_PAGES])
 
     def _site_with(self, *pages: Link) -> Site:
-        """The site with these pages in its navigation, after what every blog has."""
+        """Return the site with these pages in its navigation, after the fixed entries."""
         config = self._config.site
         return Site(
             title=config.name,
@@ -485,7 +496,7 @@ class PageBuilder:
             licence=Link(label="Licence", href=config.licence) if config.licence else None,
         )
 
-    # heads
+    # heads of pages
 
     def _head(self, title: str, path: str, feeds: tuple[FeedLink, ...], description: str = "") -> Head:
         site = self._config.site
@@ -500,29 +511,29 @@ class PageBuilder:
             creator=f"@{site.account}",
         )
 
-    def _list_head(self, selection: Listing, paging: Paging | None, *, comments: bool = False) -> Head:
+    def _list_head(self, listing: Listing, paging: Paging | None, *, comments: bool = False) -> Head:
         page = paging.page if paging else 1
-        path = selection.path if page == 1 else f"{selection.path}page/{page}/"
-        head = self._head(self._heading(selection), path, self._feeds_of(selection), selection.description)
+        path = listing.path if page == 1 else f"{listing.path}page/{page}/"
+        head = self._head(self._heading(listing), path, self._feeds_of(listing), listing.description)
         return replace(
             head,
             prev=self._urls.absolute(paging.newer) if paging and paging.newer else "",
             next=self._urls.absolute(paging.older) if paging and paging.older else "",
-            activity_id=self._identity.actor.uri if selection.kind == "home" and page == 1 else "",
+            activity_id=self._blog_actor.actor.uri if listing.kind == "home" and page == 1 else "",
             comments_feed=self._comments_feed("/comments/", "Comments") if comments else None,
         )
 
     def _post_head(self, post: Post, older: Post | None, newer: Post | None, page: int) -> Head:
         title = post.heading
         path = Urls.comments_page(post.path, page)
-        takes_part = post.comments_open or post.counts.comments
+        has_comments = post.comments_open or post.counts.comments
         return replace(
             self._head(title, path, self._site_feeds(), post.short_text),
             language=post.language,
             prev=self._urls.absolute(older.path) if older else "",
             next=self._urls.absolute(newer.path) if newer else "",
             activity_id=post.uri if post.federates else "",
-            comments_feed=self._comments_feed(post.path, f"Comments on {title}") if takes_part else None,
+            comments_feed=self._comments_feed(post.path, f"Comments on {title}") if has_comments else None,
             kind="article",
             image=None if post.content_warning else post.picture or self._first_picture(post),
             published=post.published,
@@ -534,19 +545,19 @@ class PageBuilder:
         ours = next((address for address in pictures(post.html) if address.startswith(self._urls.base)), None)
         return None if ours is None else Picture(url=ours)
 
-    def _heading(self, selection: Listing) -> str:
-        if selection.kind in ("month", "day"):
-            year, month, *day = (int(part) for part in selection.title.split("-"))
+    def _heading(self, listing: Listing) -> str:
+        if listing.kind in ("month", "day"):
+            year, month, *day = (int(part) for part in listing.title.split("-"))
             return f"{day[0]} {MONTHS[month - 1]} {year}" if day else f"{MONTHS[month - 1]} {year}"
-        return selection.title
+        return listing.title
 
-    def _feeds_of(self, selection: Listing) -> tuple[FeedLink, ...]:
-        title = f"{self._heading(selection)} – {self._config.site.name}" if selection.title else self._config.site.name
+    def _feeds_of(self, listing: Listing) -> tuple[FeedLink, ...]:
+        title = f"{self._heading(listing)} – {self._config.site.name}" if listing.title else self._config.site.name
         return tuple(
             FeedLink(
                 title=f"{title} ({name})",
-                media_type=_bare(format),
-                href=self._urls.absolute(self._urls.feed(selection.path, format.value)),
+                media_type=_media_type(format),
+                href=self._urls.absolute(self._urls.feed(listing.path, format.value)),
             )
             for format, name in FEED_NAMES.items()
         )
@@ -555,7 +566,7 @@ class PageBuilder:
         return tuple(
             FeedLink(
                 title=f"{self._config.site.name} ({name})",
-                media_type=_bare(format),
+                media_type=_media_type(format),
                 href=self._urls.absolute(self._urls.feed("/", format.value)),
                 about=f"All posts in full, as {name}",
             )
@@ -573,8 +584,8 @@ class PageBuilder:
         )
 
     def _with_readers(self, feeds: tuple[FeedLink, ...]) -> tuple[FeedLink, ...]:
-        """The first one with links that open it: every reader takes that, and once is enough on a page."""
-        return (replace(feeds[0], readers=openers(feeds[0].href)), *feeds[1:])
+        """Add reader links to the first feed only: every reader supports it, and one set of links per page is enough."""
+        return (replace(feeds[0], readers=reader_links(feeds[0].href)), *feeds[1:])
 
     def _comments_feed(self, path: str, title: str, about: str = "") -> FeedLink:
         return FeedLink(
@@ -585,7 +596,7 @@ class PageBuilder:
         )
 
 
-def _is_top(path: str, roots: Sequence[str]) -> bool:
-    """Whether a page stands in the first row, which in the directory of an older blog is a step further down."""
+def _is_top_level(path: str, roots: Sequence[str]) -> bool:
+    """Return whether a page is at the top level, below the root or below the directory of an imported blog."""
     root = next((root for root in roots if path.startswith(f"{root}/")), "")
     return path.removeprefix(root).strip("/").count("/") == 0
