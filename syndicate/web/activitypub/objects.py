@@ -289,8 +289,8 @@ async def get_following(request: web.Request) -> web.StreamResponse:
 async def get_featured(request: web.Request) -> web.StreamResponse:
     """Return the pinned posts as ids, since Mastodon skips embedded Articles.
 
-    Without pinned posts, a server without a follower of the blog gets the newest posts: its profile of the blog would be
-    empty. Neither list is secret, so the signature is not verified.
+    Without pinned posts, a server without a follower of the blog gets the newest posts: its profile of the blog would
+    be empty. Neither list is secret, so the signature is not verified.
     """
     store, actor = request.app[STORE], _requested_actor(request).actor
     reader = origin(claimed_key_id(message_of(request)))
@@ -547,7 +547,8 @@ async def _answer_reactions(request: web.Request, of: str, post: Post, comment: 
 
 
 async def get_activity(request: web.Request) -> web.StreamResponse:
-    """Return a public activity by its id; a Create or Update contains the current version of the post, not an earlier one."""
+    """Return a public activity by its id; a Create or Update contains the current version of the post, not an earlier
+    one."""
     store, outbox = request.app[STORE], request.app[OUTBOX]
     uri = request.app[URLS].activity(request.match_info["id"])
     activity = await store.outbox.find(uri)

@@ -20,7 +20,8 @@ SEARCH_WORDS = re.compile(r"(/search/|[?&]s=)[^/?&]+")
 
 
 class AccessLog:
-    """Collects lines and counts requests. The standard library's formatting would cost as much as the response itself."""
+    """Collects lines and counts requests. The standard library's formatting would cost as much as the response
+    itself."""
 
     def __init__(self, server: ServerConfig, metrics: Metrics, stream: TextIO | None = None) -> None:
         self._server, self._stream = server, stream or sys.stderr

@@ -43,8 +43,8 @@ def is_loopback(address: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def client_of(address: str) -> str:
-    """Return the client that an address counts for: the address itself, or for IPv6 its /56 network, the usual allocation
-    of a household or a rented machine."""
+    """Return the client that an address counts for: the address itself, or for IPv6 its /56 network, the usual
+    allocation of a household or a rented machine."""
     try:
         ip = ip_address(address.partition("%")[0])
     except ValueError:
@@ -72,7 +72,8 @@ def is_from_elsewhere(request: web.BaseRequest, server: ServerConfig) -> bool:
 
 
 def is_direct_from(request: web.BaseRequest, server: ServerConfig) -> bool:
-    """Return whether the client may read the metrics. A request that an unknown proxy forwarded never counts as local."""
+    """Return whether the client may read the metrics. A request that an unknown proxy forwarded never counts as
+    local."""
     peer = request.remote or ""
     forwarded = any(name in request.headers for name in FORWARDING)
     if forwarded and not is_within(peer, server.trusted_proxies):

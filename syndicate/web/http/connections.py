@@ -30,8 +30,8 @@ MAX_OPEN_FILES = 65_536
 class Timeouts:
     """Timeouts in seconds, and limits on the connections that we wait for.
 
-    `header`, `body` and `idle` (until the next request) limit waiting for the client, `linger` the rest of a refused body,
-    and `drain` a client that does not read its response. A proxy, or a classroom behind one address, opens many
+    `header`, `body` and `idle` (until the next request) limit waiting for the client, `linger` the rest of a refused
+    body, and `drain` a client that does not read its response. A proxy, or a classroom behind one address, opens many
     connections in one moment and uses them in the next: connections beyond `max_waiting_per_client` wait only `burst`
     seconds. At `max_connections`, the client with the most connections loses one to a client with fewer.
     """
@@ -235,8 +235,8 @@ class Connection(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer an unparsable request without echoing it, and log it at debug level only: clients can send anything and
-        disconnect at any time, as often as they like."""
+        """Answer an unparsable request without echoing it, and log it at debug level only: clients can send anything
+        and disconnect at any time, as often as they like."""
         if isinstance(exc, ConnectionError):
             log.debug("client disconnected", address=self.client)
             raise exc

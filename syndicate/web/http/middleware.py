@@ -63,8 +63,8 @@ def security_headers(base: str) -> tuple[tuple[str, str], ...]:
 class RequestMiddleware:
     """Handles every request to the site at `base` before and after the views.
 
-    Inbox refusals are appended to `refusals` and written in batches elsewhere: a flood of bad requests must not become a
-    flood of commits.
+    Inbox refusals are appended to `refusals` and written in batches elsewhere: a flood of bad requests must not become
+    a flood of commits.
     """
 
     def __init__(
@@ -251,8 +251,8 @@ def _is_conditional(request: web.BaseRequest) -> bool:
 
 
 def _varies_beyond_accept(request: web.BaseRequest) -> bool:
-    """Return whether headers other than `Accept` decide the response: for a feed, the version that the client has, or that
-    it is a browser."""
+    """Return whether headers other than `Accept` decide the response: for a feed, the version that the client has, or
+    that it is a browser."""
     headers = request.headers
     return "A-IM" in headers or ("/feed/" in request.raw_path and "Sec-Fetch-Dest" in headers)
 

@@ -1,7 +1,7 @@
 """Maps errors to HTTP responses: problem details for machines (RFC 9457).
 
-The status is looked up along the error's base classes, so a new error needs an entry in `STATUS` only if the status of its
-parent does not fit.
+The status is looked up along the error's base classes, so a new error needs an entry in `STATUS` only if the status of
+its parent does not fit.
 """
 
 import json

@@ -32,7 +32,8 @@ class RefusalLog:
 
 
 async def write_refusals(store: Store, batch: Sequence[Refusal]) -> None:
-    """Write a batch in one transaction. If that fails, write each refusal separately, so that one cannot lose the others.
+    """Write a batch in one transaction. If that fails, write each refusal separately, so that one cannot lose the
+    others.
 
     Raises StorageError.
     """

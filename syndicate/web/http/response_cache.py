@@ -1,9 +1,9 @@
 """The response cache: documents rendered once per version of their dependencies, kept as bytes with their headers.
 
-Views pass a key and a function that renders; they get a `CachedDocument`. A request costs a look at the database's version
-and a dictionary lookup. A document is rendered again when it is requested after one of its dependencies has moved. Some
-dependencies (comments and reactions, `talk:…`; followers; the river) cause at most one rendering a second, so a post that
-thousands boost is rendered a few times instead of thousands of times.
+Views pass a key and a function that renders; they get a `CachedDocument`. A request costs a look at the database's
+version and a dictionary lookup. A document is rendered again when it is requested after one of its dependencies has
+moved. Some dependencies (comments and reactions, `talk:…`; followers; the river) cause at most one rendering a second,
+so a post that thousands boost is rendered a few times instead of thousands of times.
 """
 
 import asyncio
@@ -40,8 +40,8 @@ PUBLIC = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 class RenderedDocument:
     """The output of a view.
 
-    `dependencies` name the versions that it depends on. `etag` is a weak tag; if it is empty, one is derived from the body.
-    `headers` are added unchanged. A `guarded` document is never served before the client has been authenticated.
+    `dependencies` name the versions that it depends on. `etag` is a weak tag; if it is empty, one is derived from the
+    body. `headers` are added unchanged. A `guarded` document is never served before the client has been authenticated.
     """
 
     body: bytes
@@ -111,9 +111,9 @@ class ResponseCache:
     def lookup(self, variant: Variant) -> CachedDocument | None:
         """Return the document that was served for the same address and `Accept`, if it is fresh, or None.
 
-        Finding the document of an address costs more than sending it. A change of what an address leads to changes a post
-        or listing, and so the versions of the previous document; a new rendering is a new object, which `remember` must first
-        connect with the address.
+        Finding the document of an address costs more than sending it. A change of what an address leads to changes a
+        post or listing, and so the versions of the previous document; a new rendering is a new object, which `remember`
+        must first connect with the address.
         """
         document = self._variants.get(variant)
         if document is None or self._watch.has_moved() or not self._is_fresh(document):

@@ -57,7 +57,8 @@ REFUSALS: "web.AppKey[deque[Refusal]]" = web.AppKey("refusals", deque)
 
 @asynccontextmanager
 async def listening(app: web.Application, config: Config, access_log: AccessLog | None) -> AsyncIterator[int]:
-    """Listen and yield the port. On exit, requests in progress get some seconds to finish. Raises ConfigurationError."""
+    """Listen and yield the port. On exit, requests in progress get some seconds to finish. Raises
+    ConfigurationError."""
     if HttpRequestParser is HttpRequestParserPy:
         raise ConfigurationError("aiohttp runs without its C parser; unset AIOHTTP_NO_EXTENSIONS or reinstall aiohttp")
     app[BODIES] = Bodies(app[TIMEOUTS])

@@ -88,7 +88,8 @@ ABOUT = Link(label="About", href="/about/")
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The choice of a visitor who reads all posts from the first one on: a start date and the days between two posts."""
+    """The choice of a visitor who reads all posts from the first one on: a start date and the days between two
+    posts."""
 
     start: date
     days: int
@@ -364,7 +365,8 @@ class PageBuilder:
             return self._site_with()
 
     def _rendered(self, page: Page, dependencies: Sequence[str], *, representations: bool) -> RenderedDocument:
-        """Render a page. With `representations`, ActivityStreams has the same address and responses vary by `Accept`."""
+        """Render a page. With `representations`, ActivityStreams has the same address and responses vary by
+        `Accept`."""
         return RenderedDocument(
             body=self._pages.render(page),
             media_type=HTML,
@@ -584,7 +586,8 @@ class PageBuilder:
         )
 
     def _with_readers(self, feeds: tuple[FeedLink, ...]) -> tuple[FeedLink, ...]:
-        """Add reader links to the first feed only: every reader supports it, and one set of links per page is enough."""
+        """Add reader links to the first feed only: every reader supports it, and one set of links per page is
+        enough."""
         return (replace(feeds[0], readers=reader_links(feeds[0].href)), *feeds[1:])
 
     def _comments_feed(self, path: str, title: str, about: str = "") -> FeedLink:

@@ -57,8 +57,8 @@ class CountedLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLink:
-    """A feed. `href` is absolute. `about` describes its content where a page lists feeds, and `readers` are links that open
-    it in common feed readers."""
+    """A feed. `href` is absolute. `about` describes its content where a page lists feeds, and `readers` are links that
+    open it in common feed readers."""
 
     title: str
     media_type: str
@@ -71,10 +71,10 @@ class FeedLink:
 class Head:
     """The head of a page, for browsers, feed readers, search engines and link previews.
 
-    `title` is the page's own title, empty for the home page. `feeds` are in the order RSS, Atom, JSON. `activity_id` is the
-    ActivityPub id of what the page shows. `kind` is the OpenGraph type, `article` or `website`. `creator` is the handle for
-    `fediverse:creator`. `prev` and `next` are the neighbours in a series: pages from the newest on, or posts by date.
-    `robots` is empty if everything is allowed. All addresses are absolute.
+    `title` is the page's own title, empty for the home page. `feeds` are in the order RSS, Atom, JSON. `activity_id` is
+    the ActivityPub id of what the page shows. `kind` is the OpenGraph type, `article` or `website`. `creator` is the
+    handle for `fediverse:creator`. `prev` and `next` are the neighbours in a series: pages from the newest on, or posts
+    by date. `robots` is empty if everything is allowed. All addresses are absolute.
     """
 
     title: str = ""
@@ -133,8 +133,8 @@ class PostView:
     """A post as it is shown.
 
     `url` is the absolute permalink; `uri` is the ActivityPub id, empty if the post is not federated. `picture` is shown
-    beside or above the text, and is None if the text contains it. `summary` is written by the author and shown as a lead;
-    `excerpt` replaces the text in lists. Posts with `is_note` have no title and are shown in full.
+    beside or above the text, and is None if the text contains it. `summary` is written by the author and shown as a
+    lead; `excerpt` replaces the text in lists. Posts with `is_note` have no title and are shown in full.
     """
 
     title: str = ""
@@ -166,9 +166,10 @@ class PostView:
 class CommentView:
     """A comment.
 
-    `anchor` is the id of its element, and `parent` the anchor of the comment that it replies to, empty for a reply to the
-    post. `url` is the address of the original, or empty; `avatar` is a local picture, or empty, and then the initial is
-    shown. `is_own` marks comments of the blog's author. `reply_to` is its ActivityPub id, empty if it takes no replies.
+    `anchor` is the id of its element, and `parent` the anchor of the comment that it replies to, empty for a reply to
+    the post. `url` is the address of the original, or empty; `avatar` is a local picture, or empty, and then the
+    initial is shown. `is_own` marks comments of the blog's author. `reply_to` is its ActivityPub id, empty if it takes
+    no replies.
     """
 
     anchor: str
@@ -191,8 +192,8 @@ class CommentView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """A comment with its replies. `answers` is the comment that it replies to, if the layout does not show that; `folded`
-    are replies too deep to be shown at once."""
+    """A comment with its replies. `answers` is the comment that it replies to, if the layout does not show that;
+    `folded` are replies too deep to be shown at once."""
 
     comment: CommentView
     answers: CommentView | None = None
@@ -245,8 +246,8 @@ def _flattened(top: CommentView, replies: dict[str, list[CommentView]], *, depth
 def _descendants(
     top: CommentView, replies: dict[str, list[CommentView]], *, depth: int
 ) -> Iterator[tuple[CommentView, CommentView, int]]:
-    """Yield every reply below `top` with its parent and depth, in reading order. Not recursive, since anybody can send a
-    chain of thousands of replies."""
+    """Yield every reply below `top` with its parent and depth, in reading order. Not recursive, since anybody can send
+    a chain of thousands of replies."""
     pending = [(answer, top, depth + 1) for answer in reversed(replies.pop(top.anchor, ()))]
     while pending:
         comment, parent, level = pending.pop()
@@ -358,8 +359,8 @@ class BlogrollGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlogrollItem:
-    """A blog or account. `rel` is XFN, `profile` the page of the account, `picture` a local copy; absent values are empty.
-    `latest` is its newest post, written at `latest_at`; `is_quiet` marks a blog without a recent post."""
+    """A blog or account. `rel` is XFN, `profile` the page of the account, `picture` a local copy; absent values are
+    empty. `latest` is its newest post, written at `latest_at`; `is_quiet` marks a blog without a recent post."""
 
     name: str
     tagline: str = ""
@@ -413,8 +414,8 @@ class RiverItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribePage(Page):
-    """The ways to subscribe: every feed, the account in the fediverse, the blogroll as OPML, and `series`, the feeds that
-    replay all posts, one every `every` days from the day `start`."""
+    """The ways to subscribe: every feed, the account in the fediverse, the blogroll as OPML, and `series`, the feeds
+    that replay all posts, one every `every` days from the day `start`."""
 
     feeds: tuple[FeedLink, ...] = ()
     opml: str = ""
@@ -429,9 +430,9 @@ class SubscribePage(Page):
 class DialogPage(Page):
     """A form with one field, and the result of sending it.
 
-    `about` is the object of the form, sent as a hidden field; `value` is the visitor's input and `problem` why it cannot be
-    used. `onward` is the address on the visitor's own server; `copy` is what visitors can paste into the search field there;
-    `verdict` is the answer to a question.
+    `about` is the object of the form, sent as a hidden field; `value` is the visitor's input and `problem` why it
+    cannot be used. `onward` is the address on the visitor's own server; `copy` is what visitors can paste into the
+    search field there; `verdict` is the answer to a question.
     """
 
     heading: str

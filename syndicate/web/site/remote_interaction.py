@@ -70,8 +70,8 @@ async def _require_open_object(request: web.Request, uri: str) -> str:
 async def _redirect_to_own_server(request: web.Request, intent: Intent) -> web.StreamResponse:
     """Find the page of the visitor's own server on which to go on.
 
-    A form sent from this site redirects there at once. Any other gets a page with the link, so that no other site can use
-    this one as an open redirect.
+    A form sent from this site redirects there at once. Any other gets a page with the link, so that no other site can
+    use this one as an open redirect.
     """
     address, limiter = address_of(request, request.app[CONFIG].server), request.app[DIALOG_LIMITER]
     limiter.spend(address)

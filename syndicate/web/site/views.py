@@ -254,7 +254,8 @@ async def _feed(request: web.Request, path: str) -> web.StreamResponse | None:
 
 
 async def _search(request: web.Request, path: str) -> web.StreamResponse | None:
-    """Return a page of search results. Only the browser may cache it; a search scans all posts, so it is rate-limited."""
+    """Return a page of search results. Only the browser may cache it; a search scans all posts, so it is
+    rate-limited."""
     found = SEARCH_PATH.fullmatch(path if path.endswith("/") else f"{path}/")
     if found is None:
         return None
