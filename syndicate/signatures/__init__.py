@@ -1,19 +1,20 @@
-"""HTTP message signatures: who sent this request, and that it arrives as it was sent.
+"""HTTP message signatures, which authenticate the sender and the integrity of a request.
 
 Two dialects, draft-cavage-http-signatures-12 and RFC 9421, behind two functions. A request comes in as a `Message`;
-`parse_signature` gives a `Signature` for which all holds that needs no key, and whose `verify` takes the key when it
-has been found; `sign` gives the headers to add. There is no clock, socket or database in here. Integrity proofs, which stay inside of a document, are beside them.
+`parse_signature` returns a `Signature` that has passed all checks that need no key, and whose `verify` takes the key once it
+has been found; `sign` returns the headers to add. There is no clock, socket or database here. Integrity proofs, which are
+stored inside a document, are in `proof`.
 
 Every refusal is a SignatureRejected whose `reason` is one of
 
-    signature.missing     there is none
-    signature.syntax      it cannot be read, or can be read in two ways
-    signature.coverage    it leaves out what must be signed, or covers what is not there
+    signature.missing     the request has no signature
+    signature.syntax      it cannot be parsed, or is ambiguous
+    signature.coverage    it does not cover a required part, or covers an absent one
     signature.time        it is too old, from the future, or has no readable date
-    signature.digest      the body is not the one that was signed
-    signature.algorithm   made in a way that we do not take, or that the key contradicts
-    signature.key         the key is of a kind or size that we do not take
-    signature.wrong       the key did not make it over this request
+    signature.digest      the body does not match the digest
+    signature.algorithm   an unsupported algorithm, or one that does not fit the key
+    signature.key         an unsupported kind or size of key
+    signature.wrong       the signature does not verify with the key
 """
 
 import re
@@ -69,13 +70,13 @@ _KEY_ID = re.compile(r'\bkeyid\s*=\s*"([^"\\\\]{1,2048})"', re.IGNORECASE)
 
 
 def claimed_key_id(message: Message) -> str:
-    """The key that a request claims to be signed with, whatever the signature is worth; empty where it claims none."""
+    """Return the key id that a request claims, unverified; empty if there is none."""
     fields = [*message.values("signature-input"), *message.values("signature")]
     return next((found[1] for value in fields if (found := _KEY_ID.search(value))), "")
 
 
 def parse_signature(message: Message, *, now: datetime) -> Signature:
-    """Read the signature of a request and check all that needs no key: grammar, coverage, time and digests.
+    """Parse the signature of a request and check all that needs no key: grammar, coverage, time and digests.
 
     `Signature-Input` makes it RFC 9421 (of several labels, the first that satisfies coverage counts), otherwise it is
     draft-cavage. Raises SignatureRejected.
@@ -92,7 +93,7 @@ def parse_signature(message: Message, *, now: datetime) -> Signature:
 def sign(
     message: Message, *, dialect: Dialect, key_id: str, key: RSAPrivateKey, now: datetime, digest: str | None = None
 ) -> tuple[tuple[str, str], ...]:
-    """The headers to add to a request of ours, which has none of them yet: `Host`, `Date`, `Digest` or
+    """Return the headers to add to a request of ours, which has none of them yet: `Host`, `Date`, `Digest` or
     `Content-Digest` where there is a body, `Signature`, and `Signature-Input` in RFC 9421.
 
     `digest` is `body_digest(message.body)`: computed once, it serves all deliveries of one body. Its `Content-Type`

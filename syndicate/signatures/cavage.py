@@ -1,7 +1,7 @@
-"""draft-cavage-http-signatures-12, as Mastodon and everyone after it speaks it.
+"""draft-cavage-http-signatures-12, as Mastodon and compatible servers use it.
 
-A request comes in and a `Signature` that waits for its key goes out; or a request and a key come in and the headers
-to add go out. What the draft leaves open is as Mastodon has it.
+A request comes in and a `Signature` to verify goes out; or a request and a key come in and the headers to add go out.
+Where the draft leaves a choice, this follows Mastodon.
 """
 
 import re
@@ -31,7 +31,7 @@ _PARAMETER = re.compile(r'[ \t]*([A-Za-z][A-Za-z0-9_-]*)[ \t]*=[ \t]*(?:"([^"\\]
 _NAMES = frozenset({"keyId", "algorithm", "headers", "signature", "created", "expires"})
 _FOLDED_NAMES = frozenset(name.lower() for name in _NAMES)
 _ALGORITHMS = {
-    # "See the key". GoToSocial and Lemmy write so, and mean RSASSA-PKCS1-v1_5 with SHA-256.
+    # The algorithm follows from the key. GoToSocial and Lemmy send it for RSASSA-PKCS1-v1_5 with SHA-256.
     "hs2019": Algorithm.OF_KEY,
     "rsa-sha256": Algorithm.RSA_SHA256,
     "rsa-sha512": Algorithm.RSA_SHA512,
@@ -42,7 +42,7 @@ _REQUIRED_WITH_BODY = _REQUIRED | {"digest"}
 
 
 def read(message: Message, *, now: datetime) -> Signature:
-    """Check everything that needs no key, but the digest itself. Raises SignatureRejected."""
+    """Parse a signature and check everything that needs no key, except the digest. Raises SignatureRejected."""
     parameters = _parse_parameters(sole_header(message, "signature").removeprefix("Signature "))
     key_id = parse_key_id(_require(parameters, "keyId"))
     value = parse_signature_value(_require(parameters, "signature"))
@@ -68,7 +68,7 @@ def read(message: Message, *, now: datetime) -> Signature:
 def sign(
     message: Message, *, key_id: str, key: RSAPrivateKey, now: datetime, digest: str | None = None
 ) -> tuple[tuple[str, str], ...]:
-    """The headers to add: `Host`, `Date`, `Digest` for a body, `Signature`. `digest` is `body_digest(body)`."""
+    """Return the headers to add: `Host`, `Date`, `Digest` for a body, `Signature`. `digest` is `body_digest(body)`."""
     added = [("Host", message.authority), ("Date", render_http_date(now))]
     covered = ["(request-target)", "host", "date"]
     if message.has_body:
@@ -84,8 +84,8 @@ def sign(
 
 
 def _parse_parameters(text: str) -> dict[str, str]:
-    """`name="value",…` (§2.1). Of a name given twice parsers believe one or the other, of a name in another case
-    some believe it and some do not: both are refused. Names that we do not know are let be."""
+    """Parse `name="value",…` (§2.1). Parsers disagree about duplicate names and about names in another case, so both
+    are refused. Unknown names are ignored."""
     parameters: dict[str, str] = {}
     position, more = 0, ","
     while more:
@@ -103,7 +103,7 @@ def _parse_parameters(text: str) -> dict[str, str]:
 
 
 def _parse_covered(parameters: dict[str, str]) -> tuple[str, ...]:
-    """The names in `headers`. Its default (§2.1.6) covers too little to be of use, so none needs to be known."""
+    """Return the names in `headers`. Its default (§2.1.6) covers too little to be useful and is not supported."""
     covered = tuple(parameters.get("headers", "").lower().split())
     if len(set(covered)) != len(covered):
         raise SignatureRejected("signature.syntax", "a header covered twice")
@@ -139,7 +139,7 @@ def _check_time(message: Message, parameters: dict[str, str], covered: tuple[str
 
 
 def _base(message: Message, covered: tuple[str, ...], parameters: dict[str, str], target: str) -> bytes:
-    """The signing string (§2.3), in the order that the sender chose."""
+    """Return the signing string (§2.3), in the order of the sender."""
     lines = []
     for name in covered:
         match name:

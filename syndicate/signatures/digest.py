@@ -1,6 +1,6 @@
-"""How a body is bound to the headers that are signed.
+"""Digests, which bind the body to the signed headers.
 
-Two spellings of the same hash: `Digest` (RFC 3230), which draft-cavage signatures cover, and `Content-Digest`
+There are two headers for the same hash: `Digest` (RFC 3230), which draft-cavage signatures cover, and `Content-Digest`
 (RFC 9530), which RFC 9421 signatures cover.
 """
 
@@ -15,25 +15,25 @@ _HASHES = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
 
 
 def body_digest(body: bytes) -> str:
-    """The SHA-256 of a body in base64: one for all deliveries of it, whatever their dialect."""
+    """Return the SHA-256 of a body in base64, for all deliveries of it in either dialect."""
     return b64encode(hashlib.sha256(body).digest()).decode()
 
 
 def digest_header(body: bytes, *, digest: str | None = None) -> str:
-    """The value of `Digest` (RFC 3230). `digest` is `body_digest(body)`, where it is known already."""
+    """Return the value of `Digest` (RFC 3230). `digest` is `body_digest(body)`, if already known."""
     return f"SHA-256={digest or body_digest(body)}"
 
 
 def content_digest_header(body: bytes, *, digest: str | None = None) -> str:
-    """The value of `Content-Digest` (RFC 9530 §2). `digest` is `body_digest(body)`, where it is known already."""
+    """Return the value of `Content-Digest` (RFC 9530 §2). `digest` is `body_digest(body)`, if already known."""
     return f"sha-256=:{digest or body_digest(body)}:"
 
 
 def verify_digests(message: Message, *, covered: str = "digest") -> None:
-    """Compare the body with the digests of the request.
+    """Verify the digests of a request against its body.
 
     `covered` is the header that the signature covers, `digest` or `content-digest`: it must hold a SHA-256 or
-    SHA-512. Every one of these in either header must match, so that no two readers can believe two bodies.
+    SHA-512. Every one of these in either header must match, so that no two readers can see different bodies.
     Raises SignatureRejected("signature.digest").
     """
     found = False
@@ -49,7 +49,7 @@ def verify_digests(message: Message, *, covered: str = "digest") -> None:
 
 
 def _claims(message: Message) -> Iterator[tuple[str, str, str]]:
-    """Header, algorithm and base64 of every digest that we know. Base64 holds neither commas nor colons."""
+    """Yield header, algorithm and base64 of every supported digest. Base64 contains neither commas nor colons."""
     for header in ("digest", "content-digest"):
         for value in message.values(header):
             for member in value.split(","):
@@ -64,5 +64,5 @@ def _claims(message: Message) -> Iterator[tuple[str, str, str]]:
 
 
 def _inside_colons(text: str) -> str:
-    """The base64 of a byte sequence (RFC 8941 §3.3.5), or nothing, which is no digest of anything."""
+    """Return the base64 of a byte sequence (RFC 8941 §3.3.5), or an empty string, which matches no digest."""
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] == ":" else ""

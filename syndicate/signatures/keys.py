@@ -1,8 +1,8 @@
-"""Keys: ours, which sign, and others', which verify.
+"""Private keys for signing and public keys for verification.
 
-Text comes in as PEM or Multikey, from our own disk or from strangers; keys come out that are known to be of a kind
-and size that we want to compute with. What a stranger's document spells in another way is refused, and cheaply: an
-RSA key of 16,384 bits costs a hundred times as much to verify with as one of 2,048.
+PEM or Multikey text comes in, from our own disk or from remote documents; keys of a supported kind and size come out.
+Other remote keys are refused cheaply: verifying with an RSA key of 16,384 bits costs a hundred times as much as with
+one of 2,048.
 """
 
 from base64 import b64encode
@@ -37,10 +37,10 @@ _BASE64URL: Final = str.maketrans("-_+/=", "+/!!!")
 
 
 class Algorithm(StrEnum):
-    """What a signature says that it was made with."""
+    """The algorithm that a signature names."""
 
     OF_KEY = "of-key"
-    """It leaves that to the key: RSASSA-PKCS1-v1_5 with SHA-256, or Ed25519."""
+    """Determined by the key: RSASSA-PKCS1-v1_5 with SHA-256, or Ed25519."""
     RSA_SHA256 = "rsa-sha256"
     RSA_SHA512 = "rsa-sha512"
     ED25519 = "ed25519"
@@ -57,7 +57,7 @@ _RSA_HASHES = {
 
 @dataclass(frozen=True, slots=True)
 class RsaKey:
-    """An RSA key of 2048 to 4096 bits; signatures are RSASSA-PKCS1-v1_5, as all of the fediverse makes them."""
+    """An RSA key of 2048 to 4096 bits; signatures are RSASSA-PKCS1-v1_5, as everywhere in the fediverse."""
 
     public: RSAPublicKey
 
@@ -90,29 +90,29 @@ class Ed25519Key:
 
 
 VerifyingKey = RsaKey | Ed25519Key
-"""A stranger's key. Two are equal when they are the same key, however it was written."""
+"""A remote key. Two are equal when they are the same key, however it was encoded."""
 
 
 def generate_private_key() -> RSAPrivateKey:
-    """A new key of ours: RSA with 2048 bits, the one kind that every server of the fediverse verifies.
+    """Generate a private key: RSA with 2048 bits, the one kind that every server of the fediverse verifies.
 
-    It takes some 50 ms of computing.
+    This takes some 50 ms of computing.
     """
     return generate_rsa_key(public_exponent=65537, key_size=2048)
 
 
 def generate_proof_key() -> Ed25519PrivateKey:
-    """A new key of ours for integrity proofs."""
+    """Generate a private key for integrity proofs."""
     return Ed25519PrivateKey.generate()
 
 
 def multikey(key: Ed25519PrivateKey) -> str:
-    """Its public half as `publicKeyMultibase` (FEP-521a): base58btc."""
+    """Return the public key as `publicKeyMultibase` (FEP-521a): base58btc."""
     return f"z{encode_base58(_ED25519_PREFIX + key.public_key().public_bytes_raw())}"
 
 
 def private_pem(key: RSAPrivateKey | Ed25519PrivateKey) -> str:
-    """PKCS#8, not encrypted."""
+    """Return the key as PKCS#8, not encrypted."""
     encoded = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -120,20 +120,20 @@ def private_pem(key: RSAPrivateKey | Ed25519PrivateKey) -> str:
 
 
 def public_pem(key: RSAPrivateKey) -> str:
-    """SubjectPublicKeyInfo (`BEGIN PUBLIC KEY`): PeerTube takes nothing else."""
+    """Return the public key as SubjectPublicKeyInfo (`BEGIN PUBLIC KEY`), the only form that PeerTube accepts."""
     encoded = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return encoded.decode()
 
 
 def make_signature(key: RSAPrivateKey, base: bytes) -> str:
-    """The signature of `base` in base64: RSASSA-PKCS1-v1_5 with SHA-256, whatever the dialect. Some 270 µs, during
-    which other threads run."""
+    """Return the signature of `base` in base64: RSASSA-PKCS1-v1_5 with SHA-256 in both dialects. It takes some 270 µs,
+    during which other threads run."""
     return b64encode(key.sign(base, _PADDING, _SHA256)).decode()
 
 
 def load_private_key(pem: str, *, trusted: bool) -> RSAPrivateKey:
-    """A key of ours. `trusted` skips the proof that its primes are prime, which takes 40 ms, for keys that we made
-    ourselves. Raises KeyUnusable."""
+    """Load a private key of ours. `trusted` skips the primality check, which takes 40 ms, for keys that we generated.
+    Raises KeyUnusable."""
     try:
         key = serialization.load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=trusted)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -144,7 +144,7 @@ def load_private_key(pem: str, *, trusted: bool) -> RSAPrivateKey:
 
 
 def load_proof_key(pem: str) -> Ed25519PrivateKey:
-    """A key of ours for integrity proofs. Raises KeyUnusable."""
+    """Load a private key for integrity proofs. Raises KeyUnusable."""
     try:
         key = serialization.load_pem_private_key(pem.encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -155,7 +155,7 @@ def load_proof_key(pem: str) -> Ed25519PrivateKey:
 
 
 def load_public_key(pem: str) -> VerifyingKey:
-    """The key of a `publicKeyPem`: SubjectPublicKeyInfo, or PKCS#1 (`BEGIN RSA PUBLIC KEY`) as some servers write.
+    """Load the key of a `publicKeyPem`: SubjectPublicKeyInfo, or PKCS#1 (`BEGIN RSA PUBLIC KEY`) as some servers write.
 
     Raises SignatureRejected("signature.key") for everything but RSA of 2048 to 4096 bits with an odd exponent of
     at least 3 and below 2³², and Ed25519.
@@ -169,7 +169,7 @@ def load_public_key(pem: str) -> VerifyingKey:
 
 
 def load_multikey(text: str) -> VerifyingKey:
-    """The key of a `publicKeyMultibase` (FEP-521a): base58btc (`z`) or base64url (`u`), Ed25519 or RSA.
+    """Load the key of a `publicKeyMultibase` (FEP-521a): base58btc (`z`) or base64url (`u`), Ed25519 or RSA.
 
     Raises SignatureRejected("signature.key") under the conditions of `load_public_key`.
     """
@@ -185,7 +185,7 @@ def load_multikey(text: str) -> VerifyingKey:
 
 
 def decode_base64(text: str) -> bytes:
-    """Base64 in its one canonical spelling (RFC 4648 §3.5), so that a signature has no second face for a replay.
+    """Decode canonical base64 only (RFC 4648 §3.5), so that a signature has no second encoding for a replay.
 
     Raises ValueError.
     """
@@ -208,7 +208,7 @@ def _checked(key: object) -> VerifyingKey:
 
 
 def _has_small_order(key: Ed25519PublicKey) -> bool:
-    """Whether signatures can be made that hold under the key for many messages, without any private key. The highest
+    """Whether valid signatures for many messages can be made without the private key. The highest
     bit is the sign of x; a y of the prime or more stands for its remainder."""
     y = int.from_bytes(key.public_bytes_raw(), "little") & (2**255 - 1)
     return y % _ED25519_PRIME in _SMALL_ORDER_Y
@@ -229,7 +229,7 @@ def _multibase(text: str) -> bytes:
 
 
 def decode_base58(digits: str) -> bytes:
-    """Base58 with Bitcoin's alphabet. Raises ValueError."""
+    """Decode base58 with Bitcoin's alphabet. Raises ValueError."""
     number = 0
     for digit in digits:
         if digit not in _BASE58:
@@ -240,7 +240,7 @@ def decode_base58(digits: str) -> bytes:
 
 
 def encode_base58(octets: bytes) -> str:
-    """The other way of `decode_base58`."""
+    """Encode base58 with Bitcoin's alphabet."""
     number = int.from_bytes(octets, "big")
     digits = ""
     while number:

@@ -1,7 +1,7 @@
-"""What a signature speaks about: one HTTP request, as both dialects need to see it.
+"""The HTTP request that is signed or verified, in the form that both dialects need.
 
-In come the method, the address, the headers and the raw body of a request that we got or are about to send; out
-come its parts, taken apart once.
+The method, the address, the headers and the raw body of a received or outgoing request come in; its components are
+parsed once.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class Message:
     """A request.
 
     `url` is absolute: scheme and host are spelled by us from the configuration and never from the request itself,
-    which may claim any host; path and query stand as they were sent. `headers` keep their order and repetitions.
+    which may claim any host; path and query are as sent. `headers` keep their order and repetitions.
     `authority` is the host of `url` in lower case, with a port only where it is not the scheme's own; `path` is
     never empty; `query` begins with its question mark, or is empty.
     """
@@ -45,11 +45,11 @@ class Message:
         put(self, "_fields", fields)
 
     def values(self, name: str) -> list[str]:
-        """All values of a header in their order; `name` in lower case."""
+        """Return all values of a header in order; `name` in lower case."""
         return self._fields.get(name, [])
 
     def header(self, name: str) -> str | None:
-        """The values of a header as one, joined as RFC 9110 §5.3 says; None where it is absent."""
+        """Return the values of a header, joined as RFC 9110 §5.3 says; None if it is absent."""
         values = self._fields.get(name)
         if not values:
             return None

@@ -1,4 +1,4 @@
-"""Integrity proofs: a signature inside a document, which stays with it when somebody else passes it on.
+"""Integrity proofs: signatures inside a document, which stay valid when somebody forwards it.
 
 FEP-8b32 with the cryptosuite eddsa-jcs-2022 (W3C Data Integrity EdDSA §3.3): Ed25519 over the SHA-256 of the proof's
 options and of the document, each canonical by RFC 8785. A document goes in; the same with `proof` comes out.
@@ -22,13 +22,13 @@ CONTEXT = "https://w3id.org/security/data-integrity/v1"
 SUITE = "eddsa-jcs-2022"
 PURPOSE = "assertionMethod"
 MAX_PROOF_AGE = timedelta(days=14)
-"""A proof is true for ever, but who passes something on does it soon; what is brought up again later is asked for."""
+"""Proofs do not expire by themselves; an older document that is forwarded again is fetched from its origin instead."""
 LEEWAY = timedelta(hours=1)
 
 
 def add_proof(document: Mapping[str, Any], *, key: Ed25519PrivateKey, key_id: str, created: datetime) -> Document:
-    """The document with a proof by `key`, under which `key_id` is listed as `assertionMethod` of its actor. The
-    document may have no proof yet; its `@context` gains that of proofs."""
+    """Return the document with a proof by `key`, whose id `key_id` its actor lists as `assertionMethod`. The document
+    must have no proof yet; the context of proofs is added to its `@context`."""
     document = {**document, "@context": _with_context(document["@context"])}
     options = {
         "@context": document["@context"],
@@ -42,10 +42,10 @@ def add_proof(document: Mapping[str, Any], *, key: Ed25519PrivateKey, key_id: st
 
 
 def verify_proof(document: Mapping[str, Any], key: Ed25519PublicKey, *, now: datetime) -> None:
-    """See that the proof of a document was made by `key` over this very document, not long ago, to say that it is so.
+    """Verify that `key` made the proof of a document recently, over exactly this document and as an assertion.
 
-    Raises SignatureRejected("signature.wrong") where not, ("signature.time") where it is old, ("signature.syntax") where
-    there is none to be read.
+    Raises SignatureRejected("signature.wrong") if not, ("signature.time") if it is too old, ("signature.syntax") if it
+    is missing or cannot be parsed.
     """
     proof = document.get("proof")
     if not isinstance(proof, dict) or proof.get("cryptosuite") != SUITE or proof.get("type") != "DataIntegrityProof":

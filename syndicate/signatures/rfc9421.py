@@ -1,8 +1,8 @@
-"""HTTP Message Signatures (RFC 9421), with what the fediverse needs of them.
+"""The part of HTTP Message Signatures (RFC 9421) that the fediverse uses.
 
-A request comes in and a `Signature` that waits for its key goes out; or a request and a key come in and the headers
-to add go out. Components with parameters (`;sf`, `;key`, `@query-param`) are refused: no server of the fediverse
-signs them, and each is another way to read one request as two.
+A request comes in and a `Signature` to verify goes out; or a request and a key come in and the headers to add go out.
+Components with parameters (`;sf`, `;key`, `@query-param`) are refused: no server of the fediverse
+signs them, and each adds an ambiguity.
 """
 
 from dataclasses import replace
@@ -26,16 +26,15 @@ from syndicate.signatures.structured import (
 from syndicate.signatures.window import check_window, render_http_date
 
 MAX_LABELS: Final = 3
-"""A proxy or two may add signatures of their own; more than that is work for us and of use to nobody."""
+"""A proxy or two may add signatures of their own; more are useless and cost time."""
 
 _ALGORITHMS = {"rsa-v1_5-sha256": Algorithm.RSA_SHA256, "ed25519": Algorithm.ED25519}
 
 
 def read(message: Message, *, now: datetime) -> Signature:
-    """Check everything that needs no key, but the digest itself.
+    """Parse a signature and check everything that needs no key, except the digest.
 
-    Of several labels the first one counts that satisfies coverage and all the rest; where none does, the error is
-    that of the first. Raises SignatureRejected.
+    The first label that passes all checks counts; if none does, the error is that of the first. Raises SignatureRejected.
     """
     inputs = parse_inner_lists(sole_header(message, "signature-input"), limit=MAX_LABELS)
     values = parse_byte_sequences(sole_header(message, "signature"))
@@ -53,7 +52,7 @@ def read(message: Message, *, now: datetime) -> Signature:
 def sign(
     message: Message, *, key_id: str, key: RSAPrivateKey, now: datetime, digest: str | None = None
 ) -> tuple[tuple[str, str], ...]:
-    """The headers to add: `Host`, `Date`, `Content-Digest` for a body, `Signature-Input`, `Signature`. `digest` is
+    """Return the headers to add: `Host`, `Date`, `Content-Digest` for a body, `Signature-Input`, `Signature`. `digest` is
     `body_digest(body)`."""
     added = [("Host", message.authority), ("Date", render_http_date(now))]
     covered = ["@method", "@target-uri"]
@@ -72,7 +71,7 @@ def sign(
 
 
 def signature_base(message: Message, description: InnerList) -> bytes:
-    """The octets that are signed (§2.5). Raises SignatureRejected for a component that is not there."""
+    """Return the signature base (§2.5). Raises SignatureRejected for an absent component."""
     lines = [f"{item}: {_component(message, item)}" for item in description.items]
     lines.append(f'"@signature-params": {description}')
     return to_base(lines)
@@ -135,8 +134,8 @@ def _covers_target(message: Message, covered: tuple[str, ...]) -> bool:
 
 
 def _component(message: Message, item: str) -> str:
-    """The value of a component (§2.1, §2.2) from our own spelling of the address, never from what the request claims
-    to be addressed to."""
+    """Return the value of a component (§2.1, §2.2), derived from our own address, never from the host that the request
+    names."""
     value: str | None
     match item:
         case '"@method"':

@@ -1,4 +1,4 @@
-"""A signature that has been read and waits for its key, and what both dialects require of its parts."""
+"""A parsed signature before its verification, and the checks of its parts that both dialects share."""
 
 import hashlib
 import re
@@ -17,22 +17,22 @@ _KEY_ID = re.compile(
 
 
 class Dialect(StrEnum):
-    """The two ways of signing a request that the fediverse knows."""
+    """The two dialects of HTTP signatures in the fediverse."""
 
     CAVAGE = "cavage"
-    """draft-cavage-http-signatures-12, which every server reads."""
+    """draft-cavage-http-signatures-12, which every server verifies."""
     RFC9421 = "rfc9421"
     """HTTP Message Signatures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """A signature of a request for which everything holds that can be known without its key.
+    """A signature of a request that has passed all checks that need no key.
 
     `key_id` is an absolute http(s) address without userinfo. `covered` are the names of what was signed, in lower
-    case. `until` is the last instant at which we take it, so a replay has to be remembered no longer; `fingerprint`
-    is what to remember, the SHA-256 of the signature's bytes in hexadecimal. `bases` are the octets of which one
-    must have been signed.
+    case. `until` is the last instant at which it is accepted, so a replay has to be remembered no longer;
+    `fingerprint` is what to remember, the SHA-256 of the signature's bytes in hexadecimal. One of `bases` must have been
+    signed.
     """
 
     dialect: Dialect
@@ -48,8 +48,8 @@ class Signature:
         return hashlib.sha256(self.value).hexdigest()
 
     def verify(self, key: VerifyingKey) -> None:
-        """Raises SignatureRejected: `signature.algorithm` when `key` is of another kind than the signature says,
-        `signature.wrong` when it did not make the signature."""
+        """Verify the signature with `key`. Raises SignatureRejected: `signature.algorithm` if the key does not fit the
+        algorithm, `signature.wrong` if it did not make the signature."""
         if not key.accepts(self.algorithm):
             raise SignatureRejected("signature.algorithm", f"{self.algorithm} is not for this kind of key")
         if not any(key.verifies(self.value, base, self.algorithm) for base in self.bases):
@@ -57,7 +57,7 @@ class Signature:
 
 
 def sole_header(message: Message, name: str) -> str:
-    """The one value of a header that no request may have twice: two readers could each believe another one.
+    """Return the only value of a header; a second one is refused, since readers could disagree about which counts.
 
     Raises SignatureRejected, `signature.missing` or `signature.syntax`.
     """
@@ -70,7 +70,7 @@ def sole_header(message: Message, name: str) -> str:
 
 
 def parse_key_id(text: str) -> str:
-    """Raises SignatureRejected("signature.syntax") for what is not an absolute http(s) address of modest length:
+    """Return the key id. Raises SignatureRejected("signature.syntax") unless it is an absolute http(s) address of modest length:
     `javascript:`, `file:`, userinfo, spaces, backslashes and percent-encoded hosts among them."""
     if len(text) > KEY_ID_LIMIT or _KEY_ID.fullmatch(text) is None:
         raise SignatureRejected("signature.syntax", "the key id is no plain http address")
@@ -78,7 +78,7 @@ def parse_key_id(text: str) -> str:
 
 
 def parse_signature_value(text: str) -> bytes:
-    """The bytes of a base64 signature. Raises SignatureRejected("signature.syntax")."""
+    """Return the bytes of a base64 signature. Raises SignatureRejected("signature.syntax")."""
     try:
         value = decode_base64(text)
     except ValueError as error:
@@ -89,8 +89,8 @@ def parse_signature_value(text: str) -> bytes:
 
 
 def to_base(lines: list[str]) -> bytes:
-    """The octets of a signature base. A line feed inside a line would let one header speak for another: refused,
-    as `signature.syntax`. Headers come as UTF-8 whose other octets were kept by surrogates."""
+    """Return the octets of a signature base. A line feed inside a line would let one header imitate another and is refused
+    as `signature.syntax`. Headers are UTF-8 with other octets as surrogate escapes."""
     base = "\n".join(lines)
     if base.count("\n") != len(lines) - 1:
         raise SignatureRejected("signature.syntax", "a line feed in what is signed")

@@ -1,7 +1,7 @@
-"""The part of Structured Fields (RFC 8941) in which RFC 9421 writes: dictionaries of inner lists and of bytes.
+"""The part of Structured Fields (RFC 8941) that RFC 9421 uses: dictionaries of inner lists and of byte sequences.
 
-Header text comes in, values go out; what is kept as text is in the canonical spelling, because it is signed so.
-Every character is looked at once.
+Header text comes in, values go out; values kept as text are in canonical form, because that is what is signed.
+Parsing is linear.
 """
 
 import re
@@ -30,7 +30,7 @@ _ESCAPE = re.compile(r"\\(.)")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InnerList:
     """Strings with parameters, and parameters of them all. `items` and the values of `parameters` are as they are
-    serialised (`"@method"`, `1618884473`); `items` include the parameters of each."""
+    serialized (`"@method"`, `1618884473`); `items` include the parameters of each."""
 
     items: tuple[str, ...]
     parameters: dict[str, str]
@@ -40,7 +40,7 @@ class InnerList:
 
 
 def parse_inner_lists(text: str, *, limit: int) -> dict[str, InnerList]:
-    """A dictionary of at most `limit` inner lists of strings. Raises SignatureRejected("signature.syntax")."""
+    """Parse a dictionary of at most `limit` inner lists of strings. Raises SignatureRejected("signature.syntax")."""
     members: dict[str, InnerList] = {}
     position = 0
     while True:
@@ -54,7 +54,7 @@ def parse_inner_lists(text: str, *, limit: int) -> dict[str, InnerList]:
 
 
 def parse_byte_sequences(text: str) -> dict[str, bytes]:
-    """A dictionary of byte sequences. Raises SignatureRejected("signature.syntax")."""
+    """Parse a dictionary of byte sequences. Raises SignatureRejected("signature.syntax")."""
     members: dict[str, bytes] = {}
     position = 0
     while True:
@@ -73,21 +73,21 @@ def parse_byte_sequences(text: str) -> dict[str, bytes]:
 
 
 def to_string(item: str) -> str:
-    """What a serialised string says. Raises SignatureRejected("signature.syntax") when it is none."""
+    """Return the value of a serialized string. Raises SignatureRejected("signature.syntax")."""
     if item[0] != '"':
         _refuse("not a string")
     return _ESCAPE.sub(r"\1", item[1:-1]) if "\\" in item else item[1:-1]
 
 
 def to_integer(item: str) -> int:
-    """What a serialised integer says. Raises SignatureRejected("signature.syntax") when it is none."""
+    """Return the value of a serialized integer. Raises SignatureRejected("signature.syntax")."""
     if _INTEGER.fullmatch(item) is None:
         _refuse("not an integer")
     return int(item)
 
 
 def _parse_key(text: str, position: int, members: dict[str, InnerList] | dict[str, bytes]) -> tuple[str, int]:
-    """RFC 8941 lets the last of equal keys win; who signs has no use for that, who attacks has."""
+    """Parse a key. RFC 8941 lets the last duplicate win; only an attacker could use that, so duplicates are refused."""
     match = _MEMBER.match(text, position)
     if match is None:
         _refuse("not a dictionary")

@@ -1,1 +1,1 @@
-"""Telling a page that a page of ours links to it (W3C Webmention)."""
+"""W3C Webmention: notifies a page that a page of ours links to it."""

@@ -1,6 +1,6 @@
-"""Where a page takes webmentions (Webmention §3.1.2). Pure.
+"""Finds the Webmention endpoint of a page (Webmention §3.1.2). Pure.
 
-The first `Link` header counts, else the first `<link>` or `<a>` of the document. An empty address is the page itself.
+The headers and the body of a page come in, an address goes out. The first `Link` header counts, else the first `<link>` or `<a>` of the document. An empty address is the page itself.
 """
 
 import re
@@ -23,7 +23,7 @@ _CHARSET = re.compile(r"charset\s*=\s*\"?([\w-]{1,40})", re.IGNORECASE)
 
 
 def find_endpoint(links: Iterable[str], body: bytes, media_type: str, *, address: str) -> str | None:
-    """The endpoint of the page that was found at `address`, after redirects; None where it takes no webmentions."""
+    """Return the endpoint of the page at `address` (after redirects); None if it accepts no webmentions."""
     target = next((link.target for link in parse_links(links) if REL in link.rels), None)
     if target is None and "html" in media_type.lower():
         target = _in_page(_text(body, media_type))
@@ -36,7 +36,7 @@ def find_endpoint(links: Iterable[str], body: bytes, media_type: str, *, address
 
 
 def _in_page(html: str) -> str | None:
-    """An element without an address is passed over, one with an empty address is not."""
+    """Return the first endpoint in a document; elements without `href` are skipped, an empty one counts."""
     for token in tokens(html):
         if not isinstance(token, Tag) or token.closing or token.name not in ("link", "a"):
             continue
@@ -46,7 +46,7 @@ def _in_page(html: str) -> str | None:
 
 
 def _text(body: bytes, media_type: str) -> str:
-    """Only in encodings that pages have: Python knows others, which raise, or take time without end (`punycode`)."""
+    """Decode only encodings that pages use: others of Python raise, or take unbounded time (`punycode`)."""
     found = _CHARSET.search(media_type)
     known = found is not None and _ENCODINGS.fullmatch(found[1]) is not None
     return body.decode(found[1] if found and known else "utf-8", "replace")

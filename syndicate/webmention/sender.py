@@ -1,4 +1,4 @@
-"""Tells a page that a page of ours links to it, if it wants to hear of that (Webmention §3.1)."""
+"""Sends webmentions to pages that accept them (Webmention §3.1)."""
 
 from urllib.parse import urlencode
 
@@ -15,18 +15,18 @@ from syndicate.webmention.discovery import find_endpoint
 
 FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 ACCEPT = (("Accept", "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"),)
-DEAF = "it takes no webmentions"
+NO_ENDPOINT = "the page accepts no webmentions"
 
 
 class WebmentionOutbox:
-    """Puts mentions down, to be brought when what is written with them is on disk."""
+    """Enqueues webmentions in the transaction of the change that causes them."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._ids = IdsInOrder()
 
     async def mention(self, tx: Tables, *, source: str, target: str) -> None:
-        """Our page `source` links to `target`, or did until now."""
+        """Enqueue a webmention: our page `source` links to `target`, or did until now."""
         now = self._clock()
         host = authority_of(target)
         if not host or host == authority_of(source):
@@ -45,7 +45,7 @@ class WebmentionOutbox:
 
 
 class WebmentionSender:
-    """Looks each time anew where a page takes mentions, and leaves one there."""
+    """Discovers the endpoint of a page at each attempt and posts the mention there."""
 
     def __init__(self, transport: Transport, clock: Clock) -> None:
         self._transport, self._clock = transport, clock
@@ -63,7 +63,7 @@ class WebmentionSender:
             found.all("Link"), found.body, found.headers.get("Content-Type", ""), address=found.url
         )
         if endpoint is None:
-            return Attempt(status=None, answer=DEAF, permanent=True)
+            return Attempt(status=None, answer=NO_ENDPOINT, permanent=True)
         body = urlencode({"source": source, "target": target}).encode()
         mention = Request(method="POST", url=endpoint, headers=FORM, body=body, budget=DELIVERY)
         attempt, _ = await send_request(self._transport, mention, self._clock)

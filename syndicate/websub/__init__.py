@@ -1,1 +1,1 @@
-"""Feeds that come by themselves (W3C WebSub): a hub of our own for who subscribes to us, and subscriptions to others'."""
+"""W3C WebSub: the hub of this blog, notifications for other hubs, and subscriptions to the feeds of other blogs."""

@@ -1,6 +1,6 @@
-"""The hub's counter: takes what subscribers ask, within limits, and puts it down to be verified (WebSub §5).
+"""The hub: accepts subscription requests within limits and enqueues their verification (WebSub §5).
 
-Nothing is believed here: that a callback wants to be subscribed is asked there first, by a delivery of the kind `intent`.
+The form of a request comes in; a stored request and a delivery of the kind `intent`, which asks the callback, go out.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ MAX_DIGITS = 18
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubRequest:
-    """What a subscriber's form says, read and within limits."""
+    """A subscription request, parsed and within limits."""
 
     mode: RequestMode
     topic: str
@@ -47,7 +47,7 @@ class HubRequest:
 
 
 def parse_request(form: Sequence[tuple[str, str]], *, allow_private: bool) -> HubRequest:
-    """Unknown parameters are passed over (§5.1). Raises SubscriptionRefused."""
+    """Parse a subscription request; unknown parameters are ignored (§5.1). Raises SubscriptionRefused."""
     fields = first_values(form)
     mode, topic, callback = (_required(fields, name) for name in ("hub.mode", "hub.topic", "hub.callback"))
     if mode not in (RequestMode.SUBSCRIBE, RequestMode.UNSUBSCRIBE):
@@ -84,7 +84,7 @@ def _required(fields: dict[str, str], name: str) -> str:
 
 
 def _lease(text: str) -> int:
-    """What is asked for, between a day and thirty. Nothing lasts for ever (§5.1)."""
+    """Return the requested lease in seconds, between one day and thirty. No lease is unlimited (§5.1)."""
     if not text:
         return DEFAULT_LEASE
     if not (text.isascii() and text.isdigit()):
@@ -94,7 +94,7 @@ def _lease(text: str) -> int:
 
 
 class Hub:
-    """Takes requests. `look` is called when a publisher says that a topic has changed."""
+    """Handles requests. `on_publish` is called when a publisher says that a topic has changed."""
 
     def __init__(
         self, store: Store, topics: Topics, clock: Clock, *, allow_private: bool, on_publish: Callable[[], None]
@@ -104,17 +104,17 @@ class Hub:
         self._ids = IdsInOrder()
 
     async def handle_request(self, form: Sequence[tuple[str, str]]) -> None:
-        """Put a request down; it is verified later. Raises SubscriptionRefused, TooManyRequests."""
+        """Store a request; it is verified later. Raises SubscriptionRefused, TooManyRequests."""
         if first_values(form).get("hub.mode") == "publish":
             await self._handle_publish(form)
             return
         asked = parse_request(form, allow_private=self._allow_private)
         await self._require_ours(asked.topic)
         await self._store.transaction(lambda tx: self._enqueue(tx, asked))
-        log.debug("subscription asked for", mode=asked.mode.value, topic=asked.topic, host=asked.host)
+        log.debug("subscription requested", mode=asked.mode.value, topic=asked.topic, host=asked.host)
 
     async def _handle_publish(self, form: Sequence[tuple[str, str]]) -> None:
-        """A convention older than the standard: `hub.url`, once or several times, or `hub.topic`."""
+        """Handle `hub.mode=publish`, which predates the standard: `hub.url`, once or several times, or `hub.topic`."""
         topics = [value for name, value in form if name in ("hub.url", "hub.topic")]
         if not topics:
             raise SubscriptionRefused("websub.missing", "hub.url: is missing")
@@ -143,7 +143,7 @@ class Hub:
         await tx.deliveries.enqueue(intent(request))
 
     async def _require_capacity(self, tx: Tables, asked: HubRequest) -> None:
-        """Nobody may have us ask one server again and again, or fill our books."""
+        """Limit requests per host and in total, so that nobody can make us flood a server or fill the table."""
         lately, waiting, coming = await tx.subscriptions.count_requests(asked.host, self._clock() - timedelta(hours=1))
         if waiting >= MAX_PENDING_PER_HOST or lately >= MAX_REQUESTS_PER_HOST_AND_HOUR:
             raise TooManyRequests("websub.waiting")
@@ -158,13 +158,13 @@ class Hub:
 
 
 def intent(request: SubscriptionRequest) -> Delivery:
-    """The delivery that asks a callback, or tells it."""
+    """Return the delivery that verifies a request with its callback, or notifies it of a denial."""
     return Delivery(
         activity=request.id,
         kind=DeliveryKind.INTENT,
         inbox=request.callback,
         host=authority_of(request.callback),
-        object=request.id,  # each is asked by itself: a stranger's request takes no other's place
+        object=request.id,  # one per request: a forged request must not supersede another
         due=request.asked,
         changed=request.asked,
     )

@@ -1,6 +1,7 @@
-"""Asks a callback whether it means what was asked in its name, and does it only then (WebSub §5.3).
+"""Verifies the intent of a subscriber by a challenge to its callback (WebSub §5.3).
 
-The challenge is made for one question and kept nowhere else. Whatever fails leaves everything as it was.
+A stored request comes in; the subscription is created or deleted if the callback confirms it. Each challenge is random,
+used once and never stored. A failed verification changes no subscription.
 """
 
 import hmac
@@ -26,7 +27,7 @@ log = structlog.get_logger()
 VERIFICATION = Budget(connect=5, total=10, wire=4096, decoded=4096)
 CHALLENGE_BYTES = 32
 MAX_ATTEMPTS = 3
-NO_SUCH_TOPIC = "there is no such feed any more"
+NO_SUCH_TOPIC = "the feed no longer exists"
 
 
 class IntentSender:
@@ -36,7 +37,7 @@ class IntentSender:
     async def send(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - nothing is signed
         request = await self._store.subscriptions.find_request(delivery.activity)
         if request is None or request.outcome is not RequestOutcome.WAITING:
-            return _obsolete("nobody asks this any more")
+            return _obsolete("this request is no longer pending")
         version = await self._topics.version(request.topic) or ""
         if not version and request.mode is RequestMode.SUBSCRIBE:
             request = replace(request, mode=RequestMode.DENIED)
@@ -85,7 +86,7 @@ class IntentSender:
         await tx.subscriptions.complete_request(request.id, RequestOutcome.VERIFIED)
 
     async def _deny(self, request: SubscriptionRequest, attempts: int) -> SendResult:
-        """Tell a subscriber that nothing will come (§5.2). It is a courtesy, and not insisted on."""
+        """Notify a subscriber that its subscription was denied (§5.2), with few retries."""
         parameters = {"hub.mode": "denied", "hub.topic": request.topic, "hub.reason": NO_SUCH_TOPIC}
         attempt, response = await self._request(request.callback, parameters)
         if response is None and outcome_of(attempt) is DeliveryOutcome.AGAIN and attempts < MAX_ATTEMPTS:
@@ -102,7 +103,7 @@ class IntentSender:
 
 
 def with_parameters(callback: str, parameters: dict[str, str]) -> str:
-    """The callback as it is, with parameters behind its own (§5.3)."""
+    """Return the callback unchanged, with parameters appended to its own (§5.3)."""
     return f"{callback}{'&' if '?' in callback else '?'}{urlencode(parameters)}"
 
 

@@ -1,8 +1,8 @@
-"""Notices that feeds have changed, and has who hears of them told.
+"""Detects changed feeds and enqueues pushes to their subscribers and to other hubs.
 
-A row for each feed that somebody hears of remembers the version that was told last. Whatever commits wakes this worker;
-where the feed's version is another, that and the push are written together. So those who publish know nothing of it,
-a crash loses nothing, and what was changed back before anybody looked is not told at all.
+For each feed with subscribers or hubs, a row stores the version that was last announced. Commits wake this worker; if
+the version of the feed differs, the new version and the push are written in one transaction. So publishing knows nothing
+of WebSub, a crash loses nothing, and a change that is reverted before the worker runs is never announced.
 """
 
 import asyncio
@@ -25,13 +25,13 @@ from syndicate.workers.loop import WorkerLoop, isolated
 log = structlog.get_logger()
 
 MIN_INTERVAL_SECONDS = 1.0
-"""Seconds between two looks, however much is committed."""
+"""Between two comparisons, however much is committed."""
 BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushTargets:
-    """Who is told besides subscribers: `hubs` of others hear of `feeds`. `subscribers` is whether we are a hub."""
+    """Who is notified: other `hubs` about `feeds`, and subscribers if this blog is a hub (`subscribers`)."""
 
     subscribers: bool = True
     hubs: Sequence[str] = ()
@@ -49,7 +49,7 @@ class PushWorker:
         self._loop = WorkerLoop("push", clock, self._next_due)
 
     def wake(self) -> None:
-        """Something may have changed."""
+        """Check soon, because something may have changed."""
         self._loop.wake()
 
     async def run(self) -> None:
@@ -62,11 +62,11 @@ class PushWorker:
         return busy
 
     async def _next_due(self) -> datetime | None:
-        """Nothing is due here; things change."""
+        """Return None: this worker reacts to commits, and nothing is due by time."""
         return None
 
     async def work(self) -> bool:
-        """Look at all that somebody hears of; False if there was nothing to tell."""
+        """Compare all feeds that have subscribers or hubs; False if nothing had changed."""
         announced = await self._look()
         passed = ""
         while (topic := await self._store.subscriptions.find_expanding(after=passed)) is not None:
@@ -76,7 +76,7 @@ class PushWorker:
                 passed = before
         return announced
 
-    # looking
+    # detecting changes
 
     async def _look(self) -> bool:
         known = {topic.topic: topic for topic in await self._store.subscriptions.list_topics()}
@@ -87,7 +87,7 @@ class PushWorker:
         )
         announced = False
         for address in dict.fromkeys([*self._pinged, *sorted(heard)]):
-            with isolated("look at a feed", topic=address):
+            with isolated("compare feed", topic=address):
                 before = known[address].version if address in known else ""
                 announced = await self._compare(address, before, heard=address in heard) or announced
         for address in known.keys() - heard - set(self._pinged):
@@ -116,7 +116,7 @@ class PushWorker:
 
         announced = await self._store.transaction(body)
         if announced:
-            log.info("feed has changed", topic=address)
+            log.info("feed changed", topic=address)
         return announced
 
     def _ping(self, hub: str, address: str, now: datetime) -> Delivery:
@@ -133,10 +133,10 @@ class PushWorker:
     async def _forget(self, tx: Tables, address: str) -> None:
         await tx.subscriptions.delete_topic(address, self._clock())
 
-    # telling
+    # enqueueing deliveries
 
     async def _expand(self, topic: Topic) -> None:
-        """A slice of a push becomes deliveries."""
+        """Expand a batch of a push into deliveries."""
         now = self._clock()
 
         async def body(tx: Tables) -> None:
@@ -158,7 +158,7 @@ class PushWorker:
         await self._store.transaction(body)
 
     async def _deny(self, address: str) -> None:
-        """The feed is no more: subscriptions to it end, and who had one is told."""
+        """End the subscriptions to a feed that no longer exists, and notify the subscribers."""
         now = self._clock()
 
         async def body(tx: Tables) -> bool:

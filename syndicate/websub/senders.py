@@ -1,4 +1,4 @@
-"""Bring feeds to who has subscribed (WebSub §7), and the news that there are some to hubs that are not ours."""
+"""Senders that push feeds to subscribers (WebSub §7) and notify other hubs of changed feeds."""
 
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -26,19 +26,19 @@ MAX_REDIRECTS = 3
 
 
 class PushSender:
-    """Brings a feed as it is at that moment, so that who hears late hears the newest. `hub` is our own address."""
+    """Sends the feed as it is at that moment, so a late delivery has the newest content. `hub` is our own address."""
 
     def __init__(self, store: Store, transport: Transport, topics: Topics, clock: Clock, *, hub: str) -> None:
         self._store, self._transport, self._topics, self._clock = store, transport, topics, clock
         self._hub = hub
 
-    async def send(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - signed in its own way
+    async def send(self, delivery: Delivery, dialect: str) -> SendResult:  # noqa: ARG002 - signed by HMAC instead
         subscription = await self._store.subscriptions.find(delivery.object, delivery.inbox)
         if subscription is None or subscription.lease_until <= self._clock():
-            return _obsolete("nobody is subscribed any more")
+            return _obsolete("the subscription has ended")
         document = await self._topics.document(delivery.object)
         if document is None:
-            return _obsolete("there is no such feed any more")
+            return _obsolete("the feed no longer exists")
         request = Request(
             method="POST",
             url=subscription.callback,
@@ -76,7 +76,7 @@ class PushSender:
 
 
 def outcome_of_push(attempt: Attempt) -> DeliveryOutcome:
-    """2xx is taken, 410 ends the subscription, and everything else (redirects too) is tried again (§7)."""
+    """Return what an attempt means: 2xx is success, 410 ends the subscription, and everything else is retried (§7)."""
     if attempt.permanent:
         return DeliveryOutcome.FAILED
     if attempt.status is not None and 200 <= attempt.status < 300:
@@ -85,7 +85,7 @@ def outcome_of_push(attempt: Attempt) -> DeliveryOutcome:
 
 
 class PingSender:
-    """Tells a hub that is not ours that a feed has changed. Some want it said in one way, some in the other."""
+    """Notifies another hub that a feed has changed. Some hubs read `hub.url`, others `hub.topic`."""
 
     def __init__(self, transport: Transport, clock: Clock) -> None:
         self._transport, self._clock = transport, clock
@@ -99,7 +99,7 @@ class PingSender:
 async def post_to_hub(
     transport: Transport, hub: str, form: dict[str, str], clock: Clock
 ) -> tuple[Attempt, Response | None]:
-    """A form to a hub, which may have moved (§5.1): each place is judged by the transport like the first."""
+    """Post a form to a hub and follow its redirects (§5.1); the transport checks each address."""
     body = urlencode(form).encode()
     for _ in range(MAX_REDIRECTS):
         request = Request(method="POST", url=hub, headers=FORM, body=body, budget=DELIVERY)
@@ -107,7 +107,7 @@ async def post_to_hub(
         if response is None or response.status not in REDIRECT_STATUSES:
             return attempt, response
         hub = join(hub, response.headers.get("Location", ""))
-    return Attempt(status=None, answer="the hub leads on and on"), None
+    return Attempt(status=None, answer="the hub redirects too often"), None
 
 
 def _obsolete(why: str) -> SendResult:

@@ -1,7 +1,7 @@
-"""Our own subscriptions: other people's hubs send us what is new in the feeds that we read (WebSub §5, §6).
+"""Our subscriptions to other hubs, which push the feeds of the blogroll to us (WebSub §5, §6).
 
-Everything is a row: what we want of which hub, and the request that is to be made or made again. A subscription is
-renewed before it ends; a hub that fails is tried again like any other server, and the feed is polled meanwhile.
+The state is in the database: the wanted subscription, and the delivery that requests or renews it. A subscription is
+renewed before it ends; a failing hub is retried like any other server, and the feed is polled meanwhile.
 """
 
 import secrets
@@ -26,32 +26,32 @@ from syndicate.websub.signature import is_signed
 log = structlog.get_logger()
 
 DEFAULT_LEASE = timedelta(days=10)
-"""What we ask for; hubs give what they like."""
+"""The lease that we request; a hub may grant another."""
 MIN_LEASE = timedelta(minutes=5)
 MAX_LEASE = timedelta(days=90)
 RENEWAL_FRACTION = 0.8
-"""The part of a lease after which we ask again."""
+"""The fraction of a lease after which it is renewed."""
 VERIFICATION_TIMEOUT = timedelta(days=1)
-"""How long a hub may take to make sure that we asked; then we ask again."""
+"""How long a hub may take to verify our request before it is repeated."""
 ID_BYTES = 24
 SECRET_BYTES = 32
 MAX_DIGITS = 9
 
 Received = Callable[[str, bytes, str], Awaitable[None]]
-"""Called with the feed's address, a document and its media type. What it raises, the hub hears as a failure."""
+"""Called with the feed's address, a document and its media type. If it raises, the hub gets an error status."""
 
 
 class Subscriber:
-    """Keeps us subscribed to feeds that offer it. `received` gets what comes, once it is known to be authentic."""
+    """Maintains subscriptions to feeds that name a hub. `received` is called with authenticated documents."""
 
     def __init__(self, store: Store, urls: Urls, clock: Clock, *, received: Received) -> None:
         self._store, self._urls, self._clock, self._received = store, urls, clock, received
         self._ids = IdsInOrder()
 
-    # what the poller says
+    # called by the poller
 
     async def offered(self, tx: Tables, *, feed: str, topic: str, hub: str) -> None:
-        """A feed that we read calls itself `topic` and names this hub: be subscribed there, and nowhere else for it."""
+        """Subscribe to `topic` at the hub that a feed names, and end subscriptions for it at other hubs."""
         now = self._clock()
         current: HubFollowing | None = None
         for following in await tx.websub_following.list_by_feed(feed):
@@ -75,13 +75,13 @@ class Subscriber:
         await self._request(tx, current, now)
 
     async def withdrawn(self, tx: Tables, *, feed: str) -> None:
-        """We do not read this feed any more."""
+        """End all subscriptions of a feed that is no longer read."""
         for following in await tx.websub_following.list_by_feed(feed):
             if following.wish is SubscriptionIntent.SUBSCRIBE:
                 await self._leave(tx, following, self._clock())
 
     async def is_live(self, tables: Tables, *, feed: str) -> bool:
-        """Whether what is new in a feed is sent to us: by a hub that has done so, and signed it, before."""
+        """Whether a hub pushes this feed: its lease is valid, and it has sent a signed document before."""
         now = self._clock()
         return any(
             following.heard and following.is_live(now) for following in await tables.websub_following.list_by_feed(feed)
@@ -93,14 +93,14 @@ class Subscriber:
         return await tx.deliveries.is_planned(DeliveryKind.REQUEST, following.id)
 
     async def _leave(self, tx: Tables, following: HubFollowing, now: datetime) -> None:
-        if following.asked is None:  # the hub has never heard of it
+        if following.asked is None:  # the hub never got a request for it
             await tx.websub_following.delete(following.id)
             return
         await tx.websub_following.set_intent(following.id, SubscriptionIntent.UNSUBSCRIBE)
         await self._request(tx, following, now)
 
     async def _request(self, tx: Tables, following: HubFollowing, due: datetime) -> None:
-        """Have the hub asked for what we want by then, in place of whatever was planned before."""
+        """Enqueue a request to the hub, due at `due`, superseding a planned one."""
         now = self._clock()
         await tx.deliveries.enqueue(
             Delivery(
@@ -114,10 +114,10 @@ class Subscriber:
             )
         )
 
-    # what hubs say
+    # called by hubs
 
     async def confirm(self, id: str, *, mode: str, topic: str, challenge: str, lease_seconds: str) -> str | None:
-        """A hub makes sure that we asked: its challenge if we did, else None (§5.3)."""
+        """Verify intent for a hub: return its challenge if we requested this, else None (§5.3)."""
         following = await self._store.websub_following.find(id)
         if (
             following is None
@@ -130,10 +130,10 @@ class Subscriber:
             return None
         if following.wish is SubscriptionIntent.UNSUBSCRIBE:
             await self._store.transaction(lambda tx: tx.websub_following.delete(id))
-            log.info("no longer subscribed", feed=following.feed, hub=following.hub)
+            log.info("hub subscription ended", feed=following.feed, hub=following.hub)
             return challenge
         await self._store.transaction(lambda tx: self._begin(tx, following, _lease(lease_seconds)))
-        log.info("subscribed", feed=following.feed, hub=following.hub)
+        log.info("hub subscription confirmed", feed=following.feed, hub=following.hub)
         return challenge
 
     def _was_requested_recently(self, following: HubFollowing) -> bool:
@@ -145,7 +145,7 @@ class Subscriber:
         await self._request(tx, following, now + lease * RENEWAL_FRACTION)
 
     async def deny(self, id: str, *, topic: str) -> bool:
-        """A hub says that nothing will come (§5.2); False if we know nothing of it. It is asked again another day."""
+        """Record that a hub denied a subscription (§5.2) and retry a day later; False if there is no such subscription."""
         following = await self._store.websub_following.find(id)
         if following is None or topic != following.topic:
             return False
@@ -156,34 +156,34 @@ class Subscriber:
                 await self._request(tx, following, self._clock() + VERIFICATION_TIMEOUT)
 
         await self._store.transaction(body)
-        log.info("subscription refused", feed=following.feed, hub=following.hub)
+        log.info("hub subscription denied", feed=following.feed, hub=following.hub)
         return True
 
     async def is_wanted(self, id: str) -> bool:
-        """Whether we want what is sent to this callback."""
+        """Whether this callback belongs to a wanted subscription."""
         following = await self._store.websub_following.find(id)
         return following is not None and following.wish is SubscriptionIntent.SUBSCRIBE
 
     async def receive(self, id: str, body: bytes, media_type: str, signature: str) -> None:
-        """Something was sent. Without our signature it is nothing to us, and whoever sent it is not told so (§7.1)."""
+        """Process a pushed document. An invalid signature is ignored without telling the sender (§7.1)."""
         following = await self._store.websub_following.find(id)
         if following is None or following.wish is not SubscriptionIntent.SUBSCRIBE:
             return
         if not is_signed(body, following.secret, signature):
-            log.info("push not believed", feed=following.feed, hub=following.hub)
+            log.info("push signature invalid", feed=following.feed, hub=following.hub)
             return
         await self._received(following.feed, body, media_type)
         await self._store.transaction(lambda tx: tx.websub_following.set_heard(id, self._clock()))
 
     async def prune(self, tx: Tables) -> None:
-        """Forget subscriptions that ended without the hub's word."""
+        """Delete ended subscriptions that the hub never confirmed."""
         now = self._clock()
         await tx.websub_following.prune(asked=now - VERIFICATION_TIMEOUT, now=now)
 
-    # what the courier says
+    # called by the sender
 
     async def asked(self, tx: Tables, following: HubFollowing, at: datetime) -> None:
-        """A hub has taken our request; if it has not made sure in time, it is asked once more."""
+        """Record that a hub accepted our request; it is repeated unless the hub verifies it in time."""
         now = await tx.websub_following.find(following.id)
         if now is None or now.wish is not following.wish or now.wish is SubscriptionIntent.UNSUBSCRIBE:
             return
@@ -192,7 +192,7 @@ class Subscriber:
 
 
 class SubscriptionRequestSender:
-    """Asks a hub for what we want of it."""
+    """Sends our subscription requests to a hub."""
 
     def __init__(self, store: Store, transport: Transport, urls: Urls, clock: Clock, subscriber: Subscriber) -> None:
         self._store, self._transport, self._urls, self._clock = store, transport, urls, clock
@@ -228,7 +228,7 @@ class SubscriptionRequestSender:
 
 
 def _lease(text: str) -> timedelta:
-    """What a hub gives us, within reason; what we asked for where it does not say."""
+    """Return the lease that a hub grants, within limits; the requested one if it names none."""
     if not (text.isascii() and text.isdigit()):
         return DEFAULT_LEASE
     return min(max(timedelta(seconds=int(text[:MAX_DIGITS])), MIN_LEASE), MAX_LEASE)

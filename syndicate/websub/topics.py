@@ -1,4 +1,4 @@
-"""What our hub has to tell of: the feeds of this blog, by their addresses."""
+"""The topics of the hub: the feeds of this blog, by their addresses."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,7 +6,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicDocument:
-    """A feed as it is served. `version` changes when there is something to tell, and not with mere counts."""
+    """A feed as it is served. `version` is its version without comment counts."""
 
     body: bytes
     media_type: str
@@ -14,16 +14,16 @@ class TopicDocument:
 
 
 class Topics(Protocol):
-    """Knows the feeds of this blog. A topic is the address that a feed calls `self`, to the letter."""
+    """The feeds of this blog. A topic is exactly the `self` address of a feed."""
 
     async def has(self, topic: str) -> bool:
-        """Whether this is a feed of ours. Cheap: anybody may ask."""
+        """Whether this is a feed of ours. Cheap, since anybody can call it."""
         ...
 
     async def version(self, topic: str) -> str | None:
-        """What the document's version is now; None where there is no such feed. Cheap while nothing has changed."""
+        """Return the current version; None if there is no such feed. Cheap while nothing has changed."""
         ...
 
     async def document(self, topic: str) -> TopicDocument | None:
-        """The feed as it is now."""
+        """Return the current feed; None if there is no such feed."""
         ...

@@ -128,7 +128,7 @@ async def test_the_name_of_the_header_may_be_written_in_any_way(polite: RunningI
 async def test_a_page_that_takes_none_is_left_alone(polite: RunningInstance, garden: Garden) -> None:
     garden.page = b"<p>Leaves."
     await mention(polite, GARDEN)
-    assert await states(polite) == [("failed", "it takes no webmentions")]
+    assert await states(polite) == [("failed", "the page accepts no webmentions")]
     polite.clock.advance(days=1)
     await polite.settle()
     assert len(garden.wire.to("garden.example")) == 1
