@@ -1,4 +1,4 @@
-"""What is written down of a request, and what is nobody's business."""
+"""What the access log records of a request."""
 
 from io import StringIO
 
@@ -21,7 +21,7 @@ from syndicate.web.http.access_log import AccessLog
         ("/feed/?feed=rss2&s=illness", "/feed/?feed=rss2&s=-"),
     ],
 )
-async def test_a_line_has_the_address_but_not_what_was_looked_for(address: str, written: str) -> None:
+async def test_a_line_has_the_path_without_search_words(address: str, written: str) -> None:
     stream = StringIO()
     log = AccessLog(ServerConfig(access_log=True), Metrics(), stream)
     log.add(make_mocked_request("GET", address), web.Response(), 0.001)

@@ -1,4 +1,4 @@
-"""What was answered before is handed out at once, and never when it should no longer be."""
+"""Responses served from the cache by address, and their invalidation."""
 
 import pytest
 
@@ -10,13 +10,13 @@ PAGE = "text/html"
 
 
 async def twice(instance: RunningInstance, path: str, accept: str = PAGE) -> bytes:
-    """Ask until it is answered from memory."""
+    """Request a path twice, so that the second response comes from the cache."""
     first, second = await instance.get(path, accept=accept), await instance.get(path, accept=accept)
     assert (first.status, first.body) == (second.status, second.body) == (200, first.body)
     return second.body
 
 
-async def test_asked_again_is_not_made_again(instance: RunningInstance) -> None:
+async def test_a_repeated_request_is_not_rendered_again(instance: RunningInstance) -> None:
     post = await instance.publish("Hello")
     response_cache = instance.server.app[RESPONSE_CACHE]
     for path in (post.path, "/", "/feed/"):
@@ -27,7 +27,7 @@ async def test_asked_again_is_not_made_again(instance: RunningInstance) -> None:
 
 
 @pytest.mark.parametrize("accept", [PAGE, ACTIVITY])
-async def test_a_post_that_is_deleted_is_gone_at_once(instance: RunningInstance, accept: str) -> None:
+async def test_a_deleted_post_is_gone_at_once(instance: RunningInstance, accept: str) -> None:
     post = await instance.publish("Hello")
     await twice(instance, post.path, accept)
     await instance.server.services.publisher.delete(post.slug)
@@ -35,7 +35,7 @@ async def test_a_post_that_is_deleted_is_gone_at_once(instance: RunningInstance,
 
 
 @pytest.mark.parametrize("accept", [PAGE, ACTIVITY])
-async def test_a_post_that_becomes_a_draft_is_not_shown_any_more(instance: RunningInstance, accept: str) -> None:
+async def test_a_post_that_becomes_a_draft_is_no_longer_shown(instance: RunningInstance, accept: str) -> None:
     post = await instance.publish("Hello")
     await twice(instance, post.path, accept)
     await instance.publish("Hello", state=PostState.DRAFT)
@@ -51,7 +51,7 @@ async def test_an_edit_is_shown_at_once_on_every_page_that_shows_it(instance: Ru
         assert b"Other words altogether." in (await instance.get(path)).body, path
 
 
-async def test_one_address_has_a_page_and_an_object(instance: RunningInstance) -> None:
+async def test_a_permalink_has_a_page_and_an_object(instance: RunningInstance) -> None:
     post = await instance.publish("Hello")
     page, document = await twice(instance, post.path), await twice(instance, post.path, ACTIVITY)
     assert page.lstrip().lower().startswith(b"<!doctype")
@@ -59,14 +59,14 @@ async def test_one_address_has_a_page_and_an_object(instance: RunningInstance) -
     assert await twice(instance, post.path) == page
 
 
-async def test_a_page_of_its_own_takes_the_place_of_the_built_in_one(instance: RunningInstance) -> None:
+async def test_a_page_of_the_author_replaces_the_built_in_one(instance: RunningInstance) -> None:
     await twice(instance, "/about/")
     about = PostDraft(slug="about", title="About", source="Written by hand.", path="/about/")
     await instance.server.services.publisher.publish(about, origin="test")
     assert b"Written by hand." in (await instance.get("/about/")).body
 
 
-async def test_head_and_get_are_told_apart(instance: RunningInstance) -> None:
+async def test_head_and_get_are_distinguished(instance: RunningInstance) -> None:
     post = await instance.publish("Hello")
     await twice(instance, post.path)
     head = await instance.get(post.path, method="HEAD")
@@ -74,7 +74,7 @@ async def test_head_and_get_are_told_apart(instance: RunningInstance) -> None:
     assert (await instance.get(post.path, method="POST")).status == 405
 
 
-async def test_another_host_is_led_to_ours_although_it_was_asked_before(instance: RunningInstance) -> None:
+async def test_another_host_is_redirected_although_the_path_is_cached(instance: RunningInstance) -> None:
     post = await instance.publish("Hello")
     await twice(instance, post.path)
     answer = await instance.get(post.path, Host="elsewhere.example")

@@ -1,4 +1,4 @@
-"""Whether the server says that it can work."""
+"""Whether the server reports that it is ready."""
 
 import shutil
 from collections import namedtuple
@@ -14,7 +14,7 @@ from syndicate.web.health import Readiness
 Usage = namedtuple("Usage", "total used free")
 
 
-async def test_a_server_is_ready_when_its_database_has_taken_a_write(store: Store, tmp_path: Path) -> None:
+async def test_a_server_is_ready_if_its_database_accepts_a_write(store: Store, tmp_path: Path) -> None:
     await Readiness(store, tmp_path / "not" / "there").check()
     assert await store.key_values.find("ready")
 

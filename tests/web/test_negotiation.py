@@ -1,4 +1,4 @@
-"""HTML or ActivityStreams, by what browsers, servers and tools really send."""
+"""Content negotiation with the `Accept` headers that browsers, servers and tools send."""
 
 import pytest
 
@@ -19,11 +19,11 @@ SERVERS = {
     "Pixelfed": 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"',
     "without a profile": "application/ld+json",
     "in capitals": "Application/Activity+JSON",
-    "with HTML less wanted": "text/html;q=0.5, application/activity+json",
-    "first of two alike": "application/activity+json, text/html",
+    "with HTML at lower quality": "text/html;q=0.5, application/activity+json",
+    "first of two with equal quality": "application/activity+json, text/html",
     "with a charset": "application/activity+json; charset=utf-8",
 }
-PEOPLE = {
+OTHERS = {
     "Firefox": FIREFOX,
     "curl": "*/*",
     "nothing": "",
@@ -33,9 +33,9 @@ PEOPLE = {
     "nonsense": ";;;,,,q=,=",
     "refused by name": "application/activity+json;q=0, text/html",
     "refused with decimals": "application/activity+json;q=0.000",
-    "a quality that is no number": "application/activity+json;q=high",
-    "a quality that is not a number": "application/activity+json;q=nan",
-    "a name that only begins so": "application/activity+jsonp",
+    "a quality that is a word": "application/activity+json;q=high",
+    "a quality that is NaN": "application/activity+json;q=nan",
+    "a longer name with the same prefix": "application/activity+jsonp",
 }
 
 
@@ -45,10 +45,10 @@ def test_a_server_gets_activitystreams(name: str) -> None:
     assert prefers_activity(SERVERS[name])
 
 
-@pytest.mark.parametrize("name", PEOPLE)
-def test_everybody_else_gets_a_page(name: str) -> None:
-    assert not accepts_activity(PEOPLE[name])
-    assert not prefers_activity(PEOPLE[name])
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_clients_get_a_page(name: str) -> None:
+    assert not accepts_activity(OTHERS[name])
+    assert not prefers_activity(OTHERS[name])
 
 
 @pytest.mark.parametrize(
@@ -60,15 +60,15 @@ def test_everybody_else_gets_a_page(name: str) -> None:
         "application/activity+json;q=0.2, text/html;q=0.3",
     ],
 )
-def test_who_takes_both_and_wants_html_more_gets_a_page_at_a_permalink(accept: str) -> None:
+def test_a_client_that_prefers_html_gets_a_page_at_a_permalink(accept: str) -> None:
     assert accepts_activity(accept)
     assert not prefers_activity(accept)
 
 
-def test_an_endless_header_is_not_read() -> None:
+def test_an_overlong_header_is_ignored() -> None:
     assert not accepts_activity("application/activity+json," * 1000)
     assert not prefers_activity("application/activity+json," * 1000)
 
 
-def test_a_comma_inside_a_quoted_profile_changes_nothing() -> None:
+def test_a_comma_inside_a_quoted_profile_is_accepted() -> None:
     assert accepts_activity('application/ld+json; profile="https://www.w3.org/ns/activitystreams, https://x.example"')

@@ -1,4 +1,4 @@
-"""The pages as browsers, feed readers and other servers meet them."""
+"""The HTML of pages, as browsers, feed readers and other servers read it."""
 
 import re
 from dataclasses import replace
@@ -82,7 +82,7 @@ BARE: dict[str, Page] = {
 
 
 def full_pages(text: str = "words", address: str = f"{BLOG}/x/") -> dict[str, Page]:
-    """Every page with every field filled: text with `text`, addresses of strangers with `address`."""
+    """Return every page with all fields set: texts to `text`, remote addresses to `address`."""
     picture = Picture(url="/media/a.jpg", alt=text, media_type="image/jpeg", width=640, height=480)
     link = Link(label=text, href="/x/")
     site = Site(
@@ -275,7 +275,7 @@ def comment(anchor: str, parent: str = "") -> CommentView:
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
-def test_every_page_renders_with_little_and_with_much(page: Page) -> None:
+def test_every_page_renders_with_minimal_and_with_full_data(page: Page) -> None:
     document = PAGES.render(page)
     assert document.startswith(b"<!DOCTYPE html>\n<html lang=")
     assert document == PAGES.render(page)
@@ -288,7 +288,7 @@ def test_every_kind_of_page_has_a_template_and_a_sample() -> None:
 
 
 @pytest.mark.parametrize("page", [pytest.param(page, id=name) for name, page in full_pages(text=HOSTILE).items()])
-def test_hostile_text_is_shown_as_text_wherever_it_stands(page: Page) -> None:
+def test_hostile_text_is_escaped_everywhere(page: Page) -> None:
     document = PAGES.render(page).decode()
     tree = html.document_fromstring(document)
     assert not tree.xpath("//script[not(starts-with(@src, '/static/'))]")
@@ -299,13 +299,13 @@ def test_hostile_text_is_shown_as_text_wherever_it_stands(page: Page) -> None:
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "JavaScript:x", "data:text/html,x", "//evil.example", "x"])
-def test_an_address_that_leads_nowhere_on_the_web_is_not_linked(address: str) -> None:
+def test_an_address_with_another_scheme_is_not_linked(address: str) -> None:
     pages = full_pages(address=address)
     for page in (pages["post"], pages["blogroll"]):
         assert address not in tree_of(page).xpath("//@href")
 
 
-def test_only_words_of_xfn_stand_in_the_blogroll() -> None:
+def test_only_xfn_values_appear_as_rel_in_the_blogroll() -> None:
     item = BlogrollItem(name="Inkblot", url="https://ink.example/", rel="friend MET stylesheet opener me")
     tree = tree_of(BlogrollPage(site=BARE_SITE, head=Head(), groups=(BlogrollGroup(entries=(item,)),)))
     entry = one(tree.xpath("//main//*[contains(@class, 'h-card')]"))
@@ -314,14 +314,14 @@ def test_only_words_of_xfn_stand_in_the_blogroll() -> None:
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
-def test_a_page_holds_no_script_and_no_style_of_its_own(page: Page) -> None:
+def test_a_page_has_no_inline_script_or_style(page: Page) -> None:
     tree = tree_of(page)
     assert not tree.xpath("//style | //iframe | //object | //*[@style]")
     assert all(script.get("src") and not script.text for script in tree.xpath("//script"))
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
-def test_a_page_loads_nothing_from_elsewhere(page: Page) -> None:
+def test_a_page_loads_nothing_from_other_servers(page: Page) -> None:
     tree = tree_of(page)
     loaded = tree.xpath("//@src | //@srcset | //@poster")
     loaded += tree.xpath("//link[@rel='stylesheet' or @rel='icon' or @rel='apple-touch-icon']/@href")
@@ -335,12 +335,12 @@ def test_the_stylesheet_loads_nothing() -> None:
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
-def test_what_a_page_loads_is_among_the_assets(page: Page) -> None:
+def test_everything_a_page_loads_is_an_asset(page: Page) -> None:
     served = {asset.path for asset in PAGES.assets}
     assert {address for address in tree_of(page).xpath("//head//@href | //@src") if "/static/" in address} <= served
 
 
-def test_assets_carry_a_hash_of_their_bodies_and_may_be_kept_for_ever() -> None:
+def test_immutable_assets_have_a_hash_in_their_path() -> None:
     immutable = [asset for asset in PAGES.assets if asset.immutable]
     assert len(immutable) == len(STATIC_FILES)
     assert all(re.fullmatch(r"/static/[a-z]+\.[0-9a-f]{12}\.[a-z]+", asset.path) for asset in immutable)
@@ -352,7 +352,7 @@ def test_assets_carry_a_hash_of_their_bodies_and_may_be_kept_for_ever() -> None:
     assert all(asset.body for asset in PAGES.assets)
 
 
-def test_the_head_links_feeds_then_the_activitypub_id_and_the_comments_feed_last() -> None:
+def test_the_head_links_feeds_then_the_activitypub_id_then_the_comments_feed() -> None:
     links = tree_of(FULL["post"]).xpath("//head/link[@rel='alternate']")
     assert [(link.get("type"), link.get("href")) for link in links] == [
         ("application/rss+xml", f"{BLOG}/feed/"),
@@ -363,7 +363,7 @@ def test_the_head_links_feeds_then_the_activitypub_id_and_the_comments_feed_last
     ]
 
 
-def test_the_head_tells_link_previews_what_the_page_is() -> None:
+def test_the_head_describes_the_page_for_link_previews() -> None:
     tree = tree_of(FULL["post"])
     told = {meta.get("property") or meta.get("name"): meta.get("content") for meta in tree.xpath("//head/meta")}
     assert told["og:type"] == "article"
@@ -379,12 +379,12 @@ def test_the_head_tells_link_previews_what_the_page_is() -> None:
     assert (rels["prev"], rels["next"]) == (f"{BLOG}/", f"{BLOG}/page/3/")
 
 
-def test_the_title_names_the_page_and_then_the_blog() -> None:
+def test_the_title_is_the_page_followed_by_the_blog() -> None:
     assert tree_of(FULL["error"]).findtext(".//title") == "words – words"
     assert tree_of(BARE["home"]).findtext(".//title") == "Marginalia"
 
 
-def test_a_post_is_an_h_entry_with_all_that_readers_of_microformats_ask_for() -> None:
+def test_a_post_is_a_complete_h_entry() -> None:
     entry = one(with_class(tree_of(FULL["post"]), "h-entry"))
     permalink = one(with_class(entry, "u-uid"))
     assert "u-url" in permalink.get("class").split()
@@ -401,7 +401,7 @@ def test_a_post_is_an_h_entry_with_all_that_readers_of_microformats_ask_for() ->
     assert one(with_class(entry, "u-audio")).get("href") == "/media/a.mp3"
 
 
-def test_comments_are_cited_with_their_authors_and_dates() -> None:
+def test_comments_are_h_cites_with_author_and_date() -> None:
     cited = with_class(tree_of(FULL["post"]), "u-comment")
     assert len(cited) == MAX_UNFOLDED_DEPTH + 4
     for number, citation in enumerate(cited):
@@ -424,7 +424,7 @@ def test_a_note_has_no_name() -> None:
         assert with_class(listed, "e-content")
 
 
-def test_lists_are_feeds_with_a_name_an_address_and_an_author() -> None:
+def test_lists_are_h_feeds_with_name_address_and_author() -> None:
     for page in (FULL["home"], FULL["archive"]):
         feed = one(with_class(tree_of(page), "h-feed"))
         assert [name.get("value") for name in feed.xpath("./data[@class='p-name']")] == ["words"]
@@ -433,7 +433,7 @@ def test_lists_are_feeds_with_a_name_an_address_and_an_author() -> None:
         assert len(with_class(feed, "h-entry")) == 4
 
 
-def test_the_colophon_holds_the_card_that_represents_the_blog() -> None:
+def test_the_footer_has_the_h_card_of_the_blog() -> None:
     card = one(tree_of(FULL["home"]).xpath("//footer[@class='colophon']/*[contains(@class, 'h-card')]"))
     me = one(with_class(card, "u-uid"))
     assert (me.get("href"), me.get("rel"), me.text_content()) == (f"{BLOG}/", "me", "words")
@@ -441,7 +441,7 @@ def test_the_colophon_holds_the_card_that_represents_the_blog() -> None:
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
-def test_headings_begin_with_one_h1_and_skip_no_level(page: Page) -> None:
+def test_headings_start_with_one_h1_and_skip_no_level(page: Page) -> None:
     levels = [int(heading.tag[1]) for heading in tree_of(page).xpath("//h1 | //h2 | //h3 | //h4")]
     assert levels.count(1) == 1
     assert levels[0] == 1
@@ -449,7 +449,7 @@ def test_headings_begin_with_one_h1_and_skip_no_level(page: Page) -> None:
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
-def test_a_page_can_be_found_one_s_way_through_without_eyes(page: Page) -> None:
+def test_a_page_is_navigable_with_a_screen_reader(page: Page) -> None:
     tree = tree_of(page)
     assert tree.xpath("//body/a[1]/@href") == ["#main"]
     assert len(tree.xpath("//main[@id='main']")) == len(tree.xpath("//body/header")) == 1
@@ -460,7 +460,7 @@ def test_a_page_can_be_found_one_s_way_through_without_eyes(page: Page) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_the_page_where_one_is_is_marked_in_the_navigation() -> None:
+def test_the_current_page_is_marked_in_the_navigation() -> None:
     assert tree_of(FULL["about"]).xpath("//nav//a[@aria-current='page']/@href") == ["/about/"]
     assert not tree_of(BARE["about"]).xpath("//*[@aria-current]")
 
@@ -473,27 +473,27 @@ def test_an_open_post_says_how_to_reply_and_where() -> None:
 @pytest.mark.parametrize(
     ("state", "said"), [(CommentsState.CLOSED, True), (CommentsState.NONE, False), (CommentsState.OPEN, False)]
 )
-def test_closed_comments_are_said_to_be_closed(state: CommentsState, said: bool) -> None:
+def test_a_page_says_that_comments_are_closed(state: CommentsState, said: bool) -> None:
     page = PostPage(site=BARE_SITE, head=Head(), post=replace(BARE_POST, comments_state=state))
     text = tree_of(page).text_content()
     assert ("Comments are closed." in text) is said
     assert ("Leave a comment" in text) is (state is CommentsState.OPEN)
 
 
-def test_comments_stay_when_nothing_more_can_be_said() -> None:
+def test_comments_are_shown_when_replies_are_closed() -> None:
     post = replace(BARE_POST, comments_state=CommentsState.NONE)
     page = PostPage(site=BARE_SITE, head=Head(), post=post, comments=(comment("a"),))
     assert "1 comment" in tree_of(page).text_content()
 
 
-def test_a_warning_keeps_the_text_folded_and_out_of_lists() -> None:
+def test_a_content_warning_folds_the_text_and_hides_it_in_lists() -> None:
     assert one(tree_of(FULL["warned"]).xpath("//details[@class='warning']/summary")).text == "words"
     post = replace(BARE_POST, title="Title", excerpt="The butler did it", warning="Spoilers")
     assert b"butler" not in PAGES.render(HomePage(site=BARE_SITE, head=Head(), posts=(post,)))
 
 
 @pytest.mark.parametrize("note", [True, False])
-def test_the_picture_of_a_sensitive_post_is_inside_the_fold(note: bool) -> None:
+def test_the_picture_of_a_sensitive_post_is_folded(note: bool) -> None:
     picture = Picture(url="/media/storm.jpg", alt="Fallen trees")
     post = replace(BARE_POST, title="" if note else "Storm", is_note=note, picture=picture, sensitive=True)
     page = PostPage(site=BARE_SITE, head=Head(), post=post)
@@ -502,14 +502,14 @@ def test_the_picture_of_a_sensitive_post_is_inside_the_fold(note: bool) -> None:
         assert tree_of(shown).xpath("//img[@src='/media/storm.jpg'][not(ancestor::details)]") == []
 
 
-def test_a_single_group_is_not_headed_like_the_page() -> None:
+def test_a_single_group_does_not_repeat_the_heading() -> None:
     group = BlogrollGroup(title="Blogroll", entries=(BlogrollItem(name="Bo"),))
     for groups, headings in (((group,), []), ((group, replace(group, title="Friends")), ["Blogroll", "Friends"])):
         page = BlogrollPage(site=BARE_SITE, head=Head(), groups=groups)
         assert [heading.text for heading in tree_of(page).xpath("//h2")] == headings
 
 
-def test_safe_html_goes_out_as_it_is_and_what_is_made_from_it_does_not() -> None:
+def test_safe_html_is_not_escaped_and_strings_derived_from_it_are() -> None:
     html_of = SafeHtml("<p>x</p>")
     shouted = HomePage(site=replace(BARE_SITE, title=html_of + "!"), head=Head(), posts=(BARE_POST,))
     document = PAGES.render(shouted)
@@ -522,12 +522,12 @@ def test_a_lone_surrogate_in_html_does_not_break_the_page() -> None:
     assert b"<p>?</p>" in PAGES.render(page)
 
 
-def test_no_template_lifts_the_escaping() -> None:
+def test_no_template_disables_escaping() -> None:
     for template in TEMPLATE_FILES.glob("*.html"):
         assert not re.search(r"\|\s*safe|autoescape", template.read_text()), template.name
 
 
-def test_replies_stand_under_what_they_answer() -> None:
+def test_replies_are_nested_under_their_parent() -> None:
     [first, second] = threads_of([comment("a"), comment("b"), comment("c", "a"), comment("d", "c")])
     assert first == Thread(
         comment=comment("a"),
@@ -536,11 +536,11 @@ def test_replies_stand_under_what_they_answer() -> None:
     assert second == Thread(comment=comment("b"))
 
 
-def test_a_reply_to_what_is_not_shown_stands_at_the_top() -> None:
+def test_a_reply_to_a_hidden_comment_is_at_the_top_level() -> None:
     assert [thread.comment.anchor for thread in threads_of([comment("a", "held"), comment("b")])] == ["a", "b"]
 
 
-def test_a_deep_conversation_is_indented_six_times_and_then_says_whom_it_answers() -> None:
+def test_a_deep_conversation_is_indented_six_levels_and_then_names_the_parent() -> None:
     chain = [comment(f"c{n}", f"c{n - 1}" if n else "") for n in range(MAX_UNFOLDED_DEPTH + 3)]
     [thread] = threads_of(chain)
     for _ in range(MAX_INDENTED_DEPTH - 1):
@@ -578,12 +578,12 @@ def shown(threads: tuple[Thread, ...]) -> list[str]:
     ],
     ids=["itself", "each other", "a ring with a tail", "a chain", "a long ring", "a crowd"],
 )
-def test_every_comment_is_shown_once_whatever_strangers_send(parents: dict[str, str]) -> None:
+def test_every_comment_is_shown_once_for_any_parents(parents: dict[str, str]) -> None:
     comments = [comment(anchor, parent) for anchor, parent in parents.items()]
     assert sorted(shown(threads_of(comments))) == sorted(parents)
 
 
-def test_two_comments_with_one_anchor_do_not_show_their_answers_twice() -> None:
+def test_two_comments_with_one_anchor_show_their_replies_once() -> None:
     assert shown(threads_of([comment("a"), comment("a"), comment("b", "a")])) == ["a", "b", "a"]
 
 
@@ -594,7 +594,7 @@ def test_a_chain_of_a_thousand_replies_can_be_rendered() -> None:
 
 
 @pytest.mark.parametrize(("name", "initial"), [("ada", "A"), ("  »björn", "B"), ("山田", "山"), ("", "?"), ("🦆", "?")])
-def test_an_initial_stands_in_for_a_missing_picture(name: str, initial: str) -> None:
+def test_an_initial_replaces_a_missing_picture(name: str, initial: str) -> None:
     assert replace(comment("a"), author=name).initial == initial
 
 
@@ -606,7 +606,7 @@ def test_an_initial_stands_in_for_a_missing_picture(name: str, initial: str) -> 
         ("America/New_York", "en-US", "December 31, 2026", "2026-12-31T18:30:00-05:00"),
     ],
 )
-def test_dates_are_said_in_the_zone_of_the_site(timezone: str, language: str, day: str, machine: str) -> None:
+def test_dates_are_in_the_time_zone_of_the_site(timezone: str, language: str, day: str, machine: str) -> None:
     calendar = Pages(timezone=timezone, language=language).calendar
     instant = datetime(2026, 12, 31, 23, 30, 0, 999_999, tzinfo=UTC)
     assert (calendar.day(instant), calendar.machine(instant)) == (day, machine)
@@ -618,7 +618,7 @@ def colours(scheme: str) -> dict[str, str]:
 
 
 def luminance(colour: str) -> float:
-    """WCAG 2.2, relative luminance."""
+    """Return the relative luminance (WCAG 2.2)."""
     channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -630,7 +630,7 @@ def contrast(one_colour: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
-def test_text_stands_out_from_the_paper_in_both_schemes(scheme: int) -> None:
+def test_text_has_enough_contrast_in_both_colour_schemes(scheme: int) -> None:
     [style] = [asset.body.decode() for asset in PAGES.assets if asset.path.startswith("/static/style.")]
     colour = colours(re.findall(r":root \{(.*?)\}", style, re.DOTALL)[scheme])
     for ground in ("paper", "sheet", "mark-wash"):

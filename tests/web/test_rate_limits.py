@@ -1,4 +1,4 @@
-"""How many are let in: a bucket for each client, and places for all together, of which one client has a share."""
+"""Rate limits: a token bucket per client, and slots in total with a share per client."""
 
 from contextlib import ExitStack
 
@@ -9,7 +9,7 @@ from syndicate.web.http.clients import client_of
 from syndicate.web.http.rate_limits import MAX_CLIENTS, RateLimiter
 
 
-def test_one_client_has_a_share_of_the_places_and_not_all() -> None:
+def test_one_client_gets_only_its_share_of_the_slots() -> None:
     limiter = RateLimiter(max_concurrent=5, max_concurrent_per_client=3, name="inbox")
     with ExitStack() as stack:
         for _ in range(3):
@@ -24,7 +24,7 @@ def test_one_client_has_a_share_of_the_places_and_not_all() -> None:
         pass
 
 
-def test_one_client_spends_nobody_elses_tokens() -> None:
+def test_clients_have_separate_tokens() -> None:
     limiter = RateLimiter(per_second=0.001, burst=2, name="inbox")
     for _ in range(2):
         limiter.spend("192.0.2.1")
@@ -47,11 +47,11 @@ def test_one_client_spends_nobody_elses_tokens() -> None:
         ("", "unix", False),
     ],
 )
-def test_whoever_has_a_network_has_all_its_addresses(one: str, other: str, same: bool) -> None:
+def test_all_addresses_of_a_network_are_one_client(one: str, other: str, same: bool) -> None:
     assert (client_of(one) == client_of(other)) is same
 
 
-def test_an_address_that_floods_is_held_back_and_others_are_not() -> None:
+def test_an_address_that_floods_is_limited_and_others_are_not() -> None:
     limiter = RateLimiter(per_second=0.001, burst=3, name="inbox")
     for _ in range(3):
         with limiter.admit("192.0.2.1"):
@@ -62,7 +62,7 @@ def test_an_address_that_floods_is_held_back_and_others_are_not() -> None:
         pass
 
 
-def test_there_are_so_many_places_and_each_is_given_back() -> None:
+def test_slots_are_limited_and_released() -> None:
     limiter = RateLimiter(max_concurrent=2, name="inbox")
     with ExitStack() as inside:
         inside.enter_context(limiter.admit("192.0.2.1"))
@@ -73,14 +73,14 @@ def test_there_are_so_many_places_and_each_is_given_back() -> None:
         pass
 
 
-def test_a_refusal_inside_gives_the_place_back() -> None:
+def test_an_error_releases_the_slot() -> None:
     limiter = RateLimiter(max_concurrent=1, name="inbox")
     for _ in range(3):
         with pytest.raises(ValueError, match="no"), limiter.admit("192.0.2.1"):
             raise ValueError("no")
 
 
-def test_addresses_that_were_not_seen_for_long_are_forgotten() -> None:
+def test_the_least_recent_clients_are_forgotten() -> None:
     limiter = RateLimiter(per_second=0.001, burst=1, name="inbox")
     for number in range(MAX_CLIENTS + 1):
         with limiter.admit(str(number)):

@@ -1,4 +1,4 @@
-"""200 or 304, packed or not, and the bytes that go over the wire."""
+"""Responses to documents: 200 or 304, with or without gzip, and the bytes on the wire."""
 
 import zlib
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ def document(body: bytes = TEXT, *, last_modified: datetime | None = MODIFIED) -
     return _document(rendered, {})
 
 
-def asked(**headers: str) -> web.Request:
+def request_with(**headers: str) -> web.Request:
     return make_mocked_request("GET", "/", headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
@@ -45,17 +45,17 @@ def asked(**headers: str) -> web.Request:
         "3f7a",
     ],
 )
-def test_who_has_this_version_by_its_tag_is_told_so(tags: str) -> None:
-    assert is_unchanged(asked(If_None_Match=tags), document())
+def test_a_matching_tag_means_unchanged(tags: str) -> None:
+    assert is_unchanged(request_with(If_None_Match=tags), document())
 
 
 @pytest.mark.parametrize("tags", ['"other"', '"3f7"', '"3f7ab"', "", ",", '""', '"-gzip"', 'W/"3f7a', "\\"])
-def test_another_tag_means_another_version(tags: str) -> None:
-    assert is_unchanged(asked(If_None_Match=tags), document()) == (tags == 'W/"3f7a')
+def test_a_different_tag_means_changed(tags: str) -> None:
+    assert is_unchanged(request_with(If_None_Match=tags), document()) == (tags == 'W/"3f7a')
 
 
-def test_a_tag_counts_and_then_the_date_does_not() -> None:
-    assert not is_unchanged(asked(If_None_Match='"other"', If_Modified_Since=DATE), document())
+def test_a_tag_takes_precedence_over_the_date() -> None:
+    assert not is_unchanged(request_with(If_None_Match='"other"', If_Modified_Since=DATE), document())
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_a_tag_counts_and_then_the_date_does_not() -> None:
         ("9" * 5000, False),
     ],
 )
-def test_a_date_means_this_version_when_it_is_not_earlier(since: str, unchanged: bool) -> None:
-    assert is_unchanged(asked(If_Modified_Since=since), document()) is unchanged
+def test_a_date_that_is_not_earlier_means_unchanged(since: str, unchanged: bool) -> None:
+    assert is_unchanged(request_with(If_Modified_Since=since), document()) is unchanged
 
 
-def test_what_has_no_date_is_not_compared_by_date() -> None:
-    assert not is_unchanged(asked(If_Modified_Since=DATE), document(last_modified=None))
+def test_a_document_without_a_date_is_not_compared_by_date() -> None:
+    assert not is_unchanged(request_with(If_Modified_Since=DATE), document(last_modified=None))
 
 
 @pytest.mark.parametrize(
@@ -98,23 +98,23 @@ def test_what_has_no_date_is_not_compared_by_date() -> None:
         ("", False),
     ],
 )
-def test_an_answer_is_packed_for_whom_wants_it(accept_encoding: str, wanted: bool) -> None:
-    assert wants_gzip(asked(Accept_Encoding=accept_encoding)) is wanted
+def test_gzip_is_used_only_if_the_client_accepts_it(accept_encoding: str, wanted: bool) -> None:
+    assert wants_gzip(request_with(Accept_Encoding=accept_encoding)) is wanted
 
 
 # over the wire
 
 
 @dataclass(frozen=True, slots=True)
-class Shop:
-    """A server that answers `/` with a short text, `/long` with one that is not sent in one write."""
+class DocumentServer:
+    """A server with a short text at `/`, and at `/long` one that needs more than a single write."""
 
     client: aiohttp.ClientSession
     base: str
 
 
 @pytest.fixture
-async def shop() -> AsyncIterator[Shop]:
+async def server() -> AsyncIterator[DocumentServer]:
     answers = DocumentResponder((("X-Content-Type-Options", "nosniff"),))
     documents = {"/": document(), "/long": document(b"x" * (MAX_SINGLE_WRITE_BYTES + 1)), "/tiny": document(b"tiny")}
 
@@ -129,15 +129,17 @@ async def shop() -> AsyncIterator[Shop]:
     await site.start()
     port = runner.addresses[0][1]
     async with aiohttp.ClientSession(auto_decompress=False, skip_auto_headers=["Accept-Encoding"]) as client:
-        yield Shop(client, f"http://127.0.0.1:{port}")
+        yield DocumentServer(client, f"http://127.0.0.1:{port}")
     await runner.cleanup()
 
 
 @pytest.mark.parametrize("connection", ["keep-alive", "close"])
 @pytest.mark.parametrize("path", ["/", "/long", "/tiny"])
-async def test_an_answer_is_whole_on_connections_of_either_kind(shop: Shop, path: str, connection: str) -> None:
+async def test_a_response_is_complete_with_and_without_keep_alive(
+    server: DocumentServer, path: str, connection: str
+) -> None:
     for _ in range(2):
-        async with shop.client.get(shop.base + path, headers={"Connection": connection}) as answer:
+        async with server.client.get(server.base + path, headers={"Connection": connection}) as answer:
             body = await answer.read()
             assert answer.status == 200
             assert answer.headers["Content-Length"] == str(len(body))
@@ -152,33 +154,33 @@ async def test_an_answer_is_whole_on_connections_of_either_kind(shop: Shop, path
 @pytest.mark.parametrize("accept_encoding", ["gzip", "identity"])
 @pytest.mark.parametrize("path", ["/", "/long", "/tiny"])
 async def test_head_has_the_headers_of_get_and_no_body(
-    shop: Shop, path: str, accept_encoding: str, connection: str
+    server: DocumentServer, path: str, accept_encoding: str, connection: str
 ) -> None:
     headers = {"Accept-Encoding": accept_encoding, "Connection": connection}
-    async with shop.client.get(shop.base + path, headers=headers) as got:
+    async with server.client.get(server.base + path, headers=headers) as got:
         await got.read()
-    async with shop.client.head(shop.base + path, headers=headers) as answer:
+    async with server.client.head(server.base + path, headers=headers) as answer:
         assert await answer.read() == b""
     ours = {name: value for name, value in got.headers.items() if name not in ("Date", "Connection")}
     assert {name: value for name, value in answer.headers.items() if name not in ("Date", "Connection")} == ours
 
 
 @pytest.mark.parametrize("connection", ["keep-alive", "close"])
-async def test_what_has_not_changed_is_answered_without_a_body(shop: Shop, connection: str) -> None:
+async def test_an_unchanged_document_is_answered_without_a_body(server: DocumentServer, connection: str) -> None:
     headers = {"If-None-Match": ETAG, "Connection": connection}
-    async with shop.client.get(shop.base, headers=headers) as answer:
+    async with server.client.get(server.base, headers=headers) as answer:
         assert (answer.status, await answer.read()) == (304, b"")
         for name in ("ETag", "Last-Modified", "Cache-Control", "Vary"):
             assert answer.headers[name]
         assert "Content-Type" not in answer.headers or answer.headers["Content-Type"].startswith("text/plain")
-    async with shop.client.get(shop.base) as answer:
+    async with server.client.get(server.base) as answer:
         assert await answer.read() == TEXT
 
 
 @pytest.mark.parametrize("connection", ["keep-alive", "close"])
-async def test_packed_is_gzip_and_the_same_text_with_the_same_tag(shop: Shop, connection: str) -> None:
+async def test_a_gzip_response_has_the_same_text_and_tag(server: DocumentServer, connection: str) -> None:
     headers = {"Accept-Encoding": "gzip, deflate", "Connection": connection}
-    async with shop.client.get(shop.base, headers=headers) as answer:
+    async with server.client.get(server.base, headers=headers) as answer:
         body = await answer.read()
         assert answer.headers["Content-Encoding"] == "gzip"
         assert answer.headers["ETag"] == ETAG
@@ -186,15 +188,15 @@ async def test_packed_is_gzip_and_the_same_text_with_the_same_tag(shop: Shop, co
     assert zlib.decompress(body, 31) == TEXT
 
 
-async def test_what_is_shorter_than_its_wrapping_is_not_packed(shop: Shop) -> None:
-    async with shop.client.get(f"{shop.base}/tiny", headers={"Accept-Encoding": "gzip"}) as answer:
+async def test_a_tiny_body_is_not_compressed(server: DocumentServer) -> None:
+    async with server.client.get(f"{server.base}/tiny", headers={"Accept-Encoding": "gzip"}) as answer:
         assert "Content-Encoding" not in answer.headers
         assert await answer.read() == b"tiny"
 
 
-async def test_http_1_0_gets_an_answer_and_the_end(shop: Shop) -> None:
+async def test_http_1_0_gets_a_complete_response(server: DocumentServer) -> None:
     async with (
         aiohttp.ClientSession(version=aiohttp.HttpVersion10) as client,
-        client.get(shop.base, headers={"Accept-Encoding": "identity"}) as answer,
+        client.get(server.base, headers={"Accept-Encoding": "identity"}) as answer,
     ):
         assert await answer.read() == TEXT

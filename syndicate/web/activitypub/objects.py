@@ -262,10 +262,10 @@ async def get_following(request: web.Request) -> web.StreamResponse:
     store, actor = request.app[STORE], _requested_actor(request).actor
     if actor.role is not Role.BLOG:
 
-        async def nobody() -> dict[str, Any]:
+        async def empty() -> dict[str, Any]:
             return collections.ordered_whole(actor.following, [])
 
-        return await respond(request, f"ap:{actor.following}", (), nobody)
+        return await respond(request, f"ap:{actor.following}", (), empty)
     if "page" not in request.query:
 
         async def whole() -> dict[str, Any]:

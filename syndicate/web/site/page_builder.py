@@ -544,8 +544,8 @@ class PageBuilder:
         )
 
     def _first_picture(self, post: Post) -> Picture | None:
-        ours = next((address for address in pictures(post.html) if address.startswith(self._urls.base)), None)
-        return None if ours is None else Picture(url=ours)
+        local = next((address for address in pictures(post.html) if address.startswith(self._urls.base)), None)
+        return None if local is None else Picture(url=local)
 
     def _heading(self, listing: Listing) -> str:
         if listing.kind in ("month", "day"):

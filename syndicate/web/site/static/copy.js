@@ -1,4 +1,4 @@
-// A button beside every field that holds something to copy. Without scripts the field alone does.
+// Adds a copy button to every read-only field. Without scripts the text can be selected by hand.
 "use strict";
 for (const field of document.querySelectorAll(".copy input[readonly]")) {
   const button = document.createElement("button");

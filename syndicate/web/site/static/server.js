@@ -1,4 +1,4 @@
-// Remembers the visitor's server in this browser, and nowhere else, so that it is given once. Without scripts it is typed each time.
+// Remembers the visitor's server in the local storage of the browser. Without scripts it is entered each time.
 "use strict";
 const KEY = "server";
 for (const field of document.querySelectorAll("form.dialog input[name=account]")) {
@@ -10,6 +10,6 @@ for (const field of document.querySelectorAll("form.dialog input[name=account]")
       localStorage.setItem(KEY, server);
     });
   } catch {
-    // a browser that keeps nothing
+    // local storage is not available
   }
 }
