@@ -1,4 +1,4 @@
-"""Documents for feed readers, and blogrolls as OPML. Pure: the same feed always makes the same bytes."""
+"""Render and parse feeds, and render and parse OPML. Pure: the same feed always gives the same bytes."""
 
 from syndicate.feeds.document import (
     Conversation,
@@ -33,5 +33,5 @@ __all__ = [
 
 
 def render(feed: Feed, format: FeedFormat) -> FeedDocument:
-    """`feed` as a document, by a press that keeps nothing. Raises ValueError as `FragmentCache.render` does."""
+    """Render `feed` without a cache. Raises ValueError as `FragmentCache.render` does."""
     return FragmentCache().render(feed, format)

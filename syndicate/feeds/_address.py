@@ -1,7 +1,6 @@
-"""Addresses as RSS wants them: RFC 3986, ASCII only.
+"""Normalize addresses for feeds: RFC 3986, ASCII only.
 
-Readers and validators refuse a feed for one space or umlaut in one address; what is right already stays as
-it is.
+Readers and validators reject a feed for a single space or umlaut in an address. Valid addresses stay as they are.
 """
 
 import re
@@ -14,26 +13,28 @@ _PLAIN = re.compile(
     r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,3}[a-z]{2,63}"
     r"/(?:[A-Za-z0-9/:@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*(?:\?[A-Za-z0-9=&_.-]*[A-Za-z0-9])?(?:#[A-Za-z0-9_.-]+)?"
 )
-"""What nearly all addresses look like; these need no second look."""
+"""The usual form of an address, which needs no further processing."""
 _LOOSE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _IN_PATH = "/%:@!$&'()*+,;=-._~"
 _IN_QUERY = _IN_PATH + "?"
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _LABEL = re.compile("[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _IPV6 = re.compile(r"\[[0-9A-Fa-f:.]+\]")
-_LONGEST = 8_192
-_LONGEST_HOST = 253
+_MAX_LENGTH = 8_192
+_MAX_HOST_LENGTH = 253
 
 
 def ascii_url(url: str) -> str:
-    """An absolute http(s) address, percent-encoded, its host in punycode. Raises ValueError for anything else."""
-    if len(url) > _LONGEST:
+    """Return an absolute http(s) address, percent-encoded, with the host in punycode. Raises ValueError for anything
+    else.
+    """
+    if len(url) > _MAX_LENGTH:
         raise ValueError("the address is too long")
     if _PLAIN.fullmatch(url):
         return url
     parts = urlsplit(clean(url).strip())
     if parts.scheme not in ("http", "https"):
-        raise ValueError("the address is not of the web (http or https)")
+        raise ValueError("the address is not a web address (http or https)")
     return urlunsplit(
         (
             parts.scheme,
@@ -46,7 +47,7 @@ def ascii_url(url: str) -> str:
 
 
 def ascii_url_or_nothing(url: str | None) -> str:
-    """For addresses that an entry can do without."""
+    """Return the same, or an empty string for an optional address that is invalid."""
     try:
         return ascii_url(url or "")
     except ValueError:
@@ -55,8 +56,8 @@ def ascii_url_or_nothing(url: str | None) -> str:
 
 def _authority(parts: SplitResult) -> str:
     if "@" in parts.netloc:
-        raise ValueError("the address carries a name or password")
-    port = parts.port  # raises ValueError when it is no port
+        raise ValueError("the address contains a user name or password")
+    port = parts.port  # raises ValueError for an invalid port
     host = parts.netloc if port is None else parts.netloc[: parts.netloc.rindex(":")]
     host = host.removesuffix(":")
     if not _IPV6.fullmatch(host):
@@ -65,17 +66,17 @@ def _authority(parts: SplitResult) -> str:
 
 
 def _ascii_host(host: str) -> str:
-    if len(host) > _LONGEST_HOST:
+    if len(host) > _MAX_HOST_LENGTH:
         raise ValueError("the host's name is too long")
     labels = [_ascii_label(label) for label in _DOTS.split(host.removesuffix("."))]
     ascii_host = ".".join(labels)
-    if len(ascii_host) > _LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(ascii_host) > _MAX_HOST_LENGTH or not all(_LABEL.fullmatch(label) for label in labels):
         raise ValueError("the address has no usable host")
     return ascii_host
 
 
 def _ascii_label(label: str) -> str:
-    """RFC 5891 §4.4. Not the `idna` codec: that is IDNA 2003 and sends `straße` to another domain, `strasse`."""
+    """Encode a label (RFC 5891 §4.4). The `idna` codec implements IDNA 2003, which turns `straße` into `strasse`."""
     if label.isascii():
         return label
     label = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", label).lower())

@@ -1,14 +1,13 @@
-"""feedgen, cured: the one file that knows it.
+"""The only module that uses feedgen, with corrections for its errors.
 
-In comes a feed that has been proofread, and the elements that feedgen has no words for; out comes XML: the frame of a
-document, which is all of it but the entries, and single entries as they stand in it. What feedgen 1.0 does wrong is put
-right here:
+In come a normalized feed and the elements that feedgen does not support; out comes XML: the frame of a document
+(everything except the entries), and single entries. Errors of feedgen 1.0 that are corrected here:
 
-- it dates a feed by the time of its making, so that two renderings differ;
+- it dates a feed by the current time, so that two renderings differ;
 - it formats dates by setting the locale of the whole process, which other threads see;
 - it loses rel, type and length of the links of Atom entries, which makes an enclosure a second alternate link;
 - it writes `&lt;` in titles, which some readers take for markup;
-- it puts an Atom entry's summary behind its content, where some readers do not look;
+- it puts the summary of an Atom entry after its content, where some readers do not find it;
 - its own extensions write `sy:UpdatePeriod`, and wrap single pictures in `media:group`.
 """
 
@@ -23,37 +22,37 @@ from lxml import etree
 from syndicate.feeds._xml import NAMESPACES, Element, append, write_plain
 from syndicate.feeds.document import Feed, FeedEntry
 
-Words = Callable[[FeedEntry], Sequence[Element]]
-"""The elements of an entry that feedgen has no words for."""
+ExtraElements = Callable[[FeedEntry], Sequence[Element]]
+"""Returns the elements of an entry that feedgen does not support."""
 Frame = tuple[bytes, bytes]
-"""What stands before the entries of a document, and what behind them."""
+"""The parts of a document before and after its entries."""
 
 _GENERATOR = "Syndicate"
 _RSS_PREFIXES = ("creativeCommons", "dc", "fh", "media", "slash", "sy", "thr", "wfw")
 _EPISODE_PREFIXES = ("itunes", "podcast")
 _ATOM_PREFIXES = ("fh", "thr")
-"""No `atom` prefix in an Atom feed: validators take it for a sign of confusion."""
+"""No `atom` prefix in an Atom feed: validators consider it a mistake."""
 
 
 def rss_frame(feed: Feed, channel: Sequence[Element]) -> Frame:
-    """RSS 2.0, with `channel` appended to the channel."""
+    """Render the frame of an RSS 2.0 document, with `channel` appended to the channel."""
     has_episodes = any(entry.episode for entry in feed.entries)
     return _frame(_rss(feed, channel, (), lambda _: (), has_episodes=has_episodes), b"</channel></rss>")
 
 
 def rss_item(entry: FeedEntry, feed: Feed, elements: Sequence[Element]) -> bytes:
-    """One item of it, with `elements` appended."""
+    """Render one item, with `elements` appended."""
     return _entry_in(_rss(feed, (), (entry,), lambda _: elements, has_episodes=entry.episode is not None), b"item")
 
 
 def _rss(
-    feed: Feed, channel: Sequence[Element], entries: Sequence[FeedEntry], item: Words, *, has_episodes: bool
+    feed: Feed, channel: Sequence[Element], entries: Sequence[FeedEntry], item: ExtraElements, *, has_episodes: bool
 ) -> bytes:
     generator = _generator(feed, _RssChannel, _RssItem)
     generator.link(href=feed.self_url, rel="self", type="application/rss+xml")
     generator.link(href=feed.home_url, rel="alternate")  # the last link becomes the channel's own
     generator.description(feed.subtitle or feed.title)
-    # There is no other way to keep feedgen from setting the locale for this date; `channel` brings it instead.
+    # There is no other way to keep feedgen from setting the locale for this date; `channel` provides it instead.
     generator._FeedGenerator__rss_lastBuildDate = None
     if feed.ttl_minutes:
         generator.ttl(feed.ttl_minutes)
@@ -69,12 +68,12 @@ def _rss(
 
 
 def atom_frame(feed: Feed, links: Iterable[dict[str, str]], extras: Sequence[Element]) -> Frame:
-    """Atom (RFC 4287). `links` are the feed's own."""
+    """Render the frame of an Atom document (RFC 4287). `links` are those of the feed."""
     return _frame(_atom(feed, links, extras, (), lambda _: ()), b"</feed>")
 
 
 def atom_entry(entry: FeedEntry, feed: Feed, elements: Sequence[Element]) -> bytes:
-    """One entry of it; `elements` are its links and what else it has."""
+    """Render one entry; `elements` are its links and further elements."""
     return _entry_in(_atom(feed, ({"href": feed.home_url},), (), (entry,), lambda _: elements), b"entry")
 
 
@@ -83,7 +82,7 @@ def _atom(
     links: Iterable[dict[str, str]],
     extras: Sequence[Element],
     entries: Sequence[FeedEntry],
-    words: Words,
+    words: ExtraElements,
 ) -> bytes:
     generator = _generator(feed, _AtomFeed, _AtomEntry)
     generator.updated(feed.updated)
@@ -104,7 +103,7 @@ def _frame(document: bytes, end: bytes) -> Frame:
 
 
 def _entry_in(document: bytes, tag: bytes) -> bytes:
-    """The one entry of a document, as it stands there: the names of its elements are declared around it."""
+    """Return the single entry of a document as written; the namespaces are declared around it."""
     end = b"</" + tag + b">"
     first = min(at for at in (document.find(b"<" + tag + b">"), document.find(b"<" + tag + b" ")) if at >= 0)
     return document[first : document.rindex(end) + len(end)]
@@ -162,12 +161,12 @@ def _person(name: str, url: str) -> dict[str, str]:
 
 
 def _as_html(text: str) -> str:
-    """Plain text for `description`, which readers take for HTML."""
+    """Escape plain text for `description`, which readers take for HTML."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _styled(document: object, stylesheet: str) -> bytes:
-    """With the style sheet named behind the XML declaration, where there is one (xml-stylesheet)."""
+    """Add the style sheet after the XML declaration (xml-stylesheet), if there is one."""
     assert isinstance(document, bytes)
     if not stylesheet:
         return document
@@ -185,7 +184,7 @@ class _RssChannel(BaseExtension):  # type: ignore[misc]  # feedgen has no types
 
     def extend_rss(self, rss: etree._Element) -> etree._Element:
         channel = rss[0]
-        _respell(channel, "title", "description", "image/title")
+        _rewrite_text(channel, "title", "description", "image/title")
         _append_all(channel, self.elements)
         return rss
 
@@ -194,7 +193,7 @@ class _RssItem(BaseEntryExtension):  # type: ignore[misc]
     elements: Sequence[Element] = ()
 
     def extend_rss(self, item: etree._Element) -> etree._Element:
-        _respell(item, "title", "category")
+        _rewrite_text(item, "title", "category")
         _append_all(item, self.elements)
         return item
 
@@ -206,7 +205,7 @@ class _AtomFeed(BaseExtension):  # type: ignore[misc]
         return {prefix: NAMESPACES[prefix] for prefix in _ATOM_PREFIXES}
 
     def extend_atom(self, feed: etree._Element) -> etree._Element:
-        _respell(feed, "title", "subtitle", "author/name")
+        _rewrite_text(feed, "title", "subtitle", "author/name")
         _append_all(feed, self.elements)
         return feed
 
@@ -222,7 +221,7 @@ class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]
         assert summary is not None
         assert content is not None
         content.addprevious(summary)
-        _respell(entry, "title", "summary", "author/name")
+        _rewrite_text(entry, "title", "summary", "author/name")
         _append_all(entry, self.elements)
         return entry
 
@@ -232,7 +231,7 @@ def _append_all(parent: etree._Element, elements: Sequence[Element]) -> None:
         append(parent, element)
 
 
-def _respell(parent: etree._Element, *paths: str) -> None:
+def _rewrite_text(parent: etree._Element, *paths: str) -> None:
     for path in paths:
         for element in parent.findall(path):
             write_plain(element, element.text or "")

@@ -1,5 +1,7 @@
-"""The bytes of other people's XML as text that an XML parser takes: whatever encoding they are in, and whatever
-references stand in them. Linear, and without a look at anything but the bytes."""
+"""Decode XML from other servers to text that an XML parser accepts, whatever its encoding and character references.
+
+Linear in the input, and without further information than the bytes and the charset of the response.
+"""
 
 import re
 from html.entities import html5
@@ -9,7 +11,7 @@ from syndicate.feeds._text import clean
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _KNOWN = r"iso-8859-\d{1,2}|latin1|windows-\d{3,4}|cp\d{3,4}|us-ascii|koi8-[ru]|iso-2022-jp|gbk|gb2312|gb18030|big5|shift_jis|euc-(?:jp|kr|tw)"
-"""A list, because Python also knows encodings that take quadratic time (punycode)."""
+"""A closed list, because Python also has encodings that take quadratic time (punycode)."""
 _DECLARED = re.compile(
     rf"""<\?xml[^>]{{0,100}}?encoding\s{{0,9}}=\s{{0,9}}["']({_KNOWN})["']""".encode("ascii"), re.IGNORECASE
 )
@@ -17,8 +19,11 @@ _NAME = re.compile(_KNOWN, re.IGNORECASE)
 
 
 def decoded(data: bytes, *, charset: str = "", errors: Literal["strict", "replace"] = "replace") -> str:
-    """UTF-8 where it is UTF-8, whatever anybody says; else by `charset` (of the HTTP header), else as declared; else as
-    Windows wrote it. What cannot be decoded becomes U+FFFD, or with `strict` raises UnicodeDecodeError."""
+    """Decode as UTF-8 if that is valid, else by `charset` (of the HTTP header), else as declared, else as
+    Windows-1252.
+
+    Invalid bytes become U+FFFD, or raise UnicodeDecodeError with `strict`.
+    """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return data.decode(encoding, errors=errors)
@@ -29,7 +34,7 @@ def decoded(data: bytes, *, charset: str = "", errors: Literal["strict", "replac
     for encoding in ("utf-8", *filter(None, said), "cp1252"):
         try:
             return data.decode(encoding)
-        except (LookupError, ValueError):  # LookupError: an encoding of the family that does not exist
+        except (LookupError, ValueError):  # LookupError: an unknown encoding of a known family
             continue
     return data.decode("cp1252", errors=errors)
 
@@ -39,7 +44,9 @@ _NAMES_OF_XML = frozenset(("amp;", "lt;", "gt;", "quot;", "apos;"))
 
 
 def with_sound_references(text: str) -> str:
-    """Bare ampersands (`?a=1&b=2`), names of HTML and references to control characters, as XML can hold them."""
+    """Replace bare ampersands (`?a=1&b=2`), HTML entities and references to control characters, so that XML accepts
+    them.
+    """
     return _REFERENCE.sub(_sound_reference, clean(text))
 
 

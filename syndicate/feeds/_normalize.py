@@ -1,8 +1,8 @@
-"""A feed is proofread once, before any format writes it down.
+"""Normalize a feed once, before it is rendered in any format.
 
-In comes a feed with whatever people wrote and other servers sent; out comes one that can be written without
-another question: clean text, ASCII addresses, whole seconds, ids and dates of change that occur once. An entry
-that cannot be put right is left out and named; it never costs the reader the feed.
+In comes a feed with arbitrary text from people and other servers; out comes one that every format can represent:
+clean text, ASCII addresses, whole seconds, unique ids and dates. An entry that cannot be repaired is skipped and
+listed; it never makes the whole feed fail.
 """
 
 from collections import Counter
@@ -27,22 +27,25 @@ from syndicate.feeds.document import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormalizedFeed:
-    """A feed that can be written. `updated` is never None; every entry has HTML and a summary."""
+    """A feed that can be rendered. `updated` is never None; every entry has HTML and a summary."""
 
     feed: Feed
     updated: datetime
     skipped: tuple[str, ...]
 
 
-def normalize(feed: Feed, proof_of: Callable[[FeedEntry], FeedEntry | None]) -> NormalizedFeed:
-    """`proof_of` gives an entry as `proof_of_entry` does. Raises ValueError when the feed's own address, home page or date
-    is unusable: those are ours, not a post's."""
-    entries, skipped = _entries(feed.entries, proof_of)
+def normalize(feed: Feed, normalize_one: Callable[[FeedEntry], FeedEntry | None]) -> NormalizedFeed:
+    """Normalize a feed; `normalize_one` normalizes an entry, as `normalize_entry` does.
+
+    Raises ValueError if the feed's own address, home page or date is unusable: those come from the settings, not from
+    a post.
+    """
+    entries, skipped = _entries(feed.entries, normalize_one)
     founded = _whole_second(feed.updated or feed.founded)
     updated = max([founded, *(max(entry.updated, entry.published) for entry in entries)])
     home_url = ascii_url(feed.home_url)
     title = one_line(feed.title) or home_url
-    proof = replace(
+    normalized = replace(
         feed,
         id=clean_id(feed.id),
         title=title,
@@ -75,11 +78,11 @@ def normalize(feed: Feed, proof_of: Callable[[FeedEntry], FeedEntry | None]) -> 
         ),
         entries=entries,
     )
-    return NormalizedFeed(feed=proof, updated=updated, skipped=skipped)
+    return NormalizedFeed(feed=normalized, updated=updated, skipped=skipped)
 
 
-def proof_of_entry(entry: FeedEntry) -> FeedEntry | None:
-    """The entry as it can be written; None where it cannot be put right."""
+def normalize_entry(entry: FeedEntry) -> FeedEntry | None:
+    """Return the normalized entry; None if it cannot be repaired."""
     try:
         return _entry(entry)
     except (ValueError, OverflowError):  # OverflowError: a date at the end of the calendar
@@ -87,16 +90,16 @@ def proof_of_entry(entry: FeedEntry) -> FeedEntry | None:
 
 
 def _entries(
-    entries: tuple[FeedEntry, ...], proof_of: Callable[[FeedEntry], FeedEntry | None]
+    entries: tuple[FeedEntry, ...], normalize_one: Callable[[FeedEntry], FeedEntry | None]
 ) -> tuple[tuple[FeedEntry, ...], tuple[str, ...]]:
     kept: dict[str, FeedEntry] = {}
     skipped: list[str] = []
     for entry in entries:
-        proof = proof_of(entry)
-        if proof is None or proof.id in kept:
+        normalized = normalize_one(entry)
+        if normalized is None or normalized.id in kept:
             skipped.append(entry.id)
         else:
-            kept[proof.id] = proof
+            kept[normalized.id] = normalized
     return _with_distinct_dates(tuple(kept.values())), tuple(skipped)
 
 
@@ -140,9 +143,9 @@ def _whole_second(instant: datetime) -> datetime:
 
 
 def _with_distinct_dates(entries: tuple[FeedEntry, ...]) -> tuple[FeedEntry, ...]:
-    """Entries changed in the same second, told apart by milliseconds: the lower in the feed, the earlier.
+    """Distinguish entries changed in the same second by milliseconds: the lower in the feed, the earlier.
 
-    RFC 4287 §4.2.15 lets readers take two entries of one date for the same change, and validators warn.
+    RFC 4287 §4.2.15 lets readers take two entries with the same date for the same change, and validators warn.
     """
     before: Counter[datetime] = Counter()
     distinct = []

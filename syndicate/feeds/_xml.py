@@ -1,8 +1,7 @@
-"""XML elements as values, and how they are put into an lxml tree.
+"""XML elements as values, and how to append them to an lxml tree.
 
-Text that people wrote is spelled with hexadecimal references (`&#x26;`, `&#x3C;`): of all spellings only this
-one is read as plain text by the readers that take titles for HTML and by those that do not (RSS Advisory
-Board, Best Practices Profile, "title").
+Text is written with hexadecimal references (`&#x26;`, `&#x3C;`): only this form is read as plain text both by readers
+that take titles for HTML and by those that do not (RSS Advisory Board, Best Practices Profile, "title").
 """
 
 import re
@@ -34,7 +33,7 @@ _REFERENCES = {"&": "#x26", "<": "#x3C"}
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One element: names may carry a prefix of `NAMESPACES`; attributes without a value are not written."""
+    """One element. Names may have a prefix from `NAMESPACES`; attributes without a value are not written."""
 
     name: str
     text: str = ""
@@ -43,7 +42,7 @@ class Element:
 
 
 def append(parent: etree._Element, element: Element) -> None:
-    """Writes `element` as the last child of `parent`. Text and values are clean."""
+    """Append `element` to `parent`. Text and values must be clean."""
     written = etree.SubElement(parent, _qualified(element.name))
     for name, value in element.attributes.items():
         if value != "":
@@ -55,7 +54,7 @@ def append(parent: etree._Element, element: Element) -> None:
 
 
 def write_plain(element: etree._Element, text: str) -> None:
-    """Makes `text` the content of `element`, as plain text for everyone."""
+    """Set the content of `element` to plain `text` in a form that all readers understand."""
     first, *rest = _MARKUP.split(text)
     element.text = first
     for markup, behind in zip(rest[::2], rest[1::2], strict=True):

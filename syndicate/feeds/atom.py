@@ -1,7 +1,7 @@
-"""Atom (RFC 4287), with threads (RFC 4685) and archives (RFC 5005).
+"""Render Atom (RFC 4287), with threads (RFC 4685) and archives (RFC 5005).
 
-A feed comes in, a document goes out. Every entry has a title, because Atom wants one: that of a note is the
-beginning of what it says.
+In comes a normalized feed; out goes a frame or an entry as bytes. Atom requires a title, so a note gets the beginning
+of its text.
 """
 
 import re
@@ -14,11 +14,11 @@ from syndicate.feeds.document import Feed, FeedEntry
 
 _TOTALS = re.compile(rb"<thr:total>\d+</thr:total>")
 _COUNTS = re.compile(rb'(<link rel="replies"[^<>]*?)(?: thr:(?:count|updated)="[^"]*")+(?=/>)')
-_TITLE_LENGTH = 80
+_MAX_TITLE_LENGTH = 80
 
 
 def frame(feed: Feed) -> tuple[bytes, bytes]:
-    """All of a document but its entries."""
+    """Render everything except the entries."""
     return _feedgen.atom_frame(feed, _links(feed), [*_extras(feed)])
 
 
@@ -27,21 +27,21 @@ def entry(entry: FeedEntry, feed: Feed) -> bytes:
 
 
 def without_counts(entry: bytes) -> bytes:
-    """An entry less what changes with every comment."""
+    """Return an entry without the counts that change with every comment."""
     return _COUNTS.sub(rb"\1", _TOTALS.sub(b"", entry))
 
 
 def _title(entry: FeedEntry) -> str:
     if entry.title:
         return entry.title
-    if len(entry.summary) <= _TITLE_LENGTH:
+    if len(entry.summary) <= _MAX_TITLE_LENGTH:
         return entry.summary
-    at_space = entry.summary.rfind(" ", 0, _TITLE_LENGTH + 1)
-    return entry.summary[: at_space if at_space > 0 else _TITLE_LENGTH].rstrip() + "…"
+    at_space = entry.summary.rfind(" ", 0, _MAX_TITLE_LENGTH + 1)
+    return entry.summary[: at_space if at_space > 0 else _MAX_TITLE_LENGTH].rstrip() + "…"
 
 
 def _links(feed: Feed) -> Iterator[dict[str, str]]:
-    # The home page comes first: some readers take the first link that they find for the site.
+    # The home page comes first: some readers take the first link for the site.
     yield {"rel": "alternate", "type": "text/html", "href": feed.home_url}
     yield {"rel": "self", "type": "application/atom+xml", "href": feed.self_url}
     yield from ({"rel": "hub", "href": hub} for hub in feed.hubs)

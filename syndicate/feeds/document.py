@@ -1,7 +1,7 @@
-"""What a feed is before it is written down, and what it is after.
+"""Values for a feed before and after rendering.
 
-`Feed` and its entries are plain values: whoever fills them has chosen the posts, made the HTML safe and its
-addresses absolute. `FeedDocument` is what goes over the wire. The same feed always makes the same document.
+`Feed` and its entries are plain values, whose HTML is sanitized and whose addresses are absolute. `FeedDocument` is
+the rendered document. The same feed always gives the same document.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from typing import assert_never
 
 
 class FeedFormat(StrEnum):
-    """The languages that feed readers speak."""
+    """The formats of feed documents."""
 
     RSS = "rss"
     ATOM = "atom"
@@ -33,7 +33,7 @@ class FeedFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedAuthor:
-    """Who wrote something. `url` is empty where they have no page."""
+    """The author of an entry. `url` is empty without a page."""
 
     name: str
     url: str = ""
@@ -49,7 +49,7 @@ class FeedCategory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEnclosure:
-    """A file that comes with an entry. `length` in bytes and `duration` in seconds, 0 where not known."""
+    """A file attached to an entry. `length` in bytes and `duration` in seconds, 0 if unknown."""
 
     url: str
     media_type: str
@@ -58,13 +58,13 @@ class FeedEnclosure:
 
     @property
     def is_episode(self) -> bool:
-        """Whether it is something to listen to or to watch, as podcasts are."""
+        """Whether it is audio or video, as in a podcast."""
         return self.media_type.startswith(("audio/", "video/"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPicture:
-    """A picture that stands for a feed or an entry. Sizes in pixels, 0 where not known."""
+    """A picture of a feed or an entry. Sizes in pixels, 0 if unknown."""
 
     url: str
     alt: str = ""
@@ -75,7 +75,7 @@ class FeedPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InReplyTo:
-    """What a comment answers (RFC 4685 §3): the id of the post or comment, and where people read that."""
+    """What a comment replies to (RFC 4685 §3): the id of the post or comment, and its page."""
 
     ref: str
     href: str = ""
@@ -83,8 +83,9 @@ class InReplyTo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """Where an entry is talked about in the fediverse: the ActivityPub id of the post, its collection of replies, and
-    a page that leads whoever wants to reply to her own server."""
+    """The conversation about an entry in the fediverse: the ActivityPub id of the post, its collection of replies,
+    and the page for replying from another server.
+    """
 
     id: str
     replies: str
@@ -93,8 +94,9 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Podcast:
-    """What directories of podcasts ask of a feed with episodes: one of Apple's categories, a square picture, and
-    whether it is for adults only."""
+    """What podcast directories require of a feed with episodes: one of Apple's categories, a square picture, and
+    whether it is explicit.
+    """
 
     category: str = ""
     picture_url: str = ""
@@ -105,12 +107,12 @@ class Podcast:
 class FeedEntry:
     """A post or a comment in a feed.
 
-    `id` is written as it is, in every format. `title` is plain text, empty for a note; `summary` is plain text;
-    `html` is safe and holds absolute addresses only. `comments_url` is the page's place for comments,
-    `comments_feed_url` and `comments_atom_url` are the entry's own comments feed as RSS and as Atom.
-    `comment_count` of None says that nobody counts; `comments_updated` is when the newest comment came.
-    `conversation` is None for what is not in the fediverse. `news` stands for what subscribers were told that it is: empty for
-    what it is now, and `-` where they were told nothing.
+    `id` is written unchanged in every format. `title` is plain text, empty for a note; `summary` is plain text;
+    `html` is sanitized and contains absolute addresses only. `comments_url` is the comment section of the page;
+    `comments_feed_url` and `comments_atom_url` are the comments feed as RSS and Atom. `comment_count` is None if
+    unknown; `comments_updated` is the date of the newest comment. `conversation` is None for an entry that is not in
+    the fediverse. `news` identifies the state that was last announced to subscribers: empty for the current one, `-`
+    if none was.
     """
 
     id: str
@@ -136,18 +138,18 @@ class FeedEntry:
 
     @property
     def episode(self) -> FeedEnclosure | None:
-        """The file that makes it an episode of a podcast."""
+        """The file that makes the entry a podcast episode."""
         return next((enclosure for enclosure in self.enclosures if enclosure.is_episode), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed in no format yet; `entries` stand in the order of the document, newest first.
+    """A feed before rendering; `entries` are in the order of the document, newest first.
 
-    `updated` is None for a feed that never had an entry, which then dates from `founded`. `self_url` and the
-    paging addresses (RFC 5005) are those of the format that is asked for. `is_archive` marks a document whose
-    content stays as it is. `account` is the handle in the fediverse (`@notes@blog.example`) and `actor` its id.
-    `stylesheet` makes XML readable for somebody who opens it in a browser; `blogroll_url` is that of an OPML file.
+    `updated` is None for a feed that never had an entry, which is then dated `founded`. `self_url` and the paging
+    addresses (RFC 5005) are those of the requested format. `is_archive` marks a document whose content does not
+    change. `account` is the handle in the fediverse (`@notes@blog.example`) and `actor` its id. `stylesheet` makes
+    XML readable in a browser; `blogroll_url` is the address of an OPML file.
     """
 
     id: str
@@ -180,7 +182,7 @@ class Feed:
     entries: tuple[FeedEntry, ...] = ()
 
     def onward(self) -> Iterator[tuple[str, str]]:
-        """Relation and address of every other document that it leads to (RFC 5005 §3, §4)."""
+        """Yield relation and address of the linked documents (RFC 5005 §3, §4)."""
         relations = {
             "first": self.first,
             "previous": self.previous,
@@ -195,11 +197,12 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
-    """A feed as it goes over the wire.
+    """A rendered feed.
 
-    `etag` is a weak validator (RFC 9110 §8.8.1), which proxies leave alone. `version` tells whether there is anything
-    new to read: comment counts do not move it. `last_modified` is in whole seconds. `skipped` names the entries that could
-    not be written, `fingerprints` are those of all entries of the feed. `self_url` and `hubs` are what it says of itself.
+    `etag` is a weak validator (RFC 9110 §8.8.1), which proxies do not change. `version` changes when there is
+    something new to read; comment counts do not change it. `last_modified` is in whole seconds. `skipped` lists the
+    entries that could not be rendered, `fingerprints` are those of all entries. `self_url` and `hubs` are those of
+    the feed.
     """
 
     body: bytes

@@ -1,7 +1,7 @@
-"""A feed is put together of pieces: a frame, and one for each entry, which is made once and kept.
+"""Render a feed from fragments: a frame, and one fragment per entry that is rendered once and cached.
 
-So a post that changes costs the making of one piece in each format, however long the feed is. The same feed always
-gives the same bytes, whether its pieces were at hand or not.
+A changed post costs one fragment in each format, however long the feed is. The same feed always gives the same bytes,
+whether its fragments were cached or not.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,17 +12,18 @@ from itertools import chain, repeat
 from types import MappingProxyType
 
 from syndicate.feeds import atom, jsonfeed, rss
-from syndicate.feeds._normalize import NormalizedFeed, normalize, proof_of_entry
+from syndicate.feeds._normalize import NormalizedFeed, normalize, normalize_entry
 from syndicate.feeds.document import Feed, FeedAuthor, FeedDocument, FeedEntry, FeedFormat
 
-KEPT = 300
-"""Entries whose pieces are kept."""
+MAX_CACHED_ENTRIES = 300
+"""Entries whose fragments are cached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """How a format is written: what stands around the entries, one entry, what stands between two, and an entry less
-    what changes with every comment."""
+    """The functions of a format: render the frame and an entry, the separator of entries, and an entry without
+    comment counts.
+    """
 
     frame: Callable[[Feed], tuple[bytes, bytes]]
     entry: Callable[[FeedEntry, Feed], bytes]
@@ -39,7 +40,7 @@ WRITERS: Mapping[FeedFormat, Writer] = MappingProxyType(
 )
 
 
-BARE = Feed(
+BARE_FEED = Feed(
     id="-",
     title="-",
     home_url="https://-/",
@@ -48,12 +49,12 @@ BARE = Feed(
     updated=datetime(2000, 1, 1, tzinfo=UTC),
     author=FeedAuthor(name="-"),
 )
-"""A feed around an entry that is written by itself: what is said of an entry depends on a little of its feed, too."""
+"""The feed around an entry rendered alone: an entry also depends on some properties of its feed."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """An entry as it is written, with digests of all of it and of what lasts."""
+class _Fragment:
+    """A rendered entry, with digests of all of it and of its lasting part."""
 
     body: bytes
     digest: bytes
@@ -61,90 +62,95 @@ class _Piece:
 
 
 class _Entry:
-    """What was made of an entry: its proof (None where it cannot be written), its fingerprint, and its pieces, each with
-    what stood around it. `used` counts the renderings up to the last that it was in."""
+    """A normalized entry (None if it cannot be rendered) with its fingerprint and its fragments, each with the feed
+    it was rendered for. `used` is the number of the last rendering that contained it.
+    """
 
-    __slots__ = ("_pieces", "fingerprint", "proof", "used")
+    __slots__ = ("_fragments", "fingerprint", "normalized", "used")
 
     def __init__(self, entry: FeedEntry) -> None:
-        self.proof = proof_of_entry(entry)
+        self.normalized = normalize_entry(entry)
         self.fingerprint = sha256(repr(entry).encode(errors="replace")).hexdigest()[:16]  # the same in every process
-        self._pieces: dict[FeedFormat, tuple[Feed, _Piece]] = {}
+        self._fragments: dict[FeedFormat, tuple[Feed, _Fragment]] = {}
         self.used = 0
 
-    def piece(self, format: FeedFormat, around: Feed) -> _Piece:
-        known = self._pieces.get(format)
+    def fragment(self, format: FeedFormat, around: Feed) -> _Fragment:
+        known = self._fragments.get(format)
         if known is not None and known[0] == around:
             return known[1]
-        assert self.proof is not None
-        piece = _write(self.proof, format, around)
-        self._pieces[format] = (around, piece)
-        return piece
+        assert self.normalized is not None
+        fragment = _write(self.normalized, format, around)
+        self._fragments[format] = (around, fragment)
+        return fragment
 
 
 class FragmentCache:
-    """Keeps pieces from one rendering to the next."""
+    """Renders feeds and caches the fragments between renderings."""
 
     def __init__(self) -> None:
         self._known: dict[FeedEntry, _Entry] = {}
         self._rendered = 0
 
     def render(self, feed: Feed, format: FeedFormat, *, without: frozenset[str] = frozenset()) -> FeedDocument:
-        """`feed` as a document; `without` the entries that somebody has, by their fingerprints (RFC 3229 for feeds).
+        """Render `feed`; entries whose fingerprints are in `without` are omitted (RFC 3229 for feeds).
 
-        Raises ValueError only when the feed's own addresses or dates are unusable.
+        Raises ValueError only if the feed's own addresses or dates are unusable.
         """
         self._rendered += 1
         known = {id(entry): self._entry(entry) for entry in feed.entries}
         if without:
             left = tuple(entry for entry in feed.entries if known[id(entry)].fingerprint not in without)
             feed = replace(feed, entries=left)
-        proof = normalize(feed, lambda entry: known[id(entry)].proof)
-        return self._put_together(proof, format, list(known.values()))
+        normalized = normalize(feed, lambda entry: known[id(entry)].normalized)
+        return self._assemble(normalized, format, list(known.values()))
 
-    def _put_together(self, proof: NormalizedFeed, format: FeedFormat, known: list[_Entry]) -> FeedDocument:
-        writer, feed = WRITERS[format], proof.feed
+    def _assemble(self, normalized: NormalizedFeed, format: FeedFormat, known: list[_Entry]) -> FeedDocument:
+        writer, feed = WRITERS[format], normalized.feed
         head, tail = writer.frame(feed)
-        around = replace(BARE, author=feed.author, language=feed.language, account=feed.account, podcast=feed.podcast)
+        around = replace(
+            BARE_FEED, author=feed.author, language=feed.language, account=feed.account, podcast=feed.podcast
+        )
         around = replace(around, home_url=feed.home_url, blogroll_url=feed.blogroll_url)
-        of_proof = {id(entry.proof): entry for entry in known}
-        pieces = [
-            of_proof[id(entry)].piece(format, around) if id(entry) in of_proof else _write(entry, format, around)
+        by_normalized = {id(entry.normalized): entry for entry in known}
+        fragments = [
+            by_normalized[id(entry)].fragment(format, around)
+            if id(entry) in by_normalized
+            else _write(entry, format, around)
             for entry in feed.entries
         ]
         frame = sha256(head + tail).digest()
         undated = sha256(b"".join(writer.frame(replace(feed, updated=feed.founded)))).digest()
         return FeedDocument(
-            body=b"".join([head, *_separated([piece.body for piece in pieces], writer.between), tail]),
+            body=b"".join([head, *_separated([fragment.body for fragment in fragments], writer.between), tail]),
             media_type=format.media_type,
-            etag=f'W/"{_digest(frame, (piece.digest for piece in pieces))}"',
-            version=_digest(undated, (piece.lasting for piece in pieces)),
-            last_modified=proof.updated.astimezone(UTC).replace(microsecond=0),
-            skipped=proof.skipped,
+            etag=f'W/"{_digest(frame, (fragment.digest for fragment in fragments))}"',
+            version=_digest(undated, (fragment.lasting for fragment in fragments)),
+            last_modified=normalized.updated.astimezone(UTC).replace(microsecond=0),
+            skipped=normalized.skipped,
             fingerprints=frozenset(entry.fingerprint for entry in known),
             self_url=feed.self_url,
             hubs=feed.hubs,
         )
 
     def _entry(self, entry: FeedEntry) -> _Entry:
-        """What is known of it; of too many, that goes which was asked for longest ago."""
+        """Return the cached entry; beyond the limit, the least recently used is evicted."""
         known = self._known.get(entry)
         if known is None:
             known = self._known[entry] = _Entry(entry)
         known.used = self._rendered
-        if len(self._known) > KEPT:
+        if len(self._known) > MAX_CACHED_ENTRIES:
             del self._known[min(self._known, key=lambda one: self._known[one].used)]
         return known
 
 
-def _write(entry: FeedEntry, format: FeedFormat, around: Feed) -> _Piece:
+def _write(entry: FeedEntry, format: FeedFormat, around: Feed) -> _Fragment:
     writer = WRITERS[format]
     body = writer.entry(entry, around)
-    return _Piece(body, sha256(body).digest(), _lasting(entry, writer.without_counts(body)))
+    return _Fragment(body, sha256(body).digest(), _lasting(entry, writer.without_counts(body)))
 
 
 def _lasting(entry: FeedEntry, body: bytes) -> bytes:
-    """Of what nobody was told, nothing."""
+    """Return the lasting part, which is empty for an entry that was never announced."""
     return b"" if entry.news == "-" else sha256(entry.news.encode() or body).digest()
 
 

@@ -1,6 +1,6 @@
-"""JSON Feed 1.1 (jsonfeed.org/version/1.1), written directly.
+"""Render JSON Feed 1.1 (jsonfeed.org/version/1.1).
 
-A feed comes in, a document goes out. A note has no title here, as the format wants it.
+In comes a normalized feed; out goes a frame or an item as bytes. A note has no title, as the format recommends.
 """
 
 import json
@@ -19,7 +19,7 @@ _VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def frame(feed: Feed) -> tuple[bytes, bytes]:
-    """All of a document but its items."""
+    """Render everything except the items."""
     return _written(_feed(feed)).removesuffix(b"}") + b',"items":[', b"]}"
 
 
@@ -68,7 +68,7 @@ def _item(entry: FeedEntry, language: str) -> dict[str, Any]:
 
 
 def _conversation(conversation: Conversation) -> dict[str, Any]:
-    """An extension of ours (JSON Feed 1.1, "Extensions"): how a reader finds the thread, and lets its user join in."""
+    """An extension (JSON Feed 1.1, "Extensions"): how a reader finds the thread and lets its user join it."""
     return _present(id=conversation.id, replies=conversation.replies, reply_url=conversation.reply_url)
 
 
@@ -90,5 +90,5 @@ def _date(instant: datetime) -> str:
 
 
 def _present(**members: Any) -> dict[str, Any]:
-    """What is empty is not written: the format has no null."""
+    """Omit empty members: the format has no null."""
     return {name: value for name, value in members.items() if value}

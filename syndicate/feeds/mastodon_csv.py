@@ -1,4 +1,4 @@
-"""The list of follows that Mastodon and its relatives export: CSV, one account a line."""
+"""Parse the list of follows that Mastodon and compatible software export: CSV, one account per line."""
 
 import csv
 import re
@@ -8,24 +8,24 @@ from syndicate.errors import NotAnExport
 from syndicate.feeds._text import one_line
 
 MAX_BYTES = 16 * 1024 * 1024
-MOST_ACCOUNTS = 20_000
-_MOST_LEFT_OUT = 1_000
+MAX_ACCOUNTS = 20_000
+_MAX_LEFT_OUT = 1_000
 _ACCOUNT = re.compile(r"@?([A-Za-z0-9_.-]{1,200})@([A-Za-z0-9.-]{1,253}\.[A-Za-z0-9-]{1,63}(?::\d{1,5})?)")
 _HEADING = "account address"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowingList:
-    """`handles` are `@user@host`, each once; `left_out` is what stands there in place of one."""
+    """The parsed list. `handles` are unique, in the form `@user@host`; `left_out` are the invalid entries."""
 
     handles: tuple[str, ...]
     left_out: tuple[str, ...]
 
 
 def parse(data: bytes) -> FollowingList:
-    """Raises NotAnExport where not one account is listed."""
+    """Parse a list. Raises NotAnExport if it contains no account."""
     if len(data) > MAX_BYTES:
-        raise NotAnExport(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB; that is no list of accounts.")
+        raise NotAnExport(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB; that is not a list of accounts.")
     handles: dict[str, None] = {}
     left_out: list[str] = []
     try:
@@ -35,12 +35,12 @@ def parse(data: bytes) -> FollowingList:
             if not first or first.lower() == _HEADING:
                 continue
             account = _ACCOUNT.fullmatch(first)
-            if account is not None and len(handles) < MOST_ACCOUNTS:
+            if account is not None and len(handles) < MAX_ACCOUNTS:
                 handles[f"@{account[1]}@{account[2].lower()}"] = None
-            elif len(left_out) < _MOST_LEFT_OUT:
+            elif len(left_out) < _MAX_LEFT_OUT:
                 left_out.append(first[:200])
     except csv.Error as error:
-        raise NotAnExport(f"The file is no CSV: {error}.") from error
+        raise NotAnExport(f"The file is not CSV: {error}.") from error
     if not handles:
-        raise NotAnExport("The file lists no accounts: each line begins with one, such as ann@social.example.")
+        raise NotAnExport("The file lists no accounts: each line must begin with one, such as ann@social.example.")
     return FollowingList(handles=tuple(handles), left_out=tuple(left_out))

@@ -1,8 +1,8 @@
-"""OPML, the language of blogrolls (opml.org/spec2): ours is rendered here, other people's is parsed here.
+"""Render and parse OPML, the format of blogrolls (opml.org/spec2).
 
-What comes in was written by WordPress (`wp-links-opml.php`), Feedbin, NetNewsWire, FreshRSS or by hand, so names
-may be empty, ampersands bare and the encoding another one than the file says. Entities of a file's own are
-refused; everything else that can be read is read, and what is left out is named.
+Files come from WordPress (`wp-links-opml.php`), Feedbin, NetNewsWire, FreshRSS or an editor, so names may be empty,
+ampersands unescaped and the declared encoding wrong. Custom entities are refused; everything else that can be parsed
+is, and the rest is listed as skipped.
 """
 
 from collections.abc import Iterable
@@ -21,29 +21,29 @@ from syndicate.feeds._foreign import decoded, with_sound_references
 from syndicate.feeds._text import language_tag, one_line
 from syndicate.feeds._xml import Element, append
 
-MOST_OUTLINES = 5_000
+MAX_OUTLINES = 5_000
 MAX_BYTES = 16 * 1024 * 1024
-_MOST_LEFT_OUT = 1_000
+_MAX_LEFT_OUT = 1_000
 
-_DEEPEST = 8
-"""Folders further down count as this one: nobody sorts deeper, and names of folders are kept for each level."""
-_LONGEST_NAME = 200
-_BETWEEN_FOLDERS = " / "
+_MAX_DEPTH = 8
+"""Deeper folders are treated as this level, because the names of folders are kept for each level."""
+_MAX_NAME_LENGTH = 200
+_FOLDER_SEPARATOR = " / "
 XFN = frozenset(
     {"me", "contact", "acquaintance", "friend", "met", "co-worker", "colleague", "co-resident", "neighbor"}
     | {"child", "parent", "sibling", "spouse", "kin", "muse", "crush", "date", "sweetheart"}
 )
-"""XFN 1.1; anything else in `rel` could mean something to a browser."""
+"""XFN 1.1; other values of `rel` could have a meaning for browsers."""
 
 
 def xfn(rel: str) -> str:
-    """The words of `rel` that are XFN."""
+    """Return the XFN terms in `rel`."""
     return " ".join(word for word in rel.lower().split() if word in XFN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """One blog of a list. `category` is the path of its folders, joined by ` / `; `rel` is XFN, in words."""
+    """One blog of a list. `category` is the path of its folders, joined by ` / `; `rel` holds XFN terms."""
 
     title: str
     xml_url: str = ""
@@ -56,7 +56,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedOutline:
-    """Something that was not taken, and why, in words for the author."""
+    """Something that was not imported, with the reason for the author."""
 
     what: str
     reason: str
@@ -64,7 +64,7 @@ class SkippedOutline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpmlList:
-    """What a file holds."""
+    """The content of a file."""
 
     title: str
     outlines: tuple[Outline, ...]
@@ -75,10 +75,10 @@ class OpmlList:
 
 
 def render(title: str, owner_name: str, date_modified: datetime, outlines: Iterable[Outline]) -> bytes:
-    """OPML 2.0 that validates and that WordPress imports with its taglines.
+    """Render valid OPML 2.0, which WordPress imports with the taglines.
 
-    A folder for each category, in the order in which they first come; blogs without one stand before them. XFN is
-    left to the blogroll's page: OPML has no attribute for it.
+    There is a folder for each category, in order of first appearance; blogs without a category precede them. XFN is
+    shown only on the blogroll's page: OPML has no attribute for it.
     """
     opml = etree.Element("opml", version="2.0")
     append(opml, Element("head", children=tuple(_head(one_line(title), one_line(owner_name), date_modified))))
@@ -101,7 +101,7 @@ def _body(title: str, outlines: Iterable[Outline]) -> Iterable[Element]:
             folders.setdefault(one_line(outline.category), []).append(leaf)
     loose = folders.pop("")
     if not loose and not folders:
-        return [Element("outline", attributes={"text": title or "Blogroll"})]  # a body may not be empty
+        return [Element("outline", attributes={"text": title or "Blogroll"})]  # a body must not be empty
     return loose + [
         Element("outline", attributes={"text": category}, children=tuple(leaves))
         for category, leaves in folders.items()
@@ -109,7 +109,7 @@ def _body(title: str, outlines: Iterable[Outline]) -> Iterable[Element]:
 
 
 def _leaf(outline: Outline) -> Element | None:
-    """None for a blog without an address, such as an account that is only followed."""
+    """Return None for a blog without an address, such as an account that is only followed."""
     xml_url = ascii_url_or_nothing(outline.xml_url)
     html_url = ascii_url_or_nothing(outline.html_url)
     if not (xml_url or html_url):
@@ -131,8 +131,8 @@ def _leaf(outline: Outline) -> Element | None:
 
 
 def _category_attribute(category: str) -> str:
-    """`/Friends/Near`: commas separate categories in this attribute."""
-    path = "/".join(one_line(category).replace(",", " ").split(_BETWEEN_FOLDERS))
+    """Return the attribute, such as `/Friends/Near`; commas separate categories in it."""
+    path = "/".join(one_line(category).replace(",", " ").split(_FOLDER_SEPARATOR))
     return f"/{path}" if path else ""
 
 
@@ -140,9 +140,9 @@ def _category_attribute(category: str) -> str:
 
 
 def parse(data: bytes) -> OpmlList:
-    """Reads what can be read. Raises NotAnExport for what is no OPML, or declares entities of its own."""
+    """Parse everything that can be parsed. Raises NotAnExport if the file is not OPML or declares entities."""
     if len(data) > MAX_BYTES:
-        raise NotAnExport(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB; that is no list of blogs.")
+        raise NotAnExport(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB; that is not a list of blogs.")
     text = decoded(data).lstrip("\ufeff \t\r\n")
     reading = _read(text)
     if reading.broken_at in _REPAIRABLE:
@@ -165,7 +165,7 @@ _REPAIRABLE = frozenset(
 
 def _read(text: str) -> "_Reading":
     reading = _Reading()
-    parser = expat.ParserCreate("utf-8")  # ours by now, whatever the declaration says
+    parser = expat.ParserCreate("utf-8")  # UTF-8 by now, whatever the declaration says
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_declarations
     parser.StartElementHandler = reading.start
@@ -179,12 +179,12 @@ def _read(text: str) -> "_Reading":
 
 
 def _refuse_declarations(*_: object) -> NoReturn:
-    raise NotAnExport("The file declares a document type (<!DOCTYPE …>), which OPML has no use for; it is not read.")
+    raise NotAnExport("The file declares a document type (<!DOCTYPE …>), which OPML does not need; it is not read.")
 
 
 @dataclass(slots=True)
 class _Reading:
-    """Follows a document from tag to tag, without recursion and with bounded memory for what it is inside of."""
+    """Collects outlines from the events of the parser, without recursion and with bounded memory."""
 
     is_opml: bool = False
     broken_at: int = 0
@@ -216,7 +216,7 @@ class _Reading:
         self.left_out.append(SkippedOutline(what=where, reason=f"The file breaks off here: {expat.ErrorString(code)}."))
 
     def leave_out(self, what: str, reason: str) -> None:
-        if len(self.left_out) < _MOST_LEFT_OUT:
+        if len(self.left_out) < _MAX_LEFT_OUT:
             self.left_out.append(SkippedOutline(what=what, reason=reason))
         else:
             self._unnamed += 1
@@ -224,14 +224,14 @@ class _Reading:
     def result(self) -> OpmlList:
         left_out = [*self.left_out]
         if self._too_many:
-            reason = f"Only the first {MOST_OUTLINES:,} blogs of a file are taken."
+            reason = f"Only the first {MAX_OUTLINES:,} blogs of a file are taken."
             left_out.append(SkippedOutline(what=f"{self._too_many:,} more", reason=reason))
         if self._unnamed:
             left_out.append(
                 SkippedOutline(what=f"{self._unnamed:,} more", reason="They have no usable address either.")
             )
         return OpmlList(
-            title=one_line("".join(self.title))[:_LONGEST_NAME],
+            title=one_line("".join(self.title))[:_MAX_NAME_LENGTH],
             outlines=tuple(self.outlines),
             left_out=tuple(left_out),
         )
@@ -242,15 +242,15 @@ class _Reading:
             self._folders.append(self._below(path, _name(attributes)))
             return
         self._folders.append(path)
-        if len(self.outlines) >= MOST_OUTLINES:
+        if len(self.outlines) >= MAX_OUTLINES:
             self._too_many += 1
             return
         self._leaf(attributes, path)
 
     def _below(self, path: str, name: str) -> str:
-        if not name or len(self._folders) >= _DEEPEST:
+        if not name or len(self._folders) >= _MAX_DEPTH:
             return path
-        return f"{path}{_BETWEEN_FOLDERS}{name}" if path else name
+        return f"{path}{_FOLDER_SEPARATOR}{name}" if path else name
 
     def _leaf(self, attributes: dict[str, str], path: str) -> None:
         name = _name(attributes)
@@ -278,12 +278,14 @@ class _Reading:
         try:
             return ascii_url(url)
         except ValueError as error:
-            self.leave_out(name or url[:_LONGEST_NAME], f"The address of its {of} cannot be used: {error}.")
+            self.leave_out(name or url[:_MAX_NAME_LENGTH], f"The address of its {of} cannot be used: {error}.")
             return ""
 
 
 def _is_leaf(attributes: dict[str, str]) -> bool:
-    """A folder has no address. WordPress writes an empty `xmlUrl` for a blog without a feed."""
+    """Whether an outline is a blog: folders have no address. WordPress writes an empty `xmlUrl` for a blog without a
+    feed.
+    """
     return (
         "xmlurl" in attributes
         or "htmlurl" in attributes
@@ -293,19 +295,19 @@ def _is_leaf(attributes: dict[str, str]) -> bool:
 
 
 def _url(attributes: dict[str, str]) -> str:
-    """`url` is where a `link` leads; in an `include` it is another list."""
+    """Return the address of the blog. `url` is the target of a `link`; in an `include` it is another list."""
     return attributes.get("url", "") if attributes.get("type", "").lower() != "include" else ""
 
 
 def _name(attributes: dict[str, str]) -> str:
-    """As WordPress's importer, `title` goes before `text`; its exporter may leave either empty."""
-    return (attributes.get("title", "") or attributes.get("text", ""))[:_LONGEST_NAME].strip()
+    """Return the name. As in WordPress's importer, `title` precedes `text`; its exporter may leave either empty."""
+    return (attributes.get("title", "") or attributes.get("text", ""))[:_MAX_NAME_LENGTH].strip()
 
 
 def _first_category(categories: str) -> str:
-    """`/Boston/Weather,/Food` is `Boston / Weather`."""
+    """Return the first category: `/Boston/Weather,/Food` gives `Boston / Weather`."""
     folders = [folder.strip() for folder in categories.partition(",")[0].split("/")]
-    return _BETWEEN_FOLDERS.join([folder for folder in folders if folder][:_DEEPEST])
+    return _FOLDER_SEPARATOR.join([folder for folder in folders if folder][:_MAX_DEPTH])
 
 
 def _host(url: str) -> str:

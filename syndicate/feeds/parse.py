@@ -1,8 +1,8 @@
-"""Other people's feeds → what we show of them: RSS 0.9 to 2.0, Atom 0.3 and 1.0, JSON Feed.
+"""Parse the feeds of other blogs: RSS 0.9 to 2.0, Atom 0.3 and 1.0, JSON Feed.
 
-Nothing in them is believed: what is read is bounded, addresses are checked, dates that cannot be are dropped. A feed is
-read from tag to tag, so its size costs time but no memory, and what nobody looks at costs next to nothing. Entities
-of its own are refused. Nothing here knows a network.
+In come bytes, out goes a `ForeignFeed`. The content is not trusted: lengths are limited, addresses checked,
+impossible dates dropped. XML is processed as a stream of tags, so the size of a feed costs time but no memory. Custom
+entities are refused. Pure.
 """
 
 import json
@@ -22,24 +22,25 @@ from syndicate.feeds._address import ascii_url_or_nothing
 from syndicate.feeds._foreign import decoded, with_sound_references
 from syndicate.feeds._text import language_tag, one_line
 
-MOST_ENTRIES = 200
+MAX_ENTRIES = 200
 EARLIEST_YEAR = 1970
-LONGEST = 300
-LONGEST_TEXT = 20_000
-"""Of HTML: enough for an excerpt, whatever stands in front of its first words."""
-LONGEST_ID = 1_000
-MOST_HUBS = 4
-MOST_CATEGORIES = 50
-DEEPEST = 256
-PIECE = 64 * 1024
-LARGEST_TAG = 1024 * 1024
-"""Of a tag or comment, which expat reads at one go: nothing else runs meanwhile."""
+MAX_LENGTH = 300
+MAX_TEXT_LENGTH = 20_000
+"""Of the HTML: enough for an excerpt, whatever precedes its first words."""
+MAX_ID_LENGTH = 1_000
+MAX_HUBS = 4
+MAX_CATEGORIES = 50
+MAX_DEPTH = 256
+CHUNK_LENGTH = 64 * 1024
+MAX_TAG_BYTES = 1024 * 1024
+"""Of a tag or comment, which expat processes in one call that blocks all other threads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignEntry:
-    """One post. `guid` is never empty; `url` is, where it leads nowhere. `title` is HTML unless `title_is_text`; `html`
-    is the beginning of the text, unsafe; `published` is None where it cannot be known."""
+    """One post. `guid` is never empty; `url` is empty if there is none. `title` is HTML unless `title_is_text`;
+    `html` is the beginning of the text, not sanitized; `published` is None if unknown.
+    """
 
     guid: str
     url: str = ""
@@ -54,10 +55,10 @@ class ForeignEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignFeed:
-    """What a feed says of itself, and its newest posts, newest first.
+    """The metadata of a feed and its newest posts, newest first.
 
-    `url` is its home page, `self_url` the topic under which its `hubs` know it (WebSub §4), `icon` a picture; each is
-    empty where there is none. `ttl` are minutes. `fault` says what is wrong with it although it could be read.
+    `url` is its home page, `self_url` the topic at its `hubs` (WebSub §4), `icon` a picture; each is empty if
+    missing. `ttl` is in minutes. `fault` says what is wrong with a feed that could be parsed nevertheless.
     """
 
     title: str
@@ -73,9 +74,9 @@ class ForeignFeed:
 
 
 def parse_feed(body: bytes, *, address: str, now: datetime, charset: str = "") -> ForeignFeed:
-    """`address` is where it was found, `charset` what its `Content-Type` says.
+    """Parse a feed found at `address`; `charset` is that of its `Content-Type`.
 
-    Raises DocumentUnusable for what is no feed, declares entities, or is in no encoding that it names.
+    Raises DocumentUnusable if it is not a feed, declares entities, or is not in the encoding that it names.
     """
     try:
         text = decoded(body, charset=charset, errors="strict").lstrip("\ufeff \t\r\n")
@@ -114,20 +115,20 @@ _REPAIRABLE = frozenset(
 
 
 def _xml(text: str, address: str, now: datetime) -> "_Reading":
-    """Strictly; else with its references put right; else as libxml2 makes sense of it."""
+    """Parse strictly, else with repaired character references, else with the recovery of libxml2."""
     reading, fault, code = _strictly(text, _Reading(address, now))
     if code in _REPAIRABLE:
         text = with_sound_references(text)
         reading, fault, code = _strictly(text, _Reading(address, now))
     if fault:
-        reading = _somehow(text, _Reading(address, now))
+        reading = _recovering(text, _Reading(address, now))
         reading.fault = fault
     return reading
 
 
 def _strictly(text: str, reading: "_Reading") -> "tuple[_Reading, str, int]":
-    """What was read, what is wrong with it in words, and expat's number for that."""
-    parser = expat.ParserCreate("utf-8", namespace_separator=" ")  # ours by now, whatever the declaration says
+    """Return what was parsed, the error in words, and expat's number of the error."""
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")  # UTF-8 by now, whatever the declaration says
     parser.buffer_text = True
     parser.EntityDeclHandler = reading.refuse_entities
     parser.StartElementHandler = lambda tag, attributes: reading.start(
@@ -137,11 +138,11 @@ def _strictly(text: str, reading: "_Reading") -> "tuple[_Reading, str, int]":
     parser.CharacterDataHandler = reading.text
     fed = 0
     try:
-        for at in range(0, len(text), PIECE):  # in pieces, so that other threads have their turn
-            piece = text[at : at + PIECE].encode(errors="ignore")
+        for at in range(0, len(text), CHUNK_LENGTH):  # in chunks, so that other threads can run
+            piece = text[at : at + CHUNK_LENGTH].encode(errors="ignore")
             fed += len(piece)
             parser.Parse(piece, False)
-            if fed - parser.CurrentByteIndex > LARGEST_TAG:
+            if fed - parser.CurrentByteIndex > MAX_TAG_BYTES:
                 reading.refuse("holds a tag or comment that is larger than any is")
         parser.Parse(b"", True)
     except expat.ExpatError as error:
@@ -151,7 +152,9 @@ def _strictly(text: str, reading: "_Reading") -> "tuple[_Reading, str, int]":
 
 
 def _prefixed(name: str) -> str:
-    """`http://www.w3.org/2005/Atom entry` is `atom:entry`; what is in no namespace, or in one of RSS, has no prefix."""
+    """Return `atom:entry` for `http://www.w3.org/2005/Atom entry`; names without namespace or in one of RSS get no
+    prefix.
+    """
     namespace, _, local = name.rpartition(" ")
     if not namespace:
         return local
@@ -160,7 +163,7 @@ def _prefixed(name: str) -> str:
 
 
 class _Target:
-    """lxml's way of telling a document from tag to tag."""
+    """Passes the events of lxml's parser on."""
 
     def __init__(self, reading: "_Reading") -> None:
         self._reading = reading
@@ -179,11 +182,11 @@ class _Target:
 
 
 def _from_lxml(name: str) -> str:
-    """Of a prefix that was never declared, the usual meaning is taken."""
+    """Return the prefixed name; an undeclared prefix has its usual meaning."""
     return _prefixed(name[1:].replace("}", " ")) if name.startswith("{") else name
 
 
-def _somehow(text: str, reading: "_Reading") -> "_Reading":
+def _recovering(text: str, reading: "_Reading") -> "_Reading":
     if "<!ENTITY" in text:
         reading.refuse_entities()
     parser = etree.XMLParser(
@@ -197,17 +200,17 @@ def _somehow(text: str, reading: "_Reading") -> "_Reading":
     )
     data = text.encode(errors="ignore")
     try:
-        for at in range(0, len(data), PIECE):
-            parser.feed(data[at : at + PIECE])
+        for at in range(0, len(data), CHUNK_LENGTH):
+            parser.feed(data[at : at + CHUNK_LENGTH])
         parser.close()
     except etree.LxmlError:
-        pass  # what came before counts, if anything did
+        pass  # what was parsed before counts, if anything was
     return reading
 
 
 @dataclass(slots=True)
-class _Made:
-    """An entry while it is read. `base` is its xml:base."""
+class _EntryDraft:
+    """An entry that is being parsed. `base` is its xml:base."""
 
     base: str = ""
     values: dict[str, str] = field(default_factory=dict)
@@ -253,11 +256,11 @@ _ENTRY_NAMES: Mapping[str, str] = {
     "atom:modified": "updated",
     "dc:modified": "updated",
 }
-"""Of what may stand several times the first counts."""
+"""Of elements that may occur several times, the first counts."""
 
 
 class _Reading:
-    """Follows a document from tag to tag, with bounded memory for what it is inside of."""
+    """Collects a feed from the events of a parser, with bounded memory."""
 
     def __init__(self, address: str, now: datetime) -> None:
         self._address, self._now = address, now
@@ -268,9 +271,9 @@ class _Reading:
         self._values: dict[str, str] = {}
         self._links: dict[str, str] = {}
         self._hubs: list[str] = []
-        self._entry: _Made | None = None
+        self._entry: _EntryDraft | None = None
         self._entry_depth = 0
-        self._entries: list[tuple[datetime | None, _Made]] = []
+        self._entries: list[tuple[datetime | None, _EntryDraft]] = []
         self._keep: Callable[[str], None] | None = None
         self._keep_depth = 0
         self._pieces: list[str] = []
@@ -287,20 +290,20 @@ class _Reading:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if not self._tags:
             if tag not in _ROOTS:
-                self.refuse("is a page, and no feed" if tag.lower().endswith("html") else "is no feed")
+                self.refuse("is a page, and no feed" if tag.lower().endswith("html") else "is not a feed")
             self.is_feed = True
             self._base = attributes.get("xml:base", "")
             self._values["language"] = attributes.get("xml:lang", "")
         parent = self._tags[-1] if self._tags else ""
         self._tags.append(tag)
-        if len(self._tags) > DEEPEST:
+        if len(self._tags) > MAX_DEPTH:
             self.refuse("is nested deeper than any feed")
         if self._keep is not None:
             self._add("\n")  # markup within (XHTML): its words stay apart
         elif self._entry is not None:
             self._in_entry(tag, parent, attributes, self._entry)
         elif tag in ("item", "atom:entry"):
-            self._entry, self._entry_depth = _Made(base=attributes.get("xml:base", "")), len(self._tags)
+            self._entry, self._entry_depth = _EntryDraft(base=attributes.get("xml:base", "")), len(self._tags)
         else:
             self._in_feed(tag, parent, attributes)
 
@@ -319,25 +322,25 @@ class _Reading:
             self._entry = None
         self._tags.pop()
 
-    def _close(self, entry: _Made) -> None:
+    def _close(self, entry: _EntryDraft) -> None:
         self._entries.append((_first_date(entry.values, _PUBLISHED, self._now), entry))
-        if len(self._entries) > 2 * MOST_ENTRIES:
+        if len(self._entries) > 2 * MAX_ENTRIES:
             self._entries = self._newest()
 
-    def _newest(self) -> list[tuple[datetime | None, _Made]]:
-        """What has no date stands where the document has it, among the newest."""
-        return sorted(self._entries, key=lambda each: each[0] or self._now, reverse=True)[:MOST_ENTRIES]
+    def _newest(self) -> list[tuple[datetime | None, _EntryDraft]]:
+        """Return the newest entries; those without a date keep their place in the document among the newest."""
+        return sorted(self._entries, key=lambda each: each[0] or self._now, reverse=True)[:MAX_ENTRIES]
 
     def _add(self, text: str) -> None:
-        if self._length < LONGEST_TEXT:
-            self._pieces.append(text[: LONGEST_TEXT - self._length])
+        if self._length < MAX_TEXT_LENGTH:
+            self._pieces.append(text[: MAX_TEXT_LENGTH - self._length])
             self._length += len(text)
 
     def _listen(self, keep: Callable[[str], None]) -> None:
-        """Give the text of the element that has just begun to `keep`."""
+        """Pass the text of the element that has just begun to `keep`."""
         self._keep, self._keep_depth = keep, len(self._tags)
 
-    # what stands where
+    # where each element is handled
 
     def _in_feed(self, tag: str, parent: str, attributes: Mapping[str, str]) -> None:
         if parent == "image" and tag == "url":
@@ -353,12 +356,12 @@ class _Reading:
 
     def _feed_link(self, attributes: Mapping[str, str]) -> None:
         relation, href = attributes.get("rel") or "alternate", attributes.get("href", "")
-        if relation == "hub" and len(self._hubs) < MOST_HUBS:
+        if relation == "hub" and len(self._hubs) < MAX_HUBS:
             self._hubs.append(href)
         elif relation in ("alternate", "self"):
             self._set(self._links, relation, href)
 
-    def _in_entry(self, tag: str, parent: str, attributes: Mapping[str, str], entry: _Made) -> None:
+    def _in_entry(self, tag: str, parent: str, attributes: Mapping[str, str], entry: _EntryDraft) -> None:
         depth = len(self._tags) - self._entry_depth
         if depth == 2 and parent == "atom:author" and tag == "atom:name":
             self._listen(lambda text: self._set(entry.values, "author", text))
@@ -377,13 +380,13 @@ class _Reading:
                 entry.guid_is_link = False
             self._listen(lambda text: self._set(entry.values, name, text))
 
-    def _category(self, attributes: Mapping[str, str], entry: _Made) -> None:
-        if len(entry.categories) >= MOST_CATEGORIES:
+    def _category(self, attributes: Mapping[str, str], entry: _EntryDraft) -> None:
+        if len(entry.categories) >= MAX_CATEGORIES:
             return
         if term := attributes.get("term"):
-            entry.categories.append(term[:LONGEST])
+            entry.categories.append(term[:MAX_LENGTH])
         else:
-            self._listen(lambda text: entry.categories.append(text[:LONGEST]))
+            self._listen(lambda text: entry.categories.append(text[:MAX_LENGTH]))
 
     @staticmethod
     def _set(values: dict[str, str], name: str, text: str) -> None:
@@ -394,7 +397,7 @@ class _Reading:
 
     def result(self) -> ForeignFeed:
         if not self.is_feed:
-            self.refuse("is no feed")
+            self.refuse("is not a feed")
         base = _joined(self._address, self._base)
         values = self._values
         home = _web(base, values.get("link") or self._links.get("alternate", ""))
@@ -413,7 +416,7 @@ class _Reading:
             fault=self.fault,
         )
 
-    def _made(self, published: datetime | None, made: _Made, base: str, home: str) -> ForeignEntry | None:
+    def _made(self, published: datetime | None, made: _EntryDraft, base: str, home: str) -> ForeignEntry | None:
         values = made.values
         base = _joined(base, made.base) if made.base else home or base
         guid = values.get("guid", "")
@@ -433,8 +436,8 @@ class _Reading:
 
 
 def _without_mail(author: str) -> str:
-    """RSS has `ann@garden.example (Ann)` there: only the name is to be shown."""
-    name = author[: 4 * LONGEST].partition("(")[2].rpartition(")")[0] if "@" in author else author
+    """Return the name in RSS's `ann@garden.example (Ann)`, without the mail address."""
+    name = author[: 4 * MAX_LENGTH].partition("(")[2].rpartition(")")[0] if "@" in author else author
     return "" if "@" in name else name
 
 
@@ -452,13 +455,13 @@ def _json(text: str, address: str, now: datetime) -> ForeignFeed:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DocumentUnusable(f"{address}: is no JSON that can be read") from error
-    if not isinstance(document, dict) or "jsonfeed.org" not in str(document.get("version"))[:LONGEST]:
-        raise DocumentUnusable(f"{address}: is no feed")
+        raise DocumentUnusable(f"{address}: is not valid JSON") from error
+    if not isinstance(document, dict) or "jsonfeed.org" not in str(document.get("version"))[:MAX_LENGTH]:
+        raise DocumentUnusable(f"{address}: is not a feed")
     items = (_json_entry(item, address, now) for item in _objects(document.get("items")))
     entries = [entry for entry in items if entry is not None]
     entries.sort(key=lambda entry: entry.published or now, reverse=True)
-    hubs = [_text(hub.get("url")) for hub in _objects(document.get("hubs"))[:MOST_HUBS] if hub.get("type") == "WebSub"]
+    hubs = [_text(hub.get("url")) for hub in _objects(document.get("hubs"))[:MAX_HUBS] if hub.get("type") == "WebSub"]
     return ForeignFeed(
         title=_line(_text(document.get("title"))),
         tagline=_line(_text(document.get("description"))),
@@ -484,9 +487,9 @@ def _json_entry(item: dict[str, Any], address: str, now: datetime) -> ForeignEnt
         title_is_text=True,
         author=_line(next((_text(each.get("name")) for each in authors if each.get("name")), "")),
         html=(_text(item.get("summary")) or _text(item.get("content_html")) or plain.replace("<", "&lt;"))[
-            :LONGEST_TEXT
+            :MAX_TEXT_LENGTH
         ],
-        categories=tuple(_text(tag)[:LONGEST] for tag in _list(item.get("tags"))[:MOST_CATEGORIES]),
+        categories=tuple(_text(tag)[:MAX_LENGTH] for tag in _list(item.get("tags"))[:MAX_CATEGORIES]),
         published=published,
         updated=_date(_text(item.get("date_modified")), now) or published,
     )
@@ -508,24 +511,24 @@ def _text(value: object) -> str:
 
 
 def _entry(*, guid: str, **fields: Any) -> ForeignEntry | None:
-    """None for what has neither an id nor an address."""
-    if len(guid) > LONGEST_ID:
+    """Return an entry; None if it has neither an id nor an address."""
+    if len(guid) > MAX_ID_LENGTH:
         guid = f"urn:sha256:{sha256(guid.encode(errors='replace')).hexdigest()}"
     guid = one_line(guid)
     return ForeignEntry(guid=guid, **fields) if guid else None
 
 
 def _distinct(entries: Iterable[ForeignEntry | None]) -> tuple[ForeignEntry, ...]:
-    """Each once, the first of the same id."""
+    """Return each entry once: the first with its id."""
     found: dict[str, ForeignEntry] = {}
     for entry in entries:
         if entry is not None:
             found.setdefault(entry.guid, entry)
-    return tuple(found.values())[:MOST_ENTRIES]
+    return tuple(found.values())[:MAX_ENTRIES]
 
 
 def _date(text: str, now: datetime) -> datetime | None:
-    """RFC 3339 and its relatives, or RFC 822; None for what is neither, lies ahead, or before there were computers."""
+    """Parse a date of RFC 3339, RFC 822 or a similar form; None if it is invalid, in the future, or before 1970."""
     if not text or len(text) > 64:
         return None
     text = text.strip()
@@ -538,7 +541,7 @@ def _date(text: str, now: datetime) -> datetime | None:
 
 
 def _line(text: str) -> str:
-    return one_line(text[: 4 * LONGEST])[:LONGEST]
+    return one_line(text[: 4 * MAX_LENGTH])[:MAX_LENGTH]
 
 
 def _joined(base: str, reference: str) -> str:
@@ -549,5 +552,5 @@ def _joined(base: str, reference: str) -> str:
 
 
 def _web(base: str, reference: str) -> str:
-    """A whole address on the web, or nothing."""
+    """Return an absolute web address, or an empty string."""
     return ascii_url_or_nothing(_joined(base, reference)) if reference else ""

@@ -1,8 +1,8 @@
-"""RSS 2.0, as the RSS Advisory Board's profile and the modules in use want it.
+"""Render RSS 2.0, following the RSS Advisory Board's profile and the modules in common use.
 
-A feed comes in, a document goes out: full text in `content:encoded` behind a plain excerpt, authors as
-`dc:creator` (RSS's own `author` is a mail address, and none leaves this house), what RSS has no element for
-as `atom:link` and in modules.
+In comes a normalized feed; out goes a frame or an item as bytes: full text in `content:encoded` after a plain
+excerpt, authors as `dc:creator` (RSS's own `author` is a mail address, which is never published), and what RSS has no
+element for as `atom:link` and in modules.
 """
 
 import re
@@ -17,11 +17,11 @@ _COMMENT_COUNTS = re.compile(rb"<slash:comments>\d+</slash:comments>")
 _IMAGE_TYPES = {"image/gif": "gif", "image/jpeg": "jpg", "image/png": "png"}
 _IMAGE_ADDRESS = re.compile(r"\.(gif|jpe?g|png)$", re.IGNORECASE)
 _IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
-"""The largest that RSS 2.0 lets a channel's image say of itself."""
+"""The largest values that RSS 2.0 allows for a channel's image."""
 
 
 def frame(feed: Feed) -> tuple[bytes, bytes]:
-    """All of a document but its items."""
+    """Render everything except the items."""
     return _feedgen.rss_frame(feed, [*_channel(feed)])
 
 
@@ -30,7 +30,7 @@ def item(entry: FeedEntry, feed: Feed) -> bytes:
 
 
 def without_counts(item: bytes) -> bytes:
-    """An item less what changes with every comment."""
+    """Return an item without the counts that change with every comment."""
     return _COMMENT_COUNTS.sub(b"", item)
 
 
@@ -54,7 +54,7 @@ def _channel(feed: Feed) -> Iterator[Element]:
 
 
 def _podcast(feed: Feed) -> Iterator[Element]:
-    """What Apple's and other directories of podcasts want to know of a feed with episodes."""
+    """Yield what Apple's and other podcast directories require of a feed with episodes."""
     podcast = feed.podcast
     yield Element("itunes:author", feed.author.name)
     yield Element("itunes:explicit", _yes_or_no(podcast.explicit))
@@ -73,7 +73,7 @@ def _link(rel: str, href: str, type: str = "") -> Element:
 
 
 def _image(feed: Feed) -> Iterator[Element]:
-    """RSS knows GIF, JPEG and PNG; the image's title is the channel's."""
+    """Yield the image. RSS allows GIF, JPEG and PNG; the image's title is the channel's."""
     icon = FeedPicture(url=feed.icon_url) if feed.icon_url else None
     picture = next((one for one in (feed.picture, icon) if one and _suits_channel(one)), None)
     if picture is None:
@@ -112,7 +112,7 @@ def _item(entry: FeedEntry, feed: Feed) -> Iterator[Element]:
 
 
 def _episode(entry: FeedEntry, episode: FeedEnclosure, feed: Feed) -> Iterator[Element]:
-    """What apps for podcasts show of it; and where it is talked about (Podcasting 2.0, `socialInteract`)."""
+    """Yield what podcast apps show, and where the episode is discussed (Podcasting 2.0, `socialInteract`)."""
     if entry.title:
         yield Element("itunes:title", entry.title)
     yield Element("itunes:author", (entry.authors or (feed.author,))[0].name)
@@ -146,7 +146,7 @@ def _picture(picture: FeedPicture) -> Iterator[Element]:
 
 
 def _further(enclosure: FeedEnclosure) -> Element:
-    """RSS has room for one enclosure; readers that want more look at Media RSS."""
+    """Return a further enclosure as Media RSS: RSS allows one enclosure per item."""
     return Element(
         "media:content",
         attributes={"url": enclosure.url, "type": enclosure.media_type, "fileSize": enclosure.length or ""},

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.errors import DocumentUnusable
-from syndicate.feeds.parse import LONGEST_TEXT, MOST_ENTRIES, ForeignEntry, ForeignFeed, parse_feed
+from syndicate.feeds.parse import MAX_ENTRIES, MAX_TEXT_LENGTH, ForeignEntry, ForeignFeed, parse_feed
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 ADDRESS = "https://garden.example/feeds/all.xml"
@@ -247,7 +247,7 @@ def test_the_newest_two_hundred_are_taken_wherever_they_stand() -> None:
         for number, date in enumerate(dates)
     ]
     for order in (items, items[::-1], items[500:] + items[:500]):
-        assert [entry.guid for entry in rss("".join(order)).entries] == [str(number) for number in range(MOST_ENTRIES)]
+        assert [entry.guid for entry in rss("".join(order)).entries] == [str(number) for number in range(MAX_ENTRIES)]
 
 
 # encodings
@@ -357,8 +357,8 @@ def test_nothing_takes_for_ever_or_much(name: str) -> None:
         feed = None
     if feed is not None:
         assert len(feed.title) <= 300
-        assert len(feed.entries) <= MOST_ENTRIES
-        assert all(len(entry.title) <= LONGEST_TEXT for entry in feed.entries)
+        assert len(feed.entries) <= MAX_ENTRIES
+        assert all(len(entry.title) <= MAX_TEXT_LENGTH for entry in feed.entries)
 
 
 @given(

@@ -245,10 +245,10 @@ def test_an_encoding_that_is_not_the_declared_one_is_seen_through(declared: str,
 
 
 def test_only_so_many_blogs_are_taken_and_the_rest_is_counted() -> None:
-    body = "".join(f'<outline xmlUrl="https://x.example/{number}"/>' for number in range(opml.MOST_OUTLINES + 7))
+    body = "".join(f'<outline xmlUrl="https://x.example/{number}"/>' for number in range(opml.MAX_OUTLINES + 7))
     read = parsed(body)
 
-    assert len(read.outlines) == opml.MOST_OUTLINES
+    assert len(read.outlines) == opml.MAX_OUTLINES
     assert read.left_out[0].what == "7 more"
 
 
