@@ -1,1 +1,1 @@
-"""What the author writes, and what strangers write, as safe HTML and typed values. Pure."""
+"""Process text of the author and of other people into sanitized HTML and typed values. Pure."""

@@ -1,4 +1,4 @@
-"""Addresses inside HTML: whatever stands in a `href` or `src` in, an absolute ASCII address or nothing out."""
+"""Resolve addresses in HTML: in comes the value of a `href` or `src`, out goes an absolute ASCII address or None."""
 
 import re
 import unicodedata
@@ -10,18 +10,18 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _WEB = re.compile(r"(https?)://+([^/?#]+)([^?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _KEPT = "%/?#:@!$&'()*+,;=-._~[]"
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
-_LONGEST_HOST = 300
+_MAX_HOST_LENGTH = 300
 _LOOSE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _PORT = re.compile(":[0-9]{0,5}$")
 _HOST = re.compile(r"[a-z0-9_.-]{1,255}|\[[0-9a-f:.]{2,45}\]")
 _USER = re.compile(r"[A-Za-z0-9._~!$&()*+,;=:%-]*@?")
-_LONGEST_LABEL = 63
+_MAX_LABEL_LENGTH = 63
 
 
 def absolute(address: str, *, base: str, schemes: frozenset[str]) -> str | None:
-    """`address` resolved against `base` (RFC 3986, and tabs, line ends and backslashes as browsers take them).
+    """Return `address` resolved against `base` (RFC 3986; tabs, line ends and backslashes as in browsers).
 
-    None when its scheme is not one of `schemes`, when it is relative and there is no base, or when it makes no sense.
+    Return None if its scheme is not in `schemes`, if it is relative and there is no base, or if it is invalid.
     Resolving a result again changes nothing.
     """
     address = address.translate(_IGNORED).strip(_AROUND)
@@ -36,21 +36,23 @@ def absolute(address: str, *, base: str, schemes: frozenset[str]) -> str | None:
 
 
 def host_of(address: str) -> str:
-    """The host of a web address as ASCII, with its port if there is one; empty where it has none."""
+    """Return the host of a web address as ASCII, with its port if present; empty if there is none."""
     web = _WEB.match(_with_slashes(address))
     return ascii_host(web[2].rpartition("@")[2]) if web else ""
 
 
 def ascii_host(host: str) -> str:
-    """A host in lower case with each label of another script in punycode (UTS #46), so that no letter deceives."""
+    """Return a host in lower case with non-ASCII labels in punycode (UTS #46), so that look-alike letters are
+    visible.
+    """
     port = _PORT.search(host)
     name = host[: port.start()] if port else host
-    labels = _DOTS.split(unicodedata.normalize("NFKC", name[:_LONGEST_HOST]).lower())
+    labels = _DOTS.split(unicodedata.normalize("NFKC", name[:_MAX_HOST_LENGTH]).lower())
     return ".".join(label if label.isascii() else "xn--" + _punycode(label) for label in labels) + host[len(name) :]
 
 
 def _punycode(label: str) -> str:
-    return label[: _LONGEST_LABEL + 1].encode("punycode", errors="ignore").decode("ascii")
+    return label[: _MAX_LABEL_LENGTH + 1].encode("punycode", errors="ignore").decode("ascii")
 
 
 def _resolved(address: str, base: str) -> str | None:
@@ -72,11 +74,11 @@ def _web(address: str) -> str | None:
 
 
 def _is_host(name: str) -> bool:
-    return bool(_HOST.fullmatch(name)) and all(len(label) <= _LONGEST_LABEL for label in name.split("."))
+    return bool(_HOST.fullmatch(name)) and all(len(label) <= _MAX_LABEL_LENGTH for label in name.split("."))
 
 
 def _with_slashes(address: str) -> str:
-    """Backslashes before the query are slashes to a browser."""
+    """Replace backslashes before the query by slashes, as browsers do."""
     end = re.search("[?#]", address)
     split = end.start() if end else len(address)
     return address[:split].replace("\\", "/") + address[split:]

@@ -1,9 +1,9 @@
-"""HTML made well-formed and bounded before it is parsed: any string in, balanced tags of a known set out.
+"""Make HTML well-formed and limit its size before it is parsed: any string in, balanced tags of a known set out.
 
-An HTML parser repairs what is not closed by copying it: a few thousand unclosed `<b>` before a few thousand `<p>`
-grow into millions of elements. Here every start tag gets its end, depth and number are limited, and what is not
-on the list is unwrapped, so that the parser of the sanitizer has nothing left to repair. This makes HTML tame,
-not safe: the sanitizer comes after.
+An HTML parser copies unclosed formatting elements: a few thousand unclosed `<b>` before a few thousand `<p>` become
+millions of elements. Here every start tag gets an end tag, depth and number are limited, and unknown elements are
+unwrapped, so that the parser of the sanitizer has nothing to repair. The result is bounded but not safe: the
+sanitizer follows.
 """
 
 import re
@@ -36,7 +36,7 @@ _ENDED_BY_START: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "tbody": (_CELLS | _ROWS, _TABLE),
     "tfoot": (_CELLS | _ROWS, _TABLE),
 }
-"""What a start tag ends without being told, and the elements behind which it does not look (§13.1.2.4)."""
+"""What a start tag implicitly closes, and the elements at which the search stops (§13.1.2.4)."""
 
 _MEDIA = frozenset({"audio", "video"})
 _ONLY_IN_MEDIA = frozenset({"source", "track"})
@@ -44,22 +44,24 @@ _ONLY_IN_MEDIA = frozenset({"source", "track"})
 
 _MANY_REFERENCES = re.compile("(?:&[^&]*+){256}")
 _PAUSE = r"\g<0><!---->"
-"""The serializer of html5ever takes quadratic time over the `&` of one text node; a comment, which it drops, begins
-another node. It stands where no character reference can be cut."""
-_LONGEST_VALUE = 8_000
+"""html5ever's serializer takes quadratic time over the `&` of one text node; a comment, which it drops, starts
+another node. It is inserted where it cannot cut a character reference.
+"""
+_MAX_VALUE_LENGTH = 8_000
 
 
 class Finish(Protocol):
-    """Called when a link ends, with its start tag and what stands in it; returns what is put behind that."""
+    """Called when a link ends, with its start tag and content; returns what is appended to the link."""
 
     def __call__(self, link: Tag, inside: list[Tag | str], /) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What `balanced` lets through. `elements` counts start tags, `depth` those open at a time; what is beyond loses
-    its tags and keeps its text (a picture its alternative text). `renamed` elements take another name first, and so do
-    `renamed_attributes`, by element and name, where the element has none of the new name."""
+    """The limits and elements of `balanced`. `elements` counts start tags, `depth` the open ones; beyond the limits,
+    tags are dropped and their text stays (of a picture its alternative text). `renamed` maps elements to other names,
+    and `renamed_attributes` attributes, by element and name, unless the element already has the new one.
+    """
 
     tags: frozenset[str]
     attributes: Callable[[str], frozenset[str]]
@@ -70,7 +72,7 @@ class Bounds:
 
 
 def balanced(html: str, bounds: Bounds, *, finish_link: Finish | None = None) -> str:
-    """`html` as nested, closed elements of the known kinds, every attribute quoted."""
+    """Return `html` as nested, closed elements of the known kinds, with every attribute quoted."""
     writer = _Writer(bounds, finish_link)
     for token in tokens(html):
         if isinstance(token, str):
@@ -94,7 +96,7 @@ class _Writer:
 
     def text(self, text: str) -> None:
         if self._at_start_of_pre:
-            text = text.lstrip("\n")  # the parser takes one away each time it reads a <pre>
+            text = text.lstrip("\n")  # the parser drops one after each <pre>
             self._at_start_of_pre = not text
         self._out.append(_MANY_REFERENCES.sub(_PAUSE, escaped(text).replace("\xa0", "&nbsp;")))
 
@@ -133,9 +135,9 @@ class _Writer:
 
     def _known_attributes(self, name: str, tag: Tag) -> tuple[tuple[str, str], ...]:
         known, renamed = self._bounds.attributes(name), self._bounds.renamed_attributes
-        kept = {key: value for key, value in tag.attributes if key in known and len(value) <= _LONGEST_VALUE}
+        kept = {key: value for key, value in tag.attributes if key in known and len(value) <= _MAX_VALUE_LENGTH}
         for key, value in tag.attributes:
-            if (new := renamed.get((name, key))) is not None and len(value) <= _LONGEST_VALUE:
+            if (new := renamed.get((name, key))) is not None and len(value) <= _MAX_VALUE_LENGTH:
                 kept.setdefault(new, value)
         return tuple(kept.items())
 
@@ -153,7 +155,7 @@ class _Writer:
             self._close_from(self._outermost(ended, barrier))
 
     def _outermost(self, names: frozenset[str] | set[str], barrier: frozenset[str], *, innermost: bool = False) -> int:
-        """Where the outermost (or innermost) open element of `names` stands, up to a barrier."""
+        """Return the index of the outermost (or innermost) open element in `names`, up to a barrier."""
         found = len(self._open)
         for index in range(len(self._open) - 1, -1, -1):
             name = self._open[index]

@@ -1,7 +1,7 @@
-"""A text as it stands on our pages → as other servers show it best. Safe HTML in, safe HTML out.
+"""Adapt the HTML of our pages to how other servers display it. Safe HTML in, safe HTML out.
 
-Misskey makes a blank line of each newline between two blocks. Mastodon shows what is attached to a note and drops the
-pictures in its text, which leaves an empty paragraph behind. And a text may be too long for a single delivery.
+Misskey shows each newline between two blocks as a blank line. Mastodon shows attachments of a note and drops the
+pictures in its text, which leaves empty paragraphs. A text may also be too long for a single delivery.
 """
 
 import re
@@ -15,7 +15,7 @@ from syndicate.content.text import plain
 _SPACES = re.compile("[ \t\r\n\f]+")
 _EDGE = " \t\r\n\f"
 _BOUNDARIES = BLOCKS | {"br", "td", "th"}
-"""Beside the start or end of these, white space is not shown."""
+"""White space next to the start or end of these is not displayed."""
 _CELLS = frozenset({"td", "th"})
 _CONTENT_WITHOUT_TEXT = frozenset({"audio", "hr", "img", "math", "video"})
 
@@ -38,20 +38,22 @@ _Node = _Element | str
 
 
 def compact(html: str) -> str:
-    """`html` without newlines, except inside of `pre`."""
+    """Return `html` without newlines, except in `pre`."""
     return _html(_compacted(_tree(html), at_start=True, at_end=True))
 
 
 def without_pictures(html: str) -> str:
-    """`html` without pictures, and without the paragraphs, links and list items that held nothing else. A caption becomes
-    a paragraph."""
+    """Return `html` without pictures, and without paragraphs, links and list items that contained nothing else. A
+    caption becomes a paragraph.
+    """
     nodes, _ = _pictureless(_tree(html))
     return _html(nodes)
 
 
 def beginning(html: str, room: int, size: Callable[[str], int]) -> str:
-    """As many whole blocks from the start of `html` as fit into `room`, which `size` measures. A first block that is too
-    large is cut as text, at a word."""
+    """Return as many whole blocks from the start of `html` as fit into `room`, as measured by `size`. A first block
+    that is too large is cut as text at a word boundary.
+    """
     kept: list[str] = []
     for block in _blocks(_tree(html)):
         room -= size(block)
@@ -93,7 +95,7 @@ def _is_boundary(node: _Node) -> bool:
 
 
 def _compacted(nodes: list[_Node], *, at_start: bool, at_end: bool) -> list[_Node]:
-    """`at_start` and `at_end` say whether a block begins before the nodes, and ends behind them."""
+    """Compact nodes. `at_start` and `at_end`: whether a block boundary precedes or follows the nodes."""
     kept: list[_Node] = []
     for index, node in enumerate(nodes):
         if isinstance(node, _Element):
@@ -126,7 +128,7 @@ def _one_line(spaces: re.Match[str]) -> str:
 
 
 def _pictureless(nodes: list[_Node]) -> tuple[list[_Node], bool]:
-    """The nodes without pictures, and whether there were any."""
+    """Return the nodes without pictures, and whether there were any."""
     kept: list[_Node] = []
     had_pictures = False
     for node in nodes:
@@ -143,7 +145,7 @@ def _pictureless(nodes: list[_Node]) -> tuple[list[_Node], bool]:
 
 
 def _remaining(element: _Element, children: list[_Node]) -> list[_Node]:
-    """What stays of an element that has lost a picture."""
+    """Return what remains of an element that lost a picture."""
     if element.name == "figure":
         return [part for child in children for part in _caption(child)]
     return [_Element(element.tag, children)]
@@ -158,7 +160,7 @@ def _caption(node: _Node) -> list[_Node]:
 
 
 def _without_breaks(nodes: list[_Node]) -> list[_Node]:
-    """Without the line breaks that stood between a picture and the text beside it."""
+    """Remove the line breaks between a picture and the adjacent text."""
     start, end = 0, len(nodes)
     while start < end and _is_break(nodes[start]):
         start += 1
@@ -181,7 +183,7 @@ def _has_content(node: _Node) -> bool:
 
 
 def _blocks(nodes: list[_Node]) -> Iterator[str]:
-    """The blocks at the top; what stands between two of them is one."""
+    """Return the top-level blocks; the inline nodes between two blocks form one."""
     between: list[_Node] = []
     for node in nodes:
         if not _is_boundary(node):
@@ -196,7 +198,7 @@ def _blocks(nodes: list[_Node]) -> Iterator[str]:
 
 
 def _cut(block: str, room: int, size: Callable[[str], int]) -> str:
-    """The first words of a block that fit, as a paragraph."""
+    """Return the first words of a block that fit, as a paragraph."""
     words = " ".join(plain(block).split())
     low, high = 0, min(len(words), max(room, 0))
     while low < high:

@@ -1,6 +1,6 @@
-"""Headers that other programs read and this one does not: recognised, so that they are never shown as text.
+"""Recognize headers of other programs that are not supported, so that they are never published as text.
 
-A text in, the name of its form out.
+In comes a text, out goes the name of the header's format.
 """
 
 import re
@@ -14,7 +14,7 @@ _FENCE = re.compile(r"[^\w\s#>`<]{1,20}[ \t]*$")
 
 
 def foreign_header(text: str) -> str:
-    """What the first lines of a text are, if not text; empty for a text."""
+    """Return the format of the header in the first lines of a text; empty if there is none."""
     lines = [line for line in text[:4_000].split("\n") if line.strip()][:2]
     first, second = (*lines, "", "")[:2]
     if first.strip() == "+++":
@@ -31,7 +31,7 @@ def foreign_header(text: str) -> str:
 
 
 def _is_field(line: str) -> bool:
-    """Whether a line gives a value to a field that some program knows, or that is nearly one of the private ones."""
+    """Whether a line sets a field that some program knows, or that resembles one of the private ones."""
     found = _FIELD.match(line)
     name = name_of(found["name"]) if found else ""
     return name in NAMES_ELSEWHERE | PRIVATE_FIELDS or bool(name and nearly(name))

@@ -1,6 +1,6 @@
-"""The header of a Markdown file: YAML between two lines of `---` in, typed values out.
+"""Parse the header of a Markdown file: YAML between two lines of `---` in, typed values out.
 
-A mistake is answered with file, line, field and what would be right.
+Errors name file, line and field, and say what is expected.
 """
 
 import re
@@ -49,12 +49,12 @@ from syndicate.model.post import (
 _FENCE = re.compile(r"\s*?^[ \t]{0,3}---[ \t]*(?:\n|\Z)", re.MULTILINE)
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _NO_CHARACTER = "the header is not YAML: a character that is not allowed"
-_LONGEST_HEADER = 64_000
+_MAX_HEADER_LENGTH = 64_000
 _WHAT_IS_READ = (
     "please write it as YAML between two lines of '---' (two such lines alone at the top say: there is no header)"
 )
 _PRIVATE = frozenset({"draft", "visibility", "sensitive", "state"})
-"""Own fields of which a value that is not understood holds the post back."""
+"""Fields of ours whose invalid values hold the post back."""
 _NEVER_EMPTY = frozenset({"draft", "visibility", "state"})
 _RELEASES = frozenset({"publishdate", "pubdate", "pubdatetime"})
 _STATES = {
@@ -72,10 +72,13 @@ _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter:
-    """The header of a file. `date` is UTC; `hashtags` of None means: all tags; `unknown` names the fields that mean
-    nothing here. `released` is the date at which another program shows it. `doubts` are the signs that it may not be
-    meant for everybody, with file and line; `is_locked` says that only some may read it. `date_problem` says what is
-    wrong with a date. `has_excerpt` tells of another program's summary."""
+    """The header of a file.
+
+    `date` is UTC; `hashtags` of None means all tags; `unknown` lists the fields without a meaning here. `released` is
+    the date at which another program would publish it. `doubts` are signs that the post may not be public, with file
+    and line; `is_locked` means that only some people may read it. `date_problem` says what is wrong with a date.
+    `has_excerpt`: there is a summary of another program.
+    """
 
     title: str = ""
     slug: str = ""
@@ -115,10 +118,10 @@ class FrontMatter:
 
 
 def split(text: str, *, file: str, timezone: tzinfo, now: datetime | None = None) -> tuple[FrontMatter, str]:
-    """The header of a Markdown text and its body; a text without a header is all body.
+    """Split a Markdown text into header and body; a text without a header is all body.
 
-    `file` is named in errors; `timezone` is meant by dates that name none; `now` decides whether a date is over.
-    Raises FrontMatterInvalid, for a header of another program's form as well: such a file is no text.
+    `file` is named in errors; dates without a zone are in `timezone`; `now` decides which dates are past. Raises
+    FrontMatterInvalid, also for a header in another program's format: such a file is not a text.
     """
     text = clean(text.removeprefix("\ufeff"))
     opening = _FENCE.match(text)
@@ -143,14 +146,17 @@ def to_post_draft(
     draft_reasons: tuple[str, ...] = (),
     local_files: str | None = None,
 ) -> PostDraft:
-    """A Markdown file as a post. Without a title in `front`, a heading that opens the body is the title; without a date that
-    can be read, the file's counts. `draft_reasons` are reasons besides those in `front` not to publish it yet.
+    """Return a Markdown file as a post draft.
 
-    A date that lies ahead stays as it is: publishing decides. Raises InputError where no slug can be had.
+    Without a title in `front`, a heading at the start of the body is the title; without a valid date, that of the
+    file is used. `draft_reasons` are additional reasons not to publish it yet. A future date stays unchanged: the
+    publisher decides. Raises InputError if no slug can be derived.
     """
     slug = front.slug or slugify(slug_from_file)
     if not slug:
-        raise InputError(f"The file's name {slug_from_file!r} holds no letter or digit: give the post a 'slug'.")
+        raise InputError(
+            f"The file's name {slug_from_file!r} contains no letter or digit: please give the post a 'slug'."
+        )
     date = front.date or date_from_file
     doubts = (*front.doubts, *draft_reasons, *([front.date_problem] if front.date_problem and date is None else []))
     title, source = (front.title, body) if front.title else split_title(body)
@@ -193,7 +199,7 @@ def _state_of(front: FrontMatter, doubts: tuple[str, ...]) -> PostState:
 
 
 def terms(kind: TermKind, names: tuple[str, ...]) -> tuple[Term, ...]:
-    """Names as terms with slugs, each slug once."""
+    """Return terms with slugs for the names, each slug once."""
     first_named: dict[str, str] = {}
     for name in names:
         first_named.setdefault(_term_slug(name), name)
@@ -201,14 +207,14 @@ def terms(kind: TermKind, names: tuple[str, ...]) -> tuple[Term, ...]:
 
 
 def _term_slug(name: str) -> str:
-    """C++ and C# are not C, and a name of symbols alone is still a name."""
+    """Return the slug of a term: C++ and C# are distinct from C, and a name of symbols only is still a name."""
     spelled = re.sub(r"(?<=\w)\++", lambda plus: "plus" * len(plus[0]), name)
     spelled = re.sub(r"(?<=\w)#", "sharp", spelled)
     return slugify(spelled) or "-".join(f"{ord(char):x}" for char in name[:8] if not char.isspace())
 
 
 class _Reader:
-    """Reads one header that begins below `line` of a file, which it knows for its errors."""
+    """Reads one header, which begins below `line` of a file named in errors."""
 
     def __init__(self, file: str, line: int, timezone: tzinfo, now: datetime | None) -> None:
         self._file, self._line = file, line
@@ -243,7 +249,7 @@ class _Reader:
             raise error from None
 
     def _with_foreign(self, front: FrontMatter, field: str, name: str, value: yaml.Node) -> FrontMatter:
-        """A field of other programs: a sign that the post is not public, or without meaning here."""
+        """Handle a field of another program: a sign that the post is not public, or an unknown field."""
         if name in _EXCERPTS and raw(value).strip() and not is_null(value):
             front = replace(front, has_excerpt=True)
         reason = sign(name, value, self._timezone, self._now)
@@ -257,7 +263,7 @@ class _Reader:
         return replace(front, doubts=(*front.doubts, doubt), is_locked=front.is_locked or name in LOCKED)
 
     def _with_release(self, front: FrontMatter) -> FrontMatter:
-        """Another program's date of publication counts where there is no other, and where it lies ahead."""
+        """Another program's publication date is used if there is no other date, and if it is in the future."""
         if front.released is None:
             return front
         is_ahead = self._now is None or front.released > self._now
@@ -276,7 +282,7 @@ class _Reader:
             yield key, value
 
     def _parsed(self, header: str) -> yaml.Node | None:
-        if len(header) > _LONGEST_HEADER:
+        if len(header) > _MAX_HEADER_LENGTH:
             raise FrontMatterInvalid("the header is longer than 64 kB", file=self._file, line=self._line)
         try:
             return FlatLoader(header).get_single_node()
@@ -286,7 +292,7 @@ class _Reader:
         except yaml.reader.ReaderError as error:
             line = header.count("\n", 0, error.position) + self._line + 1
             raise FrontMatterInvalid(_NO_CHARACTER, file=self._file, line=line) from None
-        except (ValueError, OverflowError):  # PyYAML hands "\UFFFFFFFF" to chr() as it is
+        except (ValueError, OverflowError):  # PyYAML passes "\UFFFFFFFF" to chr() unchecked
             raise FrontMatterInvalid(_NO_CHARACTER, file=self._file, line=self._line) from None
 
     def _invalid(self, message: str, node: yaml.Node, field: str = "") -> FrontMatterInvalid:
@@ -328,7 +334,7 @@ def _state(node: yaml.Node) -> PostState:
 
 
 def _released(front: FrontMatter, node: yaml.Node, timezone: tzinfo) -> FrontMatter:
-    """`publishDate`: when another program shall show the post; of several, the last."""
+    """Read `publishDate`, when another program would publish the post; of several, the latest counts."""
     released = _instant(node, timezone)
     return replace(front, released=max(front.released or released, released))
 
@@ -388,7 +394,7 @@ def _enclosure(front: FrontMatter, node: yaml.Node, _timezone: tzinfo) -> FrontM
 
 
 def _duration(text: str) -> int:
-    """`1870`, `31:10` or `0:31:10`."""
+    """Parse `1870`, `31:10` or `0:31:10`."""
     if not re.fullmatch("(?:[0-9]{1,3}:)?(?:[0-9]{1,6}:)?[0-9]{1,6}", text):
         raise WrongValue("'duration' must be seconds, or such as 31:10 or 1:02:30")
     return reduce(lambda seconds, part: seconds * 60 + int(part), text.split(":"), 0)

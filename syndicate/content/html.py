@@ -1,8 +1,8 @@
-"""The author's HTML before it is sanitised: which pictures it shows, and their addresses and frames put right.
+"""Prepare the author's HTML for sanitizing: list its pictures, and repair their addresses and embedded frames.
 
-Posts of an older blog point to pictures that may be lost, carry the attributes of lazy-loading plugins, and embed
-videos in frames that no feed may hold. Here they become what every reader can show. HTML in, HTML out, one pass over
-its tags; what comes out is as unsafe as what went in.
+Posts of an older blog refer to lost pictures, have attributes of lazy-loading plugins, and embed videos in frames
+that feeds must not contain. Here they become what every reader can show. HTML in, HTML out, one pass over its tags;
+the result is as unsafe as the input.
 """
 
 import re
@@ -21,7 +21,7 @@ _PLACEHOLDER = re.compile(
 )
 _ALIGNED = re.compile(r"\b(?:align(?:left|right|center|none|wide|full)|size-(?!thumbnail\b)\w+)\b")
 _WIDTH = re.compile("[0-9]{1,5}")
-_LARGER_THAN_WORDS = 100
+_MIN_BLOCK_WIDTH = 100
 _PLAYERS = frozenset({"audio", "video"})
 _ADDRESSES = frozenset({"href", "src", "poster"})
 _DROPPED = frozenset({"srcset", "sizes", "imagesizes", "imagesrcset"})
@@ -29,7 +29,9 @@ _WEB = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 
 
 def pictures(html: str) -> tuple[str, ...]:
-    """The addresses of all pictures as written, each once: of every `img`, and of links around one to a picture file."""
+    """Return the addresses of all pictures as written, each once: of every `img`, and of links around one to a
+    picture file.
+    """
     found: dict[str, None] = {}
     link = ""
     for tag in _tags(html):
@@ -43,13 +45,13 @@ def pictures(html: str) -> tuple[str, ...]:
 
 
 def links(html: str) -> tuple[str, ...]:
-    """Where links lead to, as written, each once."""
+    """Return the targets of links as written, each once."""
     found = (tag.value("href").strip() for tag in _tags(html) if tag.name == "a" and not tag.closing)
     return tuple(dict.fromkeys(filter(None, found)))
 
 
 def played(html: str) -> tuple[str, ...]:
-    """What players of sound and film load, as written, each once."""
+    """Return the sources of audio and video players as written, each once."""
     found: dict[str, None] = {}
     in_player = False
     for tag in _tags(html):
@@ -62,7 +64,7 @@ def played(html: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A picture as a text shows it. Sizes are pixels, 0 where it does not say."""
+    """A picture in a text. Sizes in pixels, 0 if not given."""
 
     address: str
     alt: str
@@ -71,7 +73,7 @@ class Shown:
 
 
 def shown(html: str) -> tuple[Shown, ...]:
-    """The pictures of a text that is finished, in order, each once."""
+    """Return the pictures of a rendered text, in order, each once."""
     found: dict[str, Shown] = {}
     for tag in _tags(html):
         address = tag.value("src")
@@ -88,12 +90,11 @@ def rewrite(
     missing: Callable[[str], bool] = lambda _address: False,
     lost: Callable[[str], bool] = lambda _address: False,
 ) -> str:
-    """`html` with `url` applied to every address, and without what only browsers with scripts understand.
+    """Return `html` with `url` applied to every address, and without what needs scripts.
 
-    `url` and `missing` are given addresses as they are written, entities resolved; `url` returns None for one that
-    stays. A picture that is `missing` becomes its alternative text, or its file's name, linked to its address (no
-    link within a link). What is `lost` will never be had: no link leads to it. A frame becomes a paragraph with a link
-    to what it shows.
+    `url` and `missing` get addresses as written, with entities resolved; `url` returns None to keep one. A `missing`
+    picture becomes its alternative text, or its file name, linked to its address (no link within a link). A `lost`
+    picture will never be available and gets no link. A frame becomes a paragraph with a link to its content.
     """
     return "".join(_rewritten(html, url, missing, lost))
 
@@ -145,11 +146,11 @@ def _frame(frame: Tag, url: Callable[[str], str | None], *, in_link: bool) -> st
 
 
 def _stands_alone(image: Tag) -> bool:
-    """Whether text stood beside a picture and not around it: WordPress says so by its classes, others by a size."""
+    """Whether a picture is separate from the text, by WordPress's classes or else by its size."""
     if _ALIGNED.search(image.value("class")):
         return True
     width = _WIDTH.match(image.value("width").strip())
-    return width is not None and int(width[0]) >= _LARGER_THAN_WORDS
+    return width is not None and int(width[0]) >= _MIN_BLOCK_WIDTH
 
 
 def _link(address: str, text: str, *, in_link: bool) -> str:
@@ -170,7 +171,7 @@ def _with_addresses(tag: Tag, url: Callable[[str], str | None]) -> Tag:
 
 
 def _source(tag: Tag) -> str:
-    """Where the picture or frame really is: lazy-loading plugins keep it beside a placeholder."""
+    """Return the real address of a picture or frame: lazy-loading plugins keep it beside a placeholder."""
     source = tag.value("src").strip()
     if _NO_FILE.match(source):
         source = ""

@@ -1,6 +1,6 @@
-"""What the author writes in Markdown: CommonMark with tables, strikethrough, footnotes and raw HTML, as HTML.
+"""Convert Markdown to HTML: CommonMark with tables, strikethrough, footnotes and raw HTML.
 
-`to_html` is the language alone and unsafe, for those who change addresses before they sanitise; `render` is both.
+`to_html` converts without sanitizing, for callers that change addresses first; `render` does both.
 """
 
 from typing import TYPE_CHECKING
@@ -15,32 +15,38 @@ from syndicate.errors import InputError
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
 
-_LONGEST_SOURCE = 2_000_000
-_MOST_BRACKETS = 50_000
-"""Each `[` costs a search for its `]`: this many cost half a second, and no text has them."""
+_MAX_SOURCE_LENGTH = 2_000_000
+_MAX_BRACKETS = 50_000
+"""Each `[` costs a search for its `]`: this many take half a second, far more than any real text has."""
 _TITLE_WITHIN = 4_000
 
 RENDERER_VERSION = 1
-"""Stored beside the HTML; when it grows, posts are rendered anew from their source."""
+"""Stored beside the HTML; when it increases, posts are rendered again from their source."""
 
 
 def render(source: str, *, base: str) -> SafeHtml:
-    """Markdown as safe HTML, addresses resolved against `base`. Raises InputError for more than 2 MB of text."""
+    """Return Markdown as sanitized HTML, with addresses resolved against `base`. Raises InputError for more than 2 MB
+    of text.
+    """
     return for_author(to_html(source), base=base)
 
 
 def to_html(source: str) -> str:
-    """Markdown as HTML that is not safe yet. Raises InputError for more than 2 MB of text, or brackets without end."""
+    """Return Markdown as HTML that is not sanitized. Raises InputError for more than 2 MB of text, or too many
+    brackets.
+    """
     source = clean(source)
-    if len(source) > _LONGEST_SOURCE:
-        raise InputError("A post may be 2 MB of text at most; this one is longer.")
-    if source.count("[") > _MOST_BRACKETS:
-        raise InputError(f"A post may hold {_MOST_BRACKETS} opening brackets at most; this one has more.")
+    if len(source) > _MAX_SOURCE_LENGTH:
+        raise InputError("A post may contain at most 2 MB of text; this one is longer.")
+    if source.count("[") > _MAX_BRACKETS:
+        raise InputError(f"A post may contain at most {_MAX_BRACKETS} opening brackets; this one has more.")
     return str(_MARKDOWN.render(source))
 
 
 def split_title(source: str) -> tuple[str, str]:
-    """The level-one heading that opens a text, as plain text, and the rest; ("", source) where there is none."""
+    """Return the level-one heading at the start of a text, as plain text, and the rest; ("", source) if there is
+    none.
+    """
     source = clean(source)
     opening = source[:_TITLE_WITHIN]
     first = next(iter(_BLOCKS.parse(opening)), None)
@@ -62,7 +68,7 @@ def _language() -> MarkdownIt:
 
 
 def _alignment_as_class(state: "StateCore") -> None:
-    """Columns of tables are aligned by `style`, which does not pass the sanitizer: WordPress's class does."""
+    """Align table columns by WordPress's class, because the sanitizer removes `style`."""
     for token in state.tokens:
         if token.tag in ("th", "td") and (style := token.attrs.pop("style", "")):
             token.attrs["class"] = "has-" + str(style).replace(":", "-")

@@ -1,7 +1,7 @@
-"""HTML source cut into pieces that, joined again, are the same source.
+"""Cut HTML source into pieces that, joined again, are the same source.
 
-For rewriting what an author wrote long ago without touching more than is meant: `content/tags.py` reads HTML, this
-keeps it. Any string in, pieces out, in linear time: every search either moves forward or is not tried again.
+Used for rewriting old texts without changing more than necessary: `content/tags.py` parses HTML, this module
+preserves it. Any string in, pieces out, in linear time: every search either moves forward or is not repeated.
 """
 
 import re
@@ -11,19 +11,19 @@ from enum import Enum, auto
 
 
 class Kind(Enum):
-    """What a piece of source is."""
+    """The kind of a piece of source."""
 
     TEXT = auto()
     OPENING = auto()
     CLOSING = auto()
     WHOLE = auto()
-    """An element with all that is in it, as `opaque` asked for."""
+    """An element with its content, for the names in `opaque`."""
     COMMENT = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of source. `name` is the element's in lower case, empty for text and comments."""
+    """A piece of source. `name` is the element's in lower case, empty for text and comments."""
 
     kind: Kind
     source: str
@@ -33,11 +33,11 @@ class Piece:
 _TAG = re.compile(
     r"""<(/?)([A-Za-z][A-Za-z0-9:-]*+)(?=[\s/>])(?:(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|[^<>]*+>)""", re.ASCII
 )
-"""A tag. A quoted value may hold `>` but no `<`, so that no try reads further than the next `<`."""
+"""A tag. A quoted value may contain `>` but no `<`, so that no attempt reads beyond the next `<`."""
 
 
 def pieces(html: str, opaque: frozenset[str]) -> Iterator[Piece]:
-    """The pieces of `html`. Elements named in `opaque` come whole, unless they never end."""
+    """Yield the pieces of `html`. Elements named in `opaque` are one piece each, unless they never end."""
     endless: set[str] = set()
     position = text_from = 0
     while (at := html.find("<", position)) >= 0:

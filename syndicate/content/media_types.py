@@ -1,4 +1,4 @@
-"""The media type of a file that comes with a post, by its name."""
+"""The media type of a file attached to a post, by its name."""
 
 import re
 

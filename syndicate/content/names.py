@@ -1,7 +1,7 @@
-"""`@user@host` and `#word` in the author's text, which become links as the fediverse writes them.
+"""Turn `@user@host` and `#word` in the author's text into links, in the form that the fediverse uses.
 
-Before sanitising, HTML in, HTML out, one pass over its tokens. What stands in links, code or preformatted text stays as
-it is. Who is meant by a name, and which words are tags, is found out elsewhere.
+Before sanitizing: HTML in, HTML out, one pass over its tokens. Text in links, code or preformatted text stays as it
+is. The caller provides the accounts and the tags.
 """
 
 import re
@@ -12,8 +12,8 @@ from html import escape
 
 from syndicate.content.tags import Tag, escaped, resolved, tokens
 
-MOST_PEOPLE = 30
-"""Names in one text that are looked up: a list of a thousand accounts would be a campaign."""
+MAX_PEOPLE = 30
+"""Maximum number of mentions in a text that are resolved: more would be spam."""
 
 _AS_IT_IS = frozenset({"a", "code", "kbd", "pre", "samp", "var"})
 _LABEL = r"[^\W_] (?: [\w-]{0,61} [^\W_] )?"
@@ -27,12 +27,12 @@ _EITHER = re.compile(f"{_NAME} | {_WORD}", re.VERBOSE)
 
 
 def people(html: str) -> tuple[str, ...]:
-    """Whom a text names: `user@host` in lower case, each once, in order."""
+    """Return the mentions in a text as `user@host` in lower case, each once, in order."""
     found: dict[str, None] = {}
     for token, is_text in _read(html):
         if is_text and isinstance(token, str):
             found.update(dict.fromkeys(_handle(name) for name in _PERSON.finditer(token)))
-    return tuple(found)[:MOST_PEOPLE]
+    return tuple(found)[:MAX_PEOPLE]
 
 
 def linked(
@@ -42,10 +42,10 @@ def linked(
     tags: Mapping[str, str],
     is_tag: Callable[[str], bool],
 ) -> str:
-    """`html` with names and words as links.
+    """Return `html` with mentions and hashtags as links.
 
-    `people` gives the profile's address of a `user@host`, `tags` the address of a word in lower case; who or what is in
-    neither stays text. A link whose address `is_tag` becomes a hashtag's.
+    `people` maps `user@host` to a profile, `tags` a lower-case word to its page; others stay text. A link whose
+    address `is_tag` gets the classes of a hashtag.
     """
     return "".join(_linked(html, people, tags, is_tag))
 
@@ -68,7 +68,7 @@ def _linked(
 
 
 def _read(html: str) -> Iterator[tuple[Tag | str, bool]]:
-    """The tokens, and whether each is text in which names count."""
+    """Yield the tokens, and whether each is text in which mentions count."""
     inside: Counter[str] = Counter()
     for token in tokens(html):
         if isinstance(token, Tag) and token.name in _AS_IT_IS:
@@ -81,7 +81,7 @@ def _handle(found: re.Match[str]) -> str:
 
 
 def _person(text: str, address: str | None) -> str:
-    """As Mastodon writes it, but with the host: a blog is read by people of all servers."""
+    """Return a mention as Mastodon writes it, but with the host: the readers of a blog are on many servers."""
     if address is None:
         return text
     name = f'<a class="u-url mention" href="{escape(address)}">@<span>{text[1:]}</span></a>'
@@ -95,7 +95,7 @@ def _tag(text: str, address: str | None) -> str:
 
 
 def _as_hashtag(link: Tag) -> Tag:
-    """With the classes by which servers tell a hashtag from a link that a card is made of."""
+    """Add the classes by which servers distinguish a hashtag from a link that gets a preview card."""
     classes = _with_words(link.get("class"), "mention", "hashtag")
     rel = _with_words(link.get("rel"), "tag")
     others = tuple(pair for pair in link.attributes if pair[0] not in ("class", "rel"))

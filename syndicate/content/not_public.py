@@ -1,6 +1,6 @@
-"""Signs in a header that its author does not want to publish yet, in the words of this program and of others.
+"""Detect signs in a header that the post is not meant to be public yet, in the fields of this program and of others.
 
-Fields and values in, reasons out. A header in which something may be such a sign is never published on a guess.
+In come fields and values, out go reasons. A post with a possible sign is never published on a guess.
 """
 
 import re
@@ -14,14 +14,14 @@ from syndicate.content.written_dates import NoDate, parse_date
 from syndicate.content.yaml_values import FALSE, TRUE, is_null, raw
 
 PRIVATE_FIELDS = frozenset({"draft", "visibility", "sensitive", "password"})
-"""Fields whose slightest misspelling holds a post back."""
+"""Fields whose misspellings hold a post back."""
 LIKE_THEM: Mapping[str, str] = {
     **dict.fromkeys(("drafts", "isdraft", "drafted", "wip", "workinprogress", "unpublished"), "draft"),
     **dict.fromkeys(("privacy", "secret"), "visibility"),
     **dict.fromkeys(("nsfw", "cw", "contentwarning", "spoiler", "spoilertext", "spoilers", "issensitive"), "sensitive"),
     **dict.fromkeys(("passwd", "passphrase", "postpassword", "encrypted", "passwordprotected"), "password"),
 }
-"""What other programs call them."""
+"""The names of these fields in other programs."""
 NAMES_ELSEWHERE = frozenset(
     [
         "title",
@@ -117,7 +117,7 @@ NAMES_ELSEWHERE = frozenset(
         "id",
     ]
 )
-"""Fields that other programs know, spelled as `name_of` spells them: none of them is a slip of the pen."""
+"""Fields that other programs know, as normalized by `name_of`: none of them is a misspelling."""
 _PUBLIC_STATUS = frozenset({"published", "publish", "public", "live", "featured"})
 _NOT_PUBLIC = frozenset(
     [
@@ -142,19 +142,19 @@ _Sign = Callable[[yaml.Node, tzinfo, datetime | None], str]
 
 
 def name_of(field: str) -> str:
-    """A field's name as it is compared: case, `-`, `_` and spaces do not count."""
+    """Normalize the name of a field: case, `-`, `_` and spaces do not count."""
     return re.sub(r"[-_\s]", "", clean_name(field)).lower()
 
 
 def nearly(name: str) -> str:
-    """The private field that an unknown one may be a slip of the pen for; empty if none."""
+    """Return the private field that an unknown one may be a misspelling of; empty if none."""
     if name in NAMES_ELSEWHERE:
         return ""
     return next((field for field in sorted(PRIVATE_FIELDS) if _one_edit(name, field)), "")
 
 
 def _one_edit(one: str, other: str) -> bool:
-    """Whether a letter was forgotten, added, mistaken or changed places with the next."""
+    """Whether the words differ by one missing, added, wrong or transposed letter."""
     if abs(len(one) - len(other)) > 1:
         return False
     start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
@@ -164,7 +164,7 @@ def _one_edit(one: str, other: str) -> bool:
 
 
 def is_true(node: yaml.Node) -> bool | None:
-    """The truth that a value means, in any case; None where it means none."""
+    """Return the boolean that a value means, in any case; None if it means none."""
     word = raw(node).strip().lower()
     return True if word in TRUE | {"1", "y"} else False if word in FALSE | {"0", "n"} else None
 
@@ -173,18 +173,18 @@ def is_true(node: yaml.Node) -> bool | None:
 
 
 def _unless_false(node: yaml.Node, _zone: tzinfo, _now: datetime | None) -> str:
-    """`hidden: …`: anything but an explicit no."""
+    """`hidden: …`: anything except an explicit no."""
     return "" if is_null(node) or is_true(node) is False else "it is not for everybody"
 
 
 def _unless_empty(node: yaml.Node, _zone: tzinfo, _now: datetime | None) -> str:
-    """`password: …`: a secret that looks like a number or a truth is one, too."""
+    """`password: …`: a password that looks like a number or boolean also counts."""
     empty = is_null(node) or (isinstance(node, yaml.ScalarNode) and not raw(node).strip())
     return "" if empty or is_true(node) is False else "it is not for everybody"
 
 
 def _unless_true(node: yaml.Node, zone: tzinfo, _now: datetime | None) -> str:
-    """`published: …`: true, or the date on which it was."""
+    """`published: …`: true, or the date of publication."""
     if is_true(node):
         return ""
     try:
@@ -210,12 +210,12 @@ def _if_past(node: yaml.Node, zone: tzinfo, now: datetime | None) -> str:
 
 
 def _if_false(node: yaml.Node, _zone: tzinfo, _now: datetime | None) -> str:
-    """`render: false`: it has no page."""
+    """`render: false`: the post has no page."""
     return "it has no page" if is_true(node) is False else ""
 
 
 def _if_never(node: yaml.Node, zone: tzinfo, now: datetime | None) -> str:
-    """`build: never`, or a mapping with `list` and `render` in it."""
+    """`build: never`, or a mapping with `list` and `render`."""
     values = [value for _, value in node.value] if isinstance(node, yaml.MappingNode) else [node]
     is_never = any(raw(value).strip().lower() == "never" or _if_false(value, zone, now) for value in values)
     return "it is in no list or has no page" if is_never else ""
@@ -231,11 +231,13 @@ _SIGNS: Mapping[str, _Sign] = {
     "build": _if_never,
 }
 LOCKED = frozenset({"password", "encrypt", "protected"})
-"""Signs of what only some may read, which is kept as private; the others are drafts."""
+"""Signs of posts that only some people may read, which become private; the others become drafts."""
 
 
 def sign(name: str, node: yaml.Node, zone: tzinfo, now: datetime | None) -> str | None:
-    """Why a field of another program holds the post back; empty if it does not, None if it is no such field."""
+    """Return why a field of another program holds the post back; empty if it does not, None if it is not such a
+    field.
+    """
     if read := _SIGNS.get(name):
         return read(node, zone, now)
     if meant := nearly(name) or ("" if is_true(node) is False else LIKE_THEM.get(name, "")):

@@ -1,7 +1,7 @@
-"""The mentions with which a reply begins: whom it answers, which its readers see anyway.
+"""Remove the mentions at the start of a reply, since readers see what it replies to anyway.
 
-Works on the tags of HTML before it is sanitised. HTML in, HTML out, as unsafe as it was; what stands behind the opening
-mentions is not touched.
+Works on the tags of HTML before it is sanitized. HTML in, HTML out, as unsafe as the input; nothing after the opening
+mentions is changed.
 """
 
 import re
@@ -11,25 +11,26 @@ from syndicate.content.tags import Tag, tokens
 from syndicate.content.text import plain
 
 IsOurs = Callable[[str, str], bool]
-"""Whether a mention with this address and these words (`@notes`, `@notes@blog.example`) is of the blog."""
+"""Whether a mention with this address and text (`@notes`, `@notes@blog.example`) is one of the blog."""
 
 MAX_MENTION_TOKENS = 12
-"""Of a link with its wrapper and the spans inside; so far is looked for its end."""
+"""Tokens of a link with its wrapper and inner spans; the search for its end stops there."""
 _CONTAINERS = frozenset({"p", "div", "span"})
 _TYPED = re.compile(r"\s*(@[\w.-]+@[\w.-]*\w)(?=[\s,:;.!?]|$)[\s,:]*")
 _WARNING = re.compile(r"\s*<p><strong>.{0,4000}?</strong></p>", re.DOTALL)
 
 
 def without_mentions(html: str, is_ours: IsOurs) -> str:
-    """HTML without the mentions of the blog among those that it begins with; what they leave empty goes too. A content
-    warning or title in front, as we write it, is passed over."""
+    """Return HTML without the mentions of the blog at its start, and without elements that this leaves empty. A
+    content warning or title before them, in our own form, is skipped.
+    """
     warning = _WARNING.match(html)
     at = warning.end() if warning else 0
     return html[:at] + _Opening(html[at:], is_ours).cut()
 
 
 class _Opening:
-    """One pass from the front, until something is no mention."""
+    """One pass from the start, until something is not a mention."""
 
     def __init__(self, html: str, is_ours: IsOurs) -> None:
         self._html, self._is_ours = html, is_ours
@@ -52,7 +53,9 @@ class _Opening:
         return "".join(str(token) for token in [*self._kept, *rest])
 
     def _step(self, at: int) -> int:
-        """Take what stands here to be of the opening; how many tokens that is, 0 where the text itself begins."""
+        """Process the token here if it belongs to the opening; return the number of tokens, 0 where the text itself
+        begins.
+        """
         token = self._tokens[at]
         if isinstance(token, str):
             return self._text(at, token)
@@ -86,7 +89,7 @@ class _Opening:
         return 1 if not self._tokens[at] else self._step(at)
 
     def _mention(self, at: int) -> list[Tag | str]:
-        """The element that begins here, if it is a mention and nothing else."""
+        """Return the element that begins here, if it consists of a mention only."""
         depth, opening = 0, self._tokens[at]
         assert isinstance(opening, Tag)
         for end in range(at, min(at + MAX_MENTION_TOKENS, len(self._tokens))):
@@ -104,7 +107,7 @@ class _Opening:
             self._kept.append(token)
 
     def _close(self, token: Tag) -> None:
-        """An element that holds nothing any more goes."""
+        """Remove an element that is empty now."""
         for back in range(len(self._kept) - 1, -1, -1):
             before = self._kept[back]
             if isinstance(before, str) and not before.strip():
@@ -117,6 +120,6 @@ class _Opening:
 
 
 def _link(element: Sequence[Tag | str]) -> tuple[str, str]:
-    """Where an element leads, and its words."""
+    """Return the target and the text of an element."""
     address = next((tag.value("href") for tag in element if isinstance(tag, Tag) and tag.name == "a"), "")
     return address, plain("".join(token for token in element if isinstance(token, str)))

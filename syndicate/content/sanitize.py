@@ -1,9 +1,9 @@
-"""The one sanitizer: HTML of any origin in, HTML that may stand on a page and in a feed out.
+"""The only sanitizer: HTML of any origin in, HTML that is safe on pages and in feeds out.
 
-Two policies: `for_author` keeps what a blog post is made of, `for_stranger` what a comment needs. `SafeHtml` is made
-here and nowhere else, and nobody changes it afterwards: what is done to HTML (limits, absolute addresses, the host
-behind a link) is done before or within. Each result is a fixed point: it parses to what it says, and sanitising it
-again changes nothing, so no parser can be made to see another document in it (mutation XSS).
+There are two policies: `for_author` keeps what a blog post consists of, `for_stranger` what a comment needs.
+`SafeHtml` is created only here and never changed afterwards: limits, absolute addresses and the host behind a link
+are handled before or during sanitizing. Each result is a fixed point: sanitizing it again changes nothing, so no
+parser can see another document in it (mutation XSS).
 """
 
 import re
@@ -23,66 +23,67 @@ from syndicate.content.text import clean, plain
 SafeHtml = NewType("SafeHtml", str)
 
 SANITIZER_VERSION = 2
-"""Stored beside its results; when it grows, they are made anew from their source."""
+"""Stored beside the results; when it increases, they are made again from their source."""
 
-_ROUNDS = 8
+_MAX_ROUNDS = 8
 _FALLBACK_LENGTH = 100_000
 
 
 def for_author(html: str, *, base: str) -> SafeHtml:
-    """The author's HTML: no scripts, styles, forms or frames; every address absolute, resolved against `base`.
+    """Sanitize the author's HTML: no scripts, styles, forms or frames; every address absolute, resolved against
+    `base`.
 
-    Ids of a safe form stay, unless the page has one of that name, and the name of an anchor (`<a name>`, as HTML had it
-    until 4.01) becomes its id; of classes stay those of WordPress's alignments, of captions, of footnotes and of code
-    languages.
+    Valid ids stay, unless the page has one of that name, and the name of an anchor (`<a name>` of HTML 4.01) becomes
+    its id. The classes of WordPress's alignments, captions, footnotes and code languages stay.
     """
     return _settled(html, _AUTHOR, base)
 
 
 def for_stranger(html: str, *, base: str = "") -> SafeHtml:
-    """Other people's HTML: paragraphs, emphasis, lists, quotes, code and links that vouch for nothing.
+    """Sanitize other people's HTML: paragraphs, emphasis, lists, quotes, code, and links with `nofollow`.
 
     Headings become paragraphs and pictures their alternative text. A link whose text is an address on another host
-    than its own gets its true host written into it. Without `base`, relative links lose their address.
+    gets its true host appended. Without `base`, relative links lose their address.
     """
     return _settled(html, _STRANGER, base)
 
 
 _Attributes = Mapping[str, frozenset[str]]
-_Judge = Callable[[str, str], str | None]
+_Check = Callable[[str, str], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Policy:
-    """`judges` decide on the value of an attribute by the attribute's name; what has no judge passes as it is.
-    `longest` is the limit of input and output in bytes, the same for both so that a result is never cut again."""
+    """A policy. `checks` decide about attribute values by the attribute's name; others pass unchanged. `max_bytes` is
+    the limit of input and output in bytes, the same for both so that a result is never cut again.
+    """
 
     bounds: Bounds
     attributes: _Attributes
-    judges: Mapping[str, _Judge]
+    checks: Mapping[str, _Check]
     classes: Callable[[str, str], bool]
     schemes: frozenset[str]
     link_rel: str | None
     marks: int
-    longest: int | None
+    max_bytes: int | None
     finish_link: Finish | None
 
 
 def _settled(html: str, policy: _Policy, base: str) -> SafeHtml:
-    if policy.longest is None:
+    if policy.max_bytes is None:
         return SafeHtml(_fixed_point(html, policy, base))
-    html = _cut(html, policy.longest)
+    html = _cut(html, policy.max_bytes)
     result = _fixed_point(html, policy, base)
-    kept = len(html) * policy.longest // (len(result.encode()) + 1000)
-    while len(result.encode()) > policy.longest:
+    kept = len(html) * policy.max_bytes // (len(result.encode()) + 1000)
+    while len(result.encode()) > policy.max_bytes:
         html, kept = html[:kept], kept // 2
         result = _fixed_point(html, policy, base)
     return SafeHtml(result)
 
 
 def _fixed_point(html: str, policy: _Policy, base: str) -> str:
-    """What stays the same when it is sanitised; only the text where markup never comes to rest."""
-    for _ in range(_ROUNDS):
+    """Sanitize until the result is stable; if it never is, return only the text."""
+    for _ in range(_MAX_ROUNDS):
         again = _once(html, policy, base)
         if again == html:
             return again
@@ -107,22 +108,22 @@ def _once(html: str, policy: _Policy, base: str) -> str:
 
 
 def _filter(policy: _Policy, base: str) -> Callable[[str, str, str], str | None]:
-    def judge(tag: str, name: str, value: str) -> str | None:
+    def check(tag: str, name: str, value: str) -> str | None:
         if name in _ADDRESSES:
             schemes = policy.schemes if tag == "a" else _WEB_ONLY
             return absolute(value, base=base, schemes=schemes)
         if name == "class":
             return " ".join(word for word in dict.fromkeys(value.split()) if policy.classes(tag, word)) or None
-        verdict = policy.judges.get(name)
+        verdict = policy.checks.get(name)
         return verdict(tag, value) if verdict else value
 
-    return judge
+    return check
 
 
-def _cut(html: str, longest: int) -> str:
-    if len(html) * 4 <= longest:
+def _cut(html: str, max_bytes: int) -> str:
+    if len(html) * 4 <= max_bytes:
         return html
-    return html.encode(errors="ignore")[:longest].decode(errors="ignore")
+    return html.encode(errors="ignore")[:max_bytes].decode(errors="ignore")
 
 
 _HIDDEN = {"script", "style"}
@@ -130,7 +131,7 @@ _ADDRESSES = frozenset({"href", "src", "poster", "cite"})
 _WEB_ONLY = frozenset({"http", "https"})
 
 
-def _matching(pattern: str) -> _Judge:
+def _matching(pattern: str) -> _Check:
     known = re.compile(pattern, re.IGNORECASE)
     return lambda _tag, value: value if known.fullmatch(value) else None
 
@@ -147,7 +148,7 @@ def _names(bounds: _Attributes) -> Callable[[str], frozenset[str]]:
 # -- the author ------------------------------------------------------------------------------------------------------
 
 _SAFE_ID = re.compile(r"\w[\w:.-]{0,199}")
-"""Word begins its footnotes with `_`, WordPress's own ids are UUIDs, and half of those begin with a digit."""
+"""Word's footnote ids begin with `_`, WordPress's ids are UUIDs, and half of those begin with a digit."""
 _ID_OF_THE_PAGE = re.compile(r"main|comments|comment-.*|reply", re.IGNORECASE)
 _REL = frozenset(
     {"acquaintance", "author", "bookmark", "child", "co-resident", "co-worker", "colleague", "contact", "crush", "date"}
@@ -157,7 +158,7 @@ _REL = frozenset(
 
 
 def _id(_tag: str, value: str) -> str | None:
-    """An element of a post must not take the place of one of the page's own."""
+    """An element of a post must not replace one of the page's own."""
     return value if _SAFE_ID.fullmatch(value) and not _ID_OF_THE_PAGE.fullmatch(value) else None
 
 
@@ -225,7 +226,7 @@ _AUTHOR = _Policy(
         elements=200_000,
     ),
     attributes=_AUTHOR_ATTRIBUTES,
-    judges={
+    checks={
         "colspan": _span,
         "controls": _flag,
         "datetime": _matching(r"[0-9TWZPYMDHS:+. -]{1,40}"),
@@ -259,7 +260,7 @@ _AUTHOR = _Policy(
     schemes=frozenset({"http", "https", "mailto", "tel"}),
     link_rel=None,
     marks=30,
-    longest=None,
+    max_bytes=None,
     finish_link=None,
 )
 
@@ -270,14 +271,15 @@ _ADDRESS_IN_TEXT = re.compile(r"https?:/{1,9}([^\s/?#\\<>\"]{1,300})|\bwww\.([^\
 _WHOLLY_A_HOST = re.compile(r"((?:[^\W_][\w-]{0,62}[.\u3002])+[^\W\d_]{2,24}(?::[0-9]{1,5})?)(?:[/?#]\S*)?")
 
 
-_LONGEST_LINK_TEXT = 4_000
-"""Nobody reads so long a link, and what hides in it would take long to find: it says where it leads in any case."""
+_MAX_LINK_TEXT_LENGTH = 4_000
+"""Longer link texts are not searched for hosts, which would take too long; the true host is always appended."""
 
 
 def _true_host(link: Tag, inside: list[Tag | str]) -> str:
-    """` (host)` for a link whose text names another host than it leads to, else nothing.
+    """Return ` (host)` for a link whose text names another host than its target, else an empty string.
 
-    Read twice: as it is shown where the long part of an address is hidden by a class, as Mastodon does, and whole.
+    Both forms are checked: as displayed when a class hides the long part of an address, as Mastodon does, and in
+    full.
     """
     target = host_of(link.value("href"))
     if not target:
@@ -285,7 +287,7 @@ def _true_host(link: Tag, inside: list[Tag | str]) -> str:
     whole, shown = _text(inside), _text(_visible(inside))
     if whole.endswith(note := f" ({target})") and shown.endswith(note):
         return ""
-    if len(whole) > _LONGEST_LINK_TEXT:
+    if len(whole) > _MAX_LINK_TEXT_LENGTH:
         return escape(note)
     claimed = {_bare(ascii_host(host)) for text in (whole, shown) for host in _hosts_in(text)}
     return escape(note) if claimed - {_bare(target)} else ""
@@ -343,11 +345,11 @@ _STRANGER = _Policy(
         elements=5_000,
     ),
     attributes=_STRANGER_ATTRIBUTES,
-    judges={"reversed": _flag, "start": _number, "value": _number},
+    checks={"reversed": _flag, "start": _number, "value": _number},
     classes=lambda tag, word: word in _STRANGER_CLASSES.get(tag, frozenset()),
     schemes=_WEB_ONLY,
     link_rel="nofollow ugc noopener noreferrer",
     marks=4,
-    longest=80_000,
+    max_bytes=80_000,
     finish_link=_true_host,
 )

@@ -1,4 +1,4 @@
-"""Whether a name mixes alphabets, as names do that are to pass for another's: `аnn` with a Cyrillic а."""
+"""Detect names that mix alphabets in order to imitate another name, such as `аnn` with a Cyrillic а."""
 
 import re
 import unicodedata
@@ -11,17 +11,18 @@ _PARTS = re.compile(r"[@.:]")
 
 @lru_cache(maxsize=4096)
 def has_mixed_scripts(handle: str) -> bool:
-    """Whether a part of `@user@host` has letters of alphabets that nobody writes in one word. Host labels in the
-    spelling of DNS (`xn--…`) deceive nobody."""
+    """Whether a part of `@user@host` mixes alphabets that are never used in one word. Host labels in DNS form
+    (`xn--…`) are not deceptive.
+    """
     return any(len(_scripts(part)) > 1 for part in _PARTS.split(handle))
 
 
 def marked(handle: str) -> str:
-    """The handle, with a word of warning where it mixes alphabets."""
+    """Return the handle, with a warning if it mixes alphabets."""
     return f"{handle} (mixed alphabets)" if has_mixed_scripts(handle) else handle
 
 
 def _scripts(word: str) -> set[str]:
-    """The alphabets of its letters; those of East Asia count as Latin, with which they are written."""
+    """Return the alphabets of the letters; East Asian ones count as Latin, with which they are combined."""
     scripts = {unicodedata.name(char, "UNNAMED").partition(" ")[0] for char in word if char.isalpha()}
     return {"LATIN" if script in _EAST_ASIAN else script for script in scripts}

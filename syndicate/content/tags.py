@@ -1,9 +1,9 @@
-"""HTML as a stream of tags and text: any string in, tokens out, in one pass and in linear time.
+"""Tokenize HTML into tags and text: any string in, tokens out, in one pass and in linear time.
 
-For what has to be done before sanitising (limits, addresses, pictures) and for reading text out of HTML. It cuts as
-the HTML standard's tokenizer does (§13.2.5), because an input of a million unclosed tags must cost no more than
-any other. Comments, declarations and the content of scripts and their like are left out; a tag that the input
-ends in the middle of is dropped with all that follows, as browsers do. It judges nothing: the sanitizer does.
+Used before sanitizing (limits, addresses, pictures) and for extracting text. It follows the HTML standard's tokenizer
+(§13.2.5), because an input of a million unclosed tags must not cost more than any other. Comments, declarations and
+the content of scripts and similar elements are dropped; an unfinished tag at the end is dropped with all that
+follows, as in browsers. It decides nothing about safety: the sanitizer does.
 """
 
 import re
@@ -20,12 +20,12 @@ BLOCKS = frozenset(
     | {"hr", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead"}
     | {"tr", "ul"}
 )
-"""Elements that stand on lines of their own."""
+"""Block-level elements."""
 
 _HIDDEN = frozenset(
     {"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp"}
 )
-"""Elements whose content is no markup, or is nothing that a reader sees."""
+"""Elements whose content is not markup or is not displayed."""
 
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*+)", re.ASCII)
 _ATTRIBUTE = re.compile(
@@ -43,22 +43,22 @@ _REFERENCE = re.compile("&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A start or end tag. `name` and attribute names are lower case; values are as written, entities unresolved."""
+    """A start or end tag. `name` and attribute names are lower case; values are as written, with entities unresolved."""
 
     name: str
     attributes: tuple[tuple[str, str], ...] = ()
     closing: bool = False
 
     def get(self, name: str) -> str:
-        """The value of an attribute as written, or empty. The first one counts (§13.2.5.33)."""
+        """Return the value of an attribute as written, or an empty string. The first one counts (§13.2.5.33)."""
         return next((value for key, value in self.attributes if key == name), "")
 
     def value(self, name: str) -> str:
-        """The value of an attribute with its character references resolved, or empty."""
+        """Return the value of an attribute with its character references resolved, or an empty string."""
         return resolved(self.get(name))
 
     def __str__(self) -> str:
-        """The tag as HTML, every value quoted."""
+        """Return the tag as HTML, with every value quoted."""
         if self.closing:
             return f"</{self.name}>"
         attributes = "".join(f' {name}="{value.replace(chr(34), "&quot;")}"' for name, value in self.attributes)
@@ -66,20 +66,20 @@ class Tag:
 
 
 def resolved(value: str) -> str:
-    """An attribute's value with its character references resolved.
+    """Return an attribute's value with its character references resolved.
 
-    Named ones only where a `;` ends them: in `?a=1&copy=2` the standard leaves `&copy` alone (§13.2.5.73).
+    Named ones count only with a `;`: in `?a=1&copy=2` the standard keeps `&copy` (§13.2.5.73).
     """
     return _REFERENCE.sub(lambda reference: unescape(reference[0]), value)
 
 
 def escaped(text: str) -> str:
-    """A text token as HTML. Its entities stay, but a lone `<` must not become part of a tag."""
+    """Return a text token as HTML. Its entities stay, but a lone `<` must not become part of a tag."""
     return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def tokens(html: str) -> Iterator[Tag | str]:
-    """The tags and the text between them, text as written with its entities."""
+    """Yield the tags and the text between them, as written."""
     position = text_from = 0
     while (at := html.find("<", position)) >= 0:
         token, end = _markup(html, at)
@@ -99,7 +99,7 @@ def tokens(html: str) -> Iterator[Tag | str]:
 
 
 def _markup(html: str, at: int) -> tuple[Tag | None, int]:
-    """The tag that begins at `at`, None for a comment or the like, and where it ends: at `at` when it is text."""
+    """Return the tag that begins at `at` (None for a comment or similar) and where it ends: at `at` if it is text."""
     if tag := _TAG.match(html, at):
         return _tag(html, tag)
     if html.startswith("<!--", at):
@@ -137,6 +137,6 @@ def _after(html: str, what: str, start: int) -> int:
 
 
 def _end_of_hidden(html: str, start: int, name: str) -> int:
-    """Where the end tag of an element begins whose content is not markup, or the end of the input."""
+    """Return where the end tag of an element with non-markup content begins, or the end of the input."""
     found = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(html, start)
     return found.start() if found else len(html)

@@ -1,8 +1,8 @@
-"""Text as it may go into a database, a feed, a page: strings from anywhere in, harmless strings out.
+"""Clean text for databases, feeds and pages: strings from anywhere in, harmless strings out.
 
-One control character or lone surrogate in one comment makes a whole XML feed unreadable, a bidi override in a
-name turns the line that follows it around, and a thousand combining marks cover the page. So everything that
-comes in is cleaned here first. Nothing here raises, and everything is linear in its input.
+One control character or lone surrogate in a comment makes a whole XML feed unreadable, a bidi override in a name
+reverses the line that follows, and a thousand combining marks cover the page. All input is therefore cleaned here
+first. Nothing raises, and everything is linear in its input.
 """
 
 import re
@@ -21,30 +21,30 @@ _INVISIBLE = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\u180e\u3164\uffa0]|[\u
 _JOINERS = "\u200c\u200d"
 
 _FAR_FROM_LATIN = re.compile("[\u0300-\U0010ffff]{5,}")
-_MARKS_IN_TEXT = 30
-"""The stream-safe limit of UAX #15. Without it, Unicode normalisation sorts a run of marks in quadratic time."""
-_MARKS_IN_NAME = 4
+_MAX_MARKS_IN_TEXT = 30
+"""The stream-safe limit of UAX #15. Without it, Unicode normalization sorts a run of marks in quadratic time."""
+_MAX_MARKS_IN_NAME = 4
 
 _LOOSE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _IN_PATH = "/%:@!$&'()*+,;=-._~"
 
-_LOOKED_AT = 100
-"""Times as long as a name may be is what is looked at of one."""
+_MAX_NAME_FACTOR = 100
+"""Only this many times the maximum length of a name is processed."""
 
 _LETTERS_PER_WORD = 12
-_SLUG_LENGTH = 120
+_MAX_SLUG_LENGTH = 120
 
 
-def clean(text: str, *, marks: int = _MARKS_IN_TEXT) -> str:
-    """NFC text without controls (tab and line feed stay), non-characters and lone surrogates; lines end in LF.
+def clean(text: str, *, marks: int = _MAX_MARKS_IN_TEXT) -> str:
+    """Return NFC text without controls (tab and line feed stay), non-characters and lone surrogates; lines end in LF.
 
-    Of a longer run of combining marks the first `marks` stay.
+    Of a longer run of combining marks, the first `marks` stay.
     """
     if text.isascii():
         return _UNWANTED.sub("", _BREAKS.sub("\n", text))
     text = _UNWANTED.sub("", _BREAKS.sub("\n", _SPLIT_LETTER.sub(_joined, text)))
-    text = unicodedata.normalize("NFC", _with_fewer_marks(text, _MARKS_IN_TEXT))
+    text = unicodedata.normalize("NFC", _with_fewer_marks(text, _MAX_MARKS_IN_TEXT))
     return _with_fewer_marks(text, marks)
 
 
@@ -53,32 +53,33 @@ def _joined(halves: re.Match[str]) -> str:
 
 
 def clean_name(text: str, *, limit: int = 200) -> str:
-    """One line for a name, handle or title: without bidi controls and invisible characters, at most `limit` long.
+    """Return a name, handle or title as one line of at most `limit` characters, without bidi controls and invisible
+    ones.
 
-    Single joiners stay: emoji of families and Persian words are written with them.
+    Single joiners stay: emoji of families and Persian words contain them.
     """
-    text = _INVISIBLE.sub("", _BIDI.sub("", clean(text[: limit * _LOOKED_AT])))
-    text = _with_fewer_marks(" ".join(text.split()), _MARKS_IN_NAME)
+    text = _INVISIBLE.sub("", _BIDI.sub("", clean(text[: limit * _MAX_NAME_FACTOR])))
+    text = _with_fewer_marks(" ".join(text.split()), _MAX_MARKS_IN_NAME)
     return text[:limit].strip().strip(_JOINERS).strip()
 
 
-def _with_fewer_marks(text: str, most: int) -> str:
-    return _FAR_FROM_LATIN.sub(lambda run: _thinned(run[0], most), text)
+def _with_fewer_marks(text: str, limit: int) -> str:
+    return _FAR_FROM_LATIN.sub(lambda run: _thinned(run[0], limit), text)
 
 
-def _thinned(run: str, most: int) -> str:
-    """`run` with at most `most` combining marks behind each base character."""
+def _thinned(run: str, limit: int) -> str:
+    """Return `run` with at most `limit` combining marks after each base character."""
     kept = []
     marks = 0
     for char in run:
         marks = marks + 1 if unicodedata.category(char)[0] == "M" else 0
-        if marks <= most:
+        if marks <= limit:
             kept.append(char)
     return "".join(kept)
 
 
 def plain(html: str) -> str:
-    """The text of HTML: entities resolved, each block on lines of its own, spaces collapsed. Not safe as HTML."""
+    """Return the text of HTML: entities resolved, each block on lines of its own, spaces collapsed. Not safe as HTML."""
     pieces = [_text_of(token) for token in tokens(html)]
     lines = (" ".join(line.split()) for line in clean("".join(pieces)).split("\n"))
     return "\n".join(line for line in lines if line)
@@ -94,9 +95,9 @@ _CELLS = VOID - {"wbr"} | {"td", "th"}
 
 
 def excerpt(text: str, *, words: int = 55) -> str:
-    """The first `words` words of plain text on one line, with `…` only when something was cut.
+    """Return the first `words` words of plain text on one line, with `…` only if something was cut.
 
-    Scripts that put no spaces between words are cut by length.
+    Text in scripts without spaces between words is cut by length.
     """
     every = text.split()
     short = " ".join(every[:words])
@@ -108,17 +109,17 @@ def excerpt(text: str, *, words: int = 55) -> str:
 
 
 def slugify(text: str) -> str:
-    """Lower-case letters and digits of any script, joined by single hyphens; empty where the text has none."""
+    """Return lower-case letters and digits of any script, joined by single hyphens; empty if the text has none."""
     words = words_of(clean(unicodedata.normalize("NFKC", clean(text))).replace("'", "").replace("’", "").lower())
     slug = "-".join(words)
-    if len(slug) <= _SLUG_LENGTH:
+    if len(slug) <= _MAX_SLUG_LENGTH:
         return slug
-    at_hyphen = slug.rfind("-", 0, _SLUG_LENGTH + 1)
-    return slug[: at_hyphen if at_hyphen > 0 else _SLUG_LENGTH]
+    at_hyphen = slug.rfind("-", 0, _MAX_SLUG_LENGTH + 1)
+    return slug[: at_hyphen if at_hyphen > 0 else _MAX_SLUG_LENGTH]
 
 
 def hashtag(name: str) -> str:
-    """A name as a hashtag without its `#`: "self-hosting" → "SelfHosting"; empty where it holds no letter."""
+    """Return a name as a hashtag without its `#`: "self-hosting" → "SelfHosting"; empty if it contains no letter."""
     words = words_of(clean(name).replace("'", "").replace("’", ""))
     if not any(char.isalpha() for word in words for char in word):
         return ""
@@ -128,21 +129,21 @@ def hashtag(name: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """Runs of letters, digits and their marks (the vowels of Indic scripts are marks)."""
+    """Return runs of letters, digits and their marks (the vowels of Indic scripts are marks)."""
     spaced = "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in text)
     return spaced.split()
 
 
 def percent_encode_path(path: str) -> str:
-    """A path as RFC 3986 wants it: UTF-8 `%XX` in upper case for what may not stand there, `?` and `#` included.
+    """Percent-encode a path (RFC 3986): UTF-8 `%XX` in upper case for invalid characters, including `?` and `#`.
 
-    What is encoded already stays, so encoding twice changes nothing.
+    Encoded characters stay, so encoding twice changes nothing.
     """
     encoded = quote(_LOOSE_PERCENT.sub("%25", path), safe=_IN_PATH, errors="ignore")
     return _ESCAPE.sub(lambda escape: escape[0].upper(), encoded)
 
 
 def canonical_path(path: str) -> str:
-    """The one spelling under which a path of ours is stored and found; a query behind it stays as it is."""
+    """Return the canonical form in which a path is stored and found; a query stays as it is."""
     path, mark, query = path.partition("?")
     return quote(unquote(path), safe=_IN_PATH.replace("%", ""), errors="ignore") + mark + query

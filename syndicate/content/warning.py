@@ -1,4 +1,4 @@
-"""What stands behind a content warning: folded on pages and in feeds, and absent wherever there is only a line."""
+"""Fold text behind its content warning on pages and in feeds, and separate the two where only a line is shown."""
 
 import re
 from html import escape, unescape
@@ -9,12 +9,12 @@ _BOLD = re.compile(r"<p><strong>([^<]+)</strong></p>(?=.)", re.DOTALL)
 
 
 def behind(warning: str, html: str) -> str:
-    """Safe HTML, folded behind a warning in plain text; as it is, without one."""
+    """Return safe HTML folded behind a plain-text warning, or unchanged if there is none."""
     return f"{_OPENING}{escape(warning)}</summary>{html}{_ENDING}" if warning else html
 
 
 def apart(html: str) -> tuple[str, str]:
-    """The warning and what stands behind it; no warning, and all of it, where it stands behind none."""
+    """Return the warning and the content behind it, or an empty warning and all of the HTML."""
     if not (html.startswith(_OPENING) and html.endswith(_ENDING)):
         return "", html
     warning, _, rest = html.removeprefix(_OPENING).removesuffix(_ENDING).partition("</summary>")

@@ -1,6 +1,6 @@
-"""Dates as people write them in headers and file names: text in, an instant in UTC out.
+"""Parse dates in headers and file names: text in, an instant in UTC out.
 
-RFC 3339 and the spellings of other blog programs. What could mean two things (`03/04/2020`) is not guessed.
+RFC 3339 and the formats of other blog programs. Ambiguous dates (`03/04/2020`) are rejected.
 """
 
 import re
@@ -24,18 +24,18 @@ _FORMS = tuple(
 
 
 class NoDate(ValueError):
-    """What would be right."""
+    """The message says what is expected."""
 
 
 def parse_date(text: str, timezone: tzinfo) -> datetime:
-    """The instant that is meant; `timezone` is meant by dates that name none. Raises NoDate."""
+    """Return the instant; dates without a zone are in `timezone`. Raises NoDate."""
     text = " ".join(text.split())
     found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
     if found is None:
         raise NoDate("it must be a date such as 2024-05-31 or 2024-05-31T18:30:00+02:00")
     try:
         return _moment(found, timezone).astimezone(UTC)
-    except (ValueError, OverflowError, OSError):  # a zone that this machine does not know is a KeyError of its own
+    except (ValueError, OverflowError, OSError):  # ZoneInfo raises a subclass of KeyError for an unknown zone
         raise NoDate("there is no such day or time") from None
     except KeyError:
         raise NoDate(f"there is no time zone {found['zone']}") from None

@@ -1,5 +1,6 @@
-"""YAML nodes, read as values from the text that the author wrote, not from what YAML makes of it: a title may be `2024` or `No`,
-and a language `no`."""
+"""Read YAML nodes from the text as written, not as YAML interprets it: a title may be `2024` or `No`, a language
+`no`.
+"""
 
 import re
 from enum import StrEnum
@@ -9,16 +10,16 @@ import yaml
 
 from syndicate.content.text import clean, clean_name
 
-_DEEPEST = 8
+_MAX_DEPTH = 8
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _NO_NAMES = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "timestamp"))
-"""What stands alone for a list of names by mistake; within a list, and for a title, a number is a word like any other."""
+"""Values that alone are a mistake for a list of names; within a list, and as a title, a number is a normal word."""
 TRUE = frozenset({"true", "yes", "on"})
 FALSE = frozenset({"false", "no", "off"})
 
 
 class FlatLoader(yaml.SafeLoader):
-    """YAML without aliases and deep nesting: no header needs them, and a bomb is made of them."""
+    """Loads YAML without aliases and deep nesting, which headers do not need and expansion bombs do."""
 
     def __init__(self, header: str) -> None:
         super().__init__(header)
@@ -28,7 +29,7 @@ class FlatLoader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             raise self._refused("aliases are not allowed")
         self._depth += 1
-        if self._depth > _DEEPEST:
+        if self._depth > _MAX_DEPTH:
             raise self._refused("it is nested too deeply")
         node: yaml.Node | None = super().compose_node(parent, index)
         self._depth -= 1
@@ -40,7 +41,7 @@ class FlatLoader(yaml.SafeLoader):
 
 
 class WrongValue(Exception):
-    """What would be right; becomes a FrontMatterInvalid where field and line are known."""
+    """The message says what is expected; becomes a FrontMatterInvalid once field and line are known."""
 
 
 _Member = TypeVar("_Member", bound=StrEnum)
@@ -82,7 +83,7 @@ def one_of(kind: type[_Member], node: yaml.Node) -> _Member:
 
 
 def names_of(node: yaml.Node, *, alone: bool = False) -> tuple[str, ...]:
-    """A list of names, or one text with commas. `alone`: one name, whatever it looks like, is as good."""
+    """Return a list of names, given as a list or as text with commas. `alone`: a single name of any form is accepted."""
     if isinstance(node, yaml.ScalarNode):
         if node.tag in _NO_NAMES and not alone:
             raise WrongValue("it must be a list of names, such as [garden, 2026]")
@@ -104,7 +105,7 @@ def mapping_of(node: yaml.Node, *allowed: str) -> dict[str, yaml.Node]:
 
 
 def address_of(node: yaml.Node) -> str:
-    """A web address, or one relative to the post. Which base it has is decided in publishing."""
+    """Return a web address, or one relative to the post, which is resolved when publishing."""
     address = text_of(node)
     scheme = _SCHEME.match(address)
     if (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from syndicate.content.names import MOST_PEOPLE, linked, people
+from syndicate.content.names import MAX_PEOPLE, linked, people
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_people_are_found_by_their_names(html: str, found: list[str]) -> None:
 
 def test_a_list_of_a_thousand_accounts_is_not_looked_up() -> None:
     html = " ".join(f"@a{number}@m.example" for number in range(1000))
-    assert len(people(html)) == MOST_PEOPLE
+    assert len(people(html)) == MAX_PEOPLE
 
 
 def written(html: str) -> str:
