@@ -1,1 +1,1 @@
-"""The only way out of the house: guarded, bounded HTTP to other servers."""
+"""Guarded and bounded HTTP requests to other servers; nothing else connects to them."""

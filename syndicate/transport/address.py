@@ -1,6 +1,6 @@
-"""Which addresses of the internet this server may talk to.
+"""Decides which IP addresses this server may connect to.
 
-An address goes in, a yes or no comes out. The list is our own because `ipaddress.is_global` calls several places
+An address comes in, a boolean goes out. The list is our own because `ipaddress.is_global` calls several places
 global that lead back into the machine or its network: NAT64 and 6to4 forms of private addresses, `::127.0.0.1`,
 multicast, and the metadata address of a cloud (168.63.129.16).
 
@@ -38,7 +38,7 @@ _DENIED_V4 = tuple(
     )
 )
 _GLOBAL_UNICAST_V6 = IPv6Network("2000::/3")
-"""IANA gives out nothing for the public outside this block, so the rest of IPv6 needs no list."""
+"""IANA allocates no public addresses outside this block, so the rest of IPv6 needs no list."""
 _DENIED_V6 = tuple(
     IPv6Network(block)
     for block in (
@@ -55,7 +55,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 def is_denied(ip: IPAddress, extra: Collection[IPNetwork] = ()) -> bool:
     """Whether we never connect to `ip`; `extra` are more blocks to deny, such as our own addresses.
 
-    An IPv4 address inside an IPv6 one (mapped, NAT64) is judged by what it leads to. 6to4 is denied as a whole.
+    An IPv4 address inside an IPv6 one (mapped, NAT64) is judged by the embedded address. 6to4 is denied as a whole.
     """
     if any(ip in network for network in extra):
         return True

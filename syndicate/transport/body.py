@@ -1,8 +1,8 @@
-"""How the body of an answer is taken in without being drowned by it.
+"""Reads response bodies within limits.
 
-Pieces go in as they come from the wire, decoded pieces go out, and `DocumentUnusable` ends it: too many bytes on the
-wire, too many after decoding, a compression that no honest document has, a coding we did not offer, a coding around
-a coding, or a stream that ends too soon. Memory stays within one piece whatever a bomb unfolds to.
+Chunks from the network come in, decoded chunks go out. Raises DocumentUnusable for too many bytes on the wire or after
+decoding, an implausible compression ratio, a coding that we did not offer, nested codings, or a truncated stream. Memory
+use stays within one chunk, whatever a decompression bomb expands to.
 """
 
 import zlib
@@ -15,12 +15,12 @@ CHUNK_BYTES = 64 * 1024
 _MAX_RATIO = 100
 _MIN_BYTES_FOR_RATIO = 256 * 1024
 _MAX_MEMBERS = 16
-"""A gzip stream may be several joined together (RFC 1952 §2.2); each costs a copy of what is left of its piece."""
+"""A gzip stream may be several joined together (RFC 1952 §2.2); each costs a copy of the rest of its chunk."""
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 def coding_of(values: list[str]) -> str:
-    """`gzip` or nothing, from all values of `Content-Encoding`. Raises DocumentUnusable."""
+    """Return `gzip` or an empty string, from all values of `Content-Encoding`. Raises DocumentUnusable."""
     codings = [coding.strip().lower() for value in values for coding in value.split(",")]
     applied = [coding for coding in codings if coding not in ("", "identity")]
     if not applied:
@@ -31,7 +31,7 @@ def coding_of(values: list[str]) -> str:
 
 
 class BodyReader:
-    """Counts, decodes and caps one body."""
+    """Counts, decodes and limits one body."""
 
     def __init__(self, coding: str, *, wire: int, decoded: int) -> None:
         self._inflate = zlib.decompressobj(_GZIP) if coding == "gzip" else None
@@ -40,7 +40,7 @@ class BodyReader:
         self._members = 1
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
-        """The decoded pieces of a piece. Raises DocumentUnusable."""
+        """Yield the decoded chunks of a chunk. Raises DocumentUnusable."""
         self._wire += len(piece)
         if self._wire > self._max_wire:
             raise DocumentUnusable(f"larger than {self._max_wire} bytes")
@@ -49,7 +49,7 @@ class BodyReader:
             yield decoded
 
     def finish(self) -> None:
-        """The other server says that this was all. Raises DocumentUnusable."""
+        """Check that the body is complete. Raises DocumentUnusable."""
         if self._inflate is not None and self._wire and not self._inflate.eof:
             raise DocumentUnusable("the gzip stream is cut short")
 

@@ -1,9 +1,9 @@
-"""How requests leave the house: aiohttp behind the guard, within limits.
+"""The HTTP client: aiohttp with guarded connections and limits.
 
-A `Request` goes in, a `Response` comes out, whatever its status; only the lack of a usable answer raises. One session
-and one TLS context serve the whole process, and connections are kept for the next request. Redirects are followed
-here and not by aiohttp, because every hop is judged like a new request. Bodies are decoded here, because a bomb has
-to be stopped while it unfolds.
+A `Request` comes in, a `Response` goes out, whatever its status; only the lack of a usable response raises. One session
+and one TLS context serve the whole process, and connections are reused. Redirects are followed here and not by aiohttp,
+because every hop is checked like a new request. Bodies are decoded here, because a decompression bomb has to be stopped
+while it expands.
 """
 
 import asyncio
@@ -100,12 +100,12 @@ _SINGLE_HOP_HEADERS = frozenset(
         "signature-input",
     }
 )
-"""Headers that were made for the address first asked for, and are nobody else's business."""
+"""Headers that belong to the first address only and are not sent to a redirect's target."""
 
 
 @dataclass(slots=True)
 class _Attempt:
-    """One try at a request. aiohttp's trace notes whether it went over a connection that was kept from before."""
+    """One attempt at a request. The trace of aiohttp sets whether it reused a connection."""
 
     reused: bool = False
 
@@ -145,7 +145,7 @@ class Client(Transport):
         await self.close()
 
     async def close(self) -> None:
-        """Closes all connections."""
+        """Close all connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -169,7 +169,9 @@ class Client(Transport):
                 location = _location(response, request)
                 if location is None:
                     if _is_decided_by_status(response, request.budget):
-                        limit.reschedule(None)  # it has answered; reading on has a short limit of its own
+                        limit.reschedule(
+                            None
+                        )  # the status is the result; reading the body has a short timeout of its own
                     headers, body, coding = await _read(response, request.budget)
                     break
                 if len(visited) > request.redirects.limit:
@@ -204,8 +206,8 @@ class Client(Transport):
         try:
             return await self._send_once(request, url, headers, attempt)
         except (ClientOSError, ServerDisconnectedError):
-            # The other side had closed a kept connection while we wrote to it. aiohttp tries again by itself for a
-            # GET; for a POST we do, since whoever takes activities takes a repeated one for the same (by its id).
+            # The server closed a reused connection while we wrote to it. aiohttp retries a GET by itself; a POST is
+            # retried here, since servers recognize a repeated activity by its id.
             if not attempt.reused or request.method != "POST":
                 raise
             return await self._send_once(request, url, headers, _Attempt())
@@ -224,7 +226,7 @@ class Client(Transport):
         )
 
     def _open_session(self) -> ClientSession:
-        """The session, made on first use because it belongs to the running loop."""
+        """Return the session, created on first use because it belongs to the running loop."""
         if self._session is None:
             assert self._lookup is not None
             self._session = ClientSession(
@@ -275,7 +277,7 @@ def _headers(request: Request, url: URL, *, first: bool) -> CIMultiDict[str]:
 
 
 def _location(response: ClientResponse, request: Request) -> str | None:
-    """Where to go next, or None when this is the answer."""
+    """Return the target of a redirect, or None if this is the final response."""
     if (
         request.redirects is Redirects.NONE
         or request.method not in ("GET", "HEAD")
@@ -307,7 +309,7 @@ async def _read(response: ClientResponse, budget: Budget) -> tuple[CIMultiDict[s
 
 
 async def _read_status_body(response: ClientResponse, budget: Budget) -> bytes:
-    """The first 16 KiB of a body that explains a status. The status stands, whatever is wrong with this."""
+    """Return the first 16 KiB of a body that explains a status. The status counts even if the body is unusable."""
     body = bytearray()
     max_bytes = min(_MAX_STATUS_BODY_BYTES, budget.wire)
     try:
@@ -323,7 +325,7 @@ async def _read_status_body(response: ClientResponse, budget: Budget) -> bytes:
 
 
 async def _pieces(content: StreamReader, window: float) -> AsyncGenerator[bytes, None]:
-    """The pieces of a body as they come. Raises RemoteUnavailable when a window passes with less than 1 KiB/s."""
+    """Yield the chunks of a body. Raises RemoteUnavailable if a window passes with less than 1 KiB/s."""
     clock = asyncio.get_running_loop().time
     deadline, received = clock() + window, 0
     while True:
@@ -344,13 +346,13 @@ async def _pieces(content: StreamReader, window: float) -> AsyncGenerator[bytes,
 
 
 def _clean(value: str) -> str:
-    """A header value without the lone surrogates that aiohttp makes of bytes which are no UTF-8."""
+    """Return a header value without the lone surrogates that aiohttp makes of invalid UTF-8."""
     return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @contextmanager
 def _translated_errors(url: str) -> Iterator[None]:
-    """aiohttp's failures in the words of the house, with the address first asked for."""
+    """Translate aiohttp's exceptions into ours, with the requested address."""
     at = shown(url)
     try:
         yield

@@ -1,9 +1,9 @@
-"""What we fetch because a stranger made us, and how much of it.
+"""Limits the fetches that others can cause.
 
-Anyone can send an activity with a key that we have never seen, and so make this server ask another. Here that power
-is bounded: the same thing is never fetched twice at once, what has failed is not tried again for a while, no origin
-is asked more often than once a second in the long run or by more than two at a time, and all of it together has 32
-places. Every table that a stranger can fill has a cap, and the oldest entries leave first.
+Anyone can send an activity with an unknown key, and so make this server request another one. This limiter bounds that:
+the same document is never fetched twice at once, failures are remembered for a while, each origin gets at most one
+request a second in the long run and two at a time, and at most 32 fetches run in total. Every table that others can fill
+has a limit, and the oldest entries are dropped first.
 """
 
 import asyncio
@@ -22,12 +22,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchLimits:
-    """The bounds. Times in seconds."""
+    """The limits. Times are in seconds."""
 
     max_concurrent: int = 32
     max_concurrent_per_origin: int = 2
     slot_timeout: float = 5.0
-    """How long a fetch waits for its place."""
+    """How long a fetch waits for a slot."""
     max_fetches: int = 512
     burst: int = 10
     per_second: float = 1.0
@@ -43,7 +43,7 @@ _BUSY_RETRY_SECONDS = 30.0
 
 
 class FetchLimiter:
-    """Bounds what strangers make us fetch. One for the whole process."""
+    """Limits fetches; one instance serves the whole process."""
 
     def __init__(self, clock: Clock, limits: FetchLimits | None = None) -> None:
         self._clock = clock
@@ -56,11 +56,11 @@ class FetchLimiter:
     async def once(
         self, key: Hashable, origin: str, work: Callable[[], Awaitable[T]], *, by_stranger: bool = True
     ) -> T:
-        """What `work` gives; those who ask for the same `key` meanwhile get the very same result.
+        """Return the result of `work`; concurrent calls with the same `key` share it.
 
-        `by_stranger=False` is for what the author asked for: earlier failures do not count then, nor does the
-        allowance of the origin. Raises what `work` raises, again for as long as a failure is remembered, and
-        RemoteUnavailable with a `wait` when there is no place.
+        `by_stranger=False` is for requests of the author: they ignore remembered failures and the rate limit of the
+        origin. Raises what `work` raises, again for as long as the failure is remembered, and RemoteUnavailable with a
+        `wait` if there is no free slot.
         """
         fetch = self._fetches.get(key)
         if fetch is None:
@@ -98,7 +98,7 @@ class FetchLimiter:
 
 
 class _Fetch:
-    """One fetch and those who wait for it. It is given up when nobody waits any more."""
+    """One fetch and its waiters. It is cancelled when nobody waits any more."""
 
     __slots__ = ("_forget", "_task", "_waiting", "key")
 
@@ -122,7 +122,7 @@ class _Fetch:
     def _on_done(self, task: asyncio.Task[Any]) -> None:
         self._forget(self)
         if not task.cancelled():
-            task.exception()  # marks it as seen, should the last waiter have left in this very moment
+            task.exception()  # marks it as retrieved, in case the last waiter has just gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,7 @@ class _Failure:
 
 
 class _Failures:
-    """What has failed, and until when that is an answer."""
+    """Remembered failures with their expiry."""
 
     def __init__(self, clock: Clock, max_entries: int) -> None:
         self._clock = clock
@@ -154,7 +154,7 @@ class _Failures:
         raise failure.kind(failure.message, status=failure.status)
 
     def remember(self, key: Hashable, error: RemoteError) -> datetime:
-        """Until when it is remembered."""
+        """Remember a failure and return its expiry."""
         before = self._entries.pop(key, None)
         attempts = before.attempts + 1 if before else 1
         until = self._clock() + _validity(error, attempts)
@@ -179,7 +179,7 @@ def _validity(error: RemoteError, attempts: int) -> timedelta:
 
 
 class _RateLimits:
-    """A token bucket for each origin."""
+    """A token bucket per origin."""
 
     def __init__(self, clock: Clock, limits: FetchLimits) -> None:
         self._clock = clock
@@ -207,7 +207,7 @@ class _OriginSlots:
 
 
 class _Slots:
-    """Places for fetches under way: so many in all, and so many for each origin, lest one slow server takes all."""
+    """Slots for running fetches, in total and per origin, so that a slow server cannot occupy all of them."""
 
     def __init__(self, limits: FetchLimits) -> None:
         self._limits = limits

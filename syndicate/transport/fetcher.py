@@ -1,7 +1,7 @@
-"""How an ActivityPub document is fetched so that it can be believed (FEP-fe34, ActivityPub §3.2).
+"""Fetches ActivityPub documents and checks that they are authentic (FEP-fe34, ActivityPub §3.2).
 
-An address goes in; the address where it was found and the parsed document come out. A document is what it says it is
-only when it was found at its own id, on its own origin, under a media type that no upload has.
+An address comes in; the final address and the parsed document go out. A document is authentic only if it was found at its
+own id, on its own origin, with a media type that uploads do not have.
 """
 
 from collections.abc import Callable
@@ -19,10 +19,10 @@ Parse = Callable[[bytes], Document]
 
 
 class Fetcher:
-    """Fetches documents that strangers name.
+    """Fetches documents that others name.
 
-    `parse` reads JSON strictly; it may raise MalformedRequest or ValueError. Documents are shared between those who
-    ask for the same at once: read them, do not change them.
+    `parse` reads JSON strictly; it may raise MalformedRequest or ValueError. Concurrent callers share one document, so it
+    must not be modified.
     """
 
     def __init__(
@@ -36,11 +36,11 @@ class Fetcher:
     async def fetch_document(
         self, url: str, *, sign: Sign | None = None, by_stranger: bool = True
     ) -> tuple[str, Document]:
-        """The actor, object or collection whose id is `url`: where it was found, and what it is.
+        """Return the final address and the document of the actor, object or collection whose id is `url`.
 
-        A document with another id is asked for once more, at that id, when it has the same origin. The returned
+        A document with another id of the same origin is fetched once more, at that id. The returned
         document's `id` is then the one that counts. `sign(method, url)` authenticates (authorized fetch).
-        `by_stranger=False` is for what the author asked for.
+        `by_stranger=False` is for requests of the author.
 
         Raises AddressDenied, RemoteUnavailable (with its `wait`), RemoteRefused, RemoteGone (404, 410) and
         DocumentUnusable.
@@ -53,10 +53,10 @@ class Fetcher:
     async def fetch_key_document(
         self, url: str, *, sign: Sign | None = None, by_stranger: bool = True
     ) -> tuple[str, Document]:
-        """What is found at a `keyId`, with or without its fragment: an actor, a stub of one or a bare key.
+        """Return the document at a `keyId`, with or without its fragment: an actor, a stub of one, or a bare key.
 
-        Like `document`, but its `id` may be another: GoToSocial answers at `…/main-key` with a stub of the actor.
-        So it is only a hint at the owner, whose own document has to name the key (FEP-fe34, both directions).
+        Like `fetch_document`, but its `id` may differ: GoToSocial answers at `…/main-key` with a stub of the actor.
+        So it only names the owner, whose own document has to list the key (FEP-fe34, both directions).
         """
         address = url.partition("#")[0]
         key = ("key", address, sign is not None)
@@ -65,13 +65,13 @@ class Fetcher:
         )
 
     async def fetch_collection(self, url: str, *, sign: Sign | None = None) -> tuple[str, Document]:
-        """What is found at the address of a collection or of a page of one, whatever it calls itself: pages are known
-        by other ids than their addresses, or by none. It is a list of hints, each to be asked for at its own origin."""
+        """Return the document at the address of a collection or a page of one, whatever its `id`: pages often have another
+        id or none. Its items are hints, each to be fetched from its own origin."""
         key = ("listing", url, sign is not None)
         return await self._limiter.once(key, origin_of(url), lambda: self._fetch_at(url, sign))
 
     async def fetch(self, request: Request) -> Response:
-        """Any other GET that a stranger causes (WebFinger, the source of a webmention): a `Transport` in itself."""
+        """Fetch anything else that others cause (WebFinger, the source of a webmention); this makes it a `Transport`."""
         key = ("response", request.url, request.headers, request.sign is not None)
         return await self._limiter.once(key, origin_of(request.url), lambda: self._transport.fetch(request))
 

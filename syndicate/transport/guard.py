@@ -1,9 +1,9 @@
-"""The guard at the door: no connection is opened to an address that `address.is_denied`.
+"""The guard against requests into private networks: no connection is opened to an address that `address.is_denied`.
 
-It stands twice, because neither place sees everything. As aiohttp's resolver it judges all answers for a name, and
-one bad answer condemns the name: an attacker may not mix. As aiohttp's socket factory it judges the final address of
-every new connection, also of literal addresses, which no resolver is asked for. After the second look nothing is
-resolved again, so a name that changes its answer in between (DNS rebinding) gains nothing.
+It checks twice, because neither place sees everything. As aiohttp's resolver it checks all addresses of a name, and one
+denied address rejects the name. As aiohttp's socket factory it checks the final address of every new connection, also of
+literal addresses, which are not resolved. Nothing is resolved after the second check, so a name that changes its address
+in between (DNS rebinding) gains nothing.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from syndicate.errors import AddressDenied, RemoteUnavailable
 from syndicate.transport.address import IPAddress, is_denied
 
 Lookup = Callable[[str], Awaitable[Sequence[str]]]
-"""All addresses of a name, as text. Raises OSError."""
+"""Returns all addresses of a name, as text. Raises OSError."""
 AddressInfo = tuple[
     int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]
 ]
@@ -28,14 +28,14 @@ _LOOKUP_THREADS = 16
 
 
 class DeniedSocket(PermissionError):
-    """What the socket factory raises: aiohttp hands on only what is an OSError."""
+    """Raised by the socket factory; aiohttp propagates only an OSError."""
 
 
 class Guard:
-    """Where new connections may lead.
+    """Decides to which addresses new connections may be opened.
 
-    `own_addresses` are those that this server listens on. `allowed` are single sockets (address, port) that are let
-    through in spite of all rules: a server on loopback that a test talks to.
+    `own_addresses` are those that this server listens on. `allowed` are single sockets (address, port) that are always
+    allowed: a server on loopback in a test.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class GuardedResolver(AbstractResolver):
         self,
         host: str,
         port: int = 0,
-        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 - the connector is told nothing about it
+        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 - both families are always looked up
     ) -> list[ResolveResult]:
         addresses = await self._addresses(host)
         for address in addresses:
@@ -86,7 +86,7 @@ class GuardedResolver(AbstractResolver):
         return [_result(host, address, port) for address in addresses]
 
     async def close(self) -> None:
-        """Nothing is held here."""
+        """Do nothing; there is nothing to close."""
 
     async def _addresses(self, host: str) -> Sequence[str]:
         try:
@@ -102,8 +102,8 @@ class GuardedResolver(AbstractResolver):
 
 
 class SystemLookup:
-    """Asks the system's resolver, in threads of its own: name servers of strangers that never answer must not use up
-    the threads in which others wait for files."""
+    """Queries the system's resolver in dedicated threads, so that unresponsive name servers cannot occupy the default
+    thread pool."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_LOOKUP_THREADS, thread_name_prefix="lookup")

@@ -1,4 +1,4 @@
-"""The `Link` header (RFC 8288 §3). Any text in, what can be read of it out, in linear time."""
+"""Parses the `Link` header (RFC 8288 §3): any text comes in, the valid links go out, in linear time."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,14 +12,14 @@ _PARAMETER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class LinkHeader:
-    """`target` as it is written, possibly relative. `rels` are lower case."""
+    """A link. `target` is unchanged and may be relative; `rels` are in lower case."""
 
     target: str
     rels: frozenset[str]
 
 
 def parse_links(values: Iterable[str]) -> Iterator[LinkHeader]:
-    """The links of all `Link` headers, in their order. What is not about the document itself (`anchor`) is left out."""
+    """Yield the links of all `Link` headers in order; links with another context (`anchor`) are skipped."""
     for value in values:
         position = 0
         while found := _TARGET.match(value, position):
@@ -29,7 +29,7 @@ def parse_links(values: Iterable[str]) -> Iterator[LinkHeader]:
 
 
 def _parameters(value: str, position: int) -> tuple[dict[str, str], int]:
-    """The parameters by lower-case name, the first of each (§3.3), and where they end."""
+    """Return the parameters by lower-case name, the first of each (§3.3), and their end."""
     parameters: dict[str, str] = {}
     while (found := _PARAMETER.match(value, position)) and found.end() > position:
         position = found.end()

@@ -1,7 +1,6 @@
-"""Whether a document calls itself ActivityStreams, judged by `Content-Type` alone (RFC 9110 §8.3, ActivityPub §3.2).
+"""Recognizes ActivityStreams by the `Content-Type` alone (RFC 9110 §8.3, ActivityPub §3.2).
 
-The judgement is strict: a file that somebody uploaded, served as `application/json` or `text/plain`, must never pass
-for an actor.
+The check is strict: an uploaded file, served as `application/json` or `text/plain`, must never pass for an actor.
 """
 
 import re
@@ -15,7 +14,7 @@ _PARAMETER = re.compile(r';[ \t]*(?:([\w!#$%&\'*+.^`|~-]+)=(?:"((?:[^"\\]|\\.)*)
 
 
 def is_activity_streams(content_type: str) -> bool:
-    """`application/activity+json` with any parameters, or `application/ld+json` with the AS2 profile."""
+    """Whether this is `application/activity+json` with any parameters, or `application/ld+json` with the AS2 profile."""
     essence = _ESSENCE.match(content_type)
     if essence is None:
         return False
@@ -32,7 +31,7 @@ def is_activity_streams(content_type: str) -> bool:
 
 
 def _parameters(text: str, position: int) -> dict[str, str] | None:
-    """The parameters by lower-case name, the first of each; None when the text cannot be read to its end."""
+    """Return the parameters by lower-case name, the first of each; None if the text is malformed."""
     parameters: dict[str, str] = {}
     while position < len(text):
         found = _PARAMETER.match(text, position)

@@ -1,7 +1,7 @@
-"""What is asked of other servers and what comes back, as values.
+"""Requests to other servers and their responses, as values.
 
-A `Request` carries its own limits: a `Budget` of time and bytes, and how far redirects are followed. Whoever needs
-the network takes a `Transport`, so that tests can give a pretended one.
+A `Request` includes its limits: a `Budget` of time and bytes, and how far redirects are followed. Code that needs the
+network takes a `Transport`, so that tests can supply a fake one.
 """
 
 import math
@@ -20,7 +20,7 @@ from syndicate.transport.url import shown
 
 Headers = tuple[tuple[str, str], ...]
 Sign = Callable[[str, str], Iterable[tuple[str, str]]]
-"""`sign(method, url)` gives the headers that authenticate one request: asked again for every hop."""
+"""`sign(method, url)` returns the headers that authenticate one request; it is called for every hop."""
 
 MAX_RETRY_AFTER_SECONDS = 24 * 60 * 60.0
 
@@ -32,10 +32,10 @@ _MIB = 1024 * 1024
 class Budget:
     """How much one exchange may cost, redirects included.
 
-    `connect` and `total` are seconds by the clock on the wall. `wire` and `decoded` are the bytes of a body before
+    `connect` and `total` are seconds of wall-clock time. `wire` and `decoded` are the bytes of a body before
     and after its coding. Less than 1 KiB/s during `window` seconds ends it too: a server that drips would otherwise
-    hold a slot for the whole of `total`. With `status_only` the answer has been given by its status: the body is
-    read as far as the budget goes, and whatever is wrong with it is no failure.
+    hold a slot for the whole of `total`. With `status_only` the status is the result: the body is read within the
+    budget, and an unusable body is not a failure.
     """
 
     connect: float
@@ -52,17 +52,17 @@ WEBFINGER = Budget(connect=3, total=5, wire=64 * _KIB, decoded=64 * _KIB)
 """WebFinger, NodeInfo, host-meta."""
 FEED = Budget(connect=5, total=20, wire=8 * _MIB, decoded=16 * _MIB)
 PAGE = Budget(connect=5, total=10, wire=_MIB, decoded=2 * _MIB)
-"""Web pages: the source of a webmention, a home page in which a feed is looked for."""
+"""Web pages: the source of a webmention, a home page that may link to a feed."""
 MEDIA = Budget(connect=5, total=20, wire=8 * _MIB, decoded=8 * _MIB)
 DELIVERY = Budget(connect=5, total=15, wire=16 * _KIB, decoded=16 * _KIB, status_only=True)
 
 
 class Redirects(Enum):
-    """How far a GET is taken elsewhere. Never from https to http, never twice to one address, never a POST."""
+    """Which redirects a GET follows. Never from https to http, never twice to one address, never for a POST."""
 
     NONE = (0, True)
     SAME_ORIGIN = (3, True)
-    """For ids: another origin has no say about an object (FEP-fe34)."""
+    """For ids: another origin has no authority over an object (FEP-fe34)."""
     WEBFINGER = (2, False)
     MEDIA = (3, False)
     ANY = (5, False)
@@ -78,7 +78,7 @@ class Redirects(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request. `headers` go to `url`; after a redirect those that authenticate are left out, and `sign` is asked
+    """One request. `headers` go to `url`; after a redirect those that authenticate are dropped, and `sign` is called
     for new ones."""
 
     method: str = "GET"
@@ -92,11 +92,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An answer, whatever its status.
+    """A response, whatever its status.
 
     `headers` are looked up without regard to case and give the first value (`getall` gives all). `body` is decoded;
-    `encoding` is the content coding that it came in, or empty. `url` is where it was found in the end, and `moved`
-    where permanent redirects (301, 308) led to from the start on, or empty.
+    `encoding` is the content coding of the body, or empty. `url` is the final address, and `moved` the address that an
+    unbroken chain of permanent redirects (301, 308) led to, or empty.
     """
 
     status: int
@@ -110,24 +110,24 @@ class Response:
         object.__setattr__(self, "headers", CIMultiDictProxy(CIMultiDict(self.headers)))
 
     def all(self, name: str) -> list[str]:
-        """Every value of a header that may come more than once (`Link`)."""
+        """Return every value of a header that may be repeated (`Link`)."""
         assert isinstance(self.headers, CIMultiDictProxy)
         return self.headers.getall(name, [])
 
 
 class Transport(Protocol):
-    """Brings requests to other servers."""
+    """Sends requests to other servers."""
 
     async def fetch(self, request: Request) -> Response:
-        """The answer, whatever its status.
+        """Return the response, whatever its status.
 
-        Raises AddressDenied (we do not go there), RemoteUnavailable (no answer: network, TLS, time) and
-        DocumentUnusable (an answer that is too large, cut short, wrongly coded, or goes round in circles).
+        Raises AddressDenied (the address is not allowed), RemoteUnavailable (no response: network, TLS, timeout) and
+        DocumentUnusable (a response that is too large, truncated, wrongly coded, or a redirect loop).
         """
 
 
 def retry_after(response: Response, now: datetime, *, limit: float = MAX_RETRY_AFTER_SECONDS) -> float | None:
-    """The seconds of `Retry-After`, a number or a date (RFC 9110 §10.2.3), from 0 to `longest` (one day, if nothing else
+    """Return the seconds of `Retry-After`, a number or a date (RFC 9110 §10.2.3), from 0 to `longest` (one day, if nothing else
     is said); None without one."""
     text = response.headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,300}", text):
@@ -141,7 +141,7 @@ def retry_after(response: Response, now: datetime, *, limit: float = MAX_RETRY_A
 
 
 def require_success(response: Response, now: datetime) -> None:
-    """Raises what the status means unless it is a 2xx: RemoteGone (404, 410), RemoteUnavailable with its `wait`
+    """Raise the error for a status other than 2xx: RemoteGone (404, 410), RemoteUnavailable with its `wait`
     (408, 425, 429, 5xx) or RemoteRefused (everything else)."""
     status = response.status
     message = f"{shown(response.url)} answered {status}"

@@ -1,6 +1,6 @@
-"""Requests of ours with a signature: every GET to another server, and every delivery.
+"""Signs our requests: every GET to another server, and every delivery.
 
-A `Signer` is an actor of ours with its private key. Signatures are made afresh for each try and each hop.
+A `Signer` signs as one local actor. Each attempt and each hop gets a new signature.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ HOST_SET_BY_CLIENT = "host"
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private key of ours, and the id under which others find its public half."""
+    """A private key of ours, and the id of its public key."""
 
     id: str
     key: RSAPrivateKey
 
 
 class Signer:
-    """Signs as one actor of ours. `key` is asked for each time: keys can be changed."""
+    """Signs as one local actor. `key` is called each time, since keys can be rotated."""
 
     def __init__(self, key: Callable[[], SigningKey], clock: Clock) -> None:
         self._key, self._clock = key, clock
@@ -41,19 +41,19 @@ class Signer:
         dialect: Dialect = Dialect.CAVAGE,
         digest: str | None = None,
     ) -> Headers:
-        """`headers` and those of the signature over them; `digest` saves computing it once more."""
+        """Return `headers` with those of the signature; `digest` saves computing it again."""
         message = Message(method=method, url=url, headers=headers, body=body)
         signing = self._key()
         made = sign(message, dialect=dialect, key_id=signing.id, key=signing.key, now=self._clock(), digest=digest)
         return headers + tuple((name, value) for name, value in made if name.lower() != HOST_SET_BY_CLIENT)
 
     def sign_get(self, method: str, url: str) -> Headers:
-        """For `Request.sign`."""
+        """Return the headers that sign a GET, for `Request.sign`."""
         return self.headers(method, url)
 
 
 class SigningThreads:
-    """RSA releases the interpreter's lock: two threads sign while the loop does other things."""
+    """Signs in two threads beside the event loop; RSA releases the interpreter lock."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="sign")
@@ -61,7 +61,7 @@ class SigningThreads:
     async def headers(
         self, signer: Signer, url: str, *, headers: Headers, body: bytes, dialect: Dialect, digest: str
     ) -> Headers:
-        """The headers of a POST."""
+        """Return the headers of a signed POST."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
             self._threads,

@@ -1,8 +1,7 @@
-"""How an address from elsewhere is read before anything is done with it.
+"""Parses external addresses into a canonical form.
 
-Text goes in, a `yarl.URL` in its one canonical spelling comes out, or `AddressDenied`. There is one parser for the
-whole house, and every check looks at what the parser made of the text: full-width digits, for one, become an IPv4
-address only then (UTS #46). The *origin* of an address is its scheme, host and effective port (RFC 6454, FEP-fe34).
+Text comes in, a canonical `yarl.URL` goes out. Raises AddressDenied. This is the only parser in the code, and every check
+uses its result: full-width digits, for example, become an IPv4 address only in the parser (UTS #46). The *origin* of an address is its scheme, host and effective port (RFC 6454, FEP-fe34).
 """
 
 import re
@@ -25,7 +24,7 @@ _MAX_SHOWN_LENGTH = 300
 
 
 def parse_url(text: str, *, allow_private: bool) -> URL:
-    """The address to fetch. Raises AddressDenied.
+    """Return the address to fetch. Raises AddressDenied.
 
     `allow_private` lifts the rules on scheme (https), port (80, 443, 8443) and address together, and nothing else.
     """
@@ -38,7 +37,7 @@ def parse_url(text: str, *, allow_private: bool) -> URL:
 
 
 def join_url(base: URL, reference: str, *, allow_private: bool) -> URL:
-    """The address that a `Location` leads to, without its fragment (RFC 9110 §10.2.2). Raises AddressDenied."""
+    """Return the target of a `Location`, without its fragment (RFC 9110 §10.2.2). Raises AddressDenied."""
     _require_readable(reference)
     try:
         text = str(base.join(URL(reference)).with_fragment(None))
@@ -48,7 +47,7 @@ def join_url(base: URL, reference: str, *, allow_private: bool) -> URL:
 
 
 def read_url(text: str) -> URL:
-    """Any http or https address in its canonical spelling, with its fragment, wherever it leads. Raises AddressDenied.
+    """Return any http or https address in canonical form, with its fragment. Raises AddressDenied.
 
     Canonical: lower-case A-labels, no trailing dot, no default port, `/` for an empty path.
     """
@@ -74,24 +73,24 @@ def read_url(text: str) -> URL:
     canonical = str(url)
     if len(canonical) > MAX_URL_LENGTH:
         raise AddressDenied("the address is too long")
-    return URL(canonical)  # read again, since yarl holds a spelled-out default port for another address
+    return URL(canonical)  # parsed again, since yarl treats an explicit default port as a different address
 
 
 def origin_of(url: str | URL) -> str:
-    """`scheme://host` or `scheme://host:port`, canonical, so that two origins are the same when their texts are.
+    """Return the canonical `scheme://host` or `scheme://host:port`; equal origins have equal texts.
 
-    Raises AddressDenied for what is no http or https address.
+    Raises AddressDenied for other schemes than http and https.
     """
     return str(read_url(str(url)).origin())
 
 
 def same_origin(a: str | URL, b: str | URL) -> bool:
-    """Whether both have one origin. Raises AddressDenied for what is no http or https address."""
+    """Whether both have the same origin. Raises AddressDenied for other schemes than http and https."""
     return origin_of(a) == origin_of(b)
 
 
 def literal_address(host: str) -> IPAddress | None:
-    """The IP address that a canonical host is, or None for a name."""
+    """Return the IP address of a canonical host, or None for a name."""
     try:
         return IPv6Address(host) if ":" in host else IPv4Address(host)
     except AddressValueError:
@@ -99,7 +98,7 @@ def literal_address(host: str) -> IPAddress | None:
 
 
 def shown(text: object) -> str:
-    """A stranger's text as it stands in a message of ours: one line, never long enough to fill a log."""
+    """Return remote text shortened to one line, for use in our messages and logs."""
     line = " ".join(str(text)[:1000].split())
     return line if len(line) <= _MAX_SHOWN_LENGTH else f"{line[:_MAX_SHOWN_LENGTH]}…"
 
