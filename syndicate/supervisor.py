@@ -134,7 +134,7 @@ async def _signals() -> None:
 
 def _log_advice(server: Server) -> None:
     for advice in server.services.store.database.advice():
-        log.warning("advice", text=advice)
+        log.warning("database upgrade advised", text=advice)
 
 
 async def _serve(server: Server, ready: Callable[[int], None] | None) -> None:

@@ -57,14 +57,14 @@ class Chores:
         await self._store.transaction(lambda tx: tx.leases.release_maintenance(self._holder))
 
     async def _work(self) -> None:
-        log.debug("chores taken over", holder=self._holder)
+        log.debug("maintenance lease acquired", holder=self._holder)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for name, work in self._works.items():
                     tasks.create_task(work(), name=name)
                 tasks.create_task(self._keep(), name="lease of the chores")
         except* _LeaseLost:
-            log.warning("chores given up", holder=self._holder)
+            log.warning("maintenance lease lost", holder=self._holder)
         finally:
             with contextlib.suppress(StorageError, TimeoutError):
                 async with asyncio.timeout(RELEASE_TIMEOUT_SECONDS):

@@ -1,4 +1,4 @@
-"""All SQL lives in this room, and only here."""
+"""The database: all SQL of Syndicate, and only here."""
 
 from syndicate.storage.engine.connection import connect
 from syndicate.storage.engine.database import Database, Queryable

@@ -1,4 +1,4 @@
-"""Single values that the blog remembers of itself, and totals that nobody wants to count on a request's path."""
+"""Single stored values of the blog, and totals that would be too slow to count during a request."""
 
 from syndicate.storage.engine.database import Queryable
 
@@ -36,7 +36,7 @@ class Totals:
         return 0 if row is None else row["total"]
 
     async def starting_with(self, prefix: str) -> dict[str, int]:
-        """Every total above zero whose name begins so, by the rest of its name, in the order of names."""
+        """Return all totals above zero whose name has this prefix, keyed and sorted by the rest of the name."""
         rows = await self._query.all(
             "SELECT name, total FROM totals WHERE name >= :first AND name < :last AND total > 0 ORDER BY name",
             first=prefix,
@@ -45,7 +45,7 @@ class Totals:
         return {row["name"].removeprefix(prefix): row["total"] for row in rows}
 
     async def largest(self, prefix: str, limit: int) -> list[str]:
-        """The names with the highest totals that begin so, without that beginning."""
+        """Return the names with this prefix that have the highest totals, without the prefix."""
         rows = await self._query.all(
             """
             SELECT name FROM totals WHERE name >= :first AND name < :last AND total > 0

@@ -1,7 +1,7 @@
-"""Leases: which rows of the queues, and which work of the blog as a whole, a process has in hand.
+"""Leases on rows of the queues, and on the maintenance work that one process at a time does.
 
-A lease is short, and renewed while its row is worked on. So what a process had in hand when it ended, or when the
-database was away, is free again after `LEASE_DURATION`, and a slow job is not done twice.
+A lease is short, and renewed while its row is worked on. So what a process worked on when it ended, or when the
+database was unavailable, is free again after `LEASE_DURATION`, and a slow job is not done twice.
 """
 
 from collections import Counter
@@ -26,11 +26,11 @@ KEYS: dict[str, Key] = {
     "synchronizations": ("actor_uri",),
     "visits": ("comment_id",),
 }
-"""The queues, and what names a row of each."""
+"""The queues, and the key columns of each."""
 
 
 class LeasedRows:
-    """The leased rows that this process is not done with, in memory."""
+    """The leased rows that this process still works on, in memory."""
 
     def __init__(self) -> None:
         self._rows: Counter[tuple[str, Key]] = Counter()
@@ -45,7 +45,7 @@ class LeasedRows:
             del self._rows[table, key]
 
     def to_renew(self) -> frozenset[tuple[str, Key]]:
-        """Those that were held already when this was last asked: most rows are done long before that."""
+        """Return the rows that were already leased at the previous call: most rows are completed long before that."""
         before, self._seen = self._seen, frozenset(self._rows)
         return before & self._seen
 
@@ -55,7 +55,7 @@ class Leases:
         self._query = query
 
     async def renew(self, rows: Collection[tuple[str, Key]], until: datetime) -> None:
-        """Keep rows of the queues leased; those that were given back in the meantime stay free."""
+        """Extend the leases of rows; rows that were released in the meantime stay free."""
         for table, key in sorted(rows):
             names = {f"k{at}": part for at, part in enumerate(key)}
             where = " AND ".join(f"{column} = :k{at}" for at, column in enumerate(KEYS[table]))
@@ -66,14 +66,14 @@ class Leases:
             )
 
     async def release_rows(self) -> None:
-        """Free what a process had leased that is no more. Only where no other process works."""
+        """Release the leases of a process that has ended. Call this only where no other process works."""
         for table in KEYS:
             await self._query.run(f"UPDATE {table} SET leased_until = '' WHERE leased_until <> ''")
 
-    # the work that one process at a time does
+    # maintenance, which one process at a time does
 
     async def claim_maintenance(self, holder: str, *, now: datetime, until: datetime) -> bool:
-        """Take the lease, or renew it; False while another process has it."""
+        """Claim or renew the maintenance lease; return False while another process has it."""
         held = await self._query.run(
             """
             INSERT INTO chores (name, holder, leased_until) VALUES ('all', :holder, :until)

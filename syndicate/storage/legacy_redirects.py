@@ -1,10 +1,10 @@
-"""Where lists of an older blog stood: what is no post, and so has no alias."""
+"""Redirects from list addresses of an imported blog. (Posts have aliases instead.)"""
 
 from syndicate.storage.engine.database import Queryable
 
 
 class LegacyRedirects:
-    """Address of old, from the root and with its query → path of a list of ours."""
+    """Old address, from the root and with its query → path of the list here."""
 
     def __init__(self, query: Queryable) -> None:
         self._query = query
@@ -14,7 +14,7 @@ class LegacyRedirects:
         return None if row is None else row["leads_to"]
 
     async def save(self, address: str, leads_to: str) -> None:
-        """The last word counts: a list may have been renamed over there."""
+        """Save a redirect, replacing an earlier one: the list may have been renamed in the old blog."""
         await self._query.run(
             """
             INSERT INTO signposts (address, leads_to) VALUES (:address, :leads_to)
@@ -25,7 +25,7 @@ class LegacyRedirects:
         )
 
     async def list_roots(self) -> list[str]:
-        """The directories in which older blogs stood, without a final slash, the deepest first."""
+        """Return the root directories of imported blogs, without a trailing slash, the deepest first."""
         rows = await self._query.all("SELECT path FROM old_roots")
         return sorted((row["path"] for row in rows), key=lambda path: (-len(path), path))
 

@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 
 class Tables:
-    """Every table, bound to something that statements can be put to."""
+    """Every table, bound to a connection or transaction."""
 
     def __init__(self, query: Queryable, clock: Clock) -> None:
         self.clock = clock
@@ -101,7 +101,7 @@ class Store(Tables):
 
     @classmethod
     async def open(cls, address: str, clock: Clock) -> "Store":
-        """Open the database, made and brought to the newest schema where need be.
+        """Open the database; create and migrate it where needed.
 
         Raises StorageError, DatabaseNewer.
         """
@@ -114,12 +114,12 @@ class Store(Tables):
         return cls(database, clock)
 
     async def transaction(self, body: Callable[[Tables], Coroutine[Any, Any, T]]) -> T:
-        """Run `body` on tables that write; its result, once it is durable."""
+        """Run `body` in one transaction and return its result once that is durable."""
         return await self.database.transaction(lambda query: body(Tables(query, self.clock)))
 
     @contextmanager
     def hold_leases(self, table: str, *keys: Key) -> Iterator[None]:
-        """Have the leases of rows renewed for as long as this lasts."""
+        """Renew the leases of these rows for as long as the context lasts."""
         for key in keys:
             self.leased_rows.add(table, *key)
         try:
@@ -129,7 +129,7 @@ class Store(Tables):
                 self.leased_rows.remove(table, *key)
 
     async def renew_leases(self) -> None:
-        """Keep what this process works on; called every `RENEW_INTERVAL`."""
+        """Renew the leases of all rows that this process works on; called every `RENEW_INTERVAL`."""
         if rows := self.leased_rows.to_renew():
             await self.transaction(lambda tx: tx.leases.renew(rows, self.clock() + LEASE_DURATION))
 

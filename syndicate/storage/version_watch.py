@@ -1,7 +1,7 @@
-"""What has moved since a document was made, whoever moved it.
+"""Detects which versions have moved since a document was rendered, by this process or another.
 
-Asked before every answer from memory: a look at the database's version costs microseconds, and only when that has
-moved are the editions read that moved with it.
+It is consulted before every response from the cache: reading the database's own version takes microseconds, and only
+when that has moved are the versions read that moved with it.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from syndicate.storage.versions import OVERLAP
 
 VersionSnapshot = dict[str, int]
 
-STILL_FOR = 0.001
+CHECK_INTERVAL_SECONDS = 0.001
 
 
 class VersionWatch:
@@ -22,28 +22,28 @@ class VersionWatch:
         self._store, self._clock = store, clock
         self._version = store.database.version()
         self._since = to_text(clock() - OVERLAP)
-        self._editions: VersionSnapshot = {}
+        self._versions: VersionSnapshot = {}
         self._reading: asyncio.Future[None] | None = None
         self._read_at = time.monotonic()
-        self._still_at = 0.0
-        store.database.on_commit(self._look_again)
+        self._unchanged_at = 0.0
+        store.database.on_commit(self._check_again)
 
     def has_moved(self) -> bool:
-        """Whether anybody has committed since `refresh`. Under load the database is asked once a millisecond: no
-        command ends sooner after its commit, and our own commits say so at once."""
+        """Whether anything was committed since `refresh`. Under load the database is asked once a millisecond: no
+        command ends sooner after its commit, and commits of this process are noticed at once."""
         now = time.monotonic()
-        if now - self._still_at < STILL_FOR:
+        if now - self._unchanged_at < CHECK_INTERVAL_SECONDS:
             return False
         if self._store.database.version() != self._version:
             return True
-        self._still_at = now
+        self._unchanged_at = now
         return False
 
-    def _look_again(self) -> None:
-        self._still_at = 0.0
+    def _check_again(self) -> None:
+        self._unchanged_at = 0.0
 
     async def refresh(self) -> None:
-        """Learn what has moved. Many may ask at once: one reads, the others wait for it."""
+        """Read which versions have moved. Of concurrent callers one reads, and the others wait for it."""
         if self._reading is not None:
             await asyncio.shield(self._reading)
             if not self.has_moved():
@@ -53,24 +53,24 @@ class VersionWatch:
         await asyncio.shield(self._reading)
 
     async def _read(self) -> None:
-        """Until this is done the version is the old one: nobody may take old editions for new."""
+        """The database version is updated last, so that no caller takes old versions for new ones."""
         try:
             version, now, read = self._store.database.version(), self._clock(), time.monotonic()
             moved = await self._store.versions.moved_since(min(self._since, self._if_set_back(now, read)))
-            self._version, self._since, self._editions = version, to_text(now - OVERLAP), self._editions | moved
+            self._version, self._since, self._versions = version, to_text(now - OVERLAP), self._versions | moved
             self._read_at = read
         finally:
             self._reading = None
 
     def _if_set_back(self, now: datetime, read: float) -> str:
-        """When we last looked, by the clock as it stands: it may have been set back since."""
+        """Return the time of the last read by the current clock, which may have been set back since."""
         return to_text(now - timedelta(seconds=read - self._read_at) - OVERLAP)
 
     def snapshot(self) -> VersionSnapshot:
-        """The editions known now; what is not in it has not moved since we began to look."""
-        return self._editions
+        """Return the versions known now; what is missing has not moved since this process started."""
+        return self._versions
 
-    def moved(self, stamp: VersionSnapshot) -> list[str]:
-        """Which of these have moved since the stamp was taken."""
-        editions = self._editions
-        return [scope for scope, edition in stamp.items() if editions.get(scope, 0) != edition]
+    def moved(self, snapshot: VersionSnapshot) -> list[str]:
+        """Return which dependencies have moved since the snapshot was taken."""
+        versions = self._versions
+        return [name for name, version in snapshot.items() if versions.get(name, 0) != version]

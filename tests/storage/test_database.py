@@ -47,7 +47,7 @@ async def test_a_body_that_waits_for_something_else_is_a_mistake_that_is_named(d
         await asyncio.sleep(0)
 
     database = await connect(database_address)
-    with pytest.raises(RuntimeError, match="awaited something else"):
+    with pytest.raises(RuntimeError, match="awaited something other"):
         await database.transaction(sleepy)
     await database.close()
 

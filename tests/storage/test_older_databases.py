@@ -2,7 +2,7 @@
 
 from syndicate.storage import Store, connect
 from syndicate.storage.engine.database import Queryable
-from syndicate.storage.engine.migrate import REMEMBERED, checksum, scripts, statements
+from syndicate.storage.engine.migrate import MIGRATIONS_TABLE, checksum, scripts, statements
 from tests.clocks import FakeClock
 
 
@@ -11,7 +11,7 @@ async def as_it_was_before(address: str, migration: str) -> None:
     database = await connect(address)
 
     async def write(tx: Queryable) -> None:
-        await tx.run(REMEMBERED)
+        await tx.run(MIGRATIONS_TABLE)
         for name, script in scripts(database.dialect).items():
             if name < migration:
                 for statement in statements(script):

@@ -1,13 +1,13 @@
-"""An address → a database."""
+"""Opens the database at an address."""
 
 from syndicate.storage.engine.database import Database
 from syndicate.storage.engine.sqlite import SQLite
 
 
 async def connect(address: str) -> Database:
-    """Open `postgresql://…`, or else a SQLite file (made where absent). Raises StorageError."""
+    """Open `postgresql://…`, or else a SQLite file (created if absent). Raises StorageError."""
     if address.startswith(("postgresql://", "postgres://")):
-        # asyncpg is an extra, and 60 ms that a blog on SQLite does not pay
+        # imported here: asyncpg is an optional extra, and its import takes 60 ms
         from syndicate.storage.engine.postgresql import PostgreSQL
 
         return await PostgreSQL.open(address)

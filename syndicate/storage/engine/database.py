@@ -1,7 +1,7 @@
-"""What the tables need of a database.
+"""The interface of the database engines.
 
 The same SQL text runs on SQLite and on PostgreSQL: `:name` parameters, TEXT and BIGINT, `ON CONFLICT`,
-`RETURNING`. Where they part there are words that each fills in for itself: `{skip_locked}`, and for search
+`RETURNING`. Where they differ, each engine fills in placeholders: `{skip_locked}`, and for search
 `{indexed_words}` and `{has_words}`.
 
 Work is leased by `WITH due AS MATERIALIZED (SELECT … LIMIT … {skip_locked}) UPDATE … IN (SELECT * FROM due) RETURNING *`.
@@ -23,21 +23,21 @@ class Row(Protocol):
 
 
 class Queryable(Protocol):
-    """Something that statements can be put to.
+    """A connection, pool or transaction that executes statements.
 
     The SQL argument is positional-only, so that a parameter may be called `sql`.
     """
 
     async def all(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
-        """Every row. For results of bounded size: it may run in the event loop's own thread."""
+        """Return every row. For results of bounded size: it may run in the event loop's own thread."""
         ...
 
     async def one(self, sql: str, /, **parameters: Any) -> Row | None:
-        """The first row, or None."""
+        """Return the first row, or None."""
         ...
 
     async def run(self, sql: str, /, **parameters: Any) -> int:
-        """Execute a statement that writes; returns how many rows it touched."""
+        """Execute a statement that writes and return how many rows it changed."""
         ...
 
     async def advisory_lock(self, name: str) -> None:
@@ -52,19 +52,19 @@ Body = Callable[[Queryable], Coroutine[Any, Any, T]]
 
 
 class Database(Protocol):
-    """A store of rows, with one way to write and one to read.
+    """A database with one way to write and one to read.
 
-    Raises DatabaseBusy when another process keeps it locked, StorageError when it cannot be used.
+    Raises DatabaseBusy if another process keeps it locked, StorageError if it cannot be used.
     """
 
     @property
     def dialect(self) -> Dialect:
-        """Which of the two it is: for migrations, which have scripts of their own where the two part."""
+        """The SQL dialect, which selects among migration scripts."""
         ...
 
     @property
     def read(self) -> Queryable:
-        """Sees what is committed at the moment of each statement."""
+        """Reads what is committed at the moment of each statement."""
         ...
 
     async def transaction(self, body: Body[T]) -> T:
@@ -76,15 +76,15 @@ class Database(Protocol):
         ...
 
     async def query_in_thread(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
-        """Every row of a query that may be slow or large, off the event loop."""
+        """Return every row of a query that may be slow or large, without blocking the event loop."""
         ...
 
     def version(self) -> int:
-        """A number that has moved when anybody has committed since it was last asked for. Microseconds."""
+        """Return a number that changes with every commit of any process. Takes microseconds."""
         ...
 
     async def poll(self) -> None:
-        """Look whether anybody has committed, should a hint have been lost; `version` then tells."""
+        """Check for commits whose hint was lost; `version` reflects them afterwards."""
         ...
 
     def require_own_file(self) -> None:
@@ -97,19 +97,19 @@ class Database(Protocol):
         ...
 
     async def listen(self) -> None:
-        """Begin to receive other processes' hints. For the server; commands only send them."""
+        """Start receiving hints of other processes. Only the server does; commands only send them."""
         ...
 
     async def check(self) -> list[str]:
-        """What is damaged, in words; nothing where all is well, or where the database sees to that itself."""
+        """Return descriptions of damage; empty if there is none, or if the database checks itself."""
         ...
 
     def advice(self) -> list[str]:
-        """What an operator should know of the database's own software."""
+        """Return warnings about the version of the database software."""
         ...
 
     async def backup(self, path: str) -> None:
-        """Write a consistent copy to `path`. Raises StorageError where the database cannot do so."""
+        """Write a consistent copy to `path`. Raises StorageError if the database cannot do that."""
         ...
 
     async def close(self) -> None: ...

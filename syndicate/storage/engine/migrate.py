@@ -1,9 +1,9 @@
-"""Brings a database to the newest schema: `migrations/*.sql` in order, one transaction each.
+"""Migrates a database to the newest schema: `migrations/*.sql` in order, one transaction each.
 
-Where the databases part, a migration has a script for each: `NNNN_name.sqlite.sql`, `NNNN_name.postgresql.sql`.
+Where the dialects differ, a migration has one script for each: `NNNN_name.sqlite.sql`, `NNNN_name.postgresql.sql`.
 
-What ran is remembered with its checksum. A database that knows a migration that we do not was written by a newer
-version, and is refused untouched.
+Each applied migration is recorded with its checksum. A database with an unknown migration was written by a newer
+version and is refused unchanged.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from importlib import resources
 from syndicate.errors import DatabaseNewer, StorageError
 from syndicate.storage.engine.database import Database, Dialect, Queryable
 
-REMEMBERED = """
+MIGRATIONS_TABLE = """
 CREATE TABLE IF NOT EXISTS migrations (
   name TEXT PRIMARY KEY,
   checksum TEXT NOT NULL
@@ -21,11 +21,11 @@ CREATE TABLE IF NOT EXISTS migrations (
 
 
 COLLATION: dict[Dialect, str] = {"sqlite": "", "postgresql": 'COLLATE "C"'}
-"""What is put behind TEXT in CREATE TABLE, so that text sorts alike."""
+"""Appended to TEXT in CREATE TABLE, so that text sorts alike in both dialects."""
 
 
 def scripts(dialect: Dialect) -> dict[str, str]:
-    """Name → SQL text, in the order in which they run."""
+    """Return migration name → SQL text, in the order in which they run."""
     folder = resources.files("syndicate.storage") / "migrations"
     found = {}
     for file in sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql")):
@@ -40,14 +40,14 @@ def checksum(script: str) -> str:
 
 
 async def migrate(database: Database) -> list[str]:
-    """Run what has not run; returns the names.
+    """Run the pending migrations and return their names.
 
-    Raises DatabaseNewer, and StorageError when a migration that ran has changed since.
+    Raises DatabaseNewer, and StorageError if an applied migration has changed since.
     """
     known = scripts(database.dialect)
 
     async def prepare(tx: Queryable) -> dict[str, str]:
-        await tx.run(REMEMBERED)
+        await tx.run(MIGRATIONS_TABLE)
         return {row["name"]: row["checksum"] for row in await tx.all("SELECT name, checksum FROM migrations")}
 
     done = await database.transaction(prepare)
@@ -71,7 +71,7 @@ async def _run(database: Database, name: str, script: str) -> None:
     async def body(tx: Queryable) -> None:
         await tx.advisory_lock("migrations")
         again = await tx.one("SELECT name FROM migrations WHERE name = :name", name=name)
-        if again is not None:  # another process was faster
+        if again is not None:  # another process has applied it
             return
         for statement in statements(script):
             await tx.run(statement.replace(" TEXT", f" TEXT {collation}") if collation else statement)
@@ -83,6 +83,6 @@ async def _run(database: Database, name: str, script: str) -> None:
 
 
 def statements(script: str) -> list[str]:
-    """The statements of a script: they end with a semicolon at a line's end; `--` begins a comment line."""
+    """Return the statements of a script: they end with a semicolon at a line's end; `--` begins a comment line."""
     lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
     return [part.strip() for part in "\n".join(lines).split(";\n") if part.strip(" ;\n")]

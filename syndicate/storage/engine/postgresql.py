@@ -21,8 +21,8 @@ from syndicate.storage.engine.database import Body, Dialect, Queryable, Row
 T = TypeVar("T")
 
 CHANNEL = "syndicate"
-TRIES = 10
-RACES = (
+MAX_ATTEMPTS = 10
+RETRYABLE_ERRORS = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.UniqueViolationError,
@@ -30,9 +30,9 @@ RACES = (
     asyncpg.DuplicateTableError,
     asyncpg.InvalidCachedStatementError,
 )
-"""What goes well when it is tried again. Duplicates are made by two processes that migrate at once, and statements
+"""Errors after which a transaction is retried. Duplicates come from two processes that migrate at once, and statements
 become invalid when another process has changed the schema."""
-UNREACHABLE = (
+CONNECTION_ERRORS = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
@@ -42,9 +42,9 @@ UNREACHABLE = (
     asyncpg.InvalidCatalogNameError,
     OSError,
 )
-"""The server restarts, does not let us in, or ended the connection, perhaps while asyncpg was reading an answer."""
-STANDBY = (asyncpg.ReadOnlySQLTransactionError, asyncpg.ObjectNotInPrerequisiteStateError)
-"""After a failover the connections of before may lead to a server that only reads, or still recovers."""
+"""The server restarts, refuses the login, or closed the connection, perhaps while asyncpg was reading a response."""
+READ_ONLY_ERRORS = (asyncpg.ReadOnlySQLTransactionError, asyncpg.ObjectNotInPrerequisiteStateError)
+"""After a failover, earlier connections may lead to a server that is read-only or still recovers."""
 CONNECT_TIMEOUT_SECONDS = 10.0
 CLOSE_TIMEOUT_SECONDS = 5.0
 PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<!:):([a-z_][a-z0-9_]*)")
@@ -58,8 +58,8 @@ WORDS = {
 
 
 @lru_cache(maxsize=1024)
-def _spelled(sql: str) -> tuple[str, tuple[str, ...]]:
-    """`:name` → `$n`, outside of string literals; and the names in order."""
+def _prepared(sql: str) -> tuple[str, tuple[str, ...]]:
+    """Return the SQL with `:name` replaced by `$n` outside of string literals, and the names in order."""
     names: list[str] = []
 
     def number(match: re.Match[str]) -> str:
@@ -77,16 +77,16 @@ def _spelled(sql: str) -> tuple[str, tuple[str, ...]]:
 
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
-    """Turn a lost connection, and values that PostgreSQL does not take, into our own errors; conflicts and mistakes
-    stay what they are."""
+    """Translate lost connections and refused values into errors of Syndicate; conflicts and programming errors pass
+    unchanged."""
     try:
         yield
     except asyncpg.DataError as error:
         raise ValueUnstorable(f"a value that PostgreSQL does not take: {error}") from error
-    except STANDBY as error:
+    except READ_ONLY_ERRORS as error:
         raise StorageError(f"PostgreSQL takes no writes now: {error}") from error
-    except UNREACHABLE as error:
-        if isinstance(error, ValueError):  # asyncpg's own refusal of a value
+    except CONNECTION_ERRORS as error:
+        if isinstance(error, ValueError):  # raised by asyncpg itself for of a value
             raise ValueUnstorable(f"a value that PostgreSQL does not take: {error}") from error
         raise StorageError(f"PostgreSQL cannot be reached: {error}") from error
     except asyncpg.InsufficientResourcesError as error:
@@ -100,19 +100,19 @@ class _Statements:
         self._executor = executor
 
     async def all(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
-        text, names = _spelled(sql)
+        text, names = _prepared(sql)
         with translated():
             rows: Sequence[Row] = await self._executor.fetch(text, *(parameters[name] for name in names))
         return rows
 
     async def one(self, sql: str, /, **parameters: Any) -> Row | None:
-        text, names = _spelled(sql)
+        text, names = _prepared(sql)
         with translated():
             row: Row | None = await self._executor.fetchrow(text, *(parameters[name] for name in names))
         return row
 
     async def run(self, sql: str, /, **parameters: Any) -> int:
-        text, names = _spelled(sql)
+        text, names = _prepared(sql)
         with translated():
             answer = await self._executor.execute(text, *(parameters[name] for name in names))
         count = answer.rsplit(" ", 1)[-1]  # "UPDATE 3", "INSERT 0 1", "CREATE TABLE"
@@ -131,8 +131,8 @@ class PostgreSQL:
         self._version = 0
         self._notices: list[Callable[[], None]] = []
         self._hint: asyncio.Task[None] | None = None
-        self._untold = False
-        self._place = ""
+        self._hint_pending = False
+        self._wal_position = ""
         self._listener: asyncpg.Connection[Any] | None = None
 
     @property
@@ -158,21 +158,21 @@ class PostgreSQL:
         return self._statements
 
     async def transaction(self, body: Body[T]) -> T:
-        for attempt in range(TRIES):
+        for attempt in range(MAX_ATTEMPTS):
             try:
                 with translated():
                     async with self._pool.acquire() as connection, connection.transaction():
                         result = await body(_Statements(connection))
                 break
             except StorageError as error:
-                if isinstance(error.__cause__, STANDBY):  # new connections find the server that takes writes
+                if isinstance(error.__cause__, READ_ONLY_ERRORS):  # new connections find the server that takes writes
                     await self._pool.expire_connections()
                 raise
-            except RACES as error:
+            except RETRYABLE_ERRORS as error:
                 # of unique keys only those of PostgreSQL's own catalogue are races: two processes that migrate at once
                 if isinstance(error, asyncpg.UniqueViolationError) and not str(error.constraint_name).startswith("pg_"):
                     raise
-                if attempt == TRIES - 1:
+                if attempt == MAX_ATTEMPTS - 1:
                     raise DatabaseBusy(f"the database is busy: {error}") from error
                 await asyncio.sleep(random.uniform(0.5, 1.0) * 0.01 * 2**attempt)  # noqa: S311 - apart from each other
         self._committed()
@@ -181,13 +181,13 @@ class PostgreSQL:
     def _committed(self) -> None:
         """Tell others, soon and together, outside of the transaction: NOTIFY inside it would queue commits."""
         self._moved()
-        self._untold = True
+        self._hint_pending = True
         if self._hint is None or self._hint.done():
             self._hint = asyncio.create_task(self._send_hints(), name="postgresql hint")
 
     async def _send_hints(self) -> None:
-        while self._untold:
-            self._untold = False
+        while self._hint_pending:
+            self._hint_pending = False
             with contextlib.suppress(StorageError):
                 await self._statements.run("SELECT pg_notify('syndicate', '')")
 
@@ -203,24 +203,24 @@ class PostgreSQL:
         return self._version
 
     def require_own_file(self) -> None:
-        """The server sees to its files."""
+        """Not applicable: the database server manages its files."""
 
     def on_commit(self, notice: Callable[[], None]) -> None:
         self._notices.append(notice)
 
     async def poll(self) -> None:
-        """A hint may be lost with its connection: the place up to which the log is written tells the truth."""
+        """Compare the WAL insert position, since a hint may be lost with its connection."""
         with contextlib.suppress(StorageError):
-            row = await self._statements.one("SELECT pg_current_wal_insert_lsn()::text AS place")
-            if row is not None and row["place"] != self._place:
-                self._place = row["place"]
+            row = await self._statements.one("SELECT pg_current_wal_insert_lsn()::text AS wal_position")
+            if row is not None and row["wal_position"] != self._wal_position:
+                self._wal_position = row["wal_position"]
                 self._moved()
         if self._listener is not None and self._listener.is_closed():
             with contextlib.suppress(StorageError):
                 await self.listen()
 
     async def listen(self) -> None:
-        """On a connection of its own: the pool takes back one that the server has ended."""
+        """Listen on a separate connection: the pool would reclaim one that the server has closed."""
         with translated():
             connection = await asyncpg.connect(self._address, timeout=CONNECT_TIMEOUT_SECONDS)
             self._listener = connection

@@ -1,11 +1,11 @@
-"""SQLite: one writer with group commit, readers beside it.
+"""SQLite: one writer with group commit, and concurrent readers.
 
-Whoever calls `transaction()` goes on only when its commit is on disk (`synchronous=FULL`). What makes that cheap
-is that all bodies that wait are driven, one after another, in a single hop to the writer's thread, as savepoints
-of one outer transaction: a hundred replies cost one fsync. A body that fails takes nobody with it.
+`transaction()` returns only when its commit is on disk (`synchronous=FULL`). To keep that cheap, all waiting bodies
+run one after another in a single hop to the writer's thread, as savepoints of one outer transaction: a hundred
+replies cost one fsync. A body that fails is rolled back alone.
 
 Reads of few rows go through a read-only connection in the event loop's own thread (about 10 µs; a hop to another
-thread costs 25 times that); `query_in_thread` hops.
+thread costs 25 times that); `query_in_thread` uses another thread.
 """
 
 import asyncio
@@ -32,9 +32,9 @@ MAX_BATCH_SIZE = 500
 BUSY_MILLISECONDS = 5000
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 RESTORE = "stop the server, and put a backup in its place (docs/operations.md)"
-SOUND = (3, 51, 3)
-BACKPORTED = ((3, 50, 7), (3, 44, 6))
-"""From these versions on, the WAL-reset fault (3.7.0 to 3.51.2) is mended."""
+FIXED_VERSION = (3, 51, 3)
+BACKPORT_VERSIONS = ((3, 50, 7), (3, 44, 6))
+"""From these versions on, the WAL-reset bug (3.7.0 to 3.51.2) is fixed."""
 PRAGMAS = f"""
 PRAGMA journal_mode=WAL;
 PRAGMA synchronous=FULL;
@@ -51,39 +51,39 @@ WORDS = {"{skip_locked}": "", "{indexed_words}": ":words", "{has_words}": "post_
 
 
 @lru_cache(maxsize=1024)
-def _spelled(sql: str) -> str:
-    """SQLite locks the whole file, so there is nothing to skip; words are looked for by FTS5."""
+def _prepared(sql: str) -> str:
+    """Fill in the placeholders: SQLite locks the whole file, so there is nothing to skip, and FTS5 searches words."""
     for word, meaning in WORDS.items():
         sql = sql.replace(word, meaning)
     return sql
 
 
 class Statements:
-    """Statements on one connection, in whichever thread calls: nothing here ever suspends."""
+    """Statements on one connection, in the calling thread: nothing here ever suspends."""
 
     def __init__(self, connection: sqlite3.Connection, damage: "_Damage | None" = None) -> None:
         self._connection, self._damage = connection, damage
 
     async def all(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
         with _translated(self._damage):
-            rows: Sequence[Row] = self._connection.execute(_spelled(sql), parameters).fetchall()
+            rows: Sequence[Row] = self._connection.execute(_prepared(sql), parameters).fetchall()
         return rows
 
     async def one(self, sql: str, /, **parameters: Any) -> Row | None:
         with _translated(self._damage):
-            row: Row | None = self._connection.execute(_spelled(sql), parameters).fetchone()
+            row: Row | None = self._connection.execute(_prepared(sql), parameters).fetchone()
         return row
 
     async def run(self, sql: str, /, **parameters: Any) -> int:
         with _translated(self._damage):
-            return self._connection.execute(_spelled(sql), parameters).rowcount
+            return self._connection.execute(_prepared(sql), parameters).rowcount
 
     async def advisory_lock(self, name: str) -> None:
-        """A transaction that writes is alone anyway."""
+        """Do nothing: SQLite runs one writing transaction at a time."""
 
 
 class _translated(contextlib.AbstractContextManager[None]):  # noqa: N801 - reads as a phrase
-    """Turns SQLite's complaints into the house's errors."""
+    """Translates errors of SQLite into errors of Syndicate."""
 
     def __init__(self, damage: "_Damage | None" = None) -> None:
         self._damage = damage
@@ -108,8 +108,7 @@ class _translated(contextlib.AbstractContextManager[None]):  # noqa: N801 - read
 
 
 class _Damage:
-    """Damage that was found while the file was open, by whichever connection. It is logged once; whoever meets it later
-    need not repeat it."""
+    """Damage that any connection found while the file was open. It is logged once."""
 
     def __init__(self) -> None:
         self._first: DatabaseDamaged | None = None
@@ -117,10 +116,10 @@ class _Damage:
     def found(self, error: DatabaseDamaged) -> None:
         if self._first is None:
             self._first = error
-            log.warning("nothing is written any more", problem=str(error))
+            log.warning("database writes stopped", problem=str(error))
 
     def require_none(self) -> None:
-        """What is written into a damaged file is lost when a backup takes its place. Raises DatabaseDamaged."""
+        """Raises DatabaseDamaged if damage was found: what is written then is lost when a backup replaces the file."""
         if self._first is not None:
             raise DatabaseDamaged(str(self._first))
 
@@ -133,11 +132,11 @@ def drive(body: Coroutine[Any, Any, T]) -> T:
         result: T = stop.value
         return result
     body.close()
-    raise RuntimeError("a transaction body awaited something else than its statements")
+    raise RuntimeError("a transaction body awaited something other than its statements")
 
 
 class _Writer(aiosqlite.Connection):
-    """aiosqlite's thread and queue, with one more thing to ask of it: a whole batch in one hop."""
+    """aiosqlite's thread and queue, extended by a method that runs a whole batch in one hop."""
 
     async def perform(self, bodies: "Sequence[Body[Any]]", check: Callable[[], None]) -> tuple[list[Any], bool]:
         done: tuple[list[Any], bool] = await self._execute(_perform, self._conn, bodies, check)  # type: ignore[no-untyped-call]
@@ -147,7 +146,7 @@ class _Writer(aiosqlite.Connection):
 def _perform(
     connection: sqlite3.Connection, bodies: "Sequence[Body[Any]]", check: Callable[[], None]
 ) -> tuple[list[Any], bool]:
-    """Drive the bodies as savepoints of one transaction; a result or an exception for each, once durable, and whether
+    """Run the bodies as savepoints of one transaction. Return a result or failure for each, once durable, and whether
     a row has changed. `check` raises if nothing may be committed."""
     statements = Statements(connection)
     results: list[Any] = []
@@ -171,7 +170,7 @@ def _perform(
         with _translated():
             connection.execute("COMMIT")
     except BaseException:
-        with contextlib.suppress(sqlite3.DatabaseError):  # of a damaged file; what went wrong before is told
+        with contextlib.suppress(sqlite3.DatabaseError):  # of a damaged file; the first error is raised
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
         raise
@@ -211,7 +210,7 @@ class SQLite:
     async def open(cls, path: str) -> "SQLite":
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-            reader = _open(path, read_only=True)  # first: what is no database is found out before threads run
+            reader = _open(path, read_only=True)  # first: a file that is no database is detected before threads run
             writer = _Writer(lambda: _open(path), 64)
             await writer
             thread_reader = await aiosqlite.Connection(lambda: _open(path, read_only=True), 64)
@@ -239,7 +238,7 @@ class SQLite:
         return await future
 
     async def _write(self) -> None:
-        """Commit what waits, batch after batch, until nobody waits."""
+        """Commit waiting transactions batch by batch until none waits."""
         try:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH_SIZE))]
@@ -250,7 +249,7 @@ class SQLite:
     async def _write_batch(self, batch: "list[tuple[Body[Any], asyncio.Future[Any]]]") -> None:
         try:
             results, changed = await self._writer.perform([body for body, _ in batch], self.require_own_file)
-        except Exception as error:  # noqa: BLE001 - nothing of the batch is durable; each caller is told
+        except Exception as error:  # noqa: BLE001 - nothing of the batch is durable; each caller gets the error
             results, changed = [_Failed(error)] * len(batch), False
         for (_, future), result in zip(batch, results, strict=True):
             if future.done():
@@ -267,7 +266,7 @@ class SQLite:
 
     async def query_in_thread(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
         with _translated(self._damage):
-            cursor = await self._thread_reader.execute(_spelled(sql), parameters)
+            cursor = await self._thread_reader.execute(_prepared(sql), parameters)
             rows: Sequence[Row] = list(await cursor.fetchall())
             await cursor.close()
         return rows
@@ -278,10 +277,10 @@ class SQLite:
         return version
 
     async def poll(self) -> None:
-        """`version` looks into the file itself."""
+        """Do nothing: `version` reads the file itself."""
 
     def require_own_file(self) -> None:
-        """What is committed to a file that has been moved away would not be found at the next start."""
+        """Raises DatabaseReplaced if the file was moved: what is committed to it would be lost at the next start."""
         try:
             is_own = _identity(self._path) == self._file
         except OSError:
@@ -310,10 +309,12 @@ class SQLite:
 
     def advice(self) -> list[str]:
         version = sqlite3.sqlite_version_info
-        if version >= SOUND or any(version[:2] == found[:2] and version >= found for found in BACKPORTED):
+        if version >= FIXED_VERSION or any(
+            version[:2] == found[:2] and version >= found for found in BACKPORT_VERSIONS
+        ):
             return []
         return [
-            f"SQLite {sqlite3.sqlite_version} has a rare fault that can lose commits (fixed in 3.51.3); "
+            f"SQLite {sqlite3.sqlite_version} has a rare bug that can lose commits (fixed in 3.51.3); "
             "a newer Python or system brings a newer one"
         ]
 
@@ -338,14 +339,14 @@ class SQLite:
 
 
 def _identity(path: str) -> tuple[int, int]:
-    """What tells a file from another that has taken its name."""
+    """Return what distinguishes a file from another with the same name."""
     found = Path(path).stat()
     return found.st_dev, found.st_ino
 
 
 class CommitHints:
-    """A datagram socket beside the database file: a command that has committed tells the server so, which then
-    need not poll every few milliseconds to be prompt. Lost hints do no harm."""
+    """A datagram socket beside the database file: a command that has committed notifies the server, which then
+    need not poll every few milliseconds. Lost hints do no harm."""
 
     def __init__(self, path: str) -> None:
         self._path = path
