@@ -1,7 +1,7 @@
-"""What time it is, as a value that can be handed around.
+"""The clock: functions that return the current time, and the text forms of an instant.
 
-Instants are aware UTC `datetime`s inside the house, and fixed-width RFC 3339 text at its edges: with six
-digits of fraction in the database (so that text sorts as time does), and whole seconds on the wire.
+Inside Syndicate an instant is an aware UTC `datetime`; outside it is fixed-width RFC 3339 text: with six digits of
+fraction in the database (so that text sorts chronologically), and whole seconds on the wire.
 """
 
 from collections.abc import Callable
@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
 Stopwatch = Callable[[], float]
-"""Seconds from any beginning, as `time.monotonic` counts them: never set back, no time of day."""
+"""Return monotonic seconds from an arbitrary start, like `time.monotonic`."""
 
 
 def utc_now() -> datetime:
-    """The time of this machine."""
+    """Return the time of this machine."""
     return datetime.now(UTC)
 
 
@@ -31,7 +31,7 @@ def from_text(text: str) -> datetime:
 
 
 def to_text_or_empty(instant: datetime | None) -> str:
-    """The same, and empty text for what was never."""
+    """Like `to_text`, with empty text for None."""
     return "" if instant is None else to_text(instant)
 
 

@@ -1,7 +1,7 @@
 """The settings of one blog: `syndicate.toml` and `SYNDICATE_*`, checked once, frozen.
 
-In comes a path (and the environment, which nothing else in the house reads); out goes a `Config`, or a
-`ConfigurationError` whose one line names the setting. Relative paths count from the file.
+`load` takes a path (and the environment, which no other module reads) and returns a `Config`, or raises a
+`ConfigurationError` whose one line names the setting. Relative paths are relative to the file.
 """
 
 import os
@@ -30,9 +30,9 @@ from syndicate.errors import ConfigurationError
 
 DEFAULT_FILE = "syndicate.toml"
 PREFIX = "SYNDICATE_"
-FROM_OUTSIDE = re.compile(rf"{PREFIX}(?:SERVICE_(?:HOST|PORT)(?:_.*)?|PORT(?:_[0-9]+_(?:TCP|UDP)(?:_.*)?)?)")
-"""What Kubernetes puts into the environment of everything beside a service that is called `syndicate`."""
-TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+KUBERNETES_VARIABLES = re.compile(rf"{PREFIX}(?:SERVICE_(?:HOST|PORT)(?:_.*)?|PORT(?:_[0-9]+_(?:TCP|UDP)(?:_.*)?)?)")
+"""Variables that Kubernetes sets in every container beside a service that is called `syndicate`."""
+BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 HANDLE = re.compile(r"[a-z0-9_]{1,30}")
 PICTURE = re.compile(r"https?://[^\s?#]+\.(jpe?g|png)", re.IGNORECASE)
@@ -118,21 +118,21 @@ def _database(value: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What values of a type look like once TOML is read, and how that is said."""
+class ExpectedType:
+    """How values of a type look after parsing TOML, and how to describe that."""
 
     fits: Callable[[Any], bool]
     words: str
 
 
-TYPES: Mapping[tuple[Any, ...], Wanted] = {
-    (bool,): Wanted(lambda value: isinstance(value, bool), "must be true or false; in the file without quotes"),
-    (int,): Wanted(
+TYPES: Mapping[tuple[Any, ...], ExpectedType] = {
+    (bool,): ExpectedType(lambda value: isinstance(value, bool), "must be true or false; in the file without quotes"),
+    (int,): ExpectedType(
         lambda value: isinstance(value, int) and not isinstance(value, bool),
         "must be a whole number; in the file without quotes",
     ),
-    (str, Path): Wanted(lambda value: isinstance(value, str | Path), 'must be text in quotes, such as "a"'),
-    (tuple[str, ...],): Wanted(
+    (str, Path): ExpectedType(lambda value: isinstance(value, str | Path), 'must be text in quotes, such as "a"'),
+    (tuple[str, ...],): ExpectedType(
         lambda value: isinstance(value, list | tuple) and all(isinstance(item, str) for item in value),
         'must be a list, such as ["a", "b"]',
     ),
@@ -149,7 +149,7 @@ class Section(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _is_of_its_type(cls, value: Any, about: ValidationInfo) -> Any:
-        """Pydantic alone would take `"8080"` and `true` for a number."""
+        """Check the type: Pydantic alone would accept `"8080"` and `true` as a number."""
         kind = cls.model_fields[about.field_name or ""].annotation
         for types, wanted in TYPES.items():
             if kind in types and not wanted.fits(value):
@@ -158,7 +158,7 @@ class Section(BaseModel):
 
 
 class SiteConfig(Section):
-    """Who writes, and where it is read."""
+    """The blog: its address, names and language."""
 
     url: Annotated[str, AfterValidator(_site_url)]
     handle: Annotated[str, AfterValidator(_handle)]
@@ -186,7 +186,7 @@ class SiteConfig(Section):
 
     @property
     def name(self) -> str:
-        """What the blog is called where it was given no title."""
+        """The title of the blog, or its host where it has none."""
         return self.title or self.host
 
     @property
@@ -216,7 +216,7 @@ class ServerConfig(Section):
 
 
 class StorageConfig(Section):
-    """Where things are kept."""
+    """Where data is stored."""
 
     database: Annotated[str, AfterValidator(_database)] = "data/syndicate.db"
     media: Path = Path("data/media")
@@ -225,7 +225,7 @@ class StorageConfig(Section):
 
     @property
     def originals(self) -> Path:
-        """Where pictures lie as they came, beside what is served of them."""
+        """The directory of the original pictures; cleaned copies are served from `media`."""
         return self.media.parent / "originals"
 
     @property
@@ -234,7 +234,7 @@ class StorageConfig(Section):
 
 
 class FeedsConfig(Section):
-    """What feed readers are given, and how they hear of what is new."""
+    """What feeds contain, and which hubs are notified."""
 
     hub: bool = True
     hubs: Annotated[tuple[str, ...], AfterValidator(_hubs)] = ()
@@ -260,14 +260,14 @@ class FederationConfig(Section):
 
 
 class CommentsConfig(Section):
-    """Which replies wait for the author, and which are looked for."""
+    """Which replies are held for moderation, and whether missing ones are fetched."""
 
     moderation: Literal["off", "first-time", "all"] = "first-time"
     backfill: bool = True
 
 
 class BlogrollConfig(Section):
-    """How the list of those whom the author reads is shown."""
+    """How the blogroll is shown."""
 
     order: Literal["manual", "name", "latest"] = "manual"
     quiet_after: Annotated[int, Field(ge=1, le=36_500)] = 180
@@ -300,12 +300,12 @@ class Config(BaseSettings):
 
 
 def config_path(given: str | None) -> Path:
-    """The file to read: what was given, else `$SYNDICATE_CONFIG`, else `./syndicate.toml`."""
+    """Return the path of the settings: `given`, else `$SYNDICATE_CONFIG`, else `./syndicate.toml`."""
     return Path(given or os.environ.get("SYNDICATE_CONFIG") or DEFAULT_FILE)
 
 
 def load(path: Path, environment: dict[str, str] | None = None) -> Config:
-    """Read and check the settings. `environment` replaces the process's own. Raises ConfigurationError."""
+    """Read and validate the settings. `environment` replaces that of the process. Raises ConfigurationError."""
     settings = _read(path)
     file = path.absolute()
     environment = dict(os.environ) if environment is None else environment
@@ -355,10 +355,10 @@ def _with_environment(environment: dict[str, str]) -> type[Config]:
 
 
 def _require_known_names(environment: dict[str, str]) -> None:
-    """Pydantic passes over names that it does not know; a misspelt one must not be."""
+    """Raise for unknown names, which Pydantic would ignore; a misspelt one must not be."""
     for given in environment:
         name = given.upper()
-        if not name.startswith(PREFIX) or name == f"{PREFIX}CONFIG" or FROM_OUTSIDE.fullmatch(name):
+        if not name.startswith(PREFIX) or name == f"{PREFIX}CONFIG" or KUBERNETES_VARIABLES.fullmatch(name):
             continue
         section, separator, _ = name.removeprefix(PREFIX).partition("__")
         if not separator:
@@ -368,8 +368,8 @@ def _require_known_names(environment: dict[str, str]) -> None:
 
 
 class Environment(EnvSettingsSource):
-    """Text that means a number or a truth becomes one, and lists are given as JSON; what is none goes on as it is, to be
-    refused by its name."""
+    """Reads numbers and booleans from text, and lists from JSON; any other text is kept, so that validation
+    reports it by its name."""
 
     def __call__(self) -> dict[str, Any]:
         return {section: _typed(section, values) for section, values in super().__call__().items()}
@@ -386,20 +386,20 @@ def _typed(section: str, values: Any) -> Any:
     if not isinstance(values, dict) or not isinstance(kind, type) or not issubclass(kind, Section):
         return values
     kinds = {name: field.annotation for name, field in kind.model_fields.items()}
-    return {name: _meant(value, kinds.get(name)) for name, value in values.items()}
+    return {name: _converted(value, kinds.get(name)) for name, value in values.items()}
 
 
-def _meant(value: Any, kind: Any) -> Any:
+def _converted(value: Any, kind: Any) -> Any:
     if not isinstance(value, str):
         return value
     word = value.strip().lower()
-    if kind is bool and word in TRUTHS:
-        return TRUTHS[word]
+    if kind is bool and word in BOOLEANS:
+        return BOOLEANS[word]
     return int(word) if kind is int and re.fullmatch("[0-9]{1,9}", word) else value
 
 
 def _explain(error: ValidationError, path: Path, environment: dict[str, str]) -> str:
-    """The first thing that is wrong, as one line that names the setting and where it stands."""
+    """Return the first error as one line that names the setting and where it is set."""
     first = error.errors()[0]
     names = [str(part) for part in first["loc"]][:2]
     spelled = f"{PREFIX}{'__'.join(names)}".upper()

@@ -1,28 +1,28 @@
-"""Every failure that the house can name.
+"""The exceptions of Syndicate.
 
     SyndicateError
     ├── ConfigurationError           a setting is missing, unknown or unusable
     │   └── KeyUnusable              an actor's key file is missing or unreadable
-    ├── InputError                   what the author gave cannot be used
+    ├── InputError                   input of the author cannot be used
     │   ├── FrontMatterInvalid       file, line and field of a Markdown header
-    │   ├── FilesMissing             files that a post names are not there
-    │   ├── NotAnExport              the file is no export of the kind that was asked for
+    │   ├── FilesMissing             files that a post refers to are missing
+    │   ├── NotAnExport              the file is not an export of the requested kind
     │   └── AddressUnusable          nothing to follow was found at an address
     ├── StorageError
-    │   ├── DatabaseNewer            written by a newer version of this program
+    │   ├── DatabaseNewer            written by a newer version of Syndicate
     │   ├── DatabaseInUse            another server has this SQLite file
-    │   ├── DatabaseDamaged          its file cannot be read any more
+    │   ├── DatabaseDamaged          its file is damaged
     │   ├── DatabaseReplaced         its file is no longer the one that was opened
     │   └── DatabaseBusy             locked by another process for too long        (transient)
-    ├── ValueUnstorable              a value that no database takes
+    ├── ValueUnstorable              a value that no database can store
     ├── NotFound
     │   ├── AccountNotFound
     │   ├── PostNotFound
     │   ├── QuoteNotFound
     │   ├── ReportNotFound
     │   └── CommentNotFound
-    ├── Gone                         it was here and was taken away on purpose
-    ├── Refused                      a request that we do not take
+    ├── Gone                         it was deleted on purpose
+    ├── Refused                      a request that is not accepted
     │   ├── WrongHost                421
     │   ├── MediaTypeRefused         415
     │   ├── BodyTooLarge             413
@@ -30,20 +30,20 @@
     │   ├── MalformedRequest         400
     │   │   └── MalformedActivity
     │   ├── SignatureRejected        401, with the reason
-    │   ├── SenderRefused            403, blocked or posing as us
-    │   ├── SubscriptionRefused      400, what a subscriber asked of our hub
+    │   ├── SenderRefused            403, blocked, or impersonating this server
+    │   ├── SubscriptionRefused      400, a request to the hub that is not valid
     │   ├── TooManyRequests          429
-    │   ├── TooBusy                  503: more at once than we can take                    (transient)
-    │   └── KeyUnavailable           503: we could not fetch the sender's key now  (transient)
-    └── RemoteError                  another server failed us
+    │   ├── TooBusy                  503: too many concurrent requests                     (transient)
+    │   └── KeyUnavailable           503: the sender's key could not be fetched  (transient)
+    └── RemoteError                  another server failed
         ├── RemoteUnavailable        network, 5xx, 429                             (transient)
-        ├── RemoteRefused            it answered, and the answer is no
-        ├── RemoteGone               it says 404 or 410
-        ├── AddressDenied            our own guard does not go there
-        └── DocumentUnusable         what it sent cannot be used
+        ├── RemoteRefused            it refused the request
+        ├── RemoteGone               it responded with 404 or 410
+        ├── AddressDenied            the guard against private addresses refuses it
+        └── DocumentUnusable         its response cannot be used
 
-`str(error)` is for us; `error.public` is for strangers and names nothing private. `Transient` marks what may
-go right later. Statuses are given in `web/http/problems.py`; lower floors do not know them.
+`str(error)` is for the operator; `error.public` is for clients and names nothing private. `Transient` marks errors
+that may succeed when retried. HTTP statuses are assigned in `web/http/problems.py`; lower layers do not know them.
 """
 
 import math
@@ -51,7 +51,7 @@ from typing import ClassVar
 
 
 class Transient(Exception):
-    """Mixed into errors that may go right when tried again, after so many seconds."""
+    """Mixed into errors that may succeed when retried after `retry_after` seconds."""
 
     retry_after: int = 60
 
@@ -73,7 +73,7 @@ class KeyUnusable(ConfigurationError):
 
 
 class InputError(SyndicateError):
-    """What the author gave cannot be used; the message says what to do."""
+    """Input of the author cannot be used; the message says what to do."""
 
     public = "That input cannot be used."
 
@@ -91,11 +91,11 @@ class FrontMatterInvalid(InputError):
 
 
 class FilesMissing(InputError):
-    """Files of this machine that a post names cannot be had; nothing was published."""
+    """Local files that a post refers to cannot be read; nothing was published."""
 
 
 class NotAnExport(InputError):
-    """The file is no export of the kind that was asked for."""
+    """The file is not an export of the requested kind."""
 
 
 class AddressUnusable(InputError):
@@ -109,7 +109,7 @@ class StorageError(SyndicateError):
 
 
 class DatabaseNewer(StorageError):
-    """The database was written by a newer version of this program."""
+    """The database was written by a newer version of Syndicate."""
 
 
 class DatabaseInUse(StorageError):
@@ -117,7 +117,7 @@ class DatabaseInUse(StorageError):
 
 
 class DatabaseDamaged(StorageError):
-    """The database's file cannot be read any more."""
+    """The database's file is damaged."""
 
 
 class DatabaseReplaced(StorageError):
@@ -131,7 +131,7 @@ class DatabaseBusy(Transient, StorageError):
 
 
 class ValueUnstorable(SyndicateError):
-    """A value that no database takes: text with a lone surrogate or U+0000, a number beyond 64 bits."""
+    """A value that no database can store: text with a lone surrogate or U+0000, a number beyond 64 bits."""
 
     public = "The request holds a value that cannot be used."
 
@@ -151,7 +151,7 @@ class CommentNotFound(NotFound):
 
 
 class QuoteNotFound(NotFound):
-    """No such quote was allowed."""
+    """No such quote was authorized."""
 
 
 class ReportNotFound(NotFound):
@@ -163,13 +163,13 @@ class AccountNotFound(NotFound):
 
 
 class Gone(SyndicateError):
-    """It was here and was taken away on purpose."""
+    """It was deleted on purpose."""
 
     public = "This was here and has been taken away."
 
 
 class Refused(SyndicateError):
-    """A request that we do not take. `reason` is one of the words listed in FEDERATION.md."""
+    """A request that is not accepted. `reason` is one of the words listed in FEDERATION.md."""
 
     public = "The request was refused."
 
@@ -179,13 +179,13 @@ class Refused(SyndicateError):
 
 
 class WrongHost(Refused):
-    """The request is for a host that is not ours."""
+    """The request is for a host that this server does not serve."""
 
     public = "This server does not answer for that host."
 
 
 class MediaTypeRefused(Refused):
-    """The content type or encoding of the request is not taken."""
+    """The content type or encoding of the request is not supported."""
 
     public = (
         "Send application/activity+json or application/ld+json to an inbox, and to a page what its form sends; "
@@ -212,7 +212,7 @@ class MalformedRequest(Refused):
 
 
 class MalformedActivity(MalformedRequest):
-    """The body is not an activity that we can read (ActivityStreams 2.0, in strict JSON)."""
+    """The body is not an activity that can be read (ActivityStreams 2.0, in strict JSON)."""
 
     public = "The body is not a readable activity."
 
@@ -224,13 +224,14 @@ class SignatureRejected(Refused):
 
 
 class SenderRefused(Refused):
-    """The sender is blocked, or poses as one of ours."""
+    """The sender is blocked, or impersonates a local actor."""
 
     public = "The sender is not allowed here."
 
 
 class SubscriptionRefused(Refused):
-    """What a subscriber asks of our hub cannot be; `explanation` says why, in words for the subscriber (WebSub §5.1)."""
+    """The hub does not accept a subscription request; `explanation` says why, in text for the subscriber (WebSub
+    §5.1)."""
 
     public = "The hub does not take this request."
 
@@ -240,20 +241,20 @@ class SubscriptionRefused(Refused):
 
 
 class TooManyRequests(Refused, Transient):
-    """More requests than anyone needs."""
+    """The client sent too many requests."""
 
     public = "Too many requests; please come back later."
 
 
 class TooBusy(Refused, Transient):
-    """More at once than we can take."""
+    """Too many concurrent requests."""
 
     public = "Too busy right now; please try again."
     retry_after = 30
 
 
 class KeyUnavailable(Refused, Transient):
-    """The sender's key could not be fetched now. `wait` are the seconds until its server is asked again."""
+    """The sender's key could not be fetched now. `wait` is the number of seconds until its server is asked again."""
 
     public = "Your key could not be fetched now; please try again."
 
@@ -264,7 +265,7 @@ class KeyUnavailable(Refused, Transient):
 
 
 class RemoteError(SyndicateError):
-    """Another server failed us. `status` is its HTTP status, or None where there was none."""
+    """Another server failed. `status` is its HTTP status, or None where there was none."""
 
     public = "Another server did not answer as hoped."
 
@@ -274,7 +275,7 @@ class RemoteError(SyndicateError):
 
 
 class RemoteUnavailable(RemoteError, Transient):
-    """No answer, or one that says: later. `wait` is its Retry-After in seconds, if it gave one."""
+    """No response, or one that says to retry later. `wait` is its Retry-After in seconds, if any."""
 
     def __init__(self, message: str, *, status: int | None = None, wait: float | None = None) -> None:
         super().__init__(message, status=status)
@@ -282,20 +283,20 @@ class RemoteUnavailable(RemoteError, Transient):
 
 
 class RemoteRefused(RemoteError):
-    """It answered, and the answer is no."""
+    """It refused the request."""
 
 
 class RemoteGone(RemoteError):
-    """It answered 404 or 410."""
+    """It responded with 404 or 410."""
 
 
 class AddressDenied(RemoteError):
-    """Our own guard does not connect there (private address, port, scheme or redirect)."""
+    """The guard refuses to connect to the address (private address, port, scheme or redirect)."""
 
 
 class DocumentUnusable(RemoteError):
-    """What it sent is too large, of the wrong type or not what it says it is."""
+    """Its response is too large, of the wrong type, or not what it claims to be."""
 
 
 PERMANENT_REMOTE_ERRORS = (AddressDenied, DocumentUnusable, RemoteGone, RemoteRefused)
-"""Failures of another server that trying again does not mend."""
+"""Failures of another server that a retry cannot fix."""

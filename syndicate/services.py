@@ -95,7 +95,7 @@ ICON = "/favicon.png"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What a command works with."""
+    """What a command needs."""
 
     config: Config
     clock: Clock
@@ -148,7 +148,7 @@ class Server:
 
     @property
     def workers(self) -> tuple[Worker, ...]:
-        """What runs beside the HTTP server. A new background job is one line here."""
+        """The background workers. A new background job is one line here."""
         queues: dict[str, Wakeable] = {
             "inbox": self.inbox_worker,
             "delivery": self.deliveries,
@@ -226,7 +226,8 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
 
 
 async def reset_identity(config: Config) -> bool:
-    """Let a blog that nobody can know yet forget its address and handle; False where somebody may. Raises StorageError."""
+    """Delete the address and handle of a blog that nobody can know yet; return False if somebody may. Raises
+    StorageError."""
     store = await Store.open(config.storage.database, utc_now)
     try:
         return await forget(store)
@@ -235,7 +236,7 @@ async def reset_identity(config: Config) -> bool:
 
 
 def open_network(services: Services, transport: Transport | None = None) -> tuple[Transport, Fetcher, Signer, Actors]:
-    """Return what talks to other servers."""
+    """Return the parts that communicate with other servers."""
     config = services.config
     transport = transport or Client(
         user_agent=f"Syndicate/{__version__} (+{config.site.url}/)",
@@ -258,8 +259,8 @@ def build_server(
     pause: Pause = asyncio.sleep,
     stopwatch: Stopwatch = time.monotonic,
 ) -> Server:
-    """Everything that a server is made of. `transport` replaces the way out, `pause` waiting and `stopwatch` the seconds
-    after which somebody may ask again, for tests."""
+    """Construct the server. For tests, `transport` replaces the HTTP client, `pause` replaces sleeping, and
+    `stopwatch` is the time source of the rate limiters."""
     config, store, clock = services.config, services.store, services.clock
     transport, fetcher, signer, actors = open_network(services, transport)
     context = Context(
@@ -278,7 +279,7 @@ def build_server(
     )
     inbox = Inbox(store, actors, context, clock)
     threads = SigningThreads()
-    feeds = _feed_desk(services)
+    feeds = _feed_builder(services)
     topics = FeedTopics(
         store, feeds, Listings(store, config.site, services.urls), services.urls, VersionWatch(store, clock)
     )
@@ -323,7 +324,7 @@ def build_server(
         answer_anew=services.author_replies.made_anew,
     )
     metrics = Metrics()
-    backfill = BackfillWorker(store, ReplyCrawler(_sparing(context, transport, pause)), metrics, clock)
+    backfill = BackfillWorker(store, ReplyCrawler(_throttled_context(context, transport, pause)), metrics, clock)
 
     poller = Poller(
         store,
@@ -402,15 +403,15 @@ def build_server(
     )
 
 
-def _sparing(context: Context, transport: Transport, pause: Pause) -> Context:
-    """The same, on a way out of its own for what nobody sent us."""
-    sparing = ThrottledTransport(transport, context.store, context.clock, pause)
-    fetcher = Fetcher(sparing, parse=parse_document, clock=context.clock)
+def _throttled_context(context: Context, transport: Transport, pause: Pause) -> Context:
+    """Return the same context with a throttled transport, for requests that no delivery caused."""
+    throttled = ThrottledTransport(transport, context.store, context.clock, pause)
+    fetcher = Fetcher(throttled, parse=parse_document, clock=context.clock)
     actors = Actors(context.store, fetcher, context.signer, context.clock)
     return replace(context, fetcher=fetcher, actors=actors)
 
 
-def _feed_desk(services: Services) -> FeedBuilder:
+def _feed_builder(services: Services) -> FeedBuilder:
     config = services.config
     own = (services.urls.hub,) if config.feeds.hub else ()
     founded = services.local_actors.blog.actor.published

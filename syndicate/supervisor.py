@@ -1,7 +1,7 @@
 """Runs a server: its workers side by side, until a signal or a bug ends them all.
 
-A bug in one worker ends the process, visibly, and whoever supervises the process restarts it. A database that cannot
-be used for a while ends nothing.
+A bug in one worker ends the process, visibly, and the service manager restarts it. A database that
+cannot be used for a while does not.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 Part = Literal["all", "web", "workers"]
 POLL_SECONDS = 1.0
-"""How often commits of other processes are looked for, should their hint have been lost."""
+"""How often commits of other processes are looked for, in case their hint was lost."""
 ROLES: dict[Part, frozenset[Role]] = {
     "all": frozenset(Role),
     "web": frozenset({Role.EVERY, Role.WEB}),
@@ -112,7 +112,7 @@ def _wake(workers: Sequence[Worker]) -> None:
 
 
 async def _run_chores(server: Server, chores: list[Worker]) -> None:
-    """Run what one process at a time does. Only one process works on a SQLite file: it needs no lease."""
+    """Run the workers that may run in one process at a time. With SQLite there is only one, so it needs no lease."""
     services = server.services
     if services.config.storage.is_postgresql:
         runs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {chore.name: chore.run for chore in chores}
@@ -141,7 +141,7 @@ async def _serve(server: Server, ready: Callable[[int], None] | None) -> None:
     config = server.services.config
     access_log = AccessLog(config.server, server.metrics)
     async with listening(server.app, config, access_log) as port:
-        if ready is not None:  # before the first line of the log: scripts wait to read it
+        if ready is not None:  # before the first log line, which scripts wait for
             ready(port)
         log.info("server ready", address=f"http://{config.server.host}:{port}", site=config.site.url)
         _log_advice(server)
@@ -153,7 +153,7 @@ async def _serve(server: Server, ready: Callable[[int], None] | None) -> None:
 
 
 async def _poll_commits(server: Server, wake: Callable[[], None]) -> None:
-    """Notice commits of other processes whose hint was lost, also those made while the database was away."""
+    """Notice commits of other processes whose hint was lost, also while the database was unavailable."""
     database = server.services.store.database
     version: int | None = None
     while True:
@@ -166,7 +166,7 @@ async def _poll_commits(server: Server, wake: Callable[[], None]) -> None:
 
 
 async def _watch_database_file(server: Server) -> None:
-    """End when the database's file is no longer the one that was opened: what is acknowledged now would be lost.
+    """End the server when the database file was replaced: what it acknowledges would be lost.
 
     Raises DatabaseReplaced.
     """

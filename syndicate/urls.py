@@ -1,6 +1,6 @@
-"""How the addresses of this blog are spelled: the one place that knows.
+"""Builds and recognizes the addresses of this blog; no other module does.
 
-Ids are made here once and then stored; what is stored is never computed again. Paths begin with `/` and are
+Ids are built here once and then stored; a stored id is never computed again. Paths begin with `/` and are
 percent-encoded; addresses are whole.
 """
 
@@ -10,19 +10,19 @@ from datetime import date, datetime
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
-UNREADABLE = urlsplit("")
+EMPTY = urlsplit("")
 
 
 def split(address: str) -> SplitResult:
-    """An address taken apart; one that nobody can read (`http://[…`) is as an empty one."""
+    """Split an address; one that cannot be parsed (`http://[…`) counts as empty."""
     try:
         return urlsplit(address)
     except ValueError:
-        return UNREADABLE
+        return EMPTY
 
 
 def join(base: str, reference: str) -> str:
-    """A reference resolved against an address; empty where it cannot be read."""
+    """Resolve a reference against an address; empty if it cannot be parsed."""
     try:
         return urljoin(base, reference)
     except ValueError:
@@ -33,15 +33,15 @@ LIST = re.compile(
     r"/(?:(?:category/.+|(?:tag|author|search)/[^/]+|\d{4}(?:/\d{2}){0,2}|comments)(?:/|\Z))?"
     r"(?:(?:page/\d+|feed(?:/\w+)?)/?)?"
 )
-MOST_PARAMETERS = 8
+MAX_PARAMETERS = 8
 STYLESHEET = "/feed.css"
-"""By which a feed looks decent in a browser."""
+"""The stylesheet for feeds in a browser."""
 FEED_SUFFIX = {"rss": "feed/", "atom": "feed/atom/", "json": "feed/json/"}
 
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """Spells addresses below `base`, the site's origin without a trailing slash."""
+    """Builds addresses below `base`, the site's origin without a trailing slash."""
 
     base: str
 
@@ -63,11 +63,11 @@ class Urls:
         return f"{self.base}/actor"
 
     def actor(self, id: str) -> str:
-        """An actor of ours besides the blog."""
+        """Return the id of a local actor other than the blog."""
         return f"{self.base}/actors/{id}"
 
     def note(self, actor: str, id: str) -> str:
-        """Something that an actor of ours besides the blog says."""
+        """Return the id of a note by a local actor other than the blog."""
         return f"{self.base}/actors/{actor}/notes/{id}"
 
     @property
@@ -81,7 +81,7 @@ class Urls:
         return f"{self.base}/activities/{id}"
 
     def comment(self, id: str) -> str:
-        """An answer of the author's own."""
+        """Return the id of a reply by the author."""
         return f"{self.base}/comments/{id}"
 
     def stamp(self, id: str) -> str:
@@ -91,14 +91,14 @@ class Urls:
 
     @property
     def hub(self) -> str:
-        """Our WebSub hub."""
+        """The address of the WebSub hub."""
         return f"{self.base}/websub"
 
     def hub_callback(self, id: str) -> str:
-        """Where other hubs send what we subscribed to."""
+        """Return the callback address of a subscription at another hub."""
         return f"{self.base}/websub/{id}"
 
-    # paths for people
+    # paths of pages
 
     @staticmethod
     def permalink(published: datetime, slug: str, zone: ZoneInfo) -> str:
@@ -128,7 +128,7 @@ class Urls:
 
     @staticmethod
     def behind(of: str, suffix: str) -> str:
-        """What stands behind a page: a permalink such as `/archives/123.html` gets the slash that it has not."""
+        """Append a suffix to the path of a page, with a slash between them."""
         return f"{of}{'' if of.endswith('/') else '/'}{suffix}"
 
     @classmethod
@@ -138,7 +138,7 @@ class Urls:
 
     @classmethod
     def comments_page(cls, of: str, page: int) -> str:
-        """A page of the conversation under a post."""
+        """Return the path of a page of comments under a post."""
         return cls.behind(of, f"comment-page-{page}/") if page > 1 else of
 
     @classmethod
@@ -166,20 +166,20 @@ class Urls:
 
     @staticmethod
     def is_list(path: str) -> bool:
-        """Whether a path has the form of one of the lists that WordPress has and we have: home, an archive, a feed."""
+        """Whether a path has the form of a list that both WordPress and Syndicate have: home, an archive, a feed."""
         return bool(LIST.fullmatch(path))
 
     @staticmethod
     def candidates(path: str) -> list[str]:
-        """What a path with its query may stand for, the likeliest first: `/tea?utm_source=x` is `/tea/`, and
-        `/?utm_source=x&p=7` is `/?p=7`."""
+        """Return the stored paths that a path with its query may stand for, the likeliest first: `/tea?utm_source=x`
+        is `/tea/`, and `/?utm_source=x&p=7` is `/?p=7`."""
         bare, _, query = path.partition("?")
-        each = [f"{bare}?{pair}" for pair in query.split("&")[:MOST_PARAMETERS]] if query else []
+        each = [f"{bare}?{pair}" for pair in query.split("&")[:MAX_PARAMETERS]] if query else []
         slashless = bare.rstrip("/")
         return list(dict.fromkeys((path, *each, bare, f"{slashless}/", slashless or "/")))
 
     def path_of(self, address: str) -> str | None:
-        """The path (with its query) of an address of ours, without fragment; None when it is another host's."""
+        """Return the path with query of an address of this blog, without fragment; None for another host."""
         if address.startswith("/") and not address.startswith("//"):
             return address.split("#", 1)[0]
         parts = split(address)

@@ -37,7 +37,7 @@ class BlogrollAnnouncer:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._loop.keep(self.work)
+        await self._loop.run(self.work)
 
     async def work(self) -> bool:
         """Pass on one post; False if there is none, or have been enough today."""

@@ -100,7 +100,7 @@ class DeliveryWorker:
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            await self._loop.keep(partial(self._work, tasks))
+            await self._loop.run(partial(self._work, tasks))
 
     async def drain(self) -> None:
         """Send everything that is due now, and return (for tests)."""

@@ -1,1 +1,1 @@
-"""Regular jobs of the server."""
+"""Maintenance: regular jobs of the server."""

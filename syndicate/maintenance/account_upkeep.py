@@ -9,7 +9,7 @@ INTERVAL_SECONDS = 1.0
 
 
 class AccountUpkeep:
-    """Carries out what the author asked for by `keys rotate` and `move`, step by step."""
+    """Performs what the author requested with `keys rotate` and `move`, step by step."""
 
     def __init__(self, rotation: KeyRotation, move: AccountMove) -> None:
         self._rotation, self._move = rotation, move

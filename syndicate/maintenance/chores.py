@@ -1,8 +1,8 @@
-"""Work that is in no queue, and that one process at a time does for the blog: what was scheduled, the posts folder, keys
-and moves, cleaning, the archive, the blogroll's account.
+"""Runs the work that is in no queue and that only one process at a time may do: scheduled posts, the posts folder, keys
+and moves, retention, the archive, the blogroll account.
 
-The process that holds the lease does all of it. When it ends the lease is given back; when it is killed, or cut off
-from the database, another process takes over within `LEASE_DURATION` and `RENEW_INTERVAL`.
+The process that holds the lease does all of it. When it ends, it releases the lease; when it is killed, or loses
+the database, another process takes over within `LEASE_DURATION` and `RENEW_INTERVAL`.
 """
 
 import asyncio
@@ -20,25 +20,25 @@ from syndicate.storage.leases import LEASE_DURATION, RENEW_INTERVAL
 
 log = structlog.get_logger()
 
-Works = Mapping[str, Callable[[], Coroutine[Any, Any, None]]]
+Jobs = Mapping[str, Callable[[], Coroutine[Any, Any, None]]]
 RELEASE_TIMEOUT_SECONDS = 2.0
 
 
 class _LeaseLost(Exception):
-    """Another process has taken the lease, since this one did not renew it in time."""
+    """Another process has claimed the lease, since this one did not renew it in time."""
 
 
 class Chores:
-    """One process's share in that work: all of it, or nothing."""
+    """Runs the work in this process while it holds the lease."""
 
-    def __init__(self, store: Store, clock: Clock, works: Works) -> None:
-        self._store, self._clock, self._works = store, clock, works
+    def __init__(self, store: Store, clock: Clock, jobs: Jobs) -> None:
+        self._store, self._clock, self._jobs = store, clock, jobs
         self._holder = new_id(clock())
 
     async def run(self) -> None:
-        """Do the work while this process holds the lease, and wait for the lease otherwise, until cancelled.
+        """Run the jobs while this process holds the lease, and wait for the lease otherwise, until cancelled.
 
-        Raises StorageError, alone or in a group, when the lease cannot be renewed: the work has ended then.
+        Raises StorageError, alone or in a group, if the lease cannot be renewed: the jobs have ended then.
         """
         while True:
             if await self.hold():
@@ -46,7 +46,7 @@ class Chores:
             await asyncio.sleep(RENEW_INTERVAL.total_seconds())
 
     async def hold(self) -> bool:
-        """Take or renew the lease; False while another process has it."""
+        """Claim or renew the lease; return False while another process has it."""
         now = self._clock()
         return await self._store.transaction(
             lambda tx: tx.leases.claim_maintenance(self._holder, now=now, until=now + LEASE_DURATION)
@@ -60,7 +60,7 @@ class Chores:
         log.debug("maintenance lease acquired", holder=self._holder)
         try:
             async with asyncio.TaskGroup() as tasks:
-                for name, work in self._works.items():
+                for name, work in self._jobs.items():
                     tasks.create_task(work(), name=name)
                 tasks.create_task(self._keep(), name="lease of the chores")
         except* _LeaseLost:

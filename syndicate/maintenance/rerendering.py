@@ -10,7 +10,7 @@ BATCH_SIZE = 50
 
 
 class Rerendering:
-    """What cannot be rendered stays as it is until the next start."""
+    """A post that cannot be rendered stays unchanged until the next start."""
 
     def __init__(self, store: Store, publisher: Publisher, comments: ShownForm) -> None:
         self._store, self._publisher, self._comments = store, publisher, comments

@@ -1,4 +1,4 @@
-"""Deletes what has become too old or is no longer referred to. docs/operations.md has the table of periods."""
+"""Deletes rows and files that are too old or no longer referenced. docs/operations.md has the table of periods."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -28,11 +28,11 @@ REMOTE_TOMBSTONE_RETENTION = timedelta(days=180)
 OVERDUE_REFETCH_RETENTION = timedelta(days=30)
 MAX_HOSTS = 50_000
 BATCH_SIZE = 1000
-"""Rows deleted in one transaction, for which the inbox waits."""
+"""Rows deleted in one transaction; the inbox waits for each transaction."""
 
 
 class Retention:
-    """`quiet_after` is how long a blog of the blogroll may publish nothing before the list says so."""
+    """`quiet_after` is how long a blog of the blogroll may publish nothing before it is marked as quiet."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Retention:
             await asyncio.sleep(INTERVAL.total_seconds())
 
     async def apply(self) -> None:
-        """Delete what is too old now. Raises StorageError."""
+        """Delete what is too old. Raises StorageError."""
         await self._store.transaction(self._prune)
         for name in await self._store.transaction(lambda tx: tx.media.delete_unused(BATCH_SIZE)):
             if await self._store.media.find_by_name(name) is None:
@@ -105,7 +105,7 @@ class Retention:
         await self._subscriber.prune(tx)
 
     async def _mark_quiet_blogs(self, tx: Tables, now: datetime) -> None:
-        """Render the blogroll again when a blog has fallen quiet: nothing else happens at that moment."""
+        """Render the blogroll again when a blog has become quiet, since no other event does that."""
         until = now - self._quiet_after
         if await tx.blogroll.has_become_quiet(after=until - 2 * INTERVAL, until=until):
             await tx.versions.move("river")

@@ -1,4 +1,4 @@
-"""What arrives from other servers, and what became of it."""
+"""Activities received from other servers, and their verdicts."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,18 +7,18 @@ from typing import Any
 
 
 class Outcome(StrEnum):
-    """What became of an arrival: a closed list (FEDERATION.md explains each)."""
+    """What became of a received activity: a closed list (FEDERATION.md explains each)."""
 
     WAITING = "waiting"
-    """Recorded, not worked on yet."""
+    """Recorded, not processed yet."""
     DONE = "done"
     """It had its effect."""
     HELD = "held"
-    """Kept, and waits for the author."""
+    """Pending: it waits for a decision of the author."""
     IGNORED = "ignored"
-    """Understood, and of no concern to this blog."""
+    """Understood, and irrelevant to this blog."""
     UNSUPPORTED = "unsupported"
-    """A type that we do not act upon."""
+    """A type without a handler."""
     REFUSED = "refused"
     """Against a rule; the reason names it."""
     PRIVATE = "private"
@@ -53,7 +53,7 @@ class Activity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedActivity:
-    """An activity on the record. `fingerprint` is that of the signature that it came with."""
+    """An activity in the inbox queue. `fingerprint` is that of the signature of its request."""
 
     id: str
     activity: Activity

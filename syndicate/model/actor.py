@@ -1,4 +1,4 @@
-"""Who takes part: our own actors, and other servers'."""
+"""Actors: those of this blog, and those of other servers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,24 +6,24 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What an actor of ours stands for."""
+    """What a local actor represents."""
 
     BLOG = "blog"
     SERVER = "server"
-    """It signs what the server fetches, and says nothing (FEP-2677)."""
+    """It signs fetches and publishes nothing (FEP-2677)."""
     CATEGORY = "category"
     TAG = "tag"
     BLOGROLL = "blogroll"
 
     @property
     def type(self) -> str:
-        """The type of its actor (AS2 §3.3): whoever follows a machine's announcements is told so."""
+        """The type of its actor (AS2 §3.3): automated accounts are marked as such."""
         return {Role.BLOG: "Person", Role.SERVER: "Application"}.get(self, "Service")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofKey:
-    """An Ed25519 key of ours under its id, as a Multikey (FEP-521a)."""
+    """An Ed25519 key of a local actor under its id, as a Multikey (FEP-521a)."""
 
     id: str
     multikey: str
@@ -31,9 +31,9 @@ class ProofKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalActor:
-    """An actor of ours. `id` names its key files; `uri` is stored, `/actor` for the blog and `/actors/<id>` for the
-    others, and everything of it lies behind that (`/inbox`, `/outbox`, …). `proof_keys` are its Ed25519 keys, the one
-    that it uses first; none where it makes no proofs."""
+    """An actor of this blog. `id` names its key files; `uri` is stored, `/actor` for the blog and `/actors/<id>` for
+    the others, and its collections lie below that (`/inbox`, `/outbox`, …). `proof_keys` are its Ed25519 keys, the
+    one that it uses first; none where it makes no proofs."""
 
     id: str
     uri: str

@@ -1,14 +1,14 @@
-"""What the author reads: whom, and what they published last."""
+"""The blogroll: what the author reads, and the latest posts of each entry."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-LONGEST_HEADING = 90
+MAX_HEADING_LENGTH = 90
 
 
 class FollowState(StrEnum):
-    """How far our Follow of an entry's actor has come."""
+    """The state of our Follow of an entry's actor."""
 
     NONE = "none"
     PENDING = "pending"
@@ -17,14 +17,14 @@ class FollowState(StrEnum):
 
 
 class FeedState(StrEnum):
-    """How an entry fares; all but `FRESH` is something that the author wants to know."""
+    """The state of an entry's feed; all but `FRESH` are reported to the author."""
 
     FRESH = "fresh"
     FAILING = "failing"
     GONE = "gone"
-    """It is asked no more."""
+    """It is not polled any more."""
     MOVED = "moved"
-    """It lives at another address now, which has been taken."""
+    """It has moved to another address, which replaced the old one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +40,10 @@ class Latest:
 class BlogrollEntry:
     """One blog or account. `url` is its home page; `feed_url` and `actor` are empty where it has none.
 
-    `rel` is XFN (words separated by spaces). `hidden` entries are shown to the author alone. `icon` is where its
-    picture lies elsewhere, `picture` the path of our copy. `reason` says why `state` is what it is, and
-    `follow_reason` the same of `follow`, in words for the author. `supplied` are the
-    members that its account supplied and changes by an Update. `edited` says that she changed it by hand, so that no import undoes that.
+    `rel` is XFN (words separated by spaces). `hidden` entries are shown only to the author. `icon` is the address of
+    its picture elsewhere, `picture` the path of our copy. `reason` says why `state` is what it is, and
+    `follow_reason` the same of `follow`, in text for the author. `supplied` are the members that its account supplied
+    and changes by an Update. `edited` says that the author changed it by hand, so that no import overwrites that.
     """
 
     id: str
@@ -73,11 +73,11 @@ class BlogrollEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowedPost:
-    """A post of somebody whom the author reads, as much of it as is shown: never its full text.
+    """A post of a blogroll entry, reduced to what the river shows: never its full text.
 
-    `guid` is what its source knows it by, `object` its id in the fediverse, or empty; `url` is empty where it has no
+    `guid` is its id in its feed, `object` its id in the fediverse, or empty; `url` is empty where it has no
     page of its own. `title` is empty for what has
-    none, `excerpt` for what is not to be shown without asking. `published` is None where nobody can tell.
+    none, `excerpt` for what is not to be shown without asking. `published` is None if unknown.
     """
 
     guid: str
@@ -91,9 +91,9 @@ class FollowedPost:
 
     @property
     def heading(self) -> str:
-        """Its title, or else its first words."""
+        """Return its title, or else its first words."""
         if self.title:
             return self.title
-        if len(self.excerpt) <= LONGEST_HEADING:
+        if len(self.excerpt) <= MAX_HEADING_LENGTH:
             return self.excerpt or "Untitled"
-        return self.excerpt[:LONGEST_HEADING].rpartition(" ")[0].rstrip(" ,.;:…") + "…"
+        return self.excerpt[:MAX_HEADING_LENGTH].rpartition(" ")[0].rstrip(" ,.;:…") + "…"

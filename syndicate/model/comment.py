@@ -1,4 +1,4 @@
-"""What people say under a post."""
+"""Comments under a post."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +16,12 @@ class CommentState(StrEnum):
 
 
 class CommentSource(StrEnum):
-    """How a comment came in."""
+    """How a comment was received."""
 
     REPLY = "reply"
     IMPORT = "import"
     OWN = "own"
-    """The blog's author wrote it here."""
+    """Written here by the blog's author."""
 
 
 class Audience(StrEnum):
@@ -33,8 +33,8 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who wrote a comment. `uri` is the actor's id, empty for imported ones; `handle` is `@user@host` once it is
-    confirmed; `avatar` is the path of a picture that we serve, or empty."""
+    """The author of a comment. `uri` is the actor's id, empty for imported ones; `handle` is `@user@host` once it is
+    confirmed; `avatar` is the path of the local copy of their picture, or empty."""
 
     name: str
     uri: str = ""
@@ -47,10 +47,10 @@ class Author:
 class Comment:
     """A comment as it is stored.
 
-    `uri` is the remote object's id; of the author's own answers ours (`/comments/<id>`), as an address of ours for
-    imported ones. `parent` is the id of the comment
-    that it answers, None for an answer to the post. `url` is where the original can be read, or empty. `html` is
-    safe. `anchor` is the id of its element on the page (`comment-N` is kept from an import).
+    `uri` is the remote object's id; for replies of the blog's author and imported comments it is an id of this blog
+    (`/comments/<id>`). `parent` is the id of the comment that it replies to, None for a reply to the post. `url` is
+    where the original can be read, or empty. `html` is safe. `anchor` is the id of its element on the page
+    (`comment-N` is kept from an import).
     """
 
     id: str

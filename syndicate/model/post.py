@@ -1,11 +1,11 @@
-"""What the author publishes."""
+"""Posts and pages, and what an importer passes to the publisher."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 SENSITIVE = "Sensitive content"
-"""What is said before a sensitive post whose author gave no words of their own."""
+"""The content warning of a sensitive post that has no text of its own."""
 
 
 class PostKind(StrEnum):
@@ -16,7 +16,7 @@ class PostKind(StrEnum):
 
 
 class PostState(StrEnum):
-    """Only `published` is ever seen by anyone but the author."""
+    """Only `published` is visible to anyone but the author."""
 
     PUBLISHED = "published"
     SCHEDULED = "scheduled"
@@ -26,7 +26,7 @@ class PostState(StrEnum):
 
 
 class Visibility(StrEnum):
-    """How far a published post goes."""
+    """How far a published post is distributed."""
 
     PUBLIC = "public"
     QUIET = "quiet"
@@ -36,7 +36,7 @@ class Visibility(StrEnum):
 
 
 class ObjectType(StrEnum):
-    """What a post is in the fediverse."""
+    """The ActivityStreams type of a post."""
 
     ARTICLE = "Article"
     NOTE = "Note"
@@ -51,14 +51,14 @@ class QuotePolicy(StrEnum):
 
 
 class SourceFormat(StrEnum):
-    """What `source` is written in."""
+    """The format of `source`."""
 
     MARKDOWN = "markdown"
     HTML = "html"
 
 
 class TermKind(StrEnum):
-    """The two ways in which posts are sorted."""
+    """The two kinds of terms."""
 
     CATEGORY = "category"
     TAG = "tag"
@@ -77,7 +77,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture that we serve. `url` is absolute; sizes are pixels, 0 where not known."""
+    """A picture served by this blog. `url` is absolute; sizes are pixels, 0 where not known."""
 
     url: str
     alt: str = ""
@@ -99,7 +99,7 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """Somebody whom a post names: `handle` is `@user@host`, `actor` the id of her account."""
+    """An account that a post mentions: `handle` is `@user@host`, `actor` its id."""
 
     handle: str
     actor: str
@@ -107,7 +107,8 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many approved comments, likes and shares a post has. `announced_comments` is the number that feeds tell."""
+    """How many approved comments, likes and shares a post has. `announced_comments` is the comment count shown in
+    feeds."""
 
     comments: int = 0
     announced_comments: int = 0
@@ -119,13 +120,13 @@ class Counts:
 class Post:
     """A post or page as it is stored.
 
-    `uri` is its ActivityPub id and `guid` its id in feeds: both are stored and never change. `path` is where
-    people read it, from the root, percent-encoded. `html` is safe and holds absolute addresses only. `excerpt`
-    is plain text that stands for the post in lists; `summary` and `teaser` are the author's own words, or empty;
+    `uri` is its ActivityPub id and `guid` its id in feeds: both are stored and never change. `path` is the path of
+    its page, from the root, percent-encoded. `html` is safe and holds absolute addresses only. `excerpt`
+    is plain text that stands for the post in lists; `summary` and `teaser` are written by the author, or empty;
     `unsummarized` says that the fediverse gets no summary in place of those.
     `warning` is the content warning; `sensitive` may be true without one. `hashtags` of None means: all tags.
-    `mentions` are those whom its text names and who were found. `news` stands for the text of which readers were last
-    told, empty where that is this one.
+    `mentions` are the accounts that its text names and that were found. `news` identifies the text that readers were
+    last notified of; it is empty if that is the current one.
     """
 
     id: str
@@ -162,7 +163,7 @@ class Post:
 
     @property
     def is_public(self) -> bool:
-        """Whether readers may see it."""
+        """Whether it is visible to readers."""
         return self.state is PostState.PUBLISHED
 
     @property
@@ -172,17 +173,17 @@ class Post:
 
     @property
     def content_warning(self) -> str:
-        """What stands before a post that is sensitive, and in its place wherever it is only mentioned; else empty."""
+        """The text shown before a sensitive post, and instead of it where it is only mentioned; else empty."""
         return self.warning or (SENSITIVE if self.sensitive else "")
 
     @property
     def short_text(self) -> str:
-        """What stands for the post in lists, as plain text: the content warning alone, if there is one."""
+        """The plain text that represents the post in lists: only the content warning, if there is one."""
         return self.content_warning or self.summary or self.excerpt
 
     @property
     def heading(self) -> str:
-        """What the post is called where only a line is shown: a note by its beginning."""
+        """A one-line name of the post: its title, or the beginning of a note."""
         return self.title or self.content_warning or self.excerpt[:80]
 
     @property
@@ -201,17 +202,17 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostDraft:
-    """What a way in (a Markdown file, an import) hands to publishing.
+    """What an importer or command (a Markdown file, an import) passes to the publisher.
 
-    `slug` is the post's identity. `draft_reasons` are the reasons for which `state` is not public although its author did not say
-    so in words that are understood. `excerpt` is what its author marked as its beginning, if anything. `date` is when it was or shall be first published, None for now. `terms`
-    carry slugs where the way in knows them. `kind` of None means: as it is, or a post. `source_id` is the identity that it has
-    where it comes from. `guid`, `path` and `aliases` are kept from an older blog; paths start
-    with `/` and may carry a query, addresses on other hosts are whole. `base` is the address against which
-    relative references in `source` are resolved; None means the post's own permalink. `local_files` is the
-    directory in which relative references to files are looked up, None where there is none; `local_root` the one around
-    it that its author gave, in which a reference from the root is looked up. `minor` says that nobody shall be told of the
-    change that introduces it.
+    `slug` is the post's identity. `draft_reasons` are the reasons why `state` is not public although the header does
+    not say so explicitly. `excerpt` is the part before a "more" marker, if any. `date` is when it was or shall be
+    first published, None for now. `terms` have slugs if the importer knows them. `kind` of None means: as it is, or a
+    post. `source_id` is its identity in the system that it comes from. `guid`, `path` and `aliases` are kept from an
+    older blog; paths start with `/` and may carry a query, addresses on other hosts are whole. `base` is the address
+    against which relative references in `source` are resolved; None means the post's own permalink. `local_files` is
+    the directory in which relative references to files are looked up, None where there is none; `local_root` the
+    enclosing directory, in which a reference from the root is looked up. `minor` says that the change shall not be
+    announced.
     """
 
     slug: str

@@ -62,7 +62,7 @@ class ArchiveBuilder:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._loop.keep(self.work)
+        await self._loop.run(self.work)
 
     async def work(self) -> bool:
         """Do what is due. Return False if nothing was."""

@@ -55,7 +55,7 @@ class MediaFetcher:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._loop.keep(self.work)
+        await self._loop.run(self.work)
 
     async def work(self) -> bool:
         """Download what is due. Return False if nothing was."""

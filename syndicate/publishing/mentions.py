@@ -59,7 +59,7 @@ class MentionResolver:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._loop.keep(self.work)
+        await self._loop.run(self.work)
 
     async def work(self) -> bool:
         """Resolve the handles that are due. Return False if none was."""

@@ -1,4 +1,4 @@
-"""The outgoing queue: fan-outs that wait to be spread, and one row per thing to carry and place to carry it to."""
+"""The outgoing queue: fan-outs that wait to be expanded, and one row per delivery."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ from syndicate.storage.engine.database import Queryable, Row
 
 
 class DeliveryKind(StrEnum):
-    """What is carried. Each kind has a courier."""
+    """What is delivered. Each kind has a sender."""
 
     ACTIVITY = "activity"
-    """An activity of ours, to an inbox."""
+    """An activity of a local actor, to an inbox."""
     WEBSUB = "websub"
-    """A feed of ours as it is now, to a subscriber's callback."""
+    """The current feed, to a subscriber's callback."""
     INTENT = "intent"
-    """The question whether a subscription is meant, to the callback that it names."""
+    """The verification of intent, to the callback of a subscription request."""
     PING = "ping"
-    """The news that a feed has changed, to a hub that is not ours."""
+    """The notification that a feed has changed, to an external hub."""
     REQUEST = "request"
-    """Our wish to be subscribed, or no longer, to another's hub."""
+    """A subscription request of this blog, to the hub of another feed."""
     WEBMENTION = "webmention"
-    """That a page of ours links to the page."""
+    """The notification that a page of this blog links to the target page."""
 
 
 class DeliveryState(StrEnum):
@@ -35,8 +35,8 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fanout:
-    """An activity that goes to every inbox of the followers of `audience`, an actor of ours, and to everyone who took
-    part under `post_uri`, from `due` on; `reached` is the last inbox that has its row."""
+    """An activity for every inbox of the followers of `audience`, a local actor, and of the participants under
+    `post_uri`, from `due` on; `reached` is the last inbox that has its delivery."""
 
     activity: str
     audience: str
@@ -47,9 +47,10 @@ class Fanout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """`activity` is the id of what is carried, `inbox` the address to which; `object` is what it is about: a newer
-    delivery of the same kind about the same takes the place of one that waits, but an Update never that of a Create.
-    `status` and `answer` are what the last try met with; `version` says which text of the activity is to be sent."""
+    """`activity` is the id of what is delivered, `inbox` the target address; `object` is its subject: a newer
+    delivery of the same kind about the same object supersedes one that waits, but an Update never supersedes a
+    Create. `status` and `answer` are the result of the last attempt; `version` says which text of the activity is to
+    be sent."""
 
     activity: str
     kind: DeliveryKind = DeliveryKind.ACTIVITY
@@ -67,14 +68,14 @@ class Delivery:
 
     @property
     def queue_key(self) -> str:
-        """The server, for each kind by itself: what strangers can make us send does not hold up what the blog says."""
+        """The server, separately for each kind: requests caused by others do not delay the activities of the blog."""
         return self.host if self.kind is DeliveryKind.ACTIVITY else f"{self.kind.value} {self.host}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryContext:
-    """What a claimed delivery has to know before it is sent: the `version` of its activity's text, and when an earlier
-    one about the same object is due at the same inbox, which has to go first."""
+    """What is checked before a claimed delivery is sent: the `version` of its activity's text, and when an earlier
+    delivery about the same object to the same inbox is due, which has to be sent first."""
 
     version: int
     earlier_due: datetime | None
@@ -100,7 +101,7 @@ class Deliveries:
         )
 
     async def release_post(self, post: str, now: datetime) -> None:
-        """What was held back about a post goes out now."""
+        """Make the delayed fan-outs about a post due now."""
         await self._query.run(
             """
             UPDATE fanouts SET due_at = :now
@@ -111,7 +112,7 @@ class Deliveries:
         )
 
     async def release_reply(self, comment: str, now: datetime) -> None:
-        """What was held back about an answer of the author's goes out now."""
+        """Make the delayed fan-outs and deliveries about a reply of the author due now."""
         about = "SELECT outbox.id FROM outbox JOIN comments ON comments.uri = outbox.object_uri WHERE comments.id = :comment"
         await self._query.run(
             f"UPDATE fanouts SET due_at = :now WHERE due_at > :now AND activity_id IN ({about})",
@@ -128,14 +129,14 @@ class Deliveries:
         )
 
     async def has_fanout(self, now: datetime) -> bool:
-        """Whether one is due that nobody works on."""
+        """Whether a fan-out is due and not leased."""
         row = await self._query.one(
             "SELECT activity_id FROM fanouts WHERE leased_until < :now AND due_at <= :now LIMIT 1", now=to_text(now)
         )
         return row is not None
 
     async def claim_fanout(self, *, now: datetime, until: datetime) -> Fanout | None:
-        """The oldest, leased."""
+        """Lease the oldest due fan-out."""
         row = await self._query.one(
             """
             WITH due AS MATERIALIZED (
@@ -177,7 +178,7 @@ class Deliveries:
         )
 
     async def is_attempted(self, activity: str, now: datetime) -> bool:
-        """Whether an activity is spread, and every inbox was tried at least once but for those of paused servers."""
+        """Whether an activity is expanded, and every inbox was tried at least once, except on paused servers."""
         row = await self._query.one(
             """
             SELECT 1 AS untold WHERE EXISTS (SELECT 1 FROM fanouts WHERE activity_id = :activity)
@@ -193,8 +194,8 @@ class Deliveries:
         return row is None
 
     async def list_participant_inboxes(self, post_uri: str, *, named: bool = True) -> list[str]:
-        """The inboxes of everyone who answered, quoted, liked or shared a post, and (with `named`) whom it names: they
-        hear of its changes too."""
+        """Return the inboxes of everyone who replied to, quoted, liked or shared a post, and (with `named`) of the
+        accounts that it mentions: they receive its changes, too."""
         rows = await self._query.all(
             """
             SELECT DISTINCT CASE WHEN shared_inbox <> '' THEN shared_inbox ELSE inbox END AS inbox
@@ -218,8 +219,8 @@ class Deliveries:
     # deliveries
 
     async def enqueue(self, delivery: Delivery) -> None:
-        """Add one, due as it says; whatever waits there about the same object is superseded by it. A Create is not
-        superseded by an Update: Misskey takes no Update of what it does not know."""
+        """Add a delivery; it supersedes waiting ones about the same object. An Update does not supersede a Create:
+        Misskey ignores an Update of an unknown object."""
         await self._query.run(
             """
             UPDATE deliveries SET state = 'superseded', leased_until = '', changed = :changed
@@ -254,7 +255,7 @@ class Deliveries:
         )
 
     async def claim(self, *, now: datetime, until: datetime, limit: int, without: Sequence[str] = ()) -> list[Delivery]:
-        """Lease what is due, oldest first, but nothing for the lanes `without`."""
+        """Lease due deliveries, oldest first, except for the queue keys `without`."""
         others, names = _but(without)
         rows = await self._query.all(
             f"""
@@ -275,7 +276,7 @@ class Deliveries:
         return sorted((_delivery(row) for row in rows), key=lambda delivery: (delivery.due, delivery.activity))
 
     async def postpone(self, delivery: Delivery, due: datetime) -> None:
-        """Give back a lease unused, to be due later."""
+        """Release a lease and schedule the delivery for later, without counting an attempt."""
         await self._query.run(
             """
             UPDATE deliveries SET leased_until = '', due_at = :due
@@ -287,7 +288,7 @@ class Deliveries:
         )
 
     async def pause_queue(self, lane: str, until: datetime) -> None:
-        """Nothing more for this server before `until`, so that a dead one costs nobody a look."""
+        """Postpone everything for this server to `until`, so that an unreachable one costs no queries."""
         await self._query.run(
             "UPDATE deliveries SET due_at = :until WHERE lane = :lane AND state = 'waiting' AND due_at < :until",
             lane=lane,
@@ -295,8 +296,8 @@ class Deliveries:
         )
 
     async def resume_queue(self, lane: str, now: datetime, *, tried: bool) -> None:
-        """What waits for this server is due now, or when the server itself wants it; with `tried` also what was tried
-        before, which else keeps its own time."""
+        """Make the deliveries to this server due now, or at its Retry-After; with `tried` also those already attempted,
+        which otherwise keep their time."""
         await self._query.run(
             """
             UPDATE deliveries SET due_at = (
@@ -314,7 +315,7 @@ class Deliveries:
         return row is not None
 
     async def retry(self, delivery: Delivery, now: datetime) -> bool:
-        """Send anew what was given up; False where it was not, or where nothing is left to be said since it was deleted."""
+        """Retry a failed delivery; return False if it has not failed, or if its activity was deleted."""
         return (
             await self._query.run(
                 """
@@ -331,15 +332,15 @@ class Deliveries:
         )
 
     async def list_states(self, uri: str) -> list[DeliveryState]:
-        """How the deliveries of an activity stand; nothing once they are forgotten."""
+        """Return the states of the deliveries of an activity; empty once they are pruned."""
         rows = await self._query.all(
             "SELECT state FROM deliveries WHERE activity_id IN (SELECT id FROM outbox WHERE uri = :uri)", uri=uri
         )
         return [DeliveryState(row["state"]) for row in rows]
 
     async def cancel(self, uri: str, now: datetime) -> bool:
-        """Do not send any more what waits of an activity; whether no server can have had it: none was ever tried, and
-        nobody is trying at this moment."""
+        """Cancel the waiting deliveries of an activity. Return whether no server can have received it: no delivery was
+        attempted, and none is leased."""
         untold = await self._query.all(
             """
             UPDATE deliveries SET state = 'superseded', changed = :now
@@ -352,7 +353,7 @@ class Deliveries:
         return bool(untold) and all(row["attempts"] == 0 and row["leased_until"] < to_text(now) for row in untold)
 
     async def find_context(self, delivery: Delivery) -> DeliveryContext | None:
-        """How things stand for one that was claimed; None if it is not to be sent any more, since it was superseded."""
+        """Return the context of a claimed delivery, or None if it was superseded."""
         row = await self._query.one(
             """
             SELECT (SELECT version FROM outbox WHERE outbox.id = deliveries.activity_id) AS version, (
@@ -372,7 +373,7 @@ class Deliveries:
         return DeliveryContext(version=row["version"] or 0, earlier_due=from_text(earlier) if earlier else None)
 
     async def complete(self, delivery: Delivery) -> None:
-        """Keep what became of a try."""
+        """Save the result of an attempt."""
         await self._query.run(
             """
             UPDATE deliveries SET state = :state, attempts = :attempts, due_at = :due, leased_until = '', status = :status,
@@ -390,7 +391,7 @@ class Deliveries:
         )
 
     async def next_due(self, now: datetime, without: Sequence[str] = ()) -> datetime | None:
-        """When the next one can be tried, of lanes other than `without`, or the next fan-out spread."""
+        """Return when the next delivery, except for the queue keys `without`, or the next fan-out is due."""
         fanout = await self._query.one(
             "SELECT due_at FROM fanouts WHERE leased_until < :now ORDER BY due_at LIMIT 1", now=to_text(now)
         )
@@ -407,7 +408,7 @@ class Deliveries:
         return min((from_text(found["due_at"]) for found in (fanout, row) if found is not None), default=None)
 
     async def is_planned(self, kind: DeliveryKind, object: str) -> bool:
-        """Whether one of a kind about something waits, be it due or not."""
+        """Whether a delivery of this kind about an object waits, due or not."""
         row = await self._query.one(
             "SELECT 1 AS planned FROM deliveries WHERE object_uri = :object AND kind = :kind AND state = 'waiting' LIMIT 1",
             object=object,
@@ -416,7 +417,7 @@ class Deliveries:
         return row is not None
 
     async def count_waiting(self, now: datetime) -> int:
-        """How many could not be brought yet. What is planned for a later day does not count."""
+        """Count the deliveries that are due or were attempted; those planned for later do not count."""
         row = await self._query.one(
             "SELECT count(*) AS total FROM deliveries WHERE state = 'waiting' AND (due_at <= :now OR attempts > 0)",
             now=to_text(now),
@@ -426,14 +427,14 @@ class Deliveries:
         return total
 
     async def list_by_post(self, post: str) -> list[Delivery]:
-        """By server, then in the order of our activities."""
+        """Return the deliveries by server, then in the order of their activities."""
         rows = await self._query.all(
             "SELECT * FROM deliveries WHERE post_id = :post ORDER BY host, inbox, activity_id", post=post
         )
         return [_delivery(row) for row in rows]
 
     async def list_by_activities(self, ids: Sequence[str]) -> list[Delivery]:
-        """By server, then in the order of our activities."""
+        """Return the deliveries by server, then in the order of their activities."""
         found = []
         for id in ids:
             rows = await self._query.all("SELECT * FROM deliveries WHERE activity_id = :id", id=id)
@@ -447,8 +448,8 @@ class Deliveries:
         return [_delivery(row) for row in rows]
 
     async def prune(self, before: datetime, *, others: datetime) -> None:
-        """Forget what was settled before then; of other kinds than activities, which are more and matter less, what was
-        settled before `others`."""
+        """Delete deliveries that ended before `before`; those of other kinds than activities, which are more numerous
+        and less important, before `others`."""
         await self._query.run(
             """
             DELETE FROM deliveries
@@ -460,7 +461,7 @@ class Deliveries:
 
 
 def _but(lanes: Sequence[str]) -> tuple[str, dict[str, str]]:
-    """A condition that leaves lanes out, and its parameters."""
+    """Return a condition that excludes queue keys, and its parameters."""
     names = {f"l{at}": lane for at, lane in enumerate(lanes)}
     return (f"AND lane NOT IN ({', '.join(':' + name for name in names)})" if names else ""), names
 

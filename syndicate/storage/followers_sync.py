@@ -1,4 +1,4 @@
-"""Accounts whose list of followers does not say what we believe, and that are to be asked."""
+"""Remote accounts whose followers digest differs from ours, and whose list is to be fetched (FEP-8fcf)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from syndicate.storage.engine.database import Queryable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncRequest:
-    """`actor` says that its followers of our server have this `digest`; `url` lists them."""
+    """`actor` claims that its followers on this server have this `digest`; `url` lists them."""
 
     actor: str
     url: str
@@ -23,7 +23,7 @@ class Synchronizations:
         self._query = query
 
     async def enqueue(self, actor: str, *, url: str, digest: str, now: datetime, not_since: datetime) -> None:
-        """Ask an actor, unless it is to be asked already, or was asked after `not_since`."""
+        """Enqueue an actor, unless it is queued, or was asked after `not_since`."""
         await self._query.run(
             """
             INSERT INTO synchronizations (actor_uri, url, digest, attempts, asked, due_at, leased_until)
@@ -49,7 +49,7 @@ class Synchronizations:
         return None if row is None else from_text(row["due_at"])
 
     async def claim(self, *, now: datetime, until: datetime) -> SyncRequest | None:
-        """The one that is due first, leased; that counts as an attempt, whatever becomes of it."""
+        """Lease the first due request; that counts as an attempt, whatever its result."""
         row = await self._query.one(
             """
             WITH due AS MATERIALIZED (
@@ -73,7 +73,7 @@ class Synchronizations:
         )
 
     async def complete(self, actor: str, *, now: datetime) -> None:
-        """It was asked."""
+        """Record that the actor was asked."""
         await self._query.run(
             "UPDATE synchronizations SET due_at = '', leased_until = '', asked = :now WHERE actor_uri = :actor",
             actor=actor,
@@ -81,7 +81,7 @@ class Synchronizations:
         )
 
     async def postpone(self, actor: str, due: datetime) -> None:
-        """It did not answer, and is asked again."""
+        """Schedule another attempt."""
         await self._query.run(
             "UPDATE synchronizations SET due_at = :due, leased_until = '' WHERE actor_uri = :actor",
             actor=actor,

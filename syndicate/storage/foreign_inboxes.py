@@ -1,7 +1,7 @@
-"""Inboxes on another host than the actor's id, as WordPress.com has them.
+"""Inboxes on a different host than the actor's id, as on WordPress.com.
 
-Everybody can write anybody's address into an actor. So such a host gets a few requests at most until it has shown, by
-taking an Accept, that the inbox is one.
+An actor document can name any address as its inbox. So such a host gets only a few requests until it has confirmed,
+by accepting an Accept, that the inbox is real.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ from syndicate.clock import to_text
 from syndicate.storage.engine.database import Queryable
 
 MAX_ASKED_PER_HOST = 20
-"""Actors to whom an Accept or Reject may be sent on a host that has not taken an Accept yet."""
+"""Actors to whom an Accept or Reject may be sent on a host that has not accepted an Accept yet."""
 
 
 class ForeignInboxes:
@@ -18,7 +18,7 @@ class ForeignInboxes:
         self._query = query
 
     async def save(self, actor: str, inbox: str, host: str) -> None:
-        """Remember where an actor's inbox is; one that moved to another host has to be proven anew."""
+        """Save an actor's inbox; one that moved to another host has to be confirmed again."""
         await self._query.run(
             """
             INSERT INTO foreign_inboxes (actor, inbox, host, asked_at, proven)
@@ -36,15 +36,15 @@ class ForeignInboxes:
         await self._query.run("DELETE FROM foreign_inboxes WHERE actor = :actor", actor=actor)
 
     async def set_proven(self, inbox: str) -> None:
-        """The host of this inbox has taken an Accept."""
+        """Record that the host of this inbox accepted an Accept."""
         await self._query.run(
             "UPDATE foreign_inboxes SET proven = 1 WHERE host IN (SELECT host FROM foreign_inboxes WHERE inbox = :inbox)",
             inbox=inbox,
         )
 
     async def may_be_asked(self, actor: str, now: datetime) -> bool:
-        """Whether an Accept or Reject may be sent to this actor, which is noted: once until its inbox's host is proven, and
-        to a few actors of that host only. Always where the inbox is on the actor's own host."""
+        """Whether an Accept or Reject may be sent to this actor, and record that: once until its inbox's host is
+        proven, and to a few actors of that host only. Always where the inbox is on the actor's own host."""
         row = await self._query.one(
             "SELECT host, asked_at, proven FROM foreign_inboxes WHERE actor = :actor", actor=actor
         )
@@ -61,14 +61,14 @@ class ForeignInboxes:
         return True
 
     async def is_proven(self, actor: str) -> bool:
-        """Whether an actor's inbox is on its own host, or on one that has taken an Accept."""
+        """Whether an actor's inbox is on its own host, or on one that has accepted an Accept."""
         row = await self._query.one(
             "SELECT 1 AS it FROM foreign_inboxes WHERE actor = :actor AND proven = 0", actor=actor
         )
         return row is None
 
     async def is_full(self, actor: str) -> bool:
-        """Whether nothing can be sent to this actor, since too many others of its inbox's host wait for an answer."""
+        """Whether nothing can be sent to this actor, since too many others on its inbox's host are unconfirmed."""
         row = await self._query.one(
             """
             SELECT (SELECT count(*) FROM foreign_inboxes AS other

@@ -1,4 +1,5 @@
-"""What we know of other servers: whether they answer now, which signatures they take, what they run."""
+"""What is known about other servers: whether they respond, which signatures they accept, and which software they
+run."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +10,9 @@ from syndicate.storage.engine.database import Queryable, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """`failures` in a row, for which nothing is sent before `paused_until`; `asked_until` is until when the server itself
-    wants nothing (Retry-After); `dialect` is the signature that it took last; `software` is what it runs, empty where
-    that is not known yet."""
+    """`failures` is the number of consecutive failures, after which nothing is sent before `paused_until`;
+    `asked_until` is the Retry-After of the server itself; `dialect` is the signature dialect that it accepted last;
+    `software` is empty if not known yet."""
 
     host: str
     failures: int = 0
@@ -27,12 +28,12 @@ class Hosts:
         self._query = query
 
     async def find(self, host: str) -> Host:
-        """What we know; an empty record where that is nothing."""
+        """Return what is known, or an empty record."""
         row = await self._query.one("SELECT * FROM hosts WHERE host = :host", host=host)
         return Host(host=host) if row is None else _host(row)
 
     async def list_failing(self) -> list[Host]:
-        """Those that did not answer when last tried."""
+        """Return the servers that did not respond to the last attempt."""
         return [_host(row) for row in await self._query.all("SELECT * FROM hosts WHERE failing_since IS NOT NULL")]
 
     async def save(self, host: Host, *, now: datetime) -> None:
@@ -53,10 +54,10 @@ class Hosts:
             changed=to_text(now),
         )
 
-    # what they run
+    # software
 
     async def schedule_software_check(self, host: str, at: datetime) -> None:
-        """Have a server asked what it runs, unless that is known, or it is to be asked already."""
+        """Schedule a check of a server's software, unless that is known or scheduled."""
         await self._query.run(
             """
             INSERT INTO hosts (host, failures, paused_until, failing_since, dialect, ask_at, changed)
@@ -73,7 +74,7 @@ class Hosts:
         return None if row is None else from_text(row["ask_at"])
 
     async def claim_software_check(self, now: datetime, *, again: datetime) -> str | None:
-        """The server that is due to be asked; it will be again at another time, should it not answer."""
+        """Return a server that is due to be asked, and schedule the next attempt in case it does not respond."""
         row = await self._query.one(
             """
             WITH due AS MATERIALIZED (
@@ -94,13 +95,13 @@ class Hosts:
         )
 
     async def list_running(self, software: str) -> set[str]:
-        """The servers that run this."""
+        """Return the servers that run this software."""
         rows = await self._query.all("SELECT host FROM hosts WHERE software = :software", software=software)
         return {row["host"] for row in rows}
 
     async def prune(self, *, before: datetime, kept: int) -> None:
-        """Forget servers that have not been heard of, but for what they run, and all beyond a number: their names are
-        strangers' to make."""
+        """Delete servers that were not in contact recently unless their software is known, and the oldest beyond a
+        limit, since anyone can invent host names."""
         await self._query.run("DELETE FROM hosts WHERE changed < :before AND software = ''", before=to_text(before))
         await self._query.run(
             "DELETE FROM hosts WHERE changed < (SELECT changed FROM hosts ORDER BY changed DESC LIMIT 1 OFFSET :kept)",

@@ -1,7 +1,7 @@
-"""When comments are looked at again where they were written, and how much of that other servers have to bear.
+"""The refetch queue: when the replies to a comment are fetched from its origin, and the request limits per server.
 
-A row for each comment that is still to be looked at; a row for each server that was asked, so that several machines
-together ask it no more often than one; and what was found to be of no concern, so that it is not fetched each time.
+It has a row for each comment that is due for fetching; a row for each server that was asked, so that several processes
+together ask it no more often than one; and the ids found to be irrelevant, so that they are not fetched again.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from syndicate.storage.engine.database import Queryable, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refetch:
-    """`warm` is when the comment was written, or when an answer to it was last found."""
+    """`warm` is when the comment was written, or when a reply to it was last found."""
 
     comment: str
     host: str
@@ -26,7 +26,7 @@ class RefetchQueue:
         self._query = query
 
     async def enqueue(self, visit: Refetch) -> None:
-        """Have a comment looked at; one that is scheduled stays as it is."""
+        """Add a comment; one that is scheduled stays unchanged."""
         await self._query.run(
             """
             INSERT INTO visits (comment_id, host, warm_at, due_at, leased_until)
@@ -44,7 +44,7 @@ class RefetchQueue:
         return None if row is None else _visit(row)
 
     async def claim(self, *, now: datetime, until: datetime) -> Refetch | None:
-        """Lease the first that is due, on a server where nobody is looking around now."""
+        """Lease the first due comment whose server has no other leased comment."""
         row = await self._query.one(
             """
             WITH due AS MATERIALIZED (
@@ -62,7 +62,7 @@ class RefetchQueue:
         return None if row is None else _visit(row)
 
     async def next_due(self, now: datetime) -> datetime | None:
-        """When there will be something to claim."""
+        """Return when there will be something to claim."""
         row = await self._query.one(
             """
             SELECT min(due) AS due FROM (
@@ -78,7 +78,7 @@ class RefetchQueue:
         return None if row["due"] is None else from_text(row["due"])
 
     async def complete(self, comment: str, *, warm: datetime, due: datetime | None) -> None:
-        """Look again when it is due; never, if that is None."""
+        """Schedule the next fetch; delete the row if `due` is None."""
         if due is None:
             await self._query.run("DELETE FROM visits WHERE comment_id = :comment", comment=comment)
             return
@@ -89,12 +89,12 @@ class RefetchQueue:
             due=to_text(due),
         )
 
-    # other servers' patience
+    # request limits
 
     async def acquire_request(self, host: str, *, now: datetime, apart: timedelta, most: int) -> datetime | None:
-        """Put one request to a server on its account. None: ask now. Else when it may be asked, at the earliest.
+        """Reserve one request to a server. Return None if it may be sent now, else the earliest time for it.
 
-        `apart` is the time between two requests, `most` how many there may be on a day (UTC).
+        `apart` is the time between two requests, `most` the number allowed per day (UTC).
         """
         day = to_text(now)[:10]
         asked = await self._query.run(
@@ -114,7 +114,7 @@ class RefetchQueue:
         return None if asked else await self.next_request_at(host, now=now, most=most)
 
     async def next_request_at(self, host: str, *, now: datetime, most: int) -> datetime | None:
-        """When a server may be asked again; None if it may be asked now."""
+        """Return when a server may be asked again, or None if it may be asked now."""
         row = await self._query.one("SELECT * FROM visited_hosts WHERE host = :host", host=host)
         if row is None:
             return None
@@ -125,14 +125,14 @@ class RefetchQueue:
         return free if free > now else None
 
     async def pause_host(self, host: str, until: datetime) -> None:
-        """A server wants to be left alone."""
+        """Send nothing to a server before `until`."""
         await self._query.run(
             "UPDATE visited_hosts SET free_at = :until WHERE host = :host AND free_at < :until",
             host=host,
             until=to_text(until),
         )
 
-    # what is of no concern
+    # irrelevant ids
 
     async def ignore(self, uri: str, now: datetime) -> None:
         await self._query.run(
@@ -148,7 +148,7 @@ class RefetchQueue:
         return row is not None
 
     async def prune(self, *, overdue: datetime, passed_over: datetime, now: datetime) -> None:
-        """Forget what nobody has looked at for long (it was switched off), and what no longer counts."""
+        """Delete rows that are long overdue (backfill was switched off), and expired entries."""
         await self._query.run("DELETE FROM visits WHERE due_at < :overdue", overdue=to_text(overdue))
         await self._query.run("DELETE FROM passed_over WHERE at < :before", before=to_text(passed_over))
         await self._query.run(

@@ -15,7 +15,7 @@ class RequestMode(StrEnum):
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
     DENIED = "denied"
-    """Nobody asked: we tell a subscriber that there is nothing to be subscribed to any more."""
+    """Not requested: a subscriber is notified that the topic no longer exists."""
 
 
 class RequestOutcome(StrEnum):
@@ -26,7 +26,7 @@ class RequestOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionRequest:
-    """What somebody asked in the name of a callback, which is asked whether that is so."""
+    """A subscription request for a callback, which has to confirm it (verification of intent)."""
 
     id: str
     mode: RequestMode
@@ -41,7 +41,8 @@ class SubscriptionRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """Who is sent a feed when it changes. `status` and `answer` are what the last push met with, at `tried`."""
+    """A callback that receives a feed when it changes. `status` and `answer` are the result of the last push, at
+    `tried`."""
 
     topic: str
     callback: str
@@ -57,8 +58,8 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """`version` is what was told last. While `push` is not empty, it is being spread: `reached` is the last callback
-    that has its delivery."""
+    """`version` is what was pushed last. While `push` is not empty, it is being expanded: `reached` is the last
+    callback that has its delivery."""
 
     topic: str
     version: str
@@ -94,7 +95,7 @@ class Subscriptions:
         return None if row is None else _request(row)
 
     async def complete_request(self, id: str, outcome: RequestOutcome) -> None:
-        """What became of a request; its secret is needed no longer."""
+        """Save the outcome of a request and delete its secret."""
         await self._query.run(
             "UPDATE websub_requests SET outcome = :outcome, secret = '' WHERE id = :id", id=id, outcome=outcome.value
         )
@@ -117,7 +118,7 @@ class Subscriptions:
         return row["lately"], row["waiting"], row["coming"]
 
     async def count_waiting_requests(self) -> int:
-        """How many requests wait to be verified."""
+        """Count the requests that wait to be verified."""
         row = await self._query.one("SELECT count(*) AS total FROM websub_requests WHERE outcome = 'waiting'")
         assert row is not None
         total: int = row["total"]
@@ -164,7 +165,7 @@ class Subscriptions:
         )
 
     async def save_attempt(self, topic: str, callback: str, *, status: int | None, answer: str, now: datetime) -> None:
-        """Keep what a push met with."""
+        """Save the result of a push."""
         failed = status is None or not 200 <= status < 300
         await self._query.run(
             """
@@ -181,7 +182,7 @@ class Subscriptions:
         )
 
     async def delete(self, topic: str, callback: str) -> bool:
-        """End a subscription; False if there was none."""
+        """Delete a subscription; return False if there was none."""
         removed = await self._query.run(
             "DELETE FROM websub_subscriptions WHERE topic = :topic AND callback = :callback",
             topic=topic,
@@ -200,7 +201,7 @@ class Subscriptions:
         return await self._totals.get(TOTAL)
 
     async def list_live(self, topic: str, *, after: str, now: datetime, limit: int) -> list[Subscription]:
-        """Who is to be told of a topic, by callback, from the one after `after` on."""
+        """Return the live subscriptions of a topic, by callback, starting after `after`."""
         rows = await self._query.all(
             """
             SELECT * FROM websub_subscriptions
@@ -231,21 +232,21 @@ class Subscriptions:
         return [_topic(row) for row in await self._query.all("SELECT * FROM websub_topics ORDER BY topic")]
 
     async def list_subscribed_topics(self, now: datetime) -> list[str]:
-        """The topics that have a live subscription."""
+        """Return the topics that have a live subscription."""
         rows = await self._query.all(
             "SELECT DISTINCT topic FROM websub_subscriptions WHERE lease_until > :now ORDER BY topic", now=to_text(now)
         )
         return [row["topic"] for row in rows]
 
     async def find_expanding(self, *, after: str = "") -> Topic | None:
-        """The topic of the first push, after a given one, that is still to be spread."""
+        """Return the topic of the first push after `after` that is not expanded yet."""
         row = await self._query.one(
             "SELECT * FROM websub_topics WHERE push > :after ORDER BY push LIMIT 1", after=after
         )
         return None if row is None else _topic(row)
 
     async def add_topic(self, topic: str, version: str) -> bool:
-        """Somebody hears of a topic from now on; False if others did before, who are told what they have not had."""
+        """Add a topic for its first subscriber; return False if it had one before."""
         return (
             await self._query.run(
                 """
@@ -276,7 +277,7 @@ class Subscriptions:
         )
 
     async def advance_push(self, topic: Topic, reached: str | None) -> None:
-        """So far a push is spread; None for: to the end."""
+        """Save how far a push is expanded; None when it is complete."""
         await self._query.run(
             "UPDATE websub_topics SET push = :next, reached = :reached WHERE topic = :topic AND push = :push",
             topic=topic.topic,
@@ -286,7 +287,7 @@ class Subscriptions:
         )
 
     async def delete_topic(self, topic: str, now: datetime) -> None:
-        """Nobody hears of it any more."""
+        """Delete a topic without live subscriptions."""
         await self._query.run(
             """
             DELETE FROM websub_topics
@@ -300,7 +301,7 @@ class Subscriptions:
     # forgetting
 
     async def prune(self, *, ended: datetime, failing_since: datetime, asked: datetime) -> None:
-        """End what was not renewed, and what has failed for that long; forget old requests."""
+        """Delete subscriptions that expired or have failed for too long, and old requests."""
         removed = await self._query.run(
             """
             DELETE FROM websub_subscriptions

@@ -1,1 +1,1 @@
-"""How the house tells an operator what happens in it: logs and metrics."""
+"""Logs and metrics for the operator."""

@@ -1,4 +1,4 @@
-"""What happens, as lines: for people on a terminal, as JSON elsewhere."""
+"""Logging: readable lines on a terminal, JSON elsewhere."""
 
 import logging
 import sys
@@ -21,7 +21,7 @@ def configure(*, debug: bool, stream: object = None) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
             *([] if terminal else [structlog.processors.format_exc_info]),
-            _short,
+            _truncate,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -31,12 +31,14 @@ def configure(*, debug: bool, stream: object = None) -> None:
     logging.basicConfig(level=logging.WARNING, stream=output, format="%(message)s")  # type: ignore[arg-type]
 
 
-LONGEST = 2000
+MAX_VALUE_LENGTH = 2000
 
 
-def _short(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """No stranger's text makes a long line."""
+def _truncate(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Shorten long values, since remote text can appear in log events."""
     return {
-        key: value[:LONGEST] + "…" if isinstance(value, str) and len(value) > LONGEST and key != "exception" else value
+        key: value[:MAX_VALUE_LENGTH] + "…"
+        if isinstance(value, str) and len(value) > MAX_VALUE_LENGTH and key != "exception"
+        else value
         for key, value in event.items()
     }

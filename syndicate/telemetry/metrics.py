@@ -1,4 +1,4 @@
-"""Numbers for an operator, in Prometheus' text form. Each house has its own."""
+"""Metrics for the operator, in the text format of Prometheus. Each server has its own registry."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
@@ -27,5 +27,5 @@ class Metrics:
         self.renders = Gauge("syndicate_renders", "Documents rendered since the start.", registry=self._registry)
 
     def text(self) -> bytes:
-        """The exposition."""
+        """Return the metrics in the text exposition format."""
         return generate_latest(self._registry)

@@ -54,7 +54,7 @@ class PushWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._loop.keep(self._work_and_pause)
+        await self._loop.run(self._work_and_pause)
 
     async def _work_and_pause(self) -> bool:
         busy = await self.work()

@@ -1,4 +1,4 @@
-"""What the supervisor has to know of something that runs as long as the server."""
+"""The interface between the supervisor and a worker, which runs as long as the server."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Role(StrEnum):
     WEB = "web"
     WORKERS = "workers"
     CHORES = "chores"
-    """By one process at a time: it reads, decides and writes without leasing rows."""
+    """In one process at a time: it reads, decides and writes without leasing rows."""
 
 
 class Wakeable(Protocol):
@@ -32,7 +32,7 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """`run` returns only when nothing is left to do; `wake` is called after each commit, by whichever process."""
+    """`run` returns only when nothing is left to do; `wake` is called after each commit of any process."""
 
     name: str
     role: Role

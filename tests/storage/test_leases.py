@@ -8,7 +8,7 @@ from syndicate.model.activity import Activity, Outcome, ReceivedActivity, Verdic
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Store
 from syndicate.storage.leases import LEASE_DURATION, RENEW_INTERVAL
-from syndicate.workers.loop import MAX_REST_SECONDS, STORAGE_RETRY_SECONDS
+from syndicate.workers.loop import MAX_WAIT_SECONDS, STORAGE_RETRY_SECONDS
 from tests.clocks import FakeClock
 
 IDS = IdsInOrder()
@@ -46,7 +46,7 @@ async def test_what_a_process_had_in_hand_when_it_ended_is_free_within_a_minute(
     assert due is not None
     assert due <= clock()
     assert await claimed(store) == [id]
-    assert LEASE_DURATION + timedelta(seconds=MAX_REST_SECONDS + STORAGE_RETRY_SECONDS) < timedelta(minutes=1)
+    assert LEASE_DURATION + timedelta(seconds=MAX_WAIT_SECONDS + STORAGE_RETRY_SECONDS) < timedelta(minutes=1)
 
 
 async def test_what_is_worked_on_for_long_stays_leased(store: Store, clock: FakeClock) -> None:

@@ -50,7 +50,7 @@ async def stop() -> None:
 @pytest.mark.parametrize("trouble", TROUBLES, ids=repr)
 async def test_trouble_with_the_database_ends_no_worker(trouble: Exception) -> None:
     with pytest.raises(EOFError):
-        await WorkerLoop("worker", FakeClock(), nothing_due).keep(failing_once(trouble, stop))
+        await WorkerLoop("worker", FakeClock(), nothing_due).run(failing_once(trouble, stop))
 
     async def task() -> None:
         await work()
@@ -64,7 +64,7 @@ async def test_trouble_with_the_database_ends_no_worker(trouble: Exception) -> N
 async def test_a_bug_ends_a_worker(bug: Exception) -> None:
     with pytest.raises(type(bug)):
         async with in_time():
-            await WorkerLoop("worker", FakeClock(), nothing_due).keep(failing_once(bug, stop))
+            await WorkerLoop("worker", FakeClock(), nothing_due).run(failing_once(bug, stop))
 
 
 @pytest.mark.parametrize("trouble", [*TROUBLES, *BUGS], ids=repr)

@@ -40,7 +40,7 @@ class SoftwareWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._loop.keep(self.work)
+        await self._loop.run(self.work)
 
     async def work(self) -> bool:
         """Ask the server that is due; False if none is."""

@@ -43,7 +43,7 @@ class InboxWorker:
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            await self._loop.keep(partial(self._take, tasks))
+            await self._loop.run(partial(self._take, tasks))
 
     async def work(self) -> bool:
         """Perform all that is due now; False if nothing was (for tests)."""

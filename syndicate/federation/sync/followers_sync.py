@@ -44,7 +44,7 @@ class SynchronizationWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._loop.keep(self.work)
+        await self._loop.run(self.work)
 
     async def work(self) -> bool:
         """Ask the one that is due; False if none is."""
