@@ -41,7 +41,7 @@ class RenderedDocument:
     """The output of a view.
 
     `dependencies` name the versions that it depends on. `etag` is a weak tag; if it is empty, one is derived from the
-    body. `headers` are added unchanged. A `guarded` document is never served before the client has been authenticated.
+    body. `headers` are added unchanged. A `guarded` document is never served by address alone: its view checks every request.
     """
 
     body: bytes

@@ -17,7 +17,7 @@ from syndicate.web.http.response_cache import RenderedDocument
 from syndicate.web.keys import CONFIG, RESPONDER, RESPONSE_CACHE, STORE, URLS
 
 MAX_POSTS_IN_ONE_SITEMAP = 2_000
-"""The largest number of posts that are listed in a single sitemap with all pages."""
+"""Blogs with more posts get an index and one sitemap per month."""
 MAX_ADDRESSES = 50_000
 FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 MONTH = re.compile(r"(\d{4})-(\d{2})")
