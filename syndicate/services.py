@@ -321,7 +321,7 @@ def build_server(
         clock,
         schemes=schemes_of(config),
         rerender=services.publisher.rerender,
-        answer_anew=services.author_replies.made_anew,
+        answer_anew=services.author_replies.add_mentions,
     )
     metrics = Metrics()
     backfill = BackfillWorker(store, ReplyCrawler(_throttled_context(context, transport, pause)), metrics, clock)

@@ -96,7 +96,7 @@ class BlogrollAnnouncer:
             return ""
         by_whom = f"{entry.name} · {post.author}" if post.author not in ("", entry.name) else entry.name
         what = LinkedObject(title=post.heading, url=url, by=by_whom, language=entry.language)
-        return await self._outbox.mention(tx, by, what)
+        return await self._outbox.publish_link(tx, by, what)
 
 
 async def _count(tables: Tables, now: datetime) -> int:

@@ -110,7 +110,7 @@ class BlogrollEditor:
         if known is None:
             await self._tell(tx, entry)
         if found.actor is not None:
-            await follows.ask(tx, self._outbox, entry, found.actor, before=known)
+            await follows.send_follow(tx, self._outbox, entry, found.actor, before=known)
         await tx.blogroll.set_state(entry.id, FeedState.FRESH)
         if not entry.feed_url:
             await tx.feed_polls.delete(entry.id)
@@ -136,7 +136,7 @@ class BlogrollEditor:
         """Everything of a hidden entry is hidden: what was passed on is taken back."""
         if entry.hidden:
             for one in await tx.feed_entries.list_by_entry(entry.id):
-                await self._outbox.take_back(tx, one.passed_on)
+                await self._outbox.retract(tx, one.passed_on)
         else:
             await self._tell(tx, entry)
         await tx.feed_entries.set_hidden(entry.id, entry.hidden)
@@ -154,7 +154,7 @@ class BlogrollEditor:
 
         async def body(tx: Tables) -> None:
             if actor is not None:
-                await follows.take_back(tx, self._outbox, entry, actor)
+                await follows.undo_follow(tx, self._outbox, entry, actor)
             if entry.feed_url:
                 await self._subscriptions.withdrawn(tx, feed=entry.feed_url)
             await tx.blogroll.delete(entry.id)

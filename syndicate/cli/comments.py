@@ -94,7 +94,7 @@ _decision("spam", "marked as spam", "Mark these comments as spam, and remember t
 def answer(session: Session, id: str, text: str | None, file: TextIO | None, only: bool) -> None:
     """Reply to the comment ID, or comment on the post with the slug ID. TEXT is Markdown."""
     words = _words(text, file)
-    comment = session.run(lambda services: services.author_replies.answer(id, words, only=only))
+    comment = session.run(lambda services: services.author_replies.reply(id, words, only=only))
     click.echo(f"{comment.id}: published at {comment.url}")
 
 

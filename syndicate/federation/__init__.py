@@ -1,1 +1,1 @@
-"""The conversation with other servers: what comes in, and what is said."""
+"""Federation: the actors, the outbox, the inbox and the synchronization with other servers."""

@@ -16,7 +16,7 @@ class AccountUpkeep:
 
     async def run(self) -> None:
         """Work until cancelled. Raises StorageError."""
-        await self._rotation.tell_changes()
+        await self._rotation.publish_changes()
         while True:
             await self._rotation.step()
             await self._move.step()

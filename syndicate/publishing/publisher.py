@@ -457,7 +457,7 @@ class Publisher:
         """Create the activity for the change as seen from outside: Create, Update or Delete."""
         was, is_now = before is not None and before.federates, post.federates
         if is_now and was and is_minor:
-            await self._outbox.made_anew(tx, post)
+            await self._outbox.refresh_unsent(tx, post)
         elif is_now and was:
             await self._outbox.updated(tx, post, names_wanted=names_wanted)
             if before is not None and before.pinned != post.pinned:
@@ -594,7 +594,7 @@ class Publisher:
         """Replace the HTML. Return False if the source was changed in the meantime."""
         if not await tx.posts.set_html(post, RENDERER):
             return False
-        await self._outbox.made_anew(tx, post)
+        await self._outbox.refresh_unsent(tx, post)
         await tx.versions.move(*_dependencies(post))
         return True
 

@@ -164,7 +164,7 @@ async def test_answers_follows_and_activities_have_deliveries_too(
         assert await desk.lists("deliveries", key) == [accept]
     assert await desk.lists("deliveries", "@ann@social.example") == [accept]
     await instance.publish("Tea")
-    answer = await instance.server.services.author_replies.answer("tea", "Milk first.")
+    answer = await instance.server.services.author_replies.reply("tea", "Milk first.")
     await instance.settle()
     for key in (answer.id, answer.uri):
         [said] = await desk.lists("deliveries", key)

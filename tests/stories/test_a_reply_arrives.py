@@ -60,7 +60,7 @@ async def test_our_own_addresses_are_known_however_they_are_spelled(
 ) -> None:
     """The path decides, of a post's page, of its id, and of an answer's id."""
     post = await open_instance.publish("Tea")
-    own = await open_instance.server.services.author_replies.answer("tea", "Milk first.")
+    own = await open_instance.server.services.author_replies.reply("tea", "Milk first.")
     permalink = f"https://blog.example{post.path}".rstrip("/")
     for address in (permalink, permalink.replace("https:", "http:"), post.uri, own.uri):
         await ann.reply(spelling.format(address), f"<p>To {address}.</p>")

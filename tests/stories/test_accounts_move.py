@@ -269,12 +269,12 @@ async def test_nobody_pushes_out_what_others_report(instance: RunningInstance, a
 async def test_a_profile_that_changed_is_told_once(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
     await instance.settle()
-    await instance.server.rotation.tell_changes()
+    await instance.server.rotation.publish_changes()
     await instance.settle()
     assert not ann.of_type("Update"), "nobody knew another one"
     await instance.store.transaction(lambda tx: tx.key_values.save("profile:blog", "another"))
     for _ in range(2):
-        await instance.server.rotation.tell_changes()
+        await instance.server.rotation.publish_changes()
     await instance.settle()
     assert [update["object"]["id"] for update in ann.of_type("Update")] == ["https://blog.example/actor"]
     assert ann.of_type("Update")[0]["to"] == [PUBLIC]

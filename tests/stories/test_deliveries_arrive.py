@@ -259,7 +259,7 @@ async def test_an_answer_that_was_edited_before_a_server_got_it_is_created_there
 ) -> None:
     post = await instance.publish("Buns")
     answers = instance.server.services.author_replies
-    answer = await answers.answer("buns", "First.")
+    answer = await answers.reply("buns", "First.")
     await instance.settle()
     await answers.edit(answer.id, "Second.")
     await instance.settle()

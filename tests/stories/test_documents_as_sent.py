@@ -164,7 +164,7 @@ async def test_a_message_has_the_right_outcome(
 ) -> None:
     instance = open_instance
     post = await instance.publish("Hello")
-    answer = await instance.server.services.author_replies.answer(post.slug, "A word of mine.")
+    answer = await instance.server.services.author_replies.reply(post.slug, "A word of mine.")
     said = message(server, name, post, answer)
     actor = as_id(said["actor"])
     sender = Sender(wire, clock, rsa_keys[4], host=urlsplit(actor).netloc, name="somebody", uri=actor)

@@ -205,10 +205,10 @@ async def test_the_key_of_proofs_changes_along_and_the_old_one_stays_listed_for_
 
 async def test_followers_are_told_of_a_change_once(instance: RunningInstance, ann: Peer) -> None:
     await ann.follow()
-    await instance.server.rotation.tell_changes()
+    await instance.server.rotation.publish_changes()
     await instance.settle()
     await change(instance)
-    await instance.server.rotation.tell_changes()
+    await instance.server.rotation.publish_changes()
     await instance.settle()
     assert len(ann.of_type("Update")) == 1
 

@@ -178,7 +178,7 @@ async def test_many_likes_are_listed_page_by_page(instance: RunningInstance) -> 
 
 async def test_an_answer_of_the_authors_is_liked_and_shared(instance: RunningInstance, ann: Peer, bob: Peer) -> None:
     post = await instance.publish("Hello")
-    own = await instance.server.services.author_replies.answer("hello", "Thank you all.")
+    own = await instance.server.services.author_replies.reply("hello", "Thank you all.")
     like = await ann.like(own.uri)
     await bob.like(own.uri)
     boost = await bob.boost(own.uri)

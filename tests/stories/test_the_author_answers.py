@@ -13,7 +13,7 @@ from tests.wire import Wire
 
 
 async def answer(instance: RunningInstance, to: str, text: str = "Thank *you*.") -> Comment:
-    return await instance.server.services.author_replies.answer(to, text)
+    return await instance.server.services.author_replies.reply(to, text)
 
 
 async def test_an_answer_stands_under_the_comment_and_reaches_whom_it_answers(
@@ -241,7 +241,7 @@ async def test_an_answer_can_be_for_the_answered_only_and_stays_so(
     post = await open_instance.publish("Tea")
     note = await ann.reply(post.uri, tag=[mention(bob.actor, "@bob@elsewhere.example")])
     await open_instance.settle()
-    said = await open_instance.server.services.author_replies.answer(note["id"], "Thanks.", only=True)
+    said = await open_instance.server.services.author_replies.reply(note["id"], "Thanks.", only=True)
     await open_instance.settle()
     assert told_to(ann) == [ann.actor]
     await open_instance.server.services.author_replies.edit(said.id, "Thanks a lot.")

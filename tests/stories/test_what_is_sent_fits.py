@@ -61,7 +61,7 @@ async def test_no_newline_stands_between_blocks_of_what_is_sent(instance: Runnin
     assert "\n" not in article["content"].partition("<pre>")[0]
     assert "x\n\ny\n" in article["content"]
     assert (await instance.document(post.uri))["content"] == article["content"]
-    await instance.server.services.author_replies.answer(post.slug, "One\n\ntwo")
+    await instance.server.services.author_replies.reply(post.slug, "One\n\ntwo")
     await instance.settle()
     assert follower.of_type("Create")[-1]["object"]["content"] == "<p>One</p><p>two</p>"
 
@@ -112,7 +112,7 @@ async def test_hundreds_of_hashtags_leave_room_for_words(instance: RunningInstan
 
 async def test_a_long_answer_fits_too(instance: RunningInstance, follower: Peer) -> None:
     post = await instance.publish("Hello")
-    await instance.server.services.author_replies.answer(post.slug, "Some words.\n\n" * 9_000)
+    await instance.server.services.author_replies.reply(post.slug, "Some words.\n\n" * 9_000)
     await instance.settle()
     assert all(len(body) < MISSKEYS_LIMIT for body in bodies(follower))
     assert "… read on" in follower.of_type("Create")[-1]["object"]["content"]

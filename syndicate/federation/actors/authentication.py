@@ -12,7 +12,8 @@ from syndicate.signatures import Ed25519Key, Message, Signature, parse_signature
 from syndicate.storage import Store
 
 PROVABLE = frozenset({"Announce", "Create", "Delete", "EmojiReact", "Like", "Update"})
-"""What means the same whenever and by whomever it is brought. A Follow that was taken back does not, nor does an Undo."""
+"""What means the same whenever and by whomever it is brought. A Follow that was taken back does not, nor does an
+Undo."""
 
 
 async def authenticate(signature: Signature, actors: Actors, client: str) -> PublicKey:

@@ -1,7 +1,7 @@
 """What a blog is for life, its address and its handle, and whether this database is its own.
 
-Asked at every start, before anything is made: with another address all ids would be strange to those who know them, and an
-empty database beside the keys of a blog means that the blog's own is elsewhere.
+Asked at every start, before anything is made: with another address all ids would be strange to those who know them, and
+an empty database beside the keys of a blog means that the blog's own is elsewhere.
 """
 
 import json
@@ -21,8 +21,8 @@ _FIXED = ("url", "handle")
 
 
 async def require_own_database(config: Config, store: Store, keyring: Keyring, *, keep_keys: bool = False) -> None:
-    """Let the database remember address and handle, if it is new. `keep_keys` says that a new blog shall have the keys that
-    lie there. Raises ConfigurationError when they were changed, or when a new database lies beside keys."""
+    """Let the database remember address and handle, if it is new. `keep_keys` says that a new blog shall have the keys
+    that lie there. Raises ConfigurationError when they were changed, or when a new database lies beside keys."""
     has_keys = keyring.has_any()  # before the transaction, which remembers before keys are made
     wanted = {name: str(getattr(config.site, name)) for name in _FIXED}
 
@@ -62,8 +62,8 @@ class ActorFetches:
 
 
 async def forget(store: Store) -> bool:
-    """Forget address, handle and accounts of a blog that nobody can know, so that it may begin again. False where somebody
-    may know it."""
+    """Forget address, handle and accounts of a blog that nobody can know, so that it may begin again. False where
+    somebody may know it."""
 
     async def body(tx: Tables) -> bool:
         await tx.advisory_lock("site")

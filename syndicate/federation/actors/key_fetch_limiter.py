@@ -1,7 +1,8 @@
 """How often each client may make us ask other servers for keys in vain.
 
 What we ask of a server has limits, which a stranger without any key could use up by naming keys that it does not have,
-and so keep its real accounts out. Whoever asks in vain has few tries; who is who she says may ask as often as she likes.
+and so keep its real accounts out. Whoever asks in vain has few tries; who is who she says may ask as often as she
+likes.
 """
 
 from collections import OrderedDict

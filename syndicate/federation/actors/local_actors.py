@@ -87,8 +87,8 @@ class LocalActors:
 
     @classmethod
     async def open(cls, config: Config, store: Store, clock: Clock, *, keep_keys: bool = True) -> "LocalActors":
-        """Make, with their keys, what the database does not know yet; `keep_keys` says that a new blog shall have those that
-        lie there. Raises ConfigurationError, KeyUnusable."""
+        """Make, with their keys, what the database does not know yet; `keep_keys` says that a new blog shall have those
+        that lie there. Raises ConfigurationError, KeyUnusable."""
         local_actors = cls(config, store, Keyring(config.storage.keys))
         await require_own_database(config, store, local_actors.keyring, keep_keys=keep_keys)
         await local_actors._make_missing(clock)
@@ -168,8 +168,8 @@ class LocalActors:
         self._known = known
 
     async def _since(self, made: datetime) -> datetime:
-        """Since when there is the blog: its first post may be older than its account. Bridgy Fed takes no account of less
-        than a week."""
+        """Since when there is the blog: its first post may be older than its account. Bridgy Fed takes no account of
+        less than a week."""
         first = await self._store.posts.list_oldest(skip=0, limit=1)
         return min([made, *(post.published for post in first)])
 
@@ -244,7 +244,8 @@ class LocalActors:
             await self._store.transaction(lambda tx, made=made: tx.local_actors.save(made))  # type: ignore[misc]
 
     async def _keep_previous_keys(self, clock: Clock) -> None:
-        """The key before the last change, of which an earlier version kept only the file, and changed it under its id."""
+        """The key before the last change, of which an earlier version kept only the file, and changed it under its
+        id."""
         for actor in await self._store.local_actors.list_all():
             public = self.keyring.keep_previous(actor.id)
             if public:

@@ -1,5 +1,5 @@
-"""What an entry of the blogroll shows of the account that it is: name, words and picture follow the account's Updates, as
-far as the account supplied them. What the author wrote or imported stays.
+"""What an entry of the blogroll shows of the account that it is: name, words and picture follow the account's Updates,
+as far as the account supplied them. What the author wrote or imported stays.
 """
 
 from dataclasses import replace

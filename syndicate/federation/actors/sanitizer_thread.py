@@ -1,6 +1,7 @@
 """Pure work on what strangers wrote, which can take long: in a thread of its own, one piece after the other.
 
-What they wrote has limits, but the longest still takes a few tenths of a second, during which no reader would be answered.
+What they wrote has limits, but the longest still takes a few tenths of a second, during which no reader would be
+answered.
 """
 
 import asyncio

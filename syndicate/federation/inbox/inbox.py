@@ -87,7 +87,8 @@ class Inbox:
         return await self._store.remote_actors.find(activity.actor) is None
 
     async def _attributed(self, activity: Activity, messenger: str, client: str) -> Activity:
-        """The activity, now that its messenger is known; a proof of its own actor makes it as good as brought by them."""
+        """The activity, now that its messenger is known; a proof of its own actor makes it as good as brought by
+        them."""
         if not activity.actor:
             activity = replace(activity, actor=messenger, forwarded=False)
             _require_one_origin(activity)

@@ -207,8 +207,8 @@ def _is_meant_for_us(note: RemoteNote, context: Context) -> bool:
 
 
 async def _may_ask(uri: str, context: Context) -> bool:
-    """Whether a server is to be asked for the sake of a reply that is not meant for us: what the accounts that we follow
-    say to others is nearly always of no concern."""
+    """Whether a server is to be asked for the sake of a reply that is not meant for us: what the accounts that we
+    follow say to others is nearly always of no concern."""
     now, host = context.clock(), host_of(uri)
     if await context.store.refetch_queue.is_ignored(uri, now - PASSED_OVER_FOR):
         return False
@@ -257,7 +257,8 @@ async def _bury(tx: Tables, uri: str, type: str, context: Context) -> None:
 async def _never_show(
     note: RemoteNote, context: Context, type: str, verdict: Verdict, *, withdrawn: Verdict
 ) -> Decision:
-    """What is not meant for a blog is shown no longer and never will be: an older, wider copy may still be under way."""
+    """What is not meant for a blog is shown no longer and never will be: an older, wider copy may still be under
+    way."""
     before = await context.store.comments.find_by_uri(note.id)
     if before is None:
         answered, _ = await locate(context, note.in_reply_to)

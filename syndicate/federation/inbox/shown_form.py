@@ -81,8 +81,8 @@ class ShownForm:
 
 
 def source_of(note: RemoteNote) -> str:
-    """The text as it came: behind its content warning, under its title, with the options of a poll, and what came with it
-    as links with their descriptions."""
+    """The text as it came: behind its content warning, under its title, with the options of a poll, and what came with
+    it as links with their descriptions."""
     text = "".join((*_head(note), *_body(note), *_options(note), *_attachments(note)))
     return clean(warning.behind(warning_of(note), text))
 

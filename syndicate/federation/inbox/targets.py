@@ -21,8 +21,8 @@ async def locate(context: Context, address: str) -> tuple[Post | None, Comment |
 
 
 async def _at_path(context: Context, path: str) -> tuple[Post | None, Comment | None]:
-    """What stands at an address of ours: as it is spelled, else what its path alone means, be it with a slash at the end
-    or without."""
+    """What stands at an address of ours: as it is spelled, else what its path alone means, be it with a slash at the
+    end or without."""
     posts, comments = context.store.posts, context.store.comments
     for spelled in Urls.candidates(path):
         uri = context.urls.absolute(spelled)

@@ -11,7 +11,8 @@ MAX_BYTES_PER_HOST = 20 * 1024 * 1024
 MAX_BYTES = 500 * 1024 * 1024
 HOST_INTERVAL_BYTES = 256 * 1024
 INTERVAL_BYTES = 4 * 1024 * 1024
-"""What may come, from one server and in all, before it is added up again: the limits are kept with that much to spare."""
+"""What may come, from one server and in all, before it is added up again: the limits are kept with that much to
+spare."""
 MAX_HOSTS_COUNTED = 10_000
 
 

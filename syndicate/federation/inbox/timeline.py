@@ -1,7 +1,8 @@
 """What those whom the author reads have published, by whichever way it comes: the posts of accounts that the blog
 follows (here), and those of feeds (from the room above).
 
-A post is kept once, however it came: a blog often has both an account and a feed. So many are kept of each, excerpts only.
+A post is kept once, however it came: a blog often has both an account and a feed. So many are kept of each, excerpts
+only.
 """
 
 from collections.abc import Iterable, Sequence
@@ -228,7 +229,7 @@ async def forget(tx: Tables, uri: str, outbox: Outbox, *, by: str = "") -> bool:
         entry = await tx.blogroll.get(one.entry)
         if entry is None or (by and entry.actor != by):
             continue
-        await outbox.take_back(tx, one.passed_on)
+        await outbox.retract(tx, one.passed_on)
         await tx.feed_entries.delete(one.id)
         await _renew(tx, entry)
         found = True
@@ -242,7 +243,7 @@ async def account_gone(tx: Tables, actor: str, outbox: Outbox) -> None:
         return
     for one in await tx.feed_entries.list_by_entry(entry.id):
         if one.post.object:
-            await outbox.take_back(tx, one.passed_on)
+            await outbox.retract(tx, one.passed_on)
             await tx.feed_entries.delete(one.id)
     await tx.blogroll.set_follow(entry.id, FollowState.NONE, "")
     if not entry.feed_url:

@@ -1,7 +1,7 @@
-"""The blog leaves for another account, and takes its followers along (as Mastodon does it; FEP-7628).
+"""Moves the blog with its followers to another account (as Mastodon does it; FEP-7628).
 
-`syndicate move` asks; the server looks whether the new account names ours in `alsoKnownAs`, since others look too, then
-tells every follower's server. The profile says where the blog has gone from then on.
+`syndicate move` requests it. The server verifies that the new account names ours in `alsoKnownAs`, as other servers
+will, and publishes the Move to all followers. From then on the profile names the new account.
 """
 
 import structlog
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 CANCEL = "cancel"
 ASKED, OUTCOME = "move.asked", "move.outcome"
-"""Facts: the account to move to, or `CANCEL`; and what became of it."""
+"""Keys of stored values: the account to move to, or `CANCEL`; and the outcome."""
 
 
 class AccountMove:
@@ -42,7 +42,7 @@ class AccountMove:
         self._schemes = schemes
 
     async def step(self) -> None:
-        """Do what was asked for, and write down what became of it."""
+        """Perform a requested move, and record its outcome."""
         asked = await self._store.key_values.find(ASKED)
         if not asked:
             return
@@ -56,7 +56,7 @@ class AccountMove:
         await self._move(asked, target)
 
     async def _target(self, account: str) -> str:
-        """The id of the account to move to. Raises AddressUnusable, RemoteError."""
+        """Return the id of the account to move to. Raises AddressUnusable, RemoteError."""
         uri = account
         if "://" not in account:
             uri = actor_in(await links_of(account_of(account), self._fetcher, schemes=self._schemes))
@@ -81,21 +81,21 @@ class AccountMove:
         profile = self._local_actors.blog.profile
         outcome = f"moved to {target}" if target else "the blog is here"
 
-        async def tell(tx: Tables) -> None:
+        async def publish(tx: Tables) -> None:
             if not await _settle(tx, asked, outcome):
-                return  # another process has told it
+                return  # another process has published it
             if not target:
                 await self._outbox.moved_back(tx, profile)
                 return
             await self._outbox.profile(tx, profile)
             await self._outbox.moved(tx, target)
 
-        await self._store.transaction(tell)
+        await self._store.transaction(publish)
         log.info("blog moved", target=target or "back here")
 
 
 async def _settle(tx: Tables, asked: str, outcome: str) -> bool:
-    """Write down what became of a move; False when it is asked for no more, as another process has settled it."""
+    """Record the outcome of a move; return False if another process has done so."""
     await tx.advisory_lock(ASKED)
     if await tx.key_values.find(ASKED) != asked:
         return False

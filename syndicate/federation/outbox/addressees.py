@@ -1,4 +1,5 @@
-"""To whom an answer of the author's is addressed: whom it answers, whom that one mentioned, and whom the text names."""
+"""Addressees of the author's replies: the author of the comment, those whom the comment mentions, and names in the
+text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +14,11 @@ from syndicate.storage import Store, Tables
 from syndicate.storage.mentions import KnownAccount
 
 MAX_ADDRESSEES = 10
-MAX_KEPT = 30
+MAX_MENTIONS = 30
 
 
 def mentioned_in(note: RemoteNote) -> list[Mention]:
-    """Whom a note of another server mentions, each with a full name."""
+    """Return the mentions of a note of another server, each with a full handle."""
     found = []
     for tag in as_list(note.raw.get("tag")):
         if not isinstance(tag, dict) or "Mention" not in types(tag.get("type")):
@@ -27,12 +28,12 @@ def mentioned_in(note: RemoteNote) -> list[Mention]:
         if origin(actor) and len(actor) <= 2048 and user[0]:
             handle = f"@{user[0]}@{user[2] or authority_of(actor)}"
             found.append(Mention(handle=clean_name(handle, limit=300), actor=actor))
-    return found[:MAX_KEPT]
+    return found[:MAX_MENTIONS]
 
 
 async def addressees(store: Store, ours: str, answered: Comment | None, *, only: bool) -> list[Mention]:
-    """The one who is answered, and (but with `only`) whom that one mentioned: not us, ten at most, nobody who is blocked.
-    `ours` is our origin."""
+    """Return the author of a comment and (unless `only`) those whom it mentions: at most ten, without us and blocked
+    accounts. `ours` is our origin."""
     if answered is None:
         return []
     author = answered.author
@@ -48,8 +49,8 @@ async def addressees(store: Store, ours: str, answered: Comment | None, *, only:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
-    """A text whose `@user@host` are links where we know them: whom it names, and the `unknown` names that are to be looked
-    up."""
+    """A text in which known `@user@host` are links, the accounts that it names, and the `unknown` names still to be
+    looked up."""
 
     html: str
     named: tuple[Mention, ...]
@@ -57,7 +58,7 @@ class Naming:
 
 
 async def named_in(store: Store, html: str, host: str) -> Naming:
-    """Whom a text names; who is blocked stays text. `host` is ours."""
+    """Link the accounts that a text names; blocked ones stay text. `host` is ours."""
     handles = [handle for handle in names.people(html) if handle.rpartition("@")[2] != host]
     known = await store.mentions.find_known(handles)
     for handle in handles:
@@ -77,5 +78,5 @@ async def named_in(store: Store, html: str, host: str) -> Naming:
 
 
 async def never_fetched(store: Tables, mentioned: Sequence[Mention]) -> tuple[str, ...]:
-    """The ids of those among them of whom we have no inbox."""
+    """Return the ids of the mentioned accounts that were never fetched."""
     return tuple([mention.actor for mention in mentioned if await store.remote_actors.find(mention.actor) is None])

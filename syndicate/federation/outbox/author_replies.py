@@ -1,4 +1,4 @@
-"""The author takes part: her own answers, to comments and under her posts, kept here and told to the fediverse."""
+"""The author's replies to comments and posts: stored as comments and published to the fediverse."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from syndicate.content import markdown
 from syndicate.content.sanitize import SANITIZER_VERSION, for_author
 from syndicate.errors import CommentNotFound, InputError
 from syndicate.federation.outbox.addressees import Naming, addressees, named_in, never_fetched
-from syndicate.federation.outbox.outbox import HELD_FOR_NAMES, NO_TIME, Outbox
+from syndicate.federation.outbox.outbox import NAME_LOOKUP_TIMEOUT, NO_DELAY, Outbox
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.model.post import Mention, Post
@@ -22,16 +22,17 @@ REASON = "author.own"
 
 
 class AuthorReplies:
-    """Speaks under posts as the blog's author."""
+    """Creates, edits and deletes the author's replies."""
 
     def __init__(self, store: Store, outbox: Outbox, site: SiteConfig, urls: Urls, clock: Clock) -> None:
         self._store, self._outbox, self._site = store, outbox, site
         self._urls, self._clock = urls, clock
 
-    async def answer(self, to: str, text: str, *, only: bool = False) -> Comment:
-        """Answer a comment that is shown (by its id, ours or the remote one) or a post (by its slug), in Markdown.
+    async def reply(self, to: str, text: str, *, only: bool = False) -> Comment:
+        """Reply in Markdown to a shown comment (by its id here or the remote one) or a post (by its slug).
 
-        It is addressed to the one who is answered and, but with `only`, to whom that one mentioned.
+        The reply is addressed to the author of the comment and, unless `only`, to the accounts that the comment
+        mentions.
 
         Raises CommentNotFound, InputError.
         """
@@ -44,7 +45,7 @@ class AuthorReplies:
         now = self._clock().replace(microsecond=0)
         id = new_id(self._clock())
         anchor = f"comment-{id}"
-        naming = await self._typeset(text, post)
+        naming = await self._render(text, post)
         mentioned = [*await addressees(self._store, self._urls.base, answered, only=only), *naming.named]
         comment = Comment(
             id=id,
@@ -66,25 +67,25 @@ class AuthorReplies:
             updated=now,
         )
         await self._store.transaction(
-            lambda tx: self._keep(tx, "Create", comment, post, answered, mentioned, naming.unknown)
+            lambda tx: self._save(tx, "Create", comment, post, answered, mentioned, naming.unknown)
         )
         return comment
 
     async def edit(self, id: str, text: str) -> Comment:
-        """Give an own answer another text. Raises CommentNotFound, InputError."""
+        """Change the text of a reply. Raises CommentNotFound, InputError."""
         before, post = await self._own(id)
         updated = max(self._clock().replace(microsecond=0), before.updated + timedelta(seconds=1))
-        naming = await self._typeset(text, post)
+        naming = await self._render(text, post)
         mentioned = [*await self._store.comments.list_mentions(before.id), *naming.named]
         comment = replace(before, html=naming.html, updated=updated)
         answered = await self._store.comments.find(before.parent) if before.parent else None
         await self._store.transaction(
-            lambda tx: self._keep(tx, "Update", comment, post, answered, mentioned, naming.unknown)
+            lambda tx: self._save(tx, "Update", comment, post, answered, mentioned, naming.unknown)
         )
         return comment
 
-    async def made_anew(self, id: str, found: Sequence[str]) -> None:
-        """These, whom an answer names or is addressed to, were looked up: it links and mentions them, and they get it."""
+    async def add_mentions(self, id: str, found: Sequence[str]) -> None:
+        """Link and mention accounts in a reply that were looked up after it was written, and send it to them."""
         before = await self._store.comments.find(id)
         post = await self._store.posts.find(before.post) if before is not None else None
         if before is None or post is None:
@@ -92,9 +93,9 @@ class AuthorReplies:
         naming = await named_in(self._store, before.html, self._urls.host)
         comment = replace(before, html=for_author(naming.html, base=self._urls.absolute(post.path)))
         answered = await self._store.comments.find(comment.parent) if comment.parent else None
-        await self._store.transaction(lambda tx: self._reset(tx, comment, post, answered, naming.named, found))
+        await self._store.transaction(lambda tx: self._save_mentions(tx, comment, post, answered, naming.named, found))
 
-    async def _reset(
+    async def _save_mentions(
         self,
         tx: Tables,
         comment: Comment,
@@ -110,21 +111,21 @@ class AuthorReplies:
         await tx.comments.set_mentions(comment.id, [*await tx.comments.list_mentions(comment.id), *named])
         await tx.versions.move("comments", f"post:{post.id}", f"talk:{post.id}")
         if post.federates:
-            note = self._outbox.answer_to(comment, post, answered, await tx.comments.list_mentions(comment.id))
-            await self._outbox.answer_made_anew(tx, note, found)
+            note = self._outbox.render_reply(comment, post, answered, await tx.comments.list_mentions(comment.id))
+            await self._outbox.add_mentions(tx, note, found)
 
     async def delete(self, id: str) -> None:
-        """Take an own answer back; what was answered to it stays. Raises CommentNotFound."""
+        """Delete a reply; the comments that answer it stay. Raises CommentNotFound."""
         comment, post = await self._own(id)
 
         async def take_back(tx: Tables) -> None:
-            await self._outbox.taken_back(tx, comment, post, self._clock())
+            await self._outbox.reply_deleted(tx, comment, post, self._clock())
             await tx.mentions.save_all(post.id, {}, self._clock(), comment=comment.id)
             await records.delete(tx, comment)
 
         await self._store.transaction(take_back)
 
-    async def _keep(
+    async def _save(
         self,
         tx: Tables,
         type: str,
@@ -148,16 +149,18 @@ class AuthorReplies:
         await tx.mentions.save_all(post.id, wanted, self._clock(), comment=comment.id)
         await tx.versions.move(f"post:{post.id}", "comments")
         if post.federates:
-            note = self._outbox.answer_to(comment, post, answered, await tx.comments.list_mentions(comment.id))
-            told = [tag["href"] for tag in note["tag"]]
+            note = self._outbox.render_reply(comment, post, answered, await tx.comments.list_mentions(comment.id))
+            mentions = [tag["href"] for tag in note["tag"]]
             at = comment.published if type == "Create" else comment.updated
-            hold = HELD_FOR_NAMES if unknown else NO_TIME
-            await self._outbox.publish(tx, type, note, about=comment.uri, post=post, published=at, cc=told, hold=hold)
+            hold = NAME_LOOKUP_TIMEOUT if unknown else NO_DELAY
+            await self._outbox.publish(
+                tx, type, note, about=comment.uri, post=post, published=at, cc=mentions, hold=hold
+            )
 
-    async def _typeset(self, text: str, post: Post) -> Naming:
-        """The text as HTML, and whom it names. Raises InputError."""
+    async def _render(self, text: str, post: Post) -> Naming:
+        """Render the text as HTML, with the accounts that it names. Raises InputError."""
         if not text.strip():
-            raise InputError("an answer needs a text")
+            raise InputError("a reply needs a text")
         naming = await named_in(self._store, markdown.to_html(text), self._urls.host)
         return replace(naming, html=for_author(naming.html, base=self._urls.absolute(post.path)))
 

@@ -1,4 +1,4 @@
-"""What others were allowed, and may no longer: stamps for quotes and replies, given, refused and revoked.
+"""Authorizations of quotes and replies (FEP-044f, GoToSocial): granted, refused and revoked.
 
 Every method writes inside the caller's transaction.
 """
@@ -20,25 +20,25 @@ REFUSED = (CommentState.REJECTED, CommentState.SPAM)
 
 
 class Authorizations:
-    """Answers those who asked."""
+    """Answers requests for authorizations."""
 
     def __init__(self, outbox: Outbox, urls: Urls, clock: Clock) -> None:
         self._outbox, self._urls, self._clock = outbox, urls, clock
 
     async def allow(self, tx: Tables, stamp: Authorization, request: render.Document, actor: RemoteActor) -> None:
-        """Give a stamp, and say so."""
+        """Save an authorization and send the Accept."""
         await tx.authorizations.save(stamp)
         context = CONTEXTS[stamp.kind]
-        await self._outbox.answer(
+        await self._outbox.send_to(
             tx, "Accept", request, to=actor.uri, inbox=actor.inbox, context=context, result=stamp.uri
         )
 
     async def refuse(self, tx: Tables, kind: AuthorizationKind, request: render.Document, actor: RemoteActor) -> None:
-        """Say no."""
-        await self._outbox.answer(tx, "Reject", request, to=actor.uri, inbox=actor.inbox, context=CONTEXTS[kind])
+        """Send the Reject."""
+        await self._outbox.send_to(tx, "Reject", request, to=actor.uri, inbox=actor.inbox, context=CONTEXTS[kind])
 
     async def revoke(self, tx: Tables, stamp: Authorization, post: Post) -> None:
-        """A stamp holds no longer: its address is gone, and everybody who may have seen what it allowed is told."""
+        """Revoke an authorization: its address answers 410, and its Delete is published."""
         now = self._clock()
         await tx.authorizations.revoke(stamp.uri)
         await tx.versions.move(f"post:{post.id}")
@@ -48,13 +48,14 @@ class Authorizations:
             )
 
     def stamp(self, kind: AuthorizationKind, post: Post, *, object: str, target: str, actor: str) -> Authorization:
-        """A new one."""
+        """Create an authorization."""
         now = self._clock()
         uri = self._urls.stamp(new_id(now))
         return Authorization(uri=uri, kind=kind, post=post.id, object=object, target=target, actor=actor, created=now)
 
     async def decided(self, tx: Tables, comment: Comment, state: CommentState) -> None:
-        """The author has decided about a comment: whoever asked hears of it, and a stamp follows the decision."""
+        """Answer a pending request for a comment that the author has decided about, and revoke or grant its
+        authorization."""
         post = await tx.posts.find(comment.post)
         if post is None:
             return
@@ -73,7 +74,7 @@ class Authorizations:
             await self.refuse(tx, AuthorizationKind.REPLY, request.request, actor)
             return
         stamp = await tx.authorizations.find_by_object(request.reply, AuthorizationKind.REPLY)
-        if stamp is not None and stamp.revoked:  # its author has changed her mind
+        if stamp is not None and stamp.revoked:  # the author of the blog has decided otherwise
             await tx.authorizations.delete(stamp.uri)
             stamp = None
         stamp = stamp or self.stamp(

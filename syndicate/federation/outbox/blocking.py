@@ -1,6 +1,6 @@
-"""What a block does: followers go, follows end, and what was said here is set aside. Unblocking brings that back.
+"""Enforces blocks: followers are removed, follows end, comments are hidden. Unblocking restores the comments.
 
-A whole server may be many accounts: they are gone through some at a time.
+A server may have many accounts here; they are processed in batches.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage import Store, Tables
 from syndicate.storage.blocks import Block
 
-AT_ONCE = 100
+BATCH_SIZE = 100
 REASON = "sender.blocked"
 
 
@@ -25,25 +25,25 @@ class BlockEnforcer:
         self._store, self._local_actors, self._outbox = store, local_actors, outbox
 
     async def block(self, block: Block) -> None:
-        """Listen no longer: followers get a Reject of their Follow, those who are followed an Undo of ours; comments,
-        likes and boosts are set aside."""
+        """Save a block: followers get a Reject of their Follow, followed accounts an Undo of ours; comments, likes and
+        boosts are hidden."""
         await self._store.transaction(lambda tx: tx.blocks.save(block))
-        await self._of_each(block.pattern, self._block)
+        await self._for_each_actor(block.pattern, self._block)
 
     async def unblock(self, pattern: str) -> bool:
-        """Listen again: comments, likes and boosts are as they were before. Followers and follows are not.
+        """Delete a block: comments, likes and boosts are restored, followers and follows are not.
 
-        False if there was no such block.
+        Return False if there was no such block.
         """
         if not await self._store.transaction(lambda tx: tx.blocks.delete(pattern)):
             return False
-        await self._of_each(pattern, self._unblock)
+        await self._for_each_actor(pattern, self._unblock)
         return True
 
-    async def _of_each(self, pattern: str, work: Callable[[Tables, str, str], Awaitable[None]]) -> None:
-        """Do something for each actor that a pattern covers, each in a transaction of its own."""
+    async def _for_each_actor(self, pattern: str, work: Callable[[Tables, str, str], Awaitable[None]]) -> None:
+        """Call `work` for each actor that a pattern covers, each in a transaction of its own."""
         after = ""
-        while actors := await self._store.remote_actors.list_matching(pattern, after=after, limit=AT_ONCE):
+        while actors := await self._store.remote_actors.list_matching(pattern, after=after, limit=BATCH_SIZE):
             for actor in actors:
 
                 async def body(tx: Tables, actor: str = actor) -> None:
@@ -71,7 +71,7 @@ class BlockEnforcer:
             if follower is None:
                 continue
             follow = render.follow_as_received(follower.follow, actor.uri, ours.uri)
-            await self._outbox.answer(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
+            await self._outbox.send_to(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
             await tx.followers.delete(ours.id, actor.uri)
             await tx.versions.move("followers")
 
@@ -79,11 +79,11 @@ class BlockEnforcer:
         entry = await tx.blogroll.find_by_actor(actor.uri)
         if entry is None or entry.follow not in (FollowState.ACCEPTED, FollowState.PENDING):
             return
-        await follows.take_back(tx, self._outbox, entry, actor)
-        await self._tell(tx, entry, f"Not followed any more: you blocked {pattern}.")
+        await follows.undo_follow(tx, self._outbox, entry, actor)
+        await self._set_not_following(tx, entry, f"Not followed any more: you blocked {pattern}.")
 
     async def _unblock(self, tx: Tables, uri: str, pattern: str) -> None:
-        if await tx.blocks.covers(uri, host_of(uri)):  # by another block, still
+        if await tx.blocks.covers(uri, host_of(uri)):  # still covered by another block
             return
         for comment in await tx.comments.list_by_author(uri, reason=REASON):
             await records.restore(tx, comment)
@@ -92,8 +92,10 @@ class BlockEnforcer:
         entry = await tx.blogroll.find_by_actor(uri)
         if entry is not None and entry.follow is FollowState.NONE and entry.follow_reason:
             address = entry.handle or entry.actor
-            await self._tell(tx, entry, f"You unblocked {pattern}; `syndicate follow {address}` follows it again.")
+            await self._set_not_following(
+                tx, entry, f"You unblocked {pattern}; `syndicate follow {address}` follows it again."
+            )
 
-    async def _tell(self, tx: Tables, entry: BlogrollEntry, reason: str) -> None:
+    async def _set_not_following(self, tx: Tables, entry: BlogrollEntry, reason: str) -> None:
         await tx.blogroll.set_follow(entry.id, FollowState.NONE, "", reason=reason)
         await tx.versions.move("blogroll")

@@ -1,7 +1,7 @@
-"""What stands at the top of an account elsewhere: what is pinned, or the newest posts where it would be empty.
+"""The featured collection: the pinned posts, or the newest ones for servers without a follower.
 
-A server looks when it first meets an account, before anybody there follows it. From the first follower on it gets the
-posts themselves, and would show the same five a second time, as pinned ones.
+A server fetches it when it first discovers an account, before anybody there follows it. From the first follower on it
+receives the posts themselves, and would show the newest ones a second time as pinned.
 """
 
 from syndicate.federation.actors.local_actors import LocalActors
@@ -14,14 +14,14 @@ MAX_PINNED = 20
 
 
 async def pinned(store: Store, actor: LocalActor) -> list[Post]:
-    """Only the blog pins posts."""
+    """Return the pinned posts. Only the blog pins posts."""
     if actor.role is not Role.BLOG:
         return []
     return [post for post in await store.posts.list_pinned(MAX_PINNED) if post.federates]
 
 
-async def stand_ins(store: Store, local_actors: LocalActors, actor: LocalActor) -> list[Post]:
-    """The newest posts of an account that has pinned none."""
+async def fallback_posts(store: Store, local_actors: LocalActors, actor: LocalActor) -> list[Post]:
+    """Return the newest posts of an account that has pinned none."""
     subject = local_actors.subject_of(actor.id)
     if subject is not None:
         posts = await store.posts.list_by_terms(subject[0], [subject[1]], limit=MAX_NEWEST)

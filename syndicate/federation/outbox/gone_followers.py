@@ -1,4 +1,4 @@
-"""Followers whose inbox answers that it is gone: asked for once more, and let go when they are gone too."""
+"""Removes followers whose inbox answers 404 or 410, if their actors are gone, too."""
 
 from functools import partial
 
@@ -11,24 +11,26 @@ from syndicate.storage import Store, Tables
 
 log = structlog.get_logger()
 
-ASKED = 20
+MAX_CHECKED = 20
 
 
 class GoneFollowers:
+    """Checks the followers behind an inbox that is gone."""
+
     def __init__(self, store: Store, actors: Actors, clock: Clock) -> None:
         self._store, self._actors, self._clock = store, actors, clock
 
     async def check(self, inbox: str) -> None:
-        """See who of those behind an inbox is still there."""
-        for actor in await self._store.followers.list_by_inbox(inbox, limit=ASKED):
+        """Refetch the followers behind an inbox, and remove those that are gone."""
+        for actor in await self._store.followers.list_by_inbox(inbox, limit=MAX_CHECKED):
             try:
                 await self._actors.refresh(actor, by_stranger=False)
             except RemoteGone:
-                await self._store.transaction(partial(self._let_go, actor))
-                log.info("follower gone", actor=actor)
+                await self._store.transaction(partial(self._remove, actor))
+                log.info("follower removed", actor=actor)
             except RemoteError:
                 continue
 
-    async def _let_go(self, actor: str, tx: Tables) -> None:
+    async def _remove(self, actor: str, tx: Tables) -> None:
         await tx.followers.delete_actor(actor)
         await tx.versions.move("followers")

@@ -1,8 +1,8 @@
 """Introduces a changed key to servers that refuse it.
 
-A server that keeps the key it once saw (GoToSocial) or does not know the id of the new one (Mastodon 4.7) answers 401.
-It takes the new key in an Update of the actor signed with a key that it knows, which may be any earlier one: the
-server need not have had a follower when the key was changed.
+A server that pins the first key it saw (GoToSocial) or does not know the id of the new one (Mastodon 4.7) answers 401.
+It accepts the new key in an Update of the actor that is signed with a key it knows. That may be any earlier one, since
+the server need not have had a follower when the key was changed.
 """
 
 from datetime import timedelta
@@ -12,11 +12,13 @@ from syndicate.federation.actors.local_actors import SigningActor
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.storage import Store
 
-REPEAT_AFTER = timedelta(days=1)
-"""A server may answer 401 for other reasons: it is bothered once a day at most."""
+INTRODUCTION_INTERVAL = timedelta(days=1)
+"""A server may answer 401 for other reasons, so it gets the Update at most once a day."""
 
 
 class Introductions:
+    """Knows which inboxes were sent the Update of an actor."""
+
     def __init__(self, store: Store, outbox: Outbox, clock: Clock) -> None:
         self._store, self._outbox, self._clock = store, outbox, clock
 
@@ -25,10 +27,10 @@ class Introductions:
         if not identity.earlier:
             return False
         at = await self._store.earlier_keys.introduced_at(identity.actor.id, inbox, identity.newest_key_id)
-        return at is None or self._clock() - at >= REPEAT_AFTER
+        return at is None or self._clock() - at >= INTRODUCTION_INTERVAL
 
     async def update(self, identity: SigningActor) -> str:
-        """Make the Update of an actor as it is now; returns the activity's id."""
+        """Create the Update of an actor as it is now, and return the activity's id."""
         return await self._store.transaction(lambda tx: self._outbox.profile_update(tx, identity.profile))
 
     async def record(self, identity: SigningActor, inbox: str) -> None:

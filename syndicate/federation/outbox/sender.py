@@ -1,7 +1,7 @@
-"""Carries activities: signs afresh, POSTs, and knocks a second time in the other dialect where the first is refused.
-An inbox that refuses a changed key is sent the Update of the actor, signed with an earlier key, and is then asked again.
+"""Sends activities: signs and POSTs each, and retries at once with the other signature dialect if the first is refused.
 
-The bytes of an activity are made once and serve all its deliveries.
+An inbox that refuses a changed key is sent the Update of the actor, signed with an earlier key; then the delivery is
+repeated. The bytes of an activity are rendered once for all its deliveries.
 """
 
 import json
@@ -23,26 +23,26 @@ from syndicate.storage.deliveries import Delivery
 from syndicate.transport.message import DELIVERY, Request, Transport
 from syndicate.transport.signed import Signer, SigningKey, SigningThreads
 
-BODIES = 64
-SECOND_KNOCK = frozenset({400, 401})
-OTHER = {Dialect.CAVAGE: Dialect.RFC9421, Dialect.RFC9421: Dialect.CAVAGE}
+MAX_CACHED_BODIES = 64
+RETRY_DIALECT_STATUSES = frozenset({400, 401})
+OTHER_DIALECT = {Dialect.CAVAGE: Dialect.RFC9421, Dialect.RFC9421: Dialect.CAVAGE}
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An activity of `actor` as it is sent, and its digest."""
+    """The bytes of an activity of `actor`, and their digest."""
 
     actor: str
     bytes: bytes
     digest: str
 
 
-async def _prove(inbox: str, tx: Tables) -> None:
+async def _mark_proven(inbox: str, tx: Tables) -> None:
     await tx.foreign_inboxes.set_proven(inbox)
 
 
 class ActivitySender:
-    """Brings activities of ours to inboxes (ActivityPub §7). `gone` is told of inboxes that answered 404 or 410."""
+    """Sends activities to inboxes (ActivityPub §7). `gone` is called with inboxes that answered 404 or 410."""
 
     def __init__(
         self,
@@ -60,65 +60,70 @@ class ActivitySender:
         self._bodies: OrderedDict[tuple[str, int, str], Body] = OrderedDict()
 
     async def send(self, delivery: Delivery, dialect: str) -> SendResult:
-        met, dialect = await self._met_with(delivery, dialect)
-        fate = outcome_of(met)
-        afterwards = partial(self._gone, delivery.inbox) if fate is DeliveryOutcome.GONE else None
-        is_taken = fate is DeliveryOutcome.DELIVERED and await self._store.deliveries.is_accept(delivery.activity)
-        effect = partial(_prove, delivery.inbox) if is_taken else None
-        return SendResult(attempt=met, outcome=fate, dialect=dialect, effect=effect, afterwards=afterwards)
+        attempt, dialect = await self._deliver(delivery, dialect)
+        outcome = outcome_of(attempt)
+        afterwards = partial(self._gone, delivery.inbox) if outcome is DeliveryOutcome.GONE else None
+        is_accepted_accept = outcome is DeliveryOutcome.DELIVERED and await self._store.deliveries.is_accept(
+            delivery.activity
+        )
+        effect = partial(_mark_proven, delivery.inbox) if is_accepted_accept else None
+        return SendResult(attempt=attempt, outcome=outcome, dialect=dialect, effect=effect, afterwards=afterwards)
 
-    async def _met_with(self, delivery: Delivery, dialect: str) -> tuple[Attempt, str]:
-        """What it met with, and the dialect that the server took or took last."""
+    async def _deliver(self, delivery: Delivery, dialect: str) -> tuple[Attempt, str]:
+        """Return the attempt, and the dialect that the server accepts or accepted last."""
         body = await self._body(delivery.activity, delivery.version)
         if body is None:
             return Attempt(status=None, answer="withdrawn before it was sent", permanent=True), dialect
         identity = self._local_actors.of_id(body.actor)
         if identity is None:
-            return Attempt(status=None, answer="its actor is no longer chosen", permanent=True), dialect
+            return Attempt(status=None, answer="its actor is no longer configured", permanent=True), dialect
         if identity.next_key_id and delivery.activity != identity.rotation:
-            return Attempt(status=None, answer="waits for the change of key", held=True), dialect
+            return Attempt(status=None, answer="waits for the key rotation", held=True), dialect
         key = identity.signing_key_of(delivery.activity)
         first = Dialect(dialect) if dialect in set(Dialect) else Dialect.CAVAGE
-        met, taken = await self._knock(delivery.inbox, body, key, first)
-        if met.status != 401 or not await self._introductions.are_due(identity, delivery.inbox):
-            return met, taken.value
+        attempt, accepted = await self._post_in_dialects(delivery.inbox, body, key, first)
+        if attempt.status != 401 or not await self._introductions.are_due(identity, delivery.inbox):
+            return attempt, accepted.value
         introduced = await self._introduce(identity, delivery, body, first)
         if introduced is None:
-            return met, taken.value
-        if delivery.activity == identity.rotation:  # which was the news itself
-            return introduced, taken.value
-        met, taken = await self._knock(delivery.inbox, body, key, first)
-        return met, taken.value
+            return attempt, accepted.value
+        if delivery.activity == identity.rotation:  # the delivery was the Update itself
+            return introduced, accepted.value
+        attempt, accepted = await self._post_in_dialects(delivery.inbox, body, key, first)
+        return attempt, accepted.value
 
     async def _introduce(
         self, identity: SigningActor, delivery: Delivery, body: Body, dialect: Dialect
     ) -> Attempt | None:
-        """Send the Update of the actor signed with one earlier key after the other, until the inbox knows one; None where
-        it knows none."""
-        news: Body | None = body
+        """Send the Update of the actor, signed with one earlier key after the other until the inbox accepts one; None
+        if it accepts none."""
+        update: Body | None = body
         if delivery.activity != identity.rotation:
-            news = await self._body(await self._introductions.update(identity), 0)
-        assert news is not None  # made a moment ago
+            update = await self._body(await self._introductions.update(identity), 0)
+        assert update is not None  # it was created just now
         for key in identity.earlier:
-            met, _ = await self._knock(delivery.inbox, news, key, dialect)
-            if outcome_of(met) is DeliveryOutcome.DELIVERED:
+            attempt, _ = await self._post_in_dialects(delivery.inbox, update, key, dialect)
+            if outcome_of(attempt) is DeliveryOutcome.DELIVERED:
                 await self._introductions.record(identity, delivery.inbox)
-                return met
-            if met.status != 401:  # it has other troubles now
+                return attempt
+            if attempt.status != 401:  # it fails for another reason
                 return None
         await self._introductions.record(identity, delivery.inbox)
         return None
 
-    async def _knock(self, inbox: str, body: Body, key: SigningKey, first: Dialect) -> tuple[Attempt, Dialect]:
-        """Once, and where that is refused in the other dialect, too; the answer that counts, and its dialect."""
+    async def _post_in_dialects(
+        self, inbox: str, body: Body, key: SigningKey, first: Dialect
+    ) -> tuple[Attempt, Dialect]:
+        """POST with one dialect, and if that is refused with the other; return the attempt that counts, and its
+        dialect."""
         signer = Signer(lambda: key, self._clock)
-        met = await self._post(inbox, body, signer, first)
-        if met.status not in SECOND_KNOCK:
-            return met, first
-        second = await self._post(inbox, body, signer, OTHER[first])
+        attempt = await self._post(inbox, body, signer, first)
+        if attempt.status not in RETRY_DIALECT_STATUSES:
+            return attempt, first
+        second = await self._post(inbox, body, signer, OTHER_DIALECT[first])
         if second.status is not None and second.status < 400:
-            return second, OTHER[first]
-        return met, first
+            return second, OTHER_DIALECT[first]
+        return attempt, first
 
     async def _post(self, inbox: str, body: Body, signer: Signer, dialect: Dialect) -> Attempt:
         headers = await self._threads.headers(
@@ -130,22 +135,22 @@ class ActivitySender:
             digest=body.digest,
         )
         request = Request(method="POST", url=inbox, headers=headers, body=body.bytes, budget=DELIVERY)
-        met, _ = await send_request(self._transport, request, self._clock)
-        return met
+        attempt, _ = await send_request(self._transport, request, self._clock)
+        return attempt
 
     async def _body(self, activity: str, version: int) -> Body | None:
-        """The bytes of an activity; made anew when its text or the key of its proof has changed."""
+        """Return the bytes of an activity; rendered again if its text or the key of its proof has changed."""
         keys = ",".join(key.id for identity in self._local_actors for key in identity.actor.proof_keys[:1])
         cached = self._bodies.get((activity, version, keys))
         if cached is not None:
             return cached
-        said = await self._store.outbox.get(activity)
-        if said is None or not said.document:
+        activity_row = await self._store.outbox.get(activity)
+        if activity_row is None or not activity_row.document:
             return None
-        identity = self._local_actors.of_id(said.local_actor)
-        document = identity.proven(said.document, said.published) if identity else said.document
+        identity = self._local_actors.of_id(activity_row.local_actor)
+        document = identity.proven(activity_row.document, activity_row.published) if identity else activity_row.document
         data = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-        body = self._bodies[activity, version, keys] = Body(said.local_actor, data, body_digest(data))
-        while len(self._bodies) > BODIES:
+        body = self._bodies[activity, version, keys] = Body(activity_row.local_actor, data, body_digest(data))
+        while len(self._bodies) > MAX_CACHED_BODIES:
             self._bodies.popitem(last=False)
         return body

@@ -1,1 +1,1 @@
-"""Comparing with other servers: replies that were never sent here, and lists of followers."""
+"""Synchronization with other servers: replies that were never delivered here, and lists of followers."""

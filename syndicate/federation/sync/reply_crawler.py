@@ -1,9 +1,9 @@
-"""Looks at the comments that we show where they were written: are they still there, and who answered them?
+"""Refetches shown comments from their origin, and fetches replies to them that were never delivered.
 
-Many public answers are never sent to us: those to a comment by somebody who does not know of us, and those that were
-written before we knew the comment. The comment's own document names the collections of its `replies` (FEP-7458) and
-of its conversation (`context`, FEP-7888 and FEP-f228). What these list are hints: each answer is fetched from its
-own origin, and judged like one that was sent. Nothing but comments that are shown is looked at.
+Many public replies are never sent to us: those to a comment by somebody whose server does not know us, and those
+written before we had the comment. The comment's document names the collections of its `replies` (FEP-7458) and of its
+conversation (`context`, FEP-7888 and FEP-f228). Their items are hints: each reply is fetched from its own origin, and
+decided about like one that was delivered. Only shown comments are refetched.
 """
 
 from collections.abc import AsyncIterator
@@ -26,34 +26,34 @@ from syndicate.model.comment import Comment, CommentState
 log = structlog.get_logger()
 
 MEMBERS = ("replies", "context", "conversation")
-"""Where a note names the conversation that it is part of."""
+"""The members in which a note names its conversation."""
 PARTS = frozenset({"items", "orderedItems", "first", "next"})
-MOST_PAGES = 5
-"""Pages that are asked for in one visit, of all collections together."""
-MOST_LISTED = 500
-MOST_FETCHED = 40
+MAX_PAGES = 5
+"""Pages that are fetched in one visit, of all collections together."""
+MAX_ITEMS = 500
+MAX_FETCHED = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlResult:
-    """What a visit has led to. `found` counts comments that are new here."""
+    """The result of one visit. `found` counts new comments."""
 
     outcome: str
     found: int = 0
 
 
 class ReplyCrawler:
-    """Visits one comment at a time. `context` has the way out on which other servers are spared."""
+    """Visits one comment at a time. `context` has the throttled transport."""
 
     def __init__(self, context: Context) -> None:
         self._context, self._store = context, context.store
 
     async def visit(self, comment: Comment) -> CrawlResult:
-        """Read a comment again where it was written, and fetch the answers that it names.
+        """Refetch a comment, and fetch the replies that it lists.
 
-        Raises RemoteUnavailable when its server cannot be asked now: nothing is changed then.
+        Raises RemoteUnavailable if its server cannot be asked now; then nothing is changed.
         """
-        if not await self._is_known(comment):
+        if not await self._is_visitable(comment):
             return CrawlResult(outcome="passed")
         try:
             document = await self._context.object(comment.uri)
@@ -61,7 +61,7 @@ class ReplyCrawler:
             await self._apply(comment.uri, replies.forget(comment.uri, self._context, for_good=error.status == 410))
             return CrawlResult(outcome="gone")
         except PERMANENT_REMOTE_ERRORS as error:
-            log.debug("comment not read again", comment=comment.uri, problem=str(error))
+            log.debug("comment refetch failed", comment=comment.uri, problem=str(error))
             return CrawlResult(outcome="unreadable")
         if "Tombstone" in types(document.get("type")):
             await self._apply(comment.uri, replies.forget(comment.uri, self._context))
@@ -71,24 +71,24 @@ class ReplyCrawler:
             await self._apply(comment.uri, await replies.take(document, reach_of(document), author, self._context))
         if await self._store.comments.find_by_uri(comment.uri) is None:
             return CrawlResult(outcome="withdrawn")
-        return CrawlResult(outcome="read", found=await self._look_around(comment, document))
+        return CrawlResult(outcome="read", found=await self._fetch_replies(comment, document))
 
-    async def _is_known(self, comment: Comment) -> bool:
-        """Whether it is to be looked at: shown, under a post that others may see, by nobody who is blocked."""
+    async def _is_visitable(self, comment: Comment) -> bool:
+        """Whether a comment is to be visited: shown, under a federated post, and not by a blocked actor."""
         post = await self._store.posts.find(comment.post)
         blocked = await self._store.blocks.covers(comment.uri, host_of(comment.uri))
         blocked = blocked or await self._store.blocks.covers(comment.author.uri, host_of(comment.author.uri))
         return comment.state is CommentState.APPROVED and post is not None and post.federates and not blocked
 
-    async def _look_around(self, comment: Comment, document: dict[str, Any]) -> int:
+    async def _fetch_replies(self, comment: Comment, document: dict[str, Any]) -> int:
         found, fetched, seen = 0, 0, {comment.uri}
-        async for item in self._listed(comment, document):
+        async for item in self._items(comment, document):
             uri = as_id(item)
             if uri in seen or not await self._is_new(uri):
                 seen.add(uri)
                 continue
             seen.add(uri)
-            if fetched >= MOST_FETCHED:
+            if fetched >= MAX_FETCHED:
                 break
             fetched += 1
             found += await self._fetch(uri, as_object(item))
@@ -104,12 +104,12 @@ class ReplyCrawler:
             return False
         return not await self._store.refetch_queue.is_ignored(uri, self._context.clock() - PASSED_OVER_FOR)
 
-    async def _fetch(self, uri: str, told: dict[str, Any]) -> bool:
-        """Take one answer in; whether it is new here."""
+    async def _fetch(self, uri: str, hint: dict[str, Any]) -> bool:
+        """Fetch one reply; return whether it is new."""
         try:
-            verdict = await self._apply(uri, await replies.fetch(uri, told, {}, self._context))
+            verdict = await self._apply(uri, await replies.fetch(uri, hint, {}, self._context))
         except RemoteUnavailable as error:
-            log.debug("answer not fetched now", answer=uri, problem=str(error))
+            log.debug("reply fetch postponed", reply=uri, problem=str(error))
             return False
         if verdict.outcome in (Outcome.DONE, Outcome.HELD):
             return True
@@ -120,31 +120,31 @@ class ReplyCrawler:
     async def _apply(self, uri: str, decision: Decision) -> Verdict:
         verdict = decision if isinstance(decision, Verdict) else await self._store.transaction(decision)
         if verdict.reason != "object.not-newer":
-            log.info("answer looked at", answer=uri, outcome=verdict.outcome.value, reason=verdict.reason)
+            log.info("reply processed", reply=uri, outcome=verdict.outcome.value, reason=verdict.reason)
         return verdict
 
-    async def _listed(self, comment: Comment, document: dict[str, Any]) -> AsyncIterator[Any]:
-        """What the comment's collections list, page after page, as far as they lie on its own origin."""
-        home, pages, items = origin(comment.uri), set[str](), 0
+    async def _items(self, comment: Comment, document: dict[str, Any]) -> AsyncIterator[Any]:
+        """Yield the items of the comment's collections, page by page, as far as they are on its own origin."""
+        own_origin, pages, items = origin(comment.uri), set[str](), 0
         for member in MEMBERS:
-            ahead = document.get(member)
-            while ahead is not None and items < MOST_LISTED:
-                page, address = as_object(ahead), as_id(ahead)
+            next_page = document.get(member)
+            while next_page is not None and items < MAX_ITEMS:
+                page, address = as_object(next_page), as_id(next_page)
                 if not PARTS.intersection(page):  # an id, or a collection that is only named
-                    if origin(address) != home or address in pages or len(pages) >= MOST_PAGES:
+                    if origin(address) != own_origin or address in pages or len(pages) >= MAX_PAGES:
                         break
                     pages.add(address)
-                    page = await self._page(address, home)
-                for item in listed(page)[: MOST_LISTED - items]:
+                    page = await self._page(address, own_origin)
+                for item in listed(page)[: MAX_ITEMS - items]:
                     items += 1
                     yield item
-                ahead = following(page)
+                next_page = following(page)
 
-    async def _page(self, address: str, home: str) -> dict[str, Any]:
-        """A collection or page of one; empty where there is none to be had."""
+    async def _page(self, address: str, own_origin: str) -> dict[str, Any]:
+        """Fetch a collection or page; empty if there is none."""
         try:
             found, page = await self._context.fetcher.fetch_collection(address, sign=self._context.signer.sign_get)
         except RemoteError as error:
-            log.debug("collection not read", address=address, problem=str(error))
+            log.debug("collection fetch failed", address=address, problem=str(error))
             return {}
-        return page if origin(found) == home and is_collection(page) else {}
+        return page if origin(found) == own_origin and is_collection(page) else {}

@@ -299,7 +299,7 @@ async def get_featured(request: web.Request) -> web.StreamResponse:
     async def make() -> dict[str, Any]:
         posts = await featured.pinned(store, actor)
         if not followed:
-            posts = posts or await featured.stand_ins(store, request.app[LOCAL_ACTORS], actor)
+            posts = posts or await featured.fallback_posts(store, request.app[LOCAL_ACTORS], actor)
         return collections.ordered_whole(actor.featured, [post.uri for post in posts])
 
     key = f"ap:{actor.featured}" + (":followed" if followed else "")
@@ -315,7 +315,7 @@ async def get_featured_tags(request: web.Request) -> web.StreamResponse:
     async def make() -> dict[str, Any]:
         slugs = await store.totals.largest("term:tag:", MAX_FEATURED_TAGS)
         found = [await store.posts.find_term(TermKind.TAG, slug) for slug in slugs]
-        tags = outbox.as_hashtags([tag for tag in found if tag is not None])
+        tags = outbox.render_hashtags([tag for tag in found if tag is not None])
         return collections.plain_whole(actor.featured_tags, [render.hashtag(tag) for tag in tags])
 
     return await respond(request, f"ap:{actor.featured_tags}", ("site",), make)
@@ -470,7 +470,9 @@ async def get_comment(request: web.Request) -> web.StreamResponse:
         parent = await store.comments.find(comment.parent) if comment.parent else None
         interactions = await _interactions(store, uri, post, comment, await store.reactions.get_counts(comment.id))
         mentioned = await store.comments.list_mentions(comment.id)
-        return outbox.answer_to(await store.comments.find(comment.id) or comment, post, parent, mentioned, interactions)
+        return outbox.render_reply(
+            await store.comments.find(comment.id) or comment, post, parent, mentioned, interactions
+        )
 
     return await respond(request, f"ap:{uri}", (f"post:{post.id}", f"talk:{post.id}"), make)
 
@@ -561,7 +563,7 @@ async def get_activity(request: web.Request) -> web.StreamResponse:
 
     async def make() -> dict[str, Any]:
         if activity.type in ("Create", "Update") and post is not None and post.federates:
-            return outbox.activity_of(activity.type, post, uri)
+            return outbox.render_activity(activity.type, post, uri)
         return activity.document
 
     dependencies = (f"post:{activity.post}",) if activity.post else ()

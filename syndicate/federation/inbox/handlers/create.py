@@ -1,4 +1,5 @@
-"""Create: somebody wrote something: an answer to us, or a post of an account that the author reads (ActivityPub §7.2)."""
+"""Create: somebody wrote something: an answer to us, or a post of an account that the author reads (ActivityPub
+§7.2)."""
 
 from syndicate.activitypub.access import as_id, as_object
 from syndicate.activitypub.addressing import reach
@@ -9,7 +10,8 @@ from syndicate.model.activity import Activity
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Keep a reply to one of our posts as a comment, and the posts of those whom we follow; let everything else pass."""
+    """Keep a reply to one of our posts as a comment, and the posts of those whom we follow; let everything else
+    pass."""
     note = as_object(activity.raw.get("object"))
     if not note or activity.forwarded:
         if origin(activity.object) != origin(activity.actor):

@@ -26,7 +26,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     }
 
     async def reject(tx: Tables) -> Verdict:
-        await context.outbox.answer(
+        await context.outbox.send_to(
             tx, "Reject", request, to=actor.uri, inbox=actor.inbox, context=FEATURE_CONTEXT, by=identity.actor
         )
         return refused("feature.not-allowed")

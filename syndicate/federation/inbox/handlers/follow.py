@@ -40,7 +40,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     )
     follow = render.follow_as_received(activity.id, activity.actor, activity.object)
 
-    stand_ins = await featured.stand_ins(context.store, context.local_actors, ours)
+    stand_ins = await featured.fallback_posts(context.store, context.local_actors, ours)
 
     async def accept(tx: Tables) -> Verdict:
         if await tx.foreign_inboxes.is_full(actor.uri):
@@ -48,7 +48,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         new = await tx.followers.save(follower)
         await tx.versions.move("followers")
         await tx.hosts.schedule_software_check(authority_of(follower.inbox), context.clock() + AFTER)
-        await context.outbox.answer(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox, by=ours)
+        await context.outbox.send_to(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox, by=ours)
         if new and await tx.followers.list_on_server(ours.id, origin(actor.uri), after="", limit=2) == [actor.uri]:
             await _unpin(tx, stand_ins, actor, ours, context)
         return done("follow.accepted" if new else "follow.renewed")
@@ -57,10 +57,10 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
 
 async def _unpin(tx: Tables, posts: Sequence[Post], actor: RemoteActor, ours: LocalActor, context: Context) -> None:
-    """With its first follower a server gets our posts themselves. It may have read the newest as pinned ones before, when
-    it knew no others."""
+    """With its first follower a server gets our posts themselves. It may have read the newest as pinned ones before,
+    when it knew no others."""
     for post in posts:
-        await context.outbox.answer(
+        await context.outbox.send_to(
             tx, "Remove", post.uri, to=actor.uri, inbox=actor.inbox, by=ours, target=ours.featured
         )
 
@@ -86,7 +86,7 @@ async def turn_away(activity: Activity, context: Context) -> Decision:
     follow = render.follow_as_received(activity.id, activity.actor, activity.object)
 
     async def reject(tx: Tables) -> Verdict:
-        await context.outbox.answer(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
+        await context.outbox.send_to(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
         return refused("sender.blocked")
 
     return reject

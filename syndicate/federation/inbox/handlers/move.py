@@ -59,9 +59,9 @@ async def _follow_there(tx: Tables, entry: BlogrollEntry, old: str, new: RemoteA
     await tx.blogroll.save(moved, added=to_text(context.clock()))
     await tx.blogroll.set_state(entry.id, FeedState.MOVED, f"The account is {new.handle or new.uri} now.")
     if entry.follow in (FollowState.ACCEPTED, FollowState.PENDING):
-        uri = await context.outbox.answer(tx, "Follow", new.uri, to=new.uri, inbox=new.inbox)
+        uri = await context.outbox.send_to(tx, "Follow", new.uri, to=new.uri, inbox=new.inbox)
         await tx.blogroll.set_follow(entry.id, FollowState.PENDING, uri)
         if before is not None and follow:
-            undone = context.outbox.follow_again(follow, old)
-            await context.outbox.answer(tx, "Undo", undone, to=old, inbox=before.inbox)
+            undone = context.outbox.render_follow(follow, old)
+            await context.outbox.send_to(tx, "Undo", undone, to=old, inbox=before.inbox)
     await tx.versions.move("blogroll")

@@ -13,8 +13,8 @@ from syndicate.storage import Tables
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """An actor is fetched anew; a comment follows its original, if that is newer than what we have, and so does a post of
-    somebody whom we follow."""
+    """An actor is fetched anew; a comment follows its original, if that is newer than what we have, and so does a post
+    of somebody whom we follow."""
     document = as_object(activity.raw.get("object"))
     if activity.object == activity.actor or ACTOR_TYPES.intersection(types(document.get("type"))):
         return await _actor(activity, context)
