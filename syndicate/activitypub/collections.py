@@ -79,7 +79,7 @@ def is_collection(document: Document) -> bool:
 
 def listed(page: Document) -> list[Any]:
     """What a collection or a page lists, in either spelling: ids, or objects. In place of a `Create` stands what it
-    made (a conversation may be told by its activities, FEP-f228)."""
+    made (a conversation may be listed as its activities, FEP-f228)."""
     items = [*as_list(page.get("items")), *as_list(page.get("orderedItems"))]
     return [_object_of(item) for item in items]
 

@@ -9,7 +9,7 @@ from syndicate.activitypub.render import LinkedObject
 from syndicate.clock import Clock
 from syndicate.errors import StorageError
 from syndicate.federation.actors.local_actors import LocalActors
-from syndicate.federation.inbox.timeline import NEWS
+from syndicate.federation.inbox.timeline import MAX_NEWS_AGE
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.actor import LocalActor
 from syndicate.model.blogroll import BlogrollEntry
@@ -54,7 +54,10 @@ class BlogrollAnnouncer:
 
     async def _next_due(self) -> datetime | None:
         now = self._clock()
-        if self._local_actors.blogroll is None or await self._store.feed_entries.next_to_announce(now - NEWS) is None:
+        if (
+            self._local_actors.blogroll is None
+            or await self._store.feed_entries.next_to_announce(now - MAX_NEWS_AGE) is None
+        ):
             return None
         if await _count(self._store, now) < MAX_PER_DAY:
             return now
@@ -65,7 +68,7 @@ class BlogrollAnnouncer:
         now = self._clock()
         identity = self._local_actors.blogroll
         count = await _count(tx, now)
-        one = await tx.feed_entries.next_to_announce(now - NEWS)
+        one = await tx.feed_entries.next_to_announce(now - MAX_NEWS_AGE)
         entry = await tx.blogroll.get(one.entry) if one else None
         if identity is None or one is None or entry is None or count >= MAX_PER_DAY:
             return False
@@ -78,7 +81,7 @@ class BlogrollAnnouncer:
 
     async def _skip_next(self, tx: Tables) -> bool:
         """What cannot be passed on must not keep the others waiting."""
-        one = await tx.feed_entries.next_to_announce(self._clock() - NEWS)
+        one = await tx.feed_entries.next_to_announce(self._clock() - MAX_NEWS_AGE)
         if one is not None:
             await tx.feed_entries.set_announced(one.id, NEVER)
         return one is not None

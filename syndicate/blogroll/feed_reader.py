@@ -18,7 +18,7 @@ from syndicate.content.tags import Tag, tokens
 from syndicate.content.text import clean_name, excerpt, plain
 from syndicate.federation.actors import opt_out
 from syndicate.federation.actors.profiles import request_picture
-from syndicate.federation.inbox.timeline import LONGEST_EXCERPT, LONGEST_TITLE, keep
+from syndicate.federation.inbox.timeline import MAX_EXCERPT_LENGTH, MAX_TITLE_LENGTH, keep
 from syndicate.feeds.parse import ForeignEntry, ForeignFeed
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowedPost, FollowState
 from syndicate.storage import Store, Tables
@@ -70,9 +70,9 @@ def _post(item: ForeignEntry) -> FollowedPost:
     return FollowedPost(
         guid=item.guid,
         url=item.url,
-        title=clean_name(title, limit=LONGEST_TITLE),
+        title=clean_name(title, limit=MAX_TITLE_LENGTH),
         author=clean_name(plain(item.author)),
-        excerpt=clean_name(excerpt(plain(item.html)), limit=LONGEST_EXCERPT),
+        excerpt=clean_name(excerpt(plain(item.html)), limit=MAX_EXCERPT_LENGTH),
         published=item.published,
         updated=item.updated,
     )
@@ -231,7 +231,7 @@ async def _with_feed_metadata(tx: Tables, entry: BlogrollEntry, feed: ForeignFee
     icon = entry.icon or feed.icon
     filled = replace(
         entry,
-        tagline=entry.tagline or ("" if entry.actor else clean_name(plain(feed.tagline), limit=LONGEST_TITLE)),
+        tagline=entry.tagline or ("" if entry.actor else clean_name(plain(feed.tagline), limit=MAX_TITLE_LENGTH)),
         url=entry.url or feed.url,
         language=entry.language or feed.language,
         icon=icon,

@@ -4,8 +4,8 @@ import asyncio
 from datetime import datetime, timedelta
 
 from syndicate.clock import Clock
-from syndicate.federation.actors.throttled_transport import PASSED_OVER_FOR
-from syndicate.federation.inbox.replies import REJECTIONS_COUNT_FOR
+from syndicate.federation.actors.throttled_transport import IRRELEVANT_RETENTION
+from syndicate.federation.inbox.replies import REJECTION_RETENTION
 from syndicate.media import MediaFiles
 from syndicate.storage import Store, Tables
 from syndicate.urls import Urls
@@ -91,10 +91,10 @@ class Retention:
         await tx.tombstones.prune_undone(now - UNDO_RETENTION)
         await tx.authorizations.prune_requests(now - REPLY_REQUEST_RETENTION)
         await tx.received_notes.prune(now - MENTION_RETENTION)
-        await tx.comments.prune_rejections(now - REJECTIONS_COUNT_FOR)
+        await tx.comments.prune_rejections(now - REJECTION_RETENTION)
         await self._mark_quiet_blogs(tx, now)
         await tx.refetch_queue.prune(
-            overdue=now - OVERDUE_REFETCH_RETENTION, passed_over=now - PASSED_OVER_FOR, now=now
+            overdue=now - OVERDUE_REFETCH_RETENTION, passed_over=now - IRRELEVANT_RETENTION, now=now
         )
         await tx.synchronizations.prune(now - HOST_RETENTION)
         await tx.earlier_keys.prune_introductions(now - HOST_RETENTION)

@@ -1,7 +1,7 @@
 """A reply to a reply lands where it belongs, also when what lies between was never sent to us."""
 
-from syndicate.federation.actors.throttled_transport import MOST_CLIMBS_A_DAY
-from syndicate.federation.inbox.replies import MOST_ANCESTORS
+from syndicate.federation.actors.throttled_transport import MAX_ANCESTOR_REQUESTS_PER_DAY
+from syndicate.federation.inbox.replies import MAX_ANCESTORS
 from syndicate.model.comment import CommentState
 from syndicate.storage.blocks import Block
 from tests.instances import RunningInstance
@@ -64,18 +64,18 @@ async def test_strangers_cannot_make_the_blog_climb_without_end(
         above = ann.note(above, "<p>Higher.</p>")["id"]
     await bob.reply(above)
     await open_instance.settle()
-    assert len([request for request in ann.requests if "/notes/" in request.url]) == MOST_ANCESTORS
+    assert len([request for request in ann.requests if "/notes/" in request.url]) == MAX_ANCESTORS
 
     open_instance.clock.advance(minutes=1)
     for _ in range(120):
         await bob.reply(ann.note("", "<p>Apart.</p>")["id"])
         await open_instance.settle()
         open_instance.clock.advance(seconds=2)
-    assert len([request for request in ann.requests if "/notes/" in request.url]) == MOST_CLIMBS_A_DAY
+    assert len([request for request in ann.requests if "/notes/" in request.url]) == MAX_ANCESTOR_REQUESTS_PER_DAY
     open_instance.clock.advance(days=1)
     await bob.reply(ann.note("", "<p>The next day.</p>")["id"])
     await open_instance.settle()
-    assert len([request for request in ann.requests if "/notes/" in request.url]) == MOST_CLIMBS_A_DAY + 1
+    assert len([request for request in ann.requests if "/notes/" in request.url]) == MAX_ANCESTOR_REQUESTS_PER_DAY + 1
 
 
 async def test_of_a_blocked_server_nothing_is_asked_for(open_instance: RunningInstance, ann: Peer, bob: Peer) -> None:

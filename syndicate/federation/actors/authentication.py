@@ -1,4 +1,4 @@
-"""Who is there: the key behind a signature, fetched where need be, and proofs inside of what is passed on."""
+"""Authentication: the key of a signature, fetched if necessary, and integrity proofs of forwarded activities."""
 
 from datetime import datetime
 
@@ -12,19 +12,18 @@ from syndicate.signatures import Ed25519Key, Message, Signature, parse_signature
 from syndicate.storage import Store
 
 PROVABLE = frozenset({"Announce", "Create", "Delete", "EmojiReact", "Like", "Update"})
-"""What means the same whenever and by whomever it is brought. A Follow that was taken back does not, nor does an
-Undo."""
+"""Types whose meaning does not depend on when and how they arrive, unlike a Follow or an Undo."""
 
 
 async def authenticate(signature: Signature, actors: Actors, client: str) -> PublicKey:
-    """The key that made a signature; one that we knew and that does not fit is asked for once more, for it may be a new
-    one. A client that makes us ask in vain has few tries.
+    """Verify a signature and return its key. A known key that does not match is fetched once more, since it may have
+    changed. Each client has a limited number of failed fetches.
 
     Raises SignatureRejected, KeyUnavailable, TooManyRequests.
     """
     known = await actors.known_key(signature.key_id)
     if known is None:
-        with actors.patience.asking(client):
+        with actors.key_limiter.guard(client):
             key = await actors.key(signature.key_id)
             signature.verify(actors.load(key))
             return key
@@ -34,22 +33,22 @@ async def authenticate(signature: Signature, actors: Actors, client: str) -> Pub
     except SignatureRejected:
         if not actors.may_renew(signature.key_id):
             raise
-        with actors.patience.asking(client):
+        with actors.key_limiter.guard(client):
             renewed = await actors.renewed_key(signature.key_id)
             signature.verify(actors.load(renewed))
             return renewed
 
 
 async def is_proven(activity: Activity, actors: Actors, client: str, now: datetime) -> bool:
-    """Whether an activity carries a proof by its own actor (FEP-8b32 §3) that counts whoever brings it. What cannot be
-    told is not proven: its object's origin is asked instead."""
+    """Whether an activity has a valid integrity proof by its own actor (FEP-8b32 §3). If that cannot be verified, the
+    caller fetches the object from its origin instead."""
     if activity.type not in PROVABLE:
         return False
     method = as_id(as_object(activity.raw.get("proof")).get("verificationMethod"))
     if not method or origin(method) != origin(activity.actor):
         return False
     try:
-        with actors.patience.asking(client):
+        with actors.key_limiter.guard(client):
             listed = await actors.key(method)
             key = actors.load(listed)
             if listed.owner != activity.actor or not isinstance(key, Ed25519Key):
@@ -61,15 +60,14 @@ async def is_proven(activity: Activity, actors: Actors, client: str, now: dateti
 
 
 class AuthorizedFetch:
-    """Lets in who may read: with authorized fetch, whoever signs and is not blocked (HTTP signatures as for the
-    inbox)."""
+    """Authorizes signed requests for documents ("secure mode"): any valid signature of an actor that is not blocked."""
 
     def __init__(self, store: Store, actors: Actors) -> None:
         self._store, self._actors = store, actors
 
     async def require(self, message: Message, *, ours: str, client: str) -> PublicKey:
-        """The key of the reader, who asks from the address `client`; `ours` is our own origin, in whose name nobody
-        reads.
+        """Return the key of a request from the address `client`; `ours` is our own origin, which signs no requests to
+        us.
 
         Raises SignatureRejected (401), SenderRefused (403), TooManyRequests (429), KeyUnavailable (503).
         """

@@ -1,7 +1,7 @@
-"""What a blog is for life, its address and its handle, and whether this database is its own.
+"""The permanent facts of a blog, its address and handle, and whether the database belongs to it.
 
-Asked at every start, before anything is made: with another address all ids would be strange to those who know them, and
-an empty database beside the keys of a blog means that the blog's own is elsewhere.
+Checked at every start, before anything is created: with another address all known ids would break, and an empty
+database beside existing keys means that the blog's own database is somewhere else.
 """
 
 import json
@@ -47,14 +47,14 @@ async def require_own_database(config: Config, store: Store, keyring: Keyring, *
 
 
 class ActorFetches:
-    """Remembers that another server has fetched an account: once, for from then on it is known there by its id."""
+    """Records once that another server has fetched an account, since from then on its id is known there."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.are_known = False
 
     async def remember(self) -> None:
-        """The next fetch is remembered where the database cannot be written now."""
+        """Record a fetch. If the database cannot be written now, the next one is recorded."""
         with suppress(StorageError):
             if await self._store.key_values.find(FETCHED) is None:
                 await self._store.transaction(lambda tx: tx.key_values.save(FETCHED, to_text(self._store.clock())))
@@ -62,8 +62,8 @@ class ActorFetches:
 
 
 async def forget(store: Store) -> bool:
-    """Forget address, handle and accounts of a blog that nobody can know, so that it may begin again. False where
-    somebody may know it."""
+    """Delete address, handle and accounts of a blog that no other server knows, so that it can be set up again. Return
+    False if one may know it."""
 
     async def body(tx: Tables) -> bool:
         await tx.advisory_lock("site")
@@ -76,7 +76,7 @@ async def forget(store: Store) -> bool:
 
 
 async def _of_account(tx: Tables) -> dict[str, str] | None:
-    """What the account says of a blog that began before this was remembered; None where there is none."""
+    """Return the facts from the account of a blog set up by an earlier version; None if there is none."""
     blog = next((actor for actor in await tx.local_actors.list_all() if actor.role is Role.BLOG), None)
     if blog is None:
         return None

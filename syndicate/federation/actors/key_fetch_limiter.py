@@ -1,8 +1,7 @@
-"""How often each client may make us ask other servers for keys in vain.
+"""Limits how often each client may cause key fetches that fail.
 
-What we ask of a server has limits, which a stranger without any key could use up by naming keys that it does not have,
-and so keep its real accounts out. Whoever asks in vain has few tries; who is who she says may ask as often as she
-likes.
+Our requests to a server are limited, and a client could use them up by naming keys that do not exist, which would lock
+out the real accounts of that server. So each client has few failed fetches; successful ones are not limited.
 """
 
 from collections import OrderedDict
@@ -13,23 +12,23 @@ from datetime import datetime
 from syndicate.clock import Clock
 from syndicate.errors import SignatureRejected, TooManyRequests
 
-TRIES = 5.0
-PER_SECOND = 1 / 60
-CLIENTS = 10_000
+MAX_FAILURES = 5.0
+RECOVERY_PER_SECOND = 1 / 60
+MAX_CLIENTS = 10_000
 
 
 class KeyFetchLimiter:
-    """The tries that each client has left; fewer than none when many failed at once."""
+    """The remaining tries of each client; negative if many failed concurrently."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._left: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
+        self._remaining: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
 
     @contextmanager
-    def asking(self, client: str) -> Iterator[None]:
-        """Ask for a key, and verify with it, for a client. A SignatureRejected within costs a try.
+    def guard(self, client: str) -> Iterator[None]:
+        """Guard a key fetch and verification for a client. A SignatureRejected inside costs a try.
 
-        Raises TooManyRequests when there is none left.
+        Raises TooManyRequests if there is none remaining.
         """
         if self._tries(client) < 1:
             raise TooManyRequests("key.in-vain")
@@ -40,11 +39,11 @@ class KeyFetchLimiter:
             raise
 
     def _tries(self, client: str) -> float:
-        left, since = self._left.get(client, (TRIES, self._clock()))
-        return min(TRIES, left + max((self._clock() - since).total_seconds(), 0.0) * PER_SECOND)
+        remaining, since = self._remaining.get(client, (MAX_FAILURES, self._clock()))
+        return min(MAX_FAILURES, remaining + max((self._clock() - since).total_seconds(), 0.0) * RECOVERY_PER_SECOND)
 
     def _put(self, client: str, tries: float) -> None:
-        self._left[client] = (tries, self._clock())
-        self._left.move_to_end(client)
-        if len(self._left) > CLIENTS:
-            self._left.popitem(last=False)
+        self._remaining[client] = (tries, self._clock())
+        self._remaining.move_to_end(client)
+        if len(self._remaining) > MAX_CLIENTS:
+            self._remaining.popitem(last=False)

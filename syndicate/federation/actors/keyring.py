@@ -1,7 +1,7 @@
-"""The private keys of our actors, on disk: readable by us alone, and there before they are used.
+"""The private keys of local actors on disk: readable only by the owner, and written before they are used.
 
-`<id>.pem` is the RSA key that signs requests, `<id>.ed25519.pem` the one of integrity proofs. While they are being
-changed those to come are `<id>.next.pem` and `<id>.next.ed25519.pem`. Afterwards the old RSA key is kept as
+`<id>.pem` is the RSA key that signs requests, `<id>.ed25519.pem` the one of integrity proofs. During a rotation the
+next keys are `<id>.next.pem` and `<id>.next.ed25519.pem`. Afterwards the old RSA key is kept as
 `<id>.earlier-<fingerprint>.pem`, to sign the Update of the actor for servers that know no later key.
 """
 
@@ -32,52 +32,54 @@ class Keyring:
         self._directory = directory
 
     def has_any(self) -> bool:
-        """Whether keys lie there."""
+        """Whether there are any keys."""
         return any(self._directory.glob("*.pem"))
 
     def make(self, id: str) -> RSAPrivateKey:
-        """The key of a new actor: the one that lies there already (the database was lost), or a new one."""
-        return self._found_or_made(self._file(id))
+        """Return the key of a new actor: an existing file (if the database was lost), or a new key."""
+        return self._load_or_create(self._file(id))
 
     def make_proof_key(self, id: str) -> Ed25519PrivateKey:
-        return self._proof_key_found_or_made(id, "ed25519.")
+        return self._load_or_create_proof_key(id, "ed25519.")
 
     def key(self, id: str, public: str) -> RSAPrivateKey:
-        """The key of a known actor, whose public half is `public`. A change of key that the database knows of is made
-        here on disk: the key to come is the key, and the old one is kept. Several processes may do so at once."""
-        file, coming = self._file(id), self._file(id, "next.")
+        """Return the key of a known actor whose public half is `public`. If the database has completed a rotation, the
+        files follow: the next key replaces the key, and the old one is kept. Several processes may do so
+        concurrently."""
+        file, next_file = self._file(id), self._file(id, "next.")
         key = _read(file)
         if public_pem(key) == public:
             return key
-        if not coming.exists() or public_pem(_read(coming)) != public:
+        if not next_file.exists() or public_pem(_read(next_file)) != public:
             raise KeyUnusable(f"{file}: is not the key that the database knows; please put the right file back")
         self._keep_earlier(id, key)
-        _take_place(coming, file)
+        _replace(next_file, file)
         return _read(file)
 
     def proof_key(self, id: str, public: str) -> Ed25519PrivateKey:
-        """The Ed25519 key of a known actor, whose public half is the Multikey `public`; changed on disk like `key`."""
-        file, coming = self._file(id, "ed25519."), self._file(id, "next.ed25519.")
+        """Return the Ed25519 key of a known actor whose public half is the Multikey `public`; rotated on disk like
+        `key`."""
+        file, next_file = self._file(id, "ed25519."), self._file(id, "next.ed25519.")
         key = load_proof_key(_text(file))
         if multikey(key) == public:
             return key
-        if not coming.exists() or multikey(load_proof_key(_text(coming))) != public:
+        if not next_file.exists() or multikey(load_proof_key(_text(next_file))) != public:
             raise KeyUnusable(f"{file}: is not the key that the database knows; please put the right file back")
-        _take_place(coming, file)
+        _replace(next_file, file)
         return load_proof_key(_text(file))
 
     def make_next(self, id: str) -> tuple[RSAPrivateKey, Ed25519PrivateKey]:
-        """The keys to come."""
-        return self._found_or_made(self._file(id, "next.")), self._proof_key_found_or_made(id, "next.ed25519.")
+        """Create the next keys."""
+        return self._load_or_create(self._file(id, "next.")), self._load_or_create_proof_key(id, "next.ed25519.")
 
     def earlier(self, id: str, public: str) -> RSAPrivateKey | None:
-        """A key that the actor had, if its file is still there."""
+        """Return an earlier key of the actor, if its file still exists."""
         file = self._file(id, f"earlier-{_fingerprint(public)}.")
         return _read(file) if file.exists() else None
 
     def keep_previous(self, id: str) -> str:
-        """What an earlier version kept as `<id>.previous.pem` gets the name that it has now; returns its public half,
-        empty where there is none."""
+        """Rename `<id>.previous.pem` of an earlier version to its present name; return its public half, empty if there
+        is none."""
         file = self._file(id, "previous.")
         if not file.exists():
             return ""
@@ -91,14 +93,14 @@ class Keyring:
     def _file(self, id: str, part: str = "") -> Path:
         return self._directory / f"{id}.{part}pem"
 
-    def _found_or_made(self, file: Path) -> RSAPrivateKey:
+    def _load_or_create(self, file: Path) -> RSAPrivateKey:
         if not file.exists():
             key = generate_private_key()
             if _write(file, private_pem(key)):
                 return key
         return _read(file)
 
-    def _proof_key_found_or_made(self, id: str, part: str) -> Ed25519PrivateKey:
+    def _load_or_create_proof_key(self, id: str, part: str) -> Ed25519PrivateKey:
         file = self._file(id, part)
         if not file.exists():
             key = generate_proof_key()
@@ -111,9 +113,9 @@ def _fingerprint(public: str) -> str:
     return sha256(public.encode()).hexdigest()[:16]
 
 
-def _take_place(coming: Path, file: Path) -> None:
+def _replace(next_file: Path, file: Path) -> None:
     with contextlib.suppress(FileNotFoundError):  # another process has done it
-        coming.replace(file)
+        next_file.replace(file)
 
 
 def _text(file: Path) -> str:
@@ -133,7 +135,7 @@ def _read(file: Path) -> RSAPrivateKey:
 
 
 def _write(file: Path, pem: str) -> bool:
-    """Write a new key; False when another process made the file in this moment."""
+    """Write a new key; return False if another process has just created the file."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,7 +1,7 @@
-"""The blog as accounts: itself, the one that fetches for it, and those that its author chose to add.
+"""The local actors: the blog, the server actor that signs fetches, and those that the author configured.
 
-The database knows the actors and their public keys; the private ones lie in the keyring. A known actor whose key is
-missing or does not fit stops the start: with another key, servers that know the blog would refuse it.
+The database has the actors and their public keys, the keyring the private keys. If the key of a known actor is missing
+or does not match, the start fails: with another key, servers that know the blog would refuse it.
 """
 
 from collections.abc import Iterator
@@ -29,15 +29,15 @@ from syndicate.urls import Urls
 
 BLOG = "blog"
 TERMS = {Role.CATEGORY: TermKind.CATEGORY, Role.TAG: TermKind.TAG}
-LONGEST_HANDLE = 30
-PASSED_ON = frozenset({"Announce", "Create", "Delete", "Undo", "Update"})
+MAX_HANDLE_LENGTH = 30
+FORWARDABLE_TYPES = frozenset({"Announce", "Create", "Delete", "Undo", "Update"})
 
 
 @dataclass(frozen=True, slots=True)
 class SigningActor:
-    """An actor of ours and the keys that it signs with. `next_key_id` is set while its keys are being changed, and
-    `rotation` the id of the activity that tells of the newest change, which goes out signed with the key before it.
-    `earlier` are the keys that it had, the latest first: they sign nothing but the Update of the actor."""
+    """A local actor and its private keys. `next_key_id` is set during a key rotation, and `rotation` is the id of the
+    Update that announces the latest one, which is signed with the key before it. `earlier` are former keys, the latest
+    first; they sign only the Update of the actor."""
 
     profile: Profile
     key: RSAPrivateKey
@@ -56,17 +56,17 @@ class SigningActor:
 
     @property
     def newest_key_id(self) -> str:
-        """The id of the key to come while there is one, else of the key."""
+        """Return the id of the next key during a rotation, else of the key."""
         return self.next_key_id or self.actor.key_id
 
     def signing_key_of(self, activity: str) -> SigningKey:
-        """What signs an activity: the news of a change of keys is signed with the key before it."""
+        """Return the key that signs an activity: the Update of a rotation is signed with the key before it."""
         is_old_news = activity == self.rotation and not self.next_key_id
         return self.earlier[0] if is_old_news and self.earlier else self.signing_key
 
     def proven(self, document: dict[str, Any], created: datetime) -> dict[str, Any]:
-        """An activity with this actor's integrity proof, if it is of a kind that others pass on (FEP-8b32)."""
-        if self.proof_key is None or document.get("type") not in PASSED_ON:
+        """Return an activity with this actor's integrity proof, if it is of a type that others forward (FEP-8b32)."""
+        if self.proof_key is None or document.get("type") not in FORWARDABLE_TYPES:
             return document
         return add_proof(document, key=self.proof_key, key_id=self.actor.proof_keys[0].id, created=created)
 
@@ -79,7 +79,7 @@ class _Known:
 
 
 class LocalActors:
-    """The actors of this blog: those that its configuration chooses, whatever the database remembers besides."""
+    """The actors of this blog: those that are configured, of all in the database."""
 
     def __init__(self, config: Config, store: Store, keyring: Keyring) -> None:
         self._config, self._store, self.keyring = config, store, keyring
@@ -87,8 +87,8 @@ class LocalActors:
 
     @classmethod
     async def open(cls, config: Config, store: Store, clock: Clock, *, keep_keys: bool = True) -> "LocalActors":
-        """Make, with their keys, what the database does not know yet; `keep_keys` says that a new blog shall have those
-        that lie there. Raises ConfigurationError, KeyUnusable."""
+        """Load the actors and create missing ones with their keys; with `keep_keys` a new blog uses existing key files.
+        Raises ConfigurationError, KeyUnusable."""
         local_actors = cls(config, store, Keyring(config.storage.keys))
         await require_own_database(config, store, local_actors.keyring, keep_keys=keep_keys)
         await local_actors._make_missing(clock)
@@ -96,7 +96,7 @@ class LocalActors:
         await local_actors.renew()
         return local_actors
 
-    # whom there is
+    # access
 
     def __iter__(self) -> Iterator[SigningActor]:
         return (known.identity for known in self._known.values())
@@ -107,8 +107,8 @@ class LocalActors:
 
     @property
     def fetching(self) -> SigningActor:
-        """Who signs what is fetched: the blog, which other servers know. Where it may not be read without a signature,
-        the actor of the server, which always may: two such servers would wait for each other."""
+        """Return the actor that signs fetches: the blog; with authorized fetch the server actor, which can be fetched
+        without a signature, since two such servers would otherwise wait for each other."""
         return next((identity for identity in self if identity.actor.role is Role.SERVER), self.blog)
 
     @property
@@ -123,12 +123,12 @@ class LocalActors:
         return next((identity for identity in self if identity.actor.uri == uri), None)
 
     def followable(self, uri: str) -> LocalActor | None:
-        """The actor with this id, if it can be followed."""
+        """Return the actor with this id, if it can be followed."""
         identity = self.of_uri(uri)
         return identity.actor if identity and identity.actor.role is not Role.SERVER else None
 
     async def announcing(self, tx: Tables, post: Post) -> list[LocalActor]:
-        """Those that announce a post: of its tags, of its categories and of those above them."""
+        """Return the actors that boost a post: of its tags, its categories and their ancestors."""
         slugs = {(term.kind, term.slug) for term in post.terms}
         for term in post.terms:
             parent = term.parent
@@ -143,14 +143,14 @@ class LocalActors:
         ]
 
     def subject_of(self, id: str) -> tuple[TermKind, str] | None:
-        """The category or tag that an actor announces."""
+        """Return the category or tag whose posts an actor boosts."""
         stored = self._known[id].stored
         return (TERMS[stored.role], stored.subject) if stored.role in TERMS else None
 
-    # what changes while we run
+    # changes at runtime
 
     async def renew(self) -> None:
-        """Read anew what another process changed: keys and their changes, names. Raises KeyUnusable."""
+        """Reload what another process has changed: keys, rotations, names. Raises KeyUnusable."""
         chosen = set(self._chosen())
         known = {}
         for stored in await self._store.local_actors.list_all():
@@ -168,13 +168,13 @@ class LocalActors:
         self._known = known
 
     async def _since(self, made: datetime) -> datetime:
-        """Since when there is the blog: its first post may be older than its account. Bridgy Fed takes no account of
-        less than a week."""
+        """Return the age of the blog: its first post may be older than its account. Bridgy Fed accepts no account
+        younger than a week."""
         first = await self._store.posts.list_oldest(skip=0, limit=1)
         return min([made, *(post.published for post in first)])
 
     def changing(self) -> list[StoredActor]:
-        """Whose keys are to be changed, or are being changed."""
+        """Return the actors with a requested or unfinished key rotation."""
         return [
             known.stored
             for known in self._known.values()
@@ -182,20 +182,20 @@ class LocalActors:
         ]
 
     def with_keys(self, id: str, keys: KeySet) -> Profile:
-        """What others are told about an actor when it has these keys."""
+        """Return the profile of an actor with these keys."""
         known = self._known[id]
         return profile_of(self._config, known.stored.with_next_keys(keys), known.term)
 
     def _identity(self, stored: StoredActor, term: Term | None, earlier: list[EarlierKey]) -> SigningActor:
         key = self.keyring.key(stored.id, stored.public_key_pem)
         proof_key = self.keyring.proof_key(stored.id, stored.proof_key)
-        coming = stored.next_keys
+        next_keys = stored.next_keys
         return SigningActor(
             profile=profile_of(self._config, stored, term),
             key=key,
             proof_key=proof_key if self._config.federation.integrity_proofs else None,
             earlier=tuple(self._earlier(earlier)),
-            next_key_id=coming.key_id if coming else "",
+            next_key_id=next_keys.key_id if next_keys else "",
             rotation=stored.rotation,
         )
 
@@ -215,7 +215,7 @@ class LocalActors:
             *([(Role.BLOGROLL, "")] if federation.blogroll_actor else []),
         ]
 
-    # making
+    # creation
 
     async def _make_missing(self, clock: Clock) -> None:
         stored = await self._store.local_actors.list_all()
@@ -244,8 +244,7 @@ class LocalActors:
             await self._store.transaction(lambda tx, made=made: tx.local_actors.save(made))  # type: ignore[misc]
 
     async def _keep_previous_keys(self, clock: Clock) -> None:
-        """The key before the last change, of which an earlier version kept only the file, and changed it under its
-        id."""
+        """Save the previous key of an earlier version, which kept only the file and reused the key id."""
         for actor in await self._store.local_actors.list_all():
             public = self.keyring.keep_previous(actor.id)
             if public:
@@ -253,7 +252,7 @@ class LocalActors:
                 await self._store.transaction(lambda tx, key=key: tx.earlier_keys.add(key, clock()))  # type: ignore[misc]
 
     def _handle(self, role: Role, subject: str, taken: set[str]) -> str:
-        """A name for life: of the slug, with a number where another has it."""
+        """Return a permanent handle: made of the slug, with a number if it is taken."""
         match role:
             case Role.BLOG:
                 return self._config.site.handle
@@ -264,16 +263,16 @@ class LocalActors:
             case _:
                 ascii_only = subject.replace("-", "_").encode("ascii", "ignore").decode()
                 wanted = "".join(letter for letter in ascii_only.lower() if letter.isalnum() or letter == "_")
-                wanted = wanted[:LONGEST_HANDLE].strip("_") or role.value
+                wanted = wanted[:MAX_HANDLE_LENGTH].strip("_") or role.value
         handle, number = wanted, 1
         while handle in taken:
             number += 1
-            handle = f"{wanted[: LONGEST_HANDLE - 3]}_{number}"
+            handle = f"{wanted[: MAX_HANDLE_LENGTH - 3]}_{number}"
         return handle
 
 
 def profile_of(config: Config, known: StoredActor, term: Term | None = None) -> Profile:
-    """What others are told about an actor of ours; `term` is the category or tag that it announces."""
+    """Return the profile of a local actor; `term` is the category or tag whose posts it boosts."""
     site = config.site
     urls = Urls(site.url)
     name, summary, url = _words(config, known, term, urls)
@@ -313,7 +312,7 @@ def _proof_keys(known: StoredActor) -> Iterator[ProofKey]:
 
 
 def _words(config: Config, known: StoredActor, term: Term | None, urls: Urls) -> tuple[str, str, str]:
-    """Name, summary and page."""
+    """Return name, summary and page."""
     site = config.site
     match known.role:
         case Role.BLOG:

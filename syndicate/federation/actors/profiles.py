@@ -1,5 +1,5 @@
-"""What an entry of the blogroll shows of the account that it is: name, words and picture follow the account's Updates,
-as far as the account supplied them. What the author wrote or imported stays.
+"""Updates blogroll entries from the profiles of their accounts: name, tagline and picture, as far as the account
+supplied them. What the author wrote or imported stays.
 """
 
 from dataclasses import replace
@@ -17,13 +17,13 @@ SUPPLIED = ("name", "tagline", "icon")
 
 
 def supplied_by(actor: RemoteActor) -> dict[str, Any]:
-    """The members of an entry that an account can supply, as it does now."""
+    """Return the members of an entry that an account supplies."""
     tagline = clean_name(plain(actor.summary), limit=MAX_TAGLINE)
     return {"name": actor.name or actor.handle, "tagline": tagline, "icon": actor.icon}
 
 
 async def follow_update(tx: Tables, actor: RemoteActor) -> bool:
-    """Show an account as it is now; False where its entry, if there is one, stays as it is."""
+    """Update the entry of an account; return False if there is none or nothing has changed."""
     entry = await tx.blogroll.find_by_actor(actor.uri)
     if entry is None:
         return False
@@ -41,7 +41,7 @@ async def follow_update(tx: Tables, actor: RemoteActor) -> bool:
 
 
 async def request_picture(tx: Tables, icon: str) -> str:
-    """The path of our copy of a picture; it is fetched where there is none yet."""
+    """Return the path of our copy of a picture; enqueue its download if there is none."""
     if not icon:
         return ""
     file = await tx.media.find_by_source(icon)

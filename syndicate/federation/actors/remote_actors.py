@@ -1,4 +1,4 @@
-"""Other servers' actors and keys: fetched, believed only when both sides agree, and remembered.
+"""Actors and keys of other servers: fetched, verified in both directions, and stored.
 
 A key is usable only when the owner's own document, fetched at the owner's id, lists that key id (FEP-fe34). What a
 key document says about its owner is a hint, nothing more (Fedify GHSA-q9f8-5hc7-898f).
@@ -35,17 +35,17 @@ from syndicate.transport.signed import Signer
 
 log = structlog.get_logger()
 
-FRESH = timedelta(days=1)
-REFETCH_AFTER = timedelta(minutes=5)
-KEYS_CACHED = 10_000
+MAX_ACTOR_AGE = timedelta(days=1)
+MIN_REFETCH_INTERVAL = timedelta(minutes=5)
+MAX_CACHED_KEYS = 10_000
 
 
 class Actors:
-    """Knows other servers' actors."""
+    """Finds and fetches actors and keys of other servers."""
 
     def __init__(self, store: Store, fetcher: Fetcher, signer: Signer, clock: Clock) -> None:
         self._store, self._fetcher, self._signer, self._clock = store, fetcher, signer, clock
-        self.patience = KeyFetchLimiter(clock)
+        self.key_limiter = KeyFetchLimiter(clock)
         self._loaded: OrderedDict[str, tuple[str, VerifyingKey]] = OrderedDict()
         self._refetched: OrderedDict[str, datetime] = OrderedDict()
         self._fetching: dict[str, asyncio.Future[PublicKey]] = {}
@@ -53,42 +53,42 @@ class Actors:
     # keys
 
     async def known_key(self, key_id: str) -> PublicKey | None:
-        """The key with this id, if we remember it."""
+        """Return the stored key with this id, if there is one."""
         return await self._store.remote_actors.find_key(key_id)
 
     async def key(self, key_id: str) -> PublicKey:
-        """The key with this id, from what we remember or from its owner.
+        """Return the key with this id, stored or fetched from its owner.
 
         Raises KeyUnavailable (not now), SignatureRejected (`key.…`: never).
         """
         return await self.known_key(key_id) or await self._fetch_key(key_id)
 
     def may_renew(self, key_id: str) -> bool:
-        """Whether its owner may be asked for a key that we know: not so when that was done in the last minutes."""
+        """Whether a known key may be fetched again: not within minutes of the last time."""
         last = self._refetched.get(key_id)
-        return last is None or self._clock() - last >= REFETCH_AFTER or key_id in self._fetching
+        return last is None or self._clock() - last >= MIN_REFETCH_INTERVAL or key_id in self._fetching
 
     async def renewed_key(self, key_id: str) -> PublicKey:
-        """The key as its owner lists it now."""
+        """Fetch a key as its owner lists it now."""
         self._refetched[key_id] = self._clock()
         self._refetched.move_to_end(key_id)
-        while len(self._refetched) > KEYS_CACHED:
+        while len(self._refetched) > MAX_CACHED_KEYS:
             self._refetched.popitem(last=False)
         return await self._fetch_key(key_id)
 
     def load(self, key: PublicKey) -> VerifyingKey:
-        """Parsed once, and remembered. Raises SignatureRejected for a key that we do not take."""
+        """Return a key parsed, from the cache if possible. Raises SignatureRejected for an unsupported key."""
         cached = self._loaded.get(key.id)
         if cached is not None and cached[0] == key.pem:
             return cached[1]
         loaded = load_public_key(key.pem) if key.pem.lstrip().startswith("-----") else load_multikey(key.pem)
         self._loaded[key.id] = (key.pem, loaded)
-        while len(self._loaded) > KEYS_CACHED:
+        while len(self._loaded) > MAX_CACHED_KEYS:
             self._loaded.popitem(last=False)
         return loaded
 
     async def _fetch_key(self, key_id: str) -> PublicKey:
-        """Once for all who ask meanwhile: the first burst of a server comes with one key."""
+        """Fetch a key once for all concurrent callers: the first burst of a server uses one key."""
         fetching = self._fetching.get(key_id)
         if fetching is None:
             fetching = self._fetching[key_id] = asyncio.ensure_future(self._key_of_owner(key_id))
@@ -98,7 +98,7 @@ class Actors:
     def _fetched(self, key_id: str, done: "asyncio.Future[PublicKey]") -> None:
         del self._fetching[key_id]
         if not done.cancelled():
-            done.exception()  # marks it as seen, should nobody wait any more
+            done.exception()  # marks it as retrieved, if no caller waits any more
 
     async def _key_of_owner(self, key_id: str) -> PublicKey:
         try:
@@ -106,8 +106,8 @@ class Actors:
             owner = key_owner(document, key_id)
             if not owner or origin(owner) != origin(key_id):
                 raise SignatureRejected("key.owner", "the key's document names no owner on its own origin")
-            # found at the owner's id, it is the owner's own document, and one request has done
-            actor = await self._learn(owner, document) if found == owner else await self.refresh(owner)
+            # if found at the owner's id, it is the owner's own document: one request is enough
+            actor = await self._save_document(owner, document) if found == owner else await self.refresh(owner)
         except RemoteUnavailable as error:
             raise KeyUnavailable("key.unavailable", str(error), wait=error.wait) from error
         except AddressDenied as error:
@@ -122,9 +122,9 @@ class Actors:
     # actors
 
     async def get(self, uri: str) -> RemoteActor:
-        """An actor, not older than a day if its server answers. Raises RemoteError."""
+        """Return an actor, not older than a day if its server answers. Raises RemoteError."""
         known = await self._store.remote_actors.find(uri)
-        if known is not None and self._clock() - known.fetched < FRESH:
+        if known is not None and self._clock() - known.fetched < MAX_ACTOR_AGE:
             return known
         try:
             return await self.refresh(uri)
@@ -134,12 +134,12 @@ class Actors:
             return known
 
     async def refresh(self, uri: str, *, by_stranger: bool = True) -> RemoteActor:
-        """Fetch an actor and remember it. Raises RemoteError."""
+        """Fetch an actor and save it. Raises RemoteError."""
         _, document = await self._fetcher.fetch_document(uri, sign=self._signer.sign_get, by_stranger=by_stranger)
-        return await self._learn(uri, document)
+        return await self._save_document(uri, document)
 
-    async def _learn(self, uri: str, document: dict[str, Any]) -> RemoteActor:
-        """Remember an actor from the document that was found at its id."""
+    async def _save_document(self, uri: str, document: dict[str, Any]) -> RemoteActor:
+        """Save an actor from the document found at its id."""
         try:
             actor = parse_actor(document, fetched=self._clock())
         except MalformedActivity as error:

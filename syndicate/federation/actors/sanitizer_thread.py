@@ -1,7 +1,6 @@
-"""Pure work on what strangers wrote, which can take long: in a thread of its own, one piece after the other.
+"""Runs pure work on received texts in a thread of its own, one call after the other.
 
-What they wrote has limits, but the longest still takes a few tenths of a second, during which no reader would be
-answered.
+Texts are limited, but the longest still take a few tenths of a second, which would block the event loop.
 """
 
 import asyncio
@@ -15,13 +14,13 @@ T = TypeVar("T")
 
 
 class SanitizerThread:
-    """The thread."""
+    """A single worker thread."""
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="aside")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sanitizer")
 
     async def do(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-        """What `work` returns or raises. It touches nothing but what it is given."""
+        """Call `work` in the thread, and return its result. It must use nothing but its arguments."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args, **named))
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
-"""Which software the followers' servers run, asked once by NodeInfo: not all of them take a changed key alike.
+"""Fetches the software of followers' servers by NodeInfo, since not all software accepts a changed key.
 
-It is asked an hour after somebody there began to follow, when the first talk is over; a server that does not answer is
-asked again after a week, until it is forgotten.
+It is fetched an hour after the first follow, when the first exchange is over. A server that does not answer is asked
+again after a week, until its row is deleted.
 """
 
 import re
@@ -23,16 +23,16 @@ from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
-AFTER = timedelta(hours=1)
-AGAIN = timedelta(days=7)
+SOFTWARE_LOOKUP_DELAY = timedelta(hours=1)
+RETRY_INTERVAL = timedelta(days=7)
 UNKNOWN = "unknown"
-"""What is kept of a server that does not say."""
+"""Stored for a server that does not publish its software."""
 JSON = (("Accept", "application/json"),)
 NAME = re.compile(r"[a-z0-9-]{1,40}")
 
 
 class SoftwareWorker:
-    """Asks one server after another."""
+    """Fetches the software of one server after another."""
 
     def __init__(self, store: Store, transport: Transport, clock: Clock, *, schemes: Schemes) -> None:
         self._store, self._transport, self._clock, self._schemes = store, transport, clock, schemes
@@ -43,12 +43,12 @@ class SoftwareWorker:
         await self._loop.run(self.work)
 
     async def work(self) -> bool:
-        """Ask the server that is due; False if none is."""
+        """Ask the server that is due; return False if none is."""
         now = self._clock()
         due = await self._store.hosts.next_software_check()
         if due is None or due > now:
             return False
-        host = await self._store.transaction(lambda tx: tx.hosts.claim_software_check(now, again=now + AGAIN))
+        host = await self._store.transaction(lambda tx: tx.hosts.claim_software_check(now, again=now + RETRY_INTERVAL))
         if host is not None:
             with isolated("software", host=host):
                 await self._ask(host)
@@ -58,14 +58,14 @@ class SoftwareWorker:
         try:
             software = await in_turn(self._schemes, partial(self._software, host))
         except RemoteUnavailable as error:
-            log.debug("server did not say what it runs", host=host, problem=str(error))
+            log.debug("software lookup failed", host=host, problem=str(error))
             return
         except (RemoteError, MalformedActivity):
             software = UNKNOWN
         await self._store.transaction(lambda tx: tx.hosts.set_software(host, software))
 
     async def _software(self, host: str, scheme: str) -> str:
-        """The name of its software. Raises RemoteError, MalformedActivity."""
+        """Return the name of a server's software. Raises RemoteError, MalformedActivity."""
         links = parse_document((await self._get(f"{scheme}://{host}/.well-known/nodeinfo")).body).get("links")
         found = [link for link in as_list(links) if as_text(as_object(link).get("rel")).startswith(NODEINFO)]
         address = as_text(as_object(found[-1]).get("href")) if found else ""

@@ -1,4 +1,4 @@
-"""Asking another server about an account (RFC 7033)."""
+"""WebFinger client: looks up an account on its server (RFC 7033)."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,25 +14,25 @@ T = TypeVar("T")
 Schemes = tuple[str, ...]
 """`https`, and `http` after it where peers without certificates may be asked."""
 
-LONGEST = 500
+MAX_ACCOUNT_LENGTH = 500
 JRD = (("Accept", "application/jrd+json, application/json"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What to ask for, and where: `resource` is `acct:ann@m.example` or an address."""
+    """The host and the resource to query: `acct:ann@m.example` or an address."""
 
     host: str
     resource: str
 
 
 def account_of(text: str) -> Account:
-    """`@ann@m.example`, `ann@m.example`, `acct:…`, the address of a profile, or only a server's name.
+    """Parse `@ann@m.example`, `ann@m.example`, `acct:…`, the address of a profile, or only a server's name.
 
     Raises AddressUnusable.
     """
     text = text.strip()
-    if len(text) > LONGEST or not text or any(letter.isspace() for letter in text):
+    if len(text) > MAX_ACCOUNT_LENGTH or not text or any(letter.isspace() for letter in text):
         raise AddressUnusable(f"{text[:40]!r} is no name in the fediverse; one looks like @ann@social.example")
     if "://" in text:
         parts = split(text)
@@ -46,9 +46,9 @@ def account_of(text: str) -> Account:
 
 
 async def in_turn(schemes: Schemes, ask: Callable[[str], Awaitable[T]]) -> T:
-    """What a server answers that is known by name only, asked by each scheme until it answers.
+    """Call `ask` with each scheme until the server answers, and return the answer.
 
-    Raises what the last try raised.
+    Raises the error of the last try.
     """
     *first, last = schemes
     for scheme in first:
@@ -60,7 +60,7 @@ async def in_turn(schemes: Schemes, ask: Callable[[str], Awaitable[T]]) -> T:
 
 
 async def links_of(account: Account, transport: Transport, *, schemes: Schemes) -> list[dict[str, Any]]:
-    """The links that its server gives. Raises AddressUnusable for an answer that cannot be read, RemoteError."""
+    """Fetch the links of an account. Raises AddressUnusable for an unreadable answer, RemoteError."""
     resource = quote(account.resource, safe=":@/")
     address = f"{account.host}/.well-known/webfinger?resource={resource}"
     response = await in_turn(
@@ -80,6 +80,6 @@ async def links_of(account: Account, transport: Transport, *, schemes: Schemes) 
 
 
 def actor_in(links: list[dict[str, Any]]) -> str:
-    """The id of the account's actor; empty where there is none."""
+    """Return the id of the account's actor; empty if there is none."""
     found = (link["href"] for link in links if link.get("rel") == "self" and isinstance(link.get("href"), str))
     return next(found, "")

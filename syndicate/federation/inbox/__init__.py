@@ -1,1 +1,1 @@
-"""What other servers send: the inbox, its queue, and a handler for each activity."""
+"""Receiving activities: the inbox, its queue, and a handler for each activity type."""

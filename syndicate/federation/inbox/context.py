@@ -1,9 +1,8 @@
-"""What a handler may use, and what it gives back.
+"""What handlers use, and what they return.
 
-A handler gets what it needs (the network included), decides, and returns either a verdict, or an effect: a function
-that writes inside the transaction in which the arrival is settled too. So an effect without a settled arrival, or
-the other way round, cannot exist. What another server cannot give now goes up as RemoteUnavailable, and the worker
-tries again.
+A handler fetches what it needs, decides, and returns either a verdict or an effect: a function that writes inside the
+transaction that also settles the queue row. So there is no effect without a settled row, nor the reverse. If another
+server is unavailable, RemoteUnavailable propagates, and the worker retries later.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
@@ -30,7 +29,7 @@ Decision = Verdict | Effect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a handler may use."""
+    """The dependencies of handlers."""
 
     store: Store
     actors: Actors
@@ -46,7 +45,7 @@ class Context:
     shown: ShownForm
 
     async def object(self, uri: str) -> dict[str, Any]:
-        """A document from its own origin. Raises RemoteError."""
+        """Fetch a document from its own origin. Raises RemoteError."""
         _, document = await self.fetcher.fetch_document(uri, sign=self.signer.sign_get)
         return document
 

@@ -1,4 +1,4 @@
-"""The table: activity type → handler."""
+"""The handler of each activity type."""
 
 from collections.abc import Mapping
 
@@ -44,14 +44,14 @@ HANDLERS: Mapping[str, Handler] = {
     "Update": update.handle,
 }
 FORWARDABLE = frozenset({"Create", "Delete", "Update"})
-"""Types that count although somebody else brought them, since their object's own origin is asked."""
+"""Types that are accepted when forwarded, since their object is fetched from its own origin."""
 
 NAMED_LATER = frozenset({"Announce", "EmojiReact", "FeatureRequest", "Follow", "Like", "QuoteRequest", "ReplyRequest"})
-"""Types that mean nothing without an id, since an answer or an Undo names them by it, or others are shown it."""
+"""Types that require an id, since an answer, an Undo or a collection refers to it."""
 
 
 def handler_of(activity: Activity) -> Handler:
-    """Whoever writes or changes something into a Tombstone says that it is gone, and is asked for the same proof."""
+    """Return the handler of an activity. A Create or Update of a Tombstone is handled as a Delete."""
     made = as_object(activity.raw.get("object"))
     if activity.type in ("Create", "Update") and "Tombstone" in types(made.get("type")):
         return HANDLERS["Delete"]

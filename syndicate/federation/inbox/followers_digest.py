@@ -1,4 +1,4 @@
-"""Notices that another server's digest of its followers here differs from ours (FEP-8fcf): a row asks for a comparison.
+"""Detects that another server's digest of its followers here differs from ours (FEP-8fcf), and requests a comparison.
 
 `federation.sync.followers_sync` does the comparison later.
 """
@@ -13,11 +13,12 @@ from syndicate.signatures import Message, Signature
 from syndicate.storage import Tables
 
 MIN_INTERVAL = timedelta(hours=1)
-"""An actor is not asked for its list more often."""
+"""The minimum time between two comparisons with an actor."""
 
 
 async def doubted(message: Message, signature: Signature, signer: str, context: Context) -> Offer | None:
-    """What the signer of a request says of our following it, if it signed that, and we believe something else."""
+    """Return the digest that the signer of a request offers, if it is covered by the signature and differs from
+    ours."""
     if HEADER not in signature.covered or len(message.values(HEADER)) != 1:
         return None
     offer = parse_offer(message.values(HEADER)[0])
@@ -31,7 +32,7 @@ async def doubted(message: Message, signature: Signature, signer: str, context: 
 
 
 def _fitting(entry: BlogrollEntry, context: Context) -> set[str]:
-    """The digests that fit what we believe; while our Follow is not answered, both do."""
+    """Return the digests that match our state; while our Follow is pending, both do."""
     follows, follows_not = digest_of([context.local_actors.blog.actor.uri]), digest_of([])
     match entry.follow:
         case FollowState.ACCEPTED:
@@ -43,6 +44,6 @@ def _fitting(entry: BlogrollEntry, context: Context) -> set[str]:
 
 
 async def ask_later(tx: Tables, signer: str, offer: Offer) -> None:
-    """Put on record that an actor is to be asked for its list."""
+    """Save a request to fetch the list of an actor."""
     now = tx.clock()
     await tx.synchronizations.enqueue(signer, url=offer.url, digest=offer.digest, now=now, not_since=now - MIN_INTERVAL)

@@ -1,7 +1,7 @@
-"""What a group passes on of its members' doings (FEP-1b12: Lemmy, PieFed, NodeBB): an Announce of a whole activity.
+"""Activities that a group forwards for its members (FEP-1b12: Lemmy, PieFed, NodeBB): an Announce of an activity.
 
-The group's word counts for nothing, and its member's signature is not there. So whatever can be asked for where it was
-done is asked for there, and only if it touches something of ours: everybody can make a group.
+The group is not trusted, and there is no signature of the member. So everything is fetched from its own origin, and
+only if it concerns something of ours, since anybody can create a group.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,24 +18,24 @@ from syndicate.storage import Tables
 Document = dict[str, Any]
 
 
-def is_passed_on(document: Document) -> bool:
-    """Whether an announced object is the doing of a member."""
+def is_forwarded_activity(document: Document) -> bool:
+    """Whether an announced object is an activity of a member."""
     return not KINDS.keys().isdisjoint(types(document.get("type")))
 
 
 async def decide(document: Document, context: Context) -> Decision:
-    """Decide about it as its origin tells it."""
+    """Decide about a forwarded activity by what its origin says."""
     type = next(type for type in types(document.get("type")) if type in KINDS)
     return await KINDS[type](document, context)
 
 
 async def _written(document: Document, context: Context) -> Decision:
-    """Create, Update: what the member's own server says of the object counts."""
+    """Decide about a Create or Update by the object on the member's own server."""
     return await replies.fetch(as_id(document.get("object")), as_object(document.get("object")), {}, context)
 
 
 async def _deleted(document: Document, context: Context) -> Decision:
-    """Delete, also by a moderator: gone is what its origin no longer has."""
+    """Decide about a Delete, also by a moderator: the object must be gone at its origin."""
     uri = as_id(document.get("object"))
     if await context.store.comments.find_by_uri(uri) is None:
         return ignored("delete.unknown")
@@ -49,19 +49,19 @@ async def _deleted(document: Document, context: Context) -> Decision:
 
 
 async def _liked(document: Document, context: Context) -> Decision:
-    """Like: counts where the member's server shows it under its id, which many do not."""
-    like = await _as_its_origin_has_it(document, as_id(document.get("object")), context)
+    """Decide about a Like: it counts if the member's server serves it under its id, which many do not."""
+    like = await _fetch_from_origin(document, as_id(document.get("object")), context)
     return like if isinstance(like, Verdict) else await reactions.like(like, context)
 
 
 async def _undone(document: Document, context: Context) -> Decision:
-    """Undo of a Like: the same."""
+    """Decide about the Undo of a Like in the same way."""
     inner = as_object(document.get("object"))
     type = next(types(inner.get("type")), "")
     target = as_id(inner.get("object"))
     if type not in ("Like", "EmojiReact"):
         return ignored("undo.unknown")
-    undo = await _as_its_origin_has_it(document, target, context)
+    undo = await _fetch_from_origin(document, target, context)
     if isinstance(undo, Verdict):
         return undo
     liked = await reactions.target_of(as_id(as_object(undo.raw.get("object")).get("object")), context)
@@ -73,9 +73,9 @@ async def _undone(document: Document, context: Context) -> Decision:
     return take_back
 
 
-async def _as_its_origin_has_it(told: Document, target: str, context: Context) -> Activity | Verdict:
-    """An activity about `target`, something of ours, as it is found at its id; believed where actor and origin fit."""
-    id, actor = as_id(told), as_id(told.get("actor"))
+async def _fetch_from_origin(hint: Document, target: str, context: Context) -> Activity | Verdict:
+    """Fetch an activity about `target`, an object of ours; it counts if its actor and origin match."""
+    id, actor = as_id(hint), as_id(hint.get("actor"))
     if await reactions.target_of(target, context) is None:
         return ignored("announce.elsewhere")
     if not origin(id) or origin(id) != origin(actor) or origin(id) == origin(context.urls.base):
@@ -86,20 +86,20 @@ async def _as_its_origin_has_it(told: Document, target: str, context: Context) -
         found = await context.object(id)
     except PERMANENT_REMOTE_ERRORS:
         return ignored("announce.unproven")
-    told_of = [as_id(document.get(name)) for document in (told, found) for name in ("id", "actor", "object")]
-    if told_of[:3] != told_of[3:] or list(types(told.get("type"))) != list(types(found.get("type"))):
+    compared = [as_id(document.get(name)) for document in (hint, found) for name in ("id", "actor", "object")]
+    if compared[:3] != compared[3:] or list(types(hint.get("type"))) != list(types(found.get("type"))):
         return ignored("announce.unproven")
-    return Activity(id=id, type=next(types(found.get("type"))), actor=actor, object=told_of[2], raw=found)
+    return Activity(id=id, type=next(types(found.get("type"))), actor=actor, object=compared[2], raw=found)
 
 
-async def _of_no_use(_document: Document, _context: Context) -> Decision:
+async def _ignore(_document: Document, _context: Context) -> Decision:
     return ignored("announce.unproven")
 
 
 KINDS: Mapping[str, Callable[[Document, Context], Awaitable[Decision]]] = {
     "Create": _written,
     "Delete": _deleted,
-    "Dislike": _of_no_use,
+    "Dislike": _ignore,
     "EmojiReact": _liked,
     "Like": _liked,
     "Undo": _undone,

@@ -1,7 +1,7 @@
-"""Where other servers' activities come in.
+"""Receives activities of other servers.
 
-`receive` answers the sender: cheap checks first, nothing believed before the signature holds, and a durable row
-before the answer. `perform` acts later, from that row: a crash between the two loses nothing.
+`receive` authenticates an activity and saves a row: cheap checks come first, nothing is trusted before the signature is
+verified, and the row is durable before the answer. `perform` processes the row later, so that a crash loses nothing.
 """
 
 from dataclasses import replace
@@ -30,12 +30,12 @@ from syndicate.storage import Store, Tables
 
 log = structlog.get_logger()
 
-MOST_TRIES = 8
-FIRST_WAIT = timedelta(seconds=10)
+MAX_ATTEMPTS = 8
+INITIAL_RETRY_INTERVAL = timedelta(seconds=10)
 
 
 class Inbox:
-    """The personal inboxes and the shared one: every type is taken at each."""
+    """The personal inboxes and the shared one; each accepts every type."""
 
     def __init__(self, store: Store, actors: Actors, context: Context, clock: Clock) -> None:
         self._store, self._actors, self._context, self._clock = store, actors, context, clock
@@ -43,8 +43,8 @@ class Inbox:
         self._texts = TextLimits()
 
     async def receive(self, message: Message, client: str) -> Verdict:
-        """Take in one activity that came from the address `client`. When this returns, the activity is durable, and the
-        answer is 202.
+        """Receive an activity from the address `client`. When this returns, the activity is durable, and the answer is
+        202.
 
         Raises SignatureRejected (401), MalformedActivity (400), SenderRefused (403), TooManyRequests (429),
         KeyUnavailable (503).
@@ -54,7 +54,7 @@ class Inbox:
         require_context(activity.raw)
         activity = replace(activity, forwarded=_is_forwarded(activity, signature))
         await self._refuse_unwanted(activity, signature)
-        if await self._is_strangers_farewell(activity):
+        if await self._is_unknown_account_deletion(activity):
             return Verdict(outcome=Outcome.IGNORED, reason="delete.unknown")
         key = await authenticate(signature, self._actors, client)
         activity = await self._attributed(activity, key.owner, client)
@@ -62,7 +62,7 @@ class Inbox:
         return await self._record(activity, signature.fingerprint, key.owner, offer, size=len(message.body))
 
     async def _refuse_unwanted(self, activity: Activity, signature: Signature) -> None:
-        """Blocked senders cost no fetch; nobody speaks in our own name."""
+        """Refuse blocked senders before anything is fetched, and senders that use our own origin."""
         ours = origin(self._context.urls.base)
         if ours in (origin(activity.actor), origin(signature.key_id)):
             raise SenderRefused("sender.ourselves")
@@ -74,37 +74,36 @@ class Inbox:
                 raise SenderRefused("sender.blocked")
 
     async def _is_unwanted(self, sender: str, type: str) -> bool:
-        """Whether a sender is blocked; of a person who is, a Follow is let in, to be answered by a Reject."""
+        """Whether a sender is blocked. A Follow of a blocked account is accepted, to answer it with a Reject."""
         if type == "Follow":
             return await self._store.blocks.covers_host(host_of(sender))
         return await self._store.blocks.covers(sender, host_of(sender))
 
-    async def _is_strangers_farewell(self, activity: Activity) -> bool:
-        """Mastodon tells every server that an account is gone; its key cannot be had any more. Whom we never knew,
-        we need not forget."""
+    async def _is_unknown_account_deletion(self, activity: Activity) -> bool:
+        """Whether this is the Delete of an account that we do not know. Mastodon sends it to every server, and its key
+        can no longer be fetched."""
         if activity.type != "Delete" or not activity.actor or activity.object != activity.actor:
             return False
         return await self._store.remote_actors.find(activity.actor) is None
 
-    async def _attributed(self, activity: Activity, messenger: str, client: str) -> Activity:
-        """The activity, now that its messenger is known; a proof of its own actor makes it as good as brought by
-        them."""
+    async def _attributed(self, activity: Activity, sender: str, client: str) -> Activity:
+        """Return the activity with its verified actor. An integrity proof of its actor counts like their signature."""
         if not activity.actor:
-            activity = replace(activity, actor=messenger, forwarded=False)
+            activity = replace(activity, actor=sender, forwarded=False)
             _require_one_origin(activity)
-            if await self._store.blocks.covers(messenger, host_of(messenger)):
+            if await self._store.blocks.covers(sender, host_of(sender)):
                 raise SenderRefused("sender.blocked")
-        if messenger == activity.actor:
+        if sender == activity.actor:
             return activity
         if not activity.forwarded:
             raise SignatureRejected("activity.actor", "signed by another than its actor")
         return replace(activity, forwarded=not await is_proven(activity, self._actors, client, self._clock()))
 
     async def _record(
-        self, activity: Activity, fingerprint: str, messenger: str, offer: Offer | None, *, size: int
+        self, activity: Activity, fingerprint: str, sender: str, offer: Offer | None, *, size: int
     ) -> Verdict:
         now = self._clock()
-        server = authority_of(messenger)  # it is there, whatever our deliveries met with
+        server = authority_of(sender)  # it is up, whatever the results of our deliveries
         verdict = Verdict(outcome=Outcome.WAITING, reason="arrival.waiting")
         if activity.type not in HANDLERS:
             verdict = Verdict(outcome=Outcome.UNSUPPORTED, reason="activity.unsupported")
@@ -118,9 +117,9 @@ class Inbox:
 
         async def body(tx: Tables) -> bool:
             if offer is not None:
-                await followers_digest.ask_later(tx, messenger, offer)
+                await followers_digest.ask_later(tx, sender, offer)
             await _end_pause(tx, server, now)
-            new = await tx.inbox_queue.enqueue(arrival, by_actor=messenger == activity.actor)
+            new = await tx.inbox_queue.enqueue(arrival, by_actor=sender == activity.actor)
             if new:
                 await self._texts.enforce(tx, host_of(activity.actor), size)
             return new
@@ -129,12 +128,12 @@ class Inbox:
         log.debug("activity received", type=activity.type, actor=activity.actor, new=new)
         return verdict
 
-    # from the record
+    # processing
 
     async def perform(self, arrival: ReceivedActivity) -> Verdict:
-        """Do what an arrival asks for, and settle it in the same transaction.
+        """Process a received activity, and settle its row in the same transaction.
 
-        Raises Transient errors: the arrival is then due again later.
+        Raises Transient errors: the row is then due again later.
         """
         activity = arrival.activity
         decision = await self._decide(activity)
@@ -159,22 +158,22 @@ class Inbox:
         if not await blocks.covers(activity.actor, host):
             return await handler_of(activity)(activity, self._context)
         if activity.type == "Follow" and not await blocks.covers_host(host):
-            return await follow.turn_away(activity, self._context)
+            return await follow.reject_blocked(activity, self._context)
         return refused("sender.blocked")
 
     async def postpone(self, arrival: ReceivedActivity, error: Exception) -> None:
-        """What could not be done now is tried again, and given up after some tries."""
+        """Schedule another try of a received activity, or mark it as failed after the last one."""
         attempts = arrival.attempts + 1
-        if attempts >= MOST_TRIES or not isinstance(error, (Transient, TimeoutError)):
+        if attempts >= MAX_ATTEMPTS or not isinstance(error, (Transient, TimeoutError)):
             verdict = Verdict(outcome=Outcome.FAILED, reason="arrival.failed")
             await self._store.transaction(lambda tx: tx.inbox_queue.complete(arrival.id, verdict))
             return
-        due = self._clock() + FIRST_WAIT * 4 ** (attempts - 1)
+        due = self._clock() + INITIAL_RETRY_INTERVAL * 4 ** (attempts - 1)
         await self._store.transaction(lambda tx: tx.inbox_queue.postpone(arrival.id, due=due, reason="arrival.waiting"))
 
 
 async def _end_pause(tx: Tables, server: str, now: datetime) -> None:
-    """What waits for a server that has just sent us something need not wait longer."""
+    """Close the circuit of a server that has just sent us something, and make its deliveries due."""
     host = await tx.hosts.find(server)
     if host.failures:
         await tx.hosts.save(circuit.after_contact(host), now=now)
@@ -188,8 +187,8 @@ def _require_one_origin(activity: Activity) -> None:
 
 
 def _is_forwarded(activity: Activity, signature: Signature) -> bool:
-    """Whether it comes by another's hand and says so: it carries a signature or proof of its own. By origin here; by
-    the key's owner later."""
+    """Whether an activity is forwarded: signed by another origin, with a signature or proof of its own. The owner of
+    the key is checked later."""
     if not activity.actor:
         return False
     carries_own = any(as_list(activity.raw.get(name)) for name in ("signature", "proof"))

@@ -1,4 +1,4 @@
-"""Likes and the like, counted and taken back, whoever brought the word of them."""
+"""Likes, emoji reactions and boosts: counted and undone, received directly or forwarded."""
 
 from functools import partial
 
@@ -14,11 +14,11 @@ from syndicate.storage import Tables
 from syndicate.storage.reactions import Reaction
 
 KINDS = {"Like": "like", "EmojiReact": "like", "Announce": "share"}
-LONGEST_EMOJI = 32
+MAX_EMOJI_LENGTH = 32
 
 
 async def target_of(address: str, context: Context) -> tuple[Post, Comment | None] | None:
-    """What can be liked and shared here: a post of ours, or an answer of its author's; None for all else."""
+    """Return what can be liked and boosted here: a post, or a reply of its author; None for everything else."""
     post, comment = await locate(context, address)
     if post is None or not post.federates:
         return None
@@ -28,7 +28,7 @@ async def target_of(address: str, context: Context) -> tuple[Post, Comment | Non
 
 
 async def like(activity: Activity, context: Context) -> Decision:
-    """Count it, once per actor and emoji."""
+    """Count a like, once per actor and emoji."""
     target = await target_of(activity.object, context)
     if target is None:
         return ignored("like.elsewhere")
@@ -42,7 +42,7 @@ async def like(activity: Activity, context: Context) -> Decision:
         comment=comment.id if comment else None,
         kind="like",
         actor=activity.actor,
-        content=clean_name(as_text(activity.raw.get("content")), limit=LONGEST_EMOJI),
+        content=clean_name(as_text(activity.raw.get("content")), limit=MAX_EMOJI_LENGTH),
         received=context.clock(),
     )
 
@@ -56,8 +56,8 @@ async def like(activity: Activity, context: Context) -> Decision:
 
 
 async def take_back(tx: Tables, uri: str, actor: str, *, type: str, target: tuple[Post, Comment | None] | None) -> bool:
-    """An actor's reaction with this id is no more, or else her newest of this type to the target: ids differ between
-    servers and versions. False if there is none."""
+    """Remove the reaction of an actor with this id, or else their newest of this type to the target, since ids differ
+    between servers and versions. Return False if there is none."""
     if target is None or type not in KINDS:
         touched = await tx.reactions.delete(uri, actor)
     else:

@@ -1,4 +1,4 @@
-"""What is written to the blog or about it and is no comment is kept for its author: mentions, private words, quotes."""
+"""Notes to or about the blog that are no comments, saved for its author: mentions, private messages, quotes."""
 
 from typing import Any
 
@@ -16,15 +16,15 @@ from syndicate.storage.received_notes import NoteKind, ReceivedNote
 QUOTES = ("quote", "quoteUrl", "quoteUri", "quoteURL", "_misskey_quote")
 ADDRESSED = ("to", "cc", "bto", "bcc", "audience")
 NOT_DELETED = ("Private", "NoBlog")
-"""Tombstones of notes that are never shown, and yet are there."""
+"""Tombstones of notes that are never shown, but exist."""
 MAX_QUOTES = 5
 
 
 async def noticed(
     decision: Decision, document: dict[str, Any], envelope: dict[str, Any], actor: str, context: Context
 ) -> Decision:
-    """A decision about a note by `actor`, whose authenticity is established; and with it, the note is kept for the
-    author if it concerns the blog in another way than as a comment. `envelope` is the activity that it came in."""
+    """Extend a decision about an authentic note by `actor`: the note is saved for the author if it concerns the blog
+    other than as a comment. `envelope` is the activity that it came in."""
     try:
         note = parse_note(document)
     except MalformedActivity:
@@ -72,7 +72,7 @@ async def noticed(
 
 
 def _told(verdict: Verdict, kinds: dict[NoteKind, bool]) -> Verdict:
-    """What is said of a note of which nothing else came."""
+    """Return the verdict about a note that had no other effect."""
     if verdict.outcome is Outcome.IGNORED and kinds[NoteKind.MENTION]:
         return held("mention.kept")
     if verdict.outcome is Outcome.IGNORED and kinds[NoteKind.QUOTE]:
@@ -87,13 +87,13 @@ def _is_no_comment(verdict: Verdict) -> bool:
 
 
 def _is_meant(note: RemoteNote, envelope: dict[str, Any], context: Context) -> bool:
-    """Whether it names or addresses an actor of ours."""
+    """Whether a note mentions or addresses a local actor."""
     addressed = [address for each in (note.raw, envelope) for name in ADDRESSED for address in ids(each.get(name))]
     return any(context.local_actors.followable(address) is not None for address in (*note.mentions, *addressed))
 
 
 async def _quoted(note: RemoteNote, context: Context) -> Post | None:
-    """The post of ours that a note quotes, or under which an answer of the author's stands that it quotes."""
+    """Return the post that a note quotes, or whose reply by the author it quotes."""
     for address in quotes_of(note.raw)[:MAX_QUOTES]:
         post, _ = await locate(context, address)
         if post is not None and post.federates:
@@ -102,7 +102,7 @@ async def _quoted(note: RemoteNote, context: Context) -> Post | None:
 
 
 def quotes_of(document: dict[str, Any]) -> list[str]:
-    """What a note quotes: by FEP-044f, by its forerunners, or by a link among its tags (FEP-e232)."""
+    """Return what a note quotes: by FEP-044f, by its predecessors, or by a link among its tags (FEP-e232)."""
     named = [as_id(document.get(name)) for name in QUOTES]
     tags = [tag for tag in as_list(document.get("tag")) if isinstance(tag, dict) and "Link" in types(tag.get("type"))]
     linked = [as_link(tag) for tag in tags if _is_quote(tag)]

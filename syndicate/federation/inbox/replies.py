@@ -1,6 +1,6 @@
-"""A reply that somebody wrote elsewhere → a comment here, if all that has to hold does.
+"""Turns replies of other servers into comments, if all conditions hold.
 
-Used by the handlers of whatever can carry a reply: Create, Update, and activities whose object had to be fetched.
+Used by the handlers of Create and Update, and of activities whose object has to be fetched.
 """
 
 import re
@@ -15,7 +15,7 @@ from syndicate.comments import records
 from syndicate.comments.policy import CommentFacts, Moderation, ModerationDecision, decide
 from syndicate.errors import PERMANENT_REMOTE_ERRORS, MalformedActivity, RemoteUnavailable
 from syndicate.federation.actors import opt_out
-from syndicate.federation.actors.throttled_transport import MOST_CLIMBS_A_DAY, PASSED_OVER_FOR
+from syndicate.federation.actors.throttled_transport import IRRELEVANT_RETENTION, MAX_ANCESTOR_REQUESTS_PER_DAY
 from syndicate.federation.inbox import received_notes
 from syndicate.federation.inbox.context import Context, Decision, done, held, ignored, private, refused
 from syndicate.federation.inbox.shown_form import FORM_VERSION
@@ -30,22 +30,22 @@ from syndicate.storage import Store, Tables
 from syndicate.storage.tombstones import Tombstone
 from syndicate.urls import Urls
 
-REJECTIONS_COUNT_FOR = timedelta(days=90)
-MOST_ANCESTORS = 10
+REJECTION_RETENTION = timedelta(days=90)
+MAX_ANCESTORS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParentLookup:
-    """Up a conversation, from a reply that came: `answers` are the ids of those that were passed, and `is_meant` says
-    whether that reply was for the blog too. Where it was not, other servers are spared."""
+    """A search for the ancestors of a received reply: `answers` are the ids passed so far, `is_meant` whether that
+    reply was addressed to the blog, too. If it was not, requests to other servers are limited."""
 
     answers: tuple[str, ...]
     is_meant: bool
 
 
 async def place_of(store: Store, urls: Urls, address: str) -> tuple[str, str]:
-    """What became of the answer with this id or address, for anybody who asks: `shown` and where, `waiting`, or
-    `not-shown`, which is also said of what never arrived."""
+    """Return the public status of the reply with this id or address: `shown` with its address, `waiting`, or
+    `not-shown`, also for one that never arrived."""
     comment = await store.comments.find_by_address(address)
     post = await store.posts.find(comment.post) if comment else None
     if comment is None or post is None or not post.is_public:
@@ -55,21 +55,21 @@ async def place_of(store: Store, urls: Urls, address: str) -> tuple[str, str]:
     return ("waiting" if comment.state is CommentState.PENDING else "not-shown"), ""
 
 
-async def fetch(uri: str, told: dict[str, Any], envelope: dict[str, Any], context: Context) -> Decision:
-    """Decide about a reply that was only named, or came by somebody else's hand: its own origin says what it is.
+async def fetch(uri: str, hint: dict[str, Any], envelope: dict[str, Any], context: Context) -> Decision:
+    """Fetch a reply from its origin and decide about it, because it was only named or forwarded.
 
-    `told` is what the messenger says of it, believed only where it says that we need not ask: everybody can make us
-    ask anybody. `envelope` is the activity of its author, whose addressing counts too; empty where it is not known.
+    `hint` is the forwarded copy, trusted only where it makes the fetch unnecessary, so that nobody can direct our
+    requests. `envelope` is the activity of its author, whose addressing counts, too; empty if it is not known.
     """
     if not origin(uri) or origin(uri) == origin(context.urls.base):
         return refused("object.origin")
     if await context.store.blocks.covers(uri, host_of(uri)):
         return refused("sender.blocked")
-    told_of = as_id(told.get("inReplyTo"))
+    hinted_parent = as_id(hint.get("inReplyTo"))
     if (
-        told_of
+        hinted_parent
         and await context.store.comments.find_by_uri(uri) is None
-        and (await locate(context, told_of))[0] is None
+        and (await locate(context, hinted_parent))[0] is None
     ):
         return ignored("reply.elsewhere")
     try:
@@ -84,10 +84,10 @@ async def fetch(uri: str, told: dict[str, Any], envelope: dict[str, Any], contex
 
 
 async def take(
-    document: dict[str, Any], reached: Reach, actor: str, context: Context, climb: ParentLookup | None = None
+    document: dict[str, Any], reached: Reach, actor: str, context: Context, lookup: ParentLookup | None = None
 ) -> Decision:
-    """Decide about a reply by `actor`, whose authenticity is established. It reached so far by note and activity
-    together. `climb` is what it was fetched for, if it was not sent."""
+    """Decide about an authentic reply by `actor`. `reached` is the reach of note and activity together, `lookup` the
+    search that it was fetched for, if any."""
     try:
         note = parse_note(document)
     except MalformedActivity as error:
@@ -95,7 +95,7 @@ async def take(
     if note.author != actor or origin(note.id) != origin(actor):
         return refused("object.author")
     if await context.store.blocks.covers(actor, host_of(actor)):
-        return refused("sender.blocked")  # brought by another's hand
+        return refused("sender.blocked")  # it was forwarded
     before = await context.store.comments.find_by_uri(note.id)
     if before is not None and before.author.uri != note.author:
         return refused("update.not-owner")
@@ -111,7 +111,7 @@ async def take(
     if before is not None:
         post, parent = await context.store.posts.find(before.post), None  # an edit moves nothing elsewhere
     else:
-        post, parent = await _answered(note, context, climb)
+        post, parent = await _answered(note, context, lookup)
     if post is None:
         return ignored("reply.elsewhere")
     if not post.federates:
@@ -130,12 +130,12 @@ async def take(
     if not has_words:
         return _without_words(note, before)
     facts = await _facts(note, post, html, context)
-    judgement = decide(facts, context.moderation)
+    moderation_decision = decide(facts, context.moderation)
     if before is not None and before.state is not CommentState.PENDING:
-        judgement = _of_an_edit(before, html, judgement, context.moderation)
+        moderation_decision = _of_an_edit(before, html, moderation_decision, context.moderation)
     if parent is not None and parent.state is CommentState.PENDING:
-        judgement = ModerationDecision(state=CommentState.PENDING, reason="reply.to-unshown")
-    comment = _comment(note, html, author, post, parent, before, judgement, reached, context)
+        moderation_decision = ModerationDecision(state=CommentState.PENDING, reason="reply.to-unshown")
+    comment = _comment(note, html, author, post, parent, before, moderation_decision, reached, context)
 
     async def keep(tx: Tables) -> Verdict:
         if await tx.posts.find(post.id) is None:
@@ -147,83 +147,85 @@ async def take(
             comment,
             raw_html=source,
             sanitizer=FORM_VERSION,
-            reason=judgement.reason,
+            reason=moderation_decision.reason,
             received=context.clock(),
         )
         if not kept:
             return ignored("object.not-newer")
         await tx.comments.set_mentions(comment.id, mentioned_in(note))
-        return done(judgement.reason) if judgement.is_shown else held(judgement.reason)
+        return done(moderation_decision.reason) if moderation_decision.is_shown else held(moderation_decision.reason)
 
     return keep
 
 
 async def _answered(
-    note: RemoteNote, context: Context, climb: ParentLookup | None
+    note: RemoteNote, context: Context, lookup: ParentLookup | None
 ) -> tuple[Post | None, Comment | None]:
-    """What a reply answers; comments between it and our post that we have not got are fetched."""
+    """Return what a reply answers; missing comments between it and our post are fetched."""
     post, parent = await locate(context, note.in_reply_to)
     if post is not None:
         return post, parent
-    uri, passed = note.in_reply_to, climb.answers if climb else ()
-    climb = ParentLookup(
-        answers=(*passed, note.id), is_meant=climb.is_meant if climb else _is_meant_for_us(note, context)
+    uri, passed = note.in_reply_to, lookup.answers if lookup else ()
+    lookup = ParentLookup(
+        answers=(*passed, note.id), is_meant=lookup.is_meant if lookup else _is_addressed_to_us(note, context)
     )
     if not origin(uri) or origin(uri) == origin(context.urls.base):
         return None, None
-    if uri in climb.answers or len(climb.answers) > MOST_ANCESTORS:
+    if uri in lookup.answers or len(lookup.answers) > MAX_ANCESTORS:
         return None, None
     if await context.store.blocks.covers(uri, host_of(uri)):
         return None, None
-    if not climb.is_meant and not await _may_ask(uri, context):
+    if not lookup.is_meant and not await _may_ask(uri, context):
         return None, None
     try:
-        found = await _fetched_ancestor(uri, context, climb)
+        found = await _fetched_ancestor(uri, context, lookup)
     except RemoteUnavailable:
-        if climb.is_meant:
+        if lookup.is_meant:
             raise
         return None, None
-    if found[0] is None and not climb.is_meant:
+    if found[0] is None and not lookup.is_meant:
         now = context.clock()
         await context.store.transaction(lambda tx: tx.refetch_queue.ignore(uri, now))
     return found
 
 
-async def _fetched_ancestor(uri: str, context: Context, climb: ParentLookup) -> tuple[Post | None, Comment | None]:
+async def _fetched_ancestor(uri: str, context: Context, lookup: ParentLookup) -> tuple[Post | None, Comment | None]:
     try:
         document = await context.object(uri)
     except PERMANENT_REMOTE_ERRORS:
         return None, None
-    decision = await take(document, reach_of(document), as_id(document.get("attributedTo")), context, climb)
+    decision = await take(document, reach_of(document), as_id(document.get("attributedTo")), context, lookup)
     if not isinstance(decision, Verdict):
         await context.store.transaction(decision)
     return await locate(context, as_id(document))
 
 
-def _is_meant_for_us(note: RemoteNote, context: Context) -> bool:
-    """Whether it names or addresses an actor of ours."""
+def _is_addressed_to_us(note: RemoteNote, context: Context) -> bool:
+    """Whether a note mentions or addresses a local actor."""
     addressed = (*note.mentions, *ids(note.raw.get("to")), *ids(note.raw.get("cc")))
     return any(context.local_actors.followable(address) is not None for address in addressed)
 
 
 async def _may_ask(uri: str, context: Context) -> bool:
-    """Whether a server is to be asked for the sake of a reply that is not meant for us: what the accounts that we
-    follow say to others is nearly always of no concern."""
+    """Whether a server may be asked because of a reply that is not addressed to us: what followed accounts reply to
+    others hardly ever concerns the blog."""
     now, host = context.clock(), host_of(uri)
-    if await context.store.refetch_queue.is_ignored(uri, now - PASSED_OVER_FOR):
+    if await context.store.refetch_queue.is_ignored(uri, now - IRRELEVANT_RETENTION):
         return False
     free = await context.store.transaction(
-        lambda tx: tx.refetch_queue.acquire_request(host, now=now, apart=timedelta(0), most=MOST_CLIMBS_A_DAY)
+        lambda tx: tx.refetch_queue.acquire_request(
+            host, now=now, apart=timedelta(0), most=MAX_ANCESTOR_REQUESTS_PER_DAY
+        )
     )
     return free is None
 
 
 def forget(uri: str, context: Context, *, for_good: bool = True) -> Decision:
-    """What its own origin says is gone. `for_good` is false for a 404: it may come back."""
+    """Delete what is gone at its own origin. `for_good` is false for a 404, since it may come back."""
 
     async def erase(tx: Tables) -> Verdict:
         if for_good:
-            await _bury(tx, uri, "", context)
+            await _save_tombstone(tx, uri, "", context)
         await tx.inbox_queue.delete_document(uri)
         await tx.received_notes.delete(uri)
         comment = await tx.comments.find_by_uri(uri)
@@ -236,19 +238,19 @@ def forget(uri: str, context: Context, *, for_good: bool = True) -> Decision:
 
 
 def _without_words(note: RemoteNote, before: Comment | None) -> Decision:
-    """Nothing is left that could be shown; a comment that was emptied is shown no longer."""
+    """Decide about a reply with nothing to show; a comment that was emptied is deleted."""
 
     async def withdraw(tx: Tables) -> Verdict:
         current = await tx.comments.find_by_uri(note.id)
-        hers = current is not None and current.author.uri == note.author
-        if current is not None and hers and note.updated is not None and note.updated > current.updated:
+        is_by_author = current is not None and current.author.uri == note.author
+        if current is not None and is_by_author and note.updated is not None and note.updated > current.updated:
             await records.delete(tx, current)
         return ignored("object.empty")
 
     return ignored("object.empty") if before is None else withdraw
 
 
-async def _bury(tx: Tables, uri: str, type: str, context: Context) -> None:
+async def _save_tombstone(tx: Tables, uri: str, type: str, context: Context) -> None:
     await tx.tombstones.save(
         Tombstone(uri=uri, path=None, origin=origin(uri), type=type, published=None, gone_at=context.clock())
     )
@@ -257,8 +259,7 @@ async def _bury(tx: Tables, uri: str, type: str, context: Context) -> None:
 async def _never_show(
     note: RemoteNote, context: Context, type: str, verdict: Verdict, *, withdrawn: Verdict
 ) -> Decision:
-    """What is not meant for a blog is shown no longer and never will be: an older, wider copy may still be under
-    way."""
+    """Delete a reply that must not be shown and save a tombstone, since an older public copy may still arrive."""
     before = await context.store.comments.find_by_uri(note.id)
     if before is None:
         answered, _ = await locate(context, note.in_reply_to)
@@ -272,7 +273,7 @@ async def _never_show(
         comment = await tx.comments.find_by_uri(note.id)
         if comment is not None and comment.author.uri != note.author:
             return refused("update.not-owner")
-        await _bury(tx, note.id, type, context)
+        await _save_tombstone(tx, note.id, type, context)
         if comment is None:
             return verdict
         await records.delete(tx, comment)
@@ -282,7 +283,7 @@ async def _never_show(
 
 
 async def _facts(note: RemoteNote, post: Post, html: str, context: Context) -> CommentFacts:
-    """What the blog's rule asks for, and no more: to count the latest comments is most of the cost of a reply."""
+    """Return the facts that the moderation policy needs and no more, since counting is most of the cost of a reply."""
     now, table = context.clock(), context.store.comments
     match context.moderation:
         case "all":
@@ -290,7 +291,7 @@ async def _facts(note: RemoteNote, post: Post, html: str, context: Context) -> C
         case "off":
             return CommentFacts(burst=await table.count_received_since(note.author, now - timedelta(minutes=10)))
         case "first-time":
-            record = await table.get_author_record(note.author, since=now - REJECTIONS_COUNT_FOR)
+            record = await table.get_author_record(note.author, since=now - REJECTION_RETENTION)
             known = CommentFacts(
                 links=_links(note, html),
                 mentions=sum(1 for mention in note.mentions if host_of(mention) != context.urls.host),
@@ -305,7 +306,7 @@ async def _facts(note: RemoteNote, post: Post, html: str, context: Context) -> C
 
 
 async def _counts(note: RemoteNote, post: Post, html: str, context: Context) -> dict[str, Any]:
-    """The facts that are counted over the latest comments."""
+    """Return the facts that are counted over recent comments."""
     now, table = context.clock(), context.store.comments
     hour = now - timedelta(hours=1)
     if await table.is_duplicate(html, author_uri=note.author, since=now - timedelta(days=1)):
@@ -319,21 +320,21 @@ TAGGING = re.compile(r'class="[^"]*\b(?:mention|hashtag)\b')
 
 
 def _links(note: RemoteNote, html: str) -> int:
-    """Links in the cleaned text that are neither mentions nor hashtags, of which there are no more than the note
-    says."""
+    """Count the links in the sanitized text without mentions and hashtags, of which at most as many are believed as the
+    note lists."""
     links = LINK.findall(html)
     tagging = sum(1 for link in links if TAGGING.search(link))
     return len(links) - min(tagging, len(note.mentions) + len(note.hashtags))
 
 
 def _of_an_edit(
-    before: Comment, html: str, judgement: ModerationDecision, moderation: Moderation
+    before: Comment, html: str, moderation_decision: ModerationDecision, moderation: Moderation
 ) -> ModerationDecision:
-    """An edit keeps the author's decision, unless other words stand in an approved comment now and it has many links,
-    or all that is shown is to be read before."""
-    must_wait = moderation == "all" or judgement.reason in ("comment.links", "comment.mentions")
+    """Decide about an edit: the author's decision stays, unless the text of an approved comment has changed and it has
+    many links, or all comments are moderated."""
+    must_wait = moderation == "all" or moderation_decision.reason in ("comment.links", "comment.mentions")
     if before.state is CommentState.APPROVED and before.html != html and must_wait:
-        return judgement
+        return moderation_decision
     return ModerationDecision(state=before.state, reason="comment.edited")
 
 
@@ -344,13 +345,13 @@ def _comment(
     post: Post,
     parent: Comment | None,
     before: Comment | None,
-    judgement: ModerationDecision,
+    moderation_decision: ModerationDecision,
     reached: Reach,
     context: Context,
 ) -> Comment:
     now = context.clock()
-    published = _not_ahead(note.published, now)
-    updated = max(_not_ahead(note.updated or note.published, now), published)
+    published = _not_in_future(note.published, now)
+    updated = max(_not_in_future(note.updated or note.published, now), published)
     id = before.id if before else new_id(now)
     return Comment(
         id=id,
@@ -362,7 +363,7 @@ def _comment(
         source=CommentSource.REPLY,
         author=author_of(author),
         html=html,
-        state=judgement.state,
+        state=moderation_decision.state,
         audience=Audience.UNLISTED if reached is Reach.UNLISTED else Audience.PUBLIC,
         published=published,
         updated=updated,
@@ -370,11 +371,11 @@ def _comment(
 
 
 def author_of(actor: RemoteActor) -> Author:
-    """How a remote actor is shown as the author of a comment."""
+    """Return a remote actor as the author of a comment."""
     name = actor.name or actor.handle or host_of(actor.uri)
     return Author(name=name, uri=actor.uri, handle=actor.handle, url=actor.url, avatar=actor.avatar)
 
 
-def _not_ahead(given: datetime | None, now: datetime) -> datetime:
-    """A date is believed unless it lies ahead: a far future would win over every later edit."""
+def _not_in_future(given: datetime | None, now: datetime) -> datetime:
+    """Return a date, but none in the future: that would win over every later edit."""
     return now if given is None or given > now else given

@@ -1,7 +1,7 @@
-"""What somebody wrote elsewhere → what is kept of it, and the form in which readers see it.
+"""Renders notes of other servers: the source that is stored, and the HTML that is shown.
 
-What came is kept as it came (`source_of`). The form that is shown (`shown`) is made of that, and made anew when the way
-of making it changes.
+The source is stored as received (`source_of`). The shown HTML is rendered from it, and rendered again when the
+rendering changes.
 """
 
 from collections.abc import Iterator
@@ -17,27 +17,27 @@ from syndicate.storage import Store, Tables
 from syndicate.urls import Urls
 
 FORM_VERSION = SANITIZER_VERSION * 1000 + 3
-"""Stored beside each shown form; what an older version made is made anew."""
+"""Stored with each rendered text; older versions are rendered again."""
 FIRST_FORM_VERSION = 1000
-"""Before it, the version was the sanitizer's alone, and warnings stood open above the text."""
+"""Before this version, only the sanitizer had a version, and warnings were not folded."""
 MENTIONED = SafeHtml("<p>mentioned this blog</p>")
-"""Of a reply that says nothing but the blog's name."""
-LONGEST_TITLE = 300
-LONGEST_BODY = 500
-"""Characters of an answer that is an article, beyond which only its beginning is shown."""
+"""Shown for a reply with nothing but a mention of the blog."""
+MAX_TITLE_LENGTH = 300
+MAX_BODY_LENGTH = 500
+"""Characters of a reply that is an article; of a longer one only an excerpt is shown."""
 MEDIA = {"image": "Picture", "audio": "Audio", "video": "Video"}
-AT_ONCE = 100
+BATCH_SIZE = 100
 
 
 class ShownForm:
-    """Makes what readers see of what others wrote."""
+    """Renders received texts."""
 
     def __init__(self, local_actors: LocalActors, urls: Urls) -> None:
         self._local_actors, self._urls = local_actors, urls
 
     def of(self, source: str) -> tuple[SafeHtml, bool]:
-        """The form that is shown, and whether anything can be read in it. What stands behind a warning is made safe by
-        itself: nothing in it ends the fold."""
+        """Render a source, and return whether it has any text. The text behind a warning is sanitized separately, so
+        that nothing in it ends the fold."""
         words, text = warning.apart(source)
         html, has_words = self._of_text(text)
         return SafeHtml(warning.behind(words, html)), has_words
@@ -52,12 +52,12 @@ class ShownForm:
         return MENTIONED, True
 
     def of_note(self, note: RemoteNote) -> tuple[str, SafeHtml, bool]:
-        """The text as it came, and what is made of it."""
+        """Return the source of a note, its rendering, and whether it has any text."""
         source = source_of(note)
         return source, *self.of(source)
 
     def _is_ours(self, address: str, words: str) -> bool:
-        """Whether a mention is of an actor of ours: by its name, and by the host of its handle or of its link."""
+        """Whether a mention is of a local actor: by its name, and the host of its handle or link."""
         name, _, host = words.removeprefix("@").lower().partition("@")
         known = {identity.actor.handle.lower() for identity in self._local_actors}
         if name not in known or (host and host != self._urls.host):
@@ -65,9 +65,9 @@ class ShownForm:
         return origin(address) == origin(self._urls.base) if address else bool(host)
 
     async def make_anew(self, store: Store) -> None:
-        """Make again what an older version made. The text as it came stays as it is."""
+        """Render the comments of older versions again. Their source does not change."""
         after = ""
-        while found := await store.comments.list_sanitized_before(FORM_VERSION, after=after, limit=AT_ONCE):
+        while found := await store.comments.list_sanitized_before(FORM_VERSION, after=after, limit=BATCH_SIZE):
             for id, source, version in found:
                 html, has_words = self.of(warning.folded(source) if version < FIRST_FORM_VERSION else source)
 
@@ -81,8 +81,8 @@ class ShownForm:
 
 
 def source_of(note: RemoteNote) -> str:
-    """The text as it came: behind its content warning, under its title, with the options of a poll, and what came with
-    it as links with their descriptions."""
+    """Return the source of a note: its text behind the content warning, under its title, with the options of a poll and
+    its attachments as links."""
     text = "".join((*_head(note), *_body(note), *_options(note), *_attachments(note)))
     return clean(warning.behind(warning_of(note), text))
 
@@ -103,24 +103,24 @@ def _bold(words: str) -> str:
 
 
 def title_of(note: RemoteNote) -> str:
-    """Its name, where that says more than what is shown below it."""
-    name = clean_name(note.name, limit=LONGEST_TITLE)
+    """Return the name of a note, unless an attachment has the same description."""
+    name = clean_name(note.name, limit=MAX_TITLE_LENGTH)
     return "" if name in {item.alt for item in note.attached} else name
 
 
 def warning_of(note: RemoteNote) -> str:
-    """What stands before the text: the summary, which in articles and the like is an excerpt unless they are sensitive.
-    HTML by the specification, plain text by Mastodon."""
+    """Return the content warning: the summary, which in articles is an excerpt unless they are sensitive. It is HTML by
+    the specification, plain text from Mastodon."""
     return plain(note.summary) if note.is_sensitive or note.is_short else ""
 
 
 def _body(note: RemoteNote) -> Iterator[str]:
-    """Its text; of what is long the beginning, for the whole stands behind the title."""
+    """Yield the text of a note; of a long article an excerpt, since the title links to it."""
     words = plain(note.html)
     if not words and "<img" not in note.html.lower():
         if not note.is_short and not note.is_sensitive and note.summary:
             yield f"<p>{escape(excerpt(plain(note.summary)))}</p>"
-    elif note.is_short or len(words) <= LONGEST_BODY:
+    elif note.is_short or len(words) <= MAX_BODY_LENGTH:
         yield note.html
     else:
         yield f"<p>{escape(excerpt(words))}</p>"

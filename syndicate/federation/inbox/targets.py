@@ -1,4 +1,4 @@
-"""What of ours an address means."""
+"""Resolves an address to a post or comment."""
 
 from syndicate.content.text import canonical_path
 from syndicate.federation.inbox.context import Context
@@ -8,7 +8,7 @@ from syndicate.urls import Urls
 
 
 async def locate(context: Context, address: str) -> tuple[Post | None, Comment | None]:
-    """What is answered: a post by any address that it ever had, or a comment by its id."""
+    """Find the post with any address that it ever had, or the comment with its id."""
     for uri in dict.fromkeys((address, address.partition("#")[0])) if address else ():
         post = await context.store.posts.find_by_uri(uri) or await context.store.posts.find_by_alias(uri)
         if post is not None:
@@ -21,8 +21,7 @@ async def locate(context: Context, address: str) -> tuple[Post | None, Comment |
 
 
 async def _at_path(context: Context, path: str) -> tuple[Post | None, Comment | None]:
-    """What stands at an address of ours: as it is spelled, else what its path alone means, be it with a slash at the
-    end or without."""
+    """Find the post or comment at one of our paths, with or without a trailing slash."""
     posts, comments = context.store.posts, context.store.comments
     for spelled in Urls.candidates(path):
         uri = context.urls.absolute(spelled)

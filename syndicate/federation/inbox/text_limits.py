@@ -1,6 +1,6 @@
-"""How much of what other servers said is kept: so much of one server, and so much in all.
+"""Limits the size of stored texts from other servers, per server and in total.
 
-To add up what there is costs more with every row, so it is done whenever some more has come.
+Summing up costs more with every row, so it is done only when enough new text has arrived.
 """
 
 from collections import Counter
@@ -11,20 +11,20 @@ MAX_BYTES_PER_HOST = 20 * 1024 * 1024
 MAX_BYTES = 500 * 1024 * 1024
 HOST_INTERVAL_BYTES = 256 * 1024
 INTERVAL_BYTES = 4 * 1024 * 1024
-"""What may come, from one server and in all, before it is added up again: the limits are kept with that much to
-spare."""
+"""The bytes that may arrive, from one server and in total, before they are summed up again. The limits have that
+reserve."""
 MAX_HOSTS_COUNTED = 10_000
 
 
 class TextLimits:
-    """Counts what comes in, in this process."""
+    """Counts received bytes in this process."""
 
     def __init__(self) -> None:
         self._of_host: Counter[str] = Counter()
         self._of_all = 0
 
     async def enforce(self, tx: Tables, host: str, size: int) -> None:
-        """`size` bytes have come from `host`; erase the oldest texts where that makes too many."""
+        """Count `size` bytes from `host`, and delete the oldest texts above the limits."""
         self._of_host[host] += size
         self._of_all += size
         if self._of_host[host] >= HOST_INTERVAL_BYTES:

@@ -1,8 +1,6 @@
-"""What those whom the author reads have published, by whichever way it comes: the posts of accounts that the blog
-follows (here), and those of feeds (from the room above).
+"""Saves the posts of the blogroll: those of followed accounts (here), and those of feeds (from `blogroll`).
 
-A post is kept once, however it came: a blog often has both an account and a feed. So many are kept of each, excerpts
-only.
+A post is saved once, since a blog often has both an account and a feed. A limited number is kept of each, as excerpts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,21 +23,21 @@ from syndicate.model.ids import new_id
 from syndicate.storage import Tables
 from syndicate.storage.feed_entries import NEVER, StoredFeedEntry
 
-MOST_KEPT = 30
-NEWS = timedelta(days=2)
-"""What is older is not passed on."""
-LONGEST_TITLE = 300
-LONGEST_EXCERPT = 700
+MAX_KEPT = 30
+MAX_NEWS_AGE = timedelta(days=2)
+"""Older posts are not announced."""
+MAX_TITLE_LENGTH = 300
+MAX_EXCERPT_LENGTH = 700
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What is to be written."""
+    """The rows to write."""
 
     put: tuple[StoredFeedEntry, ...]
     remove: tuple[str, ...]
     kept: tuple[StoredFeedEntry, ...]
-    """What is kept afterwards, newest first."""
+    """The rows after that, newest first."""
     new: int
 
     @property
@@ -71,7 +69,7 @@ def decide(
                 continue
             undated_ended = first
         published = min(post.published or now, now)
-        news = not (first or entry.hidden or now - published > NEWS)
+        news = not (first or entry.hidden or now - published > MAX_NEWS_AGE)
         new = StoredFeedEntry(
             id=new_id(now),
             entry=entry.id,
@@ -83,7 +81,7 @@ def decide(
         )
         after[new.id] = new
         known.add(new)
-    newest = sorted(after.values(), key=lambda one: (one.published, one.id), reverse=True)[:MOST_KEPT]
+    newest = sorted(after.values(), key=lambda one: (one.published, one.id), reverse=True)[:MAX_KEPT]
     staying = {one.id for one in newest}
     return Changes(
         put=tuple(one for one in newest if one != before.get(one.id)),
@@ -94,7 +92,7 @@ def decide(
 
 
 class _Known:
-    """Which of the posts that are kept another one is: by what its source calls it, or by its address."""
+    """Finds the saved row of a post by its guid, its object id or its address."""
 
     def __init__(self, kept: Iterable[StoredFeedEntry]) -> None:
         self._ids: dict[str, str] = {}
@@ -114,12 +112,12 @@ def _names(post: FollowedPost) -> list[str]:
 
 
 def _merged(kept: FollowedPost, found: FollowedPost) -> FollowedPost:
-    """The newer words. What it is called and known by stays, and an account's post does not lose its id to a feed."""
+    """Merge a post with its newer version. Its guid stays, and a post of an account keeps its object id."""
     return replace(found, guid=kept.guid, object=found.object or kept.object, published=kept.published)
 
 
 def latest_of(kept: Sequence[StoredFeedEntry]) -> Latest | None:
-    """As lists show it; `kept` comes newest first."""
+    """Return the newest post for lists; `kept` is sorted newest first."""
     newest = next(iter(kept), None)
     return None if newest is None else Latest(title=newest.post.heading, url=newest.post.url, at=newest.published)
 
@@ -127,7 +125,7 @@ def latest_of(kept: Sequence[StoredFeedEntry]) -> Latest | None:
 async def keep(
     tx: Tables, entry: BlogrollEntry, found: Iterable[FollowedPost], now: datetime, *, first: bool = False
 ) -> Changes:
-    """Keep what was found of an entry; the river and the list follow."""
+    """Save the posts found for an entry, and update the river and the list."""
     await tx.advisory_lock(f"blogroll:{entry.id}")  # its feed and its account may bring one post at once
     changes = decide(await tx.feed_entries.list_by_entry(entry.id), found, entry, now, first=first)
     for one in changes.put:
@@ -144,8 +142,7 @@ async def keep(
 
 
 async def take(document: dict[str, Any], reached: Reach, actor: str, context: Context) -> Decision | None:
-    """Decide about a post, whose authenticity is established, of an account that the blog follows; None for all others,
-    and for answers, which belong to conversations."""
+    """Decide about an authentic post of a followed account; None for other accounts and for replies."""
     if as_id(document.get("inReplyTo")):
         return None
     entry = await context.store.blogroll.find_by_actor(actor)
@@ -188,25 +185,27 @@ def _withdraw(uri: str, verdict: Verdict, context: Context) -> Decision:
 
 
 def from_note(note: RemoteNote, author: str) -> FollowedPost:
-    """A post of the fediverse as it is read here; what stands behind a warning stays behind it."""
+    """Convert a note to a post of the blogroll; a text behind a warning is not shown."""
     warning, words = warning_of(note), _words(note)
     return FollowedPost(
         guid=note.id,
         object=note.id,
         url=own_page(note.id, note.url),
-        title=clean_name(plain(note.name) or warning or ("" if plain(note.html) else _kind(note)), limit=LONGEST_TITLE),
+        title=clean_name(
+            plain(note.name) or warning or ("" if plain(note.html) else _kind(note)), limit=MAX_TITLE_LENGTH
+        ),
         author=clean_name(author),
         excerpt=(clean_name(warning) if note.name else "")
         if warning
-        else clean_name(excerpt(words), limit=LONGEST_EXCERPT),
+        else clean_name(excerpt(words), limit=MAX_EXCERPT_LENGTH),
         published=note.published,
         updated=note.updated or note.published,
     )
 
 
 def _words(note: RemoteNote) -> str:
-    """What stands in lists: the excerpt that it came with, else its text with the options of a poll, else what its
-    pictures show."""
+    """Return the text for lists: the summary, else the text with the options of a poll, else the description of a
+    picture."""
     if not note.is_short and plain(note.summary):
         return plain(note.summary)
     words = " · ".join(filter(None, (plain(note.html), *note.options)))
@@ -214,7 +213,7 @@ def _words(note: RemoteNote) -> str:
 
 
 def _kind(note: RemoteNote) -> str:
-    """What something is that has no words of its own."""
+    """Return the kind of a note without text."""
     if note.options or note.type == "Question":
         return "Poll"
     kinds = [MEDIA.get(item.media_type.partition("/")[0], "") for item in note.attached]
@@ -222,8 +221,8 @@ def _kind(note: RemoteNote) -> str:
 
 
 async def forget(tx: Tables, uri: str, outbox: Outbox, *, by: str = "") -> bool:
-    """A post of the fediverse is gone: here, and where the blogroll's account passed it on. `by` is whose it has to be,
-    if that matters; False where there is no such post."""
+    """Delete a post that is gone at its origin, and retract its boost by the blogroll account. `by` is the required
+    actor, if any. Return False if there is no such post."""
     found = False
     for one in await tx.feed_entries.list_by_object(uri):
         entry = await tx.blogroll.get(one.entry)
@@ -237,7 +236,7 @@ async def forget(tx: Tables, uri: str, outbox: Outbox, *, by: str = "") -> bool:
 
 
 async def account_gone(tx: Tables, actor: str, outbox: Outbox) -> None:
-    """An account that the blog followed is no more: what it posted goes; its feed, if it has one, is read on."""
+    """Delete the posts of a followed account that is gone; its feed, if it has one, is still read."""
     entry = await tx.blogroll.find_by_actor(actor)
     if entry is None:
         return
@@ -252,7 +251,7 @@ async def account_gone(tx: Tables, actor: str, outbox: Outbox) -> None:
 
 
 async def _renew(tx: Tables, entry: BlogrollEntry) -> None:
-    """What somebody took away is not shown to the next reader; news may wait a second."""
+    """Update the entry of a deleted post; unlike new posts, this shows immediately."""
     await tx.blogroll.set_latest(entry.id, latest_of(await tx.feed_entries.list_by_entry(entry.id)))
     if not entry.hidden:
         await tx.versions.move("blogroll", "river")

@@ -1,4 +1,4 @@
-"""Works off the inbox's record: what is due is performed, several at once, each actor's in order."""
+"""Processes the inbox queue: several actors concurrently, the activities of each in order."""
 
 import asyncio
 from collections import deque
@@ -18,26 +18,26 @@ from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
-CLAIMED = 192
-CLAIMED_AT_ONCE = 16
-ACTORS = 96
-HELD_PER_HOST = 32
-ACTORS_PER_HOST = 16
-"""At once: one slow server must not take all places, however many accounts it has."""
-LONGEST = 60.0
+MAX_CLAIMED = 192
+CLAIM_LIMIT = 16
+MAX_ACTORS = 96
+MAX_CLAIMED_PER_HOST = 32
+MAX_ACTORS_PER_HOST = 16
+"""One slow server must not occupy all slots, however many accounts it has."""
+PERFORM_TIMEOUT_SECONDS = 60.0
 
 
 class InboxWorker:
-    """Leases arrivals and performs them."""
+    """Leases received activities and processes them."""
 
     def __init__(self, store: Store, inbox: Inbox, clock: Clock) -> None:
         self._store, self._inbox, self._clock = store, inbox, clock
         self._loop = WorkerLoop("inbox", clock, self._next_due)
         self._waiting: dict[str, deque[ReceivedActivity]] = {}
-        """By actor whose arrivals are under way: each actor's are performed in order."""
+        """Leased activities by actor; those of one actor are processed in order."""
 
     def wake(self) -> None:
-        """There may be something new."""
+        """Look for new work now."""
         self._loop.wake()
 
     async def run(self) -> None:
@@ -46,22 +46,24 @@ class InboxWorker:
             await self._loop.run(partial(self._take, tasks))
 
     async def work(self) -> bool:
-        """Perform all that is due now; False if nothing was (for tests)."""
+        """Process everything that is due now; return False if nothing was (for tests)."""
         async with asyncio.TaskGroup() as tasks:
             return await self._take(tasks)
 
     async def _next_due(self) -> datetime | None:
-        return await self._store.inbox_queue.next_due(self._clock(), self._full()) if self._has_room() else None
+        return await self._store.inbox_queue.next_due(self._clock(), self._full()) if self._has_capacity() else None
 
-    def _has_room(self) -> bool:
-        return len(self._waiting) < ACTORS and sum(map(len, self._waiting.values())) < CLAIMED
+    def _has_capacity(self) -> bool:
+        return len(self._waiting) < MAX_ACTORS and sum(map(len, self._waiting.values())) < MAX_CLAIMED
 
     def _full(self) -> list[str]:
-        """Servers of which we have enough at hand: the rest waits, and does not keep others waiting."""
+        """Return the servers of which enough activities are leased; no more of them are claimed, so that others come
+        up."""
         return [
             host
             for host, actors in self._by_host().items()
-            if len(actors) >= ACTORS_PER_HOST or sum(len(self._waiting[actor]) for actor in actors) >= HELD_PER_HOST
+            if len(actors) >= MAX_ACTORS_PER_HOST
+            or sum(len(self._waiting[actor]) for actor in actors) >= MAX_CLAIMED_PER_HOST
         ]
 
     def _by_host(self) -> dict[str, list[str]]:
@@ -71,16 +73,17 @@ class InboxWorker:
         return hosts
 
     async def _take(self, tasks: asyncio.TaskGroup) -> bool:
-        """Lease what is due, and set it going; False if nothing is. A slow server holds up its own actors alone."""
+        """Lease due activities and start them; return False if nothing is due. A slow server delays only its own
+        actors."""
         now = self._clock()
-        if not self._has_room():
+        if not self._has_capacity():
             return False
         full = self._full()
         due = await self._store.inbox_queue.next_due(now, full)
         if due is None or due > now:
             return False
         arrivals = await self._store.transaction(
-            lambda tx: tx.inbox_queue.claim(now=now, until=now + LEASE_DURATION, limit=CLAIMED_AT_ONCE, without=full)
+            lambda tx: tx.inbox_queue.claim(now=now, until=now + LEASE_DURATION, limit=CLAIM_LIMIT, without=full)
         )
         for arrival in arrivals:
             actor = arrival.activity.actor
@@ -108,7 +111,7 @@ class InboxWorker:
         about = {"activity": arrival.activity.id, "type": arrival.activity.type}
         with isolated("inbox", **about):
             try:
-                async with asyncio.timeout(LONGEST):
+                async with asyncio.timeout(PERFORM_TIMEOUT_SECONDS):
                     await self._inbox.perform(arrival)
             except (Transient, TimeoutError) as error:
                 log.info("activity postponed", **about, problem=str(error))

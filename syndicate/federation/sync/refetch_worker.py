@@ -8,7 +8,7 @@ import structlog
 from syndicate.clock import Clock
 from syndicate.comments.refetch_schedule import next_refetch
 from syndicate.errors import RemoteUnavailable, StorageError
-from syndicate.federation.actors.throttled_transport import MOST_A_DAY, PATIENCE
+from syndicate.federation.actors.throttled_transport import MAX_REQUESTS_PER_DAY, MAX_WAIT
 from syndicate.federation.sync.reply_crawler import CrawlResult, ReplyCrawler
 from syndicate.storage import Store
 from syndicate.storage.leases import LEASE_DURATION
@@ -58,8 +58,8 @@ class BackfillWorker(QueueWorker[Refetch]):
         if comment is None:
             return
         now = self._clock()
-        free = await self._store.refetch_queue.next_request_at(refetch.host, now=now, most=MOST_A_DAY)
-        if free is not None and free - now > PATIENCE:  # the server must not be asked now: postpone
+        free = await self._store.refetch_queue.next_request_at(refetch.host, now=now, most=MAX_REQUESTS_PER_DAY)
+        if free is not None and free - now > MAX_WAIT:  # the server must not be asked now: postpone
             await self._store.transaction(
                 lambda tx: tx.refetch_queue.complete(refetch.comment, warm=refetch.warm, due=free)
             )

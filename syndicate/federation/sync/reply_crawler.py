@@ -17,7 +17,7 @@ from syndicate.activitypub.addressing import reach_of
 from syndicate.activitypub.collections import following, is_collection, listed
 from syndicate.activitypub.parse import host_of, origin
 from syndicate.errors import PERMANENT_REMOTE_ERRORS, RemoteError, RemoteGone, RemoteUnavailable
-from syndicate.federation.actors.throttled_transport import PASSED_OVER_FOR
+from syndicate.federation.actors.throttled_transport import IRRELEVANT_RETENTION
 from syndicate.federation.inbox import replies
 from syndicate.federation.inbox.context import Context, Decision
 from syndicate.model.activity import Outcome, Verdict
@@ -102,7 +102,7 @@ class ReplyCrawler:
             or await self._store.tombstones.find(uri) is not None
         ):
             return False
-        return not await self._store.refetch_queue.is_ignored(uri, self._context.clock() - PASSED_OVER_FOR)
+        return not await self._store.refetch_queue.is_ignored(uri, self._context.clock() - IRRELEVANT_RETENTION)
 
     async def _fetch(self, uri: str, hint: dict[str, Any]) -> bool:
         """Fetch one reply; return whether it is new."""

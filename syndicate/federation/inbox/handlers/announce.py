@@ -1,4 +1,4 @@
-"""Announce: somebody boosts a post; or a group passes on what its members did (ActivityPub §7.11, FEP-1b12)."""
+"""Announce: a boost of a post, or a member's activity forwarded by a group (ActivityPub §7.11, FEP-1b12)."""
 
 from syndicate.activitypub.access import as_object
 from syndicate.activitypub.addressing import is_private_reaction
@@ -11,9 +11,9 @@ from syndicate.storage.reactions import Reaction
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Count a boost of a post of ours; look at the origin of what a group passes on."""
+    """Count a boost of a post; verify a forwarded activity at its origin."""
     inner = as_object(activity.raw.get("object"))
-    if forwarded.is_passed_on(inner):
+    if forwarded.is_forwarded_activity(inner):
         return await forwarded.decide(inner, context)
     target = await reactions.target_of(activity.object, context)
     if target is None:

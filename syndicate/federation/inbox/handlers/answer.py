@@ -14,7 +14,7 @@ ENDED = "Its server has refused the follow, or ended it."
 
 
 async def accept(activity: Activity, context: Context) -> Decision:
-    """They let us follow: said of the Follow that we sent last, by its id."""
+    """Mark our Follow as accepted, if the activity names the id of the last one."""
     entry = await context.store.blogroll.find_by_actor(activity.actor)
     if entry is None or not await _is_of(entry, activity, context):
         return refused("follow.not-asked")
@@ -22,9 +22,9 @@ async def accept(activity: Activity, context: Context) -> Decision:
 
 
 async def reject(activity: Activity, context: Context) -> Decision:
-    """They do not, or no longer. By our id for it only that Follow is ended; by theirs the present one, if it was
-    accepted: so Misskey says that it has removed a follower. It answers an Undo in the very same words, whether or not
-    we follow again by then."""
+    """Mark our Follow as rejected or ended. With our id only that Follow is meant; with their id or none the present
+    one, if it was accepted: so Misskey removes a follower. It answers an Undo with the same activity, even if we follow
+    again by then."""
     entry = await context.store.blogroll.find_by_actor(activity.actor)
     if entry is not None and await _is_of(entry, activity, context):
         return _settled(entry, FollowState.REJECTED, activity.object, ENDED)
@@ -43,12 +43,12 @@ async def reject(activity: Activity, context: Context) -> Decision:
 
 
 async def _is_of(entry: BlogrollEntry, activity: Activity, context: Context) -> bool:
-    """Whether it is about the Follow that we sent last, by its id."""
+    """Whether an activity names the id of our last Follow."""
     return bool(activity.object) and await context.store.blogroll.follow_uri(entry.id) == activity.object
 
 
 def _is_of_theirs(activity: Activity, context: Context) -> bool:
-    """Whether it is about a Follow of theirs by us, under an id of their own or none."""
+    """Whether an activity is about our Follow under an id of their own or none."""
     if activity.object and origin(activity.object) != origin(activity.actor):
         return False
     follow = as_object(activity.raw.get("object"))
@@ -59,7 +59,7 @@ def _is_of_theirs(activity: Activity, context: Context) -> bool:
 
 
 async def _answers_an_undo(tx: Tables, actor: str) -> bool:
-    """Whether this is the answer to an Undo of ours: the first one within an hour."""
+    """Whether this answers an Undo of ours: the first Reject within an hour of it."""
     undone = await tx.outbox.last_undo_at(actor, since=tx.clock() - UNDO_ANSWERED_WITHIN)
     return undone is not None and not await tx.inbox_queue.had_verdict(
         actor, "Reject", "follow.undo-answered", since=undone

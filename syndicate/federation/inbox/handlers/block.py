@@ -1,4 +1,4 @@
-"""Block: somebody no longer wants to hear of us (ActivityPub §7.9)."""
+"""Block: an account blocks the blog (ActivityPub §7.9)."""
 
 from syndicate.federation.inbox.context import Context, Decision, done, ignored
 from syndicate.model.activity import Activity, Verdict
@@ -9,7 +9,7 @@ REASON = "The account has blocked this blog."
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """They follow no longer, nothing is sent to them, and our own Follow of them is over."""
+    """Remove the actor from the followers, and end our Follow of it."""
     ours = context.local_actors.followable(activity.object)
     if ours is None:
         return ignored("block.not-ours")

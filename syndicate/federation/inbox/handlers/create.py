@@ -1,5 +1,4 @@
-"""Create: somebody wrote something: an answer to us, or a post of an account that the author reads (ActivityPub
-§7.2)."""
+"""Create: a reply to a post or comment, or a post of a followed account (ActivityPub §7.2)."""
 
 from syndicate.activitypub.access import as_id, as_object
 from syndicate.activitypub.addressing import reach
@@ -10,8 +9,7 @@ from syndicate.model.activity import Activity
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Keep a reply to one of our posts as a comment, and the posts of those whom we follow; let everything else
-    pass."""
+    """Save a reply as a comment, and a post of a followed account for the blogroll; ignore everything else."""
     note = as_object(activity.raw.get("object"))
     if not note or activity.forwarded:
         if origin(activity.object) != origin(activity.actor):

@@ -1,4 +1,4 @@
-"""Delete: something or somebody is gone (ActivityPub §7.4)."""
+"""Delete: an object or actor is gone (ActivityPub §7.4)."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -15,7 +15,7 @@ from syndicate.storage.tombstones import Tombstone
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Erase what its owner deleted, and remember that, should it arrive only later."""
+    """Delete what its owner deleted, and save a tombstone in case it arrives later."""
     if not activity.object or origin(activity.object) != origin(activity.actor):
         return refused("delete.not-owner")
     if activity.forwarded:
@@ -31,7 +31,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return refused("delete.not-owner")
 
     async def erase(tx: Tables) -> Verdict:
-        await _bury(tx, activity, context.clock())
+        await _save_tombstone(tx, activity, context.clock())
         noted = await tx.received_notes.delete(activity.object, actor="" if activity.forwarded else activity.actor)
         stamped = await tx.authorizations.delete_by_object(activity.object, activity.actor)
         comment = await tx.comments.find_by_uri(activity.object)
@@ -54,7 +54,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
 
 async def _how_gone(uri: str, context: Context) -> int | None:
-    """What its own origin says: 404, or 410, of which a Tombstone is another way to say it; None when it is there."""
+    """Return how an object is gone at its origin: 404, or 410, which a Tombstone means, too; None if it exists."""
     try:
         document = await context.object(uri)
     except RemoteGone as error:
@@ -66,7 +66,7 @@ async def _how_gone(uri: str, context: Context) -> int | None:
 
 async def _actor(activity: Activity, context: Context) -> Decision:
     async def erase(tx: Tables) -> Verdict:
-        await _bury(tx, activity, context.clock())
+        await _save_tombstone(tx, activity, context.clock())
         await tx.inbox_queue.delete_documents_by_actor(activity.actor)
         for comment in await tx.comments.list_by_author(activity.actor):
             await records.delete(tx, comment)
@@ -85,7 +85,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
     return erase
 
 
-async def _bury(tx: Tables, activity: Activity, now: datetime) -> None:
+async def _save_tombstone(tx: Tables, activity: Activity, now: datetime) -> None:
     await tx.inbox_queue.delete_document(activity.object)
     await tx.tombstones.save(
         Tombstone(uri=activity.object, path=None, origin=origin(activity.actor), type="", published=None, gone_at=now)

@@ -1,4 +1,4 @@
-"""FeatureRequest: somebody asks whether they may put an account of ours into a collection of theirs (FEP-7aa9)."""
+"""FeatureRequest: an account asks to add a local actor to a collection (FEP-7aa9)."""
 
 from syndicate.activitypub.access import as_id
 from syndicate.activitypub.vocabulary import FEATURE_CONTEXT
@@ -9,7 +9,7 @@ from syndicate.storage import Tables
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Reject: `canFeature` of our actors says that nobody may."""
+    """Reject the request, as `canFeature` of local actors says."""
     identity = context.local_actors.of_uri(activity.object)
     if identity is None:
         return ignored("feature.not-ours")

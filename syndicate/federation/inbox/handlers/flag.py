@@ -1,4 +1,4 @@
-"""Flag: a server reports something of ours (ActivityPub; Mastodon sends it as the server, not as a person)."""
+"""Flag: a report about something of ours (ActivityPub; Mastodon sends it as the server, not as a person)."""
 
 from syndicate.activitypub.access import as_text, ids
 from syndicate.content.text import plain
@@ -8,13 +8,13 @@ from syndicate.model.ids import new_id
 from syndicate.storage import Tables
 from syndicate.storage.reports import Report
 
-LONGEST_WORDS = 2_000
-MOST_OBJECTS = 50
+MAX_TEXT_LENGTH = 2_000
+MAX_OBJECTS = 50
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Keep it for the author. Nothing else comes of it, and nothing of it is public."""
-    about = [uri for uri in ids(activity.raw.get("object"))[:MOST_OBJECTS] if await _is_here(uri, context)]
+    """Save the report for the author. It has no other effect and is never public."""
+    about = [uri for uri in ids(activity.raw.get("object"))[:MAX_OBJECTS] if await _is_here(uri, context)]
     if not about:
         return ignored("report.elsewhere")
     now = context.clock()
@@ -22,7 +22,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         id=new_id(now),
         reporter=activity.actor,
         about=tuple(about),
-        words=plain(as_text(activity.raw.get("content")))[:LONGEST_WORDS],
+        words=plain(as_text(activity.raw.get("content")))[:MAX_TEXT_LENGTH],
         received=now,
     )
 
@@ -34,5 +34,5 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
 
 async def _is_here(uri: str, context: Context) -> bool:
-    """Something of ours, or said under something of ours."""
+    """Whether an address is ours or that of a comment."""
     return context.urls.path_of(uri) is not None or await context.store.comments.find_by_uri(uri) is not None

@@ -1,11 +1,11 @@
-"""Follow: somebody wants to hear of new posts (ActivityPub §7.5)."""
+"""Follow: an account wants to follow a local actor (ActivityPub §7.5)."""
 
 from collections.abc import Sequence
 
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import authority_of, host_of, origin
 from syndicate.errors import PERMANENT_REMOTE_ERRORS
-from syndicate.federation.actors.software import AFTER
+from syndicate.federation.actors.software import SOFTWARE_LOOKUP_DELAY
 from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
 from syndicate.federation.outbox import featured
 from syndicate.model.activity import Activity, Verdict
@@ -17,8 +17,8 @@ from syndicate.transport.address import is_denied_host
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Keep the follower and accept, each time that it asks: Mastodon follows anew after a change of keys and waits
-    for an answer to the new id."""
+    """Save the follower and accept, each time it asks: Mastodon follows again after a key rotation and waits for an
+    answer to the new id."""
     ours = context.local_actors.followable(activity.object)
     if ours is None:
         return ignored("follow.not-ours")
@@ -29,7 +29,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         actor = await context.actors.get(activity.actor)
     except PERMANENT_REMOTE_ERRORS:
         return ignored("actor.unavailable")
-    if not _may_be_told(actor, context):
+    if not _is_usable_inbox(actor, context):
         return refused("follow.inbox-refused")
     follower = Follower(
         local_actor=ours.id,
@@ -47,7 +47,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
             return refused("follow.inbox-refused")
         new = await tx.followers.save(follower)
         await tx.versions.move("followers")
-        await tx.hosts.schedule_software_check(authority_of(follower.inbox), context.clock() + AFTER)
+        await tx.hosts.schedule_software_check(authority_of(follower.inbox), context.clock() + SOFTWARE_LOOKUP_DELAY)
         await context.outbox.send_to(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox, by=ours)
         if new and await tx.followers.list_on_server(ours.id, origin(actor.uri), after="", limit=2) == [actor.uri]:
             await _unpin(tx, stand_ins, actor, ours, context)
@@ -57,25 +57,25 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
 
 async def _unpin(tx: Tables, posts: Sequence[Post], actor: RemoteActor, ours: LocalActor, context: Context) -> None:
-    """With its first follower a server gets our posts themselves. It may have read the newest as pinned ones before,
-    when it knew no others."""
+    """Remove the newest posts from the featured collection of a server with its first follower: from now on it receives
+    the posts themselves."""
     for post in posts:
         await context.outbox.send_to(
             tx, "Remove", post.uri, to=actor.uri, inbox=actor.inbox, by=ours, target=ours.featured
         )
 
 
-def _may_be_told(actor: RemoteActor, context: Context) -> bool:
-    """Whether what is meant for this actor may go where its inbox is: to its own host, or to another public one (any
-    where private ones are allowed, else its id could not have been fetched), but never to ours."""
+def _is_usable_inbox(actor: RemoteActor, context: Context) -> bool:
+    """Whether the inbox of an actor may be used: on its own host, or on another public one (any if private peers are
+    allowed, else its id could not have been fetched), but never on ours."""
     if origin(actor.inbox) == origin(actor.uri):
         return True
     is_public = is_denied_host(host_of(actor.uri)) or not is_denied_host(host_of(actor.inbox))
     return is_public and origin(actor.inbox) != origin(context.urls.base)
 
 
-async def turn_away(activity: Activity, context: Context) -> Decision:
-    """Answer somebody who is blocked by a Reject, so that the Follow does not wait there for ever."""
+async def reject_blocked(activity: Activity, context: Context) -> Decision:
+    """Answer a blocked account with a Reject, so that its Follow does not stay pending for ever."""
     ours = context.local_actors.followable(activity.object)
     if ours is None:
         return ignored("follow.not-ours")

@@ -6,5 +6,5 @@ from syndicate.model.activity import Activity
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Count it, once per actor and emoji."""
+    """Count a like, once per actor and emoji."""
     return await reactions.like(activity, context)

@@ -1,4 +1,4 @@
-"""Move: an account has gone elsewhere (ActivityPub, as Mastodon does it; FEP-7628)."""
+"""Move: an account has moved to another one (ActivityPub, as Mastodon does it; FEP-7628)."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,20 +13,20 @@ from syndicate.model.actor import RemoteActor
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState
 from syndicate.storage import Tables
 
-STAYS = timedelta(days=7)
-"""For so long nobody who has just moved to an account is followed further: two accounts could go round for ever."""
+MIN_MOVE_INTERVAL = timedelta(days=7)
+"""The minimum time between two moves, so that two accounts cannot move to each other for ever."""
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Believed when the new account names the old one: whom the blog follows is followed there. Of followers it changes
-    nothing: the new account follows if it sends a Follow."""
+    """Follow the new account instead of the old one, if it names the old one as its alias. Followers do not change: the
+    new account follows with a Follow of its own."""
     target = as_id(activity.raw.get("target"))
     if activity.object != activity.actor or not target or target == activity.actor:
         return refused("move.not-owner")
     if origin(target) in ("", origin(context.urls.base)):
         return refused("object.origin")
     arrived = await context.store.remote_actors.moved_here_at(activity.actor)
-    if arrived is not None and context.clock() - arrived < STAYS:
+    if arrived is not None and context.clock() - arrived < MIN_MOVE_INTERVAL:
         return refused("move.too-soon")
     entry = await context.store.blogroll.find_by_actor(activity.actor)
     if entry is None:

@@ -1,4 +1,4 @@
-"""QuoteRequest: somebody asks whether she may quote a post (FEP-044f)."""
+"""QuoteRequest: an account asks for permission to quote a post (FEP-044f)."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from syndicate.storage.authorizations import AuthorizationKind
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Accept with a stamp, or reject, as the post's author has chosen."""
+    """Accept with an authorization, or reject, by the quote policy of the post."""
     post = await context.store.posts.find_by_uri(activity.object)
     if post is None or not post.federates:
         return ignored("quote.elsewhere")
@@ -53,7 +53,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
 
 def _fits(instrument: dict[str, Any], activity: Activity) -> bool:
-    """An embedded quote is by the one who asks, and quotes what is asked about."""
+    """Whether an embedded quote is by the requesting actor and quotes the requested post."""
     if not instrument:
         return True
     quoted = set(received_notes.quotes_of(instrument))

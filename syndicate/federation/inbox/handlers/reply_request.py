@@ -1,4 +1,4 @@
-"""ReplyRequest: somebody asks whether her reply may stand, before it stands anywhere (GoToSocial)."""
+"""ReplyRequest: an account asks for approval of its reply before publishing it (GoToSocial)."""
 
 from syndicate.activitypub.access import as_id, as_object
 from syndicate.activitypub.addressing import reach_of
@@ -15,7 +15,7 @@ from syndicate.storage.authorizations import AuthorizationKind, ReplyRequest
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Judge the reply as if it had come by itself; answer now if it is decided about, else when its author is."""
+    """Decide about the reply as if it had been delivered; answer now, or when the author has decided."""
     post, answered = await locate(context, activity.object)
     if post is None or not post.federates:
         return ignored("reply.elsewhere")
@@ -27,7 +27,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         actor = await context.actors.get(activity.actor)
     except PERMANENT_REMOTE_ERRORS:
         return ignored("actor.unavailable")
-    if not _is_hers(note, activity, actor):
+    if not _fits(note, activity, actor):
         return refused("object.author")
     if note.get("content") is not None:
         judged = await replies.take(note, reach_of(note), activity.actor, context)
@@ -67,8 +67,8 @@ async def handle(activity: Activity, context: Context) -> Decision:
     return answer
 
 
-def _is_hers(note: dict[str, object], activity: Activity, actor: RemoteActor) -> bool:
-    """An embedded reply is by the one who asks, and answers what is asked about."""
+def _fits(note: dict[str, object], activity: Activity, actor: RemoteActor) -> bool:
+    """Whether an embedded reply is by the requesting actor and answers the requested object."""
     if note.get("attributedTo") is None:
         return True
     return as_id(note.get("attributedTo")) == actor.uri and as_id(note.get("inReplyTo")) in ("", activity.object)

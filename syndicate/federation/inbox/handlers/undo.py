@@ -1,4 +1,4 @@
-"""Undo: somebody takes back a Follow, Like or Announce, or that we may follow (ActivityPub §7.6)."""
+"""Undo of a Follow, Like, Announce or Accept (ActivityPub §7.6)."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from syndicate.storage.tombstones import Tombstone
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """Undo by the id of what is undone, else by what it says: ids differ between servers and versions."""
+    """Undo by the id of the activity, else by its content, since ids differ between servers and versions."""
     inner = as_object(activity.raw.get("object"))
     actor = as_id(inner.get("actor")) or activity.actor
     if actor != activity.actor:
@@ -41,7 +41,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
 
 async def _no_longer_accepted(follow: str, actor: str, context: Context) -> Decision:
-    """They have removed us from their followers."""
+    """Mark our Follow as ended, since the other account removed us from its followers."""
     entry = await context.store.blogroll.find_by_actor(actor)
     if entry is None or not follow or await context.store.blogroll.follow_uri(entry.id) != follow:
         return ignored("undo.unknown")
@@ -64,8 +64,8 @@ async def _unfollow(tx: Tables, activity: Activity, type: str, ours: LocalActor 
 
 
 async def _remember(tx: Tables, activity: Activity, now: datetime) -> None:
-    """What is undone may still arrive: it is then known to be undone. What has arrived and was worked on may come
-    again under the same id (a Follow from Misskey), and then counts."""
+    """Save a tombstone of an undone activity that may still arrive. One that was already processed may come again under
+    the same id (a Follow from Misskey), and then counts."""
     if not activity.object:
         return
     arrived = await tx.inbox_queue.find(activity.object)

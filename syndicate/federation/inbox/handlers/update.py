@@ -1,4 +1,4 @@
-"""Update: something or somebody has changed (ActivityPub §7.3)."""
+"""Update: an object or actor has changed (ActivityPub §7.3)."""
 
 from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.addressing import reach
@@ -13,8 +13,7 @@ from syndicate.storage import Tables
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
-    """An actor is fetched anew; a comment follows its original, if that is newer than what we have, and so does a post
-    of somebody whom we follow."""
+    """Refetch an actor; update a comment or a post of a followed account, if the new version is newer."""
     document = as_object(activity.raw.get("object"))
     if activity.object == activity.actor or ACTOR_TYPES.intersection(types(document.get("type"))):
         return await _actor(activity, context)
@@ -34,7 +33,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
 
 async def _actor(activity: Activity, context: Context) -> Decision:
-    """The body is not believed: keys and inboxes are read where the actor lives."""
+    """Refetch an actor: keys and inboxes in the body are not trusted."""
     if activity.object != activity.actor:
         return refused("update.not-owner")
     if await context.store.remote_actors.find(activity.actor) is None:
