@@ -114,7 +114,7 @@ async def _feeds(instance: Server) -> None:
     """As the server makes them, less what is said over HTTP."""
     selection = instance.app[LISTINGS].home()
     for format in FeedFormat:
-        await instance.app[FEEDS].of_posts(selection, format)
+        await instance.app[FEEDS].render_posts(selection, format)
 
 
 def _feedgen(posts: list[Post]) -> None:

@@ -16,7 +16,7 @@ from syndicate.feeds import mastodon_csv
 from syndicate.feeds import opml as opml_format
 from syndicate.importers import markdown_files
 from syndicate.importers.wordpress.importer import ImportReport, WordPressImporter
-from syndicate.media.places import CONTAINS_PLACE
+from syndicate.media.places import LOCATION_WARNING
 from syndicate.model.comment import CommentState
 from syndicate.model.post import PostKind, PostState
 from syndicate.publishing import Change
@@ -51,13 +51,13 @@ def progress(what: str) -> Iterator[Callable[[str], None]]:
             yield lambda _: bar.advance(task)
         return
 
-    def tell(_: str) -> None:
+    def advance(_: str) -> None:
         nonlocal count
         count += 1
         if count % PROGRESS_INTERVAL == 0:
             click.echo(f"{count} {what}", err=True)
 
-    yield tell
+    yield advance
 
 
 @import_.command()
@@ -76,7 +76,7 @@ def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, ann
         raise InputError(f"{media}: no such directory")
 
     async def work(services: Services) -> ImportReport:
-        with progress("posts") as tell:
+        with progress("posts") as advance:
             return await WordPressImporter(
                 services.store,
                 services.publisher,
@@ -86,7 +86,7 @@ def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, ann
                 services.clock,
                 media=media,
                 announce=announce,
-                progress=tell,
+                progress=advance,
             ).run(files)
 
     report = session.run(work)
@@ -197,7 +197,7 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
         edited: list[str] = []
         places: list[str] = []
         taken: dict[str, Path] = {}
-        with progress("posts") as tell:
+        with progress("posts") as advance:
             for path in paths:
                 try:
                     post_draft = replace(
@@ -216,11 +216,11 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
                     counts[published.change] += 1
                     held += [f"held back: {reason}" for reason in post_draft.draft_reasons]
                     left_out += [f"{path}: file could not be read: {file}" for file in published.missing]
-                    places += published.tell_places
+                    places += published.with_location
                 except InputError as error:
                     left_out.append(str(error))
-                tell(path.name)
-        return counts, edited, [*held, *(f"{film}: {CONTAINS_PLACE}" for film in places)], left_out
+                advance(path.name)
+        return counts, edited, [*held, *(f"{film}: {LOCATION_WARNING}" for film in places)], left_out
 
     counts, edited, notes, left_out = session.run(work)
     click.echo(", ".join(f"{count} {change.value}" for change, count in counts.items()))

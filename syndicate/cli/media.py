@@ -21,9 +21,9 @@ def rebuild(session: Session) -> None:
     """Remove metadata from pictures that earlier versions stored. Nobody is notified, and no post changes its date."""
 
     async def work(services: Services) -> Rebuilt:
-        with progress("pictures") as tell:
+        with progress("pictures") as advance:
             rerender = services.publisher.rerender
-            return await MediaRebuild(services.store, services.files, rerender=rerender, progress=tell).run()
+            return await MediaRebuild(services.store, services.files, rerender=rerender, progress=advance).run()
 
     done = session.run(work)
     click.echo(f"{done.cleaned} cleaned, {done.unchanged} unchanged")

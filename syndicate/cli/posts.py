@@ -10,7 +10,7 @@ from syndicate.cli.session import Session
 from syndicate.errors import FilesMissing, InputError
 from syndicate.importers import markdown_files
 from syndicate.importers.markdown_files import MarkdownFile
-from syndicate.media.places import CONTAINS_PLACE
+from syndicate.media.places import LOCATION_WARNING
 from syndicate.model.post import Post, PostState
 from syndicate.publishing import Published
 from syndicate.publishing.publisher import FileVersion
@@ -67,8 +67,8 @@ def _print_result(session: Session, file: Path, done: _Done) -> None:
         click.echo(f"held back: {reason}", err=True)
     for picture in published.missing:
         click.echo(f"picture could not be read: {picture}", err=True)
-    for film in published.tell_places:
-        click.echo(f"{film}: {CONTAINS_PLACE}", err=True)
+    for film in published.with_location:
+        click.echo(f"{film}: {LOCATION_WARNING}", err=True)
     if published.replaced:
         click.echo(f"{post.slug}: replaces {published.replaced}")
     if done.earlier is not None and done.earlier.id != post.id:
@@ -77,9 +77,9 @@ def _print_result(session: Session, file: Path, done: _Done) -> None:
             f"`syndicate delete {done.earlier.slug}` deletes it",
             err=True,
         )
-    told = ", announced to followers" if published.announced else ""
+    announcement = ", announced to followers" if published.announced else ""
     if post.state is PostState.PUBLISHED:
-        click.echo(f"{post.slug}: {published.change.value}, at {url}{post.path}{told}")
+        click.echo(f"{post.slug}: {published.change.value}, at {url}{post.path}{announcement}")
     else:
         click.echo(f"{post.slug}: {published.change.value} as {post.state.value}")
 

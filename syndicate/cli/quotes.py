@@ -32,24 +32,26 @@ def list_(session: Session, as_json: bool) -> None:
 
 
 async def _rows(services: Services) -> list[dict[str, Any]]:
-    stamps = {
-        stamp.object: stamp
-        for stamp in await services.store.authorizations.list_newest(AuthorizationKind.QUOTE, MAX_ROWS)
+    authorizations = {
+        authorization.object: authorization
+        for authorization in await services.store.authorizations.list_newest(AuthorizationKind.QUOTE, MAX_ROWS)
     }
     notes = {
         note.uri: note
         for note in await services.store.received_notes.list_newest([NoteKind.QUOTE], seen=True, limit=MAX_ROWS)
         if not await services.store.blocks.covers(note.actor, host_of(note.actor))
     }
-    rows = [await _row(services, uri, stamps.get(uri), notes.get(uri)) for uri in {**stamps, **notes}]
+    rows = [await _row(services, uri, authorizations.get(uri), notes.get(uri)) for uri in {**authorizations, **notes}]
     return sorted(rows, key=lambda row: str(row["at"]), reverse=True)
 
 
-async def _row(services: Services, uri: str, stamp: Authorization | None, note: ReceivedNote | None) -> dict[str, Any]:
-    post = await services.store.posts.find((stamp.post if stamp else note.post if note else None) or "")
-    author = stamp.actor if stamp else note.actor if note else ""
+async def _row(
+    services: Services, uri: str, authorization: Authorization | None, note: ReceivedNote | None
+) -> dict[str, Any]:
+    post = await services.store.posts.find((authorization.post if authorization else note.post if note else None) or "")
+    author = authorization.actor if authorization else note.actor if note else ""
     actor = await services.store.remote_actors.find(author)
-    at = stamp.created if stamp else note.received if note else None
+    at = authorization.created if authorization else note.received if note else None
     return {
         "quote": uri,
         "author": author,
@@ -57,9 +59,9 @@ async def _row(services: Services, uri: str, stamp: Authorization | None, note: 
         "words": plain(note.html) if note else "",
         "url": note.url if note else "",
         "post": post.slug if post else "",
-        "state": "unasked" if stamp is None else "revoked" if stamp.revoked else "allowed",
+        "state": "unasked" if authorization is None else "revoked" if authorization.revoked else "allowed",
         "at": at.isoformat(timespec="seconds") if at else "",
-        "stamp": stamp.uri if stamp else "",
+        "stamp": authorization.uri if authorization else "",
     }
 
 
@@ -70,10 +72,10 @@ def revoke(session: Session, quote: str) -> None:
     """Revoke the authorization of a quote (its address as `quotes list` shows it). It is not given again."""
 
     async def work(services: Services) -> None:
-        stamp = await _found(services, quote)
-        post = await services.store.posts.find(stamp.post)
-        if post is not None and not stamp.revoked:
-            await services.store.transaction(lambda tx: services.authorizations.revoke(tx, stamp, post))
+        authorization = await _found(services, quote)
+        post = await services.store.posts.find(authorization.post)
+        if post is not None and not authorization.revoked:
+            await services.store.transaction(lambda tx: services.authorizations.revoke(tx, authorization, post))
 
     session.run(work)
     click.echo(f"{quote}: revoked")
@@ -86,12 +88,12 @@ def allow(session: Session, quote: str) -> None:
     """Allow a revoked quote to be requested again."""
 
     async def work(services: Services) -> None:
-        stamp = await _found(services, quote)
+        authorization = await _found(services, quote)
 
         async def forget(tx: Tables) -> None:
-            await tx.authorizations.delete(stamp.uri)
+            await tx.authorizations.delete(authorization.uri)
 
-        if stamp.revoked:
+        if authorization.revoked:
             await services.store.transaction(forget)
 
     session.run(work)
@@ -99,9 +101,9 @@ def allow(session: Session, quote: str) -> None:
 
 
 async def _found(services: Services, quote: str) -> Authorization:
-    stamp = await services.store.authorizations.find_by_object(
+    authorization = await services.store.authorizations.find_by_object(
         quote, AuthorizationKind.QUOTE
     ) or await services.store.authorizations.find(quote)
-    if stamp is None or stamp.kind is not AuthorizationKind.QUOTE:
+    if authorization is None or authorization.kind is not AuthorizationKind.QUOTE:
         raise QuoteNotFound(f"{quote}: there is no allowed quote with this address; `syndicate quotes list` shows them")
-    return stamp
+    return authorization

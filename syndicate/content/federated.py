@@ -50,19 +50,19 @@ def without_pictures(html: str) -> str:
     return _html(nodes)
 
 
-def beginning(html: str, room: int, size: Callable[[str], int]) -> str:
-    """Return as many whole blocks from the start of `html` as fit into `room`, as measured by `size`. A first block
+def beginning(html: str, limit: int, size: Callable[[str], int]) -> str:
+    """Return as many whole blocks from the start of `html` as fit into `limit`, as measured by `size`. A first block
     that is too large is cut as text at a word boundary.
     """
     kept: list[str] = []
     for block in _blocks(_tree(html)):
-        room -= size(block)
-        if room < 0:
+        limit -= size(block)
+        if limit < 0:
             break
         kept.append(block)
     else:
         return html
-    return "".join(kept) or _cut(block, room + size(block), size)
+    return "".join(kept) or _cut(block, limit + size(block), size)
 
 
 def _tree(html: str) -> list[_Node]:
@@ -197,13 +197,13 @@ def _blocks(nodes: list[_Node]) -> Iterator[str]:
         yield _html(between)
 
 
-def _cut(block: str, room: int, size: Callable[[str], int]) -> str:
+def _cut(block: str, limit: int, size: Callable[[str], int]) -> str:
     """Return the first words of a block that fit, as a paragraph."""
     words = " ".join(plain(block).split())
-    low, high = 0, min(len(words), max(room, 0))
+    low, high = 0, min(len(words), max(limit, 0))
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if size(_paragraph(words[:middle])) <= room else (low, middle - 1)
+        low, high = (middle, high) if size(_paragraph(words[:middle])) <= limit else (low, middle - 1)
     at_space = words.rfind(" ", 0, low + 1)
     return _paragraph(words[: at_space if at_space > low // 2 else low].rstrip()) if low else ""
 

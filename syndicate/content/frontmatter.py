@@ -113,7 +113,7 @@ class FrontMatter:
 
     @property
     def is_taken_back(self) -> bool:
-        """Whether its own fields say, in words that are understood, that nobody shall see it."""
+        """Whether its own fields clearly say that the post is not published."""
         return self.draft or self.state is not PostState.PUBLISHED
 
 

@@ -24,7 +24,7 @@ def apart(html: str) -> tuple[str, str]:
 def folded(html: str) -> str:
     """Return a comment that an early version stored, which wrote a warning as a bold paragraph above the open text.
 
-    Nothing tells such a warning from a bold first paragraph, and folding the latter hides nothing for good.
+    Nothing tells such a warning from a bold first paragraph, and folding the latter loses nothing.
     """
     bold = _BOLD.match(html)
     return behind(unescape(bold[1]), html[bold.end() :]) if bold else html

@@ -167,7 +167,7 @@ class PostsFolder:
             published = await self._publisher.publish(
                 file.post_draft, origin="folder", replace=replace, minor=minor, file=version, complete=True
             )
-        for film in published.tell_places:
+        for film in published.with_location:
             log.warning("video location published", file=film)
         return published
 

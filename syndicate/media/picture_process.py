@@ -173,7 +173,7 @@ def _reason(error: Exception) -> str:
         most = (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
         return f"a picture with too many pixels (more than {most} million); please make it smaller"
     if isinstance(error, UnidentifiedImageError):
-        return "a broken picture: it cannot be read as what it begins as"
+        return "a broken picture: its content does not match its type"
     if isinstance(error, BrokenPicture | OSError | SyntaxError | ValueError):
         return f"a broken picture: {error}"
     return f"a picture that cannot be read: {type(error).__name__}"

@@ -31,7 +31,7 @@ def cleaned(data: bytes) -> bytes:
 def _run(task: str, data: bytes) -> list[bytes]:
     with MAX_CONCURRENT:
         try:
-            done = subprocess.run(  # noqa: S603 - our own program, told nothing but the name of a task
+            done = subprocess.run(  # noqa: S603 - our own program; the only argument is the name of a task
                 [*COMMAND, task], input=data, capture_output=True, env=ENVIRONMENT, timeout=TIMEOUT_SECONDS, check=False
             )
         except subprocess.TimeoutExpired as error:

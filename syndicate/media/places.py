@@ -11,13 +11,13 @@ PLACE_BOXES = frozenset({b"\xa9xyz", b"loci"})
 """
 PLACE_KEY = b"com.apple.quicktime.location.ISO6709"
 MAX_DEPTH = 8
-CONTAINS_PLACE = (
+LOCATION_WARNING = (
     "contains the location where it was recorded, and videos are published unchanged; "
     "`ffmpeg -i IN.mp4 -map_metadata -1 -c copy OUT.mp4` removes it"
 )
 
 
-def tells_place(film: bytes, depth: int = MAX_DEPTH) -> bool:
+def has_location(film: bytes, depth: int = MAX_DEPTH) -> bool:
     """Whether the boxes of an MP4 or QuickTime video, or those within them, contain a location; a truncated file is
     read up to its end.
     """
@@ -33,4 +33,4 @@ def _tells(kind: bytes, content: bytes, depth: int) -> bool:
     if kind not in CONTAINER_BOXES or depth == 0:
         return False
     inside = content[4:] if kind == b"meta" and content[4:8] != b"hdlr" else content
-    return tells_place(inside, depth - 1)
+    return has_location(inside, depth - 1)

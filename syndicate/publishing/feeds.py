@@ -91,7 +91,7 @@ class FeedBuilder:
         self._fragments = FragmentCache()
         self._pages: dict[tuple[str, int], _Page] = {}
 
-    async def of_posts(
+    async def render_posts(
         self, selection: Listing, format: FeedFormat, page: int = 1, *, without: frozenset[str] = frozenset()
     ) -> FeedDocument | None:
         """Return a page of the posts of a listing (page 1 is the live feed), or None beyond the last page. Entries
@@ -153,7 +153,7 @@ class FeedBuilder:
             shown.append(there if there is not None and there[0] == post else (post, self._post(post)))
         return tuple(shown)
 
-    async def of_volume(self, volume: int, posts: list[Post], format: FeedFormat) -> FeedDocument:
+    async def render_archive(self, volume: int, posts: list[Post], format: FeedFormat) -> FeedDocument:
         """Return an archive document (RFC 5005 §4).
 
         It changes only when one of its posts changes. It therefore always names the document after it; until that
@@ -177,7 +177,7 @@ class FeedBuilder:
             format,
         )
 
-    async def from_the_first(self, start: date, days: int, today: date, format: FeedFormat) -> FeedDocument:
+    async def render_from_the_first(self, start: date, days: int, today: date, format: FeedFormat) -> FeedDocument:
         """Return the archive post by post: the first post on the day `start`, the next one `days` later, up to
         `today`.
 
@@ -207,7 +207,7 @@ class FeedBuilder:
     def _midnight(self, day: date) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=self._site.zone)
 
-    async def of_comments(
+    async def render_comments(
         self, post: Post | None, format: FeedFormat, *, without: frozenset[str] = frozenset()
     ) -> FeedDocument:
         """Return the comments of a post, or of the whole site, without the entries that have these fingerprints."""

@@ -46,7 +46,7 @@ class MediaFetcher:
         rerender: Callable[[str], Awaitable[None]],
     ) -> None:
         self._store, self._transport, self._files, self._clock = store, transport, files, clock
-        self._own_origin, self._typeset_anew = own_origin, rerender
+        self._own_origin, self._rerender = own_origin, rerender
         self._loop = WorkerLoop("pictures", clock, store.media.next_due)
 
     def wake(self) -> None:
@@ -83,7 +83,7 @@ class MediaFetcher:
             log.warning("picture download failed", address=file.source_url, reason=settled.reason)
         for post in posts:
             with isolated("typesetting", post=post):
-                await self._typeset_anew(post)
+                await self._rerender(post)
 
     async def _fetched(self, file: MediaFile) -> MediaFile:
         if file.source_url.startswith(f"{self._own_origin}/"):

@@ -35,7 +35,7 @@ class MediaRebuild:
         rerender: Callable[[str], Awaitable[None]],
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._store, self._files, self._typeset_anew, self._progress = store, files, rerender, progress
+        self._store, self._files, self._rerender, self._progress = store, files, rerender, progress
 
     async def run(self) -> Rebuilt:
         """Clean all pictures. May be interrupted at any time and run again."""
@@ -63,7 +63,7 @@ class MediaRebuild:
             return False
         await self._store.transaction(partial(self._rename, name, kept))
         for post in await self._store.media.list_posts_showing_file(kept.name):
-            await self._typeset_anew(post)
+            await self._rerender(post)
         if await self._store.media.find_by_name(name) is None:
             await asyncio.to_thread(self._files.remove, name)
         return True

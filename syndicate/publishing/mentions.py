@@ -49,7 +49,7 @@ class MentionResolver:
         answer_anew: Callable[[str, list[str]], Awaitable[None]],
     ) -> None:
         self._store, self._transport, self._actors, self._clock = store, transport, actors, clock
-        self._schemes, self._typeset_anew = schemes, rerender
+        self._schemes, self._rerender = schemes, rerender
         self._answer_anew = answer_anew
         self._loop = WorkerLoop("mentions", clock, lambda: store.mentions.next_due(clock()))
 
@@ -127,7 +127,7 @@ class MentionResolver:
             if comment:
                 await self._answer_anew(comment, [named.actor for named in found])
             else:
-                await self._typeset_anew(post)
+                await self._rerender(post)
         await self._store.transaction(partial(self._end, post, comment, looked_up))
 
     async def _keep(self, found: list[NamedAccount], tx: Tables) -> None:

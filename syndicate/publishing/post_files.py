@@ -14,7 +14,7 @@ from syndicate.clock import Clock
 from syndicate.content.text import canonical_path
 from syndicate.media import MediaFiles, UnusableFile
 from syndicate.media.kinds import NAMED_AS_FILES, extension_of
-from syndicate.media.places import tells_place
+from syndicate.media.places import has_location
 from syndicate.model.ids import new_id
 from syndicate.storage import Store
 from syndicate.storage.media import MediaFile, MediaState, Purpose
@@ -29,13 +29,13 @@ ROOT_ENDS = "/./"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A file that a post refers to. `is_new`: not stored like this yet; `tells_place`: a video that contains its
+    """A file that a post refers to. `is_new`: not stored like this yet; `has_location`: a video that contains its
     location.
     """
 
     file: MediaFile
     is_new: bool = False
-    tells_place: bool = False
+    has_location: bool = False
 
     @property
     def is_missing(self) -> bool:
@@ -117,8 +117,8 @@ class PostFiles:
         except (OSError, UnusableFile) as error:
             return self._failed(address, f"{path}: {getattr(error, 'strerror', None) or error}", known)
         is_same = known is not None and known.name == kept.name
-        places = kept.media_type == "video/mp4" and tells_place(data)
-        return Found(file=known if known and is_same else kept, is_new=not is_same, tells_place=places)
+        places = kept.media_type == "video/mp4" and has_location(data)
+        return Found(file=known if known and is_same else kept, is_new=not is_same, has_location=places)
 
     def _failed(self, address: str, reason: str, known: MediaFile | None) -> Found:
         if known is not None and (known.state, known.reason) == (MediaState.FAILED, reason):

@@ -92,7 +92,7 @@ class FileVersion:
 class Published:
     """The result of publishing.
 
-    `missing` are files that could not be read, with the reasons; `tell_places` are videos that contain their
+    `missing` are files that could not be read, with the reasons; `with_location` are videos that contain their
     location; `replaced` is the origin of the post that this one replaced, or empty.
     """
 
@@ -100,7 +100,7 @@ class Published:
     change: Change
     announced: bool
     missing: tuple[str, ...] = ()
-    tell_places: tuple[str, ...] = ()
+    with_location: tuple[str, ...] = ()
     replaced: str = ""
 
 
@@ -181,7 +181,7 @@ class Publisher:
         if complete and rendered.missing:
             raise FilesMissing("; ".join(one.reason for one in rendered.missing))
         missing = tuple(_reason_missing(one) for one in rendered.media if one.state is MediaState.FAILED)
-        places = tuple(one.source_url for one in rendered.tell_places)
+        places = tuple(one.source_url for one in rendered.with_location)
         if before and made_before and is_same and not rendered.has_new_files:
             if rendered.html != before.html or made_before.renderer != RENDERER:
                 await self.rerender(before.id)
@@ -189,7 +189,9 @@ class Publisher:
                 await self._store.transaction(partial(_forget_minor, before.id))
             if file is not None and seen != (before.id, file.digest):
                 await self._store.transaction(lambda tx: _remember(tx, file, seen, before.id))
-            return Published(post=before, change=Change.UNCHANGED, announced=False, missing=missing, tell_places=places)
+            return Published(
+                post=before, change=Change.UNCHANGED, announced=False, missing=missing, with_location=places
+            )
         post = self._composed(draft, post_draft, rendered)
         is_spent = made_before is not None and made_before.minor and post.state is not PostState.SCHEDULED
         is_minor = minor or (post_draft.minor and not is_spent)
@@ -207,24 +209,24 @@ class Publisher:
             released=(made_before.released if made_before else None) or (self._clock() if post.is_public else None),
         )
         shown = before.updated if before and made_before and made_before.released else None
-        tell = not is_minor and (self._is_news(post) if announce is None else announce)
+        is_announced = not is_minor and (self._is_news(post) if announce is None else announce)
 
         async def body(tx: Tables) -> Post:
-            written = await self._write(tx, before, post, made, post_draft, rendered, tell, shown, is_minor)
+            written = await self._write(tx, before, post, made, post_draft, rendered, is_announced, shown, is_minor)
             if file is not None:
                 await _remember(tx, file, seen, written.id)
             return written
 
         written = await self._store.transaction(body)
         await self._renderer.remove_files([one.original for one in rendered.new if one.original])
-        announced = tell and written.federates and not (before and before.federates)
+        announced = is_announced and written.federates and not (before and before.federates)
         log.info("post published", slug=post.slug, state=post.state.value, path=post.path, announced=announced)
         return Published(
             post=written,
             change=Change.UPDATED if before else Change.CREATED,
             announced=announced,
             missing=missing,
-            tell_places=places,
+            with_location=places,
             replaced=replaced,
         )
 
@@ -581,13 +583,13 @@ class Publisher:
                 hashtags=self._hashtags(post),
                 reread=False,
             )
-            anew = replace(
+            rerendered = replace(
                 post,
                 html=rendered.html,
                 picture=self._picture(rendered.picture, made.image_alt),
                 mentions=rendered.mentions,
             )
-            if await self._store.transaction(partial(self._reset, anew)):
+            if await self._store.transaction(partial(self._reset, rerendered)):
                 return
 
     async def _reset(self, post: Post, tx: Tables) -> bool:

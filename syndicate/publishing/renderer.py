@@ -31,7 +31,7 @@ class RenderedPost:
     """A rendered post.
 
     `text` is its plain text; `media` are the files it shows, `new` those not stored yet, `missing` local files that
-    cannot be read, `tell_places` videos that contain their location. `named` maps each mentioned `user@host` to the
+    cannot be read, `with_location` videos that contain their location. `named` maps each mentioned `user@host` to the
     actor id, which is empty while unknown.
     """
 
@@ -40,7 +40,7 @@ class RenderedPost:
     media: tuple[MediaFile, ...]
     new: tuple[MediaFile, ...]
     missing: tuple[MediaFile, ...] = ()
-    tell_places: tuple[MediaFile, ...] = ()
+    with_location: tuple[MediaFile, ...] = ()
     enclosure: Enclosure | None = None
     picture: MediaFile | None
     named: Mapping[str, str]
@@ -108,7 +108,7 @@ class Renderer:
             media=tuple(known.values()),
             new=tuple(one.file for one in found.values() if one.is_new),
             missing=tuple(one.file for one in found.values() if one.is_missing),
-            tell_places=tuple(one.file for one in found.values() if one.tells_place),
+            with_location=tuple(one.file for one in found.values() if one.has_location),
             enclosure=self._enclosure(enclosure, known, permalink),
             picture=known.get(image) if image else None,
             named={handle: accounts[handle].actor if handle in accounts else "" for handle in named},

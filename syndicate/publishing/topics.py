@@ -81,7 +81,7 @@ class FeedTopics:
             return None
         await asyncio.sleep(0)  # many documents may be due: yield to other tasks
         document = TopicDocument(body=rendered.body, media_type=rendered.media_type, version=rendered.version)
-        stamp = {scope: began.get(scope, 0) for scope in (*feed.dependencies, COUNTS)}
+        stamp = {name: began.get(name, 0) for name in (*feed.dependencies, COUNTS)}
         _cache(self._documents, topic, (dict(stamp), document), MAX_CACHED_DOCUMENTS)
         del stamp[COUNTS]  # they change the document but are no news
         _cache(self._versions, topic, (stamp, document.version), MAX_CACHED_VERSIONS)
@@ -99,12 +99,12 @@ class FeedTopics:
         of, format = found["of"], FeedFormat(found["format"] or "rss")
         if of == "/comments/":
             return TopicFeed(
-                dependencies=dependencies_of_comments(None), render=lambda: self._feeds.of_comments(None, format)
+                dependencies=dependencies_of_comments(None), render=lambda: self._feeds.render_comments(None, format)
             )
         post = await self._store.posts.find_by_path(of)
         if post is not None and post.is_public:
             return TopicFeed(
-                dependencies=dependencies_of_comments(post), render=lambda: self._feeds.of_comments(post, format)
+                dependencies=dependencies_of_comments(post), render=lambda: self._feeds.render_comments(post, format)
             )
         listing = await self._listings.at(of)
         if listing is None or listing.path != of:
@@ -112,7 +112,7 @@ class FeedTopics:
         if listing.kind in PERIODS and not await listing.total():
             return None
         return TopicFeed(
-            dependencies=dependencies_of_posts(listing), render=lambda: self._feeds.of_posts(listing, format)
+            dependencies=dependencies_of_posts(listing), render=lambda: self._feeds.render_posts(listing, format)
         )
 
 

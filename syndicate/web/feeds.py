@@ -70,7 +70,7 @@ async def answer_posts(request: web.Request, listing: Listing, format: FeedForma
     dependencies = (*dependencies_of_posts(listing), *COUNT_DEPENDENCIES)
 
     async def feed(without: frozenset[str]) -> FeedDocument:
-        document = await builder.of_posts(listing, format, page, without=without)
+        document = await builder.render_posts(listing, format, page, without=without)
         if document is None:
             raise NotFound("no such page of a feed")
         return document
@@ -94,7 +94,7 @@ async def get_archive_document(request: web.Request) -> web.StreamResponse:
 
     async def render() -> RenderedDocument:
         ids, posts = await store.posts.list_of_archive_document(volume)
-        feed = await request.app[FEEDS].of_volume(volume, posts, format)
+        feed = await request.app[FEEDS].render_archive(volume, posts, format)
         return replace(
             await rendered_feed(request, feed, tuple(f"post:{id}" for id in ids)), cache_control=ARCHIVE_CACHE_CONTROL
         )
@@ -118,7 +118,7 @@ async def get_series(request: web.Request) -> web.StreamResponse:
     now = request.app[CLOCK]().astimezone(config.site.zone)
     midnight = datetime.combine(now.date() + timedelta(days=1), time(), config.site.zone)
 
-    feed = await request.app[FEEDS].from_the_first(start, days, now.date(), format)
+    feed = await request.app[FEEDS].render_from_the_first(start, days, now.date(), format)
     max_age = min(int((midnight - now).total_seconds()), 3600)
     rendered = await rendered_feed(request, feed, ("site", *COUNT_DEPENDENCIES))
     return await _respond(
@@ -138,7 +138,7 @@ async def answer_search(request: web.Request, words: str, format: FeedFormat) ->
     """Return the results of a search as a feed: rate-limited, and not cached."""
     listing = request.app[LISTINGS].search(words)
     with request.app[SEARCH_LIMITER].admit(address_of(request, request.app[CONFIG].server)):
-        feed = await request.app[FEEDS].of_posts(listing, format)
+        feed = await request.app[FEEDS].render_posts(listing, format)
     assert feed is not None
     rendered = await rendered_feed(request, feed, ("site",))
     return await request.app[RESPONDER].document(
@@ -152,7 +152,7 @@ async def answer_comments(request: web.Request, post: Post | None, format: FeedF
     dependencies = dependencies_of_comments(post)
 
     async def feed(without: frozenset[str]) -> FeedDocument:
-        return await builder.of_comments(post, format, without=without)
+        return await builder.render_comments(post, format, without=without)
 
     return await answer_live(request, f"feed:{post.path if post else '/comments/'}:{format}", feed, dependencies)
 

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree, html
 
 from syndicate.errors import FilesMissing
-from syndicate.media.places import tells_place
+from syndicate.media.places import has_location
 from syndicate.model.post import Enclosure, Post, PostDraft
 from syndicate.publishing import Published
 from tests.instances import RunningInstance
@@ -196,7 +196,7 @@ async def test_a_film_that_says_where_it_was_taken_is_named(instance: RunningIns
     (tmp_path / "walk.mp4").write_bytes(FTYP + place)
     (tmp_path / "talk.mp4").write_bytes(FILM)
     published = await publish(instance, tmp_path, "[Walk](walk.mp4) [Talk](talk.mp4)")
-    [named] = published.tell_places
+    [named] = published.with_location
     assert named.endswith("walk.mp4")
 
 
@@ -213,4 +213,4 @@ async def test_a_film_that_says_where_it_was_taken_is_named(instance: RunningIns
     ],
 )
 def test_the_place_of_a_film_is_found_in_its_boxes(film: bytes, tells: bool) -> None:
-    assert tells_place(film) is tells
+    assert has_location(film) is tells

@@ -25,17 +25,17 @@ class CountingDesk(FeedBuilder):
 
     made: list[str]
 
-    async def of_posts(
+    async def render_posts(
         self, selection: Listing, format: FeedFormat, page: int = 1, *, without: frozenset[str] = frozenset()
     ) -> FeedDocument | None:
         self.made.append(f"{selection.path} {format}")
-        return await super().of_posts(selection, format, page, without=without)
+        return await super().render_posts(selection, format, page, without=without)
 
-    async def of_comments(
+    async def render_comments(
         self, post: Post | None, format: FeedFormat, *, without: frozenset[str] = frozenset()
     ) -> FeedDocument:
         self.made.append(f"{post.path if post else '/comments/'} {format}")
-        return await super().of_comments(post, format, without=without)
+        return await super().render_comments(post, format, without=without)
 
 
 @dataclass
