@@ -45,7 +45,7 @@ def test_an_import_says_what_it_took_and_what_it_could_not_keep(blog: Blog) -> N
         "not public: 2 × draft, 1 × private",
         "comments: 1 × shown, 1 × waiting for you, 1 × spam",
         "terms: 1 × tag",
-        "taken out of texts, since only WordPress could show it: 1 × [gallery], 1 × [tea-map]",
+        "removed from texts, since only WordPress can show it: 1 × [gallery], 1 × [tea-map]",
     ):
         assert line in said.splitlines()
 
