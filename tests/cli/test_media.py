@@ -18,4 +18,4 @@ def test_it_names_what_it_cannot_read_with_a_reason(blog: Blog) -> None:
     (folder / f"ab{'0' * 38}.jpg").write_bytes(telling("JPEG")[:300])
     result = blog.run("media", "rebuild")
     assert result.exit_code == 1
-    assert f"left as it is: /media/ab{'0' * 38}.jpg: a broken picture" in result.stderr
+    assert f"unchanged: /media/ab{'0' * 38}.jpg: a broken picture" in result.stderr

@@ -24,7 +24,7 @@ def test_a_file_becomes_a_post_and_its_slug_is_who_it_is(blog: Blog) -> None:
 
 
 def test_what_is_new_is_announced_and_that_is_said(blog: Blog) -> None:
-    assert blog.ok("publish", blog.write("tea.md", "# Tea\n\nHot.")).endswith(", and is announced\n")
+    assert blog.ok("publish", blog.write("tea.md", "# Tea\n\nHot.")).endswith(", announced to followers\n")
     assert "announced" not in blog.ok("publish", blog.write("tea.md", "# Tea\n\nCold."))
     local = blog.write("local.md", "---\nvisibility: local\n---\nHere.")
     assert "announced" not in blog.ok("publish", local)
@@ -129,7 +129,7 @@ def test_a_file_says_which_post_it_made_before(blog: Blog) -> None:
     file.write_text("---\nslug: green-tea\ndate: 2026-03-14\n---\nHot.")
     result = blog.run("publish", file)
     assert result.stdout == "green-tea: created, at https://blog.example/2026/03/14/green-tea/\n"
-    assert "made 'tea' before, which stays (https://blog.example/2026/03/14/tea/)" in result.stderr
+    assert "was published as 'tea' before, which remains (https://blog.example/2026/03/14/tea/)" in result.stderr
     assert blog.run("publish", file).stderr == ""
 
 
