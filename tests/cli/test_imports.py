@@ -162,7 +162,7 @@ def test_an_import_of_a_folder_holds_back_and_leaves_out_by_name(blog: Blog) -> 
 
 def test_two_posts_with_one_guid_are_two_posts_and_stay_so(blog: Blog) -> None:
     result = blog.run("import", "wordpress", DOCUMENTS / "wordpress" / "cases.xml")
-    told = "has an id of its own in feeds, since another post of the export has the same guid: Second of a guid"
+    told = "gets a new id in feeds, since another post of the export has the same guid: Second of a guid"
     assert told in result.stdout.splitlines()
     again = blog.run("import", "wordpress", DOCUMENTS / "wordpress" / "cases.xml")
     assert again.stdout.startswith("0 created, 0 updated, ")
