@@ -36,7 +36,7 @@ def test_files_are_the_author_s_alone(bare: Blog) -> None:
 
 def test_the_doctor_names_what_others_may_read(bare: Blog) -> None:
     bare.ok("init", "--url", "https://blog.example", "--handle", "notes")
-    assert "others on this machine" not in bare.run("doctor").stdout
+    assert "other users of this machine" not in bare.run("doctor").stdout
     for path, mode in (
         (bare.settings, 0o644),
         (bare.directory / "keys", 0o755),
