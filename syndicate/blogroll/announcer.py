@@ -1,5 +1,8 @@
-"""The blogroll as an account, where the author chose so: it boosts the newest posts of members that are accounts, and
-tells of those that have only a feed. Quietly, and so few a day that one can follow it."""
+"""The optional account of the blogroll: boosts new posts of entries that are accounts, and posts links for entries that
+have only a feed.
+
+Unannounced posts of the blogroll come in, the newest first; activities in the outbox go out, within a daily limit.
+"""
 
 from datetime import datetime, timedelta
 
@@ -21,18 +24,18 @@ log = structlog.get_logger()
 
 MAX_PER_DAY = 10
 COUNT_KEY = "blogroll passed on"
-"""The fact that holds a day (UTC) and how many were passed on in it."""
+"""The key of a stored value: a day (UTC) and the number of posts announced on it."""
 
 
 class BlogrollAnnouncer:
-    """Passes on what is waiting, the newest first."""
+    """Announces waiting posts, the newest first."""
 
     def __init__(self, store: Store, local_actors: LocalActors, outbox: Outbox, clock: Clock) -> None:
         self._store, self._local_actors, self._outbox, self._clock = store, local_actors, outbox, clock
-        self._loop = WorkerLoop("crier", clock, self._next_due)
+        self._loop = WorkerLoop("blogroll announcer", clock, self._next_due)
 
     def wake(self) -> None:
-        """There may be something new."""
+        """Check for new posts soon."""
         self._loop.wake()
 
     async def run(self) -> None:
@@ -40,7 +43,7 @@ class BlogrollAnnouncer:
         await self._loop.run(self.work)
 
     async def work(self) -> bool:
-        """Pass on one post; False if there is none, or have been enough today."""
+        """Announce one post; False if there is none, or the daily limit is reached."""
         due = await self._next_due()
         if due is None or due > self._clock():
             return False
@@ -49,7 +52,7 @@ class BlogrollAnnouncer:
         except StorageError:
             raise
         except Exception:
-            log.exception("post not passed on")
+            log.exception("post announcement failed")
             return await self._store.transaction(self._skip_next)
 
     async def _next_due(self) -> datetime | None:
@@ -76,18 +79,18 @@ class BlogrollAnnouncer:
         await tx.feed_entries.set_announced(one.id, uri or NEVER)
         if uri:
             await tx.key_values.save(COUNT_KEY, f"{now:%Y-%m-%d} {count + 1}")
-            log.info("post passed on", blog=entry.name, post=one.post.url)
+            log.info("post announced", blog=entry.name, post=one.post.url)
         return True
 
     async def _skip_next(self, tx: Tables) -> bool:
-        """What cannot be passed on must not keep the others waiting."""
+        """Skip a post that cannot be announced, so that it does not block the others."""
         one = await tx.feed_entries.next_to_announce(self._clock() - MAX_NEWS_AGE)
         if one is not None:
             await tx.feed_entries.set_announced(one.id, NEVER)
         return one is not None
 
     async def _announce(self, tx: Tables, by: LocalActor, one: StoredFeedEntry, entry: BlogrollEntry) -> str:
-        """The id of what was said; empty for what is better left unsaid."""
+        """Return the id of the activity; empty if the post must not be announced."""
         post = one.post
         if post.object:
             author = await tx.remote_actors.find(entry.actor)
@@ -103,6 +106,6 @@ class BlogrollAnnouncer:
 
 
 async def _count(tables: Tables, now: datetime) -> int:
-    """How many were passed on today."""
+    """Return how many posts were announced today."""
     day, _, count = (await tables.key_values.find(COUNT_KEY) or "").partition(" ")
     return int(count) if day == f"{now:%Y-%m-%d}" else 0

@@ -1,4 +1,7 @@
-"""The blogroll and its river as feeds: who was added, and what they published. Excerpts only: the posts are others'."""
+"""Feeds of the blogroll (new entries) and of the river (new posts of the entries, as excerpts).
+
+Entries and posts from the database come in, feed documents go out.
+"""
 
 from datetime import datetime
 from html import escape
@@ -18,7 +21,7 @@ RIVER = "/blogroll/river/"
 
 
 class BlogrollFeeds:
-    """Makes feeds. `founded` dates a feed that never had an entry."""
+    """Builds the feeds. `founded` is the date of a feed that never had an entry."""
 
     def __init__(self, store: Store, site: SiteConfig, urls: Urls, founded: datetime, icon: str) -> None:
         self._store, self._site, self._urls = store, site, urls
@@ -26,13 +29,13 @@ class BlogrollFeeds:
         self._fragments = FragmentCache()
 
     async def of_blogs(self, format: FeedFormat, *, without: frozenset[str] = frozenset()) -> FeedDocument:
-        """Whom the author reads, the newest first; without those of these fingerprints."""
+        """Return the feed of entries, newest first, without those whose fingerprints are in `without`."""
         entries = [self._blog(entry) for entry in await self._store.blogroll.list_newest(MAX_ENTRIES)]
         feed = self._feed(BLOGROLL, "Blogroll", f"Whom {self._byline} reads", format, entries)
         return self._fragments.render(feed, format, without=without)
 
     async def of_posts(self, format: FeedFormat, *, without: frozenset[str] = frozenset()) -> FeedDocument:
-        """What they published, the newest first; without those of these fingerprints."""
+        """Return the feed of the river, newest first, without posts whose fingerprints are in `without`."""
         entries = [
             self._post(post) for post in await self._store.feed_entries.list_river(before=None, limit=MAX_ENTRIES)
         ]

@@ -1,5 +1,7 @@
-"""What becomes of a feed's answer: its posts are kept, its entry in the blogroll says how it fares, and it is asked
-again when it is time. By polling, by WebSub, or when the author has just added it."""
+"""Processes the response of a feed, whether polled, pushed by WebSub, or fetched when its entry is added.
+
+A `FeedResponse` comes in; the stored posts, the health of the entry and the time of the next poll go out.
+"""
 
 import random
 from dataclasses import dataclass, replace
@@ -28,27 +30,27 @@ from syndicate.transport.message import Response
 log = structlog.get_logger()
 
 MIN_FAILURES_SHOWN = 2
-"""So many tries without an answer are a hiccup, and not yet told."""
+"""Fewer failures without a response are not yet shown to the author."""
 
 
 class PushSubscriptions(Protocol):
-    """Who has hubs tell us of news (WebSub), so that feeds need hardly be asked."""
+    """Subscribes to feeds at their hubs (WebSub), so that they are polled rarely."""
 
     async def offered(self, tx: Tables, *, feed: str, topic: str, hub: str) -> None:
-        """A feed names a hub, and the topic under which that knows it."""
+        """Subscribe to a feed that names a hub and its topic there."""
         ...
 
     async def withdrawn(self, tx: Tables, *, feed: str) -> None:
-        """A feed names none any more, or is read no longer."""
+        """Unsubscribe from a feed that no longer names a hub or is no longer read."""
         ...
 
     async def is_live(self, tables: Tables, *, feed: str) -> bool:
-        """Whether its news come without asking."""
+        """Whether the feed is pushed to us."""
         ...
 
 
 class NoPushSubscriptions:
-    """Nobody tells us: feeds are asked."""
+    """Subscribes to nothing; all feeds are polled."""
 
     async def offered(self, tx: Tables, *, feed: str, topic: str, hub: str) -> None:
         pass
@@ -61,7 +63,7 @@ class NoPushSubscriptions:
 
 
 def posts_of(feed: ForeignFeed) -> list[FollowedPost]:
-    """What is shown of a feed's posts, as plain text; without those that ask not to be shown on blogs."""
+    """Return a feed's posts as plain text, without those whose authors opted out."""
     return [_post(item) for item in feed.entries if not opt_out.declined(item.categories, (item.title, item.html))]
 
 
@@ -85,21 +87,21 @@ _INLINE = frozenset(
 
 
 def _title_text(title: str) -> str:
-    """RSS does not say whether a title is HTML: it is, unless it holds tags that nobody puts into one."""
+    """Return a title as text. RSS does not say whether it is HTML; it is taken as HTML unless it has block-level tags."""
     odd = any(isinstance(token, Tag) and token.name not in _INLINE for token in tokens(title))
     return unescape(title) if odd else plain(title)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryHealth:
-    """How an entry fares after it was asked."""
+    """The health of an entry after a poll."""
 
     state: FeedState
     reason: str = ""
 
 
 def health_after(asked: FeedResponse, poll: FeedPoll, entry: BlogrollEntry, *, given_up: bool) -> EntryHealth:
-    """`poll` counts this try already."""
+    """Return the health of an entry after a response; `poll` already counts this attempt."""
     if asked.answer in SUCCESSFUL:
         if entry.state is FeedState.MOVED:  # until the author has seen it
             return EntryHealth(entry.state, entry.reason)
@@ -129,11 +131,11 @@ class FeedReader:
         self._chance = chance or random.Random()  # noqa: S311 - only spreads requests over time
 
     async def settle(self, poll: FeedPoll, asked: FeedResponse, *, pushed: bool = False) -> None:
-        """Write down what an answer means. `pushed` is for what came without asking, perhaps only a part of the feed."""
+        """Store the result of a response. `pushed` marks a pushed document, perhaps only a part of the feed."""
         await self._store.transaction(lambda tx: self.settle_in(tx, poll, asked, pushed=pushed))
 
     async def received(self, feed: str, body: bytes, content_type: str) -> None:
-        """News of a feed that came without asking: what a poll with this body would do."""
+        """Process a pushed document like the body of a poll."""
         now = self._clock()
         response = Response(status=200, headers={"Content-Type": content_type}, body=body, url=feed)
         for entry in await self._store.blogroll.list_by_feed(feed):
@@ -142,17 +144,17 @@ class FeedReader:
                 continue
             asked = await parse_response(response, now)
             if asked.feed is None:
-                log.warning("pushed feed cannot be read", feed=feed, reason=asked.reason)
+                log.warning("pushed feed unreadable", feed=feed, reason=asked.reason)
                 continue
-            # the validators and the body that we know are those of the feed when it is asked for, which this is not
+            # validators and digest belong to polled documents, which this is not
             known = replace(asked, etag=poll.etag, last_modified=poll.last_modified, digest=poll.digest or "pushed")
             await self.settle(poll, known, pushed=True)
 
     async def settle_in(self, tx: Tables, poll: FeedPoll, asked: FeedResponse, *, pushed: bool = False) -> None:
-        """The same inside a transaction."""
+        """Store the result of a response inside a transaction."""
         now = self._clock()
         entry = await tx.blogroll.get(poll.entry)
-        if entry is None or entry.feed_url != poll.url:  # the author was quicker
+        if entry is None or entry.feed_url != poll.url:  # the author has changed the entry
             return
         before, poll = poll, _with_result(poll, asked, now)
         if asked.answer in SUCCESSFUL and asked.moved:
@@ -163,7 +165,7 @@ class FeedReader:
             first = before.read is None
             if first:
                 entry = await _with_feed_metadata(tx, entry, asked.feed)
-            followed = entry.follow is FollowState.ACCEPTED  # then its account says what it publishes, and for whom
+            followed = entry.follow is FollowState.ACCEPTED  # then its posts come from the account, with their audience
             changes = await keep(tx, entry, [] if followed else posts_of(asked.feed), now, first=first)
             pace = schedule.pace([one.published for one in changes.kept], now)
             if not pushed:
@@ -172,7 +174,9 @@ class FeedReader:
                 log.info("blog read", blog=entry.name, new=changes.new)
         elif poll.pace:
             pace = max(pace, timedelta(seconds=poll.pace))
-        if not (poll.etag or poll.last_modified):  # each answer is the whole feed: once a day is enough
+        if not (
+            poll.etag or poll.last_modified
+        ):  # without validators each response is the whole feed: once a day is enough
             pace = schedule.MAX_INTERVAL
         due = schedule.next_poll(
             asked.answer,
@@ -192,7 +196,7 @@ class FeedReader:
         await tx.feed_polls.save(replace(poll, due=due, pace=int(pace.total_seconds())))
 
     async def _move(self, tx: Tables, entry: BlogrollEntry, to: str) -> BlogrollEntry:
-        """A feed that answers well behind a permanent redirect lives there."""
+        """Adopt the target of a permanent redirect that leads to a working feed."""
         if to == entry.feed_url:
             return entry
         others = [other for other in await tx.blogroll.list_by_feed(to) if other.id != entry.id]
@@ -218,16 +222,16 @@ class FeedReader:
     async def _tell(self, tx: Tables, entry: BlogrollEntry, verdict: EntryHealth) -> None:
         news = await tx.blogroll.set_state(entry.id, verdict.state, verdict.reason)
         if news and verdict.state in (FeedState.FAILING, FeedState.GONE):
-            log.warning("blog cannot be read", blog=entry.name, state=verdict.state.value, reason=verdict.reason)
+            log.warning("blog polling failed", blog=entry.name, state=verdict.state.value, reason=verdict.reason)
 
     async def _is_pushed(self, tx: Tables, entry: BlogrollEntry) -> bool:
-        """By WebSub; or because it is an account on the same server, which sends us what it posts."""
+        """Whether the feed is pushed by WebSub, or its account on the same server delivers its posts."""
         is_account = entry.follow is FollowState.ACCEPTED and authority_of(entry.actor) == authority_of(entry.feed_url)
         return is_account or await self._subscriptions.is_live(tx, feed=entry.feed_url)
 
 
 async def _with_feed_metadata(tx: Tables, entry: BlogrollEntry, feed: ForeignFeed) -> BlogrollEntry:
-    """What nobody has said of an entry yet, such as one from a list, its feed says when it is first read."""
+    """Fill the empty fields of an entry, such as one from an imported list, from its feed at the first poll."""
     icon = entry.icon or feed.icon
     filled = replace(
         entry,
@@ -246,10 +250,10 @@ async def _with_feed_metadata(tx: Tables, entry: BlogrollEntry, feed: ForeignFee
 
 
 def _with_result(poll: FeedPoll, asked: FeedResponse, now: datetime) -> FeedPoll:
-    """What is known of a feed after this try."""
+    """Return the poll state after this attempt."""
     if asked.answer not in SUCCESSFUL:
         return replace(poll, failures=poll.failures + 1, failing_since=poll.failing_since or now)
-    if not asked.digest:  # 304: its validators stand, unless it names another (RFC 9110 §15.4.5)
+    if not asked.digest:  # 304: the validators stay valid, unless it names another (RFC 9110 §15.4.5)
         return replace(poll, etag=asked.etag or poll.etag, failures=0, failing_since=None)
     return replace(
         poll,

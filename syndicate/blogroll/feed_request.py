@@ -1,7 +1,7 @@
-"""How a feed is asked, and what its answer means: politely, and without believing any of it.
+"""Fetches a feed once and parses the response.
 
-Validators go back as they came, cookies and referrers never; a body that is the one we had is not parsed again, and
-parsing happens beside the event loop.
+The state of the last poll comes in, a `FeedResponse` goes out. Validators are sent back unchanged, cookies and referrers
+never; an unchanged body is not parsed again, and parsing runs in a thread.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from syndicate.urls import join
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 MAX_VALIDATOR_LENGTH = 1024
 PARSER_VERSION = b"1:"
-"""Changes when feeds are read differently, so that they are read once more."""
+"""Changed when the parser changes, so that every feed is parsed again."""
 
 
 NO_HINTS = PollingHints()
@@ -36,8 +36,8 @@ NO_HINTS = PollingHints()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedResponse:
-    """What asking came to. `feed` is there when something new was read; `reason` says why it is not well. `moved` is
-    where permanent redirects led, or empty."""
+    """The result of a poll. `feed` is set if there was new content; `reason` explains a failure. `moved` is the target of
+    permanent redirects, or empty."""
 
     answer: PollOutcome
     reason: str = ""
@@ -53,7 +53,7 @@ class FeedResponse:
 
 
 async def fetch_feed(transport: Transport, poll: FeedPoll, now: datetime) -> FeedResponse:
-    """Ask a feed once. Never raises what another server causes."""
+    """Fetch a feed once. Failures of the other server are returned, never raised."""
     request = Request(url=poll.url, headers=_headers(poll, now), budget=FEED, redirects=Redirects.ANY)
     try:
         response = await transport.fetch(request)
@@ -75,7 +75,7 @@ def _headers(poll: FeedPoll, now: datetime) -> Headers:
 
 
 async def parse_response(response: Response, now: datetime, *, digest: str = "") -> FeedResponse:
-    """What an answer means; `digest` is of the body that was read last."""
+    """Parse a response; `digest` is that of the last parsed body."""
     answer = outcome_of(response.status)
     hints = PollingHints(
         max_age=max_age(response.headers, now),
@@ -118,7 +118,7 @@ async def parse_response(response: Response, now: datetime, *, digest: str = "")
 
 
 def _validator(response: Response, name: str) -> str:
-    """A validator that can be sent back as it came; no other is worth keeping."""
+    """Return a validator that can be sent back unchanged, else an empty string."""
     value = response.headers.get(name, "")
     return value if len(value) <= MAX_VALIDATOR_LENGTH and value.isascii() and value.isprintable() else ""
 
@@ -134,7 +134,7 @@ def _charset(response: Response) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubLinks:
-    """The `Link` headers that WebSub looks at before it looks into the document (§4)."""
+    """The `Link` headers, which take precedence over the links in the document (WebSub §4)."""
 
     hubs: tuple[str, ...] = ()
     topic: str = ""

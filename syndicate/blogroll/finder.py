@@ -1,5 +1,7 @@
-"""An address → what can be followed there: a handle, an actor, a feed or a home page, and whatever leads from one to
-the others."""
+"""Finds what can be followed at an address: a handle, an actor, a feed or a home page, and the links between them.
+
+An address that the author gives comes in, a `FoundFeed` goes out.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,15 +26,18 @@ from syndicate.urls import join
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 ACTIVITY_TYPES = ("application/activity+json", "application/ld+json")
 COMMON_FEED_PATHS = ("feed/", "feed.xml", "rss.xml", "atom.xml", "index.xml", "feed.json")
-"""Where feeds are that no page names."""
+"""Where to look for feeds that no page links to."""
 MAX_TAGLINE_LENGTH = 300
 MAX_LINKS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFeed:
-    """What was found. `actor` is None where there is no account, and `supplied` names what is its own; `asked` is what its feed answered, if it was read;
-    `icon` is where a picture lies."""
+    """What was found at an address.
+
+    `actor` is None if there is no account, and `supplied` names the fields that came from it. `asked` is the response of
+    the feed, if it was fetched; `icon` is the address of a picture.
+    """
 
     name: str = ""
     tagline: str = ""
@@ -47,7 +52,7 @@ class FoundFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebPage:
-    """What a page says of itself, and where it leads."""
+    """The metadata of a page, and its links."""
 
     title: str = ""
     description: str = ""
@@ -58,13 +63,13 @@ class WebPage:
 
 
 class FeedFinder:
-    """Looks behind addresses that the author gives. `schemes` are for names of servers: https, and http among private peers."""
+    """Finds feeds and accounts. `schemes` apply to bare host names: https, and http among private peers."""
 
     def __init__(self, transport: Transport, actors: Actors, clock: Clock, *, schemes: Schemes) -> None:
         self._transport, self._actors, self._clock, self._schemes = transport, actors, clock, schemes
 
     async def find(self, address: str) -> FoundFeed:
-        """Raises AddressUnusable with what was tried."""
+        """Return what is at an address. Raises AddressUnusable with what was tried."""
         address = _without_feed_scheme(address.strip())
         if not any(mark in address for mark in ".:@/") and address != "localhost":
             raise AddressUnusable(f"{address}: give a handle (@ann@social.example), an account, a feed or a home page")
@@ -87,7 +92,7 @@ class FeedFinder:
         return await self._actor(uri)
 
     async def _actor(self, uri: str) -> FoundFeed:
-        """An account that is a blog often has a feed; its own name, words and picture go before those of its page."""
+        """Return an account with the feed of its page, if any; the account's name, description and picture take precedence."""
         actor = await self._actors.refresh(uri, by_stranger=False)
         found = FoundFeed(**supplied_by(actor), url=actor.url, actor=actor, supplied=frozenset(SUPPLIED))
         page = await self._page(found.url) if found.url else None
@@ -117,7 +122,7 @@ class FeedFinder:
         return feed if page is None else await self._completed(feed, page)
 
     async def _from_page(self, response: Response) -> FoundFeed:
-        """FoundFeed at its home page: the page's words go before those of the feed, but for the name."""
+        """Return what a home page leads to; its metadata takes precedence over that of the feed, except for the name."""
         page = _read(response)
         found = FoundFeed(name=page.title, tagline=page.description, url=response.url, language=page.language)
         feed = await self._feed(page.feed) if page.feed else await self._at_common_paths(response.url)
@@ -135,7 +140,7 @@ class FeedFinder:
         return replace(found, name=found.name or urlsplit(response.url).netloc)
 
     async def _completed(self, found: FoundFeed, page: WebPage) -> FoundFeed:
-        """With what the home page knows besides: picture, words and account."""
+        """Add picture, description and account from the home page."""
         found = replace(found, tagline=found.tagline or page.description, icon=page.icon or found.icon)
         uri = page.actor or await self._actor_of_address(found.url)
         if not uri:
@@ -147,7 +152,7 @@ class FeedFinder:
         return _as_account(found, actor)
 
     async def _actor_of_address(self, url: str) -> str:
-        """What WebFinger says about a home page (FEP-4adb); only an account of the page's own host counts."""
+        """Return the account of a home page by WebFinger (FEP-4adb), if it is on the page's own host."""
         try:
             uri = actor_in(await links_of(account_of(url), self._transport, schemes=(urlsplit(url).scheme,)))
         except (RemoteError, AddressUnusable):
@@ -170,7 +175,7 @@ class FeedFinder:
         return None
 
     async def _feed(self, url: str) -> FoundFeed | None:
-        """What a feed says of itself; None where there is none, or none that can be read."""
+        """Return the metadata of a feed; None if there is no readable feed."""
         if not url:
             return None
         request = Request(url=url, headers=(("Accept", ACCEPT),), budget=FEED, redirects=Redirects.ANY)
@@ -202,8 +207,8 @@ class FeedFinder:
 
 
 def _as_account(found: FoundFeed, actor: RemoteActor) -> FoundFeed:
-    """What was found at a page that is an account's, too: the account's words go before those of the page, which may
-    only count its posts; its name and picture where the page is nothing but its profile."""
+    """Merge a page with its account. The account's description takes precedence, since the page may only count posts;
+    its name and picture do so only if the page is its profile."""
     text = supplied_by(actor)
     is_profile = found.url.rstrip("/") in (actor.url.rstrip("/"), actor.uri.rstrip("/"))
     own = {member for member in SUPPLIED if is_profile or not getattr(found, member)}
@@ -213,7 +218,7 @@ def _as_account(found: FoundFeed, actor: RemoteActor) -> FoundFeed:
 
 
 def _without_feed_scheme(address: str) -> str:
-    """`feed:https://…` and `feed://…`, as some links have it."""
+    """Remove the scheme of `feed:https://…` and `feed://…` links."""
     if not address.lower().startswith("feed:"):
         return address
     rest = address[len("feed:") :]
@@ -258,7 +263,7 @@ def _alternates(links: list[Link]) -> list[Link]:
 
 
 def _icon(links: list[Link]) -> str:
-    """The picture that a telephone would show, else the browser's, if it is one of pixels."""
+    """Return the touch icon, else the favicon, if it is a bitmap."""
     for relation in ("apple-touch-icon", "apple-touch-icon-precomposed", "icon"):
         for relations, media_type, _, href in links:
             path = urlsplit(href).path.lower()

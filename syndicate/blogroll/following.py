@@ -1,5 +1,7 @@
-"""Entries come to the blogroll, change and go: with the Follow and the Undo, the polls and the picture that belong to
-them."""
+"""Adds, edits and removes entries of the blogroll, with their Follow and Undo, polls and pictures.
+
+Addresses, changes and imported lists come in; rows and outgoing activities, written in one transaction, go out.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +31,7 @@ IMPORT_BATCH_SIZE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListImportReport:
-    """What an import did. `edited` are the names of entries that stay as they are because they were edited here."""
+    """The result of an import. `edited` are the names of entries that were left unchanged because they were edited here."""
 
     added: int
     updated: int
@@ -39,12 +41,12 @@ class ListImportReport:
 
 class WebmentionNotifier(Protocol):
     async def mention(self, tx: Tables, *, source: str, target: str) -> None:
-        """Tell `target` that our page `source` links to it."""
+        """Notify `target` that our page `source` links to it."""
         ...
 
 
 class BlogrollEditor:
-    """`mentions` tells blogs that they are on the list, which stands at `page`; None keeps it from them."""
+    """Edits the blogroll. `mentions` notifies blogs that they are listed on `page`; with None they are not notified."""
 
     def __init__(
         self,
@@ -66,7 +68,7 @@ class BlogrollEditor:
     ) -> BlogrollEntry:
         """Add what is found at an address; an account is sent a Follow, and a feed is read at once.
 
-        What the author wrote of an entry that is there already stays. Raises AddressUnusable.
+        The author's own changes of an existing entry are kept. Raises AddressUnusable.
         """
         found = await finder.find(address)
         known = await self._find_existing(found)
@@ -81,9 +83,9 @@ class BlogrollEditor:
         return await self._store.blogroll.get(entry.id) or entry
 
     async def complete(self, entry: BlogrollEntry, found: FoundFeed) -> None:
-        """What was found out about an entry of which only the handle was known."""
+        """Complete an entry of which only the handle was known."""
         other = await self._find_existing(found)
-        if other is not None and other.id != entry.id:  # it is here already, under another name
+        if other is not None and other.id != entry.id:  # it exists already, under another name
             await self._store.transaction(lambda tx: tx.blogroll.delete(entry.id))
             return
         named = entry.name if entry.name not in ("", entry.handle) else found.name or entry.handle
@@ -124,7 +126,7 @@ class BlogrollEditor:
             await self._reader.settle_in(tx, poll, found.asked)
 
     async def _put(self, tx: Tables, entry: BlogrollEntry, before: BlogrollEntry | None) -> None:
-        """Write what the author sees; whoever shows it hears of it."""
+        """Write an entry and move the version of the blogroll."""
         if before is None or before.icon != entry.icon:
             entry = replace(entry, picture=await request_picture(tx, entry.icon))
         await tx.blogroll.save(entry, added=to_text(self._clock()))
@@ -133,7 +135,7 @@ class BlogrollEditor:
         await tx.versions.move("blogroll")
 
     async def _hide(self, tx: Tables, entry: BlogrollEntry) -> None:
-        """Everything of a hidden entry is hidden: what was passed on is taken back."""
+        """Hide or show an entry; the announcements of a hidden one are undone."""
         if entry.hidden:
             for one in await tx.feed_entries.list_by_entry(entry.id):
                 await self._outbox.retract(tx, one.passed_on)
@@ -143,7 +145,7 @@ class BlogrollEditor:
         await tx.versions.move("river")
 
     async def _tell(self, tx: Tables, entry: BlogrollEntry) -> None:
-        """The blog hears that it is on the page, where anyone can see that (Webmention)."""
+        """Notify a blog that it is listed publicly (Webmention)."""
         if entry.url and not entry.hidden and self._mentions is not None:
             await self._mentions.mention(tx, source=self._page, target=entry.url)
 
@@ -164,10 +166,9 @@ class BlogrollEditor:
         return entry
 
     async def edit(self, address: str, changes: dict[str, Any], *, seen: bool = False) -> BlogrollEntry:
-        """Change what the author says of an entry: `changes` are members of it with their values. With `seen`, what she
-        was told about it counts as read. Raises AddressUnusable."""
+        """Edit an entry: `changes` are fields with their values. `seen` dismisses its warning. Raises AddressUnusable."""
         before = await self._get(address)
-        supplied = before.supplied - changes.keys()  # what she says herself follows no account any more
+        supplied = before.supplied - changes.keys()  # edited fields no longer follow the account
         entry = replace(before, **changes, edited=before.edited or bool(changes), supplied=supplied)
 
         async def body(tx: Tables) -> None:
@@ -181,7 +182,7 @@ class BlogrollEditor:
         return await self._store.blogroll.get(entry.id) or entry
 
     async def _change_feed(self, tx: Tables, entry: BlogrollEntry, before: BlogrollEntry) -> None:
-        """Its feed is another one now: what is kept of it stays, and what the new one holds is no news."""
+        """Switch an entry to another feed: stored posts stay, and the posts of the new feed do not count as news."""
         if before.feed_url:
             await self._subscriptions.withdrawn(tx, feed=before.feed_url)
         await tx.blogroll.set_state(entry.id, FeedState.FRESH)
@@ -199,12 +200,12 @@ class BlogrollEditor:
     # lists of other programs
 
     async def import_outlines(self, outlines: Sequence[Outline]) -> ListImportReport:
-        """The outlines of an OPML file; those that are there are renewed where they say more, unless the author has
-        edited them here. What is new is read by the server, a little at a time."""
+        """Import the outlines of an OPML file. Existing entries are updated unless the author has edited them; new ones
+        are polled by the server in small steps."""
         return await self._import(outlines, addresses=lambda each: (each.xml_url, each.html_url), merge=_merged)
 
     async def import_accounts(self, handles: Sequence[str]) -> ListImportReport:
-        """Accounts of which only the handles are known: the server looks for the rest, and follows them."""
+        """Import handles of accounts; the server looks up the rest and follows them."""
         return await self._import(
             handles,
             addresses=lambda handle: (handle,),
@@ -252,7 +253,7 @@ class BlogrollEditor:
 
 
 class _Index:
-    """Entries by every address that they go by, for lists of thousands."""
+    """Entries by each of their addresses, for lists of thousands."""
 
     def __init__(self, entries: Iterable[BlogrollEntry]) -> None:
         self._entries: dict[str, BlogrollEntry] = {}
@@ -276,7 +277,7 @@ def _poll(entry: BlogrollEntry, due: datetime) -> FeedPoll:
 
 
 def _with(entry: BlogrollEntry, found: FoundFeed) -> BlogrollEntry:
-    """With what was found, where the author has not said it already."""
+    """Return the entry with what was found, except where the author has set a value."""
     actor = found.actor
     return replace(
         entry,

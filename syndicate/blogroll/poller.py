@@ -1,4 +1,4 @@
-"""Asks the feeds of the blogroll that are due: a few at once, and one on each server."""
+"""Polls the feeds of the blogroll that are due: several at once, but one per server."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ MAX_CONCURRENT = 12
 
 
 class Poller(QueueWorker[FeedPoll]):
-    """Leases feeds that are due, asks them, and settles what they answer."""
+    """Leases due feeds, polls them, and stores the results."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Poller(QueueWorker[FeedPoll]):
             )
 
     async def _look_up(self, poll: FeedPoll) -> FeedResponse | None:
-        """An entry of which only the handle is known, from a list of follows: find out the rest."""
+        """Complete an entry of which only the handle is known, from an imported list of follows."""
         entry = await self._store.blogroll.get(poll.entry)
         if entry is None:
             return None

@@ -1,8 +1,8 @@
-"""When a feed is asked next, and what its answers mean for it. Pure.
+"""Decides when a feed is polled next. Pure.
 
-A feed that is well is asked once an hour at most and once a day at least, depending on how often the blog posts and on
-what it asks for itself (`max-age`, `Expires`, `<ttl>`, `Retry-After`). One that fails is asked ever more seldom. One that
-says that it is gone, or has not been found for a month, is asked no more.
+The outcome of a poll and the history of the feed come in, an instant goes out. A working feed is polled between once an
+hour and once a day, depending on how often the blog posts and on the intervals that it requests (`max-age`, `Expires`,
+`<ttl>`, `Retry-After`). A failing one is polled less and less often. Polling ends with 410, or after a month of 404.
 """
 
 import random
@@ -15,37 +15,37 @@ from typing import assert_never
 
 MIN_INTERVAL = timedelta(hours=1)
 MAX_INTERVAL = timedelta(days=1)
-"""Of a feed that is well, whatever it asks for by `max-age`: servers are set up for pages, and their feeds with them."""
+"""For a working feed, whatever its `max-age`: servers are configured for pages, and their feeds with them."""
 MAX_RETRY_AFTER = timedelta(days=7)
-"""Of what `Retry-After` asks for."""
+"""The limit for `Retry-After`."""
 MAX_BACKOFF = timedelta(days=4)
 MAX_FAILING_TIME = timedelta(days=30)
 MIN_FAILURES = 8
 MAX_CONDITIONAL_TIME = timedelta(days=30)
-"""How long `304 Not Modified` is believed: some servers never change a tag."""
+"""How long `304 Not Modified` is trusted: some servers never change a tag."""
 JITTER = 0.1
 INITIAL_INTERVAL = timedelta(seconds=2)
-"""Between two of many feeds that were added at once: 1,800 fill an hour."""
+"""Between the first polls of feeds that were added together: 1,800 fill an hour."""
 POLLS_PER_POST = 6
-"""A blog is looked at so many times in the time that it takes to write a post."""
+"""Polls per average interval between two posts."""
 MAX_INTERVALS = 10
 
 
 class PollOutcome(StrEnum):
-    """What asking a feed came to."""
+    """The outcome of a poll."""
 
     READ = "read"
     UNCHANGED = "unchanged"
-    """It said so, or the body is the one that we had."""
+    """A 304, or the same body as before."""
     UNUSABLE = "unusable"
-    """It is no feed, or one that we do not take."""
+    """The document is not a feed, or cannot be parsed."""
     UNAVAILABLE = "unavailable"
-    """No answer, or one that says: later."""
+    """No response, or a temporary error."""
     REFUSED = "refused"
     MISSING = "missing"
     """404: it may come back."""
     GONE = "gone"
-    """410: it is not to be asked again."""
+    """410: it must not be polled again."""
 
 
 SUCCESSFUL = frozenset({PollOutcome.READ, PollOutcome.UNCHANGED})
@@ -53,8 +53,7 @@ SUCCESSFUL = frozenset({PollOutcome.READ, PollOutcome.UNCHANGED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollingHints:
-    """How long a server wants not to be asked, where it says so. `retry_after` is none of the others' kind: it is a
-    request, and they are habits."""
+    """The polling intervals that a server requests. `retry_after` is addressed to us; the others are general defaults."""
 
     max_age: timedelta = timedelta()
     retry_after: timedelta = timedelta()
@@ -62,7 +61,7 @@ class PollingHints:
 
 
 def outcome_of(status: int) -> PollOutcome:
-    """What an HTTP status means for a feed; a 200 has still to be read."""
+    """Return what an HTTP status means for a feed; the body of a 200 has still to be parsed."""
     if 200 <= status < 300:
         return PollOutcome.READ
     match status:
@@ -79,7 +78,7 @@ def outcome_of(status: int) -> PollOutcome:
 
 
 def max_age(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """For how long an answer is fresh (RFC 9111 §4.2.1): `max-age`, else `Expires`; nothing where neither can be read."""
+    """Return how long a response is fresh (RFC 9111 §4.2.1): `max-age`, else `Expires`, else zero."""
     directives = headers.get("Cache-Control", "")[:1000].lower().split(",")
     for directive in directives:
         name, _, value = directive.strip().partition("=")
@@ -97,7 +96,7 @@ def max_age(headers: Mapping[str, str], now: datetime) -> timedelta:
 
 
 def pace(published: Sequence[datetime], now: datetime) -> timedelta:
-    """How often a blog is worth a look, from its newest posts; between an hour and a day."""
+    """Return the polling interval of a blog from its newest posts, between an hour and a day."""
     newest = sorted(published, reverse=True)[:MAX_INTERVALS]
     if not newest:
         return MAX_INTERVAL
@@ -116,7 +115,7 @@ def next_poll(
     failures: int = 0,
     failing_since: datetime | None = None,
 ) -> datetime | None:
-    """When to ask again; None for never. `pushed` says that its news come without asking; `failures` counts this one."""
+    """Return when to poll next; None for never. `pushed` marks a feed that is pushed to us; `failures` counts this one."""
     match answer:
         case PollOutcome.READ | PollOutcome.UNCHANGED:
             asked = max(min(max(hints.max_age, hints.ttl), MAX_INTERVAL), MIN_INTERVAL)
@@ -135,12 +134,12 @@ def next_poll(
 
 
 def is_given_up(now: datetime, *, failures: int, failing_since: datetime | None) -> bool:
-    """Whether a feed has not been found for so long that it is taken to be gone."""
+    """Whether a feed has been missing for so long that polling ends."""
     return failing_since is not None and now - failing_since >= MAX_FAILING_TIME and failures >= MIN_FAILURES
 
 
 def first_poll(now: datetime, place: int) -> datetime:
-    """Of the feed at this place among many that were added together."""
+    """Return the first poll of the feed at this position among those added together."""
     return now + INITIAL_INTERVAL * place
 
 
