@@ -304,5 +304,5 @@ def _merged(entry: BlogrollEntry, outline: Outline) -> BlogrollEntry:
         language=outline.language or entry.language,
         rel=outline.rel or entry.rel,
         supplied=entry.supplied
-        - {member for member, told in (("name", outline.title), ("tagline", outline.description)) if told},
+        - {member for member, value in (("name", outline.title), ("tagline", outline.description)) if value},
     )

@@ -129,7 +129,7 @@ def _check_coverage(message: Message, covered: tuple[str, ...], label: str) -> N
 
 
 def _check_time(message: Message, parameters: dict[str, str], covered: tuple[str, ...], now: datetime) -> datetime:
-    """Only what is covered counts: a stranger may add an `expires` to a signature that he has recorded."""
+    """Only covered parameters count: an attacker can add an `expires` to a recorded signature."""
     if "(created)" in covered:
         begin = parse_seconds(_require(parameters, "created"))
     else:
