@@ -1,4 +1,4 @@
-"""Our actors, and what we remember of others'."""
+"""Local actors with their keys, and cached remote actors."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from syndicate.storage.engine.database import Queryable, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeySet:
-    """The public keys of an actor of ours, each under its id: the RSA key that signs requests, the Ed25519 key of
+    """The public keys of a local actor, each under its id: the RSA key that signs requests, the Ed25519 key of
     proofs."""
 
     key_id: str
@@ -21,7 +21,7 @@ class KeySet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredActor:
-    """What is kept of an actor of ours. `id` also names its key files; `subject` is the slug of a category or tag.
+    """A local actor as it is stored. `id` also names its key files; `subject` is the slug of a category or tag.
 
     `rotation` is `ASKED`, or the id of the Update that tells of the newest change of keys, empty before the first;
     while `next_key_pem` is set, that change is under way. `rotated` is when it began, or ended. `old_proof_key` is the
@@ -62,8 +62,8 @@ class StoredActor:
 
     @property
     def next_keys(self) -> KeySet | None:
-        """The keys to come, while a change is under way. One that an earlier version began changes the RSA key alone, and
-        no id."""
+        """The keys to come, while a change is under way. One that an earlier version began changes the RSA key alone,
+        and no id."""
         if not self.next_key_pem:
             return None
         return KeySet(
@@ -85,7 +85,7 @@ class StoredActors:
         return [_stored(row) for row in await self._query.all("SELECT * FROM local_actors ORDER BY published, id")]
 
     async def save(self, actor: StoredActor) -> None:
-        """Keep a new one; one that is there stays as it is."""
+        """Save a new actor; an existing one stays unchanged."""
         await self._query.run(
             """
             INSERT INTO local_actors (id, uri, handle, role, subject, key_id, public_key_pem, proof_key_id, proof_key,
@@ -122,13 +122,13 @@ class StoredActors:
         return True
 
     async def set_moved_to(self, id: str, target: str) -> None:
-        """It has moved to another account; to none, where `target` is empty."""
+        """Save the account that it has moved to; empty for none."""
         await self._query.run("UPDATE local_actors SET moved_to = :target WHERE id = :id", id=id, target=target)
 
     # changing keys
 
     async def request_rotation(self, id: str) -> bool:
-        """Ask the server for another key; False while a change is asked for or under way."""
+        """Request a key rotation; return False while one is requested or under way."""
         return (
             await self._query.run(
                 """
@@ -210,7 +210,7 @@ NAMING = tuple(
         ("mentions", "actor_uri"),
     )
 )
-"""Whatever keeps an actor from being forgotten."""
+"""The columns that refer to an actor and keep it from being pruned."""
 
 
 class RemoteActors:
@@ -243,7 +243,7 @@ class RemoteActors:
         return None if row is None else _key(row)
 
     async def save(self, actor: RemoteActor, *, host: str) -> None:
-        """Keep or renew what we know; the copy of the avatar stays while its address does."""
+        """Save an actor; the copy of the avatar is kept while its address is the same."""
         await self._query.run(
             """
             INSERT INTO remote_actors (uri, type, host, handle, name, url, inbox, shared_inbox, followers, icon, avatar,
@@ -318,7 +318,7 @@ class RemoteActors:
         return [row["uri"] for row in rows]
 
     async def moved_here_at(self, uri: str) -> datetime | None:
-        """When another account last moved to this one."""
+        """Return when another account last moved to this one."""
         row = await self._query.one("SELECT moved_here FROM remote_actors WHERE uri = :uri", uri=uri)
         return from_text(row["moved_here"]) if row and row["moved_here"] else None
 

@@ -1,4 +1,4 @@
-"""What was allowed to others: quotes of posts, and replies. Each has a stamp that anybody can fetch (FEP-044f)."""
+"""Authorizations of quotes and replies, which anyone can fetch (FEP-044f), and requests for them."""
 
 import json
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyRequest:
-    """Somebody asked whether her `reply` to `target` may stand; `request` is what an answer embeds."""
+    """A request to authorize a `reply` to `target`; `request` is what the response embeds."""
 
     reply: str
     post: str
@@ -62,7 +62,7 @@ class StoredAuthorizations:
         return [stamp for stamp in map(_stamp, rows) if stamp is not None]
 
     async def save(self, stamp: Authorization) -> None:
-        """Keep a stamp; an object that has one of this kind keeps that."""
+        """Save an authorization; an object that has one of this kind keeps that."""
         await self._query.run(
             """
             INSERT INTO stamps (uri, kind, post_id, object_uri, target, actor_uri, revoked, created)
@@ -82,11 +82,11 @@ class StoredAuthorizations:
         await self._query.run("UPDATE stamps SET revoked = 1 WHERE uri = :uri", uri=uri)
 
     async def delete(self, uri: str) -> None:
-        """As if it had never been: it may be asked for again."""
+        """Delete an authorization; it may be requested again."""
         await self._query.run("DELETE FROM stamps WHERE uri = :uri", uri=uri)
 
     async def delete_by_object(self, object: str, actor: str) -> bool:
-        """The quote or reply is gone, says its author."""
+        """Delete an authorization whose quote or reply its author has deleted."""
         return (
             await self._query.run(
                 "DELETE FROM stamps WHERE object_uri = :object AND actor_uri = :actor", object=object, actor=actor

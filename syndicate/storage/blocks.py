@@ -1,4 +1,4 @@
-"""Who is not listened to."""
+"""Blocked domains and actors."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,6 +60,6 @@ class Blocks:
 
 
 def _domains(host: str) -> list[str]:
-    """A host and the domains above it."""
+    """Return a host and its parent domains."""
     labels = host.split(".")
     return [".".join(labels[at:]) for at in range(len(labels))][:20]

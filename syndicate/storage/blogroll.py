@@ -1,4 +1,4 @@
-"""What the author reads, in her order."""
+"""The blogroll, in the order of the author."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,7 +23,7 @@ class Blogroll:
         return [_entry(row) for row in rows]
 
     async def list_page(self, order: Order, *, limit: int, skip: int) -> list[BlogrollEntry]:
-        """Those that all may see, by category, and within it as the author likes."""
+        """Return public entries by category, and within it in the configured order."""
         rows = await self._query.all(
             f"SELECT * FROM blogroll WHERE hidden = 0 ORDER BY category, {ORDERS[order]}, id LIMIT :limit OFFSET :skip",
             limit=limit,
@@ -32,14 +32,14 @@ class Blogroll:
         return [_entry(row) for row in rows]
 
     async def count(self) -> int:
-        """How many all may see."""
+        """Count the public entries."""
         row = await self._query.one("SELECT count(*) AS total FROM blogroll WHERE hidden = 0")
         assert row is not None
         total: int = row["total"]
         return total
 
     async def list_newest(self, limit: int) -> list[BlogrollEntry]:
-        """Those that all may see, by when they were added."""
+        """Return public entries, the most recently added first."""
         rows = await self._query.all(
             "SELECT * FROM blogroll WHERE hidden = 0 ORDER BY added DESC, id DESC LIMIT :limit", limit=limit
         )
@@ -110,7 +110,7 @@ class Blogroll:
         )
 
     async def delete(self, id: str) -> None:
-        """With its polls and its posts."""
+        """Delete an entry with its polls and posts."""
         await self._query.run("DELETE FROM blogroll WHERE id = :id", id=id)
 
     async def next_position(self) -> int:
@@ -153,7 +153,7 @@ class Blogroll:
         )
 
     async def set_feed(self, id: str, feed_url: str) -> None:
-        """Its feed has moved there."""
+        """Save the new address of a feed that has moved."""
         await self._query.run("UPDATE blogroll SET feed_url = :feed_url WHERE id = :id", id=id, feed_url=feed_url)
 
     async def set_picture(self, icon: str, path: str) -> int:
@@ -172,7 +172,7 @@ class Blogroll:
         return row is not None
 
     async def list_failing(self) -> list[BlogrollEntry]:
-        """Those that are gone or have moved."""
+        """Return the entries that are gone or have moved."""
         rows = await self._query.all(
             "SELECT * FROM blogroll WHERE feed_state IN ('gone', 'moved') ORDER BY category, position, name, id"
         )

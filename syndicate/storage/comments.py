@@ -1,4 +1,4 @@
-"""What people say under posts. Everything that is shown to readers comes through the view `public_comments`."""
+"""Comments. Everything that is shown to readers is read from the view `public_comments`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ COLUMNS = (
     " audience, published, updated"
 )
 
-LOOKED_AT = 1000
-"""Of the latest comments, for moderation: what counts them is asked for each one that comes, also in a flood."""
+MAX_RECENT_COMMENTS = 1000
+"""How many of the latest comments moderation counts, which it does for each new one, also in a flood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class PlacedComment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorRecord:
-    """How an author's earlier comments were judged: how many were approved, and rejected (or spam) of late."""
+    """The moderation record of an author: how many comments were approved, and recently rejected (or spam)."""
 
     approved: int
     rejected: int
@@ -50,7 +50,7 @@ class Comments:
         return await self._one("uri = :value", uri)
 
     async def find_by_address(self, address: str) -> Comment | None:
-        """By its id, or by where its original can be read."""
+        """Find a comment by its id, or by the address of its original."""
         return await self.find_by_uri(address) or await self._one("url = :value", address)
 
     async def _one(self, condition: str, value: str) -> Comment | None:
@@ -60,9 +60,9 @@ class Comments:
         return None if row is None else _comment(row)
 
     async def save(self, comment: Comment, *, raw_html: str, sanitizer: int, reason: str, received: datetime) -> bool:
-        """Keep a comment, or its newer version; False when its id is there already with a version as new.
+        """Save a comment or a newer version; return False if the stored version is as new.
 
-        `raw_html` is what was sent: it is cleaned anew when the sanitizer changes.
+        `raw_html` is the received HTML: it is sanitized again when the sanitizer changes.
         """
         touched = await self._query.run(
             """
@@ -124,7 +124,7 @@ class Comments:
         return row["post_id"] if form != row["html"] else ""
 
     async def set_mentions(self, id: str, mentions: Sequence[Mention]) -> None:
-        """Keep whom a comment mentions, in place of what was kept before; nothing where the comment was not kept."""
+        """Replace the mentions of a comment, if it is stored."""
         await self._query.run("DELETE FROM comment_mentions WHERE comment_id = :id", id=id)
         for position, mention in enumerate({mention.actor: mention for mention in mentions}.values()):
             await self._query.run(
@@ -139,12 +139,12 @@ class Comments:
             )
 
     async def list_mentions(self, id: str) -> tuple[Mention, ...]:
-        """Whom a comment mentions, in order."""
+        """Return the mentions of a comment, in order."""
         rows = await self._query.all("SELECT * FROM comment_mentions WHERE comment_id = :id ORDER BY position", id=id)
         return tuple(Mention(handle=row["handle"], actor=row["actor"]) for row in rows)
 
     async def get_source(self, id: str) -> tuple[str, str]:
-        """What was sent, and why the comment is in its state."""
+        """Return the received HTML, and the reason for the state."""
         row = await self._query.one("SELECT raw_html, reason FROM comments WHERE id = :id", id=id)
         return ("", "") if row is None else (row["raw_html"], row["reason"])
 
@@ -168,14 +168,15 @@ class Comments:
         )
 
     async def state_before_hiding(self, id: str) -> tuple[CommentState, str]:
-        """The state in which a comment was that was set aside, and the reason for that; pending where it is not known."""
+        """The state in which a comment was that was set aside, and the reason for that; pending where it is not
+        known."""
         row = await self._query.one("SELECT state_before, reason_before FROM comments WHERE id = :id", id=id)
         if row is None or not row["state_before"]:
             return CommentState.PENDING, "author.unblocked"
         return CommentState(row["state_before"]), row["reason_before"]
 
     async def delete(self, id: str) -> None:
-        """Erase it; answers to it stay, one step up."""
+        """Delete a comment; replies to it move one level up."""
         row = await self._query.one("SELECT parent_id FROM comments WHERE id = :id", id=id)
         if row is None:
             return
@@ -185,7 +186,7 @@ class Comments:
         await self._query.run("DELETE FROM comments WHERE id = :id", id=id)
 
     async def add_to_count(self, post: str, change: int) -> None:
-        """Keep the post's counter in step with what is approved."""
+        """Add to the post's count of approved comments."""
         await self._query.run(
             "UPDATE posts SET comment_count = comment_count + :change WHERE id = :post", post=post, change=change
         )
@@ -203,7 +204,7 @@ class Comments:
         return [_comment(row) for row in rows]
 
     async def list_own_replies(self, post: str) -> list[Comment]:
-        """The author's own answers under a post."""
+        """Return the author's own replies under a post."""
         rows = await self._query.all(
             f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE post_id = :post AND source = 'own'",
             post=post,
@@ -246,7 +247,7 @@ class Comments:
         return AuthorRecord(approved=int(row["approved"]), rejected=int(row["rejected"]))
 
     async def save_rejection(self, id: str) -> None:
-        """A rejected comment goes; that it was rejected stays on its author's record."""
+        """Record a rejection for the author's moderation record, when the comment itself is deleted."""
         await self._query.run(
             """
             INSERT INTO rejections (comment_id, author_uri, received)
@@ -260,7 +261,7 @@ class Comments:
         await self._query.run("DELETE FROM rejections WHERE received < :before", before=to_text(before))
 
     async def has_shown_by_author(self, author_uri: str) -> bool:
-        """Whether anything of an author is shown."""
+        """Whether any comment by an author is shown."""
         row = await self._query.one(
             "SELECT id FROM comments WHERE author_uri = :author AND state = 'approved' LIMIT 1", author=author_uri
         )
@@ -274,7 +275,7 @@ class Comments:
             """,
             author=author_uri,
             since=to_text(since),
-            looked_at=LOOKED_AT,
+            looked_at=MAX_RECENT_COMMENTS,
         )
         assert row is not None
         total: int = row["total"]
@@ -294,13 +295,13 @@ class Comments:
             host=host,
             post=post,
             since=to_text(since),
-            looked_at=LOOKED_AT,
+            looked_at=MAX_RECENT_COMMENTS,
         )
         assert row is not None
         return int(row["from_host"]), int(row["on_post"])
 
     async def is_duplicate(self, html: str, *, author_uri: str, since: datetime) -> bool:
-        """Whether somebody else said just the same since an instant."""
+        """Whether another author sent the same HTML since an instant."""
         row = await self._query.one(
             """
             SELECT author_uri FROM (
@@ -311,7 +312,7 @@ class Comments:
             since=to_text(since),
             html=html,
             author=author_uri,
-            looked_at=LOOKED_AT,
+            looked_at=MAX_RECENT_COMMENTS,
         )
         return row is not None
 

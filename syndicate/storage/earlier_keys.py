@@ -1,4 +1,4 @@
-"""The keys that our actors had before, and which inboxes were sent the Update that these keys sign."""
+"""Earlier keys of local actors, and which inboxes were sent the Update that these keys sign."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ class EarlierKeys:
         self._query = query
 
     async def add(self, key: EarlierKey, now: datetime) -> None:
-        """Keep one; a key that is there stays as it is."""
+        """Save a key; an existing one stays unchanged."""
         await self._query.run(
             """
             INSERT INTO earlier_keys (local_actor, key_id, public_key_pem, retired)

@@ -1,4 +1,4 @@
-"""What those whom the author reads have published: the newest of each, excerpts only."""
+"""The newest posts of each blogroll entry, excerpts only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,14 +44,14 @@ class FeedEntries:
         self._query = query
 
     async def list_by_entry(self, entry: str) -> list[StoredFeedEntry]:
-        """All that is kept of one entry of the blogroll, newest first."""
+        """Return all stored posts of a blogroll entry, newest first."""
         rows = await self._query.all(
             "SELECT * FROM feed_entries WHERE entry_id = :entry ORDER BY published DESC, id DESC", entry=entry
         )
         return [_kept(row) for row in rows]
 
     async def list_by_object(self, uri: str) -> list[StoredFeedEntry]:
-        """By its id in the fediverse."""
+        """Return posts by their id in the fediverse."""
         rows = await self._query.all("SELECT * FROM feed_entries WHERE object_uri = :uri AND object_uri <> ''", uri=uri)
         return [_kept(row) for row in rows]
 
@@ -118,8 +118,8 @@ class FeedEntries:
     # what the blogroll's account passes on
 
     async def next_to_announce(self, since: datetime) -> StoredFeedEntry | None:
-        """The newest that may be passed on and was published since then. What an account has in its feed waits until the
-        account sends it: then it can be boosted."""
+        """The newest that may be passed on and was published since then. What an account has in its feed waits until
+        the account sends it: then it can be boosted."""
         row = await self._query.one(
             """
             SELECT feed_entries.* FROM feed_entries JOIN blogroll ON blogroll.id = feed_entries.entry_id

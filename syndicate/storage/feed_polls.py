@@ -1,4 +1,4 @@
-"""When each feed of the blogroll is asked next: a queue that several machines can work off."""
+"""The queue of feed polls, which several processes can share."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +12,8 @@ class FeedPoll:
     """One feed that is to be asked, and what is known of it from before.
 
     `etag` and `last_modified` are its validators as they came; `digest` is of the body that was read last, at `read`;
-    `ttl` are the minutes that it asks for, `pace` the seconds after which it is worth a look. `url` is the entry's feed, empty for an entry of which only a handle is
-    known yet.
+    `ttl` are the minutes that it asks for, `pace` the seconds after which it is worth a look. `url` is the entry's
+    feed, empty for an entry of which only a handle is known yet.
     """
 
     entry: str
@@ -99,7 +99,7 @@ class FeedPolls:
         return None if row is None else await self.find(row["entry_id"])
 
     async def next_due(self, now: datetime) -> datetime | None:
-        """When there will be something to claim."""
+        """Return when there will be something to claim."""
         row = await self._query.one(
             """
             SELECT due_at FROM feed_polls
@@ -115,7 +115,7 @@ class FeedPolls:
         return None if leased is None or leased["due"] is None else from_text(leased["due"])
 
     async def delete(self, entry: str) -> None:
-        """It is asked no more."""
+        """Delete the poll of an entry."""
         await self._query.run("DELETE FROM feed_polls WHERE entry_id = :entry", entry=entry)
 
     async def list_failing(self, before: datetime) -> list[FailingFeed]:

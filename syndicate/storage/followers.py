@@ -1,4 +1,4 @@
-"""Who follows, and behind which inboxes they stand."""
+"""Followers of local actors, and the inboxes that reach them."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -43,7 +43,7 @@ class Followers:
         return [_follower(row) for row in rows]
 
     async def save(self, follower: Follower) -> bool:
-        """Keep a follower; True if new. A repeated Follow renews its id and inbox."""
+        """Save a follower; return True if new. A repeated Follow renews its id and inbox."""
         before = await self.find(follower.local_actor, follower.actor)
         if before is not None:
             await self._count(before, -1)
@@ -87,7 +87,7 @@ class Followers:
         return True
 
     async def delete_actor(self, actor: str) -> bool:
-        """Remove an actor from whatever it follows here."""
+        """Delete an actor from the followers of every local actor."""
         rows = await self._query.all("SELECT local_actor FROM followers WHERE actor_uri = :actor", actor=actor)
         for row in rows:
             await self.delete(row["local_actor"], actor)
@@ -154,7 +154,7 @@ class Followers:
         return [(row["inbox"], row["followers"]) for row in rows]
 
     async def update_inbox(self, actor: str, inbox: str) -> None:
-        """An actor has moved to another inbox."""
+        """Save the new inbox of an actor."""
         rows = await self._query.all(
             "SELECT * FROM followers WHERE actor_uri = :actor AND inbox <> :inbox", actor=actor, inbox=inbox
         )

@@ -1,4 +1,4 @@
-"""What arrived: the inbox's record and its queue in one table; and the newest refusals."""
+"""The inbox queue: received activities with their verdicts in one table; and the newest refusals."""
 
 import json
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from syndicate.clock import from_text, to_text
 from syndicate.model.activity import Activity, Outcome, ReceivedActivity, Verdict
 from syndicate.storage.engine.database import Queryable, Row
 
-REFUSALS_KEPT = 1000
-NO_TEXT = "{}"
-KEEPING_TEXT = frozenset({Outcome.WAITING, Outcome.DONE, Outcome.HELD})
+MAX_REFUSALS = 1000
+EMPTY_DOCUMENT = "{}"
+OUTCOMES_WITH_DOCUMENT = frozenset({Outcome.WAITING, Outcome.DONE, Outcome.HELD})
 """The outcomes with an effect, or that may still have one."""
 REPEATABLE = frozenset({"Accept", "Announce", "Block", "EmojiReact", "Follow", "Like", "Reject", "Undo"})
 """Types that mean something again under the same id: Misskey gives every Follow of one actor by another the same, Ghost
@@ -38,7 +38,7 @@ class InboxQueue:
         self._query = query
 
     async def enqueue(self, arrival: ReceivedActivity, *, by_actor: bool) -> bool:
-        """Put an activity on the record, due at once; False if it is there already.
+        """Enqueue an activity, due at once; return False if it is there already.
 
         The id alone does not say so: some servers give one id to activities of different meaning, so type, actor and
         object have to be the same, too. `by_actor` says that the actor itself brought it: what may be said again after
@@ -71,7 +71,7 @@ class InboxQueue:
 
     async def _insert(self, arrival: ReceivedActivity) -> None:
         activity = arrival.activity
-        raw = _as_json(activity.raw) if arrival.verdict.outcome in KEEPING_TEXT else NO_TEXT
+        raw = _as_json(activity.raw) if arrival.verdict.outcome in OUTCOMES_WITH_DOCUMENT else EMPTY_DOCUMENT
         await self._query.run(
             """
             INSERT INTO arrivals (id, activity_uri, type, actor_uri, host, object_uri, raw, forwarded, fingerprint, received,
@@ -98,7 +98,7 @@ class InboxQueue:
         self, *, now: datetime, until: datetime, limit: int, without: Sequence[str] = ()
     ) -> list[ReceivedActivity]:
         """Lease what is due, oldest first, but nothing from the hosts `without`, and nothing of an actor of whom
-        something is leased: what she sent is done in order, by whichever process."""
+        an activity is leased: the activities of one actor are processed in order."""
         others, names = _but_for(without)
         await self._query.advisory_lock("arrivals")  # two that claim at once would not see what the other leases
         rows = await self._query.all(
@@ -121,8 +121,8 @@ class InboxQueue:
         return sorted((_arrival(row) for row in rows), key=lambda arrival: arrival.id)
 
     async def complete(self, id: str, verdict: Verdict) -> None:
-        """What has no effect keeps its verdict, and not its text."""
-        text = "" if verdict.outcome in KEEPING_TEXT else ", raw = '{}', raw_size = 0"
+        """Save the verdict; an activity without effect loses its document."""
+        text = "" if verdict.outcome in OUTCOMES_WITH_DOCUMENT else ", raw = '{}', raw_size = 0"
         await self._query.run(
             f"UPDATE arrivals SET outcome = :outcome, reason = :reason, leased_until = ''{text} WHERE id = :id",
             id=id,
@@ -189,8 +189,8 @@ class InboxQueue:
         return [_arrival(row) for row in rows]
 
     async def limit_documents(self, most: int, *, host: str | None = None) -> None:
-        """Erase the oldest texts, of one host or of all, until the rest takes no more than `most` bytes. Those that wait
-        go last; what loses its text unperformed has failed."""
+        """Erase the oldest texts, of one host or of all, until the rest takes no more than `most` bytes. Those that
+        wait go last; what loses its text unperformed has failed."""
         of_host = "" if host is None else "AND host = :host"
         await self._query.run(
             f"""
@@ -209,11 +209,11 @@ class InboxQueue:
         )
 
     async def delete_document(self, object_uri: str) -> None:
-        """Erase what was said with an object that its author has deleted."""
+        """Delete the documents about an object that its author has deleted."""
         await self._query.run("UPDATE arrivals SET raw = '{}', raw_size = 0 WHERE object_uri = :uri", uri=object_uri)
 
     async def delete_documents_by_actor(self, actor_uri: str) -> None:
-        """Erase all that was said by an actor who is gone, shown or not."""
+        """Delete all documents of a deleted actor."""
         await self._query.run("UPDATE arrivals SET raw = '{}', raw_size = 0 WHERE actor_uri = :uri", uri=actor_uri)
 
     async def prune(self, *, raw_before: datetime, before: datetime) -> None:
@@ -242,10 +242,10 @@ class InboxQueue:
         )
 
     async def prune_refusals(self) -> None:
-        """Keep the newest `REFUSALS_KEPT`."""
+        """Keep the newest `MAX_REFUSALS`."""
         await self._query.run(
             "DELETE FROM refusals WHERE id <= (SELECT id FROM refusals ORDER BY id DESC LIMIT 1 OFFSET :kept)",
-            kept=REFUSALS_KEPT,
+            kept=MAX_REFUSALS,
         )
 
     async def list_refusals(self, limit: int) -> list[Refusal]:
@@ -255,7 +255,7 @@ class InboxQueue:
 
 def _size(raw: str) -> int:
     """Bytes that a text takes; 0 for none."""
-    return 0 if raw == NO_TEXT else len(raw.encode())
+    return 0 if raw == EMPTY_DOCUMENT else len(raw.encode())
 
 
 def _counts_anew(before: Row, arrival: ReceivedActivity, *, by_actor: bool) -> bool:
@@ -270,9 +270,11 @@ def _counts_anew(before: Row, arrival: ReceivedActivity, *, by_actor: bool) -> b
         return True
     if arrival.activity.type != "Update":
         return False
-    if Outcome(before["outcome"]) not in KEEPING_TEXT:  # nobody knows any more what it said, and it had no effect
+    if (
+        Outcome(before["outcome"]) not in OUTCOMES_WITH_DOCUMENT
+    ):  # nobody knows any more what it said, and it had no effect
         return True
-    return before["raw"] not in (NO_TEXT, _as_json(arrival.activity.raw))
+    return before["raw"] not in (EMPTY_DOCUMENT, _as_json(arrival.activity.raw))
 
 
 def _as_json(document: dict[str, Any]) -> str:

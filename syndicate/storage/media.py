@@ -1,4 +1,4 @@
-"""Pictures and other files: where they come from, where they are served, whether we have them."""
+"""Pictures and other files: their sources, addresses and states."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -174,7 +174,7 @@ class Media:
         return None if row is None else str(row["name"])
 
     async def delete_redirects(self, name: str) -> None:
-        """Nothing leads to a file any more."""
+        """Delete the redirects to a file."""
         await self._query.run("DELETE FROM media_renames WHERE name = :name", name=name)
 
     async def list_purposes(self, name: str) -> set[Purpose]:
@@ -199,7 +199,7 @@ class Media:
     # which post shows which
 
     async def set_used_by(self, post: str, media: Sequence[str]) -> None:
-        """Say which files a post shows, in place of what was said before."""
+        """Replace the list of files that a post shows."""
         await self._query.run("DELETE FROM post_media WHERE post_id = :post", post=post)
         for id in media:
             await self._query.run(

@@ -1,4 +1,4 @@
-"""Whom posts and answers name, and who is still to be looked up."""
+"""Accounts that posts and replies mention, and which are still to be looked up."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ class MentionState(StrEnum):
     WANTED = "wanted"
     SETTLED = "settled"
     PAST = "past"
-    """The text names her no longer."""
+    """The text does not mention the account any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedAccount:
-    """`comment` is the answer of the author's that names somebody, empty where the post does. `handle` is `user@host`, or the id
-    of an account that was never fetched; `actor` the id of the account, empty while it is not known, and for good where there is
-    none."""
+    """`comment` is the answer of the author's that names somebody, empty where the post does. `handle` is
+    `user@host`, or the id of an account that was never fetched; `actor` the id of the account, empty while it is not
+    known, and for good where there is none."""
 
     post: str
     comment: str = ""
@@ -60,7 +60,8 @@ class Mentions:
         return {row["handle"]: KnownAccount(actor=row["uri"], url=row["url"]) for row in rows}
 
     async def save_all(self, post: str, handles: Mapping[str, str], now: datetime, *, comment: str = "") -> None:
-        """The text of a post, or of an answer under it, names these now (with the ids of those who are known); the others are past."""
+        """The text of a post, or of an answer under it, names these now (with the ids of those who are known); the
+        others are past."""
         for named in await self.list_by_post(post, comment):
             if named.handle not in handles:
                 await self._leave_out(named)
@@ -83,11 +84,11 @@ class Mentions:
         )
 
     async def delete_by_actor(self, actor: str) -> None:
-        """She hears of no post any more."""
+        """Delete the mentions of an actor, which receives no posts any more."""
         await self._query.run("DELETE FROM mentions WHERE actor_uri = :actor AND actor_uri <> ''", actor=actor)
 
     async def list_by_post(self, post: str, comment: str = "") -> list[NamedAccount]:
-        """Whom a post names, or an answer under it."""
+        """Return the accounts that a post, or a reply under it, mentions."""
         rows = await self._query.all(
             "SELECT * FROM mentions WHERE post_id = :post AND comment_id = :comment ORDER BY handle",
             post=post,
@@ -108,7 +109,7 @@ class Mentions:
         return row is not None
 
     async def next_due(self, now: datetime) -> datetime | None:
-        """When somebody is to be looked up next."""
+        """Return when the next lookup is due."""
         row = await self._query.one(
             "SELECT due_at FROM mentions WHERE state = 'wanted' AND leased_until < :now ORDER BY due_at LIMIT 1",
             now=to_text(now),
@@ -152,7 +153,7 @@ class Mentions:
         )
 
     async def set_found(self, named: NamedAccount, actor: str) -> None:
-        """She is known now; the row stays leased until her post is made anew."""
+        """Save the actor; the row stays leased until the post is rendered again."""
         await self._query.run(
             "UPDATE mentions SET actor_uri = :actor WHERE post_id = :post AND comment_id = :comment AND handle = :handle",
             actor=actor,
@@ -162,7 +163,7 @@ class Mentions:
         )
 
     async def complete(self, named: NamedAccount) -> None:
-        """She is looked up no longer, if the text still names her."""
+        """Complete the lookup, if the text still mentions the account."""
         await self._query.run(
             """
             UPDATE mentions SET state = 'settled', leased_until = ''
@@ -174,7 +175,7 @@ class Mentions:
         )
 
     async def postpone(self, named: NamedAccount) -> None:
-        """She is looked up again when it is due."""
+        """Schedule another lookup."""
         await self._query.run(
             """
             UPDATE mentions SET due_at = :due, leased_until = ''

@@ -1,5 +1,5 @@
-"""The inboxes that were told that an actor of ours has moved: they hear of it, too, when it comes back, and by then their
-followers may be gone."""
+"""The inboxes that received the Move of a local actor: they are notified, too, when it moves back, though their
+followers may be gone by then."""
 
 from syndicate.storage.engine.database import Queryable
 
@@ -9,7 +9,7 @@ class MoveRecipients:
         self._query = query
 
     async def add_followers(self, local_actor: str) -> None:
-        """Remember the inboxes of those who follow an actor of ours now."""
+        """Save the inboxes of the current followers of a local actor."""
         await self._query.run(
             """
             INSERT INTO move_recipients (local_actor, inbox)
@@ -20,7 +20,7 @@ class MoveRecipients:
         )
 
     async def take_inboxes(self, local_actor: str) -> list[str]:
-        """Those that were remembered, and forget them."""
+        """Return the saved inboxes and delete them."""
         rows = await self._query.all(
             "SELECT inbox FROM move_recipients WHERE local_actor = :local_actor ORDER BY inbox", local_actor=local_actor
         )

@@ -1,4 +1,4 @@
-"""What we said: our activities, as they are sent."""
+"""The activities of local actors, as they are sent."""
 
 import json
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from syndicate.storage.engine.database import Queryable, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxActivity:
-    """An activity of ours. `post` is the id of the post that it is about, if any; `public` ones stand in the outbox
-    collection; `object` is the id of what it is about, by which later activities supersede earlier ones."""
+    """An activity of a local actor. `post` is the id of the post that it is about, if any; `public` ones stand in the
+    outbox collection; `object` is the id of what it is about, by which later activities supersede earlier ones."""
 
     id: str
     uri: str
@@ -97,7 +97,7 @@ class OutboxActivities:
         return {row["post_id"]: row["uri"] for row in rows}
 
     async def is_sent(self, post: str) -> bool:
-        """Whether a post was announced, not only put on the shelf."""
+        """Whether a post was sent, not only published on the site."""
         row = await self._query.one(
             "SELECT 1 AS sent FROM outbox WHERE post_id = :post AND type = 'Create' AND document <> '{}' LIMIT 1",
             post=post,
@@ -115,8 +115,8 @@ class OutboxActivities:
     async def list_announced(
         self, local_actor: str, *, before: tuple[str, str] | None, limit: int
     ) -> list[OutboxActivity]:
-        """What an actor that is not the blog has passed on and not taken back, newest first, from the key (`published` as
-        text, id) on."""
+        """What an actor that is not the blog has passed on and not taken back, newest first, from the key
+        (`published` as text, id) on."""
         published, id = before or ("~", "")
         rows = await self._query.all(
             """
@@ -134,8 +134,8 @@ class OutboxActivities:
         return [_said(row) for row in rows]
 
     async def list_ids_about(self, key: str) -> list[str]:
-        """The ids of the activities that a person may mean by `key`: an activity's id (with or without our address before
-        it), the id of what it is about, or of the Follow that it answers or takes back; for commands."""
+        """The ids of the activities that a person may mean by `key`: an activity's id (with or without our address
+        before it), the id of what it is about, or of the Follow that it answers or takes back; for commands."""
         pattern = key.replace("!", "!!").replace("%", "!%").replace("_", "!_")
         rows = await self._query.all(
             """
@@ -171,23 +171,23 @@ class OutboxActivities:
         return None if row is None else _said(row)
 
     async def update_document(self, id: str, document: dict[str, Any]) -> None:
-        """It is said in other words."""
+        """Replace the document of an activity."""
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
         await self._query.run(
             "UPDATE outbox SET document = :document, version = version + 1 WHERE id = :id", id=id, document=text
         )
 
     async def delete(self, said: OutboxActivity) -> None:
-        """It is said no longer."""
+        """Delete an activity."""
         await self._query.run("UPDATE outbox SET public = 0 WHERE id = :id", id=said.id)
 
     async def list_about(self, post: str) -> list[OutboxActivity]:
-        """Everything that was said about a post, oldest first."""
+        """Return all activities about a post, oldest first."""
         rows = await self._query.all("SELECT * FROM outbox WHERE post_id = :post ORDER BY published, id", post=post)
         return [_said(row) for row in rows]
 
     async def clear_documents_about(self, object_uri: str) -> None:
-        """What is deleted is no longer shown, and no longer kept, in what we said of it earlier."""
+        """Clear the documents of earlier public activities about a deleted object."""
         await self._query.run(
             """
             UPDATE outbox SET public = 0, document = '{}', version = version + 1

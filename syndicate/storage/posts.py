@@ -1,4 +1,4 @@
-"""The posts and pages of the blog, their other addresses and their terms."""
+"""Posts and pages, their aliases, terms, revisions and files."""
 
 import json
 from collections.abc import Sequence
@@ -39,10 +39,11 @@ Key = tuple[datetime, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostSource:
-    """How a post came to be: what it was made of and by which way in. `image` is the featured picture's address as its author gave it. `digest` tells whether the way in has changed
-    it since; `month` is `YYYY-MM` of its publication in the site's time zone; `released` is when it was first shown to
-    readers, or None; `base` is what relative references to pictures in the source are resolved against, empty for the
-    permalink; `minor` says that its header asked to tell nobody of this text."""
+    """The source of a post, and its origin. `image` is the featured picture's address as its author gave it. `digest`
+    tells whether the way in has changed it since; `month` is `YYYY-MM` of its publication in the site's time zone;
+    `released` is when it was first shown to readers, or None; `base` is what relative references to pictures in the
+    source are resolved against, empty for the permalink; `minor` says that its header asked to tell nobody of this
+    text."""
 
     source: str
     source_format: SourceFormat
@@ -108,7 +109,7 @@ class Posts:
         return None if row is None else await self.find(row["post_id"])
 
     async def list_by_id(self, ids: Sequence[str]) -> list[Post]:
-        """In this order; ids that nothing has are passed over."""
+        """Return the posts in this order; unknown ids are skipped."""
         if not ids:
             return []
         names = {f"i{at}": id for at, id in enumerate(ids)}
@@ -161,7 +162,7 @@ class Posts:
         )
 
     async def list_by_terms(self, kind: TermKind, slugs: Sequence[str], *, limit: int, skip: int = 0) -> list[Post]:
-        """Of any of these terms."""
+        """Return posts that have any of these terms."""
         names = {f"t{at}": slug for at, slug in enumerate(slugs)}
         rows = await self._query.all(
             f"""
@@ -217,7 +218,7 @@ class Posts:
         return total
 
     async def list_federated(self, *, before: Key | None, limit: int) -> list[Post]:
-        """What stands in the outbox."""
+        """Return the posts in the outbox collection."""
         return await self._list("posts.kind = 'post' AND posts.visibility <> 'local'", {}, limit=limit, before=before)
 
     async def list_pinned(self, limit: int) -> list[Post]:
@@ -303,7 +304,7 @@ class Posts:
     # numbers, and volumes of the archive
 
     async def assign_number(self, id: str) -> None:
-        """The next number, if the post has none. Call it where `alone`: a number is never given twice."""
+        """Assign the next number, if the post has none. Call it under the advisory lock, so that numbers are unique."""
         await self._query.run(
             """
             UPDATE posts SET number = 1 + (
@@ -316,7 +317,7 @@ class Posts:
         )
 
     async def list_unarchived(self, limit: int) -> list[Numbered]:
-        """Public posts that are in no volume yet, by number."""
+        """Return public posts that are in no archive document yet, by number."""
         rows = await self._query.all(
             """
             SELECT number, id, published, released FROM posts
@@ -346,7 +347,7 @@ class Posts:
         return None if row is None else (from_text(row["published"]), row["id"])
 
     async def add_archive_document(self, last: int) -> None:
-        """Make a volume of what is in none yet, up to a number."""
+        """Add the remaining posts up to a number as an archive document."""
         await self._query.run(
             """
             INSERT INTO volumes (volume, first, last)
@@ -358,7 +359,7 @@ class Posts:
         )
 
     async def newest_archive_document(self) -> int:
-        """0 while there is none."""
+        """Return the number of the newest archive document, 0 if there is none."""
         row = await self._query.one("SELECT coalesce(max(volume), 0) AS volume FROM volumes")
         assert row is not None
         volume: int = row["volume"]
@@ -400,12 +401,12 @@ class Posts:
     # comment counts as feeds tell them
 
     async def has_uncounted_comments(self) -> bool:
-        """Whether feeds tell another number of comments than there are, of any post."""
+        """Whether the comment count in feeds is out of date for any post."""
         row = await self._query.one("SELECT id FROM posts WHERE told_comments <> comment_count LIMIT 1")
         return row is not None
 
     async def publish_comment_counts(self) -> int:
-        """From now on feeds tell what is true; of how many posts that was something new."""
+        """Update the comment counts in feeds; return how many posts changed."""
         return await self._query.run(
             "UPDATE posts SET told_comments = comment_count WHERE told_comments <> comment_count"
         )
@@ -440,11 +441,11 @@ class Posts:
     # writing
 
     async def advisory_lock(self) -> None:
-        """Let no other transaction choose a slug or a date until this one ends."""
+        """Lock the choice of slugs and dates until this transaction ends."""
         await self._query.advisory_lock("posts")
 
     async def save(self, post: Post, made: PostSource) -> None:
-        """Keep a new post, or a changed one."""
+        """Save a new or changed post."""
         await self._count(post.id, -1)
         await self._query.run(INSERT, **_parameters(post, made))
         await self._put_terms(post)
@@ -520,7 +521,7 @@ class Posts:
         return wanted if wanted > after else None
 
     async def save_revision(self, id: str, *, revision: str, replaced: datetime) -> None:
-        """Put the text that is about to be replaced aside."""
+        """Save the text that is about to be replaced as a revision."""
         await self._query.run(
             """
             INSERT INTO revisions (id, post_id, title, source, source_format, replaced)
@@ -543,7 +544,7 @@ class Posts:
     # aliases, terms, files
 
     async def add_alias(self, address: str, post: str) -> None:
-        """An address leads to one post; the first keeps it."""
+        """Add an alias; if another post has it, that post keeps it."""
         await self._query.run(
             "INSERT INTO aliases (address, post_id) VALUES (:address, :post) ON CONFLICT DO NOTHING",
             address=address,
@@ -576,7 +577,7 @@ class Posts:
         return [_term(row) for row in rows]
 
     async def save_term(self, term: Term, *, known: bool) -> None:
-        """Keep a term. `known` says that name, parent and description come from its owner and win."""
+        """Save a term. `known` says that name, parent and description are authoritative."""
         update = (
             "DO UPDATE SET name = excluded.name, parent = excluded.parent, description = excluded.description"
             if known

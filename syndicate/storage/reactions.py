@@ -1,4 +1,4 @@
-"""Likes and shares of posts and of the author's answers: once per actor, object and kind."""
+"""Likes and shares of posts and of the author's replies: one per actor, object and kind."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from syndicate.storage.engine.database import Queryable, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
-    """`kind` is `like` or `share`; `content` an emoji, empty for a plain like. `comment` is the id of the author's answer
-    under the post, if that is what it is about."""
+    """`kind` is `like` or `share`; `content` an emoji, empty for a plain like. `comment` is the id of the author's
+    answer under the post, if that is what it is about."""
 
     uri: str
     post: str
@@ -25,8 +25,8 @@ class Reaction:
 
 COUNTER = {"like": "like_count", "share": "share_count"}
 MAX_PER_ACTOR = 5
-"""Different emoji under one post: names of emoji are free, and nobody is a crowd. Boosts are kept apart, since each can be
-taken back by itself, and count once."""
+"""Different emoji under one post: names of emoji are free, and nobody is a crowd. Boosts are kept apart, since each
+can be taken back by itself, and count once."""
 
 
 class Reactions:
@@ -34,7 +34,7 @@ class Reactions:
         self._query = query
 
     async def add(self, reaction: Reaction) -> bool:
-        """Keep it and count it; False when the same actor had said the same before, or enough.
+        """Save and count a reaction; return False if the actor already had the same one, or too many.
 
         A further boost by the same actor is kept, and not counted: it may be the one that stays.
         """
@@ -117,7 +117,8 @@ class Reactions:
     async def list_shown(
         self, post: str, comment: str | None, kind: str, *, after: tuple[str, str] | None, limit: int
     ) -> list[tuple[str, str]]:
-        """The ids of the reactions to a post, or to an answer under it, with their keys: (uri, received), oldest first."""
+        """The ids of the reactions to a post, or to an answer under it, with their keys: (uri, received), oldest
+        first."""
         received, uri = after or ("", "")
         rows = await self._query.all(
             """

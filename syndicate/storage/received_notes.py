@@ -1,4 +1,4 @@
-"""What others wrote to the blog or about it that is no comment: mentions, private words, quotes. Only the author sees it."""
+"""Notes to or about the blog that are not comments: mentions, private messages, quotes. Only the author sees them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from syndicate.clock import from_text, to_text
 from syndicate.storage.engine.database import Queryable, Row
 
 MAX_PER_ACTOR = 100
-"""Nobody pushes out what others have written."""
+"""The limit per actor, so that one actor cannot displace the notes of others."""
 
 
 class NoteKind(StrEnum):
@@ -41,7 +41,7 @@ class ReceivedNotes:
         self._query = query
 
     async def save(self, note: ReceivedNote) -> None:
-        """Keep a note, or its newer text; of one actor the newest hundred of a kind are kept."""
+        """Save a note or its newer text; the newest hundred per actor and kind are kept."""
         await self._query.run(
             """
             INSERT INTO received_notes (uri, kind, actor_uri, url, html, post_id, published, received, seen)

@@ -1,4 +1,4 @@
-"""What other servers report to the author."""
+"""Reports by other servers to the author."""
 
 import json
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from syndicate.activitypub.parse import origin
 from syndicate.clock import from_text, to_text
 from syndicate.storage.engine.database import Queryable, Row
 
-KEPT = 1_000
-KEPT_OF_ONE = 100
-"""Of one server: nobody may push out what others have reported."""
+MAX_REPORTS = 1_000
+MAX_REPORTS_PER_SERVER = 100
+"""The limit per server, so that one server cannot displace the reports of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Reports:
         self._query = query
 
     async def save(self, report: Report) -> None:
-        """Keep one; the newest thousand are kept, and the newest hundred of each server."""
+        """Save a report; the newest thousand are kept, and the newest hundred of each server."""
         await self._query.run(
             """
             INSERT INTO reports (id, reporter_uri, about, words, received)
@@ -47,10 +47,11 @@ class Reports:
               SELECT id FROM reports WHERE reporter_uri LIKE :theirs ORDER BY id DESC LIMIT 1 OFFSET :kept)
             """,
             theirs=f"{origin(report.reporter)}/%",
-            kept=KEPT_OF_ONE,
+            kept=MAX_REPORTS_PER_SERVER,
         )
         await self._query.run(
-            "DELETE FROM reports WHERE id < (SELECT id FROM reports ORDER BY id DESC LIMIT 1 OFFSET :kept)", kept=KEPT
+            "DELETE FROM reports WHERE id < (SELECT id FROM reports ORDER BY id DESC LIMIT 1 OFFSET :kept)",
+            kept=MAX_REPORTS,
         )
 
     async def list_newest(self, limit: int) -> list[Report]:

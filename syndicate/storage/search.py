@@ -1,4 +1,4 @@
-"""The words of what is public, for those who look for something.
+"""The full-text search index of public posts and pages.
 
 Words are folded here (case, accents), so that both databases find the same.
 """
@@ -9,14 +9,14 @@ from syndicate.content.text import words_of
 from syndicate.model.post import Post, PostKind
 from syndicate.storage.engine.database import Queryable
 
-LONGEST = 200_000
-MOST_WORDS = 8
-"""Of a question; further ones are not looked at."""
+MAX_TEXT_LENGTH = 200_000
+MAX_WORDS = 8
+"""Of a query; further words are ignored."""
 
 
 def folded(text: str) -> str:
     """Lower case without accents, and only words: what both databases take apart in the same way."""
-    decomposed = unicodedata.normalize("NFKD", text[:LONGEST]).casefold()
+    decomposed = unicodedata.normalize("NFKD", text[:MAX_TEXT_LENGTH]).casefold()
     return " ".join(words_of("".join(char for char in decomposed if not unicodedata.combining(char))))
 
 
@@ -25,7 +25,7 @@ class Search:
         self._query = query
 
     async def save(self, post: Post, text: str) -> None:
-        """Let a post be found by its words; one that is not public is not."""
+        """Index a public post; remove one that is not public."""
         await self.delete(post.id)
         if not post.is_public:
             return
@@ -40,14 +40,14 @@ class Search:
         )
 
     async def delete(self, post: str) -> None:
-        """Call it before the post's row goes."""
+        """Remove a post from the index. Call it before the post's row is deleted."""
         await self._query.run(
             "DELETE FROM post_search WHERE rowid IN (SELECT number FROM posts WHERE id = :id)", id=post
         )
 
     async def find(self, question: str, *, kind: PostKind | None, limit: int, skip: int = 0) -> list[str]:
         """The ids of what holds all of the words, the newest here first; `kind` of None finds pages too."""
-        words = folded(question).split()[:MOST_WORDS]
+        words = folded(question).split()[:MAX_WORDS]
         if not words:
             return []
         rows = await self._query.all(

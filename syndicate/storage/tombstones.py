@@ -1,4 +1,4 @@
-"""What is gone: ours (answered with 410), and others' (so that a late Create brings nothing back)."""
+"""Tombstones: of local objects (served as 410), and of remote ones (so that a late Create restores nothing)."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Feeds of others that are sent to us by their hubs, and how that stands (WebSub)."""
+"""Subscriptions of this blog to the hubs of other feeds (WebSub)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from syndicate.storage.engine.database import Queryable, Row
 
 
 class SubscriptionIntent(StrEnum):
-    """What we want of a hub."""
+    """The desired state at a hub."""
 
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
@@ -54,7 +54,7 @@ class WebsubFollowing:
         return [_following(row) for row in await self._query.all("SELECT * FROM websub_following ORDER BY feed, id")]
 
     async def save(self, following: HubFollowing) -> None:
-        """Keep a new one, unless the same is there."""
+        """Save a subscription, unless it exists."""
         await self._query.run(
             """
             INSERT INTO websub_following (id, feed, topic, hub, secret, mode, asked, confirmed, lease_until, heard)
@@ -89,7 +89,7 @@ class WebsubFollowing:
         )
 
     async def set_ended(self, id: str) -> None:
-        """The hub says that nothing will come."""
+        """Save that the hub denied or ended the subscription."""
         await self._query.run("UPDATE websub_following SET confirmed = '', lease_until = '' WHERE id = :id", id=id)
 
     async def set_heard(self, id: str, now: datetime) -> None:
