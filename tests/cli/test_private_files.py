@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from tests.cli.conftest import Blog
+from tests.pictures import encoded
 
 
 def started(blog: Blog, *arguments: str) -> None:
@@ -24,7 +25,7 @@ def test_files_are_the_author_s_alone(bare: Blog) -> None:
     bare.directory.mkdir()
     started(bare, "init", "--url", "https://blog.example", "--handle", "notes")
     picture = bare.directory / "leaf.png"
-    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    picture.write_bytes(encoded("PNG"))
     started(bare, "publish", str(bare.write("tea.md", "![Leaf](leaf.png)")))
     made = [path for name in ("data", "keys") for path in (bare.directory / name, *(bare.directory / name).rglob("*"))]
     made.append(bare.settings)
