@@ -87,7 +87,7 @@ def test_a_blog_that_nobody_knows_may_choose_again(bare: Blog) -> None:
     assert "https://new.example/" in bare.ok("publish", bare.write("tea.md", "Hot."))
     text = bare.settings.read_text()
     assert 'title = "Notes \\"and\\" more"' in text
-    assert "its address and handle stay" in bare.refuses("init", "--again", "--handle", "third")
+    assert "its address and handle cannot change" in bare.refuses("init", "--again", "--handle", "third")
     assert bare.settings.read_text() == text
     bare.ok("followers")
 
