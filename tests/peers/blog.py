@@ -214,7 +214,9 @@ def _text(article: Any, name: str) -> str:
 
 
 def _original(article: Any) -> str:
-    return str(_of_class(article, "original").get("href"))
+    """The address of the comment's page; its own place here where it has none."""
+    found = article.xpath(".//a[contains(concat(' ', @class, ' '), ' original ')]/@href")
+    return str(found[0]) if found else f"#{article.get('id')}"
 
 
 def _parent(article: Any) -> str:
