@@ -207,8 +207,10 @@ const commands = {
     const addressed = await Promise.all(mentions.map(load));
     if (parent) addressed.unshift(await authorOf(parent));
     const uuid = randomUUID();
+    const id = context().getObjectUri(Note, { identifier: user, uuid });
     const note = new Note({
-      id: context().getObjectUri(Note, { identifier: user, uuid }),
+      id,
+      url: id, // the page, which a browser gets at the same address
       attribution: me(),
       content,
       mediaType: "text/html",
