@@ -20,8 +20,15 @@ class CommentSource(StrEnum):
 
     REPLY = "reply"
     IMPORT = "import"
+    FORM = "form"
+    WEBMENTION = "webmention"
     OWN = "own"
     """Written here by the blog's author."""
+
+    @property
+    def is_federated(self) -> bool:
+        """Whether the id of such a comment is that of an ActivityPub object."""
+        return self in (CommentSource.REPLY, CommentSource.OWN)
 
 
 class Audience(StrEnum):
@@ -33,8 +40,8 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """The author of a comment. `uri` is the actor's id, empty for imported ones; `handle` is `@user@host` once it is
-    confirmed; `avatar` is the path of the local copy of their picture, or empty."""
+    """The author of a comment. `uri` is the actor's id, the origin of the source of a Webmention, or empty; `handle` is
+    `@user@host` once it is confirmed; `avatar` is the path of the local copy of their picture, or empty."""
 
     name: str
     uri: str = ""
@@ -47,8 +54,8 @@ class Author:
 class Comment:
     """A comment as it is stored.
 
-    `uri` is the remote object's id; for replies of the blog's author and imported comments it is an id of this blog
-    (`/comments/<id>`). `parent` is the id of the comment that it replies to, None for a reply to the post. `url` is
+    `uri` is the remote object's id; for replies of the blog's author it is an id of this blog (`/comments/<id>`), for
+    imported comments the guid that they had, for those of the form and for Webmentions a `urn:uuid:`. `parent` is the id of the comment that it replies to, None for a reply to the post. `url` is
     where the original can be read, or empty. `html` is safe. `anchor` is the id of its element on the page
     (`comment-N` is kept from an import).
     """

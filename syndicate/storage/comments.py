@@ -375,7 +375,7 @@ class Comments:
         """How many public comments of a post other servers can fetch; of those, the answers `to` one of them."""
         answers = "AND parent_id = :to" if to else ""
         row = await self._query.one(
-            f"SELECT count(*) AS total FROM public_comments WHERE post_id = :post AND source <> 'import' {answers}",
+            f"SELECT count(*) AS total FROM public_comments WHERE post_id = :post AND source IN ('reply', 'own') {answers}",
             post=post,
             **({"to": to} if to else {}),
         )
@@ -393,7 +393,7 @@ class Comments:
         rows = await self._query.all(
             f"""
             SELECT uri, published, id FROM public_comments
-            WHERE post_id = :post AND source <> 'import' AND (published, id) > (:published, :id) {answers}
+            WHERE post_id = :post AND source IN ('reply', 'own') AND (published, id) > (:published, :id) {answers}
             ORDER BY published, id LIMIT :limit
             """,
             post=post,

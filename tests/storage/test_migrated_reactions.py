@@ -16,6 +16,13 @@ LIKE = (
     "INSERT INTO reactions (uri, post_id, comment_id, kind, actor_uri, content, received)"
     " VALUES ('https://a.example/likes/1', 'p', NULL, 'like', 'https://a.example/ann', '', '2026')"
 )
+COMMENT = (
+    "INSERT INTO comments (id, post_id, uri, url, anchor, source, author_uri, author_name, author_handle, author_url, html,"
+    " raw_html, sanitizer, state, audience, reason, published, updated, received) VALUES ('c', 'p', 'p#comment-7', '',"
+    " 'comment-7', 'import', '', 'Ann', '', '', 'Hi', 'Hi', 1, 'approved', 'public', 'comment.imported', '2026', '2026',"
+    " '2026')"
+)
+REJECTION = "INSERT INTO rejections (comment_id, author_uri, received) VALUES ('c', '', '2026')"
 ARRIVAL = (
     "INSERT INTO arrivals (id, activity_uri, type, actor_uri, host, object_uri, raw, forwarded, fingerprint, received,"
     " outcome, reason, attempts, due_at, leased_until) VALUES ('a', 'https://a.example/likes/1', 'Like',"
@@ -23,7 +30,7 @@ ARRIVAL = (
 )
 
 
-async def test_reactions_and_arrivals_of_an_older_database_stay(empty_database: str) -> None:
+async def test_reactions_comments_and_arrivals_of_an_older_database_stay(empty_database: str) -> None:
     database = await connect(empty_database)
     known = scripts(database.dialect)
 
@@ -31,7 +38,7 @@ async def test_reactions_and_arrivals_of_an_older_database_stay(empty_database: 
         for name in (name for name in known if name < OLDER):
             for statement in statements(known[name]):
                 await tx.run(statement.replace(" TEXT", f" TEXT {COLLATION[database.dialect]}"))
-        for statement in (POST, LIKE, ARRIVAL):
+        for statement in (POST, LIKE, COMMENT, REJECTION, ARRIVAL):
             await tx.run(statement)
 
     async def newer(tx: Queryable) -> None:
@@ -53,5 +60,8 @@ async def test_reactions_and_arrivals_of_an_older_database_stay(empty_database: 
         assert arrival is not None
         assert (reaction["uri"], reaction["counted"], reaction["hidden"]) == ("https://a.example/likes/1", 1, 0)
         assert (arrival["id"], arrival["reason"]) == ("a", "like.counted")
+        [comment] = await database.read.all("SELECT * FROM public_comments")
+        assert (comment["uri"], comment["source"], comment["html"]) == ("p#comment-7", "import", "Hi")
+        assert await database.read.one("SELECT * FROM rejections") is not None
     finally:
         await database.close()

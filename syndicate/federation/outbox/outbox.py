@@ -23,7 +23,7 @@ from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.outbox.size_limit import limit_size
 from syndicate.media.kinds import type_by_name
 from syndicate.model.actor import LocalActor, RemoteActor
-from syndicate.model.comment import Comment, CommentSource
+from syndicate.model.comment import Comment
 from syndicate.model.ids import IdsInOrder
 from syndicate.model.post import Mention, ObjectType, Picture, Post, Term, Visibility
 from syndicate.storage import Tables
@@ -104,7 +104,7 @@ class Outbox:
             replace(comment, html=federated.compact(federated.without_pictures(comment.html))),
             self._actor,
             post.uri,
-            answered.uri if answered is not None and answered.source is not CommentSource.IMPORT else post.uri,
+            answered.uri if answered is not None and answered.source.is_federated else post.uri,
             mentions,
             replies=self.replies_to(post),
             language=post.language,

@@ -418,7 +418,7 @@ class PageBuilder:
             avatar=author.avatar,
             url="" if comment.source is CommentSource.OWN else comment.url,
             is_own=comment.source is CommentSource.OWN,
-            reply_to=comment.uri if takes_replies and comment.source is not CommentSource.IMPORT else "",
+            reply_to=comment.uri if takes_replies and comment.source.is_federated else "",
             html=SafeHtml(comment.html),
             published=comment.published,
         )
