@@ -6,7 +6,8 @@ The input is what is known about the comment and its author, and the blog's rule
 from dataclasses import dataclass
 from typing import Literal
 
-from syndicate.model.comment import CommentState
+from syndicate.comments.draft import CommentDraft, ModerationDecision
+from syndicate.model.comment import Comment, CommentSource, CommentState
 
 Moderation = Literal["off", "first-time", "all"]
 
@@ -40,14 +41,17 @@ class CommentFacts:
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModerationDecision:
-    state: CommentState
-    reason: str
-
-    @property
-    def is_shown(self) -> bool:
-        return self.state is CommentState.APPROVED
+def decide_draft(draft: CommentDraft, facts: CommentFacts, moderation: Moderation) -> ModerationDecision:
+    """Decide about a draft, which may be an edit of a comment, or an answer to one that waits. What comes by the form
+    always waits."""
+    if draft.source is CommentSource.FORM:
+        return _held("comment.moderated")
+    decision, earlier, parent = decide(facts, moderation), draft.earlier, draft.target.parent
+    if earlier is not None and earlier.state is not CommentState.PENDING:
+        decision = _of_an_edit(earlier, draft.html, decision, moderation)
+    if parent is not None and parent.state is CommentState.PENDING:
+        return _held("reply.to-unshown")
+    return decision
 
 
 def decide(facts: CommentFacts, moderation: Moderation) -> ModerationDecision:
@@ -74,6 +78,17 @@ def decide(facts: CommentFacts, moderation: Moderation) -> ModerationDecision:
     ):
         return _held("comment.flood")
     return _shown("comment.known")
+
+
+def _of_an_edit(
+    earlier: Comment, html: str, decision: ModerationDecision, moderation: Moderation
+) -> ModerationDecision:
+    """Decide about an edit: the author's decision stays, unless the text of an approved comment has changed and it has
+    many links or mentions, or all comments are moderated."""
+    must_wait = moderation == "all" or decision.reason in ("comment.links", "comment.mentions")
+    if earlier.state is CommentState.APPROVED and earlier.html != html and must_wait:
+        return decision
+    return ModerationDecision(state=earlier.state, reason="comment.edited")
 
 
 def _held(reason: str) -> ModerationDecision:

@@ -4,8 +4,8 @@ import asyncio
 from datetime import datetime, timedelta
 
 from syndicate.clock import Clock
+from syndicate.comments.facts import REJECTION_RETENTION
 from syndicate.federation.actors.throttled_transport import IRRELEVANT_RETENTION
-from syndicate.federation.inbox.replies import REJECTION_RETENTION
 from syndicate.media import MediaFiles
 from syndicate.storage import Store, Tables
 from syndicate.urls import Urls

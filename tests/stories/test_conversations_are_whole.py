@@ -1,7 +1,7 @@
 """A reply to a reply lands where it belongs, also when what lies between was never sent to us."""
 
 from syndicate.federation.actors.throttled_transport import MAX_ANCESTOR_REQUESTS_PER_DAY
-from syndicate.federation.inbox.replies import MAX_ANCESTORS
+from syndicate.federation.inbox.ancestors import MAX_ANCESTORS
 from syndicate.model.comment import CommentState
 from syndicate.storage.blocks import Block
 from tests.instances import RunningInstance

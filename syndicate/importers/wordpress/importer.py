@@ -14,7 +14,8 @@ from urllib.parse import SplitResult, unquote
 from zoneinfo import ZoneInfo
 
 from syndicate.clock import Clock
-from syndicate.comments import records
+from syndicate.comments.admission import admit
+from syndicate.comments.draft import CommentDraft, ModerationDecision, Target
 from syndicate.content import html as author_html
 from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
 from syndicate.content.text import canonical_path, clean_name, percent_encode_path, plain, slugify
@@ -31,7 +32,7 @@ from syndicate.importers.wordpress.export import (
 )
 from syndicate.importers.wordpress.html import resolve_galleries
 from syndicate.media import MediaFiles, UnusableFile
-from syndicate.model.comment import Author, Comment, CommentSource, CommentState
+from syndicate.model.comment import Author, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.model.post import Post, PostDraft, PostKind, PostState, SourceFormat, TermKind
 from syndicate.publishing.listings import author_slug
@@ -396,29 +397,21 @@ class WordPressImporter:
         now = self._clock().replace(microsecond=0)
         published = min(item.published, now)
         url = item.author_url if item.author_url.startswith(("http://", "https://")) else ""
-        comment = Comment(
-            id=known.id if known else new_id(self._clock()),
-            post=post.id,
-            parent=parent.id if parent else None,
-            uri=uri,
-            anchor=f"comment-{item.wp_id}",
+        draft = CommentDraft(
             source=CommentSource.IMPORT,
             author=Author(name=_name(item), url=url),
             html=for_stranger(item.html, base=self._urls.absolute(post.path)),
-            state=state,
+            target=Target(post=post, parent=parent),
+            raw_html=item.html,
+            sanitizer=SANITIZER_VERSION,
             published=published,
             updated=max(now, known.updated + timedelta(seconds=1)) if known else published,
+            uri=uri,
+            anchor=f"comment-{item.wp_id}",
+            earlier=known,
         )
-        await self._store.transaction(
-            lambda tx: records.save(
-                tx,
-                comment,
-                raw_html=item.html,
-                sanitizer=SANITIZER_VERSION,
-                reason=reason,
-                received=self._clock(),
-            )
-        )
+        decision = ModerationDecision(state=state, reason=reason)
+        await self._store.transaction(lambda tx: admit(tx, draft, decision, self._clock()))
         if known is not None:
             self.report.comments_updated += 1
             return

@@ -8,9 +8,9 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from syndicate.comments.status import place_of
 from syndicate.errors import AddressUnusable, NotFound, RemoteError, TooBusy, TooManyRequests
 from syndicate.federation.actors.remote_interaction import Intent
-from syndicate.federation.inbox.replies import place_of
 from syndicate.model.comment import CommentState
 from syndicate.web.content_policy import content_policy
 from syndicate.web.http.clients import address_of

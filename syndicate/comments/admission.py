@@ -1,0 +1,49 @@
+"""The way in for comments of every source: replies from the fediverse, imports, a form, Webmentions.
+
+The source authenticates and sanitizes a comment and makes a draft of it; `moderate` decides whether it is shown, and
+`admit` saves it in the transaction of the source.
+"""
+
+from datetime import datetime
+from enum import Enum, auto
+
+from syndicate.comments import facts, records
+from syndicate.comments.draft import CommentDraft, ModerationDecision, comment_of
+from syndicate.comments.policy import Moderation, decide_draft
+from syndicate.storage import Tables
+from syndicate.storage.comments import Comments
+
+
+class Admission(Enum):
+    """What became of a draft."""
+
+    SAVED = auto()
+    NOT_NEWER = auto()
+    """The version that is stored is as new."""
+    NO_POST = auto()
+    """The post was deleted in the meantime."""
+    DELETED = auto()
+    """The comment was deleted where it was written, which was known before it arrived."""
+
+
+async def moderate(table: Comments, draft: CommentDraft, moderation: Moderation, now: datetime) -> ModerationDecision:
+    """Decide whether a comment is shown, by the blog's rule `moderation`. An imported one needs no decision: that of
+    the blog where it was written stands."""
+    return decide_draft(draft, await facts.gather(table, draft, moderation, now), moderation)
+
+
+async def admit(tx: Tables, draft: CommentDraft, decision: ModerationDecision, now: datetime) -> Admission:
+    """Save a comment in the state that was decided, with its mentions."""
+    if await tx.posts.find(draft.target.post.id) is None:
+        return Admission.NO_POST
+    if draft.uri and await tx.tombstones.find(draft.uri) is not None:
+        return Admission.DELETED
+    comment = comment_of(draft, decision, now)
+    saved = await records.save(
+        tx, comment, raw_html=draft.raw_html, sanitizer=draft.sanitizer, reason=decision.reason, received=now
+    )
+    if not saved:
+        return Admission.NOT_NEWER
+    if draft.mentions or draft.earlier is not None:
+        await tx.comments.set_mentions(comment.id, draft.mentions)
+    return Admission.SAVED
