@@ -96,7 +96,7 @@ async def _round(instance: Server, newest: Post, number: int) -> tuple[float, fl
         source_format=SourceFormat.HTML,
         terms=newest.terms,
     )
-    edit = await _spent(lambda: instance.services.publisher.publish(post_draft, origin="bench"))
+    edit = await _spent(lambda: instance.services.post_importer.publish(post_draft, origin="bench"))
     feeds = await _spent(lambda: _feeds(instance))
     posts = await instance.services.store.posts.list_newest(limit=LENGTH)
     before = time.process_time()

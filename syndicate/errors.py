@@ -6,6 +6,8 @@
     ├── InputError                   input of the author cannot be used
     │   ├── FrontMatterInvalid       file, line and field of a Markdown header
     │   ├── FilesMissing             files that a post refers to are missing
+    │   ├── SlugTaken                another post has the slug
+    │   ├── RevisionConflict         the post was changed in the meantime
     │   ├── NotAnExport              the file is not an export of the requested kind
     │   └── AddressUnusable          nothing to follow was found at an address
     ├── StorageError
@@ -92,6 +94,18 @@ class FrontMatterInvalid(InputError):
 
 class FilesMissing(InputError):
     """Local files that a post refers to cannot be read; nothing was published."""
+
+
+class SlugTaken(InputError):
+    """Another post has the slug."""
+
+    public = "Another post has this slug."
+
+
+class RevisionConflict(InputError):
+    """A post was changed after the revision that a change was made from."""
+
+    public = "The post was changed in the meantime."
 
 
 class NotAnExport(InputError):

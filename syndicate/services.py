@@ -51,6 +51,7 @@ from syndicate.federation.outbox.sender import ActivitySender
 from syndicate.federation.sync.followers_sync import SynchronizationWorker
 from syndicate.federation.sync.refetch_worker import BackfillWorker
 from syndicate.federation.sync.reply_crawler import ReplyCrawler
+from syndicate.importers.post_importer import PostImporter
 from syndicate.importers.posts_folder import PostsFolder
 from syndicate.maintenance.account_upkeep import AccountUpkeep
 from syndicate.maintenance.rerendering import Rerendering
@@ -108,6 +109,7 @@ class Services:
     authorizations: Authorizations
     blocking: BlockEnforcer
     publisher: Publisher
+    post_importer: PostImporter
     posts_folder: PostsFolder
     blogroll_editor: BlogrollEditor
     feed_reader: FeedReader
@@ -191,6 +193,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
         outbox = Outbox(local_actors, urls, clock, config.comments.moderation)
         renderer = Renderer(store, files, urls, clock)
         publisher = Publisher(store, renderer, outbox, urls, config.site, clock)
+        post_importer = PostImporter(store, publisher, urls)
 
         async def received(feed: str, body: bytes, media_type: str) -> None:
             await feed_reader.received(feed, body, media_type)
@@ -209,7 +212,8 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
             authorizations=Authorizations(outbox, urls, clock),
             blocking=BlockEnforcer(store, local_actors, outbox),
             publisher=publisher,
-            posts_folder=PostsFolder(store, publisher, config.storage.posts, config.site.zone, clock),
+            post_importer=post_importer,
+            posts_folder=PostsFolder(store, post_importer, config.storage.posts, config.site.zone, clock),
             blogroll_editor=BlogrollEditor(
                 store,
                 outbox,

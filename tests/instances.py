@@ -67,7 +67,12 @@ class RunningInstance:
 
     async def publish_draft(self, **fields: Any) -> Published:
         fields.setdefault("slug", fields.get("title", "note").lower().replace(" ", "-") or "note")
-        return await self.server.services.publisher.publish(PostDraft(**fields), origin="publish")
+        return await self.server.services.post_importer.publish(PostDraft(**fields), origin="publish")
+
+    async def delete(self, slug: str) -> Post:
+        post = await self.store.posts.find_by_slug(slug)
+        assert post is not None
+        return await self.server.services.publisher.delete(post.id)
 
     async def settle(self) -> None:
         """Let every worker do all that is due now."""

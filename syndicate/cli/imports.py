@@ -79,7 +79,7 @@ def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, ann
         with progress("posts") as advance:
             return await WordPressImporter(
                 services.store,
-                services.publisher,
+                services.post_importer,
                 services.files,
                 services.urls,
                 services.config.site.zone,
@@ -212,7 +212,7 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
                     if await was_edited(services, post_draft.slug):
                         edited.append(post_draft.slug)
                         continue
-                    published = await services.publisher.publish(post_draft, origin=ORIGIN, announce=announce)
+                    published = await services.post_importer.publish(post_draft, origin=ORIGIN, announce=announce)
                     counts[published.change] += 1
                     held += [f"held back: {reason}" for reason in post_draft.draft_reasons]
                     left_out += [f"{path}: file could not be read: {file}" for file in published.missing]

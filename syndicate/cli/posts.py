@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from syndicate.cli.session import Session
-from syndicate.errors import FilesMissing, InputError
+from syndicate.errors import FilesMissing, InputError, PostNotFound
 from syndicate.importers import markdown_files
 from syndicate.importers.markdown_files import MarkdownFile
+from syndicate.importers.post_importer import FileVersion
 from syndicate.media.places import LOCATION_WARNING
 from syndicate.model.post import Post, PostState
 from syndicate.publishing import Published
-from syndicate.publishing.publisher import FileVersion
 from syndicate.services import Services
 
 
@@ -42,7 +42,7 @@ def publish(session: Session, file: Path, replace: bool, minor: bool) -> None:
         known = await services.store.posts.find_file(version.name)
         earlier = await services.store.posts.find(known[0]) if known else None
         try:
-            published = await services.publisher.publish(
+            published = await services.post_importer.publish(
                 read.post_draft, origin="publish", replace=replace, minor=minor, file=version, complete=True
             )
         except FilesMissing as error:
@@ -89,5 +89,12 @@ def _print_result(session: Session, file: Path, done: _Done) -> None:
 @click.pass_obj
 def delete(session: Session, slug: str) -> None:
     """Delete the post SLUG, here and on other servers."""
-    post = session.run(lambda services: services.publisher.delete(slug))
+
+    async def work(services: Services) -> Post:
+        post = await services.store.posts.find_by_slug(slug)
+        if post is None:
+            raise PostNotFound(f"there is no post with the slug {slug!r}")
+        return await services.publisher.delete(post.id)
+
+    post = session.run(work)
     click.echo(f"{post.slug}: deleted")

@@ -22,8 +22,9 @@ from syndicate.clock import Clock
 from syndicate.errors import FilesMissing, InputError, StorageError
 from syndicate.importers import markdown_files
 from syndicate.importers.markdown_files import MarkdownFile
+from syndicate.importers.post_importer import FileVersion, PostImporter
 from syndicate.media.kinds import NAMED_AS_FILES, extension_of
-from syndicate.publishing.publisher import FileVersion, Published, Publisher
+from syndicate.publishing import Published
 from syndicate.storage import Store, Tables
 from syndicate.workers.loop import log_storage_error
 
@@ -37,8 +38,8 @@ RESCAN_MILLISECONDS = 300_000
 
 
 class PostsFolder:
-    def __init__(self, store: Store, publisher: Publisher, directory: Path, zone: ZoneInfo, clock: Clock) -> None:
-        self._store, self._publisher, self._directory = store, publisher, directory
+    def __init__(self, store: Store, importer: PostImporter, directory: Path, zone: ZoneInfo, clock: Clock) -> None:
+        self._store, self._importer, self._directory = store, importer, directory
         self._zone, self._clock = zone, clock
         self._complained: dict[Path, str] = {}
         self._waiting: dict[Path, str] = {}
@@ -164,7 +165,7 @@ class PostsFolder:
             log.warning("post held back", reason=reason)
         version = FileVersion(name=self._name(path), digest=digest)
         with _named(path):
-            published = await self._publisher.publish(
+            published = await self._importer.publish(
                 file.post_draft, origin="folder", replace=replace, minor=minor, file=version, complete=True
             )
         for film in published.with_location:
@@ -199,7 +200,7 @@ class PostsFolder:
             file = await self._read(path)
             if known.get(version.name) != version.digest:
                 with _named(path):
-                    await self._publisher.check(file.post_draft, origin="folder", file=version)
+                    await self._importer.check(file.post_draft, origin="folder", file=version)
         except InputError as error:
             return [str(error)]
         return [f"{reason}; held back" for reason in file.post_draft.draft_reasons]

@@ -80,12 +80,19 @@ class PostFiles:
         known = await self._store.media.find_by_source(address)
         path = self._urls.path_of(address)
         if known is None and path is not None:
-            known = await self._store.media.find_by_path(canonical_path(path.partition("?")[0]))
+            known = await self._served(path.partition("?")[0])
         if known is not None:
             return Found(file=known)
         if path is not None or not fetched or split(address).scheme not in ("http", "https"):
             return None
         return Found(file=self._wanted(address), is_new=True)
+
+    async def _served(self, path: str) -> MediaFile | None:
+        """Find the file that the blog serves at a path."""
+        known = await self._store.media.find_by_path(canonical_path(path))
+        if known is None and path.startswith(Urls.media("")):
+            known = await self._store.media.find_by_name(path.removeprefix(Urls.media("")))
+        return known
 
     async def _beside(self, reference: str, base: str, *, is_link: bool, reread: bool) -> Found | None:
         if reference.startswith("/"):

@@ -43,7 +43,7 @@ class PostSource:
     tells whether the way in has changed it since; `month` is `YYYY-MM` of its publication in the site's time zone;
     `released` is when it was first shown to readers, or None; `base` is what relative references to pictures in the
     source are resolved against, empty for the permalink; `minor` says that its header asked to tell nobody of this
-    text."""
+    text; `revision` counts its texts, from 1."""
 
     source: str
     source_format: SourceFormat
@@ -56,6 +56,7 @@ class PostSource:
     image_alt: str = ""
     released: datetime | None = None
     minor: bool = False
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,7 @@ class Posts:
 
     async def find_source(self, id: str) -> PostSource | None:
         row = await self._query.one(
-            "SELECT source, source_format, base, origin, origin_digest, renderer, month, image, image_alt, released, minor FROM posts WHERE id = :id",
+            "SELECT source, source_format, base, origin, origin_digest, renderer, month, image, image_alt, released, minor, revision FROM posts WHERE id = :id",
             id=id,
         )
         if row is None:
@@ -144,6 +145,7 @@ class Posts:
             image_alt=row["image_alt"],
             released=None if row["released"] is None else from_text(row["released"]),
             minor=bool(row["minor"]),
+            revision=row["revision"],
         )
 
     # lists of public posts, newest first, by key
@@ -455,19 +457,19 @@ class Posts:
         await self._count(id, -1)
         await self._query.run("DELETE FROM posts WHERE id = :id", id=id)
 
-    async def set_html(self, post: Post, renderer: int) -> bool:
-        """The same words, made into HTML anew: `updated` stays. False when the words are no longer those."""
+    async def set_html(self, post: Post, *, renderer: int, revision: int) -> bool:
+        """Replace the HTML of an unchanged text. Return False if the post has another revision by now."""
         touched = await self._query.run(
             """
             UPDATE posts SET html = :html, picture = :picture, mentions = :mentions, renderer = :renderer
-            WHERE id = :id AND updated = :updated
+            WHERE id = :id AND revision = :revision
             """,
             id=post.id,
             html=post.html,
             picture=_picture_text(post.picture),
             mentions=_mentions_text(post.mentions),
             renderer=renderer,
-            updated=to_text(post.updated),
+            revision=revision,
         )
         return touched > 0
 
@@ -667,10 +669,10 @@ class Posts:
 INSERT = """
 INSERT INTO posts (id, uri, guid, kind, slug, path, origin, origin_digest, source, source_format, base, html, renderer, title,
   excerpt, summary, teaser, unsummarized, language, author, state, visibility, published, month, updated, released, sensitive, warning,
-  comments_open, pinned, picture, type, quotes, hashtags, mentions, enclosure, image, image_alt, news, minor, comment_count, told_comments, like_count, share_count)
+  comments_open, pinned, picture, type, quotes, hashtags, mentions, enclosure, image, image_alt, news, minor, revision, comment_count, told_comments, like_count, share_count)
 VALUES (:id, :uri, :guid, :kind, :slug, :path, :origin, :origin_digest, :source, :source_format, :base, :html, :renderer, :title,
   :excerpt, :summary, :teaser, :unsummarized, :language, :author, :state, :visibility, :published, :month, :updated, :released,
-  :sensitive, :warning, :comments_open, :pinned, :picture, :type, :quotes, :hashtags, :mentions, :enclosure, :image, :image_alt, :news, :minor, 0, 0, 0, 0)
+  :sensitive, :warning, :comments_open, :pinned, :picture, :type, :quotes, :hashtags, :mentions, :enclosure, :image, :image_alt, :news, :minor, :revision, 0, 0, 0, 0)
 ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, slug = excluded.slug, path = excluded.path, kind = excluded.kind, origin = excluded.origin,
   origin_digest = excluded.origin_digest, source = excluded.source, source_format = excluded.source_format, base = excluded.base,
   html = excluded.html, renderer = excluded.renderer, title = excluded.title, excerpt = excluded.excerpt,
@@ -679,7 +681,7 @@ ON CONFLICT (id) DO UPDATE SET uri = excluded.uri, slug = excluded.slug, path = 
   released = excluded.released, sensitive = excluded.sensitive, warning = excluded.warning,
   comments_open = excluded.comments_open, pinned = excluded.pinned, picture = excluded.picture, type = excluded.type,
   quotes = excluded.quotes, hashtags = excluded.hashtags, mentions = excluded.mentions, enclosure = excluded.enclosure, image = excluded.image, image_alt = excluded.image_alt,
-  news = excluded.news, minor = excluded.minor
+  news = excluded.news, minor = excluded.minor, revision = excluded.revision
 """
 
 
@@ -718,6 +720,7 @@ def _parameters(post: Post, made: PostSource) -> dict[str, Any]:
         "picture": _picture_text(post.picture),
         "news": post.news,
         "minor": int(made.minor),
+        "revision": made.revision,
         "image": made.image,
         "image_alt": made.image_alt,
         "type": None if post.type is None else post.type.value,

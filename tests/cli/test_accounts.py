@@ -137,7 +137,7 @@ async def test_a_deleted_posts_delete_is_seen_and_sent_again(instance: RunningIn
     await instance.publish("Tea")
     await instance.settle()
     ann.inbox_status = 400
-    await instance.server.services.publisher.delete("tea")
+    await instance.delete("tea")
     await instance.settle()
     rows = {row["what"]: row for row in await desk.lists("deliveries", "tea")}
     assert (rows["Create"]["state"], rows["Delete"]["state"]) == ("delivered", "failed")

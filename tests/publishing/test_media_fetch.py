@@ -42,7 +42,7 @@ async def pictures_of(instance: RunningInstance, post: Post) -> list[str]:
 
 async def publish(instance: RunningInstance, folder: Path, source: str, **fields: Any) -> Post:
     post_draft = PostDraft(slug="tea", title="Tea", source=source, local_files=str(folder), **fields)
-    return (await instance.server.services.publisher.publish(post_draft, origin="publish")).post
+    return (await instance.server.services.post_importer.publish(post_draft, origin="publish")).post
 
 
 async def test_a_picture_beside_the_text_is_served_under_a_name_of_ours(
@@ -199,7 +199,7 @@ async def test_the_picture_of_a_post_stands_in_its_card_and_in_the_fediverse(
 async def test_the_picture_of_a_note_is_attached_to_it(instance: RunningInstance, tmp_path: Path) -> None:
     (tmp_path / "leaf.png").write_bytes(PNG)
     post_draft = PostDraft(slug="leaf", source="Look.", local_files=str(tmp_path), image="leaf.png", image_alt="A leaf")
-    post = (await instance.server.services.publisher.publish(post_draft, origin="publish")).post
+    post = (await instance.server.services.post_importer.publish(post_draft, origin="publish")).post
     [attached] = (await instance.document(post.uri))["attachment"]
     assert (attached["name"], attached["summary"], attached["mediaType"]) == ("A leaf", "A leaf", "image/png")
     assert (await instance.get(attached["url"])).body == PNG
@@ -211,7 +211,7 @@ async def test_all_pictures_that_a_note_shows_are_attached_to_it(instance: Runni
         (tmp_path / name).write_bytes(encoded("PNG", drawn(number)))
     source = "".join(f"![Leaf {name}]({name})\n\n![again]({name})\n\n" for name in names)
     post_draft = PostDraft(slug="leaf", source=source, local_files=str(tmp_path), image=names[1], image_alt="The best")
-    post = (await instance.server.services.publisher.publish(post_draft, origin="publish")).post
+    post = (await instance.server.services.post_importer.publish(post_draft, origin="publish")).post
     attached = (await instance.document(post.uri))["attachment"]
     described = ["The best", *(f"Leaf {names[at]}" for at in (0, 2, 3, 4, 5))]
     assert [picture["name"] for picture in attached] == [picture["summary"] for picture in attached] == described
@@ -272,7 +272,7 @@ async def test_a_broken_photograph_is_not_published_and_the_reason_is_said(
 ) -> None:
     (tmp_path / "leaf.jpg").write_bytes(telling("JPEG")[:500])
     post_draft = PostDraft(slug="tea", source="![A leaf](leaf.jpg)", local_files=str(tmp_path))
-    published = await instance.server.services.publisher.publish(post_draft, origin="import")
+    published = await instance.server.services.post_importer.publish(post_draft, origin="import")
     [complaint] = published.missing
     assert "leaf.jpg" in complaint
     assert "broken picture" in complaint

@@ -18,7 +18,7 @@ async def rebuild(instance: RunningInstance) -> Rebuilt:
 async def published(instance: RunningInstance, folder: Path, data: bytes, source: str = "![A leaf](leaf.jpg)") -> Post:
     (folder / "leaf.jpg").write_bytes(data)
     post_draft = PostDraft(slug="tea", title="Tea", source=source, local_files=str(folder), image="leaf.jpg")
-    return (await instance.server.services.publisher.publish(post_draft, origin="publish")).post
+    return (await instance.server.services.post_importer.publish(post_draft, origin="publish")).post
 
 
 async def as_earlier_versions_stored_it(instance: RunningInstance, folder: Path, data: bytes) -> Post:
@@ -127,5 +127,5 @@ async def test_with_a_post_go_its_pictures_and_their_originals(instance: Running
     await published(instance, tmp_path, telling("JPEG"))
     storage = instance.config.storage
     assert [path for path in storage.originals.rglob("*") if path.is_file()]
-    await instance.server.services.publisher.delete("tea")
+    await instance.delete("tea")
     assert not [path for folder in (storage.originals, storage.media) for path in folder.rglob("*") if path.is_file()]

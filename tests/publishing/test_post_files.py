@@ -29,7 +29,7 @@ FILM = FTYP + box(b"moov", box(b"mvhd", b"\0" * 100)) + box(b"mdat", b"frames")
 async def publish(instance: RunningInstance, folder: Path, source: str, **fields: Any) -> Published:
     fields = {"slug": "talk", "title": "Talk", "local_files": str(folder)} | fields
     post_draft = PostDraft(source=source, **fields)
-    return await instance.server.services.publisher.publish(post_draft, origin="publish", complete=True)
+    return await instance.server.services.post_importer.publish(post_draft, origin="publish", complete=True)
 
 
 async def addresses(instance: RunningInstance, post: Post) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from syndicate.errors import InputError, PostNotFound
 from syndicate.model.post import PostDraft, PostKind
 from syndicate.publishing import Change
-from syndicate.publishing.publisher import digest_of
+from syndicate.publishing.drafts import digest_of
 from tests.instances import RunningInstance
 
 
@@ -34,7 +34,7 @@ async def test_what_is_counted_is_what_there_is(instance: RunningInstance) -> No
     await instance.publish("Two")
     await instance.publish("Page", kind=PostKind.PAGE)
     await instance.publish("One", "Changed.")
-    await instance.server.services.publisher.delete("two")
+    await instance.delete("two")
     assert await instance.store.totals.get("posts") == 1
     assert await instance.store.totals.get("outbox") == 1
     assert await instance.store.totals.get("author:Mara Lind") == 1
@@ -49,7 +49,9 @@ async def test_what_is_not_there_cannot_be_deleted(instance: RunningInstance) ->
 async def test_a_text_without_bounds_is_refused_or_read(instance: RunningInstance) -> None:
     for source in ("> " * 100_000, "*" * 200_000 + "a", "[" * 100_000, "![a](" * 50_000):
         with contextlib.suppress(InputError):
-            await instance.server.services.publisher.publish(PostDraft(slug="bomb", source=source), origin="publish")
+            await instance.server.services.post_importer.publish(
+                PostDraft(slug="bomb", source=source), origin="publish"
+            )
             assert (await instance.get("/2026/11/22/bomb/")).status == 200
 
 

@@ -117,7 +117,7 @@ async def test_what_is_deleted_is_deleted_for_those_who_had_it_by_announcement(
     await follow(ann, garden)
     soil = await garden_instance.publish("Soil", terms=(GARDEN,))
     await garden_instance.settle()
-    await garden_instance.server.services.publisher.delete("soil")
+    await garden_instance.delete("soil")
     await garden_instance.settle()
     assert [delete["object"]["id"] for delete in ann.of_type("Delete")] == [soil.uri]
     assert (await garden_instance.document(f"{garden['outbox']}?page=true"))["orderedItems"] == []

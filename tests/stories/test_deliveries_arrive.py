@@ -250,7 +250,7 @@ async def test_what_was_deleted_before_a_server_got_it_is_only_deleted_there(
     await instance.settle()
     await instance.publish("Tea", source="Second.")
     await instance.settle()
-    await instance.server.services.publisher.delete("tea")
+    await instance.delete("tea")
     assert await come_back(instance, away) == [("Delete", "")]
 
 

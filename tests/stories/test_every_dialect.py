@@ -156,7 +156,7 @@ async def test_a_conversation_to_its_end_leaves_nothing_behind(
     assert update["object"]["updated"] > update["object"]["published"]
     assert update["object"]["likes"]["totalItems"] == 1
 
-    await instance.server.services.publisher.delete("quinces")
+    await instance.delete("quinces")
     await instance.settle()
     ends = [said["object"]["id"] for said in speaker.received if said["type"] == "Delete"]
     assert ends == [post.uri]

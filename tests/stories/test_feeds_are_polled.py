@@ -223,7 +223,7 @@ async def test_characters_that_break_parsers_break_nothing(
     file = tmp_path / "hostile.md"
     file.write_text(f"# T {hostile} Set-Cookie: a=b\n\n{hostile}", encoding="utf-8")
     post_draft = markdown_files.read(file, open_instance.config.site.zone).post_draft
-    post = (await open_instance.server.services.publisher.publish(post_draft, origin="publish")).post
+    post = (await open_instance.server.services.post_importer.publish(post_draft, origin="publish")).post
     ann.documents[ann.actor] = ann.actor_document(name=f"Ann {hostile}", summary=hostile)
     picture = {"type": "Image", "mediaType": "image/png", "url": f"{ann.base}/f.png", "name": hostile}
     note = ann.note(post.uri, f"<p>{hostile}</p>", summary=hostile, attachment=[picture])
@@ -275,7 +275,7 @@ async def test_a_tag_that_never_was_has_no_feed_and_an_emptied_one_has_an_empty_
     assert (await instance.get(f"/2019/{SUFFIX[format]}")).status == 404
     await instance.publish("Tea", terms=(TEA,))
     await instance.publish("Other")
-    await instance.server.services.publisher.delete("tea")
+    await instance.delete("tea")
     path = f"/tag/%E8%8C%B6/{SUFFIX[format]}"
     answer = await instance.get(path, accept="*/*")
     assert answer.status in (200, 404)
@@ -590,7 +590,7 @@ async def test_a_deleted_post_leaves_the_feed_and_the_date_moves(instance: Runni
     post = await instance.publish("Goes")
     before = await instance.get("/feed/")
     instance.clock.advance(hours=1)
-    await instance.server.services.publisher.delete("goes")
+    await instance.delete("goes")
     after = await instance.get("/feed/", If_None_Match=before.headers["ETag"])
     assert after.status == 200
     assert [entry["title"] for entry in entries(after, FeedFormat.RSS)] == ["Stays"]
@@ -940,7 +940,7 @@ async def test_an_empty_blogroll_breaks_nothing(instance: RunningInstance) -> No
 async def test_an_imported_post_keeps_its_guid_to_the_byte(instance: RunningInstance) -> None:
     guid = "http://old.example/?p=7&x=1 “odd”"
     post_draft = PostDraft(slug="old", title="Old", source="Words.", guid=guid, path="/archives/old.html")
-    await instance.server.services.publisher.publish(post_draft, origin="wordpress", announce=False)
+    await instance.server.services.post_importer.publish(post_draft, origin="wordpress", announce=False)
     for format in FeedFormat:
         [entry] = await feed(instance, format)
         assert entry["id"] == guid

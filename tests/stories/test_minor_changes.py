@@ -29,7 +29,7 @@ async def reader(instance: RunningInstance, wire: Wire, ann: Peer) -> FakeSubscr
 async def publish(instance: RunningInstance, source: str, *, by_command: bool = False, **more: object) -> Published:
     instance.clock.advance(minutes=5)
     post_draft = PostDraft(slug="tea", title="Tea", source=source, **more)  # type: ignore[arg-type]
-    published = await instance.server.services.publisher.publish(post_draft, origin="publish", minor=by_command)
+    published = await instance.server.services.post_importer.publish(post_draft, origin="publish", minor=by_command)
     await instance.settle()
     return published
 

@@ -24,7 +24,7 @@ async def move_in(
     services = instance.server.services
     return await WordPressImporter(
         services.store,
-        services.publisher,
+        services.post_importer,
         services.files,
         services.urls,
         services.config.site.zone,
@@ -321,7 +321,7 @@ async def test_a_page_about_the_author_wins_from_a_directory_too(directory: Runn
     links = page.xpath("//nav[@class='site-nav']//a")
     assert ("Who I am", "/notes/about/") in [(link.text, link.get("href")) for link in links]
     assert "/about/" not in [link.get("href") for link in links]
-    await directory.server.services.publisher.delete("about")
+    await directory.delete("about")
     assert (await directory.get("/about/")).status == 200
 
 
@@ -401,7 +401,7 @@ async def test_what_stands_behind_a_post_is_found_whatever_the_form_of_its_addre
     assert await leads(instance, f"{behind}/feed") == (301, f"{behind}/feed/")
     assert await leads(instance, f"{behind}/comment-page-1/") == (301, f"{link}#comments")
     assert await leads(instance, f"{behind}/trackback/") == (301, link)
-    await instance.server.services.publisher.delete("post-7")
+    await instance.delete("post-7")
     for path in (link, f"{behind}/feed/", f"{behind}/feed/atom/", f"{behind}/comment-page-1/"):
         assert (await leads(instance, path))[0] == 410, path
 
@@ -682,7 +682,7 @@ async def test_what_changed_over_there_is_renewed_and_what_was_edited_here_stays
 ) -> None:
     export = tmp_path / "old.xml"
     await move_in(instance, OldBlog().post(7, html="First.").post(8, html="First.").write(export))
-    await instance.server.services.publisher.publish(
+    await instance.server.services.post_importer.publish(
         PostDraft(slug="post-8", title="Post 8", source="Edited here."), origin="publish", replace=True
     )
     instance.clock.advance(hours=1)

@@ -47,7 +47,7 @@ async def berlin(opened: Open) -> AsyncIterator[RunningInstance]:
 
 
 async def delete(instance: RunningInstance, slug: str) -> None:
-    await instance.server.services.publisher.delete(slug)
+    await instance.delete(slug)
 
 
 async def current(instance: RunningInstance, slug: str) -> Post:

@@ -58,7 +58,7 @@ async def test_who_was_named_hears_of_changes_and_of_the_end(instance: RunningIn
     await instance.settle()
     [update] = ann.of_type("Update")
     assert ann.actor not in update["cc"]
-    await instance.server.services.publisher.delete("quinces")
+    await instance.delete("quinces")
     await instance.settle()
     assert len(ann.of_type("Delete")) == 1
 

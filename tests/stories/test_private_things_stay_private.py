@@ -221,7 +221,7 @@ async def test_comments_of_a_deleted_post_are_gone_at_once(open_instance: Runnin
     await ann.reply(post.uri, TEXT)
     await open_instance.settle()
     assert CANARY in await open_instance.outputs(post)
-    await open_instance.server.services.publisher.delete(post.slug)
+    await open_instance.delete(post.slug)
     assert CANARY not in await open_instance.outputs(post)
     assert CANARY not in await open_instance.outputs(other)
 

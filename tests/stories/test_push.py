@@ -497,7 +497,7 @@ async def test_changes_and_deletions_are_pushed_like_new_posts(
     await instance.publish("Hello", "Other words.")
     await instance.settle()
     instance.clock.advance(seconds=2)
-    await instance.server.services.publisher.delete("hello")
+    await instance.delete("hello")
     await instance.settle()
     bodies = [push.body or b"" for push in reader.pushed]
     assert len(bodies) == 3
@@ -643,7 +643,7 @@ async def test_when_a_feed_is_no_more_its_subscribers_are_told_and_forgotten(
     topic = f"{BASE}{post.path}feed/"
     await subscribed(instance, reader, topic)
     instance.clock.advance(seconds=2)
-    await instance.server.services.publisher.delete("hello")
+    await instance.delete("hello")
     await instance.settle()
     denied = reader.asked[-1]
     assert (denied["hub.mode"], denied["hub.topic"]) == ("denied", topic)
@@ -658,7 +658,7 @@ async def test_a_feed_that_went_before_it_could_be_verified_is_denied(
     topic = f"{BASE}{post.path}feed/"
     assert (await reader.ask(topic)).status == 202
     instance.clock.advance(seconds=2)
-    await instance.server.services.publisher.delete("hello")
+    await instance.delete("hello")
     await instance.settle()
     assert [query["hub.mode"] for query in reader.asked] == ["denied"]
 

@@ -69,7 +69,7 @@ async def test_who_quotes_a_post_hears_of_its_changes_and_of_its_end(
     instance.clock.advance(minutes=1)
     await instance.publish("Hello", source="Other words.")
     await instance.settle()
-    await instance.server.services.publisher.delete("hello")
+    await instance.delete("hello")
     await instance.settle()
     assert (len(ann.of_type("Update")), len(ann.of_type("Delete"))) == (1, 1)
     assert bob.of_type("Update") == bob.of_type("Delete") == []  # whose quote was not allowed
@@ -88,7 +88,7 @@ async def test_a_stamp_goes_with_the_quote_and_with_the_post(instance: RunningIn
     await instance.settle()
     stamp = ann.of_type("Accept")[-1]["result"]
     assert (await instance.document(stamp))["interactionTarget"] == post.uri
-    await instance.server.services.publisher.delete(post.slug)
+    await instance.delete(post.slug)
     assert (await instance.get(stamp, accept="application/activity+json")).status == 404
 
 

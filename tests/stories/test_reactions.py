@@ -235,7 +235,7 @@ async def test_what_we_do_not_know_is_taken_and_changes_nothing(
 async def test_a_like_of_a_draft_or_of_what_is_gone_says_nothing(instance: RunningInstance, ann: Peer) -> None:
     draft = await instance.publish("Secret", state=PostState.DRAFT)
     gone = await instance.publish("Gone")
-    await instance.server.services.publisher.delete("gone")
+    await instance.delete("gone")
     for post in (draft, gone):
         await ann.like(post.uri)
         await ann.boost(post.uri)
@@ -255,7 +255,7 @@ async def test_who_reacted_is_told_of_the_posts_end(instance: RunningInstance, a
     await ann.like(post.uri)
     await instance.settle()
     ann.received.clear()
-    await instance.server.services.publisher.delete(post.slug)
+    await instance.delete(post.slug)
     await instance.settle()
     [delete] = ann.of_type("Delete")
     assert delete["object"]["id"] == post.uri

@@ -40,7 +40,7 @@ async def test_a_question_is_never_a_command(instance: RunningInstance, words: s
 async def test_what_is_not_public_or_no_more_is_not_found(instance: RunningInstance) -> None:
     await instance.publish("Secret", source="Treasure.", state=PostState.DRAFT)
     await instance.publish("Gone", source="Treasure.")
-    await instance.server.services.publisher.delete("gone")
+    await instance.delete("gone")
     await instance.publish("Hidden", source="Treasure.")
     await instance.publish("Hidden", source="Treasure.", state=PostState.PRIVATE)
     await instance.publish("Changed", source="Treasure.")

@@ -120,7 +120,7 @@ async def test_what_others_deleted_is_remembered_for_half_a_year_and_ours_for_ev
     await open_instance.settle()
     await ann.delete(note)
     await open_instance.settle()
-    await open_instance.server.services.publisher.delete("tea")
+    await open_instance.delete("tea")
     for days, remembered in ((179, True), (2, False)):
         open_instance.clock.advance(days=days)
         await open_instance.server.retention.apply()

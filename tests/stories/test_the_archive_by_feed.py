@@ -120,7 +120,7 @@ async def test_a_volume_stays_as_it_is_unless_one_of_its_posts_changes(instance:
     assert (edited.status, "Post 3, anew" in edited.text) == (200, True)
     assert sorted(ids(edited)) == sorted(post.guid for post in posts)
 
-    await instance.server.services.publisher.delete("post-4")
+    await instance.delete("post-4")
     after = await instance.get("/feed/archive/1/")
     assert sorted(ids(after)) == sorted(post.guid for post in posts if post.slug != "post-4")
 

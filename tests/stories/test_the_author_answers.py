@@ -104,7 +104,7 @@ async def test_when_the_post_goes_its_answers_go(open_instance: RunningInstance,
     await open_instance.settle()
     said = await answer(open_instance, note["id"])
     await open_instance.settle()
-    await open_instance.server.services.publisher.delete("tea")
+    await open_instance.delete("tea")
     await open_instance.settle()
     assert {delete["object"]["id"] for delete in ann.of_type("Delete")} == {post.uri, said.uri}
     assert (await open_instance.get(said.uri, accept=ACTIVITY)).status == 410

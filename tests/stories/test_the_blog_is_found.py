@@ -527,7 +527,7 @@ async def test_people_who_open_an_id_are_led_to_the_page(instance: RunningInstan
 
 async def test_a_deleted_post_is_gone_for_machines_and_for_people(instance: RunningInstance) -> None:
     post = await instance.publish("Hello")
-    await instance.server.services.publisher.delete("hello")
+    await instance.delete("hello")
     tombstone = await instance.get(post.uri, accept=ACTIVITY)
     assert tombstone.status == 410
     assert tombstone.headers["Content-Type"].startswith(ACTIVITY)
@@ -573,7 +573,7 @@ async def test_a_page_and_a_local_post_are_no_objects(instance: RunningInstance)
 async def test_head_is_as_get_everywhere(instance: RunningInstance) -> None:
     post = await instance.publish("Hello")
     gone = await instance.publish("Gone")
-    await instance.server.services.publisher.delete("gone")
+    await instance.delete("gone")
     addresses = [
         WEBFINGER + "acct:notes@blog.example",
         "/.well-known/host-meta",

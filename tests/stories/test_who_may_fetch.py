@@ -90,7 +90,7 @@ async def test_who_is_blocked_may_not_read(careful_instance: RunningInstance, ma
 
 async def test_a_tombstone_is_a_document_too(careful_instance: RunningInstance, ann: Peer) -> None:
     post = await careful_instance.publish("Away")
-    await careful_instance.server.services.publisher.delete("away")
+    await careful_instance.delete("away")
     assert (await careful_instance.get(post.uri, accept=ACTIVITY)).status == 401
     gone = await signed_get(careful_instance, ann, post.uri)
     assert (gone.status, json.loads(gone.body)["type"]) == (410, "Tombstone")

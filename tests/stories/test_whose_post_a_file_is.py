@@ -9,6 +9,7 @@ import pytest
 from syndicate.errors import InputError
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.outbox.outbox import Outbox
+from syndicate.importers.post_importer import PostImporter
 from syndicate.importers.posts_folder import PostsFolder
 from syndicate.model.post import Post, PostDraft, PostKind
 from syndicate.publishing import Publisher
@@ -35,7 +36,7 @@ def put(instance: RunningInstance, name: str, text: str) -> Path:
 async def imported(instance: RunningInstance, **fields: object) -> Post:
     given = {"slug": "tea", "source": "From the old blog.", "title": "Old tea", **fields}
     post_draft = PostDraft(**given)  # type: ignore[arg-type]
-    return (await instance.server.services.publisher.publish(post_draft, origin="wordpress", announce=False)).post
+    return (await instance.server.services.post_importer.publish(post_draft, origin="wordpress", announce=False)).post
 
 
 async def current(instance: RunningInstance, slug: str) -> Post:
@@ -134,7 +135,8 @@ async def test_a_file_that_two_workers_take_at_once_is_one_post(
             config.site,
             instance.clock,
         )
-        other = PostsFolder(store, publisher, config.storage.posts, config.site.zone, instance.clock)
+        importer = PostImporter(store, publisher, services.urls)
+        other = PostsFolder(store, importer, config.storage.posts, config.site.zone, instance.clock)
         for number in range(20):
             put(instance, f"post-{number}.md", f"Number {number}.")
             await asyncio.gather(posts_folder(instance).scan(), other.scan())

@@ -30,7 +30,7 @@ async def test_a_repeated_request_is_not_rendered_again(instance: RunningInstanc
 async def test_a_deleted_post_is_gone_at_once(instance: RunningInstance, accept: str) -> None:
     post = await instance.publish("Hello")
     await twice(instance, post.path, accept)
-    await instance.server.services.publisher.delete(post.slug)
+    await instance.delete(post.slug)
     assert (await instance.get(post.path, accept=accept)).status == 410
 
 
@@ -62,7 +62,7 @@ async def test_a_permalink_has_a_page_and_an_object(instance: RunningInstance) -
 async def test_a_page_of_the_author_replaces_the_built_in_one(instance: RunningInstance) -> None:
     await twice(instance, "/about/")
     about = PostDraft(slug="about", title="About", source="Written by hand.", path="/about/")
-    await instance.server.services.publisher.publish(about, origin="test")
+    await instance.server.services.post_importer.publish(about, origin="test")
     assert b"Written by hand." in (await instance.get("/about/")).body
 
 

@@ -19,6 +19,7 @@ from syndicate.comments.draft import CommentDraft, ModerationDecision, Target
 from syndicate.content import html as author_html
 from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
 from syndicate.content.text import canonical_path, clean_name, percent_encode_path, plain, slugify
+from syndicate.importers.post_importer import PostImporter
 from syndicate.importers.wordpress.export import (
     Exported,
     ExportedAttachment,
@@ -37,7 +38,7 @@ from syndicate.model.ids import new_id
 from syndicate.model.post import Post, PostDraft, PostKind, PostState, SourceFormat, TermKind
 from syndicate.publishing.listings import author_slug
 from syndicate.publishing.post_files import as_failed, as_kept
-from syndicate.publishing.publisher import Change, Published, Publisher
+from syndicate.publishing.publisher import Change, Published
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.urls import Urls, split
@@ -81,7 +82,7 @@ class WordPressImporter:
     def __init__(
         self,
         store: Store,
-        publisher: Publisher,
+        importer: PostImporter,
         files: MediaFiles,
         urls: Urls,
         zone: ZoneInfo,
@@ -91,7 +92,7 @@ class WordPressImporter:
         announce: bool,
         progress: Callable[[str], None],
     ) -> None:
-        self._store, self._publisher, self._files, self._urls = store, publisher, files, urls
+        self._store, self._importer, self._files, self._urls = store, importer, files, urls
         self._zone, self._clock, self._media, self._announce = zone, clock, media, announce
         self._progress = progress
         self._bases: set[str] = set()
@@ -192,13 +193,13 @@ class WordPressImporter:
 
     async def _post(self, item: ExportedPost) -> None:
         post_draft = await self._post_draft(item)
-        existing = await self._publisher.find_imported(post_draft)
+        existing = await self._importer.find(post_draft)
         if existing is not None:
             made = await self._store.posts.find_source(existing.id)
             if made is not None and made.origin != ORIGIN:
                 self.report.edited.append(existing.slug)
                 return
-        published = await self._publisher.publish(
+        published = await self._importer.publish(
             post_draft, origin=ORIGIN, announce=self._announce and item.kind is PostKind.POST
         )
         self._count(published)

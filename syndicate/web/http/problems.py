@@ -15,6 +15,8 @@ from syndicate.errors import Refused, SyndicateError, Transient
 STATUS: dict[type[Exception], HTTPStatus] = {
     SyndicateError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.InputError: HTTPStatus.BAD_REQUEST,
+    errors.SlugTaken: HTTPStatus.CONFLICT,
+    errors.RevisionConflict: HTTPStatus.CONFLICT,
     errors.StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ValueUnstorable: HTTPStatus.BAD_REQUEST,
     errors.NotFound: HTTPStatus.NOT_FOUND,

@@ -1,0 +1,227 @@
+"""Write a change of a post with everything that follows from it: activities, tombstones, aliases, media, versions.
+
+Every function runs in the caller's transaction.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from syndicate.clock import Clock
+from syndicate.content.text import plain
+from syndicate.federation.outbox.outbox import Outbox
+from syndicate.model.ids import IdsInOrder, new_id
+from syndicate.model.post import Post, PostState, TermKind
+from syndicate.publishing.news import news_after
+from syndicate.publishing.renderer import RENDERER, RenderedPost
+from syndicate.storage import Tables
+from syndicate.storage.media import MediaFile, MediaState
+from syndicate.storage.posts import PostSource
+from syndicate.storage.tombstones import Tombstone
+from syndicate.urls import Urls
+
+Also = Callable[[Tables, Post], Awaitable[None]]
+"""Runs in the same transaction after the post was written."""
+
+
+class Overtaken(Exception):
+    """Another writer took the slug or changed the post in the meantime."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPost:
+    """A post with its source, as they were read."""
+
+    post: Post
+    made: PostSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostChange:
+    """A post that replaces `before`, or is new.
+
+    `addresses` are others that lead to it; `source_id` is its identity in another program; `announced`: followers are
+    told of a new post; `is_minor`: nobody is told of a change.
+    """
+
+    before: StoredPost | None
+    post: Post
+    made: PostSource
+    rendered: RenderedPost
+    addresses: tuple[str, ...] = ()
+    source_id: str | None = None
+    announced: bool
+    is_minor: bool
+    also: Also | None = None
+
+    @property
+    def old(self) -> Post | None:
+        return self.before.post if self.before else None
+
+    @property
+    def shown(self) -> datetime | None:
+        """The `updated` that readers have seen; None if no reader has: then dates start now."""
+        return self.before.post.updated if self.before and self.before.made.released else None
+
+
+class PostWriter:
+    def __init__(self, outbox: Outbox, urls: Urls, clock: Clock) -> None:
+        self._outbox, self._urls, self._clock = outbox, urls, clock
+        self._revisions = IdsInOrder()
+
+    async def write(self, tx: Tables, change: PostChange) -> Post:
+        """Write a new or changed post and return it with its final dates and id. Raises Overtaken."""
+        await tx.posts.advisory_lock()
+        await _check_not_overtaken(tx, change)
+        now = self._clock()
+        if change.before is not None:
+            await tx.posts.save_revision(change.post.id, revision=self._revisions.new(now), replaced=now)
+        post = await self._dated(tx, change, now)
+        await self._create_activity(tx, change, post, now)
+        if change.old is not None and change.old.federates and not post.federates:
+            post = replace(post, uri=self._urls.post(new_id(now)))  # the old id is gone forever
+        await self._save(tx, post, change.made)
+        await _save_addresses(tx, change, post)
+        await self._record_media(tx, post, change.rendered)
+        is_to_be_read = post.state in (PostState.PUBLISHED, PostState.SCHEDULED)
+        await tx.mentions.save_all(post.id, change.rendered.named if is_to_be_read else {}, now)
+        await tx.versions.move(*_dependencies(change.old), *_dependencies(post))
+        if change.also is not None:
+            await change.also(tx, post)
+        return post
+
+    async def _dated(self, tx: Tables, change: PostChange, now: datetime) -> Post:
+        """Return the post with its `updated`, and with what counts as news of it."""
+        wanted = change.post.updated if change.shown is None else now.replace(microsecond=0)
+        updated = await tx.posts.next_free_updated(wanted, change.post.id, after=change.shown)
+        post = replace(change.post, updated=updated)
+        return replace(post, news=news_after(change.old, minor=change.is_minor))
+
+    async def _save(self, tx: Tables, post: Post, made: PostSource) -> None:
+        await tx.posts.save(post, made)
+        if made.released is not None:
+            await tx.posts.assign_number(post.id)
+        await tx.search.save(post, plain(post.html))
+
+    async def _create_activity(self, tx: Tables, change: PostChange, post: Post, now: datetime) -> None:
+        """Create the activity for the change as seen from outside: Create, Update or Delete."""
+        before, names_wanted = change.old, change.rendered.names_wanted
+        was, is_now = before is not None and before.federates, post.federates
+        if is_now and not was:
+            await self._created(tx, post, announce=change.announced, names_wanted=names_wanted)
+        elif is_now and change.is_minor:
+            await self._outbox.refresh_unsent(tx, post)
+        elif is_now:
+            await self._outbox.updated(tx, post, names_wanted=names_wanted)
+            if before is not None and before.pinned != post.pinned:
+                await self._outbox.pinned(tx, post)
+        elif was and before is not None:
+            await self._outbox.deleted(tx, before, now)
+            await tx.tombstones.save(self._tombstone(before, uri=before.uri, path=None, now=now))
+
+    async def _created(self, tx: Tables, post: Post, *, announce: bool, names_wanted: bool) -> None:
+        await self._outbox.created(tx, post, announce=announce, names_wanted=names_wanted)
+        if post.pinned and announce:
+            await self._outbox.pinned(tx, post)
+
+    async def _record_media(self, tx: Tables, post: Post, rendered: RenderedPost) -> None:
+        shown: list[str] = []
+        for file in rendered.media:
+            known = await tx.media.find_by_source(file.source_url)
+            is_kept = known is not None and known.state is MediaState.KEPT
+            is_old = is_kept and (not file.is_local or file.state is MediaState.FAILED)
+            if file in rendered.new and not is_old:
+                await _save_file(tx, file, known)
+            shown.append(known.id if known else file.id)
+        await tx.media.set_used_by(post.id, shown)
+
+    async def release(self, tx: Tables, scheduled: StoredPost) -> Post:
+        """Publish a scheduled post whose date has come. It was in the future when the post was first seen: so it is
+        announced.
+        """
+        post, made, now = scheduled.post, scheduled.made, self._clock()
+        updated = await tx.posts.next_free_updated(post.published, post.id)
+        released = replace(post, state=PostState.PUBLISHED, updated=updated)
+        if released.federates:
+            wanted = await tx.mentions.has_unresolved(post.id)
+            await self._created(tx, released, announce=not made.minor, names_wanted=wanted)
+        await self._save(tx, released, replace(made, released=now))
+        await tx.versions.move(*_dependencies(released))
+        return released
+
+    async def replace_html(self, tx: Tables, rerendered: StoredPost) -> bool:
+        """Replace the HTML. Return False if the source was changed in the meantime."""
+        if not await tx.posts.set_html(rerendered.post, renderer=RENDERER, revision=rerendered.made.revision):
+            return False
+        await self._outbox.refresh_unsent(tx, rerendered.post)
+        await tx.versions.move(*_dependencies(rerendered.post))
+        return True
+
+    async def delete(self, tx: Tables, post: Post) -> list[str]:
+        """Delete a post here and on other servers; return the names of files that nothing uses any more."""
+        now = self._clock()
+        if post.federates:
+            await self._outbox.deleted(tx, post, now)
+        if post.is_public:  # a post that was never public leaves no tombstone
+            await self._create_tombstones(tx, post, now)
+        unused = await tx.media.delete_by_post(post.id)
+        await tx.search.delete(post.id)
+        await tx.posts.delete(post.id)
+        await tx.versions.move(*_dependencies(post), "comments")
+        return unused
+
+    async def _create_tombstones(self, tx: Tables, post: Post, now: datetime) -> None:
+        """Create tombstones at its id, its permalink and all of its aliases."""
+        await tx.tombstones.save(self._tombstone(post, uri=post.uri, path=post.path, now=now))
+        for address in await tx.posts.list_aliases(post.id):
+            if address.startswith("/"):
+                uri = self._urls.absolute(address)
+                await tx.tombstones.save(self._tombstone(post, uri=uri, path=address, now=now))
+
+    def _tombstone(self, post: Post, *, uri: str, path: str | None, now: datetime) -> Tombstone:
+        return Tombstone(
+            uri=uri,
+            path=path,
+            origin=self._urls.base,
+            type=post.object_type.value,
+            published=post.published,
+            gone_at=now,
+        )
+
+
+async def _check_not_overtaken(tx: Tables, change: PostChange) -> None:
+    """Raises Overtaken if the post is another than the one that was read, or if its slug or path is taken."""
+    post, before = change.post, change.before
+    made = await tx.posts.find_source(post.id)
+    stored = await tx.posts.find(post.id)
+    now = None if stored is None or made is None else (made.revision, stored.state)
+    if now != (None if before is None else (before.made.revision, before.post.state)):
+        raise Overtaken
+    for other in (await tx.posts.find_by_slug(post.slug), await tx.posts.find_by_path(post.path)):
+        if other is not None and other.id != post.id:
+            raise Overtaken
+
+
+async def _save_addresses(tx: Tables, change: PostChange, post: Post) -> None:
+    before = change.before
+    if before is not None and before.post.path != post.path and change.made.released is not None:
+        await tx.posts.move_alias(before.post.path, post.id)
+    for address in change.addresses:
+        if address != post.path:
+            await tx.posts.add_alias(address, post.id)
+    if change.source_id is not None:
+        await tx.posts.save_source(change.source_id, post.id)
+
+
+async def _save_file(tx: Tables, file: MediaFile, known: MediaFile | None) -> None:
+    await tx.media.save(replace(file, id=known.id if known else file.id, attempts=0))
+    if known is not None and known.name and known.name == file.original:  # it was served with its metadata
+        await tx.media.save_redirect(known.name, file.name or "")
+
+
+def _dependencies(post: Post | None) -> list[str]:
+    """Return the cache dependencies that a change of this post moves."""
+    if post is None:
+        return []
+    terms = [f"term:{term.kind}:{term.slug}" for term in post.terms if term.kind in set(TermKind)]
+    return ["site", f"post:{post.id}", *terms]
