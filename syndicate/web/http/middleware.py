@@ -24,9 +24,9 @@ from syndicate.errors import (
 )
 from syndicate.model.ids import new_id
 from syndicate.storage.inbox_queue import Refusal
-from syndicate.web.content_policy import content_policy
 from syndicate.web.http.bodies import MAX_ANY_BODY_BYTES, body_too_large
 from syndicate.web.http.clients import address_of, is_local, is_within
+from syndicate.web.http.content_policy import content_policy
 from syndicate.web.http.negotiation import accepts_activity
 from syndicate.web.http.problems import problem, problem_of, retry_after_of, status_of
 from syndicate.web.http.rate_limits import RateLimiter

@@ -12,8 +12,8 @@ from syndicate.comments.status import place_of
 from syndicate.errors import AddressUnusable, NotFound, RemoteError, TooBusy, TooManyRequests
 from syndicate.federation.actors.remote_interaction import Intent
 from syndicate.model.comment import CommentState
-from syndicate.web.content_policy import content_policy
 from syndicate.web.http.clients import address_of
+from syndicate.web.http.content_policy import content_policy
 from syndicate.web.keys import (
     BODIES,
     CONFIG,
