@@ -76,12 +76,13 @@ from syndicate.transport.message import Transport
 from syndicate.transport.signed import Signer, SigningThreads
 from syndicate.urls import Urls
 from syndicate.web import keys
+from syndicate.web.app import make_app
 from syndicate.web.health import READINESS, Readiness
 from syndicate.web.http.deltas import Deltas
+from syndicate.web.http.keys import DELTAS, RESPONSE_CACHE
 from syndicate.web.http.rate_limits import MAX_CONCURRENT_PER_CLIENT, RateLimiter
 from syndicate.web.http.response_cache import ResponseCache
-from syndicate.web.http.server import make_app
-from syndicate.web.site.page_builder import PageBuilder
+from syndicate.web.site.page_builder import PAGE_BUILDER, PageBuilder
 from syndicate.web.site.rendering import Pages
 from syndicate.webmention.sender import WebmentionOutbox, WebmentionSender
 from syndicate.websub.hub import Hub
@@ -451,12 +452,12 @@ def _web_application(
             keys.BLOGROLL_FEEDS: BlogrollFeeds(
                 store, config.site, urls, services.local_actors.blog.actor.published, ICON
             ),
-            keys.DELTAS: Deltas(),
+            DELTAS: Deltas(),
             keys.DIALOG_LIMITER: RateLimiter(
                 max_concurrent=16, per_second=0.2, burst=20, name="dialog", stopwatch=stopwatch
             ),
             keys.REMOTE_INTERACTION: RemoteInteraction(fetcher, schemes=schemes_of(config)),
-            keys.PAGE_BUILDER: PageBuilder(store, config, urls, pages, services.local_actors, services.clock),
+            PAGE_BUILDER: PageBuilder(store, config, urls, pages, services.local_actors, services.clock),
             keys.FILES: services.files,
             keys.LOCAL_ACTORS: services.local_actors,
             keys.PUSH_LIMITER: RateLimiter(
@@ -467,7 +468,7 @@ def _web_application(
                 max_concurrent=4, per_second=0.5, burst=20, name="search", stopwatch=stopwatch
             ),
             keys.LISTINGS: Listings(store, config.site, urls),
-            keys.RESPONSE_CACHE: ResponseCache(VersionWatch(store, services.clock), services.clock, stopwatch),
+            RESPONSE_CACHE: ResponseCache(VersionWatch(store, services.clock), services.clock, stopwatch),
             keys.STORE: store,
             keys.HUB_LIMITER: RateLimiter(
                 max_concurrent=32, per_second=1.0, burst=60, name="websub", stopwatch=stopwatch

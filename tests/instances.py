@@ -18,7 +18,8 @@ from syndicate.publishing import Published
 from syndicate.services import Server, build_server, open_services
 from syndicate.signatures import private_pem
 from syndicate.storage import Store
-from syndicate.web.http.server import REFUSALS, listening
+from syndicate.web.http.keys import REFUSALS
+from syndicate.web.http.server import listening
 from tests.clocks import FakeClock
 from tests.wire import Wire
 

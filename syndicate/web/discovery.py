@@ -8,8 +8,9 @@ from aiohttp import web
 from syndicate import __version__
 from syndicate.activitypub import discovery
 from syndicate.errors import MalformedRequest, NotFound
+from syndicate.web.http.keys import RESPONDER, RESPONSE_CACHE
 from syndicate.web.http.response_cache import RenderedDocument
-from syndicate.web.keys import CONFIG, LOCAL_ACTORS, RESPONDER, RESPONSE_CACHE, STORE, URLS
+from syndicate.web.keys import CONFIG, LOCAL_ACTORS, STORE, URLS
 
 CACHE_CONTROL = "public, max-age=3600"
 CORS = (("Access-Control-Allow-Origin", "*"),)

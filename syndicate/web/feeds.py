@@ -16,21 +16,11 @@ from syndicate.model.post import Post
 from syndicate.publishing.feeds import COUNTS, dependencies_of_comments, dependencies_of_posts
 from syndicate.publishing.listings import EARLIEST_YEAR, Listing
 from syndicate.web.http.clients import address_of
+from syndicate.web.http.conditional import is_unchanged
 from syndicate.web.http.deltas import wants_delta
+from syndicate.web.http.keys import DELTAS, RESPONDER, RESPONSE_CACHE
 from syndicate.web.http.response_cache import CachedDocument, RenderedDocument, uncached
-from syndicate.web.http.responses import is_unchanged
-from syndicate.web.keys import (
-    CLOCK,
-    CONFIG,
-    DELTAS,
-    FEEDS,
-    LISTINGS,
-    RESPONDER,
-    RESPONSE_CACHE,
-    SEARCH_LIMITER,
-    STORE,
-    URLS,
-)
+from syndicate.web.keys import CLOCK, CONFIG, FEEDS, LISTINGS, SEARCH_LIMITER, STORE, URLS
 
 log = structlog.get_logger()
 

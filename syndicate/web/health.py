@@ -12,8 +12,9 @@ from syndicate.errors import StorageError
 from syndicate.federation.actors.local_actors import BLOG
 from syndicate.storage import Store
 from syndicate.web.http.clients import is_direct_from
+from syndicate.web.http.keys import RESPONSE_CACHE
 from syndicate.web.http.problems import problem_of
-from syndicate.web.keys import CONFIG, METRICS, RESPONSE_CACHE, STORE
+from syndicate.web.keys import CONFIG, METRICS, STORE
 
 CHECK_INTERVAL_SECONDS = 1.0
 MIN_FREE_BYTES = 1024 * 1024

@@ -17,26 +17,16 @@ from syndicate.publishing.listings import Listings
 from syndicate.storage import Store
 from syndicate.telemetry.metrics import Metrics
 from syndicate.urls import Urls
-from syndicate.web.http.bodies import Bodies
-from syndicate.web.http.connections import Timeouts
-from syndicate.web.http.deltas import Deltas
 from syndicate.web.http.rate_limits import RateLimiter
-from syndicate.web.http.response_cache import ResponseCache
-from syndicate.web.http.responses import DocumentResponder
-from syndicate.web.site.page_builder import PageBuilder
 from syndicate.websub.hub import Hub
 from syndicate.websub.subscriber import Subscriber
 
 INBOX_LIMITER = web.AppKey("inbox limiter", RateLimiter)
 ACTOR_FETCHES = web.AppKey("actor fetches", ActorFetches)
 OUTBOX = web.AppKey("outbox", Outbox)
-RESPONDER = web.AppKey("responder", DocumentResponder)
 BLOGROLL_FEEDS = web.AppKey("blogroll feeds", BlogrollFeeds)
-DELTAS = web.AppKey("deltas", Deltas)
-BODIES = web.AppKey("bodies", Bodies)
 DIALOG_LIMITER = web.AppKey("dialog limiter", RateLimiter)
 REMOTE_INTERACTION = web.AppKey("remote interaction", RemoteInteraction)
-PAGE_BUILDER = web.AppKey("page builder", PageBuilder)
 CLOCK = web.AppKey[Clock]("clock")
 CONFIG = web.AppKey("config", Config)
 FEEDS = web.AppKey("feeds", FeedBuilder)
@@ -46,13 +36,9 @@ HUB = web.AppKey("hub", Hub)
 LOCAL_ACTORS = web.AppKey("local actors", LocalActors)
 INBOX = web.AppKey("inbox", Inbox)
 METRICS = web.AppKey("metrics", Metrics)
-BYPASS_CACHE = web.RequestKey("bypass cache", bool)
-"""Set on a request whose response must not be served from the cache by address: the view runs every time."""
-TIMEOUTS = web.AppKey("timeouts", Timeouts)
 PUSH_LIMITER = web.AppKey("push limiter", RateLimiter)
 SEARCH_LIMITER = web.AppKey("search limiter", RateLimiter)
 LISTINGS = web.AppKey("listings", Listings)
-RESPONSE_CACHE = web.AppKey("response cache", ResponseCache)
 STORE = web.AppKey("store", Store)
 SUBSCRIBER = web.AppKey("subscriber", Subscriber)
 HUB_LIMITER = web.AppKey("hub limiter", RateLimiter)

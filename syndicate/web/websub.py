@@ -19,8 +19,9 @@ from syndicate.errors import (
 )
 from syndicate.web.http.bodies import MAX_ANY_BODY_BYTES
 from syndicate.web.http.clients import address_of
+from syndicate.web.http.keys import BODIES
 from syndicate.web.http.problems import status_of
-from syndicate.web.keys import BODIES, CONFIG, HUB, HUB_LIMITER, PUSH_LIMITER, SUBSCRIBER
+from syndicate.web.keys import CONFIG, HUB, HUB_LIMITER, PUSH_LIMITER, SUBSCRIBER
 from syndicate.websub.signature import HEADER
 
 log = structlog.get_logger()

@@ -3,7 +3,7 @@
 from syndicate.model.activity import Activity, ReceivedActivity
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Tables
-from syndicate.web.keys import RESPONSE_CACHE
+from syndicate.web.http.keys import RESPONSE_CACHE
 from tests.instances import RunningInstance
 
 CROWD = 1000

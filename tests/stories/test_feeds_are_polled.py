@@ -31,8 +31,8 @@ from syndicate.model.post import (
     TermKind,
     Visibility,
 )
-from syndicate.web.http.middleware import FULL_FEEDS_LIMIT
-from syndicate.web.keys import RESPONSE_CACHE
+from syndicate.web.http.keys import RESPONSE_CACHE
+from syndicate.web.http.middleware.feed_limit import FULL_FEEDS_LIMIT
 from tests.clocks import FakeClock
 from tests.feeds import lint
 from tests.instances import Answer, RunningInstance, running_instance

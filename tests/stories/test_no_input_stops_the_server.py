@@ -17,8 +17,8 @@ from syndicate.storage.deliveries import DeliveryState
 from syndicate.storage.media import MediaState
 from syndicate.storage.mentions import MentionState
 from syndicate.transport.message import Request, Response
+from syndicate.web.http.keys import REFUSALS
 from syndicate.web.http.refusal_log import write_refusals
-from syndicate.web.http.server import REFUSALS
 from syndicate.websub.publisher import PushTargets, PushWorker
 from syndicate.websub.topics import TopicDocument, Topics
 from tests.blogs import PNG

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from syndicate.services import build_server, open_services
 from syndicate.signatures import private_pem
 from syndicate.web.http.connections import Timeouts
+from syndicate.web.http.keys import TIMEOUTS
 from syndicate.web.http.server import listening
-from syndicate.web.keys import TIMEOUTS
 from tests.clocks import FakeClock
 from tests.instances import ACTIVITY, RunningInstance, running_instance, settings
 from tests.peer import Peer

@@ -3,7 +3,7 @@
 import pytest
 
 from syndicate.model.post import PostDraft, PostState
-from syndicate.web.keys import RESPONSE_CACHE
+from syndicate.web.http.keys import RESPONSE_CACHE
 from tests.instances import ACTIVITY, RunningInstance
 
 PAGE = "text/html"

@@ -8,8 +8,8 @@ import pytest
 from syndicate.errors import NotFound
 from syndicate.storage import Store
 from syndicate.storage.version_watch import VersionWatch
+from syndicate.web.http.keys import RESPONSE_CACHE
 from syndicate.web.http.response_cache import MAX_BYTES, RenderedDocument, ResponseCache
-from syndicate.web.keys import RESPONSE_CACHE
 from tests.clocks import FakeClock
 from tests.instances import ACTIVITY, RunningInstance
 from tests.waiting import becomes

@@ -10,8 +10,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from syndicate.web.http.compression import wants_gzip
+from syndicate.web.http.conditional import is_unchanged
 from syndicate.web.http.response_cache import CachedDocument, RenderedDocument, _document
-from syndicate.web.http.responses import MAX_SINGLE_WRITE_BYTES, DocumentResponder, is_unchanged, wants_gzip
+from syndicate.web.http.responses import MAX_SINGLE_WRITE_BYTES, DocumentResponder
 
 ETAG = 'W/"3f7a"'
 MODIFIED = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)

@@ -29,21 +29,18 @@ from syndicate.storage.authorizations import AuthorizationKind
 from syndicate.transport.media_type import is_activity_streams
 from syndicate.web.http.bodies import require_identity_encoding
 from syndicate.web.http.clients import address_of, client_of, is_from_elsewhere
+from syndicate.web.http.keys import BODIES, BYPASS_CACHE, RESPONDER, RESPONSE_CACHE
 from syndicate.web.http.negotiation import accepts_activity
 from syndicate.web.http.response_cache import RenderedDocument
 from syndicate.web.keys import (
     ACTOR_FETCHES,
     AUTHORIZED_FETCH,
-    BODIES,
-    BYPASS_CACHE,
     CONFIG,
     INBOX,
     INBOX_LIMITER,
     LOCAL_ACTORS,
     METRICS,
     OUTBOX,
-    RESPONDER,
-    RESPONSE_CACHE,
     STORE,
     URLS,
 )

@@ -12,10 +12,9 @@ from http import HTTPStatus
 
 import structlog
 from aiohttp import StreamReader, web
-from aiohttp.http import RawRequestMessage
-from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
 from syndicate.config import ServerConfig
+from syndicate.web.http.aiohttp_internals import BaseConnection
 from syndicate.web.http.clients import client_of, is_within
 from syndicate.web.http.problems import problem
 
@@ -144,7 +143,7 @@ class ConnectionLimiter:
             self._check_timer.cancel()
 
 
-class Connection(RequestHandler):
+class Connection(BaseConnection):
     """One client's connection."""
 
     __slots__ = (
@@ -160,10 +159,9 @@ class Connection(RequestHandler):
         "client",
     )
 
-    def __init__(self, manager: web.Server, limiter: ConnectionLimiter, **options: object) -> None:
+    def __init__(self, server: web.Server, limiter: ConnectionLimiter, **options: object) -> None:
         timeouts = limiter.timeouts
-        times = {"keepalive_timeout": timeouts.idle, "lingering_time": timeouts.linger}
-        super().__init__(manager, loop=asyncio.get_running_loop(), **times, **options)  # type: ignore[arg-type]
+        super().__init__(server, idle_timeout=timeouts.idle, linger=timeouts.linger, **options)
         self._limiter = limiter
         self.client = ""
         self._is_proxy = False
@@ -184,18 +182,18 @@ class Connection(RequestHandler):
         super().connection_made(transport)
         self._own_transport = self.transport
         if self._is_proxy:
-            self._keepalive_timeout = self._limiter.timeouts.proxy_idle
+            self.set_idle_timeout(self._limiter.timeouts.proxy_idle)
         elif not self._limiter.join(self) or not self._wait(self._limiter.timeouts.header):
             log.debug("connection refused", address=address)
             self.force_close()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._messages:
-            message, payload = self._messages[-1]
-            if self._body is not None and type(message) is not RawRequestMessage:
+        newest = self.newest_body()
+        if newest is not None:
+            if self._body is not None and self.newest_is_unreadable():
                 _fail_body(self._body)
-            self._body = payload
+            self._body = newest
         if self._body is None:
             return
         if self._body.is_eof():
@@ -215,7 +213,7 @@ class Connection(RequestHandler):
         if self._limiter.wait(self.client, 1.0):
             self._counted_unread = True
         else:
-            self._loop.call_soon(self.abort)
+            asyncio.get_running_loop().call_soon(self.abort)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -252,14 +250,9 @@ class Connection(RequestHandler):
         """Whether it is counted as waiting."""
         return self._counted_waiting or self._counted_unread
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether it is between two requests."""
-        return self._waiter is not None and not self._messages
-
     def check_reading(self) -> None:
         """Abort the connection if its send buffer is full and has hardly shrunk since the last check."""
-        if self._own_transport is None or not (self._paused or self._own_transport.is_closing()):
+        if self._own_transport is None or not (self.is_writing_paused or self._own_transport.is_closing()):
             self._unread = None
             return
         left = self._own_transport.get_write_buffer_size()
@@ -282,7 +275,7 @@ class Connection(RequestHandler):
             seconds = self._limiter.wait(self.client, seconds)
             self._counted_waiting = seconds > 0
         if seconds:
-            self._deadline = self._loop.call_later(seconds, self._time_out)
+            self._deadline = asyncio.get_running_loop().call_later(seconds, self._time_out)
         return seconds > 0
 
     def _stop_waiting(self) -> None:
@@ -306,7 +299,7 @@ class Connection(RequestHandler):
 
 def _fail_body(body: StreamReader) -> None:
     """Fail the reader of a body whose rest is not valid HTTP, and end the body."""
-    body.set_exception(RequestPayloadError("the body is cut short"))
+    body.set_exception(web.RequestPayloadError("the body is cut short"))
     body.feed_eof()
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from syndicate.web.http.conditional import opaque_tags
 from syndicate.web.http.response_cache import CachedDocument
-from syndicate.web.http.responses import opaque_tags
 
 MAX_VERSIONS_PER_FEED = 12
 MAX_FEEDS = 500

@@ -9,7 +9,6 @@ so a post that thousands boost is rendered a few times instead of thousands of t
 import asyncio
 import hashlib
 import time
-import zlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -19,13 +18,13 @@ from weakref import WeakValueDictionary
 
 from syndicate.clock import Clock, Stopwatch
 from syndicate.storage.version_watch import VersionSnapshot, VersionWatch
+from syndicate.web.http.compression import MIN_COMPRESSED_BYTES, gzip_encoded
 
 MAX_BYTES = 32 * 1024 * 1024
 OVERHEAD_BYTES = 4096
 """Bytes of the objects around a document, so there can be at most 8,000 documents."""
 SOFT_MAX_AGE_SECONDS = 1.0
 """Seconds for which a document stays valid although only `SOFT` dependencies have moved."""
-MIN_COMPRESSED_BYTES = 1024
 SOFT = ("talk:", "followers", "comments", "river")
 MAX_VARIANTS = 2_000
 MAX_VARIANT_LENGTH = 500
@@ -87,14 +86,9 @@ class CachedDocument:
         await asyncio.shield(self.packing)
 
     async def _pack(self) -> None:
-        packed = await asyncio.to_thread(_gzip, self.rendered.body)
+        packed = await asyncio.to_thread(gzip_encoded, self.rendered.body)
         self.packed_head = self.common + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
         self.packed = packed
-
-
-def _gzip(body: bytes) -> bytes:
-    compressor = zlib.compressobj(6, zlib.DEFLATED, 31)
-    return compressor.compress(body) + compressor.flush()
 
 
 class ResponseCache:

@@ -8,8 +8,10 @@ from syndicate.errors import NotFound
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.feeds import opml as opml_format
 from syndicate.web.feeds import CACHE_CONTROL, CORS, answer_feed, answer_live
+from syndicate.web.http.keys import RESPONDER
 from syndicate.web.http.response_cache import RenderedDocument, uncached
-from syndicate.web.keys import BLOGROLL_FEEDS, CONFIG, LOCAL_ACTORS, PAGE_BUILDER, RESPONDER, STORE, URLS
+from syndicate.web.keys import BLOGROLL_FEEDS, CONFIG, LOCAL_ACTORS, STORE, URLS
+from syndicate.web.site.page_builder import PAGE_BUILDER
 from syndicate.web.site.views import redirect, respond_cached
 
 MAX_KEY_LENGTH = 100

@@ -7,8 +7,9 @@ from aiohttp import web
 from syndicate.errors import NotFound
 from syndicate.media.kinds import SHOWN
 from syndicate.urls import Urls
+from syndicate.web.http.keys import RESPONDER, RESPONSE_CACHE
 from syndicate.web.http.response_cache import RenderedDocument
-from syndicate.web.keys import FILES, RESPONDER, RESPONSE_CACHE, STORE, URLS
+from syndicate.web.keys import FILES, STORE, URLS
 from syndicate.web.site.rendering import Asset
 
 CACHE_FOREVER = "public, max-age=31536000, immutable"

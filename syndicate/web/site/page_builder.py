@@ -10,6 +10,8 @@ from http import HTTPStatus
 from itertools import groupby
 from urllib.parse import quote
 
+from aiohttp import web
+
 from syndicate.blogroll.documents import BLOGROLL, RIVER
 from syndicate.clock import Clock, to_text
 from syndicate.config import Config
@@ -603,3 +605,6 @@ def _is_top_level(path: str, roots: Sequence[str]) -> bool:
     """Return whether a page is at the top level, below the root or below the directory of an imported blog."""
     root = next((root for root in roots if path.startswith(f"{root}/")), "")
     return path.removeprefix(root).strip("/").count("/") == 0
+
+
+PAGE_BUILDER = web.AppKey("page builder", PageBuilder)

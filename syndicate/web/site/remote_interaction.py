@@ -14,16 +14,9 @@ from syndicate.federation.actors.remote_interaction import Intent
 from syndicate.model.comment import CommentState
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.content_policy import content_policy
-from syndicate.web.keys import (
-    BODIES,
-    CONFIG,
-    DIALOG_LIMITER,
-    LOCAL_ACTORS,
-    PAGE_BUILDER,
-    REMOTE_INTERACTION,
-    STORE,
-    URLS,
-)
+from syndicate.web.http.keys import BODIES
+from syndicate.web.keys import CONFIG, DIALOG_LIMITER, LOCAL_ACTORS, REMOTE_INTERACTION, STORE, URLS
+from syndicate.web.site.page_builder import PAGE_BUILDER
 
 MAX_INPUT_LENGTH = 2048
 NO_RESPONSE = "That server does not answer as a server of the fediverse does. Is the name spelled as it should be?"

@@ -13,8 +13,9 @@ from syndicate.model.post import PostKind
 from syndicate.publishing.listings import EARLIEST_YEAR
 from syndicate.storage import Store
 from syndicate.urls import Urls
+from syndicate.web.http.keys import RESPONDER, RESPONSE_CACHE
 from syndicate.web.http.response_cache import RenderedDocument
-from syndicate.web.keys import CONFIG, RESPONDER, RESPONSE_CACHE, STORE, URLS
+from syndicate.web.keys import CONFIG, STORE, URLS
 
 MAX_POSTS_IN_ONE_SITEMAP = 2_000
 """Blogs with more posts get an index and one sitemap per month."""

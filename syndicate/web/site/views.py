@@ -24,21 +24,12 @@ from syndicate.web import feeds
 from syndicate.web.activitypub import objects
 from syndicate.web.feeds import MAX_PACE_DAYS
 from syndicate.web.http.clients import address_of
+from syndicate.web.http.keys import RESPONDER, RESPONSE_CACHE
 from syndicate.web.http.negotiation import prefers_activity
 from syndicate.web.http.response_cache import RenderedDocument, uncached
-from syndicate.web.keys import (
-    CLOCK,
-    CONFIG,
-    LISTINGS,
-    PAGE_BUILDER,
-    RESPONDER,
-    RESPONSE_CACHE,
-    SEARCH_LIMITER,
-    STORE,
-    URLS,
-)
+from syndicate.web.keys import CLOCK, CONFIG, LISTINGS, SEARCH_LIMITER, STORE, URLS
 from syndicate.web.site import files
-from syndicate.web.site.page_builder import COMMENTS_PER_PAGE, Series
+from syndicate.web.site.page_builder import COMMENTS_PER_PAGE, PAGE_BUILDER, Series
 
 PERIOD_QUERY = re.compile(r"(\d{4})(\d{2})?(\d{2})?\d*")
 PAGE_PATH = re.compile(r"(.*/)page/([1-9]\d{0,5})/?")

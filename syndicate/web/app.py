@@ -1,0 +1,62 @@
+"""Creates the aiohttp application: its services, its middleware and its routes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from syndicate.clock import Clock, Stopwatch
+from syndicate.config import Config
+from syndicate.urls import Urls
+from syndicate.web.http.connections import Timeouts
+from syndicate.web.http.handlers import Middleware
+from syndicate.web.http.keys import MIDDLEWARE, REFUSALS, RESPONDER, RESPONSE_CACHE, TIMEOUTS
+from syndicate.web.http.middleware.caching import CachedResponses
+from syndicate.web.http.middleware.errors import ErrorResponses
+from syndicate.web.http.middleware.expectations import refuse_unwanted_bodies
+from syndicate.web.http.middleware.feed_limit import FeedLimit
+from syndicate.web.http.middleware.host_check import HostCheck, refuse_nul
+from syndicate.web.http.middleware.refusals import RefusalRecorder
+from syndicate.web.http.middleware.security_headers import SecurityHeaders, security_headers
+from syndicate.web.http.responses import DocumentResponder
+from syndicate.web.keys import CLOCK, CONFIG, URLS
+from syndicate.web.routes import add_routes
+from syndicate.web.site.page_builder import PAGE_BUILDER
+from syndicate.web.site.rendering import Pages
+
+
+def make_app(
+    config: Config, clock: Clock, stopwatch: Stopwatch, pages: Pages, services: Mapping[web.AppKey[Any], Any]
+) -> web.Application:
+    """Return the application. `services` are the objects that views look up by key."""
+    app = web.Application(client_max_size=1024 * 1024)
+    app[CLOCK], app[CONFIG], app[URLS] = clock, config, Urls(config.site.url)
+    app[TIMEOUTS] = Timeouts()
+    for key, service in services.items():
+        app[key] = service
+    _add_middleware(app, clock, stopwatch)
+    add_routes(app, pages.assets)
+    return app
+
+
+def _add_middleware(app: web.Application, clock: Clock, stopwatch: Stopwatch) -> None:
+    """Set the middleware, the outermost first: it sees a request first and its response last.
+
+    All of it runs before routing, so that a cached document costs no routing.
+    """
+    config = app[CONFIG]
+    headers = security_headers(config.site.url)
+    app[RESPONDER] = DocumentResponder(headers)
+    refusals = RefusalRecorder(config.server, clock)
+    app[REFUSALS] = refusals.pending
+    middleware: tuple[Middleware, ...] = (
+        SecurityHeaders(headers).wrap,
+        ErrorResponses(app[PAGE_BUILDER]).wrap,
+        HostCheck(config.site.url, config.server).wrap,
+        refusals.wrap,
+        FeedLimit(config.server, stopwatch).wrap,
+        CachedResponses(app[RESPONSE_CACHE], app[RESPONDER]).wrap,
+        refuse_unwanted_bodies,
+        refuse_nul,
+    )
+    app[MIDDLEWARE] = middleware
