@@ -305,6 +305,18 @@ class Posts:
 
     # numbers, and volumes of the archive
 
+    async def list_numbered(self, after: int, limit: int) -> list[tuple[int, Post]]:
+        """Return public posts and pages with their numbers, from the one after this number on."""
+        rows = await self._query.all(
+            f"""
+            SELECT posts.number, {COLUMNS} FROM posts WHERE number > :after AND state = 'published'
+            ORDER BY number LIMIT :limit
+            """,
+            after=after,
+            limit=limit,
+        )
+        return list(zip((row["number"] for row in rows), await self._with_terms(rows), strict=True))
+
     async def assign_number(self, id: str) -> None:
         """Assign the next number, if the post has none. Call it under the advisory lock, so that numbers are unique."""
         await self._query.run(

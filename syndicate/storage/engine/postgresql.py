@@ -93,10 +93,10 @@ def translated() -> Iterator[None]:
         raise DatabaseBusy(f"PostgreSQL has no room: {error}") from error
 
 
-class _Statements:
+class Statements:
     """Statements on a connection or on the pool."""
 
-    def __init__(self, executor: "PoolConnectionProxy[Any] | asyncpg.Pool[Any]") -> None:
+    def __init__(self, executor: "PoolConnectionProxy[Any] | asyncpg.Pool[Any] | asyncpg.Connection[Any]") -> None:
         self._executor = executor
 
     async def all(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
@@ -127,7 +127,7 @@ class PostgreSQL:
 
     def __init__(self, address: str, pool: "asyncpg.Pool[Any]") -> None:
         self._address, self._pool = address, pool
-        self._statements = _Statements(pool)
+        self._statements = Statements(pool)
         self._version = 0
         self._notices: list[Callable[[], None]] = []
         self._hint: asyncio.Task[None] | None = None
@@ -162,7 +162,7 @@ class PostgreSQL:
             try:
                 with translated():
                     async with self._pool.acquire() as connection, connection.transaction():
-                        result = await body(_Statements(connection))
+                        result = await body(Statements(connection))
                 break
             except StorageError as error:
                 if isinstance(error.__cause__, READ_ONLY_ERRORS):  # new connections find the server that takes writes
@@ -233,7 +233,9 @@ class PostgreSQL:
         return []
 
     async def backup(self, path: str) -> None:
-        raise StorageError(f"{path}: use pg_dump for a backup of PostgreSQL")
+        from syndicate.storage.engine.postgresql_copy import copy_to_file  # it imports this module
+
+        await copy_to_file(self._address, path)
 
     async def close(self) -> None:
         if self._hint is not None:

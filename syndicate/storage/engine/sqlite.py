@@ -24,6 +24,7 @@ import structlog
 
 from syndicate.errors import DatabaseBusy, DatabaseDamaged, DatabaseReplaced, StorageError, ValueUnstorable
 from syndicate.storage.engine.database import Body, Dialect, Queryable, Row
+from syndicate.storage.engine.table_copy import copy_file
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -319,13 +320,7 @@ class SQLite:
         ]
 
     async def backup(self, path: str) -> None:
-        target = sqlite3.connect(path, check_same_thread=False)
-        try:
-            await self._thread_reader.backup(target, pages=1000)
-        except sqlite3.Error as error:
-            raise StorageError(f"{path}: cannot be written: {error}") from error
-        finally:
-            target.close()
+        await asyncio.to_thread(copy_file, self._path, path)
 
     async def close(self) -> None:
         while self._writing is not None:
