@@ -20,6 +20,7 @@ from syndicate.storage.feed_polls import FeedPolls
 from syndicate.storage.followers import Followers
 from syndicate.storage.followers_sync import Synchronizations
 from syndicate.storage.foreign_inboxes import ForeignInboxes
+from syndicate.storage.held_deliveries import HeldDeliveries
 from syndicate.storage.hosts import Hosts
 from syndicate.storage.inbox_queue import InboxQueue
 from syndicate.storage.key_values import KeyValues, Totals
@@ -67,6 +68,7 @@ class Tables:
         self.inbox_queue = InboxQueue(query)
         self.outbox = OutboxActivities(query)
         self.deliveries = Deliveries(query)
+        self.held_deliveries = HeldDeliveries(query)
         self.foreign_inboxes = ForeignInboxes(query)
         self.hosts = Hosts(query)
         self.blogroll = Blogroll(query)
