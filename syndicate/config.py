@@ -229,6 +229,11 @@ class StorageConfig(Section):
         return self.media.parent / "originals"
 
     @property
+    def deletions(self) -> Path:
+        """The log of deletions, which no backup holds: `restore` applies what was deleted after the backup."""
+        return self.media.parent / "deletions.log"
+
+    @property
     def is_postgresql(self) -> bool:
         return self.database.startswith(("postgresql://", "postgres://"))
 

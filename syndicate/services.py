@@ -54,6 +54,7 @@ from syndicate.federation.sync.reply_crawler import ReplyCrawler
 from syndicate.importers.post_importer import PostImporter
 from syndicate.importers.posts_folder import PostsFolder
 from syndicate.maintenance.account_upkeep import AccountUpkeep
+from syndicate.maintenance.deletion_log import DeletionLog
 from syndicate.maintenance.rerendering import Rerendering
 from syndicate.maintenance.retention import Retention
 from syndicate.maintenance.scheduler import Scheduler
@@ -144,6 +145,7 @@ class Server:
     app: web.Application
     metrics: Metrics
     scheduler: Scheduler
+    deletion_log: DeletionLog
     retention: Retention
     rerendering: Rerendering
     account_upkeep: AccountUpkeep
@@ -173,6 +175,7 @@ class Server:
             Worker(name="posts folder", role=Role.CHORES, run=self.services.posts_folder.run),
             regular("scheduler", self.scheduler.run),
             regular("rerendering", self.rerendering.run),
+            regular("deletion log", self.deletion_log.run),
             regular("retention", self.retention.run),
             regular("account upkeep", self.account_upkeep.run),
         )
@@ -394,6 +397,7 @@ def build_server(
         pushes=pushes,
         metrics=metrics,
         scheduler=Scheduler(store, services.publisher, clock),
+        deletion_log=DeletionLog.of(config, store),
         retention=Retention(
             store,
             services.files,

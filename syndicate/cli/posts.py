@@ -11,6 +11,7 @@ from syndicate.errors import FilesMissing, InputError, PostNotFound
 from syndicate.importers import markdown_files
 from syndicate.importers.markdown_files import MarkdownFile
 from syndicate.importers.post_importer import FileVersion
+from syndicate.maintenance.deletion_log import DeletionLog
 from syndicate.media.places import LOCATION_WARNING
 from syndicate.model.post import Post, PostState
 from syndicate.publishing import Published
@@ -94,7 +95,9 @@ def delete(session: Session, slug: str) -> None:
         post = await services.store.posts.find_by_slug(slug)
         if post is None:
             raise PostNotFound(f"there is no post with the slug {slug!r}")
-        return await services.publisher.delete(post.id)
+        await services.publisher.delete(post.id)
+        await DeletionLog.of(services.config, services.store).append_new()
+        return post
 
     post = session.run(work)
     click.echo(f"{post.slug}: deleted")

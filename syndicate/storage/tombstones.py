@@ -40,6 +40,16 @@ class Tombstones:
         rows = await self._query.all("SELECT * FROM tombstones WHERE path LIKE '%/%' ORDER BY gone_at")
         return [_tombstone(row) for row in rows if unquote(row["path"]).rstrip("/").rpartition("/")[2] == slug]
 
+    async def list_since(self, moment: datetime, uri: str, limit: int) -> list[Tombstone]:
+        """The oldest tombstones after this place (moment, then uri)."""
+        rows = await self._query.all(
+            "SELECT * FROM tombstones WHERE (gone_at, uri) > (:moment, :uri) ORDER BY gone_at, uri LIMIT :limit",
+            moment=to_text(moment),
+            uri=uri,
+            limit=limit,
+        )
+        return [_tombstone(row) for row in rows]
+
     async def save(self, tombstone: Tombstone) -> None:
         await self._query.run(
             """
