@@ -13,6 +13,7 @@ from syndicate.errors import PostNotFound
 from syndicate.services import Services
 from syndicate.storage import Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind
+from syndicate.storage.held_deliveries import Held
 
 MAX_ROWS = 200
 MESSAGE_FIELDS = ("detail", "error_description", "error", "message", "title")
@@ -21,15 +22,20 @@ MESSAGE_FIELDS = ("detail", "error_description", "error", "message", "title")
 @click.command()
 @click.argument("key", required=False, metavar="[SLUG|ID]")
 @click.option("--again", is_flag=True, help="Retry the deliveries that were given up.")
+@click.option("--resume", is_flag=True, help="Send what is held since a backup was restored.")
 @as_json
 @click.pass_obj
-def deliveries(session: Session, key: str | None, again: bool, as_json: bool) -> None:
+def deliveries(session: Session, key: str | None, again: bool, resume: bool, as_json: bool) -> None:
     """List deliveries by server: of a post (its SLUG, even if deleted), of one of your replies, of a follow (its ID
     or the handle), or of an activity. Without an argument, list the latest deliveries of all kinds, including feed
     pushes.
     """
     if again and key is None:
         raise click.UsageError("--again needs the SLUG of a post, or the ID of a reply, a follow or an activity")
+
+    if resume:
+        _resume(session)
+        return
 
     async def work(services: Services) -> list[dict[str, Any]]:
         if key is None:
@@ -43,6 +49,19 @@ def deliveries(session: Session, key: str | None, again: bool, as_json: bool) ->
 
     columns = ("server", "what", "said", "state", "tries", "last", "status", "next", "answer")
     print_rows(session.run(work), as_json=as_json, columns=columns, nothing="No deliveries yet.")
+
+
+def _resume(session: Session) -> None:
+    async def work(services: Services) -> Held:
+        return await services.store.transaction(lambda tx: tx.held_deliveries.resume(services.clock()))
+
+    held = session.run(work)
+    if not held:
+        click.echo("No deliveries are held.")
+        return
+    click.echo(
+        f"{held.deliveries} deliveries and {held.activities} announcements are sent now, unless they are out of date."
+    )
 
 
 async def _retry(found: list[Delivery], now: datetime, tx: Tables) -> None:

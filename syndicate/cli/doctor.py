@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -11,7 +11,9 @@ import click
 from syndicate import __version__
 from syndicate.cli.private_files import wrong_modes
 from syndicate.cli.session import Session
+from syndicate.clock import from_text
 from syndicate.errors import RemoteError
+from syndicate.maintenance.backup import LAST_BACKUP
 from syndicate.services import Services
 from syndicate.storage.media import MediaState
 from syndicate.transport.client import Client
@@ -48,6 +50,12 @@ def doctor(session: Session) -> None:
 async def _advice(services: Services) -> list[str]:
     """Return hints that are not problems."""
     advice = services.store.database.advice()
+    advice.append(_age_of_backup(await services.store.key_values.find(LAST_BACKUP), services.clock()))
+    if held := await services.store.held_deliveries.count():
+        advice.append(
+            f"{held.deliveries + held.activities} deliveries are held since a backup was restored; "
+            "`syndicate deliveries --resume` sends them"
+        )
     if not services.config.storage.posts.is_dir():
         advice.append(f"{services.config.storage.posts}: the posts folder does not exist (fine if you do not use it)")
     passed_over = services.posts_folder.passed_over()
@@ -60,6 +68,15 @@ async def _advice(services: Services) -> list[str]:
     if subscriptions := await services.store.subscriptions.count():
         advice.append(f"{subscriptions} WebSub subscriptions; `syndicate subscriptions` lists them")
     return advice
+
+
+def _age_of_backup(last: str | None, now: datetime) -> str:
+    if last is None:
+        return "no backup was made yet; `syndicate backup FILE` makes one"
+    made = from_text(last)
+    days = (now - made).days
+    age = "today" if days < 1 else "1 day ago" if days == 1 else f"{days} days ago"
+    return f"the last backup was made {age} ({made:%Y-%m-%d %H:%M} UTC)"
 
 
 async def _problems(services: Services) -> AsyncIterator[str]:

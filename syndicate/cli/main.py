@@ -37,6 +37,9 @@ COMMANDS: Mapping[str, str] = {
     "unblock": "blocks:unblock",
     "blocks": "blocks:blocks",
     "keys": "keys:keys",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "migrate-database": "backup:migrate_database",
     "doctor": "doctor:doctor",
 }
 """Name → module in this package and object in it, imported on use, so that the server does not load the importers."""

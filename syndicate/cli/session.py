@@ -29,10 +29,14 @@ class Session:
         """Raises ConfigurationError."""
         return load(self.path)
 
-    def run(self, work: Callable[[Services], Coroutine[Any, Any, T]], *, keep_keys: bool = False) -> T:
-        """Run `work` with the services. Only errors are logged, since commands print their own messages."""
+    def log_errors_only(self) -> None:
+        """Log only errors, since commands print their own messages."""
         if not self.debug:
             structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+    def run(self, work: Callable[[Services], Coroutine[Any, Any, T]], *, keep_keys: bool = False) -> T:
+        """Run `work` with the services."""
+        self.log_errors_only()
         config = self.config()
 
         async def inside() -> T:

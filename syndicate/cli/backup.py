@@ -1,0 +1,158 @@
+"""`syndicate backup`, `restore` and `migrate-database`: a blog in one file, back from it, and into PostgreSQL."""
+
+import asyncio
+import secrets
+from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
+
+import click
+
+from syndicate.cli.imports import progress
+from syndicate.cli.session import Session
+from syndicate.clock import to_text, utc_now
+from syndicate.config import Config
+from syndicate.errors import InputError, StorageError
+from syndicate.maintenance import backup as backups
+from syndicate.maintenance.backup import Backup
+from syndicate.maintenance.deletion_log import DeletionLog, Replayed, replay
+from syndicate.maintenance.restore import Staged, require_free, staged
+from syndicate.services import Services, open_services
+from syndicate.storage import Store
+from syndicate.storage.engine.table_copy import TableSum
+from syndicate.storage.held_deliveries import Held
+from syndicate.storage.transfer import copy_to_postgresql
+from syndicate.supervisor import sole_server
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--without-media", is_flag=True, help="Leave out pictures and other media.")
+@click.pass_obj
+def backup(session: Session, file: Path, without_media: bool) -> None:
+    """Write the whole blog into one FILE: database, keys, settings, posts folder and media. The server may go on.
+
+    Keep the file where nobody else can read it: it holds keys and passwords.
+    """
+
+    if file.exists():
+        raise InputError(f"{file}: already exists; please choose another name")
+    copy = file.with_name(f".{file.name}.{secrets.token_hex(4)}-database")
+
+    async def work(services: Services) -> Backup:
+        made = services.clock().replace(microsecond=0)
+        await DeletionLog.of(services.config, services.store).append_new()
+        await services.store.database.backup(str(copy))
+        with progress("files") as advance:
+            write = partial(backups.write, file, copy, services.config, made, media=not without_media, progress=advance)
+            written = await asyncio.to_thread(write)
+        await services.store.transaction(lambda tx: tx.key_values.save(backups.LAST_BACKUP, to_text(made)))
+        return written
+
+    try:
+        written = session.run(work)
+    finally:
+        for part in ("", "-journal", "-wal", "-shm"):
+            Path(f"{copy}{part}").unlink(missing_ok=True)
+    for name in written.vanished:
+        click.echo(f"was deleted meanwhile: {name}")
+    without = "" if written.has_media else ", without media"
+    click.echo(f"{file}: {len(written.files)} files, {written.size / 1024**2:.1f} MiB, read back and checked{without}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace the blog that is here.")
+@click.pass_obj
+def restore(session: Session, file: Path, force: bool) -> None:
+    """Put the blog back that is in the backup FILE. Stop the server first.
+
+    Everything is checked before anything changes. What was deleted after the backup is deleted again, as far as
+    data/deletions.log knows it. Deliveries that were open wait for `syndicate deliveries --resume`.
+    """
+    session.log_errors_only()
+    held = backups.check(file)
+    require_free(session.path, held, force=force)
+    with ExitStack() as stack:
+        ready = stack.enter_context(staged(file, held, session.path))
+        if Path(ready.config.storage.database).exists():
+            stack.enter_context(sole_server(ready.config))
+        replayed, waiting = asyncio.run(_restore(ready))
+    click.echo(f"{session.path.absolute().parent}: restored from the backup of {held.made:%Y-%m-%d %H:%M} UTC")
+    if replayed.posts or replayed.comments:
+        click.echo(f"deleted again: {replayed.posts} posts, {replayed.comments} comments")
+    for path in ready.kept:
+        click.echo(f"kept as it is, though the backup has another version: {path}")
+    if waiting:
+        click.echo(
+            f"held: {waiting.deliveries} deliveries and {waiting.activities} announcements that were open then; "
+            "`syndicate deliveries --resume` sends them"
+        )
+    if not held.has_media:
+        click.echo("The backup holds no media; put data/media and data/originals back, too.")
+
+
+async def _restore(ready: Staged) -> tuple[Replayed, Held]:
+    """Prepare the copy of the database, then put everything in its place."""
+    await _complete_deletion_log(ready.config)
+    async with open_services(ready.staged_config) as services:
+        await services.store.transaction(lambda tx: tx.held_deliveries.hold_all())
+        waiting = await services.store.held_deliveries.count()
+        replayed = await replay(
+            ready.config.storage.deletions, services.store, services.publisher, ours=ready.config.site.url
+        )
+    try:
+        if ready.config.storage.is_postgresql:
+            await copy_to_postgresql(
+                str(ready.database), ready.config.storage.database, utc_now, replace=True, before_commit=ready.place
+            )
+        else:
+            ready.place()
+    except BaseException:
+        ready.put_back()
+        raise
+    return replayed, waiting
+
+
+async def _complete_deletion_log(config: Config) -> None:
+    """Log what the database that is replaced was the last to know, if it can be read."""
+    storage = config.storage
+    if not storage.is_postgresql and not await asyncio.to_thread(Path(storage.database).exists):
+        return
+    with suppress(StorageError):
+        store = await Store.open(storage.database, utc_now)
+        try:
+            await DeletionLog.of(config, store).append_new()
+        finally:
+            await store.close()
+
+
+@click.command("migrate-database")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@click.pass_obj
+def migrate_database(session: Session, source: str, target: str) -> None:
+    """Copy all rows of a SQLite file into an empty PostgreSQL database: FROM is the file, TO is postgresql://…
+
+    Every table is counted and summed up on both sides; where they differ, nothing is changed.
+    """
+    session.log_errors_only()
+    if "://" in source or not Path(source).is_file():
+        raise InputError(f"{source}: is not a SQLite file")
+    if not target.startswith(("postgresql://", "postgres://")):
+        raise InputError(f"{target}: must begin with postgresql://")
+    config = session.config()
+    storage = config.storage.model_copy(update={"database": source})
+    with sole_server(config.model_copy(update={"storage": storage})):
+        sums = asyncio.run(copy_to_postgresql(source, target, utc_now))
+    _print_sums(sums, config, target)
+
+
+def _print_sums(sums: list[TableSum], config: Config, target: str) -> None:
+    width = max(len(it.table) for it in sums)
+    for it in sums:
+        click.echo(f"{it.table:<{width}}  {it.rows:>9,} rows  {it.checksum}")
+    total = sum(it.rows for it in sums)
+    click.echo(f"{total:,} rows in {len(sums)} tables are the same in both databases.")
+    if config.storage.database != target:
+        click.echo(f"Next: set storage.database in {config.file} to the new address, and start the server.")
