@@ -1,11 +1,13 @@
 """Likes, emoji reactions and boosts: counted and undone, received directly or forwarded."""
 
+from dataclasses import dataclass
 from functools import partial
 
 from syndicate.activitypub.access import as_text
+from syndicate.activitypub.addressing import is_private_reaction
 from syndicate.activitypub.parse import origin
 from syndicate.content.text import clean_name
-from syndicate.federation.inbox.context import Context, Decision, done, ignored
+from syndicate.federation.inbox.context import Context, Decision, done, ignored, private
 from syndicate.federation.inbox.targets import locate
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.comment import Comment, CommentSource, CommentState
@@ -27,30 +29,73 @@ async def target_of(address: str, context: Context) -> tuple[Post, Comment | Non
     return post, comment
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionVerdicts:
+    """What can become of a reaction, with its own reasons for each kind."""
+
+    elsewhere: Verdict
+    undone: Verdict
+    repeated: Verdict
+    counted: Verdict
+
+
+LIKE = ReactionVerdicts(
+    elsewhere=ignored("like.elsewhere"),
+    undone=ignored("like.undone"),
+    repeated=ignored("like.repeated"),
+    counted=done("like.counted"),
+)
+SHARE = ReactionVerdicts(
+    elsewhere=ignored("announce.elsewhere"),
+    undone=ignored("announce.undone"),
+    repeated=ignored("announce.repeated"),
+    counted=done("announce.counted"),
+)
+
+
 async def like(activity: Activity, context: Context) -> Decision:
     """Count a like, once per actor and emoji."""
+    content = clean_name(as_text(activity.raw.get("content")), limit=MAX_EMOJI_LENGTH)
+    return await _count(activity, "like", content, LIKE, await target_of(activity.object, context), context)
+
+
+async def share(activity: Activity, context: Context) -> Decision:
+    """Count a boost, once per actor, unless it is private."""
     target = await target_of(activity.object, context)
+    if target is not None and is_private_reaction(activity.raw):
+        return private("announce.private")
+    return await _count(activity, "share", "", SHARE, target, context)
+
+
+async def _count(
+    activity: Activity,
+    kind: str,
+    content: str,
+    verdicts: ReactionVerdicts,
+    target: tuple[Post, Comment | None] | None,
+    context: Context,
+) -> Decision:
     if target is None:
-        return ignored("like.elsewhere")
+        return verdicts.elsewhere
     post, comment = target
     undone = await context.store.tombstones.find(activity.id)
     if undone is not None and undone.origin == origin(activity.actor):
-        return ignored("like.undone")
+        return verdicts.undone
     reaction = Reaction(
         uri=activity.id,
         post=post.id,
         comment=comment.id if comment else None,
-        kind="like",
+        kind=kind,
         actor=activity.actor,
-        content=clean_name(as_text(activity.raw.get("content")), limit=MAX_EMOJI_LENGTH),
+        content=content,
         received=context.clock(),
     )
 
     async def count(tx: Tables) -> Verdict:
         if not await tx.reactions.add(reaction):
-            return ignored("like.repeated")
+            return verdicts.repeated
         await tx.versions.move(f"talk:{post.id}")
-        return done("like.counted")
+        return verdicts.counted
 
     return count
 

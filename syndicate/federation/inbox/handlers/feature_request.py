@@ -2,21 +2,16 @@
 
 from syndicate.activitypub.access import as_id
 from syndicate.activitypub.vocabulary import FEATURE_CONTEXT
-from syndicate.errors import PERMANENT_REMOTE_ERRORS
 from syndicate.federation.inbox.context import Context, Decision, ignored, refused
-from syndicate.model.activity import Activity, Verdict
-from syndicate.storage import Tables
+from syndicate.federation.inbox.rejections import reject
+from syndicate.model.activity import Activity
 
 
 async def handle(activity: Activity, context: Context) -> Decision:
     """Reject the request, as `canFeature` of local actors says."""
-    identity = context.local_actors.of_uri(activity.object)
-    if identity is None:
+    requested = context.local_actors.of_uri(activity.object)
+    if requested is None:
         return ignored("feature.not-ours")
-    try:
-        actor = await context.actors.get(activity.actor)
-    except PERMANENT_REMOTE_ERRORS:
-        return ignored("actor.unavailable")
     request = {
         "id": activity.id,
         "type": "FeatureRequest",
@@ -24,11 +19,5 @@ async def handle(activity: Activity, context: Context) -> Decision:
         "object": activity.object,
         "instrument": as_id(activity.raw.get("instrument")),
     }
-
-    async def reject(tx: Tables) -> Verdict:
-        await context.outbox.send_to(
-            tx, "Reject", request, to=actor.uri, inbox=actor.inbox, context=FEATURE_CONTEXT, by=identity.actor
-        )
-        return refused("feature.not-allowed")
-
-    return reject
+    verdict = refused("feature.not-allowed")
+    return await reject(activity, request, context, verdict, by=requested.actor, json_context=FEATURE_CONTEXT)

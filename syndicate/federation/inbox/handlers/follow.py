@@ -7,6 +7,7 @@ from syndicate.activitypub.parse import authority_of, host_of, origin
 from syndicate.errors import PERMANENT_REMOTE_ERRORS
 from syndicate.federation.actors.software import SOFTWARE_LOOKUP_DELAY
 from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.rejections import reject
 from syndicate.federation.outbox import featured
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.actor import LocalActor, RemoteActor
@@ -39,8 +40,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         since=context.clock(),
     )
     follow = render.follow_as_received(activity.id, activity.actor, activity.object)
-
-    stand_ins = await featured.fallback_posts(context.store, context.local_actors, ours)
+    newest = await featured.fallback_posts(context.store, context.local_actors, ours)
 
     async def accept(tx: Tables) -> Verdict:
         if await tx.foreign_inboxes.is_full(actor.uri):
@@ -50,7 +50,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         await tx.hosts.schedule_software_check(authority_of(follower.inbox), context.clock() + SOFTWARE_LOOKUP_DELAY)
         await context.outbox.send_to(tx, "Accept", follow, to=actor.uri, inbox=actor.inbox, by=ours)
         if new and await tx.followers.list_on_server(ours.id, origin(actor.uri), after="", limit=2) == [actor.uri]:
-            await _unpin(tx, stand_ins, actor, ours, context)
+            await _unpin(tx, newest, actor, ours, context)
         return done("follow.accepted" if new else "follow.renewed")
 
     return accept
@@ -79,14 +79,5 @@ async def reject_blocked(activity: Activity, context: Context) -> Decision:
     ours = context.local_actors.followable(activity.object)
     if ours is None:
         return ignored("follow.not-ours")
-    try:
-        actor = await context.actors.get(activity.actor)
-    except PERMANENT_REMOTE_ERRORS:
-        return ignored("actor.unavailable")
     follow = render.follow_as_received(activity.id, activity.actor, activity.object)
-
-    async def reject(tx: Tables) -> Verdict:
-        await context.outbox.send_to(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
-        return refused("sender.blocked")
-
-    return reject
+    return await reject(activity, follow, context, refused("sender.blocked"), by=ours)
