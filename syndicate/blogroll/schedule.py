@@ -13,17 +13,19 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import assert_never
 
+from syndicate.limits.backoff import Backoff, growing
+
 MIN_INTERVAL = timedelta(hours=1)
 MAX_INTERVAL = timedelta(days=1)
 """For a working feed, whatever its `max-age`: servers are configured for pages, and their feeds with them."""
 MAX_RETRY_AFTER = timedelta(days=7)
 """The limit for `Retry-After`."""
-MAX_BACKOFF = timedelta(days=4)
 MAX_FAILING_TIME = timedelta(days=30)
 MIN_FAILURES = 8
 MAX_CONDITIONAL_TIME = timedelta(days=30)
 """How long `304 Not Modified` is trusted: some servers never change a tag."""
 JITTER = 0.1
+BACKOFF = Backoff(growing(MIN_INTERVAL, maximum=timedelta(days=4)), jitter=(1, 1 + JITTER))
 INITIAL_INTERVAL = timedelta(seconds=2)
 """Between the first polls of feeds that were added together: 1,800 fill an hour."""
 POLLS_PER_POST = 6
@@ -124,8 +126,7 @@ def next_poll(
         case PollOutcome.UNAVAILABLE | PollOutcome.UNUSABLE | PollOutcome.REFUSED | PollOutcome.MISSING:
             if answer is PollOutcome.MISSING and is_given_up(now, failures=failures, failing_since=failing_since):
                 return None
-            wait = min(MIN_INTERVAL * 2 ** min(max(failures - 1, 0), 10), MAX_BACKOFF)
-            wait *= chance.uniform(1, 1 + JITTER)
+            wait = BACKOFF.delay(failures, chance)
         case PollOutcome.GONE:
             return None
         case _:

@@ -11,12 +11,14 @@ A server may also ask us to wait (Retry-After). Hearing from it does not shorten
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from syndicate.limits.backoff import Backoff, growing
 from syndicate.storage.hosts import Host
 
 FAILURE_LIMIT = 5
 SHORT_PAUSE = timedelta(seconds=30)
 INITIAL_LONG_PAUSE = timedelta(minutes=10)
 MAX_PAUSE = timedelta(hours=12)
+BACKOFF = Backoff((*(FAILURE_LIMIT - 1) * (SHORT_PAUSE,), *growing(INITIAL_LONG_PAUSE, maximum=MAX_PAUSE)))
 
 
 def after_success(host: Host, dialect: str) -> Host:
@@ -29,10 +31,8 @@ def after_failure(host: Host, now: datetime) -> Host:
     if host.paused_until is not None and host.paused_until > now:
         return host
     failures = host.failures + 1
-    pause = SHORT_PAUSE
-    if failures >= FAILURE_LIMIT:
-        pause = min(INITIAL_LONG_PAUSE * 2 ** min(failures - FAILURE_LIMIT, 10), MAX_PAUSE)
-    return replace(host, failures=failures, paused_until=now + pause, failing_since=host.failing_since or now)
+    until = now + BACKOFF.delay(failures)
+    return replace(host, failures=failures, paused_until=until, failing_since=host.failing_since or now)
 
 
 def after_contact(host: Host) -> Host:

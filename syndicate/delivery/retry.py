@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from syndicate.limits.backoff import Backoff
+
 RETRY_SCHEDULE = tuple(
     timedelta(seconds=seconds)
     for seconds in (30, 120, 600, 1_800, 7_200, 21_600, 43_200, 86_400, 172_800, 345_600, 604_800)
 )
 JITTER = 0.25
+BACKOFF = Backoff(RETRY_SCHEDULE, jitter=(1 - JITTER, 1 + JITTER))
 MAX_RETRY_AFTER = timedelta(days=1)
 DEFAULT_PAUSE = timedelta(minutes=1)
 """The pause after a 429 without Retry-After."""
@@ -60,9 +63,6 @@ def requested_pause(attempt: Attempt) -> timedelta | None:
 
 def next_attempt(attempts: int, attempt: Attempt, now: datetime, jitter: random.Random) -> datetime | None:
     """Return the time of the next attempt after `attempts` attempts; None to give up."""
-    if attempts > len(RETRY_SCHEDULE):
+    if BACKOFF.is_exhausted(attempts):
         return None
-    wait = RETRY_SCHEDULE[attempts - 1] * jitter.uniform(1 - JITTER, 1 + JITTER)
-    if attempt.wait is not None:
-        wait = max(wait, min(timedelta(seconds=attempt.wait), MAX_RETRY_AFTER))
-    return now + wait
+    return now + BACKOFF.delay(attempts, jitter, at_least=min(timedelta(seconds=attempt.wait or 0), MAX_RETRY_AFTER))

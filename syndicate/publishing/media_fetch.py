@@ -14,6 +14,7 @@ import structlog
 from syndicate.clock import Clock
 from syndicate.content.text import clean
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteError, RemoteGone, RemoteRefused, StorageError
+from syndicate.limits.backoff import Backoff
 from syndicate.media import MediaFiles, UnusableFile
 from syndicate.media.kinds import MAX_HEAD_BYTES, kind_of
 from syndicate.publishing.post_files import as_failed, as_kept
@@ -26,7 +27,7 @@ from syndicate.workers.loop import WorkerLoop, isolated
 log = structlog.get_logger()
 
 RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=2), timedelta(hours=12), timedelta(days=2))
-MAX_ATTEMPTS = len(RETRY_DELAYS) + 1
+BACKOFF = Backoff(RETRY_DELAYS)
 MAX_CONCURRENT = 4
 INTERNAL_ERROR = "something went wrong here; the log says what"
 MAX_AVATAR_BYTES = 1024 * 1024
@@ -76,7 +77,7 @@ class MediaFetcher:
             await self._try_to_get(file)
 
     async def _try_to_get(self, file: MediaFile) -> None:
-        tripped = file.attempts > MAX_ATTEMPTS  # the last attempt was interrupted
+        tripped = file.attempts > BACKOFF.max_attempts  # the last attempt was interrupted
         settled = as_failed(file, INTERNAL_ERROR) if tripped else await self._fetched(file)
         posts = await self._store.transaction(lambda tx: self._settle(tx, settled))
         if settled.state is MediaState.FAILED:
@@ -106,9 +107,9 @@ class MediaFetcher:
             return self._later(file, INTERNAL_ERROR)
 
     def _later(self, file: MediaFile, reason: str) -> MediaFile:
-        if file.attempts >= MAX_ATTEMPTS:
+        if BACKOFF.is_exhausted(file.attempts):
             return as_failed(file, reason)
-        return replace(file, due=self._clock() + RETRY_DELAYS[file.attempts - 1], reason=reason)
+        return replace(file, due=self._clock() + BACKOFF.delay(file.attempts), reason=reason)
 
     async def _settle(self, tx: Tables, file: MediaFile) -> list[str]:
         await tx.media.save(file)

@@ -18,6 +18,7 @@ from syndicate.clock import Clock
 from syndicate.errors import AddressUnusable, RemoteError, RemoteUnavailable, StorageError
 from syndicate.federation.actors.remote_actors import Actors
 from syndicate.federation.actors.webfinger import Schemes, account_of, actor_in, links_of
+from syndicate.limits.backoff import Backoff
 from syndicate.storage import Store, Tables
 from syndicate.storage.leases import LEASE_DURATION
 from syndicate.storage.mentions import NamedAccount
@@ -26,9 +27,8 @@ from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
-RETRY_DELAYS = (timedelta(seconds=4), timedelta(seconds=12))
+BACKOFF = Backoff((timedelta(seconds=4), timedelta(seconds=12)))
 """Together shorter than the time for which the activity of a post is held back."""
-MAX_ATTEMPTS = len(RETRY_DELAYS) + 1
 MAX_CONCURRENT = 8
 
 
@@ -84,16 +84,16 @@ class MentionResolver:
 
     async def _look_up(self, named: NamedAccount) -> NamedAccount:
         """Return the row with the actor id if found, or with the time of the next attempt."""
-        if named.attempts > MAX_ATTEMPTS:  # whatever follows the lookup fails every time
+        if named.attempts > BACKOFF.max_attempts:  # whatever follows the lookup fails every time
             log.warning("mention lookup abandoned", name=named.handle)
             return replace(named, actor="")
         try:
             actor = await self._find(named.handle)
         except RemoteUnavailable as error:
-            if named.attempts >= MAX_ATTEMPTS:
+            if BACKOFF.is_exhausted(named.attempts):
                 log.warning("mention lookup failed", name=named.handle, problem=str(error))
                 return named
-            return replace(named, due=self._clock() + RETRY_DELAYS[named.attempts - 1])
+            return replace(named, due=self._clock() + BACKOFF.delay(named.attempts))
         except (AddressUnusable, RemoteError) as error:
             log.warning("mention lookup failed", name=named.handle, problem=str(error))
             return named

@@ -8,14 +8,17 @@ has a limit, and the oldest entries are dropped first.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Hashable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from syndicate.clock import Clock
 from syndicate.errors import RemoteError, RemoteGone, RemoteUnavailable
+from syndicate.limits.backoff import Backoff, growing
+from syndicate.limits.in_flight import InFlight, NoSlot
+from syndicate.limits.token_bucket import TokenBucket
 
 T = TypeVar("T")
 
@@ -37,20 +40,26 @@ class FetchLimits:
 
 UNUSABLE_RETENTION = timedelta(hours=1)
 GONE_RETENTION = timedelta(days=30)
-UNREACHABLE_RETENTION = timedelta(minutes=5)
-MAX_UNREACHABLE_RETENTION = timedelta(hours=6)
+UNREACHABLE_RETENTION = Backoff(growing(timedelta(minutes=5), maximum=timedelta(hours=6)))
 _BUSY_RETRY_SECONDS = 30.0
 
 
 class FetchLimiter:
-    """Limits fetches; one instance serves the whole process."""
+    """Limits fetches; one instance serves the whole process, and counts for it alone."""
 
     def __init__(self, clock: Clock, limits: FetchLimits | None = None) -> None:
         self._clock = clock
         self._limits = limits or FetchLimits()
         self._failures = _Failures(clock, self._limits.max_entries)
-        self._rate_limits = _RateLimits(clock, self._limits)
-        self._slots = _Slots(self._limits)
+        self._tokens = TokenBucket(
+            burst=self._limits.burst,
+            per_second=self._limits.per_second,
+            max_keys=self._limits.max_entries,
+            now=lambda: clock().timestamp(),
+        )
+        self._in_flight = InFlight(
+            limit=self._limits.max_concurrent, limit_per_key=self._limits.max_concurrent_per_origin
+        )
         self._fetches: dict[Hashable, _Fetch] = {}
 
     async def once(
@@ -73,7 +82,9 @@ class FetchLimiter:
     def _require_capacity(self, origin: str) -> None:
         if len(self._fetches) >= self._limits.max_fetches:
             raise RemoteUnavailable("too many fetches are under way", wait=_BUSY_RETRY_SECONDS)
-        self._rate_limits.spend(origin)
+        if not self._tokens.take(origin):
+            wait = self._tokens.seconds_until_next(origin)
+            raise RemoteUnavailable(f"{origin} has been asked often enough for now", wait=wait)
 
     def _start(self, key: Hashable, origin: str, work: Callable[[], Awaitable[Any]]) -> "_Fetch":
         task = asyncio.create_task(self._run(key, origin, work), name=f"fetch from {origin}")
@@ -81,14 +92,21 @@ class FetchLimiter:
         return fetch
 
     async def _run(self, key: Hashable, origin: str, work: Callable[[], Awaitable[T]]) -> T:
-        async with self._slots.take(origin):
+        async with AsyncExitStack() as held:
             try:
-                result = await work()
-            except RemoteError as error:
-                until = self._failures.remember(key, error)
-                if isinstance(error, RemoteUnavailable):
-                    error.wait = (until - self._clock()).total_seconds()
-                raise
+                await held.enter_async_context(self._in_flight.wait_for_slot(origin, seconds=self._limits.slot_timeout))
+            except NoSlot as error:
+                raise RemoteUnavailable("no place for another fetch", wait=_BUSY_RETRY_SECONDS) from error
+            return await self._remembered(key, work)
+
+    async def _remembered(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
+        try:
+            result = await work()
+        except RemoteError as error:
+            until = self._failures.remember(key, error)
+            if isinstance(error, RemoteUnavailable):
+                error.wait = (until - self._clock()).total_seconds()
+            raise
         self._failures.forget(key)
         return result
 
@@ -171,73 +189,7 @@ class _Failures:
 
 def _validity(error: RemoteError, attempts: int) -> timedelta:
     if isinstance(error, RemoteUnavailable):
-        doubled = UNREACHABLE_RETENTION * (1 << min(attempts - 1, 16))
-        return max(min(doubled, MAX_UNREACHABLE_RETENTION), timedelta(seconds=error.wait or 0))
+        return UNREACHABLE_RETENTION.delay(attempts, at_least=timedelta(seconds=error.wait or 0))
     if isinstance(error, RemoteGone) and error.status == 410:
         return GONE_RETENTION
     return UNUSABLE_RETENTION
-
-
-class _RateLimits:
-    """A token bucket per origin."""
-
-    def __init__(self, clock: Clock, limits: FetchLimits) -> None:
-        self._clock = clock
-        self._limits = limits
-        self._buckets: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
-
-    def spend(self, origin: str) -> None:
-        now = self._clock()
-        tokens, since = self._buckets.pop(origin, (float(self._limits.burst), now))
-        grown = max((now - since).total_seconds(), 0.0) * self._limits.per_second
-        tokens = min(tokens + grown, float(self._limits.burst))
-        spent = tokens >= 1
-        self._buckets[origin] = (tokens - spent, now)
-        if len(self._buckets) > self._limits.max_entries:
-            self._buckets.popitem(last=False)
-        if not spent:
-            wait = (1 - tokens) / self._limits.per_second
-            raise RemoteUnavailable(f"{origin} has been asked often enough for now", wait=wait)
-
-
-@dataclass(slots=True)
-class _OriginSlots:
-    slots: asyncio.Semaphore
-    users: int = 0
-
-
-class _Slots:
-    """Slots for running fetches, in total and per origin, so that a slow server cannot occupy all of them."""
-
-    def __init__(self, limits: FetchLimits) -> None:
-        self._limits = limits
-        self._all = asyncio.Semaphore(limits.max_concurrent)
-        self._by_origin: dict[str, _OriginSlots] = {}
-
-    @asynccontextmanager
-    async def take(self, origin: str) -> AsyncIterator[None]:
-        origin_slots = self._by_origin.setdefault(
-            origin, _OriginSlots(asyncio.Semaphore(self._limits.max_concurrent_per_origin))
-        )
-        origin_slots.users += 1
-        try:
-            await self._acquire(origin_slots.slots)
-            try:
-                await self._acquire(self._all)
-                try:
-                    yield
-                finally:
-                    self._all.release()
-            finally:
-                origin_slots.slots.release()
-        finally:
-            origin_slots.users -= 1
-            if not origin_slots.users:
-                del self._by_origin[origin]
-
-    async def _acquire(self, slots: asyncio.Semaphore) -> None:
-        try:
-            async with asyncio.timeout(self._limits.slot_timeout):
-                await slots.acquire()
-        except TimeoutError as error:
-            raise RemoteUnavailable("no place for another fetch", wait=_BUSY_RETRY_SECONDS) from error

@@ -425,7 +425,7 @@ async def test_every_table_has_a_cap() -> None:
     assert await limiter.once(0, "https://h0.test", succeed) == "fetched"
     with pytest.raises(DocumentUnusable):
         await limiter.once(99, "https://h99.test", succeed)
-    tables = (limiter._failures._entries, limiter._rate_limits._buckets, limiter._slots._by_origin, limiter._fetches)
+    tables = (limiter._failures._entries, limiter._tokens._buckets, limiter._in_flight._active, limiter._fetches)
     assert [len(table) for table in tables] == [10, 10, 0, 0]
 
 

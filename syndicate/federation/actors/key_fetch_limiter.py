@@ -4,13 +4,12 @@ Our requests to a server are limited, and a client could use them up by naming k
 out the real accounts of that server. So each client has few failed fetches; successful ones are not limited.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 from syndicate.clock import Clock
 from syndicate.errors import SignatureRejected, TooManyRequests
+from syndicate.limits.token_bucket import TokenBucket
 
 MAX_FAILURES = 5.0
 RECOVERY_PER_SECOND = 1 / 60
@@ -18,11 +17,15 @@ MAX_CLIENTS = 10_000
 
 
 class KeyFetchLimiter:
-    """The remaining tries of each client; negative if many failed concurrently."""
+    """The remaining tries of each client in this process; negative if many failed concurrently."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._remaining: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
+        self._tries = TokenBucket(
+            burst=MAX_FAILURES,
+            per_second=RECOVERY_PER_SECOND,
+            max_keys=MAX_CLIENTS,
+            now=lambda: clock().timestamp(),
+        )
 
     @contextmanager
     def guard(self, client: str) -> Iterator[None]:
@@ -30,20 +33,10 @@ class KeyFetchLimiter:
 
         Raises TooManyRequests if there is none remaining.
         """
-        if self._tries(client) < 1:
+        if self._tries.left(client) < 1:
             raise TooManyRequests("key.in-vain")
         try:
             yield
         except SignatureRejected:
-            self._put(client, self._tries(client) - 1)
+            self._tries.spend(client)
             raise
-
-    def _tries(self, client: str) -> float:
-        remaining, since = self._remaining.get(client, (MAX_FAILURES, self._clock()))
-        return min(MAX_FAILURES, remaining + max((self._clock() - since).total_seconds(), 0.0) * RECOVERY_PER_SECOND)
-
-    def _put(self, client: str, tries: float) -> None:
-        self._remaining[client] = (tries, self._clock())
-        self._remaining.move_to_end(client)
-        if len(self._remaining) > MAX_CLIENTS:
-            self._remaining.popitem(last=False)

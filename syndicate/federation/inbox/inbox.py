@@ -23,6 +23,7 @@ from syndicate.federation.inbox.context import Context, Decision, ignored, refus
 from syndicate.federation.inbox.dispatch import FORWARDABLE, HANDLERS, NAMED_LATER, handler_of
 from syndicate.federation.inbox.handlers import follow
 from syndicate.federation.inbox.text_limits import TextLimits
+from syndicate.limits.backoff import Backoff
 from syndicate.model.activity import Activity, Outcome, ReceivedActivity, Verdict
 from syndicate.model.ids import IdsInOrder
 from syndicate.signatures import Message, Signature, parse_signature
@@ -30,8 +31,7 @@ from syndicate.storage import Store, Tables
 
 log = structlog.get_logger()
 
-MAX_ATTEMPTS = 8
-INITIAL_RETRY_INTERVAL = timedelta(seconds=10)
+BACKOFF = Backoff(tuple(timedelta(seconds=10) * 4**step for step in range(7)))
 
 
 class Inbox:
@@ -164,11 +164,11 @@ class Inbox:
     async def postpone(self, arrival: ReceivedActivity, error: Exception) -> None:
         """Schedule another try of a received activity, or mark it as failed after the last one."""
         attempts = arrival.attempts + 1
-        if attempts >= MAX_ATTEMPTS or not isinstance(error, (Transient, TimeoutError)):
+        if BACKOFF.is_exhausted(attempts) or not isinstance(error, (Transient, TimeoutError)):
             verdict = Verdict(outcome=Outcome.FAILED, reason="arrival.failed")
             await self._store.transaction(lambda tx: tx.inbox_queue.complete(arrival.id, verdict))
             return
-        due = self._clock() + INITIAL_RETRY_INTERVAL * 4 ** (attempts - 1)
+        due = self._clock() + BACKOFF.delay(attempts)
         await self._store.transaction(lambda tx: tx.inbox_queue.postpone(arrival.id, due=due, reason="arrival.waiting"))
 
 

@@ -16,6 +16,7 @@ from syndicate.activitypub.synchronization import digest_of
 from syndicate.clock import Clock
 from syndicate.errors import RemoteError, RemoteUnavailable
 from syndicate.federation.inbox.context import Context
+from syndicate.limits.backoff import Backoff
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage import Tables
 from syndicate.storage.followers_sync import SyncRequest
@@ -24,8 +25,7 @@ from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
 
-RETRY_INTERVALS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=12))
-MAX_ATTEMPTS = len(RETRY_INTERVALS) + 1
+BACKOFF = Backoff((timedelta(minutes=5), timedelta(hours=1), timedelta(hours=12)))
 MAX_PAGES = 10
 MAX_ITEMS = 1000
 """We have few actors, so a longer list is rejected."""
@@ -60,7 +60,7 @@ class SynchronizationWorker:
                 self._store.hold_leases("synchronizations", (request.actor,)),
                 isolated("list of followers", actor=request.actor),
             ):
-                if request.attempts > MAX_ATTEMPTS:  # it failed unexpectedly each time
+                if request.attempts > BACKOFF.max_attempts:  # it failed unexpectedly each time
                     await self._store.transaction(lambda tx: tx.synchronizations.complete(request.actor, now=now))
                 else:
                     await self._compare(request)
@@ -70,8 +70,8 @@ class SynchronizationWorker:
         try:
             ids = await self._fetch_list(request)
         except RemoteUnavailable as error:
-            if request.attempts < MAX_ATTEMPTS:
-                due = self._clock() + RETRY_INTERVALS[request.attempts - 1]
+            if not BACKOFF.is_exhausted(request.attempts):
+                due = self._clock() + BACKOFF.delay(request.attempts)
                 await self._store.transaction(lambda tx: tx.synchronizations.postpone(request.actor, due))
                 return
             log.info("list of followers not read", actor=request.actor, problem=str(error))

@@ -4,12 +4,13 @@ A flood from one address must not lock out other clients, and a flood from many 
 """
 
 import time
-from collections import Counter, OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from syndicate.clock import Stopwatch
 from syndicate.errors import TooBusy, TooManyRequests
+from syndicate.limits.in_flight import InFlight, NoSlot
+from syndicate.limits.token_bucket import TokenBucket
 from syndicate.web.http.clients import client_of
 
 MAX_CONCURRENT = 400
@@ -20,7 +21,8 @@ MAX_CLIENTS = 10_000
 
 
 class RateLimiter:
-    """Limits requests of one kind: concurrent requests in total and per client, and a token bucket per client.
+    """Limits requests of one kind: concurrent requests in total and per client, and a token bucket per client. Each
+    process counts for itself.
 
     `name` is the first part of the reasons of its errors.
     """
@@ -35,11 +37,9 @@ class RateLimiter:
         name: str,
         stopwatch: Stopwatch = time.monotonic,
     ) -> None:
-        self._max_concurrent, self._per_second, self._burst = max_concurrent, per_second, burst
-        self._max_concurrent_per_client = max_concurrent_per_client or max_concurrent
-        self._name, self._stopwatch = name, stopwatch
-        self._active: Counter[str] = Counter()
-        self._tokens: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._name = name
+        self._in_flight = InFlight(limit=max_concurrent, limit_per_key=max_concurrent_per_client or max_concurrent)
+        self._tokens = TokenBucket(burst=burst, per_second=per_second, max_keys=MAX_CLIENTS, now=stopwatch)
 
     @contextmanager
     def admit(self, address: str) -> Iterator[None]:
@@ -50,32 +50,20 @@ class RateLimiter:
 
     def spend(self, address: str) -> None:
         """Take a token for a request. Raises TooManyRequests if the client has none left."""
-        self.check(address)
-        client = client_of(address)
-        self._tokens[client] = (self._tokens_left(client) - 1, self._stopwatch())
-        self._tokens.move_to_end(client)
-        while len(self._tokens) > MAX_CLIENTS:
-            self._tokens.popitem(last=False)
+        if not self._tokens.take(client_of(address)):
+            raise TooManyRequests(f"{self._name}.flood")
 
     def check(self, address: str) -> None:
         """Check the tokens without taking one. Raises TooManyRequests if the client has none left."""
-        if self._tokens_left(client_of(address)) < 1:
+        if self._tokens.left(client_of(address)) < 1:
             raise TooManyRequests(f"{self._name}.flood")
-
-    def _tokens_left(self, client: str) -> float:
-        tokens, since = self._tokens.get(client, (self._burst, self._stopwatch()))
-        return min(self._burst, tokens + (self._stopwatch() - since) * self._per_second)
 
     @contextmanager
     def slot(self, address: str) -> Iterator[None]:
         """Hold a slot while a request is handled. Raises TooBusy if all slots are taken."""
-        client = client_of(address)
-        if self._active.total() >= self._max_concurrent or self._active[client] >= self._max_concurrent_per_client:
-            raise TooBusy(f"{self._name}.busy")
-        self._active[client] += 1
-        try:
+        with ExitStack() as held:
+            try:
+                held.enter_context(self._in_flight.slot(client_of(address)))
+            except NoSlot as error:
+                raise TooBusy(f"{self._name}.busy") from error
             yield
-        finally:
-            self._active[client] -= 1
-            if not self._active[client]:
-                del self._active[client]
