@@ -64,6 +64,8 @@ def _print_result(session: Session, file: Path, done: _Done) -> None:
     published, post, url = done.published, done.published.post, session.config().site.url
     for name in done.read.unknown:
         click.echo(f"{file}: the field '{name}' is unknown", err=True)
+    for problem in done.read.problems:
+        click.echo(f"ignored: {problem}", err=True)
     for reason in done.read.post_draft.draft_reasons:
         click.echo(f"held back: {reason}", err=True)
     for picture in published.missing:

@@ -13,6 +13,8 @@ from syndicate.content.text import clean_name
 from syndicate.content.written_dates import NoDate, parse_date
 from syndicate.content.yaml_values import FALSE, TRUE, is_null, raw
 
+NESTED = frozenset({"params", "extra", "taxonomies"})
+"""Tables of a header whose fields count as if they stood at the top."""
 PRIVATE_FIELDS = frozenset({"draft", "visibility", "sensitive", "password"})
 """Fields whose misspellings hold a post back."""
 LIKE_THEM: Mapping[str, str] = {
@@ -115,6 +117,17 @@ NAMES_ELSEWHERE = frozenset(
         "template",
         "keywords",
         "id",
+        "params",
+        "extra",
+        "taxonomies",
+        "cssclasses",
+        "imagealt",
+        "mathjax",
+        "lastmodified",
+        "link",
+        "save",
+        "name",
+        "nolist",
     ]
 )
 """Fields that other programs know, as normalized by `name_of`: none of them is a misspelling."""
@@ -209,6 +222,11 @@ def _if_past(node: yaml.Node, zone: tzinfo, now: datetime | None) -> str:
     return "it has ended" if now is None or ends <= now else ""
 
 
+def _if_filled(node: yaml.Node, _zone: tzinfo, _now: datetime | None) -> str:
+    """`redirect_to: …`: the post is somewhere else."""
+    return "" if is_null(node) or raw(node).strip() == "" else "it leads to another address"
+
+
 def _if_false(node: yaml.Node, _zone: tzinfo, _now: datetime | None) -> str:
     """`render: false`: the post has no page."""
     return "it has no page" if is_true(node) is False else ""
@@ -229,6 +247,7 @@ _SIGNS: Mapping[str, _Sign] = {
     **dict.fromkeys(("password", "encrypt", "protected"), _unless_empty),
     **dict.fromkeys(("render", "permalink"), _if_false),
     "build": _if_never,
+    "redirectto": _if_filled,
 }
 LOCKED = frozenset({"password", "encrypt", "protected"})
 """Signs of posts that only some people may read, which become private; the others become drafts."""

@@ -3,6 +3,7 @@
 """
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import TypeVar
 
@@ -12,10 +13,9 @@ from syndicate.content.text import clean, clean_name
 
 _MAX_DEPTH = 8
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_NO_NAMES = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "bool", "timestamp"))
-"""Values that alone are a mistake for a list of names; within a list, and as a title, a number is a normal word."""
 TRUE = frozenset({"true", "yes", "on"})
 FALSE = frozenset({"false", "no", "off"})
+_NAMES_OF_OBJECTS = ("name", "label", "title", "slug")
 
 
 class FlatLoader(yaml.SafeLoader):
@@ -82,17 +82,32 @@ def one_of(kind: type[_Member], node: yaml.Node) -> _Member:
     raise WrongValue(f"it must be one of: {', '.join(member.value.lower() for member in kind)}")
 
 
-def names_of(node: yaml.Node, *, alone: bool = False) -> tuple[str, ...]:
-    """Return a list of names, given as a list or as text with commas. `alone`: a single name of any form is accepted."""
+def names_of(node: yaml.Node, *, separator: str = ",", words: bool = False) -> tuple[str, ...]:
+    """Return a list of names, given as a list or as text with commas; with `words`, text without commas is one name
+    per word. Each item is a word, an object that names something, or a list of them.
+    """
     if isinstance(node, yaml.ScalarNode):
-        if node.tag in _NO_NAMES and not alone:
-            raise WrongValue("it must be a list of names, such as [garden, 2026]")
-        names = text_of(node).split(",")
-    elif isinstance(node, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in node.value):
-        names = [raw(item) for item in node.value if not is_null(item)]
+        text = "" if is_null(node) else text_of(node)
+        names = text.split() if words and separator not in text else text.split(separator)
+    elif isinstance(node, yaml.SequenceNode):
+        names = [name for item in node.value for name in _names_of_item(item)]
     else:
         raise WrongValue("it must be a list of names")
-    return tuple(dict.fromkeys(filter(None, map(clean_name, names))))
+    return tuple(dict.fromkeys(name for name in (clean_name(one).lstrip("#").strip() for one in names) if name))
+
+
+def _names_of_item(node: yaml.Node) -> Iterator[str]:
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _names_of_item(item)
+    elif isinstance(node, yaml.MappingNode):
+        found = {raw(key).lower(): raw(value) for key, value in node.value}
+        named = next((found[key] for key in _NAMES_OF_OBJECTS if found.get(key)), None)
+        if named is None:
+            raise WrongValue("it must be a list of names")
+        yield named
+    elif not is_null(node):
+        yield raw(node)
 
 
 def mapping_of(node: yaml.Node, *allowed: str) -> dict[str, yaml.Node]:

@@ -1,15 +1,19 @@
 """Read a Markdown file into a `PostDraft`, for `publish`, the posts folder, and imports of a folder."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
-from syndicate.content import frontmatter
+from syndicate.content import frontmatter, permalinks
+from syndicate.content.header_fields import FrontMatter
+from syndicate.content.hidden_text import has_logic
 from syndicate.errors import InputError
 from syndicate.model.post import PostDraft
 
 EMPTY = "is empty"
+LOGIC = "its text is made by a template ({% if %}, {% for %}), which does not run here"
 EXTENSIONS = frozenset({".md", ".markdown"})
 DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:-(\d\d)-(\d\d)-(\d\d))?[-_](.+)")
 DRAFT_FOLDERS = frozenset({"_drafts", "drafts"})
@@ -26,17 +30,21 @@ in brackets, `sync-conflict` Syncthing, `_conflict-2026…` ownCloud, `_Conflict
 """
 TEMPORARY = re.compile(r"^[.~#]|~$|[.](?:tmp|temp|swp|swx|bak|part|partial|!sync)$", re.IGNORECASE)
 SYSTEM_DIRECTORY = re.compile(
-    r"^[.@#~]|^(?:__MACOSX|lost\+found|\$RECYCLE\.BIN|System Volume Information)$", re.IGNORECASE
+    r"^[.@#~]|^_(?!(?:posts|drafts)$)|^trash$|^(?:__MACOSX|lost\+found|\$RECYCLE\.BIN|System Volume Information)$",
+    re.IGNORECASE,
 )
-"""Directories of operating systems and programs, and trash folders."""
+"""Directories of operating systems and programs, and trash folders; those in `_` are no posts in any program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkdownFile:
-    """A file that was read. `unknown` are fields of its header that have no meaning here."""
+    """A file that was read. `unknown` are fields of its header that have no meaning here, `problems` those whose
+    value was passed over.
+    """
 
     post_draft: PostDraft
     unknown: tuple[str, ...]
+    problems: tuple[str, ...] = ()
 
 
 def is_post(path: Path) -> bool:
@@ -81,7 +89,7 @@ def _markdown_in(directory: Path) -> list[Path]:
 def read(path: Path, zone: tzinfo, now: datetime | None = None) -> MarkdownFile:
     """Read a file into a draft.
 
-    A name such as `2014-07-31-hello.md` gives date and slug unless the header does. `now` decides which dates of the
+    `name/index.md` is named by its folder. A name such as `2014-07-31-hello.md` gives date and slug unless the header does. `now` decides which dates of the
     header are in the future. An empty file is not a post: an editor has just created it, or a synchronization program
     has not copied the text yet.
 
@@ -96,16 +104,25 @@ def read(path: Path, zone: tzinfo, now: datetime | None = None) -> MarkdownFile:
     header, body = frontmatter.split(text, file=str(path), timezone=zone, now=now)
     if not (body.strip() or header.title or header.image or header.enclosure):
         raise InputError(f"{path}: {EMPTY}; a post needs a title, text or a picture")
-    name, date = _from_name(path.stem, zone)
+    name, date = date_in_name(path.parent.name if path.stem == "index" else path.stem, zone)
     post_draft = frontmatter.to_post_draft(
         header,
         body,
         slug_from_file=name,
         date_from_file=date,
-        draft_reasons=_held_by_folder(path),
+        draft_reasons=(*_held_by_folder(path), *([f"{path}: {LOGIC}"] if has_logic(body) else [])),
         local_files=str(path.parent.absolute()),
     )
-    return MarkdownFile(post_draft=post_draft, unknown=header.unknown)
+    post_draft = replace(post_draft, **_addresses(header))
+    return MarkdownFile(post_draft=post_draft, unknown=header.unknown, problems=header.problems)
+
+
+def _addresses(header: FrontMatter) -> dict[str, Any]:
+    """Return the permalink and the aliases of a header that are paths of this blog."""
+    path = None if permalinks.has_tokens(header.address) else permalinks.path_of(header.address)
+    found = (permalinks.path_of(alias) for alias in header.aliases)
+    aliases = tuple(alias for alias in found if alias and not permalinks.is_reserved(alias))
+    return {"path": None if path is None or permalinks.is_reserved(path) else path, "aliases": aliases}
 
 
 def _held_by_folder(path: Path) -> tuple[str, ...]:
@@ -113,7 +130,7 @@ def _held_by_folder(path: Path) -> tuple[str, ...]:
     return (f"{path}: it lies in a folder for drafts ('{folder}')",) if folder else ()
 
 
-def _from_name(stem: str, zone: tzinfo) -> tuple[str, datetime | None]:
+def date_in_name(stem: str, zone: tzinfo) -> tuple[str, datetime | None]:
     found = DATED_NAME.fullmatch(stem)
     if found is None:
         return stem, None

@@ -161,6 +161,8 @@ class PostsFolder:
         file = await self._read(path)
         if file.unknown:
             log.warning("unknown fields ignored", file=str(path), fields=", ".join(file.unknown))
+        for problem in file.problems:
+            log.warning("field ignored", problem=problem)
         for reason in file.post_draft.draft_reasons:
             log.warning("post held back", reason=reason)
         version = FileVersion(name=self._name(path), digest=digest)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from syndicate import errors
 from syndicate.cli.main import main
 from syndicate.config import Config
-from syndicate.content import frontmatter
+from syndicate.content import header_fields
 from syndicate.errors import Refused
 from syndicate.federation.inbox.dispatch import HANDLERS
 from syndicate.model.activity import Outcome
@@ -115,7 +115,7 @@ def test_every_command_says_what_it_does(command: click.Command) -> None:
 
 def test_every_field_of_the_front_matter_is_explained() -> None:
     explained = set(re.findall(r"^\| `([a-z]+)` \|", CONFIGURATION, re.MULTILINE))
-    assert set(frontmatter._READ) == explained
+    assert set(header_fields.OWN) == explained
 
 
 def test_every_activity_that_is_acted_upon_is_named_for_other_servers() -> None:

@@ -111,11 +111,11 @@ def test_a_folder_of_markdown_comes_in_but_for_what_is_wrong(blog: Blog) -> None
     blog.write("posts/2024-05-06-tea.md", "Hot.")
     blog.write("posts/deep/rain.markdown", "Wet.")
     blog.write("posts/.hidden.md", "Hidden.")
-    blog.write("posts/wrong.md", "---\ncomments: perhaps\n---\n")
+    blog.write("posts/wrong.md", "---\ntitle: [x]\n---\n")
     blog.write("posts/notes.txt", "No post.")
     result = blog.run("import", "markdown", blog.directory / "posts")
     assert result.stdout == "2 created, 0 updated, 0 unchanged\n"
-    assert "wrong.md:2: field 'comments'" in result.stderr
+    assert "wrong.md:2: field 'title'" in result.stderr
     assert result.exit_code == 1
     (blog.directory / "posts" / "wrong.md").unlink()
     assert blog.ok("import", "markdown", blog.directory / "posts") == "0 created, 0 updated, 2 unchanged\n"
@@ -151,9 +151,7 @@ def test_a_sample_is_not_put_into_a_blog_that_has_posts(blog: Blog) -> None:
 
 def test_an_import_of_a_folder_holds_back_and_leaves_out_by_name(blog: Blog) -> None:
     result = blog.run("import", "markdown", DOCUMENTS / "markdown")
-    assert result.exit_code == 1
-    for name in ("toml-draft", "json-draft", "bare-draft", "no-opening-line"):
-        assert f"{name}.md:1: the header is" in result.stderr
+    assert "not imported" not in result.stderr
     for name in ("draft-misspelt", "jekyll-published-false", "status-draft", "publish-false", "half-done"):
         assert f"{name}.md:" in result.stdout
     again = blog.run("import", "markdown", DOCUMENTS / "markdown")

@@ -8,11 +8,13 @@ import pytest
 
 from syndicate.errors import FrontMatterInvalid, InputError
 from syndicate.importers import markdown_files
+from syndicate.model.post import PostState
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def read(path: Path, text: str, zone: ZoneInfo = BERLIN) -> markdown_files.MarkdownFile:
+    path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return markdown_files.read(path, zone)
 
@@ -26,6 +28,9 @@ def read(path: Path, text: str, zone: ZoneInfo = BERLIN) -> markdown_files.Markd
         ("2014-13-31-tea.md", "2014-13-31-tea", None),
         ("2014-07-31.md", "2014-07-31", None),
         ("Über Tee.md", "über-tee", None),
+        ("2015-6-1-tea.md", "tea", datetime(2015, 5, 31, 22, tzinfo=UTC)),
+        ("2015-06-01-10-30-00-tea.md", "tea", datetime(2015, 6, 1, 8, 30, tzinfo=UTC)),
+        ("2015-06-01-leaves/index.md", "leaves", datetime(2015, 5, 31, 22, tzinfo=UTC)),
     ],
 )
 def test_the_name_of_a_file_gives_what_its_header_does_not(
@@ -39,6 +44,26 @@ def test_the_header_wins_over_the_name(tmp_path: Path) -> None:
     text = "---\nslug: leaves\ndate: 2020-01-02T03:04:05Z\n---\nHot."
     post_draft = read(tmp_path / "2014-07-31-tea.md", text).post_draft
     assert (post_draft.slug, post_draft.date) == ("leaves", datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC))
+
+
+def test_addresses_of_the_header_are_paths_of_the_blog(tmp_path: Path) -> None:
+    text = "---\nurl: /2014/tea.html\naliases: [/old/tea, /feed/, https://elsewhere.example/tea]\n---\nHot."
+    post_draft = read(tmp_path / "tea.md", text).post_draft
+    assert (post_draft.path, post_draft.aliases) == ("/2014/tea.html", ("/old/tea",))
+
+
+@pytest.mark.parametrize(
+    "url", ["/feed/", "/tag/tea/", "/admin/x/", "/2014/", "/:year/:title/", "../x", "javascript:x"]
+)
+def test_an_address_that_is_not_free_is_not_taken(tmp_path: Path, url: str) -> None:
+    assert read(tmp_path / "tea.md", f"---\nurl: '{url}'\n---\nHot.").post_draft.path is None
+
+
+def test_a_text_that_a_template_makes_is_a_draft(tmp_path: Path) -> None:
+    post_draft = read(tmp_path / "tea.md", "{% if site.tea %}Hot.{% endif %}").post_draft
+    assert (post_draft.state, len(post_draft.draft_reasons)) == (PostState.DRAFT, 1)
+    shown = "`{% if x %}`\n\n```\n{% for a in b %}\n```\n{% raw %}{% if y %}{% endraw %}"
+    assert read(tmp_path / "liquid.md", shown).post_draft.state is PostState.PUBLISHED
 
 
 def test_pictures_are_looked_for_beside_the_file(tmp_path: Path) -> None:
@@ -62,9 +87,9 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 def test_a_wrong_header_names_file_line_and_field(tmp_path: Path) -> None:
     with pytest.raises(FrontMatterInvalid) as refused:
-        read(tmp_path / "tea.md", "---\ntitle: Tea\ncomments: perhaps\n---\n")
+        read(tmp_path / "tea.md", "---\ntitle: Tea\nquotes: perhaps\n---\n")
     error = refused.value
-    assert (error.file, error.line, error.field) == (str(tmp_path / "tea.md"), 3, "comments")
+    assert (error.file, error.line, error.field) == (str(tmp_path / "tea.md"), 3, "quotes")
 
 
 @pytest.mark.parametrize("name", ["a.md", "b.MD", "c.markdown", "deep/er/d.md", "with space.md", "dots.in.name.md"])
@@ -109,6 +134,8 @@ def test_markdown_is_a_post_wherever_it_lies(tmp_path: Path, name: str) -> None:
         "#recycle/a.md",
         "__MACOSX/a.md",
         ".stversions/a.md",
+        "_layouts/a.md",
+        "trash/a.md",
     ],
 )
 def test_what_programs_leave_behind_is_no_post_in_any_language(tmp_path: Path, name: str) -> None:

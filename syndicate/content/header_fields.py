@@ -1,0 +1,386 @@
+"""Read the fields of a header, in the spellings of all programs, into a `FrontMatter`.
+
+Each reader takes what was read so far and a value, and returns it with the field set; WrongValue says what is
+expected.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from functools import reduce
+
+import yaml
+
+from syndicate.content.dialect import Dialect, zone_of
+from syndicate.content.media_types import media_type_of
+from syndicate.content.text import slugify
+from syndicate.content.written_dates import NoDate, parse_date
+from syndicate.content.yaml_values import (
+    FALSE,
+    TRUE,
+    WrongValue,
+    address_of,
+    bool_of,
+    is_null,
+    line_of,
+    mapping_of,
+    names_of,
+    one_of,
+    raw,
+    text_of,
+)
+from syndicate.model.post import Enclosure, ObjectType, PostState, QuotePolicy, Visibility
+
+STATES = {
+    "published": PostState.PUBLISHED,
+    "public": PostState.PUBLISHED,
+    "draft": PostState.DRAFT,
+    "private": PostState.PRIVATE,
+    "password": PostState.PASSWORD,
+}
+UPDATED = ("updated", "lastmod", "modified", "lastmodifiedat", "lastmodified", "updateddate", "moddatetime")
+"""Fields that give the date of the last change; the first valid one counts."""
+RELEASES = ("publishdate", "pubdate", "pubdatetime", "published")
+"""Fields that give the date at which another program publishes a post."""
+DATES = frozenset({"date", "created", *RELEASES})
+SUMMARIES = ("summary", "excerpt", "description", "subtitle", "abstract")
+IMAGES = (
+    "image",
+    "cover",
+    "featuredimage",
+    "featureimage",
+    "heroimage",
+    "thumbnail",
+    "banner",
+    "previewimage",
+    "header",
+    "images",
+    "photos",
+)
+"""Fields that name the picture of a post; the first one with an address counts."""
+ADDRESSES = ("url", "permalink", "path", "saveas")
+_SECONDS = re.compile(r":\d\d:\d\d")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
+_MAX_GUID_LENGTH = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontMatter:
+    """The header of a file.
+
+    Dates are UTC; `hashtags` of None means all tags; `unknown` lists the fields without a meaning here. `has_header`:
+    there was one, and `has_title` that it gave a title, even an empty one. `dates`, `summaries` and `images` are what
+    was found under each name. `address` is the permalink's path as written, `written_slug` the slug. `doubts` are
+    signs that the post may not be public, with file and line; `is_locked` means that only some people may read it.
+    `date_problem` says what is wrong with a date. `problems` are fields whose value was passed over.
+    """
+
+    has_header: bool = False
+    has_title: bool = False
+    title: str = ""
+    slug: str = ""
+    written_slug: str = ""
+    address: str = ""
+    aliases: tuple[str, ...] = ()
+    guid: str = ""
+    date: datetime | None = None
+    updated: datetime | None = None
+    dates: tuple[tuple[str, datetime], ...] = ()
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    summary: str = ""
+    summaries: tuple[tuple[str, str], ...] = ()
+    teaser: str = ""
+    has_empty_summary: bool = False
+    language: str = ""
+    authors: tuple[str, ...] = ()
+    comments_open: bool = True
+    visibility: Visibility = Visibility.PUBLIC
+    sensitive: bool = False
+    warning: str = ""
+    pinned: bool = False
+    minor: bool = False
+    is_page: bool = False
+    draft: bool = False
+    state: PostState = PostState.PUBLISHED
+    image: str = ""
+    image_alt: str = ""
+    images: tuple[tuple[str, str, str], ...] = ()
+    hashtags: tuple[str, ...] | None = None
+    type: ObjectType | None = None
+    quotes: QuotePolicy = QuotePolicy.ANYONE
+    enclosure: Enclosure | None = None
+    date_problem: str = ""
+    doubts: tuple[str, ...] = ()
+    is_locked: bool = False
+    problems: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether its own fields clearly say that the post is not published."""
+        return self.draft or self.state is not PostState.PUBLISHED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a field is read by; `name` is its normalized name."""
+
+    name: str
+    zone: tzinfo
+    dialect: Dialect
+
+
+Read = Callable[[FrontMatter, yaml.Node, Context], FrontMatter]
+
+
+def instant(node: yaml.Node, context: Context) -> datetime:
+    text = text_of(node)
+    seconds = bool(_SECONDS.search(text))
+    zone = zone_of(context.dialect, context.zone, is_plain=_is_plain(node), has_seconds=seconds)
+    try:
+        return parse_date(text, zone)
+    except NoDate as error:
+        raise WrongValue(str(error)) from None
+
+
+def _is_plain(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and not node.style
+
+
+def _title(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+    return replace(front, has_title=True, title="" if is_null(node) else line_of(node))
+
+
+def _slug(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+    text = text_of(node).strip("/").rpartition("/")[2]
+    if any(mark in text for mark in "\\?#%"):
+        raise WrongValue("it must be one part of an address, without \\ ? # %")
+    slug = slugify(text)
+    if not slug:
+        raise WrongValue("it must hold a letter or a digit")
+    return replace(front, slug=slug, written_slug=text)
+
+
+def _address(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+    """Read the permalink; of several fields, the first in `ADDRESSES` counts."""
+    return replace(front, address=text_of(node) if context.name == "url" or not front.address else front.address)
+
+
+def _aliases(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+    found = [text_of(item) for item in (node.value if isinstance(node, yaml.SequenceNode) else [node])]
+    is_title = context.name == "aliases" and context.dialect.titles_as_aliases
+    kept = [one for one in found if one and (not is_title or "/" in one)]
+    return replace(front, aliases=tuple(dict.fromkeys((*front.aliases, *kept))))
+
+
+def _guid(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+    guid = text_of(node)
+    if len(guid) > _MAX_GUID_LENGTH:
+        raise WrongValue(f"it must be at most {_MAX_GUID_LENGTH} characters long")
+    return replace(front, guid=guid)
+
+
+def _date(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+    return replace(front, dates=(*front.dates, (context.name, instant(node, context))))
+
+
+def _tags(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+    names = _names(node, context)
+    hidden = any(name.lower() in context.dialect.draft_tags for name in names)
+    kept = tuple(name for name in names if name.lower() not in context.dialect.collections)
+    return replace(front, tags=tuple(dict.fromkeys((*front.tags, *kept))), draft=front.draft or hidden)
+
+
+def _categories(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+    if context.dialect.category_paths and isinstance(node, yaml.SequenceNode):
+        items = node.value if any(isinstance(item, yaml.SequenceNode) for item in node.value) else [node]
+        paths = (names_of(item) for item in items)
+        names: tuple[str, ...] = tuple(path[-1] for path in paths if path)
+    else:
+        names = _names(node, context)
+    kept = tuple(name for name in names if name.lower() != "uncategorized")
+    return replace(front, categories=tuple(dict.fromkeys((*front.categories, *kept))))
+
+
+def _names(node: yaml.Node, context: Context) -> tuple[str, ...]:
+    has_semicolon = context.dialect.semicolons and ";" in raw(node)
+    is_plural = context.name in ("tags", "categories")
+    return names_of(node, separator=";" if has_semicolon else ",", words=context.dialect.words_are_tags and is_plural)
+
+
+def _summary(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+    summary = "" if is_null(node) else text_of(node)
+    is_empty = context.name == "summary" and not summary and not is_null(node)
+    return replace(
+        front,
+        summaries=(*front.summaries, (context.name, summary)),
+        has_empty_summary=front.has_empty_summary or is_empty,
+    )
+
+
+def _language(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+    language = text_of(node).partition(".")[0].replace("_", "-")
+    if not _LANGUAGE.fullmatch(language):
+        raise WrongValue("it must be a language tag such as en or de-AT")
+    return replace(front, language=language)
+
+
+def _comments(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+    """Read whether comments are open: closed is `false`, `closed`, or an object that says so."""
+    if isinstance(node, yaml.MappingNode):
+        values = [value for key, value in node.value if raw(key).lower() in ("enable", "enabled", "show")]
+    else:
+        values = [node]
+    words = {raw(value).strip().lower() for value in values}
+    if words & (FALSE | {"closed", "0"}):
+        return replace(front, comments_open=False)
+    if not words <= TRUE | {"open", "1"}:
+        raise WrongValue("it must be open or closed")
+    return front
+
+
+def _no_comments(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+    return replace(front, comments_open=front.comments_open and not bool_of(node))
+
+
+def _visibility(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+    is_quiet = raw(node).strip().lower() == "unlisted"
+    return replace(front, visibility=Visibility.QUIET if is_quiet else one_of(Visibility, node))
+
+
+def _sensitive(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+    if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:bool":
+        return replace(front, sensitive=bool_of(node))
+    if not isinstance(node, yaml.ScalarNode):
+        raise WrongValue("it must be true, false, or the text of the warning")
+    warning = line_of(node)
+    return replace(front, sensitive=bool(warning), warning=warning)
+
+
+def _pinned(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+    word = raw(node).strip()
+    is_number = bool(re.fullmatch(r"-?[0-9]{1,9}", word))
+    if not is_number and context.name in ("top", "featured") and word.lower() not in TRUE | FALSE:
+        return front
+    return replace(front, pinned=front.pinned or (int(word) > 0 if is_number else bool_of(node)))
+
+
+def _image(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+    """Read a picture: an address, an object with one, or a list of which the first counts."""
+    if isinstance(node, yaml.SequenceNode):
+        node = node.value[0] if node.value else yaml.ScalarNode("tag:yaml.org,2002:null", "")
+    if isinstance(node, yaml.ScalarNode):
+        address, alt = node, ""
+    else:
+        parts = {raw(key).lower(): value for key, value in node.value if not is_null(value)}
+        named = next((parts[name] for name in ("src", "path", "url", "image") if name in parts), None)
+        if named is None and context.name in ("header", "cover"):
+            return front
+        if named is None:
+            raise WrongValue("'src' is missing")
+        address, alt = named, text_of(parts["alt"]) if "alt" in parts else ""
+    if is_null(address) or not raw(address).strip() or is_switch(address):
+        return front
+    return replace(front, images=(*front.images, (context.name, address_of(_unspaced(address)), alt)))
+
+
+def is_switch(node: yaml.Node) -> bool:
+    """Whether a value only turns something on or off, as `thumbnail: true` does in some themes."""
+    return raw(node).strip().lower() in TRUE | FALSE
+
+
+def _unspaced(node: yaml.Node) -> yaml.Node:
+    spelled = raw(node).strip().replace(" ", "%20")
+    return (
+        yaml.ScalarNode(node.tag, spelled, node.start_mark, node.end_mark)
+        if isinstance(node, yaml.ScalarNode)
+        else node
+    )
+
+
+def _image_alt(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+    return replace(front, image_alt=text_of(node))
+
+
+def _enclosure(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+    parts = (
+        {"url": node} if isinstance(node, yaml.ScalarNode) else mapping_of(node, "url", "type", "length", "duration")
+    )
+    if "url" not in parts:
+        raise WrongValue("'url' is missing")
+    url = address_of(parts["url"])
+    media_type = text_of(parts["type"]).lower() if "type" in parts else media_type_of(url)
+    length = text_of(parts["length"]) if "length" in parts else "0"
+    if not _MEDIA_TYPE.fullmatch(media_type):
+        raise WrongValue("'type' must be a media type such as audio/mpeg")
+    if not re.fullmatch("[0-9]{1,15}", length):
+        raise WrongValue("'length' must be a number of bytes")
+    duration = _duration(text_of(parts["duration"])) if "duration" in parts else 0
+    return replace(front, enclosure=Enclosure(url=url, media_type=media_type, length=int(length), duration=duration))
+
+
+def _duration(text: str) -> int:
+    """Parse `1870`, `31:10` or `0:31:10`."""
+    if not re.fullmatch("(?:[0-9]{1,3}:)?(?:[0-9]{1,6}:)?[0-9]{1,6}", text):
+        raise WrongValue("'duration' must be seconds, or such as 31:10 or 1:02:30")
+    return reduce(lambda seconds, part: seconds * 60 + int(part), text.split(":"), 0)
+
+
+def _hashtags(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+    return replace(front, hashtags=names_of(node))
+
+
+def _type(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+    """Read `type` and `layout`: a page, an article or a note; any other word is a theme's."""
+    word = raw(node).strip().lower()
+    if word == "page":
+        return replace(front, is_page=True)
+    types = {member.value.lower(): member for member in ObjectType}
+    return replace(front, type=types.get(word, front.type)) if context.name == "type" else front
+
+
+def _state(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
+    word = raw(node).strip().lower()
+    if word not in STATES:
+        raise WrongValue(f"it must be one of: {', '.join(state.value for state in dict.fromkeys(STATES.values()))}")
+    return replace(front, state=STATES[word])
+
+
+READ: dict[str, Read] = {
+    "title": _title,
+    **dict.fromkeys(("slug", "basename"), _slug),
+    **dict.fromkeys(ADDRESSES, _address),
+    **dict.fromkeys(("aliases", "alias", "redirectfrom"), _aliases),
+    "guid": _guid,
+    **dict.fromkeys((*DATES, *UPDATED), _date),
+    **dict.fromkeys(("tags", "tag"), _tags),
+    **dict.fromkeys(("category", "categories"), _categories),
+    **dict.fromkeys(SUMMARIES, _summary),
+    "teaser": lambda front, node, _: replace(front, teaser=text_of(node)),
+    **dict.fromkeys(("language", "lang", "locale"), _language),
+    **dict.fromkeys(("comments", "comment"), _comments),
+    **dict.fromkeys(("nocomments", "disablecomments"), _no_comments),
+    "visibility": _visibility,
+    "sensitive": _sensitive,
+    "page": lambda front, node, _: replace(front, is_page=bool_of(node)),
+    **dict.fromkeys(("pinned", "pin", "sticky", "top", "featured"), _pinned),
+    "minor": lambda front, node, _: replace(front, minor=bool_of(node)),
+    "draft": lambda front, node, _: replace(front, draft=front.draft or bool_of(node)),
+    "state": _state,
+    **dict.fromkeys(IMAGES, _image),
+    **dict.fromkeys(("imagealt", "featuredimagealt", "coveralt"), _image_alt),
+    "hashtags": _hashtags,
+    **dict.fromkeys(("type", "layout"), _type),
+    "quotes": lambda front, node, _: replace(front, quotes=one_of(QuotePolicy, node)),
+    "enclosure": _enclosure,
+}
+
+OWN = frozenset(
+    {"title", "slug", "date", "updated", "tags", "category", "summary", "teaser", "language", "comments", "visibility"}
+    | {"sensitive", "page", "pinned", "draft", "state", "image", "hashtags", "type", "quotes", "enclosure", "minor"}
+    | {"aliases", "guid", "url"}
+)
+"""The fields that are documented as this program's own."""
