@@ -16,6 +16,7 @@ from syndicate.web.http.middleware.errors import ErrorResponses
 from syndicate.web.http.middleware.expectations import refuse_unwanted_bodies
 from syndicate.web.http.middleware.feed_limit import FeedLimit
 from syndicate.web.http.middleware.host_check import HostCheck, refuse_nul
+from syndicate.web.http.middleware.local_links import LocalLinks
 from syndicate.web.http.middleware.refusals import RefusalRecorder
 from syndicate.web.http.middleware.security_headers import SecurityHeaders, security_headers
 from syndicate.web.http.responses import DocumentResponder
@@ -51,6 +52,7 @@ def _add_middleware(app: web.Application, clock: Clock, stopwatch: Stopwatch) ->
     app[REFUSALS] = refusals.pending
     middleware: tuple[Middleware, ...] = (
         SecurityHeaders(headers).wrap,
+        LocalLinks(config.site.url).wrap,
         ErrorResponses(app[PAGE_BUILDER]).wrap,
         HostCheck(config.site.url, config.server).wrap,
         refusals.wrap,

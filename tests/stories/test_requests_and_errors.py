@@ -63,10 +63,40 @@ def get(path: str = "/", *headers: str) -> bytes:
 @pytest.mark.parametrize("path", ["/", "/feed/", "/2026/11/22/hello/?a=b", "/.well-known/webfinger?resource=acct:x@y"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_who_reads_at_another_host_is_led_to_ours(instance: RunningInstance, path: str, method: str) -> None:
-    for host in ("evil.example", "127.0.0.1", "blog.example:8080", "blog.example.evil.example", "evil.example:443"):
+    for host in (
+        "evil.example",
+        "10.0.0.1",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "blog.example:8080",
+        "blog.example.evil.example",
+        "evil.example:443",
+    ):
         answer = await instance.get(path, method=method, Host=host)
-        assert (answer.status, answer.headers["Location"]) == (308, f"https://blog.example{path}")
+        assert (answer.status, answer.headers["Location"]) == (307, f"https://blog.example{path}")
         assert "evil" not in str(answer.headers)
+
+
+async def test_the_author_looks_around_before_the_address_leads_here(instance: RunningInstance) -> None:
+    post = await instance.publish("Hello", "See [the list](/archives/) and [home](https://blog.example).")
+    page = await instance.get(post.path, Host="blog.example")
+    assert 'href="https://blog.example/' in page.text
+    for host in ("localhost:8080", "LOCALHOST", "127.0.0.1", "[::1]:8080"):
+        for _ in range(2):
+            there = await instance.get(post.path, Host=host)
+            assert there.status == 200
+            assert 'href="/archives/"' in there.text
+            assert 'href="/"' in there.text
+            assert '"https://blog.example' not in there.text
+        assert (await instance.get(post.path.rstrip("/"), Host=host)).headers.get("Location", "/").startswith("/")
+        assert (await instance.get("/feed/", Host=host)).status == 200
+        assert (await instance.get("/nowhere/", Host=host)).status == 404
+    assert 'href="https://blog.example/' in (await instance.get(post.path, Host="blog.example")).text
+    for header in ("X_Forwarded_For", "X_Forwarded_Host", "Forwarded", "X_Real_IP", "Via", "X_Forwarded_Proto"):
+        answer = await instance.get("/", Host="localhost:8080", **{header: "127.0.0.1"})
+        assert (answer.status, answer.headers["Location"]) == (307, "https://blog.example/")
+        assert (await instance.get("/inbox", method="POST", Host="localhost", **{header: "1"})).status == 421
+    assert (await instance.get("/inbox", method="POST", Host="rebound.example")).status == 421
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
@@ -127,7 +157,7 @@ async def test_a_request_that_names_two_places_or_none_is_refused(
 
 async def test_a_path_that_looks_like_a_host_stays_here(instance: RunningInstance) -> None:
     answer = await say(instance, b"GET //evil.example/ HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n")
-    assert statuses(answer) == [308]
+    assert statuses(answer) == [307]
     [location] = [line for line in answer.split(b"\r\n") if line.lower().startswith(b"location:")]
     assert location.split(b": ")[1] == b"https://blog.example/"
     ours = await say(instance, b"GET //evil.example/ HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
@@ -148,7 +178,7 @@ async def test_a_proxy_that_is_trusted_is_believed(
     server = {"trusted_proxies": ["127.0.0.1"]}
     async with running_instance(tmp_path / "house", database, wire, clock, rsa_keys[0], server=server) as instance:
         assert (await instance.get("/", Host="10.0.0.7:8080", X_Forwarded_Host="blog.example")).status == 200
-        assert (await instance.get("/", Host="10.0.0.7:8080", X_Forwarded_Host="evil.example")).status == 308
+        assert (await instance.get("/", Host="10.0.0.7:8080", X_Forwarded_Host="evil.example")).status == 307
         assert (await instance.get("/metrics", X_Forwarded_For="203.0.113.9")).status == 403
         assert (await instance.get("/metrics", X_Forwarded_For="203.0.113.9, 127.0.0.1")).status == 403
 

@@ -78,4 +78,4 @@ async def test_another_host_is_redirected_although_the_path_is_cached(instance: 
     post = await instance.publish("Hello")
     await twice(instance, post.path)
     answer = await instance.get(post.path, Host="elsewhere.example")
-    assert (answer.status, answer.headers["Location"]) == (308, f"{instance.config.site.url}{post.path}")
+    assert (answer.status, answer.headers["Location"]) == (307, f"{instance.config.site.url}{post.path}")

@@ -1,5 +1,6 @@
 """Client addresses: forwarding headers are believed only when they come from a configured proxy."""
 
+import re
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
@@ -9,6 +10,10 @@ from syndicate.config import ServerConfig
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "X-Forwarded-Host")
+OTHER_FORWARDING = ("X-Forwarded-Proto", "X-Forwarded-Server", "Via")
+LOOPBACK_HOST = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)
+"""The `Host` of requests that a browser on this machine makes. No other name counts, wherever it leads: a page elsewhere
+could let its own name lead here (DNS rebinding)."""
 
 
 @lru_cache(maxsize=64)
@@ -39,6 +44,14 @@ def is_local(address: str) -> bool:
 def is_loopback(address: str) -> bool:
     """Return whether an address is a loopback address."""
     return is_within(address, LOOPBACK)
+
+
+def is_at_this_machine(request: web.BaseRequest) -> bool:
+    """Return whether a request comes straight from this machine, for `localhost` or a loopback address."""
+    hosts = request.headers.getall("Host", [])
+    if len(hosts) != 1 or not LOOPBACK_HOST.fullmatch(hosts[0]) or not is_loopback(request.remote or ""):
+        return False
+    return not any(name in request.headers for name in (*FORWARDING, *OTHER_FORWARDING))
 
 
 @lru_cache(maxsize=4096)

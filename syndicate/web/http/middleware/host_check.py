@@ -1,4 +1,4 @@
-"""Serves the site under its own host name only."""
+"""Serves the site under its own host name, and to its author on the same machine also as `localhost`."""
 
 from http import HTTPStatus
 
@@ -6,7 +6,7 @@ from aiohttp import web
 
 from syndicate.config import ServerConfig
 from syndicate.errors import NotFound, WrongHost
-from syndicate.web.http.clients import is_within
+from syndicate.web.http.clients import is_at_this_machine, is_within
 from syndicate.web.http.handlers import SAFE_METHODS, Handler
 from syndicate.web.http.problems import problem, problem_of
 
@@ -24,7 +24,7 @@ class HostCheck:
 
     def wrap(self, handler: Handler) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
-            if self._is_ours(request) or request.path in ANY_HOST:
+            if self._is_ours(request) or request.path in ANY_HOST or is_at_this_machine(request):
                 return await handler(request)
             return self._redirect(request)
 
@@ -45,7 +45,7 @@ class HostCheck:
             return response
         if request.method in SAFE_METHODS and request.raw_path.startswith("/"):
             path = request.raw_path if not request.raw_path.startswith("//") else "/"
-            return web.Response(status=308, headers={"Location": f"{self._base}{path}"})
+            return web.Response(status=307, headers={"Location": f"{self._base}{path}"})
         response = problem_of(WrongHost("http.wrong-host"))
         response.force_close()
         return response
