@@ -25,7 +25,7 @@ from syndicate.model.post import Post, SourceFormat, Term, TermKind
 from syndicate.publishing.renderer import RENDERER
 from syndicate.storage import Store, Tables
 from syndicate.storage.followers import Follower
-from syndicate.storage.posts import PostSource
+from syndicate.storage.post_rows import PostSource
 
 SMALL = 25
 LARGE = 100_000
@@ -159,8 +159,8 @@ async def _put_posts(chance: random.Random, numbers: range, tx: Tables) -> None:
             month=f"{published:%Y-%m}",
             released=published,
         )
-        await tx.posts.save(post, made)
-        await tx.posts.assign_number(post.id)
+        await tx.post_writes.save(post, made)
+        await tx.post_archive.assign_number(post.id)
 
 
 async def _put_followers(tx: Tables) -> None:

@@ -81,7 +81,7 @@ async def _rounds(blog: Path) -> list[tuple[float, float, float]]:
     async with open_services(load(blog / "syndicate.toml", {"SYNDICATE_FEEDS__LENGTH": str(LENGTH)})) as services:
         instance = build_server(services)
         try:
-            newest = (await services.store.posts.list_newest(limit=1))[0]
+            newest = (await services.store.post_lists.list_newest(limit=1))[0]
             await _feeds(instance)
             return [await _round(instance, newest, number) for number in range(ROUNDS)]
         finally:
@@ -98,7 +98,7 @@ async def _round(instance: Server, newest: Post, number: int) -> tuple[float, fl
     )
     edit = await _spent(lambda: instance.services.post_importer.publish(post_draft, origin="bench"))
     feeds = await _spent(lambda: _feeds(instance))
-    posts = await instance.services.store.posts.list_newest(limit=LENGTH)
+    posts = await instance.services.store.post_lists.list_newest(limit=LENGTH)
     before = time.process_time()
     _feedgen(posts)
     return edit, feeds, time.process_time() - before

@@ -66,7 +66,7 @@ async def _prepare(blog: Path, key: RSAPrivateKey) -> str:
     store = await Store.open(str(blog / "data" / "syndicate.db"), utc_now)
     try:
         await store.transaction(lambda tx: _put_actors(tx, public_pem(key)))
-        [post] = await store.posts.list_newest(limit=1)
+        [post] = await store.post_lists.list_newest(limit=1)
         return post.uri
     finally:
         await store.close()

@@ -40,7 +40,7 @@ def publish(session: Session, file: Path, replace: bool, minor: bool) -> None:
         if services.posts_folder.holds(file):  # the folder then treats the file as published
             return _Done(read, await services.posts_folder.take(file, replace=replace, minor=minor))
         version = _file_version(file)
-        known = await services.store.posts.find_file(version.name)
+        known = await services.store.source_files.find(version.name)
         earlier = await services.store.posts.find(known[0]) if known else None
         try:
             published = await services.post_importer.publish(

@@ -14,7 +14,7 @@ from syndicate.publishing.addresses import SlugRule
 from syndicate.publishing.drafts import digest_of
 from syndicate.publishing.publisher import AUTHOR_ORIGIN, MAX_TRIES, Change, Published, Publisher
 from syndicate.storage import Store, Tables
-from syndicate.storage.posts import PostSource
+from syndicate.storage.post_rows import PostSource
 from syndicate.urls import Urls
 
 FILE_ORIGINS = frozenset({"folder", "publish"})
@@ -115,7 +115,7 @@ class PostImporter:
 
     async def _target(self, draft: PostDraft, origin: str, replace_other: bool, file: FileVersion | None) -> _Target:
         """Return the post that a draft means. Raises InputError if it must not be changed."""
-        seen = await self._store.posts.find_file(file.name) if file else None
+        seen = await self._store.source_files.find(file.name) if file else None
         post = await self._store.posts.find(seen[0]) if seen and file and file.is_identity else None
         post = post or await self.find(draft)
         made = await self._store.posts.find_source(post.id) if post else None
@@ -168,6 +168,6 @@ async def _remember(file: FileVersion, seen: tuple[str, str] | None, tx: Tables,
     """Remember which post a file made. Raises _Overtaken if this differs from `seen`: two workers that read the same
     file make one post.
     """
-    if await tx.posts.find_file(file.name) != seen:
+    if await tx.source_files.find(file.name) != seen:
         raise _Overtaken
-    await tx.posts.save_file(file.name, post.id, file.digest)
+    await tx.source_files.save(file.name, post.id, file.digest)

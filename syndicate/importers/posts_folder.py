@@ -71,7 +71,7 @@ class PostsFolder:
 
     async def scan(self) -> float | None:
         """Publish new and changed files that have settled. Return the seconds until the next file settles, or None."""
-        known = await self._store.posts.list_files()
+        known = await self._store.source_files.list_all()
         passed_over = dict(await asyncio.to_thread(self.passed_over))
         for path in passed_over.keys() - self._passed_over:
             log.info("file skipped", file=str(path), reason=passed_over[path])
@@ -149,9 +149,9 @@ class PostsFolder:
         return published
 
     async def _forget_renamed(self, name: str, post: str, tx: Tables) -> None:
-        for other in await tx.posts.list_files_of(post):
+        for other in await tx.source_files.list_of(post):
             if other != name and _is_ours(other) and not (self._directory / other).exists():
-                await tx.posts.delete_file(other)
+                await tx.source_files.delete(other)
 
     def holds(self, path: Path) -> bool:
         """Whether a file lies in the folder."""
@@ -188,7 +188,7 @@ class PostsFolder:
 
     async def not_published(self) -> list[str]:
         """List the files that are not published or held back, with the reason, for `doctor`."""
-        known = await self._store.posts.list_files()
+        known = await self._store.source_files.list_all()
         passed_over = dict(await asyncio.to_thread(self.passed_over))
         found: list[str] = []
         for path in await asyncio.to_thread(markdown_files.posts_in, self._directory):
@@ -213,12 +213,12 @@ class PostsFolder:
 
     async def vanished(self) -> list[str]:
         """List published files that no longer exist, whose posts remain, for `doctor`."""
-        known = await self._store.posts.list_files_of_posts()
+        known = await self._store.source_files.list_of_posts()
         return sorted(name for name in known if _is_ours(name) and not (self._directory / name).exists())
 
     async def _files_of(self, slug: str) -> list[str]:
         post = await self._store.posts.find_by_slug(slug)
-        return [name for name in await self._store.posts.list_files_of(post.id) if _is_ours(name)] if post else []
+        return [name for name in await self._store.source_files.list_of(post.id) if _is_ours(name)] if post else []
 
     def _name(self, path: Path) -> str:
         return path.resolve().relative_to(self._directory.resolve()).as_posix()

@@ -18,7 +18,7 @@ class Rerendering:
     async def run(self) -> None:
         """Render everything that is out of date, once. Raises StorageError."""
         after = ""
-        while ids := await self._store.posts.list_rendered_before(RENDERER, after=after, limit=BATCH_SIZE):
+        while ids := await self._store.post_lists.list_rendered_before(RENDERER, after=after, limit=BATCH_SIZE):
             for id in ids:
                 with isolated("rerendering", post=id):
                     await self._publisher.rerender(id)

@@ -26,7 +26,7 @@ class Scheduler:
             committed.clear()
             now = self._clock()
             await self._publisher.release_due()
-            due = await self._store.posts.next_scheduled(after=now)
+            due = await self._store.post_lists.next_scheduled(after=now)
             seconds = MAX_WAIT_SECONDS if due is None else (due - self._clock()).total_seconds()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(max(seconds, MIN_WAIT_SECONDS), MAX_WAIT_SECONDS)):

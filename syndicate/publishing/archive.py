@@ -8,7 +8,8 @@ import structlog
 
 from syndicate.clock import Clock, from_text, to_text
 from syndicate.storage import Store, Tables
-from syndicate.storage.posts import Key, Numbered
+from syndicate.storage.post_archive import Numbered
+from syndicate.storage.post_rows import Key
 from syndicate.workers.loop import WorkerLoop
 
 log = structlog.get_logger()
@@ -75,10 +76,10 @@ class ArchiveBuilder:
         return min((due for due in dues if due is not None), default=None)
 
     async def _next_boundary(self) -> ArchiveBoundary | None:
-        unbound = await self._store.posts.list_unarchived(self._length)
+        unbound = await self._store.post_archive.list_unarchived(self._length)
         if not unbound:
             return None
-        return next_archive_boundary(unbound, await self._store.posts.key_at(self._length - 1), self._length)
+        return next_archive_boundary(unbound, await self._store.post_archive.key_at(self._length - 1), self._length)
 
     async def _create_document(self) -> bool:
         boundary = await self._next_boundary()
@@ -86,8 +87,8 @@ class ArchiveBuilder:
             return False
 
         async def body(tx: Tables) -> None:
-            await tx.posts.advisory_lock()
-            await tx.posts.add_archive_document(boundary.last)
+            await tx.post_writes.advisory_lock()
+            await tx.post_archive.add(boundary.last)
             await tx.versions.move("volumes")
 
         await self._store.transaction(body)
@@ -96,7 +97,7 @@ class ArchiveBuilder:
 
     async def _counts_due(self, tables: Tables) -> datetime | None:
         """Return when comment counts may next be published, or None if none has changed."""
-        if not await tables.posts.has_uncounted_comments():
+        if not await tables.post_archive.has_uncounted_comments():
             return None
         published = await tables.key_values.find(COUNTS_PUBLISHED_KEY)
         return from_text(published) + COUNTS_INTERVAL if published else self._clock()
@@ -112,7 +113,7 @@ class ArchiveBuilder:
             await tx.advisory_lock(COUNTS_PUBLISHED_KEY)
             if not await is_due(tx):  # another process has published them
                 return False
-            await tx.posts.publish_comment_counts()
+            await tx.post_archive.publish_comment_counts()
             await tx.key_values.save(COUNTS_PUBLISHED_KEY, to_text(now))
             await tx.versions.move("counts")
             return True

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from syndicate.content.text import excerpt, plain
 from syndicate.model.post import Post, PostDraft, PostKind, PostState
 from syndicate.publishing.post_files import base_of
-from syndicate.storage.posts import PostSource
+from syndicate.storage.post_rows import PostSource
 
 _NOT_IN_DIGEST = frozenset({"aliases", "draft_reasons", "local_files", "local_root", "minor", "source_id"})
 

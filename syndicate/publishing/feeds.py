@@ -123,7 +123,7 @@ class FeedBuilder:
                 next=address(page + 1) if page < pages else None,
                 last=address(pages),
             )
-        if selection.kind == "home" and page == 1 and (newest := await self._store.posts.newest_archive_document()):
+        if selection.kind == "home" and page == 1 and (newest := await self._store.post_archive.newest()):
             feed = replace(feed, prev_archive=self._urls.absolute(self._urls.volume(format.value, newest)))
         fragments = self._fragments if page == 1 and selection.kind != "search" else FragmentCache()
         return fragments.render(feed, format, without=without)
@@ -187,7 +187,7 @@ class FeedBuilder:
         total = await self._store.totals.get("posts")
         last = max(min(shown, total), 0)
         first = max(last - self._config.length, 0)
-        posts = await self._store.posts.list_oldest(skip=first, limit=last - first) if last else []
+        posts = await self._store.post_lists.list_oldest(skip=first, limit=last - first) if last else []
         entries = [
             self._repeated(post, start + timedelta(days=days * (first + place)), f"{start}-every-{days}")
             for place, post in enumerate(posts)

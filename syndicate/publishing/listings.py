@@ -65,20 +65,20 @@ class Listings:
             title="",
             description=self._site.tagline,
             dependencies=("site",),
-            fetch=lambda limit, skip: self._store.posts.list_newest(limit=limit, skip=skip),
+            fetch=lambda limit, skip: self._store.post_lists.list_newest(limit=limit, skip=skip),
             total=lambda: self._store.totals.get("posts"),
         )
 
     async def category(self, slug: str) -> Listing | None:
         """Find a category; posts of its subcategories are included, as in WordPress."""
-        term = await self._store.posts.find_term(TermKind.CATEGORY, slug)
+        term = await self._store.terms.find(TermKind.CATEGORY, slug)
         if term is None:
             return None
-        family = family_of(term, await self._store.posts.list_terms(TermKind.CATEGORY))
+        family = family_of(term, await self._store.terms.list_all(TermKind.CATEGORY))
         return await self._of_terms(term, self._urls.category(slug), family)
 
     async def tag(self, slug: str) -> Listing | None:
-        term = await self._store.posts.find_term(TermKind.TAG, slug)
+        term = await self._store.terms.find(TermKind.TAG, slug)
         return None if term is None else await self._of_terms(term, self._urls.tag(slug), [slug])
 
     async def _of_terms(self, term: Term, path: str, slugs: list[str]) -> Listing | None:
@@ -87,7 +87,7 @@ class Listings:
         async def total() -> int:
             if len(slugs) == 1:
                 return await self._store.totals.get(f"term:{term.kind}:{term.slug}")
-            return await self._store.posts.count_by_terms(term.kind, slugs)
+            return await self._store.post_lists.count_by_terms(term.kind, slugs)
 
         if not await total():
             return None
@@ -97,7 +97,7 @@ class Listings:
             title=term.name,
             description=term.description,
             dependencies=("site",),
-            fetch=lambda limit, skip: self._store.posts.list_by_terms(term.kind, slugs, limit=limit, skip=skip),
+            fetch=lambda limit, skip: self._store.post_lists.list_by_terms(term.kind, slugs, limit=limit, skip=skip),
             total=total,
         )
 
@@ -116,7 +116,7 @@ class Listings:
             title=name,
             description="",
             dependencies=("site",),
-            fetch=lambda limit, skip: self._store.posts.list_by_author(name, limit=limit, skip=skip),
+            fetch=lambda limit, skip: self._store.post_lists.list_by_author(name, limit=limit, skip=skip),
             total=total,
         )
 
@@ -157,8 +157,8 @@ class Listings:
             title=f"{first:%Y-%m-%d}"[: {"day": 10, "month": 7, "year": 4}[kind]],
             description="",
             dependencies=("site",),
-            fetch=lambda limit, skip: self._store.posts.list_between(first, last, limit=limit, skip=skip),
-            total=lambda: self._store.posts.count_between(first, last),
+            fetch=lambda limit, skip: self._store.post_lists.list_between(first, last, limit=limit, skip=skip),
+            total=lambda: self._store.post_lists.count_between(first, last),
         )
 
 

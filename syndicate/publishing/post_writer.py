@@ -16,7 +16,7 @@ from syndicate.publishing.news import news_after
 from syndicate.publishing.renderer import RENDERER, RenderedPost
 from syndicate.storage import Tables
 from syndicate.storage.media import MediaFile, MediaState
-from syndicate.storage.posts import PostSource
+from syndicate.storage.post_rows import PostSource
 from syndicate.storage.tombstones import Tombstone
 from syndicate.urls import Urls
 
@@ -71,11 +71,11 @@ class PostWriter:
 
     async def write(self, tx: Tables, change: PostChange) -> Post:
         """Write a new or changed post and return it with its final dates and id. Raises Overtaken."""
-        await tx.posts.advisory_lock()
+        await tx.post_writes.advisory_lock()
         await _check_not_overtaken(tx, change)
         now = self._clock()
         if change.before is not None:
-            await tx.posts.save_revision(change.post.id, revision=self._revisions.new(now), replaced=now)
+            await tx.revisions.save(change.post.id, revision=self._revisions.new(now), replaced=now)
         post = await self._dated(tx, change, now)
         await self._create_activity(tx, change, post, now)
         if change.old is not None and change.old.federates and not post.federates:
@@ -93,14 +93,14 @@ class PostWriter:
     async def _dated(self, tx: Tables, change: PostChange, now: datetime) -> Post:
         """Return the post with its `updated`, and with what counts as news of it."""
         wanted = change.post.updated if change.shown is None else now.replace(microsecond=0)
-        updated = await tx.posts.next_free_updated(wanted, change.post.id, after=change.shown)
+        updated = await tx.post_writes.next_free_updated(wanted, change.post.id, after=change.shown)
         post = replace(change.post, updated=updated)
         return replace(post, news=news_after(change.old, minor=change.is_minor))
 
     async def _save(self, tx: Tables, post: Post, made: PostSource) -> None:
-        await tx.posts.save(post, made)
+        await tx.post_writes.save(post, made)
         if made.released is not None:
-            await tx.posts.assign_number(post.id)
+            await tx.post_archive.assign_number(post.id)
         await tx.search.save(post, plain(post.html))
 
     async def _create_activity(self, tx: Tables, change: PostChange, post: Post, now: datetime) -> None:
@@ -140,7 +140,7 @@ class PostWriter:
         announced.
         """
         post, made, now = scheduled.post, scheduled.made, self._clock()
-        updated = await tx.posts.next_free_updated(post.published, post.id)
+        updated = await tx.post_writes.next_free_updated(post.published, post.id)
         released = replace(post, state=PostState.PUBLISHED, updated=updated)
         if released.federates:
             wanted = await tx.mentions.has_unresolved(post.id)
@@ -151,7 +151,7 @@ class PostWriter:
 
     async def replace_html(self, tx: Tables, rerendered: StoredPost) -> bool:
         """Replace the HTML. Return False if the source was changed in the meantime."""
-        if not await tx.posts.set_html(rerendered.post, renderer=RENDERER, revision=rerendered.made.revision):
+        if not await tx.post_writes.set_html(rerendered.post, renderer=RENDERER, revision=rerendered.made.revision):
             return False
         await self._outbox.refresh_unsent(tx, rerendered.post)
         await tx.versions.move(*_dependencies(rerendered.post))
@@ -166,7 +166,7 @@ class PostWriter:
             await self._create_tombstones(tx, post, now)
         unused = await tx.media.delete_by_post(post.id)
         await tx.search.delete(post.id)
-        await tx.posts.delete(post.id)
+        await tx.post_writes.delete(post.id)
         await tx.versions.move(*_dependencies(post), "comments")
         return unused
 
@@ -192,10 +192,8 @@ class PostWriter:
 async def _check_not_overtaken(tx: Tables, change: PostChange) -> None:
     """Raises Overtaken if the post is another than the one that was read, or if its slug or path is taken."""
     post, before = change.post, change.before
-    made = await tx.posts.find_source(post.id)
-    stored = await tx.posts.find(post.id)
-    now = None if stored is None or made is None else (made.revision, stored.state)
-    if now != (None if before is None else (before.made.revision, before.post.state)):
+    read = (before.made.revision, before.post.state) if before else None
+    if await tx.posts.find_version(post.id) != read:
         raise Overtaken
     for other in (await tx.posts.find_by_slug(post.slug), await tx.posts.find_by_path(post.path)):
         if other is not None and other.id != post.id:
@@ -205,12 +203,12 @@ async def _check_not_overtaken(tx: Tables, change: PostChange) -> None:
 async def _save_addresses(tx: Tables, change: PostChange, post: Post) -> None:
     before = change.before
     if before is not None and before.post.path != post.path and change.made.released is not None:
-        await tx.posts.move_alias(before.post.path, post.id)
+        await tx.post_writes.move_alias(before.post.path, post.id)
     for address in change.addresses:
         if address != post.path:
-            await tx.posts.add_alias(address, post.id)
+            await tx.post_writes.add_alias(address, post.id)
     if change.source_id is not None:
-        await tx.posts.save_source(change.source_id, post.id)
+        await tx.post_writes.save_source(change.source_id, post.id)
 
 
 async def _save_file(tx: Tables, file: MediaFile, known: MediaFile | None) -> None:

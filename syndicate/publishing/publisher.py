@@ -25,7 +25,7 @@ from syndicate.publishing.post_writer import Also, Overtaken, PostChange, PostWr
 from syndicate.publishing.renderer import RENDERER, RenderedPost, Renderer
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
-from syndicate.storage.posts import PostSource
+from syndicate.storage.post_rows import PostSource
 from syndicate.urls import Urls
 from syndicate.workers.loop import isolated
 
@@ -198,7 +198,7 @@ class Publisher:
         if rendered.html != post.html or made.renderer != RENDERER:
             await self.rerender(post.id)
         if made.minor and not draft.minor:
-            await self._store.transaction(lambda tx: tx.posts.clear_minor_change(post.id))
+            await self._store.transaction(lambda tx: tx.post_writes.clear_minor_change(post.id))
         return _result(post, made, Change.UNCHANGED, rendered, announced=False)
 
     async def _identified(self, draft: PostDraft, before: StoredPost | None, rule: SlugRule) -> Post:
@@ -339,14 +339,14 @@ class Publisher:
     async def release_due(self) -> int:
         """Publish the scheduled posts that are due and return how many."""
         released = 0
-        for id in await self._store.posts.list_scheduled(self._clock()):
+        for id in await self._store.post_lists.list_scheduled(self._clock()):
             with isolated("scheduled post", post=id):
                 await self._store.transaction(partial(self._release, id))
                 released += 1
         return released
 
     async def _release(self, id: str, tx: Tables) -> None:
-        await tx.posts.advisory_lock()  # before the post is read: another process may be releasing it
+        await tx.post_writes.advisory_lock()  # before the post is read: another process may be releasing it
         post, made = await tx.posts.find(id), await tx.posts.find_source(id)
         if post is None or made is None or post.state is not PostState.SCHEDULED:
             return

@@ -30,13 +30,19 @@ from syndicate.storage.media import Media
 from syndicate.storage.mentions import Mentions
 from syndicate.storage.move_recipients import MoveRecipients
 from syndicate.storage.outbox import OutboxActivities
+from syndicate.storage.post_archive import PostArchive
+from syndicate.storage.post_lists import PostLists
+from syndicate.storage.post_writes import PostWrites
 from syndicate.storage.posts import Posts
 from syndicate.storage.reactions import Reactions
 from syndicate.storage.received_notes import ReceivedNotes
 from syndicate.storage.refetch_queue import RefetchQueue
 from syndicate.storage.reports import Reports
+from syndicate.storage.revisions import Revisions
 from syndicate.storage.search import Search
+from syndicate.storage.source_files import SourceFiles
 from syndicate.storage.subscriptions import Subscriptions
+from syndicate.storage.terms import Terms
 from syndicate.storage.tombstones import Tombstones
 from syndicate.storage.versions import Versions
 from syndicate.storage.websub_following import WebsubFollowing
@@ -53,7 +59,13 @@ class Tables:
         self.versions = Versions(query, clock)
         self.totals = Totals(query)
         self.key_values = KeyValues(query)
-        self.posts = Posts(query, self.totals)
+        self.posts = Posts(query)
+        self.post_lists = PostLists(query)
+        self.post_archive = PostArchive(query)
+        self.terms = Terms(query)
+        self.post_writes = PostWrites(query, self.totals, self.posts, self.terms)
+        self.source_files = SourceFiles(query)
+        self.revisions = Revisions(query)
         self.comments = Comments(query)
         self.reactions = Reactions(query)
         self.received_notes = ReceivedNotes(query)

@@ -18,7 +18,7 @@ def _nothing() -> None:
 async def rebuild_search(tx: Tables) -> None:
     """Build the search index of all public posts and pages."""
     after = 0
-    while posts := await tx.posts.list_numbered(after, INDEXED_AT_ONCE):
+    while posts := await tx.post_archive.list_numbered(after, INDEXED_AT_ONCE):
         for number, post in posts:
             await tx.search.save(post, plain(post.html))
             after = number

@@ -76,14 +76,14 @@ async def get_archive_document(request: web.Request) -> web.StreamResponse:
     store, urls = request.app[STORE], request.app[URLS]
     format = FeedFormat(request.match_info.get("format") or "rss")
     volume = int(request.match_info["volume"])
-    newest = await store.posts.newest_archive_document()
+    newest = await store.post_archive.newest()
     if volume == newest + 1:
         raise web.HTTPTemporaryRedirect(urls.feed("/", format.value), headers={"Cache-Control": "no-store"})
     if volume > newest:
         raise NotFound("no such volume")
 
     async def render() -> RenderedDocument:
-        ids, posts = await store.posts.list_of_archive_document(volume)
+        ids, posts = await store.post_archive.list_of(volume)
         feed = await request.app[FEEDS].render_archive(volume, posts, format)
         return replace(
             await rendered_feed(request, feed, tuple(f"post:{id}" for id in ids)), cache_control=ARCHIVE_CACHE_CONTROL

@@ -39,7 +39,7 @@ def slugs(address: str) -> set[str]:
     async def read() -> set[str]:
         store = await Store.open(address, utc_now)
         try:
-            return {post.slug for post in await store.posts.list_newest(limit=100)}
+            return {post.slug for post in await store.post_lists.list_newest(limit=100)}
         finally:
             await store.close()
 

@@ -95,7 +95,7 @@ async def test_what_was_deleted_before_it_came_in_stays_away(instance: RunningIn
     )
     await instance.store.transaction(lambda tx: tx.tombstones.save(gone))
     assert (await come_in(instance, draft))[0] is Admission.DELETED
-    await instance.store.transaction(lambda tx: tx.posts.delete(post.id))
+    await instance.store.transaction(lambda tx: tx.post_writes.delete(post.id))
     assert (await come_in(instance, mention(instance, post, "two")))[0] is Admission.NO_POST
 
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from syndicate.publishing.archive import SETTLE_INTERVAL, ArchiveBoundary, next_archive_boundary
-from syndicate.storage.posts import Key, Numbered
+from syndicate.storage.post_archive import Numbered
+from syndicate.storage.post_rows import Key
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 

@@ -17,8 +17,8 @@ async def test_one_slug_published_by_many_at_once_is_one_post(instance: RunningI
     done = await asyncio.gather(*(instance.publish_draft(slug="tea", source=f"Number {n}.") for n in range(4)))
     assert [published.change for published in done].count(Change.CREATED) == 1
     assert len({published.post.id for published in done}) == 1
-    assert len(await instance.store.posts.list_newest(limit=10)) == 1
-    assert len(await instance.store.posts.list_revisions(done[0].post.id)) == 3
+    assert len(await instance.store.post_lists.list_newest(limit=10)) == 1
+    assert len(await instance.store.revisions.list_of(done[0].post.id)) == 3
     assert await instance.store.totals.get("posts") == 1
 
 

@@ -41,7 +41,7 @@ class Recorder:
 
 Read = Callable[[Tables, bool], Awaitable[object]]
 PAGES: dict[str, Read] = {
-    "outbox": lambda tables, far: tables.posts.list_federated(before=(FAR, "4711") if far else None, limit=21),
+    "outbox": lambda tables, far: tables.post_lists.list_federated(before=(FAR, "4711") if far else None, limit=21),
     "followers": lambda tables, far: tables.followers.list_page("blog", before=KEY if far else None, limit=21),
     "followers of a server": lambda tables, far: tables.followers.list_on_server(
         "blog", "https://m.example", after=KEY[1] if far else "", limit=1001

@@ -30,7 +30,7 @@ async def test_a_blog_moves_to_postgresql(
     assert "storage.database" in said
     store = await Store.open(database_address, utc_now)
     try:
-        assert len(await store.posts.list_newest(limit=10)) == 3
+        assert len(await store.post_lists.list_newest(limit=10)) == 3
         assert len(await store.search.find("sweet", kind=None, limit=10)) == 3
     finally:
         await store.close()

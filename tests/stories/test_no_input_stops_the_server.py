@@ -180,7 +180,9 @@ async def test_a_scheduled_post_that_trips_us_up_keeps_no_other_from_its_time(in
     post = await instance.store.posts.find_by_slug("tea")
     assert post is not None
     assert post.state is PostState.PUBLISHED
-    assert await instance.store.posts.next_scheduled(after=instance.clock()) is None, "and is not tried without a pause"
+    assert await instance.store.post_lists.next_scheduled(after=instance.clock()) is None, (
+        "and is not tried without a pause"
+    )
 
 
 async def test_a_post_that_cannot_be_typeset_anew_keeps_no_other_from_it(instance: RunningInstance) -> None:

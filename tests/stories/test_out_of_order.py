@@ -23,7 +23,7 @@ BLOG = "https://blog.example/actor"
 
 async def state_of(instance: RunningInstance) -> dict[str, Any]:
     """What the blog would tell anybody, without what depends on the hour."""
-    posts = await instance.store.posts.list_federated(before=None, limit=100)
+    posts = await instance.store.post_lists.list_federated(before=None, limit=100)
     state: dict[str, Any] = {"followers": await instance.store.followers.count("blog")}
     rows = await instance.store.followers.list_page("blog", before=None, limit=100)
     assert state["followers"] == len(rows)

@@ -249,7 +249,7 @@ async def test_an_edit_is_read_by_the_next_who_asks_and_the_earlier_text_is_kept
         text = (await instance.get(path)).text
         assert "Tea, again" in text
         assert "First." not in text
-    assert await instance.store.posts.list_revisions(post.id) == ["First."]
+    assert await instance.store.revisions.list_of(post.id) == ["First."]
 
 
 async def test_an_edit_replaces_the_whole_post(instance: RunningInstance) -> None:
@@ -557,7 +557,7 @@ async def test_a_changed_file_wins_and_the_earlier_text_is_kept(instance: Runnin
     put(instance, file, "From the file, again.")
     await posts_folder(instance).scan()
     assert "From the file, again." in (await instance.get(post.path)).text
-    assert await instance.store.posts.list_revisions(post.id) == ["From the file.", "From elsewhere."]
+    assert await instance.store.revisions.list_of(post.id) == ["From the file.", "From elsewhere."]
     assert (await current(instance, "tea")).uri == post.uri
 
 
@@ -595,7 +595,7 @@ async def test_what_editors_and_synchronisers_leave_behind_is_no_post(
 ) -> None:
     put(instance, folder / name, "Leaves.")
     await posts_folder(instance).scan()
-    assert await instance.store.posts.list_files() == {}
+    assert await instance.store.source_files.list_all() == {}
 
 
 async def test_an_empty_file_is_no_post_and_takes_no_words_away(
@@ -606,7 +606,7 @@ async def test_an_empty_file_is_no_post_and_takes_no_words_away(
     for name in ("rain.md", "tea.md"):
         put(instance, folder / name, "")
     await posts_folder(instance).scan()
-    assert await instance.store.posts.list_files() == {}
+    assert await instance.store.source_files.list_all() == {}
     put(instance, folder / "tea.md", "Leaves.")
     await posts_folder(instance).scan()
     for nothing in ("", "\n \n"):
@@ -628,7 +628,7 @@ async def test_a_file_that_cannot_be_read_keeps_no_other_from_being_published(
     (folder / "c.md").symlink_to(folder / "nowhere.md")
     put(instance, folder / "d.md", "D")
     await posts_folder(instance).scan()
-    assert list(await instance.store.posts.list_files()) == ["d.md"]
+    assert list(await instance.store.source_files.list_all()) == ["d.md"]
 
 
 async def test_two_files_cannot_be_one_post(instance: RunningInstance, folder: Path) -> None:
@@ -663,7 +663,7 @@ async def test_a_renamed_file_is_another_post_only_if_its_slug_is_another(
     file.rename(folder / "tea.md")
     await posts_folder(instance).scan()
     assert (await current(instance, "tea")).uri == post.uri
-    assert len(await instance.store.posts.list_newest(limit=10)) == 1
+    assert len(await instance.store.post_lists.list_newest(limit=10)) == 1
 
 
 # between processes

@@ -37,8 +37,8 @@ async def test_a_new_post_is_held_back_and_nobody_sees_it(instance: RunningInsta
     put(instance, f"{name}.md", (DOCUMENTS / f"{name}.md").read_text())
     await posts_folder(instance).scan()
     await instance.settle()
-    [file] = await instance.store.posts.list_files_of_posts()
-    seen = await instance.store.posts.find_file(file)
+    [file] = await instance.store.source_files.list_of_posts()
+    seen = await instance.store.source_files.find(file)
     assert seen is not None
     post = await instance.store.posts.find(seen[0])
     assert post is not None
@@ -51,7 +51,7 @@ async def test_a_new_post_is_held_back_and_nobody_sees_it(instance: RunningInsta
 async def test_a_header_that_cannot_be_read_leaves_the_file_out(instance: RunningInstance) -> None:
     file = put(instance, "tea.md", "+++\ntitle = Tea\ndraft = true\n+++\nHot.")
     await posts_folder(instance).scan()
-    assert await instance.store.posts.list_files() == {}
+    assert await instance.store.source_files.list_all() == {}
     with pytest.raises(InputError, match=r"tea\.md:2: the header is not TOML"):
         await posts_folder(instance).take(file)
 

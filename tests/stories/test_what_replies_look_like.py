@@ -27,7 +27,7 @@ async def shown(instance: RunningInstance, ann: Peer, content: str | None, **mor
 async def test_the_name_of_the_blog_in_front_is_not_shown(open_instance: RunningInstance, ann: Peer) -> None:
     content = f"<p>{MENTION} nice post</p>"
     assert await shown(open_instance, ann, content) == "<p>nice post</p>"
-    [post] = await open_instance.store.posts.list_federated(before=None, limit=10)
+    [post] = await open_instance.store.post_lists.list_federated(before=None, limit=10)
     [comment] = await open_instance.comments(post)
     assert (await open_instance.store.comments.get_source(comment.id))[0] == content
 

@@ -99,7 +99,7 @@ async def test_a_file_in_the_folder_does_not_take_over_the_post_of_an_import(ins
     before = await imported(instance)
     file = put(instance, "tea.md", "From a file.")
     await posts_folder(instance).scan()
-    assert await instance.store.posts.list_files() == {}
+    assert await instance.store.source_files.list_all() == {}
     assert (await current(instance, "tea")).html == before.html
     with pytest.raises(InputError, match=r"tea\.md: the slug 'tea' is that of the post 'Old tea' at https://blog"):
         await posts_folder(instance).take(file)
@@ -108,7 +108,7 @@ async def test_a_file_in_the_folder_does_not_take_over_the_post_of_an_import(ins
     after = await current(instance, "tea")
     assert "From a file." in after.html
     assert (after.id, after.guid, after.path) == (before.id, before.guid, before.path)
-    assert await instance.store.posts.list_revisions(after.id) == ["From the old blog."]
+    assert await instance.store.revisions.list_of(after.id) == ["From the old blog."]
 
 
 async def test_a_page_that_is_published_again_remains_a_page(instance: RunningInstance) -> None:
@@ -140,13 +140,13 @@ async def test_a_file_that_two_workers_take_at_once_is_one_post(
         for number in range(20):
             put(instance, f"post-{number}.md", f"Number {number}.")
             await asyncio.gather(posts_folder(instance).scan(), other.scan())
-        posts = await instance.store.posts.list_newest(limit=100)
+        posts = await instance.store.post_lists.list_newest(limit=100)
         assert sorted(post.slug for post in posts) == sorted(f"post-{number}" for number in range(20))
         for number in range(20):
             instance.clock.advance(minutes=2)
             put(instance, f"post-{number}.md", f"---\nslug: moved-{number}\n---\nNumber {number}.")
             await asyncio.gather(posts_folder(instance).scan(), other.scan())
-        moved = await instance.store.posts.list_newest(limit=100)
+        moved = await instance.store.post_lists.list_newest(limit=100)
         assert sorted(post.id for post in moved) == sorted(post.id for post in posts)
         assert {post.slug for post in moved} == {f"moved-{number}" for number in range(20)}
     finally:

@@ -134,7 +134,7 @@ class LocalActors:
             parent = term.parent
             while parent and (term.kind, parent) not in slugs:
                 slugs.add((term.kind, parent))
-                above = await tx.posts.find_term(term.kind, parent)
+                above = await tx.terms.find(term.kind, parent)
                 parent = above.parent if above else None
         return [
             known.identity.actor
@@ -159,7 +159,7 @@ class LocalActors:
             if stored.role is Role.BLOG:
                 stored = replace(stored, published=await self._since(stored.published))
             kind = TERMS.get(stored.role)
-            term = await self._store.posts.find_term(kind, stored.subject) if kind else None
+            term = await self._store.terms.find(kind, stored.subject) if kind else None
             before = self._known.get(stored.id)
             if before is None or (before.stored, before.term) != (stored, term):
                 earlier = await self._store.earlier_keys.list_by_actor(stored.id)
@@ -170,7 +170,7 @@ class LocalActors:
     async def _since(self, made: datetime) -> datetime:
         """Return the age of the blog: its first post may be older than its account. Bridgy Fed accepts no account
         younger than a week."""
-        first = await self._store.posts.list_oldest(skip=0, limit=1)
+        first = await self._store.post_lists.list_oldest(skip=0, limit=1)
         return min([made, *(post.published for post in first)])
 
     def changing(self) -> list[StoredActor]:

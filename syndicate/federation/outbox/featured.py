@@ -17,16 +17,16 @@ async def pinned(store: Store, actor: LocalActor) -> list[Post]:
     """Return the pinned posts. Only the blog pins posts."""
     if actor.role is not Role.BLOG:
         return []
-    return [post for post in await store.posts.list_pinned(MAX_PINNED) if post.federates]
+    return [post for post in await store.post_lists.list_pinned(MAX_PINNED) if post.federates]
 
 
 async def fallback_posts(store: Store, local_actors: LocalActors, actor: LocalActor) -> list[Post]:
     """Return the newest posts of an account that has pinned none."""
     subject = local_actors.subject_of(actor.id)
     if subject is not None:
-        posts = await store.posts.list_by_terms(subject[0], [subject[1]], limit=MAX_NEWEST)
+        posts = await store.post_lists.list_by_terms(subject[0], [subject[1]], limit=MAX_NEWEST)
     elif actor.role is Role.BLOG and not await pinned(store, actor):
-        posts = await store.posts.list_federated(before=None, limit=MAX_NEWEST)
+        posts = await store.post_lists.list_federated(before=None, limit=MAX_NEWEST)
     else:
         return []
     return [post for post in posts if post.federates]

@@ -164,7 +164,7 @@ class WordPressImporter:
 
     async def _put_term(self, tx: Tables, item: ExportedTerm) -> None:
         term = item.term
-        await tx.posts.save_term(term, known=True)
+        await tx.terms.save(term, known=True)
         if item.wp_id is not None:
             is_category = term.kind is TermKind.CATEGORY
             path = self._urls.category(term.slug) if is_category else self._urls.tag(term.slug)

@@ -169,7 +169,7 @@ async def get_outbox(request: web.Request) -> web.StreamResponse:
     id = f"{actor.outbox}?page=true" + (f"&before={_format_key(*before)}" if before else "")
 
     async def page() -> dict[str, Any]:
-        posts = await store.posts.list_federated(before=before, limit=PAGE_SIZE + 1)
+        posts = await store.post_lists.list_federated(before=before, limit=PAGE_SIZE + 1)
         creates = await store.outbox.find_creates([post.id for post in posts[:PAGE_SIZE]])
         items = outbox_items(outbox, posts[:PAGE_SIZE], creates)
         last = posts[PAGE_SIZE - 1] if len(posts) > PAGE_SIZE else None
@@ -311,7 +311,7 @@ async def get_featured_tags(request: web.Request) -> web.StreamResponse:
 
     async def make() -> dict[str, Any]:
         slugs = await store.totals.largest("term:tag:", MAX_FEATURED_TAGS)
-        found = [await store.posts.find_term(TermKind.TAG, slug) for slug in slugs]
+        found = [await store.terms.find(TermKind.TAG, slug) for slug in slugs]
         tags = outbox.render_hashtags([tag for tag in found if tag is not None])
         return collections.plain_whole(actor.featured_tags, [render.hashtag(tag) for tag in tags])
 

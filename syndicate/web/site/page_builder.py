@@ -125,7 +125,7 @@ class PageBuilder:
         posts, paging = await self._list_page(listing, page)
         if not posts and page > 1:
             return None
-        pinned = await self._store.posts.list_pinned(5) if page == 1 else []
+        pinned = await self._store.post_lists.list_pinned(5) if page == 1 else []
         pinned_ids = {post.id for post in pinned}
         others = [post for post in posts if post.id not in pinned_ids]
         view = HomePage(
@@ -161,7 +161,7 @@ class PageBuilder:
         if comments is None:
             return None
         is_page = post.kind is PostKind.PAGE
-        older, newer = (None, None) if is_page else await self._store.posts.neighbours(post)
+        older, newer = (None, None) if is_page else await self._store.post_lists.neighbours(post)
         head = self._post_head(post, older, newer, page)
         site = await self._site()
         post_view = self._post(post, full_text=True)
@@ -342,7 +342,7 @@ class PageBuilder:
 
     async def about(self) -> RenderedDocument:
         """Return the built-in about page."""
-        first = await self._store.posts.list_oldest(skip=0, limit=1)
+        first = await self._store.post_lists.list_oldest(skip=0, limit=1)
         view = AboutPage(
             site=await self._site(),
             head=self._head("About", "/about/", self._site_feeds()),
@@ -470,14 +470,14 @@ class PageBuilder:
         href = self._urls.category if kind is TermKind.CATEGORY else self._urls.tag
         return tuple(
             CountedLink(label=term.name, href=href(term.slug), count=counts[term.slug])
-            for term in await self._store.posts.list_terms(kind)
+            for term in await self._store.terms.list_all(kind)
             if term.slug in counts
         )[:MAX_TERMS]
 
     async def _site(self) -> Site:
         pages = [
             Link(label=title, href=path)
-            for path, title in await self._store.posts.list_page_links(MAX_NAVIGATION_CANDIDATES)
+            for path, title in await self._store.post_lists.list_page_links(MAX_NAVIGATION_CANDIDATES)
         ]
         roots = await self._store.legacy_redirects.list_roots()
         about = await self._store.posts.find_by_path("/about/") or await self._store.posts.find_by_alias("/about/")

@@ -44,7 +44,10 @@ async def _index_or_all(store: Store, urls: Urls) -> bytes:
         months = sorted(await store.totals.starting_with("month:"), reverse=True)
         parts = [(urls.absolute(f"/sitemap-{part}.xml"), "") for part in ("pages", *months)]
         return _document("sitemapindex", "sitemap", parts)
-    rows = [*await _pages(store), *await store.posts.list_addresses(PostKind.POST, FIRST, LAST, limit=MAX_ADDRESSES)]
+    rows = [
+        *await _pages(store),
+        *await store.post_lists.list_addresses(PostKind.POST, FIRST, LAST, limit=MAX_ADDRESSES),
+    ]
     return _document("urlset", "url", [(urls.home, ""), *((urls.absolute(path), updated) for path, updated in rows)])
 
 
@@ -53,7 +56,7 @@ async def _part(store: Store, urls: Urls, part: str, zone: ZoneInfo) -> bytes:
         rows = [("/", ""), *await _pages(store)]
     else:
         first, last = _month(part, zone)
-        rows = await store.posts.list_addresses(PostKind.POST, first, last, limit=MAX_ADDRESSES)
+        rows = await store.post_lists.list_addresses(PostKind.POST, first, last, limit=MAX_ADDRESSES)
         if not rows:
             raise NotFound(part)
     return _document("urlset", "url", [(urls.absolute(path), updated) for path, updated in rows])
@@ -69,7 +72,7 @@ def _month(part: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 async def _pages(store: Store) -> list[tuple[str, str]]:
-    return await store.posts.list_addresses(PostKind.PAGE, FIRST, LAST, limit=MAX_ADDRESSES)
+    return await store.post_lists.list_addresses(PostKind.PAGE, FIRST, LAST, limit=MAX_ADDRESSES)
 
 
 def _document(root: str, element: str, addresses: Sequence[tuple[str, str]]) -> bytes:

@@ -1,0 +1,128 @@
+"""Numbers of posts, the archive documents of the feeds that hold them (RFC 5005), and comment counts in feeds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.clock import from_text
+from syndicate.model.post import Post
+from syndicate.storage.engine.database import Queryable
+from syndicate.storage.post_rows import SELECTED, Key, posts_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A post's number, its place in lists, and when readers first saw it."""
+
+    number: int
+    key: Key
+    released: datetime
+
+
+class PostArchive:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def assign_number(self, id: str) -> None:
+        """Assign the next number, if the post has none. Call it under the advisory lock, so that numbers are unique."""
+        await self._query.run(
+            """
+            UPDATE posts SET number = 1 + (
+              SELECT max(highest) FROM (
+                SELECT coalesce(max(number), 0) AS highest FROM posts
+                UNION ALL SELECT coalesce(max(last), 0) AS highest FROM volumes) AS numbers)
+            WHERE id = :id AND number IS NULL
+            """,
+            id=id,
+        )
+
+    async def list_numbered(self, after: int, limit: int) -> list[tuple[int, Post]]:
+        """Return public posts and pages with their numbers, from the one after this number on."""
+        rows = await self._query.all(
+            f"""
+            SELECT posts.number, {SELECTED} FROM posts WHERE number > :after AND state = 'published'
+            ORDER BY number LIMIT :limit
+            """,
+            after=after,
+            limit=limit,
+        )
+        return list(zip((row["number"] for row in rows), await posts_of(self._query, rows), strict=True))
+
+    async def list_unarchived(self, limit: int) -> list[Numbered]:
+        """Return public posts that are in no archive document yet, by number."""
+        rows = await self._query.all(
+            """
+            SELECT number, id, published, released FROM posts
+            WHERE number > (SELECT coalesce(max(last), 0) FROM volumes) AND state = 'published' AND kind = 'post'
+            ORDER BY number LIMIT :limit
+            """,
+            limit=limit,
+        )
+        return [
+            Numbered(
+                number=row["number"],
+                key=(from_text(row["published"]), row["id"]),
+                released=from_text(row["released"] or row["published"]),
+            )
+            for row in rows
+        ]
+
+    async def key_at(self, place: int) -> Key | None:
+        """The place in lists of the public post that comes after so many newer ones."""
+        row = await self._query.one(
+            """
+            SELECT published, id FROM posts WHERE state = 'published' AND kind = 'post'
+            ORDER BY published DESC, id DESC LIMIT 1 OFFSET :place
+            """,
+            place=place,
+        )
+        return None if row is None else (from_text(row["published"]), row["id"])
+
+    async def add(self, last: int) -> None:
+        """Add the remaining posts up to a number as an archive document."""
+        await self._query.run(
+            """
+            INSERT INTO volumes (volume, first, last)
+            SELECT newest.volume + 1, newest.last + 1, :last
+            FROM (SELECT coalesce(max(volume), 0) AS volume, coalesce(max(last), 0) AS last FROM volumes) AS newest
+            WHERE newest.last < :last
+            """,
+            last=last,
+        )
+
+    async def newest(self) -> int:
+        """Return the number of the newest archive document, 0 if there is none."""
+        row = await self._query.one("SELECT coalesce(max(volume), 0) AS volume FROM volumes")
+        assert row is not None
+        volume: int = row["volume"]
+        return volume
+
+    async def list_of(self, volume: int) -> tuple[list[str], list[Post]]:
+        """The ids of all that belongs to a volume, and those of its posts that are public, the newest first."""
+        ids = await self._query.all(
+            """
+            SELECT posts.id FROM volumes JOIN posts ON posts.number >= volumes.first AND posts.number <= volumes.last
+            WHERE volumes.volume = :volume ORDER BY posts.number
+            """,
+            volume=volume,
+        )
+        rows = await self._query.all(
+            f"""
+            SELECT {SELECTED} FROM volumes
+            JOIN posts ON posts.number >= volumes.first AND posts.number <= volumes.last
+            WHERE volumes.volume = :volume AND posts.state = 'published' AND posts.kind = 'post'
+            ORDER BY posts.published DESC, posts.id DESC
+            """,
+            volume=volume,
+        )
+        return [row["id"] for row in ids], await posts_of(self._query, rows)
+
+    async def has_uncounted_comments(self) -> bool:
+        """Whether the comment count in feeds is out of date for any post."""
+        row = await self._query.one("SELECT id FROM posts WHERE told_comments <> comment_count LIMIT 1")
+        return row is not None
+
+    async def publish_comment_counts(self) -> int:
+        """Update the comment counts in feeds; return how many posts changed."""
+        return await self._query.run(
+            "UPDATE posts SET told_comments = comment_count WHERE told_comments <> comment_count"
+        )

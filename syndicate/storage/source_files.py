@@ -1,0 +1,43 @@
+"""The Markdown files that posts were made from."""
+
+from syndicate.storage.engine.database import Queryable
+
+
+class SourceFiles:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def find(self, path: str) -> tuple[str, str] | None:
+        """(post id, digest) of a file of the posts folder that was taken in."""
+        row = await self._query.one("SELECT post_id, digest FROM files WHERE path = :path", path=path)
+        return None if row is None else (row["post_id"], row["digest"])
+
+    async def list_of(self, post: str) -> list[str]:
+        """The files that a post was taken in from."""
+        rows = await self._query.all("SELECT path FROM files WHERE post_id = :post ORDER BY path", post=post)
+        return [row["path"] for row in rows]
+
+    async def list_all(self) -> dict[str, str]:
+        """Path → digest of all."""
+        return {row["path"]: row["digest"] for row in await self._query.all("SELECT path, digest FROM files")}
+
+    async def list_of_posts(self) -> list[str]:
+        """The paths of those whose post is still there."""
+        rows = await self._query.all(
+            "SELECT files.path FROM files JOIN posts ON posts.id = files.post_id ORDER BY files.path"
+        )
+        return [row["path"] for row in rows]
+
+    async def save(self, path: str, post: str, digest: str) -> None:
+        await self._query.run(
+            """
+            INSERT INTO files (path, post_id, digest) VALUES (:path, :post, :digest)
+            ON CONFLICT (path) DO UPDATE SET post_id = excluded.post_id, digest = excluded.digest
+            """,
+            path=path,
+            post=post,
+            digest=digest,
+        )
+
+    async def delete(self, path: str) -> None:
+        await self._query.run("DELETE FROM files WHERE path = :path", path=path)
