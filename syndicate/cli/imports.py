@@ -15,7 +15,7 @@ from syndicate.errors import InputError
 from syndicate.feeds import mastodon_csv
 from syndicate.feeds import opml as opml_format
 from syndicate.importers import markdown_files
-from syndicate.importers.wordpress.importer import ImportReport, WordPressImporter
+from syndicate.importers.blog_importer import ImportReport, WordPressImporter
 from syndicate.media.places import LOCATION_WARNING
 from syndicate.model.comment import CommentState
 from syndicate.model.post import PostKind, PostState

@@ -13,7 +13,7 @@ from syndicate.importers.wordpress.html import (
     to_html,
     with_footnotes,
 )
-from syndicate.importers.wordpress.records import ExportedAttachment
+from syndicate.importers.records import ExportedAttachment
 
 
 @pytest.mark.parametrize(

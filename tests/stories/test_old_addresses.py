@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from syndicate.importers.wordpress.importer import ImportReport, WordPressImporter
+from syndicate.importers.blog_importer import ImportReport, WordPressImporter
 from syndicate.model.post import PostDraft, PostKind
 from syndicate.transport.message import Request, Response
 from tests.instances import ACTIVITY, RunningInstance

@@ -9,7 +9,7 @@ from datetime import tzinfo
 
 from syndicate.importers.wordpress.fields import Fields, instant, person, web_address
 from syndicate.importers.wordpress.html import comment_html
-from syndicate.importers.wordpress.records import ExportedComment, SkippedItem
+from syndicate.importers.records import ExportedComment, SkippedItem
 from syndicate.model.comment import CommentState
 
 _STATES = {

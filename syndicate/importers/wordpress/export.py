@@ -16,7 +16,7 @@ from lxml import etree
 from syndicate.content.text import clean_name
 from syndicate.importers.wordpress.fields import Fields, named, nicename, person, plain_line, term
 from syndicate.importers.wordpress.items import read_item
-from syndicate.importers.wordpress.records import (
+from syndicate.importers.records import (
     Exported,
     ExportedAttachment,
     ExportedAuthor,

@@ -13,7 +13,7 @@ from html import escape
 
 from syndicate.content.text import clean
 from syndicate.importers.wordpress.autop import autop
-from syndicate.importers.wordpress.records import ExportedAttachment
+from syndicate.importers.records import ExportedAttachment
 from syndicate.importers.wordpress.shortcodes import expand, lost
 
 _BLOCK_MARK = re.compile(r"<!--\s*+/?wp:")

@@ -12,7 +12,7 @@ from syndicate.content.text import plain
 from syndicate.importers.wordpress.comments import read_comments
 from syndicate.importers.wordpress.fields import Fields, instant, named, number, plain_line, slug_of, term, web_address
 from syndicate.importers.wordpress.html import before_more, lost_shortcodes, to_html, with_footnotes
-from syndicate.importers.wordpress.records import ExportedAttachment, ExportedComment, ExportedPost, SkippedItem
+from syndicate.importers.records import ExportedAttachment, ExportedComment, ExportedPost, SkippedItem
 from syndicate.importers.wordpress.xml import text_of
 from syndicate.model.post import Enclosure, PostKind, PostState, Term, TermKind
 

@@ -1,6 +1,6 @@
 """The values that a WordPress export holds.
 
-`importers/wordpress/export.py` reads them from the file; the importer turns them into posts, comments and files. Text
+A reader (such as `importers/wordpress/export.py`) takes them from the file; the importer turns them into posts, comments and files. Text
 is Unicode, dates are aware UTC, HTML is not sanitized yet. Mail and IP addresses, which exports contain for every
 commenter, have no field here and therefore cannot be stored by mistake.
 """
