@@ -45,7 +45,9 @@ class Wire:
         await asyncio.sleep(0)
         host, url = _canonical(request.url)
         headers = (*request.headers, *(request.sign(request.method, url) if request.sign else ()))
-        sent = Request(method=request.method, url=url, headers=headers, body=request.body)
+        sent = Request(
+            method=request.method, url=url, headers=headers, body=request.body, plain_http=request.plain_http
+        )
         self.log.append(sent)
         if host in self._down:
             raise RemoteUnavailable(f"{host} does not answer")

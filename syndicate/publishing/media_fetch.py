@@ -1,11 +1,12 @@
 """Download the pictures of posts, comments and accounts, so that a page loads nothing from other servers.
 
 Wanted files are rows of the media table. A post is rendered again when its picture has been downloaded. After several
-failed attempts the post shows the picture's description instead.
+failed attempts the post shows the picture's description instead, as a link to where the picture was.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from syndicate.publishing.post_files import as_failed, as_kept
 from syndicate.storage import Store, Tables
 from syndicate.storage.leases import LEASE_DURATION
 from syndicate.storage.media import MediaFile, MediaState, Purpose
-from syndicate.transport.message import MEDIA, Redirects, Request, Transport, require_success
+from syndicate.transport.message import MEDIA, Redirects, Request, Response, Transport, require_success
 from syndicate.workers.loop import WorkerLoop, isolated
 
 log = structlog.get_logger()
@@ -89,10 +90,8 @@ class MediaFetcher:
     async def _fetched(self, file: MediaFile) -> MediaFile:
         if file.source_url.startswith(f"{self._own_origin}/"):
             return as_failed(file, "it lies at this blog's own address; import again with --media DIRECTORY")
-        request = Request(url=file.source_url, budget=MEDIA, redirects=Redirects.MEDIA)
         try:
-            response = await self._transport.fetch(request)
-            require_success(response, self._clock())
+            response = await self._response(file)
             if file.purpose is not Purpose.POST:
                 _require_small_picture(response.body)
             return await asyncio.to_thread(as_kept, file, self._files, response.body)
@@ -105,6 +104,22 @@ class MediaFetcher:
         except Exception:
             log.exception("picture processing failed", address=file.source_url)
             return self._later(file, INTERNAL_ERROR)
+
+    async def _response(self, file: MediaFile) -> Response:
+        """Return the response with the file. What an imported blog shows by plain http is tried by https first."""
+        secure = file.source_url.replace("http://", "https://", 1) if file.source_url.startswith("http://") else ""
+        is_plain = bool(secure) and file.purpose is Purpose.POST and await self._store.media.is_imported(file.id)
+        if is_plain:
+            with suppress(RemoteError):
+                return await self._answer(Request(url=secure, budget=MEDIA, redirects=Redirects.MEDIA))
+        return await self._answer(
+            Request(url=file.source_url, budget=MEDIA, redirects=Redirects.MEDIA, plain_http=is_plain)
+        )
+
+    async def _answer(self, request: Request) -> Response:
+        response = await self._transport.fetch(request)
+        require_success(response, self._clock())
+        return response
 
     def _later(self, file: MediaFile, reason: str) -> MediaFile:
         if BACKOFF.is_exhausted(file.attempts):

@@ -92,7 +92,7 @@ class Renderer:
             raw,
             url=lambda reference: self._address(known[reference], reference) if reference in known else None,
             missing=lambda reference: reference in known and known[reference].state is not MediaState.KEPT,
-            lost=lambda reference: reference in known and known[reference].state is MediaState.FAILED,
+            lost=lambda reference: reference in found and found[reference].is_missing,
         )
         named = [handle for handle in names.people(html) if handle.rpartition("@")[2] != self._urls.host]
         accounts = await self._store.mentions.find_known(named)

@@ -122,6 +122,20 @@ class Media:
         )
         return None if row is None or row["due"] is None else from_text(row["due"])
 
+    async def is_imported(self, id: str) -> bool:
+        """Whether a file came with an imported blog: shown by a post of it, or by none."""
+        row = await self._query.one(
+            """
+            SELECT 1 FROM media WHERE id = :id AND (
+              NOT EXISTS (SELECT 1 FROM post_media WHERE media_id = :id)
+              OR EXISTS (
+                SELECT 1 FROM post_media JOIN post_sources ON post_sources.post_id = post_media.post_id
+                WHERE post_media.media_id = :id))
+            """,
+            id=id,
+        )
+        return row is not None
+
     async def list_failed(self) -> list[MediaFile]:
         rows = await self._query.all(
             "SELECT * FROM media WHERE state = 'failed' AND purpose = 'post' ORDER BY source_url"

@@ -162,7 +162,7 @@ class Client(Transport):
                 return await self._follow(request, limit)
 
     async def _follow(self, request: Request, limit: asyncio.Timeout) -> Response:
-        url = parse_url(request.url, allow_private=self._lenient_urls)
+        url = parse_url(request.url, allow_private=self._lenient_urls, plain_http=request.plain_http)
         start, moved, visited = url, url, {url}
         while True:
             async with await self._send(request, url, first=len(visited) == 1) as response:
@@ -176,7 +176,7 @@ class Client(Transport):
                     break
                 if len(visited) > request.redirects.limit:
                     raise DocumentUnusable(f"more than {request.redirects.limit} redirects")
-                target = self._checked_target(url, location, request.redirects)
+                target = self._checked_target(url, location, request)
                 if target in visited:
                     raise DocumentUnusable("redirects go round in circles")
                 if response.status in _PERMANENT_STATUSES and moved == url:
@@ -192,11 +192,11 @@ class Client(Transport):
             moved="" if moved == start else str(moved),
         )
 
-    def _checked_target(self, url: URL, location: str, redirects: Redirects) -> URL:
-        target = join_url(url, location, allow_private=self._lenient_urls)
+    def _checked_target(self, url: URL, location: str, request: Request) -> URL:
+        target = join_url(url, location, allow_private=self._lenient_urls, plain_http=request.plain_http)
         if url.scheme == "https" and target.scheme == "http":
             raise AddressDenied("a redirect leads from https to http")
-        if redirects.same_origin and target.origin() != url.origin():
+        if request.redirects.same_origin and target.origin() != url.origin():
             raise AddressDenied("a redirect leads to another origin")
         return target
 

@@ -79,7 +79,7 @@ class Redirects(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request. `headers` go to `url`; after a redirect those that authenticate are dropped, and `sign` is called
-    for new ones."""
+    for new ones. `plain_http` allows addresses without TLS: for the pictures of an imported blog."""
 
     method: str = "GET"
     url: str
@@ -88,6 +88,7 @@ class Request:
     budget: Budget = OBJECT
     redirects: Redirects = Redirects.NONE
     sign: Sign | None = None
+    plain_http: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,27 +23,28 @@ _MAX_HOST_LENGTH = 253
 _MAX_SHOWN_LENGTH = 300
 
 
-def parse_url(text: str, *, allow_private: bool) -> URL:
+def parse_url(text: str, *, allow_private: bool, plain_http: bool = False) -> URL:
     """Return the address to fetch. Raises AddressDenied.
 
-    `allow_private` lifts the rules on scheme (https), port (80, 443, 8443) and address together, and nothing else.
+    `allow_private` lifts the rules on scheme (https), port (80, 443, 8443) and address together, and nothing else;
+    `plain_http` that on the scheme.
     """
     url = read_url(text)
     if url.raw_fragment:
         raise AddressDenied("an address to fetch has no fragment")
     if not allow_private:
-        _require_public(url)
+        _require_public(url, plain_http=plain_http)
     return url
 
 
-def join_url(base: URL, reference: str, *, allow_private: bool) -> URL:
+def join_url(base: URL, reference: str, *, allow_private: bool, plain_http: bool = False) -> URL:
     """Return the target of a `Location`, without its fragment (RFC 9110 §10.2.2). Raises AddressDenied."""
     _require_readable(reference)
     try:
         text = str(base.join(URL(reference)).with_fragment(None))
     except ValueError as error:
         raise AddressDenied(f"not an address: {shown(error)}") from error
-    return parse_url(text, allow_private=allow_private)
+    return parse_url(text, allow_private=allow_private, plain_http=plain_http)
 
 
 def read_url(text: str) -> URL:
@@ -128,9 +129,9 @@ def _require_host(host: str, *, bracketed: bool) -> None:
         IPv4Address(host)
 
 
-def _require_public(url: URL) -> None:
+def _require_public(url: URL, *, plain_http: bool) -> None:
     host = url.raw_host or ""
-    if url.scheme != "https":
+    if url.scheme != "https" and not plain_http:
         raise AddressDenied("only https addresses are fetched")
     if url.port not in PUBLIC_PORTS:
         raise AddressDenied(f"port {url.port} is not fetched from")
