@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicate.importers.records import ExportedAttachment
 from syndicate.importers.wordpress.autop import autop
 from syndicate.importers.wordpress.html import (
     before_more,
@@ -13,7 +14,6 @@ from syndicate.importers.wordpress.html import (
     to_html,
     with_footnotes,
 )
-from syndicate.importers.records import ExportedAttachment
 
 
 @pytest.mark.parametrize(
@@ -243,9 +243,7 @@ def test_comments_have_paragraphs_but_no_shortcodes() -> None:
 
 
 def attachment(number: int, url: str, parent: int | None = None) -> ExportedAttachment:
-    return ExportedAttachment(
-        wp_id=number, url=url, title=f"File <{number}>", alt='A "b"', parent_id=parent, link="", slug=""
-    )
+    return ExportedAttachment(wp_id=number, url=url, title=f"File <{number}>", alt='A "b"', parent_id=parent)
 
 
 FILES = {

@@ -8,13 +8,16 @@ everything is linear.
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
+from syndicate.content.players import with_links
+from syndicate.content.tags import Tag, tokens
 from syndicate.content.text import clean
-from syndicate.importers.wordpress.autop import autop
 from syndicate.importers.records import ExportedAttachment
-from syndicate.importers.wordpress.shortcodes import expand, lost
+from syndicate.importers.wordpress.autop import autop
+from syndicate.importers.wordpress.code import verbatim
+from syndicate.importers.wordpress.shortcodes import expand, linked, lost
 
 _BLOCK_MARK = re.compile(r"<!--\s*+/?wp:")
 _MORE = re.compile(r"<!--\s*+more\b")
@@ -26,7 +29,14 @@ _EMBEDDED = re.compile(
 """WordPress replaces an address alone on its line by an embed; embed blocks contain nothing else."""
 _EMPTY_EMBED = re.compile(r"<!--\s*+wp:(?:core-)?embed(?:/[\w-]++)?\s++(\{(?:[^<>{}]++|\{[^<>{}]*+\})*+\})\s*+/-->")
 """An embed block that has its address in its settings only."""
+_SOCIAL_LINK = re.compile(r"<!--\s*+wp:social-link\s++(\{[^{}<>]*+\})\s*+/?-->(?:\s*+<!--\s*+/wp:social-link\s*+-->)?")
+_REUSED = re.compile(r"<!--\s*+wp:block\s++(\{[^{}<>]*+\})\s*+/-->")
+_BLOCK = re.compile(r'<div data-block="([0-9]{1,18})"></div>')
+_MAX_BLOCK_DEPTH = 3
+_BACKGROUND = re.compile(r"""background(?:-image)?\s*+:[^;]*?url\(\s*+["']?(https?://[^"')\s]++)""", re.IGNORECASE)
+_COVER = re.compile(r"<(?:div|section|header)\s[^<>]*?\bwp-block-cover\b[^<>]*+>")
 
+GALLERY = '<figure class="wp-gallery"'
 _GALLERY = re.compile(
     r"""<figure class="wp-gallery"(?: data-parent="([0-9]{1,18})")?>((?:<a data-attachment="[0-9]{1,18}"></a>)*+)</figure>"""
 )
@@ -49,6 +59,19 @@ def before_more(content: str) -> str | None:
 def lost_shortcodes(content: str) -> tuple[str, ...]:
     """Return the names of the shortcodes that `to_html` cannot keep because only a plugin could render them."""
     return lost(_without_marks(clean(content), instead=""))
+
+
+def embedded(content: str) -> tuple[str, ...]:
+    """Return the names of the players and other embedded content of which `to_html` keeps a link."""
+    plain_code = verbatim(clean(content))
+    found = [*linked(_without_marks(plain_code, instead="")), *with_links(expand(plain_code))[1]]
+    found += [token.name for token in tokens(plain_code) if isinstance(token, Tag) and _is_frame(token)]
+    found += ["cover"] * len(_covers(plain_code))
+    return (*found, *["social-link"] * len(_SOCIAL_LINK.findall(plain_code)))
+
+
+def _is_frame(tag: Tag) -> bool:
+    return tag.name == "iframe" and not tag.closing and bool(tag.get("src"))
 
 
 def comment_html(content: str) -> str:
@@ -92,18 +115,79 @@ def resolve_galleries(
     return _GALLERY.sub(figure, html)
 
 
+def resolve_blocks(html: str, blocks: Mapping[int, str]) -> tuple[str, int]:
+    """Fill in the reusable blocks of HTML from `to_html`; must be called before `resolve_galleries`.
+
+    Return the HTML, and how many blocks were left out: those that are unknown, or that contain themselves.
+    """
+    unknown = 0
+
+    def filled(html: str, above: tuple[int, ...]) -> str:
+        def block(reference: re.Match[str]) -> str:
+            nonlocal unknown
+            number = int(reference[1])
+            if number not in blocks or number in above or len(above) >= _MAX_BLOCK_DEPTH:
+                unknown += 1
+                return ""
+            return filled(blocks[number], (*above, number))
+
+        return _BLOCK.sub(block, html)
+
+    return filled(html, ()), unknown
+
+
 def _html(content: str) -> str:
+    content = verbatim(content)
     if _BLOCK_MARK.search(content):
-        shown = _without_marks(_EMPTY_EMBED.sub(_embedded, content), instead="")
-        return expand(_EMBEDDED.sub(r'\1<a href="\2">\2</a>', shown)).strip()
-    return autop(expand(_without_marks(content, instead="\n\n")))
+        content = _EMPTY_EMBED.sub(_embedded, content)
+        content = _REUSED.sub(_reused, _SOCIAL_LINK.sub(_social_link, content))
+        shown = _with_covers(_without_marks(content, instead=""))
+        return with_links(expand(_EMBEDDED.sub(r'\1<a href="\2">\2</a>', shown)))[0].strip()
+    return autop(with_links(expand(_without_marks(content, instead="\n\n")))[0])
+
+
+def _setting(block: re.Match[str], name: str) -> object:
+    try:
+        return json.loads(block[1]).get(name)
+    except (ValueError, RecursionError, AttributeError):
+        return None
+
+
+def _social_link(block: re.Match[str]) -> str:
+    address, service = _setting(block, "url"), _setting(block, "service")
+    if not isinstance(address, str) or not address:
+        return ""
+    label = _setting(block, "label") or service or address
+    return f'<li><a href="{escape(address)}">{escape(str(label))}</a></li>'
+
+
+def _reused(block: re.Match[str]) -> str:
+    number = _setting(block, "ref")
+    return f'<div data-block="{number}"></div>' if isinstance(number, int) and 0 < number < 10**18 else ""
+
+
+def _covers(content: str) -> list[tuple[int, str]]:
+    """Return where the text of each cover block begins and the picture behind it."""
+    found = []
+    for cover in _COVER.finditer(content):
+        tag = next((token for token in tokens(cover[0]) if isinstance(token, Tag)), None)
+        if tag and (picture := _BACKGROUND.search(tag.value("style"))):
+            found.append((cover.end(), picture[1]))
+    return found
+
+
+def _with_covers(content: str) -> str:
+    """Show the picture behind the text of a cover block before that text."""
+    parts, position = [], 0
+    for end, picture in _covers(content):
+        address = escape(picture)
+        parts += [content[position:end], f'<figure><a href="{address}"><img src="{address}" alt=""></a></figure>']
+        position = end
+    return "".join([*parts, content[position:]])
 
 
 def _embedded(block: re.Match[str]) -> str:
-    try:
-        address = json.loads(block[1]).get("url")
-    except (ValueError, RecursionError):
-        return ""
+    address = _setting(block, "url")
     return f"<figure>{escape(address)}</figure>" if isinstance(address, str) else ""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from syndicate.content.text import plain
+from syndicate.importers.wordpress.code import code_html
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,19 +36,30 @@ _WEB_ADDRESS = re.compile(r"""(?:https?:)?//[^\s<>"']++""", re.IGNORECASE)
 _FILE_ADDRESS = re.compile(r"""(?:https?:/)?/[^\s<>"'|]++""", re.IGNORECASE)
 _NUMBER = re.compile("[0-9]{1,18}", re.ASCII)
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z0-9+#-]{1,24}", re.IGNORECASE)
 
 
 def render(shortcode: Shortcode) -> str | None:
-    """Return the HTML of a shortcode in KNOWN or VERBATIM; None if it is ordinary text."""
-    if shortcode.name in VERBATIM:
+    """Return the HTML of a known or verbatim shortcode; None if it is ordinary text."""
+    if is_verbatim(shortcode.name):
         return _code(shortcode)
     return KNOWN[shortcode.name](shortcode)
 
 
 def is_lost(name: str) -> bool:
     """Whether everything that the shortcode showed is lost, except for the text within."""
-    return name not in VERBATIM and KNOWN.get(name, _nothing) is _nothing
+    return not is_verbatim(name) and KNOWN.get(name, _nothing) is _nothing
+
+
+def is_link(name: str) -> bool:
+    """Whether a link remains of what the shortcode showed."""
+    return name in _ELSEWHERE or name in _ADDRESS_OF_ID
+
+
+def is_verbatim(name: str) -> bool:
+    """Whether the shortcode is one around code, which counts only with an end tag: `[text]` and `[source]` are also
+    words.
+    """
+    return name in _VERBATIM or bool(_CODE_COLORER.fullmatch(name))
 
 
 def _caption(shortcode: Shortcode) -> str | None:
@@ -96,7 +108,8 @@ def _address(shortcode: Shortcode, template: str) -> str:
         if _WEB_ADDRESS.fullmatch(value):
             return f"https:{value}" if value.startswith("//") else value
     if template:
-        return next((template.format(value) for value in values if _ID.fullmatch(value)), "")
+        ids = (value.partition("&")[0] for value in values)
+        return next((template.format(id) for id in ids if _ID.fullmatch(id)), "")
     return ""
 
 
@@ -121,13 +134,12 @@ def _player(element: str, *types: str) -> Callable[[Shortcode], str | None]:
 
 
 def _code(shortcode: Shortcode) -> str:
-    """Render code, on one line as inline code. Editors stored it escaped or unescaped; escaped code stays escaped."""
+    """Render code, on one line as inline code."""
     body = shortcode.body or ""
-    text = escape(unescape(body.strip("\n")), quote=False)
-    given = shortcode.named.get("lang") or shortcode.named.get("language") or ""
-    language = given or ("" if shortcode.name in _CODE_NAMES else shortcode.name)
-    opening = f'<code class="language-{language.lower()}">' if _LANGUAGE.fullmatch(language) else "<code>"
-    return f"<pre>{opening}{text}</code></pre>" if "\n" in body else f"{opening}{text}</code>"
+    language = shortcode.named.get("lang") or shortcode.named.get("language") or ""
+    if not language and shortcode.name not in _CODE_NAMES:
+        language = shortcode.name.partition("_")[2] if _CODE_COLORER.fullmatch(shortcode.name) else shortcode.name
+    return code_html(body, language)
 
 
 def _text_within(shortcode: Shortcode) -> str:
@@ -138,7 +150,9 @@ def _nothing(_: Shortcode) -> str:
     return ""
 
 
-_CODE_NAMES = frozenset({"code", "sourcecode", "source"})
+_CODE_NAMES = frozenset({"code", "codeblock", "crayon", "highlight", "prism", "source", "sourcecode", "syntax"})
+_CODE_COLORER = re.compile(r"cc[ien]{0,3}[0-9]{0,2}(?:_[a-z0-9+#-]{1,24})?")
+"""The names of CodeColorer's shortcodes: `[cc]`, `[cci]`, `[cc_php]`."""
 _LANGUAGES = frozenset(
     {
         "bash",
@@ -160,8 +174,7 @@ _LANGUAGES = frozenset(
     | {"powershell", "python", "r", "ruby", "rust", "scala", "shell", "sql", "text", "typescript", "xml", "yaml"}
 )
 
-VERBATIM = _CODE_NAMES | _LANGUAGES
-"""Shortcodes around code. They count only with an end tag: `[text]` and `[source]` are also words."""
+_VERBATIM = _CODE_NAMES | _LANGUAGES
 
 _ELSEWHERE = {
     "bandcamp",
@@ -173,9 +186,10 @@ _ELSEWHERE = {
     "iframe",
     "instagram",
     "kickstarter",
-} | {"mixcloud", "pinterest", "scribd", "slideshare", "soundcloud", "spotify", "ted", "tiktok", "twitter", "vine"}
+} | {"mixcloud", "pinterest", "scribd", "soundcloud", "spotify", "ted", "tiktok", "twitter", "vine"}
 _ADDRESS_OF_ID = {
     "dailymotion": "https://www.dailymotion.com/video/{}",
+    "slideshare": "https://www.slideshare.net/slideshow/embed_code/{}",
     "gist": "https://gist.github.com/{}",
     "tweet": "https://twitter.com/i/web/status/{}",
     "videopress": "https://videopress.com/v/{}",

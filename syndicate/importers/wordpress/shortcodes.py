@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from syndicate.content.markup import Kind, pieces
-from syndicate.importers.wordpress.shortcode_html import KNOWN, VERBATIM, Shortcode, is_lost, render
+from syndicate.importers.wordpress.shortcode_html import KNOWN, Shortcode, is_link, is_lost, is_verbatim, render
 
 _CODE = frozenset({"pre", "code", "kbd", "samp", "script", "style", "textarea"})
 _MAX_DEPTH = 8
@@ -88,6 +88,14 @@ def lost(html: str) -> tuple[str, ...]:
     )
 
 
+def linked(html: str) -> tuple[str, ...]:
+    """Return the names of the shortcodes in `html` of which `expand` keeps a link to what they embed."""
+    if "[" not in html:
+        return ()
+    tags = [token for token in _tokens(html) if isinstance(token, _Tag) and not token.closing]
+    return tuple(tag.name for tag in tags if is_link(tag.name) and "<a " in str(_rendered(tag, None)))
+
+
 def _tokens(html: str) -> Iterator[str | _Tag | _Block]:
     """Return tags and the source between them. Brackets in code, comments and HTML tags do not count."""
     starts, ends = _protected(html)
@@ -129,7 +137,7 @@ def _protected(html: str) -> tuple[list[int], list[int]]:
 
 def _code_end(html: str, start: int, tag: _Tag, endless: set[str]) -> re.Match[str] | None:
     """Return the end tag of a shortcode with verbatim content, if it has one."""
-    if tag.name not in VERBATIM or tag.closing or tag.is_complete or tag.name in endless:
+    if not is_verbatim(tag.name) or tag.closing or tag.is_complete or tag.name in endless:
         return None
     found = re.compile(rf"\[/{re.escape(tag.name)}\]", re.IGNORECASE).search(html, start)
     if found is None:
