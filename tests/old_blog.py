@@ -52,12 +52,16 @@ class OldBlog:
         )
         return self
 
-    def picture(self, id: int, name: str, *, parent: int = 0, alt: str = "") -> "OldBlog":
+    def picture(
+        self, id: int, name: str, *, parent: int = 0, alt: str = "", url: str = "", file: str = ""
+    ) -> "OldBlog":
         meta = f"<wp:postmeta><wp:meta_key>_wp_attachment_image_alt</wp:meta_key><wp:meta_value>{alt}</wp:meta_value></wp:postmeta>"
+        if file:
+            meta += f"<wp:postmeta><wp:meta_key>_wp_attached_file</wp:meta_key><wp:meta_value>{file}</wp:meta_value></wp:postmeta>"
         self.items.append(
             f"<item><title>{name}</title><link>{self.url}/{name}/</link><wp:post_id>{id}</wp:post_id>"
             f"<wp:post_parent>{parent}</wp:post_parent><wp:post_type>attachment</wp:post_type>"
-            f"<wp:status>inherit</wp:status><wp:attachment_url>{self.url}/wp-content/uploads/{name}</wp:attachment_url>"
+            f"<wp:status>inherit</wp:status><wp:attachment_url>{url or f'{self.url}/wp-content/uploads/{name}'}</wp:attachment_url>"
             f"{meta}</item>\n"
         )
         return self

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from syndicate.cli.imports import progress
+from syndicate.cli.progress import progress
 from syndicate.cli.session import Session
 from syndicate.publishing.media_rebuild import MediaRebuild, Rebuilt
 from syndicate.services import Services

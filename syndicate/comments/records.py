@@ -49,6 +49,12 @@ async def decide(tx: Tables, comment: Comment, state: CommentState, reason: str)
         await _after_shown(tx, current)
 
 
+async def set_parent(tx: Tables, comment: Comment, parent: str) -> None:
+    """Let a comment stand under the one that it replies to."""
+    await tx.comments.set_parent(comment.id, parent)
+    await _invalidate(tx, comment.post)
+
+
 async def hide(tx: Tables, comment: Comment, reason: str) -> None:
     """Hide a comment for a reason that may end; its state is remembered."""
     current = await tx.comments.find(comment.id)

@@ -1,27 +1,26 @@
-"""The values that a WordPress export holds.
+"""The values that an export of another program holds.
 
-A reader (such as `importers/wordpress/export.py`) takes them from the file; the importer turns them into posts, comments and files. Text
-is Unicode, dates are aware UTC, HTML is not sanitized yet. Mail and IP addresses, which exports contain for every
-commenter, have no field here and therefore cannot be stored by mistake.
+A reader (such as `importers/wordpress/export.py`) takes them from the file; the importer turns them into posts,
+comments and files. Text is Unicode, dates are aware UTC, HTML is not sanitized yet. Mail and IP addresses, which
+exports contain for every commenter, have no field here and therefore cannot be stored by mistake.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from syndicate.model.comment import CommentState
-from syndicate.model.post import Enclosure, PostKind, PostState, Term
+from syndicate.model.post import Enclosure, PostKind, PostState, SourceFormat, Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedSite:
-    """The old blog. `base_site_url` is that of the network, `base_blog_url` that of the blog itself."""
+    """The old blog. `addresses` are those of its home page, the canonical one first; they may have a path."""
 
-    title: str
-    link: str
-    base_site_url: str
-    base_blog_url: str
-    description: str
-    language: str
+    title: str = ""
+    description: str = ""
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +28,7 @@ class ExportedTerm:
     """A category or tag. `wp_id` is used in addresses such as `/?cat=5`."""
 
     term: Term
-    wp_id: int | None
+    wp_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,74 +40,117 @@ class ExportedAuthor:
     login: str
     nicename: str
     display_name: str
-    wp_id: int | None
+    wp_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedComment:
     """A comment on a post.
 
-    `parent` is the `wp_id` of the comment that it replies to, which may be missing from the export. `user_id` is set
-    if the author was logged in. `type` is `comment`, `pingback`, `trackback` or a plugin's own type.
+    `id` is its id in the export, and `parent` that of the comment that it replies to, which may be missing from the
+    export. `anchor` is the fragment of its old address. `guid` is its id in feeds, empty if it has none.
     """
 
-    wp_id: int
-    parent: int | None
+    id: str
+    parent: str | None = None
+    anchor: str
+    guid: str = ""
     author_name: str
-    author_url: str
-    user_id: int | None
+    author_url: str = ""
     published: datetime
     html: str
     state: CommentState
-    type: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedPost:
     """A post or page.
 
-    `guid` is unchanged, byte for byte. `title` and `excerpt` are plain text. `more` is the HTML before the "read
-    more" mark, or None. `html` may contain galleries, which `wordpress_html.resolve_galleries` fills once all
-    attachments are known. `published` is None for a draft that was never dated. `old_slugs` are its former slugs.
-    `lost_shortcodes` are those that only plugins could render.
+    `source_id` is its identity in the program that it comes from. `guid` is unchanged, byte for byte. `link` is its
+    address or path, and `aliases` are further ones. `title` and `excerpt` are plain text. `more` is the HTML before
+    the "read more" mark, or None. `text` is HTML unless `format` says otherwise, and may contain placeholders that
+    `wordpress.html` fills once the whole export is known. `draft_reasons` are the reasons why `state` is not public
+    although the export does not say so. `published` is None for a draft that was never dated. `old_slugs` are its
+    former slugs. The picture before the text is `thumbnail_id`, the number of an attachment, or `image`.
+    `lost_shortcodes` are those that only plugins could render, `linked` the names of players and other embedded
+    content of which a link remains.
     """
 
-    wp_id: int
-    kind: PostKind
-    title: str
-    link: str
-    guid: str
-    creator: str
-    html: str
-    more: str | None
-    excerpt: str
+    source_id: str
+    kind: PostKind = PostKind.POST
+    title: str = ""
+    link: str = ""
+    guid: str = ""
+    aliases: tuple[str, ...] = ()
+    creator: str = ""
+    text: str
+    format: SourceFormat = SourceFormat.HTML
+    more: str | None = None
+    excerpt: str = ""
+    language: str = ""
     published: datetime | None
-    modified: datetime | None
-    comments_open: bool
-    slug: str
-    old_slugs: tuple[str, ...]
-    state: PostState
-    parent_id: int | None
-    sticky: bool
-    terms: tuple[Term, ...]
-    post_format: str
-    thumbnail_id: int | None
-    enclosures: tuple[Enclosure, ...]
-    comments: tuple[ExportedComment, ...]
-    lost_shortcodes: tuple[str, ...]
+    modified: datetime | None = None
+    comments_open: bool = True
+    slug: str = ""
+    old_slugs: tuple[str, ...] = ()
+    state: PostState = PostState.PUBLISHED
+    draft_reasons: tuple[str, ...] = ()
+    sticky: bool = False
+    terms: tuple[Term, ...] = ()
+    wp_id: int | None = None
+    thumbnail_id: int | None = None
+    image: str = ""
+    image_alt: str = ""
+    enclosure: Enclosure | None = None
+    comments: tuple[ExportedComment, ...] = ()
+    lost_shortcodes: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedBlock:
+    """A reusable block, whose text stands in the posts that refer to its number."""
+
+    wp_id: int
+    html: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedAttachment:
-    """An uploaded file. `url` is its address, `link` the page that WordPress made for it."""
+    """An uploaded file. `url` is its address, `link` the page that WordPress made for it, `file` its path below the
+    folder of uploads.
+    """
 
-    wp_id: int
+    wp_id: int | None
     url: str
-    title: str
-    alt: str
-    parent_id: int | None
-    link: str
-    slug: str
+    title: str = ""
+    alt: str = ""
+    parent_id: int | None = None
+    link: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedRedirect:
+    """An address of a list or feed of the old blog, and the path of the same here."""
+
+    address: str
+    leads_to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionCount:
+    """Likes and similar reactions, which an export counts among the comments."""
+
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportNote:
+    """A remark about the export for the author; nothing is missing because of it."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,4 +164,25 @@ class SkippedItem:
     is_ordinary: bool = False
 
 
-Exported = ExportedSite | ExportedAuthor | ExportedTerm | ExportedPost | ExportedAttachment | SkippedItem
+Exported = (
+    ExportedSite
+    | ExportedAuthor
+    | ExportedTerm
+    | ExportedPost
+    | ExportedBlock
+    | ExportedAttachment
+    | ExportedRedirect
+    | ReactionCount
+    | ImportNote
+    | SkippedItem
+)
+
+
+class Source(Protocol):
+    """An export, which can be read repeatedly. `origin` names the program that made it."""
+
+    @property
+    def origin(self) -> str: ...
+
+    def read(self) -> Iterator[Exported]:
+        """Return the values in it. Raises NotAnExport, OSError."""

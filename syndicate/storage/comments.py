@@ -143,6 +143,16 @@ class Comments:
         rows = await self._query.all("SELECT * FROM comment_mentions WHERE comment_id = :id ORDER BY position", id=id)
         return tuple(Mention(handle=row["handle"], actor=row["actor"]) for row in rows)
 
+    async def list_imported(self, post: str) -> dict[str, str]:
+        """Return the ids of the imported comments on a post by their anchors."""
+        rows = await self._query.all(
+            "SELECT anchor, id FROM comments WHERE post_id = :post AND source = 'import'", post=post
+        )
+        return {row["anchor"]: row["id"] for row in rows}
+
+    async def set_parent(self, id: str, parent: str) -> None:
+        await self._query.run("UPDATE comments SET parent_id = :parent WHERE id = :id", id=id, parent=parent)
+
     async def get_source(self, id: str) -> tuple[str, str]:
         """Return the received HTML, and the reason for the state."""
         row = await self._query.one("SELECT raw_html, reason FROM comments WHERE id = :id", id=id)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.errors import NotAnExport
-from syndicate.importers.wordpress.export import Exported, ExportedPost, ExportedSite, SkippedItem, read_export
+from syndicate.importers.records import Exported, ExportedPost, ExportedSite, ImportNote, SkippedItem
+from syndicate.importers.wordpress.export import read_export
 from syndicate.model.post import PostState
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -55,9 +56,9 @@ def only_post(document: str | bytes) -> ExportedPost:
         (b'<feed xmlns="http://www.w3.org/2005/Atom"></feed>', "an Atom feed"),
         (b'<opml version="2.0"><body/></opml>', "OPML"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
-        (b"\x1f\x8b\x08\0\0\0\0\0", "gzip"),
-        (b"PK\x03\x04\x14\0", "ZIP"),
-        (b"<br />\n<b>Warning</b>: something\n" + HEAD.encode(), "stands before"),
+        (b'{"db":[{"data":{"posts":[],"posts_tags":[]}}]}', "a Ghost export; use `syndicate import ghost`"),
+        (b"Account address,Show boosts\nann@a.example,true", "use `syndicate import following`"),
+        (b"post_id,post_date,is_published,type\n", "a Substack export; this version cannot import it"),
         (b'<?xml version="1.0" encoding="rot13"?><rss/>', "encoding"),
         (b"<!-- " + b"x" * 300_000 + b" -->", "not XML"),
     ],
@@ -92,30 +93,37 @@ def test_a_document_type_declaration_is_refused_whatever_it_says(declaration: st
         read(start + declaration + end + item(1, more="<dc:creator>&c;</dc:creator>") + TAIL)
 
 
-def test_a_declaration_behind_the_root_breaks_the_file_and_declares_nothing() -> None:
+def test_a_declaration_behind_the_root_is_left_out_and_declares_nothing() -> None:
     values = read(HEAD + item(1) + BOMB + item(2, more="<dc:creator>&c;</dc:creator>") + TAIL)
-    assert [value.wp_id for value in values if isinstance(value, ExportedPost)] == [1]
+    posts = [value for value in values if isinstance(value, ExportedPost)]
+    assert [(post.wp_id, post.creator) for post in posts] == [(1, ""), (2, "&c;")]
     assert isinstance(values[-1], SkippedItem)
 
 
 def test_a_post_may_talk_about_declarations_and_entities() -> None:
-    assert only_post(HEAD + item(1, "<pre>" + BOMB + "</pre>&nbsp;&hearts;") + TAIL).html.endswith("&nbsp;&hearts;</p>")
+    assert only_post(HEAD + item(1, "<pre>" + BOMB + "</pre>&nbsp;&hearts;") + TAIL).text.endswith("&nbsp;&hearts;</p>")
 
 
 def test_control_characters_that_xml_does_not_allow_are_dropped() -> None:
     document = (HEAD + item(1, "a\x0bb\x00c\x1fd\ufffee") + TAIL).replace("Post 1", "Po\x08st&#11; &#xD800;&#x1F331;")
     post = only_post(document)
-    assert post.html == "<p>abcde</p>"
+    assert post.text == "<p>abcde</p>"
     assert post.title == "Post 🌱"
 
 
-def test_bytes_that_are_no_utf_8_do_not_stop_the_import() -> None:
-    assert only_post((HEAD + item(1, "caf?") + TAIL).encode().replace(b"caf?", b"caf\xe9")).html == "<p>caf\ufffd</p>"
+def test_bytes_that_are_no_utf_8_are_read_as_old_programs_meant_them_and_counted() -> None:
+    values = read((HEAD + item(1, "caf? und Möhren") + TAIL).encode().replace(b"caf?", b"caf\xe9"))
+    assert [value.text for value in values if isinstance(value, ExportedPost)] == ["<p>café und Möhren</p>"]
+    assert ImportNote(text="repaired in blog.xml: 1 × byte that is no UTF-8") in values
+
+
+def test_what_stands_before_the_declaration_does_no_harm() -> None:
+    assert only_post("<br />\n<b>Warning</b>: something in /a.php\n" + HEAD + item(1) + TAIL).wp_id == 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 def test_a_byte_order_mark_says_which_encoding_it_is(encoding: str) -> None:
-    assert only_post((HEAD + item(1, "Grün") + TAIL).encode(encoding)).html == "<p>Grün</p>"
+    assert only_post((HEAD + item(1, "Grün") + TAIL).encode(encoding)).text == "<p>Grün</p>"
 
 
 def test_blank_lines_before_the_declaration_do_no_harm() -> None:
@@ -123,7 +131,7 @@ def test_blank_lines_before_the_declaration_do_no_harm() -> None:
 
 
 def test_the_end_of_a_cdata_section_within_one_is_text() -> None:
-    assert only_post(HEAD + item(1, "if (a[b[0]]]]><![CDATA[> 1) x") + TAIL).html == "<p>if (a[b[0]]> 1) x</p>"
+    assert only_post(HEAD + item(1, "if (a[b[0]]]]><![CDATA[> 1) x") + TAIL).text == "<p>if (a[b[0]]> 1) x</p>"
 
 
 @pytest.mark.parametrize(
@@ -169,13 +177,21 @@ def test_a_truncated_file_yields_all_that_is_complete_and_says_where_it_ends() -
     assert "blog.xml is not whole: line 8:" in last.reason
 
 
-def test_broken_markup_in_the_middle_is_the_end_of_the_file() -> None:
-    values = read(HEAD + item(1) + "<item><title>A & B</title></item>" + item(2) + TAIL)
-    assert [value.wp_id for value in values if isinstance(value, ExportedPost)] == [1]
-    last = values[-1]
-    assert isinstance(last, SkippedItem)
-    assert last.what == "the rest of the file"
-    assert "line 7" in last.reason
+def test_a_bare_ampersand_is_text_and_counted() -> None:
+    values = read(HEAD + item(1).replace("Post 1", "A & B &unknown; C&amp;D") + item(2) + TAIL)
+    posts = [value for value in values if isinstance(value, ExportedPost)]
+    assert [post.title for post in posts] == ["A & B &unknown; C&D", "Post 2"]
+    assert ImportNote(text="repaired in blog.xml: 2 × bare &") in values
+
+
+def test_broken_markup_costs_only_its_own_item() -> None:
+    half = item(2).replace("</item>", "")
+    values = read(HEAD + item(1) + "<item><title>A</b></title></item>" + half + item(3) + TAIL)
+    assert [value.wp_id for value in values if isinstance(value, ExportedPost)] == [1, 3]
+    broken, unfinished = (value for value in values if isinstance(value, SkippedItem))
+    assert (broken.what, unfinished.what) == ("“A</b>”", "“Post 2”")
+    assert "line 7" in broken.reason
+    assert "it has no end tag" in unfinished.reason
 
 
 def test_a_file_cut_off_anywhere_never_raises_anything_else() -> None:
@@ -186,7 +202,7 @@ def test_a_file_cut_off_anywhere_never_raises_anything_else() -> None:
         except NotAnExport:
             assert end < len(HEAD)
         else:
-            assert end >= len(document) - 1 or isinstance(values[-1], SkippedItem)
+            assert b"</channel>" in document[:end] or isinstance(values[-1], SkippedItem)
 
 
 @given(st.binary(max_size=200), st.integers(min_value=0, max_value=900), st.integers(min_value=0, max_value=50))
@@ -202,7 +218,7 @@ def test_garbage_anywhere_never_raises_anything_else(garbage: bytes, at: int, re
         "<x>" * 1000,
         f"<item><title>{'x' * 11_000_000}</title></item>",
         "<item>" + "<wp:post_id>" + "9" * 5000 + "</wp:post_id></item>",
-        "<item><wp:post_id>1</wp:post_id><channel><item/></channel></item>",
+        "<item><channel><item/></channel></item>",
         "<wp:author/><wp:category/><wp:tag/><wp:term/><item/>",
         "<item>" + "<wp:postmeta/><wp:comment/><category/>" * 50 + "</item>",
     ],
@@ -222,7 +238,7 @@ def test_footnotes_that_are_no_json_change_nothing() -> None:
         )
 
     for value in ("[" * 100_000, "{}", "[1]", "null", "x"):
-        assert only_post(HEAD + item(1, more=meta(value)) + TAIL).html == "<p>Text</p>"
+        assert only_post(HEAD + item(1, more=meta(value)) + TAIL).text == "<p>Text</p>"
 
 
 class _Generated(io.BytesIO):

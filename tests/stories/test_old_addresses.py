@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from syndicate.importers.blog_importer import ImportReport, WordPressImporter
+from syndicate.importers.blog_importer import BlogImporter
+from syndicate.importers.report import ImportReport
+from syndicate.importers.wordpress.export import WordPressExport
 from syndicate.model.post import PostDraft, PostKind
 from syndicate.transport.message import Request, Response
 from tests.instances import ACTIVITY, RunningInstance
@@ -22,17 +24,16 @@ async def move_in(
     instance: RunningInstance, *exports: Path, media: Path | None = None, announce: bool = False
 ) -> ImportReport:
     services = instance.server.services
-    return await WordPressImporter(
+    return await BlogImporter(
         services.store,
         services.post_importer,
         services.files,
         services.urls,
-        services.config.site.zone,
         services.clock,
         media=media,
         announce=announce,
         progress=lambda _: None,
-    ).run(exports)
+    ).run(WordPressExport(exports, services.config.site.zone))
 
 
 async def leads(instance: RunningInstance, address: str) -> tuple[int, str]:

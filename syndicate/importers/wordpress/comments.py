@@ -4,12 +4,13 @@ In come the fields of an item; out go its comments in the order of the file, in 
 Mail and IP addresses are not read.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import tzinfo
 
+from syndicate.importers.records import ExportedComment, ReactionCount, SkippedItem
 from syndicate.importers.wordpress.fields import Fields, instant, person, web_address
 from syndicate.importers.wordpress.html import comment_html
-from syndicate.importers.records import ExportedComment, SkippedItem
 from syndicate.model.comment import CommentState
 
 _STATES = {
@@ -21,18 +22,35 @@ _STATES = {
 }
 
 
-def read_comments(fields: Fields, *, of: str, timezone: tzinfo) -> Iterator[ExportedComment | SkippedItem]:
+_COMMENTS = frozenset({"", "comment", "pingback", "trackback", "webmention", "mention", "reply"})
+_REACTIONS = frozenset({"like", "repost", "favorite", "favourite", "bookmark", "announce", "boost", "reacji"})
+"""Types of the plug-ins for ActivityPub and Webmention. Other plug-ins keep private notes as comments."""
+
+
+def read_comments(
+    fields: Fields, *, of: str, timezone: tzinfo
+) -> Iterator[ExportedComment | ReactionCount | SkippedItem]:
     """Return the comments of an item; `of` names the item in the messages about skipped ones."""
     binned = 0
+    other: Counter[str] = Counter()
     for element in fields.all("wp:comment"):
         comment = Fields(element)
         state = _STATES.get(comment.text("wp:comment_approved"))
+        type = comment.text("wp:comment_type").lower()
         if state is None:
             binned += 1
-        else:
+        elif type in _COMMENTS:
             yield _comment(comment, state, of, timezone)
+        else:
+            other[type] += state is CommentState.APPROVED or type not in _REACTIONS
     if binned:
         yield SkippedItem(what=f"{binned} × comment on {of}", reason="it is in WordPress's bin", is_ordinary=True)
+    for type, count in other.items():
+        if type in _REACTIONS:
+            yield ReactionCount(kind=type, count=count)
+        else:
+            what = f"{count} × comment of the type “{type[:40]}” on {of}"
+            yield SkippedItem(what=what, reason="a plug-in keeps it, maybe in private", is_ordinary=True)
 
 
 def _comment(comment: Fields, state: CommentState, of: str, timezone: tzinfo) -> ExportedComment | SkippedItem:
@@ -42,14 +60,14 @@ def _comment(comment: Fields, state: CommentState, of: str, timezone: tzinfo) ->
     published = instant(comment.text("wp:comment_date_gmt"), comment.text("wp:comment_date"), timezone)
     if published is None:
         return SkippedItem(what=f"comment {wp_id} on {of}", reason="its date cannot be read")
+    parent = comment.number("wp:comment_parent")
     return ExportedComment(
-        wp_id=wp_id,
-        parent=comment.number("wp:comment_parent"),
+        id=str(wp_id),
+        parent=str(parent) if parent else None,
+        anchor=f"comment-{wp_id}",
         author_name=person(comment.raw("wp:comment_author")),
         author_url=web_address(comment.text("wp:comment_author_url")),
-        user_id=comment.number("wp:comment_user_id"),
         published=published,
         html=comment_html(comment.raw("wp:comment_content")),
         state=state,
-        type=comment.text("wp:comment_type") or "comment",
     )

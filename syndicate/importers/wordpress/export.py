@@ -1,48 +1,35 @@
 """Read a WordPress export (WXR 1.0 to 1.2) as a stream of values: posts, pages, comments, terms, authors, files.
 
 In come the bytes of a file of any size; out comes one value at a time in the file's order, so that memory grows only
-with the largest item. What cannot be used comes out as a `SkippedItem` with the reason. Galleries in the HTML still
-have to be filled (`wordpress_html.resolve_galleries`), and the HTML is not sanitized yet.
+with the largest item. What cannot be used comes out as a `SkippedItem` with the reason. Galleries and reusable blocks
+in the HTML still have to be filled (`wordpress.html.resolve_galleries`), and the HTML is not sanitized yet.
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
+from pathlib import Path
 from typing import BinaryIO
 
 from lxml import etree
 
-from syndicate.content.text import clean_name
-from syndicate.importers.wordpress.fields import Fields, named, nicename, person, plain_line, term
-from syndicate.importers.wordpress.items import read_item
+from syndicate.importers.packed import exports_in
 from syndicate.importers.records import (
     Exported,
-    ExportedAttachment,
     ExportedAuthor,
-    ExportedComment,
-    ExportedPost,
     ExportedSite,
     ExportedTerm,
+    ImportNote,
     SkippedItem,
 )
-from syndicate.importers.wordpress.source import read_xml
+from syndicate.importers.wordpress.fields import Fields, named, nicename, person, plain_line, term
+from syndicate.importers.wordpress.items import read_item
+from syndicate.importers.wordpress.source import Repairs, read_xml
 from syndicate.importers.wordpress.xml import Breakage, local_name, read_channel, text_of
 from syndicate.model.post import TermKind
 
-__all__ = [
-    "Exported",
-    "ExportedAttachment",
-    "ExportedAuthor",
-    "ExportedComment",
-    "ExportedPost",
-    "ExportedSite",
-    "ExportedTerm",
-    "SkippedItem",
-    "read_export",
-]
-
-_ABOUT_THE_SITE = frozenset({"title", "link", "description", "language", "wp:base_site_url", "wp:base_blog_url"})
+_ABOUT_THE_SITE = frozenset({"title", "link", "description", "wp:base_blog_url"})
 _RECORDS = frozenset({"item", "wp:author", "wp:category", "wp:tag", "wp:term"})
 
 _MACHINERY = {
@@ -54,7 +41,6 @@ _MACHINERY = {
     "post_format": "name of a post format",
     "revision": "earlier version of a text",
     "user_request": "request of a user",
-    "wp_block": "reusable block",
     "wp_font_face": "font",
     "wp_font_family": "font family",
     "wp_global_styles": "style of a theme",
@@ -66,21 +52,39 @@ _MACHINERY = {
 """Internal post types and taxonomies of WordPress; they are counted instead of listed."""
 
 
+@dataclass(frozen=True, slots=True)
+class WordPressExport:
+    """Export files of one blog, each as WordPress or WordPress.com gives it: XML, gzip or ZIP. `timezone` is that of
+    the blog, because drafts have dates in local time only.
+    """
+
+    paths: tuple[Path, ...]
+    timezone: tzinfo
+    origin: str = "wordpress"
+
+    def read(self) -> Iterator[Exported]:
+        for path in self.paths:
+            for name, stream in exports_in(path, (".xml",)):
+                yield from read_export(stream, name=name, timezone=self.timezone)
+
+
 def read_export(stream: BinaryIO, *, name: str, timezone: tzinfo = UTC) -> Iterator[Exported]:
     """Return everything in the export `stream`. `name` is the file name for messages.
 
     `timezone` is that of the old blog: drafts have dates in local time only. Raises NotAnExport at once if the
     beginning is not that of an export; later only errors of `stream` itself are raised. A truncated file yields all
-    complete values, then the place where it ends.
+    complete values, then the place where it ends; an item that is broken is left out by name.
     """
-    return _Reading(name, timezone).values(read_channel(read_xml(stream, name=name)))
+    repairs = Repairs()
+    return _Reading(name, timezone, repairs).values(read_channel(read_xml(stream, name=name, repairs=repairs)))
 
 
 class _Reading:
     """State kept between the children of the channel."""
 
-    def __init__(self, name: str, timezone: tzinfo) -> None:
+    def __init__(self, name: str, timezone: tzinfo, repairs: Repairs) -> None:
         self._name = name
+        self._repairs = repairs
         self._timezone = timezone
         self._about: dict[str, str] = {}
         self._is_begun = False
@@ -89,10 +93,10 @@ class _Reading:
         self._machinery: Counter[str] = Counter()
 
     def values(self, children: Iterator[etree._Element | Breakage]) -> Iterator[Exported]:
-        breakage = None
+        ends = []
         for child in children:
             if isinstance(child, Breakage):
-                breakage = child
+                ends.append(self._broken(child))
                 continue
             tag = local_name(child)
             if tag in _RECORDS:
@@ -108,21 +112,20 @@ class _Reading:
             yield SkippedItem(
                 what=f"{count} × {_MACHINERY[kind]} ({kind})", reason="WordPress keeps it for itself", is_ordinary=True
             )
-        if breakage:
-            yield self._rest(breakage)
+        if text := str(self._repairs):
+            yield ImportNote(text=f"repaired in {self._name}: {text}")
+        yield from ends
 
     def _begun(self) -> Iterator[ExportedSite]:
         """Return the site once, before the first record: everything about it precedes the records."""
         if self._is_begun:
             return
         self._is_begun = True
+        about = self._about
         yield ExportedSite(
-            title=plain_line(self._about.get("title", "")),
-            link=self._about.get("link", ""),
-            base_site_url=self._about.get("wp:base_site_url", ""),
-            base_blog_url=self._about.get("wp:base_blog_url", ""),
-            description=plain_line(self._about.get("description", "")),
-            language=clean_name(self._about.get("language", ""), limit=35),
+            title=plain_line(about.get("title", "")),
+            description=plain_line(about.get("description", "")),
+            addresses=tuple(filter(None, (about.get("wp:base_blog_url"), about.get("link")))),
         )
 
     def _record(self, tag: str, fields: Fields) -> Iterator[Exported]:
@@ -159,12 +162,13 @@ class _Reading:
         parent = plain_line(fields.raw("wp:category_parent"))
         return replace(category, term=replace(found, parent=self._slugs_by_name.get(parent, found.parent)))
 
-    def _rest(self, breakage: Breakage) -> SkippedItem:
-        what = f"“{breakage.unfinished[:100]}” and all behind it" if breakage.unfinished else "the rest of the file"
-        return SkippedItem(
-            what=what,
-            reason=f"{self._name} is not whole: line {breakage.line}: {breakage.reason}. What stands before was read.",
-        )
+    def _broken(self, breakage: Breakage) -> SkippedItem:
+        where = f"line {breakage.line}: {breakage.reason}"
+        what = f"“{breakage.unfinished[:100]}”" if breakage.unfinished else "a part of the file"
+        if not breakage.is_end:
+            return SkippedItem(what=what, reason=f"it is broken in {self._name}, {where}")
+        what = f"{what} and all behind it" if breakage.unfinished else "the rest of the file"
+        return SkippedItem(what=what, reason=f"{self._name} is not whole: {where}. What stands before was read.")
 
 
 def _author(fields: Fields) -> ExportedAuthor | SkippedItem:

@@ -11,10 +11,10 @@ from urllib.parse import unquote
 from lxml import etree
 
 from syndicate.content.text import clean, clean_name, plain, slugify
+from syndicate.content.written_dates import NoDate, parse_date
 from syndicate.importers.wordpress.xml import local_name, text_of
 from syndicate.model.post import Term, TermKind
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _NUMBER = re.compile("[0-9]{1,18}")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#][^\s]*+", re.IGNORECASE)
 
@@ -48,18 +48,19 @@ def number(text: str) -> int | None:
     return int(text) or None if _NUMBER.fullmatch(text.strip()) else None
 
 
-def instant(gmt: str, local: str, timezone: tzinfo) -> datetime | None:
-    """Return UTC from WordPress's pair of dates. In drafts, `gmt` is `0000-00-00 00:00:00`."""
-    return _instant(gmt, UTC) or _instant(local, timezone)
+def instant(gmt: str, local: str, timezone: tzinfo, published: str = "") -> datetime | None:
+    """Return UTC from WordPress's pair of dates, or else from the date for feeds (RFC 822). In drafts, `gmt` is
+    `0000-00-00 00:00:00`.
+    """
+    return _instant(gmt, UTC) or _instant(local, timezone) or _instant(published, UTC)
 
 
 def _instant(text: str, timezone: tzinfo) -> datetime | None:
-    if not _DATE.fullmatch(text):
-        return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=timezone).astimezone(UTC)
-    except (ValueError, OverflowError):
+        found = parse_date(text, timezone)
+    except NoDate:
         return None
+    return found if found.year > 1 else None
 
 
 def slug_of(text: str) -> str:

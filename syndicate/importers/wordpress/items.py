@@ -5,14 +5,22 @@ of post, including menus, revisions and shop orders; only posts, pages and files
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from syndicate.content.text import plain
+from syndicate.importers.records import (
+    ExportedAttachment,
+    ExportedBlock,
+    ExportedComment,
+    ExportedPost,
+    ReactionCount,
+    SkippedItem,
+)
 from syndicate.importers.wordpress.comments import read_comments
 from syndicate.importers.wordpress.fields import Fields, instant, named, number, plain_line, slug_of, term, web_address
-from syndicate.importers.wordpress.html import before_more, lost_shortcodes, to_html, with_footnotes
-from syndicate.importers.records import ExportedAttachment, ExportedComment, ExportedPost, SkippedItem
+from syndicate.importers.wordpress.html import before_more, embedded, lost_shortcodes, to_html, with_footnotes
 from syndicate.importers.wordpress.xml import text_of
 from syndicate.model.post import Enclosure, PostKind, PostState, Term, TermKind
 
@@ -27,9 +35,15 @@ _STATES = {
 _TRASH = {"trash": "it is in WordPress's bin", "auto-draft": "it is an empty draft that WordPress made by itself"}
 _TERM_KINDS = {"category": TermKind.CATEGORY, "post_tag": TermKind.TAG, "tag": TermKind.TAG}
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9.+-]{1,64}/[A-Za-z0-9.+-]{1,64}")
+_LANGUAGE = "language"
+"""The taxonomy in which Polylang keeps the language of a post."""
+_LANGUAGE_TAG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_SILENT_TAXONOMIES = frozenset({"category", "post_tag", "tag", "post_format", "language", "nav_menu"})
+
+Items = Iterator[ExportedPost | ExportedAttachment | ExportedBlock | ReactionCount | SkippedItem]
 
 
-def read_item(fields: Fields, *, timezone: tzinfo) -> Iterator[ExportedPost | ExportedAttachment | SkippedItem]:
+def read_item(fields: Fields, *, timezone: tzinfo) -> Items:
     """Yield the values of an item: first what was skipped of it, then the item unless it was skipped as a whole.
 
     `timezone` is that of the old blog, for dates in local time.
@@ -39,60 +53,70 @@ def read_item(fields: Fields, *, timezone: tzinfo) -> Iterator[ExportedPost | Ex
     what = named(post_type, title, fields.text("wp:post_id"))
     status = fields.text("wp:status")
     wp_id = fields.number("wp:post_id")
-    if wp_id is None:
-        yield SkippedItem(what=what, reason="it has no number (wp:post_id)")
-    elif status in _TRASH:
+    if status in _TRASH:
         yield SkippedItem(what=what, reason=_TRASH[status], is_ordinary=True)
     elif post_type == "attachment":
         yield _attachment(fields, wp_id, title, what)
+    elif post_type == "wp_block":
+        if wp_id is not None:
+            yield ExportedBlock(wp_id=wp_id, html=to_html(fields.raw("content:encoded")))
     elif post_type not in _KINDS:
         yield SkippedItem(
             what=what,
             reason=f"only posts, pages and files are taken, and this is of the type “{post_type}”",
             is_ordinary=True,
         )
-    elif status not in _STATES:
-        yield SkippedItem(what=what, reason=f"its status “{status}” is unknown")
+    elif wp_id is None and not any(map(fields.text, ("title", "link", "guid", "content:encoded"))):
+        yield SkippedItem(what=what, reason="there is nothing in it")
     else:
         yield from _post(fields, wp_id, title, what, timezone)
 
 
-def _attachment(fields: Fields, wp_id: int, title: str, what: str) -> ExportedAttachment | SkippedItem:
+def _attachment(fields: Fields, wp_id: int | None, title: str, what: str) -> ExportedAttachment | SkippedItem:
     url = web_address(fields.text("wp:attachment_url")) or web_address(fields.text("guid"))
     if not url:
         return SkippedItem(what=what, reason="it does not say where the file is (wp:attachment_url)")
-    alt = next((value for key, value in _meta(fields) if key == "_wp_attachment_image_alt"), "")
+    meta = dict(reversed(_meta(fields)))
     return ExportedAttachment(
         wp_id=wp_id,
         url=url,
         title=title,
-        alt=plain_line(alt) or plain_line(fields.raw("excerpt:encoded")),
+        alt=plain_line(meta.get("_wp_attachment_image_alt", "")) or plain_line(fields.raw("excerpt:encoded")),
         parent_id=fields.number("wp:post_parent"),
         link=web_address(fields.text("link")),
-        slug=slug_of(fields.text("wp:post_name")),
+        file=meta.get("_wp_attached_file", ""),
     )
 
 
-def _post(fields: Fields, wp_id: int, title: str, what: str, timezone: tzinfo) -> Iterator[ExportedPost | SkippedItem]:
-    state = PostState.PASSWORD if fields.text("wp:post_password") else _STATES[fields.text("wp:status")]
-    published = instant(fields.text("wp:post_date_gmt"), fields.text("wp:post_date"), timezone)
-    if published is None and state in {PostState.PUBLISHED, PostState.SCHEDULED}:
-        yield SkippedItem(what=what, reason=f"its date “{fields.text('wp:post_date')[:40]}” cannot be read")
-        return
+def _post(fields: Fields, wp_id: int | None, title: str, what: str, timezone: tzinfo) -> Items:
+    published = instant(fields.text("wp:post_date_gmt"), fields.text("wp:post_date"), timezone, fields.text("pubDate"))
     comments = []
     for comment in read_comments(fields, of=what, timezone=timezone):
-        if isinstance(comment, SkippedItem):
-            yield comment
-        else:
+        if isinstance(comment, ExportedComment):
             comments.append(comment)
-    yield _assembled(fields, wp_id, title, state, published, tuple(comments), timezone)
+        else:
+            yield comment
+    for taxonomy, count in Counter(one.get("domain", "") for one in fields.all("category")).items():
+        if taxonomy and taxonomy not in _SILENT_TAXONOMIES:
+            reason = "posts are sorted by categories and tags only"
+            yield SkippedItem(what=f"{count} × “{taxonomy[:40]}” of {what}", reason=reason, is_ordinary=True)
+    yield _assembled(fields, wp_id, title, published, tuple(comments), timezone)
+
+
+def _state(fields: Fields) -> tuple[PostState, str]:
+    """Return the state of a post, and why it is a draft if WordPress does not call it one."""
+    status = fields.text("wp:status")
+    if status not in _STATES:
+        return PostState.DRAFT, f"its status “{status[:40]}” is unknown"
+    if fields.text("wp:post_password"):
+        return PostState.PASSWORD, ""
+    return _STATES[status], "it waited for review" if status == "pending" else ""
 
 
 def _assembled(
     fields: Fields,
-    wp_id: int,
+    wp_id: int | None,
     title: str,
-    state: PostState,
     published: datetime | None,
     comments: tuple[ExportedComment, ...],
     timezone: tzinfo,
@@ -102,31 +126,57 @@ def _assembled(
     first = dict(reversed(meta))
     slug = slug_of(fields.text("wp:post_name"))
     old_slugs = dict.fromkeys(slug_of(value) for key, value in meta if key == "_wp_old_slug")
+    link, guid = web_address(fields.text("link")), fields.raw("guid")
+    kind = _KINDS[fields.text("wp:post_type") or "post"]
+    state, reason = _state(fields)
     return ExportedPost(
+        source_id=_source_id(wp_id, guid or link, title, fields),
         wp_id=wp_id,
-        kind=_KINDS[fields.text("wp:post_type") or "post"],
+        kind=kind,
         title=title,
-        link=web_address(fields.text("link")),
-        guid=fields.raw("guid"),
+        link=link,
+        guid=guid,
+        aliases=_numbered(wp_id, kind),
         creator=fields.text("dc:creator"),
-        html=with_footnotes(to_html(content), first.get("footnotes", "")),
+        text=with_footnotes(to_html(content), first.get("footnotes", "")),
         more=before_more(content),
         excerpt=plain(to_html(fields.raw("excerpt:encoded"))),
+        language=_language(fields),
         published=published,
         modified=instant(fields.text("wp:post_modified_gmt"), fields.text("wp:post_modified"), timezone),
         comments_open=fields.text("wp:comment_status") == "open",
         slug=slug,
         old_slugs=tuple(old for old in old_slugs if old and old != slug),
         state=state,
-        parent_id=fields.number("wp:post_parent"),
+        draft_reasons=(reason,) if reason else (),
         sticky=fields.text("wp:is_sticky") == "1",
         terms=_terms(fields),
-        post_format=_post_format(fields),
         thumbnail_id=number(first.get("_thumbnail_id", "")),
-        enclosures=tuple(_enclosures(meta)),
+        enclosure=next(_enclosures(meta), None),
         comments=comments,
         lost_shortcodes=lost_shortcodes(content),
+        linked=embedded(content),
     )
+
+
+def _source_id(wp_id: int | None, address: str, title: str, fields: Fields) -> str:
+    """Return what identifies the item in the old blog: its number and guid, as far as it has them."""
+    if wp_id is None and not address:
+        address = f"{fields.text('wp:post_date')} {title}"
+    return f"wordpress {'-' if wp_id is None else wp_id} {address}"
+
+
+def _numbered(wp_id: int | None, kind: PostKind) -> tuple[str, ...]:
+    """Return the addresses of a post by its number."""
+    if wp_id is None:
+        return ()
+    return (f"/?p={wp_id}", f"/?page_id={wp_id}") if kind is PostKind.PAGE else (f"/?p={wp_id}",)
+
+
+def _language(fields: Fields) -> str:
+    slugs = (one.get("nicename", "") for one in fields.all("category") if one.get("domain") == _LANGUAGE)
+    tag = next(slugs, "").replace("_", "-")
+    return tag if _LANGUAGE_TAG.fullmatch(tag) else ""
 
 
 def _meta(fields: Fields) -> list[tuple[str, str]]:
@@ -142,11 +192,6 @@ def _terms(fields: Fields) -> tuple[Term, ...]:
         if kind and (found := term(kind, slug=category.get("nicename", ""), name=text_of(category))):
             terms.setdefault((kind, found.slug), found)
     return tuple(terms.values())
-
-
-def _post_format(fields: Fields) -> str:
-    formats = (one.get("nicename", "") for one in fields.all("category") if one.get("domain") == "post_format")
-    return next(formats, "").removeprefix("post-format-")
 
 
 def _enclosures(meta: list[tuple[str, str]]) -> Iterator[Enclosure]:

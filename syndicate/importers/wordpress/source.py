@@ -1,18 +1,20 @@
 """Convert the bytes of a WordPress export to XML that a parser accepts.
 
-In comes a stream; out goes UTF-8 in chunks, starting with the root element. The beginning decides whether the file is
-an export at all. Errors that WordPress itself tolerates are repaired: control characters, invalid bytes, blank lines
-before the declaration, HTML entities. A document type declaration is refused before a parser sees it: no export has
-one, and entities allow expansion bombs and reading local files.
+In comes a stream; out goes text in chunks, starting with the root element. The beginning decides whether the file is
+an export at all. Errors that WordPress itself tolerates are repaired and counted: control characters, invalid bytes,
+bare ampersands, warnings and blank lines before the declaration, HTML entities. A document type declaration is
+refused before a parser sees it: no export has one, and entities allow expansion bombs and reading local files.
 """
 
 import codecs
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html.entities import html5
 from typing import BinaryIO
 
 from syndicate.errors import NotAnExport
+from syndicate.importers.file_kinds import kind_of_export
 
 _CHUNK_BYTES = 64 * 1024
 _MAX_HEAD_BYTES = 256 * 1024
@@ -29,22 +31,40 @@ _WXR = re.compile(r"""xmlns:[\w.-]++\s*+=\s*+["']https?://wordpress\.org/export/
 
 _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 §2.2 does not allow."""
-_REFERENCE = re.compile("&(?:#[0-9]{1,9}|#[xX][0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});")
+_REFERENCE = re.compile("&(?:(?:#[0-9]{1,9}|#[xX][0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});)?")
+_UNDECODED = re.compile("[\udc80-\udcff]")
+"""Bytes that are not UTF-8, as Python's `surrogateescape` spells them."""
 _MARKUP = re.compile(r"[&<\]]")
 _MAX_MARKUP_LENGTH = 40
 _XML_ENTITIES = {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"}
 
 
-def read_xml(stream: BinaryIO, *, name: str) -> Iterator[bytes]:
+@dataclass(slots=True)
+class Repairs:
+    """How much of a file had to be repaired."""
+
+    ampersands: int = 0
+    controls: int = 0
+    bytes: int = 0
+
+    def __str__(self) -> str:
+        numbers = {"bare &": self.ampersands, "control character": self.controls, "byte that is no UTF-8": self.bytes}
+        return ", ".join(f"{number} × {name}" for name, number in numbers.items() if number)
+
+
+def read_xml(stream: BinaryIO, *, name: str, repairs: Repairs | None = None) -> Iterator[str]:
     """Return the XML from the root element on, with blank lines for what precedes it, so that line numbers are right.
 
-    `name` is the file name for messages. Raises NotAnExport at once if the file is not a WordPress export, with a
-    line that says what it is and what to do.
+    `name` is the file name for messages; `repairs` counts. Raises NotAnExport at once if the file is not a WordPress
+    export, with a line that says what it is and what to do.
     """
+    repairs = repairs or Repairs()
     head = _read(stream, _MAX_HEAD_BYTES)
-    decoder = codecs.getincrementaldecoder(_encoding(head, name))(errors="replace")
+    encoding = _encoding(head, name)
+    errors = "surrogateescape" if encoding == "utf-8-sig" else "replace"
+    decoder = codecs.getincrementaldecoder(encoding)(errors=errors)
     text = decoder.decode(head)
-    return _repaired(text, _root(text, name), decoder, stream)
+    return _repaired(text, _root(text, name), decoder, stream, repairs)
 
 
 def _read(stream: BinaryIO, size: int) -> bytes:
@@ -58,10 +78,6 @@ def _read(stream: BinaryIO, size: int) -> bytes:
 def _encoding(head: bytes, name: str) -> str:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if head.startswith(b"\x1f\x8b"):
-        raise NotAnExport(f"{name} is compressed with gzip; unpack it and import the .xml file within.")
-    if head.startswith(b"PK\x03\x04"):
-        raise NotAnExport(f"{name} is a ZIP archive; unpack it and import the .xml files within.")
     if b"\0" in head[:32]:
         raise NotAnExport(f"{name} is a binary file. {_WHAT_TO_DO}")
     declared = _ENCODING.search(head[:1024])
@@ -78,8 +94,12 @@ def _root(head: str, name: str) -> int:
     """Return where the root element begins. Raises NotAnExport if the document is not an export."""
     at = _after_prolog(head, name)
     root = _ROOT.match(head, at)
-    if (root is None or root[1] != "rss") and "<?xml" in head[at:]:
-        raise NotAnExport(f"{name} cannot be read, because something stands before “<?xml”; delete what stands there.")
+    if (root is None or root[1] != "rss") and (start := _LATE_START.search(head, at)):
+        at = _after_prolog(head, name, start.start())
+        root = _ROOT.match(head, at)
+    other = kind_of_export(head)
+    if other and (root is None or root[1] != "rss" or not _WXR.search(root[0])):
+        raise NotAnExport(f"{name} {other}")
     if root is None:
         raise NotAnExport(f"{name} is {_kind_of_text(head)}. {_WHAT_TO_DO}")
     if root[1] != "rss":
@@ -89,9 +109,12 @@ def _root(head: str, name: str) -> int:
     return at
 
 
-def _after_prolog(head: str, name: str) -> int:
+_LATE_START = re.compile(r"<\?xml\s|<rss\s")
+"""Where the export begins if a warning of PHP or other text stands before it."""
+
+
+def _after_prolog(head: str, name: str, at: int = 0) -> int:
     """Skip the declaration, comments and processing instructions (XML 1.0 §2.8); nothing else may precede the root."""
-    at = 0
     while True:
         at = _after_space(head, at)
         if head.startswith("<!--", at):
@@ -147,9 +170,11 @@ def _kind_of_xml(root: str) -> str:
             return f"an XML document of another kind (“{root[:40]}”)"
 
 
-def _repaired(head: str, root: int, decoder: codecs.IncrementalDecoder, stream: BinaryIO) -> Iterator[bytes]:
-    yield b"\n" * head.count("\n", 0, root)
-    repair = _Repair()
+def _repaired(
+    head: str, root: int, decoder: codecs.IncrementalDecoder, stream: BinaryIO, repairs: Repairs
+) -> Iterator[str]:
+    yield "\n" * head.count("\n", 0, root)
+    repair = _Repair(repairs)
     text = head[root:]
     while chunk := stream.read(_CHUNK_BYTES):
         # a piece of markup at the end of a chunk may be incomplete and waits for the next chunk
@@ -163,30 +188,42 @@ def _repaired(head: str, root: int, decoder: codecs.IncrementalDecoder, stream: 
 class _Repair:
     """Remove characters that XML forbids and resolve HTML entities, except within CDATA, which contains HTML."""
 
-    def __init__(self) -> None:
+    def __init__(self, repairs: Repairs) -> None:
         self._in_cdata = False
+        self._repairs = repairs
 
-    def __call__(self, text: str) -> bytes:
-        text = _ILLEGAL.sub("", text)
+    def __call__(self, text: str) -> str:
+        text, undecoded = _UNDECODED.subn(_as_windows_1252, text)
+        text, controls = _ILLEGAL.subn("", text)
+        self._repairs.bytes += undecoded
+        self._repairs.controls += controls
         parts = []
         position = 0
         while True:
             end = text.find("]]>" if self._in_cdata else "<![CDATA[", position)
             stretch = text[position:end] if end >= 0 else text[position:]
-            parts.append(stretch if self._in_cdata else _REFERENCE.sub(_resolved, stretch))
+            parts.append(stretch if self._in_cdata else _REFERENCE.sub(self._resolved, stretch))
             if end < 0:
-                return "".join(parts).encode()
+                return "".join(parts)
             self._in_cdata = not self._in_cdata
             position = end
 
+    def _resolved(self, reference: re.Match[str]) -> str:
+        """Keep XML entities, write HTML entities as numbers, escape bare ampersands, and drop numbers that XML 1.0
+        §2.2 forbids.
+        """
+        text = reference[0]
+        if text in _XML_ENTITIES:
+            return text
+        if text[1:2] == "#":
+            number = int(text[3:-1], 16) if text[2] in "xX" else int(text[2:-1])
+            return text if number <= 0x10FFFF and not _ILLEGAL.match(chr(number)) else ""
+        if characters := html5.get(text[1:]):
+            return "".join(f"&#{ord(char)};" for char in characters)
+        self._repairs.ampersands += 1
+        return f"&amp;{text[1:]}"
 
-def _resolved(reference: re.Match[str]) -> str:
-    """Keep XML entities, write HTML entities as numbers, and drop numbers that XML 1.0 §2.2 forbids."""
-    text = reference[0]
-    if text in _XML_ENTITIES:
-        return text
-    if text[1] == "#":
-        number = int(text[3:-1], 16) if text[2] in "xX" else int(text[2:-1])
-        return text if number <= 0x10FFFF and not _ILLEGAL.match(chr(number)) else ""
-    characters = html5.get(text[1:])
-    return "".join(f"&#{ord(char)};" for char in characters) if characters else text
+
+def _as_windows_1252(byte: re.Match[str]) -> str:
+    """Return the character that old programs meant by a byte that is not UTF-8."""
+    return bytes([ord(byte[0]) - 0xDC00]).decode("cp1252", errors="replace")

@@ -1,8 +1,8 @@
-"""Read the XML of a WordPress export as a stream.
+"""Parse the XML of a WordPress export record by record.
 
-In come chunks of XML; out go the children of `channel`, each complete and valid only until the next one, so that
-memory grows with the largest item and not with the file. The limits of libxml2 stay in force (256 levels, 10 MB of
-text in one element): no blog needs more.
+In comes XML as text; out go the children of `channel`, one at a time, so that memory grows with the largest item and
+not with the file. Each item is parsed by itself: a broken one costs only itself. The limits of libxml2 stay in force
+(256 levels, 10 MB of text in one element): no blog needs more.
 """
 
 import re
@@ -12,20 +12,29 @@ from dataclasses import dataclass
 from lxml import etree
 
 _WXR_TAG = re.compile(r"\{https?://wordpress\.org/export/1\.\d/(excerpt/)?\}(.+)")
-
 _PREFIXES = {
     "{http://purl.org/dc/elements/1.1/}": "dc:",
     "{http://purl.org/rss/1.0/modules/content/}": "content:",
 }
+_MARK = re.compile(r"<!\[CDATA\[|<item(?:\s[^<>]*+)?(?<!/)>|</item\s*+>")
+_MAX_MARK_LENGTH = 64
+_ROOT = re.compile(r"\s*+<rss\b[^<>]*+>")
+_FRAME = re.compile(r"</?(?:rss|channel)(?:\s[^<>]*+)?>")
+_END = re.compile(r"</(?:channel|rss)\s*+>\s*+\Z")
+_TITLE = re.compile(r"<title>(.*?)(?:</title>|\Z)", re.DOTALL)
+_CDATA_MARKS = re.compile(r"<!\[CDATA\[|\]\]>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakage:
-    """The XML ends too early or is malformed. `unfinished` is the title of the item in which this happens, or empty."""
+    """A part of the XML that is malformed or ends too early. `unfinished` is the title of the item, or empty;
+    `is_end` says that the file ends here.
+    """
 
     line: int
     reason: str
     unfinished: str
+    is_end: bool
 
 
 def local_name(element: etree._Element) -> str:
@@ -46,11 +55,99 @@ def text_of(element: etree._Element) -> str:
     return "".join(part for part in element.itertext() if isinstance(part, str))
 
 
-def read_channel(chunks: Iterator[bytes]) -> Iterator[etree._Element | Breakage]:
-    """Yield the children of `channel`, and finally a Breakage if the document is incomplete."""
-    parser = etree.XMLPullParser(
-        events=("end",),
+def read_channel(chunks: Iterator[str]) -> Iterator[etree._Element | Breakage]:
+    """Yield the children of `channel`, and a Breakage for each part that cannot be parsed."""
+    reading = _Reading()
+    for segment in _segments(chunks):
+        yield from reading.records(segment)
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """An item, or what stands between two. `is_whole` is false if an item has no end, or if the file ends here."""
+
+    text: str
+    is_item: bool
+    is_whole: bool = True
+    is_last: bool = False
+
+
+def _segments(chunks: Iterator[str]) -> Iterator[_Segment]:
+    """Cut XML at its items. Marks within CDATA sections do not count, because posts may contain them."""
+    parts: list[str] = []
+    pending = ""
+    in_cdata = in_item = False
+    for chunk in chunks:
+        text = pending + chunk
+        start = position = 0
+        while True:
+            if in_cdata:
+                if (end := text.find("]]>", position)) < 0:
+                    break
+                in_cdata, position = False, end + 3
+                continue
+            mark = _MARK.search(text, position)
+            if mark is None:
+                break
+            position = mark.end()
+            if mark[0] == "<![CDATA[":
+                in_cdata = True
+            elif mark[0].startswith("</"):
+                if in_item:
+                    yield _Segment("".join([*parts, text[start:position]]), is_item=True)
+                    parts, start, in_item = [], position, False
+            else:
+                yield _Segment("".join([*parts, text[start : mark.start()]]), is_item=in_item, is_whole=not in_item)
+                parts, start, in_item = [], mark.start(), True
+        cut = max(position, len(text) - _MAX_MARK_LENGTH)
+        parts.append(text[start:cut])
+        pending = text[cut:]
+    yield _Segment("".join([*parts, pending]), is_item=in_item, is_whole=not in_item, is_last=True)
+
+
+class _Reading:
+    """Keeps the namespaces that the root element declares, and counts lines."""
+
+    def __init__(self) -> None:
+        self._root = ""
+        self._line = 1
+
+    def records(self, segment: _Segment) -> Iterator[etree._Element | Breakage]:
+        text = segment.text
+        if not self._root and (root := _ROOT.match(text)):
+            self._root = " ".join(root[0].split())
+        at, self._line = self._line, self._line + text.count("\n")
+        if segment.is_last and not _END.search(text):
+            yield self._end(segment)
+            text = "" if segment.is_item else text
+        body = text if segment.is_item else _FRAME.sub("", text)
+        if body.strip():
+            yield from self._parsed(body, segment, at)
+
+    def _end(self, segment: _Segment) -> Breakage:
+        reason = "the file ends before its end tag" if not segment.is_item else "the file ends within this item"
+        return Breakage(line=self._line, reason=reason, unfinished=_title(segment), is_end=True)
+
+    def _parsed(self, body: str, segment: _Segment, line: int) -> Iterator[etree._Element | Breakage]:
+        document = f"{self._root}<channel>{body}</channel></rss>".encode()
+        root = None
+        if not segment.is_whole:
+            yield Breakage(line=line, reason="it has no end tag", unfinished=_title(segment), is_end=False)
+        else:
+            try:
+                root = _document(document, recover=False)
+            except etree.XMLSyntaxError as error:
+                at, reason = line + max((error.lineno or 1) - 1, 0), _PLACE.sub("", error.msg or "")
+                yield Breakage(line=at, reason=reason, unfinished=_title(segment), is_end=False)
+                root = None if segment.is_item else _document(document, recover=True)
+        if root is not None and len(root):
+            yield from list(root[0])
+
+
+def _document(data: bytes, *, recover: bool) -> etree._Element | None:
+    parser = etree.XMLParser(
         encoding="utf-8",
+        recover=recover,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -58,48 +155,12 @@ def read_channel(chunks: Iterator[bytes]) -> Iterator[etree._Element | Breakage]
         remove_comments=True,
         remove_pis=True,
     )
-    unfinished = ""
-    for failure in _fed(parser, chunks):
-        for _, element in parser.read_events():
-            if not isinstance(element, etree._Element):
-                continue
-            depth = _depth(element)
-            if depth == 2:
-                yield element
-                unfinished = ""
-            elif depth == 3 and element.tag == "title":
-                unfinished = text_of(element)
-            if depth <= 2:
-                _forget(element)
-        if failure:
-            reason = _PLACE.sub("", failure.msg or "")
-            yield Breakage(line=failure.lineno or 0, reason=reason, unfinished=unfinished)
+    return etree.fromstring(data, parser)
+
+
+def _title(segment: _Segment) -> str:
+    found = _TITLE.search(segment.text) if segment.is_item else None
+    return _CDATA_MARKS.sub("", found[1]).strip() if found else ""
 
 
 _PLACE = re.compile(r"( line \d++)?, line \d++, column \d++\Z")
-
-
-def _fed(parser: etree.XMLPullParser, chunks: Iterator[bytes]) -> Iterator[etree.XMLSyntaxError | None]:
-    """Feed the parser, yielding after each chunk; the last step raises the error, if there is one."""
-    try:
-        for chunk in chunks:
-            parser.feed(chunk)
-            yield None
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        yield error
-
-
-def _depth(element: etree._Element) -> int:
-    """Return 0 for the root, 1 for the channel, 2 and 3 for what is in it, 4 for everything below or elsewhere."""
-    above = list(zip(range(4), element.iterancestors(), strict=False))
-    if len(above) >= 2 and above[-2][1].tag != "channel":
-        return 4
-    return len(above)
-
-
-def _forget(element: etree._Element) -> None:
-    """Remove the preceding siblings. The element itself must stay: the parser still appends to it."""
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]

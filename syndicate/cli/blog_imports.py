@@ -1,0 +1,127 @@
+"""`syndicate import wordpress`, `ghost` and `feed`: import what another program exported, and report what came in."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from syndicate.cli.progress import progress
+from syndicate.cli.session import Session
+from syndicate.config import SiteConfig
+from syndicate.errors import InputError
+from syndicate.importers.blog_importer import BlogImporter
+from syndicate.importers.records import Source
+from syndicate.importers.report import ImportReport
+from syndicate.importers.wordpress.export import WordPressExport
+from syndicate.model.comment import CommentState
+from syndicate.model.post import PostKind, PostState
+from syndicate.services import Services
+
+HIDDEN_STATES = {
+    PostState.DRAFT: "draft",
+    PostState.PRIVATE: "private",
+    PostState.PASSWORD: "with a password",
+    PostState.SCHEDULED: "scheduled",
+}
+COMMENT_STATES = {CommentState.APPROVED: "shown", CommentState.PENDING: "waiting for you", CommentState.SPAM: "spam"}
+
+_MEDIA = click.option(
+    "--media",
+    type=click.Path(path_type=Path),
+    help="A copy of the old blog's files: a folder (wp-content/uploads), or a ZIP or TAR archive.",
+)
+_ANNOUNCE = click.option("--announce", is_flag=True, help="Announce every post to followers.")
+
+
+def _import(session: Session, source: Source, *, media: Path | None, announce: bool) -> None:
+    """Import an export and report. Exits with status 1 if a post or file was left out."""
+    if media is not None and not media.exists():
+        raise InputError(f"{media}: no such file or directory")
+
+    async def work(services: Services) -> ImportReport:
+        with progress("posts") as advance:
+            return await BlogImporter(
+                services.store,
+                services.post_importer,
+                services.files,
+                services.urls,
+                services.clock,
+                media=media,
+                announce=announce,
+                progress=advance,
+            ).run(source)
+
+    report = session.run(work)
+    _print_report(report, session.config().site)
+    if report.left_out:
+        sys.exit(1)
+
+
+def _require_files(files: tuple[Path, ...]) -> None:
+    for file in files:
+        if not file.is_file():
+            raise InputError(f"{file}: no such file")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@_MEDIA
+@_ANNOUNCE
+@click.pass_obj
+def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, announce: bool) -> None:
+    """Import WordPress export files (XML, ZIP or gzip): posts, pages, comments, categories, tags, old addresses,
+    pictures.
+    """
+    _require_files(files)
+    source = WordPressExport(files, session.config().site.zone)
+    _import(session, source, media=media, announce=announce)
+
+
+def _print_report(report: ImportReport, config: SiteConfig) -> None:
+    for line in _report_lines(report, config):
+        click.echo(line)
+    for item in report.left_out:
+        click.echo(f"not imported: {item.what}: {' '.join(item.reason.split())[:400]}", err=True)
+
+
+def _report_lines(report: ImportReport, config: SiteConfig) -> Iterator[str]:
+    """Return a line for each kind of thing that occurred."""
+    posts, pages = report.kinds[PostKind.POST], report.kinds[PostKind.PAGE]
+    yield (
+        f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged;"
+        f" {report.comments} comments" + (f", {report.comments_updated} updated" if report.comments_updated else "")
+    )
+    if posts or pages:
+        yield f"read: {_counted({'post': posts, 'page': pages})}" + (
+            f"; {report.pinned} pinned" if report.pinned else ""
+        )
+    if report.hidden:
+        yield f"not public: {_counted({HIDDEN_STATES[state]: number for state, number in report.hidden.items()})}"
+    if report.comments:
+        yield f"comments: {_counted({COMMENT_STATES[state]: number for state, number in report.comment_states.items()})}"
+    if report.terms:
+        yield f"terms: {', '.join(f'{number} × {kind.value}' for kind, number in report.terms.items())}"
+    if report.pictures_kept or report.pictures_wanted:
+        yield f"pictures: {report.pictures_kept} stored, {report.pictures_wanted} for the server to download"
+    if report.reactions:
+        yield f"counted, not shown: {_counted(report.reactions)}"
+    if report.linked:
+        yield f"shown as a link to it: {_counted(dict(sorted(report.linked.items())))}"
+    lost = {f"[{name}]": number for name, number in sorted(report.shortcodes.items()) if number}
+    if lost:
+        yield f"removed from texts, since only WordPress can show it: {_counted(lost)}"
+    if report.site is not None and report.site.title and report.site.title != config.title:
+        tagline = f" ({report.site.description})" if report.site.description else ""
+        yield f"skipped: the blog's name, {report.site.title}{tagline}: site.title and site.tagline in the settings name this blog"
+    for slug in report.edited:
+        yield f"not updated, since it was edited here: {slug}"
+    for title in report.twins:
+        yield f"gets a new id in feeds, since another post of the export has the same guid: {title}"
+    yield from (*report.held_back, *(f"moved: {line}" for line in report.moved), *report.notes)
+    for item in report.passed_over:
+        yield f"skipped: {item.what}: {item.reason}"
+
+
+def _counted(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} × {name}" for name, number in numbers.items() if number)

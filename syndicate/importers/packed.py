@@ -1,0 +1,106 @@
+"""Open exports that come as a file, compressed with gzip, or in a ZIP archive.
+
+Archives of others are hostile input: names that lead out of the archive, links, and files that unpack to a multiple
+of any real export are refused before anything is read.
+"""
+
+import gzip
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from syndicate.errors import NotAnExport
+
+MAX_FILES = 200_000
+MAX_UNPACKED_BYTES = 64 * 1024**3
+MAX_EXPORT_BYTES = 4 * 1024**3
+MAX_RATIO = 250
+MIN_SUSPICIOUS_BYTES = 16 * 1024**2
+"""Small files may be compressed to almost nothing."""
+GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+
+
+@contextmanager
+def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a ZIP archive after checking it. Raises NotAnExport, OSError."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in checked(archive, path.name):
+                if member.flag_bits & 1:
+                    raise NotAnExport(f"{path.name} is protected by a password; please unpack it first.")
+            yield archive
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeError) as error:
+        raise NotAnExport(f"{path.name} is a damaged ZIP archive: {error}") from error
+
+
+def checked(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
+    """Return the members of an archive. Raises NotAnExport if one leads out of it or the whole is too large."""
+    members = archive.infolist()
+    if len(members) > MAX_FILES:
+        raise NotAnExport(f"{name} holds more than {MAX_FILES} files; it was not read.")
+    for member in members:
+        parts = member.filename.replace("\\", "/").split("/")
+        if ".." in parts or member.filename.startswith(("/", "\\")) or ":" in parts[0]:
+            raise NotAnExport(f"{name} holds a file whose name leads out of the archive; it was not read.")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise NotAnExport(f"{name} holds a link ({member.filename[:100]}); it was not read.")
+        if is_bomb(member.compress_size, member.file_size):
+            raise NotAnExport(f"{name} holds a file that unpacks to {member.file_size >> 20} MiB; it was not read.")
+    if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
+        raise NotAnExport(f"{name} unpacks to more than {MAX_UNPACKED_BYTES >> 30} GiB; it was not read.")
+    return members
+
+
+def is_bomb(packed: int, unpacked: int) -> bool:
+    """Whether a file unpacks to more than any real one."""
+    return unpacked > MIN_SUSPICIOUS_BYTES and unpacked > packed * MAX_RATIO
+
+
+def exports_in(path: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, BinaryIO]]:
+    """Yield the name and stream of each export in a file: the file itself, what gzip compressed, or the files with
+    these suffixes in a ZIP archive. Raises NotAnExport, OSError.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(4)
+        stream.seek(0)
+        if head.startswith(GZIP):
+            yield path.name, cast(BinaryIO, _Gunzipped(stream, path))
+            return
+        if not head.startswith(ZIP):
+            yield path.name, stream
+            return
+    with opened_zip(path) as archive:
+        names = [name for name in archive.namelist() if is_meant(name) and name.lower().endswith(suffixes)]
+        if not names:
+            raise NotAnExport(f"{path.name} is a ZIP archive without a file that ends in {' or '.join(suffixes)}.")
+        for name in sorted(names):
+            with archive.open(name) as member:
+                yield f"{path.name}: {name}", cast(BinaryIO, member)
+
+
+def is_meant(name: str) -> bool:
+    """Whether a file of an archive is one of the author's and not of an operating system."""
+    return not name.startswith("__MACOSX/") and not name.rpartition("/")[2].startswith(".")
+
+
+class _Gunzipped:
+    """Reads what gzip compressed, up to the limits."""
+
+    def __init__(self, stream: BinaryIO, path: Path) -> None:
+        self._name, self._packed, self._size = path.name, path.stat().st_size, 0
+        self._file = gzip.GzipFile(fileobj=stream)
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            data = self._file.read(size if size >= 0 else MAX_EXPORT_BYTES)
+        except (OSError, EOFError) as error:
+            if self._size:
+                return b""  # a truncated file: what is complete counts, and the reader says where it ends
+            raise NotAnExport(f"{self._name} cannot be unpacked: {error}") from error
+        self._size += len(data)
+        if is_bomb(self._packed, self._size) or self._size > MAX_EXPORT_BYTES:
+            raise NotAnExport(f"{self._name} unpacks to more than any export; it was not read on.")
+        return data
