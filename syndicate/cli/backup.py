@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from syndicate.cli.imports import progress
+from syndicate.cli.progress import progress
 from syndicate.cli.session import Session
 from syndicate.clock import to_text, utc_now
 from syndicate.config import Config
