@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from syndicate.web import discovery, feeds, health, websub
-from syndicate.web.activitypub import objects
+from syndicate.web.activitypub import actors, conversations, inbox, objects
 from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES, expect_handler
 from syndicate.web.site import blogroll, files, remote_interaction, sitemap, views
 from syndicate.web.site.rendering import Asset
@@ -25,26 +25,26 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
 
     # actors
     for actor in ("/actor", "/actors/{actor}"):
-        router.add_get(actor, objects.get_actor)
-        router.add_get(f"{actor}/outbox", objects.get_outbox)
-        router.add_get(f"{actor}/followers", objects.get_followers)
-        router.add_get(f"{actor}/followers_synchronization", objects.get_followers_synchronization)
-        router.add_get(f"{actor}/following", objects.get_following)
-        router.add_get(f"{actor}/featured", objects.get_featured)
-        router.add_get(f"{actor}/featured-tags", objects.get_featured_tags)
-    for inbox in ("/actor/inbox", "/actors/{actor}/inbox", "/inbox"):
-        router.add_post(inbox, objects.post_inbox, expect_handler=expect_handler(MAX_BODY_BYTES))
-        router.add_route("*", inbox, objects.refuse_other_methods)
+        router.add_get(actor, actors.get_actor)
+        router.add_get(f"{actor}/outbox", actors.get_outbox)
+        router.add_get(f"{actor}/followers", actors.get_followers)
+        router.add_get(f"{actor}/followers_synchronization", actors.get_followers_synchronization)
+        router.add_get(f"{actor}/following", actors.get_following)
+        router.add_get(f"{actor}/featured", actors.get_featured)
+        router.add_get(f"{actor}/featured-tags", actors.get_featured_tags)
+    for path in ("/actor/inbox", "/actors/{actor}/inbox", "/inbox"):
+        router.add_post(path, inbox.post_inbox, expect_handler=expect_handler(MAX_BODY_BYTES))
+        router.add_route("*", path, inbox.refuse_other_methods)
 
     # objects and activities by id
     router.add_get("/posts/{id}", objects.get_post)
     router.add_get("/actors/{actor}/notes/{id:[0-9a-f-]{36}}", objects.get_note)
-    router.add_get("/posts/{id}/replies", objects.get_replies)
-    router.add_get("/posts/{id}/context", objects.get_context)
-    router.add_get("/posts/{id}/{kind:likes|shares}", objects.get_reactions)
+    router.add_get("/posts/{id}/replies", conversations.get_replies)
+    router.add_get("/posts/{id}/context", conversations.get_context)
+    router.add_get("/posts/{id}/{kind:likes|shares}", conversations.get_reactions)
     router.add_get("/comments/{id:[0-9a-f-]{36}}", objects.get_comment)
-    router.add_get("/comments/{id:[0-9a-f-]{36}}/replies", objects.get_comment_replies)
-    router.add_get("/comments/{id:[0-9a-f-]{36}}/{kind:likes|shares}", objects.get_comment_reactions)
+    router.add_get("/comments/{id:[0-9a-f-]{36}}/replies", conversations.get_comment_replies)
+    router.add_get("/comments/{id:[0-9a-f-]{36}}/{kind:likes|shares}", conversations.get_comment_reactions)
     router.add_get("/activities/{id}", objects.get_activity)
     router.add_get("/stamps/{id}", objects.get_authorization)
 

@@ -11,7 +11,7 @@ from aiohttp.test_utils import make_mocked_request
 from syndicate.blogroll.documents import BLOGROLL, RIVER
 from syndicate.urls import FEED_SUFFIX, Urls
 from syndicate.web import feeds, websub
-from syndicate.web.activitypub import objects
+from syndicate.web.activitypub import actors, conversations, inbox, objects
 from syndicate.web.routes import add_routes
 from syndicate.web.site import blogroll, files, views
 from syndicate.web.site.rendering import Pages
@@ -22,16 +22,16 @@ ID = "019aad2e-7c00-7000-8000-000000000001"
 
 SPELLED = {
     "home": (URLS.home, views.get_home),
-    "actor": (URLS.blog_actor, objects.get_actor),
-    "outbox": (f"{URLS.blog_actor}/outbox", objects.get_outbox),
-    "followers": (f"{URLS.blog_actor}/followers", objects.get_followers),
-    "following": (f"{URLS.blog_actor}/following", objects.get_following),
-    "featured": (f"{URLS.blog_actor}/featured", objects.get_featured),
+    "actor": (URLS.blog_actor, actors.get_actor),
+    "outbox": (f"{URLS.blog_actor}/outbox", actors.get_outbox),
+    "followers": (f"{URLS.blog_actor}/followers", actors.get_followers),
+    "following": (f"{URLS.blog_actor}/following", actors.get_following),
+    "featured": (f"{URLS.blog_actor}/featured", actors.get_featured),
     "post": (URLS.post(ID), objects.get_post),
-    "replies": (f"{URLS.post(ID)}/replies", objects.get_replies),
-    "likes": (f"{URLS.post(ID)}/likes", objects.get_reactions),
-    "shares": (f"{URLS.post(ID)}/shares", objects.get_reactions),
-    "likes of an answer": (f"{URLS.comment(ID)}/likes", objects.get_comment_reactions),
+    "replies": (f"{URLS.post(ID)}/replies", conversations.get_replies),
+    "likes": (f"{URLS.post(ID)}/likes", conversations.get_reactions),
+    "shares": (f"{URLS.post(ID)}/shares", conversations.get_reactions),
+    "likes of an answer": (f"{URLS.comment(ID)}/likes", conversations.get_comment_reactions),
     "activity": (URLS.activity(ID), objects.get_activity),
     "note of another actor": (URLS.note(ID, ID), objects.get_note),
     "blogroll": (URLS.absolute(BLOGROLL), blogroll.get_blogroll),
@@ -78,7 +78,7 @@ async def test_an_address_that_we_spell_leads_to_its_view(name: str) -> None:
 
 @pytest.mark.parametrize("name", INBOXES)
 async def test_activities_are_posted_to_the_inboxes_that_we_name(name: str) -> None:
-    assert await handler_of(INBOXES[name], "POST") is objects.post_inbox
+    assert await handler_of(INBOXES[name], "POST") is inbox.post_inbox
 
 
 async def test_subscribers_and_hubs_come_to_the_doors_that_we_name() -> None:
