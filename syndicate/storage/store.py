@@ -6,6 +6,9 @@ from typing import Any, TypeVar
 
 from syndicate.clock import Clock
 from syndicate.storage.actors import RemoteActors, StoredActors
+from syndicate.storage.admin_account import AdminAccount
+from syndicate.storage.admin_events import AdminEvents
+from syndicate.storage.admin_sessions import AdminSessions
 from syndicate.storage.authorizations import StoredAuthorizations
 from syndicate.storage.blocks import Blocks
 from syndicate.storage.blogroll import Blogroll
@@ -96,6 +99,9 @@ class Tables:
         self.refetch_queue = RefetchQueue(query)
         self.subscriptions = Subscriptions(query, self.totals)
         self.websub_following = WebsubFollowing(query)
+        self.admin_account = AdminAccount(query)
+        self.admin_sessions = AdminSessions(query)
+        self.admin_events = AdminEvents(query)
 
     async def advisory_lock(self, name: str) -> None:
         """Take the lock of this name until the transaction ends (see `Queryable`)."""
