@@ -77,6 +77,9 @@ from syndicate.transport.message import Transport
 from syndicate.transport.signed import Signer, SigningThreads
 from syndicate.urls import Urls
 from syndicate.web import keys
+from syndicate.web.admin.authentication import AUTHENTICATION, Authentication
+from syndicate.web.admin.passkeys import Passkeys
+from syndicate.web.admin.passwords import Passwords
 from syndicate.web.app import make_app
 from syndicate.web.health import READINESS, Readiness
 from syndicate.web.http.deltas import Deltas
@@ -84,7 +87,7 @@ from syndicate.web.http.keys import DELTAS, RESPONSE_CACHE
 from syndicate.web.http.rate_limits import MAX_CONCURRENT_PER_CLIENT, RateLimiter
 from syndicate.web.http.response_cache import ResponseCache
 from syndicate.web.site.page_builder import PAGE_BUILDER, PageBuilder
-from syndicate.web.site.rendering import Pages
+from syndicate.web.site.rendering import PAGES, Pages
 from syndicate.webmention.sender import WebmentionOutbox, WebmentionSender
 from syndicate.websub.hub import Hub
 from syndicate.websub.intent_verification import IntentSender
@@ -463,6 +466,11 @@ def _web_application(
             keys.REMOTE_INTERACTION: RemoteInteraction(fetcher, schemes=schemes_of(config)),
             PAGE_BUILDER: PageBuilder(store, config, urls, pages, services.local_actors, services.clock),
             keys.FILES: services.files,
+            PAGES: pages,
+            AUTHENTICATION: Authentication(
+                store, config.site, services.clock, Passwords(), Passkeys(store, config.site, services.clock)
+            ),
+            keys.SIGN_IN_LIMITER: RateLimiter(per_second=0.2, burst=20, name="signin", stopwatch=stopwatch),
             keys.LOCAL_ACTORS: services.local_actors,
             keys.PUSH_LIMITER: RateLimiter(
                 max_concurrent=16, per_second=5.0, burst=200, name="websub", stopwatch=stopwatch

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, str] = {
     "backup": "backup:backup",
     "restore": "backup:restore",
     "migrate-database": "backup:migrate_database",
+    "admin-link": "admin_link:admin_link",
     "doctor": "doctor:doctor",
 }
 """Name → module in this package and object in it, imported on use, so that the server does not load the importers."""

@@ -12,6 +12,7 @@ from syndicate.cli.session import Session
 from syndicate.errors import ConfigurationError
 from syndicate.services import build_server, open_services
 from syndicate.supervisor import sole_server, supervise
+from syndicate.web.admin.authentication import setup_address
 from syndicate.web.http.connections import raise_open_file_limit
 
 
@@ -26,13 +27,14 @@ def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
             "server.workers: this version supports only 1; start `serve --only web` several times instead"
         )
 
-    def ready(_port: int) -> None:
+    def print_addresses(setup: str | None) -> None:
         site = config.site
         lines = {
             f"{site.name} is at": f"{site.url}/",
             "Feeds": f"{site.url}/subscribe/",
             "In the fediverse": f"@{site.account}",
             "Posts": f"save Markdown in {config.storage.posts}, or `syndicate publish FILE`",
+            **({"Your desk (once, 30 min)": setup} if setup else {"Your desk": f"{site.url}/admin/"}),
         }
         width = max(cell_len(label) for label in lines)
         summary = "".join(f"  {label}{' ' * (width - cell_len(label))}   {what}\n" for label, what in lines.items())
@@ -40,7 +42,10 @@ def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
 
     async def run() -> None:
         async with open_services(config, keep_keys=False) as services:
-            await supervise(build_server(services), part=only or "all", ready=ready)
+            setup = (
+                None if only == "workers" else await setup_address(services.store, config.site.url, services.clock())
+            )
+            await supervise(build_server(services), part=only or "all", ready=lambda _port: print_addresses(setup))
 
     raise_open_file_limit()
     with sole_server(config):

@@ -8,6 +8,7 @@ from aiohttp import web
 from syndicate.clock import Clock, Stopwatch
 from syndicate.config import Config
 from syndicate.urls import Urls
+from syndicate.web.admin.access import admin_access
 from syndicate.web.http.connections import Timeouts
 from syndicate.web.http.handlers import Middleware
 from syndicate.web.http.keys import MIDDLEWARE, REFUSALS, RESPONDER, RESPONSE_CACHE, TIMEOUTS
@@ -30,7 +31,7 @@ def make_app(
     config: Config, clock: Clock, stopwatch: Stopwatch, pages: Pages, services: Mapping[web.AppKey[Any], Any]
 ) -> web.Application:
     """Return the application. `services` are the objects that views look up by key."""
-    app = web.Application(client_max_size=1024 * 1024)
+    app = web.Application(middlewares=[admin_access], client_max_size=1024 * 1024)
     app[CLOCK], app[CONFIG], app[URLS] = clock, config, Urls(config.site.url)
     app[TIMEOUTS] = Timeouts()
     for key, service in services.items():

@@ -1,9 +1,10 @@
-"""Registers every route of the application. No other module adds any."""
+"""Registers every route of the application: those of the author's interface stand in `admin/routes.py`, all others here."""
 
 from aiohttp import web
 
 from syndicate.web import discovery, feeds, health, websub
 from syndicate.web.activitypub import actors, conversations, inbox, objects
+from syndicate.web.admin.routes import add_admin_routes
 from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES, expect_handler
 from syndicate.web.site import blogroll, files, remote_interaction, sitemap, views
 from syndicate.web.site.rendering import Asset
@@ -91,6 +92,9 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/blogroll/{river:(?:river/)?}feed{slash:/?}{format:(?:atom|json)?}{end:/?}", blogroll.get_feed)
     router.add_get("/blogroll.opml", blogroll.get_opml)
     router.add_get("/.well-known/recommendations.opml", blogroll.get_opml)
+
+    # the author's interface
+    add_admin_routes(router)
 
     # every other address: posts, pages, listings, files and legacy addresses
     router.add_get("/{path:.*}", views.get_address)

@@ -61,6 +61,18 @@ def finished(started: subprocess.Popen[str]) -> tuple[int, str, str]:
     return started.returncode, stdout, stderr
 
 
+def test_while_the_desk_has_no_account_the_server_and_a_command_print_where_to_set_it_up(
+    blog: Blog, server: subprocess.Popen[str]
+) -> None:
+    linked = finished(process(blog, "admin-link"))
+    assert linked[0] == 0
+    assert status_of(linked[1].strip()) == 200
+    assert "30 minutes" in linked[2]
+    server.send_signal(signal.SIGTERM)
+    printed = finished(server)[1]
+    assert f"{address(blog)}/admin/setup/" in printed
+
+
 def test_a_blog_is_served_until_it_is_told_to_stop(blog: Blog, server: subprocess.Popen[str]) -> None:
     base = address(blog)
     assert [status_of(f"{base}{path}") for path in ("/", "/feed/", "/healthz", "/readyz")] == [200] * 4

@@ -43,7 +43,7 @@ from syndicate.web.site.pages import (
     Thread,
     threads_of,
 )
-from syndicate.web.site.rendering import STATIC_FILES, TEMPLATES, Calendar, Pages
+from syndicate.web.site.rendering import ADMIN_FILES, STATIC_FILES, TEMPLATES, Calendar, Pages
 
 HOSTILE = "<script>alert(1)</script>\"><img src=x onerror='alert(2)'>\u202egnp.\u2066 {{ 7 * 7 }} \x00\x1b\ud800"
 BLOG = "https://blog.example"
@@ -342,7 +342,7 @@ def test_everything_a_page_loads_is_an_asset(page: Page) -> None:
 
 def test_immutable_assets_have_a_hash_in_their_path() -> None:
     immutable = [asset for asset in PAGES.assets if asset.immutable]
-    assert len(immutable) == len(STATIC_FILES)
+    assert len(immutable) == len(STATIC_FILES) + len(ADMIN_FILES)
     assert all(re.fullmatch(r"/static/[a-z]+\.[0-9a-f]{12}\.[a-z]+", asset.path) for asset in immutable)
     assert [asset.path for asset in PAGES.assets if not asset.immutable] == [
         "/favicon.ico",

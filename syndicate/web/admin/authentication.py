@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from aiohttp import web
 
 from syndicate.clock import Clock
 from syndicate.config import SiteConfig
@@ -304,3 +305,6 @@ async def overview(store: Store) -> tuple[int, list[Passkey], list[StoredSession
         store.admin_events.list_newest(30),
     )
     return codes, passkeys, sessions, events
+
+
+AUTHENTICATION = web.AppKey("authentication", Authentication)

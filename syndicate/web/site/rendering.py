@@ -15,7 +15,8 @@ from types import CodeType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from aiohttp import web
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
 from syndicate.content.scripts import has_mixed_scripts
@@ -60,6 +61,12 @@ STATIC_FILES: Mapping[str, str] = {
     "favicon.png": "image/png",
     "favicon.ico": "image/x-icon",
 }
+
+ADMIN_FILES: Mapping[str, str] = {
+    "admin.css": "text/css; charset=utf-8",
+    "passkeys.js": "text/javascript; charset=utf-8",
+}
+"""The static files of the author's interface."""
 
 ROOT_FILES = ("favicon.ico", "favicon.png", "feed.css")
 """Files also served by their plain names: browsers request them unprompted, and feeds stay identical to the byte."""
@@ -132,14 +139,18 @@ class Pages:
 
     def __init__(self, *, timezone: str, language: str) -> None:
         self.calendar = Calendar(zone=ZoneInfo(timezone), language=language)
-        static = {name: _asset(name, media_type) for name, media_type in STATIC_FILES.items()}
+        static = {name: _asset("syndicate.web.site", name, media_type) for name, media_type in STATIC_FILES.items()}
+        static |= {name: _asset("syndicate.web.admin", name, media_type) for name, media_type in ADMIN_FILES.items()}
         self.assets = (*static.values(), *(_root_asset(static[name], name) for name in ROOT_FILES))
         self._environment = _environment(self.calendar, {name: asset.path for name, asset in static.items()})
 
     def render(self, page: Page) -> bytes:
         """Return a page as UTF-8 HTML. A lone surrogate in sanitized HTML becomes a question mark."""
-        template = self._environment.get_template(TEMPLATES[type(page)])
-        return template.render(page=page, site=page.site, head=page.head).encode(errors="replace")
+        return self.render_template(TEMPLATES[type(page)], page=page, site=page.site, head=page.head)
+
+    def render_template(self, name: str, **values: object) -> bytes:
+        """Return a template with these values as UTF-8 HTML."""
+        return self._environment.get_template(name).render(values).encode(errors="replace")
 
 
 class _ProcessBytecodeCache(BytecodeCache):
@@ -161,7 +172,7 @@ _BYTECODE_CACHE = _ProcessBytecodeCache()
 
 def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
     environment = Environment(
-        loader=PackageLoader("syndicate.web.site"),
+        loader=ChoiceLoader([PackageLoader("syndicate.web.site"), PackageLoader("syndicate.web.admin")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -209,8 +220,8 @@ def feed_name(media_type: str) -> str:
     return {"application/atom+xml": "Atom", "application/feed+json": "JSON"}.get(media_type, "RSS")
 
 
-def _asset(name: str, media_type: str) -> Asset:
-    body = files("syndicate.web.site").joinpath("static", name).read_bytes()
+def _asset(package: str, name: str, media_type: str) -> Asset:
+    body = files(package).joinpath("static", name).read_bytes()
     stem, suffix = name.rsplit(".", 1)
     digest = sha256(body).hexdigest()[:12]
     return Asset(path=f"/static/{stem}.{digest}.{suffix}", body=body, media_type=media_type, immutable=True)
@@ -223,3 +234,6 @@ def _root_asset(asset: Asset, name: str) -> Asset:
     fediverse, where its address must not change with its bytes.
     """
     return Asset(path=f"/{name}", body=asset.body, media_type=asset.media_type, immutable=False)
+
+
+PAGES = web.AppKey("pages", Pages)

@@ -1,0 +1,64 @@
+"""Answers with pages of the author's interface, and provides the static files that they load."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from aiohttp import web
+
+from syndicate.web.admin.forms import Form
+from syndicate.web.admin.pages import AdminPage, Frame
+from syndicate.web.admin.session import SESSION, is_admin_path
+from syndicate.web.keys import CONFIG
+from syndicate.web.site.pages import Link
+from syndicate.web.site.rendering import PAGES
+
+NAVIGATION = (
+    Link(label="Start", href="/admin/"),
+    Link(label="Account", href="/admin/account/"),
+)
+"""The pages that exist, in the order in which they are shown."""
+NOTICES: Mapping[str, str] = {
+    "password": "The password has been changed.",
+    "passkey": "The passkey has been added.",
+    "passkey-removed": "The passkey has been removed.",
+    "signed-out": "You are signed out.",
+    "others": "All other sessions have ended.",
+    "factors": "The setting has been saved.",
+}
+"""What a page says after a redirect to it with `?done=…`."""
+
+
+def respond(request: web.Request, page: AdminPage, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+    """Return the response with a page."""
+    body = request.app[PAGES].render_template(page.template, page=page, frame=frame(request))
+    return web.Response(status=status, body=body, content_type="text/html", charset="utf-8")
+
+
+def respond_to_form(request: web.Request, page: AdminPage, form: Form) -> web.Response:
+    """Return the page of a form that was sent and is wrong."""
+    return respond(request, page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
+
+
+def frame(request: web.Request) -> Frame:
+    site, session = request.app[CONFIG].site, request.get(SESSION)
+    return Frame(
+        blog=site.name,
+        home=f"{site.url}/",
+        navigation=NAVIGATION if session else (),
+        path=request.path,
+        csrf=session.csrf if session else "",
+        notice=NOTICES.get(request.query.get("done", ""), ""),
+    )
+
+
+def see_other(path: str, done: str = "") -> web.Response:
+    """Return the redirect after a form: to a page, which then says what has been done."""
+    separator = "&" if "?" in path else "?"
+    location = f"{path}{separator}done={done}" if done else path
+    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": location})
+
+
+def local_path(wanted: str) -> str:
+    """Return a path of the author's interface to go on to; anything else leads to its start."""
+    is_plain = wanted.isprintable() and "\\" not in wanted and not any(part == ".." for part in wanted.split("/"))
+    return wanted if is_plain and is_admin_path(wanted.partition("?")[0]) else "/admin/"

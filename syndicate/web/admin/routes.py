@@ -1,0 +1,100 @@
+"""Every route of the author's interface, with who may use it.
+
+Without a session only `PUBLIC` routes can be used; the rest is denied in `access.py`.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiohttp import web
+
+from syndicate.errors import NotFound
+from syndicate.web.admin import account, codes, setup, sign_in, start
+from syndicate.web.admin.rendering import see_other
+
+MAX_FORM_BYTES = 64 * 1024
+View = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Access(StrEnum):
+    """Who may use a route."""
+
+    PUBLIC = "public"
+    """Everybody."""
+    SESSION = "session"
+    """The author, signed in."""
+    CONFIRMED = "confirmed"
+    """The author, within some minutes after signing in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """An address and its view. A form of more than `max_bytes` is refused."""
+
+    method: str
+    path: str
+    view: View
+    access: Access = Access.SESSION
+    max_bytes: int = MAX_FORM_BYTES
+
+
+def get(path: str, view: View, access: Access = Access.SESSION) -> Route:
+    return Route(method="GET", path=path, view=view, access=access)
+
+
+def post(path: str, view: View, access: Access = Access.SESSION, max_bytes: int = MAX_FORM_BYTES) -> Route:
+    return Route(method="POST", path=path, view=view, access=access, max_bytes=max_bytes)
+
+
+async def get_unknown(request: web.Request) -> web.StreamResponse:
+    if request.path == "/admin":
+        return see_other("/admin/")
+    raise NotFound(request.path[:200])
+
+
+UNKNOWN = Route(method="*", path="/admin{rest:(?:/.*)?}", view=get_unknown)
+ROUTES: tuple[Route, ...] = (
+    # signing in
+    get("/admin/setup/{token}", setup.get_setup, Access.PUBLIC),
+    post("/admin/setup/{token}", setup.post_setup, Access.PUBLIC),
+    get("/admin/login", sign_in.get_login, Access.PUBLIC),
+    post("/admin/login", sign_in.post_login, Access.PUBLIC, max_bytes=sign_in.MAX_RESUME_BYTES),
+    post("/admin/login/options", sign_in.post_passkey_options, Access.PUBLIC),
+    post("/admin/logout", sign_in.post_logout),
+    # first run
+    get("/admin/welcome/codes", codes.get_codes),
+    post("/admin/welcome/codes", codes.post_codes, Access.CONFIRMED),
+    get("/admin/welcome/passkey", setup.get_passkey_step),
+    # start
+    get("/admin/", start.get_start),
+    # account
+    get("/admin/account/", account.get_account),
+    post("/admin/account/password", account.post_password),
+    get("/admin/account/codes", codes.get_codes),
+    post("/admin/account/codes", codes.post_codes, Access.CONFIRMED),
+    post("/admin/account/codes.txt", codes.post_download),
+    post("/admin/account/passkeys", account.post_passkey, Access.CONFIRMED),
+    post("/admin/account/passkeys/options", account.post_passkey_options, Access.CONFIRMED),
+    post("/admin/account/passkeys/remove", account.post_remove_passkey, Access.CONFIRMED),
+    post("/admin/account/factors", account.post_factors, Access.CONFIRMED),
+    post("/admin/account/sessions", account.post_sign_out_others),
+    # everything else
+    UNKNOWN,
+)
+_BY_ADDRESS = {(route.method, route.path): route for route in ROUTES}
+
+
+def add_admin_routes(router: web.UrlDispatcher) -> None:
+    for route in ROUTES:
+        if route.method == "GET":
+            router.add_get(route.path, route.view)
+        else:
+            router.add_route(route.method, route.path, route.view)
+
+
+def find_route(request: web.Request) -> Route:
+    """Return the route of a request; one that is not in the table is denied without a session."""
+    resource = request.match_info.route.resource
+    method = "GET" if request.method == "HEAD" else request.method
+    return _BY_ADDRESS.get((method, resource.canonical if resource else ""), UNKNOWN)

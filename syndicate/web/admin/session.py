@@ -1,0 +1,69 @@
+"""What a request to the author's interface carries: the session, the form, and the cookies that lead to them."""
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from syndicate.config import Config
+from syndicate.web.admin.authentication import Client, Session, SignIn
+from syndicate.web.admin.browsers import browser_name
+from syndicate.web.admin.forms import Form
+from syndicate.web.http.clients import address_of
+from syndicate.web.keys import CONFIG
+
+SESSION = web.RequestKey("session", Session)
+FORM = web.RequestKey("form", Form)
+
+SESSION_COOKIE, BROWSER_COOKIE = "session", "browser"
+SESSION_COOKIE_AGE = timedelta(days=90)
+BROWSER_COOKIE_AGE = timedelta(days=400)
+"""The longest that browsers keep a cookie."""
+
+
+def is_admin_path(path: str) -> bool:
+    return path == "/admin" or path.startswith("/admin/")
+
+
+def client_of(request: web.Request) -> Client:
+    config = request.app[CONFIG]
+    return Client(
+        address=address_of(request, config.server),
+        browser=browser_name(request.headers.get("User-Agent", "")),
+        browser_token=get_cookie(request, BROWSER_COOKIE),
+    )
+
+
+def get_cookie(request: web.Request, name: str) -> str:
+    return request.cookies.get(_cookie_name(request.app[CONFIG], name), "")
+
+
+def set_cookies(request: web.Request, response: web.StreamResponse, signed_in: SignIn) -> None:
+    """Give the browser a new session, and what it is recognized by later."""
+    _set_cookie(request, response, SESSION_COOKIE, signed_in.session_token, SESSION_COOKIE_AGE)
+    _set_cookie(request, response, BROWSER_COOKIE, signed_in.browser_token, BROWSER_COOKIE_AGE)
+
+
+def delete_session_cookie(request: web.Request, response: web.StreamResponse) -> None:
+    _set_cookie(request, response, SESSION_COOKIE, "", timedelta())
+
+
+def _set_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str, age: timedelta) -> None:
+    config = request.app[CONFIG]
+    response.set_cookie(
+        _cookie_name(config, name),
+        value,
+        path="/",
+        max_age=int(age.total_seconds()),
+        secure=_is_secure(config),
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def _cookie_name(config: Config, name: str) -> str:
+    """Return the name of a cookie. Browsers accept `__Host-` only from the host itself, over TLS."""
+    return f"__Host-{name}" if _is_secure(config) else name
+
+
+def _is_secure(config: Config) -> bool:
+    return config.site.url.startswith("https:")

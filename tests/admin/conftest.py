@@ -1,0 +1,31 @@
+"""An instance on SQLite behind a proxy, and a browser in which the author has signed in."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from tests.admin.browser import Browser, set_up
+from tests.clocks import FakeClock
+from tests.instances import RunningInstance, running_instance
+from tests.wire import Wire
+
+
+@pytest.fixture
+async def blog(
+    tmp_path: Path, new_file: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
+) -> AsyncIterator[RunningInstance]:
+    """A blog at https://blog.example whose proxy is believed, without an account."""
+    file = tmp_path / "admin.db"
+    shutil.copy(new_file, file)
+    server = {"trusted_proxies": ["127.0.0.1"]}
+    async with running_instance(tmp_path / "blog", str(file), wire, clock, rsa_keys[0], server=server) as instance:
+        yield instance
+
+
+@pytest.fixture
+async def author(blog: RunningInstance) -> Browser:
+    """The author's browser, signed in."""
+    return await set_up(Browser(blog))

@@ -1,0 +1,99 @@
+"""The HTML of the desk: every page can be rendered, escapes what was typed, and has named fields."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from lxml import html
+
+from syndicate.storage.admin_account import Passkey
+from syndicate.storage.admin_events import AdminEvent
+from syndicate.storage.admin_sessions import StoredSession
+from syndicate.web.admin import pages
+from syndicate.web.admin.forms import Form
+from syndicate.web.admin.pages import (
+    AccountPage,
+    AdminPage,
+    CodesPage,
+    Frame,
+    LoginPage,
+    RefusedPage,
+    ReloadPage,
+    ResumePage,
+    SetupPage,
+    StartPage,
+    WelcomePasskeyPage,
+)
+from syndicate.web.admin.rendering import NAVIGATION
+from syndicate.web.site.rendering import Pages
+
+HOSTILE = "<script>alert(1)</script>\"><img src=x onerror='alert(2)'>\u202egnp {{ 7 * 7 }}"
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+RENDERER = Pages(timezone="Europe/Paris", language="en-GB")
+FRAME = Frame(
+    blog=HOSTILE, home="https://blog.example/", navigation=NAVIGATION, path="/admin/", csrf="t", notice=HOSTILE
+)
+FORM = Form(
+    {"password": HOSTILE, "code": HOSTILE},
+    dict.fromkeys(("password", "repeat", "current", "code", "passkey"), HOSTILE),
+)
+
+SAMPLES: dict[str, AdminPage] = {
+    "setup": SetupPage(form=FORM),
+    "setup again": SetupPage(is_again=True),
+    "codes": CodesPage(action="/admin/account/codes", next="/admin/account/"),
+    "codes shown": CodesPage(action="/x", next="/y", is_first_run=True, codes=(HOSTILE, "b")),
+    "welcome passkey": WelcomePasskeyPage(next="/admin/"),
+    "login": LoginPage(form=FORM, next=HOSTILE, resume=HOSTILE, has_passkeys=True),
+    "login by code": LoginPage(form=FORM, mode="code", two_factors=True, is_confirmation=True),
+    "login without an account": LoginPage(has_account=False),
+    "resume": ResumePage(action="/admin/", fields=((HOSTILE, HOSTILE),)),
+    "refused": RefusedPage(text=HOSTILE),
+    "reload": ReloadPage(address=HOSTILE),
+    "start": StartPage(),
+    "account": AccountPage(
+        form=FORM,
+        current="a",
+        codes_left=0,
+        passkeys=(Passkey(id="i", name=HOSTILE, public_key="", sign_count=0, created=NOON, used=NOON),),
+        sessions=tuple(StoredSession(token_hash=id, browser=HOSTILE, created=NOON, seen=NOON) for id in "ab"),
+        events=(AdminEvent(id="i", at=NOON, kind="signed in", detail=HOSTILE),),
+    ),
+    "account without passkeys": AccountPage(current="a", codes_left=3, offers_passkeys=False),
+}
+
+
+def rendered(name: str) -> str:
+    return RENDERER.render_template(SAMPLES[name].template, page=SAMPLES[name], frame=FRAME).decode()
+
+
+def test_every_page_has_a_sample() -> None:
+    kinds = {kind for name, kind in vars(pages).items() if name.endswith("Page") and kind is not AdminPage}
+    assert kinds == {type(sample) for sample in SAMPLES.values()}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_was_typed_is_text(name: str) -> None:
+    text = rendered(name)
+    assert "<script>alert" not in text
+    assert "onerror='" not in text
+    assert "\u202e" not in text
+    assert "49" not in text
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_pages_are_valid_for_the_content_policy_and_for_screen_readers(name: str) -> None:
+    page = html.fromstring(rendered(name))
+    assert page.xpath("//script[not(@src)] | //style | //@style | //@onclick") == []
+    ids = [str(id) for id in page.xpath("//@id")]
+    assert len(ids) == len(set(ids))
+    described = " ".join(page.xpath("//@aria-describedby | //@aria-labelledby | //label/@for"))
+    assert set(described.split()) <= set(ids)
+    for control in page.xpath("//input[not(@type='hidden')] | //select | //textarea"):
+        assert page.xpath("//label[@for=$id]", id=control.get("id")), html.tostring(control)
+    if name != "reload":
+        assert len(page.xpath("//h1")) == 1
+        assert re.search(r"<html lang=\"\w", rendered(name))
+    for form in page.xpath("//form[@method='post']"):
+        is_public = form.get("action") == "/admin/login" or name.startswith("setup")
+        assert is_public or form.xpath(".//input[@name='csrf'][@value='t']"), form.get("action")
