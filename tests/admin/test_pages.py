@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from lxml import html
@@ -83,7 +84,7 @@ def test_what_was_typed_is_text(name: str) -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_pages_are_valid_for_the_content_policy_and_for_screen_readers(name: str) -> None:
-    page = html.fromstring(rendered(name))
+    page: Any = html.fromstring(rendered(name))
     assert page.xpath("//script[not(@src)] | //style | //@style | //@onclick") == []
     ids = [str(id) for id in page.xpath("//@id")]
     assert len(ids) == len(set(ids))

@@ -29,10 +29,10 @@ from syndicate.web.admin.session import (
 from syndicate.web.admin.sign_in import respond_signed_out
 from syndicate.web.http.bodies import FORM_TYPE
 from syndicate.web.http.content_policy import content_policy
+from syndicate.web.http.handlers import SAFE_METHODS
 from syndicate.web.http.keys import BODIES
 from syndicate.web.keys import CLOCK, CONFIG
 
-SAFE_METHODS = frozenset({"GET", "HEAD"})
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": content_policy(frames="'self'"),
