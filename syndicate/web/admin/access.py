@@ -10,7 +10,6 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from syndicate.errors import InputError, NotFound
 from syndicate.web.admin.authentication import AUTHENTICATION, Session
@@ -29,7 +28,7 @@ from syndicate.web.admin.session import (
 from syndicate.web.admin.sign_in import respond_signed_out
 from syndicate.web.http.bodies import FORM_TYPE
 from syndicate.web.http.content_policy import content_policy
-from syndicate.web.http.handlers import SAFE_METHODS
+from syndicate.web.http.handlers import SAFE_METHODS, Handler
 from syndicate.web.http.keys import BODIES
 from syndicate.web.keys import CLOCK, CONFIG
 
