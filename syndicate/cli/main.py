@@ -20,6 +20,8 @@ COMMANDS: Mapping[str, str] = {
     "import": "imports:import_",
     "publish": "posts:publish",
     "delete": "posts:delete",
+    "posts": "stored_posts:posts",
+    "revisions": "revisions:revisions",
     "media": "media:media",
     "comments": "comments:comments",
     "mentions": "mentions:mentions",

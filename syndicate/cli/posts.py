@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from syndicate.cli.session import Session
-from syndicate.errors import FilesMissing, InputError, PostNotFound
+from syndicate.errors import FilesMissing, InputError
 from syndicate.importers import markdown_files
 from syndicate.importers.markdown_files import MarkdownFile
 from syndicate.importers.post_importer import FileVersion
@@ -93,13 +93,23 @@ def _print_result(session: Session, file: Path, done: _Done) -> None:
 def delete(session: Session, slug: str) -> None:
     """Delete the post SLUG, here and on other servers."""
 
-    async def work(services: Services) -> Post:
-        post = await services.store.posts.find_by_slug(slug)
-        if post is None:
-            raise PostNotFound(f"there is no post with the slug {slug!r}")
+    async def work(services: Services) -> list[Path]:
+        post = await services.store.posts.get_by_slug(slug)
+        files = await files_in_folder(services, post)
         await services.publisher.delete(post.id)
         await DeletionLog.of(services.config, services.store).append_new()
-        return post
+        return files
 
-    post = session.run(work)
-    click.echo(f"{post.slug}: deleted")
+    files = session.run(work)
+    click.echo(f"{slug}: deleted")
+    for file in files:
+        click.echo(
+            f"{slug}: its file is still in the posts folder, and makes a new post when it changes: {file}", err=True
+        )
+
+
+async def files_in_folder(services: Services, post: Post) -> list[Path]:
+    """Return the files of the posts folder that made a post and are still there."""
+    names = await services.store.source_files.list_of(post.id)
+    paths = (services.config.storage.posts / name for name in names if not Path(name).is_absolute())
+    return [path for path in paths if path.exists()]

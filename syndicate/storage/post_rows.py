@@ -154,9 +154,9 @@ async def posts_of(query: Queryable, rows: Sequence[Row]) -> list[Post]:
     return [_post(row, tuple(term_of(term) for term in terms if term["post_id"] == row["id"])) for row in rows]
 
 
-def any_of(values: Sequence[str]) -> tuple[str, Mapping[str, str]]:
+def any_of(values: Sequence[str], *, prefix: str = "v") -> tuple[str, Mapping[str, str]]:
     """Return the list for `IN (…)` and its parameters."""
-    parameters = {f"v{at}": value for at, value in enumerate(values)}
+    parameters = {f"{prefix}{at}": value for at, value in enumerate(values)}
     return ", ".join(f":{name}" for name in parameters), parameters
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from syndicate.errors import PostNotFound
 from syndicate.model.post import Post, PostState
 from syndicate.storage.engine.database import Queryable
 from syndicate.storage.post_rows import SELECTED, SOURCE, PostSource, any_of, posts_of, source_of
@@ -19,6 +20,13 @@ class Posts:
 
     async def find_by_slug(self, slug: str) -> Post | None:
         return await self._one("posts.slug = :value", slug)
+
+    async def get_by_slug(self, slug: str) -> Post:
+        """Raises PostNotFound."""
+        post = await self.find_by_slug(slug)
+        if post is None:
+            raise PostNotFound(f"there is no post with the slug {slug!r}; `syndicate posts` lists what there is")
+        return post
 
     async def find_by_path(self, path: str) -> Post | None:
         return await self._one("posts.path = :value", path)

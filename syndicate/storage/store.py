@@ -35,6 +35,7 @@ from syndicate.storage.move_recipients import MoveRecipients
 from syndicate.storage.outbox import OutboxActivities
 from syndicate.storage.post_archive import PostArchive
 from syndicate.storage.post_lists import PostLists
+from syndicate.storage.post_overview import PostOverview
 from syndicate.storage.post_writes import PostWrites
 from syndicate.storage.posts import Posts
 from syndicate.storage.reactions import Reactions
@@ -69,6 +70,7 @@ class Tables:
         self.post_writes = PostWrites(query, self.totals, self.posts, self.terms)
         self.source_files = SourceFiles(query)
         self.revisions = Revisions(query)
+        self.post_overview = PostOverview(query)
         self.comments = Comments(query)
         self.reactions = Reactions(query)
         self.received_notes = ReceivedNotes(query)

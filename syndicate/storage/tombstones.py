@@ -40,6 +40,17 @@ class Tombstones:
         rows = await self._query.all("SELECT * FROM tombstones WHERE path LIKE '%/%' ORDER BY gone_at")
         return [_tombstone(row) for row in rows if unquote(row["path"]).rstrip("/").rpartition("/")[2] == slug]
 
+    async def list_of_posts(self, ours: str) -> list[Tombstone]:
+        """Return the tombstones of our posts at their addresses, newest first, without those at aliases."""
+        rows = await self._query.all(
+            """
+            SELECT * FROM tombstones WHERE origin = :ours AND path IS NOT NULL AND uri <> :ours || path
+            ORDER BY gone_at DESC, uri
+            """,
+            ours=ours,
+        )
+        return [_tombstone(row) for row in rows]
+
     async def list_since(self, moment: datetime, uri: str, limit: int) -> list[Tombstone]:
         """The oldest tombstones after this place (moment, then uri)."""
         rows = await self._query.all(

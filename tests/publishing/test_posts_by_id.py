@@ -76,7 +76,7 @@ async def test_a_change_of_another_revision_is_refused(instance: RunningInstance
     assert "Second." in (await instance.get(post.path)).text
     third = await publisher(instance).update(post.id, replace(draft, source="Third."), base_revision=2)
     assert third.revision == 3
-    assert await instance.store.revisions.list_of(post.id) == ["First.", "Second."]
+    assert [one.source for one in await instance.store.revisions.list_of(post.id)] == ["First.", "Second."]
 
 
 async def test_a_draft_that_is_changed_twice_at_once_keeps_both_texts(instance: RunningInstance) -> None:

@@ -249,7 +249,7 @@ async def test_an_edit_is_read_by_the_next_who_asks_and_the_earlier_text_is_kept
         text = (await instance.get(path)).text
         assert "Tea, again" in text
         assert "First." not in text
-    assert await instance.store.revisions.list_of(post.id) == ["First."]
+    assert [one.source for one in await instance.store.revisions.list_of(post.id)] == ["First."]
 
 
 async def test_an_edit_replaces_the_whole_post(instance: RunningInstance) -> None:
@@ -557,7 +557,10 @@ async def test_a_changed_file_wins_and_the_earlier_text_is_kept(instance: Runnin
     put(instance, file, "From the file, again.")
     await posts_folder(instance).scan()
     assert "From the file, again." in (await instance.get(post.path)).text
-    assert await instance.store.revisions.list_of(post.id) == ["From the file.", "From elsewhere."]
+    assert [one.source for one in await instance.store.revisions.list_of(post.id)] == [
+        "From the file.",
+        "From elsewhere.",
+    ]
     assert (await current(instance, "tea")).uri == post.uri
 
 

@@ -108,7 +108,7 @@ async def test_a_file_in_the_folder_does_not_take_over_the_post_of_an_import(ins
     after = await current(instance, "tea")
     assert "From a file." in after.html
     assert (after.id, after.guid, after.path) == (before.id, before.guid, before.path)
-    assert await instance.store.revisions.list_of(after.id) == ["From the old blog."]
+    assert [one.source for one in await instance.store.revisions.list_of(after.id)] == ["From the old blog."]
 
 
 async def test_a_page_that_is_published_again_remains_a_page(instance: RunningInstance) -> None:
