@@ -17,9 +17,9 @@ from lxml import etree
 
 from syndicate.errors import NotAnExport
 from syndicate.feeds._address import ascii_url, ascii_url_or_nothing
-from syndicate.feeds._foreign import decoded, with_sound_references
 from syndicate.feeds._text import language_tag, one_line
 from syndicate.feeds._xml import Element, append
+from syndicate.feeds.foreign_xml import decoded, with_sound_references
 
 MAX_OUTLINES = 5_000
 MAX_BYTES = 16 * 1024 * 1024

@@ -19,8 +19,8 @@ from lxml import etree
 
 from syndicate.errors import DocumentUnusable
 from syndicate.feeds._address import ascii_url_or_nothing
-from syndicate.feeds._foreign import decoded, with_sound_references
 from syndicate.feeds._text import language_tag, one_line
+from syndicate.feeds.foreign_xml import decoded, with_sound_references
 
 MAX_ENTRIES = 200
 EARLIEST_YEAR = 1970
