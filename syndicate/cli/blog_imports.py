@@ -11,6 +11,8 @@ from syndicate.cli.session import Session
 from syndicate.config import SiteConfig
 from syndicate.errors import InputError
 from syndicate.importers.blog_importer import BlogImporter
+from syndicate.importers.feed.export import FeedExport
+from syndicate.importers.ghost.export import GhostExport
 from syndicate.importers.records import Source
 from syndicate.importers.report import ImportReport
 from syndicate.importers.wordpress.export import WordPressExport
@@ -76,6 +78,40 @@ def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, ann
     _require_files(files)
     source = WordPressExport(files, session.config().site.zone)
     _import(session, source, media=media, announce=announce)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--origin", metavar="URL", help="The old blog's address, if it is not that of this one.")
+@click.option(
+    "--addresses", metavar="PATTERN", default="/{slug}/", show_default=True, help="The addresses of its posts."
+)
+@_MEDIA
+@_ANNOUNCE
+@click.pass_obj
+def ghost(session: Session, file: Path, origin: str | None, addresses: str, media: Path | None, announce: bool) -> None:
+    """Import a Ghost export (JSON): posts, pages, tags. Pictures come from --media or the old blog."""
+    _require_files((file,))
+    site = session.config().site
+    base = (origin or site.url).rstrip("/")
+    source = GhostExport(path=file, base=base, timezone=site.zone, pattern=addresses)
+    _import(session, source, media=media, announce=announce)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_MEDIA
+@_ANNOUNCE
+@click.pass_obj
+def feed(session: Session, files: tuple[Path, ...], media: Path | None, announce: bool) -> None:
+    """Import a blog from feeds that hold all of it: RSS, Atom, JSON Feed, Blogger (also from Google Takeout), or a Blog
+    Archive (.bar).
+    """
+    for file in files:
+        if not file.exists():
+            raise InputError(f"{file}: no such file or directory")
+    source = FeedExport(files, base=session.config().site.url)
+    _import(session, source, media=media or source.archive, announce=announce)
 
 
 def _print_report(report: ImportReport, config: SiteConfig) -> None:

@@ -28,7 +28,7 @@ def import_() -> None:
     """Import posts or a blogroll. Importing again updates what was not edited here."""
 
 
-for command in (blog_imports.wordpress,):
+for command in (blog_imports.wordpress, blog_imports.ghost, blog_imports.feed):
     import_.add_command(command)
 
 

@@ -15,7 +15,7 @@ from syndicate.content import html as author_html
 from syndicate.content import markdown
 from syndicate.content.text import canonical_path, percent_encode_path, plain, slugify
 from syndicate.errors import InputError
-from syndicate.importers.imported_comments import ImportedComments
+from syndicate.importers.imported_comments import ImportedComments, find_target
 from syndicate.importers.imported_files import ImportedFiles
 from syndicate.importers.media_copy import MediaCopy
 from syndicate.importers.old_addresses import OldAddresses
@@ -25,8 +25,10 @@ from syndicate.importers.records import (
     ExportedAttachment,
     ExportedAuthor,
     ExportedBlock,
+    ExportedComment,
     ExportedPost,
     ExportedRedirect,
+    ExportedReply,
     ExportedSite,
     ExportedTerm,
     ImportNote,
@@ -40,7 +42,7 @@ from syndicate.media import MediaFiles
 from syndicate.model.post import PostDraft, PostKind, PostState, SourceFormat, TermKind
 from syndicate.publishing.listings import author_slug
 from syndicate.storage import Store, Tables
-from syndicate.urls import Urls
+from syndicate.urls import Urls, join
 
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"']+")
 _SERVED_HERE = frozenset(
@@ -77,7 +79,8 @@ class BlogImporter:
         self._blocks: dict[int, str] = {}
         self._attachments: dict[int, ExportedAttachment] = {}
         self._attached: dict[int, list[ExportedAttachment]] = defaultdict(list)
-        self._origin = ""
+        self._replies: dict[str, list[ExportedComment]] = defaultdict(list)
+        self._origin = self._home = ""
 
     async def run(self, source: Source) -> ImportReport:
         """Import an export. Raises NotAnExport, before anything is changed; OSError."""
@@ -96,6 +99,10 @@ class BlogImporter:
             await self._store.transaction(lambda tx: tx.legacy_redirects.add_root(self._addresses.prefix))
         for item in source.read():
             await self._take(item)
+        for id, comments in self._replies.items():
+            post = await self._store.posts.find(id)
+            if post is not None:
+                await self._comments.save(post, comments)
 
     # first pass: what posts refer to, wherever it is in the files
 
@@ -103,6 +110,7 @@ class BlogImporter:
         match item:
             case ExportedSite():
                 self.report.site = self.report.site or item
+                self._home = self._home or next(iter(item.addresses), "")
                 for address in item.addresses:
                     self._addresses.add_base(address)
             case ExportedAuthor():
@@ -133,6 +141,8 @@ class BlogImporter:
             case ExportedRedirect():
                 address = canonical_path(item.address)
                 await self._store.transaction(lambda tx: tx.legacy_redirects.save(address, item.leads_to))
+            case ExportedReply():
+                await self._reply(item)
             case ReactionCount():
                 self.report.reactions[item.kind] += item.count
             case ImportNote():
@@ -196,6 +206,15 @@ class BlogImporter:
         await self._comments.save(post, item.comments)
         self._progress(title)
 
+    async def _reply(self, item: ExportedReply) -> None:
+        """Remember a comment for its post."""
+        post = await find_target(self._store, self._urls, item.targets)
+        if post is None:
+            what = f"comment by {item.comment.author_name or 'nobody'} on {next(iter(item.targets), 'nothing')}"
+            self.report.skip(SkippedItem(what=what, reason="there is no such post"))
+        else:
+            self._replies[post.id].append(item.comment)
+
     def _checked(self, item: ExportedPost) -> ExportedPost:
         """Return the item as a draft if its date says otherwise than its state."""
         if item.state not in (PostState.PUBLISHED, PostState.SCHEDULED):
@@ -212,7 +231,7 @@ class BlogImporter:
         html = self._filled(item)
         is_markdown = item.format is SourceFormat.MARKDOWN
         for address in author_html.pictures(markdown.to_html(html) if is_markdown else html):
-            await self._files.want(address)
+            await self._files.want(join(self._home or item.link, address))
         thumbnail = self._attachments.get(item.thumbnail_id) if item.thumbnail_id else None
         image = thumbnail.url if thumbnail else item.image
         if image:

@@ -1,6 +1,7 @@
 """Tell exports of other programs apart by their content, to name the right command for a file given to another."""
 
 import re
+from collections.abc import Sequence
 
 _COMMANDS = (
     (r'xmlns:[\w.-]+\s*=\s*["\']https?://wordpress\.org/export/1\.\d/', "a WordPress export", "import wordpress"),
@@ -28,6 +29,7 @@ _KNOWN = tuple(
     (re.compile(pattern), what, command)
     for pattern, what, command in (*_COMMANDS, *((*one, "") for one in _LATER), *_CSV)
 )
+_LATER_ARCHIVE = "is {}; this version cannot import it."
 MAX_HEAD_LENGTH = 64 * 1024
 
 
@@ -40,4 +42,20 @@ def kind_of_export(head: str) -> str:
         if pattern.search(head):
             advice = f"use `syndicate {command}`." if command else "this version cannot import it."
             return f"is {what}; {advice}"
+    return ""
+
+
+def kind_of_archive(names: Sequence[str]) -> str:
+    """Return the same for an archive, by the names of the files in it."""
+    bare = {name.rpartition("/")[2] for name in names}
+    if "posts.csv" in bare:
+        return _LATER_ARCHIVE.format("a Substack export")
+    if "outbox.json" in bare:
+        return _LATER_ARCHIVE.format("an archive of a Mastodon account")
+    if "posts.xml" in bare or "posts.zip" in bare:
+        return _LATER_ARCHIVE.format("a Tumblr export")
+    if "profile.html" in bare and any(name.startswith("posts/") for name in names):
+        return _LATER_ARCHIVE.format("a Medium export")
+    if any(name.endswith((".md", ".markdown")) for name in names):
+        return "holds Markdown files; unpack it and use `syndicate import markdown`."
     return ""

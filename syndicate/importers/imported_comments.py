@@ -9,13 +9,13 @@ from syndicate.comments import records
 from syndicate.comments.admission import admit
 from syndicate.comments.draft import CommentDraft, ModerationDecision, Target
 from syndicate.content.sanitize import SANITIZER_VERSION, for_stranger
-from syndicate.content.text import clean_name
+from syndicate.content.text import canonical_path, clean_name
 from syndicate.importers.records import ExportedComment
 from syndicate.importers.report import ImportReport
 from syndicate.model.comment import Author, Comment, CommentSource
 from syndicate.model.post import Post
 from syndicate.storage import Store
-from syndicate.urls import Urls
+from syndicate.urls import Urls, split
 
 IMPORTED = "comment.imported"
 
@@ -97,3 +97,16 @@ def _parents_first(comments: Sequence[ExportedComment]) -> Iterator[ExportedComm
 
 def _name(item: ExportedComment) -> str:
     return clean_name(item.author_name) or "Anonymous"
+
+
+async def find_target(store: Store, urls: Urls, targets: Sequence[str]) -> Post | None:
+    """Find the post that a comment is about, by its ids in feeds and its addresses, old ones too."""
+    for target in targets:
+        bare = target.partition("#")[0]
+        post = await store.posts.find_by_guid(target) or await store.posts.find_by_alias(bare)
+        path = urls.path_of(bare) or (canonical_path(split(bare).path) if split(bare).netloc else None)
+        for candidate in Urls.candidates(canonical_path(path)) if path and post is None else ():
+            post = post or await store.posts.find_by_path(candidate) or await store.posts.find_by_alias(candidate)
+        if post is not None:
+            return post
+    return None

@@ -108,6 +108,16 @@ class ExportedPost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedReply:
+    """A comment that the export lists apart from its post. `targets` are ids in feeds and addresses of the post, any
+    of which it may be known by.
+    """
+
+    targets: tuple[str, ...]
+    comment: ExportedComment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedBlock:
     """A reusable block, whose text stands in the posts that refer to its number."""
 
@@ -169,6 +179,7 @@ Exported = (
     | ExportedAuthor
     | ExportedTerm
     | ExportedPost
+    | ExportedReply
     | ExportedBlock
     | ExportedAttachment
     | ExportedRedirect

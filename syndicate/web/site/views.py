@@ -324,9 +324,13 @@ async def _current_path(request: web.Request, address: str) -> str | None:
 
 
 async def _legacy_listing_path(request: web.Request, address: str) -> str | None:
-    """Return the path of the list that a legacy address redirects to, or None if that list does not exist."""
+    """Return the path of the list or feed that a legacy address redirects to, or None if that list does not exist."""
     path = await request.app[STORE].legacy_redirects.find(address)
-    return path if path is not None and await _listing(request, path) is not None else None
+    if path is None:
+        return None
+    feed = FEED_PATH.fullmatch(path)
+    of = feed[1] if feed else path
+    return path if of == "/comments/" or await _listing(request, of) is not None else None
 
 
 def _spellings(address: str) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Read Ghost's JSON exports."""
