@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 CONFIG := syndicate.toml
 LOCKED := --quiet --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: run test check fix bench lock clean
+.PHONY: run test test-all check fix bench lock clean
 
 $(INSTALLED): pyproject.toml requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Syndicate needs Python 3.11 or newer; name it with PYTHON=…" if sys.version_info < (3, 11) else 0)'
@@ -28,9 +28,13 @@ run: $(VENV)/.running
 	@$(BIN)/syndicate import markdown --if-empty docs/sample-blog
 	@exec $(BIN)/syndicate serve
 
-# All tests: on SQLite and PostgreSQL, against independent servers and readers.
+# The tests: on SQLite and PostgreSQL, against independent servers and readers.
 test: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+
+# The same with every input on both databases: twice as long.
+test-all: $(INSTALLED)
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --every-input
 
 # Format, lint, types, and which package may import which. Seconds.
 check: $(INSTALLED)

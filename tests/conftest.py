@@ -39,6 +39,33 @@ END $$
 """To make a database takes as long as to run a test; one that is wiped is as good as new."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--every-input", action="store_true", help="run every input of every test on PostgreSQL, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run tests with several inputs on SQLite with all of them, on PostgreSQL with the first: both have one text of SQL,
+    and the inputs differ in what comes from the network."""
+    if config.getoption("--every-input"):
+        return
+    kept: list[pytest.Item] = []
+    repeated: list[pytest.Item] = []
+    seen: set[str] = set()
+    for item in items:
+        function = item.nodeid.partition("[")[0]
+        further = _on_postgresql(item) and function in seen and not function.startswith("tests/storage/")
+        (repeated if further else kept).append(item)
+        if _on_postgresql(item):
+            seen.add(function)
+    config.hook.pytest_deselected(items=repeated)
+    items[:] = kept
+
+
+def _on_postgresql(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    return call is not None and "postgresql" in call.params.values()
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
