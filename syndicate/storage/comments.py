@@ -213,6 +213,18 @@ class Comments:
         )
         return [_comment(row) for row in rows]
 
+    async def list_for_export(self, post: str) -> list[Comment]:
+        """Return the comments on a post in any state."""
+        rows = await self._query.all(
+            f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE post_id = :post", post=post
+        )
+        return [_comment(row) for row in rows]
+
+    async def list_kept_anchors(self) -> list[str]:
+        """Return the anchors that imported comments had where they came from."""
+        rows = await self._query.all("SELECT anchor FROM comments WHERE anchor LIKE 'comment-%'")
+        return [row["anchor"] for row in rows]
+
     async def list_own_replies(self, post: str) -> list[Comment]:
         """Return the author's own replies under a post."""
         rows = await self._query.all(

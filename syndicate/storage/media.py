@@ -255,6 +255,13 @@ class Media:
         )
         return [row["name"] for row in rows if row["name"] is not None]
 
+    async def list_of_post(self, post: str) -> list[MediaFile]:
+        rows = await self._query.all(
+            "SELECT media.* FROM media JOIN post_media ON post_media.media_id = media.id WHERE post_media.post_id = :post",
+            post=post,
+        )
+        return [_file(row) for row in rows]
+
     async def list_posts_showing(self, media: str) -> list[str]:
         rows = await self._query.all("SELECT post_id FROM post_media WHERE media_id = :media", media=media)
         return [row["post_id"] for row in rows]

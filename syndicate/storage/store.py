@@ -34,6 +34,7 @@ from syndicate.storage.mentions import Mentions
 from syndicate.storage.move_recipients import MoveRecipients
 from syndicate.storage.outbox import OutboxActivities
 from syndicate.storage.post_archive import PostArchive
+from syndicate.storage.post_export import PostExport
 from syndicate.storage.post_lists import PostLists
 from syndicate.storage.post_overview import PostOverview
 from syndicate.storage.post_writes import PostWrites
@@ -65,6 +66,7 @@ class Tables:
         self.key_values = KeyValues(query)
         self.posts = Posts(query)
         self.post_lists = PostLists(query)
+        self.post_export = PostExport(query)
         self.post_archive = PostArchive(query)
         self.terms = Terms(query)
         self.post_writes = PostWrites(query, self.totals, self.posts, self.terms)
