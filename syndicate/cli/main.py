@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "unblock": "blocks:unblock",
     "blocks": "blocks:blocks",
     "keys": "keys:keys",
+    "export": "export:export",
     "backup": "backup:backup",
     "restore": "backup:restore",
     "migrate-database": "backup:migrate_database",
