@@ -1,7 +1,7 @@
 """`syndicate import wordpress`, `ghost` and `feed`: import what another program exported, and report what came in."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -13,11 +13,13 @@ from syndicate.errors import InputError
 from syndicate.importers.blog_importer import BlogImporter
 from syndicate.importers.feed.export import FeedExport
 from syndicate.importers.ghost.export import GhostExport
+from syndicate.importers.own_export import OwnExport, ReadBack, is_export
 from syndicate.importers.records import Source
 from syndicate.importers.report import ImportReport
 from syndicate.importers.wordpress.export import WordPressExport
 from syndicate.model.comment import CommentState
 from syndicate.model.post import PostKind, PostState
+from syndicate.publishing import Change
 from syndicate.services import Services
 
 HIDDEN_STATES = {
@@ -36,7 +38,9 @@ _MEDIA = click.option(
 _ANNOUNCE = click.option("--announce", is_flag=True, help="Announce every post to followers.")
 
 
-def _import(session: Session, source: Source, *, media: Path | None, announce: bool) -> None:
+def _import(
+    session: Session, source: Source, *, media: Path | None, announce: bool, own_folder: Path | None = None
+) -> None:
     """Import an export and report. Exits with status 1 if a post or file was left out."""
     if media is not None and not media.exists():
         raise InputError(f"{media}: no such file or directory")
@@ -52,6 +56,7 @@ def _import(session: Session, source: Source, *, media: Path | None, announce: b
                 media=media,
                 announce=announce,
                 progress=advance,
+                own=_own_export(services, advance, own_folder),
             ).run(source)
 
     report = session.run(work)
@@ -77,7 +82,39 @@ def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, ann
     """
     _require_files(files)
     source = WordPressExport(files, session.config().site.zone)
-    _import(session, source, media=media, announce=announce)
+    beside = files[0].absolute().parent
+    _import(session, source, media=media, announce=announce, own_folder=beside if is_export(beside) else None)
+
+
+def _own_export(services: Services, advance: Callable[[str], None], folder: Path | None) -> OwnExport:
+    return OwnExport(
+        services.store,
+        services.post_importer,
+        services.files,
+        services.urls,
+        services.config.site.zone,
+        services.clock,
+        advance,
+        folder=folder,
+    )
+
+
+def read_back(session: Session, directory: Path) -> None:
+    """Import the folder that this program exported. Exits with status 1 if a post or file was left out."""
+
+    async def work(services: Services) -> ReadBack:
+        with progress("posts") as advance:
+            return await _own_export(services, advance, directory).run()
+
+    report = session.run(work)
+    changes = ", ".join(f"{report.posts[change]} {change.value}" for change in Change)
+    click.echo(f"{changes}; {report.comments} comments, {report.files} files")
+    for slug in report.edited:
+        click.echo(f"not updated, since it was edited here: {slug}")
+    for line in report.left_out:
+        click.echo(f"not imported: {line}", err=True)
+    if report.left_out:
+        sys.exit(1)
 
 
 @click.command()

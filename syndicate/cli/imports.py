@@ -14,7 +14,7 @@ from syndicate.cli.session import Session
 from syndicate.errors import InputError
 from syndicate.feeds import mastodon_csv
 from syndicate.feeds import opml as opml_format
-from syndicate.importers import markdown_files
+from syndicate.importers import markdown_files, own_export
 from syndicate.media.places import LOCATION_WARNING
 from syndicate.publishing import Change
 from syndicate.services import Services
@@ -79,6 +79,9 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
     """Import a folder of Markdown files."""
     if not directory.is_dir():
         raise InputError(f"{directory}: no such directory")
+    if own_export.is_export(directory):
+        blog_imports.read_back(session, directory)
+        return
     paths, root = markdown_files.posts_in(directory), str(directory.absolute())
     if if_empty and session.run(lambda services: services.store.totals.get("posts")):
         return

@@ -19,6 +19,7 @@ from syndicate.importers.imported_comments import ImportedComments, find_target
 from syndicate.importers.imported_files import ImportedFiles
 from syndicate.importers.media_copy import MediaCopy
 from syndicate.importers.old_addresses import OldAddresses
+from syndicate.importers.own_export import OwnExport
 from syndicate.importers.post_importer import PostImporter
 from syndicate.importers.records import (
     Exported,
@@ -66,9 +67,11 @@ class BlogImporter:
         media: Path | None,
         announce: bool,
         progress: Callable[[str], None],
+        own: OwnExport | None = None,
     ) -> None:
         self._store, self._importer, self._urls = store, importer, urls
         self._clock, self._announce, self._progress = clock, announce, progress
+        self._own, self._is_own = own, False
         self.report = ImportReport()
         self._addresses = OldAddresses(urls)
         self._copy = MediaCopy(media) if media else None
@@ -95,6 +98,8 @@ class BlogImporter:
         self._origin = source.origin
         for item in source.read():
             self._survey(item)
+        if self._own is not None and self._is_own:
+            await self._own.read_files()
         if self._addresses.prefix:
             await self._store.transaction(lambda tx: tx.legacy_redirects.add_root(self._addresses.prefix))
         for item in source.read():
@@ -117,6 +122,7 @@ class BlogImporter:
                 self._authors[item.login] = item
             case ExportedPost():
                 self._addresses.add_path(self._addresses.path_of(item.link))
+                self._is_own = self._is_own or bool(item.own)
             case ExportedBlock():
                 self._blocks[item.wp_id] = item.html
             case ExportedAttachment():
@@ -137,7 +143,8 @@ class BlogImporter:
             case ExportedPost():
                 await self._post(item)
             case ExportedAttachment():
-                await self._files.want(item.url, item.alt)
+                if not (self._own and self._own.has_folder and self._is_own):
+                    await self._files.want(item.url, item.alt)
             case ExportedRedirect():
                 address = canonical_path(item.address)
                 await self._store.transaction(lambda tx: tx.legacy_redirects.save(address, item.leads_to))
@@ -178,8 +185,11 @@ class BlogImporter:
         await self._store.transaction(body)
 
     async def _post(self, item: ExportedPost) -> None:
-        item = self._checked(item)
-        post_draft = await self._post_draft(item)
+        if self._own is not None and item.own:
+            post_draft = replace(self._own.draft_of(item.own, item.kind, item.slug), source_id=item.source_id)
+        else:
+            item = self._checked(item)
+            post_draft = await self._post_draft(item)
         existing = await self._importer.find(post_draft)
         if existing is not None:
             made = await self._store.posts.find_source(existing.id)
@@ -203,7 +213,10 @@ class BlogImporter:
             if old and not post_draft.path:
                 self.report.moved.append(f"{title}: {old} is an address of this program; now at {post.path}")
             await self._redirect_author(item.creator, post_draft.author)
-        await self._comments.save(post, item.comments)
+        if self._own is not None and item.own:
+            self.report.comments += await self._own.save_comments(item.own_comments)
+        else:
+            await self._comments.save(post, item.comments)
         self._progress(title)
 
     async def _reply(self, item: ExportedReply) -> None:

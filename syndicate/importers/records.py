@@ -73,7 +73,8 @@ class ExportedPost:
     although the export does not say so. `published` is None for a draft that was never dated. `old_slugs` are its
     former slugs. The picture before the text is `thumbnail_id`, the number of an attachment, or `image`.
     `lost_shortcodes` are those that only plugins could render, `linked` the names of players and other embedded
-    content of which a link remains.
+    content of which a link remains. `own` and `own_comments` are the post and its comments as this program wrote them,
+    where it made the export.
     """
 
     source_id: str
@@ -105,6 +106,8 @@ class ExportedPost:
     comments: tuple[ExportedComment, ...] = ()
     lost_shortcodes: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
+    own: str = ""
+    own_comments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
+from syndicate.content.own_format import POST_FIELD
 from syndicate.content.text import plain
 from syndicate.importers.records import (
     ExportedAttachment,
@@ -156,6 +157,8 @@ def _assembled(
         comments=comments,
         lost_shortcodes=lost_shortcodes(content),
         linked=embedded(content),
+        own=next(_own(fields, "wp:postmeta"), ""),
+        own_comments=tuple(own for one in fields.all("wp:comment") for own in _own(Fields(one), "wp:commentmeta")),
     )
 
 
@@ -177,6 +180,13 @@ def _language(fields: Fields) -> str:
     slugs = (one.get("nicename", "") for one in fields.all("category") if one.get("domain") == _LANGUAGE)
     tag = next(slugs, "").replace("_", "-")
     return tag if _LANGUAGE_TAG.fullmatch(tag) else ""
+
+
+def _own(fields: Fields, name: str) -> Iterator[str]:
+    """Return what this program wrote, unchanged."""
+    for meta in map(Fields, fields.all(name)):
+        if meta.text("wp:meta_key") == POST_FIELD:
+            yield meta.raw("wp:meta_value")
 
 
 def _meta(fields: Fields) -> list[tuple[str, str]]:
