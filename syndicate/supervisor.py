@@ -19,12 +19,12 @@ from syndicate.config import Config
 from syndicate.errors import DatabaseInUse, SyndicateError
 from syndicate.maintenance.chores import Chores
 from syndicate.services import Server
-from syndicate.storage.leases import RENEW_INTERVAL
 from syndicate.web.http.access_log import AccessLog
 from syndicate.web.http.keys import REFUSALS
 from syndicate.web.http.refusal_log import RefusalLog
 from syndicate.web.http.server import listening
 from syndicate.workers.loop import restart_on_storage_error
+from syndicate.workers.queue import RENEW_INTERVAL
 from syndicate.workers.worker import Role, Worker, regular
 
 log = structlog.get_logger()

@@ -1,5 +1,6 @@
 """Polls the feeds of the blogroll that are due: several at once, but one per server."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
@@ -10,21 +11,22 @@ from syndicate.blogroll.finder import FeedFinder
 from syndicate.blogroll.following import BlogrollEditor
 from syndicate.blogroll.schedule import PollOutcome
 from syndicate.clock import Clock
-from syndicate.errors import AddressUnusable, StorageError
+from syndicate.errors import AddressUnusable
 from syndicate.storage import Store
 from syndicate.storage.feed_polls import FeedPoll
-from syndicate.storage.leases import LEASE_DURATION
 from syndicate.telemetry.metrics import Metrics
 from syndicate.transport.message import Transport
-from syndicate.workers.loop import QueueWorker, isolated
+from syndicate.workers.queue import QueueWorker, Row
 
 log = structlog.get_logger()
 
-MAX_CONCURRENT = 12
-
 
 class Poller(QueueWorker[FeedPoll]):
-    """Leases due feeds, polls them, and stores the results."""
+    """Polls feeds that are due, and stores the results."""
+
+    name = "poller"
+    table = "feed_polls"
+    max_concurrent = 12
 
     def __init__(
         self,
@@ -37,36 +39,31 @@ class Poller(QueueWorker[FeedPoll]):
         clock: Clock,
     ) -> None:
         self._store, self._transport, self._reader = store, transport, reader
-        self._following, self._finder, self._metrics, self._clock = following, finder, metrics, clock
-        super().__init__(
-            "poller",
-            clock,
-            max_concurrent=MAX_CONCURRENT,
-            next_due=store.feed_polls.next_due,
-            claim=self._lease,
-            perform=self._poll,
-        )
+        self._following, self._finder, self._metrics = following, finder, metrics
+        super().__init__(store.leased_rows, clock)
 
-    async def _lease(self, now: datetime) -> FeedPoll | None:
-        return await self._store.transaction(lambda tx: tx.feed_polls.claim(now=now, until=now + LEASE_DURATION))
+    async def next_due(self, now: datetime) -> datetime | None:
+        return await self._store.feed_polls.next_due(now)
 
-    async def _poll(self, poll: FeedPoll) -> None:
-        with self._store.hold_leases("feed_polls", (poll.entry,)), isolated("poll", entry=poll.entry):
-            await self._try_to_poll(poll)
+    async def claim(self, now: datetime, until: datetime) -> Sequence[FeedPoll]:
+        poll = await self._store.transaction(lambda tx: tx.feed_polls.claim(now=now, until=until))
+        return [poll] if poll is not None else []
 
-    async def _try_to_poll(self, poll: FeedPoll) -> None:
-        try:
-            asked = await (fetch_feed(self._transport, poll, self._clock()) if poll.url else self._look_up(poll))
-            if asked is not None:
-                await self._reader.settle(poll, asked)
-                self._metrics.polls.labels(asked.answer.value).inc()
-        except StorageError:
-            raise
-        except Exception:
-            log.exception("poll failed", entry=poll.entry)
-            await self._reader.settle(
-                poll, FeedResponse(answer=PollOutcome.UNUSABLE, reason="It could not be read here.")
-            )
+    def rows(self, poll: FeedPoll) -> Sequence[Row]:
+        return [(poll.entry,)]
+
+    def about(self, poll: FeedPoll) -> dict[str, str]:
+        return {"entry": poll.entry}
+
+    async def perform(self, poll: FeedPoll) -> None:
+        response = await (fetch_feed(self._transport, poll, self._clock()) if poll.url else self._look_up(poll))
+        if response is not None:
+            await self._reader.settle(poll, response)
+            self._metrics.polls.labels(response.answer.value).inc()
+
+    async def fail(self, poll: FeedPoll, error: Exception) -> None:
+        log.error("poll failed", entry=poll.entry, exc_info=error)
+        await self._reader.settle(poll, FeedResponse(answer=PollOutcome.UNUSABLE, reason="It could not be read here."))
 
     async def _look_up(self, poll: FeedPoll) -> FeedResponse | None:
         """Complete an entry of which only the handle is known, from an imported list of follows."""

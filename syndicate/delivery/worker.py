@@ -7,24 +7,23 @@ answer means is decided by the sender of each kind of delivery.
 
 import asyncio
 import random
-from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Protocol
 
 import structlog
 
 from syndicate.clock import Clock
 from syndicate.delivery import circuit
+from syndicate.delivery.fanout import FanoutWorker
 from syndicate.delivery.retry import Attempt, DeliveryOutcome, next_attempt, requested_pause
 from syndicate.errors import StorageError
 from syndicate.storage import Store, Tables
-from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
+from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState
 from syndicate.storage.hosts import Host
-from syndicate.storage.leases import LEASE_DURATION
-from syndicate.workers.loop import WorkerLoop, isolated
+from syndicate.workers.queue import QueueWorker, Row
 
 log = structlog.get_logger()
 
@@ -38,7 +37,6 @@ MAX_CLAIMED = 256
 CLAIM_LIMIT = 64
 MAX_CLAIMED_PER_SERVER = 8
 MAX_CONCURRENT_PER_SERVER = 2
-EXPANSION_LIMIT = 500
 RECHECK_INTERVAL = timedelta(seconds=10)
 INTERNAL_ERROR = "something went wrong here; the log says what"
 
@@ -70,8 +68,12 @@ class Sender(Protocol):
         ...
 
 
-class DeliveryWorker:
-    """Expands fan-outs into deliveries and sends those."""
+class DeliveryWorker(QueueWorker[Delivery]):
+    """Expands fan-outs into deliveries and sends those: one at a time to an inbox, to keep its order, and few to a
+    server."""
+
+    name = "delivery"
+    table = "deliveries"
 
     def __init__(
         self,
@@ -82,161 +84,92 @@ class DeliveryWorker:
         host_of: Callable[[str], str],
         jitter: random.Random | None = None,
     ) -> None:
-        self._store, self._senders, self._clock = store, senders, clock
-        self._host_of = host_of
+        super().__init__(store.leased_rows, clock)
+        self._store, self._senders = store, senders
+        self._fanouts = FanoutWorker(store, clock, host_of=host_of)
         self._jitter = jitter or random.Random()  # noqa: S311 - jitter, no secret
-        self._loop = WorkerLoop("delivery", clock, self._next_due)
-        self._claimed: dict[str, deque[Delivery]] = {}
         self._sending_to: Counter[str] = Counter()
-        self._busy_inboxes: set[str] = set()
         self._half_open: set[str] = set()
-        self._active = 0
-        self._open = 0
+        self._active: set[_ActiveSlot] = set()
 
     def wake(self) -> None:
-        """Look for new work now."""
-        self._loop.wake()
+        super().wake()
+        self._fanouts.wake()
 
     async def run(self) -> None:
-        """Work until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            await self._loop.run(partial(self._work, tasks))
+            tasks.create_task(self._fanouts.run(), name="fan-out")
+            await super().run()
 
     async def drain(self) -> None:
         """Send everything that is due now, and return (for tests)."""
-        while await self._expand() or await self._claim() or self._open:
-            async with asyncio.TaskGroup() as tasks:
-                self._start(tasks)
+        while await self._fanouts.work() or await self.work():
+            pass
 
-    async def _work(self, tasks: asyncio.TaskGroup) -> bool:
-        expanded = await self._expand()
-        claimed = await self._claim()
-        self._start(tasks)
-        return expanded or claimed
+    # which deliveries are claimed, and when each begins
 
-    async def _next_due(self) -> datetime | None:
-        """Without capacity there is nothing to wait for: a delivery that ends wakes the worker."""
-        return (
-            await self._store.deliveries.next_due(self._clock(), self._claimed_keys()) if self._capacity() > 0 else None
-        )
+    def rows(self, delivery: Delivery) -> Sequence[Row]:
+        return [(delivery.activity, delivery.inbox)]
 
-    def _capacity(self) -> int:
-        return 0 if self._open >= MAX_OPEN else MAX_CLAIMED - sum(map(len, self._claimed.values()))
+    def line(self, delivery: Delivery) -> str:
+        return delivery.inbox
 
-    def _claimed_keys(self) -> list[str]:
-        """Return the queue keys of which deliveries are leased already; no more of them are claimed, so that others
-        come up."""
-        return list(self._claimed)
+    def about(self, delivery: Delivery) -> dict[str, str]:
+        return {"activity": delivery.activity, "inbox": delivery.inbox}
 
-    # fan-out
+    def room(self) -> int:
+        waiting = sum(map(len, self._lines.values()))
+        return 0 if len(self._busy) >= MAX_OPEN else max(min(MAX_CLAIMED - waiting, CLAIM_LIMIT), 0)
 
-    async def _expand(self) -> bool:
-        """Expand one batch of the oldest fan-out into deliveries; False if there is none."""
-        now = self._clock()
-        if not await self._store.deliveries.has_fanout(now):
-            return False
-        fanout = await self._store.transaction(
-            lambda tx: tx.deliveries.claim_fanout(now=now, until=now + LEASE_DURATION)
-        )
-        if fanout is None:
-            return False
-        await self._store.transaction(lambda tx: self._expand_batch(tx, fanout))
-        return True
+    def may_start(self, delivery: Delivery) -> bool:
+        limit = 1 if delivery.queue_key in self._half_open else MAX_CONCURRENT_PER_SERVER
+        has_slot = len(self._active) < MAX_ACTIVE and len(self._busy) < MAX_OPEN
+        return has_slot and self._sending_to[delivery.queue_key] < limit and super().may_start(delivery)
 
-    async def _expand_batch(self, tx: Tables, fanout: Fanout) -> None:
-        activity = await tx.outbox.get(fanout.activity)
-        if activity is None:
-            await tx.deliveries.complete_fanout(fanout)
-            return
-        now = self._clock()
-        inboxes = await tx.followers.list_inboxes(fanout.audience, after=fanout.reached, limit=EXPANSION_LIMIT)
-        others = (
-            await tx.deliveries.list_participant_inboxes(fanout.post_uri)
-            if fanout.post_uri and not fanout.reached
-            else []
-        )
-        for inbox in dict.fromkeys([*others, *inboxes]):
-            await tx.deliveries.enqueue(
-                Delivery(
-                    activity=activity.id,
-                    inbox=inbox,
-                    host=self._host_of(inbox),
-                    object=activity.object,
-                    post=activity.post,
-                    due=now,
-                    changed=now,
-                )
-            )
-        if len(inboxes) < EXPANSION_LIMIT:
-            await tx.deliveries.complete_fanout(fanout)
-        else:
-            await tx.deliveries.advance_fanout(fanout, inboxes[-1])
+    def started(self, delivery: Delivery) -> None:
+        self._sending_to[delivery.queue_key] += 1
 
-    # sending
+    def ended(self, delivery: Delivery) -> None:
+        self._sending_to[delivery.queue_key] -= 1
+        if not self._sending_to[delivery.queue_key]:
+            del self._sending_to[delivery.queue_key]
 
-    async def _claim(self) -> bool:
-        """Lease more deliveries if there is capacity; False if nothing is due."""
-        capacity, claimed_keys, now = min(self._capacity(), CLAIM_LIMIT), self._claimed_keys(), self._clock()
-        if capacity <= 0:
-            return False
-        due = await self._store.deliveries.next_due(now, claimed_keys)
-        if due is None or due > now:
-            return False
+    def _waiting(self) -> Counter[str]:
+        """Count the claimed deliveries that wait, by queue key. While there are any, no more of that key are claimed, so
+        that others come up."""
+        return Counter(delivery.queue_key for line in self._lines.values() for delivery in line)
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        return await self._store.deliveries.next_due(now, list(self._waiting()))
+
+    async def claim(self, now: datetime, until: datetime) -> Sequence[Delivery]:
+        waiting = self._waiting()
+        others, limit = list(waiting), self.room()
         claimed = await self._store.transaction(
-            lambda tx: tx.deliveries.claim(now=now, until=now + LEASE_DURATION, limit=capacity, without=claimed_keys)
+            lambda tx: tx.deliveries.claim(now=now, until=until, limit=limit, without=others)
         )
-        surplus = []
+        kept: list[Delivery] = []
+        surplus: list[Delivery] = []
         for delivery in claimed:
-            queue = self._claimed.setdefault(delivery.queue_key, deque())
-            if len(queue) < MAX_CLAIMED_PER_SERVER:
-                queue.append(delivery)
-                self._store.leased_rows.add("deliveries", delivery.activity, delivery.inbox)
-            else:
-                surplus.append(delivery)
+            waiting[delivery.queue_key] += 1
+            (kept if waiting[delivery.queue_key] <= MAX_CLAIMED_PER_SERVER else surplus).append(delivery)
         if surplus:
             await self._store.transaction(lambda tx: self._release_claims(tx, surplus))
-        return bool(claimed)
+        return kept
 
     async def _release_claims(self, tx: Tables, surplus: list[Delivery]) -> None:
         for delivery in surplus:
             await tx.deliveries.postpone(delivery, delivery.due)
 
-    def _start(self, tasks: asyncio.TaskGroup) -> None:
-        """Start as many deliveries as allowed: one per inbox, to keep its order, and few per server."""
-        for key in list(self._claimed):
-            queue = self._claimed[key]
-            for _ in range(len(queue)):
-                if self._active >= MAX_ACTIVE or self._open >= MAX_OPEN:
-                    return
-                delivery = queue.popleft()
-                if delivery.inbox in self._busy_inboxes or self._sending_to[key] >= self._limit(key):
-                    queue.append(delivery)
-                    continue
-                self._busy_inboxes.add(delivery.inbox)
-                self._sending_to[key] += 1
-                self._open += 1
-                tasks.create_task(self._send(delivery, tasks), name=f"delivery to {key}")
-            if not queue:
-                del self._claimed[key]
+    # sending
 
-    def _limit(self, key: str) -> int:
-        return 1 if key in self._half_open else MAX_CONCURRENT_PER_SERVER
-
-    async def _send(self, delivery: Delivery, tasks: asyncio.TaskGroup) -> None:
-        slot = _ActiveSlot(self)
+    async def perform(self, delivery: Delivery) -> None:
+        """Send a delivery, unless its server or an earlier one has to be waited for."""
+        slot = _ActiveSlot(self._active, self.wake)
         try:
-            with isolated("delivery", activity=delivery.activity, inbox=delivery.inbox):
-                await self._send_if_possible(delivery)
+            await self._send_if_possible(delivery)
         finally:
-            self._store.leased_rows.remove("deliveries", delivery.activity, delivery.inbox)
             slot.release()
-            self._open -= 1
-            self._busy_inboxes.discard(delivery.inbox)
-            self._sending_to[delivery.queue_key] -= 1
-            if not self._sending_to[delivery.queue_key]:
-                del self._sending_to[delivery.queue_key]
-        self._start(tasks)
-        self._loop.wake()
 
     async def _send_if_possible(self, delivery: Delivery) -> None:
         host = await self._store.hosts.find(delivery.queue_key)
@@ -246,8 +179,7 @@ class DeliveryWorker:
             return
         if host.failures and self._sending_to[delivery.queue_key] > 1:  # half-open: one trial, and this is not it
             self._half_open.add(delivery.queue_key)
-            self._store.leased_rows.add("deliveries", delivery.activity, delivery.inbox)
-            self._claimed.setdefault(delivery.queue_key, deque()).appendleft(delivery)
+            self.put_back(delivery)
             return
         outlook = await self._store.deliveries.find_context(delivery)
         if outlook is None:
@@ -338,16 +270,13 @@ class DeliveryWorker:
 class _ActiveSlot:
     """One of the `MAX_ACTIVE` slots, released as soon as the delivery only waits for an answer."""
 
-    def __init__(self, worker: DeliveryWorker) -> None:
-        self._worker = worker
-        self._released = False
-        worker._active += 1
+    def __init__(self, active: set["_ActiveSlot"], wake: Callable[[], None]) -> None:
+        self._active, self._wake = active, wake
+        active.add(self)
         self._timer = asyncio.get_running_loop().call_later(SLOW_AFTER_SECONDS, self.release)
 
     def release(self) -> None:
-        if self._released:
-            return
-        self._released = True
-        self._timer.cancel()
-        self._worker._active -= 1
-        self._worker.wake()
+        if self in self._active:
+            self._active.discard(self)
+            self._timer.cancel()
+            self._wake()

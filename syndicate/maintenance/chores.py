@@ -16,7 +16,7 @@ from syndicate.clock import Clock
 from syndicate.errors import StorageError
 from syndicate.model.ids import new_id
 from syndicate.storage import Store
-from syndicate.storage.leases import LEASE_DURATION, RENEW_INTERVAL
+from syndicate.workers.queue import LEASE_DURATION, RENEW_INTERVAL
 
 log = structlog.get_logger()
 

@@ -5,10 +5,10 @@ failed attempts the post shows the picture's description instead, as a link to w
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -20,22 +20,25 @@ from syndicate.media import MediaFiles, UnusableFile
 from syndicate.media.kinds import MAX_HEAD_BYTES, kind_of
 from syndicate.publishing.post_files import as_failed, as_kept
 from syndicate.storage import Store, Tables
-from syndicate.storage.leases import LEASE_DURATION
 from syndicate.storage.media import MediaFile, MediaState, Purpose
 from syndicate.transport.message import MEDIA, Redirects, Request, Response, Transport, require_success
-from syndicate.workers.loop import WorkerLoop, isolated
+from syndicate.workers.loop import isolated
+from syndicate.workers.queue import QueueWorker, Row
 
 log = structlog.get_logger()
 
 RETRY_DELAYS = (timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=2), timedelta(hours=12), timedelta(days=2))
 BACKOFF = Backoff(RETRY_DELAYS)
-MAX_CONCURRENT = 4
 INTERNAL_ERROR = "something went wrong here; the log says what"
 MAX_AVATAR_BYTES = 1024 * 1024
 
 
-class MediaFetcher:
+class MediaFetcher(QueueWorker[MediaFile]):
     """Downloads wanted files. `rerender` is called with the id of each post that shows a downloaded picture."""
+
+    name = "pictures"
+    table = "media"
+    max_concurrent = 4
 
     def __init__(
         self,
@@ -47,44 +50,30 @@ class MediaFetcher:
         own_origin: str,
         rerender: Callable[[str], Awaitable[None]],
     ) -> None:
-        self._store, self._transport, self._files, self._clock = store, transport, files, clock
+        self._store, self._transport, self._files = store, transport, files
         self._own_origin, self._rerender = own_origin, rerender
-        self._loop = WorkerLoop("pictures", clock, store.media.next_due)
+        super().__init__(store.leased_rows, clock)
 
-    def wake(self) -> None:
-        """Check for work now."""
-        self._loop.wake()
+    async def next_due(self, _now: datetime) -> datetime | None:
+        return await self._store.media.next_due()
 
-    async def run(self) -> None:
-        """Work until cancelled."""
-        await self._loop.run(self.work)
+    async def claim(self, now: datetime, until: datetime) -> Sequence[MediaFile]:
+        return await self._store.transaction(lambda tx: tx.media.claim(now=now, until=until, limit=self.room()))
 
-    async def work(self) -> bool:
-        """Download what is due. Return False if nothing was."""
-        now = self._clock()
-        due = await self._store.media.next_due()
-        if due is None or due > now:
-            return False
-        wanted = await self._store.transaction(
-            lambda tx: tx.media.claim(now=now, until=now + LEASE_DURATION, limit=MAX_CONCURRENT)
-        )
-        async with asyncio.TaskGroup() as tasks:
-            for file in wanted:
-                tasks.create_task(self._get(file), name="picture")
-        return bool(wanted)
+    def rows(self, file: MediaFile) -> Sequence[Row]:
+        return [(file.id,)]
 
-    async def _get(self, file: MediaFile) -> None:
-        with self._store.hold_leases("media", (file.id,)), isolated("picture", address=file.source_url):
-            await self._try_to_get(file)
+    def about(self, file: MediaFile) -> dict[str, str]:
+        return {"address": file.source_url}
 
-    async def _try_to_get(self, file: MediaFile) -> None:
+    async def perform(self, file: MediaFile) -> None:
         tripped = file.attempts > BACKOFF.max_attempts  # the last attempt was interrupted
         settled = as_failed(file, INTERNAL_ERROR) if tripped else await self._fetched(file)
         posts = await self._store.transaction(lambda tx: self._settle(tx, settled))
         if settled.state is MediaState.FAILED:
             log.warning("picture download failed", address=file.source_url, reason=settled.reason)
         for post in posts:
-            with isolated("typesetting", post=post):
+            with isolated("rendering", post=post):
                 await self._rerender(post)
 
     async def _fetched(self, file: MediaFile) -> MediaFile:

@@ -6,9 +6,9 @@ text.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -20,22 +20,33 @@ from syndicate.federation.actors.remote_actors import Actors
 from syndicate.federation.actors.webfinger import Schemes, account_of, actor_in, links_of
 from syndicate.limits.backoff import Backoff
 from syndicate.storage import Store, Tables
-from syndicate.storage.leases import LEASE_DURATION
 from syndicate.storage.mentions import NamedAccount
 from syndicate.transport.message import Transport
-from syndicate.workers.loop import WorkerLoop, isolated
+from syndicate.workers.queue import QueueWorker, Row
 
 log = structlog.get_logger()
 
 BACKOFF = Backoff((timedelta(seconds=4), timedelta(seconds=12)))
 """Together shorter than the time for which the activity of a post is held back."""
-MAX_CONCURRENT = 8
 
 
-class MentionResolver:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentioningText:
+    """Accounts that one text mentions, and which are looked up together. `comment` is the reply, empty for the post."""
+
+    post: str
+    comment: str
+    named: tuple[NamedAccount, ...]
+
+
+class MentionResolver(QueueWorker[MentioningText]):
     """Resolves mentioned handles. When one is found, `rerender` is called with the id of the post; for a reply,
     `answer_anew` is called with its id and the accounts found.
     """
+
+    name = "mentions"
+    table = "mentions"
+    max_concurrent = 8
 
     def __init__(
         self,
@@ -48,39 +59,36 @@ class MentionResolver:
         rerender: Callable[[str], Awaitable[None]],
         answer_anew: Callable[[str, list[str]], Awaitable[None]],
     ) -> None:
-        self._store, self._transport, self._actors, self._clock = store, transport, actors, clock
+        self._store, self._transport, self._actors = store, transport, actors
         self._schemes, self._rerender = schemes, rerender
         self._answer_anew = answer_anew
-        self._loop = WorkerLoop("mentions", clock, lambda: store.mentions.next_due(clock()))
+        super().__init__(store.leased_rows, clock)
 
-    def wake(self) -> None:
-        """Check for work now."""
-        self._loop.wake()
+    async def next_due(self, now: datetime) -> datetime | None:
+        return await self._store.mentions.next_due(now)
 
-    async def run(self) -> None:
-        """Work until cancelled."""
-        await self._loop.run(self.work)
+    async def claim(self, now: datetime, until: datetime) -> Sequence[MentioningText]:
+        claimed = await self._store.transaction(lambda tx: tx.mentions.claim(now=now, until=until, limit=self.room()))
+        texts: dict[tuple[str, str], list[NamedAccount]] = {}
+        for named in claimed:
+            texts.setdefault((named.post, named.comment), []).append(named)
+        return [
+            MentioningText(post=post, comment=comment, named=tuple(named)) for (post, comment), named in texts.items()
+        ]
 
-    async def work(self) -> bool:
-        """Resolve the handles that are due. Return False if none was."""
-        now = self._clock()
-        due = await self._store.mentions.next_due(now)
-        if due is None or due > now:
-            return False
-        claimed = await self._store.transaction(
-            lambda tx: tx.mentions.claim(now=now, until=now + LEASE_DURATION, limit=MAX_CONCURRENT)
-        )
-        with self._store.hold_leases("mentions", *((named.post, named.comment, named.handle) for named in claimed)):
-            await self._look_up_together(claimed)
-        return bool(claimed)
+    def rows(self, text: MentioningText) -> Sequence[Row]:
+        return [(text.post, text.comment, named.handle) for named in text.named]
 
-    async def _look_up_together(self, claimed: list[NamedAccount]) -> None:
+    def line(self, text: MentioningText) -> str:
+        return f"{text.post} {text.comment}"
+
+    def about(self, text: MentioningText) -> dict[str, str]:
+        return {"post": text.post}
+
+    async def perform(self, text: MentioningText) -> None:
         async with asyncio.TaskGroup() as tasks:
-            looked_up = [tasks.create_task(self._look_up(named), name="mention") for named in claimed]
-        for text in dict.fromkeys(_text_of(named) for named in claimed):
-            here = [task.result() for task in looked_up if _text_of(task.result()) == text]
-            with isolated("mentions", post=text[0]):
-                await self._settle(*text, here)
+            looked_up = [tasks.create_task(self._look_up(named), name="mention") for named in text.named]
+        await self._settle(text.post, text.comment, [task.result() for task in looked_up])
 
     async def _look_up(self, named: NamedAccount) -> NamedAccount:
         """Return the row with the actor id if found, or with the time of the next attempt."""
@@ -147,8 +155,3 @@ class MentionResolver:
             await tx.deliveries.release_reply(comment, now)
         else:
             await tx.deliveries.release_post(post, now)
-
-
-def _text_of(named: NamedAccount) -> tuple[str, str]:
-    """Return the post, or the reply under it, that mentions somebody."""
-    return named.post, named.comment

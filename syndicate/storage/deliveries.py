@@ -128,12 +128,12 @@ class Deliveries:
             now=to_text(now),
         )
 
-    async def has_fanout(self, now: datetime) -> bool:
-        """Whether a fan-out is due and not leased."""
+    async def next_fanout_due(self, now: datetime) -> datetime | None:
+        """Return when the next fan-out is due."""
         row = await self._query.one(
-            "SELECT activity_id FROM fanouts WHERE leased_until < :now AND due_at <= :now LIMIT 1", now=to_text(now)
+            "SELECT due_at FROM fanouts WHERE leased_until < :now ORDER BY due_at LIMIT 1", now=to_text(now)
         )
-        return row is not None
+        return None if row is None else from_text(row["due_at"])
 
     async def claim_fanout(self, *, now: datetime, until: datetime) -> Fanout | None:
         """Lease the oldest due fan-out."""
@@ -391,10 +391,7 @@ class Deliveries:
         )
 
     async def next_due(self, now: datetime, without: Sequence[str] = ()) -> datetime | None:
-        """Return when the next delivery, except for the queue keys `without`, or the next fan-out is due."""
-        fanout = await self._query.one(
-            "SELECT due_at FROM fanouts WHERE leased_until < :now ORDER BY due_at LIMIT 1", now=to_text(now)
-        )
+        """Return when the next delivery is due, except for the queue keys `without`."""
         others, names = _but(without)
         row = await self._query.one(
             f"""
@@ -405,7 +402,7 @@ class Deliveries:
             now=to_text(now),
             **names,
         )
-        return min((from_text(found["due_at"]) for found in (fanout, row) if found is not None), default=None)
+        return None if row is None else from_text(row["due_at"])
 
     async def is_planned(self, kind: DeliveryKind, object: str) -> bool:
         """Whether a delivery of this kind about an object waits, due or not."""

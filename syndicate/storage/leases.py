@@ -6,13 +6,10 @@ database was unavailable, is free again after `LEASE_DURATION`, and a slow job i
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from syndicate.clock import to_text
 from syndicate.storage.engine.database import Queryable
-
-LEASE_DURATION = timedelta(seconds=30)
-RENEW_INTERVAL = timedelta(seconds=10)
 
 Key = tuple[str, ...]
 

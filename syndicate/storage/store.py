@@ -1,7 +1,6 @@
 """All tables together, for reading and inside transactions."""
 
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from syndicate.clock import Clock
@@ -27,7 +26,7 @@ from syndicate.storage.held_deliveries import HeldDeliveries
 from syndicate.storage.hosts import Hosts
 from syndicate.storage.inbox_queue import InboxQueue
 from syndicate.storage.key_values import KeyValues, Totals
-from syndicate.storage.leases import LEASE_DURATION, Key, LeasedRows, Leases
+from syndicate.storage.leases import LeasedRows, Leases
 from syndicate.storage.legacy_redirects import LegacyRedirects
 from syndicate.storage.media import Media
 from syndicate.storage.mentions import Mentions
@@ -51,6 +50,7 @@ from syndicate.storage.terms import Terms
 from syndicate.storage.tombstones import Tombstones
 from syndicate.storage.versions import Versions
 from syndicate.storage.websub_following import WebsubFollowing
+from syndicate.workers.queue import LEASE_DURATION
 
 T = TypeVar("T")
 
@@ -140,17 +140,6 @@ class Store(Tables):
     async def transaction(self, body: Callable[[Tables], Coroutine[Any, Any, T]]) -> T:
         """Run `body` in one transaction and return its result once that is durable."""
         return await self.database.transaction(lambda query: body(Tables(query, self.clock)))
-
-    @contextmanager
-    def hold_leases(self, table: str, *keys: Key) -> Iterator[None]:
-        """Renew the leases of these rows for as long as the context lasts."""
-        for key in keys:
-            self.leased_rows.add(table, *key)
-        try:
-            yield
-        finally:
-            for key in keys:
-                self.leased_rows.remove(table, *key)
 
     async def renew_leases(self) -> None:
         """Renew the leases of all rows that this process works on; called every `RENEW_INTERVAL`."""

@@ -9,8 +9,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
-from typing import Generic, TypeVar
 
 import structlog
 
@@ -22,8 +20,6 @@ log = structlog.get_logger()
 MAX_WAIT_SECONDS = 15.0
 MIN_WAIT_SECONDS = 0.05
 STORAGE_RETRY_SECONDS = 5.0
-
-Task = TypeVar("Task")
 
 
 def log_storage_error(event: str, error: Exception, **about: str) -> None:
@@ -64,68 +60,6 @@ class WorkerLoop:
                 await self._woken.wait()
         except TimeoutError:
             pass
-
-
-class QueueWorker(Generic[Task]):
-    """A worker that leases one row at a time and works on up to `max_concurrent` at once.
-
-    `next_due` returns when the next row is due, `claim` leases the first due row (None if another process has claimed
-    it), and `perform` is the job.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        clock: Clock,
-        *,
-        max_concurrent: int,
-        next_due: Callable[[datetime], Awaitable[datetime | None]],
-        claim: Callable[[datetime], Awaitable[Task | None]],
-        perform: Callable[[Task], Awaitable[None]],
-    ) -> None:
-        self._name, self._clock, self._max_concurrent = name, clock, max_concurrent
-        self._due, self._claim, self._perform = next_due, claim, perform
-        self._loop = WorkerLoop(name, clock, self._next_due)
-        self._running = 0
-
-    def wake(self) -> None:
-        """Check for work now."""
-        self._loop.wake()
-
-    async def run(self) -> None:
-        """Work until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            await self._loop.run(partial(self._start_due, tasks))
-
-    async def work(self) -> bool:
-        """Process what is due now; return False if nothing was (for tests)."""
-        async with asyncio.TaskGroup() as tasks:
-            return await self._start_due(tasks)
-
-    async def _next_due(self) -> datetime | None:
-        return await self._due(self._clock()) if self._running < self._max_concurrent else None
-
-    async def _start_due(self, tasks: asyncio.TaskGroup) -> bool:
-        taken = False
-        while self._running < self._max_concurrent:
-            now = self._clock()
-            due = await self._due(now)
-            if due is None or due > now:
-                break
-            task = await self._claim(now)
-            if task is None:
-                break
-            self._running += 1
-            tasks.create_task(self._do(task), name=self._name)
-            taken = True
-        return taken
-
-    async def _do(self, task: Task) -> None:
-        try:
-            await self._perform(task)
-        finally:
-            self._running -= 1
-            self._loop.wake()
 
 
 async def restart_on_storage_error(name: str, work: Callable[[], Awaitable[None]]) -> None:

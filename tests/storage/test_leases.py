@@ -7,8 +7,8 @@ from syndicate.maintenance.chores import Chores
 from syndicate.model.activity import Activity, Outcome, ReceivedActivity, Verdict
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Store
-from syndicate.storage.leases import LEASE_DURATION, RENEW_INTERVAL
 from syndicate.workers.loop import MAX_WAIT_SECONDS, STORAGE_RETRY_SECONDS
+from syndicate.workers.queue import LEASE_DURATION, RENEW_INTERVAL
 from tests.clocks import FakeClock
 
 IDS = IdsInOrder()
@@ -52,11 +52,12 @@ async def test_what_a_process_had_in_hand_when_it_ended_is_free_within_a_minute(
 async def test_what_is_worked_on_for_long_stays_leased(store: Store, clock: FakeClock) -> None:
     id = await arrive(store, "https://social.example/ann")
     await claimed(store)
-    with store.hold_leases("arrivals", (id,)):
-        for _ in range(10):
-            clock.now += RENEW_INTERVAL
-            await store.renew_leases()
-        assert await claimed(store) == []
+    store.leased_rows.add("arrivals", id)
+    for _ in range(10):
+        clock.now += RENEW_INTERVAL
+        await store.renew_leases()
+    assert await claimed(store) == []
+    store.leased_rows.remove("arrivals", id)
     clock.now += LEASE_DURATION + MOMENT
     await store.renew_leases()
     assert await claimed(store) == [id]
@@ -65,10 +66,11 @@ async def test_what_is_worked_on_for_long_stays_leased(store: Store, clock: Fake
 async def test_what_is_done_is_not_leased_again(store: Store, clock: FakeClock) -> None:
     id = await arrive(store, "https://social.example/ann")
     await claimed(store)
-    with store.hold_leases("arrivals", (id,)):
-        await store.renew_leases()
-        await store.transaction(lambda tx: tx.inbox_queue.postpone(id, due=clock(), reason="arrival.waiting"))
-        await store.renew_leases()
+    store.leased_rows.add("arrivals", id)
+    await store.renew_leases()
+    await store.transaction(lambda tx: tx.inbox_queue.postpone(id, due=clock(), reason="arrival.waiting"))
+    await store.renew_leases()
+    store.leased_rows.remove("arrivals", id)
     assert await claimed(store) == [id]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.storage.leases import LEASE_DURATION
+from syndicate.workers.queue import LEASE_DURATION
 from tests.clocks import FakeClock
 from tests.instances import RunningInstance, running_instance
 from tests.peer import AS2, PUBLIC, Peer

@@ -1,20 +1,19 @@
 """Processes the inbox queue: several actors concurrently, the activities of each in order."""
 
 import asyncio
-from collections import deque
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 import structlog
 
 from syndicate.activitypub.parse import host_of
 from syndicate.clock import Clock
-from syndicate.errors import StorageError, Transient
+from syndicate.errors import Transient
 from syndicate.federation.inbox.inbox import Inbox
 from syndicate.model.activity import ReceivedActivity
 from syndicate.storage import Store
-from syndicate.storage.leases import LEASE_DURATION
-from syndicate.workers.loop import WorkerLoop, isolated
+from syndicate.workers.queue import QueueWorker, Row
 
 log = structlog.get_logger()
 
@@ -27,97 +26,62 @@ MAX_ACTORS_PER_HOST = 16
 PERFORM_TIMEOUT_SECONDS = 60.0
 
 
-class InboxWorker:
-    """Leases received activities and processes them."""
+class InboxWorker(QueueWorker[ReceivedActivity]):
+    """Processes received activities. A slow server delays only its own actors."""
+
+    name = "inbox"
+    table = "arrivals"
 
     def __init__(self, store: Store, inbox: Inbox, clock: Clock) -> None:
-        self._store, self._inbox, self._clock = store, inbox, clock
-        self._loop = WorkerLoop("inbox", clock, self._next_due)
-        self._waiting: dict[str, deque[ReceivedActivity]] = {}
-        """Leased activities by actor; those of one actor are processed in order."""
+        self._store, self._inbox = store, inbox
+        super().__init__(store.leased_rows, clock)
 
-    def wake(self) -> None:
-        """Look for new work now."""
-        self._loop.wake()
+    def rows(self, received: ReceivedActivity) -> Sequence[Row]:
+        return [(received.id,)]
 
-    async def run(self) -> None:
-        """Work until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            await self._loop.run(partial(self._take, tasks))
+    def line(self, received: ReceivedActivity) -> str:
+        return received.activity.actor
 
-    async def work(self) -> bool:
-        """Process everything that is due now; return False if nothing was (for tests)."""
-        async with asyncio.TaskGroup() as tasks:
-            return await self._take(tasks)
+    def about(self, received: ReceivedActivity) -> dict[str, str]:
+        return {"activity": received.activity.id, "type": received.activity.type}
 
-    async def _next_due(self) -> datetime | None:
-        return await self._store.inbox_queue.next_due(self._clock(), self._full()) if self._has_capacity() else None
+    def room(self) -> int:
+        waiting = sum(map(len, self._lines.values()))
+        return CLAIM_LIMIT if len(self._actors()) < MAX_ACTORS and waiting < MAX_CLAIMED else 0
 
-    def _has_capacity(self) -> bool:
-        return len(self._waiting) < MAX_ACTORS and sum(map(len, self._waiting.values())) < MAX_CLAIMED
+    def _actors(self) -> set[str]:
+        return self._busy | self._lines.keys()
 
     def _full(self) -> list[str]:
         """Return the servers of which enough activities are leased; no more of them are claimed, so that others come
         up."""
+        actors = Counter(host_of(actor) for actor in self._actors())
+        waiting: Counter[str] = Counter()
+        for actor, line in self._lines.items():
+            waiting[host_of(actor)] += len(line)
         return [
             host
-            for host, actors in self._by_host().items()
-            if len(actors) >= MAX_ACTORS_PER_HOST
-            or sum(len(self._waiting[actor]) for actor in actors) >= MAX_CLAIMED_PER_HOST
+            for host, number in actors.items()
+            if number >= MAX_ACTORS_PER_HOST or waiting[host] >= MAX_CLAIMED_PER_HOST
         ]
 
-    def _by_host(self) -> dict[str, list[str]]:
-        hosts: dict[str, list[str]] = {}
-        for actor in self._waiting:
-            hosts.setdefault(host_of(actor), []).append(actor)
-        return hosts
+    async def next_due(self, now: datetime) -> datetime | None:
+        return await self._store.inbox_queue.next_due(now, self._full())
 
-    async def _take(self, tasks: asyncio.TaskGroup) -> bool:
-        """Lease due activities and start them; return False if nothing is due. A slow server delays only its own
-        actors."""
-        now = self._clock()
-        if not self._has_capacity():
-            return False
+    async def claim(self, now: datetime, until: datetime) -> Sequence[ReceivedActivity]:
         full = self._full()
-        due = await self._store.inbox_queue.next_due(now, full)
-        if due is None or due > now:
-            return False
-        arrivals = await self._store.transaction(
-            lambda tx: tx.inbox_queue.claim(now=now, until=now + LEASE_DURATION, limit=CLAIM_LIMIT, without=full)
+        return await self._store.transaction(
+            lambda tx: tx.inbox_queue.claim(now=now, until=until, limit=self.room(), without=full)
         )
-        for arrival in arrivals:
-            actor = arrival.activity.actor
-            self._store.leased_rows.add("arrivals", arrival.id)
-            if actor in self._waiting:
-                self._waiting[actor].append(arrival)
-                continue
-            self._waiting[actor] = deque([arrival])
-            tasks.create_task(self._perform_in_order(actor), name=f"inbox of {actor}")
-        return bool(arrivals)
 
-    async def _perform_in_order(self, actor: str) -> None:
+    async def perform(self, received: ReceivedActivity) -> None:
         try:
-            while self._waiting[actor]:
-                arrival = self._waiting[actor].popleft()
-                try:
-                    await self._perform(arrival)
-                finally:
-                    self._store.leased_rows.remove("arrivals", arrival.id)
-        finally:
-            del self._waiting[actor]
-        self._loop.wake()
+            async with asyncio.timeout(PERFORM_TIMEOUT_SECONDS):
+                await self._inbox.perform(received)
+        except (Transient, TimeoutError) as error:
+            log.info("activity postponed", **self.about(received), problem=str(error))
+            await self._inbox.postpone(received, error)
 
-    async def _perform(self, arrival: ReceivedActivity) -> None:
-        about = {"activity": arrival.activity.id, "type": arrival.activity.type}
-        with isolated("inbox", **about):
-            try:
-                async with asyncio.timeout(PERFORM_TIMEOUT_SECONDS):
-                    await self._inbox.perform(arrival)
-            except (Transient, TimeoutError) as error:
-                log.info("activity postponed", **about, problem=str(error))
-                await self._inbox.postpone(arrival, error)
-            except StorageError:
-                raise
-            except Exception as error:
-                log.exception("activity failed", **about)
-                await self._inbox.postpone(arrival, error)
+    async def fail(self, received: ReceivedActivity, error: Exception) -> None:
+        log.error("activity failed", **self.about(received), exc_info=error)
+        await self._inbox.postpone(received, error)

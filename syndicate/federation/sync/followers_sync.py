@@ -5,7 +5,8 @@ and this worker fetches the list later. If the blog is missing there, the sender
 as ended. If the blog is listed without following, an Undo is sent.
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -20,8 +21,7 @@ from syndicate.limits.backoff import Backoff
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage import Tables
 from syndicate.storage.followers_sync import SyncRequest
-from syndicate.storage.leases import LEASE_DURATION
-from syndicate.workers.loop import WorkerLoop, isolated
+from syndicate.workers.queue import QueueWorker, Row
 
 log = structlog.get_logger()
 
@@ -31,40 +31,35 @@ MAX_ITEMS = 1000
 """We have few actors, so a longer list is rejected."""
 
 
-class SynchronizationWorker:
+class SynchronizationWorker(QueueWorker[SyncRequest]):
     """Fetches the lists that are due, one after another."""
 
+    name = "synchronization"
+    table = "synchronizations"
+
     def __init__(self, context: Context, clock: Clock) -> None:
-        self._context, self._store, self._clock = context, context.store, clock
-        self._loop = WorkerLoop("synchronization", clock, lambda: context.store.synchronizations.next_due(clock()))
+        self._context, self._store = context, context.store
+        super().__init__(context.store.leased_rows, clock)
 
-    def wake(self) -> None:
-        """Look for new work now."""
-        self._loop.wake()
+    async def next_due(self, now: datetime) -> datetime | None:
+        return await self._store.synchronizations.next_due(now)
 
-    async def run(self) -> None:
-        """Work until cancelled."""
-        await self._loop.run(self.work)
+    async def claim(self, now: datetime, until: datetime) -> Sequence[SyncRequest]:
+        request = await self._store.transaction(lambda tx: tx.synchronizations.claim(now=now, until=until))
+        return [request] if request is not None else []
 
-    async def work(self) -> bool:
-        """Fetch the list that is due; False if none is."""
-        now = self._clock()
-        due = await self._store.synchronizations.next_due(now)
-        if due is None or due > now:
-            return False
-        request = await self._store.transaction(
-            lambda tx: tx.synchronizations.claim(now=now, until=now + LEASE_DURATION)
-        )
-        if request is not None:
-            with (
-                self._store.hold_leases("synchronizations", (request.actor,)),
-                isolated("list of followers", actor=request.actor),
-            ):
-                if request.attempts > BACKOFF.max_attempts:  # it failed unexpectedly each time
-                    await self._store.transaction(lambda tx: tx.synchronizations.complete(request.actor, now=now))
-                else:
-                    await self._compare(request)
-        return request is not None
+    def rows(self, request: SyncRequest) -> Sequence[Row]:
+        return [(request.actor,)]
+
+    def about(self, request: SyncRequest) -> dict[str, str]:
+        return {"actor": request.actor}
+
+    async def perform(self, request: SyncRequest) -> None:
+        if request.attempts > BACKOFF.max_attempts:  # it failed unexpectedly each time
+            now = self._clock()
+            await self._store.transaction(lambda tx: tx.synchronizations.complete(request.actor, now=now))
+            return
+        await self._compare(request)
 
     async def _compare(self, request: SyncRequest) -> None:
         try:

@@ -1,59 +1,56 @@
 """Refetches comments that are due: a few concurrently, one per server."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from syndicate.clock import Clock
 from syndicate.comments.refetch_schedule import next_refetch
-from syndicate.errors import RemoteUnavailable, StorageError
+from syndicate.errors import RemoteUnavailable
 from syndicate.federation.actors.throttled_transport import MAX_REQUESTS_PER_DAY, MAX_WAIT
 from syndicate.federation.sync.reply_crawler import CrawlResult, ReplyCrawler
 from syndicate.storage import Store
-from syndicate.storage.leases import LEASE_DURATION
 from syndicate.storage.refetch_queue import Refetch
 from syndicate.telemetry.metrics import Metrics
-from syndicate.workers.loop import QueueWorker, isolated
+from syndicate.workers.queue import QueueWorker, Row
 
 log = structlog.get_logger()
 
-MAX_CONCURRENT = 4
-VISIT_TIMEOUT_SECONDS = 20 * 60.0
+REFETCH_TIMEOUT_SECONDS = 20 * 60.0
 ERROR_RETRY_INTERVAL = timedelta(hours=1)
 
 
 class BackfillWorker(QueueWorker[Refetch]):
-    """Leases rows of the refetch queue and processes them."""
+    """Processes the refetch queue."""
+
+    name = "backfill"
+    table = "visits"
+    max_concurrent = 4
 
     def __init__(self, store: Store, crawler: ReplyCrawler, metrics: Metrics, clock: Clock) -> None:
-        self._store, self._crawler, self._metrics, self._clock = store, crawler, metrics, clock
-        super().__init__(
-            "backfill",
-            clock,
-            max_concurrent=MAX_CONCURRENT,
-            next_due=store.refetch_queue.next_due,
-            claim=self._lease,
-            perform=self._perform,
-        )
+        self._store, self._crawler, self._metrics = store, crawler, metrics
+        super().__init__(store.leased_rows, clock)
 
-    async def _lease(self, now: datetime) -> Refetch | None:
-        return await self._store.transaction(lambda tx: tx.refetch_queue.claim(now=now, until=now + LEASE_DURATION))
+    async def next_due(self, now: datetime) -> datetime | None:
+        return await self._store.refetch_queue.next_due(now)
 
-    async def _perform(self, refetch: Refetch) -> None:
-        with self._store.hold_leases("visits", (refetch.comment,)), isolated("refetch", comment=refetch.comment):
-            await self._visit_safely(refetch)
+    async def claim(self, now: datetime, until: datetime) -> Sequence[Refetch]:
+        refetch = await self._store.transaction(lambda tx: tx.refetch_queue.claim(now=now, until=until))
+        return [refetch] if refetch is not None else []
 
-    async def _visit_safely(self, refetch: Refetch) -> None:
-        try:
-            await self._visit(refetch)
-        except StorageError:
-            raise
-        except Exception:
-            log.exception("comment refetch failed", comment=refetch.comment)
-            await self._settle(refetch, CrawlResult(outcome="failed"), not_before=self._clock() + ERROR_RETRY_INTERVAL)
+    def rows(self, refetch: Refetch) -> Sequence[Row]:
+        return [(refetch.comment,)]
 
-    async def _visit(self, refetch: Refetch) -> None:
+    def about(self, refetch: Refetch) -> dict[str, str]:
+        return {"comment": refetch.comment}
+
+    async def fail(self, refetch: Refetch, error: Exception) -> None:
+        log.error("comment refetch failed", comment=refetch.comment, exc_info=error)
+        await self._settle(refetch, CrawlResult(outcome="failed"), not_before=self._clock() + ERROR_RETRY_INTERVAL)
+
+    async def perform(self, refetch: Refetch) -> None:
         comment = await self._store.comments.find(refetch.comment)
         if comment is None:
             return
@@ -66,8 +63,8 @@ class BackfillWorker(QueueWorker[Refetch]):
             return
         not_before = None
         try:
-            async with asyncio.timeout(VISIT_TIMEOUT_SECONDS):
-                result = await self._crawler.visit(comment)
+            async with asyncio.timeout(REFETCH_TIMEOUT_SECONDS):
+                result = await self._crawler.crawl(comment)
         except (RemoteUnavailable, TimeoutError) as error:
             result = CrawlResult(outcome="unavailable")
             wait = error.wait if isinstance(error, RemoteUnavailable) else None

@@ -29,31 +29,31 @@ MEMBERS = ("replies", "context", "conversation")
 """The members in which a note names its conversation."""
 PARTS = frozenset({"items", "orderedItems", "first", "next"})
 MAX_PAGES = 5
-"""Pages that are fetched in one visit, of all collections together."""
+"""Pages that are fetched in one crawl, of all collections together."""
 MAX_ITEMS = 500
 MAX_FETCHED = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlResult:
-    """The result of one visit. `found` counts new comments."""
+    """The result of one crawl. `found` counts new comments."""
 
     outcome: str
     found: int = 0
 
 
 class ReplyCrawler:
-    """Visits one comment at a time. `context` has the throttled transport."""
+    """Crawls one comment at a time. `context` has the throttled transport."""
 
     def __init__(self, context: Context) -> None:
         self._context, self._store = context, context.store
 
-    async def visit(self, comment: Comment) -> CrawlResult:
+    async def crawl(self, comment: Comment) -> CrawlResult:
         """Refetch a comment, and fetch the replies that it lists.
 
         Raises RemoteUnavailable if its server cannot be asked now; then nothing is changed.
         """
-        if not await self._is_visitable(comment):
+        if not await self._may_be_crawled(comment):
             return CrawlResult(outcome="passed")
         try:
             document = await self._context.object(comment.uri)
@@ -73,8 +73,8 @@ class ReplyCrawler:
             return CrawlResult(outcome="withdrawn")
         return CrawlResult(outcome="read", found=await self._fetch_replies(comment, document))
 
-    async def _is_visitable(self, comment: Comment) -> bool:
-        """Whether a comment is to be visited: shown, under a federated post, and not by a blocked actor."""
+    async def _may_be_crawled(self, comment: Comment) -> bool:
+        """Whether a comment may be crawled: shown, under a federated post, and not by a blocked actor."""
         post = await self._store.posts.find(comment.post)
         blocked = await self._store.blocks.covers(comment.uri, host_of(comment.uri))
         blocked = blocked or await self._store.blocks.covers(comment.author.uri, host_of(comment.author.uri))
