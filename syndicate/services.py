@@ -86,6 +86,7 @@ from syndicate.web.http.deltas import Deltas
 from syndicate.web.http.keys import DELTAS, RESPONSE_CACHE
 from syndicate.web.http.rate_limits import MAX_CONCURRENT_PER_CLIENT, RateLimiter
 from syndicate.web.http.response_cache import ResponseCache
+from syndicate.web.reserved_paths import ReservedPaths
 from syndicate.web.site.page_builder import PAGE_BUILDER, PageBuilder
 from syndicate.web.site.rendering import PAGES, Pages
 from syndicate.webmention.sender import WebmentionOutbox, WebmentionSender
@@ -199,7 +200,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
         files = MediaFiles(config.storage.media, config.storage.originals)
         outbox = Outbox(local_actors, urls, clock, config.comments.moderation)
         renderer = Renderer(store, files, urls, clock)
-        publisher = Publisher(store, renderer, outbox, urls, config.site, clock)
+        publisher = Publisher(store, renderer, outbox, urls, config.site, clock, is_reserved=ReservedPaths())
         post_importer = PostImporter(store, publisher, urls)
 
         async def received(feed: str, body: bytes, media_type: str) -> None:

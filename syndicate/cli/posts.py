@@ -68,6 +68,11 @@ def _print_result(session: Session, file: Path, done: _Done) -> None:
         click.echo(f"ignored: {problem}", err=True)
     for reason in done.read.post_draft.draft_reasons:
         click.echo(f"held back: {reason}", err=True)
+    if published.moved:
+        click.echo(
+            f"{file}: {published.moved} is an address of this program; the {post.kind.value} is at {post.path}",
+            err=True,
+        )
     for picture in published.missing:
         click.echo(f"picture could not be read: {picture}", err=True)
     for film in published.with_location:

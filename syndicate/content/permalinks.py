@@ -3,22 +3,10 @@
 import re
 
 from syndicate.content.text import canonical_path
-from syndicate.urls import Urls, split
+from syndicate.urls import split
 
 MAX_LENGTH = 1_000
 _TOKEN = re.compile(r":[A-Za-z_]+|[{}<>]")
-_SERVED = frozenset(
-    {"/actor/", "/actors/", "/inbox/", "/activities/", "/stamps/", "/static/", "/admin/", "/websub/", "/nodeinfo/"}
-    | {"/healthz/", "/readyz/", "/metrics/", "/.well-known/", "/webmention/", "/micropub/", "/indieauth/", "/preview/"}
-    | {"/notifications/"}
-)
-"""Directories in which everything is served by the program."""
-_PAGES = frozenset(
-    {"/archives/", "/subscribe/", "/search/", "/blogroll/", "/follow/", "/reply/", "/posts/", "/comments/", "/media/"}
-    | {"/robots.txt/", "/sitemap.xml/", "/feed.xml/", "/atom.xml/", "/rss.xml/", "/index.xml/", "/feed.json/", "/rss/"}
-    | {"/index.html/"}
-)
-"""Pages and files of the program; what lies below them is free."""
 
 
 def has_tokens(address: str) -> bool:
@@ -42,13 +30,6 @@ def path_of(address: str, *, hosts: frozenset[str] = frozenset()) -> str | None:
 
 def bare_host(host: str) -> str:
     return host.lower().removeprefix("www.")
-
-
-def is_reserved(path: str) -> bool:
-    """Whether an address is one of the program's own, which a post cannot have."""
-    slashed = f"{path.rstrip('/')}/"
-    first = f"/{slashed.split('/')[1]}/"
-    return first in _SERVED or slashed in _PAGES or Urls.is_list(slashed)
 
 
 def spellings(path: str) -> tuple[str, ...]:

@@ -46,11 +46,6 @@ from syndicate.storage import Store, Tables
 from syndicate.urls import Urls, join
 
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"']+")
-_SERVED_HERE = frozenset(
-    {"actor", "archives", "blogroll", "feed", "follow", "healthz", "inbox", "metrics", "readyz", "reply", "search"}
-    | {"subscribe", "webmention", "websub"}
-)
-"""Addresses of one segment at which this program itself answers."""
 
 
 class BlogImporter:
@@ -209,9 +204,10 @@ class BlogImporter:
         if item.guid and post.guid != item.guid:
             self.report.twins.append(title)
         if post.is_public:
-            old = self._addresses.path_of(item.link)
-            if old and not post_draft.path:
-                self.report.moved.append(f"{title}: {old} is an address of this program; now at {post.path}")
+            if published.moved:
+                self.report.moved.append(
+                    f"{title}: {published.moved} is an address of this program; now at {post.path}"
+                )
             await self._redirect_author(item.creator, post_draft.author)
         if self._own is not None and item.own:
             self.report.comments += await self._own.save_comments(item.own_comments)
@@ -276,7 +272,7 @@ class BlogImporter:
             enclosure=item.enclosure,
             guid=item.guid or None,
             source_id=item.source_id,
-            path=None if path and _is_reserved(path) else path,
+            path=path,
             aliases=self._aliases(item, path, slug),
         )
 
@@ -332,11 +328,6 @@ class BlogImporter:
                 found.append(self._urls.path_of(page) or "")
         spelled = (canonical_path(address) if address.startswith("/") else address for address in found if address)
         return tuple(address for address in dict.fromkeys(spelled) if address != path)
-
-
-def _is_reserved(path: str) -> bool:
-    """Whether a page of this program answers at a path."""
-    return path.strip("/") in _SERVED_HERE or Urls.is_list(path)
 
 
 def _renamed(path: str, slug: str, old: str) -> str:

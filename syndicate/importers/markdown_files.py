@@ -121,8 +121,7 @@ def _addresses(header: FrontMatter) -> dict[str, Any]:
     """Return the permalink and the aliases of a header that are paths of this blog."""
     path = None if permalinks.has_tokens(header.address) else permalinks.path_of(header.address)
     found = (permalinks.path_of(alias) for alias in header.aliases)
-    aliases = tuple(alias for alias in found if alias and not permalinks.is_reserved(alias))
-    return {"path": None if path is None or permalinks.is_reserved(path) else path, "aliases": aliases}
+    return {"path": path, "aliases": tuple(alias for alias in found if alias)}
 
 
 def _held_by_folder(path: Path) -> tuple[str, ...]:

@@ -109,7 +109,11 @@ class PostImporter:
         posts = self._store.posts
         if draft.source_id is not None and (post := await posts.find_by_source(draft.source_id)):
             return post
-        post = await posts.find_by_guid(draft.guid) if draft.guid else await posts.find_by_slug(draft.slug)
+        post = (
+            await posts.find_by_guid(draft.guid)
+            if draft.guid
+            else await posts.find_by_slug(self._publisher.slug_of(draft))
+        )
         is_another = post is not None and draft.source_id is not None and await posts.has_source(post.id)
         return None if is_another else post
 

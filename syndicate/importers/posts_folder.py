@@ -170,6 +170,8 @@ class PostsFolder:
             published = await self._importer.publish(
                 file.post_draft, origin="folder", replace=replace, minor=minor, file=version, complete=True
             )
+        if published.moved:
+            log.warning("address of the program kept", file=str(path), wanted=published.moved, path=published.post.path)
         for film in published.with_location:
             log.warning("video location published", file=film)
         return published

@@ -1,44 +1,17 @@
 """Choose the slug, path and guid of a post, so that no other post and no page of the program has them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum, auto
 from zoneinfo import ZoneInfo
 
 from syndicate.errors import SlugTaken
-from syndicate.model.post import PostKind
+from syndicate.model.post import PostDraft, PostKind
 from syndicate.storage import Store
 from syndicate.urls import Urls
 
-RESERVED_SEGMENTS = frozenset(
-    [
-        "actor",
-        "actors",
-        "inbox",
-        "posts",
-        "comments",
-        "activities",
-        "stamps",
-        "media",
-        "static",
-        "admin",
-        "feed",
-        "page",
-        "category",
-        "tag",
-        "author",
-        "blogroll",
-        "archives",
-        "search",
-        "subscribe",
-        "nodeinfo",
-        "healthz",
-        "readyz",
-        "metrics",
-        "wp-content",
-        ".well-known",
-    ]
-)
-"""First path segments that a page must not use."""
+IsReserved = Callable[[str], bool]
+"""Whether the program itself answers at a path."""
 
 
 class SlugRule(StrEnum):
@@ -53,21 +26,28 @@ class SlugRule(StrEnum):
 
 
 class PostAddresses:
-    def __init__(self, store: Store, urls: Urls, zone: ZoneInfo) -> None:
-        self._store, self._urls, self._zone = store, urls, zone
+    def __init__(self, store: Store, urls: Urls, zone: ZoneInfo, is_reserved: IsReserved) -> None:
+        self._store, self._urls, self._zone, self.is_reserved = store, urls, zone, is_reserved
+
+    def reserved(self, draft: PostDraft) -> str:
+        """Return the path that the draft asks for and cannot have, since the program answers there; empty if none."""
+        wanted = draft.path or (self._urls.page(draft.slug) if draft.kind is PostKind.PAGE else "")
+        return wanted if wanted and self.is_reserved(wanted) else ""
 
     async def free_slug(self, wanted: str, kind: PostKind | None, *, id: str | None, rule: SlugRule) -> str:
-        """Return the slug that the post `id` (None for a new one) gets. An address of the blog is always numbered.
+        """Return the slug that the post `id` (None for a new one) gets. Of a page, an address of the program is numbered.
 
         Raises SlugTaken.
         """
         number, slug = 1, wanted
+        if kind is PostKind.PAGE and self.is_reserved(self._urls.page(wanted)):
+            number, slug = 2, f"{wanted}-2"
         while True:
             other = await self._store.posts.find_by_slug(slug)
             is_taken = other is not None and other.id != id
             if is_taken and rule is SlugRule.EXACT:
                 raise SlugTaken(f"the slug {slug!r} is that of another post; please choose another slug")
-            if not is_taken and not (kind is PostKind.PAGE and slug in RESERVED_SEGMENTS):
+            if not is_taken:
                 return slug
             number += 1
             slug = f"{wanted}-{number}"
@@ -78,14 +58,14 @@ class PostAddresses:
         while True:
             name = slug if number == 1 else f"{slug}-{number}"
             path = self._urls.page(name) if kind is PostKind.PAGE else Urls.permalink(date, name, self._zone)
-            if not await self.is_taken(path, id=id):
+            if await self.is_free(path, id=id):
                 return path
             number += 1
 
-    async def is_taken(self, path: str, *, id: str) -> bool:
-        """Whether another post than `id` has the path."""
+    async def is_free(self, path: str, *, id: str) -> bool:
+        """Whether the post `id` can have the path: neither another post nor the program does."""
         other = await self._store.posts.find_by_path(path)
-        return other is not None and other.id != id
+        return (other is None or other.id == id) and not self.is_reserved(path)
 
     async def free_guid(self, wanted: str | None, uri: str) -> str:
         """Return the guid from the other program, or the post's own URI if two posts of an export share one."""

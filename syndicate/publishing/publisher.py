@@ -19,7 +19,7 @@ from syndicate.errors import FilesMissing, PostNotFound, RevisionConflict, Stora
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.ids import new_id
 from syndicate.model.post import Picture, Post, PostDraft, PostKind, PostState
-from syndicate.publishing.addresses import PostAddresses, SlugRule
+from syndicate.publishing.addresses import IsReserved, PostAddresses, SlugRule
 from syndicate.publishing.drafts import base_of_draft, digest_of, draft_of
 from syndicate.publishing.post_writer import Also, Overtaken, PostChange, PostWriter, StoredPost
 from syndicate.publishing.renderer import RENDERER, RenderedPost, Renderer
@@ -51,7 +51,7 @@ class Published:
 
     `revision` counts the texts of the post. `missing` are files that could not be read, with the reasons;
     `with_location` are videos that contain their location; `replaced` describes the post of another origin that an
-    import replaced, or is empty.
+    import replaced, or is empty; `moved` is the address that it asked for and that the program itself has, or empty.
     """
 
     post: Post
@@ -61,6 +61,7 @@ class Published:
     missing: tuple[str, ...] = ()
     with_location: tuple[str, ...] = ()
     replaced: str = ""
+    moved: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +78,19 @@ class _Options:
 
 class Publisher:
     def __init__(
-        self, store: Store, renderer: Renderer, outbox: Outbox, urls: Urls, site: SiteConfig, clock: Clock
+        self,
+        store: Store,
+        renderer: Renderer,
+        outbox: Outbox,
+        urls: Urls,
+        site: SiteConfig,
+        clock: Clock,
+        *,
+        is_reserved: IsReserved,
     ) -> None:
         self._store, self._renderer, self._outbox = store, renderer, outbox
         self._urls, self._site, self._clock = urls, site, clock
-        self._addresses = PostAddresses(store, urls, site.zone)
+        self._addresses = PostAddresses(store, urls, site.zone, is_reserved)
         self._writer = PostWriter(outbox, urls, clock)
 
     async def create(
@@ -191,7 +200,8 @@ class Publisher:
         announced = change.announced and written.federates and not (before and before.post.federates)
         log.info("post published", slug=written.slug, state=written.state.value, path=written.path, announced=announced)
         kind = Change.UPDATED if before else Change.CREATED
-        return _result(written, change.made, kind, rendered, announced=announced)
+        published = _result(written, change.made, kind, rendered, announced=announced)
+        return replace(published, moved=self._addresses.reserved(draft))
 
     async def _unchanged(self, draft: PostDraft, before: StoredPost, rendered: RenderedPost) -> Published:
         post, made = before.post, before.made
@@ -199,7 +209,8 @@ class Publisher:
             await self.rerender(post.id)
         if made.minor and not draft.minor:
             await self._store.transaction(lambda tx: tx.post_writes.clear_minor_change(post.id))
-        return _result(post, made, Change.UNCHANGED, rendered, announced=False)
+        published = _result(post, made, Change.UNCHANGED, rendered, announced=False)
+        return replace(published, moved=self._addresses.reserved(draft))
 
     async def _identified(self, draft: PostDraft, before: StoredPost | None, rule: SlugRule) -> Post:
         """Return the post with its identity, addresses and dates; those that were ever public are kept."""
@@ -243,7 +254,7 @@ class Publisher:
     async def _path(
         self, draft: PostDraft, old: Post | None, *, id: str, kind: PostKind, date: datetime, slug: str
     ) -> str:
-        if draft.path and not await self._addresses.is_taken(draft.path, id=id):
+        if draft.path and await self._addresses.is_free(draft.path, id=id):
             return draft.path
         if old is not None and not draft.path and (old.kind, old.slug, old.published) == (kind, slug, date):
             return old.path
@@ -310,12 +321,19 @@ class Publisher:
             post=post,
             made=made,
             rendered=rendered,
-            addresses=tuple(address for address in (draft.path, *draft.aliases) if address),
+            addresses=tuple(
+                one for one in (draft.path, *draft.aliases) if one and not self._addresses.is_reserved(one)
+            ),
             source_id=draft.source_id,
             announced=not is_minor and announce,
             is_minor=is_minor,
             also=options.also,
         )
+
+    def slug_of(self, draft: PostDraft) -> str:
+        """Return the slug by which a draft without any other identity means its post."""
+        is_page = draft.kind is PostKind.PAGE
+        return f"{draft.slug}-2" if is_page and self._addresses.is_reserved(self._urls.page(draft.slug)) else draft.slug
 
     def _hashtags(self, post: Post) -> Mapping[str, str]:
         return {tag.name.lower(): tag.href for tag in self._outbox.hashtags(post)}

@@ -9,6 +9,16 @@ from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES, expect_han
 from syndicate.web.site import blogroll, files, remote_interaction, sitemap, views
 from syndicate.web.site.rendering import Asset
 
+PROGRAM_DIRECTORIES = (
+    *("/actor/", "/actors/", "/inbox/", "/activities/", "/stamps/", "/websub/", "/nodeinfo/", "/.well-known/"),
+    *("/static/", "/admin/", "/preview/", "/notifications/", "/webmention/", "/micropub/", "/indieauth/"),
+    *("/favicon.ico/", "/favicon.png/", "/feed.css/", "/index.html/"),
+)
+"""Nothing below these is a post or page, whether or not there is a route: they may get one."""
+ID = "{id:[0-9a-f-]{36}}"
+ANY_ADDRESS = "/{path}"
+"""The route of every other address."""
+
 
 def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router = app.router
@@ -38,14 +48,14 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
         router.add_route("*", path, inbox.refuse_other_methods)
 
     # objects and activities by id
-    router.add_get("/posts/{id}", objects.get_post)
-    router.add_get("/actors/{actor}/notes/{id:[0-9a-f-]{36}}", objects.get_note)
-    router.add_get("/posts/{id}/replies", conversations.get_replies)
-    router.add_get("/posts/{id}/context", conversations.get_context)
-    router.add_get("/posts/{id}/{kind:likes|shares}", conversations.get_reactions)
-    router.add_get("/comments/{id:[0-9a-f-]{36}}", objects.get_comment)
-    router.add_get("/comments/{id:[0-9a-f-]{36}}/replies", conversations.get_comment_replies)
-    router.add_get("/comments/{id:[0-9a-f-]{36}}/{kind:likes|shares}", conversations.get_comment_reactions)
+    router.add_get(f"/posts/{ID}", objects.get_post)
+    router.add_get(f"/actors/{{actor}}/notes/{ID}", objects.get_note)
+    router.add_get(f"/posts/{ID}/replies", conversations.get_replies)
+    router.add_get(f"/posts/{ID}/context", conversations.get_context)
+    router.add_get(f"/posts/{ID}/{{kind:likes|shares}}", conversations.get_reactions)
+    router.add_get(f"/comments/{ID}", objects.get_comment)
+    router.add_get(f"/comments/{ID}/replies", conversations.get_comment_replies)
+    router.add_get(f"/comments/{ID}/{{kind:likes|shares}}", conversations.get_comment_reactions)
     router.add_get("/activities/{id}", objects.get_activity)
     router.add_get("/stamps/{id}", objects.get_authorization)
 

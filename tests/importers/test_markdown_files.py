@@ -49,13 +49,11 @@ def test_the_header_wins_over_the_name(tmp_path: Path) -> None:
 def test_addresses_of_the_header_are_paths_of_the_blog(tmp_path: Path) -> None:
     text = "---\nurl: /2014/tea.html\naliases: [/old/tea, /feed/, https://elsewhere.example/tea]\n---\nHot."
     post_draft = read(tmp_path / "tea.md", text).post_draft
-    assert (post_draft.path, post_draft.aliases) == ("/2014/tea.html", ("/old/tea",))
+    assert (post_draft.path, post_draft.aliases) == ("/2014/tea.html", ("/old/tea", "/feed/"))
 
 
-@pytest.mark.parametrize(
-    "url", ["/feed/", "/tag/tea/", "/admin/x/", "/2014/", "/:year/:title/", "../x", "javascript:x"]
-)
-def test_an_address_that_is_not_free_is_not_taken(tmp_path: Path, url: str) -> None:
+@pytest.mark.parametrize("url", ["/:year/:title/", "../x", "javascript:x"])
+def test_what_is_no_address_of_the_blog_is_not_taken(tmp_path: Path, url: str) -> None:
     assert read(tmp_path / "tea.md", f"---\nurl: '{url}'\n---\nHot.").post_draft.path is None
 
 

@@ -171,3 +171,36 @@ async def test_what_is_not_there_cannot_be_changed(instance: RunningInstance) ->
     ):
         with pytest.raises(PostNotFound, match=NOWHERE):
             await work
+
+
+async def test_a_page_never_hides_behind_one_of_the_program(instance: RunningInstance) -> None:
+    """The page of a file, one from another blog with its path, and a post with such a path."""
+    importer = instance.server.services.post_importer
+    page = PostDraft(slug="search", source="How I search.", kind=PostKind.PAGE)
+    first = await importer.publish(page, origin="publish")
+    assert (first.post.slug, first.post.path, first.moved) == ("search-2", "/search-2/", "/search/")
+    again = await importer.publish(replace(page, source="How I find."), origin="publish")
+    assert (again.post.id, again.change, again.moved) == (first.post.id, Change.UPDATED, "/search/")
+    assert "How I find." in (await instance.get("/search-2/")).text
+
+    old = PostDraft(
+        slug="archives", source="Old.", kind=PostKind.PAGE, guid="https://old.example/?p=7", path="/archives/"
+    )
+    moved = await importer.publish(old, origin="wordpress", announce=False)
+    assert (moved.post.path, moved.moved) == ("/archives-2/", "/archives/")
+    assert (await importer.publish(old, origin="wordpress", announce=False)).change is Change.UNCHANGED
+    post = await importer.publish(
+        PostDraft(slug="roll", source="My roll.", path="/blogroll/", aliases=("/feed/", "/old/")), origin="wordpress"
+    )
+    assert (post.post.path, post.moved) == ("/2026/11/22/roll/", "/blogroll/")
+    assert await instance.store.posts.list_aliases(post.post.id) == ["/old/"]
+    for number, path in enumerate(("/feed/", "/tag/tea/", "/admin/x/", "/2014/", "/search/words/")):
+        draft = PostDraft(slug=f"post-{number}", source="Words.", path=path)
+        assert (await importer.publish(draft, origin="folder")).post.path == f"/2026/11/22/post-{number}/"
+    hello = await importer.publish(
+        PostDraft(slug="hello", source="Hello.", path="/posts/hello.html"), origin="wordpress"
+    )
+    assert "Hello." in (await instance.get(hello.post.path)).text
+    assert hello.post.path == "/posts/hello.html"
+    about = await importer.publish(PostDraft(slug="about", source="Of me.", kind=PostKind.PAGE), origin="publish")
+    assert (about.post.path, about.moved) == ("/about/", "")

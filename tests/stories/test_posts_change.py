@@ -625,7 +625,7 @@ async def test_an_empty_file_is_no_post_and_takes_no_words_away(
 async def test_a_file_that_cannot_be_read_keeps_no_other_from_being_published(
     instance: RunningInstance, folder: Path
 ) -> None:
-    put(instance, folder / "a.md", "---\ncomments: perhaps\n---\nA")
+    put(instance, folder / "a.md", "---\ntags: {a: b}\n---\nA")
     (folder / "b.md").write_bytes(b"\xff\xfe\x00")
     os.utime(folder / "b.md", (0, 0))
     (folder / "c.md").symlink_to(folder / "nowhere.md")

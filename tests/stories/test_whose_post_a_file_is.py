@@ -15,6 +15,7 @@ from syndicate.model.post import Post, PostDraft, PostKind
 from syndicate.publishing import Publisher
 from syndicate.publishing.renderer import Renderer
 from syndicate.storage import Store
+from syndicate.web.reserved_paths import ReservedPaths
 from tests.instances import RunningInstance
 from tests.peer import Peer
 
@@ -134,6 +135,7 @@ async def test_a_file_that_two_workers_take_at_once_is_one_post(
             services.urls,
             config.site,
             instance.clock,
+            is_reserved=ReservedPaths(),
         )
         importer = PostImporter(store, publisher, services.urls)
         other = PostsFolder(store, importer, config.storage.posts, config.site.zone, instance.clock)
