@@ -18,7 +18,9 @@ def media() -> None:
 @media.command()
 @click.pass_obj
 def rebuild(session: Session) -> None:
-    """Remove metadata from pictures that earlier versions stored. Nobody is notified, and no post changes its date."""
+    """Remove metadata from pictures that earlier versions stored, and make smaller forms of them for small screens.
+    Nobody is notified, and no post changes its date.
+    """
 
     async def work(services: Services) -> Rebuilt:
         with progress("pictures") as advance:
@@ -26,7 +28,7 @@ def rebuild(session: Session) -> None:
             return await MediaRebuild(services.store, services.files, rerender=rerender, progress=advance).run()
 
     done = session.run(work)
-    click.echo(f"{done.cleaned} cleaned, {done.unchanged} unchanged")
+    click.echo(f"{done.cleaned} cleaned, {done.scaled} scaled, {done.unchanged} unchanged")
     for name, reason in done.failed:
         click.echo(f"unchanged: /media/{name}: {reason}", err=True)
     if done.failed:

@@ -25,6 +25,12 @@ _MIN_BLOCK_WIDTH = 100
 _PLAYERS = frozenset({"audio", "video"})
 _ADDRESSES = frozenset({"href", "src", "poster"})
 _DROPPED = frozenset({"srcset", "sizes", "imagesizes", "imagesrcset"})
+_FOR_BROWSERS = _DROPPED | {"loading"}
+_FORMS, _SIZES = "our-srcset", "our-sizes"
+_OURS = {_FORMS: "srcset", _SIZES: "sizes"}
+"""The attributes of the smaller forms until those of the author are dropped."""
+COLUMN_WIDTH = "34rem"
+"""How wide the text of a page is at most, as the stylesheet says."""
 _WEB = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 
 
@@ -70,6 +76,16 @@ class Shown:
     alt: str
     width: int
     height: int
+    srcset: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forms:
+    """What is known of a picture that is served here: its size in pixels, and its smaller forms as a `srcset`."""
+
+    width: int
+    height: int
+    srcset: str
 
 
 def shown(html: str) -> tuple[Shown, ...]:
@@ -79,7 +95,10 @@ def shown(html: str) -> tuple[Shown, ...]:
         address = tag.value("src")
         if tag.name == "img" and not tag.closing and address:
             width, height = (int(size) if (size := tag.get(name)).isdecimal() else 0 for name in ("width", "height"))
-            found.setdefault(address, Shown(address=address, alt=tag.value("alt"), width=width, height=height))
+            found.setdefault(
+                address,
+                Shown(address=address, alt=tag.value("alt"), width=width, height=height, srcset=tag.value("srcset")),
+            )
     return tuple(found.values())
 
 
@@ -89,20 +108,46 @@ def rewrite(
     url: Callable[[str], str | None] = lambda _address: None,
     missing: Callable[[str], bool] = lambda _address: False,
     lost: Callable[[str], bool] = lambda _address: False,
+    forms: Callable[[str], Forms | None] = lambda _address: None,
 ) -> str:
     """Return `html` with `url` applied to every address, and without what needs scripts.
 
     `url` and `missing` get addresses as written, with entities resolved; `url` returns None to keep one. A `missing`
     picture becomes its alternative text, or its file name, linked to its address (no link within a link). A `lost`
-    picture will never be available and gets no link. A frame becomes a paragraph with a link to its content.
+    picture will never be available and gets no link. A frame becomes a paragraph with a link to its content. `forms`
+    returns the forms of a picture, of which browsers choose one; pictures after the first are loaded lazily.
     """
-    return "".join(_rewritten(html, url, missing, lost))
+    return "".join(_rewritten(html, url, missing, lost, forms))
+
+
+def without_forms(html: str) -> str:
+    """Return `html` without what only browsers need to choose the form of a picture: for feeds and other servers."""
+    if " srcset=" not in html:
+        return html
+    return "".join(
+        escaped(token)
+        if isinstance(token, str)
+        else str(Tag(name=token.name, closing=token.closing, attributes=_without(token.attributes, _FOR_BROWSERS)))
+        for token in tokens(html)
+    )
+
+
+def largest_within(srcset: str, limit: int) -> tuple[str, int] | None:
+    """Return address and width of the largest form of a picture of at most `limit` pixels, if there is one."""
+    forms = (form.rpartition(" ") for form in srcset.split(", ") if form.endswith("w"))
+    sized = [(int(width[:-1]), address) for address, _, width in forms if width[:-1].isdecimal()]
+    best = max((form for form in sized if form[0] <= limit), default=None)
+    return (best[1], best[0]) if best else None
 
 
 def _rewritten(
-    html: str, url: Callable[[str], str | None], missing: Callable[[str], bool], lost: Callable[[str], bool]
+    html: str,
+    url: Callable[[str], str | None],
+    missing: Callable[[str], bool],
+    lost: Callable[[str], bool],
+    forms: Callable[[str], Forms | None],
 ) -> Iterator[str]:
-    in_link = in_picture = in_lost_link = False
+    in_link = in_picture = in_lost_link = is_later = False
     for token in tokens(html):
         if isinstance(token, str):
             yield escaped(token)
@@ -121,7 +166,10 @@ def _rewritten(
             yield "" if token.closing else _frame(token, url, in_link=in_link)
             continue
         if token.name == "img" and not token.closing:
-            yield _picture(token, url, missing, unlinked=in_link or lost(_source(token)))
+            found = forms(_source(token))
+            picture = _with_forms(token, found, is_lazy=is_later) if found else token
+            is_later = is_later or found is not None
+            yield _picture(picture, url, missing, unlinked=in_link or lost(_source(token)))
             continue
         yield str(_with_addresses(token, url))
 
@@ -135,6 +183,25 @@ def _picture(image: Tag, url: Callable[[str], str | None], missing: Callable[[st
         return f"{text}<br>" if _stands_alone(image) else f"{text} "  # it must not run into the text around it
     others = tuple(pair for pair in image.attributes if pair[0] != "src")
     return str(_with_addresses(Tag(name="img", attributes=(("src", escape(source)), *others)), url))
+
+
+def _with_forms(image: Tag, forms: Forms, *, is_lazy: bool) -> Tag:
+    """Return a picture with its size, unless the author gave one, and its smaller forms."""
+    attributes = _without(image.attributes, _DROPPED)
+    given = {name for name, _ in attributes}
+    if not given & {"width", "height"} and forms.width and forms.height:
+        attributes += (("width", str(forms.width)), ("height", str(forms.height)))
+    if forms.srcset:
+        width = _WIDTH.fullmatch(image.value("width").strip().removesuffix("px"))
+        shown = f"{width[0]}px" if width else COLUMN_WIDTH
+        attributes += ((_FORMS, escape(forms.srcset)), (_SIZES, f"(max-width: {shown}) 100vw, {shown}"))
+    if is_lazy and "loading" not in given:
+        attributes += (("loading", "lazy"),)
+    return Tag(name="img", attributes=attributes)
+
+
+def _without(attributes: tuple[tuple[str, str], ...], names: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in attributes if pair[0] not in names)
 
 
 def _frame(frame: Tag, url: Callable[[str], str | None], *, in_link: bool) -> str:
@@ -163,6 +230,7 @@ def _with_addresses(tag: Tag, url: Callable[[str], str | None]) -> Tag:
     for name, value in tag.attributes:
         if name in _DROPPED or name.startswith("data-"):
             continue
+        name = _OURS.get(name, name)
         if name in _ADDRESSES and (moved := url(tag.value(name).strip())) is not None:
             kept.append((name, escape(moved)))
         else:

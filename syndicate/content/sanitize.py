@@ -112,12 +112,26 @@ def _filter(policy: _Policy, base: str) -> Callable[[str, str, str], str | None]
         if name in _ADDRESSES:
             schemes = policy.schemes if tag == "a" else _WEB_ONLY
             return absolute(value, base=base, schemes=schemes)
+        if name == "srcset":
+            return _srcset(value, base)
         if name == "class":
             return " ".join(word for word in dict.fromkeys(value.split()) if policy.classes(tag, word)) or None
         verdict = policy.checks.get(name)
         return verdict(tag, value) if verdict else value
 
     return check
+
+
+def _srcset(value: str, base: str) -> str | None:
+    """Return a `srcset` whose addresses are absolute and of the web, or None."""
+    forms = [form.rpartition(" ") for form in value.split(", ")]
+    addresses = [absolute(address, base=base, schemes=_WEB_ONLY) for address, _, _ in forms]
+    if not all(addresses) or not all(_FORM_WIDTH.fullmatch(width) for _, _, width in forms):
+        return None
+    return ", ".join(f"{address} {width}" for address, (_, _, width) in zip(addresses, forms, strict=True))
+
+
+_FORM_WIDTH = re.compile("[0-9]{1,5}w")
 
 
 def _cut(html: str, max_bytes: int) -> str:
@@ -194,7 +208,7 @@ _AUTHOR_ATTRIBUTES: _Attributes = {
     "colgroup": frozenset({"span"}),
     "del": frozenset({"cite", "datetime"}),
     "details": frozenset({"open"}),
-    "img": frozenset({"alt", "height", "loading", "src", "width"}),
+    "img": frozenset({"alt", "height", "loading", "sizes", "src", "srcset", "width"}),
     "ins": frozenset({"cite", "datetime"}),
     "li": frozenset({"value"}),
     "ol": frozenset({"reversed", "start", "type"}),
@@ -245,6 +259,7 @@ _AUTHOR = _Policy(
         "rel": _rel,
         "reversed": _flag,
         "rowspan": _span,
+        "sizes": _matching(r"\(max-width: [0-9]{1,5}(px|rem)\) 100vw, [0-9]{1,5}(px|rem)"),
         "scope": _matching("row|col|rowgroup|colgroup"),
         "span": _span,
         "srclang": _language,

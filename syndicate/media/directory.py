@@ -10,12 +10,19 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-NAME = re.compile(r"[0-9a-f]{40}\.[a-z0-9]{2,4}")
+NAME = re.compile(r"[0-9a-f]{40}(?:-[0-9]{3,4})?\.[a-z0-9]{2,4}")
+WIDTHS = (480, 960, 1600)
+"""The widths of the smaller forms of a picture, in pixels."""
 
 
 def name_of(data: bytes, extension: str) -> str:
     """Return the name of a file with this content."""
     return f"{hashlib.sha256(data).hexdigest()[:40]}.{extension}"
+
+
+def name_of_smaller(name: str, width: int) -> str:
+    """Return the name of a smaller form of a picture."""
+    return f"{name.partition('.')[0]}-{width}.webp"
 
 
 class HashedFiles:
@@ -33,8 +40,13 @@ class HashedFiles:
         return path if path.is_file() else None
 
     def names(self) -> Iterator[str]:
-        """Return the names of all files, in order."""
-        yield from sorted(path.name for path in self._directory.glob("??/*") if self.path(path.name) == path)
+        """Return the names of all files without the smaller forms of pictures, in order."""
+        names = sorted(path.name for path in self._directory.glob("??/*") if self.path(path.name) == path)
+        yield from (name for name in names if "-" not in name)
+
+    def widths(self, name: str) -> tuple[int, ...]:
+        """Return the widths of the smaller forms of a picture that exist."""
+        return tuple(width for width in WIDTHS if self.path(name_of_smaller(name, width)) is not None)
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file durably; it is written under a temporary name first, so that an incomplete file is never
@@ -54,9 +66,11 @@ class HashedFiles:
         temporary.replace(path)
 
     def remove(self, name: str) -> None:
-        path = self.path(name)
-        if path is not None:
-            path.unlink(missing_ok=True)
+        """Delete a file and its smaller forms."""
+        for each in (name, *(name_of_smaller(name, width) for width in WIDTHS)):
+            path = self.path(each)
+            if path is not None:
+                path.unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
         return self._directory / name[:2] / name

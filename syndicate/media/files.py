@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from syndicate.media import pictures
-from syndicate.media.directory import HashedFiles, name_of
+from syndicate.media.directory import HashedFiles, name_of, name_of_smaller
 from syndicate.media.kinds import MAX_HEAD_BYTES, MEDIA_TYPES, UnusableFile, require_kind
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -17,7 +17,8 @@ MAX_BYTES = 64 * 1024 * 1024
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFile:
     """A stored file: `name` in the media directory, `size` in bytes, `width` and `height` in pixels (0 if unknown).
-    `original` is the name of the unchanged file among the originals, if it differs.
+    `original` is the name of the unchanged file among the originals, if it differs; `widths` are those of the smaller
+    forms of a picture.
     """
 
     name: str
@@ -26,6 +27,7 @@ class KeptFile:
     width: int
     height: int
     original: str | None = None
+    widths: tuple[int, ...] = ()
 
 
 class MediaFiles:
@@ -44,14 +46,23 @@ class MediaFiles:
         return KeptFile(name=name, media_type=media_type, size=len(data), width=width, height=height)
 
     def keep_own(self, data: bytes) -> KeptFile:
-        """Store a file of the author, a picture without its metadata. Raises UnusableFile, OSError."""
+        """Store a file of the author, a picture without its metadata and with its smaller forms. Raises UnusableFile,
+        OSError.
+        """
         media_type, extension = _kind(data)
-        cleaned = pictures.cleaned(data) if media_type.startswith("image/") else data
-        if cleaned == data:
+        if not media_type.startswith("image/"):
             return self.keep(data)
-        original = name_of(data, extension)
-        self._originals.write(original, data)
-        return replace(self.keep(cleaned), original=original)
+        name = name_of(data, extension)
+        is_known = bool(self._served.widths(name)) or self._originals.path(name) is not None
+        prepared = pictures.Prepared(pictures.cleaned(data)) if is_known else pictures.prepared(data)
+        kept = self.keep(prepared.data)
+        for width, smaller in prepared.smaller.items():
+            self._served.write(name_of_smaller(kept.name, width), smaller)
+        kept = replace(kept, widths=self._served.widths(kept.name))
+        if prepared.data == data:
+            return kept
+        self._originals.write(name, data)
+        return replace(kept, original=name)
 
     def path(self, name: str) -> Path | None:
         """Return the path of a served file; None if the name is invalid or the file does not exist."""

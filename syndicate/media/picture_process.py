@@ -2,7 +2,7 @@
 
 Image decoders have had many vulnerabilities, so the server never loads one. This process has little memory and time,
 needs no files and no network, and ends after one picture. In comes a picture on standard input; out goes one line of
-JSON, then the files it describes. The exit status is 3 if the picture is refused, with the reason on standard error.
+JSON, then the files it describes: their widths and lengths, where the width 0 stands for the picture itself. The exit status is 3 if the picture is refused, with the reason on standard error.
 Further tasks can be added to `TASKS`.
 """
 
@@ -16,6 +16,7 @@ from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
+from syndicate.media.directory import WIDTHS
 from syndicate.media.kinds import MAX_HEAD_BYTES, require_kind
 from syndicate.media.metadata import BrokenPicture, strip
 from syndicate.media.pictures import REFUSED_STATUS
@@ -27,6 +28,9 @@ UPRIGHT = 1
 DEFAULT_QUALITY = 92
 """For a picture that must be encoded again and whose quality is unknown."""
 
+SCALED_QUALITY = 80
+SCALED_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr"})
+MAX_WEBP_HEIGHT = 16383
 AVIF_SPEED = 8
 """On a scale to ten: encoding AVIF is slow."""
 FULL_CHROMA, HALF_CHROMA = 0, 2
@@ -47,15 +51,52 @@ def limit() -> None:
         os.nice(10)
 
 
-def clean(data: bytes) -> list[bytes]:
+def clean(data: bytes) -> dict[int, bytes]:
     """Return the picture upright and without metadata; nothing if it already is."""
+    cleaned = _cleaned(data)
+    return {} if cleaned == data else {0: cleaned}
+
+
+def prepare(data: bytes) -> dict[int, bytes]:
+    """Return the same and smaller forms of the picture."""
+    cleaned = _cleaned(data)
+    try:
+        smaller = _smaller(cleaned)
+    except (MemoryError, OSError, ValueError):
+        smaller = {}  # the picture can be served without them
+    return ({} if cleaned == data else {0: cleaned}) | smaller
+
+
+def _smaller(data: bytes) -> dict[int, bytes]:
+    """Return smaller forms of a picture that stands still, if they need less space than it."""
+    _, extension = require_kind(data[:MAX_HEAD_BYTES])
+    picture = _opened(data, extension)
+    if getattr(picture, "n_frames", 1) > 1 or picture.mode not in SCALED_MODES:
+        return {}
+    profile = picture.info.get("icc_profile") if picture.mode != "CMYK" else None
+    has_alpha = picture.mode in ("RGBA", "LA") or "transparency" in picture.info
+    picture = picture.convert("RGBA" if has_alpha else "RGB")
+    forms: dict[int, bytes] = {}
+    for width in sorted((width for width in WIDTHS if width < picture.width), reverse=True):
+        height = max(1, round(picture.height * width / picture.width))
+        if height > MAX_WEBP_HEIGHT:
+            continue
+        picture = picture.resize((width, height), reducing_gap=3.0)
+        out = BytesIO()
+        picture.save(out, format="WEBP", quality=SCALED_QUALITY, icc_profile=profile, exif=b"")
+        if len(out.getvalue()) < len(data):
+            forms[width] = out.getvalue()
+    return forms
+
+
+def _cleaned(data: bytes) -> bytes:
     _, extension = require_kind(data[:MAX_HEAD_BYTES])
     stripped = strip(data, extension)
     picture = _opened(stripped.data, extension)
     orientation = _orientation(stripped.exif)
     if orientation == UPRIGHT and stripped.is_clean:
-        return [] if stripped.data == data else [stripped.data]
-    return [_encode_again(picture, orientation, is_lossless=b"VP8L" in stripped.data)]
+        return stripped.data
+    return _encode_again(picture, orientation, is_lossless=b"VP8L" in stripped.data)
 
 
 def _opened(data: bytes, extension: str) -> Any:
@@ -144,7 +185,7 @@ def _options(picture: Any, *, is_lossless: bool) -> dict[str, Any]:
     return options
 
 
-TASKS: Mapping[str, Callable[[bytes], list[bytes]]] = {"clean": clean}
+TASKS: Mapping[str, Callable[[bytes], dict[int, bytes]]] = {"clean": clean, "prepare": prepare}
 
 
 def main() -> None:
@@ -158,8 +199,8 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - whatever a decoder makes of a hostile file, the answer is a sentence
         sys.stderr.write(_reason(error))
         sys.exit(REFUSED_STATUS)
-    head = json.dumps({"lengths": [len(file) for file in files]})
-    sys.stdout.buffer.write(b"".join([head.encode(), b"\n", *files]))
+    head = json.dumps({"widths": list(files), "lengths": [len(file) for file in files.values()]})
+    sys.stdout.buffer.write(b"".join([head.encode(), b"\n", *files.values()]))
 
 
 def _reason(error: Exception) -> str:

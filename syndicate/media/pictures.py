@@ -1,4 +1,4 @@
-"""Remove metadata from the author's pictures, each in a process of its own.
+"""Remove metadata from the author's pictures and make smaller forms of them, each picture in a process of its own.
 
 Blocking: call it in a thread.
 """
@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from syndicate.media.kinds import UnusableFile
 
@@ -24,11 +26,29 @@ CRASHED = "a picture on which the picture decoder crashes"
 
 def cleaned(data: bytes) -> bytes:
     """Return a picture upright and without metadata; the same bytes if it already is. Raises UnusableFile, OSError."""
-    files = _run("clean", data)
-    return files[0] if files else data
+    return _prepared("clean", data).data
 
 
-def _run(task: str, data: bytes) -> list[bytes]:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A picture upright and without metadata, and its smaller forms by their width."""
+
+    data: bytes
+    smaller: Mapping[int, bytes] = field(default_factory=dict)
+
+
+def prepared(data: bytes) -> Prepared:
+    """Return a picture as it is served. Raises UnusableFile, OSError."""
+    return _prepared("prepare", data)
+
+
+def _prepared(task: str, data: bytes) -> Prepared:
+    files = _run(task, data)
+    return Prepared(files.get(0, data), {width: file for width, file in files.items() if width})
+
+
+def _run(task: str, data: bytes) -> dict[int, bytes]:
+    """Return the files that the process makes, by their width; 0 is the picture itself, if it is changed."""
     with MAX_CONCURRENT:
         try:
             done = subprocess.run(  # noqa: S603 - our own program; the only argument is the name of a task
@@ -53,10 +73,11 @@ def _out_of_order(output: bytes) -> str:
     return f"the program that reads pictures does not run ({last}); please install Syndicate again with what it needs"
 
 
-def _files(output: bytes) -> list[bytes]:
+def _files(output: bytes) -> dict[int, bytes]:
     head, _, rest = output.partition(b"\n")
-    files: list[bytes] = []
-    for length in json.loads(head)["lengths"]:
-        files.append(rest[:length])
+    described = json.loads(head)
+    files: dict[int, bytes] = {}
+    for width, length in zip(described["widths"], described["lengths"], strict=True):
+        files[width] = rest[:length]
         rest = rest[length:]
     return files

@@ -77,13 +77,15 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture served by this blog. `url` is absolute; sizes are pixels, 0 where not known."""
+    """A picture served by this blog. `url` is absolute; sizes are pixels, 0 where not known. `srcset` lists its smaller
+    forms for browsers, or is empty."""
 
     url: str
     alt: str = ""
     media_type: str = ""
     width: int = 0
     height: int = 0
+    srcset: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

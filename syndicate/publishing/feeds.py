@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from syndicate.config import FeedsConfig, SiteConfig
 from syndicate.content import warning
+from syndicate.content.html import without_forms
 from syndicate.content.text import excerpt, plain
 from syndicate.feeds import (
     Conversation,
@@ -323,11 +324,12 @@ class FeedBuilder:
 
 def _content(post: Post) -> str:
     """Return the text of a post. A sensitive post is folded behind its content warning, with its picture."""
+    html = without_forms(post.html)
     if not post.content_warning:
-        return post.html
+        return html
     picture = post.picture
     shown = f'<p><img src="{escape(picture.url)}" alt="{escape(picture.alt)}"></p>' if picture else ""
-    return warning.behind(post.content_warning, ("" if picture and picture.url in post.html else shown) + post.html)
+    return warning.behind(post.content_warning, ("" if picture and picture.url in html else shown) + html)
 
 
 def _beginning(summary: str, url: str) -> str:

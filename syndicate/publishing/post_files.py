@@ -153,7 +153,7 @@ def _bytes(path: Path, root: Path) -> bytes:
 
 
 def as_kept(file: MediaFile, files: MediaFiles, data: bytes) -> MediaFile:
-    """Store the bytes and return the media row as kept; pictures lose their metadata. Blocks while a picture is
+    """Store the bytes and return the media row as kept; pictures lose their metadata and get smaller forms. Blocks while a picture is
     processed.
 
     Raises UnusableFile, OSError.
@@ -163,6 +163,7 @@ def as_kept(file: MediaFile, files: MediaFiles, data: bytes) -> MediaFile:
         file,
         name=kept.name,
         original=kept.original,
+        widths=kept.widths,
         media_type=kept.media_type,
         size=kept.size,
         width=kept.width,

@@ -347,6 +347,7 @@ class Publisher:
             media_type=file.media_type,
             width=file.width,
             height=file.height,
+            srcset=self._renderer.srcset(file),
         )
 
     def _is_news(self, post: Post) -> bool:

@@ -15,6 +15,7 @@ from syndicate.content import markdown, names
 from syndicate.content.sanitize import SANITIZER_VERSION, SafeHtml, for_author
 from syndicate.content.text import clean, plain
 from syndicate.media import MediaFiles
+from syndicate.media.directory import WIDTHS, name_of_smaller
 from syndicate.model.post import Enclosure, Mention, SourceFormat
 from syndicate.publishing.post_files import Found, PostFiles
 from syndicate.storage import Store, Tables
@@ -93,6 +94,7 @@ class Renderer:
             url=lambda reference: self._address(known[reference], reference) if reference in known else None,
             missing=lambda reference: reference in known and known[reference].state is not MediaState.KEPT,
             lost=lambda reference: reference in found and found[reference].is_missing,
+            forms=lambda reference: self._forms(known[reference]) if reference in known else None,
         )
         named = [handle for handle in names.people(html) if handle.rpartition("@")[2] != self._urls.host]
         accounts = await self._store.mentions.find_known(named)
@@ -162,6 +164,22 @@ class Renderer:
         if file.state is not MediaState.KEPT or file.name is None:
             return file.source_url if not file.source_url.startswith("file:") else ""
         return self._urls.absolute(file.path or self._urls.media(file.name))
+
+    def _forms(self, file: MediaFile) -> author_html.Forms | None:
+        if file.state is not MediaState.KEPT:
+            return None
+        return author_html.Forms(width=file.width, height=file.height, srcset=self.srcset(file))
+
+    def srcset(self, file: MediaFile) -> str:
+        """Return the smaller forms of a picture, and the picture itself if it is not much larger, for browsers to
+        choose from; empty if it has none.
+        """
+        if not file.widths or file.name is None:
+            return ""
+        forms = [(self._urls.absolute(Urls.media(name_of_smaller(file.name, width))), width) for width in file.widths]
+        if file.width <= WIDTHS[-1]:
+            forms.append((self.address(file), file.width))
+        return ", ".join(f"{address} {width}w" for address, width in forms)
 
     async def remove_files(self, names: Sequence[str]) -> None:
         """Delete files that no row refers to any more."""

@@ -25,13 +25,14 @@ class Purpose(StrEnum):
 class MediaFile:
     """`source_url` is where it comes from; `path` where it is served besides `/media/<name>` (an imported picture's
     old path), or None; `name` its file under the media directory once it is kept; `original` its file as it came, where
-    that is another. `reason` says why it failed."""
+    that is another; `widths` are those of its smaller forms. `reason` says why it failed."""
 
     id: str
     source_url: str
     path: str | None = None
     name: str | None = None
     original: str | None = None
+    widths: tuple[int, ...] = ()
     media_type: str = ""
     size: int = 0
     width: int = 0
@@ -72,12 +73,12 @@ class Media:
     async def save(self, file: MediaFile) -> None:
         await self._query.run(
             """
-            INSERT INTO media (id, source_url, path, name, original, media_type, size, width, height, alt, purpose, state, reason,
+            INSERT INTO media (id, source_url, path, name, original, widths, media_type, size, width, height, alt, purpose, state, reason,
               attempts, due_at, leased_until)
-            VALUES (:id, :source_url, :path, :name, :original, :media_type, :size, :width, :height, :alt, :purpose, :state, :reason,
+            VALUES (:id, :source_url, :path, :name, :original, :widths, :media_type, :size, :width, :height, :alt, :purpose, :state, :reason,
               :attempts, :due, '')
             ON CONFLICT (source_url) DO UPDATE SET path = excluded.path, name = excluded.name,
-              original = excluded.original, media_type = excluded.media_type, size = excluded.size, width = excluded.width, height = excluded.height,
+              original = excluded.original, widths = excluded.widths, media_type = excluded.media_type, size = excluded.size, width = excluded.width, height = excluded.height,
               alt = excluded.alt, state = excluded.state, reason = excluded.reason, attempts = excluded.attempts,
               due_at = excluded.due_at, leased_until = ''
             """,
@@ -86,6 +87,7 @@ class Media:
             path=file.path,
             name=file.name,
             original=file.original,
+            widths=_spelled(file.widths),
             media_type=file.media_type,
             size=file.size,
             width=file.width,
@@ -151,6 +153,12 @@ class Media:
         return total
 
     # names that files had
+
+    async def set_widths(self, name: str, widths: tuple[int, ...]) -> None:
+        """Record the smaller forms of what is served under a name."""
+        await self._query.run(
+            "UPDATE media SET widths = :widths WHERE name = :name", name=name, widths=_spelled(widths)
+        )
 
     async def rename(self, former: str, name: str, *, original: str, size: int, width: int, height: int) -> None:
         """What was served under a name is another file from now on, and its old address leads to the new one."""
@@ -267,6 +275,10 @@ class Media:
         return [row["post_id"] for row in rows]
 
 
+def _spelled(widths: tuple[int, ...]) -> str:
+    return " ".join(map(str, widths))
+
+
 def _file(row: Row) -> MediaFile:
     return MediaFile(
         id=row["id"],
@@ -274,6 +286,7 @@ def _file(row: Row) -> MediaFile:
         path=row["path"],
         name=row["name"],
         original=row["original"],
+        widths=tuple(map(int, row["widths"].split())),
         media_type=row["media_type"],
         size=row["size"],
         width=row["width"],

@@ -7,6 +7,7 @@ from syndicate.model.post import Post, PostDraft
 from syndicate.publishing.media_rebuild import MediaRebuild, Rebuilt
 from syndicate.storage.media import MediaFile, Purpose
 from tests.instances import RunningInstance
+from tests.media.test_smaller_forms import photograph
 from tests.pictures import PNG, is_silent, telling
 
 
@@ -129,3 +130,34 @@ async def test_with_a_post_go_its_pictures_and_their_originals(instance: Running
     assert [path for path in storage.originals.rglob("*") if path.is_file()]
     await instance.delete("tea")
     assert not [path for folder in (storage.originals, storage.media) for path in folder.rglob("*") if path.is_file()]
+
+
+async def test_pictures_of_earlier_versions_get_smaller_forms_and_nobody_is_told(
+    instance: RunningInstance, tmp_path: Path
+) -> None:
+    data = photograph(2000, 1000)
+    before = await published(instance, tmp_path, data)
+    assert before.picture is not None
+    files = instance.server.services.files
+    name = before.picture.url.rpartition("/")[2]
+    files.remove(name)
+    files.keep(data)
+    await instance.store.transaction(lambda tx: tx.media.set_widths(name, ()))
+    await instance.server.services.publisher.rerender(before.id)
+    old = await instance.store.posts.find(before.id)
+    assert old is not None
+    assert "srcset" not in old.html
+    sent = await instance.store.totals.get("outbox")
+    assert (await rebuild(instance)).scaled == 1
+    assert await instance.store.totals.get("outbox") == sent
+    page = (await instance.get(before.path)).text
+    stem = name.partition(".")[0]
+    form = f"https://blog.example/media/{stem}-960.webp"
+    assert f"{form} 960w" in page
+    assert f'<meta property="og:image" content="{form}">' in page
+    assert (await instance.get(form)).headers["Content-Type"] == "image/webp"
+    assert "srcset" not in (await instance.get("/feed/")).text
+    after = await instance.store.posts.find(before.id)
+    assert after is not None
+    assert after.updated == before.updated
+    assert (await rebuild(instance)).unchanged == 1

@@ -58,7 +58,7 @@ class Outbox:
         mentions = [render.MentionTag(name=mention.handle, href=mention.actor) for mention in post.mentions]
         tags: list[Hashtag | render.MentionTag] = [*self.hashtags(post), *mentions]
         pictures: list[Picture] = []
-        html = post.html
+        html = author_html.without_forms(post.html)
         if post.object_type is ObjectType.NOTE:
             pictures, html = self._pictures(html, post.picture), federated.without_pictures(html)
         shown = replace(post, html=federated.compact(html))

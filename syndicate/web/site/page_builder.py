@@ -15,10 +15,11 @@ from aiohttp import web
 from syndicate.blogroll.documents import BLOGROLL, RIVER
 from syndicate.clock import Clock, to_text
 from syndicate.config import Config
-from syndicate.content.html import pictures
+from syndicate.content.html import largest_within, shown
 from syndicate.errors import StorageError
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.feeds import FeedFormat
+from syndicate.media.kinds import type_by_name
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.post import Picture, Post, PostKind, TermKind
@@ -59,6 +60,8 @@ from syndicate.web.site.pages import (
 from syndicate.web.site.rendering import MONTHS, Pages
 
 COMMENTS_PER_PAGE = 200
+MAX_PREVIEW_WIDTH = 1200
+"""Pixels of the picture that other programs show beside a link (Open Graph)."""
 PACES = (
     (1, "one every day"),
     (2, "one every second day"),
@@ -539,15 +542,27 @@ class PageBuilder:
             activity_id=post.uri if post.federates else "",
             comments_feed=self._comments_feed(post.path, f"Comments on {title}") if has_comments else None,
             kind="article",
-            image=None if post.content_warning else post.picture or self._first_picture(post),
+            image=None if post.content_warning else self._preview_picture(post),
             published=post.published,
             modified=post.updated,
             tags=tuple(term.name for term in post.tags),
         )
 
+    def _preview_picture(self, post: Post) -> Picture | None:
+        """Return the picture that represents the post elsewhere, of at most 1200 pixels if there is such a form."""
+        picture = post.picture or self._first_picture(post)
+        smaller = largest_within(picture.srcset, MAX_PREVIEW_WIDTH) if picture else None
+        if picture is None or smaller is None:
+            return picture
+        address, width = smaller
+        height = round(picture.height * width / picture.width) if picture.width else 0
+        return Picture(url=address, alt=picture.alt, media_type=type_by_name(address), width=width, height=height)
+
     def _first_picture(self, post: Post) -> Picture | None:
-        local = next((address for address in pictures(post.html) if address.startswith(self._urls.base)), None)
-        return None if local is None else Picture(url=local)
+        local = next((each for each in shown(post.html) if each.address.startswith(self._urls.base)), None)
+        if local is None:
+            return None
+        return Picture(url=local.address, alt=local.alt, width=local.width, height=local.height, srcset=local.srcset)
 
     def _heading(self, listing: Listing) -> str:
         if listing.kind in ("month", "day"):
