@@ -27,6 +27,7 @@ from pydantic_settings import (
 from yarl import URL
 
 from syndicate.errors import ConfigurationError
+from syndicate.permalinks import DEFAULT, checked
 
 DEFAULT_FILE = "syndicate.toml"
 PREFIX = "SYNDICATE_"
@@ -167,6 +168,7 @@ class SiteConfig(Section):
     language: Annotated[str, AfterValidator(_language)] = "en-GB"
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
     author: str = ""
+    permalinks: Annotated[str, AfterValidator(checked)] = DEFAULT
     rel_me: tuple[str, ...] = ()
     licence: str = ""
     posts_per_page: Annotated[int, Field(ge=1, le=100)] = 10

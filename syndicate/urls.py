@@ -10,6 +10,8 @@ from datetime import date, datetime
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
+from syndicate import permalinks
+
 EMPTY = urlsplit("")
 
 
@@ -101,10 +103,9 @@ class Urls:
     # paths of pages
 
     @staticmethod
-    def permalink(published: datetime, slug: str, zone: ZoneInfo) -> str:
-        """`/YYYY/MM/DD/<slug>/`, in the site's time zone."""
-        local = published.astimezone(zone)
-        return f"/{local:%Y}/{local:%m}/{local:%d}/{quote(slug, safe='')}/"
+    def permalink(published: datetime, slug: str, zone: ZoneInfo, pattern: str = permalinks.DEFAULT) -> str:
+        """Return the path of a new post by a pattern (`site.permalinks`)."""
+        return permalinks.fill(pattern, published, slug, zone)
 
     @staticmethod
     def page(slug: str) -> str:

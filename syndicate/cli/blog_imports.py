@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from syndicate.cli.progress import progress
+from syndicate.cli.proposals import print_permalinks
 from syndicate.cli.session import Session
 from syndicate.config import SiteConfig
 from syndicate.errors import InputError
@@ -61,6 +62,8 @@ def _import(
 
     report = session.run(work)
     _print_report(report, session.config().site)
+    if report.created:
+        print_permalinks(session)
     if report.left_out:
         sys.exit(1)
 
@@ -109,6 +112,7 @@ def read_back(session: Session, directory: Path) -> None:
     report = session.run(work)
     changes = ", ".join(f"{report.posts[change]} {change.value}" for change in Change)
     click.echo(f"{changes}; {report.comments} comments, {report.files} files")
+    print_permalinks(session)
     for slug in report.edited:
         click.echo(f"not updated, since it was edited here: {slug}")
     for line in report.left_out:

@@ -10,6 +10,7 @@ import click
 from syndicate.blogroll.following import ListImportReport
 from syndicate.cli import blog_imports
 from syndicate.cli.progress import progress
+from syndicate.cli.proposals import print_permalinks
 from syndicate.cli.session import Session
 from syndicate.errors import InputError
 from syndicate.feeds import mastodon_csv
@@ -120,6 +121,8 @@ def markdown(session: Session, directory: Path, announce: bool, if_empty: bool) 
 
     counts, edited, notes, left_out = session.run(work)
     click.echo(", ".join(f"{count} {change.value}" for change, count in counts.items()))
+    if counts[Change.CREATED]:
+        print_permalinks(session)
     for slug in edited:
         click.echo(f"not updated, since it was edited here: {slug}")
     for note in notes:

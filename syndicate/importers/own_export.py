@@ -6,6 +6,7 @@ stand, and the text byte for byte. Comments come from `comments.json`, files wit
 
 import asyncio
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -156,7 +157,7 @@ class OwnExport:
         return self.report.comments - before
 
     async def _comments(self, path: Path) -> None:
-        for number, line in enumerate(await asyncio.to_thread(_lines, path), 1):
+        for number, line in enumerate(_lines(path), 1):
             await self._save_comment(line, f"{path}: comment {number}")
 
     async def _save_comment(self, text: str, what: str) -> None:
@@ -277,10 +278,10 @@ def _date_of(path: Path) -> str:
         return next((line for line in stream if line.startswith("date:")), "")
 
 
-def _lines(path: Path) -> list[str]:
-    """Return the comments of the file, one per line, as `export` writes them. Raises InputError."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    start = json.loads(f"{lines[0]}]}}") if lines else {}
-    if start.get("version", 0) > COMMENTS_VERSION:
-        raise InputError(f"{path}: was written by a newer version of Syndicate; please install that one")
-    return [line.rstrip(",") for line in lines[1:] if line.startswith("{")]
+def _lines(path: Path) -> Iterator[str]:
+    """Yield the comments of the file, one per line, as `export` writes them. Raises InputError."""
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        version = re.search(r'"version": (\d+)', stream.readline())
+        if version is None or int(version[1]) > COMMENTS_VERSION:
+            raise InputError(f"{path}: was written by a newer version of Syndicate; please install that one")
+        yield from (line.rstrip().rstrip(",") for line in stream if line.startswith("{"))

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum, auto
 from zoneinfo import ZoneInfo
 
+from syndicate import permalinks
 from syndicate.errors import SlugTaken
 from syndicate.model.post import PostDraft, PostKind
 from syndicate.storage import Store
@@ -26,8 +27,13 @@ class SlugRule(StrEnum):
 
 
 class PostAddresses:
-    def __init__(self, store: Store, urls: Urls, zone: ZoneInfo, is_reserved: IsReserved) -> None:
+    """`pattern` is that of the addresses of new posts (`site.permalinks`)."""
+
+    def __init__(
+        self, store: Store, urls: Urls, zone: ZoneInfo, is_reserved: IsReserved, pattern: str = permalinks.DEFAULT
+    ) -> None:
         self._store, self._urls, self._zone, self.is_reserved = store, urls, zone, is_reserved
+        self._pattern = pattern
 
     def reserved(self, draft: PostDraft) -> str:
         """Return the path that the draft asks for and cannot have, since the program answers there; empty if none."""
@@ -53,11 +59,12 @@ class PostAddresses:
             slug = f"{wanted}-{number}"
 
     async def free_path(self, kind: PostKind, date: datetime, slug: str, *, id: str) -> str:
-        """Return the path of a slug, with `-2`, `-3`, … if an imported post has it."""
+        """Return the path of a slug, with `-2`, `-3`, … if an imported post has it, or if it is one of the program's."""
         number = 1
         while True:
             name = slug if number == 1 else f"{slug}-{number}"
-            path = self._urls.page(name) if kind is PostKind.PAGE else Urls.permalink(date, name, self._zone)
+            is_page = kind is PostKind.PAGE
+            path = self._urls.page(name) if is_page else Urls.permalink(date, name, self._zone, self._pattern)
             if await self.is_free(path, id=id):
                 return path
             number += 1

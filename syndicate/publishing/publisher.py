@@ -90,7 +90,7 @@ class Publisher:
     ) -> None:
         self._store, self._renderer, self._outbox = store, renderer, outbox
         self._urls, self._site, self._clock = urls, site, clock
-        self._addresses = PostAddresses(store, urls, site.zone, is_reserved)
+        self._addresses = PostAddresses(store, urls, site.zone, is_reserved, site.permalinks)
         self._writer = PostWriter(outbox, urls, clock)
 
     async def create(
