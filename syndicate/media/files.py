@@ -95,6 +95,6 @@ def _size(data: bytes) -> tuple[int, int]:
 
     try:
         width, height = imagesize.get(BytesIO(data[: 1024 * 1024]))
-    except Exception:  # noqa: BLE001 - a parser of strangers' bytes; without a size a picture is still one
+    except Exception:  # noqa: BLE001 - it parses bytes of unknown origin; the size of a picture is optional
         return (0, 0)
     return (width, height) if 0 < width < 65_536 and 0 < height < 65_536 else (0, 0)

@@ -1,1 +1,1 @@
-"""The nouns of the house: frozen values without I/O."""
+"""The domain model: frozen values without I/O."""

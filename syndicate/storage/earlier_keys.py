@@ -9,7 +9,7 @@ from syndicate.storage.engine.database import Queryable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierKey:
-    """A key under the id that it had; the private half is on disk."""
+    """An earlier key under its own id; the private key is on disk."""
 
     local_actor: str
     key_id: str
@@ -35,7 +35,7 @@ class EarlierKeys:
         )
 
     async def list_by_actor(self, local_actor: str) -> list[EarlierKey]:
-        """Those of an actor, the latest first."""
+        """Return the earlier keys of an actor, the latest first."""
         rows = await self._query.all(
             "SELECT * FROM earlier_keys WHERE local_actor = :local_actor ORDER BY retired DESC, key_id DESC",
             local_actor=local_actor,
@@ -48,7 +48,7 @@ class EarlierKeys:
     # introductions
 
     async def introduced_at(self, local_actor: str, inbox: str, key_id: str) -> datetime | None:
-        """When an inbox was last sent the Update that introduces this key."""
+        """Return when an inbox was last sent the Update that introduces this key."""
         row = await self._query.one(
             "SELECT at FROM introductions WHERE local_actor = :local_actor AND inbox = :inbox AND key_id = :key_id",
             local_actor=local_actor,

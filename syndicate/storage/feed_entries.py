@@ -8,7 +8,7 @@ from syndicate.model.blogroll import FollowedPost
 from syndicate.storage.engine.database import Queryable, Row
 
 NEVER = "-"
-"""In `passed_on`: the blogroll's account does not pass it on."""
+"""Value of `passed_on`: the blogroll's account does not boost this entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class StoredFeedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiverPost:
-    """A post in the river, with what is shown of whose it is."""
+    """An entry of the river, with the name and address of its blog."""
 
     id: str
     post: FollowedPost
@@ -56,7 +56,7 @@ class FeedEntries:
         return [_kept(row) for row in rows]
 
     async def save(self, kept: StoredFeedEntry) -> None:
-        """Keep it, or change what is kept; when it was found stays."""
+        """Save an entry or its newer form; the time at which it was found stays."""
         post = kept.post
         await self._query.run(
             """
@@ -87,7 +87,7 @@ class FeedEntries:
         await self._query.run("DELETE FROM feed_entries WHERE id = :id", id=id)
 
     async def set_hidden(self, entry: str, hidden: bool) -> None:
-        """The entry is hidden now, or shown: what is shown again is not passed on as news."""
+        """Hide or show the posts of a blogroll entry; those that are shown again are not boosted as new ones."""
         await self._query.run(
             """
             UPDATE feed_entries SET hidden = :hidden, passed_on = CASE WHEN passed_on = '' THEN '-' ELSE passed_on END
@@ -98,7 +98,7 @@ class FeedEntries:
         )
 
     async def list_river(self, *, before: tuple[str, str] | None, limit: int) -> list[RiverPost]:
-        """What all may see, newest first, from the key (`published` as text, id) on."""
+        """Return the visible posts, newest first, starting after the key (`published` as text, id)."""
         published, id = before or ("~", "")
         rows = await self._query.all(
             """
@@ -115,7 +115,7 @@ class FeedEntries:
         )
         return [_river(row) for row in rows]
 
-    # what the blogroll's account passes on
+    # boosts by the blogroll's account
 
     async def next_to_announce(self, since: datetime) -> StoredFeedEntry | None:
         """The newest that may be passed on and was published since then. What an account has in its feed waits until

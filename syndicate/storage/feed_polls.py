@@ -9,7 +9,7 @@ from syndicate.storage.engine.database import Queryable, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPoll:
-    """One feed that is to be asked, and what is known of it from before.
+    """A feed to be polled, and the state of the previous poll.
 
     `etag` and `last_modified` are its validators as they came; `digest` is of the body that was read last, at `read`;
     `ttl` are the minutes that it asks for, `pace` the seconds after which it is worth a look. `url` is the entry's
@@ -32,7 +32,7 @@ class FeedPoll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailingFeed:
-    """An entry that has not answered well for a while, by its name and the address that is asked."""
+    """A blogroll entry whose feed has failed for a while: its name and the address of the feed."""
 
     name: str
     address: str
@@ -45,7 +45,7 @@ class FeedPolls:
         self._query = query
 
     async def save(self, poll: FeedPoll) -> None:
-        """Have a feed asked when it is due. Whoever had leased it has it no longer."""
+        """Schedule a poll. An existing lease on the feed ends."""
         await self._query.run(
             """
             INSERT INTO feed_polls (entry_id, host, etag, last_modified, digest, read_at, ttl, pace, failures,
@@ -81,7 +81,7 @@ class FeedPolls:
         return None if row is None else _poll(row)
 
     async def claim(self, *, now: datetime, until: datetime) -> FeedPoll | None:
-        """Lease the first that is due, at a host that nobody is asking now."""
+        """Lease the first due feed whose host has no other leased feed."""
         row = await self._query.one(
             """
             WITH due AS MATERIALIZED (
@@ -119,7 +119,7 @@ class FeedPolls:
         await self._query.run("DELETE FROM feed_polls WHERE entry_id = :entry", entry=entry)
 
     async def list_failing(self, before: datetime) -> list[FailingFeed]:
-        """Those that have not answered well since then."""
+        """Return the entries without a successful poll since then."""
         rows = await self._query.all(
             """
             SELECT name, feed_url, handle, feed_reason, failing_since

@@ -23,7 +23,7 @@ class Synchronizations:
         self._query = query
 
     async def enqueue(self, actor: str, *, url: str, digest: str, now: datetime, not_since: datetime) -> None:
-        """Enqueue an actor, unless it is queued, or was asked after `not_since`."""
+        """Enqueue an actor, unless it is queued, or was requested after `not_since`."""
         await self._query.run(
             """
             INSERT INTO synchronizations (actor_uri, url, digest, attempts, asked, due_at, leased_until)
@@ -73,7 +73,7 @@ class Synchronizations:
         )
 
     async def complete(self, actor: str, *, now: datetime) -> None:
-        """Record that the actor was asked."""
+        """Record that the list was requested from the actor's server."""
         await self._query.run(
             "UPDATE synchronizations SET due_at = '', leased_until = '', asked = :now WHERE actor_uri = :actor",
             actor=actor,

@@ -14,15 +14,15 @@ from syndicate.storage.engine.database import Queryable, Row
 MAX_REFUSALS = 1000
 EMPTY_DOCUMENT = "{}"
 OUTCOMES_WITH_DOCUMENT = frozenset({Outcome.WAITING, Outcome.DONE, Outcome.HELD})
-"""The outcomes with an effect, or that may still have one."""
+"""Outcomes that had an effect or may still have one: their documents are kept."""
 REPEATABLE = frozenset({"Accept", "Announce", "Block", "EmojiReact", "Follow", "Like", "Reject", "Undo"})
-"""Types that mean something again under the same id: Misskey gives every Follow of one actor by another the same, Ghost
+"""Types whose id may repeat with a new meaning: Misskey gives every Follow of one actor by another the same, Ghost
 every Like and Announce of one thing, and both take them back in between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A request to an inbox that was answered with an error. `address` is the sender's, `sender` its key id."""
+    """A request to an inbox that was refused. `address` is that of the client, `sender` the key id."""
 
     id: str
     at: datetime
@@ -97,10 +97,10 @@ class InboxQueue:
     async def claim(
         self, *, now: datetime, until: datetime, limit: int, without: Sequence[str] = ()
     ) -> list[ReceivedActivity]:
-        """Lease what is due, oldest first, but nothing from the hosts `without`, and nothing of an actor of whom
-        an activity is leased: the activities of one actor are processed in order."""
+        """Lease due activities, oldest first, except those of the hosts `without` and of actors with a leased
+        activity: the activities of one actor are processed in order."""
         others, names = _but_for(without)
-        await self._query.advisory_lock("arrivals")  # two that claim at once would not see what the other leases
+        await self._query.advisory_lock("arrivals")  # concurrent claims would not see the leases of each other
         rows = await self._query.all(
             f"""
             WITH due AS MATERIALIZED (
@@ -131,7 +131,7 @@ class InboxQueue:
         )
 
     async def postpone(self, id: str, *, due: datetime, reason: str) -> None:
-        """Try again later."""
+        """Schedule another attempt."""
         await self._query.run(
             """
             UPDATE arrivals SET due_at = :due, leased_until = '', attempts = attempts + 1, reason = :reason
@@ -143,7 +143,7 @@ class InboxQueue:
         )
 
     async def next_due(self, now: datetime, without: Sequence[str] = ()) -> datetime | None:
-        """When there will be something to claim: what others have claimed must not hide what is due behind it."""
+        """Return when there will be something to claim; activities that others have leased do not hide due ones."""
         others, names = _but_for(without)
         row = await self._query.one(
             f"""
@@ -164,14 +164,14 @@ class InboxQueue:
         return None if row["due"] is None else from_text(row["due"])
 
     async def find(self, id: str) -> ReceivedActivity | None:
-        """By our id or by the activity's, of which the newest is meant."""
+        """Find an activity by our id, or the newest one with this activity id."""
         row = await self._query.one(
             "SELECT * FROM arrivals WHERE id = :id OR activity_uri = :id ORDER BY received DESC, id DESC LIMIT 1", id=id
         )
         return None if row is None else _arrival(row)
 
     async def had_verdict(self, actor: str, type: str, reason: str, *, since: datetime) -> bool:
-        """Whether an activity of this type by an actor was settled for this reason since an instant."""
+        """Return whether an activity of this type by an actor was settled with this reason since an instant."""
         row = await self._query.one(
             """
             SELECT id FROM arrivals
@@ -189,8 +189,8 @@ class InboxQueue:
         return [_arrival(row) for row in rows]
 
     async def limit_documents(self, most: int, *, host: str | None = None) -> None:
-        """Erase the oldest texts, of one host or of all, until the rest takes no more than `most` bytes. Those that
-        wait go last; what loses its text unperformed has failed."""
+        """Erase the oldest documents, of one host or of all, until the rest takes at most `most` bytes. Waiting ones
+        go last; an activity that loses its document while it waits has failed."""
         of_host = "" if host is None else "AND host = :host"
         await self._query.run(
             f"""
@@ -217,7 +217,7 @@ class InboxQueue:
         await self._query.run("UPDATE arrivals SET raw = '{}', raw_size = 0 WHERE actor_uri = :uri", uri=actor_uri)
 
     async def prune(self, *, raw_before: datetime, before: datetime) -> None:
-        """Erase raw bodies of settled arrivals, then the rows, by age."""
+        """Erase the documents of settled activities by age, and later the rows."""
         await self._query.run(
             "UPDATE arrivals SET raw = '{}', raw_size = 0 WHERE received < :before AND raw <> '{}' AND outcome <> 'waiting'",
             before=to_text(raw_before),
@@ -254,12 +254,12 @@ class InboxQueue:
 
 
 def _size(raw: str) -> int:
-    """Bytes that a text takes; 0 for none."""
+    """Return the size of a document in bytes; 0 for none."""
     return 0 if raw == EMPTY_DOCUMENT else len(raw.encode())
 
 
 def _counts_anew(before: Row, arrival: ReceivedActivity, *, by_actor: bool) -> bool:
-    """Whether an activity that was here before, with the same meaning, is not only a copy of itself."""
+    """Return whether an activity with a known id is processed again instead of being ignored as a duplicate."""
     if arrival.activity.forwarded:
         return False
     if before["forwarded"]:
@@ -270,9 +270,7 @@ def _counts_anew(before: Row, arrival: ReceivedActivity, *, by_actor: bool) -> b
         return True
     if arrival.activity.type != "Update":
         return False
-    if (
-        Outcome(before["outcome"]) not in OUTCOMES_WITH_DOCUMENT
-    ):  # nobody knows any more what it said, and it had no effect
+    if Outcome(before["outcome"]) not in OUTCOMES_WITH_DOCUMENT:  # its document is gone, and it had no effect
         return True
     return before["raw"] not in (EMPTY_DOCUMENT, _as_json(arrival.activity.raw))
 
@@ -282,7 +280,7 @@ def _as_json(document: dict[str, Any]) -> str:
 
 
 def _but_for(hosts: Sequence[str]) -> tuple[str, dict[str, str]]:
-    """A condition that leaves out some hosts, and its parameters."""
+    """Return an SQL condition that excludes these hosts, and its parameters."""
     names = {f"h{at}": host for at, host in enumerate(hosts)}
     return (f"AND host NOT IN ({', '.join(':' + name for name in names)})" if names else ""), names
 

@@ -67,7 +67,7 @@ class Leases:
         for table in KEYS:
             await self._query.run(f"UPDATE {table} SET leased_until = '' WHERE leased_until <> ''")
 
-    # maintenance, which one process at a time does
+    # the maintenance lease
 
     async def claim_maintenance(self, holder: str, *, now: datetime, until: datetime) -> bool:
         """Claim or renew the maintenance lease; return False while another process has it."""

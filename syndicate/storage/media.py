@@ -46,7 +46,7 @@ class MediaFile:
 
     @property
     def is_local(self) -> bool:
-        """Whether it lies beside a Markdown file of this machine."""
+        """Whether the file lies beside a Markdown file of this machine."""
         return self.source_url.startswith("file:")
 
 
@@ -67,7 +67,7 @@ class Media:
         return None if row is None else _file(row)
 
     async def is_original(self, name: str) -> bool:
-        """Whether anything on record came as the file of this name."""
+        """Return whether a stored file was imported under this name."""
         return await self._query.one("SELECT 1 FROM media WHERE original = :name LIMIT 1", name=name) is not None
 
     async def save(self, file: MediaFile) -> None:
@@ -101,7 +101,7 @@ class Media:
         )
 
     async def claim(self, *, now: datetime, until: datetime, limit: int) -> list[MediaFile]:
-        """Lease what is wanted and due, pictures of posts before those of people; that counts as an attempt."""
+        """Lease the files that are due, those of posts before avatars; a lease counts as an attempt."""
         rows = await self._query.all(
             """
             WITH due AS MATERIALIZED (
@@ -125,7 +125,7 @@ class Media:
         return None if row is None or row["due"] is None else from_text(row["due"])
 
     async def is_imported(self, id: str) -> bool:
-        """Whether a file came with an imported blog: shown by a post of it, or by none."""
+        """Return whether a file came with an imported blog: an imported post shows it, or no post does."""
         row = await self._query.one(
             """
             SELECT 1 FROM media WHERE id = :id AND (
@@ -152,7 +152,7 @@ class Media:
         total: int = row["total"]
         return total
 
-    # names that files had
+    # earlier names
 
     async def set_widths(self, name: str, widths: tuple[int, ...]) -> None:
         """Record the smaller forms of what is served under a name."""
@@ -161,7 +161,7 @@ class Media:
         )
 
     async def rename(self, former: str, name: str, *, original: str, size: int, width: int, height: int) -> None:
-        """What was served under a name is another file from now on, and its old address leads to the new one."""
+        """Replace the file that is served under a name, and redirect the old address to the new one."""
         await self._query.run(
             """
             UPDATE media
@@ -178,7 +178,7 @@ class Media:
         await self.save_redirect(former, name)
 
     async def save_redirect(self, former: str, name: str) -> None:
-        """Let the address of a file lead to that of another, and those that lead there, too."""
+        """Redirect the address of a file, and all redirects to it, to another file."""
         await self._query.run("UPDATE media_renames SET name = :name WHERE name = :former", name=name, former=former)
         await self._query.run("DELETE FROM media_renames WHERE former = :name", name=name)
         await self._query.run(
@@ -191,7 +191,7 @@ class Media:
         )
 
     async def find_redirect(self, former: str) -> str | None:
-        """The name under which a file is served now that was served under this one."""
+        """Return the current name of a file that was served under this name."""
         row = await self._query.one("SELECT name FROM media_renames WHERE former = :former", former=former)
         return None if row is None else str(row["name"])
 
@@ -200,12 +200,12 @@ class Media:
         await self._query.run("DELETE FROM media_renames WHERE name = :name", name=name)
 
     async def list_purposes(self, name: str) -> set[Purpose]:
-        """What a file is there for; nothing, where it was replaced by another."""
+        """Return the purpose of a file, or None if it was replaced."""
         rows = await self._query.all("SELECT DISTINCT purpose FROM media WHERE name = :name", name=name)
         return {Purpose(row["purpose"]) for row in rows}
 
     async def list_posts_showing_file(self, name: str) -> list[str]:
-        """The posts that show what is served under a name."""
+        """Return the ids of the posts that show the file of this name."""
         rows = await self._query.all(
             """
             SELECT DISTINCT post_media.post_id
@@ -218,7 +218,7 @@ class Media:
         )
         return [row["post_id"] for row in rows]
 
-    # which post shows which
+    # files of posts
 
     async def set_used_by(self, post: str, media: Sequence[str]) -> None:
         """Replace the list of files that a post shows."""
@@ -231,7 +231,7 @@ class Media:
             )
 
     async def delete_by_post(self, post: str) -> list[str]:
-        """Forget the files that only this post shows; returns their names, and those of their originals."""
+        """Delete the files that only this post shows. Return their names and those of their originals."""
         rows = await self._query.all(
             """
             DELETE FROM media
@@ -244,7 +244,7 @@ class Media:
         return [name for row in rows for name in (row["name"], row["original"]) if name is not None]
 
     async def delete_unused(self, limit: int) -> list[str]:
-        """Forget pictures of people and blogs that nobody has any more, at most so many; returns the names of files."""
+        """Delete avatars and blog icons that nothing uses any more, at most `limit`. Return the names of their files."""
         rows = await self._query.all(
             """
             DELETE FROM media

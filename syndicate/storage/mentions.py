@@ -33,7 +33,7 @@ class NamedAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownAccount:
-    """An account by its name: the id of its actor, and the address of its profile."""
+    """An account that was looked up by its handle: the id of the actor, and the address of the profile."""
 
     actor: str
     url: str
@@ -44,7 +44,7 @@ class Mentions:
         self._query = query
 
     async def find_known(self, handles: Sequence[str]) -> dict[str, KnownAccount]:
-        """Those of these names who were looked up before."""
+        """Return the accounts of these handles that were looked up before."""
         if not handles:
             return {}
         names = {f"h{at}": handle for at, handle in enumerate(handles)}
@@ -60,8 +60,7 @@ class Mentions:
         return {row["handle"]: KnownAccount(actor=row["uri"], url=row["url"]) for row in rows}
 
     async def save_all(self, post: str, handles: Mapping[str, str], now: datetime, *, comment: str = "") -> None:
-        """The text of a post, or of an answer under it, names these now (with the ids of those who are known); the
-        others are past."""
+        """Replace the mentions of a post, or of a reply under it (with the actor ids that are known already)."""
         for named in await self.list_by_post(post, comment):
             if named.handle not in handles:
                 await self._leave_out(named)
@@ -97,7 +96,7 @@ class Mentions:
         return [_named(row) for row in rows]
 
     async def has_unresolved(self, post: str, comment: str = "") -> bool:
-        """Whether somebody whom a post names, or an answer under it, is still to be looked up."""
+        """Return whether an account that a post, or a reply under it, mentions is still to be looked up."""
         row = await self._query.one(
             """
             SELECT 1 AS wanted FROM mentions
@@ -117,7 +116,7 @@ class Mentions:
         return None if row is None else from_text(row["due_at"])
 
     async def claim(self, *, now: datetime, until: datetime, limit: int) -> list[NamedAccount]:
-        """Lease those that are due; that counts as an attempt, whatever becomes of it."""
+        """Lease the due lookups; a lease counts as an attempt."""
         rows = await self._query.all(
             """
             WITH due AS MATERIALIZED (
@@ -135,7 +134,7 @@ class Mentions:
         return [_named(row) for row in rows]
 
     async def save(self, named: NamedAccount) -> None:
-        """Keep what is known of one, and give back its lease."""
+        """Save the result of a lookup and release its lease."""
         await self._query.run(
             """
             INSERT INTO mentions (post_id, comment_id, handle, state, actor_uri, attempts, due_at, leased_until)

@@ -12,8 +12,8 @@ from syndicate.storage.engine.database import Queryable, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxActivity:
-    """An activity of a local actor. `post` is the id of the post that it is about, if any; `public` ones stand in the
-    outbox collection; `object` is the id of what it is about, by which later activities supersede earlier ones."""
+    """An activity of a local actor. `post` is the id of the post that it is about, if any; `public` ones are
+    listed in the outbox collection; `object` is the id of what it is about, by which later activities supersede earlier ones."""
 
     id: str
     uri: str
@@ -58,7 +58,7 @@ class OutboxActivities:
         return None if row is None else _said(row)
 
     async def find_create(self, object: str) -> OutboxActivity | None:
-        """The Create by which an object was made that stands in no other table."""
+        """Return the Create of an object that no other table holds."""
         row = await self._query.one(
             "SELECT * FROM outbox WHERE object_uri = :object AND type = 'Create' AND public = 1 AND post_id IS NULL LIMIT 1",
             object=object,
@@ -66,7 +66,7 @@ class OutboxActivities:
         return None if row is None else _said(row)
 
     async def last_undo_at(self, actor: str, *, since: datetime) -> datetime | None:
-        """When an actor was last sent the Undo of a Follow, if that was since then."""
+        """Return when an actor was last sent an Undo of a Follow, or None if not since then."""
         rows = await self._query.all(
             """
             SELECT document, published FROM outbox
@@ -82,7 +82,7 @@ class OutboxActivities:
         return None if row is None else _said(row)
 
     async def find_creates(self, posts: Sequence[str]) -> dict[str, str]:
-        """Post id → the id of its Create, for posts that were given one."""
+        """Return post id → the id of its Create, for the posts that have one."""
         if not posts:
             return {}
         names = {f"p{at}": post for at, post in enumerate(posts)}
@@ -97,7 +97,7 @@ class OutboxActivities:
         return {row["post_id"]: row["uri"] for row in rows}
 
     async def is_sent(self, post: str) -> bool:
-        """Whether a post was sent, not only published on the site."""
+        """Return whether a post was federated, not only published on the site."""
         row = await self._query.one(
             "SELECT 1 AS sent FROM outbox WHERE post_id = :post AND type = 'Create' AND document <> '{}' LIMIT 1",
             post=post,
@@ -105,7 +105,7 @@ class OutboxActivities:
         return row is not None
 
     async def list_announces(self, post: str) -> list[OutboxActivity]:
-        """The Announces of a post by others of our actors that stand."""
+        """Return the Announces of a post by other local actors that were not undone."""
         rows = await self._query.all(
             "SELECT * FROM outbox WHERE post_id = :post AND type = 'Announce' AND public = 1 ORDER BY published, id",
             post=post,
@@ -115,8 +115,8 @@ class OutboxActivities:
     async def list_announced(
         self, local_actor: str, *, before: tuple[str, str] | None, limit: int
     ) -> list[OutboxActivity]:
-        """What an actor that is not the blog has passed on and not taken back, newest first, from the key
-        (`published` as text, id) on."""
+        """Return the Announces of a local actor that were not undone, newest first, starting after the key
+        (`published` as text, id)."""
         published, id = before or ("~", "")
         rows = await self._query.all(
             """
@@ -134,8 +134,8 @@ class OutboxActivities:
         return [_said(row) for row in rows]
 
     async def list_ids_about(self, key: str) -> list[str]:
-        """The ids of the activities that a person may mean by `key`: an activity's id (with or without our address
-        before it), the id of what it is about, or of the Follow that it answers or takes back; for commands."""
+        """Return the ids of the activities that `key` may denote: an activity's id (with or without our address
+        before it), the id of what it is about, or of the Follow that it accepts, rejects or undoes; for commands."""
         pattern = key.replace("!", "!!").replace("%", "!%").replace("_", "!_")
         rows = await self._query.all(
             """
@@ -150,7 +150,7 @@ class OutboxActivities:
         return [row["id"] for row in rows]
 
     async def list_unsent(self, object: str) -> list[OutboxActivity]:
-        """The Create or Update of a post or an answer that somebody still has to get."""
+        """Return the Create or Update of a post or reply that has open deliveries."""
         rows = await self._query.all(
             """
             SELECT * FROM outbox
@@ -163,7 +163,7 @@ class OutboxActivities:
         return [_said(row) for row in rows]
 
     async def find_sent_create(self, object: str) -> OutboxActivity | None:
-        """The Create of a post or an answer, if its text was ever sent."""
+        """Return the Create of a post or reply, if it was ever sent."""
         row = await self._query.one(
             "SELECT * FROM outbox WHERE object_uri = :object AND type = 'Create' AND document <> '{}' ORDER BY id LIMIT 1",
             object=object,
@@ -197,7 +197,7 @@ class OutboxActivities:
         )
 
     async def prune(self, before: datetime) -> None:
-        """Forget private answers (Accept, Reject, …) that nobody waits for any more, and where they were sent."""
+        """Delete old private activities (Accept, Reject, …) without open deliveries, and their deliveries."""
         await self._query.run(
             f"DELETE FROM deliveries WHERE kind = 'activity' AND activity_id IN (SELECT id FROM outbox WHERE {FORGOTTEN})",
             before=to_text(before),

@@ -14,9 +14,9 @@ MAX_PER_ACTOR = 100
 
 class NoteKind(StrEnum):
     MENTION = "mention"
-    """It names the blog and answers none of its posts."""
+    """The note mentions the blog and replies to none of its posts."""
     PRIVATE = "private"
-    """It is meant for the blog and not for everybody."""
+    """The note is addressed to the blog and is not public."""
     QUOTE = "quote"
 
 
@@ -41,7 +41,7 @@ class ReceivedNotes:
         self._query = query
 
     async def save(self, note: ReceivedNote) -> None:
-        """Save a note or its newer text; the newest hundred per actor and kind are kept."""
+        """Save a note or its newer text, and keep the newest hundred per actor and kind."""
         await self._query.run(
             """
             INSERT INTO received_notes (uri, kind, actor_uri, url, html, post_id, published, received, seen)
@@ -70,7 +70,7 @@ class ReceivedNotes:
         )
 
     async def list_newest(self, kinds: Sequence[NoteKind], *, seen: bool, limit: int) -> list[ReceivedNote]:
-        """Of these kinds, newest first; with `seen` also what the author has seen."""
+        """Return notes of these kinds, newest first; with `seen` also those that the author has seen."""
         names = {f"k{at}": kind.value for at, kind in enumerate(kinds)}
         rows = await self._query.all(
             f"""
@@ -90,7 +90,7 @@ class ReceivedNotes:
         )
 
     async def delete(self, uri: str, *, actor: str = "", kinds: Sequence[NoteKind] = tuple(NoteKind)) -> bool:
-        """Forget a note, if it is by `actor` (or by anybody), as far as it is of these kinds."""
+        """Remove these kinds from a note by `actor` (None: by anyone); a note without a kind is deleted."""
         removed = 0
         for kind in kinds:
             removed += await self._query.run(
@@ -108,7 +108,7 @@ class ReceivedNotes:
         await self._query.run("DELETE FROM received_notes WHERE actor_uri = :actor", actor=actor)
 
     async def prune(self, before: datetime) -> None:
-        """Forget mentions and private words of old; quotes stay as long as their posts."""
+        """Delete old mentions and private messages; quotes stay as long as their posts."""
         await self._query.run(
             "DELETE FROM received_notes WHERE received < :before AND kind <> 'quote'", before=to_text(before)
         )

@@ -15,7 +15,7 @@ MAX_REPORTS_PER_SERVER = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`about` are ids of ours, or of comments; `words` what the reporter says, as plain text."""
+    """`about` are the ids of posts or comments of this blog; `words` is the text of the report."""
 
     id: str
     reporter: str

@@ -11,11 +11,11 @@ from syndicate.storage.engine.database import Queryable
 
 MAX_TEXT_LENGTH = 200_000
 MAX_WORDS = 8
-"""Of a query; further words are ignored."""
+"""The limit of words in a query; further ones are ignored."""
 
 
 def folded(text: str) -> str:
-    """Lower case without accents, and only words: what both databases take apart in the same way."""
+    """Return the words in lower case without accents, which both databases tokenize in the same way."""
     decomposed = unicodedata.normalize("NFKD", text[:MAX_TEXT_LENGTH]).casefold()
     return " ".join(words_of("".join(char for char in decomposed if not unicodedata.combining(char))))
 
@@ -46,7 +46,7 @@ class Search:
         )
 
     async def find(self, question: str, *, kind: PostKind | None, limit: int, skip: int = 0) -> list[str]:
-        """The ids of what holds all of the words, the newest here first; `kind` of None finds pages too."""
+        """Return the ids of posts with all of the words, the newest first; `kind` of None finds pages, too."""
         words = folded(question).split()[:MAX_WORDS]
         if not words:
             return []

@@ -8,21 +8,21 @@ class SourceFiles:
         self._query = query
 
     async def find(self, path: str) -> tuple[str, str] | None:
-        """(post id, digest) of a file of the posts folder that was taken in."""
+        """Return (post id, digest) for a file of the posts folder that became a post."""
         row = await self._query.one("SELECT post_id, digest FROM files WHERE path = :path", path=path)
         return None if row is None else (row["post_id"], row["digest"])
 
     async def list_of(self, post: str) -> list[str]:
-        """The files that a post was taken in from."""
+        """Return the files that a post was made from."""
         rows = await self._query.all("SELECT path FROM files WHERE post_id = :post ORDER BY path", post=post)
         return [row["path"] for row in rows]
 
     async def list_all(self) -> dict[str, str]:
-        """Path → digest of all."""
+        """Return path → digest of all files."""
         return {row["path"]: row["digest"] for row in await self._query.all("SELECT path, digest FROM files")}
 
     async def list_of_posts(self) -> list[str]:
-        """The paths of those whose post is still there."""
+        """Return the paths of the files whose post exists."""
         rows = await self._query.all(
             "SELECT files.path FROM files JOIN posts ON posts.id = files.post_id ORDER BY files.path"
         )

@@ -1,4 +1,4 @@
-"""The hub's books: who asked to be told of which feed, who is told, and what was told last (WebSub)."""
+"""The data of the WebSub hub: requests, subscriptions and the last push of each topic."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,7 +101,7 @@ class Subscriptions:
         )
 
     async def count_requests(self, host: str, since: datetime) -> tuple[int, int, int]:
-        """How many requests named callbacks on a server since then; how many of all wait to be verified; and how many
+        """Return how many requests named callbacks on a server since then, how many in all wait to be verified, and how many
         of those would be new subscriptions."""
         row = await self._query.one(
             """
@@ -135,7 +135,7 @@ class Subscriptions:
         return None if row is None else _subscription(row)
 
     async def save(self, subscription: Subscription) -> None:
-        """Keep a subscription; one that was there is extended, with the new secret and as good as new."""
+        """Save a subscription. An existing one is extended, takes the new secret and loses its failures."""
         added = await self._query.run(
             """
             INSERT INTO websub_subscriptions (topic, callback, host, secret, since, lease_until, status, answer, tried,
@@ -216,7 +216,7 @@ class Subscriptions:
         return [_subscription(row) for row in rows]
 
     async def list_all(self, limit: int) -> list[Subscription]:
-        """By topic, the earliest first."""
+        """Return all subscriptions by topic, the earliest first."""
         rows = await self._query.all(
             "SELECT * FROM websub_subscriptions ORDER BY topic, since, callback LIMIT :limit", limit=limit
         )
@@ -260,7 +260,7 @@ class Subscriptions:
         )
 
     async def start_push(self, topic: str, *, before: str, version: str, push: str) -> bool:
-        """Begin to spread an edition (to nobody, without a push); False if another process has begun it."""
+        """Start to push a version (without `push`: to nobody). Return False if another process has started it."""
         return (
             await self._query.run(
                 """
@@ -298,7 +298,7 @@ class Subscriptions:
             now=to_text(now),
         )
 
-    # forgetting
+    # retention
 
     async def prune(self, *, ended: datetime, failing_since: datetime, asked: datetime) -> None:
         """Delete subscriptions that expired or have failed for too long, and old requests."""

@@ -29,14 +29,14 @@ class Tombstones:
         return None if row is None else _tombstone(row)
 
     async def find_by_path(self, path: str) -> Tombstone | None:
-        """The newest thing of ours that was removed from this path."""
+        """Return the newest local object that was removed from this path."""
         row = await self._query.one(
             "SELECT * FROM tombstones WHERE path = :path ORDER BY gone_at DESC LIMIT 1", path=path
         )
         return None if row is None else _tombstone(row)
 
     async def list_by_slug(self, slug: str) -> list[Tombstone]:
-        """Posts of ours that were removed from an address that ends with this slug; for commands."""
+        """Return the tombstones of posts whose address ended with this slug; for commands."""
         rows = await self._query.all("SELECT * FROM tombstones WHERE path LIKE '%/%' ORDER BY gone_at")
         return [_tombstone(row) for row in rows if unquote(row["path"]).rstrip("/").rpartition("/")[2] == slug]
 
@@ -52,7 +52,7 @@ class Tombstones:
         return [_tombstone(row) for row in rows]
 
     async def list_since(self, moment: datetime, uri: str, limit: int) -> list[Tombstone]:
-        """The oldest tombstones after this place (moment, then uri)."""
+        """Return the oldest tombstones after this key (time, uri)."""
         rows = await self._query.all(
             "SELECT * FROM tombstones WHERE (gone_at, uri) > (:moment, :uri) ORDER BY gone_at, uri LIMIT :limit",
             moment=to_text(moment),
@@ -77,13 +77,13 @@ class Tombstones:
         )
 
     async def prune_undone(self, before: datetime) -> None:
-        """Forget what was taken back before it came: it will not come any more."""
+        """Delete the tombstone of an object that was deleted before it was received."""
         await self._query.run(
             "DELETE FROM tombstones WHERE type = 'Undo' AND gone_at < :before", before=to_text(before)
         )
 
     async def prune_of_others(self, before: datetime, *, ours: str, limit: int) -> int:
-        """Forget what others took away long ago, at most so many; how many. Ours are kept."""
+        """Delete old tombstones of remote objects, at most `limit`; return how many. Local ones are kept."""
         return await self._query.run(
             """
             DELETE FROM tombstones

@@ -29,7 +29,7 @@ class VersionWatch:
         store.database.on_commit(self._check_again)
 
     def has_moved(self) -> bool:
-        """Whether anything was committed since `refresh`. Under load the database is asked once a millisecond: no
+        """Return whether anything was committed since `refresh`. Under load the database is asked once a millisecond: no
         command ends sooner after its commit, and commits of this process are noticed at once."""
         now = time.monotonic()
         if now - self._unchanged_at < CHECK_INTERVAL_SECONDS:

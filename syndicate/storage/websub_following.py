@@ -77,7 +77,7 @@ class WebsubFollowing:
         await self._query.run("UPDATE websub_following SET mode = :wish WHERE id = :id", id=id, wish=wish.value)
 
     async def set_asked(self, id: str, now: datetime) -> None:
-        """We are about to ask: the hub may make sure before it has answered."""
+        """Record the request before it is sent: the hub may verify it before it responds."""
         await self._query.run("UPDATE websub_following SET asked = :now WHERE id = :id", id=id, now=to_text(now))
 
     async def confirm(self, id: str, *, until: datetime, now: datetime) -> None:
@@ -99,7 +99,7 @@ class WebsubFollowing:
         await self._query.run("DELETE FROM websub_following WHERE id = :id", id=id)
 
     async def prune(self, *, asked: datetime, now: datetime) -> None:
-        """Forget what we no longer want, where the hub has not made sure but its lease has ended."""
+        """Delete unwanted subscriptions whose lease ended before the hub confirmed their end."""
         await self._query.run(
             "DELETE FROM websub_following WHERE mode = 'unsubscribe' AND lease_until < :now AND asked < :asked",
             now=to_text(now),

@@ -1,4 +1,4 @@
-"""Addressees of the author's replies: the author of the comment, those whom the comment mentions, and names in the
+"""Addressees of the author's replies: the author of the comment, the accounts that it mentions, and names in the
 text."""
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def mentioned_in(note: RemoteNote) -> list[Mention]:
 
 
 async def addressees(store: Store, ours: str, answered: Comment | None, *, only: bool) -> list[Mention]:
-    """Return the author of a comment and (unless `only`) those whom it mentions: at most ten, without us and blocked
+    """Return the author of a comment and (unless `only`) the accounts that it mentions: at most ten, without us and blocked
     accounts. `ours` is our origin."""
     if answered is None:
         return []

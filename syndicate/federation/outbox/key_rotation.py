@@ -6,7 +6,7 @@ signed with the old key, while all other activities of the actor wait. When deli
 after ten minutes, the new key replaces the old one, under an id of its own. A server that could not be reached gets the
 Update later, still signed with the old key, and `key_introduction` serves those that refuse the new one.
 
-The Ed25519 key is replaced, too, since whoever could read one key could read both. The old one stays listed for two
+The Ed25519 key is replaced, too, since a leak of one key may have leaked both. The old one stays listed for two
 days, because Mastodon 4.7 takes an actor without any known key for another person.
 """
 
