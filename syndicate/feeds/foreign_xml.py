@@ -19,8 +19,8 @@ _NAME = re.compile(_KNOWN, re.IGNORECASE)
 
 
 def decoded(data: bytes, *, charset: str = "", errors: Literal["strict", "replace"] = "replace") -> str:
-    """Decode as UTF-8 if that is valid, else by `charset` (of the HTTP header), else as declared, else as
-    Windows-1252.
+    """Decode as UTF-8 if that is valid, else by `charset` (of the HTTP header), else as declared, else as UTF-8 with
+    the few bytes replaced that are not, else as Windows-1252.
 
     Invalid bytes become U+FFFD, or raise UnicodeDecodeError with `strict`.
     """
@@ -31,6 +31,8 @@ def decoded(data: bytes, *, charset: str = "", errors: Literal["strict", "replac
         return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", errors=errors)
     declared = _DECLARED.match(data.lstrip())
     said = (charset if _NAME.fullmatch(charset) else "", declared[1].decode("ascii") if declared else "")
+    if not any(said) and _is_damaged_utf_8(data):
+        return data.decode(errors="replace")
     for encoding in ("utf-8", *filter(None, said), "cp1252"):
         try:
             return data.decode(encoding)
@@ -39,6 +41,14 @@ def decoded(data: bytes, *, charset: str = "", errors: Literal["strict", "replac
     return data.decode("cp1252", errors=errors)
 
 
+def _is_damaged_utf_8(data: bytes) -> bool:
+    """Whether data is UTF-8 but for a few bytes: text in another encoding has hardly any valid sequence."""
+    text = data.decode(errors="replace")
+    replaced = text.count("\ufffd")
+    return replaced > 0 and sum(map(len, _NOT_ASCII.findall(text))) > 2 * replaced
+
+
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _REFERENCE = re.compile(r"&(?:#[xX]([0-9A-Fa-f]{1,6});|#([0-9]{1,7});|([A-Za-z][A-Za-z0-9]{0,40};))?")
 _NAMES_OF_XML = frozenset(("amp;", "lt;", "gt;", "quot;", "apos;"))
 

@@ -388,3 +388,17 @@ def test_any_json_is_read_or_refused(value: Any) -> None:
     ]
     for made in (document, document | {"items": items}):
         assert isinstance(read(json.dumps(made)), ForeignFeed)
+
+
+@pytest.mark.parametrize("charset", ["", "utf-8"])
+def test_one_broken_byte_costs_one_character_and_not_all_of_them(charset: str) -> None:
+    document = (
+        "<rss><channel><title>Grüße aus Köln</title><item><guid>1</guid><title>日本x</title></item></channel></rss>"
+    )
+    feed = read(document.encode().replace(b"x", b"\xe6\x9c"), charset=charset)
+    assert feed.title == "Grüße aus Köln"
+    assert feed.entries[0].title == "日本\ufffd"
+
+
+def test_a_feed_in_an_undeclared_old_encoding_is_read_as_such() -> None:
+    assert read("<rss><channel><title>Grüße</title></channel></rss>".encode("cp1252")).title == "Grüße"
