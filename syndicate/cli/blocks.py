@@ -12,10 +12,12 @@ import click
 from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.content.addresses import ascii_host
 from syndicate.errors import InputError
+from syndicate.importers.file_kinds import kind_of_export
 from syndicate.services import Services
 from syndicate.storage.blocks import Block
 
 DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+ACCOUNT = re.compile(r"@?([A-Za-z0-9_.-]{1,200})@([A-Za-z0-9.-]{1,253})")
 BLOCKED_SEVERITIES = frozenset({"", "suspend"})
 KNOWN_SEVERITIES = BLOCKED_SEVERITIES | {"silence", "limit", "noop", "none"}
 """Severities in the block lists of Mastodon and compatible software."""
@@ -40,6 +42,8 @@ async def pattern_of(services: Services, text: str) -> str:
         return domain_of(text)
     handle = f"@{text.strip().lstrip('@')}"
     actor = await services.store.remote_actors.find_by_handle(handle)
+    if actor is None and any(block.pattern == handle.lower() for block in await services.store.blocks.list_all()):
+        return handle.lower()
     if actor is None:
         raise InputError(
             f"{handle}: this account is not known here; please give its address, or its domain to block the whole server"
@@ -105,15 +109,21 @@ def blocks(context: click.Context, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
 def import_(session: Session, file: Path) -> None:
-    """Import a list of blocked domains (CSV, as Mastodon exports it)."""
+    """Import a list of blocked servers or accounts (CSV, as Mastodon exports it)."""
     try:
         rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{file}: cannot be read: {error}") from error
+    other = kind_of_export("\n".join(",".join(row) for row in rows[:100]))
+    if other and "blocks import" not in other:
+        raise InputError(f"{file.name} {other}")
     patterns: list[str] = []
     milder: list[str] = []
     left_out: list[str] = []
     for name, severity in list(_listed(file, rows)):
+        if account := ACCOUNT.fullmatch(name):
+            patterns.append(f"@{account[1]}@{account[2]}".lower())
+            continue
         try:
             domain = domain_of(name)
         except InputError as error:
@@ -123,7 +133,9 @@ def import_(session: Session, file: Path) -> None:
 
     async def work(services: Services) -> None:
         for pattern in patterns:
-            await services.blocking.block(Block(pattern=pattern, reason="imported", created=services.clock()))
+            actor = await services.store.remote_actors.find_by_handle(pattern) if pattern.startswith("@") else None
+            whom = actor.uri if actor else pattern
+            await services.blocking.block(Block(pattern=whom, reason="imported", created=services.clock()))
 
     session.run(work)
     click.echo(f"{len(patterns)} blocked")
@@ -136,7 +148,7 @@ def import_(session: Session, file: Path) -> None:
 
 
 def _listed(file: Path, rows: list[list[str]]) -> Iterator[tuple[str, str]]:
-    """Return the domain and severity of each row. Raises InputError if the file is not such a list."""
+    """Return the domain or account and the severity of each row. Raises InputError if the file is not such a list."""
     for row in rows:
         name, severity = (row[0].strip() if row else ""), (row[1].strip().lower() if len(row) > 1 else "")
         if not name or name.startswith("#") or (name.lower(), severity) in (("domain", ""), ("domain", "severity")):

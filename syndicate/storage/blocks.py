@@ -9,7 +9,8 @@ from syndicate.storage.engine.database import Queryable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """`pattern` is a domain (its subdomains too) or an actor's id."""
+    """`pattern` is a domain (its subdomains too), an actor's id, or the handle (`@user@host`) of an account that was
+    not known yet."""
 
     pattern: str
     reason: str
@@ -17,7 +18,7 @@ class Block:
 
     @property
     def kind(self) -> str:
-        return "actor" if "://" in self.pattern else "domain"
+        return "actor" if "://" in self.pattern or self.pattern.startswith("@") else "domain"
 
 
 class Blocks:
@@ -26,7 +27,16 @@ class Blocks:
 
     async def covers(self, actor: str, host: str) -> bool:
         """Whether an actor, its host or a domain above that is blocked. `host` is an A-label, without port."""
-        return await self._any(actor, *_domains(host))
+        if await self._any(actor, *_domains(host)):
+            return True
+        row = await self._query.one(
+            """
+            SELECT pattern FROM blocks
+            WHERE pattern = (SELECT lower(handle) FROM remote_actors WHERE uri = :actor AND handle <> '')
+            """,
+            actor=actor,
+        )
+        return row is not None
 
     async def covers_host(self, host: str) -> bool:
         """Whether a whole server is blocked, or a domain above it."""
