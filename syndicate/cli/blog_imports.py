@@ -17,6 +17,7 @@ from syndicate.importers.ghost.export import GhostExport
 from syndicate.importers.own_export import OwnExport, ReadBack, is_export
 from syndicate.importers.records import Source
 from syndicate.importers.report import ImportReport
+from syndicate.importers.webmentions import WebmentionList
 from syndicate.importers.wordpress.export import WordPressExport
 from syndicate.model.comment import CommentState
 from syndicate.model.post import PostKind, PostState
@@ -153,6 +154,15 @@ def feed(session: Session, files: tuple[Path, ...], media: Path | None, announce
             raise InputError(f"{file}: no such file or directory")
     source = FeedExport(files, base=session.config().site.url)
     _import(session, source, media=media or source.archive, announce=announce)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def webmentions(session: Session, file: Path) -> None:
+    """Import Webmentions that a service kept (webmention.io's JF2 or JSON) as comments on the posts here."""
+    _require_files((file,))
+    _import(session, WebmentionList(file), media=None, announce=False)
 
 
 def _print_report(report: ImportReport, config: SiteConfig) -> None:

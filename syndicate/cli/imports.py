@@ -12,10 +12,11 @@ from syndicate.cli import blog_imports
 from syndicate.cli.progress import progress
 from syndicate.cli.proposals import print_permalinks
 from syndicate.cli.session import Session
-from syndicate.errors import InputError
+from syndicate.errors import InputError, NotAnExport
 from syndicate.feeds import mastodon_csv
 from syndicate.feeds import opml as opml_format
 from syndicate.importers import markdown_files, own_export
+from syndicate.importers.file_kinds import kind_of_export
 from syndicate.media.places import LOCATION_WARNING
 from syndicate.publishing import Change
 from syndicate.services import Services
@@ -29,7 +30,7 @@ def import_() -> None:
     """Import posts or a blogroll. Importing again updates what was not edited here."""
 
 
-for command in (blog_imports.wordpress, blog_imports.ghost, blog_imports.feed):
+for command in (blog_imports.wordpress, blog_imports.ghost, blog_imports.feed, blog_imports.webmentions):
     import_.add_command(command)
 
 
@@ -38,7 +39,7 @@ for command in (blog_imports.wordpress, blog_imports.ghost, blog_imports.feed):
 @click.pass_obj
 def opml(session: Session, file: Path) -> None:
     """Import an OPML list into the blogroll."""
-    listed = opml_format.parse(_bytes(file))
+    listed = opml_format.parse(_bytes_for("import opml", file))
 
     async def work(services: Services) -> ListImportReport:
         return await services.blogroll_editor.import_outlines(listed.outlines)
@@ -53,7 +54,7 @@ def following(session: Session, file: Path) -> None:
     """Import the accounts that you follow elsewhere (Mastodon's CSV export) into the blogroll. The server looks them
     up and follows them.
     """
-    listed = mastodon_csv.parse(_bytes(file))
+    listed = mastodon_csv.parse(_bytes_for("import following", file))
 
     async def work(services: Services) -> ListImportReport:
         return await services.blogroll_editor.import_accounts(listed.handles)
@@ -141,6 +142,15 @@ async def was_edited(services: Services, slug: str) -> bool:
     post = await services.store.posts.find_by_slug(slug)
     made = await services.store.posts.find_source(post.id) if post else None
     return made is not None and made.origin != ORIGIN
+
+
+def _bytes_for(command: str, file: Path) -> bytes:
+    """Return the content of a file. Raises NotAnExport if it is one for another command."""
+    data = _bytes(file)
+    other = kind_of_export(data.decode("utf-8", errors="replace"))
+    if other and f"`syndicate {command}`" not in other:
+        raise NotAnExport(f"{file.name} {other}")
+    return data
 
 
 def _bytes(file: Path) -> bytes:

@@ -31,10 +31,16 @@ class ImportedComments:
         stored = await self._store.comments.list_imported(post.id)
         anchors = {comment.id: comment.anchor for comment in comments}
         for comment in _parents_first(comments):
+            if comment.url and comment.anchor not in stored and await self._is_reply(comment):
+                continue
             answered = stored.get(anchors.get(comment.parent, f"comment-{comment.parent}")) if comment.parent else None
             parent = await self._store.comments.find(answered) if answered else None
             known = await self._store.comments.find(stored.get(comment.anchor, ""))
             stored[comment.anchor] = await self._save(post, comment, known, parent)
+
+    async def _is_reply(self, comment: ExportedComment) -> bool:
+        """Whether a Webmention is a reply that came by ActivityPub, which counts more."""
+        return any([await self._store.comments.find_by_address(address) for address in (comment.url, comment.id)])
 
     async def _save(self, post: Post, item: ExportedComment, known: Comment | None, parent: Comment | None) -> str:
         """Return the id of the comment, which may be stored already."""
@@ -59,6 +65,7 @@ class ImportedComments:
             published=published,
             updated=max(now, known.updated + timedelta(seconds=1)) if known else published,
             uri=known.uri if known else item.guid or f"{post.uri}#{item.anchor}",
+            url=item.url,
             anchor=item.anchor,
             earlier=known,
         )

@@ -47,7 +47,7 @@ class ExportedAuthor:
 class ExportedComment:
     """A comment on a post.
 
-    `id` is its id in the export, and `parent` that of the comment that it replies to, which may be missing from the
+    `url` is where the original can be read, or empty. `id` is its id in the export, and `parent` that of the comment that it replies to, which may be missing from the
     export. `anchor` is the fragment of its old address. `guid` is its id in feeds, empty if it has none.
     """
 
@@ -55,6 +55,7 @@ class ExportedComment:
     parent: str | None = None
     anchor: str
     guid: str = ""
+    url: str = ""
     author_name: str
     author_url: str = ""
     published: datetime

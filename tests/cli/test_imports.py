@@ -166,3 +166,23 @@ def test_two_posts_with_one_guid_are_two_posts_and_stay_so(blog: Blog) -> None:
     assert again.stdout.startswith("0 created, 0 updated, ")
     blog.ok("delete", "first")
     blog.ok("delete", "second")
+
+
+def test_mastodon_s_lists_are_taken_as_they_are_exported(blog: Blog) -> None:
+    """Block lists have no heading."""
+    assert blog.ok("blocks", "import", blog.write("servers.csv", "spam.example.net\n")) == "1 blocked\n"
+    assert blog.ok("blocks", "import", blog.write("accounts.csv", "cyn@masto.peer.test\n")) == "1 blocked\n"
+    listed = {row["who"]: row["kind"] for row in json.loads(blog.ok("blocks", "--json"))}
+    assert listed == {"@cyn@masto.peer.test": "actor", "spam.example.net": "domain"}
+    assert "is no longer blocked" in blog.ok("unblock", "cyn@masto.peer.test")
+
+
+def test_a_list_of_another_kind_is_refused_with_the_command_for_it(blog: Blog) -> None:
+    follows = blog.write("follows.csv", "Account address,Show boosts,Notify\nann@masto.peer.test,true,false\n")
+    mutes = blog.write("mutes.csv", "Account address,Hide notifications\nben@masto.peer.test,true\n")
+    blocks = blog.write("blocks.csv", "#domain,#severity\nspam.example,suspend\n")
+    assert "syndicate import following" in blog.refuses("blocks", "import", follows)
+    assert "a list of accounts that you mute" in blog.refuses("blocks", "import", mutes)
+    assert "a list of accounts that you mute" in blog.refuses("import", "following", mutes)
+    assert "syndicate blocks import" in blog.refuses("import", "following", blocks)
+    assert "syndicate import following" in blog.refuses("import", "opml", follows)

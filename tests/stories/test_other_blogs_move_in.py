@@ -14,6 +14,7 @@ from syndicate.importers.feed.export import FeedExport
 from syndicate.importers.ghost.export import GhostExport
 from syndicate.importers.records import Source
 from syndicate.importers.report import ImportReport
+from syndicate.importers.webmentions import WebmentionList
 from syndicate.model.post import Post, PostKind, PostState, SourceFormat
 from tests.instances import RunningInstance
 from tests.pictures import PNG
@@ -347,3 +348,66 @@ async def test_what_is_no_feed_is_refused_with_the_command_for_it(
     with pytest.raises(NotAnExport, match=what):
         await move_in(instance, feeds(tmp_path, file=data))
     assert await instance.store.totals.get("posts") == 0
+
+
+# Webmentions
+
+
+def webmention(id: int, kind: str = "in-reply-to", **fields: Any) -> dict[str, Any]:
+    usual = {
+        "type": "entry",
+        "author": {"type": "card", "name": f"Max {id}", "url": "https://max.example/"},
+        "url": f"https://max.example/{id}",
+        "published": "2021-03-01T10:00:00Z",
+        "content": {"html": f"<p>Reply {id} <script>x</script></p>", "text": f"Reply {id}"},
+        "wm-id": id,
+        "wm-source": f"https://brid.gy/comment/{id}",
+        "wm-target": "https://old.example/2026/11/22/tea/?x#y",
+        "wm-property": kind,
+        "wm-private": False,
+    }
+    return usual | fields
+
+
+async def test_webmentions_become_comments_and_likes_are_counted(instance: RunningInstance, tmp_path: Path) -> None:
+    post = await instance.publish("Tea", "Text.")
+    path = tmp_path / "mentions.jf2"
+    entries = [
+        webmention(1),
+        webmention(2, "mention-of", content=None),
+        webmention(3, "like-of"),
+        webmention(4, "in-reply-to", **{"wm-private": True}),
+        webmention(5, "in-reply-to", **{"wm-target": "https://old.example/nowhere/"}),
+        webmention(6, "in-reply-to", published=None, **{"wm-received": "2021-03-02T10:00:00Z"}),
+    ]
+    path.write_text(json.dumps({"type": "feed", "children": entries}))
+    report = await move_in(instance, WebmentionList(path))
+    assert (report.comments, report.reactions, len(report.left_out)) == (3, {"like": 1}, 1)
+    shown = {one.anchor: one for one in await instance.store.comments.list_shown(post.id, limit=9, skip=0)}
+    assert set(shown) == {"webmention-1", "webmention-2", "webmention-6"}
+    first = shown["webmention-1"]
+    assert (first.author.name, first.url, first.html) == ("Max 1", "https://max.example/1", "<p>Reply 1 </p>")
+    assert first.uri.startswith("urn:uuid:")
+    assert 'href="https://max.example/2"' in shown["webmention-2"].html
+    again = await move_in(instance, WebmentionList(path))
+    assert (again.comments, again.comments_updated) == (0, 0)
+
+
+async def test_webmentions_in_the_older_form_are_read_too(instance: RunningInstance, tmp_path: Path) -> None:
+    post = await instance.publish("Tea", "Text.")
+    link = {
+        "id": 9,
+        "source": "https://max.example/9",
+        "target": "https://blog.example/2026/11/22/tea/",
+        "verified_date": "2021-03-01T10:00:00+00:00",
+        "activity": {"type": "reply"},
+        "data": {"author": {"name": "Max"}, "url": "https://max.example/9", "content": "Nice", "published": None},
+    }
+    path = tmp_path / "mentions.json"
+    path.write_text(json.dumps({"links": [link]}))
+    assert (await move_in(instance, WebmentionList(path))).comments == 1
+    [comment] = await instance.store.comments.list_shown(post.id, limit=9, skip=0)
+    assert comment.author.name == "Max"
+    path.write_text('{"db":[{"data":{"posts":[],"posts_tags":[]}}]}')
+    with pytest.raises(NotAnExport, match="syndicate import ghost"):
+        await move_in(instance, WebmentionList(path))
