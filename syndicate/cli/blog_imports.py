@@ -206,6 +206,8 @@ def _report_lines(report: ImportReport, config: SiteConfig) -> Iterator[str]:
     for title in report.twins:
         yield f"gets a new id in feeds, since another post of the export has the same guid: {title}"
     yield from (*report.held_back, *(f"moved: {line}" for line in report.moved), *report.notes)
+    for (what, reason), number in report.counted.items():
+        yield f"skipped: {number} × {what}: {reason}"
     for item in report.passed_over:
         yield f"skipped: {item.what}: {item.reason}"
 

@@ -170,12 +170,13 @@ class ImportNote:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedItem:
     """A skipped part of the export, with the reason, for the author. `is_ordinary` marks what is always skipped:
-    menus, trash, and posts that are internal data of plugins.
+    menus, trash, and posts that are internal data of plugins. With a `count`, items of one kind are reported together.
     """
 
     what: str
     reason: str
     is_ordinary: bool = False
+    count: int = 0
 
 
 Exported = (

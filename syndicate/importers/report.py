@@ -41,8 +41,13 @@ class ImportReport:
     notes: list[str] = field(default_factory=list)
     left_out: list[SkippedItem] = field(default_factory=list)
     passed_over: list[SkippedItem] = field(default_factory=list)
+    counted: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """What was skipped of several posts, with the reason."""
 
     def skip(self, item: SkippedItem) -> None:
+        if item.count:
+            self.counted[item.what, item.reason] += item.count
+            return
         (self.passed_over if item.is_ordinary else self.left_out).append(item)
 
     def count(self, published: Published) -> None:

@@ -49,8 +49,8 @@ def read_comments(
         if type in _REACTIONS:
             yield ReactionCount(kind=type, count=count)
         else:
-            what = f"{count} × comment of the type “{type[:40]}” on {of}"
-            yield SkippedItem(what=what, reason="a plug-in keeps it, maybe in private", is_ordinary=True)
+            what, reason = f"comment of the type “{type[:40]}”", "a plug-in keeps it, maybe in private"
+            yield SkippedItem(what=what, reason=reason, is_ordinary=True, count=count)
 
 
 def _comment(comment: Fields, state: CommentState, of: str, timezone: tzinfo) -> ExportedComment | SkippedItem:

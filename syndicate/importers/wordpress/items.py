@@ -100,7 +100,7 @@ def _post(fields: Fields, wp_id: int | None, title: str, what: str, timezone: tz
     for taxonomy, count in Counter(one.get("domain", "") for one in fields.all("category")).items():
         if taxonomy and taxonomy not in _SILENT_TAXONOMIES:
             reason = "posts are sorted by categories and tags only"
-            yield SkippedItem(what=f"{count} × “{taxonomy[:40]}” of {what}", reason=reason, is_ordinary=True)
+            yield SkippedItem(what=f"“{taxonomy[:40]}” of a post", reason=reason, is_ordinary=True, count=count)
     yield _assembled(fields, wp_id, title, published, tuple(comments), timezone)
 
 
