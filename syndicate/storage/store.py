@@ -7,6 +7,7 @@ from syndicate.clock import Clock
 from syndicate.storage.actors import RemoteActors, StoredActors
 from syndicate.storage.admin_account import AdminAccount
 from syndicate.storage.admin_events import AdminEvents
+from syndicate.storage.admin_posts import AdminPosts
 from syndicate.storage.admin_sessions import AdminSessions
 from syndicate.storage.authorizations import StoredAuthorizations
 from syndicate.storage.blocks import Blocks
@@ -33,6 +34,7 @@ from syndicate.storage.mentions import Mentions
 from syndicate.storage.move_recipients import MoveRecipients
 from syndicate.storage.outbox import OutboxActivities
 from syndicate.storage.post_archive import PostArchive
+from syndicate.storage.post_drafts import PostDrafts
 from syndicate.storage.post_export import PostExport
 from syndicate.storage.post_lists import PostLists
 from syndicate.storage.post_overview import PostOverview
@@ -103,6 +105,8 @@ class Tables:
         self.refetch_queue = RefetchQueue(query)
         self.subscriptions = Subscriptions(query, self.totals)
         self.websub_following = WebsubFollowing(query)
+        self.post_drafts = PostDrafts(query)
+        self.admin_posts = AdminPosts(query)
         self.admin_account = AdminAccount(query)
         self.admin_sessions = AdminSessions(query)
         self.admin_events = AdminEvents(query)
