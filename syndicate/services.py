@@ -78,6 +78,7 @@ from syndicate.transport.signed import Signer, SigningThreads
 from syndicate.urls import Urls
 from syndicate.web import keys
 from syndicate.web.admin.authentication import AUTHENTICATION, Authentication
+from syndicate.web.admin.editor import EDITOR, Editor
 from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
 from syndicate.web.app import make_app
@@ -468,6 +469,7 @@ def _web_application(
             PAGE_BUILDER: PageBuilder(store, config, urls, pages, services.local_actors, services.clock),
             keys.FILES: services.files,
             PAGES: pages,
+            EDITOR: Editor(store, services.publisher, config.site, services.clock),
             AUTHENTICATION: Authentication(
                 store, config.site, services.clock, Passwords(), Passkeys(store, config.site, services.clock)
             ),

@@ -171,6 +171,12 @@ class Publisher:
             draft = replace(draft, date=None)
         return await self.update(post_id, draft, base_revision=stored.made.revision)
 
+    async def compose(self, post_id: str, draft: PostDraft) -> Post:
+        """Return the post that an update with this draft would make, without storing it. Raises PostNotFound,
+        InputError."""
+        identified = await self._identified(draft, await self._stored(post_id), SlugRule.NUMBERED)
+        return self._composed(identified, draft, await self._rendered(draft, identified))
+
     async def delete(self, post_id: str) -> Post:
         """Delete a post here and on other servers. Raises PostNotFound."""
         post = (await self._stored(post_id)).post

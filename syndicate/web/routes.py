@@ -4,6 +4,7 @@ from aiohttp import web
 
 from syndicate.web import discovery, feeds, health, websub
 from syndicate.web.activitypub import actors, conversations, inbox, objects
+from syndicate.web.admin import preview
 from syndicate.web.admin.routes import add_admin_routes
 from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES, expect_handler
 from syndicate.web.site import blogroll, files, remote_interaction, sitemap, views
@@ -105,6 +106,9 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
 
     # the author's interface
     add_admin_routes(router)
+
+    # a draft for a reader without an account
+    router.add_get("/preview/{token}/", preview.get_by_link)
 
     # every other address: posts, pages, listings, files and legacy addresses
     router.add_get("/{path:.*}", views.get_address)

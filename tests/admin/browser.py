@@ -25,7 +25,7 @@ class Browser:
 
     async def get(self, path: str, **headers: str) -> Answer:
         """Go to a page, and on where it redirects."""
-        await self.request("GET", path, None, **headers)
+        await self.request("GET", urljoin(self.path, path), None, **headers)
         while self.answer.status in (301, 302, 303, 307, 308):
             await self.request("GET", urljoin(self.path, self.answer.headers["Location"]), None, **headers)
         return self.answer
@@ -37,7 +37,12 @@ class Browser:
     async def submit(self, button: str, **typed: str) -> Answer:
         """Fill in the form that has this button, press it, and go on where that leads."""
         form, pressed = self._form(button)
-        fields = {name: value for name, value in form.form_values() if name not in typed} | typed
+        areas = {area.get("name") for area in form.iter("textarea")}
+        shown = {
+            name: value.removeprefix("\n") if name in areas else value  # parsers of HTML eat one line end
+            for name, value in form.form_values()
+        }
+        fields = shown | typed
         if pressed.get("name"):
             fields[pressed.get("name")] = pressed.get("value", "")
         unknown = [name for name in typed if name not in form.fields]

@@ -7,25 +7,39 @@ from typing import Any
 import pytest
 from lxml import html
 
+from syndicate.model.post import Post, PostKind, PostState, SourceFormat, Visibility
 from syndicate.storage.admin_account import Passkey
 from syndicate.storage.admin_events import AdminEvent
+from syndicate.storage.admin_posts import PostRow
 from syndicate.storage.admin_sessions import StoredSession
+from syndicate.storage.revisions import Revision
 from syndicate.web.admin import pages
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages import (
     AccountPage,
     AdminPage,
     CodesPage,
+    ConflictPage,
+    DeletePostPage,
+    Difference,
+    EditPage,
     Frame,
     LoginPage,
+    PostsPage,
+    PreviewPage,
+    PublishPage,
     RefusedPage,
     ReloadPage,
     ResumePage,
+    RevisionsPage,
     SetupPage,
     StartPage,
+    Tab,
     WelcomePasskeyPage,
 )
+from syndicate.web.admin.post_form import FIELDS
 from syndicate.web.admin.rendering import NAVIGATION
+from syndicate.web.site.pages import Paging
 from syndicate.web.site.rendering import Pages
 
 HOSTILE = "<script>alert(1)</script>\"><img src=x onerror='alert(2)'>\u202egnp {{ 7 * 7 }}"
@@ -34,6 +48,21 @@ RENDERER = Pages(timezone="Europe/Paris", language="en-GB")
 FRAME = Frame(
     blog=HOSTILE, home="https://blog.example/", navigation=NAVIGATION, path="/admin/", csrf="t", notice=HOSTILE
 )
+POST = Post(id="p", uri="u", guid="g", slug="s", path="/s/", title=HOSTILE, published=NOON, updated=NOON)
+ROW = PostRow(
+    id="p",
+    title=HOSTILE,
+    kind=PostKind.PAGE,
+    state=PostState.DRAFT,
+    visibility=Visibility.PUBLIC,
+    published=NOON,
+    comments=2,
+    terms=(HOSTILE,),
+)
+REVISION = Revision(number=1, title=HOSTILE, source=HOSTILE, source_format=SourceFormat.HTML, replaced=NOON)
+DIFFERENCES = tuple(Difference(kind=kind, text=HOSTILE) for kind in ("added", "removed", "gap", ""))
+TYPED = dict.fromkeys(FIELDS, HOSTILE)
+WRITTEN = Form(TYPED, dict.fromkeys(FIELDS, HOSTILE))
 FORM = Form(
     {"password": HOSTILE, "code": HOSTILE},
     dict.fromkeys(("password", "repeat", "current", "code", "passkey"), HOSTILE),
@@ -60,6 +89,26 @@ SAMPLES: dict[str, AdminPage] = {
         sessions=tuple(StoredSession(token_hash=id, browser=HOSTILE, created=NOON, seen=NOON) for id in "ab"),
         events=(AdminEvent(id="i", at=NOON, kind="signed in", detail=HOSTILE),),
     ),
+    "no posts": PostsPage(tabs=(), state="all", words=HOSTILE),
+    "posts": PostsPage(
+        tabs=(Tab(label="All", href="/admin/posts/", count=1, is_current=True),),
+        state="all",
+        posts=(ROW,),
+        edited=frozenset("p"),
+        paging=Paging(page=2, pages=3, newer="?page=1", older="?page=3"),
+    ),
+    "new post": EditPage(form=Form(dict.fromkeys(FIELDS, "")), form_id="f"),
+    "post": EditPage(
+        form=WRITTEN, id="p", post=POST, is_live=True, saved=NOON, address="https://blog.example/s/", has_date=False
+    ),
+    "post of a file": EditPage(form=WRITTEN, id="p", post=POST, is_in_folder=True, is_html=True),
+    "publish": PublishPage(form=Form({}, {"at": HOSTILE}), id="p", title=HOSTILE, missing=(HOSTILE,)),
+    "update": PublishPage(form=Form(), id="p", title=HOSTILE, is_update=True, is_changed=False, visibility="local"),
+    "delete": DeletePostPage(post=POST),
+    "conflict": ConflictPage(id="p", mine=TYPED, theirs=TYPED | {"title": "t"}, revision=2, differences=DIFFERENCES),
+    "revisions": RevisionsPage(id="p", title=HOSTILE, revisions=(REVISION,), chosen=REVISION, differences=DIFFERENCES),
+    "no revisions": RevisionsPage(id="p", title=HOSTILE),
+    "preview": PreviewPage(id="p", title=HOSTILE, link="https://blog.example/preview/x/", links=2),
     "account without passkeys": AccountPage(current="a", codes_left=3, offers_passkeys=False),
 }
 

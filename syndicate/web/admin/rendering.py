@@ -14,10 +14,25 @@ from syndicate.web.site.rendering import PAGES
 
 NAVIGATION = (
     Link(label="Start", href="/admin/"),
+    Link(label="Write", href="/admin/posts/new"),
+    Link(label="Posts", href="/admin/posts/"),
     Link(label="Account", href="/admin/account/"),
 )
 """The pages that exist, in the order in which they are shown."""
 NOTICES: Mapping[str, str] = {
+    "saved": "Saved.",
+    "published": "It is out.",
+    "updated": "The post has been updated.",
+    "scheduled": "It will be published at its date.",
+    "discarded": "The changes have been discarded.",
+    "deleted": "The post has been deleted.",
+    "unpublished": "It is a draft again. Servers that have it are asked to delete it.",
+    "adopted": "The post is now written here. Its file is not read any more.",
+    "mine": "Your text has been kept. Nothing is published yet.",
+    "theirs": "The text of the other window has been kept.",
+    "restored": "The earlier text is back.",
+    "links-ended": "The preview links do not work any more.",
+    "picture": "The picture has been added at the end of the text.",
     "password": "The password has been changed.",
     "passkey": "The passkey has been added.",
     "passkey-removed": "The passkey has been removed.",

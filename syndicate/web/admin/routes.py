@@ -10,7 +10,7 @@ from enum import StrEnum
 from aiohttp import web
 
 from syndicate.errors import NotFound
-from syndicate.web.admin import account, codes, setup, sign_in, start
+from syndicate.web.admin import account, codes, posts, preview, publishing, revisions, setup, sign_in, start
 from syndicate.web.admin.rendering import see_other
 
 MAX_FORM_BYTES = 64 * 1024
@@ -68,6 +68,27 @@ ROUTES: tuple[Route, ...] = (
     get("/admin/welcome/passkey", setup.get_passkey_step),
     # start
     get("/admin/", start.get_start),
+    # posts
+    get("/admin/posts/", posts.get_posts),
+    get("/admin/posts/new", posts.get_new),
+    post("/admin/posts/new", posts.post_new, max_bytes=posts.MAX_POST_FORM_BYTES),
+    get("/admin/posts/{id}/", posts.get_post),
+    post("/admin/posts/{id}/", posts.post_post, max_bytes=posts.MAX_POST_FORM_BYTES),
+    post("/admin/posts/{id}/discard", posts.post_discard),
+    post("/admin/posts/{id}/adopt", posts.post_adopt),
+    post("/admin/posts/{id}/unpublish", posts.post_unpublish),
+    get("/admin/posts/{id}/delete", posts.get_delete),
+    post("/admin/posts/{id}/delete", posts.post_delete),
+    get("/admin/posts/{id}/publish", publishing.get_publish),
+    post("/admin/posts/{id}/publish", publishing.post_publish),
+    get("/admin/posts/{id}/conflict", publishing.get_conflict),
+    post("/admin/posts/{id}/conflict", publishing.post_conflict, max_bytes=posts.MAX_POST_FORM_BYTES),
+    get("/admin/posts/{id}/revisions", revisions.get_revisions),
+    post("/admin/posts/{id}/revisions", revisions.post_restore),
+    get("/admin/posts/{id}/preview", preview.get_preview),
+    get("/admin/posts/{id}/preview/frame", preview.get_frame),
+    post("/admin/posts/{id}/preview/link", preview.post_link),
+    post("/admin/posts/{id}/preview/end", preview.post_end_links),
     # account
     get("/admin/account/", account.get_account),
     post("/admin/account/password", account.post_password),

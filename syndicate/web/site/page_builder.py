@@ -183,6 +183,13 @@ class PageBuilder:
             )
         return self._rendered(view, dependencies, representations=True)
 
+    async def preview(self, post: Post) -> bytes:
+        """Return the page of a post that readers do not see yet."""
+        head = Head(title=post.heading, language=post.language, robots="noindex, nofollow")
+        view = self._post(post, full_text=True)
+        page = PagePage if post.kind is PostKind.PAGE else PostPage
+        return self._pages.render(page(site=await self._site(), head=head, post=view))
+
     async def archives(self) -> RenderedDocument:
         """Return the index of the archives."""
         months = await self._store.totals.starting_with("month:")

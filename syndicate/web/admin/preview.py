@@ -1,0 +1,65 @@
+"""Looking at a post before it is public: for the author, and by a link for a reader without an account."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+
+from syndicate.errors import NotFound
+from syndicate.web.admin.editor import EDITOR, OpenedPost
+from syndicate.web.admin.pages import PreviewPage
+from syndicate.web.admin.posts import post_path
+from syndicate.web.admin.rendering import respond, see_other
+from syndicate.web.http.content_policy import content_policy
+from syndicate.web.keys import CLOCK, STORE, URLS
+from syndicate.web.site.page_builder import PAGE_BUILDER
+
+PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
+
+
+async def get_preview(request: web.Request) -> web.StreamResponse:
+    opened = await request.app[EDITOR].open(request.match_info["id"])
+    return respond(request, await _page(request, opened))
+
+
+async def post_link(request: web.Request) -> web.StreamResponse:
+    """Make a preview link, which is shown once."""
+    editor = request.app[EDITOR]
+    opened = await editor.open(request.match_info["id"])
+    token = await editor.create_preview_link(opened.post.id)
+    link = request.app[URLS].absolute(f"/preview/{token}/")
+    return respond(request, await _page(request, opened, link))
+
+
+async def post_end_links(request: web.Request) -> web.StreamResponse:
+    id = request.match_info["id"]
+    await request.app[STORE].transaction(lambda tx: tx.post_drafts.delete_links(id))
+    return see_other(post_path(id, "preview"), "links-ended")
+
+
+async def get_frame(request: web.Request) -> web.StreamResponse:
+    """Return the page that stands in the frame. It can run nothing, and belongs to no origin."""
+    opened = await request.app[EDITOR].open(request.match_info["id"])
+    policy = content_policy(framed_by="'self'") + "; sandbox"
+    return await _rendered(request, opened, {"Content-Security-Policy": policy, "X-Frame-Options": "SAMEORIGIN"})
+
+
+async def get_by_link(request: web.Request) -> web.StreamResponse:
+    """Return a draft to a reader who has a preview link."""
+    id = await request.app[EDITOR].find_previewed(request.match_info["token"])
+    if id is None:
+        raise NotFound("preview link")
+    opened = await request.app[EDITOR].open(id)
+    return await _rendered(request, opened, {"Content-Security-Policy": content_policy() + "; sandbox"})
+
+
+async def _rendered(request: web.Request, opened: OpenedPost, headers: dict[str, str]) -> web.Response:
+    post = await request.app[EDITOR].composed(opened)
+    body = await request.app[PAGE_BUILDER].preview(post)
+    return web.Response(
+        status=HTTPStatus.OK, body=body, content_type="text/html", charset="utf-8", headers=PRIVATE | headers
+    )
+
+
+async def _page(request: web.Request, opened: OpenedPost, link: str = "") -> PreviewPage:
+    links = await request.app[STORE].post_drafts.count_links(opened.post.id, request.app[CLOCK]())
+    return PreviewPage(id=opened.post.id, title=opened.fields["title"], link=link, links=links)

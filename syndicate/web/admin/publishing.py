@@ -1,0 +1,115 @@
+"""The last look before a post goes out, and what happens when another window has changed it."""
+
+import difflib
+from collections.abc import Iterator
+
+from aiohttp import web
+
+from syndicate.errors import InputError, RevisionConflict, SlugTaken
+from syndicate.web.admin.editor import EDITOR, OpenedPost
+from syndicate.web.admin.forms import Form
+from syndicate.web.admin.pages import ConflictPage, Difference, PublishPage
+from syndicate.web.admin.post_form import NO_SUCH_DATE, parsed_date, typed_fields
+from syndicate.web.admin.posts import CONFLICT, edit_page, post_path
+from syndicate.web.admin.rendering import respond, respond_to_form, see_other
+from syndicate.web.admin.session import FORM
+from syndicate.web.keys import CONFIG, LOCAL_ACTORS, STORE
+
+
+async def get_publish(request: web.Request) -> web.StreamResponse:
+    opened = await request.app[EDITOR].open(request.match_info["id"])
+    if opened.is_outdated:
+        return see_other(post_path(opened.post.id, CONFLICT))
+    return respond(request, await _page(request, opened, Form({"at": opened.fields["date"]})))
+
+
+async def post_publish(request: web.Request) -> web.StreamResponse:
+    form, zone = request[FORM], request.app[CONFIG].site.zone
+    opened = await request.app[EDITOR].open(request.match_info["id"])
+    at = parsed_date(form.get("at"), zone) if form.get("at") else None
+    if form.get("at") and at is None:
+        checked = form.with_errors(at=NO_SUCH_DATE)
+        return respond_to_form(request, await _page(request, opened, checked), checked)
+    try:
+        published = await request.app[EDITOR].publish(opened, at=at, minor=form.has("quietly"))
+    except RevisionConflict:
+        return see_other(post_path(opened.post.id, CONFLICT))
+    except SlugTaken as error:
+        checked = Form(opened.fields).with_errors(slug=f"{error}")
+        return respond_to_form(request, await edit_page(request, opened, checked), checked)
+    except InputError as error:
+        checked = Form(opened.fields).with_errors(text=f"{error}")
+        return respond_to_form(request, await edit_page(request, opened, checked), checked)
+    done = "published" if published.post.is_public else "scheduled"
+    return see_other(post_path(opened.post.id), "updated" if opened.is_live and done == "published" else done)
+
+
+async def _page(request: web.Request, opened: OpenedPost, form: Form) -> PublishPage:
+    store = request.app[STORE]
+    actor = request.app[LOCAL_ACTORS].blog.actor
+    return PublishPage(
+        form=form,
+        id=opened.post.id,
+        title=opened.fields["title"] or opened.fields["text"][:80],
+        is_update=opened.is_live,
+        is_changed=bool(opened.aside) or not opened.is_live,
+        has_date=opened.made.released is None,
+        followers=await store.followers.count(actor.id),
+        subscriptions=await store.subscriptions.count(),
+        visibility=opened.fields["visibility"],
+        missing=tuple(_missing(opened)),
+    )
+
+
+def _missing(opened: OpenedPost) -> Iterator[str]:
+    """Yield what a post lacks, in words."""
+    fields = opened.fields
+    if not fields["text"].strip():
+        yield "The text is empty."
+    if not fields["title"].strip():
+        yield "There is no title, so it goes out as a note."
+    if not fields["tags"].strip():
+        yield "There are no tags, by which people find posts in the fediverse."
+    if "![](" in fields["text"] or 'alt=""' in fields["text"]:
+        yield "A picture has no description, which people who cannot see it need."
+
+
+# another window was faster
+
+
+async def get_conflict(request: web.Request) -> web.StreamResponse:
+    opened = await request.app[EDITOR].open(request.match_info["id"])
+    if not opened.aside:
+        return see_other(post_path(opened.post.id))
+    return respond(
+        request,
+        ConflictPage(
+            id=opened.post.id,
+            mine=opened.aside,
+            theirs=opened.shown,
+            revision=opened.made.revision,
+            differences=tuple(differences(opened.shown["text"], opened.aside["text"])),
+        ),
+    )
+
+
+async def post_conflict(request: web.Request) -> web.StreamResponse:
+    """Keep one of the two texts, or one made of both, as what is being written; nothing is published by that."""
+    form, editor = request[FORM], request.app[EDITOR]
+    opened = await editor.open(request.match_info["id"])
+    if form.get("do") == "theirs":
+        await editor.discard(opened.post.id)
+        return see_other(post_path(opened.post.id), "theirs")
+    typed = dict(opened.aside or opened.shown)
+    if form.get("do") == "merge":
+        typed["text"] = typed_fields(form, typed)["text"]
+    revision = form.get("revision")
+    await editor.keep_aside(opened, typed, int(revision) if revision.isdecimal() else opened.made.revision)
+    return see_other(post_path(opened.post.id), "mine")
+
+
+def differences(before: str, after: str) -> Iterator[Difference]:
+    """Yield the lines in which two texts differ, with the lines around them."""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
+    for line in list(lines)[2:]:
+        yield Difference(kind={"-": "removed", "+": "added", "@": "gap"}.get(line[0], ""), text=line[1:])
