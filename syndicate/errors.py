@@ -6,6 +6,7 @@
     ├── InputError                   input of the author cannot be used
     │   ├── FrontMatterInvalid       file, line and field of a Markdown header
     │   ├── FilesMissing             files that a post refers to are missing
+    │   ├── PictureRefused           an uploaded file cannot be used as a picture
     │   ├── SlugTaken                another post has the slug
     │   ├── RevisionConflict         the post was changed in the meantime
     │   ├── NotAnExport              the file is not an export of the requested kind
@@ -106,6 +107,10 @@ class RevisionConflict(InputError):
     """A post was changed after the revision that a change was made from."""
 
     public = "The post was changed in the meantime."
+
+
+class PictureRefused(InputError):
+    """An uploaded file cannot be used as a picture; the message says why."""
 
 
 class NotAnExport(InputError):

@@ -81,6 +81,7 @@ from syndicate.web.admin.authentication import AUTHENTICATION, Authentication
 from syndicate.web.admin.editor import EDITOR, Editor
 from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
+from syndicate.web.admin.pictures import UPLOADS, Uploads
 from syndicate.web.app import make_app
 from syndicate.web.health import READINESS, Readiness
 from syndicate.web.http.deltas import Deltas
@@ -469,6 +470,7 @@ def _web_application(
             PAGE_BUILDER: PageBuilder(store, config, urls, pages, services.local_actors, services.clock),
             keys.FILES: services.files,
             PAGES: pages,
+            UPLOADS: Uploads(store, services.files, urls, services.clock),
             EDITOR: Editor(store, services.publisher, config.site, services.clock),
             AUTHENTICATION: Authentication(
                 store, config.site, services.clock, Passwords(), Passkeys(store, config.site, services.clock)

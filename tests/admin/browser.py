@@ -10,6 +10,7 @@ from lxml import html
 from tests.instances import Answer, RunningInstance
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+BOUNDARY = "----boundary-of-a-form"
 PASSWORD = "orchard lantern quiet ferry"
 
 
@@ -34,8 +35,9 @@ class Browser:
         """Send a form as a page of ours does, without following a redirect."""
         return await self.request("POST", path, urlencode(fields), **{"Sec_Fetch_Site": "same-origin", **headers})
 
-    async def submit(self, button: str, **typed: str) -> Answer:
-        """Fill in the form that has this button, press it, and go on where that leads."""
+    async def submit(self, button: str, *, file: tuple[str, bytes] | None = None, **typed: str) -> Answer:
+        """Fill in the form that has this button, press it, and go on where that leads. `file` is chosen in its file
+        field; a form that can send files is sent as browsers send one."""
         form, pressed = self._form(button)
         areas = {area.get("name") for area in form.iter("textarea")}
         shown = {
@@ -48,12 +50,27 @@ class Browser:
         unknown = [name for name in typed if name not in form.fields]
         assert not unknown, f"{button}: no fields {unknown}"
         action = pressed.get("formaction") or form.get("action") or self.path
-        await self.post(urljoin(self.path, action), fields)
+        if form.get("enctype") == "multipart/form-data":
+            await self._post_multipart(urljoin(self.path, action), fields, form.xpath(".//input[@type='file']"), file)
+        else:
+            await self.post(urljoin(self.path, action), fields)
         if self.answer.status == 303:
             await self.get(urljoin(self.path, self.answer.headers["Location"]))
         return self.answer
 
-    async def request(self, method: str, path: str, body: str | None, **headers: str) -> Answer:
+    async def _post_multipart(
+        self, path: str, fields: dict[str, str], inputs: list[Any], file: tuple[str, bytes] | None
+    ) -> Answer:
+        names = {one.get("name") for one in inputs}
+        parts = [_part(f'name="{name}"', text.encode()) for name, text in fields.items() if name not in names]
+        for name in names:
+            filename, data = file or ("", b"")
+            parts.append(_part(f'name="{name}"; filename="{filename}"\r\nContent-Type: image/gif', data))
+        body = b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+        sent = {"Content_Type": f"multipart/form-data; boundary={BOUNDARY}", "Sec_Fetch_Site": "same-origin"}
+        return await self.request("POST", path, body, **sent)
+
+    async def request(self, method: str, path: str, body: str | bytes | None, **headers: str) -> Answer:
         sent = {
             "Host": self.instance.host,
             "Accept": "text/html",
@@ -123,6 +140,10 @@ class Browser:
                     self.cookies.pop(name, None)
                 else:
                     self.cookies[name] = morsel.value
+
+
+def _part(head: str, data: bytes) -> bytes:
+    return f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + data + b"\r\n"
 
 
 def _label(button: Any) -> str:

@@ -6,6 +6,7 @@ Without a session there is nothing but the pages that `routes.py` marks as publi
 
 import hmac
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from syndicate.web.admin.pages import RefusedPage, ReloadPage
 from syndicate.web.admin.rendering import respond, see_other
 from syndicate.web.admin.routes import Access, Route, find_route
 from syndicate.web.admin.session import (
+    FILES_SENT,
     FORM,
     SESSION,
     SESSION_COOKIE,
@@ -30,6 +32,7 @@ from syndicate.web.http.bodies import FORM_TYPE
 from syndicate.web.http.content_policy import content_policy
 from syndicate.web.http.handlers import SAFE_METHODS, Handler
 from syndicate.web.http.keys import BODIES
+from syndicate.web.http.multipart import MULTIPART_TYPE, UploadedFile, get_boundary, parse_multipart
 from syndicate.web.keys import CLOCK, CONFIG
 
 HEADERS = {
@@ -80,8 +83,8 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     session = await request.app[AUTHENTICATION].find_session(get_cookie(request, SESSION_COOKIE))
     if session is not None:
         request[SESSION] = session
-    form = Form() if is_safe else await _read_form(request, route)
-    request[FORM] = form
+    request[FORM], request[FILES_SENT] = (Form(), {}) if is_safe else await _read_form(request, route)
+    form = request[FORM]
     if route.access is Access.PUBLIC:
         return await handler(request)
     if session is None and is_safe and _is_from_another_site(request):
@@ -93,9 +96,13 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await handler(request)
 
 
-async def _read_form(request: web.Request, route: Route) -> Form:
-    client = client_of(request)
-    return Form.of(await request.app[BODIES].form(request, client.address, route.max_bytes))
+async def _read_form(request: web.Request, route: Route) -> tuple[Form, Mapping[str, UploadedFile]]:
+    bodies, address = request.app[BODIES], client_of(request).address
+    if request.content_type != MULTIPART_TYPE:
+        return Form.of(await bodies.form(request, address, route.max_bytes)), {}
+    body = await bodies.read(request, address, route.max_bytes)
+    fields, files = parse_multipart(body, get_boundary(request))
+    return Form.of(fields), files
 
 
 def _is_from_our_page(request: web.Request) -> bool:
@@ -120,6 +127,6 @@ async def _signed_out(request: web.Request, form: Form) -> web.StreamResponse:
     if request.method in SAFE_METHODS and PART_HEADER not in request.headers:
         return see_other(f"/admin/login?next={quote(request.path_qs, safe='')}")
     fields = [(name, value) for name, value in form.values.items() if name != CSRF_FIELD]
-    can_resume = request.method == "POST" and request.content_type == FORM_TYPE
+    can_resume = request.method == "POST" and request.content_type in (FORM_TYPE, MULTIPART_TYPE)
     resume = json.dumps({"action": request.path_qs, "fields": fields}) if can_resume else ""
     return await respond_signed_out(request, resume)

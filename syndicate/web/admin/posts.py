@@ -2,21 +2,24 @@
 
 from aiohttp import web
 
-from syndicate.errors import RevisionConflict, SlugTaken
+from syndicate.errors import PictureRefused, RevisionConflict, SlugTaken
 from syndicate.model.ids import new_id
 from syndicate.model.post import PostState, SourceFormat
+from syndicate.urls import Urls
 from syndicate.web.admin.editor import EDITOR, OpenedPost
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages import DeletePostPage, EditPage, PostsPage, Tab
+from syndicate.web.admin.pictures import NO_PICTURE, UPLOADS, as_source
 from syndicate.web.admin.post_form import errors_in, fields_of_new, typed_fields
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
-from syndicate.web.admin.session import FORM
+from syndicate.web.admin.session import FILES_SENT, FORM
 from syndicate.web.keys import CLOCK, CONFIG, STORE
 from syndicate.web.site.pages import Paging
 
 POSTS_PER_PAGE = 50
 MAX_FOUND = 200
-MAX_POST_FORM_BYTES = 8 * 1024 * 1024
+MAX_POST_FORM_BYTES = 16 * 1024 * 1024
+"""A text, and a picture with it."""
 NOT_PUBLIC = (PostState.PRIVATE, PostState.PASSWORD)
 TABS = {
     "all": ("All", tuple(PostState)),
@@ -102,7 +105,10 @@ async def post_new(request: web.Request) -> web.StreamResponse:
     if checked.errors:
         return respond_to_form(request, EditPage(form=checked, form_id=form_id), checked)
     try:
-        id = await request.app[EDITOR].create(typed, form_id)
+        id = await request.app[EDITOR].create(await _with_picture(request, typed, SourceFormat.MARKDOWN), form_id)
+    except PictureRefused as error:
+        checked = checked.with_errors(picture_file=str(error))
+        return respond_to_form(request, EditPage(form=checked, form_id=form_id), checked)
     except SlugTaken as error:
         checked = checked.with_errors(slug=_sentence(error))
         return respond_to_form(request, EditPage(form=checked, form_id=form_id), checked)
@@ -121,6 +127,11 @@ async def post_post(request: web.Request) -> web.StreamResponse:
     typed = typed_fields(form, opened.shown)
     checked = Form(typed, errors_in(typed, request.app[CONFIG].site.zone))
     if checked.errors:
+        return respond_to_form(request, await edit_page(request, opened, checked), checked)
+    try:
+        typed = await _with_picture(request, typed, opened.made.source_format)
+    except PictureRefused as error:
+        checked = checked.with_errors(picture_file=str(error))
         return respond_to_form(request, await edit_page(request, opened, checked), checked)
     base = base_revision_of(form, opened)
     if opened.is_live or form.get("do") != "save":
@@ -194,6 +205,20 @@ def base_revision_of(form: Form, opened: OpenedPost) -> int:
     return int(sent) if sent.isdecimal() and len(sent) < 10 else opened.base_revision
 
 
+async def _with_picture(request: web.Request, typed: dict[str, str], source_format: SourceFormat) -> dict[str, str]:
+    """Return what was typed with the picture that was sent along: in the text, or before it. Raises PictureRefused."""
+    form, file = request[FORM], request[FILES_SENT].get("picture_file")
+    if file is None:
+        if form.get("do") in ("picture", "featured"):
+            raise PictureRefused(NO_PICTURE)
+        return typed
+    kept, alt = await request.app[UPLOADS].keep(file.data, form.get("alt")), form.get("alt")
+    if form.get("do") == "featured":
+        return typed | {"picture": Urls.media(kept.name or ""), "picture_description": alt}
+    text = "\n\n".join(part for part in (typed["text"].rstrip("\n"), as_source(kept, alt, source_format)) if part)
+    return typed | {"text": f"{text}\n"}
+
+
 async def _answer_autosave(request: web.Request, id: str) -> web.Response:
     """Tell our script what was saved, and where the form belongs from now on."""
     opened = await request.app[EDITOR].open(id)
@@ -214,6 +239,8 @@ def _go_on(form: Form, id: str) -> web.Response:
             return see_other(post_path(id, "preview"))
         case "publish" | "update":
             return see_other(post_path(id, "publish"))
+        case "picture" | "featured" as kind:
+            return see_other(post_path(id), kind)
         case _:
             return see_other(post_path(id), "saved")
 

@@ -32,6 +32,7 @@ NOTICES: Mapping[str, str] = {
     "theirs": "The text of the other window has been kept.",
     "restored": "The earlier text is back.",
     "links-ended": "The preview links do not work any more.",
+    "featured": "The picture stands for the post now.",
     "picture": "The picture has been added at the end of the text.",
     "password": "The password has been changed.",
     "passkey": "The passkey has been added.",

@@ -10,7 +10,7 @@ from enum import StrEnum
 from aiohttp import web
 
 from syndicate.errors import NotFound
-from syndicate.web.admin import account, codes, posts, preview, publishing, revisions, setup, sign_in, start
+from syndicate.web.admin import account, codes, pictures, posts, preview, publishing, revisions, setup, sign_in, start
 from syndicate.web.admin.rendering import see_other
 
 MAX_FORM_BYTES = 64 * 1024
@@ -89,6 +89,7 @@ ROUTES: tuple[Route, ...] = (
     get("/admin/posts/{id}/preview/frame", preview.get_frame),
     post("/admin/posts/{id}/preview/link", preview.post_link),
     post("/admin/posts/{id}/preview/end", preview.post_end_links),
+    post("/admin/pictures", pictures.post_picture, max_bytes=pictures.MAX_PICTURE_BYTES),
     # account
     get("/admin/account/", account.get_account),
     post("/admin/account/password", account.post_password),

@@ -1,5 +1,6 @@
 """What a request to the author's interface carries: the session, the form, and the cookies that lead to them."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from aiohttp import web
@@ -9,10 +10,12 @@ from syndicate.web.admin.authentication import Client, Session, SignIn
 from syndicate.web.admin.browsers import browser_name
 from syndicate.web.admin.forms import Form
 from syndicate.web.http.clients import address_of
+from syndicate.web.http.multipart import UploadedFile
 from syndicate.web.keys import CONFIG
 
 SESSION = web.RequestKey("session", Session)
 FORM = web.RequestKey("form", Form)
+FILES_SENT = web.RequestKey[Mapping[str, UploadedFile]]("files sent")
 
 SESSION_COOKIE, BROWSER_COOKIE = "session", "browser"
 SESSION_COOKIE_AGE = timedelta(days=90)

@@ -14,9 +14,8 @@ if (form && !form.querySelector("fieldset:disabled")) {
   let sending = null;
   let changed = false;
 
-  const fields = () => Object.fromEntries(new FormData(form));
-  const isText = ([name]) => !["csrf", "base_revision", "form_id", "do"].includes(name);
-  const texts = () => JSON.stringify(Object.entries(fields()).filter(isText));
+  const isText = ([name]) => !["csrf", "base_revision", "form_id", "do", "picture_file", "alt"].includes(name);
+  const texts = () => JSON.stringify([...new FormData(form)].filter(isText));
   const remember = () => localStorage.setItem(key(), texts());
   const forget = () => localStorage.removeItem(key());
 
@@ -38,7 +37,7 @@ if (form && !form.querySelector("fieldset:disabled")) {
   }
 
   async function send() {
-    const body = new URLSearchParams(new FormData(form));
+    const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     body.set("do", "autosave");
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "saved" } });
@@ -83,8 +82,9 @@ if (form && !form.querySelector("fieldset:disabled")) {
     button.addEventListener("click", () => {
       for (const [name, value] of JSON.parse(kept)) {
         const input = form.elements.namedItem(name);
-        if (input && input.type === "checkbox") input.checked = true;
-        else if (input) input.value = value;
+        if (!input) continue;
+        if (input.type === "checkbox") input.checked = true;
+        else input.value = value;
       }
       later();
     });

@@ -1,0 +1,82 @@
+"""Pictures that the author uploads: kept without their metadata, and put into a text."""
+
+import asyncio
+import re
+from dataclasses import replace
+from html import escape
+
+from aiohttp import web
+
+from syndicate.clock import Clock
+from syndicate.errors import PictureRefused
+from syndicate.media import MediaFiles, UnusableFile
+from syndicate.model.ids import new_id
+from syndicate.model.post import SourceFormat
+from syndicate.publishing.post_files import as_kept
+from syndicate.storage import Store
+from syndicate.storage.media import MediaFile
+from syndicate.urls import Urls
+from syndicate.web.admin.session import FILES_SENT, FORM
+
+MAX_PICTURE_BYTES = 12 * 1024 * 1024
+MAX_ALT_LENGTH = 1500
+NO_PICTURE = "Please choose a picture."
+SPECIAL = re.compile(r"[\[\]\\]")
+HEIC = re.compile(rb"^.{4}ftyp(heic|heix|hevc|mif1|msf1)", re.DOTALL)
+HEIC_REFUSED = (
+    "This is a HEIC picture, which browsers do not show. Please send it as JPEG; on an iPhone: Settings, Camera, Formats, "
+    "Most Compatible."
+)
+
+
+class Uploads:
+    def __init__(self, store: Store, files: MediaFiles, urls: Urls, clock: Clock) -> None:
+        self._store, self._files, self._urls, self._clock = store, files, urls, clock
+
+    async def keep(self, data: bytes, alt: str) -> MediaFile:
+        """Keep a picture, whose type its bytes decide. Raises PictureRefused."""
+        if HEIC.match(data[:12]):
+            raise PictureRefused(HEIC_REFUSED)
+        now = self._clock()
+        wanted = MediaFile(id=new_id(now), source_url="", alt=alt.strip()[:MAX_ALT_LENGTH], due=now)
+        try:
+            kept = await asyncio.to_thread(as_kept, wanted, self._files, data)
+        except UnusableFile as error:
+            raise PictureRefused(f"This file cannot be used: {error}.") from error
+        if not kept.media_type.startswith("image/"):
+            self._files.remove(kept.name or "")
+            raise PictureRefused("This file is no picture.")
+        return await self._saved(kept)
+
+    async def _saved(self, kept: MediaFile) -> MediaFile:
+        known = await self._store.media.find_by_name(kept.name or "")
+        if known is not None:
+            return known
+        file = replace(kept, source_url=self._urls.absolute(Urls.media(kept.name or "")))
+        await self._store.transaction(lambda tx: tx.media.save(file))
+        return file
+
+
+def as_source(file: MediaFile, alt: str, source_format: SourceFormat) -> str:
+    """Return a picture as it stands in a text."""
+    path, words = Urls.media(file.name or ""), " ".join(alt.split())
+    if source_format is SourceFormat.HTML:
+        return f'<p><img src="{path}" alt="{escape(words)}"></p>'
+    escaped = SPECIAL.sub(r"\\\g<0>", words)
+    return f"![{escaped}]({path})"
+
+
+async def post_picture(request: web.Request) -> web.StreamResponse:
+    """Keep a picture for our script, and answer with what to put into the text."""
+    form, file = request[FORM], request[FILES_SENT].get("file")
+    try:
+        if file is None:
+            raise PictureRefused(NO_PICTURE)
+        kept = await request.app[UPLOADS].keep(file.data, form.get("alt"))
+    except PictureRefused as error:
+        return web.json_response({"problem": str(error)}, status=422)
+    source_format = SourceFormat.HTML if form.get("format") == "html" else SourceFormat.MARKDOWN
+    return web.json_response({"text": as_source(kept, form.get("alt"), source_format) + "\n"})
+
+
+UPLOADS = web.AppKey("uploads", Uploads)
