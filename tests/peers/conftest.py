@@ -82,6 +82,11 @@ def newsboat(pytestconfig: pytest.Config) -> Path:
     return _have("newsboat", lambda: installation.program("newsboat"), pytestconfig)
 
 
+@pytest.fixture(scope="session")
+def chromium(pytestconfig: pytest.Config) -> Path:
+    return _have("chromium", lambda: installation.program("chromium"), pytestconfig)
+
+
 # people
 
 
