@@ -96,13 +96,13 @@ class BlogrollAnnouncer:
             author = await tx.remote_actors.find(entry.actor)
             if author is None or author.opted_out:
                 return ""
-            return await self._outbox.announce(tx, by, post.object, author=author)
+            return await self._outbox.boosts.announce(tx, by, post.object, author=author)
         url = post.url or entry.url
         if not url:
             return ""
         by_whom = f"{entry.name} · {post.author}" if post.author not in ("", entry.name) else entry.name
         what = LinkedObject(title=post.heading, url=url, by=by_whom, language=entry.language)
-        return await self._outbox.publish_link(tx, by, what)
+        return await self._outbox.boosts.publish_link(tx, by, what)
 
 
 async def _count(tables: Tables, now: datetime) -> int:

@@ -342,7 +342,7 @@ class Publisher:
         return f"{draft.slug}-2" if is_page and self._addresses.is_reserved(self._urls.page(draft.slug)) else draft.slug
 
     def _hashtags(self, post: Post) -> Mapping[str, str]:
-        return {tag.name.lower(): tag.href for tag in self._outbox.hashtags(post)}
+        return {tag.name.lower(): tag.href for tag in self._outbox.documents.hashtags_of(post)}
 
     def _picture(self, file: MediaFile | None, alt: str) -> Picture | None:
         if file is None or file.state is not MediaState.KEPT:

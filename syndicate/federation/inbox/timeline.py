@@ -228,7 +228,7 @@ async def forget(tx: Tables, uri: str, outbox: Outbox, *, by: str = "") -> bool:
         entry = await tx.blogroll.get(one.entry)
         if entry is None or (by and entry.actor != by):
             continue
-        await outbox.retract(tx, one.passed_on)
+        await outbox.boosts.retract(tx, one.passed_on)
         await tx.feed_entries.delete(one.id)
         await _renew(tx, entry)
         found = True
@@ -242,7 +242,7 @@ async def account_gone(tx: Tables, actor: str, outbox: Outbox) -> None:
         return
     for one in await tx.feed_entries.list_by_entry(entry.id):
         if one.post.object:
-            await outbox.retract(tx, one.passed_on)
+            await outbox.boosts.retract(tx, one.passed_on)
             await tx.feed_entries.delete(one.id)
     await tx.blogroll.set_follow(entry.id, FollowState.NONE, "")
     if not entry.feed_url:

@@ -11,7 +11,8 @@ from syndicate.content import markdown
 from syndicate.content.sanitize import SANITIZER_VERSION, for_author
 from syndicate.errors import CommentNotFound, InputError
 from syndicate.federation.outbox.addressees import Naming, addressees, named_in, never_fetched
-from syndicate.federation.outbox.outbox import NAME_LOOKUP_TIMEOUT, NO_DELAY, Outbox
+from syndicate.federation.outbox.distribution import NO_DELAY
+from syndicate.federation.outbox.outbox import NAME_LOOKUP_TIMEOUT, Outbox
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.model.post import Mention, Post
@@ -111,7 +112,7 @@ class AuthorReplies:
         await tx.comments.set_mentions(comment.id, [*await tx.comments.list_mentions(comment.id), *named])
         await tx.versions.move("comments", f"post:{post.id}", f"talk:{post.id}")
         if post.federates:
-            note = self._outbox.render_reply(comment, post, answered, await tx.comments.list_mentions(comment.id))
+            note = self._outbox.documents.reply(comment, post, answered, await tx.comments.list_mentions(comment.id))
             await self._outbox.add_mentions(tx, note, found)
 
     async def delete(self, id: str) -> None:
@@ -149,7 +150,7 @@ class AuthorReplies:
         await tx.mentions.save_all(post.id, wanted, self._clock(), comment=comment.id)
         await tx.versions.move(f"post:{post.id}", "comments")
         if post.federates:
-            note = self._outbox.render_reply(comment, post, answered, await tx.comments.list_mentions(comment.id))
+            note = self._outbox.documents.reply(comment, post, answered, await tx.comments.list_mentions(comment.id))
             mentions = [tag["href"] for tag in note["tag"]]
             at = comment.published if type == "Create" else comment.updated
             hold = NAME_LOOKUP_TIMEOUT if unknown else NO_DELAY

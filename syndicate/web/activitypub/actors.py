@@ -13,7 +13,6 @@ from syndicate.clock import from_text, to_text
 from syndicate.errors import NotFound
 from syndicate.federation.actors.local_actors import BLOG, SigningActor
 from syndicate.federation.outbox import featured
-from syndicate.federation.outbox.outbox import outbox_items
 from syndicate.model.actor import LocalActor, Role
 from syndicate.model.post import TermKind
 from syndicate.signatures import claimed_key_id
@@ -91,7 +90,7 @@ async def get_outbox(request: web.Request) -> web.StreamResponse:
         before = (from_text(cursor[0]), cursor[1]) if cursor else None
         posts = await store.post_lists.list_federated(before=before, limit=PAGE_SIZE + 1)
         creates = await store.outbox.find_creates([post.id for post in posts[:PAGE_SIZE]])
-        items = outbox_items(outbox, posts[:PAGE_SIZE], creates)
+        items = outbox.documents.outbox_items(posts[:PAGE_SIZE], creates)
         follow = page_of(posts, lambda post: post.id, lambda post: joined((to_text(post.published), post.id))).next
         return Page(items, follow)
 
@@ -225,7 +224,7 @@ async def get_featured_tags(request: web.Request) -> web.StreamResponse:
     async def make() -> dict[str, Any]:
         slugs = await store.totals.largest("term:tag:", MAX_FEATURED_TAGS)
         found = [await store.terms.find(TermKind.TAG, slug) for slug in slugs]
-        tags = outbox.render_hashtags([tag for tag in found if tag is not None])
+        tags = outbox.documents.hashtags([tag for tag in found if tag is not None])
         return collections.plain_whole(actor.featured_tags, [render.hashtag(tag) for tag in tags])
 
     return await respond(request, f"ap:{actor.featured_tags}", ("site",), make)

@@ -43,7 +43,7 @@ async def answer_post(request: web.Request, post: Post, *, at_permalink: bool = 
     async def make() -> dict[str, Any]:
         current = await store.posts.find(post.id) or post
         interactions = await interactions_of(request, current.uri, current, None, current.counts)
-        return outbox.object(current, interactions)
+        return outbox.documents.object(current, interactions)
 
     key = f"ap:{post.uri}" + (":permalink" if at_permalink else "")
     return await respond(
@@ -81,7 +81,7 @@ async def get_comment(request: web.Request) -> web.StreamResponse:
         parent = await store.comments.find(comment.parent) if comment.parent else None
         interactions = await interactions_of(request, uri, post, comment, await store.reactions.get_counts(comment.id))
         mentioned = await store.comments.list_mentions(comment.id)
-        return outbox.render_reply(
+        return outbox.documents.reply(
             await store.comments.find(comment.id) or comment, post, parent, mentioned, interactions
         )
 
@@ -103,7 +103,7 @@ async def get_activity(request: web.Request) -> web.StreamResponse:
 
     async def make() -> dict[str, Any]:
         if activity.type in ("Create", "Update") and post is not None and post.federates:
-            return outbox.render_activity(activity.type, post, uri)
+            return outbox.documents.activity(activity.type, post, uri)
         return activity.document
 
     dependencies = (f"post:{activity.post}",) if activity.post else ()
