@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "unblock": "blocks:unblock",
     "blocks": "blocks:blocks",
     "keys": "keys:keys",
+    "rehearse": "rehearse:rehearse",
     "export": "export:export",
     "backup": "backup:backup",
     "restore": "backup:restore",
