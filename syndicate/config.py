@@ -328,7 +328,7 @@ def load(path: Path, environment: dict[str, str] | None = None) -> Config:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte order mark
     except FileNotFoundError as error:
         raise ConfigurationError(f"{path}: no such file; `syndicate init` writes one") from error
     except (OSError, UnicodeDecodeError) as error:

@@ -69,8 +69,6 @@ async def supervise(server: Server, *, part: Part = "all", ready: Callable[[int]
     wake = partial(_wake, background)
     workers = [it for it in (*background, *_own_workers(server, ready, wake)) if it.role in ROLES[part]]
     store.database.on_commit(wake)
-    if part == "workers":
-        _log_advice(server)
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_signals(), name="signals")
@@ -133,11 +131,6 @@ async def _signals() -> None:
     raise StopRequested
 
 
-def _log_advice(server: Server) -> None:
-    for advice in server.services.store.database.advice():
-        log.warning("database upgrade advised", text=advice)
-
-
 async def _serve(server: Server, ready: Callable[[int], None] | None) -> None:
     config = server.services.config
     access_log = AccessLog(config.server, server.metrics)
@@ -145,7 +138,6 @@ async def _serve(server: Server, ready: Callable[[int], None] | None) -> None:
         if ready is not None:  # before the first log line, which scripts wait for
             ready(port)
         log.info("server ready", address=f"http://{config.server.host}:{port}", site=config.site.url)
-        _log_advice(server)
         refusals = RefusalLog(server.services.store, server.app[REFUSALS])
         try:
             await restart_on_storage_error("refusals", refusals.run)

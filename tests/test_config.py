@@ -233,3 +233,7 @@ def test_numbers_and_truths_of_the_environment_are_read_from_their_words(tmp_pat
 def test_what_is_wrong_in_the_file_is_not_said_of_the_environment(tmp_path: Path) -> None:
     message = complaint(tmp_path, f"{LEAST}[server]\nport = 70000\n", SYNDICATE_SERVER__HOST="::1")
     assert message == f"{tmp_path / 'syndicate.toml'}: server.port: must be 65535 or less"
+
+
+def test_a_byte_order_mark_at_the_beginning_does_no_harm(tmp_path: Path) -> None:
+    assert read(tmp_path, f"\ufeff{LEAST}").site.handle == "notes"

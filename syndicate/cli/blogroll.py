@@ -28,6 +28,12 @@ FOLLOWING = ("Account address", "Show boosts", "Notify on new posts", "Languages
 """The columns of Mastodon's following.csv."""
 
 
+def _is_account(address: str) -> bool:
+    """Whether a text names one account elsewhere."""
+    user, at, host = address.lstrip("@").partition("@")
+    return address.startswith("https://") or bool(user and at and "." in host and "/" not in address)
+
+
 @click.command()
 @click.argument("address")
 @click.option("--category", help="Its category.")
@@ -35,6 +41,8 @@ FOLLOWING = ("Account address", "Show boosts", "Notify on new posts", "Languages
 @click.pass_obj
 def follow(session: Session, address: str, category: str | None, hidden: bool | None) -> None:
     """Add ADDRESS to the blogroll: a handle, an account, a feed or a home page."""
+
+    _require_another(session, address)
 
     async def work(services: Services) -> tuple[BlogrollEntry, bool]:
         transport, _, _, actors = open_network(services)
@@ -218,6 +226,14 @@ EDITABLE: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 """Option → field of the entry, and the function that converts the value."""
 
 
+def _require_another(session: Session, address: str) -> None:
+    """Raises InputError for an address of this blog: it cannot follow itself."""
+    site = session.config().site
+    own = {site.account, site.url, site.host, f"{site.url}/actor"}
+    if address.strip().lstrip("@").rstrip("/").lower() in own:
+        raise InputError(f"{address}: is this blog itself, which cannot follow itself")
+
+
 async def _all_followers(services: Services) -> list[str]:
     """Return the handles of all followers, or the actor id where the handle is unknown."""
     found, before = [], None
@@ -246,6 +262,12 @@ def move(session: Session, address: str | None, cancel: bool) -> None:
     """
     if address and cancel:
         raise click.UsageError("Please give either an address or --cancel.")
+    if address and not _is_account(address):
+        raise InputError(
+            f"{address}: is not an account; it must be a handle, such as @ann@social.example, or its address"
+        )
+    if address and sys.stdin.isatty():
+        click.confirm(f"Move all followers to {address}? The other servers cannot undo it.", abort=True)
 
     async def work(services: Services) -> str:
         if address or cancel:

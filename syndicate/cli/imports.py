@@ -39,7 +39,10 @@ for command in (blog_imports.wordpress, blog_imports.ghost, blog_imports.feed, b
 @click.pass_obj
 def opml(session: Session, file: Path) -> None:
     """Import an OPML list into the blogroll."""
-    listed = opml_format.parse(_bytes_for("import opml", file))
+    try:
+        listed = opml_format.parse(_bytes_for("import opml", file))
+    except NotAnExport as error:
+        raise NotAnExport(f"{file}: {error}") from error
 
     async def work(services: Services) -> ListImportReport:
         return await services.blogroll_editor.import_outlines(listed.outlines)

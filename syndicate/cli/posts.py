@@ -89,7 +89,8 @@ def _print_result(session: Session, file: Path, done: _Done) -> None:
     if post.state is PostState.PUBLISHED:
         click.echo(f"{post.slug}: {published.change.value}, at {url}{post.path}{announcement}")
     else:
-        click.echo(f"{post.slug}: {published.change.value} as {post.state.value}")
+        when = f", for {post.published:%Y-%m-%d %H:%M} UTC" if post.state is PostState.SCHEDULED else ""
+        click.echo(f"{post.slug}: {published.change.value} as {post.state.value}{when}")
 
 
 @click.command()

@@ -178,3 +178,14 @@ def test_what_is_no_list_of_follows_is_refused(blog: Blog, text: str) -> None:
 
 def test_an_old_list_of_names_alone_is_taken(blog: Blog) -> None:
     assert blog.ok("import", "following", blog.write("x.csv", "\ufeff@ann@social.example\r\n")).startswith("1 added")
+
+
+def test_the_blog_cannot_follow_itself_and_does_not_move_to_a_word(blog: Blog) -> None:
+    for own in ("@notes@blog.example", "https://blog.example", "blog.example", "https://blog.example/actor"):
+        assert "this blog itself" in blog.refuses("follow", own)
+    for nobody in ("ann", "@ann", "social.example"):
+        assert "is not an account" in blog.refuses("move", nobody)
+
+
+def test_a_list_that_cannot_be_read_is_named(blog: Blog) -> None:
+    assert "list.opml" in blog.refuses("import", "opml", blog.write("list.opml", "no list"))

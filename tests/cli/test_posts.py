@@ -32,7 +32,12 @@ def test_what_is_new_is_announced_and_that_is_said(blog: Blog) -> None:
 
 @pytest.mark.parametrize(("field", "state"), [("draft: true", "draft"), ("date: 2099-01-01", "scheduled")])
 def test_what_nobody_sees_yet_has_no_address_in_what_is_said(blog: Blog, field: str, state: str) -> None:
-    assert blog.ok("publish", blog.write("tea.md", f"---\n{field}\n---\nHot.")) == f"tea: created as {state}\n"
+    assert blog.ok("publish", blog.write("tea.md", f"---\n{field}\n---\nHot.")).startswith(f"tea: created as {state}")
+
+
+def test_what_is_scheduled_says_when(blog: Blog) -> None:
+    said = blog.ok("publish", blog.write("tea.md", "---\ndate: 2099-01-01 10:30\n---\nHot."))
+    assert said == "tea: created as scheduled, for 2099-01-01 10:30 UTC\n"
 
 
 def test_a_field_that_means_nothing_is_reported_and_not_refused(blog: Blog) -> None:

@@ -1,9 +1,15 @@
-"""The access log: one line and one count per request, collected and written every half second."""
+"""The access log: one line and one count per request, collected and written every half second.
+
+As all of the log, it is readable on a terminal and JSON elsewhere.
+"""
 
 import asyncio
+import json
 import logging
 import re
 import sys
+import time
+from datetime import UTC, datetime
 from typing import TextIO
 
 from aiohttp import web
@@ -26,6 +32,8 @@ class AccessLog:
     def __init__(self, server: ServerConfig, metrics: Metrics, stream: TextIO | None = None) -> None:
         self._server, self._stream = server, stream or sys.stderr
         self._is_enabled, self._has_proxies = server.access_log, bool(server.trusted_proxies)
+        self._is_readable = getattr(self._stream, "isatty", lambda: False)()
+        self._second, self._now = 0, ""
         self._lines: list[str] = []
         self._flush_timer: asyncio.TimerHandle | None = None
         self._counters = {group: metrics.requests.labels(f"{group}xx") for group in range(1, 6)}
@@ -55,9 +63,20 @@ class AccessLog:
         if len(path) > MAX_PATH_LENGTH or '"' in path or not (path.isascii() and path.isprintable()):
             path = ascii(path[:MAX_PATH_LENGTH]).replace('"', "%22")
         address = address_of(request, self._server) if self._has_proxies else request.remote
+        size, duration, now = response.body_length, f"{seconds * 1000:.1f}", self._time()
         self._lines.append(
-            f'{address} "{request.method} {path}" {status} {response.body_length} {seconds * 1000:.1f}ms\n'
+            f'{now} {address} "{request.method} {path}" {status} {size} {duration}ms\n'
+            if self._is_readable
+            else f'{{"client": "{address}", "method": "{request.method}", "path": {json.dumps(path)}, "status": {status}, '
+            f'"bytes": {size}, "ms": {duration}, "event": "request", "level": "info", "timestamp": "{now}"}}\n'
         )
+
+    def _time(self) -> str:
+        """Return the time in UTC, formatted at most once a second."""
+        second = int(time.time())
+        if second != self._second:
+            self._second, self._now = second, f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return self._now
 
     def flush(self) -> None:
         """Add the counts to the metrics and write the collected lines."""
