@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from syndicate.content.text import canonical_path
 from syndicate.errors import NotFound
 from syndicate.media.kinds import SHOWN
 from syndicate.urls import Urls
@@ -25,7 +26,8 @@ async def get_media(request: web.Request) -> web.StreamResponse:
         and (current := await request.app[STORE].media.find_redirect(name)) is not None
     ):
         raise web.HTTPMovedPermanently(Urls.media(current), headers={"Cache-Control": CACHE_ONE_DAY})
-    return await answer_file(request, name)
+    imported = await request.app[STORE].media.find_by_path(canonical_path(request.rel_url.raw_path))
+    return await answer_file(request, imported.name if imported and imported.name else name)
 
 
 async def answer_file(request: web.Request, name: str) -> web.StreamResponse:
