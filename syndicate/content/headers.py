@@ -8,7 +8,7 @@ FrontMatterInvalid with file and line, and is never shown as text.
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -64,6 +64,14 @@ def split_header(text: str, *, file: str, dialect: Dialect = OURS) -> Header:
 def read_dotted(text: str) -> Pairs:
     """Read the fields of a `.meta` file of Nikola."""
     return [(node, value) for node, value, _ in _dotted_lines(text.split("\n"))]
+
+
+def to_fields(values: Mapping[str, Any]) -> Pairs:
+    """Return values from settings as fields of a header; empty if they are nested too deeply."""
+    try:
+        return [(_scalar(str(key), 0), _node(value, 0)) for key, value in values.items()]
+    except _TooDeep:
+        return []
 
 
 # -- one syntax each -------------------------------------------------------------------------------------------------

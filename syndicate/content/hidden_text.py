@@ -22,7 +22,12 @@ def without_hidden(source: str) -> str:
     if "<!--" not in source and "%%" not in source:
         return source
     masked = mask(source)
-    return masked.unmask(_COMMENT.sub("", masked.text))
+    return masked.unmask(without_comments(masked.text))
+
+
+def without_comments(text: str) -> str:
+    """Return a text whose code is masked without comments."""
+    return _COMMENT.sub("", text)
 
 
 def before_more(source: str) -> str:

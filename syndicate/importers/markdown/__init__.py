@@ -1,0 +1,1 @@
+"""Imports folders of Markdown that other blog programs were made from."""

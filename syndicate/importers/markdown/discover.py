@@ -1,0 +1,212 @@
+"""List the files of a project: which may be posts or pages, which are drafts by their folder, and which are not read.
+
+Nothing outside of the project is read: links that lead out of it are named.
+"""
+
+import fnmatch
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from syndicate.importers.markdown.programs import OBSIDIAN
+from syndicate.importers.markdown.project import Project
+from syndicate.importers.markdown.settings import load_settings
+from syndicate.importers.markdown_files import DRAFT_FOLDERS, why_passed_over
+
+MARKDOWN = frozenset({".md", ".markdown", ".mkd", ".mdown", ".mdx"})
+HTML = frozenset({".html", ".htm"})
+UNREADABLE = {
+    ".rst": "reStructuredText",
+    ".rest": "reStructuredText",
+    ".adoc": "AsciiDoc",
+    ".asciidoc": "AsciiDoc",
+    ".asc": "AsciiDoc",
+    ".org": "Org",
+    ".textile": "Textile",
+    ".ipynb": "a notebook",
+}
+MAX_FILES = 100_000
+_BUILT = frozenset({"public", "_site", "output", "dist", "themes", "archetypes"})
+_NEVER = frozenset({"node_modules", "__macosx", "$recycle.bin", "lost+found", "trash"})
+_ABOUT = frozenset(
+    {"readme", "license", "licence", "copying", "404", "changelog", "contributing", "code_of_conduct", "security"}
+)
+_LANGUAGE_SUFFIX = re.compile(r"(?P<name>.+)\.(?P<language>[a-z]{2,3}(?:-[A-Za-z]{2,8})?)")
+
+
+class Kind(StrEnum):
+    """What a file may be."""
+
+    POST = "post"
+    PAGE = "page"
+    LEFT_OUT = "left out"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A file: `name` is its path in the project, `folders` those between the content folder and the file, `stem` its
+    name without extension and language. `draft_folder` is the folder that makes it a draft.
+    """
+
+    path: Path
+    name: str
+    kind: Kind
+    folders: tuple[str, ...] = ()
+    stem: str = ""
+    language: str = ""
+    is_bundle: bool = False
+    draft_folder: str = ""
+    reason: str = ""
+
+    @property
+    def is_html(self) -> bool:
+        return self.path.suffix.lower() in HTML
+
+
+def discover(project: Project) -> Iterator[SourceFile]:
+    """Return the files in a fixed order."""
+    templates = _templates(project)
+    seen: set[Path] = set()
+    for start in _starts(project):
+        for count, path in enumerate(_walk(project, start, templates)):
+            if count > MAX_FILES:
+                return
+            if path not in seen:
+                seen.add(path)
+                if (found := _classified(project, path)) is not None:
+                    yield found
+
+
+def _starts(project: Project) -> list[Path]:
+    inner = [path for path in project.contents if path.is_relative_to(project.folder)]
+    if not any(project.folder.is_relative_to(path) for path in project.contents) and inner:
+        return sorted(inner)
+    return [project.folder]
+
+
+def _walk(project: Project, start: Path, templates: frozenset[Path]) -> Iterator[Path]:
+    for directory, folders, files in os.walk(start):
+        here = Path(directory)
+        folders[:] = sorted(name for name in folders if _is_entered(project, here / name, templates))
+        for name in sorted(files):
+            yield here / name
+
+
+def _is_entered(project: Project, path: Path, templates: frozenset[Path]) -> bool:
+    name = path.name.lower()
+    if name.startswith(("_", ".")) and name not in ("_posts", "_drafts"):
+        return False
+    if name in _NEVER or path in templates or (path.parent == project.root and name in _BUILT):
+        return False
+    return not _is_excluded(project, path) and not (path.parent == project.root and name in project.program.skipped)
+
+
+def _is_excluded(project: Project, path: Path) -> bool:
+    """Whether the settings exclude a path."""
+    excluded = project.settings.texts("exclude")
+    relative = path.relative_to(project.root).as_posix()
+    return any(relative == one.strip("/") or fnmatch.fnmatchcase(relative, one.strip("/")) for one in excluded)
+
+
+def _templates(project: Project) -> frozenset[Path]:
+    """Return the folder of Obsidian's templates."""
+    if not (project.root / ".obsidian").is_dir():
+        return frozenset()
+    named = [load_settings(project.root / ".obsidian" / "templates.json").text("folder")]
+    for plugin in ("templater-obsidian",):
+        data = load_settings(project.root / ".obsidian" / "plugins" / plugin / "data.json")
+        named.append(data.text("templates_folder"))
+    return frozenset(project.root / name for name in named if name)
+
+
+def _classified(project: Project, path: Path) -> SourceFile | None:
+    suffix = path.suffix.lower()
+    name = path.relative_to(project.root).as_posix()
+    if suffix not in MARKDOWN | HTML and suffix not in UNREADABLE:
+        return None
+    if path.stem.lower() in _ABOUT or path.name.startswith((".", "~")) or _is_excluded(project, path):
+        return None
+    if not path.resolve().is_relative_to(project.root):
+        return SourceFile(path=path, name=name, kind=Kind.LEFT_OUT, reason="it lies outside of the project")
+    if suffix in UNREADABLE:
+        reason = f"it is {UNREADABLE[suffix]}, which is not read; please convert it to Markdown"
+        return SourceFile(path=path, name=name, kind=Kind.LEFT_OUT, reason=reason)
+    if reason := why_passed_over(path):
+        return SourceFile(path=path, name=name, kind=Kind.SKIPPED, reason=reason)
+    stem, language = _language_of(project, path)
+    content = project.content_of(path)
+    folders = path.parent.relative_to(content).parts if path.is_relative_to(content) else ()
+    language = language or _language_of_folder(project, content)
+    if stem.partition(".")[0] == "_index":
+        return None
+    if _is_part(project, path, stem):
+        reason = "it is part of another page's folder"
+        return SourceFile(path=path, name=name, kind=Kind.SKIPPED, reason=reason)
+    is_bundle = stem == "index" and bool(folders)
+    return SourceFile(
+        path=path,
+        name=name,
+        kind=_kind(project, folders),
+        folders=folders[:-1] if is_bundle else folders,
+        stem=folders[-1] if is_bundle else stem,
+        language=language,
+        is_bundle=is_bundle,
+        draft_folder=next((part for part in folders if part.lower() in DRAFT_FOLDERS), ""),
+    )
+
+
+def _kind(project: Project, folders: tuple[str, ...]) -> Kind:
+    program = project.program
+    lowered = {part.lower() for part in folders} | {part.lower() for part in _above(project)}
+    if lowered & DRAFT_FOLDERS:
+        return Kind.POST
+    if program.always_pages and not lowered & program.post_folders:
+        return Kind.PAGE
+    return Kind.PAGE if lowered & program.page_folders and program is not OBSIDIAN else Kind.POST
+
+
+def _above(project: Project) -> tuple[str, ...]:
+    """Return the folders between the project and the folder that was given."""
+    return project.folder.relative_to(project.root).parts if project.folder.is_relative_to(project.root) else ()
+
+
+def _language_of(project: Project, path: Path) -> tuple[str, str]:
+    """Split a language from a name: `post.de.md`."""
+    found = _LANGUAGE_SUFFIX.fullmatch(path.stem)
+    if found is None:
+        return path.stem, ""
+    name, language = found["name"], found["language"]
+    if project.languages:
+        return (name, language) if language.lower() in project.languages else (path.stem, "")
+    others = (other for other in path.parent.glob(f"{_escaped(name)}.*{path.suffix}") if other != path)
+    return (name, language) if len(language) == 2 and any(others) else (path.stem, "")
+
+
+def _escaped(name: str) -> str:
+    return re.sub(r"([*?[])", r"[\1]", name)
+
+
+def _language_of_folder(project: Project, content: Path) -> str:
+    languages = project.settings.get("languages")
+    for language, one in (languages if isinstance(languages, dict) else {}).items():
+        named = one.get("contentdir") if isinstance(one, dict) else None
+        if named and (project.root / str(named)).resolve() == content:
+            return str(language)
+    return ""
+
+
+def _is_part(project: Project, path: Path, stem: str) -> bool:
+    """Whether a file lies in or below the folder of another page (`name/index.md`)."""
+    if not project.program.has_page_parts or stem == "index":
+        return False
+    content = project.content_of(path)
+    for folder in path.parents:
+        if folder == content or not folder.is_relative_to(content):
+            return False
+        if any(folder.glob("index.md")) or any(folder.glob("index.*.md")) or any(folder.glob("index.markdown")):
+            return True
+    return False
