@@ -9,10 +9,10 @@ from syndicate.cli.blog_imports import read_back
 from syndicate.cli.progress import progress
 from syndicate.cli.proposals import print_permalinks
 from syndicate.cli.session import Session
-from syndicate.errors import InputError
 from syndicate.importers import own_export
+from syndicate.importers.markdown.archive import opened_folder
 from syndicate.importers.markdown.importer import MarkdownImporter
-from syndicate.importers.markdown.project import open_project
+from syndicate.importers.markdown.project import Project, open_project
 from syndicate.importers.markdown.report import FolderReport
 from syndicate.media.places import LOCATION_WARNING
 from syndicate.publishing import Change
@@ -31,15 +31,27 @@ def markdown(session: Session, directory: Path, origin: str, addresses: str, ann
     """Import a folder of Markdown files: of Hugo, Zola, Jekyll, Octopress, Hexo, Pelican, Nikola, Eleventy, Astro,
     Gatsby or Obsidian, or a plain one.
     """
-    if not directory.is_dir():
-        raise InputError(f"{directory}: no such directory")
-    if own_export.is_export(directory):
-        read_back(session, directory)
-        return
     if if_empty and session.run(lambda services: services.store.totals.get("posts")):
         return
-    project = open_project(directory, session.config().site.zone, origin=origin, pattern=addresses)
+    with opened_folder(directory) as folder:
+        if own_export.is_export(folder):
+            read_back(session, folder)
+            return
+        project = open_project(folder, session.config().site.zone, origin=origin, pattern=addresses)
+        report = _imported(session, project, announce=announce)
+    for line in report.lines():
+        click.echo(line)
+    if report.changes[Change.CREATED]:
+        print_permalinks(session)
+    for film in report.locations:
+        click.echo(f"{film}: {LOCATION_WARNING}")
+    for line in report.left_out:
+        click.echo(f"not imported: {line}", err=True)
+    if report.left_out:
+        sys.exit(1)
 
+
+def _imported(session: Session, project: Project, *, announce: bool) -> FolderReport:
     async def work(services: Services) -> FolderReport:
         with progress("posts") as advance:
             return await MarkdownImporter(
@@ -54,14 +66,4 @@ def markdown(session: Session, directory: Path, origin: str, addresses: str, ann
                 progress=advance,
             ).run(project)
 
-    report = session.run(work)
-    for line in report.lines():
-        click.echo(line)
-    if report.changes[Change.CREATED]:
-        print_permalinks(session)
-    for film in report.locations:
-        click.echo(f"{film}: {LOCATION_WARNING}")
-    for line in report.left_out:
-        click.echo(f"not imported: {line}", err=True)
-    if report.left_out:
-        sys.exit(1)
+    return session.run(work)

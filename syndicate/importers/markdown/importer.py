@@ -139,7 +139,11 @@ class MarkdownImporter:
         while await self._store.posts.find_by_slug(slug) is not None:
             number += 1
             slug = f"{entry.slug}-{number}"
-        return self._urls.page(slug) if is_page else Urls.permalink(entry.date or now, slug, self._site.zone)
+        return (
+            self._urls.page(slug)
+            if is_page
+            else Urls.permalink(entry.date or now, slug, self._site.zone, self._site.permalinks)
+        )
 
     async def _publish(
         self, project: Project, entry: Entry, known: Post | None, paths: dict[str, str], context: TextContext

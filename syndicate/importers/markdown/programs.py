@@ -162,6 +162,7 @@ PELICAN = Program(
         ("/feeds/all.rss.xml", "/feed/"),
         ("/feeds/all-en.atom.xml", "/feed/atom/"),
     ),
+    has_liquid=True,
     dialect=Dialect(is_lenient=True, semicolons=True, first_key_wins=True, line_headers=True, titles_as_aliases=False),
 )
 NIKOLA = Program(
