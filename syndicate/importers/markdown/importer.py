@@ -22,13 +22,13 @@ from syndicate.importers.markdown.defaults import unread_data_files
 from syndicate.importers.markdown.discover import Kind, discover
 from syndicate.importers.markdown.index import Files, Pages
 from syndicate.importers.markdown.pictures import FolderFiles
-from syndicate.importers.markdown.programs import OBSIDIAN, PELICAN
+from syndicate.importers.markdown.programs import OBSIDIAN, PELICAN, PLAIN
 from syndicate.importers.markdown.project import Project
 from syndicate.importers.markdown.reading import Entry, NotAPost, read_entry
 from syndicate.importers.markdown.redirects import save_redirects
 from syndicate.importers.markdown.report import FolderReport
 from syndicate.importers.markdown.texts import TextContext
-from syndicate.importers.post_importer import PostImporter
+from syndicate.importers.post_importer import FILE_ORIGINS, PostImporter
 from syndicate.media import MediaFiles
 from syndicate.model.post import Post, PostDraft, PostKind, SourceFormat, TermKind
 from syndicate.publishing import Change
@@ -116,6 +116,12 @@ class MarkdownImporter:
         is_ours = made is not None and made.origin == ORIGIN and post is not None
         return post if is_ours and post is not None and not await posts.has_source(post.id) else None
 
+    async def _from_file(self, project: Project, entry: Entry) -> Post | None:
+        """Find the post that `publish` or the posts folder made of a file with this slug."""
+        post = await self._store.posts.find_by_slug(entry.slug) if project.program is PLAIN else None
+        made = await self._store.posts.find_source(post.id) if post else None
+        return post if made is not None and made.origin in FILE_ORIGINS else None
+
     async def _planned(self, entries: list[Entry], known: dict[str, Post | None]) -> dict[str, str]:
         """Return the address here of each entry that is public."""
         now, taken, slugs = self._clock(), set[str](), Counter[str]()
@@ -150,6 +156,9 @@ class MarkdownImporter:
     ) -> None:
         try:
             draft = self._draft(project, entry, known, paths.get(entry.file.name), context)
+            if known is None and (other := await self._from_file(project, entry)) is not None:
+                self.report.edited.append(other.slug)
+                return
             if known is not None:
                 made = await self._store.posts.find_source(known.id)
                 if made is not None and made.origin != ORIGIN:

@@ -14,7 +14,7 @@ from syndicate.media.directory import name_of
 from syndicate.media.kinds import MAX_HEAD_BYTES, kind_of
 from syndicate.media.places import has_location
 from syndicate.model.ids import new_id
-from syndicate.publishing.post_files import MAX_BYTES, as_kept
+from syndicate.publishing.post_files import MAX_BYTES, as_failed, as_kept
 from syndicate.storage import Store
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.urls import Urls
@@ -50,16 +50,20 @@ class FolderFiles:
                 if public and known.path is None:
                     await self._save(replace(known, path=path))
                 return
-            now = self._clock()
-            wanted = known or MediaFile(id=new_id(now), source_url=address, due=now)
-            kept = await asyncio.to_thread(as_kept, wanted, self._files, data)
+            kept = await asyncio.to_thread(as_kept, known or self._new(address), self._files, data)
         except (OSError, UnusableFile, InputError) as error:
-            self._report.missing.append(f"{file}: {getattr(error, 'strerror', None) or error}")
+            reason = str(getattr(error, "strerror", None) or error)
+            self._report.skipped.append(f"{file}: {reason}")
+            await self._save(as_failed(known or self._new(address), reason))
             return
         await self._save(replace(kept, path=path if public else None))
         self._report.pictures += 1
         if kept.media_type == "video/mp4" and has_location(data):
             self._report.locations.append(str(file))
+
+    def _new(self, address: str) -> MediaFile:
+        now = self._clock()
+        return MediaFile(id=new_id(now), source_url=address, due=now)
 
     async def _save(self, file: MediaFile) -> None:
         other = await self._store.media.find_by_path(file.path) if file.path else None

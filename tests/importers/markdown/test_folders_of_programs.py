@@ -76,6 +76,23 @@ async def test_what_was_edited_here_is_not_overwritten(folder: Folder) -> None:
     assert "not updated, since it was edited here: a" in folder.said()
 
 
+async def test_what_a_file_made_here_is_not_doubled(folder: Folder) -> None:
+    await folder.instance.publish(title="Tea", source="Mine.")
+    await folder.take({"tea.md": "---\ndate: 2020-01-01\n---\nTwo."})
+    assert folder.counts() == (0, 0, 0)
+    assert "not updated, since it was edited here: tea" in folder.said()
+
+
+async def test_a_picture_that_cannot_be_served_leaves_its_description(folder: Folder) -> None:
+    await folder.take(
+        {**HUGO, "content/a.md": "---\ndate: 2020-01-01\n---\n![A plan](a.svg)", "content/a.svg": "<svg/>"}
+    )
+    html = await folder.html("a")
+    assert "[A plan]" in html
+    assert "<img" not in html
+    assert "a.svg: not a picture" in folder.said()
+
+
 async def test_unknown_fields_are_named_once_and_counted(folder: Folder) -> None:
     files = {
         f"content/p{n}.md": f"---\ndate: 2020-01-01\ntype: post\nlayout: post\nweight: {n}\n---\nx"
