@@ -38,4 +38,4 @@ def spellings(path: str) -> tuple[str, ...]:
         return (path.removesuffix("index.html"),)
     if path.endswith("/"):
         return (f"{path}index.html",) if path != "/" else ()
-    return (path.removesuffix(".html"),) if path.endswith(".html") else ()
+    return (path.removesuffix(".html"),) if path.endswith(".html") else (f"{path}.html",)

@@ -147,31 +147,31 @@ def _classified(project: Project, path: Path) -> SourceFile | None:
         reason = "it is part of another page's folder"
         return SourceFile(path=path, name=name, kind=Kind.SKIPPED, reason=reason)
     is_bundle = stem == "index" and bool(folders)
+    around = _around(project, path)
     return SourceFile(
         path=path,
         name=name,
-        kind=_kind(project, folders),
+        kind=_kind(project, frozenset(part.lower() for part in around)),
         folders=folders[:-1] if is_bundle else folders,
         stem=folders[-1] if is_bundle else stem,
         language=language,
         is_bundle=is_bundle,
-        draft_folder=next((part for part in folders if part.lower() in DRAFT_FOLDERS), ""),
+        draft_folder=next((part for part in around if part.lower() in DRAFT_FOLDERS), ""),
     )
 
 
-def _kind(project: Project, folders: tuple[str, ...]) -> Kind:
+def _kind(project: Project, around: frozenset[str]) -> Kind:
     program = project.program
-    lowered = {part.lower() for part in folders} | {part.lower() for part in _above(project)}
-    if lowered & DRAFT_FOLDERS:
+    if around & DRAFT_FOLDERS:
         return Kind.POST
-    if program.always_pages and not lowered & program.post_folders:
+    if program.always_pages and not around & program.post_folders:
         return Kind.PAGE
-    return Kind.PAGE if lowered & program.page_folders and program is not OBSIDIAN else Kind.POST
+    return Kind.PAGE if around & program.page_folders and program is not OBSIDIAN else Kind.POST
 
 
-def _above(project: Project) -> tuple[str, ...]:
-    """Return the folders between the project and the folder that was given."""
-    return project.folder.relative_to(project.root).parts if project.folder.is_relative_to(project.root) else ()
+def _around(project: Project, path: Path) -> tuple[str, ...]:
+    """Return the names of the folders around a file, from the project's own on."""
+    return (project.root.name, *path.parent.relative_to(project.root).parts)
 
 
 def _language_of(project: Project, path: Path) -> tuple[str, str]:

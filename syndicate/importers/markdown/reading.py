@@ -25,7 +25,7 @@ from syndicate.importers.markdown.addresses import OldAddress, Place, feed_id, o
 from syndicate.importers.markdown.defaults import with_defaults
 from syndicate.importers.markdown.discover import Kind, SourceFile
 from syndicate.importers.markdown.html_header import read_html
-from syndicate.importers.markdown.programs import ASTRO, ELEVENTY, JEKYLL, OBSIDIAN, OCTOPRESS, PELICAN, PLAIN
+from syndicate.importers.markdown.programs import ASTRO, ELEVENTY, GATSBY, JEKYLL, OBSIDIAN, OCTOPRESS, PELICAN, PLAIN
 from syndicate.importers.markdown.project import Project
 from syndicate.importers.markdown_files import EMPTY, LOGIC, date_in_name
 from syndicate.model.post import PostKind, PostState
@@ -76,7 +76,8 @@ def read_entry(project: Project, file: SourceFile, now: datetime) -> Entry:
     front = read_front_matter(
         header, file=str(file.path), timezone=project.zone, now=now, dialect=project.program.dialect
     )
-    if file.kind is Kind.PAGE and file.stem == "index" and not file.is_bundle:
+    is_home = file.stem == "index" and not file.is_bundle and project.program not in (PLAIN, OBSIDIAN)
+    if is_home and file.path.parent in (project.root, *project.contents):
         raise NotAPost(HOME)
     title, body = _titled(project, file, front, header.body)
     if not (body.strip() or title or front.image or front.enclosure):
@@ -186,7 +187,9 @@ def _entry(
         categories=categories,
         language=front.language or file.language,
         publish=_publish_word(words),
-        notes=tuple(_notes(file, front, old, made_up, is_public=state is PostState.PUBLISHED)),
+        notes=tuple(
+            _notes(file, front, old, made_up and kind is PostKind.POST, is_public=state is PostState.PUBLISHED)
+        ),
     )
 
 
@@ -212,7 +215,7 @@ def _kind(project: Project, file: SourceFile, front: FrontMatter, date: datetime
     is_undated = date is None and not front.date_problem and not file.draft_folder
     if project.program.undated_pages and is_undated:
         return PostKind.POST if state is PostState.DRAFT and file.folders else PostKind.PAGE
-    if project.program in (ELEVENTY, ASTRO) and is_undated:
+    if project.program in (ELEVENTY, ASTRO, GATSBY) and is_undated:
         is_post = project.program.post_folders & {part.lower() for part in file.folders}
         return PostKind.POST if is_post else PostKind.PAGE
     return PostKind.POST

@@ -1,0 +1,88 @@
+"""What a file of a project is: post or page, at which address, without a blog."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from syndicate.importers.markdown.discover import Kind, discover
+from syndicate.importers.markdown.project import open_project
+from syndicate.importers.markdown.reading import Entry, NotAPost, read_entry
+from tests.importers.markdown.folders import ELEVENTY, HUGO, JEKYLL, NIKOLA, OBSIDIAN, PELICAN
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+ASTRO = {"astro.config.mjs": "export default { site: 'https://old.example' }"}
+GATSBY = {"gatsby-config.js": "module.exports = { siteMetadata: { siteUrl: `https://old.example` } }"}
+OCTOPRESS = {"_config.yml": "url: https://old.example", "Rakefile": "", "source/_posts/.keep": ""}
+
+
+def entries(folder: Path, files: dict[str, str]) -> list[Entry]:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    project = open_project(folder, UTC)
+    found = []
+    for file in discover(project):
+        try:
+            found += [read_entry(project, file, NOW)] if file.kind in (Kind.POST, Kind.PAGE) else []
+        except NotAPost:
+            continue
+    return found
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "text", "kind", "path"),
+    [
+        (NIKOLA, "pages/p.md", "---\nslug: p\n---\nx", "page", "/pages/p/"),
+        (ASTRO, "src/content/blog/Hello You.mdx", "---\npubDate: Jul 08 2022\n---\nx", "post", "/blog/hello-you/"),
+        (ASTRO, "src/pages/about.md", "---\ntitle: A\n---\nx", "page", "/about/"),
+        (GATSBY, "content/blog/hello/index.md", "---\ndate: 2015-05-01\n---\nx", "post", "/hello/"),
+        (OCTOPRESS, "source/_posts/2012-01-02-hi.markdown", "---\ntitle: Hi\n---\nx", "post", "/blog/2012/01/02/hi/"),
+        (OCTOPRESS, "source/about/index.markdown", "---\ntitle: A\n---\nx", "page", "/about/"),
+        (PELICAN, "content/pages/about.md", "Title: About Me\n\nx", "page", "/pages/about-me.html"),
+        (ELEVENTY, "posts/2018-01-01-x.md", "---\ntitle: X\n---\nx", "post", "/posts/2018-01-01-x/"),
+        (ELEVENTY, "about.md", "---\ntitle: A\n---\nx", "page", "/about/"),
+        (HUGO, "content/about.md", "---\ntitle: A\n---\nx", "page", "/about/"),
+        (OBSIDIAN, "Folder/My Note.md", "---\ncreated: 2020-01-01\n---\nx", "post", None),
+    ],
+)
+def test_posts_and_pages_are_where_each_program_has_them(
+    tmp_path: Path, settings: dict[str, str], name: str, text: str, kind: str, path: str | None
+) -> None:
+    [entry] = entries(tmp_path, {**settings, name: text})
+    assert (entry.kind.value, entry.path) == (kind, path)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [(JEKYLL, "index.md"), (HUGO, "content/_index.md"), (ASTRO, "src/pages/index.md"), (ELEVENTY, "index.md")],
+)
+def test_home_pages_and_sections_are_made_here(tmp_path: Path, settings: dict[str, str], name: str) -> None:
+    assert entries(tmp_path, {**settings, name: "---\ntitle: Home\n---\nx"}) == []
+
+
+def test_a_header_may_lie_beside_its_text_or_be_the_head_of_a_page(tmp_path: Path) -> None:
+    beside = entries(tmp_path / "n", {**NIKOLA, "posts/a.md": "Hot.", "posts/a.meta": ".. title: Tea\n.. tags: a, b\n"})
+    assert [(entry.title, entry.front.tags, entry.body) for entry in beside] == [("Tea", ("a", "b"), "Hot.")]
+    page = '<html><head><title>Tea</title><meta name="tags" content="a, b"></head><body><p>Hot.</p></body></html>'
+    [whole] = entries(tmp_path / "p", {**PELICAN, "content/a.html": page})
+    assert (whole.title, whole.front.tags, whole.body) == ("Tea", ("a", "b"), "<p>Hot.</p>")
+
+
+def test_defaults_count_as_written_in_the_file_which_wins(tmp_path: Path) -> None:
+    settings = (
+        "defaults:\n- scope: {path: '', type: posts}\n  values: {published: false, tags: bees}\n"
+        "- scope: {path: _posts/open}\n  values: {published: true}\n"
+    )
+    files = {"_posts/2015-01-02-x.md": "---\n---\nx", "_posts/open/2015-01-03-y.md": "---\ntags: tea\n---\ny"}
+    found = {entry.slug: entry for entry in entries(tmp_path, {"_config.yml": settings, **files})}
+    assert (found["x"].state.value, found["x"].front.tags) == ("draft", ("bees",))
+    assert (found["y"].state.value, found["y"].front.tags) == ("published", ("tea",))
+
+
+def test_a_cascade_of_a_section_counts_for_its_pages(tmp_path: Path) -> None:
+    section = "---\ncascade:\n  draft: true\n---\n"
+    files = {"content/posts/_index.md": section, "content/posts/a.md": "---\ndate: 2020-01-01\n---\nx"}
+    [entry] = entries(tmp_path, {**HUGO, **files})
+    assert entry.state.value == "draft"
