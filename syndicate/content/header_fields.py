@@ -64,6 +64,8 @@ _SECONDS = re.compile(r":\d\d:\d\d")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
 _MAX_GUID_LENGTH = 2_000
+MIN_YEAR, MAX_YEAR = 1000, 9000
+"""Some programs write the year 1 for no date; a year near the ends of the calendar has no time in every zone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,9 +143,12 @@ def instant(node: yaml.Node, context: Context) -> datetime:
     seconds = bool(_SECONDS.search(text))
     zone = zone_of(context.dialect, context.zone, is_plain=_is_plain(node), has_seconds=seconds)
     try:
-        return parse_date(text, zone)
+        found = parse_date(text, zone)
     except NoDate as error:
         raise WrongValue(str(error)) from None
+    if not MIN_YEAR <= found.year <= MAX_YEAR:
+        raise WrongValue(f"it must lie between the years {MIN_YEAR} and {MAX_YEAR}")
+    return found
 
 
 def _is_plain(node: yaml.Node) -> bool:

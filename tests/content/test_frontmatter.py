@@ -192,7 +192,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
         "expiryDate: 2025-01-01", "unpublishdate: 2025-01-01", "expiryDate: some day",
         "hidden: true", "unlisted: true", "private: true", "headless: true", "render: false", "permalink: false",
         "eleventyExcludeFromCollections: true", "build: {list: never}", "build: {render: never}",
-        "date: yesterday", "date: 2024-13-01", "date: 2024-02-30T10:00:00Z", "date: 0001-01-01", "date: [2024-01-01]",
+        "date: yesterday", "date: 0001-01-01T00:00:00Z", "date: 9999-12-31", "date: 2024-13-01", "date: 2024-02-30T10:00:00Z", "date: 0001-01-01", "date: [2024-01-01]",
         "date: 1717171717", "date: 03/04/2020", "date: Last Modified", "date: 2024-01-01 10:00 Europe/Nowhere",
         "redirect_to: https://elsewhere.example/",
         "publishDate: some day", "state: hidden",

@@ -61,8 +61,9 @@ def _jekyll(project: Project, file: SourceFile) -> Pairs:
         values = entry.get("values") if isinstance(entry, dict) else None
         if not isinstance(values, dict):
             continue
-        path = str((scope or {}).get("path") or "").strip("/")
-        type = str((scope or {}).get("type") or "").rstrip("s")
+        scope = scope if isinstance(scope, dict) else {}
+        path = str(scope.get("path") or "").strip("/")
+        type = str(scope.get("type") or "").rstrip("s")
         is_below = (
             not path or file.name == path or file.name.startswith(f"{path}/") or fnmatch.fnmatchcase(file.name, path)
         )

@@ -130,7 +130,7 @@ def _classified(project: Project, path: Path) -> SourceFile | None:
         return None
     if path.stem.lower() in _ABOUT or path.name.startswith((".", "~")) or _is_excluded(project, path):
         return None
-    if not path.resolve().is_relative_to(project.root):
+    if not _is_inside(project, path):
         return SourceFile(path=path, name=name, kind=Kind.LEFT_OUT, reason="it lies outside of the project")
     if suffix in UNREADABLE:
         reason = f"it is {UNREADABLE[suffix]}, which is not read; please convert it to Markdown"
@@ -158,6 +158,13 @@ def _classified(project: Project, path: Path) -> SourceFile | None:
         is_bundle=is_bundle,
         draft_folder=next((part for part in around if part.lower() in DRAFT_FOLDERS), ""),
     )
+
+
+def _is_inside(project: Project, path: Path) -> bool:
+    try:
+        return path.resolve(strict=True).is_relative_to(project.root)
+    except (OSError, RuntimeError):  # a link that leads nowhere, or to itself
+        return False
 
 
 def _kind(project: Project, around: frozenset[str]) -> Kind:

@@ -81,6 +81,16 @@ def test_defaults_count_as_written_in_the_file_which_wins(tmp_path: Path) -> Non
     assert (found["y"].state.value, found["y"].front.tags) == ("published", ("tea",))
 
 
+def test_settings_of_an_odd_form_and_links_that_lead_nowhere_stop_nothing(tmp_path: Path) -> None:
+    (tmp_path / "_posts").mkdir()
+    (tmp_path / "_posts" / "2020-01-01-loop.md").symlink_to(tmp_path / "_posts" / "2020-01-01-loop.md")
+    settings = (
+        "defaults:\n- scope: all\n  values: {tags: bees}\n- x\nexclude: x\nlanguages: [en]\ntimezone: Nowhere/Land\n"
+    )
+    [entry] = entries(tmp_path, {"_config.yml": settings, "_posts/2015-01-02-x.md": "---\n---\nx"})
+    assert entry.front.tags == ("bees",)
+
+
 def test_a_cascade_of_a_section_counts_for_its_pages(tmp_path: Path) -> None:
     section = "---\ncascade:\n  draft: true\n---\n"
     files = {"content/posts/_index.md": section, "content/posts/a.md": "---\ndate: 2020-01-01\n---\nx"}
