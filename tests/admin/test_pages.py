@@ -13,6 +13,7 @@ from syndicate.storage.admin_events import AdminEvent
 from syndicate.storage.admin_posts import PostRow
 from syndicate.storage.admin_sessions import StoredSession
 from syndicate.storage.revisions import Revision
+from syndicate.storage.tombstones import Tombstone
 from syndicate.web.admin import pages
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages import (
@@ -96,6 +97,11 @@ SAMPLES: dict[str, AdminPage] = {
         posts=(ROW,),
         edited=frozenset("p"),
         paging=Paging(page=2, pages=3, newer="?page=1", older="?page=3"),
+    ),
+    "deleted posts": PostsPage(
+        tabs=(),
+        state="deleted",
+        deleted=(Tombstone(uri="u", path=HOSTILE, origin="o", type="Note", published=None, gone_at=NOON),),
     ),
     "new post": EditPage(form=Form(dict.fromkeys(FIELDS, "")), form_id="f"),
     "post": EditPage(

@@ -183,6 +183,8 @@ async def test_a_post_is_deleted_after_a_question(author: Browser) -> None:
     await author.submit("Delete")
     assert await author.instance.store.posts.find(post.id) is None
     assert (await author.instance.get(post.path)).status == 410
+    await author.get("/admin/posts/?state=deleted")
+    assert post.path in author.answer.text
 
 
 async def test_a_post_of_the_posts_folder_is_written_here_only_once_adopted(author: Browser) -> None:

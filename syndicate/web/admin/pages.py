@@ -15,6 +15,7 @@ from syndicate.storage.admin_events import AdminEvent
 from syndicate.storage.admin_posts import PostRow
 from syndicate.storage.admin_sessions import StoredSession
 from syndicate.storage.revisions import Revision
+from syndicate.storage.tombstones import Tombstone
 from syndicate.web.admin.forms import Form
 from syndicate.web.site.pages import Link, Paging
 
@@ -147,13 +148,15 @@ class Tab:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostsPage(AdminPage):
-    """The author's posts in one state. `edited` are the ids of those with changes that are not in the post yet."""
+    """The author's posts in one state. `edited` are the ids of those with changes that are not in the post yet; of
+    `deleted` ones only address and date are known."""
 
     template = "admin/posts.html"
     tabs: tuple[Tab, ...]
     state: str
     words: str = ""
     posts: tuple[PostRow, ...] = ()
+    deleted: tuple[Tombstone, ...] = ()
     edited: frozenset[str] = frozenset()
     paging: Paging | None = None
 

@@ -13,7 +13,7 @@ from syndicate.web.admin.pictures import NO_PICTURE, UPLOADS, as_source
 from syndicate.web.admin.post_form import errors_in, fields_of_new, typed_fields
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FILES_SENT, FORM
-from syndicate.web.keys import CLOCK, CONFIG, STORE
+from syndicate.web.keys import CLOCK, CONFIG, STORE, URLS
 from syndicate.web.site.pages import Paging
 
 POSTS_PER_PAGE = 50
@@ -28,6 +28,8 @@ TABS = {
     "published": ("Published", (PostState.PUBLISHED,)),
     "private": ("Private", NOT_PUBLIC),
 }
+DELETED = "deleted"
+MAX_DELETED = 200
 CONFLICT = "conflict"
 AUTOSAVE = "autosave"
 """What our script says instead of a button; what it saves is never published."""
@@ -42,10 +44,11 @@ def post_path(id: str, rest: str = "") -> str:
 
 async def get_posts(request: web.Request) -> web.StreamResponse:
     store, query = request.app[STORE], request.query
+    if query.get("state") == DELETED:
+        return await _deleted(request)
     state = query.get("state", "all") if query.get("state") in TABS else "all"
     words = query.get("q", "").strip()[:200]
     page = int(query["page"]) if query.get("page", "").isdecimal() and len(query["page"]) < 6 else 1
-    counts = await store.admin_posts.count_by_state()
     found = await store.search.find(words, kind=None, limit=MAX_FOUND) if words else []
     rows = await store.admin_posts.list_by_state(
         TABS[state][1],
@@ -54,25 +57,40 @@ async def get_posts(request: web.Request) -> web.StreamResponse:
         limit=POSTS_PER_PAGE + 1,
         skip=(max(page, 1) - 1) * POSTS_PER_PAGE,
     )
-    tabs = tuple(
-        Tab(
-            label=label,
-            href=f"/admin/posts/?state={name}",
-            count=sum(counts.get(one, 0) for one in states),
-            is_current=name == state,
-        )
-        for name, (label, states) in TABS.items()
-    )
     return respond(
         request,
         PostsPage(
-            tabs=tabs,
+            tabs=await _tabs(request, state),
             state=state,
             words=words,
             posts=tuple(rows[:POSTS_PER_PAGE]),
             edited=frozenset(await store.post_drafts.list_edited()),
             paging=_paging(request, page, has_more=len(rows) > POSTS_PER_PAGE),
         ),
+    )
+
+
+async def _deleted(request: web.Request) -> web.StreamResponse:
+    """Return what was deleted after readers had seen it, the latest first. Its texts are gone."""
+    deleted = await request.app[STORE].tombstones.list_of_posts(request.app[URLS].base)
+    return respond(
+        request, PostsPage(tabs=await _tabs(request, DELETED), state=DELETED, deleted=tuple(deleted[:MAX_DELETED]))
+    )
+
+
+async def _tabs(request: web.Request, current: str) -> tuple[Tab, ...]:
+    counts = await request.app[STORE].admin_posts.count_by_state()
+    deleted = await request.app[STORE].tombstones.list_of_posts(request.app[URLS].base)
+    numbers = {name: sum(counts.get(one, 0) for one in states) for name, (_, states) in TABS.items()}
+    labels = {name: label for name, (label, _) in TABS.items()} | {DELETED: "Deleted"}
+    return tuple(
+        Tab(
+            label=label,
+            href=f"/admin/posts/?state={name}",
+            count=numbers.get(name, len(deleted)),
+            is_current=name == current,
+        )
+        for name, label in labels.items()
     )
 
 
