@@ -1,7 +1,7 @@
 """Writing at the desk: drafts, publishing, changes aside, conflicts, revisions, previews; without JavaScript."""
 
 from syndicate.model.post import PostState, SourceFormat
-from tests.admin.browser import Browser, set_up
+from tests.admin.browser import PASSWORD, Browser, set_up
 from tests.instances import RunningInstance
 from tests.peer import Peer
 
@@ -221,6 +221,20 @@ async def test_what_our_script_saves_stays_aside(author: Browser) -> None:
     assert made.source == "a"
     author.cookies.pop("__Host-session")
     assert (await author.post(first["action"], fields, X_Part="saved")).status == 401
+
+
+async def test_a_text_that_is_sent_after_the_session_ended_is_saved_after_signing_in(author: Browser) -> None:
+    await author.get("/admin/posts/new")
+    author.cookies.pop("__Host-session")
+    await author.submit("Save draft", title="Long", text="Hours\r\nof words.", pinned="1")
+    assert author.answer.status == 401
+    await author.submit("Sign in", password=PASSWORD)
+    await author.submit("Continue")
+    assert "Saved." in author.answer.text
+    post = await author.instance.store.posts.find_by_slug("long")
+    made = await author.instance.store.posts.find_source(post.id) if post else None
+    assert made is not None
+    assert made.source == "Hours\nof words."
 
 
 async def test_writing_works_on_both_databases(instance: RunningInstance) -> None:
