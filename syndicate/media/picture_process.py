@@ -29,6 +29,8 @@ DEFAULT_QUALITY = 92
 """For a picture that must be encoded again and whose quality is unknown."""
 
 SCALED_QUALITY = 80
+SCALED_METHOD = 3
+"""How long WebP looks for a better result, from 0 to 6."""
 SCALED_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr"})
 MAX_WEBP_HEIGHT = 16383
 AVIF_SPEED = 8
@@ -70,20 +72,22 @@ def prepare(data: bytes) -> dict[int, bytes]:
 def _smaller(data: bytes) -> dict[int, bytes]:
     """Return smaller forms of a picture that stands still, if they need less space than it."""
     _, extension = require_kind(data[:MAX_HEAD_BYTES])
-    picture = _opened(data, extension)
+    picture = _unread(data, extension)
     if getattr(picture, "n_frames", 1) > 1 or picture.mode not in SCALED_MODES:
         return {}
+    full_width, full_height = picture.size
+    picture.draft(None, (WIDTHS[-1], 1))  # a JPEG is decoded no larger than is needed
     profile = picture.info.get("icc_profile") if picture.mode != "CMYK" else None
     has_alpha = picture.mode in ("RGBA", "LA") or "transparency" in picture.info
     picture = picture.convert("RGBA" if has_alpha else "RGB")
     forms: dict[int, bytes] = {}
-    for width in sorted((width for width in WIDTHS if width < picture.width), reverse=True):
-        height = max(1, round(picture.height * width / picture.width))
+    for width in sorted((width for width in WIDTHS if width < full_width), reverse=True):
+        height = max(1, round(full_height * width / full_width))
         if height > MAX_WEBP_HEIGHT:
             continue
         picture = picture.resize((width, height), reducing_gap=3.0)
         out = BytesIO()
-        picture.save(out, format="WEBP", quality=SCALED_QUALITY, icc_profile=profile, exif=b"")
+        picture.save(out, format="WEBP", quality=SCALED_QUALITY, method=SCALED_METHOD, icc_profile=profile, exif=b"")
         if len(out.getvalue()) < len(data):
             forms[width] = out.getvalue()
     return forms
@@ -101,11 +105,15 @@ def _cleaned(data: bytes) -> bytes:
 
 def _opened(data: bytes, extension: str) -> Any:
     """Return the opened picture after decoding one frame, which proves that it is one."""
-    from PIL import Image
-
-    picture = Image.open(BytesIO(data), formats=[_format(extension)])
+    picture = _unread(data, extension)
     picture.load()
     return picture
+
+
+def _unread(data: bytes, extension: str) -> Any:
+    from PIL import Image
+
+    return Image.open(BytesIO(data), formats=[_format(extension)])
 
 
 def _format(extension: str) -> str:
