@@ -97,6 +97,8 @@ class BlogImporter:
             await self._own.read_files()
         if self._addresses.prefix:
             await self._store.transaction(lambda tx: tx.legacy_redirects.add_root(self._addresses.prefix))
+        if not (self._own and self._own.has_folder and self._is_own):
+            await self._files.want_all([item for items in self._attached.values() for item in items])
         for item in source.read():
             await self._take(item)
         for id, comments in self._replies.items():
@@ -137,9 +139,6 @@ class BlogImporter:
                 self.report.terms[item.term.kind] += 1
             case ExportedPost():
                 await self._post(item)
-            case ExportedAttachment():
-                if not (self._own and self._own.has_folder and self._is_own):
-                    await self._files.want(item.url, item.alt)
             case ExportedRedirect():
                 address = canonical_path(item.address)
                 await self._store.transaction(lambda tx: tx.legacy_redirects.save(address, item.leads_to))

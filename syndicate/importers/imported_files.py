@@ -1,6 +1,7 @@
 """The pictures and other files of an old blog: taken from a copy, or registered for the server to download."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import unquote
 
@@ -17,6 +18,7 @@ from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.urls import Urls, split
 
+MAX_CONCURRENT = 4
 OWN_ADDRESS = "it lies at this blog's own address; import again with --media"
 
 
@@ -42,6 +44,13 @@ class ImportedFiles:
         self._hosts.add(split(original_address(item.url)).netloc.lower())
         if item.file:
             self._attached[_key(item.url)] = item.file
+
+    async def want_all(self, attachments: Sequence[ExportedAttachment]) -> None:
+        """Register the files of attachments, several at once because cleaning a picture takes a second."""
+        for at in range(0, len(attachments), MAX_CONCURRENT):
+            async with asyncio.TaskGroup() as tasks:
+                for item in attachments[at : at + MAX_CONCURRENT]:
+                    tasks.create_task(self.want(item.url, item.alt), name="attachment")
 
     async def want(self, reference: str, alt: str = "") -> None:
         """Register the file at an address, from the copy or for download."""
