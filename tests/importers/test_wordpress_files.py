@@ -134,6 +134,11 @@ def test_the_end_of_a_cdata_section_within_one_is_text() -> None:
     assert only_post(HEAD + item(1, "if (a[b[0]]]]><![CDATA[> 1) x") + TAIL).text == "<p>if (a[b[0]]> 1) x</p>"
 
 
+def test_the_end_of_a_cdata_section_without_a_beginning_is_text() -> None:
+    post = only_post((HEAD + item(1) + TAIL).replace("Post 1", "a ]]> b <![CDATA[c]]> ]]> d"))
+    assert post.title == "a ]]> b c ]]> d"
+
+
 @pytest.mark.parametrize(
     ("fields", "published"),
     [

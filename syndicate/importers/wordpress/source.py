@@ -198,13 +198,17 @@ class _Repair:
         self._repairs.bytes += undecoded
         self._repairs.controls += controls
         parts = []
-        position = 0
+        position = after_end = 0
         while True:
             end = text.find("]]>" if self._in_cdata else "<![CDATA[", position)
             stretch = text[position:end] if end >= 0 else text[position:]
-            parts.append(stretch if self._in_cdata else _REFERENCE.sub(self._resolved, stretch))
+            if not self._in_cdata:  # an end without a beginning is text
+                at = after_end - position if after_end else 0
+                stretch = stretch[:at] + _REFERENCE.sub(self._resolved, stretch[at:].replace("]]>", "]]&gt;"))
+            parts.append(stretch)
             if end < 0:
                 return "".join(parts)
+            after_end = end + len("]]>") if self._in_cdata else 0
             self._in_cdata = not self._in_cdata
             position = end
 
