@@ -60,11 +60,14 @@ from syndicate.maintenance.retention import Retention
 from syndicate.maintenance.scheduler import Scheduler
 from syndicate.media import MediaFiles
 from syndicate.publishing import Publisher
+from syndicate.publishing.addresses import PostAddresses
 from syndicate.publishing.archive import ArchiveBuilder
+from syndicate.publishing.composer import PostComposer
 from syndicate.publishing.feeds import FeedBuilder
 from syndicate.publishing.listings import Listings
 from syndicate.publishing.media_fetch import MediaFetcher
 from syndicate.publishing.mentions import MentionResolver
+from syndicate.publishing.post_writer import PostWriter
 from syndicate.publishing.renderer import Renderer
 from syndicate.publishing.topics import FeedTopics
 from syndicate.storage import Store
@@ -116,6 +119,7 @@ class Services:
     author_replies: AuthorReplies
     authorizations: Authorizations
     blocking: BlockEnforcer
+    composer: PostComposer
     publisher: Publisher
     post_importer: PostImporter
     posts_folder: PostsFolder
@@ -202,8 +206,10 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
         files = MediaFiles(config.storage.media, config.storage.originals)
         outbox = Outbox(local_actors, urls, clock, config.comments.moderation)
         renderer = Renderer(store, files, urls, clock)
-        publisher = Publisher(store, renderer, outbox, urls, config.site, clock, is_reserved=ReservedPaths())
-        post_importer = PostImporter(store, publisher, urls)
+        addresses = PostAddresses(store, urls, config.site.zone, ReservedPaths(), config.site.permalinks)
+        composer = PostComposer(renderer, outbox, urls, config.site, clock, addresses)
+        publisher = Publisher(store, renderer, composer, PostWriter(outbox, urls, clock), clock)
+        post_importer = PostImporter(store, publisher, composer, urls)
 
         async def received(feed: str, body: bytes, media_type: str) -> None:
             await feed_reader.received(feed, body, media_type)
@@ -221,6 +227,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
             author_replies=AuthorReplies(store, outbox, config.site, urls, clock),
             authorizations=Authorizations(outbox, urls, clock),
             blocking=BlockEnforcer(store, local_actors, outbox),
+            composer=composer,
             publisher=publisher,
             post_importer=post_importer,
             posts_folder=PostsFolder(store, post_importer, config.storage.posts, config.site.zone, clock),

@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from syndicate.cli.session import Session
-from syndicate.errors import FilesMissing, InputError
 from syndicate.importers import markdown_files
 from syndicate.importers.markdown_files import MarkdownFile
-from syndicate.importers.post_importer import FileVersion
+from syndicate.importers.post_importer import FileVersion, named
 from syndicate.maintenance.deletion_log import DeletionLog
 from syndicate.media.places import LOCATION_WARNING
 from syndicate.model.post import Post, PostState
@@ -39,23 +38,19 @@ def publish(session: Session, file: Path, replace: bool, minor: bool) -> None:
         read = markdown_files.read(file, services.config.site.zone, services.clock())
         if services.posts_folder.holds(file):  # the folder then treats the file as published
             return _Done(read, await services.posts_folder.take(file, replace=replace, minor=minor))
-        version = _file_version(file)
+        version = file_version(file)
         known = await services.store.source_files.find(version.name)
         earlier = await services.store.posts.find(known[0]) if known else None
-        try:
+        with named(file):
             published = await services.post_importer.publish(
                 read.post_draft, origin="publish", replace=replace, minor=minor, file=version, complete=True
             )
-        except FilesMissing as error:
-            raise FilesMissing(f"{file}: not published: {error}") from error
-        except InputError as error:
-            raise error if str(file) in str(error) else InputError(f"{file}: {error}") from error
         return _Done(read, published, earlier)
 
     _print_result(session, file, session.run(work))
 
 
-def _file_version(file: Path) -> FileVersion:
+def file_version(file: Path) -> FileVersion:
     """Return the version of a file outside of the folder: remembered by its full path, and identified by its slug."""
     return FileVersion(name=str(file.resolve()), digest=sha256(file.read_bytes()).hexdigest(), is_identity=False)
 

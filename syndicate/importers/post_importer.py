@@ -4,14 +4,19 @@ A draft means the post that its file made, the post imported from the same place
 guid, or the post with its slug, in this order.
 """
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
-from syndicate.errors import InputError, PostNotFound, SlugTaken, StorageError
+from syndicate.errors import FilesMissing, InputError, PostNotFound, SlugTaken, StorageError
 from syndicate.model.post import Post, PostDraft
 from syndicate.publishing.addresses import SlugRule
+from syndicate.publishing.composer import PostComposer, PublishOptions, is_same
 from syndicate.publishing.drafts import digest_of
+from syndicate.publishing.post_writer import PostChange, StoredPost
 from syndicate.publishing.publisher import AUTHOR_ORIGIN, MAX_TRIES, Change, Published, Publisher
 from syndicate.storage import Store, Tables
 from syndicate.storage.post_rows import PostSource
@@ -48,8 +53,8 @@ class _Overtaken(Exception):
 
 
 class PostImporter:
-    def __init__(self, store: Store, publisher: Publisher, urls: Urls) -> None:
-        self._store, self._publisher, self._urls = store, publisher, urls
+    def __init__(self, store: Store, publisher: Publisher, composer: PostComposer, urls: Urls) -> None:
+        self._store, self._publisher, self._composer, self._urls = store, publisher, composer, urls
 
     async def publish(
         self,
@@ -71,7 +76,6 @@ class PostImporter:
         """
         for _ in range(MAX_TRIES):
             target = await self._target(draft, origin, replace, file)
-            is_kept = target.post is not None and not (file and file.is_identity)
             save = partial(self._publisher.update, target.post.id) if target.post else self._publisher.create
             try:
                 published = await save(
@@ -80,7 +84,7 @@ class PostImporter:
                     announce=announce,
                     minor=minor,
                     complete=complete,
-                    slug_rule=SlugRule.KEPT if is_kept else _rule(draft),
+                    slug_rule=_rule_of(target, draft, file),
                     also=partial(_remember, file, target.seen) if file else None,
                 )
                 if file and published.change is Change.UNCHANGED:
@@ -93,6 +97,19 @@ class PostImporter:
                 raise _taken(draft) from error
             return dataclasses.replace(published, replaced=target.replaced)
         raise StorageError(f"{draft.slug}: the post keeps being changed by another process; please try again")
+
+    async def preview(
+        self, draft: PostDraft, *, origin: str, file: FileVersion, replace: bool, minor: bool, composer: PostComposer
+    ) -> PostChange | None:
+        """Return the change that `publish` would make, or None if it would change nothing. Raises InputError,
+        FilesMissing where `publish` would.
+        """
+        target = await self._target(draft, origin, replace, file)
+        made = await self._store.posts.find_source(target.post.id) if target.post else None
+        before = StoredPost(post=target.post, made=made) if target.post and made else None
+        options = PublishOptions(origin=origin, minor=minor, complete=True, slug_rule=_rule_of(target, draft, file))
+        change = await composer.compose(draft, before, options)
+        return None if before and is_same(draft, before) and not change.rendered.has_new_files else change
 
     async def check(self, draft: PostDraft, *, origin: str, file: FileVersion) -> None:
         """Check a draft against the stored posts without changing anything. Raises InputError where `publish` would."""
@@ -112,7 +129,7 @@ class PostImporter:
         post = (
             await posts.find_by_guid(draft.guid)
             if draft.guid
-            else await posts.find_by_slug(self._publisher.slug_of(draft))
+            else await posts.find_by_slug(self._composer.slug_of(draft))
         )
         is_another = post is not None and draft.source_id is not None and await posts.has_source(post.id)
         return None if is_another else post
@@ -160,6 +177,10 @@ def _taken(draft: PostDraft) -> SlugTaken:
     return SlugTaken(f"the slug {draft.slug!r} is that of another post; {_CHOOSE_ANOTHER_SLUG}")
 
 
+def _rule_of(target: _Target, draft: PostDraft, file: FileVersion | None) -> SlugRule:
+    return SlugRule.KEPT if target.post is not None and not (file and file.is_identity) else _rule(draft)
+
+
 def _rule(draft: PostDraft) -> SlugRule:
     """Return what happens to a slug that is taken: with an identity of its own from another program, a post gets
     another slug.
@@ -175,3 +196,14 @@ async def _remember(file: FileVersion, seen: tuple[str, str] | None, tx: Tables,
     if await tx.source_files.find(file.name) != seen:
         raise _Overtaken
     await tx.source_files.save(file.name, post.id, file.digest)
+
+
+@contextlib.contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Add the name of the file to an error."""
+    try:
+        yield
+    except FilesMissing as error:
+        raise FilesMissing(f"{path}: not published: {error}") from error
+    except InputError as error:
+        raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error

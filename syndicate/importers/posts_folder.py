@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import dataclasses
 import hashlib
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,7 +21,7 @@ from syndicate.clock import Clock
 from syndicate.errors import FilesMissing, InputError, StorageError
 from syndicate.importers import markdown_files
 from syndicate.importers.markdown_files import MarkdownFile
-from syndicate.importers.post_importer import FileVersion, PostImporter
+from syndicate.importers.post_importer import FileVersion, PostImporter, named
 from syndicate.media.kinds import NAMED_AS_FILES, extension_of
 from syndicate.publishing import Published
 from syndicate.storage import Store, Tables
@@ -166,7 +165,7 @@ class PostsFolder:
         for reason in file.post_draft.draft_reasons:
             log.warning("post held back", reason=reason)
         version = FileVersion(name=self._name(path), digest=digest)
-        with _named(path):
+        with named(path):
             published = await self._importer.publish(
                 file.post_draft, origin="folder", replace=replace, minor=minor, file=version, complete=True
             )
@@ -175,6 +174,11 @@ class PostsFolder:
         for film in published.with_location:
             log.warning("video location published", file=film)
         return published
+
+    async def read(self, path: Path) -> tuple[MarkdownFile, FileVersion]:
+        """Read a file of the folder without publishing it. Raises InputError."""
+        digest = await asyncio.to_thread(self._digest, path)
+        return await self._read(path), FileVersion(name=self._name(path), digest=digest)
 
     async def _read(self, path: Path) -> MarkdownFile:
         read = markdown_files.read(path, self._zone, self._clock())
@@ -203,7 +207,7 @@ class PostsFolder:
         try:
             file = await self._read(path)
             if known.get(version.name) != version.digest:
-                with _named(path):
+                with named(path):
                     await self._importer.check(file.post_draft, origin="folder", file=version)
         except InputError as error:
             return [str(error)]
@@ -229,14 +233,3 @@ class PostsFolder:
 def _is_ours(name: str) -> bool:
     """Whether a remembered file lies in the folder; other files are remembered by their full path."""
     return not name.startswith("/")
-
-
-@contextlib.contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Add the name of the file to an error."""
-    try:
-        yield
-    except FilesMissing as error:
-        raise FilesMissing(f"{path}: not published: {error}") from error
-    except InputError as error:
-        raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error

@@ -96,7 +96,7 @@ class PostFiles:
 
     async def _beside(self, reference: str, base: str, *, is_link: bool, reread: bool) -> Found | None:
         if reference.startswith("/"):
-            served = await self._store.media.find_by_path(canonical_path(reference.partition("?")[0]))
+            served = await self._served(reference.partition("?")[0])
             if served is not None:
                 return Found(file=served)
             if self._files.path(reference.removeprefix(Urls.media(""))) is not None:

@@ -8,6 +8,7 @@ A picture that is not (yet) stored here is shown as its description, linked to t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from syndicate.clock import Clock
 from syndicate.content import html as author_html
@@ -63,8 +64,12 @@ class RenderedPost:
 
 class Renderer:
     def __init__(self, store: Store, files: MediaFiles, urls: Urls, clock: Clock) -> None:
-        self._store, self._files, self._urls = store, files, urls
+        self._store, self._files, self._urls, self._clock = store, files, urls, clock
         self._post_files = PostFiles(store, files, urls, clock)
+
+    def storing_in(self, directory: Path) -> "Renderer":
+        """Return a renderer that stores files in another directory: for a preview."""
+        return Renderer(self._store, MediaFiles(directory / "media", directory / "originals"), self._urls, self._clock)
 
     async def render(
         self,

@@ -13,6 +13,9 @@ from syndicate.importers.post_importer import PostImporter
 from syndicate.importers.posts_folder import PostsFolder
 from syndicate.model.post import Post, PostDraft, PostKind
 from syndicate.publishing import Publisher
+from syndicate.publishing.addresses import PostAddresses
+from syndicate.publishing.composer import PostComposer
+from syndicate.publishing.post_writer import PostWriter
 from syndicate.publishing.renderer import Renderer
 from syndicate.storage import Store
 from syndicate.web.reserved_paths import ReservedPaths
@@ -128,16 +131,13 @@ async def test_a_file_that_two_workers_take_at_once_is_one_post(
     store = await Store.open(database_address, instance.clock)
     try:
         local_actors = await LocalActors.open(config, store, instance.clock)
-        publisher = Publisher(
-            store,
-            Renderer(store, services.files, services.urls, instance.clock),
-            Outbox(local_actors, services.urls, instance.clock, config.comments.moderation),
-            services.urls,
-            config.site,
-            instance.clock,
-            is_reserved=ReservedPaths(),
-        )
-        importer = PostImporter(store, publisher, services.urls)
+        outbox = Outbox(local_actors, services.urls, instance.clock, config.comments.moderation)
+        renderer = Renderer(store, services.files, services.urls, instance.clock)
+        addresses = PostAddresses(store, services.urls, config.site.zone, ReservedPaths())
+        composer = PostComposer(renderer, outbox, services.urls, config.site, instance.clock, addresses)
+        writer = PostWriter(outbox, services.urls, instance.clock)
+        publisher = Publisher(store, renderer, composer, writer, instance.clock)
+        importer = PostImporter(store, publisher, composer, services.urls)
         other = PostsFolder(store, importer, config.storage.posts, config.site.zone, instance.clock)
         for number in range(20):
             put(instance, f"post-{number}.md", f"Number {number}.")
