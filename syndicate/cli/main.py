@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "import": "imports:import_",
     "publish": "posts:publish",
     "delete": "posts:delete",
+    "preview": "preview:preview",
     "posts": "stored_posts:posts",
     "revisions": "revisions:revisions",
     "media": "media:media",
