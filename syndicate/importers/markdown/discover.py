@@ -31,9 +31,7 @@ UNREADABLE = {
 MAX_FILES = 100_000
 _BUILT = frozenset({"public", "_site", "output", "dist", "themes", "archetypes"})
 _NEVER = frozenset({"node_modules", "__macosx", "$recycle.bin", "lost+found", "trash"})
-_ABOUT = frozenset(
-    {"readme", "license", "licence", "copying", "404", "changelog", "contributing", "code_of_conduct", "security"}
-)
+_ABOUT_PROJECT = frozenset({"readme", "license", "licence", "404"})
 _LANGUAGE_SUFFIX = re.compile(r"(?P<name>.+)\.(?P<language>[a-z]{2,3}(?:-[A-Za-z]{2,8})?)")
 
 
@@ -128,8 +126,10 @@ def _classified(project: Project, path: Path) -> SourceFile | None:
     name = path.relative_to(project.root).as_posix()
     if suffix not in MARKDOWN | HTML and suffix not in UNREADABLE:
         return None
-    if path.stem.lower() in _ABOUT or path.name.startswith((".", "~")) or _is_excluded(project, path):
+    if path.name.startswith((".", "~")) or _is_excluded(project, path):
         return None
+    if path.stem.lower() in _ABOUT_PROJECT:
+        return SourceFile(path=path, name=name, kind=Kind.SKIPPED, reason="it is about the project, not a post")
     if not _is_inside(project, path):
         return SourceFile(path=path, name=name, kind=Kind.LEFT_OUT, reason="it lies outside of the project")
     if suffix in UNREADABLE:

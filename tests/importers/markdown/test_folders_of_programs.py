@@ -111,14 +111,16 @@ async def test_what_is_not_read_is_named(folder: Folder) -> None:
             **HUGO,
             "content/a.rst": "Title\n=====\n",
             "content/README.md": "x",
+            "content/contributing.md": "---\ndate: 2020-01-02\n---\nHow to take part.",
             "node_modules/x/a.md": "x",
             "content/latin.md": b"caf\xe9",
             "content/b.md": "---\ndate: 2020-01-01\n---\n",
             "content/c.md": "---\ntitle: [x]\nslug: '!!'\ndate: 2020-01-01\n---\nx",
         }
     )
-    assert folder.counts() == (1, 0, 0)
+    assert folder.counts() == (2, 0, 0)
     assert [line.rpartition("/")[2].partition(":")[0] for line in report.left_out] == ["a.rst", "b.md", "latin.md"]
+    assert any("README.md: it is about the project" in line for line in report.skipped)
     assert "c.md:2: field 'title': it must be text" in folder.said()
     assert (await folder.post("c")).title == "c"
 
