@@ -93,7 +93,7 @@ class FeedFinder:
 
     async def _actor(self, uri: str) -> FoundFeed:
         """Return an account with the feed of its page, if any; the account's name, description and picture take precedence."""
-        actor = await self._actors.refresh(uri, by_stranger=False)
+        actor = await self._actors.refresh(uri, limited=False)
         found = FoundFeed(**supplied_by(actor), url=actor.url, actor=actor, supplied=frozenset(SUPPLIED))
         page = await self._page(found.url) if found.url else None
         feed = await self._feed(page.feed) if page is not None else None
@@ -146,7 +146,7 @@ class FeedFinder:
         if not uri:
             return found
         try:
-            actor = await self._actors.refresh(uri, by_stranger=False)
+            actor = await self._actors.refresh(uri, limited=False)
         except RemoteError:
             return found
         return _as_account(found, actor)

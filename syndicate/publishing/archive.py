@@ -55,7 +55,7 @@ class ArchiveBuilder:
 
     def __init__(self, store: Store, clock: Clock, *, length: int) -> None:
         self._store, self._clock, self._length = store, clock, length
-        self._loop = WorkerLoop("bookkeeping", clock, self._next_due)
+        self._loop = WorkerLoop("archive", clock, self._next_due)
 
     def wake(self) -> None:
         """Check for work now."""

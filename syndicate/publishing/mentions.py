@@ -125,7 +125,7 @@ class MentionResolver(QueueWorker[MentioningText]):
     async def _fetched(self, uri: str) -> str:
         if not uri or await self._store.blocks.covers(uri, host_of(uri)):
             raise AddressUnusable("there is no such account, or it is blocked")
-        return (await self._actors.refresh(uri, by_stranger=False)).uri
+        return (await self._actors.refresh(uri, limited=False)).uri
 
     async def _settle(self, post: str, comment: str, looked_up: list[NamedAccount]) -> None:
         """Store the results. After a crash in between, the rows are still due and everything is repeated."""

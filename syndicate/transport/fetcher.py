@@ -33,25 +33,21 @@ class Fetcher:
         self._clock = clock
         self._limiter = limiter or FetchLimiter(clock)
 
-    async def fetch_document(
-        self, url: str, *, sign: Sign | None = None, by_stranger: bool = True
-    ) -> tuple[str, Document]:
+    async def fetch_document(self, url: str, *, sign: Sign | None = None, limited: bool = True) -> tuple[str, Document]:
         """Return the final address and the document of the actor, object or collection whose id is `url`.
 
         A document with another id of the same origin is fetched once more, at that id. The returned
         document's `id` is then the one that counts. `sign(method, url)` authenticates (authorized fetch).
-        `by_stranger=False` is for requests of the author.
+        `limited=False` is for requests of the author.
 
         Raises AddressDenied, RemoteUnavailable (with its `wait`), RemoteRefused, RemoteGone (404, 410) and
         DocumentUnusable.
         """
         key = ("document", url, sign is not None)
-        return await self._limiter.once(
-            key, origin_of(url), lambda: self._fetch_authentic(url, sign), by_stranger=by_stranger
-        )
+        return await self._limiter.once(key, origin_of(url), lambda: self._fetch_authentic(url, sign), limited=limited)
 
     async def fetch_key_document(
-        self, url: str, *, sign: Sign | None = None, by_stranger: bool = True
+        self, url: str, *, sign: Sign | None = None, limited: bool = True
     ) -> tuple[str, Document]:
         """Return the document at a `keyId`, with or without its fragment: an actor, a stub of one, or a bare key.
 
@@ -60,9 +56,7 @@ class Fetcher:
         """
         address = url.partition("#")[0]
         key = ("key", address, sign is not None)
-        return await self._limiter.once(
-            key, origin_of(address), lambda: self._fetch_at(address, sign), by_stranger=by_stranger
-        )
+        return await self._limiter.once(key, origin_of(address), lambda: self._fetch_at(address, sign), limited=limited)
 
     async def fetch_collection(self, url: str, *, sign: Sign | None = None) -> tuple[str, Document]:
         """Return the document at the address of a collection or a page of one, whatever its `id`: pages often have another

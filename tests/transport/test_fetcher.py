@@ -347,7 +347,7 @@ async def test_what_the_author_asks_for_is_asked_again() -> None:
     fetcher, web = fetching(page(ALICE, status=410))
     for _ in range(20):
         with pytest.raises(RemoteGone):
-            await fetcher.fetch_document(ALICE, by_stranger=False)
+            await fetcher.fetch_document(ALICE, limited=False)
     assert len(web.asked) == 20
 
 

@@ -133,9 +133,9 @@ class Actors:
                 raise
             return known
 
-    async def refresh(self, uri: str, *, by_stranger: bool = True) -> RemoteActor:
+    async def refresh(self, uri: str, *, limited: bool = True) -> RemoteActor:
         """Fetch an actor and save it. Raises RemoteError."""
-        _, document = await self._fetcher.fetch_document(uri, sign=self._signer.sign_get, by_stranger=by_stranger)
+        _, document = await self._fetcher.fetch_document(uri, sign=self._signer.sign_get, limited=limited)
         return await self._save_document(uri, document)
 
     async def _save_document(self, uri: str, document: dict[str, Any]) -> RemoteActor:

@@ -16,7 +16,7 @@ MIN_INTERVAL = timedelta(hours=1)
 """The minimum time between two comparisons with an actor."""
 
 
-async def doubted(message: Message, signature: Signature, signer: str, context: Context) -> Offer | None:
+async def differing_offer(message: Message, signature: Signature, signer: str, context: Context) -> Offer | None:
     """Return the digest that the signer of a request offers, if it is covered by the signature and differs from
     ours."""
     if HEADER not in signature.covered or len(message.values(HEADER)) != 1:

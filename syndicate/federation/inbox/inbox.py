@@ -58,7 +58,7 @@ class Inbox:
             return Verdict(outcome=Outcome.IGNORED, reason="delete.unknown")
         key = await authenticate(signature, self._actors, client)
         activity = await self._attributed(activity, key.owner, client)
-        offer = await followers_digest.doubted(message, signature, key.owner, self._context)
+        offer = await followers_digest.differing_offer(message, signature, key.owner, self._context)
         return await self._record(activity, signature.fingerprint, key.owner, offer, size=len(message.body))
 
     async def _refuse_unwanted(self, activity: Activity, signature: Signature) -> None:
@@ -111,7 +111,7 @@ class Inbox:
             verdict = refused("activity.forwarded")
         elif not activity.id and (activity.type in NAMED_LATER or activity.forwarded):
             verdict = ignored("activity.no-id")
-        arrival = ReceivedActivity(
+        received = ReceivedActivity(
             id=self._ids.new(now), activity=activity, received=now, fingerprint=fingerprint, verdict=verdict
         )
 
@@ -119,7 +119,7 @@ class Inbox:
             if offer is not None:
                 await followers_digest.ask_later(tx, sender, offer)
             await _end_pause(tx, server, now)
-            new = await tx.inbox_queue.enqueue(arrival, by_actor=sender == activity.actor)
+            new = await tx.inbox_queue.enqueue(received, by_actor=sender == activity.actor)
             if new:
                 await self._texts.enforce(tx, host_of(activity.actor), size)
             return new
@@ -130,17 +130,17 @@ class Inbox:
 
     # processing
 
-    async def perform(self, arrival: ReceivedActivity) -> Verdict:
+    async def perform(self, received: ReceivedActivity) -> Verdict:
         """Process a received activity, and settle its row in the same transaction.
 
         Raises Transient errors: the row is then due again later.
         """
-        activity = arrival.activity
+        activity = received.activity
         decision = await self._decide(activity)
 
         async def settle(tx: Tables) -> Verdict:
             verdict = decision if isinstance(decision, Verdict) else await decision(tx)
-            await tx.inbox_queue.complete(arrival.id, verdict)
+            await tx.inbox_queue.complete(received.id, verdict)
             return verdict
 
         verdict = await self._store.transaction(settle)
@@ -161,15 +161,17 @@ class Inbox:
             return await follow.reject_blocked(activity, self._context)
         return refused("sender.blocked")
 
-    async def postpone(self, arrival: ReceivedActivity, error: Exception) -> None:
+    async def postpone(self, received: ReceivedActivity, error: Exception) -> None:
         """Schedule another try of a received activity, or mark it as failed after the last one."""
-        attempts = arrival.attempts + 1
+        attempts = received.attempts + 1
         if BACKOFF.is_exhausted(attempts) or not isinstance(error, (Transient, TimeoutError)):
             verdict = Verdict(outcome=Outcome.FAILED, reason="arrival.failed")
-            await self._store.transaction(lambda tx: tx.inbox_queue.complete(arrival.id, verdict))
+            await self._store.transaction(lambda tx: tx.inbox_queue.complete(received.id, verdict))
             return
         due = self._clock() + BACKOFF.delay(attempts)
-        await self._store.transaction(lambda tx: tx.inbox_queue.postpone(arrival.id, due=due, reason="arrival.waiting"))
+        await self._store.transaction(
+            lambda tx: tx.inbox_queue.postpone(received.id, due=due, reason="arrival.waiting")
+        )
 
 
 async def _end_pause(tx: Tables, server: str, now: datetime) -> None:

@@ -20,7 +20,7 @@ NOT_DELETED = ("Private", "NoBlog")
 MAX_QUOTES = 5
 
 
-async def noticed(
+async def keep_for_author(
     decision: Decision, document: dict[str, Any], envelope: dict[str, Any], actor: str, context: Context
 ) -> Decision:
     """Extend a decision about an authentic note by `actor`: the note is saved for the author if it concerns the blog
@@ -66,12 +66,12 @@ async def noticed(
                     received=context.clock(),
                 )
             )
-        return _told(verdict, kinds)
+        return _verdict_of(verdict, kinds)
 
     return settle
 
 
-def _told(verdict: Verdict, kinds: dict[NoteKind, bool]) -> Verdict:
+def _verdict_of(verdict: Verdict, kinds: dict[NoteKind, bool]) -> Verdict:
     """Return the verdict about a note that had no other effect."""
     if verdict.outcome is Outcome.IGNORED and kinds[NoteKind.MENTION]:
         return held("mention.kept")

@@ -50,7 +50,7 @@ async def fetch(uri: str, hint: dict[str, Any], envelope: dict[str, Any], contex
         return forget(uri, context)
     author = as_id(document.get("attributedTo"))
     decision = await take(document, reach(envelope, document), author, context)
-    return await received_notes.noticed(decision, document, envelope, author, context)
+    return await received_notes.keep_for_author(decision, document, envelope, author, context)
 
 
 async def take(

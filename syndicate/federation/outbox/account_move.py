@@ -63,8 +63,8 @@ class AccountMove:
         if not uri:
             raise AddressUnusable("its server knows no such account")
         ours = self._local_actors.blog.actor.uri
-        actor = await self._actors.refresh(uri, by_stranger=False)
-        _, document = await self._fetcher.fetch_document(actor.uri, sign=self._signer.sign_get, by_stranger=False)
+        actor = await self._actors.refresh(uri, limited=False)
+        _, document = await self._fetcher.fetch_document(actor.uri, sign=self._signer.sign_get, limited=False)
         if ours not in ids(document.get("alsoKnownAs")):
             raise AddressUnusable(
                 f"it does not name {ours} among its aliases (alsoKnownAs); please add that there first"

@@ -25,29 +25,37 @@ class Authorizations:
     def __init__(self, outbox: Outbox, urls: Urls, clock: Clock) -> None:
         self._outbox, self._urls, self._clock = outbox, urls, clock
 
-    async def allow(self, tx: Tables, stamp: Authorization, request: render.Document, actor: RemoteActor) -> None:
+    async def allow(
+        self, tx: Tables, authorization: Authorization, request: render.Document, actor: RemoteActor
+    ) -> None:
         """Save an authorization and send the Accept."""
-        await tx.authorizations.save(stamp)
-        context = CONTEXTS[stamp.kind]
+        await tx.authorizations.save(authorization)
+        context = CONTEXTS[authorization.kind]
         await self._outbox.send_to(
-            tx, "Accept", request, to=actor.uri, inbox=actor.inbox, context=context, result=stamp.uri
+            tx, "Accept", request, to=actor.uri, inbox=actor.inbox, context=context, result=authorization.uri
         )
 
     async def refuse(self, tx: Tables, kind: AuthorizationKind, request: render.Document, actor: RemoteActor) -> None:
         """Send the Reject."""
         await self._outbox.send_to(tx, "Reject", request, to=actor.uri, inbox=actor.inbox, context=CONTEXTS[kind])
 
-    async def revoke(self, tx: Tables, stamp: Authorization, post: Post) -> None:
+    async def revoke(self, tx: Tables, authorization: Authorization, post: Post) -> None:
         """Revoke an authorization: its address answers 410, and its Delete is published."""
         now = self._clock()
-        await tx.authorizations.revoke(stamp.uri)
+        await tx.authorizations.revoke(authorization.uri)
         await tx.versions.move(f"post:{post.id}")
         if post.federates:
             await self._outbox.publish(
-                tx, "Delete", stamp.uri, about=stamp.uri, post=post, published=now, cc=[stamp.actor]
+                tx,
+                "Delete",
+                authorization.uri,
+                about=authorization.uri,
+                post=post,
+                published=now,
+                cc=[authorization.actor],
             )
 
-    def stamp(self, kind: AuthorizationKind, post: Post, *, object: str, target: str, actor: str) -> Authorization:
+    def authorize(self, kind: AuthorizationKind, post: Post, *, object: str, target: str, actor: str) -> Authorization:
         """Create an authorization."""
         now = self._clock()
         uri = self._urls.stamp(new_id(now))
@@ -59,9 +67,9 @@ class Authorizations:
         post = await tx.posts.find(comment.post)
         if post is None:
             return
-        stamp = await tx.authorizations.find_by_object(comment.uri, AuthorizationKind.REPLY)
-        if state in REFUSED and stamp is not None and not stamp.revoked:
-            await self.revoke(tx, stamp, post)
+        authorization = await tx.authorizations.find_by_object(comment.uri, AuthorizationKind.REPLY)
+        if state in REFUSED and authorization is not None and not authorization.revoked:
+            await self.revoke(tx, authorization, post)
         request = await tx.authorizations.find_request(comment.uri)
         actor = await tx.remote_actors.find(request.actor) if request else None
         if request is not None and actor is not None:
@@ -73,11 +81,11 @@ class Authorizations:
         if not allowed:
             await self.refuse(tx, AuthorizationKind.REPLY, request.request, actor)
             return
-        stamp = await tx.authorizations.find_by_object(request.reply, AuthorizationKind.REPLY)
-        if stamp is not None and stamp.revoked:  # the author of the blog has decided otherwise
-            await tx.authorizations.delete(stamp.uri)
-            stamp = None
-        stamp = stamp or self.stamp(
+        authorization = await tx.authorizations.find_by_object(request.reply, AuthorizationKind.REPLY)
+        if authorization is not None and authorization.revoked:  # the author of the blog has decided otherwise
+            await tx.authorizations.delete(authorization.uri)
+            authorization = None
+        authorization = authorization or self.authorize(
             AuthorizationKind.REPLY, post, object=request.reply, target=request.target, actor=request.actor
         )
-        await self.allow(tx, stamp, request.request, actor)
+        await self.allow(tx, authorization, request.request, actor)

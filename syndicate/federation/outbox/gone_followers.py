@@ -24,7 +24,7 @@ class GoneFollowers:
         """Refetch the followers behind an inbox, and remove those that are gone."""
         for actor in await self._store.followers.list_by_inbox(inbox, limit=MAX_CHECKED):
             try:
-                await self._actors.refresh(actor, by_stranger=False)
+                await self._actors.refresh(actor, limited=False)
             except RemoteGone:
                 await self._store.transaction(partial(self._remove, actor))
                 log.info("follower removed", actor=actor)

@@ -178,8 +178,8 @@ class Outbox:
     async def _update_unsent(self, tx: Tables, about: str, newest: dict[str, Any]) -> None:
         """Update the unsent activities of a reply to its newest text."""
         for activity in await tx.outbox.list_unsent(about):
-            anew = {name: newest[name] for name in ("object", "to", "cc") if name in newest}
-            await tx.outbox.update_document(activity.id, activity.document | anew)
+            changes = {name: newest[name] for name in ("object", "to", "cc") if name in newest}
+            await tx.outbox.update_document(activity.id, activity.document | changes)
 
     # single actors
 

@@ -22,4 +22,4 @@ async def handle(activity: Activity, context: Context) -> Decision:
     decision = await timeline.take(note, reached, activity.actor, context)
     if decision is None:
         decision = await replies.take(note, reached, activity.actor, context)
-    return await received_notes.noticed(decision, note, activity.raw, activity.actor, context)
+    return await received_notes.keep_for_author(decision, note, activity.raw, activity.actor, context)

@@ -33,14 +33,14 @@ async def handle(activity: Activity, context: Context) -> Decision:
     async def erase(tx: Tables) -> Verdict:
         await _save_tombstone(tx, activity, context.clock())
         noted = await tx.received_notes.delete(activity.object, actor="" if activity.forwarded else activity.actor)
-        stamped = await tx.authorizations.delete_by_object(activity.object, activity.actor)
+        was_authorized = await tx.authorizations.delete_by_object(activity.object, activity.actor)
         comment = await tx.comments.find_by_uri(activity.object)
         if comment is not None:
             await records.delete(tx, comment)
             return done("delete.comment")
         if await timeline.forget(tx, activity.object, context.outbox, by="" if activity.forwarded else activity.actor):
             return done("delete.read")
-        if stamped:
+        if was_authorized:
             return done("delete.quote")
         if noted:
             return done("delete.mention")

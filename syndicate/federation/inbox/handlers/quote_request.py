@@ -43,13 +43,13 @@ async def handle(activity: Activity, context: Context) -> Decision:
         if not allowed or (known is not None and known.revoked):
             await context.authorizations.refuse(tx, AuthorizationKind.QUOTE, request, actor)
             return refused("quote.not-allowed" if not allowed else "quote.revoked")
-        stamp = known or context.authorizations.stamp(
+        authorization = known or context.authorizations.authorize(
             AuthorizationKind.QUOTE, post, object=quote, target=post.uri, actor=activity.actor
         )
-        await context.authorizations.allow(tx, stamp, request, actor)
+        await context.authorizations.allow(tx, authorization, request, actor)
         return done("quote.allowed")
 
-    return await received_notes.noticed(answer, as_object(instrument), {}, activity.actor, context)
+    return await received_notes.keep_for_author(answer, as_object(instrument), {}, activity.actor, context)
 
 
 def _fits(instrument: dict[str, Any], activity: Activity) -> bool:

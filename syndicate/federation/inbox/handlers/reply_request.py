@@ -30,9 +30,9 @@ async def handle(activity: Activity, context: Context) -> Decision:
     if not _fits(note, activity, actor):
         return refused("object.author")
     if note.get("content") is not None:
-        judged = await replies.take(note, reach_of(note), activity.actor, context)
+        decision = await replies.take(note, reach_of(note), activity.actor, context)
     else:
-        judged = await replies.fetch(reply, {}, {}, context)
+        decision = await replies.fetch(reply, {}, {}, context)
     asked = ReplyRequest(
         reply=reply,
         post=post.id,
@@ -49,7 +49,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     )
 
     async def answer(tx: Tables) -> Verdict:
-        verdict = judged if isinstance(judged, Verdict) else await judged(tx)
+        verdict = decision if isinstance(decision, Verdict) else await decision(tx)
         comment = await tx.comments.find_by_uri(reply)
         if comment is not None and comment.author.uri != actor.uri:
             return refused("object.author")

@@ -29,7 +29,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     decision = await timeline.take(document, reached, activity.actor, context) if known is None else None
     if decision is None:
         decision = await replies.take(document, reached, activity.actor, context)
-    return await received_notes.noticed(decision, document, activity.raw, activity.actor, context)
+    return await received_notes.keep_for_author(decision, document, activity.raw, activity.actor, context)
 
 
 async def _actor(activity: Activity, context: Context) -> Decision:
