@@ -31,8 +31,9 @@ for command in (blog_imports.wordpress, blog_imports.ghost, blog_imports.feed, b
 @click.pass_obj
 def opml(session: Session, file: Path) -> None:
     """Import an OPML list into the blogroll."""
+    data = _bytes_for("import opml", file)
     try:
-        listed = opml_format.parse(_bytes_for("import opml", file))
+        listed = opml_format.parse(data)
     except NotAnExport as error:
         raise NotAnExport(f"{file}: {error}") from error
 
