@@ -24,7 +24,7 @@ def render(entry: Entry, source: str, image: str) -> str:
 
 
 def _as_yaml(header: Mapping[str, Any]) -> str:
-    text: str = yaml.safe_dump(dict(header), allow_unicode=True, sort_keys=False, width=10**6, default_flow_style=None)
+    text: str = yaml.safe_dump(dict(header), allow_unicode=True, sort_keys=False, width=10**6, default_flow_style=False)
     return text
 
 
