@@ -92,6 +92,8 @@ from syndicate.web.http.keys import DELTAS, RESPONSE_CACHE
 from syndicate.web.http.rate_limits import MAX_CONCURRENT_PER_CLIENT, RateLimiter
 from syndicate.web.http.response_cache import ResponseCache
 from syndicate.web.reserved_paths import ReservedPaths
+from syndicate.web.site.blogroll_builder import BLOGROLL_PAGES, BlogrollPages
+from syndicate.web.site.frame import PageFrame
 from syndicate.web.site.page_builder import PAGE_BUILDER, PageBuilder
 from syndicate.web.site.rendering import PAGES, Pages
 from syndicate.webmention.sender import WebmentionOutbox, WebmentionSender
@@ -455,6 +457,7 @@ def _web_application(
     """Return the web application; `shared` are parts that workers use, too."""
     config, store, urls = services.config, services.store, services.urls
     pages = Pages(timezone=config.site.timezone, language=config.site.language)
+    frame = PageFrame(store, config, urls, pages)
     return make_app(
         config,
         services.clock,
@@ -474,7 +477,8 @@ def _web_application(
                 max_concurrent=16, per_second=0.2, burst=20, name="dialog", stopwatch=stopwatch
             ),
             keys.REMOTE_INTERACTION: RemoteInteraction(fetcher, schemes=schemes_of(config)),
-            PAGE_BUILDER: PageBuilder(store, config, urls, pages, services.local_actors, services.clock),
+            PAGE_BUILDER: PageBuilder(frame, store, config, urls, services.local_actors),
+            BLOGROLL_PAGES: BlogrollPages(frame, store, config, urls, services.local_actors, services.clock),
             keys.FILES: services.files,
             PAGES: pages,
             UPLOADS: Uploads(store, services.files, urls, services.clock),

@@ -54,7 +54,7 @@ def _add_middleware(app: web.Application, clock: Clock, stopwatch: Stopwatch) ->
     middleware: tuple[Middleware, ...] = (
         SecurityHeaders(headers).wrap,
         LocalLinks(config.site.url).wrap,
-        ErrorResponses(app[PAGE_BUILDER]).wrap,
+        ErrorResponses(app[PAGE_BUILDER].frame).wrap,
         HostCheck(config.site.url, config.server).wrap,
         refusals.wrap,
         FeedLimit(config.server, stopwatch).wrap,

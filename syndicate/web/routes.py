@@ -7,7 +7,7 @@ from syndicate.web.activitypub import actors, conversations, inbox, objects
 from syndicate.web.admin import preview
 from syndicate.web.admin.routes import add_admin_routes
 from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES, expect_handler
-from syndicate.web.site import blogroll, files, remote_interaction, sitemap, views
+from syndicate.web.site import addresses, blogroll, files, remote_interaction, sitemap, views
 from syndicate.web.site.rendering import Asset
 
 PROGRAM_DIRECTORIES = (
@@ -111,5 +111,5 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/preview/{token}/", preview.get_by_link)
 
     # every other address: posts, pages, listings, files and legacy addresses
-    router.add_get("/{path:.*}", views.get_address)
+    router.add_get("/{path:.*}", addresses.get_address)
     router.add_options("/{path:.*}", feeds.preflight)

@@ -5,7 +5,7 @@ from aiohttp.test_utils import make_mocked_request
 
 from syndicate.web.reserved_paths import ReservedPaths
 from syndicate.web.routes import PROGRAM_DIRECTORIES
-from syndicate.web.site import views
+from syndicate.web.site.addresses import get_address
 from tests.architecture.test_urls_match_routes import ID, application
 
 EXAMPLES = {"id": ID, "page": "2", "volume": "1", "days": "7", "format": "atom", "kind": "likes", "river": "river/"}
@@ -48,7 +48,7 @@ async def test_what_is_free_is_answered_by_the_view_of_posts_and_pages() -> None
     for path in FREE:
         assert not is_reserved(path), path
         match = await router.resolve(make_mocked_request("GET", path))
-        assert match.handler is views.get_address, path
+        assert match.handler is get_address, path
 
 
 @pytest.mark.parametrize("directory", PROGRAM_DIRECTORIES)

@@ -13,7 +13,7 @@ from syndicate.urls import FEED_SUFFIX, Urls
 from syndicate.web import feeds, websub
 from syndicate.web.activitypub import actors, conversations, inbox, objects
 from syndicate.web.routes import add_routes
-from syndicate.web.site import blogroll, files, views
+from syndicate.web.site import addresses, blogroll, files, views
 from syndicate.web.site.rendering import Pages
 
 URLS = Urls("https://blog.example")
@@ -41,18 +41,18 @@ SPELLED = {
         for path in (BLOGROLL, RIVER)
         for format in FEED_SUFFIX
     },
-    "permalink": (URLS.permalink(NOON, "tea", ZoneInfo("UTC")), views.get_address),
-    "page": (URLS.page("colophon"), views.get_address),
-    "category": (URLS.category("garden"), views.get_address),
-    "tag": (URLS.tag("茶"), views.get_address),
-    "author": (URLS.author("mara-lind"), views.get_address),
-    "month": (URLS.month(2026, 11), views.get_address),
+    "permalink": (URLS.permalink(NOON, "tea", ZoneInfo("UTC")), addresses.get_address),
+    "page": (URLS.page("colophon"), addresses.get_address),
+    "category": (URLS.category("garden"), addresses.get_address),
+    "tag": (URLS.tag("茶"), addresses.get_address),
+    "author": (URLS.author("mara-lind"), addresses.get_address),
+    "month": (URLS.month(2026, 11), addresses.get_address),
     "media": (URLS.media(f"{'0' * 40}.png"), files.get_media),
     "comments feed": (URLS.feed("/comments/", "rss"), feeds.get_comments_feed),
     "comments feed as Atom": (URLS.feed("/comments/", "atom"), feeds.get_comments_feed),
     "comments feed as JSON": (URLS.feed("/comments/", "json"), feeds.get_comments_feed),
-    **{f"{format} feed": (URLS.feed("/", format), views.get_address) for format in FEED_SUFFIX},
-    **{f"{format} feed of a tag": (URLS.feed("/tag/tea/", format), views.get_address) for format in FEED_SUFFIX},
+    **{f"{format} feed": (URLS.feed("/", format), addresses.get_address) for format in FEED_SUFFIX},
+    **{f"{format} feed of a tag": (URLS.feed("/tag/tea/", format), addresses.get_address) for format in FEED_SUFFIX},
 }
 INBOXES = {"shared": URLS.shared_inbox, "the blog's": f"{URLS.blog_actor}/inbox"}
 

@@ -11,8 +11,8 @@ from syndicate.web.feeds import CACHE_CONTROL, CORS, answer_feed, answer_live
 from syndicate.web.http.keys import RESPONDER
 from syndicate.web.http.response_cache import RenderedDocument, uncached
 from syndicate.web.keys import BLOGROLL_FEEDS, CONFIG, LOCAL_ACTORS, STORE, URLS
-from syndicate.web.site.page_builder import PAGE_BUILDER
-from syndicate.web.site.views import redirect, respond_cached
+from syndicate.web.site.blogroll_builder import BLOGROLL_PAGES
+from syndicate.web.site.cached import redirect, respond_cached
 
 MAX_KEY_LENGTH = 100
 
@@ -21,13 +21,13 @@ async def get_blogroll(request: web.Request) -> web.StreamResponse:
     page = int(request.match_info.get("page") or 1)
     if page == 1 and request.path != BLOGROLL:
         raise redirect(BLOGROLL)
-    return await respond_cached(request, f"page:{request.path}", lambda: request.app[PAGE_BUILDER].blogroll(page))
+    return await respond_cached(request, f"page:{request.path}", lambda: request.app[BLOGROLL_PAGES].blogroll(page))
 
 
 async def get_river(request: web.Request) -> web.StreamResponse:
     """Return the newest posts of the blogroll; older ones follow the key of the last one seen."""
     before = _key(request)
-    builder = request.app[PAGE_BUILDER]
+    builder = request.app[BLOGROLL_PAGES]
     if before is None:
         return await respond_cached(request, f"page:{RIVER}", lambda: builder.river(None))
     rendered = await builder.river(before)

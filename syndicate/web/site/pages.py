@@ -5,26 +5,14 @@ which `rendering.Pages` formats in the time zone of the site. Text is plain and 
 inserted unchanged. Addresses on this site may be relative to the root unless a field is documented as absolute.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from syndicate.model.post import Enclosure, Picture
-
-MAX_INDENTED_DEPTH = 6
-"""Deeper replies are not indented further: a phone has no space for more levels."""
-MAX_UNFOLDED_DEPTH = 12
-"""Deeper replies stay folded until the reader opens them."""
-
-
-class SafeHtml(str):
-    """HTML from the sanitizer. Any other string derived from it is plain text again."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return str(self)
+from syndicate.web.site.safe_html import SafeHtml
+from syndicate.web.site.threads import CommentView, Thread, threads_of
 
 
 class CommentsState(StrEnum):
@@ -163,101 +151,10 @@ class PostView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommentView:
-    """A comment.
-
-    `anchor` is the id of its element, and `parent` the anchor of the comment that it replies to, empty for a reply to
-    the post. `url` is the address of the original, or empty; `avatar` is a local picture, or empty, and then the
-    initial is shown. `is_own` marks comments of the blog's author. `reply_to` is its ActivityPub id, empty if it takes
-    no replies.
-    """
-
-    anchor: str
-    parent: str = ""
-    author: str
-    author_url: str = ""
-    handle: str = ""
-    avatar: str = ""
-    url: str = ""
-    is_own: bool = False
-    reply_to: str = ""
-    html: SafeHtml
-    published: datetime
-
-    @property
-    def initial(self) -> str:
-        """The first letter or digit of the name."""
-        return next((character.upper() for character in self.author if character.isalnum()), "?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thread:
-    """A comment with its replies. `answers` is the comment that it replies to, if the layout does not show that;
-    `folded` are replies too deep to be shown at once."""
-
-    comment: CommentView
-    answers: CommentView | None = None
-    replies: tuple["Thread", ...] = ()
-    folded: tuple["Thread", ...] = ()
-
-
-def threads_of(comments: Iterable[CommentView]) -> tuple[Thread, ...]:
-    """Return the conversation as it is shown, at most `MAX_INDENTED_DEPTH` levels deep for any input.
-
-    Comments keep their order. A comment whose parent is missing is shown at the top level. Each is shown once, even if
-    parents form a cycle; the work is linear in the number of comments.
-    """
-    comments = tuple(comments)
-    anchors = {comment.anchor for comment in comments}
-    roots: list[CommentView] = []
-    replies: dict[str, list[CommentView]] = {}
-    for comment in comments:
-        siblings = replies.setdefault(comment.parent, []) if comment.parent in anchors else roots
-        siblings.append(comment)
-
-    threads = [_thread(root, replies, depth=0) for root in roots]
-    while replies:
-        cycle = replies.pop(next(iter(replies)))
-        threads += [_thread(comment, replies, depth=0) for comment in cycle]
-    return tuple(threads)
-
-
-def _thread(comment: CommentView, replies: dict[str, list[CommentView]], *, depth: int) -> Thread:
-    """Remove the replies of a comment from `replies`, so that none is visited twice, and return its thread."""
-    if depth == MAX_INDENTED_DEPTH - 1:
-        return Thread(comment=comment, replies=_flattened(comment, replies, depth=depth))
-    answers = replies.pop(comment.anchor, ())
-    return Thread(comment=comment, replies=tuple(_thread(answer, replies, depth=depth + 1) for answer in answers))
-
-
-def _flattened(top: CommentView, replies: dict[str, list[CommentView]], *, depth: int) -> tuple[Thread, ...]:
-    shown: list[tuple[CommentView, CommentView, list[Thread]]] = []
-    for comment, parent, level in _descendants(top, replies, depth=depth):
-        if level <= MAX_UNFOLDED_DEPTH:
-            shown.append((comment, parent, []))
-        else:
-            shown[-1][2].append(Thread(comment=comment, answers=parent))
-    return tuple(
-        Thread(comment=comment, answers=None if parent is top else parent, folded=tuple(folded))
-        for comment, parent, folded in shown
-    )
-
-
-def _descendants(
-    top: CommentView, replies: dict[str, list[CommentView]], *, depth: int
-) -> Iterator[tuple[CommentView, CommentView, int]]:
-    """Yield every reply below `top` with its parent and depth, in reading order. Not recursive, since anybody can send
-    a chain of thousands of replies."""
-    pending = [(answer, top, depth + 1) for answer in reversed(replies.pop(top.anchor, ()))]
-    while pending:
-        comment, parent, level = pending.pop()
-        yield comment, parent, level
-        pending += [(answer, comment, level + 1) for answer in reversed(replies.pop(comment.anchor, ()))]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """The fields that every template uses."""
+    """The fields that every template uses. `template` is the file in `templates/` that shows it."""
+
+    template: ClassVar[str]
 
     site: Site
     head: Head
@@ -267,6 +164,7 @@ class Page:
 class HomePage(Page):
     """The latest posts, pinned ones first."""
 
+    template: ClassVar[str] = "home.html"
     posts: tuple[PostView, ...] = ()
     paging: Paging | None = None
 
@@ -275,6 +173,7 @@ class HomePage(Page):
 class PostPage(Page):
     """A post and its conversation. `newer` and `older` are its neighbours in time."""
 
+    template: ClassVar[str] = "post.html"
     post: PostView
     comments: tuple[CommentView, ...] = ()
     comments_paging: Paging | None = None
@@ -290,6 +189,7 @@ class PostPage(Page):
 class PagePage(Page):
     """A page without a date. Its comments come from an import; none are added."""
 
+    template: ClassVar[str] = "page.html"
     post: PostView
     comments: tuple[CommentView, ...] = ()
     comments_paging: Paging | None = None
@@ -303,6 +203,7 @@ class PagePage(Page):
 class ArchivePage(Page):
     """The posts of a category, tag, author, year, month or day. `kind` is that word as readers see it."""
 
+    template: ClassVar[str] = "archive.html"
     kind: str
     heading: str
     description: str = ""
@@ -314,6 +215,7 @@ class ArchivePage(Page):
 class SearchPage(Page):
     """The results of a search; `words` is empty before the visitor has entered any."""
 
+    template: ClassVar[str] = "search.html"
     words: str
     posts: tuple[PostView, ...] = ()
     newer: str = ""
@@ -324,6 +226,7 @@ class SearchPage(Page):
 class ArchivesPage(Page):
     """The index of the archives: years with their months, newest first, categories and tags."""
 
+    template: ClassVar[str] = "archives.html"
     years: tuple["ArchiveYear", ...] = ()
     categories: tuple[CountedLink, ...] = ()
     tags: tuple[CountedLink, ...] = ()
@@ -338,85 +241,11 @@ class ArchiveYear:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BlogrollPage(Page):
-    """The blogs that the author reads. `opml` is the address of the OPML list, `river` that of their newest posts, and
-    `account` the handle under which the river can be followed, or empty."""
-
-    groups: tuple["BlogrollGroup", ...] = ()
-    paging: Paging | None = None
-    opml: str = ""
-    river: str = ""
-    account: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlogrollGroup:
-    """A category; `title` is empty for entries without one."""
-
-    title: str = ""
-    entries: tuple["BlogrollItem", ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlogrollItem:
-    """A blog or account. `rel` is XFN, `profile` the page of the account, `picture` a local copy; absent values are
-    empty. `latest` is its newest post, written at `latest_at`; `is_quiet` marks a blog without a recent post."""
-
-    name: str
-    tagline: str = ""
-    url: str = ""
-    feed_url: str = ""
-    handle: str = ""
-    profile: str = ""
-    rel: str = ""
-    language: str = ""
-    picture: str = ""
-    latest: Link | None = None
-    latest_at: datetime | None = None
-    is_quiet: bool = False
-
-    @property
-    def initial(self) -> str:
-        """The first letter or digit of the name."""
-        return next((character.upper() for character in self.name if character.isalnum()), "?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RiverPage(Page):
-    """The newest posts of the blogroll, newest first. `older` is the address of the next page, or empty."""
-
-    posts: tuple["RiverItem", ...] = ()
-    is_first: bool = True
-    older: str = ""
-    account: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RiverItem:
-    """An excerpt of a post of the blogroll, in plain text. `title` is empty for a note; `picture` is a local copy."""
-
-    title: str = ""
-    heading: str
-    url: str
-    blog: str
-    blog_url: str = ""
-    author: str = ""
-    excerpt: str = ""
-    language: str = ""
-    picture: str = ""
-    published: datetime
-
-    @property
-    def initial(self) -> str:
-        """The first letter or digit of the blog's name."""
-        return next((character.upper() for character in self.blog if character.isalnum()), "?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribePage(Page):
     """The ways to subscribe: every feed, the account in the fediverse, the blogroll as OPML, and `series`, the feeds
     that replay all posts, one every `every` days from the day `start`."""
 
+    template: ClassVar[str] = "subscribe.html"
     feeds: tuple[FeedLink, ...] = ()
     opml: str = ""
     series: tuple[FeedLink, ...] = ()
@@ -435,6 +264,7 @@ class DialogPage(Page):
     search field there; `verdict` is the answer to a question.
     """
 
+    template: ClassVar[str] = "dialog.html"
     heading: str
     text: str
     action: str
@@ -456,6 +286,7 @@ class DialogPage(Page):
 class AboutPage(Page):
     """The built-in about page, for blogs whose author has not written one."""
 
+    template: ClassVar[str] = "about.html"
     since: datetime | None = None
     post_count: int = 0
 
@@ -464,6 +295,7 @@ class AboutPage(Page):
 class ErrorPage(Page):
     """An error page. It never repeats the request."""
 
+    template: ClassVar[str] = "error.html"
     status: int
     heading: str
     text: str = ""

@@ -1,6 +1,6 @@
 """Renders the dataclass of a page to HTML as bytes, and provides the static files that pages load.
 
-The templates are in `templates/`, one per dataclass of `pages.py`. Everything except `SafeHtml` is escaped. Control
+The templates are in `templates/`, one per page type. Everything except `SafeHtml` is escaped. Control
 characters and bidirectional marks are removed from plain text, because a name with such a mark would reverse the text
 around it. Pages load only `Pages.assets`, and contain no inline scripts or styles.
 """
@@ -21,36 +21,7 @@ from jinja2.bccache import Bucket
 
 from syndicate.content.scripts import has_mixed_scripts
 from syndicate.feeds.opml import xfn
-from syndicate.web.site.pages import (
-    AboutPage,
-    ArchivePage,
-    ArchivesPage,
-    BlogrollPage,
-    DialogPage,
-    ErrorPage,
-    HomePage,
-    Page,
-    PagePage,
-    PostPage,
-    RiverPage,
-    SearchPage,
-    SubscribePage,
-)
-
-TEMPLATES: Mapping[type[Page], str] = {
-    AboutPage: "about.html",
-    ArchivePage: "archive.html",
-    ArchivesPage: "archives.html",
-    BlogrollPage: "blogroll.html",
-    DialogPage: "dialog.html",
-    ErrorPage: "error.html",
-    HomePage: "home.html",
-    PagePage: "page.html",
-    PostPage: "post.html",
-    RiverPage: "river.html",
-    SearchPage: "search.html",
-    SubscribePage: "subscribe.html",
-}
+from syndicate.web.site.pages import Page
 
 STATIC_FILES: Mapping[str, str] = {
     "style.css": "text/css; charset=utf-8",
@@ -147,7 +118,7 @@ class Pages:
 
     def render(self, page: Page) -> bytes:
         """Return a page as UTF-8 HTML. A lone surrogate in sanitized HTML becomes a question mark."""
-        return self.render_template(TEMPLATES[type(page)], page=page, site=page.site, head=page.head)
+        return self.render_template(page.template, page=page, site=page.site, head=page.head)
 
     def render_template(self, name: str, **values: object) -> bytes:
         """Return a template with these values as UTF-8 HTML."""

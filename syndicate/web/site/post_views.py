@@ -1,0 +1,66 @@
+"""Posts and comments as pages show them."""
+
+from syndicate.model.comment import Comment, CommentSource
+from syndicate.model.post import Post
+from syndicate.publishing.listings import author_slug
+from syndicate.urls import Urls
+from syndicate.web.site.pages import CommentsState, Link, PostView
+from syndicate.web.site.safe_html import SafeHtml
+from syndicate.web.site.threads import CommentView
+
+
+def post_view(post: Post, urls: Urls, site_author: str, *, full_text: bool = False) -> PostView:
+    """Return a post; lists show its text only if it is a note."""
+    is_note = not post.title
+    author = post.author or site_author
+    picture = post.picture
+    if picture is not None and picture.url in post.html:
+        picture = None
+    state = CommentsState.OPEN if post.comments_open else CommentsState.CLOSED
+    return PostView(
+        title=post.title,
+        html=SafeHtml(post.html if full_text or is_note else ""),
+        url=urls.absolute(post.path),
+        uri=post.uri if post.federates else "",
+        author=author,
+        author_href=urls.author(author_slug(author)) if author else "",
+        language=post.language,
+        published=post.published,
+        updated=post.updated,
+        summary=post.summary,
+        excerpt=post.excerpt,
+        categories=tuple(Link(label=term.name, href=urls.category(term.slug)) for term in post.categories),
+        tags=tuple(
+            Link(label=term.name, href=urls.tag(term.slug))
+            for term in post.tags
+            if term.name.casefold() not in {category.name.casefold() for category in post.categories}
+        ),
+        picture=picture,
+        enclosure=post.enclosure,
+        sensitive=post.sensitive,
+        warning=post.warning,
+        is_note=is_note,
+        pinned=post.pinned,
+        comments=post.counts.comments,
+        likes=post.counts.likes,
+        shares=post.counts.shares,
+        comments_state=state if post.federates else CommentsState.NONE if post.comments_open else state,
+    )
+
+
+def comment_view(comment: Comment, anchors: dict[str, str], takes_replies: bool) -> CommentView:
+    """Return a comment. `anchors` are those of the comments on its page, by id."""
+    author = comment.author
+    return CommentView(
+        anchor=comment.anchor,
+        parent=anchors.get(comment.parent or "", ""),
+        author=author.name,
+        author_url=author.url,
+        handle=author.handle,
+        avatar=author.avatar,
+        url="" if comment.source is CommentSource.OWN else comment.url,
+        is_own=comment.source is CommentSource.OWN,
+        reply_to=comment.uri if takes_replies and comment.source.is_federated else "",
+        html=SafeHtml(comment.html),
+        published=comment.published,
+    )
