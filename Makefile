@@ -57,5 +57,9 @@ lock: $(INSTALLED)
 	$(BIN)/uv pip compile $(LOCKED) --generate-hashes --extra postgresql pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile $(LOCKED) --no-annotate --extra dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
 
+# Collect the texts that people see, for translators.
+messages: $(INSTALLED)
+	$(BIN)/pybabel --quiet extract --mapping-file=pyproject.toml --project=Syndicate --sort-by-file --output-file=messages.pot syndicate
+
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/peers/.installed

@@ -145,7 +145,7 @@ async def test_a_door_that_leads_astray_is_none(instance: RunningInstance, ann: 
     offers(ann, (SUBSCRIBE, template))
     answer = await post(instance, "/follow/", {"account": "ann@social.example"})
     assert answer.status == 200
-    assert "By hand" in answer.text
+    assert "If that does not work" in answer.text
     assert "Location" not in answer.headers
 
 
@@ -284,7 +284,7 @@ async def test_too_many_questions_about_comments_are_put_off_too(instance: Runni
     assert (late.status, late.headers["Retry-After"]) == (429, "60")
     page = await instance.get(address)
     assert page.status == 429
-    assert "Too many questions at once" in page.text
+    assert "Too many requests at once" in page.text
 
 
 # where is my comment?

@@ -143,6 +143,6 @@ async def test_five_thousand_blogs_come_in_by_the_hundred_and_are_read_little_by
     last = (await instance.get("/blogroll/page/10/")).text
     assert last.count('class="h-card roll"') == 500
     assert "Page 10 of 10" in last
-    assert "Further" not in last
+    assert "Next" not in last
     assert (await instance.get("/blogroll/page/11/")).status == 404
     assert (await instance.get("/blogroll/page/1/")).headers["Location"] == "/blogroll/"

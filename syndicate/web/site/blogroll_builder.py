@@ -13,6 +13,7 @@ from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.storage import Store
 from syndicate.storage.feed_entries import RiverPost
+from syndicate.translation import _
 from syndicate.urls import Urls
 from syndicate.web.http.response_cache import RenderedDocument
 from syndicate.web.site.blogroll_pages import BlogrollGroup, BlogrollItem, BlogrollPage, RiverItem, RiverPage
@@ -44,10 +45,10 @@ class BlogrollPages:
         view = BlogrollPage(
             site=await self._frame.site(),
             head=self._frame.head(
-                "Blogroll",
+                _("Blogroll"),
                 path,
-                self._frame.feeds.of_list(BLOGROLL, "Blogroll"),
-                f"The blogs that {self._byline} reads",
+                self._frame.feeds.of_list(BLOGROLL, _("Blogroll")),
+                _("The blogs that %(author)s reads") % {"author": self._byline},
             ),
             groups=tuple(
                 BlogrollGroup(title=category, entries=tuple(self._blog(entry) for entry in group))
@@ -66,8 +67,8 @@ class BlogrollPages:
         if before and not found:
             return None
         last = found[RIVER_POSTS_PER_PAGE - 1] if len(found) > RIVER_POSTS_PER_PAGE else None
-        description = f"News of the blogs that {self._byline} reads"
-        head = self._frame.head("River", RIVER, self._frame.feeds.of_list(RIVER, "River"), description)
+        description = _("News of the blogs that %(author)s reads") % {"author": self._byline}
+        head = self._frame.head(_("River"), RIVER, self._frame.feeds.of_list(RIVER, _("River")), description)
         view = RiverPage(
             site=await self._frame.site(),
             head=replace(head, robots="noindex", canonical="" if before else head.canonical),

@@ -5,6 +5,7 @@ from datetime import date
 from urllib.parse import quote
 
 from syndicate.feeds import FeedFormat
+from syndicate.translation import _
 from syndicate.urls import Urls
 from syndicate.web.site.pages import FeedLink, Link
 
@@ -28,7 +29,7 @@ class FeedLinks:
         """Return the feeds of all posts."""
         links = self.below("/", self._blog_name)
         return tuple(
-            replace(link, about=f"All posts in full, as {name}")
+            replace(link, about=_("All posts in full, as %(format)s") % {"format": name})
             for link, name in zip(links, FEED_NAMES.values(), strict=True)
         )
 
@@ -51,7 +52,7 @@ class FeedLinks:
         """Return the feeds that replay all posts from the first one on."""
         return tuple(
             FeedLink(
-                title=f"From the beginning ({name})",
+                title=_("From the beginning (%(format)s)") % {"format": name},
                 media_type=_media_type(format),
                 href=self._urls.absolute(self._urls.from_first(format, start, days)),
             )
@@ -77,7 +78,7 @@ def reader_links(feed: str) -> tuple[Link, ...]:
     """Return links that open a feed in common readers, the last one in an application on the reader's device."""
     address = quote(feed, safe="")
     links = [Link(label=name, href=template.format(address)) for name, template in READER_LINKS]
-    return (*links, Link(label="a program on this device", href=f"feed:{feed}"))
+    return (*links, Link(label=_("an app on this device"), href=f"feed:{feed}"))
 
 
 def _media_type(format: FeedFormat) -> str:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from syndicate.config import Config
 from syndicate.errors import StorageError
 from syndicate.storage import Store
+from syndicate.translation import _
 from syndicate.urls import Urls
 from syndicate.web.http.response_cache import RenderedDocument
 from syndicate.web.site.feed_links import FeedLinks
@@ -16,11 +17,11 @@ MAX_NAVIGATION_PAGES = 6
 MAX_NAVIGATION_CANDIDATES = 100
 HTML = "text/html; charset=utf-8"
 NAVIGATION = (
-    Link(label="Archives", href="/archives/"),
-    Link(label="Blogroll", href="/blogroll/"),
-    Link(label="Subscribe", href="/subscribe/"),
+    Link(label=_("Archives"), href="/archives/"),
+    Link(label=_("Blogroll"), href="/blogroll/"),
+    Link(label=_("Subscribe"), href="/subscribe/"),
 )
-ABOUT = Link(label="About", href="/about/")
+ABOUT = Link(label=_("About"), href="/about/")
 
 
 class PageFrame:
@@ -39,7 +40,7 @@ class PageFrame:
         roots = await self._store.legacy_redirects.list_roots()
         about = await self._store.posts.find_by_path("/about/") or await self._store.posts.find_by_alias("/about/")
         own = about is not None and about.is_public
-        who = Link(label=about.title or "About", href=about.path) if about and own else ABOUT
+        who = Link(label=about.title or _("About"), href=about.path) if about and own else ABOUT
         pages = [page for page in pages if _is_top_level(page.href, roots) and page.href != who.href]
         return self._site_with(who, *pages[:MAX_NAVIGATION_PAGES])
 
@@ -54,7 +55,7 @@ class PageFrame:
             url=self._urls.home,
             handle=f"@{config.account}",
             navigation=(*NAVIGATION, *(pages or (ABOUT,))),
-            licence=Link(label="Licence", href=config.licence) if config.licence else None,
+            licence=Link(label=_("Licence"), href=config.licence) if config.licence else None,
         )
 
     def head(self, title: str, path: str, feeds: tuple[FeedLink, ...] = (), description: str = "") -> Head:

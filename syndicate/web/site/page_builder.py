@@ -16,6 +16,7 @@ from syndicate.media.kinds import type_by_name
 from syndicate.model.post import Picture, Post, PostKind, TermKind
 from syndicate.publishing.listings import Listing
 from syndicate.storage import Store
+from syndicate.translation import _
 from syndicate.urls import Urls
 from syndicate.web.http.response_cache import RenderedDocument
 from syndicate.web.site.feed_links import with_readers
@@ -46,13 +47,22 @@ COMMENTS_PER_PAGE = 200
 MAX_PREVIEW_WIDTH = 1200
 """Pixels of the picture that other programs show beside a link (Open Graph)."""
 PACES = (
-    (1, "one every day"),
-    (2, "one every second day"),
-    (3, "one every third day"),
-    (7, "one every week"),
-    (14, "one every second week"),
+    (1, _("one every day")),
+    (2, _("one every second day")),
+    (3, _("one every third day")),
+    (7, _("one every week")),
+    (14, _("one every second week")),
 )
 MAX_TERMS = 500
+LIST_KINDS = {
+    "category": _("Category"),
+    "tag": _("Tag"),
+    "author": _("Author"),
+    "year": _("Year"),
+    "month": _("Month"),
+    "day": _("Day"),
+}
+"""What lists are called above their headings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,7 @@ class PageBuilder:
         view = ArchivePage(
             site=await self.frame.site(),
             head=self._list_head(listing, paging),
-            kind=listing.kind,
+            kind=LIST_KINDS.get(listing.kind, ""),
             heading=self._heading(listing),
             description=listing.description,
             posts=tuple(self._view(post) for post in posts),
@@ -160,7 +170,7 @@ class PageBuilder:
         ]
         view = ArchivesPage(
             site=await self.frame.site(),
-            head=self.frame.head("Archives", "/archives/", self.frame.feeds.of_blog()),
+            head=self.frame.head(_("Archives"), "/archives/", self.frame.feeds.of_blog()),
             years=tuple(years),
             categories=await self._counted(TermKind.CATEGORY),
             tags=await self._counted(TermKind.TAG),
@@ -175,7 +185,7 @@ class PageBuilder:
             site=await self.frame.site(),
             head=replace(
                 self.frame.head(
-                    "Search",
+                    _("Search"),
                     listing.path,
                     self.frame.feeds.of_list(listing.path, self._heading(listing) if listing.title else "")[:1],
                 ),
@@ -194,10 +204,10 @@ class PageBuilder:
         series_feeds = with_readers(self.frame.feeds.of_series(series.start, series.days)) if series else ()
         view = SubscribePage(
             site=await self.frame.site(),
-            head=self.frame.head("Subscribe", "/subscribe/", self.frame.feeds.of_blog()),
+            head=self.frame.head(_("Subscribe"), "/subscribe/", self.frame.feeds.of_blog()),
             feeds=(
                 *with_readers(self.frame.feeds.of_blog()),
-                self.frame.feeds.of_comments("/comments/", "Comments", "What readers say"),
+                self.frame.feeds.of_comments("/comments/", _("Comments"), _("What readers say")),
             ),
             opml=self._urls.absolute("/blogroll.opml"),
             series=series_feeds,
@@ -218,7 +228,7 @@ class PageBuilder:
         first = await self._store.post_lists.list_oldest(skip=0, limit=1)
         view = AboutPage(
             site=await self.frame.site(),
-            head=self.frame.head("About", "/about/", self.frame.feeds.of_blog()),
+            head=self.frame.head(_("About"), "/about/", self.frame.feeds.of_blog()),
             since=first[0].published if first else None,
             post_count=await self._store.totals.get("posts"),
         )
@@ -280,7 +290,7 @@ class PageBuilder:
             prev=self._urls.absolute(paging.newer) if paging and paging.newer else "",
             next=self._urls.absolute(paging.older) if paging and paging.older else "",
             activity_id=self._blog_actor.actor.uri if listing.kind == "home" and page == 1 else "",
-            comments_feed=self.frame.feeds.of_comments("/comments/", "Comments") if comments else None,
+            comments_feed=self.frame.feeds.of_comments("/comments/", _("Comments")) if comments else None,
         )
 
     def _post_head(self, post: Post, older: Post | None, newer: Post | None, page: int) -> Head:
@@ -293,7 +303,9 @@ class PageBuilder:
             prev=self._urls.absolute(older.path) if older else "",
             next=self._urls.absolute(newer.path) if newer else "",
             activity_id=post.uri if post.federates else "",
-            comments_feed=self.frame.feeds.of_comments(post.path, f"Comments on {title}") if has_comments else None,
+            comments_feed=self.frame.feeds.of_comments(post.path, _("Comments on %(title)s") % {"title": title})
+            if has_comments
+            else None,
             kind="article",
             image=None if post.content_warning else self._preview_picture(post),
             published=post.published,

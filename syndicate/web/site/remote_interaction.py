@@ -12,6 +12,7 @@ from syndicate.comments.status import place_of
 from syndicate.errors import AddressUnusable, NotFound, RemoteError, TooBusy, TooManyRequests
 from syndicate.federation.actors.remote_interaction import Intent
 from syndicate.model.comment import CommentState
+from syndicate.translation import _
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.content_policy import content_policy
 from syndicate.web.http.keys import BODIES
@@ -19,13 +20,13 @@ from syndicate.web.keys import CONFIG, DIALOG_LIMITER, LOCAL_ACTORS, REMOTE_INTE
 from syndicate.web.site.page_builder import PAGE_BUILDER
 
 MAX_INPUT_LENGTH = 2048
-NO_RESPONSE = "That server does not answer as a server of the fediverse does. Is the name spelled as it should be?"
-NOT_SUPPORTED = "That server offers no page for this. It can be done by hand, as described below."
-BUSY = "Too many questions at once. Please wait a minute, then try again."
+NO_RESPONSE = _("That server does not answer like a server of the fediverse. Is the name spelled correctly?")
+NOT_SUPPORTED = _("That server offers no page for this. Please do it by hand, as described below.")
+BUSY = _("Too many requests at once. Please wait a minute and try again.")
 REDIRECT_POLICY = {"Content-Security-Policy": content_policy("'self' https:")}
 """For the two forms that may redirect to the visitor's own server, and for no other page."""
 ACCOUNT_FIELD = {
-    "label": "Your name in the fediverse",
+    "label": _("Your name in the fediverse"),
     "name": "account",
     "placeholder": "@ann@social.example",
     "method": "post",
@@ -103,16 +104,17 @@ async def _page(
     profile = request.app[LOCAL_ACTORS].blog.profile
     if intent is Intent.FOLLOW:
         words = {
-            "heading": "Follow",
-            "text": f"Follow @{profile.account} from your own account: Mastodon, GoToSocial, Misskey and many more.",
-            "button": "Follow from my server",
+            "heading": _("Follow"),
+            "text": _("Follow %(handle)s from your own account: Mastodon, GoToSocial, Misskey and many more.")
+            % {"handle": f"@{profile.account}"},
+            "button": _("Follow from my server"),
             "copy": f"@{profile.account}",
         }
     else:
         words = {
-            "heading": "Reply",
-            "text": "Answer from your own account. Public answers appear on this blog.",
-            "button": "Reply from my server",
+            "heading": _("Reply"),
+            "text": _("Reply from your own account. Public replies appear on this blog."),
+            "button": _("Reply from my server"),
             "copy": about,
             "about": about,
         }
@@ -130,9 +132,9 @@ def _answer(body: bytes, status: HTTPStatus, **more: str) -> web.Response:
 # the state of a reply
 
 STATE_TEXTS = {
-    "shown": "Yes, it is shown.",
-    "waiting": "It has arrived, and waits for the author of this blog.",
-    "not-shown": "It is not shown here. It may be on its way, or it may not be public.",
+    "shown": _("Yes, it is shown."),
+    "waiting": _("It has arrived and is waiting for the author's approval."),
+    "not-shown": _("It is not shown here. It may be on its way, or it may not be public."),
 }
 
 
@@ -151,12 +153,12 @@ async def get_where(request: web.Request) -> web.StreamResponse:
         return _as_json(address, state, at, status)
     body = await request.app[PAGE_BUILDER].dialog(
         "/comments/where",
-        heading="Where is my comment?",
-        text="Give the address of your answer, as your own server shows it.",
-        label="Address of your answer",
+        heading=_("Where is my comment?"),
+        text=_("Enter the address of your reply, as your own server shows it."),
+        label=_("Address of your reply"),
         name="url",
         placeholder="https://social.example/@ann/1150001",
-        button="Look for it",
+        button=_("Look for it"),
         method="get",
         value=address,
         problem=BUSY if status is HTTPStatus.TOO_MANY_REQUESTS else "",

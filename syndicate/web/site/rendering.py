@@ -5,7 +5,6 @@ characters and bidirectional marks are removed from plain text, because a name w
 around it. Pages load only `Pages.assets`, and contain no inline scripts or styles.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +20,10 @@ from jinja2.bccache import Bucket
 
 from syndicate.content.scripts import has_mixed_scripts
 from syndicate.feeds.opml import xfn
+from syndicate.translation import _
 from syndicate.web.site.pages import Page
+from syndicate.web.site.printable import printable
+from syndicate.web.site.translation import install
 
 STATIC_FILES: Mapping[str, str] = {
     "style.css": "text/css; charset=utf-8",
@@ -44,24 +46,18 @@ ROOT_FILES = ("favicon.ico", "favicon.png", "feed.css")
 """Files also served by their plain names: browsers request them unprompted, and feeds stay identical to the byte."""
 
 MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-# C0 and C1 except tab and line ends; lone surrogates; noncharacters; bidirectional embeddings, overrides, isolates and
-# marks (Unicode TR9).
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    _("January"),
+    _("February"),
+    _("March"),
+    _("April"),
+    _("May"),
+    _("June"),
+    _("July"),
+    _("August"),
+    _("September"),
+    _("October"),
+    _("November"),
+    _("December"),
 )
 
 
@@ -165,14 +161,8 @@ def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
     }
     environment.filters.update(filters)
     environment.globals["static"] = static
+    install(environment)
     return environment
-
-
-def printable(value: object) -> object:
-    """Return plain text without control characters and bidirectional marks; `SafeHtml` and markup are unchanged."""
-    if isinstance(value, str) and not hasattr(value, "__html__"):
-        return _UNPRINTABLE.sub("", value)
-    return value
 
 
 def web_address(address: str) -> str:

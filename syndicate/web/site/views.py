@@ -4,6 +4,7 @@ from datetime import date
 
 from aiohttp import web
 
+from syndicate.translation import _
 from syndicate.web.feeds import MAX_PACE_DAYS
 from syndicate.web.http.keys import RESPONDER
 from syndicate.web.http.response_cache import uncached
@@ -12,7 +13,7 @@ from syndicate.web.site.cached import respond_cached
 from syndicate.web.site.page_builder import PAGE_BUILDER, Series
 from syndicate.web.site.wordpress_queries import redirect_query
 
-INVALID_SERIES = "Please choose a day, such as 2026-11-22, and a pace of 1 to 366 days."
+INVALID_SERIES = _("Please choose a day, such as 2026-11-22, and a pace of 1 to 366 days.")
 
 
 async def get_home(request: web.Request) -> web.StreamResponse:

@@ -8,6 +8,7 @@ import structlog
 from aiohttp import web
 
 from syndicate.errors import DatabaseDamaged, Gone, NotFound, Refused, SyndicateError
+from syndicate.translation import _
 from syndicate.web.http.handlers import Handler
 from syndicate.web.http.negotiation import accepts_activity
 from syndicate.web.http.problems import problem, problem_of, retry_after_of, status_of
@@ -44,7 +45,7 @@ class ErrorResponses:
                 raise
             except Exception:
                 log.exception("request failed", method=request.method, path=request.path[:200])
-                return await self._page(500, "Something went wrong", "Please try again in a moment.")
+                return await self._page(500, _("Something went wrong"), _("Please try again in a moment."))
 
         return handle
 
@@ -70,9 +71,11 @@ class ErrorResponses:
 
     async def _page_for(self, error: SyndicateError) -> web.Response:
         if isinstance(error, Gone):
-            return await self._page(410, "This has been taken away", "What stood here was deleted on purpose.")
+            return await self._page(410, _("This was deleted"), _("The author has removed what was here."))
         if isinstance(error, NotFound):
-            return await self._page(404, "There is nothing here", "Perhaps the address is misspelt.")
+            return await self._page(
+                404, _("There is nothing here"), _("The address may be misspelt, or the page may have moved.")
+            )
         status = status_of(error)
         page = await self._page(status.value, status.phrase, error.public)
         if (retry_after := retry_after_of(error)) is not None:
