@@ -8,6 +8,7 @@ from aiohttp import web
 from syndicate.clock import Clock, Stopwatch
 from syndicate.config import Config
 from syndicate.urls import Urls
+from syndicate.web import keys
 from syndicate.web.admin.access import admin_access
 from syndicate.web.http.connections import Timeouts
 from syndicate.web.http.handlers import Middleware
@@ -20,11 +21,32 @@ from syndicate.web.http.middleware.host_check import HostCheck, refuse_nul
 from syndicate.web.http.middleware.local_links import LocalLinks
 from syndicate.web.http.middleware.refusals import RefusalRecorder
 from syndicate.web.http.middleware.security_headers import SecurityHeaders, security_headers
+from syndicate.web.http.rate_limits import MAX_CONCURRENT_PER_CLIENT, RateLimiter
 from syndicate.web.http.responses import DocumentResponder
 from syndicate.web.keys import CLOCK, CONFIG, URLS
 from syndicate.web.routes import add_routes
 from syndicate.web.site.page_builder import PAGE_BUILDER
 from syndicate.web.site.rendering import Pages
+
+
+def rate_limiters(stopwatch: Stopwatch) -> dict[web.AppKey[RateLimiter], RateLimiter]:
+    """Return the limiter of each kind of request that costs more than reading a page."""
+    return {
+        keys.INBOX_LIMITER: RateLimiter(
+            name="inbox", max_concurrent_per_client=MAX_CONCURRENT_PER_CLIENT, stopwatch=stopwatch
+        ),
+        keys.DIALOG_LIMITER: RateLimiter(
+            name="dialog", max_concurrent=16, per_second=0.2, burst=20, stopwatch=stopwatch
+        ),
+        keys.SIGN_IN_LIMITER: RateLimiter(name="signin", per_second=0.2, burst=20, stopwatch=stopwatch),
+        keys.SEARCH_LIMITER: RateLimiter(
+            name="search", max_concurrent=4, per_second=0.5, burst=20, stopwatch=stopwatch
+        ),
+        keys.HUB_LIMITER: RateLimiter(name="websub", max_concurrent=32, per_second=1.0, burst=60, stopwatch=stopwatch),
+        keys.PUSH_LIMITER: RateLimiter(
+            name="websub", max_concurrent=16, per_second=5.0, burst=200, stopwatch=stopwatch
+        ),
+    }
 
 
 def make_app(

@@ -1,0 +1,399 @@
+"""Constructs a server on top of the services: the network, the workers and the web application."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from aiohttp import web
+
+from syndicate.activitypub.documents import parse_document
+from syndicate.activitypub.parse import authority_of, origin
+from syndicate.blogroll.announcer import BlogrollAnnouncer
+from syndicate.blogroll.documents import BlogrollFeeds
+from syndicate.blogroll.finder import FeedFinder
+from syndicate.blogroll.poller import Poller
+from syndicate.clock import Stopwatch
+from syndicate.delivery.worker import DeliveryWorker, Sender
+from syndicate.federation.actors.authentication import AuthorizedFetch
+from syndicate.federation.actors.founding import ActorFetches
+from syndicate.federation.actors.remote_actors import Actors
+from syndicate.federation.actors.remote_interaction import RemoteInteraction
+from syndicate.federation.actors.sanitizer_thread import SanitizerThread
+from syndicate.federation.actors.software import SoftwareWorker
+from syndicate.federation.actors.throttled_transport import Pause, ThrottledTransport
+from syndicate.federation.inbox.context import Context
+from syndicate.federation.inbox.inbox import Inbox
+from syndicate.federation.inbox.shown_form import ShownForm
+from syndicate.federation.inbox.worker import InboxWorker
+from syndicate.federation.outbox.account_move import AccountMove
+from syndicate.federation.outbox.gone_followers import GoneFollowers
+from syndicate.federation.outbox.key_introduction import Introductions
+from syndicate.federation.outbox.key_rotation import KeyRotation
+from syndicate.federation.outbox.sender import ActivitySender
+from syndicate.federation.sync.followers_sync import SynchronizationWorker
+from syndicate.federation.sync.refetch_worker import BackfillWorker
+from syndicate.federation.sync.reply_crawler import ReplyCrawler
+from syndicate.maintenance.account_upkeep import AccountUpkeep
+from syndicate.maintenance.deletion_log import DeletionLog
+from syndicate.maintenance.rerendering import Rerendering
+from syndicate.maintenance.retention import Retention
+from syndicate.maintenance.scheduler import Scheduler
+from syndicate.publishing.archive import ArchiveBuilder
+from syndicate.publishing.feeds import FeedBuilder
+from syndicate.publishing.listings import Listings
+from syndicate.publishing.media_fetch import MediaFetcher
+from syndicate.publishing.mentions import MentionResolver
+from syndicate.publishing.topics import FeedTopics
+from syndicate.services.commands import Services, open_network, schemes_of
+from syndicate.storage.deliveries import DeliveryKind
+from syndicate.storage.version_watch import VersionWatch
+from syndicate.telemetry.metrics import Metrics
+from syndicate.transport.client import Client
+from syndicate.transport.fetcher import Fetcher
+from syndicate.transport.message import Transport
+from syndicate.transport.signed import Signer, SigningThreads
+from syndicate.web import keys
+from syndicate.web.admin.authentication import AUTHENTICATION, Authentication
+from syndicate.web.admin.editor import EDITOR, Editor
+from syndicate.web.admin.passkeys import Passkeys
+from syndicate.web.admin.passwords import Passwords
+from syndicate.web.admin.pictures import UPLOADS, Uploads
+from syndicate.web.app import make_app, rate_limiters
+from syndicate.web.health import READINESS, Readiness
+from syndicate.web.http.deltas import Deltas
+from syndicate.web.http.keys import DELTAS, RESPONSE_CACHE
+from syndicate.web.http.response_cache import ResponseCache
+from syndicate.web.site.blogroll_builder import BLOGROLL_PAGES, BlogrollPages
+from syndicate.web.site.frame import PageFrame
+from syndicate.web.site.page_builder import PAGE_BUILDER, PageBuilder
+from syndicate.web.site.rendering import PAGES, Pages
+from syndicate.webmention.sender import WebmentionSender
+from syndicate.websub.hub import Hub
+from syndicate.websub.intent_verification import IntentSender
+from syndicate.websub.publisher import PushTargets, PushWorker
+from syndicate.websub.senders import PingSender, PushSender
+from syndicate.websub.subscriber import SubscriptionRequestSender
+from syndicate.workers.worker import Role, Wakeable, Worker, regular
+
+ICON = "/favicon.png"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """All parts of a server, constructed and not yet running."""
+
+    services: Services
+    transport: Transport
+    actors: Actors
+    inbox: Inbox
+    inbox_worker: InboxWorker
+    deliveries: DeliveryWorker
+    pictures: MediaFetcher
+    mentions: MentionResolver
+    synchronization: SynchronizationWorker
+    software: SoftwareWorker
+    archive_builder: ArchiveBuilder
+    rotation: KeyRotation
+    moving: AccountMove
+    poller: Poller
+    blogroll_announcer: BlogrollAnnouncer
+    backfill: BackfillWorker
+    topics: FeedTopics
+    pushes: PushWorker
+    app: web.Application
+    metrics: Metrics
+    retention: Retention
+    rerendering: Rerendering
+    regular_jobs: tuple[Worker, ...]
+    close: Callable[[], Awaitable[None]]
+
+    @property
+    def workers(self) -> tuple[Worker, ...]:
+        """The background workers: those woken by commits, which are named here, and the regular jobs."""
+        queues: dict[str, Wakeable] = {
+            "inbox": self.inbox_worker,
+            "delivery": self.deliveries,
+            "pictures": self.pictures,
+            "push": self.pushes,
+            "mentions": self.mentions,
+            "synchronization": self.synchronization,
+            "poller": self.poller,
+            **({"backfill": self.backfill} if self.services.config.comments.backfill else {}),
+        }
+        chores: dict[str, Wakeable] = {
+            "archive": self.archive_builder,
+            **({"blogroll account": self.blogroll_announcer} if self.services.local_actors.blogroll else {}),
+        }
+        return (
+            *(Worker(name=name, role=Role.WORKERS, run=it.run, wake=it.wake) for name, it in queues.items()),
+            *(Worker(name=name, role=Role.CHORES, run=it.run, wake=it.wake) for name, it in chores.items()),
+            Worker(name="software", role=Role.WORKERS, run=self.software.run),
+            Worker(name="posts folder", role=Role.CHORES, run=self.services.posts_folder.run),
+            *self.regular_jobs,
+        )
+
+
+def build_server(
+    services: Services,
+    *,
+    transport: Transport | None = None,
+    pause: Pause = asyncio.sleep,
+    stopwatch: Stopwatch = time.monotonic,
+) -> Server:
+    """Construct the server. For tests, `transport` replaces the HTTP client, `pause` replaces sleeping, and
+    `stopwatch` is the time source of the rate limiters."""
+    config, store, clock = services.config, services.store, services.clock
+    transport, fetcher, signer, actors = open_network(services, transport)
+    threads, sanitizer_thread, metrics = SigningThreads(), SanitizerThread(), Metrics()
+    context = _inbox_context(services, fetcher, signer, actors, sanitizer_thread)
+    inbox = Inbox(store, actors, context, clock)
+    feeds = _feed_builder(services)
+    topics = _feed_topics(services, feeds)
+    pushes = _push_worker(services, topics)
+    senders = _senders(services, transport, actors, topics, threads)
+    rotation = KeyRotation(store, services.local_actors, services.outbox, clock)
+    moving = _account_move(services, fetcher, signer, actors)
+    retention = _retention(services)
+    rerendering = Rerendering(store, services.publisher, ShownForm(services.local_actors, services.urls))
+    shared: dict[web.AppKey[Any], Any] = {
+        keys.FEEDS: feeds,
+        keys.AUTHORIZED_FETCH: AuthorizedFetch(store, actors),
+        keys.HUB: _hub(services, topics, pushes),
+        keys.INBOX: inbox,
+        keys.METRICS: metrics,
+        keys.SUBSCRIBER: services.subscriber,
+    }
+    return Server(
+        services=services,
+        transport=transport,
+        actors=actors,
+        inbox=inbox,
+        inbox_worker=InboxWorker(store, inbox, clock),
+        deliveries=DeliveryWorker(store, senders, clock, host_of=authority_of),
+        pictures=_media_fetcher(services, transport),
+        mentions=_mention_resolver(services, transport, actors),
+        synchronization=SynchronizationWorker(context, clock),
+        software=SoftwareWorker(store, fetcher, clock, schemes=schemes_of(config)),
+        archive_builder=ArchiveBuilder(store, clock, length=config.feeds.length),
+        app=_web_application(services, fetcher, stopwatch, shared),
+        rotation=rotation,
+        moving=moving,
+        poller=_poller(services, transport, actors, metrics),
+        blogroll_announcer=BlogrollAnnouncer(store, services.local_actors, services.outbox, clock),
+        backfill=BackfillWorker(store, ReplyCrawler(_throttled_context(context, transport, pause)), metrics, clock),
+        topics=topics,
+        pushes=pushes,
+        metrics=metrics,
+        retention=retention,
+        rerendering=rerendering,
+        regular_jobs=_regular_jobs(services, rotation, moving, retention, rerendering),
+        close=partial(_close, transport, threads, sanitizer_thread),
+    )
+
+
+def _regular_jobs(
+    services: Services, rotation: KeyRotation, moving: AccountMove, retention: Retention, rerendering: Rerendering
+) -> tuple[Worker, ...]:
+    """Return the jobs that run at intervals, in one process at a time. A new job is one line here."""
+    return (
+        regular("scheduler", Scheduler(services.store, services.publisher, services.clock).run),
+        regular("rerendering", rerendering.run),
+        regular("deletion log", DeletionLog.of(services.config, services.store).run),
+        regular("retention", retention.run),
+        regular("account upkeep", AccountUpkeep(rotation, moving).run),
+    )
+
+
+async def _close(transport: Transport, threads: SigningThreads, sanitizer_thread: SanitizerThread) -> None:
+    """End the threads, and close the connections of our own client."""
+    threads.close()
+    sanitizer_thread.close()
+    if isinstance(transport, Client):
+        await transport.close()
+
+
+# federation
+
+
+def _inbox_context(
+    services: Services, fetcher: Fetcher, signer: Signer, actors: Actors, sanitizer_thread: SanitizerThread
+) -> Context:
+    return Context(
+        store=services.store,
+        actors=actors,
+        fetcher=fetcher,
+        signer=signer,
+        local_actors=services.local_actors,
+        outbox=services.outbox,
+        authorizations=services.authorizations,
+        urls=services.urls,
+        clock=services.clock,
+        moderation=services.config.comments.moderation,
+        sanitizer_thread=sanitizer_thread,
+        shown=ShownForm(services.local_actors, services.urls),
+    )
+
+
+def _throttled_context(context: Context, transport: Transport, pause: Pause) -> Context:
+    """Return the same context with a throttled transport, for requests that no delivery caused."""
+    throttled = ThrottledTransport(transport, context.store, context.clock, pause)
+    fetcher = Fetcher(throttled, parse=parse_document, clock=context.clock)
+    actors = Actors(context.store, fetcher, context.signer, context.clock)
+    return replace(context, fetcher=fetcher, actors=actors)
+
+
+def _account_move(services: Services, fetcher: Fetcher, signer: Signer, actors: Actors) -> AccountMove:
+    return AccountMove(
+        services.store,
+        services.local_actors,
+        services.outbox,
+        actors,
+        fetcher,
+        signer,
+        services.clock,
+        schemes=schemes_of(services.config),
+    )
+
+
+def _mention_resolver(services: Services, transport: Transport, actors: Actors) -> MentionResolver:
+    return MentionResolver(
+        services.store,
+        transport,
+        actors,
+        services.clock,
+        schemes=schemes_of(services.config),
+        rerender=services.publisher.rerender,
+        answer_anew=services.author_replies.add_mentions,
+    )
+
+
+def _senders(
+    services: Services, transport: Transport, actors: Actors, topics: FeedTopics, threads: SigningThreads
+) -> Mapping[DeliveryKind, Sender]:
+    """Return the sender of each kind of delivery."""
+    store, clock = services.store, services.clock
+    return {
+        DeliveryKind.ACTIVITY: ActivitySender(
+            store,
+            transport,
+            services.local_actors,
+            threads,
+            clock,
+            Introductions(store, services.outbox, clock),
+            gone=GoneFollowers(store, actors, clock).check,
+        ),
+        DeliveryKind.WEBSUB: PushSender(store, transport, topics, clock, hub=services.urls.hub),
+        DeliveryKind.INTENT: IntentSender(store, transport, topics, clock),
+        DeliveryKind.PING: PingSender(transport, clock),
+        DeliveryKind.REQUEST: SubscriptionRequestSender(store, transport, services.urls, clock, services.subscriber),
+        DeliveryKind.WEBMENTION: WebmentionSender(transport, clock),
+    }
+
+
+# feeds and files
+
+
+def _feed_builder(services: Services) -> FeedBuilder:
+    config = services.config
+    own = (services.urls.hub,) if config.feeds.hub else ()
+    founded = services.local_actors.blog.actor.published
+    return FeedBuilder(
+        services.store,
+        config.site,
+        config.feeds,
+        services.urls,
+        founded=founded,
+        icon=ICON,
+        actor=services.local_actors.blog.actor.uri,
+        hubs=(*own, *config.feeds.hubs),
+    )
+
+
+def _feed_topics(services: Services, feeds: FeedBuilder) -> FeedTopics:
+    store, urls = services.store, services.urls
+    return FeedTopics(
+        store, feeds, Listings(store, services.config.site, urls), urls, VersionWatch(store, services.clock)
+    )
+
+
+def _push_worker(services: Services, topics: FeedTopics) -> PushWorker:
+    config = services.config.feeds
+    targets = PushTargets(subscribers=config.hub, hubs=config.hubs, feeds=topics.site)
+    return PushWorker(services.store, topics, services.clock, targets)
+
+
+def _hub(services: Services, topics: FeedTopics, pushes: PushWorker) -> Hub:
+    private = services.config.federation.allow_private_addresses
+    return Hub(services.store, topics, services.clock, allow_private=private, on_publish=pushes.wake)
+
+
+def _poller(services: Services, transport: Transport, actors: Actors, metrics: Metrics) -> Poller:
+    clock = services.clock
+    finder = FeedFinder(transport, actors, clock, schemes=schemes_of(services.config))
+    reader, editor = services.feed_reader, services.blogroll_editor
+    return Poller(services.store, transport, reader, editor, finder, metrics, clock)
+
+
+def _media_fetcher(services: Services, transport: Transport) -> MediaFetcher:
+    return MediaFetcher(
+        services.store,
+        transport,
+        services.files,
+        services.clock,
+        own_origin=origin(services.config.site.url),
+        rerender=services.publisher.rerender,
+    )
+
+
+def _retention(services: Services) -> Retention:
+    quiet_after = timedelta(days=services.config.blogroll.quiet_after)
+    return Retention(
+        services.store, services.files, services.urls, services.subscriber, services.clock, quiet_after=quiet_after
+    )
+
+
+# the web
+
+
+def _web_application(
+    services: Services, fetcher: Fetcher, stopwatch: Stopwatch, shared: "Mapping[web.AppKey[Any], Any]"
+) -> web.Application:
+    """Return the web application; `shared` are parts that workers use, too."""
+    config, store, urls = services.config, services.store, services.urls
+    pages = Pages(timezone=config.site.timezone, language=config.site.language)
+    frame = PageFrame(store, config, urls, pages)
+    return make_app(
+        config,
+        services.clock,
+        stopwatch,
+        pages,
+        {
+            keys.ACTOR_FETCHES: ActorFetches(store),
+            keys.OUTBOX: services.outbox,
+            keys.BLOGROLL_FEEDS: BlogrollFeeds(
+                store, config.site, urls, services.local_actors.blog.actor.published, ICON
+            ),
+            DELTAS: Deltas(),
+            keys.REMOTE_INTERACTION: RemoteInteraction(fetcher, schemes=schemes_of(config)),
+            PAGE_BUILDER: PageBuilder(frame, store, config, urls, services.local_actors),
+            BLOGROLL_PAGES: BlogrollPages(frame, store, config, urls, services.local_actors, services.clock),
+            keys.FILES: services.files,
+            PAGES: pages,
+            UPLOADS: Uploads(store, services.files, urls, services.clock),
+            EDITOR: Editor(store, services.publisher, config.site, services.clock),
+            AUTHENTICATION: Authentication(
+                store, config.site, services.clock, Passwords(), Passkeys(store, config.site, services.clock)
+            ),
+            keys.LOCAL_ACTORS: services.local_actors,
+            READINESS: Readiness(store, config.storage.media),
+            keys.LISTINGS: Listings(store, config.site, urls),
+            RESPONSE_CACHE: ResponseCache(VersionWatch(store, services.clock), services.clock, stopwatch),
+            keys.STORE: store,
+            **rate_limiters(stopwatch),
+            **shared,
+        },
+    )
