@@ -6,6 +6,7 @@ Addresses, changes and imported lists come in; rows and outgoing activities, wri
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -237,7 +238,7 @@ class BlogrollEditor:
             wanted.append((entry, known))
         for at in range(0, len(wanted), IMPORT_BATCH_SIZE):
             batch = wanted[at : at + IMPORT_BATCH_SIZE]
-            await self._store.transaction(lambda tx, batch=batch, at=at: self._put_batch(tx, batch, at))  # type: ignore[misc]
+            await self._store.transaction(partial(self._put_batch, batch=batch, place=at))
         added = len({entry.id for entry, known in wanted if known is None})
         return ListImportReport(added=added, updated=len(wanted) - added, unchanged=unchanged, edited=tuple(edited))
 

@@ -1,6 +1,7 @@
 """`syndicate reports`: list and dismiss reports from other servers."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import click
@@ -8,6 +9,7 @@ import click
 from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.errors import ReportNotFound
 from syndicate.services import Services
+from syndicate.storage import Tables
 
 MAX_ROWS = 200
 
@@ -42,8 +44,12 @@ def dismiss(session: Session, ids: tuple[str, ...]) -> None:
 
     async def work(services: Services) -> None:
         for id in ids:
-            if not await services.store.transaction(lambda tx, id=id: tx.reports.delete(id)):  # type: ignore[misc]
+            if not await services.store.transaction(partial(_delete, id=id)):
                 raise ReportNotFound(f"there is no report {id}; `syndicate reports list` shows them")
 
     session.run(work)
     click.echo(f"{len(ids)} dismissed")
+
+
+async def _delete(tx: Tables, id: str) -> bool:
+    return await tx.reports.delete(id)

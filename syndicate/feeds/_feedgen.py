@@ -189,7 +189,7 @@ class _RssChannel(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         return rss
 
 
-class _RssItem(BaseEntryExtension):  # type: ignore[misc]
+class _RssItem(BaseEntryExtension):  # type: ignore[misc]  # as above
     elements: Sequence[Element] = ()
 
     def extend_rss(self, item: etree._Element) -> etree._Element:
@@ -198,7 +198,7 @@ class _RssItem(BaseEntryExtension):  # type: ignore[misc]
         return item
 
 
-class _AtomFeed(BaseExtension):  # type: ignore[misc]
+class _AtomFeed(BaseExtension):  # type: ignore[misc]  # as above
     elements: Sequence[Element] = ()
 
     def extend_ns(self) -> dict[str, str]:
@@ -210,7 +210,7 @@ class _AtomFeed(BaseExtension):  # type: ignore[misc]
         return feed
 
 
-class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]
+class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]  # as above
     elements: Sequence[Element] = ()
     language = ""
 

@@ -25,10 +25,10 @@ def configure(*, debug: bool, stream: object = None) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=output),  # type: ignore[arg-type]
+        logger_factory=structlog.PrintLoggerFactory(file=output),  # type: ignore[arg-type]  # it only writes
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=output, format="%(message)s")  # type: ignore[arg-type]
+    logging.basicConfig(level=logging.WARNING, stream=output, format="%(message)s")  # type: ignore[arg-type]  # as above
 
 
 MAX_VALUE_LENGTH = 2000

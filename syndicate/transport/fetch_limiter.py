@@ -75,7 +75,7 @@ class FetchLimiter:
                 self._failures.raise_if_known(key)
                 self._require_capacity(origin)
             fetch = self._start(key, origin, work)
-        return await fetch.wait()  # type: ignore[no-any-return]
+        return await fetch.wait()  # type: ignore[no-any-return]  # one table holds fetches of every type
 
     def _require_capacity(self, origin: str) -> None:
         if len(self._fetches) >= self._limits.max_fetches:

@@ -118,7 +118,7 @@ class SystemLookup:
 
 
 def _query_system(host: str) -> list[AddressInfo]:
-    return socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)  # type: ignore[return-value]
+    return socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)  # type: ignore[return-value]  # typeshed allows addresses of more families
 
 
 def _result(host: str, address: str, port: int) -> ResolveResult:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -91,7 +92,7 @@ class PushWorker:
                 before = known[address].version if address in known else ""
                 announced = await self._compare(address, before, heard=address in heard) or announced
         for address in known.keys() - heard - set(self._pinged):
-            await self._store.transaction(lambda tx, address=address: self._forget(tx, address))  # type: ignore[misc]
+            await self._store.transaction(partial(self._forget, address=address))
         return announced
 
     async def _compare(self, address: str, before: str, *, heard: bool) -> bool:

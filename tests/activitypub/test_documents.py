@@ -166,18 +166,23 @@ def test_no_bytes_raise_anything_else(body: bytes) -> None:
     assert isinstance(reason(body), str)
 
 
+def context_refusal(document: dict[str, Any]) -> str | None:
+    try:
+        require_context(document)
+    except MalformedActivity as error:
+        return error.reason
+    return None
+
+
 @pytest.mark.parametrize("context", [AS2, [AS2], ["https://w3id.org/security/v1", AS2, {}]])
 def test_an_activity_says_that_it_is_one(context: Any) -> None:
-    require_context({"@context": context})
+    assert context_refusal({"@context": context}) is None
 
 
 @pytest.mark.parametrize("context", [None, [], "https://schema.org/", {"@vocab": AS2}, [[AS2]], f"{AS2}#", AS2.upper()])
 def test_what_does_not_say_so_is_refused(context: Any) -> None:
-    with pytest.raises(MalformedActivity) as caught:
-        require_context({"@context": context})
-    assert caught.value.reason == "json.context"
-    with pytest.raises(MalformedActivity):
-        require_context({})
+    assert context_refusal({"@context": context}) == "json.context"
+    assert context_refusal({}) == "json.context"
 
 
 def test_a_typed_text_is_no_keyword_in_disguise() -> None:

@@ -19,6 +19,14 @@ def _request(*headers: tuple[str, str]) -> Message:
     return Message(method="POST", url="https://blog.example/inbox", headers=headers, body=BODY)
 
 
+def digest_refusal(message: Message, **more: str) -> str | None:
+    try:
+        verify_digests(message, **more)
+    except SignatureRejected as error:
+        return error.reason
+    return None
+
+
 def test_the_digest_of_rfc_9530_comes_out() -> None:
     assert content_digest_header(b'{"hello": "world"}\n') == "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:"
     assert digest_header(BODY) == f"SHA-256={SHA256}"
@@ -44,7 +52,7 @@ def test_a_digest_is_computed_once_for_many_deliveries() -> None:
     ],
 )
 def test_a_digest_that_matches_is_taken_whatever_its_case_and_company(value: str) -> None:
-    verify_digests(_request(("Digest", value)))
+    assert digest_refusal(_request(("Digest", value))) is None
 
 
 @pytest.mark.parametrize(
@@ -65,25 +73,19 @@ def test_a_digest_that_matches_is_taken_whatever_its_case_and_company(value: str
     ],
 )
 def test_a_digest_that_is_not_of_the_body_is_refused(value: str) -> None:
-    with pytest.raises(SignatureRejected) as refusal:
-        verify_digests(_request(("Digest", value)))
-
-    assert refusal.value.reason == "signature.digest"
+    assert digest_refusal(_request(("Digest", value))) == "signature.digest"
 
 
 @pytest.mark.parametrize(
     "value", [f"sha-256=:{SHA256}:", f"sha-512=:{SHA512}:", f"sha-512=:{SHA512}:, sha-256=:{SHA256}:"]
 )
 def test_a_content_digest_that_matches_is_taken(value: str) -> None:
-    verify_digests(_request(("Content-Digest", value)), covered="content-digest")
+    assert digest_refusal(_request(("Content-Digest", value)), covered="content-digest") is None
 
 
 @pytest.mark.parametrize("value", [f"sha-256={SHA256}", f"sha-256=:{OTHER}:", "sha-256=:", "sha-256=::", "md5=:AAAA:"])
 def test_a_content_digest_that_is_not_of_the_body_is_refused(value: str) -> None:
-    with pytest.raises(SignatureRejected) as refusal:
-        verify_digests(_request(("Content-Digest", value)), covered="content-digest")
-
-    assert refusal.value.reason == "signature.digest"
+    assert digest_refusal(_request(("Content-Digest", value)), covered="content-digest") == "signature.digest"
 
 
 def test_the_digest_that_is_covered_must_be_one_that_we_know() -> None:

@@ -371,6 +371,7 @@ async def test_a_name_that_leads_into_our_own_network_is_not_asked(
 
 async def test_a_secret_of_199_bytes_is_taken(instance: RunningInstance, reader: FakeSubscriber) -> None:
     await subscribed(instance, reader, secret="s" * 199)
+    assert len(await callbacks(instance)) == 1
 
 
 async def test_feeds_of_posts_that_are_not_public_are_no_topics(

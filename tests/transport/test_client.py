@@ -1,6 +1,7 @@
 """What leaves, what comes back, and what other servers may not do to us."""
 
 import asyncio
+import gc
 import gzip
 import ssl
 import zlib
@@ -132,8 +133,11 @@ async def test_nobody_listening_is_a_matter_of_the_network() -> None:
             await transport.fetch(ask(good.port))
 
 
-async def test_a_client_that_was_never_used_closes_too() -> None:
+async def test_a_client_that_was_never_used_closes_too(recwarn: pytest.WarningsRecorder) -> None:
+    """aiohttp warns of a session that is left open."""
     await client().close()
+    gc.collect()
+    assert list(recwarn) == []
 
 
 # -------------------------------------------------------------------------------------------------------- redirects

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from structlog.testing import capture_logs
 
 from syndicate.errors import DatabaseBusy, StorageError
 from syndicate.workers import loop
@@ -69,8 +70,9 @@ async def test_a_bug_ends_a_worker(bug: Exception) -> None:
 
 @pytest.mark.parametrize("trouble", [*TROUBLES, *BUGS], ids=repr)
 def test_nothing_that_goes_wrong_leaves_a_job(trouble: Exception) -> None:
-    with isolated("work", id="1"):
+    with capture_logs() as logged, isolated("work", id="1"):
         raise trouble
+    assert [(entry["job"], entry["id"]) for entry in logged] == [("work", "1")]
 
 
 def test_a_job_that_is_cancelled_is_cancelled() -> None:

@@ -241,7 +241,13 @@ class LocalActors:
                 proof_key=multikey(self.keyring.make_proof_key(id)),
                 published=clock().replace(microsecond=0),
             )
-            await self._store.transaction(lambda tx, made=made: tx.local_actors.save(made))  # type: ignore[misc]
+            await self._save(made)
+
+    async def _save(self, made: StoredActor) -> None:
+        await self._store.transaction(lambda tx: tx.local_actors.save(made))
+
+    async def _save_earlier(self, key: EarlierKey, clock: Clock) -> None:
+        await self._store.transaction(lambda tx: tx.earlier_keys.add(key, clock()))
 
     async def _keep_previous_keys(self, clock: Clock) -> None:
         """Save the previous key of an earlier version, which kept only the file and reused the key id."""
@@ -249,7 +255,7 @@ class LocalActors:
             public = self.keyring.keep_previous(actor.id)
             if public:
                 key = EarlierKey(local_actor=actor.id, key_id=f"{actor.uri}#main-key", public_key_pem=public)
-                await self._store.transaction(lambda tx, key=key: tx.earlier_keys.add(key, clock()))  # type: ignore[misc]
+                await self._save_earlier(key, clock)
 
     def _handle(self, role: Role, subject: str, taken: set[str]) -> str:
         """Return a permanent handle: made of the slug, with a number if it is taken."""

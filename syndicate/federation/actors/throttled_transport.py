@@ -5,7 +5,7 @@ limit. A server that answers 429 or 403 gets none for a day, or as long as it as
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -49,14 +49,18 @@ class ThrottledTransport(Transport):
             log.info("server requests suspended", host=host, status=response.status)
         return response
 
+    async def _acquire(self, host: str, now: datetime) -> datetime | None:
+        """Count a request to a server now, or return when the next one is allowed."""
+        return await self._store.transaction(
+            lambda tx: tx.refetch_queue.acquire_request(
+                host, now=now, apart=REQUEST_INTERVAL, most=MAX_REQUESTS_PER_DAY
+            )
+        )
+
     async def _take_turn(self, host: str) -> None:
         while True:
             now = self._clock()
-            free = await self._store.transaction(
-                lambda tx, now=now: tx.refetch_queue.acquire_request(
-                    host, now=now, apart=REQUEST_INTERVAL, most=MAX_REQUESTS_PER_DAY
-                )  # type: ignore[misc]
-            )
+            free = await self._acquire(host, now)
             if free is None:
                 return
             if free - now > MAX_WAIT:

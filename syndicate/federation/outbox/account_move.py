@@ -49,7 +49,8 @@ class AccountMove:
         try:
             target = "" if asked == CANCEL else await self._target(asked)
         except (AddressUnusable, RemoteError) as error:
-            await self._store.transaction(lambda tx, why=error: _settle(tx, asked, f"not moved to {asked}: {why}"))  # type: ignore[misc]
+            outcome = f"not moved to {asked}: {error}"
+            await self._store.transaction(lambda tx: _settle(tx, asked, outcome))
             if not isinstance(error, (*PERMANENT_REMOTE_ERRORS, AddressUnusable)):
                 log.info("move not possible now", target=asked, problem=str(error))
             return

@@ -140,7 +140,7 @@ class _Writer(aiosqlite.Connection):
     """aiosqlite's thread and queue, extended by a method that runs a whole batch in one hop."""
 
     async def perform(self, bodies: "Sequence[Body[Any]]", check: Callable[[], None]) -> tuple[list[Any], bool]:
-        done: tuple[list[Any], bool] = await self._execute(_perform, self._conn, bodies, check)  # type: ignore[no-untyped-call]
+        done: tuple[list[Any], bool] = await self._execute(_perform, self._conn, bodies, check)  # type: ignore[no-untyped-call]  # aiosqlite's own
         return done
 
 
