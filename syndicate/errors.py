@@ -118,7 +118,7 @@ class NotAnExport(InputError):
 
 
 class AddressUnusable(InputError):
-    """Nothing to follow was found at an address."""
+    """An address or handle that cannot be followed, mentioned or moved to, as there is no account or feed."""
 
 
 class StorageError(SyndicateError):

@@ -17,7 +17,7 @@ import structlog
 
 from syndicate.config import Config
 from syndicate.errors import DatabaseInUse, SyndicateError
-from syndicate.maintenance.chores import Chores
+from syndicate.maintenance.single_process import SingleProcessJobs
 from syndicate.services import Server
 from syndicate.web.http.access_log import AccessLog
 from syndicate.web.http.keys import REFUSALS
@@ -35,7 +35,7 @@ POLL_SECONDS = 1.0
 ROLES: dict[Part, frozenset[Role]] = {
     "all": frozenset(Role),
     "web": frozenset({Role.EVERY, Role.WEB}),
-    "workers": frozenset({Role.EVERY, Role.WORKERS, Role.CHORES}),
+    "workers": frozenset({Role.EVERY, Role.WORKERS, Role.MAINTENANCE}),
 }
 
 
@@ -73,10 +73,10 @@ async def supervise(server: Server, *, part: Part = "all", ready: Callable[[int]
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_signals(), name="signals")
             for worker in workers:
-                if worker.role is not Role.CHORES:
+                if worker.role is not Role.MAINTENANCE:
                     tasks.create_task(worker.run(), name=worker.name)
-            if chores := [worker for worker in workers if worker.role is Role.CHORES]:
-                tasks.create_task(_run_chores(server, chores), name="chores")
+            if jobs := [worker for worker in workers if worker.role is Role.MAINTENANCE]:
+                tasks.create_task(_run_maintenance(server, jobs), name="maintenance")
     except BaseExceptionGroup as ended:
         reason = _reason(ended)
         if not isinstance(reason, StopRequested):
@@ -110,16 +110,16 @@ def _wake(workers: Sequence[Worker]) -> None:
         worker.wake()
 
 
-async def _run_chores(server: Server, chores: list[Worker]) -> None:
+async def _run_maintenance(server: Server, jobs: list[Worker]) -> None:
     """Run the workers that may run in one process at a time. With SQLite there is only one, so it needs no lease."""
     services = server.services
     if services.config.storage.is_postgresql:
-        runs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {chore.name: chore.run for chore in chores}
-        await restart_on_storage_error("chores", Chores(services.store, services.clock, runs).run)
+        runs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {job.name: job.run for job in jobs}
+        await restart_on_storage_error("maintenance", SingleProcessJobs(services.store, services.clock, runs).run)
         return
     async with asyncio.TaskGroup() as tasks:
-        for chore in chores:
-            tasks.create_task(chore.run(), name=chore.name)
+        for job in jobs:
+            tasks.create_task(job.run(), name=job.name)
 
 
 async def _signals() -> None:

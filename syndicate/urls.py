@@ -86,7 +86,7 @@ class Urls:
         """Return the id of a reply by the author."""
         return f"{self.base}/comments/{id}"
 
-    def stamp(self, id: str) -> str:
+    def authorization(self, id: str) -> str:
         return f"{self.base}/stamps/{id}"
 
     # push
@@ -128,19 +128,19 @@ class Urls:
         return f"/{year:04d}/{month:02d}/"
 
     @staticmethod
-    def behind(of: str, suffix: str) -> str:
+    def below(of: str, suffix: str) -> str:
         """Append a suffix to the path of a page, with a slash between them."""
         return f"{of}{'' if of.endswith('/') else '/'}{suffix}"
 
     @classmethod
     def feed(cls, of: str, format: str) -> str:
         """The feed of the page at path `of`: `/` gives `/feed/`, `/feed/atom/`, `/feed/json/`."""
-        return cls.behind(of, FEED_SUFFIX[format])
+        return cls.below(of, FEED_SUFFIX[format])
 
     @classmethod
     def comments_page(cls, of: str, page: int) -> str:
         """Return the path of a page of comments under a post."""
-        return cls.behind(of, f"comment-page-{page}/") if page > 1 else of
+        return cls.below(of, f"comment-page-{page}/") if page > 1 else of
 
     @classmethod
     def feed_page(cls, of: str, format: str, page: int) -> str:
@@ -148,7 +148,7 @@ class Urls:
         return cls.feed(of, format) + (f"page/{page}/" if page > 1 else "")
 
     @classmethod
-    def volume(cls, format: str, volume: int) -> str:
+    def archive_document(cls, format: str, volume: int) -> str:
         """A document of the feed's archive (RFC 5005 §4): `/feed/archive/1/`, `/feed/atom/archive/1/`."""
         return f"{cls.feed('/', format)}archive/{volume}/"
 

@@ -55,7 +55,7 @@ def read_front_matter(
     header: Header, *, file: str, timezone: tzinfo, now: datetime | None = None, dialect: Dialect = OURS
 ) -> FrontMatter:
     """Read the fields of a header. Raises FrontMatterInvalid."""
-    front = _Reader(file, header.line, timezone, now, dialect).read(header.fields)
+    front = _HeaderReader(file, header.line, timezone, now, dialect).read(header.fields)
     return replace(front, has_header=header.found)
 
 
@@ -139,7 +139,7 @@ def _term_slug(name: str) -> str:
     return slugify(spelled) or "-".join(f"{ord(char):x}" for char in name[:8] if not char.isspace())
 
 
-class _Reader:
+class _HeaderReader:
     """Reads one header, whose first line is below `line` of a file named in errors."""
 
     def __init__(self, file: str, line: int, timezone: tzinfo, now: datetime | None, dialect: Dialect) -> None:

@@ -24,7 +24,7 @@ _SCALED = re.compile(r"-(?:scaled|rotated)(?=\.\w+\Z)")
 _DATED = re.compile(r"[0-9]{4}/[0-9]{2}/[^/]+\Z")
 
 
-class _Files(Protocol):
+class _CopiedFiles(Protocol):
     """The files of a copy."""
 
     def names(self) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _common(one: str, other: str) -> int:
     return count
 
 
-def _opened(path: Path) -> _Files:
+def _opened(path: Path) -> _CopiedFiles:
     if path.is_dir():
         return _Folder(path)
     try:

@@ -28,7 +28,7 @@ class _LeaseLost(Exception):
     """Another process has claimed the lease, since this one did not renew it in time."""
 
 
-class Chores:
+class SingleProcessJobs:
     """Runs the work in this process while it holds the lease."""
 
     def __init__(self, store: Store, clock: Clock, jobs: Jobs) -> None:
@@ -62,7 +62,7 @@ class Chores:
             async with asyncio.TaskGroup() as tasks:
                 for name, work in self._jobs.items():
                     tasks.create_task(work(), name=name)
-                tasks.create_task(self._keep(), name="lease of the chores")
+                tasks.create_task(self._keep(), name="maintenance lease")
         except* _LeaseLost:
             log.warning("maintenance lease lost", holder=self._holder)
         finally:

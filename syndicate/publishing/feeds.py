@@ -125,7 +125,7 @@ class FeedBuilder:
                 last=address(pages),
             )
         if selection.kind == "home" and page == 1 and (newest := await self._store.post_archive.newest()):
-            feed = replace(feed, prev_archive=self._urls.absolute(self._urls.volume(format.value, newest)))
+            feed = replace(feed, prev_archive=self._urls.absolute(self._urls.archive_document(format.value, newest)))
         fragments = self._fragments if page == 1 and selection.kind != "search" else FragmentCache()
         return fragments.render(feed, format, without=without)
 
@@ -162,7 +162,7 @@ class FeedBuilder:
         """
 
         def address(number: int) -> str:
-            return self._urls.absolute(self._urls.volume(format.value, number))
+            return self._urls.absolute(self._urls.archive_document(format.value, number))
 
         feed = self._feed(path="/", page="/", title="", format=format, entries=tuple(map(self._post, posts)))
         return FragmentCache().render(

@@ -73,7 +73,7 @@ from syndicate.web.site.page_builder import PAGE_BUILDER, PageBuilder
 from syndicate.web.site.rendering import PAGES, Pages
 from syndicate.webmention.sender import WebmentionSender
 from syndicate.websub.hub import Hub
-from syndicate.websub.intent_verification import IntentSender
+from syndicate.websub.intent_verification import IntentVerificationSender
 from syndicate.websub.publisher import PushTargets, PushWorker
 from syndicate.websub.senders import PingSender, PushSender
 from syndicate.websub.subscriber import SubscriptionRequestSender
@@ -124,15 +124,15 @@ class Server:
             "poller": self.poller,
             **({"backfill": self.backfill} if self.services.config.comments.backfill else {}),
         }
-        chores: dict[str, Wakeable] = {
+        maintenance: dict[str, Wakeable] = {
             "archive": self.archive_builder,
             **({"blogroll account": self.blogroll_announcer} if self.services.local_actors.blogroll else {}),
         }
         return (
             *(Worker(name=name, role=Role.WORKERS, run=it.run, wake=it.wake) for name, it in queues.items()),
-            *(Worker(name=name, role=Role.CHORES, run=it.run, wake=it.wake) for name, it in chores.items()),
+            *(Worker(name=name, role=Role.MAINTENANCE, run=it.run, wake=it.wake) for name, it in maintenance.items()),
             Worker(name="software", role=Role.WORKERS, run=self.software.run),
-            Worker(name="posts folder", role=Role.CHORES, run=self.services.posts_folder.run),
+            Worker(name="posts folder", role=Role.MAINTENANCE, run=self.services.posts_folder.run),
             *self.regular_jobs,
         )
 
@@ -287,7 +287,7 @@ def _senders(
             gone=GoneFollowers(store, actors, clock).check,
         ),
         DeliveryKind.WEBSUB: PushSender(store, transport, topics, clock, hub=services.urls.hub),
-        DeliveryKind.INTENT: IntentSender(store, transport, topics, clock),
+        DeliveryKind.INTENT: IntentVerificationSender(store, transport, topics, clock),
         DeliveryKind.PING: PingSender(transport, clock),
         DeliveryKind.REQUEST: SubscriptionRequestSender(store, transport, services.urls, clock, services.subscriber),
         DeliveryKind.WEBMENTION: WebmentionSender(transport, clock),

@@ -30,7 +30,7 @@ MAX_ATTEMPTS = 3
 NO_SUCH_TOPIC = "the feed no longer exists"
 
 
-class IntentSender:
+class IntentVerificationSender:
     def __init__(self, store: Store, transport: Transport, topics: Topics, clock: Clock) -> None:
         self._store, self._transport, self._topics, self._clock = store, transport, topics, clock
 

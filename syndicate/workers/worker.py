@@ -14,7 +14,7 @@ class Role(StrEnum):
     EVERY = "every"
     WEB = "web"
     WORKERS = "workers"
-    CHORES = "chores"
+    MAINTENANCE = "maintenance"
     """In one process at a time: it reads, decides and writes without leasing rows."""
 
 
@@ -40,6 +40,6 @@ class Worker:
     wake: Callable[[], None] = _nothing
 
 
-def regular(name: str, run: Callable[[], Awaitable[None]], role: Role = Role.CHORES) -> Worker:
+def regular(name: str, run: Callable[[], Awaitable[None]], role: Role = Role.MAINTENANCE) -> Worker:
     """Return a worker for a job that runs at intervals and waits when the database cannot be used."""
     return Worker(name=name, role=role, run=lambda: restart_on_storage_error(name, run))

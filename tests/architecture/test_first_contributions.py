@@ -100,7 +100,7 @@ def test_a_setting_takes_two_edits(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 async def test_a_background_job_takes_one_line(
     tmp_path: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> None:
-    """One more entry in the tuple that `_regular_jobs` returns is run by every process that runs chores."""
+    """One more entry in the tuple that `_regular_jobs` returns is run by every process that does the maintenance."""
     ran = asyncio.Event()
 
     async def probe() -> None:
@@ -109,7 +109,7 @@ async def test_a_background_job_takes_one_line(
     async with running_instance(tmp_path, str(tmp_path / "syndicate.db"), wire, clock, rsa_keys[0]) as instance:
         jobs = (*instance.server.regular_jobs, regular("probe", probe))
         [job] = [worker for worker in replace(instance.server, regular_jobs=jobs).workers if worker.name == "probe"]
-        assert job.role is Role.CHORES
+        assert job.role is Role.MAINTENANCE
         assert job.role in ROLES["all"] & ROLES["workers"]
         await job.run()
     assert ran.is_set()

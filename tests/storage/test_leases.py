@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from syndicate.maintenance.chores import Chores
+from syndicate.maintenance.single_process import SingleProcessJobs
 from syndicate.model.activity import Activity, Outcome, ReceivedActivity, Verdict
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Store
@@ -98,8 +98,8 @@ async def test_two_workers_never_have_one_actors_activities_at_once(store: Store
         assert sorted(found) == [[], ids[:1]]
 
 
-async def test_one_process_at_a_time_does_the_chores(store: Store, clock: FakeClock) -> None:
-    one, other = Chores(store, clock, {}), Chores(store, clock, {})
+async def test_one_process_at_a_time_does_the_maintenance(store: Store, clock: FakeClock) -> None:
+    one, other = SingleProcessJobs(store, clock, {}), SingleProcessJobs(store, clock, {})
     assert await one.hold()
     assert not await other.hold()
     clock.now += RENEW_INTERVAL
@@ -115,21 +115,21 @@ async def test_one_process_at_a_time_does_the_chores(store: Store, clock: FakeCl
     assert await one.hold()
 
 
-async def test_the_chores_end_with_their_process_and_the_next_takes_over(store: Store, clock: FakeClock) -> None:
+async def test_the_maintenance_ends_with_their_process_and_the_next_takes_over(store: Store, clock: FakeClock) -> None:
     began = {"one": asyncio.Event(), "other": asyncio.Event()}
 
-    def chores(name: str) -> Chores:
+    def jobs(name: str) -> SingleProcessJobs:
         async def work() -> None:
             began[name].set()
             await asyncio.Event().wait()
 
-        return Chores(store, clock, {"work": work})
+        return SingleProcessJobs(store, clock, {"work": work})
 
-    first = asyncio.create_task(chores("one").run())
+    first = asyncio.create_task(jobs("one").run())
     await began["one"].wait()
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
-    second = asyncio.create_task(chores("other").run())
+    second = asyncio.create_task(jobs("other").run())
     await began["other"].wait()
     second.cancel()
     await asyncio.gather(second, return_exceptions=True)

@@ -19,6 +19,8 @@ MAX_TEMPLATE_LENGTH = 2000
 
 
 class Intent(StrEnum):
+    """What people do from their own server: follow the blog, or reply to a post."""
+
     FOLLOW = "follow"
     REPLY = "reply"
 

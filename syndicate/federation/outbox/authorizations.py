@@ -58,7 +58,7 @@ class Authorizations:
     def authorize(self, kind: AuthorizationKind, post: Post, *, object: str, target: str, actor: str) -> Authorization:
         """Create an authorization."""
         now = self._clock()
-        uri = self._urls.stamp(new_id(now))
+        uri = self._urls.authorization(new_id(now))
         return Authorization(uri=uri, kind=kind, post=post.id, object=object, target=target, actor=actor, created=now)
 
     async def decided(self, tx: Tables, comment: Comment, state: CommentState) -> None:

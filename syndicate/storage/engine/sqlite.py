@@ -66,24 +66,24 @@ class Statements:
         self._connection, self._damage = connection, damage
 
     async def all(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
-        with _translated(self._damage):
+        with _ErrorTranslation(self._damage):
             rows: Sequence[Row] = self._connection.execute(_prepared(sql), parameters).fetchall()
         return rows
 
     async def one(self, sql: str, /, **parameters: Any) -> Row | None:
-        with _translated(self._damage):
+        with _ErrorTranslation(self._damage):
             row: Row | None = self._connection.execute(_prepared(sql), parameters).fetchone()
         return row
 
     async def run(self, sql: str, /, **parameters: Any) -> int:
-        with _translated(self._damage):
+        with _ErrorTranslation(self._damage):
             return self._connection.execute(_prepared(sql), parameters).rowcount
 
     async def advisory_lock(self, name: str) -> None:
         """Do nothing: SQLite runs one writing transaction at a time."""
 
 
-class _translated(contextlib.AbstractContextManager[None]):  # noqa: N801 - reads as a phrase
+class _ErrorTranslation(contextlib.AbstractContextManager[None]):
     """Translates errors of SQLite into errors of Syndicate."""
 
     def __init__(self, damage: "_Damage | None" = None) -> None:
@@ -152,7 +152,7 @@ def _perform(
     statements = Statements(connection)
     results: list[Any] = []
     before = connection.total_changes
-    with _translated():
+    with _ErrorTranslation():
         connection.execute("BEGIN IMMEDIATE")
     try:
         for body in bodies:
@@ -162,13 +162,13 @@ def _perform(
             except Exception as error:
                 if not connection.in_transaction:  # a full disk undoes everything at once
                     raise StorageError(f"the database cannot be written: {error}; is the disk full?") from error
-                with _translated():
+                with _ErrorTranslation():
                     connection.execute("ROLLBACK TO body")
                 results.append(_Failed(error))
-            with _translated():
+            with _ErrorTranslation():
                 connection.execute("RELEASE body")
         check()
-        with _translated():
+        with _ErrorTranslation():
             connection.execute("COMMIT")
     except BaseException:
         with contextlib.suppress(sqlite3.DatabaseError):  # of a damaged file; the first error is raised
@@ -266,14 +266,14 @@ class SQLite:
             self._notify()
 
     async def query_in_thread(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
-        with _translated(self._damage):
+        with _ErrorTranslation(self._damage):
             cursor = await self._thread_reader.execute(_prepared(sql), parameters)
             rows: Sequence[Row] = list(await cursor.fetchall())
             await cursor.close()
         return rows
 
     def version(self) -> int:
-        with _translated(self._damage):
+        with _ErrorTranslation(self._damage):
             version: int = self._reader.execute("PRAGMA data_version").fetchone()[0]
         return version
 

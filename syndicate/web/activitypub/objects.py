@@ -113,7 +113,7 @@ async def get_activity(request: web.Request) -> web.StreamResponse:
 async def get_authorization(request: web.Request) -> web.StreamResponse:
     """Return the authorization of a quote or reply. It is gone with the post or its object, or when revoked."""
     store, actor = request.app[STORE], request.app[LOCAL_ACTORS].blog.actor
-    uri = request.app[URLS].stamp(request.match_info["id"])
+    uri = request.app[URLS].authorization(request.match_info["id"])
     stamp = await store.authorizations.find(uri)
     post = await store.posts.find(stamp.post) if stamp else None
     if stamp is None or post is None or not post.federates:

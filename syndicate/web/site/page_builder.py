@@ -67,7 +67,7 @@ LIST_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The choice of a visitor who reads all posts from the first one on: a start date and the days between two
+    """The choice of a reader who reads all posts from the first one on: a start date and the days between two
     posts."""
 
     start: date
@@ -200,7 +200,7 @@ class PageBuilder:
         return replace(self.frame.rendered(view, ("site",)), cache_control="private, max-age=60")
 
     async def subscribe(self, today: date, series: Series | None = None, problem: str = "") -> RenderedDocument:
-        """Return the page about subscribing. `series` is what a visitor has chosen to read from the beginning."""
+        """Return the page about subscribing. `series` is what a reader has chosen to read from the beginning."""
         series_feeds = with_readers(self.frame.feeds.of_series(series.start, series.days)) if series else ()
         view = SubscribePage(
             site=await self.frame.site(),

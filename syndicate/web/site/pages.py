@@ -213,7 +213,7 @@ class ArchivePage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage(Page):
-    """The results of a search; `words` is empty before the visitor has entered any."""
+    """The results of a search; `words` is empty before the reader has entered any."""
 
     template: ClassVar[str] = "search.html"
     words: str
@@ -259,8 +259,8 @@ class SubscribePage(Page):
 class DialogPage(Page):
     """A form with one field, and the result of sending it.
 
-    `about` is the object of the form, sent as a hidden field; `value` is the visitor's input and `problem` why it
-    cannot be used. `onward` is the address on the visitor's own server; `copy` is what visitors can paste into the
+    `about` is the object of the form, sent as a hidden field; `value` is the reader's input and `problem` why it
+    cannot be used. `onward` is the address on the reader's own server; `copy` is what readers can paste into the
     search field there; `verdict` is the answer to a question.
     """
 

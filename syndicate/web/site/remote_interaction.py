@@ -1,6 +1,6 @@
-"""Remote interaction: visitors follow the blog or reply from their own server, and look up what became of a reply.
+"""Remote interaction: readers follow the blog or reply from their own server, and look up what became of a reply.
 
-Each page has a form with one field and works without scripts. Nothing that a visitor enters is stored.
+Each page has a form with one field and works without scripts. Nothing that a reader enters is stored.
 """
 
 import json
@@ -24,7 +24,7 @@ NO_RESPONSE = _("That server does not answer like a server of the fediverse. Is 
 NOT_SUPPORTED = _("That server offers no page for this. Please do it by hand, as described below.")
 BUSY = _("Too many requests at once. Please wait a minute and try again.")
 REDIRECT_POLICY = {"Content-Security-Policy": content_policy("'self' https:")}
-"""For the two forms that may redirect to the visitor's own server, and for no other page."""
+"""For the two forms that may redirect to the reader's own server, and for no other page."""
 ACCOUNT_FIELD = {
     "label": _("Your name in the fediverse"),
     "name": "account",
@@ -62,7 +62,7 @@ async def _require_open_object(request: web.Request, uri: str) -> str:
 
 
 async def _redirect_to_own_server(request: web.Request, intent: Intent) -> web.StreamResponse:
-    """Find the page of the visitor's own server on which to go on.
+    """Find the page of the reader's own server on which to go on.
 
     A form sent from this site redirects there at once. Any other gets a page with the link, so that no other site can
     use this one as an open redirect.
