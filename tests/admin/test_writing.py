@@ -123,6 +123,26 @@ async def test_two_windows_meet_on_a_page_that_shows_both_texts(author: Browser)
     assert author.control("Text").text_content().strip() == "Both."
 
 
+async def test_a_cut_survives_a_changed_text(author: Browser) -> None:
+    html = "<p>The opening.</p>\n<p>The rest, which lists leave out.</p>"
+    post = await author.instance.publish(
+        "Cut", source=html, source_format=SourceFormat.HTML, excerpt="The opening.", summary=""
+    )
+    await author.get(f"/admin/posts/{post.id}/")
+    await author.submit("Update…", text=html.replace("leave out", "omit"))
+    await author.submit("Update")
+    changed = await author.instance.store.posts.find(post.id)
+    assert changed is not None
+    assert "which lists omit" in changed.html
+    assert changed.excerpt == "The opening."
+    await author.get(f"/admin/posts/{post.id}/")
+    await author.submit("Update…", text="<p>The opening.</p>\n<p>More.</p>\n<!--more-->\n<p>The rest.</p>")
+    await author.submit("Update")
+    changed = await author.instance.store.posts.find(post.id)
+    assert changed is not None
+    assert changed.excerpt == "The opening. More."
+
+
 async def test_an_earlier_text_comes_back_as_a_new_one(author: Browser) -> None:
     await author.get("/admin/posts/new")
     await author.submit("Save draft", title="Draft", text="The first text.")

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from syndicate.content.cut import opening_of_edited
 from syndicate.content.frontmatter import terms
 from syndicate.content.text import slugify
 from syndicate.model.post import SENSITIVE, Post, PostDraft, PostState, SourceFormat, Term, TermKind, Visibility
@@ -102,9 +103,14 @@ def _with_warning(draft: PostDraft, value: str) -> PostDraft:
     return replace(draft, sensitive=bool(warning), warning="" if warning == SENSITIVE else warning)
 
 
+def _with_text(draft: PostDraft, value: str) -> PostDraft:
+    opening = opening_of_edited(draft.excerpt, draft.source, value, draft.source_format)
+    return replace(draft, source=value, excerpt=opening)
+
+
 _CHANGES: Mapping[str, Callable[[PostDraft, str], PostDraft]] = {
     "title": lambda draft, value: replace(draft, title=value.strip()),
-    "text": lambda draft, value: replace(draft, source=value, excerpt=""),
+    "text": _with_text,
     "slug": lambda draft, value: replace(draft, slug=slugify(value) or draft.slug),
     "summary": lambda draft, value: replace(draft, summary=value.strip()),
     "teaser": lambda draft, value: replace(draft, teaser=value.strip()),
