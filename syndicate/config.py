@@ -231,6 +231,11 @@ class StorageConfig(Section):
         return self.media.parent / "originals"
 
     @property
+    def transfers(self) -> Path:
+        """The directory of what is being uploaded and downloaded at the desk; no backup holds it."""
+        return self.media.parent / "transfers"
+
+    @property
     def deletions(self) -> Path:
         """The log of deletions, which no backup holds: `restore` applies what was deleted after the backup."""
         return self.media.parent / "deletions.log"

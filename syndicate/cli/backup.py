@@ -1,20 +1,19 @@
 """`syndicate backup`, `restore` and `migrate-database`: a blog in one file, back from it, and into PostgreSQL."""
 
 import asyncio
-import secrets
 from contextlib import ExitStack, suppress
-from functools import partial
 from pathlib import Path
 
 import click
 
 from syndicate.cli.progress import progress
 from syndicate.cli.session import Session
-from syndicate.clock import to_text, utc_now
+from syndicate.clock import utc_now
 from syndicate.config import Config
 from syndicate.errors import InputError, StorageError
 from syndicate.maintenance import backup as backups
 from syndicate.maintenance.backup import Backup
+from syndicate.maintenance.create_backup import create_backup
 from syndicate.maintenance.deletion_log import DeletionLog, Replayed, replay
 from syndicate.maintenance.restore import Staged, require_free, staged
 from syndicate.services import Services, open_services
@@ -37,23 +36,14 @@ def backup(session: Session, file: Path, without_media: bool) -> None:
 
     if file.exists():
         raise InputError(f"{file}: already exists; please choose another name")
-    copy = file.with_name(f".{file.name}.{secrets.token_hex(4)}-database")
 
     async def work(services: Services) -> Backup:
-        made = services.clock().replace(microsecond=0)
-        await DeletionLog.of(services.config, services.store).append_new()
-        await services.store.database.backup(str(copy))
         with progress("files") as advance:
-            write = partial(backups.write, file, copy, services.config, made, media=not without_media, progress=advance)
-            written = await asyncio.to_thread(write)
-        await services.store.transaction(lambda tx: tx.key_values.save(backups.LAST_BACKUP, to_text(made)))
-        return written
+            return await create_backup(
+                services.store, services.config, services.clock, file, media=not without_media, progress=advance
+            )
 
-    try:
-        written = session.run(work)
-    finally:
-        for part in ("", "-journal", "-wal", "-shm"):
-            Path(f"{copy}{part}").unlink(missing_ok=True)
+    written = session.run(work)
     for name in written.vanished:
         click.echo(f"was deleted meanwhile: {name}")
     without = "" if written.has_media else ", without media"

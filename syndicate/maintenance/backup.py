@@ -32,8 +32,6 @@ FORMAT = "syndicate backup"
 VERSION = 1
 CHUNK_BYTES = 1024 * 1024
 MAX_MANIFEST_BYTES = 256 * 1024 * 1024
-LAST_BACKUP = "last backup"
-"""The name under which the database remembers when the last backup was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

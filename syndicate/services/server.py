@@ -48,6 +48,7 @@ from syndicate.publishing.listings import Listings
 from syndicate.publishing.media_fetch import MediaFetcher
 from syndicate.publishing.mentions import MentionResolver
 from syndicate.publishing.topics import FeedTopics
+from syndicate.services.admin import admin_parts
 from syndicate.services.commands import Services, open_network, schemes_of
 from syndicate.storage.deliveries import DeliveryKind
 from syndicate.storage.version_watch import VersionWatch
@@ -57,11 +58,6 @@ from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.message import Transport
 from syndicate.transport.signed import Signer, SigningThreads
 from syndicate.web import keys
-from syndicate.web.admin.authentication import AUTHENTICATION, Authentication
-from syndicate.web.admin.editor import EDITOR, Editor
-from syndicate.web.admin.passkeys import Passkeys
-from syndicate.web.admin.passwords import Passwords
-from syndicate.web.admin.pictures import UPLOADS, Uploads
 from syndicate.web.app import make_app, rate_limiters
 from syndicate.web.health import READINESS, Readiness
 from syndicate.web.http.deltas import Deltas
@@ -383,11 +379,7 @@ def _web_application(
             BLOGROLL_PAGES: BlogrollPages(frame, store, config, urls, services.local_actors, services.clock),
             keys.FILES: services.files,
             PAGES: pages,
-            UPLOADS: Uploads(store, services.files, urls, services.clock),
-            EDITOR: Editor(store, services.publisher, config.site, services.clock),
-            AUTHENTICATION: Authentication(
-                store, config.site, services.clock, Passwords(), Passkeys(store, config.site, services.clock)
-            ),
+            **admin_parts(services),
             keys.LOCAL_ACTORS: services.local_actors,
             READINESS: Readiness(store, config.storage.media),
             keys.LISTINGS: Listings(store, config.site, urls),

@@ -2,6 +2,9 @@
 
 from syndicate.storage.engine.database import Queryable
 
+LAST_BACKUP = "last backup"
+"""The name under which the database remembers when the last backup was made."""
+
 
 class KeyValues:
     """Name → text."""

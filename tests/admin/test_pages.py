@@ -24,6 +24,7 @@ from syndicate.web.admin.pages import (
     DeletePostPage,
     Difference,
     EditPage,
+    ExportPage,
     Frame,
     LoginPage,
     PostsPage,
@@ -115,6 +116,8 @@ SAMPLES: dict[str, AdminPage] = {
     "revisions": RevisionsPage(id="p", title=HOSTILE, revisions=(REVISION,), chosen=REVISION, differences=DIFFERENCES),
     "no revisions": RevisionsPage(id="p", title=HOSTILE),
     "preview": PreviewPage(id="p", title=HOSTILE, link="https://blog.example/preview/x/", links=2),
+    "export": ExportPage(),
+    "export after a backup": ExportPage(last_backup=NOON),
     "account without passkeys": AccountPage(current="a", codes_left=3, offers_passkeys=False),
 }
 

@@ -248,3 +248,14 @@ class PreviewPage(AdminPage):
     title: str
     link: str = ""
     links: int = 0
+
+
+# bringing in and taking along
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportPage(AdminPage):
+    """What can be downloaded. `last_backup` is None before the first."""
+
+    template = "admin/export.html"
+    last_backup: datetime | None = None

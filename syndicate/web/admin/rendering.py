@@ -16,6 +16,7 @@ NAVIGATION = (
     Link(label="Start", href="/admin/"),
     Link(label="Write", href="/admin/posts/new"),
     Link(label="Posts", href="/admin/posts/"),
+    Link(label="Export", href="/admin/export/"),
     Link(label="Account", href="/admin/account/"),
 )
 """The pages that exist, in the order in which they are shown."""

@@ -10,7 +10,19 @@ from enum import StrEnum
 from aiohttp import web
 
 from syndicate.errors import NotFound
-from syndicate.web.admin import account, codes, pictures, posts, preview, publishing, revisions, setup, sign_in, start
+from syndicate.web.admin import (
+    account,
+    codes,
+    downloads,
+    pictures,
+    posts,
+    preview,
+    publishing,
+    revisions,
+    setup,
+    sign_in,
+    start,
+)
 from syndicate.web.admin.rendering import see_other
 
 MAX_FORM_BYTES = 64 * 1024
@@ -90,6 +102,10 @@ ROUTES: tuple[Route, ...] = (
     post("/admin/posts/{id}/preview/link", preview.post_link),
     post("/admin/posts/{id}/preview/end", preview.post_end_links),
     post("/admin/pictures", pictures.post_picture, max_bytes=pictures.MAX_PICTURE_BYTES),
+    # bringing in and taking along
+    get("/admin/export/", downloads.get_export),
+    post("/admin/export/backup", downloads.post_backup, Access.CONFIRMED),
+    post("/admin/export/blog", downloads.post_export),
     # account
     get("/admin/account/", account.get_account),
     post("/admin/account/password", account.post_password),

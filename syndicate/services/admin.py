@@ -1,0 +1,32 @@
+"""Constructs the parts of the author's interface."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from syndicate.maintenance.create_backup import create_backup
+from syndicate.services.commands import Services
+from syndicate.web.admin.authentication import AUTHENTICATION, Authentication
+from syndicate.web.admin.downloads import DOWNLOADS, Downloads
+from syndicate.web.admin.editor import EDITOR, Editor
+from syndicate.web.admin.passkeys import Passkeys
+from syndicate.web.admin.passwords import Passwords
+from syndicate.web.admin.pictures import UPLOADS, Uploads
+
+
+def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
+    """Return what the pages of the desk look up."""
+    config, store, clock = services.config, services.store, services.clock
+    return {
+        AUTHENTICATION: Authentication(store, config.site, clock, Passwords(), Passkeys(store, config.site, clock)),
+        DOWNLOADS: Downloads(store, services.files, services.urls, config, make_backup=partial(_make_backup, services)),
+        EDITOR: Editor(store, services.publisher, config.site, clock),
+        UPLOADS: Uploads(store, services.files, services.urls, clock),
+    }
+
+
+async def _make_backup(services: Services, file: Path) -> None:
+    await create_backup(services.store, services.config, services.clock, file, media=True, progress=lambda _: None)
