@@ -29,6 +29,14 @@ async def decide(store: Store, id: str, decision: str, *, on_decision: OnDecisio
     if comment.source is CommentSource.OWN:
         raise InputError(f"{id} is an answer of your own; `syndicate comments delete {id}` takes it back")
     state, reason = DECISIONS[decision]
+    return await restore(store, comment, state, reason, on_decision=on_decision)
+
+
+async def restore(
+    store: Store, comment: Comment, state: CommentState, reason: str, *, on_decision: OnDecision
+) -> Comment:
+    """Put a comment in a state, such as the one that it had before a decision, and return it as it is now. Raises
+    CommentNotFound if its author has deleted it in the meantime."""
 
     async def body(tx: Tables) -> None:
         await records.decide(tx, comment, state, reason)
@@ -37,5 +45,5 @@ async def decide(store: Store, id: str, decision: str, *, on_decision: OnDecisio
     await store.transaction(body)
     decided = await store.comments.find(comment.id)
     if decided is None:  # its author deleted it in the meantime
-        raise CommentNotFound(f"comment {id} was withdrawn by its author")
+        raise CommentNotFound(f"comment {comment.id} was withdrawn by its author")
     return decided

@@ -95,6 +95,10 @@ async def _count(tx: Tables, post: str, before: CommentState | None, after: Comm
     change = int(after is CommentState.APPROVED) - int(before is CommentState.APPROVED)
     if change:
         await tx.comments.add_to_count(post, change)
+    if before is after:
+        return
+    for state in sorted(state for state in (before, after) if state is not None):
+        await tx.totals.add(f"comments:{state.value}", 1 if state is after else -1)
 
 
 async def _invalidate(tx: Tables, post: str) -> None:

@@ -30,6 +30,7 @@ class PostWrites:
 
     async def delete(self, id: str) -> None:
         await self._count(id, -1)
+        await self._count_out_comments(id)
         await self._query.run("DELETE FROM posts WHERE id = :id", id=id)
 
     async def set_html(self, post: Post, *, renderer: int, revision: int) -> bool:
@@ -142,6 +143,14 @@ class PostWrites:
                 position=position,
                 published=to_text(post.published),
             )
+
+    async def _count_out_comments(self, id: str) -> None:
+        """Take the comments of a post, which are deleted with it, out of their totals."""
+        rows = await self._query.all(
+            "SELECT state, count(*) AS total FROM comments WHERE post_id = :id GROUP BY state ORDER BY state", id=id
+        )
+        for row in rows:
+            await self._totals.add(f"comments:{row['state']}", -row["total"])
 
     async def _count(self, id: str, change: int) -> None:
         """Add a post to the totals that it is part of, or take it out."""

@@ -43,6 +43,9 @@ async def count(store: Store, post: Post) -> int:
     current = await store.posts.find(post.id)
     assert current is not None
     assert current.counts.comments == await store.comments.count_replies(post.id)
+    kept = await store.comments.list_by_state(tuple(CommentState), 100)
+    totals = {state.value: sum(1 for one in kept if one.state is state) for state in CommentState}
+    assert await store.totals.starting_with("comments:") == {name: total for name, total in totals.items() if total}
     return current.counts.comments
 
 
@@ -73,6 +76,14 @@ async def test_the_counter_follows_every_decision(
     for _ in range(2):
         await instance.store.transaction(lambda tx: records.decide(tx, stale, after, "author"))
         assert await count(instance.store, post) == int(after is CommentState.APPROVED)
+
+
+async def test_the_totals_lose_the_comments_of_a_deleted_post(instance: RunningInstance) -> None:
+    post = await instance.publish("Hello")
+    await keep(instance.store, comment(post, instance, state=CommentState.SPAM))
+    assert await instance.store.totals.get("comments:spam") == 1
+    await instance.delete("hello")
+    assert await instance.store.totals.starting_with("comments:") == {}
 
 
 async def test_nothing_moves_where_nothing_changes(instance: RunningInstance) -> None:

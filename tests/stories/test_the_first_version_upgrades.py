@@ -3,6 +3,7 @@
 import gzip
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -93,6 +94,7 @@ async def test_what_was_published_is_served_under_its_addresses(
             assert (answer.status, answer.headers["Location"].removeprefix(BASE)) == (301, published[post][4]), address
     for _, _, _, _, anchor, state in comments:
         assert (f'id="{anchor}"' in pages) == (state == "approved")
+    assert await upgraded.store.totals.starting_with("comments:") == Counter(comment[-1] for comment in comments)
     profile = await upgraded.document("/actor")
     assert (profile["id"], profile["publicKey"]["publicKeyPem"]) == (actor[1], actor[3])
     frost = next(post[1] for post in posts if post[3] == "first-frost")

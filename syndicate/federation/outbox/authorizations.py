@@ -68,8 +68,10 @@ class Authorizations:
         if post is None:
             return
         authorization = await tx.authorizations.find_by_object(comment.uri, AuthorizationKind.REPLY)
-        if state in REFUSED and authorization is not None and not authorization.revoked:
+        if state is not CommentState.APPROVED and authorization is not None and not authorization.revoked:
             await self.revoke(tx, authorization, post)
+        if state not in (CommentState.APPROVED, *REFUSED):  # the decision was taken back: it waits again
+            return
         request = await tx.authorizations.find_request(comment.uri)
         actor = await tx.remote_actors.find(request.actor) if request else None
         if request is not None and actor is not None:
