@@ -10,6 +10,7 @@ from aiohttp import web
 from syndicate.maintenance.create_backup import create_backup
 from syndicate.services.commands import Services
 from syndicate.web.admin.authentication import AUTHENTICATION, Authentication
+from syndicate.web.admin.comment_actions import COMMENT_ACTIONS, CommentActions
 from syndicate.web.admin.downloads import DOWNLOADS, Downloads
 from syndicate.web.admin.editor import EDITOR, Editor
 from syndicate.web.admin.passkeys import Passkeys
@@ -22,6 +23,9 @@ def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
     config, store, clock = services.config, services.store, services.clock
     return {
         AUTHENTICATION: Authentication(store, config.site, clock, Passwords(), Passkeys(store, config.site, clock)),
+        COMMENT_ACTIONS: CommentActions(
+            store, services.author_replies, services.authorizations, services.blocking, clock
+        ),
         DOWNLOADS: Downloads(store, services.files, services.urls, config, make_backup=partial(_make_backup, services)),
         EDITOR: Editor(store, services.publisher, config.site, clock),
         UPLOADS: Uploads(store, services.files, services.urls, clock),

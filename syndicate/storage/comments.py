@@ -57,7 +57,7 @@ class Comments:
         row = await self._query.one(
             f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE {condition}", value=value
         )
-        return None if row is None else _comment(row)
+        return None if row is None else comment_of_row(row)
 
     async def save(self, comment: Comment, *, raw_html: str, sanitizer: int, reason: str, received: datetime) -> bool:
         """Save a comment or a newer version; return False if the stored version is as new.
@@ -211,14 +211,14 @@ class Comments:
             author=author_uri,
             reason=reason,
         )
-        return [_comment(row) for row in rows]
+        return [comment_of_row(row) for row in rows]
 
     async def list_for_export(self, post: str) -> list[Comment]:
         """Return the comments on a post in any state."""
         rows = await self._query.all(
             f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE post_id = :post", post=post
         )
-        return [_comment(row) for row in rows]
+        return [comment_of_row(row) for row in rows]
 
     async def list_kept_anchors(self) -> list[str]:
         """Return the anchors that imported comments had where they came from."""
@@ -231,7 +231,7 @@ class Comments:
             f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE post_id = :post AND source = 'own'",
             post=post,
         )
-        return [_comment(row) for row in rows]
+        return [comment_of_row(row) for row in rows]
 
     async def rename_author(self, author: Author) -> list[str]:
         """Show an author's comments under the new name; returns the ids of the posts."""
@@ -350,7 +350,7 @@ class Comments:
             limit=limit,
             **names,
         )
-        return [_comment(row) for row in rows]
+        return [comment_of_row(row) for row in rows]
 
     # what readers see
 
@@ -366,7 +366,7 @@ class Comments:
             limit=limit,
             skip=skip,
         )
-        return [_comment(row) for row in rows]
+        return [comment_of_row(row) for row in rows]
 
     async def list_newest_shown(self, *, post: str | None, limit: int) -> list[PlacedComment]:
         """For comments feeds: newest first, of one post or of the site (there without unlisted ones)."""
@@ -383,7 +383,7 @@ class Comments:
         )
         return [
             PlacedComment(
-                comment=_comment(row),
+                comment=comment_of_row(row),
                 post_path=row["post_path"],
                 post_uri=row["post_uri"],
                 post_guid=row["post_guid"],
@@ -427,7 +427,7 @@ class Comments:
         return [(row["uri"], row["published"], row["id"]) for row in rows]
 
 
-def _comment(row: Row) -> Comment:
+def comment_of_row(row: Row) -> Comment:
     return Comment(
         id=row["id"],
         post=row["post_id"],

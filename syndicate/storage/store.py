@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from syndicate.clock import Clock
 from syndicate.storage.actors import RemoteActors, StoredActors
 from syndicate.storage.admin_account import AdminAccount
+from syndicate.storage.admin_comments import AdminComments
 from syndicate.storage.admin_events import AdminEvents
 from syndicate.storage.admin_posts import AdminPosts
 from syndicate.storage.admin_sessions import AdminSessions
@@ -107,6 +108,7 @@ class Tables:
         self.websub_following = WebsubFollowing(query)
         self.post_drafts = PostDrafts(query)
         self.admin_posts = AdminPosts(query)
+        self.admin_comments = AdminComments(query)
         self.admin_account = AdminAccount(query)
         self.admin_sessions = AdminSessions(query)
         self.admin_events = AdminEvents(query)

@@ -50,6 +50,8 @@ class Browser:
         unknown = [name for name in typed if name not in form.fields]
         assert not unknown, f"{button}: no fields {unknown}"
         action = pressed.get("formaction") or form.get("action") or self.path
+        if form.get("method") == "get":
+            return await self.get(urljoin(self.path, f"{action}?{urlencode(fields)}"))
         if form.get("enctype") == "multipart/form-data":
             await self._post_multipart(urljoin(self.path, action), fields, form.xpath(".//input[@type='file']"), file)
         else:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from lxml import html
 
+from syndicate.model.comment import CommentState
 from syndicate.model.post import Post, PostKind, PostState, SourceFormat, Visibility
 from syndicate.storage.admin_account import Passkey
 from syndicate.storage.admin_events import AdminEvent
@@ -20,6 +21,9 @@ from syndicate.web.admin.pages import (
     AccountPage,
     AdminPage,
     CodesPage,
+    CommentCard,
+    CommentPage,
+    CommentsPage,
     ConflictPage,
     DeletePostPage,
     Difference,
@@ -43,12 +47,19 @@ from syndicate.web.admin.post_form import FIELDS
 from syndicate.web.admin.rendering import NAVIGATION
 from syndicate.web.site.pages import Paging
 from syndicate.web.site.rendering import Pages
+from syndicate.web.site.safe_html import SafeHtml
 
 HOSTILE = "<script>alert(1)</script>\"><img src=x onerror='alert(2)'>\u202egnp {{ 7 * 7 }}"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RENDERER = Pages(timezone="Europe/Paris", language="en-GB")
 FRAME = Frame(
-    blog=HOSTILE, home="https://blog.example/", navigation=NAVIGATION, path="/admin/", csrf="t", notice=HOSTILE
+    blog=HOSTILE,
+    home="https://blog.example/",
+    navigation=NAVIGATION,
+    path="/admin/",
+    csrf="t",
+    notice=HOSTILE,
+    waiting=3,
 )
 POST = Post(id="p", uri="u", guid="g", slug="s", path="/s/", title=HOSTILE, published=NOON, updated=NOON)
 ROW = PostRow(
@@ -69,6 +80,31 @@ FORM = Form(
     {"password": HOSTILE, "code": HOSTILE},
     dict.fromkeys(("password", "repeat", "current", "code", "passkey"), HOSTILE),
 )
+COMMENTS = [
+    CommentCard(
+        id=str(number),
+        author=HOSTILE,
+        handle=HOSTILE,
+        author_url=HOSTILE,
+        avatar="/media/a.png",
+        server=HOSTILE,
+        source=HOSTILE,
+        record=HOSTILE,
+        reason=HOSTILE,
+        html=SafeHtml("<p>Safe</p>"),
+        published=NOON,
+        url=HOSTILE,
+        post="p",
+        post_title=HOSTILE,
+        place="/s/#c",
+        answers=HOSTILE,
+        state=state,
+        is_own=state is CommentState.WITHDRAWN,
+        takes_reply=state is not CommentState.SPAM,
+        can_block=True,
+    )
+    for number, state in enumerate(CommentState)
+]
 
 SAMPLES: dict[str, AdminPage] = {
     "setup": SetupPage(form=FORM),
@@ -118,6 +154,19 @@ SAMPLES: dict[str, AdminPage] = {
     "preview": PreviewPage(id="p", title=HOSTILE, link="https://blog.example/preview/x/", links=2),
     "export": ExportPage(),
     "export after a backup": ExportPage(last_backup=NOON),
+    "comments": CommentsPage(
+        tabs=(Tab(label="Waiting", href="/admin/comments/", count=1, is_current=True),),
+        state="waiting",
+        comments=tuple(COMMENTS),
+        next=HOSTILE,
+        newest="?",
+        older="?before=x",
+        undo="u",
+        done=HOSTILE,
+    ),
+    "no comments": CommentsPage(tabs=(), state="deleted", next="/admin/comments/"),
+    "reply": CommentPage(comment=COMMENTS[0], form=Form({"text": HOSTILE}, {"text": HOSTILE}), next=HOSTILE),
+    "reply that nobody would see": CommentPage(comment=COMMENTS[3], form=Form(), next="/admin/comments/"),
     "account without passkeys": AccountPage(current="a", codes_left=3, offers_passkeys=False),
 }
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from syndicate.errors import InputError, NotFound
+from syndicate.model.comment import CommentState
 from syndicate.web.admin.authentication import AUTHENTICATION, Session
 from syndicate.web.admin.forms import CSRF_FIELD, Form
 from syndicate.web.admin.pages import RefusedPage, ReloadPage
@@ -23,6 +24,7 @@ from syndicate.web.admin.session import (
     FORM,
     SESSION,
     SESSION_COOKIE,
+    WAITING,
     client_of,
     get_cookie,
     is_admin_path,
@@ -33,7 +35,7 @@ from syndicate.web.http.content_policy import content_policy
 from syndicate.web.http.handlers import SAFE_METHODS, Handler
 from syndicate.web.http.keys import BODIES
 from syndicate.web.http.multipart import MULTIPART_TYPE, UploadedFile, get_boundary, parse_multipart
-from syndicate.web.keys import CLOCK, CONFIG
+from syndicate.web.keys import CLOCK, CONFIG, STORE
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -83,6 +85,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     session = await request.app[AUTHENTICATION].find_session(get_cookie(request, SESSION_COOKIE))
     if session is not None:
         request[SESSION] = session
+        request[WAITING] = await request.app[STORE].totals.get(f"comments:{CommentState.PENDING.value}")
     request[FORM], request[FILES_SENT] = (Form(), {}) if is_safe else await _read_form(request, route)
     form = request[FORM]
     if route.access is Access.PUBLIC:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from syndicate.model.comment import CommentState
 from syndicate.model.post import Post
 from syndicate.storage.admin_account import Passkey
 from syndicate.storage.admin_events import AdminEvent
@@ -18,12 +19,13 @@ from syndicate.storage.revisions import Revision
 from syndicate.storage.tombstones import Tombstone
 from syndicate.web.admin.forms import Form
 from syndicate.web.site.pages import Link, Paging
+from syndicate.web.site.safe_html import SafeHtml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """What surrounds a page. `navigation` is empty and `csrf` unset before somebody has signed in; `path` is that of the
-    page, `notice` what has just been done."""
+    page, `notice` what has just been done, `waiting` how many comments wait."""
 
     blog: str
     home: str
@@ -32,6 +34,7 @@ class Frame:
     path: str = ""
     csrf: str = ""
     notice: str = ""
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,3 +262,59 @@ class ExportPage(AdminPage):
 
     template = "admin/export.html"
     last_backup: datetime | None = None
+
+
+# comments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentCard:
+    """A comment with all that it takes to decide about it. `record` says what became of other comments of its author;
+    `place` is where it is shown; `post` the id of its post; `answers` the author of the comment that it answers."""
+
+    id: str
+    author: str
+    handle: str = ""
+    author_url: str = ""
+    avatar: str = ""
+    server: str = ""
+    source: str = ""
+    record: str = ""
+    reason: str = ""
+    html: SafeHtml
+    published: datetime
+    url: str = ""
+    post: str
+    post_title: str
+    place: str = ""
+    answers: str = ""
+    state: CommentState
+    is_own: bool = False
+    takes_reply: bool = True
+    can_block: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentsPage(AdminPage):
+    """The comments in one state. `next` is the address of this list, `undo` the id of what has just been done, which
+    `done` says in words."""
+
+    template = "admin/comments.html"
+    tabs: tuple[Tab, ...]
+    state: str
+    comments: tuple[CommentCard, ...] = ()
+    next: str
+    newest: str = ""
+    older: str = ""
+    undo: str = ""
+    done: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentPage(AdminPage):
+    """One comment, and the form for an answer. `next` is the list to go back to."""
+
+    template = "admin/comment.html"
+    comment: CommentCard
+    form: Form
+    next: str

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages import AdminPage, Frame
-from syndicate.web.admin.session import SESSION, is_admin_path
+from syndicate.web.admin.session import SESSION, WAITING, is_admin_path
 from syndicate.web.keys import CONFIG
 from syndicate.web.site.pages import Link
 from syndicate.web.site.rendering import PAGES
@@ -16,6 +16,7 @@ NAVIGATION = (
     Link(label="Start", href="/admin/"),
     Link(label="Write", href="/admin/posts/new"),
     Link(label="Posts", href="/admin/posts/"),
+    Link(label="Comments", href="/admin/comments/"),
     Link(label="Export", href="/admin/export/"),
     Link(label="Account", href="/admin/account/"),
 )
@@ -35,6 +36,10 @@ NOTICES: Mapping[str, str] = {
     "links-ended": "The preview links do not work any more.",
     "featured": "The picture stands for the post now.",
     "picture": "The picture has been added at the end of the text.",
+    "answered": "Your answer is shown, and goes out now.",
+    "unmarked": "No comment was chosen, so nothing has been done.",
+    "undone": "It is as it was before.",
+    "not-undone": "Something else has been done since, so this cannot be undone here. Nothing has changed.",
     "password": "The password has been changed.",
     "passkey": "The passkey has been added.",
     "passkey-removed": "The passkey has been removed.",
@@ -65,6 +70,7 @@ def frame(request: web.Request) -> Frame:
         path=request.path,
         csrf=session.csrf if session else "",
         notice=NOTICES.get(request.query.get("done", ""), ""),
+        waiting=request.get(WAITING, 0),
     )
 
 

@@ -13,6 +13,7 @@ from syndicate.errors import NotFound
 from syndicate.web.admin import (
     account,
     codes,
+    comments,
     downloads,
     pictures,
     posts,
@@ -106,6 +107,12 @@ ROUTES: tuple[Route, ...] = (
     get("/admin/export/", downloads.get_export),
     post("/admin/export/backup", downloads.post_backup, Access.CONFIRMED),
     post("/admin/export/blog", downloads.post_export),
+    # comments
+    get("/admin/comments/", comments.get_comments),
+    post("/admin/comments/", comments.post_comments),
+    post("/admin/comments/undo", comments.post_undo),
+    get("/admin/comments/{id}/", comments.get_comment),
+    post("/admin/comments/{id}/", comments.post_comment),
     # account
     get("/admin/account/", account.get_account),
     post("/admin/account/password", account.post_password),

@@ -14,6 +14,7 @@ from syndicate.web.http.multipart import UploadedFile
 from syndicate.web.keys import CONFIG
 
 SESSION = web.RequestKey("session", Session)
+WAITING = web.RequestKey("comments that wait", int)
 FORM = web.RequestKey("form", Form)
 FILES_SENT = web.RequestKey[Mapping[str, UploadedFile]]("files sent")
 

@@ -1,0 +1,97 @@
+"""The author's lists of comments: by state, whole, with the reason for it and the post."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.clock import to_text
+from syndicate.model.comment import Comment, CommentState
+from syndicate.storage.comments import AVATAR, COLUMNS, comment_of_row
+from syndicate.storage.engine.database import Queryable, Row
+
+MAX_COUNTED = 200
+"""How many of the latest comments of an author are counted."""
+SELECT = f"""
+SELECT {COLUMNS}, {AVATAR.format("comments")}, reason,
+  (SELECT author_name FROM comments AS parents WHERE parents.id = comments.parent_id) AS parent_author,
+  (SELECT title FROM posts WHERE posts.id = comments.post_id) AS post_title,
+  (SELECT excerpt FROM posts WHERE posts.id = comments.post_id) AS post_excerpt,
+  (SELECT path FROM posts WHERE posts.id = comments.post_id) AS post_path,
+  (SELECT state FROM posts WHERE posts.id = comments.post_id) AS post_state
+FROM comments
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeratedComment:
+    """A comment in a list. `answers` is the author of the comment that it answers, or empty; `post_path` is empty where
+    readers do not see the post."""
+
+    comment: Comment
+    reason: str
+    post_title: str
+    post_path: str
+    answers: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentCounts:
+    """Of an author: all comments that are counted, those that are shown, and spam."""
+
+    all: int
+    shown: int
+    spam: int
+
+
+class AdminComments:
+    def __init__(self, query: Queryable) -> None:
+        self._query = query
+
+    async def find(self, id: str) -> ModeratedComment | None:
+        row = await self._query.one(f"{SELECT} WHERE id = :id", id=id)
+        return None if row is None else _moderated(row)
+
+    async def list_by_state(
+        self, state: CommentState, *, before: tuple[datetime, str] | None = None, limit: int
+    ) -> list[ModeratedComment]:
+        """Return the comments in a state, newest first; `before` is the key (time, id) of the last one that is known."""
+        key: dict[str, object] = {}
+        if before is not None:
+            key = {"published": to_text(before[0]), "id": before[1]}
+        rows = await self._query.all(
+            f"""
+            {SELECT} WHERE state = :state {"AND (published, id) < (:published, :id)" if key else ""}
+            ORDER BY published DESC, id DESC LIMIT :limit
+            """,
+            state=state.value,
+            limit=limit,
+            **key,
+        )
+        return [_moderated(row) for row in rows]
+
+    async def count_by_author(self, author_uri: str) -> CommentCounts:
+        """Count the latest comments of an author."""
+        rows = await self._query.all(
+            """
+            SELECT state, count(*) AS total FROM (
+              SELECT state FROM comments WHERE author_uri = :author ORDER BY received DESC LIMIT :most) AS latest
+            GROUP BY state
+            """,
+            author=author_uri,
+            most=MAX_COUNTED,
+        )
+        totals = {row["state"]: int(row["total"]) for row in rows}
+        return CommentCounts(
+            all=sum(totals.values()),
+            shown=totals.get(CommentState.APPROVED.value, 0),
+            spam=totals.get(CommentState.SPAM.value, 0),
+        )
+
+
+def _moderated(row: Row) -> ModeratedComment:
+    return ModeratedComment(
+        comment=comment_of_row(row),
+        reason=row["reason"],
+        post_title=row["post_title"] or row["post_excerpt"][:80],
+        post_path=row["post_path"] if row["post_state"] == "published" else "",
+        answers=row["parent_author"] or "",
+    )

@@ -1,0 +1,182 @@
+"""The author's lists of comments, and what is done there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from syndicate.activitypub.parse import host_of
+from syndicate.comments.reasons import in_words
+from syndicate.errors import InputError, NotFound
+from syndicate.model.comment import Comment, CommentSource, CommentState
+from syndicate.storage.admin_comments import CommentCounts, ModeratedComment
+from syndicate.web.admin.comment_actions import COMMENT_ACTIONS
+from syndicate.web.admin.forms import Form
+from syndicate.web.admin.pages import CommentCard, CommentPage, CommentsPage, Tab
+from syndicate.web.admin.rendering import local_path, respond, respond_to_form, see_other
+from syndicate.web.admin.session import FORM
+from syndicate.web.keys import STORE
+from syndicate.web.site.safe_html import SafeHtml
+
+COMMENTS_PER_PAGE = 25
+COMMENTS = "/admin/comments/"
+TABS = {
+    "waiting": ("Waiting", CommentState.PENDING),
+    "shown": ("Shown", CommentState.APPROVED),
+    "spam": ("Spam", CommentState.SPAM),
+    "hidden": ("Hidden", CommentState.REJECTED),
+    "deleted": ("Deleted", CommentState.WITHDRAWN),
+}
+DECISIONS = ("approve", "reject", "spam")
+MARK = "comment-"
+"""How the fields that name comments begin; the id follows."""
+SOURCES = {
+    CommentSource.IMPORT: "imported",
+    CommentSource.FORM: "by the form of the blog",
+    CommentSource.WEBMENTION: "Webmention",
+}
+
+
+# lists
+
+
+async def get_comments(request: web.Request) -> web.StreamResponse:
+    store, query = request.app[STORE], request.query
+    name = query.get("state", "waiting") if query.get("state") in TABS else "waiting"
+    totals = await store.totals.starting_with("comments:")
+    found = await store.admin_comments.list_by_state(
+        TABS[name][1], before=_key(query.get("before", "")), limit=COMMENTS_PER_PAGE + 1
+    )
+    rows = found[:COMMENTS_PER_PAGE]
+    last = await request.app[COMMENT_ACTIONS].find_last(query.get("undo", ""))
+    older = {"state": name, "before": _cursor(rows[-1].comment)} if len(found) > len(rows) else {}
+    page = CommentsPage(
+        tabs=tuple(_tab(one, totals, is_current=one == name) for one in TABS),
+        state=name,
+        comments=tuple(await _cards(request, rows)),
+        next=_address(state=name, before=query.get("before", "")),
+        newest=_address(state=name) if query.get("before") else "",
+        older=_address(**older) if older else "",
+        undo=last.id if last else "",
+        done=last.text if last else "",
+    )
+    return respond(request, page)
+
+
+async def post_comments(request: web.Request) -> web.StreamResponse:
+    """Do what a button says with one comment, or with those that are marked."""
+    form, actions = request[FORM], request.app[COMMENT_ACTIONS]
+    ids, do = _marked(form), form.get("do")
+    back = local_path(form.get("next") or COMMENTS)
+    if not ids:
+        return see_other(back, "unmarked")
+    if do in DECISIONS:
+        last = await actions.decide(ids, do)
+    elif do in ("block-person", "block-server"):
+        last = await actions.block(ids[0], server=do == "block-server")
+    else:
+        raise InputError("This button is not known here.")
+    return see_other(f"{back}{'&' if '?' in back else '?'}undo={last.id}")
+
+
+async def post_undo(request: web.Request) -> web.StreamResponse:
+    form = request[FORM]
+    is_undone = await request.app[COMMENT_ACTIONS].undo(form.get("undo"))
+    return see_other(local_path(form.get("next") or COMMENTS), "undone" if is_undone else "not-undone")
+
+
+# one comment
+
+
+async def get_comment(request: web.Request) -> web.StreamResponse:
+    return respond(request, await _page(request, Form(), request.query.get("next", COMMENTS)))
+
+
+async def post_comment(request: web.Request) -> web.StreamResponse:
+    """Answer a comment."""
+    form, id = request[FORM], request.match_info["id"]
+    back = form.get("next") or COMMENTS
+    try:
+        await request.app[COMMENT_ACTIONS].reply(id, form.get("text"), only=form.has("only"))
+    except InputError as error:
+        wrong = form.with_errors(text=str(error))
+        return respond_to_form(request, await _page(request, wrong, back), wrong)
+    return see_other(local_path(back), "answered")
+
+
+async def _page(request: web.Request, form: Form, back: str) -> CommentPage:
+    found = await request.app[STORE].admin_comments.find(request.match_info["id"])
+    if found is None:
+        raise NotFound(request.path[:200])
+    [card] = await _cards(request, [found])
+    return CommentPage(comment=card, form=form, next=local_path(back))
+
+
+# what is shown of them
+
+
+async def _cards(request: web.Request, rows: Sequence[ModeratedComment]) -> list[CommentCard]:
+    store = request.app[STORE]
+    authors = {row.comment.author.uri for row in rows if row.comment.author.uri}
+    counts = {author: await store.admin_comments.count_by_author(author) for author in sorted(authors)}
+    return [_card(row, counts.get(row.comment.author.uri)) for row in rows]
+
+
+def _card(row: ModeratedComment, counts: CommentCounts | None) -> CommentCard:
+    comment = row.comment
+    is_own = comment.source is CommentSource.OWN
+    return CommentCard(
+        id=comment.id,
+        author=comment.author.name or comment.author.handle or "Somebody",
+        handle=comment.author.handle,
+        author_url=comment.author.url,
+        avatar=comment.author.avatar,
+        server="" if is_own else host_of(comment.author.uri),
+        source=SOURCES.get(comment.source, ""),
+        record="" if is_own or counts is None else _record(counts),
+        reason=in_words(row.reason),
+        html=SafeHtml(comment.html),
+        published=comment.published,
+        url=comment.url,
+        post=comment.post,
+        post_title=row.post_title,
+        place=f"{row.post_path}#{comment.anchor}" if row.post_path and comment.state is CommentState.APPROVED else "",
+        answers=row.answers,
+        state=comment.state,
+        is_own=is_own,
+        takes_reply=bool(row.post_path) and comment.state is not CommentState.WITHDRAWN,
+        can_block=bool(comment.author.uri) and not is_own,
+    )
+
+
+def _record(counts: CommentCounts) -> str:
+    return "first comment" if counts.all <= 1 else f"{counts.shown} shown, {counts.spam} spam"
+
+
+def _tab(name: str, totals: dict[str, int], *, is_current: bool) -> Tab:
+    label, state = TABS[name]
+    return Tab(label=label, href=_address(state=name), count=totals.get(state.value, 0), is_current=is_current)
+
+
+def _marked(form: Form) -> list[str]:
+    return [name.removeprefix(MARK) for name in form.values if name.startswith(MARK)]
+
+
+def _address(**query: str) -> str:
+    given = {name: value for name, value in query.items() if value}
+    return f"{COMMENTS}?{urlencode(given)}" if given else COMMENTS
+
+
+def _cursor(comment: Comment) -> str:
+    return f"{comment.published.isoformat()}~{comment.id}"
+
+
+def _key(cursor: str) -> tuple[datetime, str] | None:
+    """Return the key in an address; one that cannot be read leads to the newest."""
+    published, _, id = cursor.partition("~")
+    try:
+        at = datetime.fromisoformat(published)
+    except ValueError:
+        return None
+    return (at, id) if at.tzinfo is not None and "\x00" not in id else None
