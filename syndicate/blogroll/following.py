@@ -139,7 +139,7 @@ class BlogrollEditor:
         """Hide or show an entry; the announcements of a hidden one are undone."""
         if entry.hidden:
             for one in await tx.feed_entries.list_by_entry(entry.id):
-                await self._outbox.boosts.retract(tx, one.passed_on)
+                await self._outbox.boosts.retract(tx, one.boost)
         else:
             await self._tell(tx, entry)
         await tx.feed_entries.set_hidden(entry.id, entry.hidden)

@@ -14,7 +14,7 @@ from syndicate.storage import Tables
 from syndicate.storage.comments import Comments
 
 
-class Admission(Enum):
+class AdmitOutcome(Enum):
     """What became of a draft."""
 
     SAVED = auto()
@@ -32,18 +32,18 @@ async def moderate(table: Comments, draft: CommentDraft, moderation: Moderation,
     return decide_draft(draft, await facts.gather(table, draft, moderation, now), moderation)
 
 
-async def admit(tx: Tables, draft: CommentDraft, decision: ModerationDecision, now: datetime) -> Admission:
+async def admit(tx: Tables, draft: CommentDraft, decision: ModerationDecision, now: datetime) -> AdmitOutcome:
     """Save a comment in the state that was decided, with its mentions."""
     if await tx.posts.find(draft.target.post.id) is None:
-        return Admission.NO_POST
+        return AdmitOutcome.NO_POST
     if draft.uri and await tx.tombstones.find(draft.uri) is not None:
-        return Admission.DELETED
+        return AdmitOutcome.DELETED
     comment = comment_of(draft, decision, now)
     saved = await records.save(
         tx, comment, raw_html=draft.raw_html, sanitizer=draft.sanitizer, reason=decision.reason, received=now
     )
     if not saved:
-        return Admission.NOT_NEWER
+        return AdmitOutcome.NOT_NEWER
     if draft.mentions or draft.earlier is not None:
         await tx.comments.set_mentions(comment.id, draft.mentions)
-    return Admission.SAVED
+    return AdmitOutcome.SAVED

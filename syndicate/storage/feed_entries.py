@@ -8,12 +8,12 @@ from syndicate.model.blogroll import FollowedPost
 from syndicate.storage.engine.database import Queryable, Row
 
 NEVER = "-"
-"""Value of `passed_on`: the blogroll's account does not boost this entry."""
+"""Value of `boost`: the blogroll's account does not boost this entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFeedEntry:
-    """A post that is kept. `published` and `found` are always known here; `passed_on` is empty for what the blogroll's
+    """A post that is kept. `published` and `found` are always known here; `boost` is empty for what the blogroll's
     account may still pass on, the id of the activity by which it did, or `NEVER`."""
 
     id: str
@@ -22,7 +22,7 @@ class StoredFeedEntry:
     published: datetime
     found: datetime
     hidden: bool = False
-    passed_on: str = ""
+    boost: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class FeedEntries:
             updated=to_text(post.updated or kept.published),
             found=to_text(kept.found),
             hidden=int(kept.hidden),
-            passed_on=kept.passed_on,
+            passed_on=kept.boost,
         )
 
     async def delete(self, id: str) -> None:
@@ -156,7 +156,7 @@ def _kept(row: Row) -> StoredFeedEntry:
         published=from_text(row["published"]),
         found=from_text(row["found"]),
         hidden=bool(row["hidden"]),
-        passed_on=row["passed_on"],
+        boost=row["passed_on"],
     )
 
 

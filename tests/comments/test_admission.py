@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
-from syndicate.comments.admission import Admission, admit, moderate
+from syndicate.comments.admission import AdmitOutcome, admit, moderate
 from syndicate.comments.draft import CommentDraft, ModerationDecision, Target
 from syndicate.comments.facts import count_links, gather
 from syndicate.comments.policy import Moderation
@@ -34,7 +34,7 @@ def mention(instance: RunningInstance, post: Post, page: str, author: Author = B
 
 async def come_in(
     instance: RunningInstance, draft: CommentDraft, rule: Moderation = "first-time"
-) -> tuple[Admission, ModerationDecision]:
+) -> tuple[AdmitOutcome, ModerationDecision]:
     decision = await moderate(instance.store.comments, draft, rule, instance.clock())
     admission = await instance.store.transaction(lambda tx: admit(tx, draft, decision, instance.clock()))
     return admission, decision
@@ -50,7 +50,7 @@ async def test_all_pages_of_a_site_are_one_author_to_the_first_time_rule(instanc
     post = await instance.publish("Hello")
     first = mention(instance, post, "one")
     assert await come_in(instance, first) == (
-        Admission.SAVED,
+        AdmitOutcome.SAVED,
         ModerationDecision(state=CommentState.PENDING, reason="comment.first"),
     )
     await instance.decide((await saved(instance, first)).id, "approve")
@@ -66,8 +66,8 @@ async def test_a_comment_without_an_activitypub_id_has_a_guid_of_its_own_for_eve
     before = await saved(instance, draft)
     assert before.uri == f"urn:uuid:{before.id}"
     newer = replace(draft, html="<p>Better.</p>", updated=draft.updated + timedelta(seconds=5), earlier=before)
-    assert (await come_in(instance, newer, "off"))[0] is Admission.SAVED
-    assert (await come_in(instance, newer, "off"))[0] is Admission.NOT_NEWER
+    assert (await come_in(instance, newer, "off"))[0] is AdmitOutcome.SAVED
+    assert (await come_in(instance, newer, "off"))[0] is AdmitOutcome.NOT_NEWER
     after = await saved(instance, draft)
     assert (after.id, after.uri, after.anchor, after.html) == (before.id, before.uri, before.anchor, "<p>Better.</p>")
     assert await instance.store.comments.list_newest_shown(post=post.id, limit=5) != []
@@ -94,9 +94,9 @@ async def test_what_was_deleted_before_it_came_in_stays_away(instance: RunningIn
         uri=draft.uri, path=None, origin="https://bob.example", type="", published=None, gone_at=instance.clock()
     )
     await instance.store.transaction(lambda tx: tx.tombstones.save(gone))
-    assert (await come_in(instance, draft))[0] is Admission.DELETED
+    assert (await come_in(instance, draft))[0] is AdmitOutcome.DELETED
     await instance.store.transaction(lambda tx: tx.post_writes.delete(post.id))
-    assert (await come_in(instance, mention(instance, post, "two")))[0] is Admission.NO_POST
+    assert (await come_in(instance, mention(instance, post, "two")))[0] is AdmitOutcome.NO_POST
 
 
 async def test_nothing_is_counted_that_the_rule_does_not_ask_for(instance: RunningInstance) -> None:

@@ -107,11 +107,11 @@ async def take_back(tx: Tables, uri: str, actor: str, *, type: str, target: tupl
         touched = await tx.reactions.delete(uri, actor)
     else:
         post, comment = target
-        withdraw = partial(
+        retract = partial(
             tx.reactions.delete_by_actor_and_object, post.id, comment.id if comment else None, KINDS[type], actor
         )
         touched = (
-            (await withdraw(uri=uri) if uri else None) or await tx.reactions.delete(uri, actor) or await withdraw()
+            (await retract(uri=uri) if uri else None) or await tx.reactions.delete(uri, actor) or await retract()
         )
     if touched is None:
         return False

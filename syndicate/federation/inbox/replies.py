@@ -8,7 +8,7 @@ from typing import Any
 from syndicate.activitypub.access import as_id, types
 from syndicate.activitypub.addressing import Reach, reach
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page, parse_note
-from syndicate.comments.admission import Admission, admit, moderate
+from syndicate.comments.admission import AdmitOutcome, admit, moderate
 from syndicate.comments.draft import CommentDraft, ModerationDecision, Target, not_in_future
 from syndicate.errors import PERMANENT_REMOTE_ERRORS, MalformedActivity
 from syndicate.federation.actors import opt_out
@@ -17,7 +17,7 @@ from syndicate.federation.inbox.ancestors import ParentLookup, find_target
 from syndicate.federation.inbox.context import Context, Decision, done, held, ignored, private, refused
 from syndicate.federation.inbox.shown_form import FORM_VERSION
 from syndicate.federation.inbox.targets import locate
-from syndicate.federation.inbox.withdrawals import forget, never_show, withdraw_empty
+from syndicate.federation.inbox.withdrawals import forget, never_show, delete_empty
 from syndicate.federation.outbox.addressees import mentioned_in
 from syndicate.model.activity import Verdict
 from syndicate.model.actor import RemoteActor
@@ -89,7 +89,7 @@ async def take(
         return ignored("actor.no-blog")
     draft = await _draft(note, author, target, earlier, reached, context)
     if draft is None:
-        return withdraw_empty(note, earlier)
+        return delete_empty(note, earlier)
     decision = await moderate(context.store.comments, draft, context.moderation, context.clock())
     return _admission(draft, decision, context)
 
@@ -144,13 +144,13 @@ async def _draft(
 def _admission(draft: CommentDraft, decision: ModerationDecision, context: Context) -> Decision:
     async def save(tx: Tables) -> Verdict:
         match await admit(tx, draft, decision, context.clock()):
-            case Admission.SAVED:
+            case AdmitOutcome.SAVED:
                 return done(decision.reason) if decision.is_shown else held(decision.reason)
-            case Admission.NOT_NEWER:
+            case AdmitOutcome.NOT_NEWER:
                 return ignored("object.not-newer")
-            case Admission.NO_POST:
+            case AdmitOutcome.NO_POST:
                 return ignored("reply.no-such-post")
-            case Admission.DELETED:
+            case AdmitOutcome.DELETED:
                 return ignored("object.gone")
 
     return save

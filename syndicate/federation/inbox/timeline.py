@@ -77,7 +77,7 @@ def decide(
             published=published,
             found=now,
             hidden=entry.hidden,
-            passed_on="" if news else NEVER,
+            boost="" if news else NEVER,
         )
         after[new.id] = new
         known.add(new)
@@ -155,10 +155,10 @@ async def take(document: dict[str, Any], reached: Reach, actor: str, context: Co
     if note.author != actor or origin(note.id) != origin(actor):
         return refused("object.author")
     if reached is Reach.PRIVATE:
-        return _withdraw(note.id, private("object.private"), context)
+        return _delete(note.id, private("object.private"), context)
     author = await context.store.remote_actors.find(actor)
     if opt_out.declined_in_post(note) or (author is not None and author.opted_out):
-        return _withdraw(note.id, ignored("object.no-blog"), context)
+        return _delete(note.id, ignored("object.no-blog"), context)
     post = from_note(note, author.name if author else "")
     entry_id = entry.id
 
@@ -176,12 +176,12 @@ async def take(document: dict[str, Any], reached: Reach, actor: str, context: Co
     return keep_it
 
 
-def _withdraw(uri: str, verdict: Verdict, context: Context) -> Decision:
-    async def withdraw(tx: Tables) -> Verdict:
+def _delete(uri: str, verdict: Verdict, context: Context) -> Decision:
+    async def delete(tx: Tables) -> Verdict:
         await forget(tx, uri, context.outbox)
         return verdict
 
-    return withdraw
+    return delete
 
 
 def from_note(note: RemoteNote, author: str) -> FollowedPost:
@@ -228,7 +228,7 @@ async def forget(tx: Tables, uri: str, outbox: Outbox, *, by: str = "") -> bool:
         entry = await tx.blogroll.get(one.entry)
         if entry is None or (by and entry.actor != by):
             continue
-        await outbox.boosts.retract(tx, one.passed_on)
+        await outbox.boosts.retract(tx, one.boost)
         await tx.feed_entries.delete(one.id)
         await _renew(tx, entry)
         found = True
@@ -242,7 +242,7 @@ async def account_gone(tx: Tables, actor: str, outbox: Outbox) -> None:
         return
     for one in await tx.feed_entries.list_by_entry(entry.id):
         if one.post.object:
-            await outbox.boosts.retract(tx, one.passed_on)
+            await outbox.boosts.retract(tx, one.boost)
             await tx.feed_entries.delete(one.id)
     await tx.blogroll.set_follow(entry.id, FollowState.NONE, "")
     if not entry.feed_url:

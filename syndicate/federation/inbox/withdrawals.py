@@ -13,7 +13,7 @@ from syndicate.storage.tombstones import Tombstone
 def forget(uri: str, context: Context, *, for_good: bool = True) -> Decision:
     """Delete what is gone at its own origin. `for_good` is false for a 404, since it may come back."""
 
-    async def erase(tx: Tables) -> Verdict:
+    async def delete(tx: Tables) -> Verdict:
         if for_good:
             await _save_tombstone(tx, uri, "", context)
         await tx.inbox_queue.delete_document(uri)
@@ -24,24 +24,24 @@ def forget(uri: str, context: Context, *, for_good: bool = True) -> Decision:
         await records.delete(tx, comment)
         return done("delete.comment")
 
-    return erase
+    return delete
 
 
-def withdraw_empty(note: RemoteNote, earlier: Comment | None) -> Decision:
+def delete_empty(note: RemoteNote, earlier: Comment | None) -> Decision:
     """Decide about a reply with nothing to show; a comment that was emptied is deleted."""
 
-    async def withdraw(tx: Tables) -> Verdict:
+    async def delete(tx: Tables) -> Verdict:
         current = await tx.comments.find_by_uri(note.id)
         is_by_author = current is not None and current.author.uri == note.author
         if current is not None and is_by_author and note.updated is not None and note.updated > current.updated:
             await records.delete(tx, current)
         return ignored("object.empty")
 
-    return ignored("object.empty") if earlier is None else withdraw
+    return ignored("object.empty") if earlier is None else delete
 
 
 async def never_show(
-    note: RemoteNote, context: Context, type: str, verdict: Verdict, *, withdrawn: Verdict
+    note: RemoteNote, context: Context, type: str, verdict: Verdict, *, deleted: Verdict
 ) -> Decision:
     """Delete a reply that must not be shown and save a tombstone, since an older public copy may still arrive."""
     earlier = await context.store.comments.find_by_uri(note.id)
@@ -53,7 +53,7 @@ async def never_show(
     if not concerns_us:
         return verdict
 
-    async def withdraw(tx: Tables) -> Verdict:
+    async def delete(tx: Tables) -> Verdict:
         comment = await tx.comments.find_by_uri(note.id)
         if comment is not None and comment.author.uri != note.author:
             return refused("update.not-owner")
@@ -61,9 +61,9 @@ async def never_show(
         if comment is None:
             return verdict
         await records.delete(tx, comment)
-        return withdrawn
+        return deleted
 
-    return withdraw
+    return delete
 
 
 async def _save_tombstone(tx: Tables, uri: str, type: str, context: Context) -> None:

@@ -30,7 +30,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
     if known is not None and known.author.uri != activity.actor and not activity.forwarded:
         return refused("delete.not-owner")
 
-    async def erase(tx: Tables) -> Verdict:
+    async def delete(tx: Tables) -> Verdict:
         await _save_tombstone(tx, activity, context.clock())
         noted = await tx.received_notes.delete(activity.object, actor="" if activity.forwarded else activity.actor)
         was_authorized = await tx.authorizations.delete_by_object(activity.object, activity.actor)
@@ -50,7 +50,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
             return done("delete.reaction")
         return ignored("delete.unknown")
 
-    return erase
+    return delete
 
 
 async def _how_gone(uri: str, context: Context) -> int | None:
@@ -65,7 +65,7 @@ async def _how_gone(uri: str, context: Context) -> int | None:
 
 
 async def _actor(activity: Activity, context: Context) -> Decision:
-    async def erase(tx: Tables) -> Verdict:
+    async def delete(tx: Tables) -> Verdict:
         await _save_tombstone(tx, activity, context.clock())
         await tx.inbox_queue.delete_documents_by_actor(activity.actor)
         for comment in await tx.comments.list_by_author(activity.actor):
@@ -82,7 +82,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
         known = await tx.remote_actors.delete(activity.actor)
         return done("delete.actor") if known else ignored("delete.unknown")
 
-    return erase
+    return delete
 
 
 async def _save_tombstone(tx: Tables, activity: Activity, now: datetime) -> None:
