@@ -10,7 +10,7 @@ from typing import Any
 from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.parse import host_of, origin
 from syndicate.errors import PERMANENT_REMOTE_ERRORS, RemoteGone
-from syndicate.federation.inbox import reactions, replies, withdrawals
+from syndicate.federation.inbox import deletions, reactions, replies
 from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
@@ -42,10 +42,10 @@ async def _deleted(document: Document, context: Context) -> Decision:
     try:
         found = await context.object(uri)
     except RemoteGone as error:
-        return withdrawals.forget(uri, context, for_good=error.status == 410)
+        return deletions.forget(uri, context, for_good=error.status == 410)
     except PERMANENT_REMOTE_ERRORS:
         return refused("delete.not-gone")
-    return withdrawals.forget(uri, context) if "Tombstone" in types(found.get("type")) else refused("delete.not-gone")
+    return deletions.forget(uri, context) if "Tombstone" in types(found.get("type")) else refused("delete.not-gone")
 
 
 async def _liked(document: Document, context: Context) -> Decision:

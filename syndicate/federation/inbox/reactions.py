@@ -110,9 +110,7 @@ async def take_back(tx: Tables, uri: str, actor: str, *, type: str, target: tupl
         retract = partial(
             tx.reactions.delete_by_actor_and_object, post.id, comment.id if comment else None, KINDS[type], actor
         )
-        touched = (
-            (await retract(uri=uri) if uri else None) or await tx.reactions.delete(uri, actor) or await retract()
-        )
+        touched = (await retract(uri=uri) if uri else None) or await tx.reactions.delete(uri, actor) or await retract()
     if touched is None:
         return False
     await tx.versions.move(f"talk:{touched}")

@@ -15,9 +15,9 @@ from syndicate.federation.actors import opt_out
 from syndicate.federation.inbox import received_notes
 from syndicate.federation.inbox.ancestors import ParentLookup, find_target
 from syndicate.federation.inbox.context import Context, Decision, done, held, ignored, private, refused
+from syndicate.federation.inbox.deletions import delete_empty, forget, never_show
 from syndicate.federation.inbox.shown_form import FORM_VERSION
 from syndicate.federation.inbox.targets import locate
-from syndicate.federation.inbox.withdrawals import forget, never_show, delete_empty
 from syndicate.federation.outbox.addressees import mentioned_in
 from syndicate.model.activity import Verdict
 from syndicate.model.actor import RemoteActor
@@ -70,12 +70,10 @@ async def take(
     if earlier is not None and earlier.author.uri != note.author:
         return refused("update.not-owner")
     if reached is Reach.PRIVATE:
-        return await never_show(
-            note, context, "Private", private("object.private"), withdrawn=private("object.narrowed")
-        )
+        return await never_show(note, context, "Private", private("object.private"), deleted=private("object.narrowed"))
     if opt_out.declined_in_post(note):
         verdict = ignored("object.no-blog")
-        return await never_show(note, context, "NoBlog", verdict, withdrawn=verdict)
+        return await never_show(note, context, "NoBlog", verdict, deleted=verdict)
     if await context.store.tombstones.find(note.id) is not None:
         return ignored("object.gone")
     target = await _target(note, earlier, context, lookup)

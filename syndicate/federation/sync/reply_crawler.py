@@ -18,7 +18,7 @@ from syndicate.activitypub.collections import following, is_collection, listed
 from syndicate.activitypub.parse import host_of, origin
 from syndicate.errors import PERMANENT_REMOTE_ERRORS, RemoteError, RemoteGone, RemoteUnavailable
 from syndicate.federation.actors.throttled_transport import IRRELEVANT_RETENTION
-from syndicate.federation.inbox import replies, withdrawals
+from syndicate.federation.inbox import deletions, replies
 from syndicate.federation.inbox.context import Context, Decision
 from syndicate.model.activity import Outcome, Verdict
 from syndicate.model.comment import Comment, CommentState
@@ -58,13 +58,13 @@ class ReplyCrawler:
         try:
             document = await self._context.object(comment.uri)
         except RemoteGone as error:
-            await self._apply(comment.uri, withdrawals.forget(comment.uri, self._context, for_good=error.status == 410))
+            await self._apply(comment.uri, deletions.forget(comment.uri, self._context, for_good=error.status == 410))
             return CrawlResult(outcome="gone")
         except PERMANENT_REMOTE_ERRORS as error:
             log.debug("comment refetch failed", comment=comment.uri, problem=str(error))
             return CrawlResult(outcome="unreadable")
         if "Tombstone" in types(document.get("type")):
-            await self._apply(comment.uri, withdrawals.forget(comment.uri, self._context))
+            await self._apply(comment.uri, deletions.forget(comment.uri, self._context))
             return CrawlResult(outcome="gone")
         if as_id(document) == comment.uri:
             author = as_id(document.get("attributedTo"))

@@ -7,7 +7,7 @@ from syndicate.activitypub.access import types
 from syndicate.activitypub.parse import origin
 from syndicate.comments import records
 from syndicate.errors import PERMANENT_REMOTE_ERRORS, RemoteGone
-from syndicate.federation.inbox import timeline, withdrawals
+from syndicate.federation.inbox import deletions, timeline
 from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
@@ -23,7 +23,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
         if gone is None:
             return refused("delete.not-gone")
         if gone == HTTPStatus.NOT_FOUND:  # it may come back
-            return withdrawals.forget(activity.object, context, for_good=False)
+            return deletions.forget(activity.object, context, for_good=False)
     if activity.object == activity.actor:
         return await _actor(activity, context)
     known = await context.store.comments.find_by_uri(activity.object)

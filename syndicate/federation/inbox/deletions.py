@@ -40,9 +40,7 @@ def delete_empty(note: RemoteNote, earlier: Comment | None) -> Decision:
     return ignored("object.empty") if earlier is None else delete
 
 
-async def never_show(
-    note: RemoteNote, context: Context, type: str, verdict: Verdict, *, deleted: Verdict
-) -> Decision:
+async def never_show(note: RemoteNote, context: Context, type: str, verdict: Verdict, *, deleted: Verdict) -> Decision:
     """Delete a reply that must not be shown and save a tombstone, since an older public copy may still arrive."""
     earlier = await context.store.comments.find_by_uri(note.id)
     if earlier is None:
