@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.clock import to_text
-from syndicate.model.comment import Comment, CommentState
+from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.storage.comments import AVATAR, COLUMNS, comment_of_row
 from syndicate.storage.engine.database import Queryable, Row
+from syndicate.storage.own_answers import DeletedAnswer, OwnAnswers
 
 MAX_COUNTED = 200
 """How many of the latest comments of an author are counted."""
@@ -45,6 +46,7 @@ class CommentCounts:
 class AdminComments:
     def __init__(self, query: Queryable) -> None:
         self._query = query
+        self._own_answers = OwnAnswers(query)
 
     async def find(self, id: str) -> ModeratedComment | None:
         row = await self._query.one(f"{SELECT} WHERE id = :id", id=id)
@@ -53,7 +55,12 @@ class AdminComments:
     async def list_by_state(
         self, state: CommentState, *, before: tuple[datetime, str] | None = None, limit: int
     ) -> list[ModeratedComment]:
-        """Return the comments in a state, newest first; `before` is the key (time, id) of the last one that is known."""
+        """Return the comments in a state, newest first; `before` is the key (time, id) of the last one that is known.
+
+        Of deleted ones these are answers of the author's own, with the time at which they were deleted.
+        """
+        if state is CommentState.WITHDRAWN:
+            return await self._list_deleted(before, limit)
         key: dict[str, object] = {}
         if before is not None:
             key = {"published": to_text(before[0]), "id": before[1]}
@@ -67,6 +74,15 @@ class AdminComments:
             **key,
         )
         return [_moderated(row) for row in rows]
+
+    async def _list_deleted(self, before: tuple[datetime, str] | None, limit: int) -> list[ModeratedComment]:
+        found = []
+        for answer in await self._own_answers.list_deleted(before=before, limit=limit):
+            row = await self._query.one("SELECT title, excerpt FROM posts WHERE id = :id", id=answer.post)
+            assert row is not None  # deleted answers go with their post
+            title = row["title"] or row["excerpt"][:80]
+            found.append(ModeratedComment(comment=_as_comment(answer), reason="", post_title=title, post_path=""))
+        return found
 
     async def count_by_author(self, author_uri: str) -> CommentCounts:
         """Count the latest comments of an author."""
@@ -85,6 +101,22 @@ class AdminComments:
             shown=totals.get(CommentState.APPROVED.value, 0),
             spam=totals.get(CommentState.SPAM.value, 0),
         )
+
+
+def _as_comment(answer: DeletedAnswer) -> Comment:
+    return Comment(
+        id=answer.id,
+        post=answer.post,
+        parent=answer.parent,
+        uri="",
+        anchor="",
+        source=CommentSource.OWN,
+        author=Author(name=""),
+        html=answer.html,
+        state=CommentState.WITHDRAWN,
+        published=answer.deleted,
+        updated=answer.deleted,
+    )
 
 
 def _moderated(row: Row) -> ModeratedComment:

@@ -34,6 +34,7 @@ from syndicate.storage.media import Media
 from syndicate.storage.mentions import Mentions
 from syndicate.storage.move_recipients import MoveRecipients
 from syndicate.storage.outbox import OutboxActivities
+from syndicate.storage.own_answers import OwnAnswers
 from syndicate.storage.post_archive import PostArchive
 from syndicate.storage.post_drafts import PostDrafts
 from syndicate.storage.post_export import PostExport
@@ -77,6 +78,7 @@ class Tables:
         self.revisions = Revisions(query)
         self.post_overview = PostOverview(query)
         self.comments = Comments(query)
+        self.own_answers = OwnAnswers(query)
         self.reactions = Reactions(query)
         self.received_notes = ReceivedNotes(query)
         self.reports = Reports(query)

@@ -77,6 +77,32 @@ async def test_comments_are_decided_undone_answered_and_blocked(author: Browser,
     assert "Thank <strong>you</strong>" in page
     assert "Spoiler" in page
 
+    await author.get(f"{QUEUE}?state=shown")
+    await author.submit("Edit")
+    assert author.control("Your reply").text_content().strip() == "Thank **you**."
+    await author.submit("Save", text="Thank **you**.")
+    await author.submit("Edit")
+    blog.clock.advance(seconds=1)
+    await author.submit("Save", text="Thank you, *Ann*.")
+    await blog.settle()
+    [change] = [update for update in ann.of_type("Update") if "Note" in str(update["object"].get("type"))]
+    assert "<em>Ann</em>" in change["object"]["content"]
+    await author.submit("Delete")
+    await blog.settle()
+    assert change["object"]["id"] in [delete["object"]["id"] for delete in ann.of_type("Delete")]
+    assert (await blog.get(change["object"]["id"], accept="application/activity+json")).status == 410
+    assert "<em>Ann</em>" not in (await blog.get(post.path)).text
+    assert totals(author)["Deleted"] == "1"
+    last = author.answer
+    await author.get(f"{QUEUE}?state=deleted")
+    assert "Thank you, Ann." in author.page.text_content()
+    author.answer, author.path = last, QUEUE
+    await author.submit("Undo")
+    assert totals(author)["Deleted"] == "0"
+    await blog.settle()
+    assert "<em>Ann</em>" in (await blog.get(post.path)).text
+    assert ann.of_type("Create")[-1]["object"]["id"] not in ("", change["object"]["id"])
+
 
 async def test_many_comments_are_decided_at_once_and_paged(author: Browser, ann: Peer) -> None:
     blog = author.instance

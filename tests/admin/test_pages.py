@@ -166,6 +166,7 @@ SAMPLES: dict[str, AdminPage] = {
     ),
     "no comments": CommentsPage(tabs=(), state="deleted", next="/admin/comments/"),
     "reply": CommentPage(comment=COMMENTS[0], form=Form({"text": HOSTILE}, {"text": HOSTILE}), next=HOSTILE),
+    "edit a reply": CommentPage(comment=COMMENTS[1], form=Form({"text": HOSTILE}), next=HOSTILE, is_edit=True),
     "reply that nobody would see": CommentPage(comment=COMMENTS[3], form=Form(), next="/admin/comments/"),
     "account without passkeys": AccountPage(current="a", codes_left=3, offers_passkeys=False),
 }

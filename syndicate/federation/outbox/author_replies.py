@@ -68,7 +68,7 @@ class AuthorReplies:
             updated=now,
         )
         await self._store.transaction(
-            lambda tx: self._save(tx, "Create", comment, post, answered, mentioned, naming.unknown)
+            lambda tx: self._save(tx, "Create", comment, text, post, answered, mentioned, naming.unknown)
         )
         return comment
 
@@ -81,7 +81,7 @@ class AuthorReplies:
         comment = replace(before, html=naming.html, updated=updated)
         answered = await self._store.comments.find(before.parent) if before.parent else None
         await self._store.transaction(
-            lambda tx: self._save(tx, "Update", comment, post, answered, mentioned, naming.unknown)
+            lambda tx: self._save(tx, "Update", comment, text, post, answered, mentioned, naming.unknown)
         )
         return comment
 
@@ -122,15 +122,33 @@ class AuthorReplies:
         async def take_back(tx: Tables) -> None:
             await self._outbox.reply_deleted(tx, comment, post, self._clock())
             await tx.mentions.save_all(post.id, {}, self._clock(), comment=comment.id)
+            await tx.own_answers.save_deleted(comment.id, self._clock())
             await records.delete(tx, comment)
 
         await self._store.transaction(take_back)
+
+    async def restore(self, id: str) -> Comment:
+        """Publish a deleted reply anew, under a new id: other servers never accept one again that was deleted.
+
+        Raises CommentNotFound, InputError.
+        """
+        deleted = await self._store.own_answers.find_deleted(id)
+        if deleted is None:
+            raise CommentNotFound(f"you have no deleted answer {id}")
+        parent = await self._store.comments.find(deleted.parent) if deleted.parent else None
+        post = await self._store.posts.find(deleted.post)
+        assert post is not None  # deleted answers go with their post
+        is_shown = parent is not None and parent.state is CommentState.APPROVED
+        comment = await self.reply(parent.id if parent is not None and is_shown else post.slug, deleted.text)
+        await self._store.transaction(lambda tx: tx.own_answers.drop_deleted(id))
+        return comment
 
     async def _save(
         self,
         tx: Tables,
         type: str,
         comment: Comment,
+        text: str,
         post: Post,
         answered: Comment | None,
         mentioned: Sequence[Mention],
@@ -144,6 +162,7 @@ class AuthorReplies:
             reason=REASON,
             received=self._clock(),
         )
+        await tx.own_answers.set_text(comment.id, text)
         await tx.comments.set_mentions(comment.id, mentioned)
         unfetched = await never_fetched(tx, mentioned) if post.federates else ()
         wanted = dict.fromkeys([*unknown, *unfetched], "")

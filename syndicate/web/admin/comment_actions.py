@@ -24,18 +24,20 @@ from syndicate.storage.blocks import Block
 LAST_ACTION = "last comment action"
 """The name under which the database remembers it."""
 DONE = {"approve": "approved", "reject": "hidden", "spam": "marked as spam"}
+NO_TEXT = "Please write something."
 BLOCK_REASON = "at the desk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastAction:
-    """What was done, in words; comments as (id, state before, reason before, state after); and a pattern that was
-    blocked."""
+    """What was done, in words; comments as (id, state before, reason before, state after); a pattern that was blocked;
+    and the id of an answer that was deleted."""
 
     id: str
     text: str
     comments: Sequence[tuple[str, str, str, str]] = ()
     blocked: str = ""
+    deleted: str = ""
 
 
 class CommentActions:
@@ -82,10 +84,23 @@ class CommentActions:
         """Answer a comment, which is shown from then on. Raises CommentNotFound, InputError."""
         comment = await self.get(id)
         if not text.strip():
-            raise InputError("Please write something.")
+            raise InputError(NO_TEXT)
         if comment.state is not CommentState.APPROVED:
             await self.decide([id], "approve")
-        return await self._author_replies.reply(id, text, only=only)
+        return await self._author_replies.reply(id, text.replace("\r\n", "\n"), only=only)
+
+    async def edit(self, id: str, text: str) -> None:
+        """Change an answer of the author's own; the same text changes nothing. Raises CommentNotFound, InputError."""
+        written = text.replace("\r\n", "\n")
+        if not written.strip():
+            raise InputError(NO_TEXT)
+        if written != await self._store.own_answers.find_text(id):
+            await self._author_replies.edit(id, written)
+
+    async def delete(self, id: str) -> LastAction:
+        """Delete an answer of the author's own. Raises CommentNotFound."""
+        await self._author_replies.delete(id)
+        return await self._remember("Your answer is deleted.", deleted=id)
 
     async def undo(self, id: str) -> bool:
         """Take the last action back. Return False if that is another one by now.
@@ -104,6 +119,8 @@ class CommentActions:
                 )
         if last.blocked:
             await self._blocking.unblock(last.blocked)
+        if last.deleted:
+            await self._author_replies.restore(last.deleted)
         return True
 
     async def find_last(self, id: str) -> LastAction | None:
@@ -120,9 +137,14 @@ class CommentActions:
         return comment
 
     async def _remember(
-        self, text: str, *, comments: Sequence[tuple[str, str, str, str]] = (), blocked: str = ""
+        self,
+        text: str,
+        *,
+        comments: Sequence[tuple[str, str, str, str]] = (),
+        blocked: str = "",
+        deleted: str = "",
     ) -> LastAction:
-        last = LastAction(id=new_id(self._clock()), text=text, comments=comments, blocked=blocked)
+        last = LastAction(id=new_id(self._clock()), text=text, comments=comments, blocked=blocked, deleted=deleted)
         await self._store.transaction(lambda tx: tx.key_values.save(LAST_ACTION, json.dumps(asdict(last))))
         return last
 

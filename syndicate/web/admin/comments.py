@@ -1,6 +1,7 @@
 """The author's lists of comments, and what is done there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -48,6 +49,7 @@ async def get_comments(request: web.Request) -> web.StreamResponse:
     found = await store.admin_comments.list_by_state(
         TABS[name][1], before=_key(query.get("before", "")), limit=COMMENTS_PER_PAGE + 1
     )
+    totals[CommentState.WITHDRAWN.value] = await store.own_answers.count_deleted()
     rows = found[:COMMENTS_PER_PAGE]
     last = await request.app[COMMENT_ACTIONS].find_last(query.get("undo", ""))
     older = {"state": name, "before": _cursor(rows[-1].comment)} if len(found) > len(rows) else {}
@@ -75,6 +77,8 @@ async def post_comments(request: web.Request) -> web.StreamResponse:
         last = await actions.decide(ids, do)
     elif do in ("block-person", "block-server"):
         last = await actions.block(ids[0], server=do == "block-server")
+    elif do == "delete":
+        last = await actions.delete(ids[0])
     else:
         raise InputError("This button is not known here.")
     return see_other(f"{back}{'&' if '?' in back else '?'}undo={last.id}")
@@ -105,6 +109,30 @@ async def post_comment(request: web.Request) -> web.StreamResponse:
     return see_other(local_path(back), "answered")
 
 
+async def get_edit(request: web.Request) -> web.StreamResponse:
+    text = await request.app[STORE].own_answers.find_text(request.match_info["id"])
+    return respond(request, await _edit_page(request, Form({"text": text}), request.query.get("next", COMMENTS)))
+
+
+async def post_edit(request: web.Request) -> web.StreamResponse:
+    """Change an answer of the author's own."""
+    form = request[FORM]
+    back = form.get("next") or COMMENTS
+    try:
+        await request.app[COMMENT_ACTIONS].edit(request.match_info["id"], form.get("text"))
+    except InputError as error:
+        wrong = form.with_errors(text=str(error))
+        return respond_to_form(request, await _edit_page(request, wrong, back), wrong)
+    return see_other(local_path(back), "saved")
+
+
+async def _edit_page(request: web.Request, form: Form, back: str) -> CommentPage:
+    page = await _page(request, form, back)
+    if not page.comment.is_own:
+        raise NotFound(request.path[:200])
+    return replace(page, is_edit=True)
+
+
 async def _page(request: web.Request, form: Form, back: str) -> CommentPage:
     found = await request.app[STORE].admin_comments.find(request.match_info["id"])
     if found is None:
@@ -128,7 +156,7 @@ def _card(row: ModeratedComment, counts: CommentCounts | None) -> CommentCard:
     is_own = comment.source is CommentSource.OWN
     return CommentCard(
         id=comment.id,
-        author=comment.author.name or comment.author.handle or "Somebody",
+        author=comment.author.name or comment.author.handle or ("You" if is_own else "Somebody"),
         handle=comment.author.handle,
         author_url=comment.author.url,
         avatar=comment.author.avatar,

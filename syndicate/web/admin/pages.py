@@ -312,9 +312,10 @@ class CommentsPage(AdminPage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentPage(AdminPage):
-    """One comment, and the form for an answer. `next` is the list to go back to."""
+    """One comment, and the form for an answer, or for changing one's own. `next` is the list to go back to."""
 
     template = "admin/comment.html"
     comment: CommentCard
     form: Form
     next: str
+    is_edit: bool = False

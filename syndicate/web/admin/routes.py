@@ -113,6 +113,8 @@ ROUTES: tuple[Route, ...] = (
     post("/admin/comments/undo", comments.post_undo),
     get("/admin/comments/{id}/", comments.get_comment),
     post("/admin/comments/{id}/", comments.post_comment),
+    get("/admin/comments/{id}/edit", comments.get_edit),
+    post("/admin/comments/{id}/edit", comments.post_edit),
     # account
     get("/admin/account/", account.get_account),
     post("/admin/account/password", account.post_password),
