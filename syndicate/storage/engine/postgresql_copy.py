@@ -8,7 +8,7 @@ import asyncpg
 
 from syndicate.errors import StorageError
 from syndicate.storage.engine.migrate import migrate
-from syndicate.storage.engine.postgresql import CONNECT_TIMEOUT_SECONDS, Statements, translated
+from syndicate.storage.engine.postgresql_statements import CONNECT_TIMEOUT_SECONDS, Statements, translated
 from syndicate.storage.engine.sqlite import SQLite
 from syndicate.storage.engine.table_copy import BATCH_ROWS, Rows, SQLiteFile, TableSum, copy_rows
 
