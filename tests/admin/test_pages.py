@@ -118,7 +118,8 @@ SAMPLES: dict[str, AdminPage] = {
     "resume": ResumePage(action="/admin/", fields=((HOSTILE, HOSTILE),)),
     "refused": RefusedPage(text=HOSTILE),
     "reload": ReloadPage(address=HOSTILE),
-    "start": StartPage(),
+    "start": StartPage(drafts=1, scheduled=2, failing=(HOSTILE,) * 6, backup_days=9),
+    "start without anything": StartPage(backup_days=1, is_backup_due=False),
     "account": AccountPage(
         form=FORM,
         current="a",
