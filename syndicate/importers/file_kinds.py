@@ -37,12 +37,17 @@ def kind_of_export(head: str) -> str:
     """Return what a file is, by its beginning, and the command for it: "is a Ghost export; use `syndicate import
     ghost`."; empty if it is unknown.
     """
+    what, command = known_kind(head)
+    advice = f"use `syndicate {command}`." if command else "this version cannot import it."
+    return f"is {what}; {advice}" if what else ""
+
+
+def known_kind(head: str) -> tuple[str, str]:
+    """Return what a file is, by its beginning ("a Ghost export"), and the command for it ("import ghost"), which is empty
+    where this version cannot import it; both are empty if the file is unknown.
+    """
     head = head[:MAX_HEAD_LENGTH]
-    for pattern, what, command in _KNOWN:
-        if pattern.search(head):
-            advice = f"use `syndicate {command}`." if command else "this version cannot import it."
-            return f"is {what}; {advice}"
-    return ""
+    return next(((what, command) for pattern, what, command in _KNOWN if pattern.search(head)), ("", ""))
 
 
 def kind_of_archive(names: Sequence[str]) -> str:

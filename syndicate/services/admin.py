@@ -1,14 +1,17 @@
 """Constructs the parts of the author's interface."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from syndicate.importers.upload.run import ImportTools
 from syndicate.maintenance.create_backup import create_backup
-from syndicate.services.commands import Services
+from syndicate.maintenance.import_worker import ImportWorker
+from syndicate.services.commands import Services, open_services
 from syndicate.web.admin.authentication import AUTHENTICATION, Authentication
 from syndicate.web.admin.comment_actions import COMMENT_ACTIONS, CommentActions
 from syndicate.web.admin.downloads import DOWNLOADS, Downloads
@@ -16,6 +19,7 @@ from syndicate.web.admin.editor import EDITOR, Editor
 from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
 from syndicate.web.admin.pictures import UPLOADS, Uploads
+from syndicate.web.reserved_paths import ReservedPaths
 
 
 def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
@@ -30,6 +34,28 @@ def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
         EDITOR: Editor(store, services.publisher, config.site, clock),
         UPLOADS: Uploads(store, services.files, services.urls, clock),
     }
+
+
+def import_worker(services: Services) -> ImportWorker:
+    """Return the worker that imports what the author uploads."""
+    return ImportWorker(
+        services.store, services.clock, services.config.storage.transfers, partial(_import_tools, services)
+    )
+
+
+@asynccontextmanager
+async def _import_tools(services: Services) -> AsyncIterator[ImportTools]:
+    async with open_services(services.config, clock=services.clock) as own:
+        yield ImportTools(
+            store=own.store,
+            importer=own.post_importer,
+            files=own.files,
+            urls=own.urls,
+            site=own.config.site,
+            clock=own.clock,
+            blogroll=own.blogroll_editor,
+            is_reserved=ReservedPaths(),
+        )
 
 
 async def _make_backup(services: Services, file: Path) -> None:

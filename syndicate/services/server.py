@@ -39,6 +39,7 @@ from syndicate.federation.sync.refetch_worker import BackfillWorker
 from syndicate.federation.sync.reply_crawler import ReplyCrawler
 from syndicate.maintenance.account_upkeep import AccountUpkeep
 from syndicate.maintenance.deletion_log import DeletionLog
+from syndicate.maintenance.import_worker import ImportWorker
 from syndicate.maintenance.rerendering import Rerendering
 from syndicate.maintenance.retention import Retention
 from syndicate.maintenance.scheduler import Scheduler
@@ -48,7 +49,7 @@ from syndicate.publishing.listings import Listings
 from syndicate.publishing.media_fetch import MediaFetcher
 from syndicate.publishing.mentions import MentionResolver
 from syndicate.publishing.topics import FeedTopics
-from syndicate.services.admin import admin_parts
+from syndicate.services.admin import admin_parts, import_worker
 from syndicate.services.commands import Services, open_network, schemes_of
 from syndicate.storage.deliveries import DeliveryKind
 from syndicate.storage.version_watch import VersionWatch
@@ -102,6 +103,7 @@ class Server:
     pushes: PushWorker
     app: web.Application
     metrics: Metrics
+    imports: ImportWorker
     retention: Retention
     rerendering: Rerendering
     regular_jobs: tuple[Worker, ...]
@@ -118,6 +120,7 @@ class Server:
             "mentions": self.mentions,
             "synchronization": self.synchronization,
             "poller": self.poller,
+            "imports": self.imports,
             **({"backfill": self.backfill} if self.services.config.comments.backfill else {}),
         }
         maintenance: dict[str, Wakeable] = {
@@ -184,6 +187,7 @@ def build_server(
         topics=topics,
         pushes=pushes,
         metrics=metrics,
+        imports=import_worker(services),
         retention=retention,
         rerendering=rerendering,
         regular_jobs=_regular_jobs(services, rotation, moving, retention, rerendering),

@@ -18,6 +18,7 @@ KEYS: dict[str, Key] = {
     "deliveries": ("activity_id", "inbox"),
     "fanouts": ("activity_id", "audience"),
     "feed_polls": ("entry_id",),
+    "imports": ("id",),
     "media": ("id",),
     "mentions": ("post_id", "comment_id", "handle"),
     "synchronizations": ("actor_uri",),

@@ -26,6 +26,7 @@ from syndicate.storage.followers_sync import Synchronizations
 from syndicate.storage.foreign_inboxes import ForeignInboxes
 from syndicate.storage.held_deliveries import HeldDeliveries
 from syndicate.storage.hosts import Hosts
+from syndicate.storage.imports import Imports
 from syndicate.storage.inbox_queue import InboxQueue
 from syndicate.storage.key_values import KeyValues, Totals
 from syndicate.storage.leases import LeasedRows, Leases
@@ -108,6 +109,7 @@ class Tables:
         self.refetch_queue = RefetchQueue(query)
         self.subscriptions = Subscriptions(query, self.totals)
         self.websub_following = WebsubFollowing(query)
+        self.imports = Imports(query)
         self.post_drafts = PostDrafts(query)
         self.admin_posts = AdminPosts(query)
         self.admin_comments = AdminComments(query)

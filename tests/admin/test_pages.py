@@ -13,6 +13,7 @@ from syndicate.storage.admin_account import Passkey
 from syndicate.storage.admin_events import AdminEvent
 from syndicate.storage.admin_posts import PostRow
 from syndicate.storage.admin_sessions import StoredSession
+from syndicate.storage.imports import StoredImport
 from syndicate.storage.revisions import Revision
 from syndicate.storage.tombstones import Tombstone
 from syndicate.web.admin import pages
@@ -30,6 +31,7 @@ from syndicate.web.admin.pages import (
     EditPage,
     ExportPage,
     Frame,
+    ImportPage,
     LoginPage,
     PostsPage,
     PreviewPage,
@@ -106,6 +108,13 @@ COMMENTS = [
     for number, state in enumerate(CommentState)
 ]
 
+IMPORT_STATES: tuple[dict[str, Any], ...] = (
+    {},
+    {"attempts": 1},
+    {"attempts": 1, "kind": "a feed", "done": 3, "total": 5},
+    {"attempts": 1, "ended": NOON, "report": (HOSTILE, "2 posts are new.")},
+    {"attempts": 1, "ended": NOON, "problem": HOSTILE},
+)
 SAMPLES: dict[str, AdminPage] = {
     "setup": SetupPage(form=FORM),
     "setup again": SetupPage(is_again=True),
@@ -153,6 +162,14 @@ SAMPLES: dict[str, AdminPage] = {
     "revisions": RevisionsPage(id="p", title=HOSTILE, revisions=(REVISION,), chosen=REVISION, differences=DIFFERENCES),
     "no revisions": RevisionsPage(id="p", title=HOSTILE),
     "preview": PreviewPage(id="p", title=HOSTILE, link="https://blog.example/preview/x/", links=2),
+    "import": ImportPage(
+        form=Form({"origin": HOSTILE}, {"file": HOSTILE, "origin": HOSTILE}),
+        max_size="512 MB",
+        imports=tuple(
+            StoredImport(id=f"i{at}", name=HOSTILE, created=NOON, **more) for at, more in enumerate(IMPORT_STATES)
+        ),
+    ),
+    "import that runs": ImportPage(max_size="512 MB", is_running=True),
     "export": ExportPage(),
     "export after a backup": ExportPage(last_backup=NOON),
     "comments": CommentsPage(

@@ -30,6 +30,7 @@ from syndicate.web.admin.session import (
     is_admin_path,
 )
 from syndicate.web.admin.sign_in import respond_signed_out
+from syndicate.web.admin.uploads import receive_upload, received_files
 from syndicate.web.http.bodies import FORM_TYPE
 from syndicate.web.http.content_policy import content_policy
 from syndicate.web.http.handlers import SAFE_METHODS, Handler
@@ -58,7 +59,8 @@ async def admin_access(request: web.Request, handler: Handler) -> web.StreamResp
     if not _is_admin(request):
         return await handler(request)
     try:
-        response = await _answer(request, handler)
+        async with received_files(request):
+            response = await _answer(request, handler)
     except NotFound:
         response = respond(
             request, RefusedPage(heading="There is nothing here", text=NOTHING_HERE), HTTPStatus.NOT_FOUND
@@ -86,7 +88,8 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     if session is not None:
         request[SESSION] = session
         request[WAITING] = await request.app[STORE].totals.get(f"comments:{CommentState.PENDING.value}")
-    request[FORM], request[FILES_SENT] = (Form(), {}) if is_safe else await _read_form(request, route)
+    is_unread = is_safe or (route.is_upload and session is None)
+    request[FORM], request[FILES_SENT] = (Form(), {}) if is_unread else await _read_form(request, route)
     form = request[FORM]
     if route.access is Access.PUBLIC:
         return await handler(request)
@@ -103,6 +106,8 @@ async def _read_form(request: web.Request, route: Route) -> tuple[Form, Mapping[
     bodies, address = request.app[BODIES], client_of(request).address
     if request.content_type != MULTIPART_TYPE:
         return Form.of(await bodies.form(request, address, route.max_bytes)), {}
+    if route.is_upload:
+        return await receive_upload(request, route.max_bytes), {}
     body = await bodies.read(request, address, route.max_bytes)
     fields, files = parse_multipart(body, get_boundary(request))
     return Form.of(fields), files

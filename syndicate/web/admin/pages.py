@@ -15,6 +15,7 @@ from syndicate.storage.admin_account import Passkey
 from syndicate.storage.admin_events import AdminEvent
 from syndicate.storage.admin_posts import PostRow
 from syndicate.storage.admin_sessions import StoredSession
+from syndicate.storage.imports import StoredImport
 from syndicate.storage.revisions import Revision
 from syndicate.storage.tombstones import Tombstone
 from syndicate.web.admin.forms import Form
@@ -270,6 +271,18 @@ class ExportPage(AdminPage):
 
     template = "admin/export.html"
     last_backup: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPage(AdminPage):
+    """The form for a file, and the newest imports. While one `is_running`, the page loads itself
+    again, and has no form, since that would lose the file that was chosen."""
+
+    template = "admin/import.html"
+    form: Form = field(default_factory=Form)
+    max_size: str
+    imports: tuple[StoredImport, ...] = ()
+    is_running: bool = False
 
 
 # comments

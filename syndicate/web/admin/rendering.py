@@ -17,6 +17,7 @@ NAVIGATION = (
     Link(label="Write", href="/admin/posts/new"),
     Link(label="Posts", href="/admin/posts/"),
     Link(label="Comments", href="/admin/comments/"),
+    Link(label="Import", href="/admin/import/"),
     Link(label="Export", href="/admin/export/"),
     Link(label="Account", href="/admin/account/"),
 )
@@ -40,6 +41,7 @@ NOTICES: Mapping[str, str] = {
     "unmarked": "No comment was chosen, so nothing has been done.",
     "undone": "It is as it was before.",
     "not-undone": "Something else has been done since, so this cannot be undone here. Nothing has changed.",
+    "import": "The file is here. It is being imported now; you can leave this page.",
     "password": "The password has been changed.",
     "passkey": "The passkey has been added.",
     "passkey-removed": "The passkey has been removed.",

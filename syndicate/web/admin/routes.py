@@ -15,6 +15,7 @@ from syndicate.web.admin import (
     codes,
     comments,
     downloads,
+    imports,
     pictures,
     posts,
     preview,
@@ -43,13 +44,14 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """An address and its view. A form of more than `max_bytes` is refused."""
+    """An address and its view. A form of more than `max_bytes` is refused. The files of an upload go to the disk."""
 
     method: str
     path: str
     view: View
     access: Access = Access.SESSION
     max_bytes: int = MAX_FORM_BYTES
+    is_upload: bool = False
 
 
 def get(path: str, view: View, access: Access = Access.SESSION) -> Route:
@@ -104,6 +106,14 @@ ROUTES: tuple[Route, ...] = (
     post("/admin/posts/{id}/preview/end", preview.post_end_links),
     post("/admin/pictures", pictures.post_picture, max_bytes=pictures.MAX_PICTURE_BYTES),
     # bringing in and taking along
+    get("/admin/import/", imports.get_import),
+    Route(
+        method="POST",
+        path="/admin/import/",
+        view=imports.post_import,
+        max_bytes=imports.MAX_UPLOAD_BYTES,
+        is_upload=True,
+    ),
     get("/admin/export/", downloads.get_export),
     post("/admin/export/backup", downloads.post_backup, Access.CONFIRMED),
     post("/admin/export/blog", downloads.post_export),

@@ -11,11 +11,13 @@ from syndicate.web.admin.browsers import browser_name
 from syndicate.web.admin.forms import Form
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.multipart import UploadedFile
+from syndicate.web.http.uploads import ReceivedFile
 from syndicate.web.keys import CONFIG
 
 SESSION = web.RequestKey("session", Session)
 WAITING = web.RequestKey("comments that wait", int)
 FORM = web.RequestKey("form", Form)
+RECEIVED = web.RequestKey[Mapping[str, ReceivedFile]]("files received on the disk")
 FILES_SENT = web.RequestKey[Mapping[str, UploadedFile]]("files sent")
 
 SESSION_COOKIE, BROWSER_COOKIE = "session", "browser"

@@ -245,6 +245,12 @@ class Connection(BaseConnection):
         response.force_close()
         return response
 
+    def extend_body(self, seconds: float) -> None:
+        """Give the body that is being received this long from now on: an upload of the author takes its time."""
+        if self._deadline is not None and self._awaited_body is not None:
+            self._deadline.cancel()
+            self._deadline = asyncio.get_running_loop().call_later(seconds, self._time_out)
+
     @property
     def is_waited_for(self) -> bool:
         """Whether it is counted as waiting."""
