@@ -6,16 +6,13 @@ from typing import Any
 
 import click
 
-from syndicate.activitypub.parse import host_of
 from syndicate.cli.session import Session, as_json
+from syndicate.comments.mentions import list_mentions, mark_seen
 from syndicate.content.scripts import marked
 from syndicate.content.text import plain
 from syndicate.services import Services
-from syndicate.storage import Tables
-from syndicate.storage.received_notes import NoteKind, ReceivedNote
+from syndicate.storage.received_notes import ReceivedNote
 
-MAX_ROWS = 200
-KINDS = (NoteKind.MENTION, NoteKind.PRIVATE)
 LINE_WIDTH = 78
 
 
@@ -36,18 +33,9 @@ def mentions(session: Session, seen: bool, as_json: bool) -> None:
 
 async def _seen(services: Services, *, everything: bool) -> list[dict[str, Any]]:
     """List the notes and mark them as seen."""
-    notes = [
-        note
-        for note in await services.store.received_notes.list_newest(KINDS, seen=everything, limit=MAX_ROWS)
-        if not await services.store.blocks.covers(note.actor, host_of(note.actor))
-    ]
+    notes = await list_mentions(services.store, seen=everything)
     rows = [await _row(services, note) for note in notes]
-
-    async def mark(tx: Tables) -> None:
-        for note in notes:
-            await tx.received_notes.set_seen(note.uri, note.kind)
-
-    await services.store.transaction(mark)
+    await mark_seen(services.store, notes)
     return rows
 
 

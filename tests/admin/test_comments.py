@@ -136,3 +136,23 @@ async def test_many_comments_are_decided_at_once_and_paged(author: Browser, ann:
     assert author.answer.status == 422
     await author.get(f"{QUEUE}unknown/")
     assert author.answer.status == 404
+
+
+async def test_mentions_private_words_and_reports_are_seen_and_dismissed(author: Browser, ann: Peer) -> None:
+    blog = author.instance
+    actor = f"https://{blog.host}/actor"
+    await ann.send(ann.create(ann.note("", "<p>Read this blog.</p>", tag=[{"type": "Mention", "href": actor}])))
+    await ann.send(ann.create(ann.note("", "<p>Between us.</p>", to=[actor], cc=[])), path="/actor/inbox")
+    post = await blog.publish("Frost", "Cold.")
+    await ann.send(ann.activity("Flag", [post.uri], content="Too cold"), path="/actor/inbox")
+    await blog.settle()
+    await author.get(QUEUE)
+    await author.get(author.link("Mentions and reports"))
+    for words in ("Read this blog.", "Between us.", "private message", "Too cold"):
+        assert words in author.page.text_content()
+    await author.submit("Mark as seen")
+    assert "There are no new mentions." in author.answer.text
+    await author.submit("Dismiss")
+    assert "Too cold" not in author.answer.text
+    await author.get(author.link("Show those that you have seen, too"))
+    assert "Between us." in author.answer.text

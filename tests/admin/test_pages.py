@@ -14,6 +14,7 @@ from syndicate.storage.admin_events import AdminEvent
 from syndicate.storage.admin_posts import PostRow
 from syndicate.storage.admin_sessions import StoredSession
 from syndicate.storage.imports import StoredImport
+from syndicate.storage.reports import Report
 from syndicate.storage.revisions import Revision
 from syndicate.storage.tombstones import Tombstone
 from syndicate.web.admin import pages
@@ -33,6 +34,8 @@ from syndicate.web.admin.pages import (
     Frame,
     ImportPage,
     LoginPage,
+    MentionCard,
+    MentionsPage,
     PostsPage,
     PreviewPage,
     PublishPage,
@@ -182,6 +185,24 @@ SAMPLES: dict[str, AdminPage] = {
         undo="u",
         done=HOSTILE,
     ),
+    "mentions": MentionsPage(
+        mentions=tuple(
+            MentionCard(
+                uri=HOSTILE,
+                author=HOSTILE,
+                handle=HOSTILE,
+                is_private=is_private,
+                html=SafeHtml("<p>Safe</p>"),
+                url=HOSTILE,
+                published=NOON,
+            )
+            for is_private in (True, False)
+        ),
+        reports=(
+            Report(id="r", reporter=HOSTILE, about=("https://blog.example/x", HOSTILE), words=HOSTILE, received=NOON),
+        ),
+    ),
+    "no mentions": MentionsPage(is_all=True),
     "no comments": CommentsPage(tabs=(), state="deleted", next="/admin/comments/"),
     "reply": CommentPage(comment=COMMENTS[0], form=Form({"text": HOSTILE}, {"text": HOSTILE}), next=HOSTILE),
     "edit a reply": CommentPage(comment=COMMENTS[1], form=Form({"text": HOSTILE}), next=HOSTILE, is_edit=True),

@@ -16,6 +16,7 @@ from syndicate.storage.admin_events import AdminEvent
 from syndicate.storage.admin_posts import PostRow
 from syndicate.storage.admin_sessions import StoredSession
 from syndicate.storage.imports import StoredImport
+from syndicate.storage.reports import Report
 from syndicate.storage.revisions import Revision
 from syndicate.storage.tombstones import Tombstone
 from syndicate.web.admin.forms import Form
@@ -340,3 +341,27 @@ class CommentPage(AdminPage):
     form: Form
     next: str
     is_edit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionCard:
+    """A note that names the blog, or a private message."""
+
+    uri: str
+    author: str
+    handle: str
+    is_private: bool
+    html: SafeHtml
+    url: str
+    published: datetime
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionsPage(AdminPage):
+    """Mentions and private messages, the new ones or all, and reports of other servers."""
+
+    template = "admin/mentions.html"
+    mentions: tuple[MentionCard, ...] = ()
+    reports: tuple[Report, ...] = ()
+    is_all: bool = False

@@ -39,6 +39,8 @@ NOTICES: Mapping[str, str] = {
     "picture": "The picture has been added at the end of the text.",
     "answered": "Your answer is shown, and goes out now.",
     "unmarked": "No comment was chosen, so nothing has been done.",
+    "seen": "You have seen them.",
+    "dismissed": "The report is dismissed.",
     "undone": "It is as it was before.",
     "not-undone": "Something else has been done since, so this cannot be undone here. Nothing has changed.",
     "import": "The file is here. It is being imported now; you can leave this page.",

@@ -16,6 +16,7 @@ from syndicate.web.admin import (
     comments,
     downloads,
     imports,
+    mentions,
     pictures,
     posts,
     preview,
@@ -125,6 +126,9 @@ ROUTES: tuple[Route, ...] = (
     post("/admin/comments/{id}/", comments.post_comment),
     get("/admin/comments/{id}/edit", comments.get_edit),
     post("/admin/comments/{id}/edit", comments.post_edit),
+    get("/admin/mentions/", mentions.get_mentions),
+    post("/admin/mentions/seen", mentions.post_seen),
+    post("/admin/mentions/dismiss", mentions.post_dismiss),
     # account
     get("/admin/account/", account.get_account),
     post("/admin/account/password", account.post_password),
