@@ -22,11 +22,12 @@ from syndicate.storage import Store
 from syndicate.storage.imports import StoredImport
 from syndicate.workers.queue import QueueWorker, Row
 
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 5
+"""Restarts of the server count, and its end for want of memory."""
 PROGRESS_INTERVAL_SECONDS = 1.0
 FILE_IS_GONE = "The file is not on the server any more. Please upload it again."
 ENDED_OFTEN = (
-    "The import has ended three times before it was through, perhaps for want of memory. What came in by then is here."
+    "The import was interrupted five times before it was through, perhaps for want of memory. What came in by then is here."
     " Please ask whoever runs the server to use `syndicate import`."
 )
 UNEXPECTED = "Something went wrong that nobody foresaw. What came in by then is here; the server's log says more."
@@ -46,9 +47,12 @@ class Progress:
         self.is_over = threading.Event()
 
     def advance(self, _: str, /) -> None:
+        self.check()
+        self.done += 1
+
+    def check(self) -> None:
         if self.is_over.is_set():
             raise ImportInterrupted
-        self.done += 1
 
 
 class ImportWorker(QueueWorker[StoredImport]):

@@ -11,7 +11,10 @@ import pytest
 from aiohttp import web
 
 from syndicate.errors import NotAnExport
+from syndicate.importers.feed.export import FeedExport
 from syndicate.importers.upload.kinds import UploadKind, kind_of_upload
+from syndicate.importers.upload.run import CountedSource
+from syndicate.maintenance.import_worker import ImportInterrupted, Progress
 from syndicate.model.post import PostState
 from syndicate.web.http.uploads import ReceivedFile, receive_form
 from tests.admin.browser import Browser, set_up
@@ -204,3 +207,13 @@ async def test_a_large_file_goes_to_the_disk_up_to_the_limit(tmp_path: Path) -> 
     ]
     assert (tmp_path / "0").stat().st_size == 1_000_000
     assert (tmp_path / "1").stat().st_size <= 1_000_000
+
+
+def test_an_import_ends_with_its_server_also_while_the_file_is_read(tmp_path: Path) -> None:
+    path, progress = tmp_path / "feed.xml", Progress()
+    path.write_bytes(FEED)
+    progress.is_over.set()
+    with pytest.raises(ImportInterrupted):
+        list(CountedSource(FeedExport((path,), base="https://blog.example"), progress).read())
+    with pytest.raises(ImportInterrupted):
+        progress.advance("A post")

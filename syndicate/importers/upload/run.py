@@ -46,12 +46,15 @@ class ImportTools:
 
 
 class ImportProgress(Protocol):
-    """How far an import is. `advance` is called after each post and may raise to end the import."""
+    """How far an import is. `advance` is called after each post, `check` also while the file is read; both may raise to end
+    the import."""
 
     kind: str
     total: int
 
     def advance(self, title: str, /) -> None: ...
+
+    def check(self) -> None: ...
 
 
 class UploadImport:
@@ -88,7 +91,7 @@ class UploadImport:
             progress=advance,
             own=self._own_export(None),
         )
-        return words_of_blog(await importer.run(_Counted(source, self._progress)))
+        return words_of_blog(await importer.run(CountedSource(source, self._progress)))
 
     def _source(self, kind: UploadKind, path: Path, origin: str) -> Source:
         site = self._tools.site
@@ -147,7 +150,7 @@ class UploadImport:
         )
 
 
-class _Counted:
+class CountedSource:
     """An export whose posts are counted while it is first read."""
 
     def __init__(self, source: Source, progress: ImportProgress) -> None:
@@ -160,6 +163,7 @@ class _Counted:
     def read(self) -> Iterator[Exported]:
         counted = 0
         for item in self._source.read():
+            self._progress.check()
             counted += isinstance(item, ExportedPost)
             yield item
         self._progress.total = counted
