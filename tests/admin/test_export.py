@@ -1,6 +1,7 @@
 """Downloads of everything that is the author's."""
 
 import io
+import os
 import zipfile
 
 from tests.admin.browser import PASSWORD, Browser
@@ -30,6 +31,7 @@ async def test_the_blog_is_downloaded_in_open_forms_and_nothing_is_left_behind(a
     await blog.publish("Pears", "About pears.")
     left = blog.config.storage.transfers / "download-of-a-process-that-ended"
     left.mkdir(parents=True)
+    os.utime(left, (0, 0))
     await author.get("/admin/export/")
     await author.submit("Download export")
     assert author.answer.headers["Content-Disposition"].endswith('-export.zip"')
