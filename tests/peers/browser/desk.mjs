@@ -91,6 +91,10 @@ await follow("Open the post");
 await page.getByRole("heading", { name: "A morning in the garden" }).waitFor();
 await page.goto(`${base}/admin/posts/`);
 await look("posts");
+for (const list of ["comments", "mentions"]) {
+  await page.goto(`${base}/admin/${list}/`);
+  await look(list);
+}
 await page.goto(`${base}/admin/account/`);
 await look("account");
 
