@@ -171,9 +171,13 @@ def test_follows_of_mastodon_come_in_and_go_out(blog: Blog) -> None:
     assert sorted(row[0] for row in out[1:]) == ["Bob@elsewhere.example", "ann@social.example"]
 
 
-@pytest.mark.parametrize("text", ["", "Account address\n", "<opml/>", "a,b\nc,d\n"])
+@pytest.mark.parametrize("text", ["", "Account address\n", "a,b\nc,d\n"])
 def test_what_is_no_list_of_follows_is_refused(blog: Blog, text: str) -> None:
     assert "lists no accounts" in blog.refuses("import", "following", blog.write("x.csv", text))
+
+
+def test_a_list_of_subscriptions_is_sent_to_its_own_command(blog: Blog) -> None:
+    assert "use `syndicate import opml`" in blog.refuses("import", "following", blog.write("x.csv", "<opml/>"))
 
 
 def test_an_old_list_of_names_alone_is_taken(blog: Blog) -> None:
