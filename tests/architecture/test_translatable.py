@@ -9,7 +9,9 @@ from babel.messages.extract import extract_from_dir
 from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parents[2]
-TEMPLATES = sorted((ROOT / "syndicate" / "web" / "site" / "templates").glob("*.html"))
+TEMPLATES = sorted(
+    [*(ROOT / "syndicate/web/site/templates").glob("*.html"), *(ROOT / "syndicate/web/admin/templates").rglob("*.html")]
+)
 TAG = re.compile(r"<(?:[^>\"]|\"[^\"]*\")*>|[\w-]+=\"[^\"]*\"")
 VISIBLE_ATTRIBUTE = re.compile(r"\b(?:aria-label|title|alt|placeholder)=\"([^\"]*)\"")
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -79,8 +81,8 @@ def test_only_texts_of_ours_are_marked() -> None:
 
 
 def test_marked_texts_are_collected_for_translators() -> None:
-    mapping = [("web/site/templates/**.html", "jinja2"), ("**.py", "python")]
-    options = {"web/site/templates/**.html": {"trimmed": "true"}}
+    mapping = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
+    options = {"**/templates/**.html": {"trimmed": "true"}}
     found = {message for _, _, message, *_ in extract_from_dir(ROOT / "syndicate", mapping, options)}
     marked = {text.value for text in marked_texts() if isinstance(text, nodes.Const)}
     singular = {message if isinstance(message, str) else message[0] for message in found}
