@@ -55,14 +55,19 @@ def file_version(file: Path) -> FileVersion:
     return FileVersion(name=str(file.resolve()), digest=sha256(file.read_bytes()).hexdigest(), is_identity=False)
 
 
+def print_header_notes(file: Path, read: MarkdownFile) -> None:
+    """Print what in the header of a file is unknown, ignored or holds the post back."""
+    for name in read.unknown:
+        click.echo(f"{file}: the field '{name}' is unknown", err=True)
+    for problem in read.problems:
+        click.echo(f"ignored: {problem}", err=True)
+    for reason in read.post_draft.draft_reasons:
+        click.echo(f"held back: {reason}", err=True)
+
+
 def _print_result(session: Session, file: Path, done: _Done) -> None:
     published, post, url = done.published, done.published.post, session.config().site.url
-    for name in done.read.unknown:
-        click.echo(f"{file}: the field '{name}' is unknown", err=True)
-    for problem in done.read.problems:
-        click.echo(f"ignored: {problem}", err=True)
-    for reason in done.read.post_draft.draft_reasons:
-        click.echo(f"held back: {reason}", err=True)
+    print_header_notes(file, done.read)
     if published.moved:
         click.echo(
             f"{file}: {published.moved} is an address of this program; the {post.kind.value} is at {post.path}",

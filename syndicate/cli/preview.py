@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from syndicate.cli.posts import file_version
+from syndicate.cli.posts import file_version, print_header_notes
 from syndicate.cli.session import Session
 from syndicate.federation.actors.local_actors import BLOG
 from syndicate.importers import markdown_files
@@ -40,12 +40,7 @@ class _Preview:
 def preview(session: Session, file: Path, replace: bool, minor: bool, html: bool) -> None:
     """Show what `publish` would do with a Markdown FILE. Nothing is stored and nothing is sent."""
     seen = session.run(lambda services: _preview(services, file, replace=replace, minor=minor))
-    for name in seen.read.unknown:
-        click.echo(f"{file}: the field '{name}' is unknown", err=True)
-    for problem in seen.read.problems:
-        click.echo(f"ignored: {problem}", err=True)
-    for reason in seen.read.post_draft.draft_reasons:
-        click.echo(f"held back: {reason}", err=True)
+    print_header_notes(file, seen.read)
     if seen.change is None:
         click.echo(f"{seen.read.post_draft.slug}: would be unchanged")
         return
