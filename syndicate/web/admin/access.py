@@ -16,7 +16,7 @@ from syndicate.errors import InputError, NotFound
 from syndicate.model.comment import CommentState
 from syndicate.web.admin.authentication import AUTHENTICATION, Session
 from syndicate.web.admin.forms import CSRF_FIELD, Form
-from syndicate.web.admin.pages import RefusedPage, ReloadPage
+from syndicate.web.admin.pages.account import RefusedPage, ReloadPage
 from syndicate.web.admin.rendering import respond, see_other
 from syndicate.web.admin.routes import Access, Route, find_route
 from syndicate.web.admin.session import (

@@ -5,7 +5,7 @@ from aiohttp import web
 from syndicate.storage.admin_account import Account
 from syndicate.web.admin.authentication import AUTHENTICATION, overview
 from syndicate.web.admin.forms import Form
-from syndicate.web.admin.pages import AccountPage
+from syndicate.web.admin.pages.account import AccountPage
 from syndicate.web.admin.rendering import local_path, respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM, SESSION
 from syndicate.web.keys import STORE

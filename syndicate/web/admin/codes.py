@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from syndicate.web.admin.authentication import AUTHENTICATION
-from syndicate.web.admin.pages import CodesPage
+from syndicate.web.admin.pages.account import CodesPage
 from syndicate.web.admin.rendering import respond
 from syndicate.web.admin.session import FORM
 from syndicate.web.admin.setup import FIRST_STEP, PASSKEY_STEP

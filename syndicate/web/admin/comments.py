@@ -14,7 +14,8 @@ from syndicate.model.comment import Comment, CommentSource, CommentState
 from syndicate.storage.admin_comments import CommentCounts, ModeratedComment
 from syndicate.web.admin.comment_actions import COMMENT_ACTIONS
 from syndicate.web.admin.forms import Form
-from syndicate.web.admin.pages import CommentCard, CommentPage, CommentsPage, Tab
+from syndicate.web.admin.pages.comments import CommentCard, CommentPage, CommentsPage
+from syndicate.web.admin.pages.frame import Tab
 from syndicate.web.admin.rendering import local_path, respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM
 from syndicate.web.keys import STORE

@@ -22,7 +22,7 @@ from syndicate.media import MediaFiles
 from syndicate.storage import Store
 from syndicate.storage.key_values import LAST_BACKUP
 from syndicate.urls import Urls
-from syndicate.web.admin.pages import ExportPage
+from syndicate.web.admin.pages.transfer import ExportPage
 from syndicate.web.admin.rendering import respond
 from syndicate.web.keys import CLOCK, CONFIG, STORE
 

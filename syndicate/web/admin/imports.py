@@ -10,7 +10,7 @@ from syndicate.importers.upload.place import folder_of
 from syndicate.model.ids import new_id
 from syndicate.storage.imports import StoredImport
 from syndicate.web.admin.forms import Form
-from syndicate.web.admin.pages import ImportPage
+from syndicate.web.admin.pages.transfer import ImportPage
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM, RECEIVED
 from syndicate.web.http.uploads import ReceivedFile

@@ -5,7 +5,7 @@ from aiohttp import web
 from syndicate.activitypub.parse import host_of
 from syndicate.comments.mentions import list_mentions, mark_seen
 from syndicate.storage.received_notes import NoteKind, ReceivedNote
-from syndicate.web.admin.pages import MentionCard, MentionsPage
+from syndicate.web.admin.pages.comments import MentionCard, MentionsPage
 from syndicate.web.admin.rendering import respond, see_other
 from syndicate.web.admin.session import FORM
 from syndicate.web.keys import STORE

@@ -8,7 +8,8 @@ from syndicate.model.post import PostState, SourceFormat
 from syndicate.urls import Urls
 from syndicate.web.admin.editor import EDITOR, OpenedPost
 from syndicate.web.admin.forms import Form
-from syndicate.web.admin.pages import DeletePostPage, EditPage, PostsPage, Tab
+from syndicate.web.admin.pages.frame import Tab
+from syndicate.web.admin.pages.posts import DeletePostPage, EditPage, PostsPage
 from syndicate.web.admin.pictures import NO_PICTURE, UPLOADS, as_source
 from syndicate.web.admin.post_form import errors_in, fields_of_new, typed_fields
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from syndicate.errors import NotFound
 from syndicate.web.admin.editor import EDITOR, OpenedPost
-from syndicate.web.admin.pages import PreviewPage
+from syndicate.web.admin.pages.posts import PreviewPage
 from syndicate.web.admin.posts import post_path
 from syndicate.web.admin.rendering import respond, see_other
 from syndicate.web.http.content_policy import content_policy

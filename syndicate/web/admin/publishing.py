@@ -8,7 +8,7 @@ from aiohttp import web
 from syndicate.errors import InputError, RevisionConflict, SlugTaken
 from syndicate.web.admin.editor import EDITOR, OpenedPost
 from syndicate.web.admin.forms import Form
-from syndicate.web.admin.pages import ConflictPage, Difference, PublishPage
+from syndicate.web.admin.pages.posts import ConflictPage, Difference, PublishPage
 from syndicate.web.admin.post_form import NO_SUCH_DATE, parsed_date, typed_fields
 from syndicate.web.admin.posts import CONFLICT, edit_page, post_path
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from syndicate.web.admin.forms import Form
-from syndicate.web.admin.pages import AdminPage, Frame
+from syndicate.web.admin.pages.frame import AdminPage, Frame
 from syndicate.web.admin.session import SESSION, WAITING, is_admin_path
 from syndicate.web.keys import CONFIG
 from syndicate.web.site.pages import Link

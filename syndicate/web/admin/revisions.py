@@ -7,7 +7,7 @@ from aiohttp import web
 from syndicate.errors import NotFound
 from syndicate.storage.revisions import Revision
 from syndicate.web.admin.editor import EDITOR, OpenedPost
-from syndicate.web.admin.pages import RevisionsPage
+from syndicate.web.admin.pages.posts import RevisionsPage
 from syndicate.web.admin.posts import post_path
 from syndicate.web.admin.publishing import differences
 from syndicate.web.admin.rendering import respond, see_other

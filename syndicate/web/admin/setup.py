@@ -4,7 +4,7 @@ from aiohttp import web
 
 from syndicate.errors import NotFound
 from syndicate.web.admin.authentication import AUTHENTICATION
-from syndicate.web.admin.pages import SetupPage, WelcomePasskeyPage
+from syndicate.web.admin.pages.account import SetupPage, WelcomePasskeyPage
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM, client_of, set_cookies
 

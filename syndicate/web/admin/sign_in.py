@@ -10,7 +10,8 @@ from aiohttp import web
 
 from syndicate.web.admin.authentication import AUTHENTICATION, SignIn
 from syndicate.web.admin.forms import Form
-from syndicate.web.admin.pages import Frame, LoginPage, ResumePage
+from syndicate.web.admin.pages.account import LoginPage, ResumePage
+from syndicate.web.admin.pages.frame import Frame
 from syndicate.web.admin.rendering import local_path, respond, see_other
 from syndicate.web.admin.session import (
     FORM,

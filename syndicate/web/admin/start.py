@@ -8,7 +8,7 @@ from syndicate.clock import from_text
 from syndicate.delivery.circuit import is_failing
 from syndicate.model.post import PostState
 from syndicate.storage.key_values import LAST_BACKUP
-from syndicate.web.admin.pages import StartPage
+from syndicate.web.admin.pages.start import StartPage
 from syndicate.web.admin.rendering import respond
 from syndicate.web.keys import CLOCK, STORE
 

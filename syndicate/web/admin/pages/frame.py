@@ -1,0 +1,38 @@
+"""What every page of the author's interface has in common, and what surrounds it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from syndicate.web.site.pages import Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What surrounds a page. `navigation` is empty and `csrf` unset before somebody has signed in; `path` is that of the
+    page, `notice` what has just been done, `waiting` how many comments wait."""
+
+    blog: str
+    home: str
+    language: str = "en"
+    navigation: tuple[Link, ...] = ()
+    path: str = ""
+    csrf: str = ""
+    notice: str = ""
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminPage:
+    """What all pages have in common."""
+
+    template: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """A link to one of several lists, with the number of what it holds."""
+
+    label: str
+    href: str
+    count: int
+    is_current: bool = False

@@ -1,0 +1,117 @@
+"""Pages about posts: lists, the editor, the last look, conflicts, revisions, previews."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate.model.post import Post
+from syndicate.storage.admin_posts import PostRow
+from syndicate.storage.revisions import Revision
+from syndicate.storage.tombstones import Tombstone
+from syndicate.web.admin.forms import Form
+from syndicate.web.admin.pages.frame import AdminPage, Tab
+from syndicate.web.site.pages import Paging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostsPage(AdminPage):
+    """The author's posts in one state. `edited` are the ids of those with changes that are not in the post yet; of
+    `deleted` ones only address and date are known."""
+
+    template = "admin/posts.html"
+    tabs: tuple[Tab, ...]
+    state: str
+    words: str = ""
+    posts: tuple[PostRow, ...] = ()
+    deleted: tuple[Tombstone, ...] = ()
+    edited: frozenset[str] = frozenset()
+    paging: Paging | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditPage(AdminPage):
+    """The editor. A new post has no `id`; its `form_id` makes one post of a form that is sent twice. `saved` is when
+    changes were kept aside; `address` that of a public post."""
+
+    template = "admin/edit.html"
+    form: Form
+    form_id: str = ""
+    id: str = ""
+    post: Post | None = None
+    base_revision: int = 0
+    is_live: bool = False
+    is_in_folder: bool = False
+    is_html: bool = False
+    has_date: bool = True
+    saved: datetime | None = None
+    address: str = ""
+    comments: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishPage(AdminPage):
+    """The last look: who gets a post, when, and what it lacks. `is_update`: readers have it already."""
+
+    template = "admin/publish.html"
+    form: Form
+    id: str
+    title: str
+    is_update: bool = False
+    is_changed: bool = True
+    has_date: bool = True
+    followers: int = 0
+    subscriptions: int = 0
+    visibility: str = "public"
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletePostPage(AdminPage):
+    """The question before a post is deleted."""
+
+    template = "admin/delete.html"
+    post: Post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A line of two texts: `added`, `removed`, `gap` where lines are left out, or empty where they agree."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictPage(AdminPage):
+    """What was written here (`mine`), what is in the post by now (`theirs`, with its `revision`), and both compared."""
+
+    template = "admin/conflict.html"
+    id: str
+    mine: Mapping[str, str]
+    theirs: Mapping[str, str]
+    revision: int
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionsPage(AdminPage):
+    """The earlier texts of a post. `chosen` is the one that is compared with the text of now."""
+
+    template = "admin/revisions.html"
+    id: str
+    title: str
+    revisions: tuple[Revision, ...] = ()
+    chosen: Revision | None = None
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewPage(AdminPage):
+    """A post as readers will see it, in a frame of its own. `link` is a preview link just made; `links` are how many
+    work."""
+
+    template = "admin/preview.html"
+    id: str
+    title: str
+    link: str = ""
+    links: int = 0
