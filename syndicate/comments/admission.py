@@ -11,7 +11,7 @@ from syndicate.comments import facts, records
 from syndicate.comments.draft import CommentDraft, ModerationDecision, comment_of
 from syndicate.comments.policy import Moderation, decide_draft
 from syndicate.storage import Tables
-from syndicate.storage.comments import Comments
+from syndicate.storage.comment_records import CommentRecords
 
 
 class AdmitOutcome(Enum):
@@ -26,7 +26,9 @@ class AdmitOutcome(Enum):
     """The comment was deleted where it was written, which was known before it arrived."""
 
 
-async def moderate(table: Comments, draft: CommentDraft, moderation: Moderation, now: datetime) -> ModerationDecision:
+async def moderate(
+    table: CommentRecords, draft: CommentDraft, moderation: Moderation, now: datetime
+) -> ModerationDecision:
     """Decide whether a comment is shown, by the blog's rule `moderation`. An imported one needs no decision: that of
     the blog where it was written stands."""
     return decide_draft(draft, await facts.gather(table, draft, moderation, now), moderation)

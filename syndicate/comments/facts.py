@@ -9,14 +9,14 @@ from syndicate.activitypub.parse import host_of
 from syndicate.comments.draft import CommentDraft
 from syndicate.comments.policy import CommentFacts, Moderation, decide
 from syndicate.model.comment import CommentSource
-from syndicate.storage.comments import Comments
+from syndicate.storage.comment_records import CommentRecords
 
 REJECTION_RETENTION = timedelta(days=90)
 LINK = re.compile(r"<a\s[^>]*>")
 TAG_LINK = re.compile(r'class="[^"]*\b(?:mention|hashtag)\b')
 
 
-async def gather(table: Comments, draft: CommentDraft, moderation: Moderation, now: datetime) -> CommentFacts:
+async def gather(table: CommentRecords, draft: CommentDraft, moderation: Moderation, now: datetime) -> CommentFacts:
     """Return the facts that the rule `moderation` needs for a comment."""
     author = draft.author.uri
     if draft.source is CommentSource.FORM:
@@ -41,7 +41,7 @@ async def gather(table: Comments, draft: CommentDraft, moderation: Moderation, n
             assert_never(moderation)
 
 
-async def _counts(table: Comments, draft: CommentDraft, now: datetime) -> dict[str, Any]:
+async def _counts(table: CommentRecords, draft: CommentDraft, now: datetime) -> dict[str, Any]:
     """Return the facts that are counted over recent comments."""
     author, hour = draft.author.uri, now - timedelta(hours=1)
     if await table.is_duplicate(draft.html, author_uri=author, since=now - timedelta(days=1)):

@@ -31,7 +31,7 @@ async def delete(tx: Tables, comment: Comment) -> None:
     current = await tx.comments.find(comment.id)
     if current is None:
         return
-    await tx.comments.save_rejection(current.id)
+    await tx.comment_records.save_rejection(current.id)
     await tx.comments.delete(current.id)
     await _count(tx, current.post, current.state, None)
     await _invalidate_now(tx, current.post)

@@ -91,7 +91,7 @@ class Retention:
         await tx.tombstones.prune_undone(now - UNDO_RETENTION)
         await tx.authorizations.prune_requests(now - REPLY_REQUEST_RETENTION)
         await tx.received_notes.prune(now - MENTION_RETENTION)
-        await tx.comments.prune_rejections(now - REJECTION_RETENTION)
+        await tx.comment_records.prune_rejections(now - REJECTION_RETENTION)
         await self._mark_quiet_blogs(tx, now)
         await tx.refetch_queue.prune(
             overdue=now - OVERDUE_REFETCH_RETENTION, passed_over=now - IRRELEVANT_RETENTION, now=now

@@ -27,7 +27,7 @@ from syndicate.model.post import Post
 from syndicate.publishing.listings import Listing, author_slug
 from syndicate.publishing.news import news_of
 from syndicate.storage import Store
-from syndicate.storage.comments import PlacedComment
+from syndicate.storage.shown_comments import PlacedComment
 from syndicate.urls import STYLESHEET, Urls
 
 MAX_COMMENTS = 20
@@ -212,7 +212,7 @@ class FeedBuilder:
         self, post: Post | None, format: FeedFormat, *, without: frozenset[str] = frozenset()
     ) -> FeedDocument:
         """Return the comments of a post, or of the whole site, without the entries that have these fingerprints."""
-        placed = await self._store.comments.list_newest_shown(post=post.id if post else None, limit=MAX_COMMENTS)
+        placed = await self._store.shown_comments.list_newest_shown(post=post.id if post else None, limit=MAX_COMMENTS)
         title = f"Comments on {post.heading}" if post else "Comments"
         feed = self._feed(
             path=post.path if post else "/comments/",

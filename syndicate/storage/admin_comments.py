@@ -5,7 +5,7 @@ from datetime import datetime
 
 from syndicate.clock import to_text
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
-from syndicate.storage.comments import AVATAR, COLUMNS, comment_of_row
+from syndicate.storage.comment_rows import AVATAR, COLUMNS, comment_of_row
 from syndicate.storage.engine.database import Queryable, Row
 from syndicate.storage.own_answers import DeletedAnswer, OwnAnswers
 

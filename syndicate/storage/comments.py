@@ -1,42 +1,13 @@
-"""Comments. Everything that is shown to readers is read from the view `public_comments`."""
+"""Comments, in any state."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from syndicate.clock import from_text, to_text
-from syndicate.model.comment import Audience, Author, Comment, CommentSource, CommentState
+from syndicate.clock import to_text
+from syndicate.model.comment import Author, Comment, CommentState
 from syndicate.model.post import Mention
-from syndicate.storage.engine.database import Queryable, Row
-
-AVATAR = "coalesce((SELECT avatar FROM remote_actors WHERE remote_actors.uri = {0}.author_uri), '') AS author_avatar"
-COLUMNS = (
-    "id, post_id, parent_id, uri, url, anchor, source, author_uri, author_name, author_handle, author_url, html, state,"
-    " audience, published, updated"
-)
-
-MAX_RECENT_COMMENTS = 1000
-"""How many of the latest comments moderation counts, which it does for each new one, also in a flood."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedComment:
-    """A public comment together with the post that it stands under."""
-
-    comment: Comment
-    post_path: str
-    post_uri: str
-    post_guid: str
-    post_title: str
-    parent_uri: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorRecord:
-    """The moderation record of an author: how many comments were approved, and recently rejected (or spam)."""
-
-    approved: int
-    rejected: int
+from syndicate.storage.comment_rows import AVATAR, COLUMNS, comment_of_row
+from syndicate.storage.engine.database import Queryable
 
 
 class Comments:
@@ -247,97 +218,6 @@ class Comments:
         )
         return sorted({row["post_id"] for row in rows})
 
-    async def get_author_record(self, author_uri: str, *, since: datetime) -> AuthorRecord:
-        """How earlier comments of an author were judged; rejections count since an instant."""
-        row = await self._query.one(
-            """
-            SELECT
-              coalesce(sum(CASE WHEN state = 'approved' THEN 1 ELSE 0 END), 0) AS approved,
-              coalesce(sum(CASE WHEN state IN ('rejected', 'spam') AND received >= :since THEN 1 ELSE 0 END), 0) AS rejected
-            FROM (
-              SELECT * FROM (
-                SELECT state, received FROM comments WHERE author_uri = :author ORDER BY received DESC LIMIT 200) AS kept
-              UNION ALL
-              SELECT * FROM (
-                SELECT 'rejected' AS state, received FROM rejections WHERE author_uri = :author
-                ORDER BY received DESC LIMIT 200) AS taken_away) AS recent
-            """,
-            author=author_uri,
-            since=to_text(since),
-        )
-        assert row is not None
-        return AuthorRecord(approved=int(row["approved"]), rejected=int(row["rejected"]))
-
-    async def save_rejection(self, id: str) -> None:
-        """Record a rejection for the author's moderation record, when the comment itself is deleted."""
-        await self._query.run(
-            """
-            INSERT INTO rejections (comment_id, author_uri, received)
-            SELECT id, author_uri, received FROM comments WHERE id = :id AND state IN ('rejected', 'spam')
-            ON CONFLICT DO NOTHING
-            """,
-            id=id,
-        )
-
-    async def prune_rejections(self, before: datetime) -> None:
-        await self._query.run("DELETE FROM rejections WHERE received < :before", before=to_text(before))
-
-    async def has_shown_by_author(self, author_uri: str) -> bool:
-        """Whether any comment by an author is shown."""
-        row = await self._query.one(
-            "SELECT id FROM comments WHERE author_uri = :author AND state = 'approved' LIMIT 1", author=author_uri
-        )
-        return row is not None
-
-    async def count_received_since(self, author_uri: str, since: datetime) -> int:
-        row = await self._query.one(
-            """
-            SELECT count(*) AS total FROM (
-              SELECT id FROM comments WHERE author_uri = :author AND received >= :since LIMIT :looked_at) AS latest
-            """,
-            author=author_uri,
-            since=to_text(since),
-            looked_at=MAX_RECENT_COMMENTS,
-        )
-        assert row is not None
-        total: int = row["total"]
-        return total
-
-    async def count_recent(self, *, host: str, post: str, since: datetime) -> tuple[int, int]:
-        """How many comments came since an instant from a server, and under a post."""
-        row = await self._query.one(
-            """
-            SELECT coalesce(sum(CASE WHEN remote_actors.host = :host THEN 1 ELSE 0 END), 0) AS from_host,
-              coalesce(sum(CASE WHEN latest.post_id = :post THEN 1 ELSE 0 END), 0) AS on_post
-            FROM (
-              SELECT author_uri, post_id FROM comments WHERE received >= :since
-              ORDER BY received DESC LIMIT :looked_at) AS latest
-            LEFT JOIN remote_actors ON remote_actors.uri = latest.author_uri
-            """,
-            host=host,
-            post=post,
-            since=to_text(since),
-            looked_at=MAX_RECENT_COMMENTS,
-        )
-        assert row is not None
-        return int(row["from_host"]), int(row["on_post"])
-
-    async def is_duplicate(self, html: str, *, author_uri: str, since: datetime) -> bool:
-        """Whether another author sent the same HTML since an instant."""
-        row = await self._query.one(
-            """
-            SELECT author_uri FROM (
-              SELECT author_uri, html FROM comments WHERE received >= :since
-              ORDER BY received DESC LIMIT :looked_at) AS latest
-            WHERE html = :html AND author_uri <> :author LIMIT 1
-            """,
-            since=to_text(since),
-            html=html,
-            author=author_uri,
-            looked_at=MAX_RECENT_COMMENTS,
-        )
-        return row is not None
-
     async def list_by_state(self, states: Sequence[CommentState], limit: int) -> list[Comment]:
         """For the author: newest first."""
         names = {f"s{at}": state.value for at, state in enumerate(states)}
@@ -351,101 +231,3 @@ class Comments:
             **names,
         )
         return [comment_of_row(row) for row in rows]
-
-    # what readers see
-
-    async def list_shown(self, post: str, *, limit: int, skip: int) -> list[Comment]:
-        """A page of the public comments of a post, oldest first."""
-        rows = await self._query.all(
-            f"""
-            SELECT {COLUMNS}, {AVATAR.format("public_comments")} FROM public_comments
-            WHERE post_id = :post
-            ORDER BY published, id LIMIT :limit OFFSET :skip
-            """,
-            post=post,
-            limit=limit,
-            skip=skip,
-        )
-        return [comment_of_row(row) for row in rows]
-
-    async def list_newest_shown(self, *, post: str | None, limit: int) -> list[PlacedComment]:
-        """For comments feeds: newest first, of one post or of the site (there without unlisted ones)."""
-        where = "post_id = :post" if post else "audience = 'public'"
-        parameters: dict[str, object] = {"limit": limit} | ({"post": post} if post else {})
-        rows = await self._query.all(
-            f"""
-            SELECT {COLUMNS}, {AVATAR.format("public_comments")}, post_path, post_uri, post_guid, post_title,
-              (SELECT uri FROM comments AS parents WHERE parents.id = public_comments.parent_id) AS parent_uri
-            FROM public_comments WHERE {where}
-            ORDER BY published DESC, id DESC LIMIT :limit
-            """,
-            **parameters,
-        )
-        return [
-            PlacedComment(
-                comment=comment_of_row(row),
-                post_path=row["post_path"],
-                post_uri=row["post_uri"],
-                post_guid=row["post_guid"],
-                post_title=row["post_title"],
-                parent_uri=row["parent_uri"],
-            )
-            for row in rows
-        ]
-
-    async def count_replies(self, post: str, *, to: str | None = None) -> int:
-        """How many public comments of a post other servers can fetch; of those, the answers `to` one of them."""
-        answers = "AND parent_id = :to" if to else ""
-        row = await self._query.one(
-            f"SELECT count(*) AS total FROM public_comments WHERE post_id = :post AND source IN ('reply', 'own') {answers}",
-            post=post,
-            **({"to": to} if to else {}),
-        )
-        assert row is not None
-        total: int = row["total"]
-        return total
-
-    async def list_replies(
-        self, post: str, *, after: tuple[str, str] | None, limit: int, to: str | None = None
-    ) -> list[tuple[str, str, str]]:
-        """The ids of the public comments of a post that other servers can fetch, with their keys: (uri, published, id),
-        oldest first; of those, the answers `to` one of them."""
-        published, id = after or ("", "")
-        answers = "AND parent_id = :to" if to else ""
-        rows = await self._query.all(
-            f"""
-            SELECT uri, published, id FROM public_comments
-            WHERE post_id = :post AND source IN ('reply', 'own') AND (published, id) > (:published, :id) {answers}
-            ORDER BY published, id LIMIT :limit
-            """,
-            post=post,
-            published=published,
-            id=id,
-            limit=limit,
-            **({"to": to} if to else {}),
-        )
-        return [(row["uri"], row["published"], row["id"]) for row in rows]
-
-
-def comment_of_row(row: Row) -> Comment:
-    return Comment(
-        id=row["id"],
-        post=row["post_id"],
-        parent=row["parent_id"],
-        uri=row["uri"],
-        url=row["url"],
-        anchor=row["anchor"],
-        source=CommentSource(row["source"]),
-        author=Author(
-            name=row["author_name"],
-            uri=row["author_uri"],
-            handle=row["author_handle"],
-            url=row["author_url"],
-            avatar=row["author_avatar"],
-        ),
-        html=row["html"],
-        state=CommentState(row["state"]),
-        audience=Audience(row["audience"]),
-        published=from_text(row["published"]),
-        updated=from_text(row["updated"]),
-    )

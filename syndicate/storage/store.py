@@ -13,6 +13,7 @@ from syndicate.storage.admin_sessions import AdminSessions
 from syndicate.storage.authorizations import StoredAuthorizations
 from syndicate.storage.blocks import Blocks
 from syndicate.storage.blogroll import Blogroll
+from syndicate.storage.comment_records import CommentRecords
 from syndicate.storage.comments import Comments
 from syndicate.storage.deliveries import Deliveries
 from syndicate.storage.earlier_keys import EarlierKeys
@@ -49,6 +50,7 @@ from syndicate.storage.refetch_queue import RefetchQueue
 from syndicate.storage.reports import Reports
 from syndicate.storage.revisions import Revisions
 from syndicate.storage.search import Search
+from syndicate.storage.shown_comments import ShownComments
 from syndicate.storage.source_files import SourceFiles
 from syndicate.storage.subscriptions import Subscriptions
 from syndicate.storage.terms import Terms
@@ -79,6 +81,8 @@ class Tables:
         self.revisions = Revisions(query)
         self.post_overview = PostOverview(query)
         self.comments = Comments(query)
+        self.comment_records = CommentRecords(query)
+        self.shown_comments = ShownComments(query)
         self.own_answers = OwnAnswers(query)
         self.reactions = Reactions(query)
         self.received_notes = ReceivedNotes(query)

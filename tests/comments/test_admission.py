@@ -10,7 +10,7 @@ from syndicate.comments.facts import count_links, gather
 from syndicate.comments.policy import Moderation
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.post import Post
-from syndicate.storage.comments import Comments
+from syndicate.storage.comment_records import CommentRecords
 from syndicate.storage.tombstones import Tombstone
 from tests.instances import RunningInstance
 
@@ -35,7 +35,7 @@ def mention(instance: RunningInstance, post: Post, page: str, author: Author = B
 async def come_in(
     instance: RunningInstance, draft: CommentDraft, rule: Moderation = "first-time"
 ) -> tuple[AdmitOutcome, ModerationDecision]:
-    decision = await moderate(instance.store.comments, draft, rule, instance.clock())
+    decision = await moderate(instance.store.comment_records, draft, rule, instance.clock())
     admission = await instance.store.transaction(lambda tx: admit(tx, draft, decision, instance.clock()))
     return admission, decision
 
@@ -70,8 +70,8 @@ async def test_a_comment_without_an_activitypub_id_has_a_guid_of_its_own_for_eve
     assert (await come_in(instance, newer, "off"))[0] is AdmitOutcome.NOT_NEWER
     after = await saved(instance, draft)
     assert (after.id, after.uri, after.anchor, after.html) == (before.id, before.uri, before.anchor, "<p>Better.</p>")
-    assert await instance.store.comments.list_newest_shown(post=post.id, limit=5) != []
-    assert await instance.store.comments.list_replies(post.id, after=None, limit=5) == [], "nobody can fetch it"
+    assert await instance.store.shown_comments.list_newest_shown(post=post.id, limit=5) != []
+    assert await instance.store.shown_comments.list_replies(post.id, after=None, limit=5) == [], "nobody can fetch it"
 
 
 async def test_what_comes_by_the_form_waits_whatever_the_rule_is(instance: RunningInstance) -> None:
@@ -102,7 +102,7 @@ async def test_what_was_deleted_before_it_came_in_stays_away(instance: RunningIn
 async def test_nothing_is_counted_that_the_rule_does_not_ask_for(instance: RunningInstance) -> None:
     post = await instance.publish("Hello")
     draft = mention(instance, post, "one")
-    no_table = cast(Comments, None)
+    no_table = cast(CommentRecords, None)
     assert (await gather(no_table, draft, "all", instance.clock())).approved == 0
     form = replace(draft, source=CommentSource.FORM)
     assert (await gather(no_table, form, "first-time", instance.clock())).approved == 0

@@ -42,7 +42,7 @@ async def keep(store: Store, made: Comment) -> bool:
 async def count(store: Store, post: Post) -> int:
     current = await store.posts.find(post.id)
     assert current is not None
-    assert current.counts.comments == await store.comments.count_replies(post.id)
+    assert current.counts.comments == await store.shown_comments.count_replies(post.id)
     kept = await store.comments.list_by_state(tuple(CommentState), 100)
     totals = {state.value: sum(1 for one in kept if one.state is state) for state in CommentState}
     assert await store.totals.starting_with("comments:") == {name: total for name, total in totals.items() if total}
@@ -98,7 +98,7 @@ async def test_nothing_moves_where_nothing_changes(instance: RunningInstance) ->
     other = Author(name="Eve", uri="https://social.example/users/eve")
     assert not await keep(instance.store, replace(first, author=other, updated=first.updated + timedelta(days=1)))
     assert await instance.store.versions.get(f"talk:{post.id}") == edition
-    [kept] = await instance.store.comments.list_shown(post.id, limit=10, skip=0)
+    [kept] = await instance.store.shown_comments.list_shown(post.id, limit=10, skip=0)
     assert (kept.html, kept.author.name) == ("<p>Hi</p>", "Ann")
 
 

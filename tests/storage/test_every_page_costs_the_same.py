@@ -46,7 +46,7 @@ PAGES: dict[str, Read] = {
     "followers of a server": lambda tables, far: tables.followers.list_on_server(
         "blog", "https://m.example", after=KEY[1] if far else "", limit=1001
     ),
-    "replies": lambda tables, far: tables.comments.list_replies("1", after=KEY if far else None, limit=21),
+    "replies": lambda tables, far: tables.shown_comments.list_replies("1", after=KEY if far else None, limit=21),
     "likes": lambda tables, far: tables.reactions.list_shown("1", None, "like", after=KEY if far else None, limit=21),
     "announced": lambda tables, far: tables.outbox.list_announced("1", before=KEY if far else None, limit=21),
     "inboxes": lambda tables, far: tables.followers.list_inboxes("blog", after=KEY[1] if far else "", limit=500),

@@ -17,7 +17,7 @@ from tests.peer import AS2, PUBLIC, Peer
 async def shown(instance: RunningInstance, post: Post) -> list[str]:
     """The text of what stands under a post; what is counted agrees with it."""
     await instance.settle()
-    comments = await instance.store.comments.list_shown(post.id, limit=100, skip=0)
+    comments = await instance.store.shown_comments.list_shown(post.id, limit=100, skip=0)
     current = await instance.store.posts.find(post.id)
     assert current is not None
     assert current.counts.comments == len(comments)
@@ -86,7 +86,7 @@ async def test_an_answer_to_a_comment_stands_under_it(open_instance: RunningInst
     open_instance.clock.advance(seconds=1)
     await bob.reply(first["id"], "<p>Second.</p>")
     await open_instance.settle()
-    one, two = await open_instance.store.comments.list_shown(post.id, limit=10, skip=0)
+    one, two = await open_instance.store.shown_comments.list_shown(post.id, limit=10, skip=0)
     assert (two.html, two.parent) == ("<p>Second.</p>", one.id)
 
 
@@ -348,7 +348,7 @@ async def test_answers_to_a_deleted_comment_stay_one_step_up(
         await open_instance.settle()
     await bob.delete(notes[1])
     assert await shown(open_instance, post) == ["<p>One.</p>", "<p>Three.</p>"]
-    one, three = await open_instance.store.comments.list_shown(post.id, limit=10, skip=0)
+    one, three = await open_instance.store.shown_comments.list_shown(post.id, limit=10, skip=0)
     assert three.parent == one.id
 
 

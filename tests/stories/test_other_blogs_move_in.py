@@ -194,7 +194,7 @@ async def test_a_takeout_of_blogger_brings_posts_and_comments(instance: RunningI
     assert await leads(instance, "/feeds/posts/default") == (301, "/feed/atom/")
     assert await leads(instance, "/feeds/posts/default?alt=rss") == (301, "/feed/")
     assert await leads(instance, "/search/label/Garden%20Tools") == (301, "/tag/garden-tools/")
-    shown = {one.anchor: one for one in await instance.store.comments.list_shown(post.id, limit=9, skip=0)}
+    shown = {one.anchor: one for one in await instance.store.shown_comments.list_shown(post.id, limit=9, skip=0)}
     assert set(shown) == {"c20", "c21"}
     assert shown["c21"].parent == shown["c20"].id
     assert shown["c20"].uri == "tag:blogger.com,1999:blog-7.post-20"
@@ -306,7 +306,7 @@ async def test_any_feed_brings_what_is_in_it_and_says_what_is_not(instance: Runn
     assert f'href="{BASE}/8"' in seven.html
     assert seven.enclosure is not None
     assert seven.enclosure.length == 99
-    [comment] = await instance.store.comments.list_shown(seven.id, limit=9, skip=0)
+    [comment] = await instance.store.shown_comments.list_shown(seven.id, limit=9, skip=0)
     assert (comment.author.name, comment.anchor) == ("Max", "comment-5")
     assert await leads(instance, "/rss.php") == (301, "/feed/")
     assert "posts: there is more in https://a.example/rss.php?page=2, which was not given" in report.notes
@@ -383,7 +383,7 @@ async def test_webmentions_become_comments_and_likes_are_counted(instance: Runni
     path.write_text(json.dumps({"type": "feed", "children": entries}))
     report = await move_in(instance, WebmentionList(path))
     assert (report.comments, report.reactions, len(report.left_out)) == (3, {"like": 1}, 1)
-    shown = {one.anchor: one for one in await instance.store.comments.list_shown(post.id, limit=9, skip=0)}
+    shown = {one.anchor: one for one in await instance.store.shown_comments.list_shown(post.id, limit=9, skip=0)}
     assert set(shown) == {"webmention-1", "webmention-2", "webmention-6"}
     first = shown["webmention-1"]
     assert (first.author.name, first.url, first.html) == ("Max 1", "https://max.example/1", "<p>Reply 1 </p>")
@@ -406,7 +406,7 @@ async def test_webmentions_in_the_older_form_are_read_too(instance: RunningInsta
     path = tmp_path / "mentions.json"
     path.write_text(json.dumps({"links": [link]}))
     assert (await move_in(instance, WebmentionList(path))).comments == 1
-    [comment] = await instance.store.comments.list_shown(post.id, limit=9, skip=0)
+    [comment] = await instance.store.shown_comments.list_shown(post.id, limit=9, skip=0)
     assert comment.author.name == "Max"
     path.write_text('{"db":[{"data":{"posts":[],"posts_tags":[]}}]}')
     with pytest.raises(NotAnExport, match="syndicate import ghost"):

@@ -28,7 +28,7 @@ async def state_of(instance: RunningInstance) -> dict[str, Any]:
     rows = await instance.store.followers.list_page("blog", before=None, limit=100)
     assert state["followers"] == len(rows)
     for post in posts:
-        comments = await instance.store.comments.list_shown(post.id, limit=100, skip=0)
+        comments = await instance.store.shown_comments.list_shown(post.id, limit=100, skip=0)
         assert post.counts.comments == len(comments)
         state[post.slug] = (post.counts, sorted((comment.uri, comment.html) for comment in comments))
     return state

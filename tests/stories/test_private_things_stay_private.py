@@ -43,7 +43,7 @@ def note_to(peer: Peer, post: str, address: dict[str, Any]) -> dict[str, Any]:
 async def is_nowhere(instance: RunningInstance, post: Any) -> None:
     await instance.settle()
     assert CANARY not in await instance.outputs(post)
-    assert await instance.store.comments.list_shown(post.id, limit=10, skip=0) == []
+    assert await instance.store.shown_comments.list_shown(post.id, limit=10, skip=0) == []
     assert (await instance.document(f"{post.uri}/replies"))["totalItems"] == 0
     current = await instance.store.posts.find(post.id)
     assert current is not None

@@ -71,7 +71,9 @@ async def test_what_old_blogs_are_made_of_comes_in_and_what_cannot_be_shown_is_c
     assert report.reactions == {"like": 1}
     assert report.held_back == ["held back as a draft: A pitch: its status “in-progress” is unknown"]
     assert report.twins == ["Second of a guid"]
-    question, answer = await instance.store.comments.list_shown(await _id(instance, "with-reusable"), limit=9, skip=0)
+    question, answer = await instance.store.shown_comments.list_shown(
+        await _id(instance, "with-reusable"), limit=9, skip=0
+    )
     assert (question.author.name, answer.author.name, answer.parent) == ("Parent", "Child", question.id)
     again = await move_in(instance, CASES)
     assert (again.created, again.updated, again.comments, again.comments_updated) == (0, 0, 0, 0)
@@ -112,7 +114,7 @@ async def test_a_second_import_mends_the_threads_of_comments(instance: RunningIn
     assert (report.comments, report.comments_updated) == (1, 1)
     found = {
         one.anchor: one
-        for one in await instance.store.comments.list_shown(await _id(instance, "post-7"), limit=9, skip=0)
+        for one in await instance.store.shown_comments.list_shown(await _id(instance, "post-7"), limit=9, skip=0)
     }
     assert found["comment-2"].parent == found["comment-1"].id
     assert (await move_in(instance, tmp_path / "2.xml")).comments_updated == 0

@@ -167,5 +167,5 @@ class Actors:
         if actor.opted_out:
             for comment in await tx.comments.list_by_author(actor.uri):
                 await delete(tx, comment)
-        if actor.icon and picture is None and await tx.comments.has_shown_by_author(actor.uri):
+        if actor.icon and picture is None and await tx.comment_records.has_shown_by_author(actor.uri):
             await request_picture(tx, actor.uri)

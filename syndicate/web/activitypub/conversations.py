@@ -49,7 +49,7 @@ def _replies(request: web.Request, of: str, post: Post, to: str | None) -> Colle
     return Collection(
         uri=f"{of}/replies",
         dependencies=dependencies_of(post),
-        total=partial(store.comments.count_replies, post.id, to=to),
+        total=partial(store.shown_comments.count_replies, post.id, to=to),
         page=partial(_replies_page, store, post, to, cursor),
         cursor=joined(cursor),
         is_ordered=False,
@@ -58,7 +58,7 @@ def _replies(request: web.Request, of: str, post: Post, to: str | None) -> Colle
 
 
 async def _replies_page(store: Store, post: Post, to: str | None, cursor: tuple[str, str] | None = None) -> Page:
-    found = await store.comments.list_replies(post.id, after=cursor, limit=PAGE_SIZE + 1, to=to)
+    found = await store.shown_comments.list_replies(post.id, after=cursor, limit=PAGE_SIZE + 1, to=to)
     return page_of(found, lambda row: row[0], lambda row: joined(row[1:]))
 
 
@@ -67,7 +67,7 @@ async def get_context(request: web.Request) -> web.StreamResponse:
     store, post, cursor = request.app[STORE], await federated_post(request), dated_cursor(request)
 
     async def total() -> int:
-        return await store.comments.count_replies(post.id) + 1
+        return await store.shown_comments.count_replies(post.id) + 1
 
     async def page() -> Page:
         replies = await _replies_page(store, post, None, cursor)
@@ -132,7 +132,7 @@ async def interactions_of(
 ) -> render.InteractionCounts:
     """Return the counts and first pages of the replies, likes and shares of a post or of a comment by the author."""
     store, to = request.app[STORE], comment.id if comment else None
-    replies = await store.comments.count_replies(post.id, to=to)
+    replies = await store.shown_comments.count_replies(post.id, to=to)
     return render.InteractionCounts(
         replies=_summary(f"{uri}/replies", replies, await _replies_page(store, post, to)),
         likes=_summary(f"{uri}/likes", counts.likes, await _reactions_page(store, post, to, "like")),

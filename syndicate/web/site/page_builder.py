@@ -250,7 +250,7 @@ class PageBuilder:
         pages = max(-(-post.counts.comments // COMMENTS_PER_PAGE), 1)
         if page > pages:
             return None, None
-        comments = await self._store.comments.list_shown(
+        comments = await self._store.shown_comments.list_shown(
             post.id, limit=COMMENTS_PER_PAGE, skip=(page - 1) * COMMENTS_PER_PAGE
         )
         anchors = {comment.id: comment.anchor for comment in comments}
