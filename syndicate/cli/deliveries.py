@@ -39,7 +39,7 @@ def deliveries(session: Session, key: str | None, again: bool, resume: bool, as_
 
     async def work(services: Services) -> list[dict[str, Any]]:
         if key is None:
-            found = await services.store.deliveries.list_newest(MAX_ROWS)
+            found = await services.store.delivery_lists.list_newest(MAX_ROWS)
         else:
             found = await _about(services, key)
             if again:
@@ -81,9 +81,9 @@ async def _about(services: Services, key: str) -> list[Delivery]:
     ids = {id: None for name in keys for id in await store.outbox.list_ids_about(name)}
     if post is None and not deleted and answer is None and not ids:
         raise PostNotFound(f"there is no post, reply, follow or activity {key!r}")
-    found = await store.deliveries.list_by_activities(list(ids))
+    found = await store.delivery_lists.list_by_activities(list(ids))
     if post is not None:
-        others = await store.deliveries.list_by_post(post.id)
+        others = await store.delivery_lists.list_by_post(post.id)
         found += [delivery for delivery in others if delivery.activity not in ids]
     return found
 

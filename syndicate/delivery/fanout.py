@@ -5,7 +5,8 @@ from datetime import datetime
 
 from syndicate.clock import Clock
 from syndicate.storage import Store, Tables
-from syndicate.storage.deliveries import Delivery, Fanout
+from syndicate.storage.deliveries import Delivery
+from syndicate.storage.fanouts import Fanout
 from syndicate.workers.queue import QueueWorker, Row
 
 EXPANSION_LIMIT = 500
@@ -22,10 +23,10 @@ class FanoutWorker(QueueWorker[Fanout]):
         self._store, self._host_of = store, host_of
 
     async def next_due(self, now: datetime) -> datetime | None:
-        return await self._store.deliveries.next_fanout_due(now)
+        return await self._store.fanouts.next_due(now)
 
     async def claim(self, now: datetime, until: datetime) -> Sequence[Fanout]:
-        fanout = await self._store.transaction(lambda tx: tx.deliveries.claim_fanout(now=now, until=until))
+        fanout = await self._store.transaction(lambda tx: tx.fanouts.claim(now=now, until=until))
         return [fanout] if fanout is not None else []
 
     def rows(self, fanout: Fanout) -> Sequence[Row]:
@@ -40,12 +41,12 @@ class FanoutWorker(QueueWorker[Fanout]):
     async def _expand_batch(self, tx: Tables, fanout: Fanout) -> None:
         activity = await tx.outbox.get(fanout.activity)
         if activity is None:
-            await tx.deliveries.complete_fanout(fanout)
+            await tx.fanouts.complete(fanout)
             return
         now = self._clock()
         inboxes = await tx.followers.list_inboxes(fanout.audience, after=fanout.reached, limit=EXPANSION_LIMIT)
         is_first = fanout.post_uri and not fanout.reached
-        others = await tx.deliveries.list_participant_inboxes(fanout.post_uri) if is_first else []
+        others = await tx.fanouts.list_participant_inboxes(fanout.post_uri) if is_first else []
         for inbox in dict.fromkeys([*others, *inboxes]):
             await tx.deliveries.enqueue(
                 Delivery(
@@ -59,6 +60,6 @@ class FanoutWorker(QueueWorker[Fanout]):
                 )
             )
         if len(inboxes) < EXPANSION_LIMIT:
-            await tx.deliveries.complete_fanout(fanout)
+            await tx.fanouts.complete(fanout)
         else:
-            await tx.deliveries.advance_fanout(fanout, inboxes[-1])
+            await tx.fanouts.advance(fanout, inboxes[-1])

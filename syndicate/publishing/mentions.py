@@ -152,6 +152,6 @@ class MentionResolver(QueueWorker[MentioningText]):
         if await tx.mentions.has_unresolved(post, comment):
             return
         if comment:
-            await tx.deliveries.release_reply(comment, now)
+            await tx.fanouts.release_reply(comment, now)
         else:
-            await tx.deliveries.release_post(post, now)
+            await tx.fanouts.release_post(post, now)

@@ -1,4 +1,4 @@
-"""The outgoing queue: fan-outs that wait to be expanded, and one row per delivery."""
+"""The outgoing queue: one row per delivery."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,18 +31,6 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     SUPERSEDED = "superseded"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fanout:
-    """An activity for every inbox of the followers of `audience`, a local actor, and of the participants under
-    `post_uri`, from `due` on; `reached` is the last inbox that has its delivery."""
-
-    activity: str
-    audience: str
-    post_uri: str = ""
-    reached: str = ""
-    due: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,139 +72,6 @@ class DeliveryContext:
 class Deliveries:
     def __init__(self, query: Queryable) -> None:
         self._query = query
-
-    # fan-outs
-
-    async def enqueue_fanout(self, fanout: Fanout) -> None:
-        await self._query.run(
-            """
-            INSERT INTO fanouts (activity_id, audience, post_uri, reached, due_at, leased_until)
-            VALUES (:activity, :audience, :post_uri, :reached, :due, '')
-            """,
-            activity=fanout.activity,
-            audience=fanout.audience,
-            post_uri=fanout.post_uri,
-            reached=fanout.reached,
-            due=to_text(fanout.due),
-        )
-
-    async def release_post(self, post: str, now: datetime) -> None:
-        """Make the delayed fan-outs about a post due now."""
-        await self._query.run(
-            """
-            UPDATE fanouts SET due_at = :now
-            WHERE due_at > :now AND activity_id IN (SELECT id FROM outbox WHERE post_id = :post)
-            """,
-            post=post,
-            now=to_text(now),
-        )
-
-    async def release_reply(self, comment: str, now: datetime) -> None:
-        """Make the delayed fan-outs and deliveries about a reply of the author due now."""
-        about = "SELECT outbox.id FROM outbox JOIN comments ON comments.uri = outbox.object_uri WHERE comments.id = :comment"
-        await self._query.run(
-            f"UPDATE fanouts SET due_at = :now WHERE due_at > :now AND activity_id IN ({about})",
-            comment=comment,
-            now=to_text(now),
-        )
-        await self._query.run(
-            f"""
-            UPDATE deliveries SET due_at = :now
-            WHERE state = 'waiting' AND attempts = 0 AND due_at > :now AND activity_id IN ({about})
-            """,
-            comment=comment,
-            now=to_text(now),
-        )
-
-    async def next_fanout_due(self, now: datetime) -> datetime | None:
-        """Return when the next fan-out is due."""
-        row = await self._query.one(
-            "SELECT due_at FROM fanouts WHERE leased_until < :now ORDER BY due_at LIMIT 1", now=to_text(now)
-        )
-        return None if row is None else from_text(row["due_at"])
-
-    async def claim_fanout(self, *, now: datetime, until: datetime) -> Fanout | None:
-        """Lease the oldest due fan-out."""
-        row = await self._query.one(
-            """
-            WITH due AS MATERIALIZED (
-              SELECT activity_id, audience FROM fanouts WHERE leased_until < :now AND due_at <= :now
-              ORDER BY activity_id, audience LIMIT 1 {skip_locked})
-            UPDATE fanouts SET leased_until = :until
-            WHERE (activity_id, audience) IN (SELECT * FROM due)
-            RETURNING *
-            """,
-            now=to_text(now),
-            until=to_text(until),
-        )
-        if row is None:
-            return None
-        return Fanout(
-            activity=row["activity_id"],
-            audience=row["audience"],
-            post_uri=row["post_uri"],
-            reached=row["reached"],
-            due=from_text(row["due_at"]),
-        )
-
-    async def advance_fanout(self, fanout: Fanout, reached: str) -> None:
-        await self._query.run(
-            """
-            UPDATE fanouts SET reached = :reached, leased_until = ''
-            WHERE activity_id = :activity AND audience = :audience
-            """,
-            activity=fanout.activity,
-            audience=fanout.audience,
-            reached=reached,
-        )
-
-    async def complete_fanout(self, fanout: Fanout) -> None:
-        await self._query.run(
-            "DELETE FROM fanouts WHERE activity_id = :activity AND audience = :audience",
-            activity=fanout.activity,
-            audience=fanout.audience,
-        )
-
-    async def is_attempted(self, activity: str, now: datetime) -> bool:
-        """Whether an activity is expanded, and every inbox was tried at least once, except on paused servers."""
-        row = await self._query.one(
-            """
-            SELECT 1 AS untold WHERE EXISTS (SELECT 1 FROM fanouts WHERE activity_id = :activity)
-              OR EXISTS (
-                SELECT 1 FROM deliveries
-                WHERE activity_id = :activity AND state = 'waiting' AND attempts = 0 AND NOT EXISTS (
-                  SELECT 1 FROM hosts
-                  WHERE hosts.host = deliveries.lane AND (hosts.paused_until > :now OR hosts.asked_until > :now)))
-            """,
-            activity=activity,
-            now=to_text(now),
-        )
-        return row is None
-
-    async def list_participant_inboxes(self, post_uri: str, *, named: bool = True) -> list[str]:
-        """Return the inboxes of everyone who replied to, quoted, liked or shared a post, and (with `named`) of the
-        accounts that it mentions: they receive its changes, too."""
-        rows = await self._query.all(
-            """
-            SELECT DISTINCT CASE WHEN shared_inbox <> '' THEN shared_inbox ELSE inbox END AS inbox
-            FROM remote_actors
-            WHERE uri IN (
-              SELECT author_uri FROM comments JOIN posts ON posts.id = comments.post_id WHERE posts.uri = :uri
-              UNION
-              SELECT actor_uri FROM reactions JOIN posts ON posts.id = reactions.post_id WHERE posts.uri = :uri
-              UNION
-              SELECT actor_uri FROM stamps JOIN posts ON posts.id = stamps.post_id WHERE posts.uri = :uri)
-              AND NOT EXISTS (SELECT 1 FROM foreign_inboxes WHERE foreign_inboxes.actor = remote_actors.uri AND proven = 0)
-            OR uri IN (
-              SELECT actor_uri FROM mentions JOIN posts ON posts.id = mentions.post_id
-              WHERE posts.uri = :uri AND mentions.comment_id = '' AND :named = 1)
-            """,
-            uri=post_uri,
-            named=int(named),
-        )
-        return [row["inbox"] for row in rows]
-
-    # deliveries
 
     async def enqueue(self, delivery: Delivery) -> None:
         """Add a delivery; it supersedes waiting ones about the same object. An Update does not supersede a Create:
@@ -273,7 +128,7 @@ class Deliveries:
             limit=limit,
             **names,
         )
-        return sorted((_delivery(row) for row in rows), key=lambda delivery: (delivery.due, delivery.activity))
+        return sorted((delivery_of_row(row) for row in rows), key=lambda delivery: (delivery.due, delivery.activity))
 
     async def postpone(self, delivery: Delivery, due: datetime) -> None:
         """Release a lease and schedule the delivery for later, without counting an attempt."""
@@ -330,13 +185,6 @@ class Deliveries:
             )
             > 0
         )
-
-    async def list_states(self, uri: str) -> list[DeliveryState]:
-        """Return the states of the deliveries of an activity; empty once they are pruned."""
-        rows = await self._query.all(
-            "SELECT state FROM deliveries WHERE activity_id IN (SELECT id FROM outbox WHERE uri = :uri)", uri=uri
-        )
-        return [DeliveryState(row["state"]) for row in rows]
 
     async def cancel(self, uri: str, now: datetime) -> bool:
         """Cancel the waiting deliveries of an activity. Return whether no server can have received it: no delivery was
@@ -413,37 +261,6 @@ class Deliveries:
         )
         return row is not None
 
-    async def count_waiting(self, now: datetime) -> int:
-        """Count the deliveries that are due or were attempted; those planned for later do not count."""
-        row = await self._query.one(
-            "SELECT count(*) AS total FROM deliveries WHERE state = 'waiting' AND (due_at <= :now OR attempts > 0)",
-            now=to_text(now),
-        )
-        assert row is not None
-        total: int = row["total"]
-        return total
-
-    async def list_by_post(self, post: str) -> list[Delivery]:
-        """Return the deliveries by server, then in the order of their activities."""
-        rows = await self._query.all(
-            "SELECT * FROM deliveries WHERE post_id = :post ORDER BY host, inbox, activity_id", post=post
-        )
-        return [_delivery(row) for row in rows]
-
-    async def list_by_activities(self, ids: Sequence[str]) -> list[Delivery]:
-        """Return the deliveries by server, then in the order of their activities."""
-        found = []
-        for id in ids:
-            rows = await self._query.all("SELECT * FROM deliveries WHERE activity_id = :id", id=id)
-            found += [_delivery(row) for row in rows]
-        return sorted(found, key=lambda delivery: (delivery.host, delivery.inbox, delivery.activity))
-
-    async def list_newest(self, limit: int) -> list[Delivery]:
-        rows = await self._query.all(
-            "SELECT * FROM deliveries ORDER BY changed DESC, activity_id DESC LIMIT :limit", limit=limit
-        )
-        return [_delivery(row) for row in rows]
-
     async def prune(self, before: datetime, *, others: datetime) -> None:
         """Delete deliveries that ended before `before`; those of other kinds than activities, which are more numerous
         and less important, before `others`."""
@@ -463,7 +280,7 @@ def _but(lanes: Sequence[str]) -> tuple[str, dict[str, str]]:
     return (f"AND lane NOT IN ({', '.join(':' + name for name in names)})" if names else ""), names
 
 
-def _delivery(row: Row) -> Delivery:
+def delivery_of_row(row: Row) -> Delivery:
     return Delivery(
         activity=row["activity_id"],
         kind=DeliveryKind(row["kind"]),

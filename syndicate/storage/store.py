@@ -16,10 +16,12 @@ from syndicate.storage.blogroll import Blogroll
 from syndicate.storage.comment_records import CommentRecords
 from syndicate.storage.comments import Comments
 from syndicate.storage.deliveries import Deliveries
+from syndicate.storage.delivery_lists import DeliveryLists
 from syndicate.storage.earlier_keys import EarlierKeys
 from syndicate.storage.engine.connection import connect
 from syndicate.storage.engine.database import Database, Queryable
 from syndicate.storage.engine.migrate import migrate
+from syndicate.storage.fanouts import Fanouts
 from syndicate.storage.feed_entries import FeedEntries
 from syndicate.storage.feed_polls import FeedPolls
 from syndicate.storage.followers import Followers
@@ -96,7 +98,9 @@ class Tables:
         self.followers = Followers(query, self.totals)
         self.inbox_queue = InboxQueue(query)
         self.outbox = OutboxActivities(query)
+        self.fanouts = Fanouts(query)
         self.deliveries = Deliveries(query)
+        self.delivery_lists = DeliveryLists(query)
         self.held_deliveries = HeldDeliveries(query)
         self.foreign_inboxes = ForeignInboxes(query)
         self.hosts = Hosts(query)

@@ -60,7 +60,7 @@ async def get_metrics(request: web.Request) -> web.Response:
     if not is_direct_from(request, request.app[CONFIG].server):
         return web.Response(status=403, text="metrics are not available from this address\n")
     store, metrics = request.app[STORE], request.app[METRICS]
-    metrics.deliveries_waiting.set(await store.deliveries.count_waiting(store.clock()))
+    metrics.deliveries_waiting.set(await store.delivery_lists.count_waiting(store.clock()))
     metrics.followers.set(await store.followers.count(BLOG))
     metrics.subscriptions.set(await store.subscriptions.count())
     metrics.posts.set(await store.totals.get("posts"))

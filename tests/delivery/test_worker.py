@@ -17,7 +17,8 @@ from syndicate.delivery.worker import MAX_CONCURRENT_PER_SERVER, DeliveryWorker,
 from syndicate.model.actor import Role
 from syndicate.storage import Store, Tables
 from syndicate.storage.actors import StoredActor
-from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
+from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState
+from syndicate.storage.fanouts import Fanout
 from syndicate.storage.followers import Follower
 from syndicate.storage.outbox import OutboxActivity
 from tests.clocks import FakeClock
@@ -106,7 +107,7 @@ class Round:
         await self.store.transaction(body)
 
     async def states(self) -> dict[tuple[str, str], DeliveryState]:
-        found = await self.store.deliveries.list_newest(10_000)
+        found = await self.store.delivery_lists.list_newest(10_000)
         return {(delivery.activity, delivery.host): delivery.state for delivery in found}
 
 
@@ -180,7 +181,7 @@ async def test_growing_waits_survive_the_process(round: Round) -> None:
     tries, dues = [], []
     for _ in range(4):
         await round.worker().drain()  # another process each time
-        [delivery] = await round.store.deliveries.list_newest(1)
+        [delivery] = await round.store.delivery_lists.list_newest(1)
         tries.append(delivery.attempts)
         dues.append(delivery.due - round.clock())
         round.clock.now = delivery.due - timedelta(seconds=1)
@@ -203,7 +204,7 @@ async def test_it_is_given_up_after_two_weeks(round: Round) -> None:
         if due is None:
             break
         round.clock.now = max(due, round.clock.now)
-    [delivery] = await round.store.deliveries.list_newest(1)
+    [delivery] = await round.store.delivery_lists.list_newest(1)
     assert delivery.state is DeliveryState.FAILED
     assert timedelta(days=10) < round.clock() - began < timedelta(days=22)
 
@@ -256,7 +257,7 @@ async def test_followers_behind_many_inboxes_are_reached_slice_by_slice(round: R
                 Follower(local_actor="blog", actor=f"{address}/{number}", follow="", inbox=address, since=round.clock())
             )
         await tx.outbox.save(said(1, "https://blog.example/posts/1", round.clock))
-        await tx.deliveries.enqueue_fanout(Fanout(activity="0001", audience="blog", due=round.clock()))
+        await tx.fanouts.enqueue(Fanout(activity="0001", audience="blog", due=round.clock()))
 
     await round.store.transaction(fill)
     await round.worker().drain()

@@ -6,7 +6,8 @@ from datetime import timedelta
 from syndicate.model.actor import Role
 from syndicate.storage import Store, Tables
 from syndicate.storage.actors import StoredActor
-from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, Fanout
+from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState
+from syndicate.storage.fanouts import Fanout
 from syndicate.storage.outbox import OutboxActivity
 from tests.clocks import FakeClock
 
@@ -64,7 +65,7 @@ async def say(tx: Tables, clock: FakeClock, *ids: str) -> None:
 
 
 async def states(store: Store) -> dict[str, str]:
-    return {found.activity: found.state.value for found in await store.deliveries.list_newest(10)}
+    return {found.activity: found.state.value for found in await store.delivery_lists.list_newest(10)}
 
 
 async def test_what_is_newer_takes_the_place_of_its_own_kind_only(store: Store, clock: FakeClock) -> None:
@@ -90,11 +91,11 @@ async def test_a_pause_for_one_kind_is_none_for_another(store: Store, clock: Fak
 async def test_what_is_planned_for_later_does_not_wait(store: Store, clock: FakeClock) -> None:
     planned = replace(delivery(clock, "1", DeliveryKind.REQUEST), due=clock() + timedelta(days=8))
     await put(store, planned)
-    assert await store.deliveries.count_waiting(clock()) == 0
+    assert await store.delivery_lists.count_waiting(clock()) == 0
     assert await store.deliveries.is_planned(DeliveryKind.REQUEST, planned.object)
     assert not await store.deliveries.is_planned(DeliveryKind.PING, planned.object)
     clock.advance(days=8)
-    assert await store.deliveries.count_waiting(clock()) == 1
+    assert await store.delivery_lists.count_waiting(clock()) == 1
 
 
 async def test_other_kinds_than_activities_are_forgotten_sooner(store: Store, clock: FakeClock) -> None:
@@ -138,13 +139,9 @@ async def test_a_worker_that_asks_for_one_leaves_the_rest_to_the_others(store: S
     async def fan_out(tx: Tables) -> None:
         await say(tx, clock, *"12345")
         for activity in "12345":
-            await tx.deliveries.enqueue_fanout(
-                Fanout(activity=activity, audience="blog", post_uri="", reached="", due=clock())
-            )
+            await tx.fanouts.enqueue(Fanout(activity=activity, audience="blog", post_uri="", reached="", due=clock()))
 
     await store.transaction(fan_out)
     later = clock() + timedelta(hours=1)
-    claimed = [
-        await store.transaction(lambda tx: tx.deliveries.claim_fanout(now=clock(), until=later)) for _ in range(6)
-    ]
+    claimed = [await store.transaction(lambda tx: tx.fanouts.claim(now=clock(), until=later)) for _ in range(6)]
     assert [fanout and fanout.activity for fanout in claimed] == ["1", "2", "3", "4", "5", None]

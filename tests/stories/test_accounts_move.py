@@ -288,7 +288,7 @@ async def test_what_was_given_up_can_be_sent_again(instance: RunningInstance, an
     await instance.settle()
     assert not ann.of_type("Create")
     ann.inbox_status = 202
-    [failed] = await instance.store.deliveries.list_by_post(post.id)
+    [failed] = await instance.store.delivery_lists.list_by_post(post.id)
     assert await instance.store.transaction(lambda tx: tx.deliveries.retry(failed, instance.clock()))
     await instance.settle()
     assert len(ann.of_type("Create")) == 1

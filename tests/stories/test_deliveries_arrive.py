@@ -115,7 +115,7 @@ async def test_a_server_that_takes_neither_is_tried_later_and_not_in_a_circle(
     post = await instance.publish("Tea")
     await instance.settle()
     assert len(posts(ann)) == 2
-    [delivery] = await instance.store.deliveries.list_by_post(post.id)
+    [delivery] = await instance.store.delivery_lists.list_by_post(post.id)
     assert (delivery.state, delivery.status, delivery.attempts) == (DeliveryState.WAITING, 401, 1)
     strict.takes = (Dialect.CAVAGE,)
     instance.clock.advance(minutes=5)
@@ -223,7 +223,7 @@ async def test_what_was_edited_before_a_server_got_it_is_created_there_as_it_is_
     assert created["id"] == bob.of_type("Create")[0]["id"]
     states = [
         delivery.state
-        for delivery in await instance.store.deliveries.list_by_post(post.id)
+        for delivery in await instance.store.delivery_lists.list_by_post(post.id)
         if delivery.host == away.host
     ]
     assert sorted(states) == [DeliveryState.DELIVERED, DeliveryState.DELIVERED, DeliveryState.SUPERSEDED]

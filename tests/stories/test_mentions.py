@@ -75,7 +75,7 @@ async def mention(instance: RunningInstance, target: str, source: str = BLOGROLL
 async def states(instance: RunningInstance) -> list[tuple[str, str]]:
     return [
         (found.state.value, found.answer)
-        for found in await instance.store.deliveries.list_newest(10)
+        for found in await instance.store.delivery_lists.list_newest(10)
         if found.kind is DeliveryKind.WEBMENTION
     ]
 

@@ -72,7 +72,7 @@ async def test_what_an_inbox_answers_is_kept_as_text(instance: RunningInstance, 
     post = await instance.publish("Tea")
     await instance.server.deliveries.drain()
     [delivery] = [
-        one for one in await instance.store.deliveries.list_by_post(post.id) if one.state is DeliveryState.WAITING
+        one for one in await instance.store.delivery_lists.list_by_post(post.id) if one.state is DeliveryState.WAITING
     ]
     assert (delivery.status, delivery.attempts) == (500, 1)
     assert delivery.answer.replace("\ufffd", "?").isprintable()
@@ -92,7 +92,7 @@ async def test_a_server_that_trips_us_up_takes_no_delivery_of_others_with_it(
     post = await instance.publish("Tea")
     await instance.server.deliveries.drain()
     assert len(bob.of_type("Create")) == 1
-    [delivery] = [one for one in await instance.store.deliveries.list_by_post(post.id) if one.host == ann.host]
+    [delivery] = [one for one in await instance.store.delivery_lists.list_by_post(post.id) if one.host == ann.host]
     assert (delivery.state, delivery.attempts) == (DeliveryState.WAITING, 1), "and is not tried for ever"
 
 

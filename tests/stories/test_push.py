@@ -898,5 +898,7 @@ async def test_deliveries_of_other_kinds_do_not_stop_what_the_blog_says(
 async def test_numbers_tell_who_is_subscribed(instance: RunningInstance, reader: FakeSubscriber) -> None:
     await subscribed(instance, reader)
     assert "syndicate_subscriptions 1.0" in (await instance.get("/metrics")).text
-    waiting = [found for found in await instance.store.deliveries.list_newest(10) if found.kind is DeliveryKind.INTENT]
+    waiting = [
+        found for found in await instance.store.delivery_lists.list_newest(10) if found.kind is DeliveryKind.INTENT
+    ]
     assert [found.state.value for found in waiting] == ["delivered"]

@@ -62,7 +62,7 @@ async def test_they_follow_each_other_and_hear_of_posts(instances: tuple[Running
 
     post = await north.publish("From the north")
     await settle(north, south)
-    [delivery] = await north.store.deliveries.list_by_post(post.id)
+    [delivery] = await north.store.delivery_lists.list_by_post(post.id)
     assert (delivery.host, delivery.state.value, delivery.status) == ("south.example", "delivered", 202)
     assert ("Create", "done", "timeline.kept") in await south.verdicts()
     assert "From the north" in (await south.get("/blogroll/river/")).text
@@ -83,7 +83,7 @@ async def said(instance: RunningInstance, type: str) -> list[Delivery]:
     """What a house has to deliver, or had, of one type."""
     return [
         delivery
-        for delivery in await instance.store.deliveries.list_newest(100)
+        for delivery in await instance.store.delivery_lists.list_newest(100)
         if (activity := await instance.store.outbox.get(delivery.activity)) is not None and activity.type == type
     ]
 
@@ -112,7 +112,7 @@ async def test_what_was_not_sent_yet_is_taken_back_by_not_sending_it(
     north, south = instances
     await follow(north, "@notes@south.example")
     await BlogrollEditor(north.store, north.server.services.outbox, north.clock).unfollow("@notes@south.example")
-    assert await north.store.deliveries.count_waiting(north.clock()) == 0
+    assert await north.store.delivery_lists.count_waiting(north.clock()) == 0
     await settle(north, south)
     assert await south.verdicts() == []
     assert [delivery.state for delivery in await said(north, "Follow")] == [DeliveryState.SUPERSEDED]

@@ -16,7 +16,8 @@ from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.model.actor import LocalActor
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Tables
-from syndicate.storage.deliveries import Delivery, Fanout
+from syndicate.storage.deliveries import Delivery
+from syndicate.storage.fanouts import Fanout
 from syndicate.storage.outbox import OutboxActivity
 from syndicate.storage.tombstones import Tombstone
 from syndicate.urls import Urls
@@ -114,7 +115,7 @@ class Distribution:
         """Enqueue an activity for the followers of its local actor, or of `audience`, and the participants of the
         conversation under a post."""
         due = self._clock() + hold
-        await tx.deliveries.enqueue_fanout(
+        await tx.fanouts.enqueue(
             Fanout(activity=activity.id, audience=audience or activity.local_actor, post_uri=post_uri, due=due)
         )
 

@@ -40,5 +40,5 @@ async def undo_follow(tx: Tables, outbox: Outbox, entry: BlogrollEntry, actor: R
 
 async def _has_failed(tx: Tables, entry: BlogrollEntry) -> bool:
     """Whether the Follow could not be delivered, so that no answer will come."""
-    states = await tx.deliveries.list_states(await tx.blogroll.follow_uri(entry.id))
+    states = await tx.delivery_lists.list_states(await tx.blogroll.follow_uri(entry.id))
     return bool(states) and set(states) <= {DeliveryState.FAILED}

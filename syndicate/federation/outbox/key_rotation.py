@@ -94,7 +94,7 @@ class KeyRotation:
 
     async def _may_complete(self, actor: StoredActor) -> bool:
         began = actor.rotated or self._clock()
-        return self._clock() - began >= ANNOUNCEMENT_TIMEOUT or await self._store.deliveries.is_attempted(
+        return self._clock() - began >= ANNOUNCEMENT_TIMEOUT or await self._store.fanouts.is_attempted(
             actor.rotation, self._clock()
         )
 

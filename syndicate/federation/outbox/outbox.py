@@ -60,7 +60,7 @@ class Outbox:
         activity = self._post_activity("Update", post)
         await tx.outbox.save(activity)
         if not await tx.outbox.is_sent(post.id):
-            for inbox in await tx.deliveries.list_participant_inboxes(post.uri, named=False):
+            for inbox in await tx.fanouts.list_participant_inboxes(post.uri, named=False):
                 await self._distribution.send(tx, activity, inbox)
             return
         hold = NAME_LOOKUP_TIMEOUT if names_wanted else NO_DELAY
@@ -90,7 +90,7 @@ class Outbox:
         for answer in await tx.comments.list_own_replies(post.id):
             await self.reply_deleted(tx, answer, post, gone_at)
         await tx.outbox.save(activity)
-        for inbox in await tx.deliveries.list_participant_inboxes(post.uri):
+        for inbox in await tx.fanouts.list_participant_inboxes(post.uri):
             await self._distribution.send(tx, activity, inbox)
         await self._distribution.fan_out_post(tx, activity)
         await self.boosts.retract_all(tx, post)
@@ -142,7 +142,7 @@ class Outbox:
         if type == "Update":
             await self._update_unsent(tx, about, activity.document)
         await tx.outbox.save(activity)
-        inboxes = await tx.deliveries.list_participant_inboxes(post.uri)
+        inboxes = await tx.fanouts.list_participant_inboxes(post.uri)
         for actor in cc:
             known = await tx.remote_actors.find(actor)
             if known is not None:
