@@ -294,7 +294,6 @@ class Config(BaseSettings):
         frozen=True,
         env_prefix=PREFIX,
         env_nested_delimiter="__",
-        nested_model_default_partial_update=True,
     )
 
     site: SiteConfig
@@ -418,6 +417,11 @@ def _explain(error: ValidationError, path: Path, environment: dict[str, str]) ->
     given = next((name for name in environment if name.upper() == spelled), None)
     where = f"environment: {given}" if given else f"{path}: {'.'.join(names)}"
     return f"{where}: {_words(first)}"
+
+
+def words_of(error: ValidationError) -> str:
+    """Return the first error as words about the value, without the name of the setting."""
+    return _words(error.errors()[0])
 
 
 def _words(error: ErrorDetails) -> str:

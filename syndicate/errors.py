@@ -8,6 +8,7 @@
     │   ├── FilesMissing             files that a post refers to are missing
     │   ├── PictureRefused           an uploaded file cannot be used as a picture
     │   ├── SlugTaken                another post has the slug
+    │   ├── SettingInvalid           a setting is locked, or a value is not one for it
     │   ├── RevisionConflict         the post was changed in the meantime
     │   ├── NotAnExport              the file is not an export of the requested kind
     │   └── AddressUnusable          nothing to follow was found at an address
@@ -95,6 +96,14 @@ class FrontMatterInvalid(InputError):
 
 class FilesMissing(InputError):
     """Local files that a post refers to cannot be read; nothing was published."""
+
+
+class SettingInvalid(InputError):
+    """A setting cannot be changed to this value. `name` is its name, `problem` the reason in words."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name} {problem}")
+        self.name, self.problem = name, problem
 
 
 class SlugTaken(InputError):

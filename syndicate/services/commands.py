@@ -27,6 +27,7 @@ from syndicate.publishing.composer import PostComposer
 from syndicate.publishing.post_writer import PostWriter
 from syndicate.publishing.renderer import Renderer
 from syndicate.storage import Store
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.transport.client import Client
 from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.message import Transport
@@ -44,6 +45,7 @@ class Services:
     config: Config
     clock: Clock
     store: Store
+    settings: SiteSettings
     local_actors: LocalActors
     urls: Urls
     files: MediaFiles
@@ -70,6 +72,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
     """
     store = await Store.open(config.storage.database, clock)
     try:
+        settings = await SiteSettings.open(store, config)
         local_actors = await LocalActors.open(config, store, clock, keep_keys=keep_keys)
         urls = Urls(config.site.url)
         files = MediaFiles(config.storage.media, config.storage.originals)
@@ -89,6 +92,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
             config=config,
             clock=clock,
             store=store,
+            settings=settings,
             local_actors=local_actors,
             urls=urls,
             files=files,

@@ -52,6 +52,7 @@ from syndicate.storage.refetch_queue import RefetchQueue
 from syndicate.storage.reports import Reports
 from syndicate.storage.revisions import Revisions
 from syndicate.storage.search import Search
+from syndicate.storage.settings import StoredSettings
 from syndicate.storage.shown_comments import ShownComments
 from syndicate.storage.source_files import SourceFiles
 from syndicate.storage.subscriptions import Subscriptions
@@ -73,6 +74,7 @@ class Tables:
         self.versions = Versions(query, clock)
         self.totals = Totals(query)
         self.key_values = KeyValues(query)
+        self.settings = StoredSettings(query)
         self.posts = Posts(query)
         self.post_lists = PostLists(query)
         self.post_export = PostExport(query)

@@ -1,0 +1,115 @@
+"""The settings in force: those of `syndicate.toml` and the environment, and below them what was set at the desk.
+
+A key that the file or the environment gives wins and is locked. Any other key can be set at the desk: its value is
+stored in the database, and every process acts on it without a restart. Whoever needs a setting keeps the `SiteSettings`
+and reads `site` or `comments` when it works, not when it is constructed.
+
+Names are `section.key`. Those that `syndicate.toml` has are checked as there; the desk's own (such as `desk.shortcuts`)
+are values of JSON, which only their users understand.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from syndicate.config import CommentsConfig, Config, SiteConfig, words_of
+from syndicate.errors import SettingInvalid
+from syndicate.storage.store import Store, Tables
+
+log = structlog.get_logger()
+
+SETTINGS = "settings"
+"""The version that moves with every change; each cached document depends on it."""
+FIXED = frozenset({"site.url", "site.handle"})
+SECTIONS = ("site", "comments", "federation", "feeds", "blogroll")
+"""The sections of `syndicate.toml` with keys that can be set at the desk."""
+
+
+class SiteSettings:
+    """`config` is what holds now."""
+
+    def __init__(self, store: Store, given: Config) -> None:
+        self._store, self._given = store, given
+        self._stored: dict[str, Any] = {}
+        self.config = given
+        self.version = 0
+
+    @classmethod
+    async def open(cls, store: Store, given: Config) -> "SiteSettings":
+        settings = cls(store, given)
+        await settings.load()
+        return settings
+
+    @property
+    def site(self) -> SiteConfig:
+        return self.config.site
+
+    @property
+    def comments(self) -> CommentsConfig:
+        return self.config.comments
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a value that was set at the desk, else the default."""
+        return self._stored.get(name, default)
+
+    def is_locked(self, name: str) -> bool:
+        """Return whether the file or the environment gives the setting, so that it cannot be changed here."""
+        section, _, key = name.partition(".")
+        return name in FIXED or (section in SECTIONS and key in getattr(self._given, section).model_fields_set)
+
+    async def load(self) -> None:
+        """Read what is stored, by this process or another. A value that is not valid any more is left out."""
+        version = await self._store.versions.get(SETTINGS)
+        self._use(await self._store.settings.list_all())
+        self.version = version
+
+    async def save(self, changes: Mapping[str, Any]) -> None:
+        """Store these values and act on them; None restores the default.
+
+        Raises SettingInvalid if one of them is locked or wrong; then nothing is stored.
+        """
+        for name, value in changes.items():
+            self._require_valid(name, value)
+
+        async def body(tx: Tables) -> None:
+            await tx.settings.save(changes)
+            await tx.versions.move(SETTINGS)
+
+        await self._store.transaction(body)
+        await self.load()
+
+    def _require_valid(self, name: str, value: Any) -> None:
+        if self.is_locked(name):
+            raise SettingInvalid(name, "is given by the configuration of the server, so it cannot be changed here")
+        if value is None:
+            return
+        try:
+            _with_value(self._given, name, value)
+        except ValidationError as error:
+            raise SettingInvalid(name, words_of(error)) from error
+
+    def _use(self, stored: dict[str, Any]) -> None:
+        config = self._given
+        for name, value in stored.items():
+            if self.is_locked(name):
+                continue
+            try:
+                config = _with_value(config, name, value)
+            except ValidationError as error:
+                log.warning("setting ignored", setting=name, problem=words_of(error))
+        self._stored, self.config = stored, config
+
+
+def _with_value(config: Config, name: str, value: Any) -> Config:
+    """Return the settings with one value, which is checked; a name of the desk's own changes nothing.
+
+    Raises ValidationError.
+    """
+    section, _, key = name.partition(".")
+    if section not in SECTIONS:
+        return config
+    before = getattr(config, section)
+    checked = type(before).model_validate({**before.model_dump(), key: value})
+    return config.model_copy(update={section: checked})
