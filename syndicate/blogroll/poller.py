@@ -16,12 +16,12 @@ from syndicate.storage import Store
 from syndicate.storage.feed_polls import FeedPoll
 from syndicate.telemetry.metrics import Metrics
 from syndicate.transport.message import Transport
-from syndicate.workers.queue import QueueWorker, Row
+from syndicate.workers.queue import Row, SingleRowWorker
 
 log = structlog.get_logger()
 
 
-class Poller(QueueWorker[FeedPoll]):
+class Poller(SingleRowWorker[FeedPoll]):
     """Polls feeds that are due, and stores the results."""
 
     name = "poller"
@@ -45,9 +45,8 @@ class Poller(QueueWorker[FeedPoll]):
     async def next_due(self, now: datetime) -> datetime | None:
         return await self._store.feed_polls.next_due(now)
 
-    async def claim(self, now: datetime, until: datetime) -> Sequence[FeedPoll]:
-        poll = await self._store.transaction(lambda tx: tx.feed_polls.claim(now=now, until=until))
-        return [poll] if poll is not None else []
+    async def claim_one(self, now: datetime, until: datetime) -> FeedPoll | None:
+        return await self._store.transaction(lambda tx: tx.feed_polls.claim(now=now, until=until))
 
     def rows(self, poll: FeedPoll) -> Sequence[Row]:
         return [(poll.entry,)]

@@ -7,12 +7,12 @@ from syndicate.clock import Clock
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery
 from syndicate.storage.fanouts import Fanout
-from syndicate.workers.queue import QueueWorker, Row
+from syndicate.workers.queue import Row, SingleRowWorker
 
 EXPANSION_LIMIT = 500
 
 
-class FanoutWorker(QueueWorker[Fanout]):
+class FanoutWorker(SingleRowWorker[Fanout]):
     """Expands one batch of the oldest fan-out after another."""
 
     name = "fan-out"
@@ -25,9 +25,8 @@ class FanoutWorker(QueueWorker[Fanout]):
     async def next_due(self, now: datetime) -> datetime | None:
         return await self._store.fanouts.next_due(now)
 
-    async def claim(self, now: datetime, until: datetime) -> Sequence[Fanout]:
-        fanout = await self._store.transaction(lambda tx: tx.fanouts.claim(now=now, until=until))
-        return [fanout] if fanout is not None else []
+    async def claim_one(self, now: datetime, until: datetime) -> Fanout | None:
+        return await self._store.transaction(lambda tx: tx.fanouts.claim(now=now, until=until))
 
     def rows(self, fanout: Fanout) -> Sequence[Row]:
         return [(fanout.activity, fanout.audience)]

@@ -184,3 +184,15 @@ class QueueWorker(ABC, Generic[Task]):
         for row in self.rows(task):
             self._leases.remove(self.table, *row)
             self._leased -= 1
+
+
+class SingleRowWorker(QueueWorker[Task]):
+    """A worker that claims one row at a time, so that several processes share a queue evenly."""
+
+    @abstractmethod
+    async def claim_one(self, now: datetime, until: datetime) -> Task | None:
+        """Lease a row that is due; None if there is none, or another process has claimed it."""
+
+    async def claim(self, now: datetime, until: datetime) -> Sequence[Task]:
+        task = await self.claim_one(now, until)
+        return [] if task is None else [task]

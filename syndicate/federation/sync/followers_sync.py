@@ -21,7 +21,7 @@ from syndicate.limits.backoff import Backoff
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage import Tables
 from syndicate.storage.followers_sync import SyncRequest
-from syndicate.workers.queue import QueueWorker, Row
+from syndicate.workers.queue import Row, SingleRowWorker
 
 log = structlog.get_logger()
 
@@ -31,7 +31,7 @@ MAX_ITEMS = 1000
 """We have few actors, so a longer list is rejected."""
 
 
-class SynchronizationWorker(QueueWorker[SyncRequest]):
+class SynchronizationWorker(SingleRowWorker[SyncRequest]):
     """Fetches the lists that are due, one after another."""
 
     name = "synchronization"
@@ -44,9 +44,8 @@ class SynchronizationWorker(QueueWorker[SyncRequest]):
     async def next_due(self, now: datetime) -> datetime | None:
         return await self._store.synchronizations.next_due(now)
 
-    async def claim(self, now: datetime, until: datetime) -> Sequence[SyncRequest]:
-        request = await self._store.transaction(lambda tx: tx.synchronizations.claim(now=now, until=until))
-        return [request] if request is not None else []
+    async def claim_one(self, now: datetime, until: datetime) -> SyncRequest | None:
+        return await self._store.transaction(lambda tx: tx.synchronizations.claim(now=now, until=until))
 
     def rows(self, request: SyncRequest) -> Sequence[Row]:
         return [(request.actor,)]

@@ -14,7 +14,7 @@ from syndicate.federation.sync.reply_crawler import CrawlResult, ReplyCrawler
 from syndicate.storage import Store
 from syndicate.storage.refetch_queue import Refetch
 from syndicate.telemetry.metrics import Metrics
-from syndicate.workers.queue import QueueWorker, Row
+from syndicate.workers.queue import Row, SingleRowWorker
 
 log = structlog.get_logger()
 
@@ -22,7 +22,7 @@ REFETCH_TIMEOUT_SECONDS = 20 * 60.0
 ERROR_RETRY_INTERVAL = timedelta(hours=1)
 
 
-class BackfillWorker(QueueWorker[Refetch]):
+class BackfillWorker(SingleRowWorker[Refetch]):
     """Processes the refetch queue."""
 
     name = "backfill"
@@ -36,9 +36,8 @@ class BackfillWorker(QueueWorker[Refetch]):
     async def next_due(self, now: datetime) -> datetime | None:
         return await self._store.refetch_queue.next_due(now)
 
-    async def claim(self, now: datetime, until: datetime) -> Sequence[Refetch]:
-        refetch = await self._store.transaction(lambda tx: tx.refetch_queue.claim(now=now, until=until))
-        return [refetch] if refetch is not None else []
+    async def claim_one(self, now: datetime, until: datetime) -> Refetch | None:
+        return await self._store.transaction(lambda tx: tx.refetch_queue.claim(now=now, until=until))
 
     def rows(self, refetch: Refetch) -> Sequence[Row]:
         return [(refetch.comment,)]
