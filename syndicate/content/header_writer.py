@@ -1,66 +1,77 @@
-"""Write the header of a Markdown file: a draft as YAML between two lines of `---`, as `frontmatter` reads it."""
+"""Write the header of a Markdown file: YAML between two lines of `---`, as `frontmatter` reads it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
-from syndicate.model.post import Enclosure, PostDraft, PostKind, PostState, QuotePolicy, TermKind, Visibility
+from syndicate.model.post import (
+    Enclosure,
+    Post,
+    PostDraft,
+    PostKind,
+    PostState,
+    QuotePolicy,
+    TermKind,
+    Visibility,
+)
 
-_WIDTH = 10_000
+HIDDEN_STATES = frozenset({PostState.PRIVATE, PostState.PASSWORD})
+_WIDTH = 10**6
 """Lines are not broken."""
+
+
+def write_header(fields: Mapping[str, Any]) -> str:
+    """Return the header with these fields."""
+    written = yaml.safe_dump(dict(fields), allow_unicode=True, sort_keys=False, default_flow_style=False, width=_WIDTH)
+    return f"---\n{written}---\n"
 
 
 def header_of(draft: PostDraft) -> str:
     """Return the header of a draft. Fields with their default value are left out, but for title and slug."""
-    fields = dict(_fields(draft))
-    written = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, default_flow_style=None, width=_WIDTH)
-    return f"---\n{written}---\n"
+    return write_header(dict(_fields(draft)) | own_fields(draft))
+
+
+def own_fields(post: Post | PostDraft) -> dict[str, Any]:
+    """Return the fields that are spelled the same in every header, as far as they differ from the usual."""
+    fields: dict[str, Any] = {
+        "page": post.kind is PostKind.PAGE,
+        "state": post.state.value if post.state in HIDDEN_STATES else "",
+        "visibility": "" if post.visibility is Visibility.PUBLIC else post.visibility.value,
+        "sensitive": post.warning or post.sensitive,
+        "pinned": post.pinned,
+        "comments": "" if post.comments_open else "closed",
+        "language": post.language,
+        "teaser": post.teaser,
+        "type": post.type.value.lower() if post.type else "",
+        "quotes": "" if post.quotes is QuotePolicy.ANYONE else post.quotes.value,
+        "enclosure": _enclosure(post.enclosure) if post.enclosure else {},
+    }
+    present = {name: value for name, value in fields.items() if value}
+    return present if post.hashtags is None else present | {"hashtags": list(post.hashtags)}
+
+
+def image_field(image: str, alt: str) -> str | dict[str, str]:
+    """Return the value of `image`: its address, with its description if it has one."""
+    return {"src": image, "alt": alt} if image and alt else image
 
 
 def _fields(draft: PostDraft) -> Iterator[tuple[str, Any]]:
     yield "title", draft.title
     yield "slug", draft.slug
-    if draft.kind is PostKind.PAGE:
-        yield "page", True
     if draft.date is not None:
         yield "date", draft.date.isoformat()
-    yield from _hidden(draft)
+    if draft.state is PostState.DRAFT:
+        yield "draft", True
     for name, kind in (("category", TermKind.CATEGORY), ("tags", TermKind.TAG)):
         if names := [term.name for term in draft.terms if term.kind is kind]:
             yield name, names
-    yield from ((name, value) for name, value in _texts(draft) if value)
-    if draft.unsummarized and not draft.summary:
-        yield "summary", ""
-    if draft.sensitive or draft.warning:
-        yield "sensitive", draft.warning or True
-    if not draft.comments_open:
-        yield "comments", "closed"
-    if draft.hashtags is not None:
-        yield "hashtags", list(draft.hashtags)
-    if draft.enclosure is not None:
-        yield "enclosure", _enclosure(draft.enclosure)
-
-
-def _hidden(draft: PostDraft) -> Iterator[tuple[str, Any]]:
-    """Yield what keeps a post from being public."""
-    if draft.state is PostState.DRAFT:
-        yield "draft", True
-    elif draft.state in (PostState.PRIVATE, PostState.PASSWORD):
-        yield "state", draft.state.value
-    if draft.visibility is not Visibility.PUBLIC:
-        yield "visibility", draft.visibility.value
-
-
-def _texts(draft: PostDraft) -> Iterator[tuple[str, Any]]:
-    yield "summary", draft.summary
-    yield "teaser", draft.teaser
-    yield "language", draft.language
-    yield "image", {"src": draft.image, "alt": draft.image_alt} if draft.image and draft.image_alt else draft.image
-    yield "pinned", draft.pinned
-    yield "type", draft.type.value.lower() if draft.type else ""
-    yield "quotes", draft.quotes.value if draft.quotes is not QuotePolicy.ANYONE else ""
-    yield "aliases", list(draft.aliases)
+    if draft.summary or draft.unsummarized:
+        yield "summary", draft.summary
+    if draft.image:
+        yield "image", image_field(draft.image, draft.image_alt)
+    if draft.aliases:
+        yield "aliases", list(draft.aliases)
 
 
 def _enclosure(enclosure: Enclosure) -> dict[str, Any]:
