@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
@@ -179,8 +179,8 @@ class Items:
         return f"<item>\n{''.join(parts)}</item>\n"
 
 
-def _local(moment: datetime, zone: "ZoneInfo | object") -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"  # type: ignore[arg-type]
+def _local(moment: datetime, zone: tzinfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _category(term: Term) -> str:

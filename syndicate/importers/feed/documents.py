@@ -36,6 +36,13 @@ class FeedDocument:
     replies: list[ExportedReply] = field(default_factory=list)
     others: list[ExportedRedirect | ImportNote | SkippedItem] = field(default_factory=list)
 
+    def add(self, found: ExportedPost | SkippedItem) -> None:
+        """Add a post, or the remark that it was left out."""
+        if isinstance(found, ExportedPost):
+            self.posts.append(found)
+        else:
+            self.others.append(found)
+
     def redirect(self, address: str, leads_to: str) -> None:
         """Let an old address of the feed lead to ours."""
         path = split(address).path if "?" not in address else address

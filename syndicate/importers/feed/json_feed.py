@@ -28,8 +28,7 @@ def read(data: bytes, *, name: str, base: str) -> FeedDocument:
     document.redirect(_text(feed.get("feed_url")), "/feed/json/")
     for item in feed["items"]:
         if isinstance(item, dict):
-            found = _post(item, home)
-            (document.posts if isinstance(found, ExportedPost) else document.others).append(found)  # type: ignore[arg-type]
+            document.add(_post(item, home))
     document.home = document.home or _origin_of(document.posts)
     document.note_further_pages(name, _text(feed.get("next_url")))
     document.note_cut_texts(name)
