@@ -11,32 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from syndicate.content.nesting import CELLS, ended_by_end, ended_by_start
 from syndicate.content.tags import BLOCKS, VOID, Tag, escaped, tokens
-
-_CELLS = frozenset({"td", "th", "caption"})
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_ROWS = frozenset({"tr", "thead", "tbody", "tfoot"})
-_TABLE = frozenset({"table"})
-_LISTS = frozenset({"ul", "ol", "dl"})
-
-_P = frozenset({"p"})
-_INSIDE_CELL = _CELLS | _TABLE
-
-_ENDED_BY_START: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    **dict.fromkeys(BLOCKS, (_P, _INSIDE_CELL)),
-    **{heading: (_P | _HEADINGS, _INSIDE_CELL | _LISTS | {"blockquote", "div", "li"}) for heading in _HEADINGS},
-    "a": (frozenset({"a"}), _INSIDE_CELL),
-    "li": (frozenset({"li", "p"}), _INSIDE_CELL | _LISTS),
-    "dt": (frozenset({"dt", "dd", "p"}), _INSIDE_CELL | _LISTS),
-    "dd": (frozenset({"dt", "dd", "p"}), _INSIDE_CELL | _LISTS),
-    "td": (_CELLS, _ROWS | _TABLE),
-    "th": (_CELLS, _ROWS | _TABLE),
-    "tr": (_CELLS | {"tr"}, _TABLE),
-    "thead": (_CELLS | _ROWS, _TABLE),
-    "tbody": (_CELLS | _ROWS, _TABLE),
-    "tfoot": (_CELLS | _ROWS, _TABLE),
-}
-"""What a start tag implicitly closes, and the elements at which the search stops (§13.1.2.4)."""
 
 _MEDIA = frozenset({"audio", "video"})
 _ONLY_IN_MEDIA = frozenset({"source", "track"})
@@ -105,7 +81,7 @@ class _Writer:
         if name not in self._bounds.tags or not self._fits(name, tag):
             self._unwrap(tag)
             return
-        self._end_implied(name)
+        self._close_from(ended_by_start(self._open, name))
         if len(self._open) >= self._bounds.depth or self._left <= 0:
             self._unwrap(tag)
             return
@@ -121,8 +97,7 @@ class _Writer:
         if name not in self._bounds.tags:
             self._unwrap(Tag(name=name, closing=True))
             return
-        barrier = frozenset() if name in _CELLS | _ROWS | _TABLE else _INSIDE_CELL
-        self._close_from(self._outermost({name}, barrier, innermost=True))
+        self._close_from(ended_by_end(self._open, name))
 
     def result(self) -> str:
         self._close_from(0)
@@ -146,26 +121,8 @@ class _Writer:
             self.text(tag.get("alt"))
         elif tag.name in BLOCKS:
             self._out.append("\n")
-        elif tag.name in _CELLS:
+        elif tag.name in CELLS:
             self._out.append(" ")
-
-    def _end_implied(self, name: str) -> None:
-        if name in _ENDED_BY_START:
-            ended, barrier = _ENDED_BY_START[name]
-            self._close_from(self._outermost(ended, barrier))
-
-    def _outermost(self, names: frozenset[str] | set[str], barrier: frozenset[str], *, innermost: bool = False) -> int:
-        """Return the index of the outermost (or innermost) open element in `names`, up to a barrier."""
-        found = len(self._open)
-        for index in range(len(self._open) - 1, -1, -1):
-            name = self._open[index]
-            if name in names:
-                found = index
-                if innermost:
-                    break
-            elif name in barrier:
-                break
-        return found
 
     def _close_from(self, index: int) -> None:
         while len(self._open) > index:
