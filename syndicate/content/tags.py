@@ -80,6 +80,11 @@ def escaped(text: str) -> str:
 
 def tokens(html: str) -> Iterator[Tag | str]:
     """Yield the tags and the text between them, as written."""
+    return (token for token, _, _ in placed_tokens(html) if token is not None)
+
+
+def placed_tokens(html: str) -> Iterator[tuple[Tag | str | None, int, int]]:
+    """Yield each token with where it begins and ends, without a gap; None stands for what `tokens` drops."""
     position = text_from = 0
     while (at := html.find("<", position)) >= 0:
         token, end = _markup(html, at)
@@ -87,15 +92,15 @@ def tokens(html: str) -> Iterator[Tag | str]:
             position = at + 1
             continue
         if text_from < at:
-            yield html[text_from:at]
+            yield html[text_from:at], text_from, at
         position = text_from = end
-        if token is None:
-            continue
-        yield token
-        if token.name in _HIDDEN and not token.closing:
+        yield token, at, end
+        if token is not None and token.name in _HIDDEN and not token.closing:
             position = text_from = _end_of_hidden(html, end, token.name)
+            if end < text_from:
+                yield None, end, text_from
     if text_from < len(html):
-        yield html[text_from:]
+        yield html[text_from:], text_from, len(html)
 
 
 def _markup(html: str, at: int) -> tuple[Tag | None, int]:
