@@ -53,8 +53,8 @@ async def test_a_form_that_is_sent_twice_makes_one_post(author: Browser) -> None
 
 async def test_opened_and_saved_unchanged_leaves_every_byte_and_makes_no_revision(author: Browser) -> None:
     blog = author.instance
-    source = "\n<p class='a'>One</p>\r\n\r\n<figure id=f><img src=\"/x.png\" alt=''></figure>  \n"
-    post = await blog.publish("Imported", source, source_format=SourceFormat.HTML, state=PostState.DRAFT)
+    source = "\n<p class='a'>One</p>\r\n\r\n<figure id=f><img src=\"/x.png\" alt=''></figure> \u200f \r\n"
+    post = await blog.publish("Imp\u200eorted", source, source_format=SourceFormat.HTML, state=PostState.DRAFT)
     before = await blog.store.posts.find_source(post.id)
     await author.get(f"/admin/posts/{post.id}/")
     typed = author.control("Text").text_content().removeprefix("\n")  # as a browser has it
@@ -65,6 +65,10 @@ async def test_opened_and_saved_unchanged_leaves_every_byte_and_makes_no_revisio
     assert after is not None
     assert after.source == source
     assert after.revision == 2
+    await author.submit("Save draft", text=typed.replace("One", "Two\n"))
+    changed = await blog.store.posts.find_source(post.id)
+    assert changed is not None
+    assert changed.source == source.replace("One", "Two\r\n")
 
 
 async def test_changes_of_a_public_post_stay_aside_until_it_is_updated(author: Browser) -> None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate.content.cut import opening_of_edited
 from syndicate.content.frontmatter import terms
+from syndicate.content.line_ends import as_edited, with_line_ends_of
 from syndicate.content.text import slugify
 from syndicate.model.post import SENSITIVE, Post, PostDraft, PostState, SourceFormat, Term, TermKind, Visibility
 from syndicate.publishing.publisher import AUTHOR_ORIGIN
@@ -45,13 +46,13 @@ def fields_of(post: Post, made: PostSource, zone: ZoneInfo, now: datetime) -> di
     """Return what the form shows of a post."""
     return {
         "title": post.title,
-        "text": _lines(made.source),
+        "text": as_edited(made.source),
         "slug": post.slug,
         "date": "" if is_undated(post, made, now) else shown_date(post.published, zone),
         "tags": _names(post.tags),
         "category": _names(post.categories),
-        "summary": _lines(post.summary),
-        "teaser": _lines(post.teaser),
+        "summary": as_edited(post.summary),
+        "teaser": as_edited(post.teaser),
         "warning": post.content_warning,
         "language": post.language,
         "visibility": post.visibility.value,
@@ -69,7 +70,7 @@ def fields_of_new(language: str) -> dict[str, str]:
 
 def typed_fields(form: Form, shown: Mapping[str, str]) -> dict[str, str]:
     """Return the fields as they were sent; what the form cannot send stays as shown."""
-    typed = {name: _lines(form.values.get(name, shown.get(name, ""))) for name in FIELDS}
+    typed = {name: as_edited(form.values.get(name, shown.get(name, ""))) for name in FIELDS}
     return typed | {"pinned": "1" if form.has("pinned") else ""}
 
 
@@ -104,8 +105,9 @@ def _with_warning(draft: PostDraft, value: str) -> PostDraft:
 
 
 def _with_text(draft: PostDraft, value: str) -> PostDraft:
-    opening = opening_of_edited(draft.excerpt, draft.source, value, draft.source_format)
-    return replace(draft, source=value, excerpt=opening)
+    source = with_line_ends_of(draft.source, value)
+    opening = opening_of_edited(draft.excerpt, draft.source, source, draft.source_format)
+    return replace(draft, source=source, excerpt=opening)
 
 
 _CHANGES: Mapping[str, Callable[[PostDraft, str], PostDraft]] = {
@@ -182,8 +184,3 @@ def _terms(kind: TermKind, typed: str, old: list[Term]) -> list[Term]:
 
 def _names(found: tuple[Term, ...]) -> str:
     return ", ".join(term.name for term in found)
-
-
-def _lines(text: str) -> str:
-    """Return a text with the line ends that it is compared by; forms send CRLF."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")

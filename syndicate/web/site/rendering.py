@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from jinja2 import BytecodeCache, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from markupsafe import Markup, escape
 
 from syndicate.content.scripts import has_mixed_scripts
 from syndicate.feeds.opml import xfn
@@ -157,6 +158,7 @@ def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
         "web": web_address,
         "display_address": display_address,
         "xfn": xfn,
+        "verbatim": verbatim,
         "feed_name": feed_name,
         "mixes_scripts": has_mixed_scripts,
     }
@@ -164,6 +166,11 @@ def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
     environment.globals["static"] = static
     install(environment)
     return environment
+
+
+def verbatim(text: str) -> Markup:
+    """Return a text with all its characters, for a field from which it comes back as it is."""
+    return escape(text)
 
 
 def web_address(address: str) -> str:
