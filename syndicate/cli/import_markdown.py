@@ -17,7 +17,7 @@ from syndicate.importers.markdown.report import FolderReport
 from syndicate.media.places import LOCATION_WARNING
 from syndicate.publishing import Change
 from syndicate.services import Services
-from syndicate.web.reserved_paths import ReservedPaths
+from syndicate.web.reserved_paths import is_reserved
 
 
 @click.command()
@@ -61,7 +61,7 @@ def _imported(session: Session, project: Project, *, announce: bool) -> FolderRe
                 services.urls,
                 services.config.site,
                 services.clock,
-                is_reserved=ReservedPaths(),
+                is_reserved=is_reserved,
                 announce=announce,
                 progress=advance,
             ).run(project)

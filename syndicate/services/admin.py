@@ -19,7 +19,7 @@ from syndicate.web.admin.editor import EDITOR, Editor
 from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
 from syndicate.web.admin.pictures import UPLOADS, Uploads
-from syndicate.web.reserved_paths import ReservedPaths
+from syndicate.web.reserved_paths import is_reserved
 
 
 def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
@@ -54,7 +54,7 @@ async def _import_tools(services: Services) -> AsyncIterator[ImportTools]:
             site=own.config.site,
             clock=own.clock,
             blogroll=own.blogroll_editor,
-            is_reserved=ReservedPaths(),
+            is_reserved=is_reserved,
         )
 
 

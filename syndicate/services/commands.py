@@ -33,7 +33,7 @@ from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.message import Transport
 from syndicate.transport.signed import Signer
 from syndicate.urls import Urls
-from syndicate.web.reserved_paths import ReservedPaths
+from syndicate.web.reserved_paths import is_reserved
 from syndicate.webmention.sender import WebmentionOutbox
 from syndicate.websub.subscriber import Subscriber
 
@@ -78,7 +78,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
         files = MediaFiles(config.storage.media, config.storage.originals)
         outbox = Outbox(local_actors, urls, clock, config.comments.moderation)
         renderer = Renderer(store, files, urls, clock)
-        addresses = PostAddresses(store, urls, config.site.zone, ReservedPaths(), config.site.permalinks)
+        addresses = PostAddresses(store, urls, config.site.zone, is_reserved, config.site.permalinks)
         composer = PostComposer(renderer, outbox, urls, config.site, clock, addresses)
         publisher = Publisher(store, renderer, composer, PostWriter(outbox, urls, clock), clock)
         post_importer = PostImporter(store, publisher, composer, urls)

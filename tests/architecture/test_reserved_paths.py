@@ -3,7 +3,7 @@
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from syndicate.web.reserved_paths import ReservedPaths
+from syndicate.web.reserved_paths import is_reserved
 from syndicate.web.routes import PROGRAM_DIRECTORIES
 from syndicate.web.site.addresses import get_address
 from tests.architecture.test_urls_match_routes import ID, application
@@ -40,11 +40,11 @@ def addresses() -> list[str]:
 
 @pytest.mark.parametrize("path", addresses())
 def test_the_address_of_every_route_is_reserved(path: str) -> None:
-    assert ReservedPaths()(path)
+    assert is_reserved(path)
 
 
 async def test_what_is_free_is_answered_by_the_view_of_posts_and_pages() -> None:
-    is_reserved, router = ReservedPaths(), application().router
+    router = application().router
     for path in FREE:
         assert not is_reserved(path), path
         match = await router.resolve(make_mocked_request("GET", path))
@@ -53,7 +53,6 @@ async def test_what_is_free_is_answered_by_the_view_of_posts_and_pages() -> None
 
 @pytest.mark.parametrize("directory", PROGRAM_DIRECTORIES)
 def test_a_directory_of_the_program_is_reserved_as_a_whole(directory: str) -> None:
-    is_reserved = ReservedPaths()
     assert is_reserved(directory)
     assert is_reserved(directory.rstrip("/"))
     assert is_reserved(f"{directory}anything")

@@ -18,7 +18,7 @@ from syndicate.publishing.composer import PostComposer
 from syndicate.publishing.post_writer import PostWriter
 from syndicate.publishing.renderer import Renderer
 from syndicate.storage import Store
-from syndicate.web.reserved_paths import ReservedPaths
+from syndicate.web.reserved_paths import is_reserved
 from tests.instances import RunningInstance
 from tests.peer import Peer
 
@@ -133,7 +133,7 @@ async def test_a_file_that_two_workers_take_at_once_is_one_post(
         local_actors = await LocalActors.open(config, store, instance.clock)
         outbox = Outbox(local_actors, services.urls, instance.clock, config.comments.moderation)
         renderer = Renderer(store, services.files, services.urls, instance.clock)
-        addresses = PostAddresses(store, services.urls, config.site.zone, ReservedPaths())
+        addresses = PostAddresses(store, services.urls, config.site.zone, is_reserved)
         composer = PostComposer(renderer, outbox, services.urls, config.site, instance.clock, addresses)
         writer = PostWriter(outbox, services.urls, instance.clock)
         publisher = Publisher(store, renderer, composer, writer, instance.clock)

@@ -10,7 +10,7 @@ from syndicate.importers.markdown.project import open_project
 from syndicate.importers.markdown.report import FolderReport
 from syndicate.model.post import Post
 from syndicate.publishing import Change
-from syndicate.web.reserved_paths import ReservedPaths
+from syndicate.web.reserved_paths import is_reserved
 from tests.instances import RunningInstance
 
 HUGO = {"hugo.toml": 'baseURL = "https://old.example/"\n'}
@@ -53,7 +53,7 @@ class Folder:
             services.urls,
             services.config.site,
             services.clock,
-            is_reserved=ReservedPaths(),
+            is_reserved=is_reserved,
             announce=False,
             progress=lambda _: None,
         )
