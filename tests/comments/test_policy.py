@@ -38,9 +38,9 @@ KNOWN: dict[str, Any] = {"links": 0, "mentions": 0, "approved": 1, "rejected": 0
     ],
 )
 def test_first_time_knows_the_people_it_has_met(facts: dict[str, Any], reason: str) -> None:
-    judgement = decide(CommentFacts(**KNOWN | facts), "first-time")
-    assert judgement.reason == reason
-    assert judgement.is_shown is (reason == "comment.known")
+    decision = decide(CommentFacts(**KNOWN | facts), "first-time")
+    assert decision.reason == reason
+    assert decision.is_shown is (reason == "comment.known")
 
 
 @pytest.mark.parametrize(
@@ -55,16 +55,16 @@ def test_what_holds_a_comment_already_need_not_be_counted_further(first: dict[st
 
 @pytest.mark.parametrize("facts", [{}, {"approved": 100}, {"approved": 0}, {"rejected": 5}])
 def test_all_lets_everything_wait(facts: dict[str, Any]) -> None:
-    judgement = decide(CommentFacts(**KNOWN | facts), "all")
-    assert (judgement.state, judgement.reason) == (CommentState.PENDING, "comment.moderated")
+    decision = decide(CommentFacts(**KNOWN | facts), "all")
+    assert (decision.state, decision.reason) == (CommentState.PENDING, "comment.moderated")
 
 
 @pytest.mark.parametrize(
     "facts", [{}, {"approved": 0}, {"rejected": 9}, {"links": 99}, {"mentions": 99}, {"recent": 59}, {"repeated": True}]
 )
 def test_off_shows_everything(facts: dict[str, Any]) -> None:
-    judgement = decide(CommentFacts(**KNOWN | facts), "off")
-    assert (judgement.state, judgement.reason) == (CommentState.APPROVED, "comment.open")
+    decision = decide(CommentFacts(**KNOWN | facts), "off")
+    assert (decision.state, decision.reason) == (CommentState.APPROVED, "comment.open")
 
 
 def test_off_holds_what_nobody_can_type() -> None:

@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA512
 
 from syndicate.signatures import Dialect, Message, VerifyingKey, parse_signature
-from tests.signatures.judgement import HOLDS, verdict
 from tests.signatures.senders import (
     BODY,
     INBOX,
@@ -23,6 +22,7 @@ from tests.signatures.senders import (
     with_header,
     with_second_header,
 )
+from tests.signatures.verdicts import HOLDS, verdict
 
 CREATED = "(request-target) host (created) digest"
 

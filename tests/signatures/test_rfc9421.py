@@ -10,7 +10,6 @@ from syndicate.signatures import Dialect, Message, VerifyingKey, load_public_key
 from syndicate.signatures.keys import Algorithm
 from syndicate.signatures.rfc9421 import signature_base
 from syndicate.signatures.structured import parse_byte_sequences, parse_inner_lists
-from tests.signatures.judgement import HOLDS, verdict
 from tests.signatures.senders import (
     BODY,
     INBOX,
@@ -22,6 +21,7 @@ from tests.signatures.senders import (
     with_header,
     with_second_header,
 )
+from tests.signatures.verdicts import HOLDS, verdict
 
 TARGET = '"@method" "@target-uri" "content-digest"'
 KEYID = f';keyid="{KEY_ID}"'

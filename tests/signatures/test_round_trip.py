@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from syndicate.errors import SignatureRejected
 from syndicate.signatures import Dialect, Message, VerifyingKey, body_digest, parse_signature, sign
 from syndicate.signatures.window import parse_http_date, render_http_date
-from tests.signatures.judgement import HOLDS, verdict
 from tests.signatures.senders import BODY, NOW, sent_to, with_header
+from tests.signatures.verdicts import HOLDS, verdict
 
 OURS = "https://blog.example/actor#main-key"
 THEIR_INBOX = "https://m.example/inbox"

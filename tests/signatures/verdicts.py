@@ -1,4 +1,4 @@
-"""What the house says about a request, in one word."""
+"""What the program decides about a signed request, in one word."""
 
 from datetime import datetime
 
