@@ -1,4 +1,4 @@
-"""What every test can ask for: a database of either kind, and (in `house.py`) whole houses."""
+"""The fixtures of all tests: a database of either kind, a running instance, and its peers."""
 
 import asyncio
 import shutil
@@ -167,7 +167,7 @@ async def instance(
     tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> AsyncIterator[RunningInstance]:
     """A blog at https://blog.example with `moderation = "first-time"`."""
-    async with running_instance(tmp_path / "house", database_address, wire, clock, rsa_keys[0]) as instance:
+    async with running_instance(tmp_path / "blog", database_address, wire, clock, rsa_keys[0]) as instance:
         yield instance
 
 
@@ -178,7 +178,7 @@ async def open_instance(
     """The same with `moderation = "off"`: public replies show at once."""
     comments = {"moderation": "off"}
     async with running_instance(
-        tmp_path / "house", database_address, wire, clock, rsa_keys[0], comments=comments
+        tmp_path / "blog", database_address, wire, clock, rsa_keys[0], comments=comments
     ) as instance:
         yield instance
 

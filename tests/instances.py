@@ -1,4 +1,4 @@
-"""A whole house for stories: the real store, the real doors on loopback, and only the network faked."""
+"""A whole server for stories: the real store, the real application on loopback, and only the network faked."""
 
 import json
 from collections.abc import AsyncIterator
@@ -44,7 +44,7 @@ class Answer:
 
 @dataclass
 class RunningInstance:
-    """A house that listens. Workers work when told to (`settle`), so that stories have no waits."""
+    """A server that listens. Its workers work when the test calls `settle`, so that stories have no waits."""
 
     server: Server
     port: int
@@ -125,7 +125,7 @@ class RunningInstance:
         return [(refusal.status, refusal.reason) for refusal in self.server.app[REFUSALS]]
 
     async def get(self, path: str, *, accept: str = "text/html", method: str = "GET", **headers: str) -> Answer:
-        """Ask the house by its address's path; redirects are not followed."""
+        """Request a path of the server; redirects are not followed."""
         path = path.removeprefix(self.config.site.url)
         sent = {
             "Host": self.host,
@@ -175,7 +175,7 @@ async def running_instance(
     host: str = "blog.example",
     **more: Any,
 ) -> AsyncIterator[RunningInstance]:
-    """Build a house in `directory` and let it listen; `more` are sections of settings."""
+    """Build a server in `directory` and let it listen; `more` are sections of settings."""
     config = settings(directory, database, host, **more)
     config.storage.keys.mkdir(parents=True, exist_ok=True)
     (config.storage.keys / "blog.pem").write_text(private_pem(key))

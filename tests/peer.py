@@ -134,7 +134,7 @@ class Peer:
     # as a reader and sender
 
     async def read(self, address: str, *, dialect: Dialect = Dialect.CAVAGE) -> Response:
-        """A signed GET of something of the house's."""
+        """A signed GET of something of the blog's."""
         message = Message(method="GET", url=address, headers=(), body=b"")
         made = sign(message, dialect=dialect, key_id=self.key_id, key=self.key, now=self.clock())
         signature = tuple((name, value) for name, value in made if name.lower() != "host")
@@ -160,7 +160,7 @@ class Peer:
         key_id: str | None = None,
         content_type: str = ACTIVITY,
     ) -> Request:
-        """A signed POST to the house, to be sent or to be tampered with."""
+        """A signed POST to the blog, to be sent or to be tampered with."""
         url = f"https://{self.instance}{path}"
         headers = (("Content-Type", content_type),)
         message = Message(method="POST", url=url, headers=headers, body=body)

@@ -1,4 +1,4 @@
-"""A network for tests: houses are reached by real HTTP on loopback, fake servers by a call, and nobody else at all."""
+"""A network for tests: our servers are reached by real HTTP on loopback, fake ones by a call, and no others at all."""
 
 import asyncio
 import io

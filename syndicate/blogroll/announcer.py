@@ -67,7 +67,7 @@ class BlogrollAnnouncer:
         return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
     async def _announce_next(self, tx: Tables) -> bool:
-        await tx.advisory_lock("crier")
+        await tx.advisory_lock("blogroll announcer")
         now = self._clock()
         identity = self._local_actors.blogroll
         count = await _count(tx, now)

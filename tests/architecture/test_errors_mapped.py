@@ -1,4 +1,4 @@
-"""Every failure that the house can name has a status, words for strangers, and an entry in the handbook."""
+"""Every error of the program has a status, a text for readers, and an entry in the handbook."""
 
 from collections.abc import Iterator
 from http import HTTPStatus

@@ -103,7 +103,7 @@ class Desk:
 @pytest.fixture
 def desk(instance: RunningInstance, tmp_path: Path) -> Iterator[Desk]:
     instance.clock.now = datetime.now(UTC)  # commands go by the machine's own clock
-    yield Desk(Blog(tmp_path / "house"))
+    yield Desk(Blog(tmp_path / "blog"))
     structlog.reset_defaults()
 
 

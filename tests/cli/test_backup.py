@@ -191,16 +191,16 @@ async def test_open_deliveries_wait_after_a_restoration(
     rsa_keys: list[RSAPrivateKey],
     ann: Peer,
 ) -> None:
-    desk = Desk(Blog(tmp_path / "house"))
+    desk = Desk(Blog(tmp_path / "blog"))
     clock.now = utc_now()
 
-    async with running_instance(tmp_path / "house", database_address, wire, clock, rsa_keys[0]) as instance:
+    async with running_instance(tmp_path / "blog", database_address, wire, clock, rsa_keys[0]) as instance:
         await ann.follow()
         await instance.settle()
         await instance.publish("Pears")
         await desk.ok("backup", tmp_path / "blog.backup")
     await desk.ok("restore", tmp_path / "blog.backup", "--force")
-    async with running_instance(tmp_path / "house", database_address, wire, clock, rsa_keys[0]) as instance:
+    async with running_instance(tmp_path / "blog", database_address, wire, clock, rsa_keys[0]) as instance:
         clock.advance(seconds=90)
         await instance.settle()
         assert not ann.of_type("Create")
@@ -221,10 +221,10 @@ async def test_a_comment_that_its_author_deleted_does_not_come_back(
     tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey], ann: Peer
 ) -> None:
     clock.now = utc_now()
-    desk = Desk(Blog(tmp_path / "house"))
+    desk = Desk(Blog(tmp_path / "blog"))
     comments = {"moderation": "off"}
     async with running_instance(
-        tmp_path / "house", database_address, wire, clock, rsa_keys[0], comments=comments
+        tmp_path / "blog", database_address, wire, clock, rsa_keys[0], comments=comments
     ) as instance:
         post = await instance.publish("Pears")
         await ann.reply(post.uri, "<p>Kind words.</p>")

@@ -60,11 +60,11 @@ def blog(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Ite
     blog.make()
     blog.serve()
     command = [sys.executable, str(HERE / "tls.py"), str(certificate(authority, ADDRESS, directory)), ADDRESS]
-    door = Process.start(
+    proxy = Process.start(
         [*command, str(blog.public_port), str(blog.port)], directory=directory, ready=f"{blog.url}/readyz", name="tls"
     )
     yield blog
-    door.dismiss()
+    proxy.dismiss()
     if blog.process is not None:
         blog.process.dismiss()
 

@@ -1,4 +1,4 @@
-"""A door with TLS in front of a server on loopback, as a reverse proxy is: `tls.py CERTIFICATE ADDRESS PORT TO`.
+"""A proxy with TLS in front of a server on loopback, as a reverse proxy is: `tls.py CERTIFICATE ADDRESS PORT TO`.
 
 What arrives at ADDRESS:PORT is handed on, byte for byte, to port TO of the same address.
 """

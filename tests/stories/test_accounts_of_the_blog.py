@@ -24,7 +24,7 @@ async def garden_instance(
 ) -> AsyncIterator[RunningInstance]:
     federation = {"category_actors": ["garden"], "tag_actors": ["saving-seeds"]}
     async with running_instance(
-        tmp_path / "house", database_address, wire, clock, rsa_keys[0], federation=federation
+        tmp_path / "blog", database_address, wire, clock, rsa_keys[0], federation=federation
     ) as instance:
         yield instance
 

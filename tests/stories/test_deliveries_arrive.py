@@ -27,8 +27,8 @@ Open = Callable[..., AbstractAsyncContextManager[RunningInstance]]
 
 @pytest.fixture
 def opened(tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]) -> Open:
-    """Opens the same house as often as is needed, each time as another process."""
-    return lambda: running_instance(tmp_path / "house", database_address, wire, clock, rsa_keys[0])
+    """Opens the same blog as often as is needed, each time as another process."""
+    return lambda: running_instance(tmp_path / "blog", database_address, wire, clock, rsa_keys[0])
 
 
 def posts(peer: Peer) -> list[Request]:

@@ -497,7 +497,7 @@ async def test_who_fetches_whole_feeds_again_and_again_is_asked_to_wait_and_nobo
     tmp_path: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> None:
     server = {"trusted_proxies": ["127.0.0.1"]}
-    async with running_instance(tmp_path / "house", "data/s.db", wire, clock, rsa_keys[0], server=server) as instance:
+    async with running_instance(tmp_path / "blog", "data/s.db", wire, clock, rsa_keys[0], server=server) as instance:
         await instance.publish("Hello")
         first = await instance.get("/feed/", X_Forwarded_For="8.8.8.8")
         answers = [await instance.get("/feed/", X_Forwarded_For="8.8.8.8") for _ in range(int(FULL_FEEDS_LIMIT) + 5)]

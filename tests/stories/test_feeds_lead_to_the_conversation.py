@@ -64,9 +64,7 @@ async def podcast(
         "source_blogroll": True,
         "content": "excerpt",
     }
-    async with running_instance(
-        tmp_path / "house", database_address, wire, clock, rsa_keys[0], feeds=feeds
-    ) as instance:
+    async with running_instance(tmp_path / "blog", database_address, wire, clock, rsa_keys[0], feeds=feeds) as instance:
         yield instance
 
 

@@ -55,7 +55,7 @@ async def polite(
     tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> AsyncIterator[RunningInstance]:
     async with running_instance(
-        tmp_path / "house", database_address, wire, clock, rsa_keys[0], blogroll={"webmention": True}
+        tmp_path / "blog", database_address, wire, clock, rsa_keys[0], blogroll={"webmention": True}
     ) as instance:
         yield instance
 

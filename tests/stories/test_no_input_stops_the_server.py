@@ -1,4 +1,4 @@
-"""Whatever a stranger sends, and wherever it trips us up: it costs that one row, and the house goes on."""
+"""Whatever a stranger sends, and wherever it fails: it costs that one row, and the server goes on."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

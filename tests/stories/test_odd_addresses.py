@@ -54,7 +54,7 @@ SEARCHES = [
     [b"/search/" + odd + end for end in (b"/", b"/page/2/", b"/page/999999/", b"/feed/", b"/feed/json/")]
     for odd in (*ODD, b"%22", b"%22*%22", b"tea%20OR%20NOT", b"NEAR(", b"%28", b"%5C", b"x" * 5000, b"a%20" * 2000)
 ]
-"""Each in a house of its own: nobody may search so often."""
+"""Each on a server of its own: searches are limited."""
 
 
 @pytest.fixture(params=["Pacific/Kiritimati", "Europe/Berlin"])

@@ -1,4 +1,4 @@
-"""A WordPress blog moves in, and nobody who knew an address of it stands before a closed door."""
+"""A WordPress blog is imported, and every address that it had still leads to what was there."""
 
 from pathlib import Path
 from typing import Any
@@ -272,7 +272,7 @@ OF_THE_BLOG = [
 
 @pytest.fixture
 async def directory(instance: RunningInstance, tmp_path: Path) -> RunningInstance:
-    """A house with a blog that stood at https://old.example/notes."""
+    """A server with a blog that was at https://old.example/notes."""
     blog = OldBlog("https://old.example/notes", terms=LISTS)
     blog.post(7, slug="tea", old_slugs=("te",), more=TEA)
     blog.post(8, slug="about", link="/about/", type="page", title="Who I am", html="I like tea.")

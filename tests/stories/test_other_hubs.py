@@ -1,4 +1,4 @@
-"""The house subscribes to feeds of others at their hubs, and believes only what they sign."""
+"""The blog subscribes to feeds of others at their hubs, and believes only what they sign."""
 
 import hmac
 from dataclasses import dataclass, field
@@ -83,7 +83,7 @@ async def heard(instance: RunningInstance) -> datetime | None:
 
 
 async def offer(instance: RunningInstance, *, topic: str = TOPIC, hub: str = HUB) -> None:
-    """The poller has found a hub in a feed; the house does what follows from it."""
+    """The poller has found a hub in a feed; the server does what follows from it."""
     await instance.store.transaction(
         lambda tx: instance.server.services.subscriber.offered(tx, feed=FEED, topic=topic, hub=hub)
     )

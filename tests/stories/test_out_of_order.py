@@ -247,9 +247,9 @@ Opened = Callable[[], Any]
 def open_again(
     tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> Opened:
-    """Start the same house once more, on what the last one left behind."""
+    """Start the same server once more, on what the last one left behind."""
     comments = {"moderation": "off"}
-    return lambda: running_instance(tmp_path / "house", database_address, wire, clock, rsa_keys[0], comments=comments)
+    return lambda: running_instance(tmp_path / "blog", database_address, wire, clock, rsa_keys[0], comments=comments)
 
 
 async def say_everything(instance: RunningInstance, ann: Peer) -> str:

@@ -66,7 +66,7 @@ async def instance(
 ) -> AsyncIterator[RunningInstance]:
     comments = {"moderation": "off"}
     async with running_instance(
-        tmp_path / "house", postgresql.address, wire, clock, rsa_keys[0], comments=comments
+        tmp_path / "blog", postgresql.address, wire, clock, rsa_keys[0], comments=comments
     ) as instance:
         await instance.store.database.listen()
         yield instance

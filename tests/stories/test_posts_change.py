@@ -31,10 +31,10 @@ Open = Callable[..., AbstractAsyncContextManager[RunningInstance]]
 
 @pytest.fixture
 def opened(tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]) -> Open:
-    """Opens the same house as often as is needed: the same settings, the same database, another process."""
+    """Opens the same blog as often as is needed: the same settings, the same database, another process."""
 
     def opened(**more: Any) -> AbstractAsyncContextManager[RunningInstance]:
-        return running_instance(tmp_path / "house", database_address, wire, clock, rsa_keys[0], **more)
+        return running_instance(tmp_path / "blog", database_address, wire, clock, rsa_keys[0], **more)
 
     return opened
 

@@ -44,7 +44,7 @@ async def plain_instance(
 ) -> AsyncIterator[RunningInstance]:
     federation = {"integrity_proofs": False}
     async with running_instance(
-        tmp_path / "house", database_address, wire, clock, rsa_keys[0], federation=federation
+        tmp_path / "blog", database_address, wire, clock, rsa_keys[0], federation=federation
     ) as instance:
         yield instance
 

@@ -691,7 +691,7 @@ async def test_a_publisher_that_says_so_has_the_hub_look(instance: RunningInstan
 
 @dataclass
 class Place:
-    """Where a house stands, so that it can be started again."""
+    """Where a server has its files, so that it can be started again."""
 
     directory: Path
     database: str
@@ -705,7 +705,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]) -> Place:
-    return Place(tmp_path / "house", database_address, wire, clock, rsa_keys[0])
+    return Place(tmp_path / "blog", database_address, wire, clock, rsa_keys[0])
 
 
 async def test_what_was_asked_before_a_restart_is_verified_after_it(place: Place, reader: FakeSubscriber) -> None:

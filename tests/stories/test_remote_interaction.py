@@ -1,4 +1,4 @@
-"""A visitor with an account elsewhere follows or answers from there, and can ask what became of her answer."""
+"""A reader with an account elsewhere follows or replies from there, and can ask what became of the reply."""
 
 import json
 import re

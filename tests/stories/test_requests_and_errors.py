@@ -31,7 +31,7 @@ Waiting = Callable[..., AbstractAsyncContextManager[RunningInstance]]
 
 
 async def say(instance: RunningInstance, request: bytes, *, close: bool = False) -> bytes:
-    """Send bytes as they are, and read until the house hangs up (asked to, where `close`)."""
+    """Send bytes as they are, and read until the server closes the connection (asked to, where `close`)."""
     reader, writer = await asyncio.open_connection("127.0.0.1", instance.port)
     try:
         writer.write(request)
@@ -176,7 +176,7 @@ async def test_a_proxy_that_is_trusted_is_believed(
     """One database is enough: nothing of this is stored."""
     database = str(tmp_path / "blog.db")
     server = {"trusted_proxies": ["127.0.0.1"]}
-    async with running_instance(tmp_path / "house", database, wire, clock, rsa_keys[0], server=server) as instance:
+    async with running_instance(tmp_path / "blog", database, wire, clock, rsa_keys[0], server=server) as instance:
         assert (await instance.get("/", Host="10.0.0.7:8080", X_Forwarded_Host="blog.example")).status == 200
         assert (await instance.get("/", Host="10.0.0.7:8080", X_Forwarded_Host="evil.example")).status == 307
         assert (await instance.get("/metrics", X_Forwarded_For="203.0.113.9")).status == 403
@@ -467,7 +467,7 @@ async def test_a_body_in_pieces_that_grows_too_large_is_cut_off(instance: Runnin
         async with instance.client.post(url, data=pieces(), headers=headers) as answer:
             assert answer.status == 413
     except aiohttp.ClientError:
-        pass  # the house hung up while we were still talking
+        pass  # the server closed the connection while we were still sending
     assert [status for status, _ in instance.refusals()] == [413]
     assert await instance.verdicts() == []
 
@@ -514,11 +514,11 @@ PATIENT = Timeouts(
 
 @pytest.fixture
 def waiting(tmp_path: Path, database_address: str, clock: FakeClock, rsa_keys: list[RSAPrivateKey]) -> Waiting:
-    """Opens a house that waits for as long as a test lasts, but for what it is told to have little patience with."""
+    """Opens a server whose timeouts are longer than a test, but for those that are given."""
 
     @asynccontextmanager
     async def opened(**brief: float) -> AsyncIterator[RunningInstance]:
-        config = settings(tmp_path / "house", database_address, "blog.example")
+        config = settings(tmp_path / "blog", database_address, "blog.example")
         config.storage.keys.mkdir(parents=True)
         (config.storage.keys / "blog.pem").write_text(private_pem(rsa_keys[0]))
         async with open_services(config, clock=clock) as services:
@@ -533,7 +533,7 @@ def waiting(tmp_path: Path, database_address: str, clock: FakeClock, rsa_keys: l
 
 @pytest.fixture
 async def impatient(waiting: Waiting) -> AsyncIterator[RunningInstance]:
-    """A house that waits for nobody longer than a moment: for those whom it is to be rid of."""
+    """A server with timeouts of a moment, for connections that it has to close."""
     async with waiting(header=BRIEF, body=BRIEF, idle=BRIEF, linger=BRIEF, drain=BRIEF, burst=BRIEF) as instance:
         yield instance
 

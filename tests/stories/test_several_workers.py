@@ -29,7 +29,7 @@ async def two(
     async with AsyncExitStack() as stack:
         instances = [
             await stack.enter_async_context(
-                running_instance(tmp_path / "house", database_address, wire, clock, rsa_keys[0])
+                running_instance(tmp_path / "blog", database_address, wire, clock, rsa_keys[0])
             )
             for _ in range(2)
         ]

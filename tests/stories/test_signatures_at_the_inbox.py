@@ -570,7 +570,7 @@ async def test_a_key_inside_our_own_network_is_never_asked_for(
 
     canary = await asyncio.start_server(hear, "127.0.0.1", 0)
     port = canary.sockets[0].getsockname()[1]
-    config = settings(tmp_path / "house", database_address, "blog.example")
+    config = settings(tmp_path / "blog", database_address, "blog.example")
     actor = f"https://{host}/users/ann"
     ported = f"http://{host}:{port}/users/ann"
     async with open_services(config, clock=clock) as services:

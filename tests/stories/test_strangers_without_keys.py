@@ -24,7 +24,7 @@ async def instance_behind_a_proxy(
 ) -> AsyncIterator[RunningInstance]:
     server = {"trusted_proxies": ["127.0.0.1"]}
     async with running_instance(
-        tmp_path / "house", database_address, wire, clock, rsa_keys[0], server=server
+        tmp_path / "blog", database_address, wire, clock, rsa_keys[0], server=server
     ) as instance:
         yield instance
 

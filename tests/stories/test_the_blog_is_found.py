@@ -341,7 +341,7 @@ async def test_an_author_may_show_who_follows_page_by_page(
 ) -> None:
     federation = {"show_followers": True}
     async with running_instance(
-        tmp_path / "house", database_address, wire, clock, rsa_keys[0], federation=federation
+        tmp_path / "blog", database_address, wire, clock, rsa_keys[0], federation=federation
     ) as instance:
         ids = [f"https://m{number:02}.example/users/ann" for number in range(45)]
 

@@ -25,7 +25,7 @@ async def roll(
 ) -> AsyncIterator[RunningInstance]:
     federation = {"blogroll_actor": True}
     async with running_instance(
-        tmp_path / "house", database_address, wire, clock, rsa_keys[0], federation=federation
+        tmp_path / "blog", database_address, wire, clock, rsa_keys[0], federation=federation
     ) as instance:
         yield instance
 

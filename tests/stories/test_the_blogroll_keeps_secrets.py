@@ -61,7 +61,7 @@ async def test_a_hidden_blog_is_nowhere(
     chosen: bool,
 ) -> None:
     async with running_instance(
-        tmp_path / "house", database_address, wire, clock, rsa_keys[0], federation={"blogroll_actor": chosen}
+        tmp_path / "blog", database_address, wire, clock, rsa_keys[0], federation={"blogroll_actor": chosen}
     ) as instance:
         await follow(instance, secret.home, hidden=True, category=CANARY)
         await edit(instance, secret.home, notes=CANARY)

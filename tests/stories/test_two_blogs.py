@@ -1,4 +1,4 @@
-"""Two houses in one process follow each other and converse: nothing leaks, and each understands what the other says."""
+"""Two servers in one process follow each other and converse: nothing leaks, and each understands what the other says."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -80,7 +80,7 @@ async def test_an_unfollow_is_heard(instances: tuple[RunningInstance, RunningIns
 
 
 async def said(instance: RunningInstance, type: str) -> list[Delivery]:
-    """What a house has to deliver, or had, of one type."""
+    """The deliveries of one type that a server has or had."""
     return [
         delivery
         for delivery in await instance.store.delivery_lists.list_newest(100)

@@ -21,7 +21,7 @@ async def careful_instance(
 ) -> AsyncIterator[RunningInstance]:
     federation = {"authorized_fetch": True}
     async with running_instance(
-        tmp_path / "house", database_address, wire, clock, rsa_keys[0], federation=federation
+        tmp_path / "blog", database_address, wire, clock, rsa_keys[0], federation=federation
     ) as instance:
         yield instance
 
