@@ -6,6 +6,7 @@
     ├── InputError                   input of the author cannot be used
     │   ├── FrontMatterInvalid       file, line and field of a Markdown header
     │   ├── FilesMissing             files that a post refers to are missing
+    │   ├── AlreadyAnnounced         a post cannot be taken back any more
     │   ├── PictureRefused           an uploaded file cannot be used as a picture
     │   ├── SlugTaken                another post has the slug
     │   ├── SettingInvalid           a setting is locked, or a value is not one for it
@@ -116,6 +117,10 @@ class RevisionConflict(InputError):
     """A post was changed after the revision that a change was made from."""
 
     public = "The post was changed in the meantime."
+
+
+class AlreadyAnnounced(InputError):
+    """A post cannot be taken back any more: other servers have it."""
 
 
 class PictureRefused(InputError):

@@ -33,6 +33,8 @@ class PublishOptions:
     announce: bool | None = None
     minor: bool = False
     complete: bool = False
+    delay: timedelta | None = None
+    takes_back: bool = False
     slug_rule: SlugRule
     also: Also | None = None
 
@@ -199,6 +201,8 @@ class PostComposer:
             source_id=draft.source_id,
             announced=not is_minor and announce,
             is_minor=is_minor,
+            delay=options.delay,
+            takes_back=options.takes_back,
             also=options.also,
         )
 

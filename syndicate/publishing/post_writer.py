@@ -5,13 +5,15 @@ Every function runs in the caller's transaction.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syndicate.clock import Clock
 from syndicate.content.text import plain
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.ids import IdsInOrder, new_id
 from syndicate.model.post import Post, PostState, TermKind
+from syndicate.publishing import announcements
+from syndicate.publishing.announcements import Announcement
 from syndicate.publishing.news import news_after
 from syndicate.publishing.renderer import RENDERER, RenderedPost
 from syndicate.storage import Tables
@@ -41,7 +43,8 @@ class PostChange:
     """A post that replaces `before`, or is new.
 
     `addresses` are others that lead to it; `source_id` is its identity in another program; `announced`: followers are
-    told of a new post; `is_minor`: nobody is told of a change.
+    told of a new post; `is_minor`: nobody is told of a change. `delay` is how long a new post can be taken back;
+    `takes_back`: that is what this change does.
     """
 
     before: StoredPost | None
@@ -52,6 +55,8 @@ class PostChange:
     source_id: str | None = None
     announced: bool
     is_minor: bool
+    delay: timedelta | None = None
+    takes_back: bool = False
     also: Also | None = None
 
     @property
@@ -70,16 +75,22 @@ class PostWriter:
         self._revisions = IdsInOrder()
 
     async def write(self, tx: Tables, change: PostChange) -> Post:
-        """Write a new or changed post and return it with its final dates and id. Raises Overtaken."""
+        """Write a new or changed post and return it with its final dates and id. Raises Overtaken, AlreadyAnnounced."""
         await tx.post_writes.advisory_lock()
         await _check_not_overtaken(tx, change)
         now = self._clock()
+        waiting = await announcements.find(tx, change.old) or _new_announcement(change, now)
+        if change.takes_back:
+            post, made = announcements.as_drafted(waiting, change.post, change.made)
+            change = replace(change, post=post, made=made)
         if change.before is not None:
             await tx.revisions.save(change.post.id, revision=self._revisions.new(now), replaced=now)
         post = await self._dated(tx, change, now)
-        await self._create_activity(tx, change, post, now)
-        if change.old is not None and change.old.federates and not post.federates:
-            post = replace(post, uri=self._urls.post(new_id(now)))  # the old id is gone forever
+        if waiting is not None:
+            post = announcements.news_while_waiting(post)
+            await announcements.save(tx, waiting, post, is_minor=change.is_minor)
+        if waiting is None or (waiting.has_left and not post.federates):
+            post = await self._federate(tx, change, post, now)
         await self._save(tx, post, change.made)
         await _save_addresses(tx, change, post)
         await self._record_media(tx, post, change.rendered)
@@ -103,8 +114,9 @@ class PostWriter:
             await tx.post_archive.assign_number(post.id)
         await tx.search.save(post, plain(post.html))
 
-    async def _create_activity(self, tx: Tables, change: PostChange, post: Post, now: datetime) -> None:
-        """Create the activity for the change as seen from outside: Create, Update or Delete."""
+    async def _federate(self, tx: Tables, change: PostChange, post: Post, now: datetime) -> Post:
+        """Create the activity for the change as seen from outside: Create, Update or Delete. Return the post, which has
+        another id after a Delete: the old one is gone forever."""
         before, names_wanted = change.old, change.rendered.names_wanted
         was, is_now = before is not None and before.federates, post.federates
         if is_now and not was:
@@ -118,6 +130,8 @@ class PostWriter:
         elif was and before is not None:
             await self._outbox.deleted(tx, before, now)
             await tx.tombstones.save(self._tombstone(before, uri=before.uri, path=None, now=now))
+            return replace(post, uri=self._urls.post(new_id(now)))
+        return post
 
     async def _created(self, tx: Tables, post: Post, *, announce: bool, names_wanted: bool) -> None:
         await self._outbox.created(tx, post, announce=announce, names_wanted=names_wanted)
@@ -149,6 +163,22 @@ class PostWriter:
         await tx.versions.move(*_dependencies(released))
         return released
 
+    async def announce(self, tx: Tables, stored: StoredPost) -> None:
+        """Announce a post that could be taken back until now, with the text that it has. What another server has fetched
+        before the last change of the text is updated there."""
+        post, pending = stored.post, await tx.announcements.find(stored.post.id)
+        if pending is None:
+            return
+        if post.federates:
+            wanted = await tx.mentions.has_unresolved(post.id)
+            await self._created(tx, post, announce=pending.announced, names_wanted=wanted)
+            if pending.fetched not in (0, stored.made.revision):
+                await self._outbox.updated(tx, post)
+        if pending.is_news:
+            await self._save(tx, replace(post, news=""), stored.made)
+        await tx.announcements.delete(post.id)
+        await tx.versions.move(*_dependencies(post))
+
     async def replace_html(self, tx: Tables, rerendered: StoredPost) -> bool:
         """Replace the HTML. Return False if the source was changed in the meantime."""
         if not await tx.post_writes.set_html(rerendered.post, renderer=RENDERER, revision=rerendered.made.revision):
@@ -160,8 +190,10 @@ class PostWriter:
     async def delete(self, tx: Tables, post: Post) -> list[str]:
         """Delete a post here and on other servers; return the names of files that nothing uses any more."""
         now = self._clock()
-        if post.federates:
+        waiting = await announcements.find(tx, post)
+        if post.federates and (waiting is None or waiting.has_left):
             await self._outbox.deleted(tx, post, now)
+        await tx.announcements.delete(post.id)
         if post.is_public:  # a post that was never public leaves no tombstone
             await self._create_tombstones(tx, post, now)
         unused = await tx.media.delete_by_post(post.id)
@@ -198,6 +230,21 @@ async def _check_not_overtaken(tx: Tables, change: PostChange) -> None:
     for other in (await tx.posts.find_by_slug(post.slug), await tx.posts.find_by_path(post.path)):
         if other is not None and other.id != post.id:
             raise Overtaken
+
+
+def _new_announcement(change: PostChange, now: datetime) -> Announcement | None:
+    """Return the announcement of a post that is published now and can be taken back."""
+    was_public = change.old is not None and change.old.is_public
+    if change.delay is None or was_public or not change.post.is_public:
+        return None
+    return announcements.begin(
+        change.post,
+        change.old,
+        change.before.made if change.before else None,
+        due=now + change.delay,
+        announced=change.announced,
+        is_minor=change.is_minor,
+    )
 
 
 async def _save_addresses(tx: Tables, change: PostChange, post: Post) -> None:

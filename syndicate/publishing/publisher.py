@@ -5,6 +5,7 @@ post a file or an import means is decided by `importers.post_importer`.
 """
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 
@@ -101,20 +102,43 @@ class Publisher:
         announce: bool | None = None,
         minor: bool = False,
         complete: bool = False,
+        delay: timedelta | None = None,
         slug_rule: SlugRule = SlugRule.EXACT,
         also: Also | None = None,
     ) -> Published:
         """Replace the text and the properties of a post; the earlier text is kept as a revision.
 
         A draft equal to the stored post changes nothing. `base_revision` is the revision that the draft was made from.
+        With `delay`, a post that becomes public is announced only after that time, and can be taken back until then.
         The other parameters are those of `create`; `also` runs only with a change.
 
         Raises PostNotFound, RevisionConflict if the post has another revision by now, InputError, SlugTaken,
         FilesMissing.
         """
         options = PublishOptions(
-            origin=origin, announce=announce, minor=minor, complete=complete, slug_rule=slug_rule, also=also
+            origin=origin,
+            announce=announce,
+            minor=minor,
+            complete=complete,
+            delay=delay,
+            slug_rule=slug_rule,
+            also=also,
         )
+        return await self._update(post_id, draft, base_revision, options)
+
+    async def take_back(self, post_id: str) -> Published:
+        """Make a draft again of a post that was published moments ago and that nobody was notified of.
+
+        Raises PostNotFound, AlreadyAnnounced.
+        """
+        stored = await self._stored(post_id)
+        draft = replace(draft_of(stored.post, stored.made), state=PostState.DRAFT)
+        options = PublishOptions(origin=stored.made.origin, takes_back=True, slug_rule=SlugRule.KEPT)
+        return await self._update(post_id, draft, stored.made.revision, options)
+
+    async def _update(
+        self, post_id: str, draft: PostDraft, base_revision: int | None, options: PublishOptions
+    ) -> Published:
         for _ in range(MAX_TRIES):
             before = await self._stored(post_id)
             if base_revision is not None and before.made.revision != base_revision:
@@ -201,6 +225,22 @@ class Publisher:
             return
         await self._writer.release(tx, StoredPost(post=post, made=made))
         log.info("scheduled post published", slug=post.slug, path=post.path)
+
+    async def announce_due(self) -> int:
+        """Announce the posts that cannot be taken back any more and return how many."""
+        announced = 0
+        for id in await self._store.announcements.list_due(self._clock()):
+            with isolated("announcement", post=id):
+                await self._store.transaction(partial(self._announce, id))
+                announced += 1
+        return announced
+
+    async def _announce(self, id: str, tx: Tables) -> None:
+        await tx.post_writes.advisory_lock()  # before the row is read: another process may be announcing it
+        post, made = await tx.posts.find(id), await tx.posts.find_source(id)
+        if post is not None and made is not None:
+            await self._writer.announce(tx, StoredPost(post=post, made=made))
+            log.info("post announced", slug=post.slug)
 
     async def rerender(self, id: str) -> None:
         """Render a post again from its source: a picture or a mentioned account has been found, or the renderer has

@@ -11,6 +11,8 @@ from syndicate.storage.engine.database import Queryable
 
 DELIVERY = "activity_id, kind, inbox, host, lane, object_uri, post_id, attempts, status, answer, changed"
 FANOUT = "activity_id, audience, post_uri, reached"
+NEVER_DUE = "9999-12-31T00:00:00.000000Z"
+"""When an announcement is due that is held: it may have left since the backup, so its post cannot be taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +38,20 @@ class HeldDeliveries:
         await self._query.run("DELETE FROM deliveries WHERE state = 'waiting'")
         await self._query.run(f"INSERT INTO held_fanouts ({FANOUT}) SELECT {FANOUT} FROM fanouts")
         await self._query.run("DELETE FROM fanouts")
+        await self._query.run(
+            f"""
+            UPDATE pending_announcements SET due_at = '{NEVER_DUE}',
+              fetched = (SELECT revision FROM posts WHERE id = post_id)
+            """
+        )
 
     async def count(self) -> Held:
         row = await self._query.one(
-            "SELECT (SELECT count(*) FROM held_deliveries) AS deliveries, (SELECT count(*) FROM held_fanouts) AS fanouts"
+            f"""
+            SELECT (SELECT count(*) FROM held_deliveries) AS deliveries,
+              (SELECT count(*) FROM held_fanouts) +
+              (SELECT count(*) FROM pending_announcements WHERE due_at = '{NEVER_DUE}') AS fanouts
+            """
         )
         assert row is not None
         return Held(deliveries=row["deliveries"], activities=row["fanouts"])
@@ -77,4 +89,7 @@ class HeldDeliveries:
             now=to_text(now),
         )
         await self._query.run("DELETE FROM held_fanouts")
+        await self._query.run(
+            f"UPDATE pending_announcements SET due_at = :now WHERE due_at = '{NEVER_DUE}'", now=to_text(now)
+        )
         return held

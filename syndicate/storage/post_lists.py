@@ -99,8 +99,10 @@ class PostLists:
         return total
 
     async def list_federated(self, *, before: Key | None, limit: int) -> list[Post]:
-        """Return the posts in the outbox collection."""
-        return await self._list("posts.kind = 'post' AND posts.visibility <> 'local'", {}, limit=limit, before=before)
+        """Return the posts in the outbox collection: those that can still be taken back are not yet in it."""
+        is_announced = "NOT EXISTS (SELECT 1 FROM pending_announcements WHERE post_id = posts.id)"
+        condition = f"posts.kind = 'post' AND posts.visibility <> 'local' AND {is_announced}"
+        return await self._list(condition, {}, limit=limit, before=before)
 
     async def list_pinned(self, limit: int) -> list[Post]:
         return await self._list("posts.pinned = 1 AND posts.kind = 'post'", {}, limit=limit)

@@ -10,6 +10,7 @@ from syndicate.storage.admin_comments import AdminComments
 from syndicate.storage.admin_events import AdminEvents
 from syndicate.storage.admin_posts import AdminPosts
 from syndicate.storage.admin_sessions import AdminSessions
+from syndicate.storage.announcements import PendingAnnouncements
 from syndicate.storage.authorizations import StoredAuthorizations
 from syndicate.storage.blocks import Blocks
 from syndicate.storage.blogroll import Blogroll
@@ -101,6 +102,7 @@ class Tables:
         self.inbox_queue = InboxQueue(query)
         self.outbox = OutboxActivities(query)
         self.fanouts = Fanouts(query)
+        self.announcements = PendingAnnouncements(query)
         self.deliveries = Deliveries(query)
         self.delivery_lists = DeliveryLists(query)
         self.held_deliveries = HeldDeliveries(query)

@@ -4,6 +4,8 @@ A server fetches it when it first discovers an account, before anybody there fol
 receives the posts themselves, and would show the newest ones a second time as pinned.
 """
 
+from collections.abc import Sequence
+
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.model.actor import LocalActor, Role
 from syndicate.model.post import Post
@@ -17,7 +19,7 @@ async def pinned(store: Store, actor: LocalActor) -> list[Post]:
     """Return the pinned posts. Only the blog pins posts."""
     if actor.role is not Role.BLOG:
         return []
-    return [post for post in await store.post_lists.list_pinned(MAX_PINNED) if post.federates]
+    return await _announced(store, await store.post_lists.list_pinned(MAX_PINNED))
 
 
 async def fallback_posts(store: Store, local_actors: LocalActors, actor: LocalActor) -> list[Post]:
@@ -29,4 +31,10 @@ async def fallback_posts(store: Store, local_actors: LocalActors, actor: LocalAc
         posts = await store.post_lists.list_federated(before=None, limit=MAX_NEWEST)
     else:
         return []
-    return [post for post in posts if post.federates]
+    return await _announced(store, posts)
+
+
+async def _announced(store: Store, posts: Sequence[Post]) -> list[Post]:
+    """Return the posts that other servers may have."""
+    pending = await store.announcements.filter_pending([post.id for post in posts])
+    return [post for post in posts if post.federates and post.id not in pending]

@@ -38,10 +38,10 @@ async def get_post(request: web.Request) -> web.StreamResponse:
 
 async def answer_post(request: web.Request, post: Post, *, at_permalink: bool = False) -> web.StreamResponse:
     """Return a post as an object. At its permalink only the HTML may be cached."""
-    store, outbox = request.app[STORE], request.app[OUTBOX]
+    outbox = request.app[OUTBOX]
 
     async def make() -> dict[str, Any]:
-        current = await store.posts.find(post.id) or post
+        current = await _as_fetched(request, post)
         interactions = await interactions_of(request, current.uri, current, None, current.counts)
         return outbox.documents.object(current, interactions)
 
@@ -49,6 +49,20 @@ async def answer_post(request: web.Request, post: Post, *, at_permalink: bool = 
     return await respond(
         request, key, dependencies_of(post), make, cache=PRIVATE_CACHE_CONTROL if at_permalink else CACHE_CONTROL
     )
+
+
+async def _as_fetched(request: web.Request, post: Post) -> Post:
+    """Return a post for another server; its author cannot take it back without a Delete from then on.
+
+    That is remembered before the post is read, since it may be taken back meanwhile. Raises NotFound.
+    """
+    store = request.app[STORE]
+    if await store.announcements.find(post.id) is not None:
+        await store.transaction(lambda tx: tx.announcements.set_fetched(post.id))
+    current = await store.posts.find(post.id)
+    if current is None or not current.federates:
+        raise NotFound(post.uri)
+    return current
 
 
 async def get_note(request: web.Request) -> web.StreamResponse:

@@ -16,6 +16,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     SyndicateError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.InputError: HTTPStatus.BAD_REQUEST,
     errors.SlugTaken: HTTPStatus.CONFLICT,
+    errors.AlreadyAnnounced: HTTPStatus.CONFLICT,
     errors.RevisionConflict: HTTPStatus.CONFLICT,
     errors.StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ValueUnstorable: HTTPStatus.BAD_REQUEST,
