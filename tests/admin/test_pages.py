@@ -34,14 +34,17 @@ from syndicate.web.admin.pages.account import (
 from syndicate.web.admin.pages.comments import CommentCard, CommentPage, CommentsPage, MentionCard, MentionsPage
 from syndicate.web.admin.pages.frame import AdminPage, Frame, Tab
 from syndicate.web.admin.pages.posts import (
+    Audience,
     ConflictPage,
     DeletePostPage,
     Difference,
     EditPage,
     PostsPage,
     PreviewPage,
+    PublishedPage,
     PublishPage,
     RevisionsPage,
+    UnpublishPage,
 )
 from syndicate.web.admin.pages.start import StartPage
 from syndicate.web.admin.pages.transfer import ExportPage, ImportPage
@@ -152,11 +155,26 @@ SAMPLES: dict[str, AdminPage] = {
     ),
     "new post": EditPage(form=Form(dict.fromkeys(FIELDS, "")), form_id="f"),
     "post": EditPage(
-        form=WRITTEN, id="p", post=POST, is_live=True, saved=NOON, address="https://blog.example/s/", has_date=False
+        form=WRITTEN,
+        id="p",
+        post=POST,
+        is_live=True,
+        saved=NOON,
+        due=NOON,
+        address="https://blog.example/s/",
+        has_date=False,
     ),
     "post of a file": EditPage(form=WRITTEN, id="p", post=POST, is_in_folder=True, is_html=True),
     "publish": PublishPage(form=Form({}, {"at": HOSTILE}), id="p", title=HOSTILE, missing=(HOSTILE,)),
     "update": PublishPage(form=Form(), id="p", title=HOSTILE, is_update=True, is_changed=False, visibility="local"),
+    "published": PublishedPage(post=POST, address=HOSTILE, audience=Audience(followers=3, servers=2, push=1), due=NOON),
+    "published and fetched": PublishedPage(
+        post=POST, address="/s/", audience=Audience(is_page=True), due=NOON, is_fetched=True, is_quiet=True
+    ),
+    "published long ago": PublishedPage(
+        post=POST, address="/s/", audience=Audience(is_quiet=True, hubs=1, has_more_servers=True), is_late=True
+    ),
+    "unpublish": UnpublishPage(post=POST, is_unsent=True),
     "delete": DeletePostPage(post=POST),
     "conflict": ConflictPage(id="p", mine=TYPED, theirs=TYPED | {"title": "t"}, revision=2, differences=DIFFERENCES),
     "revisions": RevisionsPage(id="p", title=HOSTILE, revisions=(REVISION,), chosen=REVISION, differences=DIFFERENCES),

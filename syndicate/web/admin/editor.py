@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -9,10 +10,11 @@ from aiohttp import web
 
 from syndicate.clock import Clock
 from syndicate.config import SiteConfig
-from syndicate.errors import PostNotFound, RevisionConflict
+from syndicate.errors import AlreadyAnnounced, PostNotFound, RevisionConflict
 from syndicate.model.post import Post, PostDraft, PostState
 from syndicate.publishing import Published, Publisher
 from syndicate.publishing.addresses import SlugRule
+from syndicate.publishing.announcements import TAKE_BACK_PERIOD
 from syndicate.publishing.drafts import draft_of
 from syndicate.publishing.publisher import AUTHOR_ORIGIN
 from syndicate.storage import Store, Tables
@@ -120,7 +122,8 @@ class Editor:
         return saved
 
     async def publish(self, opened: OpenedPost, *, at: datetime | None, minor: bool) -> Published:
-        """Publish a post with what was typed, at a time or now; or update it where it is public.
+        """Publish a post with what was typed, at a time or now; or update it where it is public. It can be taken back
+        for a minute.
 
         Raises RevisionConflict, SlugTaken, InputError.
         """
@@ -135,6 +138,7 @@ class Editor:
             draft,
             base_revision=opened.base_revision,
             minor=minor,
+            delay=TAKE_BACK_PERIOD,
             slug_rule=_slug_rule(opened.fields, opened),
         )
         await self.discard(opened.post.id)
@@ -159,10 +163,19 @@ class Editor:
 
     # taking back
 
-    async def unpublish(self, opened: OpenedPost) -> None:
-        """Make a draft of a post; other servers are asked to delete it. Raises RevisionConflict."""
+    async def take_back(self, id: str) -> None:
+        """Make a draft again of a post that nobody was notified of. Raises PostNotFound, AlreadyAnnounced."""
+        await self._publisher.take_back(id)
+
+    async def unpublish(self, opened: OpenedPost) -> bool:
+        """Make a draft of a post; other servers that have it are asked to delete it. Return whether it was taken back
+        instead, as nobody was notified of it. Raises RevisionConflict."""
+        with suppress(AlreadyAnnounced):
+            await self.take_back(opened.post.id)
+            return True
         draft = replace(draft_of(opened.post, opened.made), state=PostState.DRAFT)
         await self._publisher.update(opened.post.id, draft, base_revision=opened.made.revision)
+        return False
 
     async def delete(self, id: str) -> Post:
         """Raises PostNotFound."""

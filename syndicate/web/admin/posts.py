@@ -193,16 +193,8 @@ async def post_delete(request: web.Request) -> web.StreamResponse:
     return see_other("/admin/posts/", "deleted")
 
 
-async def post_unpublish(request: web.Request) -> web.StreamResponse:
-    opened = await request.app[EDITOR].open(request.match_info["id"])
-    try:
-        await request.app[EDITOR].unpublish(opened)
-    except RevisionConflict:
-        return see_other(post_path(opened.post.id, CONFLICT))
-    return see_other(post_path(opened.post.id), "unpublished")
-
-
 async def edit_page(request: web.Request, opened: OpenedPost, form: Form) -> EditPage:
+    pending = await request.app[STORE].announcements.find(opened.post.id)
     return EditPage(
         form=form,
         id=opened.post.id,
@@ -215,6 +207,7 @@ async def edit_page(request: web.Request, opened: OpenedPost, form: Form) -> Edi
         saved=opened.saved,
         address=f"{request.app[CONFIG].site.url}{opened.post.path}" if opened.post.is_public else "",
         comments=opened.post.counts.comments,
+        due=pending.due if pending and not pending.fetched else None,
     )
 
 

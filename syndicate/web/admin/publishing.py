@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from aiohttp import web
 
 from syndicate.errors import InputError, RevisionConflict, SlugTaken
+from syndicate.publishing.publisher import Change
 from syndicate.web.admin.editor import EDITOR, OpenedPost
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.posts import ConflictPage, Difference, PublishPage
@@ -40,8 +41,11 @@ async def post_publish(request: web.Request) -> web.StreamResponse:
     except InputError as error:
         checked = Form(opened.fields).with_errors(text=f"{error}")
         return respond_to_form(request, await edit_page(request, opened, checked), checked)
-    done = "published" if published.post.is_public else "scheduled"
-    return see_other(post_path(opened.post.id), "updated" if opened.is_live and done == "published" else done)
+    if not published.post.is_public:
+        return see_other(post_path(opened.post.id), "scheduled")
+    if opened.post.is_public and published.change is not Change.UNCHANGED:
+        return see_other(post_path(opened.post.id), "updated")
+    return see_other(post_path(opened.post.id, "published"))
 
 
 async def _page(request: web.Request, opened: OpenedPost, form: Form) -> PublishPage:

@@ -24,12 +24,13 @@ NAVIGATION = (
 """The pages that exist, in the order in which they are shown."""
 NOTICES: Mapping[str, str] = {
     "saved": "Saved.",
-    "published": "It is out.",
     "updated": "The post has been updated.",
     "scheduled": "It will be published at its date.",
     "discarded": "The changes have been discarded.",
     "deleted": "The post has been deleted.",
     "unpublished": "It is a draft again. Servers that have it are asked to delete it.",
+    "taken-back": "It is a draft again, and nothing has been sent.",
+    "too-late": "It has gone out already, so it cannot be taken back unseen.",
     "adopted": "The post is now written here. Its file is not read any more.",
     "mine": "Your text has been kept. Nothing is published yet.",
     "theirs": "The text of the other window has been kept.",

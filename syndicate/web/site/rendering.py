@@ -91,6 +91,10 @@ class Calendar:
         """`22 November 2026, 19:04`."""
         return f"{self.day(instant)}, {instant.astimezone(self.zone):%H:%M}"
 
+    def clock(self, instant: datetime) -> str:
+        """`19:04:07`."""
+        return f"{instant.astimezone(self.zone):%H:%M:%S}"
+
     def month(self, instant: datetime | date) -> str:
         """`November 2026`."""
         local = self._local(instant)
@@ -154,6 +158,7 @@ def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
     filters: Mapping[str, Callable[..., Any]] = {
         "day": calendar.day,
         "minute": calendar.minute,
+        "clock": calendar.clock,
         "machine": calendar.machine,
         "web": web_address,
         "display_address": display_address,

@@ -31,7 +31,7 @@ class PostsPage(AdminPage):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditPage(AdminPage):
     """The editor. A new post has no `id`; its `form_id` makes one post of a form that is sent twice. `saved` is when
-    changes were kept aside; `address` that of a public post."""
+    changes were kept aside; `address` that of a public post; `due` until when it can be taken back."""
 
     template = "admin/edit.html"
     form: Form
@@ -46,6 +46,7 @@ class EditPage(AdminPage):
     saved: datetime | None = None
     address: str = ""
     comments: int = 0
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,44 @@ class PublishPage(AdminPage):
     subscriptions: int = 0
     visibility: str = "public"
     missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who gets a post: `followers` on so many `servers`, and subscribers and hubs of the feeds."""
+
+    followers: int = 0
+    servers: int = 0
+    has_more_servers: bool = False
+    push: int = 0
+    hubs: int = 0
+    is_page: bool = False
+    is_local: bool = False
+    is_quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedPage(AdminPage):
+    """After publishing. `due` is until when a post can be taken back, None if it has gone out; `is_fetched`: another
+    server has it nevertheless; `is_late`: it should have gone out already."""
+
+    template = "admin/published.html"
+    post: Post
+    address: str
+    audience: Audience
+    due: datetime | None = None
+    is_fetched: bool = False
+    is_quiet: bool = False
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnpublishPage(AdminPage):
+    """The question before a post becomes a draft. `is_unsent`: nobody was notified of it."""
+
+    template = "admin/unpublish.html"
+    post: Post
+    is_unsent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

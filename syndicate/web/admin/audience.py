@@ -1,0 +1,30 @@
+"""Who gets a post, in numbers."""
+
+from aiohttp import web
+
+from syndicate.activitypub.parse import authority_of
+from syndicate.model.post import PostKind, Visibility
+from syndicate.web.admin.pages.posts import Audience
+from syndicate.web.keys import CONFIG, LOCAL_ACTORS, STORE
+
+MAX_INBOXES_COUNTED = 2000
+"""Servers are counted by looking at so many inboxes; of more it is said that there are more."""
+
+
+async def audience_of(request: web.Request, kind: PostKind, visibility: Visibility) -> Audience:
+    """Return who is notified of a post of this kind and visibility."""
+    if kind is PostKind.PAGE:
+        return Audience(is_page=True)
+    store, config, actor = request.app[STORE], request.app[CONFIG], request.app[LOCAL_ACTORS].blog.actor
+    push = await store.subscriptions.count() if config.feeds.hub else 0
+    if visibility is Visibility.LOCAL:
+        return Audience(push=push, hubs=len(config.feeds.hubs), is_local=True)
+    inboxes = await store.followers.list_inboxes(actor.id, after="", limit=MAX_INBOXES_COUNTED + 1)
+    return Audience(
+        followers=await store.followers.count(actor.id),
+        servers=len({authority_of(inbox) for inbox in inboxes[:MAX_INBOXES_COUNTED]}),
+        has_more_servers=len(inboxes) > MAX_INBOXES_COUNTED,
+        push=push,
+        hubs=len(config.feeds.hubs),
+        is_quiet=visibility is Visibility.QUIET,
+    )

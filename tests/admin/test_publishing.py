@@ -1,0 +1,94 @@
+"""Publishing at the desk: the page afterwards, and taking back within a minute; without JavaScript."""
+
+from syndicate.model.post import PostState
+from tests.admin.browser import PASSWORD, Browser
+from tests.instances import ACTIVITY
+
+
+async def published(author: Browser) -> str:
+    """Publish a post, and return its id."""
+    await author.get("/admin/posts/new")
+    await author.submit("Publish…", title="Tea", text="Hot water.")
+    await author.submit("Publish")
+    assert author.heading == "It is out."
+    return author.path.split("/")[3]
+
+
+async def state(author: Browser, id: str) -> PostState:
+    post = await author.instance.store.posts.find(id)
+    assert post is not None
+    return post.state
+
+
+async def test_it_is_out_and_is_taken_back(author: Browser) -> None:
+    id = await published(author)
+    assert author.value_of("Copy the link") == author.link("Open")
+    assert (await Browser(author.instance).get(author.link("Open"))).status == 200
+    assert "0 followers on 0 servers" in author.answer.text
+    page, path = author.answer, author.path
+    await author.submit("Take it back")
+    assert "nothing has been sent" in author.answer.text
+    assert author.path.partition("?")[0] == f"/admin/posts/{id}/"
+    assert await state(author, id) is PostState.DRAFT
+    assert author.value_of("Date") == ""  # it gets its date when it is published again
+    author.answer, author.path = page, path
+    await author.submit("Take it back")  # a double click, or the back button
+    assert await state(author, id) is PostState.DRAFT
+    await author.get(f"/admin/posts/{id}/published")
+    assert author.path == f"/admin/posts/{id}/"
+
+
+async def test_published_twice_by_a_double_click_it_is_out_once(author: Browser) -> None:
+    await author.get("/admin/posts/new")
+    await author.submit("Publish…", title="Tea", text="Hot water.")
+    page, path = author.answer, author.path
+    await author.submit("Publish")
+    revision = await author.instance.store.posts.find_source(path.split("/")[3])
+    author.answer, author.path = page, path
+    await author.submit("Publish")
+    assert author.heading == "It is out."
+    assert await author.instance.store.posts.find_source(path.split("/")[3]) == revision
+
+
+async def test_it_cannot_be_taken_back_unseen_any_more(author: Browser) -> None:
+    id = await published(author)
+    page, path = author.answer, author.path
+    author.instance.clock.advance(seconds=60)
+    await author.instance.server.services.publisher.announce_due()
+    author.cookies.pop("__Host-session")
+    await author.submit("Take it back")
+    await author.submit("Sign in", password=PASSWORD)
+    await author.submit("Continue")
+    assert "It has gone out already" in author.answer.text
+    assert await state(author, id) is PostState.PUBLISHED
+    assert not author.has_button("Take it back")
+    author.answer, author.path = page, path
+    await author.get(f"/admin/posts/{id}/")
+    assert not author.has_button("Take it back")
+    await author.get(author.link("Make it a draft"))
+    assert "asked to delete it" in author.answer.text
+    assert await state(author, id) is PostState.PUBLISHED
+    await author.submit("Make it a draft")
+    assert await state(author, id) is PostState.DRAFT
+
+
+async def test_a_post_that_another_server_has_fetched_says_so(author: Browser) -> None:
+    id = await published(author)
+    post = await author.instance.store.posts.find(id)
+    assert post is not None
+    await author.instance.get(post.uri, accept=ACTIVITY)
+    await author.submit("Take it back")
+    assert "Another server has fetched it" in author.answer.text
+    await author.get(author.link("Make it a draft"))
+    assert "asked to delete it" in author.answer.text
+
+
+async def test_making_it_a_draft_within_the_minute_sends_nothing(author: Browser) -> None:
+    id = await published(author)
+    await author.get(f"/admin/posts/{id}/unpublish")
+    assert "Nothing has been sent" in author.answer.text
+    await author.submit("Make it a draft")
+    assert "nothing has been sent" in author.answer.text
+    post = await author.instance.store.posts.find(id)
+    assert post is not None
+    assert post.uri.endswith(id)
