@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.clock import from_text, to_text
-from syndicate.storage.engine.database import Queryable
+from syndicate.storage.engine.database import Queryable, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +49,13 @@ class Blocks:
         )
         return row is not None
 
+    async def find(self, pattern: str) -> Block | None:
+        row = await self._query.one("SELECT * FROM blocks WHERE pattern = :pattern", pattern=pattern)
+        return None if row is None else _block(row)
+
     async def list_all(self) -> list[Block]:
         rows = await self._query.all("SELECT * FROM blocks ORDER BY kind, pattern")
-        return [Block(pattern=row["pattern"], reason=row["reason"], created=from_text(row["created"])) for row in rows]
+        return [_block(row) for row in rows]
 
     async def save(self, block: Block) -> None:
         await self._query.run(
@@ -67,6 +71,10 @@ class Blocks:
 
     async def delete(self, pattern: str) -> bool:
         return await self._query.run("DELETE FROM blocks WHERE pattern = :pattern", pattern=pattern) > 0
+
+
+def _block(row: Row) -> Block:
+    return Block(pattern=row["pattern"], reason=row["reason"], created=from_text(row["created"]))
 
 
 def _domains(host: str) -> list[str]:

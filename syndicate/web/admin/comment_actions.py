@@ -75,7 +75,7 @@ class CommentActions:
         pattern = host_of(comment.author.uri) if server else comment.author.uri
         if comment.source is CommentSource.OWN or not pattern:
             raise InputError("Nothing is known of this person that could be blocked.")
-        is_new = all(block.pattern != pattern for block in await self._store.blocks.list_all())
+        is_new = await self._store.blocks.find(pattern) is None
         await self._blocking.block(Block(pattern=pattern, reason=BLOCK_REASON, created=self._clock()))
         name = pattern if server else comment.author.handle or comment.author.name
         return await self._remember(f"{name} is blocked.", blocked=pattern if is_new else "")

@@ -1,0 +1,38 @@
+"""What can be blocked: a domain, the id of an actor, or the handle of an account that is not known yet."""
+
+import re
+
+from syndicate.content.addresses import ascii_host
+from syndicate.errors import InputError
+from syndicate.storage import Store
+
+DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+ACCOUNT = re.compile(r"@?([A-Za-z0-9_.-]{1,200})@([A-Za-z0-9.-]{1,253})")
+
+
+def domain_of(text: str) -> str:
+    """Return a domain in canonical form. Raises InputError."""
+    host = ascii_host(text.strip().rstrip("."))
+    if not DOMAIN.fullmatch(host):
+        raise InputError(f"{text}: please give a domain such as spam.example, or an account")
+    return host
+
+
+async def pattern_of(store: Store, text: str) -> str:
+    """Return what to block: a domain, or the id of an actor (given by address or by a known handle). Raises
+    InputError.
+    """
+    if "://" in text:
+        known = await store.remote_actors.find_by_address(text.strip())
+        return known.uri if known is not None else text.strip()
+    if "@" not in text:
+        return domain_of(text)
+    handle = f"@{text.strip().lstrip('@')}"
+    actor = await store.remote_actors.find_by_handle(handle)
+    if actor is None and await store.blocks.find(handle.lower()) is not None:
+        return handle.lower()
+    if actor is None:
+        raise InputError(
+            f"{handle}: this account is not known here; please give its address, or its domain to block the whole server"
+        )
+    return actor.uri
