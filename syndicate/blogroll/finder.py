@@ -29,6 +29,15 @@ COMMON_FEED_PATHS = ("feed/", "feed.xml", "rss.xml", "atom.xml", "index.xml", "f
 """Where to look for feeds that no page links to."""
 MAX_TAGLINE_LENGTH = 300
 MAX_LINKS = 500
+MAX_FEEDS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLink:
+    """A feed that a page links to."""
+
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +45,8 @@ class FoundFeed:
     """What was found at an address.
 
     `actor` is None if there is no account, and `supplied` names the fields that came from it. `asked` is the response of
-    the feed, if it was fetched; `icon` is the address of a picture.
+    the feed, if it was fetched; `icon` is the address of a picture. `other_feeds` are the further ones that its
+    page links to.
     """
 
     name: str = ""
@@ -48,6 +58,11 @@ class FoundFeed:
     actor: RemoteActor | None = None
     supplied: frozenset[str] = frozenset()
     asked: FeedResponse | None = None
+    other_feeds: tuple[FeedLink, ...] = ()
+
+    def without_account(self) -> "FoundFeed":
+        """Return the same without its account, which is then not followed."""
+        return replace(self, actor=None, supplied=frozenset())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +73,17 @@ class WebPage:
     description: str = ""
     language: str = ""
     icon: str = ""
-    feed: str = ""
+    feeds: tuple[FeedLink, ...] = ()
     actor: str = ""
+
+    @property
+    def feed(self) -> str:
+        """Return the feed of its posts: a page of WordPress names the feed of its comments, too."""
+        return next((it.url for it in self.feeds if "comment" not in f"{it.title} {it.url}".lower()), "")
+
+    @property
+    def other_feeds(self) -> tuple[FeedLink, ...]:
+        return tuple({it.url: it for it in self.feeds if it.url != self.feed}.values())
 
 
 class FeedFinder:
@@ -97,9 +121,28 @@ class FeedFinder:
         found = FoundFeed(**supplied_by(actor), url=actor.url, actor=actor, supplied=frozenset(SUPPLIED))
         page = await self._page(found.url) if found.url else None
         feed = await self._feed(page.feed) if page is not None else None
-        if feed is None:
+        if feed is None or page is None:
             return found
-        return replace(found, feed_url=feed.feed_url, language=feed.language, asked=feed.asked)
+        return replace(
+            found,
+            feed_url=feed.feed_url,
+            language=feed.language,
+            asked=feed.asked,
+            other_feeds=page.other_feeds,
+        )
+
+    async def with_feed(self, found: FoundFeed, feed_url: str) -> FoundFeed:
+        """Return what was found with another of its feeds, or with none. Raises AddressUnusable."""
+        if feed_url == found.feed_url:
+            return found
+        if not feed_url:
+            return replace(found, feed_url="", asked=None)
+        if feed_url not in [each.url for each in found.other_feeds]:
+            raise AddressUnusable(f"{feed_url}: its page does not link to this feed any more")
+        other = await self._feed(feed_url)
+        if other is None:
+            raise AddressUnusable(f"{feed_url}: is no feed that can be read")
+        return replace(found, feed_url=other.feed_url, language=other.language or found.language, asked=other.asked)
 
     # from an address
 
@@ -124,7 +167,13 @@ class FeedFinder:
     async def _from_page(self, response: Response) -> FoundFeed:
         """Return what a home page leads to; its metadata takes precedence over that of the feed, except for the name."""
         page = _read(response)
-        found = FoundFeed(name=page.title, tagline=page.description, url=response.url, language=page.language)
+        found = FoundFeed(
+            name=page.title,
+            tagline=page.description,
+            url=response.url,
+            language=page.language,
+            other_feeds=page.other_feeds,
+        )
         feed = await self._feed(page.feed) if page.feed else await self._at_common_paths(response.url)
         if feed is not None:
             found = replace(
@@ -232,14 +281,17 @@ def _read(response: Response) -> WebPage:
         return WebPage()
     base = next((join(response.url, each.get("href") or "") for each in page.iter("base")), "") or response.url
     links = list(_links(page, base))
-    feeds = [(title, href) for _, media_type, title, href in _alternates(links) if media_type in FEED_TYPES]
+    feeds = [
+        FeedLink(title=clean_name(title), url=href)
+        for _, media_type, title, href in _alternates(links)
+        if media_type in FEED_TYPES
+    ]
     return WebPage(
         title=clean_name(_meta(page, "og:site_name") or page.findtext(".//title") or ""),
         description=_short(_meta(page, "description") or _meta(page, "og:description")),
         language=_language(page),
         icon=_icon(links),
-        # a page of WordPress names the feed of its comments, too
-        feed=next((href for title, href in feeds if "comment" not in f"{title} {href}".lower()), ""),
+        feeds=tuple(feeds[:MAX_FEEDS]),
         actor=next((href for _, media_type, _, href in _alternates(links) if media_type in ACTIVITY_TYPES), ""),
     )
 

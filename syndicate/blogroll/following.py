@@ -10,13 +10,14 @@ from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from syndicate.activitypub.parse import authority_of
+from syndicate.activitypub.parse import authority_of, host_of
 from syndicate.blogroll.feed_reader import FeedReader, NoPushSubscriptions, PushSubscriptions
 from syndicate.blogroll.finder import FeedFinder, FoundFeed
 from syndicate.blogroll.schedule import first_poll
 from syndicate.clock import Clock, to_text
+from syndicate.config import SiteConfig
 from syndicate.content.text import clean_name
-from syndicate.errors import AddressUnusable
+from syndicate.errors import AddressUnusable, InputError
 from syndicate.federation.actors.profiles import request_picture
 from syndicate.federation.outbox import follows
 from syndicate.federation.outbox.outbox import Outbox
@@ -38,6 +39,13 @@ class ListImportReport:
     updated: int
     unchanged: int
     edited: tuple[str, ...] = ()
+
+
+def require_another(site: SiteConfig, address: str) -> None:
+    """Raises InputError for an address of this blog: it cannot follow itself."""
+    own = {site.account, site.url, site.host, f"{site.url}/actor"}
+    if address.strip().lstrip("@").rstrip("/").lower() in own:
+        raise InputError(f"{address}: is this blog itself, which cannot follow itself")
 
 
 class WebmentionNotifier(Protocol):
@@ -67,11 +75,19 @@ class BlogrollEditor:
     async def follow(
         self, address: str, finder: FeedFinder, *, category: str | None = None, hidden: bool | None = None
     ) -> BlogrollEntry:
-        """Add what is found at an address; an account is sent a Follow, and a feed is read at once.
+        """Add what is found at an address, like `add`. Raises AddressUnusable."""
+        return await self.add(await finder.find(address), address, category=category, hidden=hidden)
 
-        The author's own changes of an existing entry are kept. Raises AddressUnusable.
+    async def add(
+        self, found: FoundFeed, address: str, *, category: str | None = None, hidden: bool | None = None
+    ) -> BlogrollEntry:
+        """Add what was found; an account is sent a Follow, and a feed is read at once.
+
+        The author's own changes of an existing entry are kept. Raises AddressUnusable for an account that is blocked.
         """
-        found = await finder.find(address)
+        actor = found.actor
+        if actor is not None and await self._store.blocks.covers(actor.uri, host_of(actor.uri)):
+            raise AddressUnusable(f"{actor.handle or actor.uri}: is blocked; unblock it before you follow it")
         known = await self._find_existing(found)
         entry = known or await self._new_entry()
         entry = replace(

@@ -13,6 +13,7 @@ from syndicate.importers.block_list import block_all, parse_block_list
 from syndicate.services import Services
 from syndicate.storage.blocks import Block
 
+
 @click.command()
 @click.argument("who")
 @click.option("--reason", default="", help="A private note.")

@@ -10,7 +10,7 @@ import click
 
 from syndicate.activitypub.parse import origin
 from syndicate.blogroll.finder import FeedFinder
-from syndicate.blogroll.following import MAX_TAGLINE_LENGTH
+from syndicate.blogroll.following import MAX_TAGLINE_LENGTH, require_another
 from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.clock import to_text, to_wire
 from syndicate.config import LANGUAGE
@@ -18,6 +18,7 @@ from syndicate.content.text import clean_name
 from syndicate.errors import AddressUnusable, InputError
 from syndicate.federation.actors.local_actors import BLOG
 from syndicate.federation.outbox.account_move import ASKED, CANCEL, OUTCOME
+from syndicate.federation.outbox.block_patterns import pattern_of
 from syndicate.feeds.opml import XFN
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState
 from syndicate.services import Services, open_network, schemes_of
@@ -42,7 +43,7 @@ def _is_account(address: str) -> bool:
 def follow(session: Session, address: str, category: str | None, hidden: bool | None) -> None:
     """Add ADDRESS to the blogroll: a handle, an account, a feed or a home page."""
 
-    _require_another(session, address)
+    require_another(session.config().site, address)
 
     async def work(services: Services) -> tuple[BlogrollEntry, bool]:
         transport, _, _, actors = open_network(services)
@@ -76,10 +77,15 @@ def unfollow(session: Session, address: str) -> None:
 
 @click.command()
 @click.option("--csv", "as_csv", is_flag=True, help="All followers as CSV, as Mastodon exports them.")
+@click.option("--remove", metavar="ACCOUNT", help="Remove ACCOUNT from the followers; it may follow again.")
 @as_json
 @click.pass_obj
-def followers(session: Session, as_csv: bool, as_json: bool) -> None:
+def followers(session: Session, as_csv: bool, as_json: bool, remove: str | None) -> None:
     """List the followers of the blog, newest first."""
+    if remove:
+        session.run(lambda services: _remove_follower(services, remove))
+        click.echo(f"{remove} is no longer a follower")
+        return
     if as_csv:
         _print_csv(("Account address",), [(handle,) for handle in session.run(_all_followers)])
         return
@@ -226,12 +232,11 @@ EDITABLE: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 """Option → field of the entry, and the function that converts the value."""
 
 
-def _require_another(session: Session, address: str) -> None:
-    """Raises InputError for an address of this blog: it cannot follow itself."""
-    site = session.config().site
-    own = {site.account, site.url, site.host, f"{site.url}/actor"}
-    if address.strip().lstrip("@").rstrip("/").lower() in own:
-        raise InputError(f"{address}: is this blog itself, which cannot follow itself")
+async def _remove_follower(services: Services, account: str) -> None:
+    """Raises InputError."""
+    actor = await pattern_of(services.store, account)
+    if not await services.blocking.remove_follower(services.local_actors.blog.actor, actor):
+        raise InputError(f"{account}: does not follow the blog; `syndicate followers` shows who does")
 
 
 async def _all_followers(services: Services) -> list[str]:

@@ -42,8 +42,8 @@ class ImportInterrupted(Exception):
 class Progress:
     """How far an import is, written by its thread and read by the worker."""
 
-    def __init__(self) -> None:
-        self.kind, self.total, self.done = "", 0, 0
+    def __init__(self, kind: str = "") -> None:
+        self.kind, self.total, self.done = kind, 0, 0
         self.is_over = threading.Event()
 
     def advance(self, _: str, /) -> None:
@@ -78,7 +78,7 @@ class ImportWorker(QueueWorker[StoredImport]):
         if task.attempts > MAX_ATTEMPTS or file is None:
             await self._end(task, task.kind, problem=FILE_IS_GONE if file is None else ENDED_OFTEN)
             return
-        progress = Progress()
+        progress = Progress(task.kind)
         try:
             lines = await self._watched(task, file, progress)
         except (InputError, OSError) as error:

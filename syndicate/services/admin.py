@@ -13,11 +13,13 @@ from syndicate.maintenance.create_backup import create_backup
 from syndicate.maintenance.import_worker import ImportWorker
 from syndicate.services.commands import Services, open_services
 from syndicate.web.admin.authentication import AUTHENTICATION, Authentication
+from syndicate.web.admin.blogroll import BLOGROLL_EDITOR
 from syndicate.web.admin.comment_actions import COMMENT_ACTIONS, CommentActions
 from syndicate.web.admin.downloads import DOWNLOADS, Downloads
 from syndicate.web.admin.editor import EDITOR, Editor
 from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
+from syndicate.web.admin.people import BLOCKING
 from syndicate.web.admin.pictures import UPLOADS, Uploads
 from syndicate.web.reserved_paths import is_reserved
 
@@ -27,6 +29,8 @@ def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
     config, store, clock = services.config, services.store, services.clock
     return {
         AUTHENTICATION: Authentication(store, config.site, clock, Passwords(), Passkeys(store, config.site, clock)),
+        BLOCKING: services.blocking,
+        BLOGROLL_EDITOR: services.blogroll_editor,
         COMMENT_ACTIONS: CommentActions(
             store, services.author_replies, services.authorizations, services.blocking, clock
         ),
@@ -54,6 +58,7 @@ async def _import_tools(services: Services) -> AsyncIterator[ImportTools]:
             site=own.config.site,
             clock=own.clock,
             blogroll=own.blogroll_editor,
+            blocking=own.blocking,
             is_reserved=is_reserved,
         )
 

@@ -59,6 +59,7 @@ from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.message import Transport
 from syndicate.transport.signed import Signer, SigningThreads
 from syndicate.web import keys
+from syndicate.web.admin.lookup import FINDER
 from syndicate.web.app import make_app, rate_limiters
 from syndicate.web.health import READINESS, Readiness
 from syndicate.web.http.deltas import Deltas
@@ -158,8 +159,10 @@ def build_server(
     moving = _account_move(services, fetcher, signer, actors)
     retention = _retention(services)
     rerendering = Rerendering(store, services.publisher, ShownForm(services.local_actors, services.urls))
+    finder = FeedFinder(transport, actors, clock, schemes=schemes_of(config))
     shared: dict[web.AppKey[Any], Any] = {
         keys.FEEDS: feeds,
+        FINDER: finder,
         keys.AUTHORIZED_FETCH: AuthorizedFetch(store, actors),
         keys.HUB: _hub(services, topics, pushes),
         keys.INBOX: inbox,
@@ -181,7 +184,7 @@ def build_server(
         app=_web_application(services, fetcher, stopwatch, shared),
         rotation=rotation,
         moving=moving,
-        poller=_poller(services, transport, actors, metrics),
+        poller=_poller(services, transport, finder, metrics),
         blogroll_announcer=BlogrollAnnouncer(store, services.local_actors, services.outbox, clock),
         backfill=BackfillWorker(store, ReplyCrawler(_throttled_context(context, transport, pause)), metrics, clock),
         topics=topics,
@@ -331,11 +334,9 @@ def _hub(services: Services, topics: FeedTopics, pushes: PushWorker) -> Hub:
     return Hub(services.store, topics, services.clock, allow_private=private, on_publish=pushes.wake)
 
 
-def _poller(services: Services, transport: Transport, actors: Actors, metrics: Metrics) -> Poller:
-    clock = services.clock
-    finder = FeedFinder(transport, actors, clock, schemes=schemes_of(services.config))
+def _poller(services: Services, transport: Transport, finder: FeedFinder, metrics: Metrics) -> Poller:
     reader, editor = services.feed_reader, services.blogroll_editor
-    return Poller(services.store, transport, reader, editor, finder, metrics, clock)
+    return Poller(services.store, transport, reader, editor, finder, metrics, services.clock)
 
 
 def _media_fetcher(services: Services, transport: Transport) -> MediaFetcher:

@@ -11,6 +11,14 @@ from syndicate.storage.engine.database import Queryable, Row
 Order = Literal["manual", "name", "latest"]
 ORDERS: Mapping[Order, str] = {"manual": "position, name", "name": "lower(name)", "latest": "latest_at DESC"}
 
+Condition = Literal["every", "failing", "quiet"]
+CONDITIONS: Mapping[Condition, str] = {
+    "every": "latest_at < :quiet OR latest_at >= :quiet",
+    "failing": "feed_state <> 'fresh' OR follow_state = 'rejected'",
+    "quiet": "feed_state = 'fresh' AND latest_at <> '' AND latest_at < :quiet",
+}
+"""What an author looks for in the list, as conditions."""
+
 
 class Blogroll:
     def __init__(self, query: Queryable) -> None:
@@ -21,6 +29,33 @@ class Blogroll:
         where = "" if hidden else "WHERE hidden = 0"
         rows = await self._query.all(f"SELECT * FROM blogroll {where} ORDER BY category, position, name, id")
         return [_entry(row) for row in rows]
+
+    async def list_for_author(
+        self, condition: "Condition", quiet_before: datetime, *, limit: int, skip: int
+    ) -> list[BlogrollEntry]:
+        """Return all entries, or those with a problem, by category and name; what is hidden from others is listed."""
+        rows = await self._query.all(
+            f"""
+            SELECT * FROM blogroll WHERE {CONDITIONS[condition]}
+            ORDER BY category, lower(name), id LIMIT :limit OFFSET :skip
+            """,
+            quiet=to_text(quiet_before),
+            limit=limit,
+            skip=skip,
+        )
+        return [_entry(row) for row in rows]
+
+    async def count_for_author(self, quiet_before: datetime) -> "dict[Condition, int]":
+        columns = ", ".join(
+            f"coalesce(sum(CASE WHEN {text} THEN 1 ELSE 0 END), 0) AS {name}" for name, text in CONDITIONS.items()
+        )
+        row = await self._query.one(f"SELECT {columns} FROM blogroll", quiet=to_text(quiet_before))
+        assert row is not None
+        return {name: row[f"{name}"] for name in CONDITIONS}
+
+    async def list_categories(self) -> list[str]:
+        rows = await self._query.all("SELECT DISTINCT category FROM blogroll WHERE category <> '' ORDER BY category")
+        return [row["category"] for row in rows]
 
     async def list_page(self, order: Order, *, limit: int, skip: int) -> list[BlogrollEntry]:
         """Return public entries by category, and within it in the configured order."""
@@ -50,11 +85,11 @@ class Blogroll:
         return None if row is None else _entry(row)
 
     async def find(self, address: str) -> BlogrollEntry | None:
-        """By home page, feed, actor or handle; a home page counts with and without its final slash."""
+        """By id, home page, feed, actor or handle; a home page counts with and without its final slash."""
         row = await self._query.one(
             """
             SELECT * FROM blogroll
-            WHERE url = :address OR url = :slashed OR feed_url = :address OR actor_uri = :address OR handle = :handle
+            WHERE id = :address OR url = :address OR url = :slashed OR feed_url = :address OR actor_uri = :address OR handle = :handle
             ORDER BY position LIMIT 1
             """,
             address=address,

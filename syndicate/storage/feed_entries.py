@@ -97,23 +97,30 @@ class FeedEntries:
             hidden=int(hidden),
         )
 
-    async def list_river(self, *, before: tuple[str, str] | None, limit: int) -> list[RiverPost]:
-        """Return the visible posts, newest first, starting after the key (`published` as text, id)."""
+    async def list_river(self, *, before: tuple[str, str] | None, limit: int, hidden: bool = False) -> list[RiverPost]:
+        """Return the visible posts, or the hidden ones, newest first, starting after the key (`published` as text, id)."""
         published, id = before or ("~", "")
         rows = await self._query.all(
             """
             SELECT feed_entries.*, blogroll.name AS blog, blogroll.url AS blog_url, blogroll.feed_url, blogroll.actor_uri,
               blogroll.language, blogroll.picture
             FROM feed_entries JOIN blogroll ON blogroll.id = feed_entries.entry_id
-            WHERE feed_entries.hidden = 0 AND (feed_entries.published, feed_entries.id) < (:published, :id)
+            WHERE feed_entries.hidden = :hidden AND (feed_entries.published, feed_entries.id) < (:published, :id)
             ORDER BY feed_entries.published DESC, feed_entries.id DESC
             LIMIT :limit
             """,
+            hidden=int(hidden),
             published=published,
             id=id,
             limit=limit,
         )
         return [_river(row) for row in rows]
+
+    async def list_read(self, *, before: tuple[str, str] | None, limit: int) -> list[RiverPost]:
+        """Return the same with those of entries that only the author sees."""
+        shown = await self.list_river(before=before, limit=limit)
+        hidden = await self.list_river(before=before, limit=limit, hidden=True)
+        return sorted([*shown, *hidden], key=lambda each: (each.published, each.id), reverse=True)[:limit]
 
     # boosts by the blogroll's account
 

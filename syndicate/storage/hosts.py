@@ -1,6 +1,7 @@
 """What is known about other servers: whether they respond, which signatures they accept, and which software they
 run."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,6 +94,16 @@ class Hosts:
         await self._query.run(
             "UPDATE hosts SET software = :software, ask_at = NULL WHERE host = :host", host=host, software=software
         )
+
+    async def list_software(self, hosts: Collection[str]) -> dict[str, str]:
+        """Return the software of those of some servers of which it is known."""
+        names = {f"h{at}": host for at, host in enumerate(set(hosts))}
+        if not names:
+            return {}
+        rows = await self._query.all(
+            f"SELECT host, software FROM hosts WHERE host IN ({', '.join(':' + name for name in names)})", **names
+        )
+        return {row["host"]: row["software"] for row in rows if row["software"]}
 
     async def list_running(self, software: str) -> set[str]:
         """Return the servers that run this software."""

@@ -12,7 +12,8 @@ from syndicate.storage.engine.database import Queryable, Row
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredImport:
     """An import of an uploaded file. `name` is what the file was called, `origin` the address of the old blog if it was
-    given, `kind` what the file turned out to be, empty before. `done` of `total` posts are through; `total` is 0 while it
+    given, `kind` what the file turned out to be, empty before unless
+    the form decides it. `done` of `total` posts are through; `total` is 0 while it
     is unknown. `problem` is why nothing was imported."""
 
     id: str
@@ -38,10 +39,11 @@ class Imports:
 
     async def add(self, new: StoredImport) -> None:
         await self._query.run(
-            "INSERT INTO imports (id, name, origin, created) VALUES (:id, :name, :origin, :created)",
+            "INSERT INTO imports (id, name, origin, kind, created) VALUES (:id, :name, :origin, :kind, :created)",
             id=new.id,
             name=new.name,
             origin=new.origin,
+            kind=new.kind,
             created=to_text(new.created),
         )
 

@@ -8,6 +8,7 @@ from syndicate.storage.actors import RemoteActors, StoredActors
 from syndicate.storage.admin_account import AdminAccount
 from syndicate.storage.admin_comments import AdminComments
 from syndicate.storage.admin_events import AdminEvents
+from syndicate.storage.admin_people import AdminPeople
 from syndicate.storage.admin_posts import AdminPosts
 from syndicate.storage.admin_sessions import AdminSessions
 from syndicate.storage.announcements import PendingAnnouncements
@@ -124,6 +125,7 @@ class Tables:
         self.imports = Imports(query)
         self.post_drafts = PostDrafts(query)
         self.admin_posts = AdminPosts(query)
+        self.admin_people = AdminPeople(query)
         self.admin_comments = AdminComments(query)
         self.admin_account = AdminAccount(query)
         self.admin_sessions = AdminSessions(query)

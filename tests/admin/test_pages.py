@@ -1,7 +1,8 @@
 """The HTML of the desk: every page can be rendered, escapes what was typed, and has named fields."""
 
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -9,12 +10,17 @@ from typing import Any
 import pytest
 from lxml import html
 
+from syndicate.blogroll.finder import FeedLink, FoundFeed
+from syndicate.model.actor import RemoteActor
+from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowedPost, FollowState, Latest
 from syndicate.model.comment import CommentState
 from syndicate.model.post import Post, PostKind, PostState, SourceFormat, Visibility
 from syndicate.storage.admin_account import Passkey
 from syndicate.storage.admin_events import AdminEvent
+from syndicate.storage.admin_people import BlockRow
 from syndicate.storage.admin_posts import PostRow
 from syndicate.storage.admin_sessions import StoredSession
+from syndicate.storage.feed_entries import RiverPost
 from syndicate.storage.imports import StoredImport
 from syndicate.storage.reports import Report
 from syndicate.storage.revisions import Revision
@@ -31,8 +37,10 @@ from syndicate.web.admin.pages.account import (
     SetupPage,
     WelcomePasskeyPage,
 )
+from syndicate.web.admin.pages.blogroll import BlogrollEntryPage, BlogrollListPage, FoundPage, ReadingPage
 from syndicate.web.admin.pages.comments import CommentCard, CommentPage, CommentsPage, MentionCard, MentionsPage
 from syndicate.web.admin.pages.frame import AdminPage, Frame, Tab
+from syndicate.web.admin.pages.people import BlocksPage, FollowerCard, PeoplePage
 from syndicate.web.admin.pages.posts import (
     Audience,
     ConflictPage,
@@ -111,6 +119,19 @@ COMMENTS = [
     for number, state in enumerate(CommentState)
 ]
 
+ENTRY = BlogrollEntry(
+    id="e",
+    name=HOSTILE,
+    tagline=HOSTILE,
+    url=HOSTILE,
+    feed_url=HOSTILE,
+    actor=HOSTILE,
+    handle=HOSTILE,
+    category=HOSTILE,
+    follow_reason=HOSTILE,
+    latest=Latest(title=HOSTILE, url=HOSTILE, at=NOON - timedelta(days=1)),
+)
+STATES = tuple(zip(FeedState, FollowState, strict=True))
 IMPORT_STATES: tuple[dict[str, Any], ...] = (
     {},
     {"attempts": 1},
@@ -222,6 +243,87 @@ SAMPLES: dict[str, AdminPage] = {
     "reply": CommentPage(comment=COMMENTS[0], form=Form({"text": HOSTILE}, {"text": HOSTILE}), next=HOSTILE),
     "edit a reply": CommentPage(comment=COMMENTS[1], form=Form({"text": HOSTILE}), next=HOSTILE, is_edit=True),
     "reply that nobody would see": CommentPage(comment=COMMENTS[3], form=Form(), next="/admin/comments/"),
+    "people": PeoplePage(
+        account="blog",
+        handle=HOSTILE,
+        host=HOSTILE,
+        total=1,
+        accounts=(Tab(label=HOSTILE, href="?", count=1, is_current=True),),
+        words=HOSTILE,
+        followers=(
+            FollowerCard(
+                actor=HOSTILE,
+                name=HOSTILE,
+                handle=HOSTILE,
+                url=HOSTILE,
+                avatar="/media/a.png",
+                server=HOSTILE,
+                software=HOSTILE,
+                since=NOON,
+            ),
+        ),
+        next=HOSTILE,
+        newest="?",
+        older="?before=x",
+    ),
+    "no people": PeoplePage(account="blog", handle=HOSTILE, host=HOSTILE, total=0),
+    "blocks": BlocksPage(
+        form=Form({"who": HOSTILE, "reason": HOSTILE}, {"who": HOSTILE}),
+        tabs=(),
+        kind="actor",
+        blocks=(
+            BlockRow(pattern=HOSTILE, reason=HOSTILE, created=NOON, handle=HOSTILE, name=HOSTILE),
+            BlockRow(pattern="@a@b.example", reason="", created=NOON),
+        ),
+        next=HOSTILE,
+        older="?after=x",
+    ),
+    "no blocks": BlocksPage(form=Form(), tabs=(), kind="domain", words=HOSTILE),
+    "blogroll": BlogrollListPage(
+        form=Form({"address": HOSTILE}, {"address": HOSTILE}),
+        tabs=(),
+        entries=tuple(replace(ENTRY, id=state, state=state, follow=follow) for state, follow in STATES),
+        quiet_before=NOON,
+        paging=Paging(page=2, pages=3, newer="?page=1", older="?page=3"),
+    ),
+    "no blogroll": BlogrollListPage(tabs=(), quiet_before=NOON, is_every=False),
+    "found": FoundPage(
+        form=Form({"address": HOSTILE}),
+        found=FoundFeed(
+            name=HOSTILE,
+            tagline=HOSTILE,
+            url=HOSTILE,
+            feed_url=HOSTILE,
+            other_feeds=(FeedLink(title=HOSTILE, url=HOSTILE),),
+            actor=RemoteActor(uri=HOSTILE, type="Person", handle=HOSTILE, name=HOSTILE, url="", inbox="", fetched=NOON),
+        ),
+        categories=(HOSTILE,),
+    ),
+    "found already": FoundPage(form=Form(), found=FoundFeed(), known=ENTRY),
+    "entry": BlogrollEntryPage(
+        form=Form({"name": HOSTILE, "tagline": HOSTILE, "hidden": "1"}, {"name": HOSTILE}),
+        entry=replace(ENTRY, state=FeedState.MOVED, reason=HOSTILE),
+        categories=(HOSTILE,),
+        read=NOON,
+        failing_since=NOON,
+    ),
+    "reading": ReadingPage(
+        posts=(
+            RiverPost(
+                id="i",
+                post=FollowedPost(guid="g", url=HOSTILE, title=HOSTILE, excerpt=HOSTILE, published=NOON),
+                published=NOON,
+                found=NOON,
+                blog=HOSTILE,
+                blog_url=HOSTILE,
+                language="en",
+                picture="/media/p.png",
+            ),
+        ),
+        newest="?",
+        older="?before=x",
+    ),
+    "nothing to read": ReadingPage(),
     "account without passkeys": AccountPage(current="a", codes_left=3, offers_passkeys=False),
 }
 

@@ -94,7 +94,7 @@ async def test_an_account_that_is_blocked_is_followed_no_longer(
     await unblock(instance, pattern)
     entry = await entry_of(instance, ann.actor)
     assert entry.follow is FollowState.NONE
-    assert "`syndicate follow @ann@social.example`" in entry.follow_reason
+    assert "when you follow @ann@social.example anew" in entry.follow_reason
     await read(instance, ann)
     assert (await entry_of(instance, ann.actor)).follow_reason == ""
 

@@ -18,9 +18,9 @@ def domain_of(text: str) -> str:
     return host
 
 
-async def pattern_of(store: Store, text: str) -> str:
-    """Return what to block: a domain, or the id of an actor (given by address or by a known handle). Raises
-    InputError.
+async def pattern_of(store: Store, text: str, *, may_be_unknown: bool = False) -> str:
+    """Return what to block: a domain, or the id of an actor (given by address or by a known handle); the handle of an
+    account that is not known here only if it `may_be_unknown`. Raises InputError.
     """
     if "://" in text:
         known = await store.remote_actors.find_by_address(text.strip())
@@ -29,6 +29,9 @@ async def pattern_of(store: Store, text: str) -> str:
         return domain_of(text)
     handle = f"@{text.strip().lstrip('@')}"
     actor = await store.remote_actors.find_by_handle(handle)
+    is_account = ACCOUNT.fullmatch(handle) is not None
+    if actor is None and may_be_unknown and is_account:
+        return handle.lower()
     if actor is None and await store.blocks.find(handle.lower()) is not None:
         return handle.lower()
     if actor is None:

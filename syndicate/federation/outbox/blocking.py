@@ -11,7 +11,7 @@ from syndicate.comments import records
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.outbox import follows
 from syndicate.federation.outbox.outbox import Outbox
-from syndicate.model.actor import RemoteActor
+from syndicate.model.actor import LocalActor, RemoteActor
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage import Store, Tables
 from syndicate.storage.blocks import Block
@@ -40,6 +40,11 @@ class BlockEnforcer:
         await self._for_each_actor(pattern, self._unblock)
         return True
 
+    async def remove_follower(self, local_actor: LocalActor, actor: str) -> bool:
+        """Remove a follower, who gets a Reject of their Follow and may follow again. Return False if they do not
+        follow."""
+        return await self._store.transaction(lambda tx: self._remove_follower(tx, local_actor, actor))
+
     async def _for_each_actor(self, pattern: str, work: Callable[[Tables, str, str], Awaitable[None]]) -> None:
         """Call `work` for each actor that a pattern covers, each in a transaction of its own."""
         after = ""
@@ -55,7 +60,8 @@ class BlockEnforcer:
     async def _block(self, tx: Tables, uri: str, pattern: str) -> None:
         actor = await tx.remote_actors.find(uri)
         if actor is not None:
-            await self._remove_follower(tx, actor)
+            for identity in self._local_actors:
+                await self._remove_follower(tx, identity.actor, actor.uri)
             await self._end_follow(tx, actor, pattern)
         for comment in await tx.comments.list_by_author(uri):
             await records.hide(tx, comment, REASON)
@@ -64,16 +70,17 @@ class BlockEnforcer:
         await tx.authorizations.delete_by_actor(uri)
         await tx.mentions.delete_by_actor(uri)
 
-    async def _remove_follower(self, tx: Tables, actor: RemoteActor) -> None:
-        for identity in self._local_actors:
-            ours = identity.actor
-            follower = await tx.followers.find(ours.id, actor.uri)
-            if follower is None:
-                continue
-            follow = render.follow_as_received(follower.follow, actor.uri, ours.uri)
-            await self._outbox.send_to(tx, "Reject", follow, to=actor.uri, inbox=actor.inbox, by=ours)
-            await tx.followers.delete(ours.id, actor.uri)
-            await tx.versions.move("followers")
+    async def _remove_follower(self, tx: Tables, ours: LocalActor, uri: str) -> bool:
+        follower = await tx.followers.find(ours.id, uri)
+        if follower is None:
+            return False
+        actor = await tx.remote_actors.find(uri)
+        inbox = follower.inbox if actor is None else actor.inbox
+        follow = render.follow_as_received(follower.follow, uri, ours.uri)
+        await self._outbox.send_to(tx, "Reject", follow, to=uri, inbox=inbox, by=ours)
+        await tx.followers.delete(ours.id, uri)
+        await tx.versions.move("followers")
+        return True
 
     async def _end_follow(self, tx: Tables, actor: RemoteActor, pattern: str) -> None:
         entry = await tx.blogroll.find_by_actor(actor.uri)
@@ -93,7 +100,7 @@ class BlockEnforcer:
         if entry is not None and entry.follow is FollowState.NONE and entry.follow_reason:
             address = entry.handle or entry.actor
             await self._set_not_following(
-                tx, entry, f"You unblocked {pattern}; `syndicate follow {address}` follows it again."
+                tx, entry, f"You unblocked {pattern}; it is followed again when you follow {address} anew."
             )
 
     async def _set_not_following(self, tx: Tables, entry: BlogrollEntry, reason: str) -> None:

@@ -22,6 +22,9 @@ class UploadKind(StrEnum):
     MARKDOWN = "a folder of texts"
     OPML = "a list of subscriptions"
     FOLLOWING = "a list of accounts that you follow"
+    BLOCKS = "a list of blocks"
+    """Lists without a heading look like others, so that these are only what the form for blocks takes, unless a heading
+    says so."""
 
 
 _BY_COMMAND = {
@@ -31,6 +34,7 @@ _BY_COMMAND = {
     "import webmentions": UploadKind.WEBMENTIONS,
     "import opml": UploadKind.OPML,
     "import following": UploadKind.FOLLOWING,
+    "blocks import": UploadKind.BLOCKS,
 }
 _PACKED_KINDS = frozenset({UploadKind.WORDPRESS, UploadKind.GHOST, UploadKind.FEED})
 _EXPORTS = (".xml", ".json", ".atom", ".rss", ".bar")

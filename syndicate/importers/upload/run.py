@@ -9,8 +9,10 @@ from typing import Protocol
 from syndicate.blogroll.following import BlogrollEditor
 from syndicate.clock import Clock
 from syndicate.config import SiteConfig
+from syndicate.federation.outbox.blocking import BlockEnforcer
 from syndicate.feeds import mastodon_csv, opml
 from syndicate.importers import own_export
+from syndicate.importers.block_list import block_all, parse_block_list
 from syndicate.importers.blog_importer import BlogImporter
 from syndicate.importers.feed.export import FeedExport
 from syndicate.importers.ghost.export import GhostExport
@@ -22,7 +24,13 @@ from syndicate.importers.own_export import OwnExport
 from syndicate.importers.post_importer import PostImporter
 from syndicate.importers.records import Exported, ExportedPost, Source
 from syndicate.importers.upload.kinds import UploadKind, kind_of_upload
-from syndicate.importers.upload.words import words_of_blog, words_of_folder, words_of_list, words_of_own
+from syndicate.importers.upload.words import (
+    words_of_blocks,
+    words_of_blog,
+    words_of_folder,
+    words_of_list,
+    words_of_own,
+)
 from syndicate.importers.webmentions import WebmentionList
 from syndicate.importers.wordpress.export import WordPressExport
 from syndicate.media import MediaFiles
@@ -42,12 +50,13 @@ class ImportTools:
     site: SiteConfig
     clock: Clock
     blogroll: BlogrollEditor
+    blocking: BlockEnforcer
     is_reserved: IsReserved
 
 
 class ImportProgress(Protocol):
-    """How far an import is. `advance` is called after each post, `check` also while the file is read; both may raise to end
-    the import."""
+    """How far an import is. `kind` may be decided before. `advance` is called after each post, `check` also while
+    the file is read; both may raise to end the import."""
 
     kind: str
     total: int
@@ -67,11 +76,14 @@ class UploadImport:
         """Import a file and return the report, a line for each thing to say. `origin` is the address of the old blog
         where the file does not name it. Raises InputError, OSError.
         """
-        kind = await asyncio.to_thread(kind_of_upload, path)
+        is_decided = self._progress.kind == UploadKind.BLOCKS
+        kind = UploadKind.BLOCKS if is_decided else await asyncio.to_thread(kind_of_upload, path)
         self._progress.kind = kind.value
         match kind:
             case UploadKind.MARKDOWN:
                 return await self._folder(path, origin)
+            case UploadKind.BLOCKS:
+                return await self._blocks(await asyncio.to_thread(path.read_bytes), path.name)
             case UploadKind.OPML | UploadKind.FOLLOWING:
                 return await self._list(kind, await asyncio.to_thread(path.read_bytes))
             case _:
@@ -126,6 +138,13 @@ class UploadImport:
                 self._progress.total = sum(file.kind in (Kind.POST, Kind.PAGE) for file in discover(project))
                 lines = words_of_folder(await importer.run(project))
             return [line.replace(f"{folder}/", "") for line in lines]
+
+    async def _blocks(self, data: bytes, name: str) -> list[str]:
+        listed = parse_block_list(data, name)
+        self._progress.total = len(listed.patterns)
+        tools = self._tools
+        await block_all(tools.store, tools.blocking, tools.clock, listed, self._progress.advance)
+        return words_of_blocks(listed)
 
     async def _list(self, kind: UploadKind, data: bytes) -> list[str]:
         if kind is UploadKind.FOLLOWING:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from syndicate.blogroll.following import ListImportReport
+from syndicate.importers.block_list import BlockList
 from syndicate.importers.markdown.report import FolderReport
 from syndicate.importers.own_export import ReadBack
 from syndicate.importers.report import ImportReport
@@ -81,6 +82,16 @@ def words_of_list(report: ListImportReport, left_out: Sequence[str]) -> list[str
         *([_counted(report.unchanged, "was there already", "were there already")] if report.unchanged else []),
         *_named("Not changed, since you have changed it here", report.edited),
         *_named("Not imported", left_out),
+    ]
+
+
+def words_of_blocks(listed: BlockList) -> list[str]:
+    """Return the report of a list of blocks."""
+    milder = _counted(len(listed.milder), "server is", "servers are")
+    return [
+        _counted(len(listed.patterns), "is blocked.", "are blocked."),
+        *([f"{milder} only limited by the list, not suspended, and not blocked."] if listed.milder else []),
+        *_named("Not imported", listed.left_out),
     ]
 
 

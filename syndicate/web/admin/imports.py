@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from syndicate.importers.upload.kinds import UploadKind
 from syndicate.importers.upload.place import folder_of
 from syndicate.model.ids import new_id
 from syndicate.storage.imports import StoredImport
@@ -18,6 +19,8 @@ from syndicate.web.keys import CLOCK, CONFIG, STORE
 
 MAX_UPLOAD_BYTES = 512 * 1024 * 1024
 MAX_LISTED = 10
+BLOCKS_FORM = "blocks"
+"""What the form for lists of blocks says of its file: those without a heading look like other lists."""
 UNUSUAL = re.compile(r"[^\w.-]+")
 NO_FILE = "Please choose a file."
 TOO_LARGE = (
@@ -40,7 +43,8 @@ async def post_import(request: web.Request) -> web.StreamResponse:
     if checked.errors or file is None:
         return respond_to_form(request, await _page(request, checked), checked)
     now = request.app[CLOCK]()
-    new = StoredImport(id=new_id(now), name=_name(file), origin=origin, created=now)
+    kind = UploadKind.BLOCKS.value if form.get("kind") == BLOCKS_FORM else ""
+    new = StoredImport(id=new_id(now), name=_name(file), origin=origin, kind=kind, created=now)
     folder = folder_of(request.app[CONFIG].storage.transfers, new.id)
     await asyncio.to_thread(folder.mkdir, mode=0o700)
     await asyncio.to_thread(file.path.rename, folder / new.name)
