@@ -172,11 +172,12 @@ class Publisher:
         log.info("post deleted", slug=post.slug, path=post.path)
         return post
 
-    async def compose(self, post_id: str, draft: PostDraft) -> Post:
-        """Return the post that an update with this draft would make, without storing it. Raises PostNotFound,
-        InputError."""
+    async def compose(self, post_id: str | None, draft: PostDraft) -> Post:
+        """Return the post that an update with this draft would make, or without an id a new post, without storing it.
+        Raises PostNotFound, InputError."""
         options = PublishOptions(origin=AUTHOR_ORIGIN, slug_rule=SlugRule.NUMBERED)
-        return (await self._composer.compose(draft, await self._stored(post_id), options)).post
+        before = await self._stored(post_id) if post_id else None
+        return (await self._composer.compose(draft, before, options)).post
 
     async def _stored(self, post_id: str) -> StoredPost:
         post, made = await self._store.posts.find(post_id), await self._store.posts.find_source(post_id)

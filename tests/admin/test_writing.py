@@ -1,6 +1,7 @@
 """Writing at the desk: drafts, publishing, changes aside, conflicts, revisions, previews; without JavaScript."""
 
-from syndicate.model.post import PostState, SourceFormat
+from syndicate.content.frontmatter import terms
+from syndicate.model.post import PostState, SourceFormat, TermKind
 from tests.admin.browser import PASSWORD, Browser, set_up
 from tests.instances import RunningInstance
 from tests.peer import Peer
@@ -184,6 +185,22 @@ async def test_d22_d25_a_preview_is_sanitized_and_its_link_ends(author: Browser)
     link = author.value_of("Preview link")
     blog.clock.advance(days=15)
     assert (await Browser(blog).get(link)).status == 404
+
+
+async def test_what_is_being_written_is_previewed_and_nothing_of_it_is_stored(author: Browser) -> None:
+    await author.get("/admin/posts/new")
+    fields = {"csrf": author.csrf, "title": "Tea", "text": "**Hot**<script>alert(1)</script>"}
+    new = await author.post("/admin/posts/new/preview/frame", fields)
+    assert "<strong>Hot</strong>" in new.text
+    assert "alert(1)" not in new.text
+    assert new.headers["Content-Security-Policy"].endswith("sandbox")
+    assert await author.instance.store.admin_posts.count_by_state() == {}
+    post = await author.instance.publish("Old tea", "Cold.", terms=terms(TermKind.TAG, ("Leaves",)))
+    known = await author.post(f"/admin/posts/{post.id}/preview/frame", fields)
+    assert "<strong>Hot</strong>" in known.text
+    assert "Leaves" in known.text
+    assert await author.instance.store.posts.find(post.id) == post
+    assert (await author.post("/admin/posts/unknown/preview/frame", fields)).status == 404
 
 
 async def test_wrong_fields_are_named_beside_them_and_nothing_typed_is_lost(author: Browser) -> None:

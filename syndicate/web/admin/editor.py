@@ -150,6 +150,16 @@ class Editor:
         """Return the post as it would be with what was typed. Nothing is stored."""
         return await self._publisher.compose(opened.post.id, self._draft(opened, opened.fields))
 
+    async def composed_from(self, id: str | None, text: str, title: str = "") -> Post:
+        """Return a post, or without an id a new one, as it would be with another text. Nothing is stored. Raises
+        PostNotFound, InputError."""
+        if id is None:
+            typed = {"title": title, "text": text}
+            return await self._publisher.compose(None, replace(base_of_new(typed, ""), title=title, source=text))
+        opened = await self.open(id)
+        draft = draft_from(opened.fields, opened.shown, draft_of(opened.post, opened.made), self._zone)
+        return await self._publisher.compose(id, replace(draft, title=title or draft.title, source=text))
+
     async def create_preview_link(self, id: str) -> str:
         """Return the token of a new preview link: 128 bits."""
         token, now = secrets.token_urlsafe(PREVIEW_TOKEN_BYTES), self._clock()

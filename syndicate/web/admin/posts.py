@@ -40,6 +40,15 @@ def post_path(id: str, rest: str = "") -> str:
     return f"/admin/posts/{id}/{rest}"
 
 
+NEW = "new"
+
+
+def post_id_of(request: web.Request) -> str | None:
+    """Return the id of the post that a request is about; None for one that is not stored yet."""
+    id = request.match_info["id"]
+    return None if id == NEW else id
+
+
 # lists
 
 

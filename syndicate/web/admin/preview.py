@@ -1,5 +1,6 @@
 """Looking at a post before it is public: for the author, and by a link for a reader without an account."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from aiohttp import web
@@ -7,13 +8,19 @@ from aiohttp import web
 from syndicate.errors import NotFound
 from syndicate.web.admin.editor import EDITOR, OpenedPost
 from syndicate.web.admin.pages.posts import PreviewPage
-from syndicate.web.admin.posts import post_path
+from syndicate.web.admin.posts import post_id_of, post_path
 from syndicate.web.admin.rendering import respond, see_other
+from syndicate.web.admin.session import FORM
 from syndicate.web.http.content_policy import content_policy
 from syndicate.web.keys import CLOCK, STORE, URLS
 from syndicate.web.site.page_builder import PAGE_BUILDER
 
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
+FRAMED = {
+    "Content-Security-Policy": content_policy(framed_by="'self'") + "; sandbox",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""The headers of a page in a frame: it can run nothing, and belongs to no origin."""
 
 
 async def get_preview(request: web.Request) -> web.StreamResponse:
@@ -37,10 +44,16 @@ async def post_end_links(request: web.Request) -> web.StreamResponse:
 
 
 async def get_frame(request: web.Request) -> web.StreamResponse:
-    """Return the page that stands in the frame. It can run nothing, and belongs to no origin."""
+    """Return the page that stands in the frame."""
     opened = await request.app[EDITOR].open(request.match_info["id"])
-    policy = content_policy(framed_by="'self'") + "; sandbox"
-    return await _rendered(request, opened, {"Content-Security-Policy": policy, "X-Frame-Options": "SAMEORIGIN"})
+    return await _rendered(request, opened, FRAMED)
+
+
+async def post_frame(request: web.Request) -> web.StreamResponse:
+    """Return the page with a text that is being written, for our script. Nothing is stored."""
+    form = request[FORM]
+    post = await request.app[EDITOR].composed_from(post_id_of(request), form.get("text"), form.get("title"))
+    return _private(await request.app[PAGE_BUILDER].preview(post), FRAMED)
 
 
 async def get_by_link(request: web.Request) -> web.StreamResponse:
@@ -52,11 +65,14 @@ async def get_by_link(request: web.Request) -> web.StreamResponse:
     return await _rendered(request, opened, {"Content-Security-Policy": content_policy() + "; sandbox"})
 
 
-async def _rendered(request: web.Request, opened: OpenedPost, headers: dict[str, str]) -> web.Response:
+async def _rendered(request: web.Request, opened: OpenedPost, headers: Mapping[str, str]) -> web.Response:
     post = await request.app[EDITOR].composed(opened)
-    body = await request.app[PAGE_BUILDER].preview(post)
+    return _private(await request.app[PAGE_BUILDER].preview(post), headers)
+
+
+def _private(body: bytes, headers: Mapping[str, str]) -> web.Response:
     return web.Response(
-        status=HTTPStatus.OK, body=body, content_type="text/html", charset="utf-8", headers=PRIVATE | headers
+        status=HTTPStatus.OK, body=body, content_type="text/html", charset="utf-8", headers={**PRIVATE, **headers}
     )
 
 

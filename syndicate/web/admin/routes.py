@@ -112,6 +112,7 @@ ROUTES: tuple[Route, ...] = (
     post("/admin/posts/{id}/revisions", revisions.post_restore),
     get("/admin/posts/{id}/preview", preview.get_preview),
     get("/admin/posts/{id}/preview/frame", preview.get_frame),
+    post("/admin/posts/{id}/preview/frame", preview.post_frame, max_bytes=posts.MAX_POST_FORM_BYTES),
     post("/admin/posts/{id}/preview/link", preview.post_link),
     post("/admin/posts/{id}/preview/end", preview.post_end_links),
     post("/admin/pictures", pictures.post_picture, max_bytes=pictures.MAX_PICTURE_BYTES),
