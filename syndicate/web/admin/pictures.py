@@ -76,7 +76,10 @@ async def post_picture(request: web.Request) -> web.StreamResponse:
     except PictureRefused as error:
         return web.json_response({"problem": str(error)}, status=422)
     source_format = SourceFormat.HTML if form.get("format") == "html" else SourceFormat.MARKDOWN
-    return web.json_response({"text": as_source(kept, form.get("alt"), source_format) + "\n"})
+    alt = form.get("alt").strip()
+    return web.json_response(
+        {"text": f"{as_source(kept, alt, source_format)}\n", "address": Urls.media(kept.name or ""), "alt": alt}
+    )
 
 
 UPLOADS = web.AppKey("uploads", Uploads)

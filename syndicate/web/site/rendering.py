@@ -40,7 +40,9 @@ ADMIN_FILES: Mapping[str, str] = {
     "admin.css": "text/css; charset=utf-8",
     "comments.js": "text/javascript; charset=utf-8",
     "editor.js": "text/javascript; charset=utf-8",
+    "markdown.js": "text/javascript; charset=utf-8",
     "passkeys.js": "text/javascript; charset=utf-8",
+    "writing.js": "text/javascript; charset=utf-8",
 }
 """The static files of the author's interface."""
 

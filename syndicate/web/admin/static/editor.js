@@ -2,12 +2,11 @@
 // stays in this browser until the server has it, so that a crash, a lost connection or an ended session loses nothing.
 "use strict";
 
-const form = document.querySelector("form[data-autosave]");
 const AFTER_LAST_KEY = 3000;
 const AT_THE_LATEST = 60000;
 
-if (form && !form.querySelector("fieldset:disabled")) {
-  const status = form.querySelector("[data-saved]");
+if (globalThis.desk) {
+  const { form, text, say } = desk;
   const key = () => `post:${form.getAttribute("action")}`;
   let timer = 0;
   let firstChange = 0;
@@ -65,14 +64,6 @@ if (form && !form.querySelector("fieldset:disabled")) {
     input.value = value;
   }
 
-  function say(text, href, label) {
-    status.textContent = text;
-    if (!href) return;
-    const link = Object.assign(document.createElement("a"), { href, textContent: label });
-    if (href === "/admin/login") link.target = "_blank";
-    status.append(link);
-  }
-
   /** Offer the copy of this browser where it holds what the server has not. */
   function offer() {
     const kept = localStorage.getItem(key());
@@ -86,39 +77,13 @@ if (form && !form.querySelector("fieldset:disabled")) {
         if (input.type === "checkbox") input.checked = true;
         else input.value = value;
       }
+      text.dispatchEvent(new Event("replaced"));
       later();
     });
-    status.append(button);
+    form.querySelector("[data-saved]").append(button);
     return undefined;
   }
 
-  /** Upload a picture and put it where the cursor is. */
-  async function insertPicture(file) {
-    const alt = prompt("Describe the picture for those who do not see it:", "") ?? "";
-    const body = new FormData();
-    body.set("csrf", form.elements.namedItem("csrf").value);
-    body.set("alt", alt);
-    body.set("format", form.dataset.format);
-    body.set("file", file);
-    say("Uploading the picture…");
-    const answer = await fetch("/admin/pictures", { method: "POST", body, headers: { "X-Part": "picture" } });
-    const result = await answer.json().catch(() => ({ problem: "The picture could not be uploaded." }));
-    if (!answer.ok) return say(result.problem);
-    form.elements.namedItem("text").focus();
-    document.execCommand("insertText", false, result.text);
-    return say("The picture is in the text.");
-  }
-
-  const pictures = (list) => [...list].filter((file) => file.type.startsWith("image/"));
-  const text = form.elements.namedItem("text");
-  for (const kind of ["paste", "drop"]) {
-    text.addEventListener(kind, (event) => {
-      const found = pictures((event.clipboardData || event.dataTransfer).files);
-      if (!found.length) return;
-      event.preventDefault();
-      found.reduce((before, file) => before.then(() => insertPicture(file)), Promise.resolve());
-    });
-  }
   form.addEventListener("input", later);
   form.addEventListener("submit", forget);
   addEventListener("online", () => changed && save());
