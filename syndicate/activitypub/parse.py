@@ -4,6 +4,7 @@ Every function takes a JSON object that `documents.parse_document` has accepted,
 required member is missing. Authenticity is not decided here, but by the callers.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +26,7 @@ MAX_KEYS = 10
 MAX_OPTIONS = 20
 MAX_OPTION_LENGTH = 300
 MIN_YEAR = 1970
+LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,5}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +40,9 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteNote:
-    """A text of another server. `html` is as received: unsafe. `url` is its page, empty if there is none; `published`
-    is None if it is missing or unreadable; `options` are those of a poll."""
+    """A text of another server. `html` is as received: unsafe, and of type `media_type` if that is given; `language` is
+    its tag (BCP 47), or empty. `url` is its page, empty if there is none; `published` is None if it is missing or
+    unreadable; `options` are those of a poll."""
 
     id: str
     type: str
@@ -47,6 +50,8 @@ class RemoteNote:
     in_reply_to: str
     name: str
     html: str
+    media_type: str
+    language: str
     summary: str
     url: str
     published: datetime | None
@@ -127,6 +132,8 @@ def parse_note(document: dict[str, Any]) -> RemoteNote:
         in_reply_to=as_id(document.get("inReplyTo"))[:MAX_ID_LENGTH],
         name=as_text(document.get("name"))[:MAX_NAME_LENGTH],
         html=_beginning(_content(document)),
+        media_type=as_text(document.get("mediaType"))[:100],
+        language=_language(document),
         summary=as_text(document.get("summary"))[:MAX_SUMMARY_LENGTH],
         url=as_page(document.get("url"))[:MAX_ID_LENGTH],
         published=timestamp(document.get("published")),
@@ -155,6 +162,18 @@ def _content(document: dict[str, Any]) -> str:
     languages = document.get("contentMap")
     if isinstance(languages, dict):
         return next((text for text in languages.values() if isinstance(text, str)), "")
+    return ""
+
+
+def _language(document: dict[str, Any]) -> str:
+    """Return the language of the content: the key in `contentMap` that has it, else the only key there or in
+    `nameMap`."""
+    content = _content(document)
+    languages = as_object(document.get("contentMap"))
+    same = [tag for tag, text in languages.items() if text == content]
+    for tags in (same[:1], list(languages), list(as_object(document.get("nameMap")))):
+        if len(tags) == 1 and LANGUAGE.fullmatch(tags[0]):
+            return "" if tags[0].lower() == "und" else tags[0]
     return ""
 
 

@@ -32,7 +32,7 @@ class CommentDraft:
     """A comment of any source, authenticated by that source.
 
     `author.uri` is the identity that moderation knows the author by: the id of an actor, the origin of the source of a
-    Webmention (all its pages are one author), or nothing. `html` is safe, made from `raw_html` by version `sanitizer`.
+    Webmention (all its pages are one author), or nothing. `html` is safe, made from `raw_html` by version `sanitizer`, and in `language`, if that is known.
     `uri` is the comment's id where it was written; without one it gets a `urn:uuid:` of its own. `earlier` is the
     version that is stored already. Neither date lies in the future.
     """
@@ -48,6 +48,7 @@ class CommentDraft:
     uri: str = ""
     url: str = ""
     anchor: str = ""
+    language: str = ""
     audience: Audience = Audience.PUBLIC
     mentions: Sequence[Mention] = ()
     mentions_elsewhere: int = 0
@@ -71,6 +72,7 @@ def comment_of(draft: CommentDraft, decision: ModerationDecision, now: datetime)
         source=draft.source,
         author=draft.author,
         html=draft.html,
+        language=draft.language,
         state=decision.state,
         audience=draft.audience,
         published=draft.published,

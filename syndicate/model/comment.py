@@ -56,8 +56,8 @@ class Comment:
 
     `uri` is the remote object's id; for replies of the blog's author it is an id of this blog (`/comments/<id>`), for
     imported comments the guid that they had, for those of the form and for Webmentions a `urn:uuid:`. `parent` is the id of the comment that it replies to, None for a reply to the post. `url` is
-    where the original can be read, or empty. `html` is safe. `anchor` is the id of its element on the page
-    (`comment-N` is kept from an import).
+    where the original can be read, or empty. `html` is safe; its `language` is a tag (BCP 47), or empty where it is not
+    known. `anchor` is the id of its element on the page (`comment-N` is kept from an import).
     """
 
     id: str
@@ -69,6 +69,7 @@ class Comment:
     source: CommentSource
     author: Author
     html: str
+    language: str = ""
     state: CommentState
     audience: Audience = Audience.PUBLIC
     published: datetime

@@ -318,6 +318,7 @@ class FeedBuilder:
             published=comment.published,
             updated=comment.updated,
             authors=(FeedAuthor(name=comment.author.name, url=comment.author.url),),
+            language=comment.language,
             in_reply_to=InReplyTo(ref=placed.parent_uri or placed.post_guid, href=page),
         )
 

@@ -6,8 +6,8 @@ from syndicate.storage.engine.database import Row
 
 AVATAR = "coalesce((SELECT avatar FROM remote_actors WHERE remote_actors.uri = {0}.author_uri), '') AS author_avatar"
 COLUMNS = (
-    "id, post_id, parent_id, uri, url, anchor, source, author_uri, author_name, author_handle, author_url, html, state,"
-    " audience, published, updated"
+    "id, post_id, parent_id, uri, url, anchor, source, author_uri, author_name, author_handle, author_url, html, language,"
+    " state, audience, published, updated"
 )
 
 
@@ -28,6 +28,7 @@ def comment_of_row(row: Row) -> Comment:
             avatar=row["author_avatar"],
         ),
         html=row["html"],
+        language=row["language"],
         state=CommentState(row["state"]),
         audience=Audience(row["audience"]),
         published=from_text(row["published"]),

@@ -38,11 +38,11 @@ class Comments:
         touched = await self._query.run(
             """
             INSERT INTO comments (id, post_id, parent_id, uri, url, anchor, source, author_uri, author_name, author_handle,
-              author_url, html, raw_html, sanitizer, state, audience, reason, published, updated, received)
+              author_url, html, language, raw_html, sanitizer, state, audience, reason, published, updated, received)
             VALUES (:id, :post, :parent, :uri, :url, :anchor, :source, :author_uri, :author_name, :author_handle,
-              :author_url, :html, :raw_html, :sanitizer, :state, :audience, :reason, :published, :updated, :received)
+              :author_url, :html, :language, :raw_html, :sanitizer, :state, :audience, :reason, :published, :updated, :received)
             ON CONFLICT (uri) DO UPDATE SET url = excluded.url, author_name = excluded.author_name,
-              author_handle = excluded.author_handle, author_url = excluded.author_url, html = excluded.html,
+              author_handle = excluded.author_handle, author_url = excluded.author_url, html = excluded.html, language = excluded.language,
               raw_html = excluded.raw_html, sanitizer = excluded.sanitizer, state = excluded.state,
               audience = excluded.audience, reason = excluded.reason, updated = excluded.updated
             WHERE comments.updated < excluded.updated AND comments.author_uri = excluded.author_uri
@@ -59,6 +59,7 @@ class Comments:
             author_handle=comment.author.handle,
             author_url=comment.author.url,
             html=comment.html,
+            language=comment.language,
             raw_html=raw_html,
             sanitizer=sanitizer,
             state=comment.state.value,

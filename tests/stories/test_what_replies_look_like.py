@@ -134,3 +134,36 @@ async def test_what_is_marked_as_direct_is_never_shown(open_instance: RunningIns
     await open_instance.settle()
     assert await open_instance.comments(post) == []
     assert (await open_instance.verdicts())[-1] == ("Create", "private", "object.private")
+
+
+async def test_a_text_is_read_by_its_media_type_and_keeps_its_language(
+    open_instance: RunningInstance, ann: Peer
+) -> None:
+    post = await open_instance.publish("Hello")
+    plain, french = "Look:\n<script> & a < b", "<p>Ça va</p>"
+    await ann.send(ann.create(ann.note(post.uri, plain, mediaType="text/plain", contentMap={"en-GB": plain})))
+    await open_instance.settle()
+    open_instance.clock.advance(seconds=1)
+    await ann.send(ann.create(ann.note(post.uri, french, contentMap={"de": "<p>Es geht</p>", "fr": french})))
+    open_instance.clock.advance(seconds=1)
+    await open_instance.settle()
+    await ann.send(ann.create(ann.note(post.uri, "<p>?</p>", contentMap={"und": "<p>?</p>"})))
+    await open_instance.settle()
+    comments = sorted(await open_instance.comments(post), key=lambda comment: comment.published)
+    assert [(comment.html, comment.language) for comment in comments] == [
+        ("<p>Look:<br>&lt;script&gt; &amp; a &lt; b</p>", "en-GB"),
+        ("<p>Ça va</p>", "fr"),
+        ("<p>?</p>", ""),
+    ]
+    page = (await open_instance.get(post.path)).text
+    assert 'dir="auto" lang="fr"><p>Ça va</p>' in page
+    assert 'xml:lang="fr"' in (await open_instance.get(f"{post.path}feed/atom/")).text
+
+
+@pytest.mark.parametrize("attachment", [[], [{**PICTURE, "name": "A quince"}]])
+async def test_a_name_without_a_text_is_a_reply(
+    open_instance: RunningInstance, ann: Peer, attachment: list[dict[str, str]]
+) -> None:
+    html = await shown(open_instance, ann, None, name="A quince", attachment=attachment)
+    assert html.count("A quince") == 1
+    assert html.count('href="https://social.example/1.png"') == len(attachment)

@@ -4,9 +4,10 @@ from typing import Any
 
 from syndicate.activitypub.access import as_id, as_link, as_list, as_text, ids, types
 from syndicate.activitypub.addressing import Reach, reach
-from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page, parse_note
+from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page
 from syndicate.errors import MalformedActivity
 from syndicate.federation.inbox.context import Context, Decision, done, held
+from syndicate.federation.inbox.notes import read_note
 from syndicate.federation.inbox.targets import locate
 from syndicate.model.activity import Outcome, Verdict
 from syndicate.model.post import Post
@@ -26,7 +27,7 @@ async def keep_for_author(
     """Extend a decision about an authentic note by `actor`: the note is saved for the author if it concerns the blog
     other than as a comment. `envelope` is the activity that it came in."""
     try:
-        note = parse_note(document)
+        note = await read_note(document, context)
     except MalformedActivity:
         return decision
     if note.author != actor or origin(note.id) != origin(actor):

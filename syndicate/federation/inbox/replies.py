@@ -7,7 +7,7 @@ from typing import Any
 
 from syndicate.activitypub.access import as_id, types
 from syndicate.activitypub.addressing import Reach, reach
-from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page, parse_note
+from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page
 from syndicate.comments.admission import AdmitOutcome, admit, moderate
 from syndicate.comments.draft import CommentDraft, ModerationDecision, Target, not_in_future
 from syndicate.errors import PERMANENT_REMOTE_ERRORS, MalformedActivity
@@ -16,6 +16,7 @@ from syndicate.federation.inbox import received_notes
 from syndicate.federation.inbox.ancestors import ParentLookup, find_target
 from syndicate.federation.inbox.context import Context, Decision, done, held, ignored, private, refused
 from syndicate.federation.inbox.deletions import delete_empty, forget, never_show
+from syndicate.federation.inbox.notes import read_note
 from syndicate.federation.inbox.shown_form import FORM_VERSION
 from syndicate.federation.inbox.targets import locate
 from syndicate.federation.outbox.addressees import mentioned_in
@@ -59,7 +60,7 @@ async def take(
     """Decide about an authentic reply by `actor`. `reached` is the reach of note and activity together, `lookup` the
     search that it was fetched for, if any."""
     try:
-        note = parse_note(document)
+        note = await read_note(document, context)
     except MalformedActivity as error:
         return refused(error.reason)
     if note.author != actor or origin(note.id) != origin(actor):
@@ -130,6 +131,7 @@ async def _draft(
         published=published,
         updated=max(not_in_future(note.updated or note.published, now), published),
         uri=note.id,
+        language=note.language,
         url=own_page(note.id, note.url),
         audience=Audience.UNLISTED if reached is Reach.UNLISTED else Audience.PUBLIC,
         mentions=mentioned_in(note),

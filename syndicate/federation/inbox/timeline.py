@@ -10,11 +10,12 @@ from typing import Any
 
 from syndicate.activitypub.access import as_id
 from syndicate.activitypub.addressing import Reach
-from syndicate.activitypub.parse import RemoteNote, origin, own_page, parse_note
+from syndicate.activitypub.parse import RemoteNote, origin, own_page
 from syndicate.content.text import clean_name, excerpt, plain
 from syndicate.errors import MalformedActivity
 from syndicate.federation.actors import opt_out
 from syndicate.federation.inbox.context import Context, Decision, done, ignored, private, refused
+from syndicate.federation.inbox.notes import read_note
 from syndicate.federation.inbox.shown_form import MEDIA, warning_of
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.activity import Verdict
@@ -149,7 +150,7 @@ async def take(document: dict[str, Any], reached: Reach, actor: str, context: Co
     if entry is None or entry.follow is not FollowState.ACCEPTED:
         return None
     try:
-        note = parse_note(document)
+        note = await read_note(document, context)
     except MalformedActivity as error:
         return refused(error.reason)
     if note.author != actor or origin(note.id) != origin(actor):

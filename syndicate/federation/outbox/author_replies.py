@@ -63,6 +63,7 @@ class AuthorReplies:
                 url=self._urls.home,
             ),
             html=naming.html,
+            language=post.language,
             state=CommentState.APPROVED,
             published=now,
             updated=now,

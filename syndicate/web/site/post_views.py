@@ -62,5 +62,6 @@ def comment_view(comment: Comment, anchors: dict[str, str], takes_replies: bool)
         is_own=comment.source is CommentSource.OWN,
         reply_to=comment.uri if takes_replies and comment.source.is_federated else "",
         html=SafeHtml(comment.html),
+        language=comment.language,
         published=comment.published,
     )
