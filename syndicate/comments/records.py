@@ -19,6 +19,8 @@ async def save(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, r
     before = await tx.comments.find_by_uri(comment.uri)
     if not await tx.comments.save(comment, raw_html=raw_html, sanitizer=sanitizer, reason=reason, received=received):
         return False
+    if before is not None and before.html != comment.html:
+        await tx.comment_revisions.add(before)
     await _count(tx, comment.post, before.state if before else None, comment.state)
     await _invalidate(tx, comment.post)
     if comment.state is CommentState.APPROVED:

@@ -74,3 +74,8 @@ class Comment:
     audience: Audience = Audience.PUBLIC
     published: datetime
     updated: datetime
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether its author changed it after it was published."""
+        return self.updated > self.published

@@ -16,6 +16,7 @@ from syndicate.storage.authorizations import StoredAuthorizations
 from syndicate.storage.blocks import Blocks
 from syndicate.storage.blogroll import Blogroll
 from syndicate.storage.comment_records import CommentRecords
+from syndicate.storage.comment_revisions import CommentRevisions
 from syndicate.storage.comments import Comments
 from syndicate.storage.deliveries import Deliveries
 from syndicate.storage.delivery_lists import DeliveryLists
@@ -88,6 +89,7 @@ class Tables:
         self.post_overview = PostOverview(query)
         self.comments = Comments(query)
         self.comment_records = CommentRecords(query)
+        self.comment_revisions = CommentRevisions(query)
         self.shown_comments = ShownComments(query)
         self.own_answers = OwnAnswers(query)
         self.reactions = Reactions(query)

@@ -118,6 +118,32 @@ async def test_a_newer_edit_is_shown_everywhere(open_instance: RunningInstance, 
     assert "Frist." not in outputs
 
 
+async def test_an_edited_comment_says_so_and_keeps_its_earlier_texts_for_the_author(
+    open_instance: RunningInstance, ann: Peer, clock: FakeClock
+) -> None:
+    post = await open_instance.publish("Hello")
+    note = await ann.reply(post.uri, "<p>Frist.</p>")
+    await open_instance.settle()
+    assert "edited" not in (await open_instance.get(post.path)).text
+    [comment] = await open_instance.comments(post)
+    for at, text in enumerate(("<p>First.</p>", "<p>First.</p>", "<p>Third.</p>")):
+        clock.advance(minutes=1)
+        await ann.edit(note, text)
+        await open_instance.settle()
+        assert len(await open_instance.store.comment_revisions.list(comment.id)) == (1, 1, 2)[at], (
+            "as often as it changed"
+        )
+    texts = await open_instance.store.comment_revisions.list(comment.id)
+    assert [text.html for text in texts] == ["<p>First.</p>", "<p>Frist.</p>"]
+    assert texts[-1].written == comment.updated
+    page = (await open_instance.get(post.path)).text
+    assert 'edited <time class="dt-updated"' in page
+    assert "Frist." not in page
+    await ann.send(ann.activity("Delete", note["id"], to=[PUBLIC]))
+    await open_instance.settle()
+    assert await open_instance.store.comment_revisions.list(comment.id) == []
+
+
 @pytest.mark.parametrize("days", [0, -1, -1000])
 async def test_an_edit_that_is_not_newer_changes_nothing(open_instance: RunningInstance, ann: Peer, days: int) -> None:
     post = await open_instance.publish("Hello")

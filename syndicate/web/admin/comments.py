@@ -11,10 +11,11 @@ from syndicate.activitypub.parse import host_of
 from syndicate.comments.reasons import in_words
 from syndicate.errors import InputError, NotFound
 from syndicate.model.comment import Comment, CommentSource, CommentState
+from syndicate.storage import Store
 from syndicate.storage.admin_comments import CommentCounts, ModeratedComment
 from syndicate.web.admin.comment_actions import COMMENT_ACTIONS
 from syndicate.web.admin.forms import Form
-from syndicate.web.admin.pages.comments import CommentCard, CommentPage, CommentsPage
+from syndicate.web.admin.pages.comments import CommentCard, CommentPage, CommentsPage, EarlierText
 from syndicate.web.admin.pages.frame import Tab
 from syndicate.web.admin.rendering import local_path, respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM
@@ -149,7 +150,17 @@ async def _cards(request: web.Request, rows: Sequence[ModeratedComment]) -> list
     store = request.app[STORE]
     authors = {row.comment.author.uri for row in rows if row.comment.author.uri}
     counts = {author: await store.admin_comments.count_by_author(author) for author in sorted(authors)}
-    return [_card(row, counts.get(row.comment.author.uri)) for row in rows]
+    return [
+        replace(_card(row, counts.get(row.comment.author.uri)), earlier=await _earlier(store, row.comment))
+        for row in rows
+    ]
+
+
+async def _earlier(store: Store, comment: Comment) -> tuple[EarlierText, ...]:
+    if not comment.is_edited:
+        return ()
+    revisions = await store.comment_revisions.list(comment.id)
+    return tuple(EarlierText(html=SafeHtml(revision.html), written=revision.written) for revision in revisions)
 
 
 def _card(row: ModeratedComment, counts: CommentCounts | None) -> CommentCard:

@@ -64,4 +64,5 @@ def comment_view(comment: Comment, anchors: dict[str, str], takes_replies: bool)
         html=SafeHtml(comment.html),
         language=comment.language,
         published=comment.published,
+        edited=comment.updated if comment.is_edited else None,
     )

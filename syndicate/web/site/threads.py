@@ -24,7 +24,7 @@ class CommentView:
     `anchor` is the id of its element, and `parent` the anchor of the comment that it replies to, empty for a reply to
     the post. `url` is the address of the original, or empty; `avatar` is a local picture, or empty, and then the
     initial is shown. `is_own` marks comments of the blog's author. `reply_to` is its ActivityPub id, empty if it takes
-    no replies. `language` is that of the text, or empty.
+    no replies. `language` is that of the text, or empty; `edited` is when it was changed.
     """
 
     anchor: str
@@ -39,6 +39,7 @@ class CommentView:
     html: SafeHtml
     language: str = ""
     published: datetime
+    edited: datetime | None = None
 
     @property
     def initial(self) -> str:

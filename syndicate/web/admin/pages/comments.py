@@ -11,9 +11,18 @@ from syndicate.web.site.safe_html import SafeHtml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierText:
+    """A text of a comment before it was changed, which was new at `written`."""
+
+    html: SafeHtml
+    written: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommentCard:
     """A comment with all that it takes to decide about it. `record` says what became of other comments of its author;
-    `place` is where it is shown; `post` the id of its post; `answers` the author of the comment that it answers."""
+    `place` is where it is shown; `post` the id of its post; `answers` the author of the comment that it answers; `earlier` are
+    its texts before it was changed, newest first."""
 
     id: str
     author: str
@@ -32,6 +41,7 @@ class CommentCard:
     place: str = ""
     answers: str = ""
     state: CommentState
+    earlier: tuple[EarlierText, ...] = ()
     is_own: bool = False
     takes_reply: bool = True
     can_block: bool = False
