@@ -1,17 +1,22 @@
 """`syndicate comments`: moderate comments and write replies."""
 
+import json
+import textwrap
 from typing import Any, TextIO
 
 import click
 
-from syndicate.cli.session import Session, as_json, print_rows
+from syndicate.cli.session import Session, as_json
 from syndicate.comments import moderation
+from syndicate.comments.reasons import in_words
+from syndicate.content.scripts import marked
 from syndicate.content.text import excerpt, plain
 from syndicate.errors import CommentNotFound, InputError
 from syndicate.model.comment import Comment, CommentState
 from syndicate.services import Services
 
 MAX_ROWS = 200
+LINE_WIDTH = 78
 
 
 @click.group()
@@ -32,25 +37,83 @@ def list_(session: Session, every: bool, as_json: bool) -> None:
         return [await _row(services, comment, whole=as_json) for comment in found]
 
     rows = session.run(work)
-    columns = ("id", "state", "author", "post", "text")
-    print_rows(
-        rows, as_json=as_json, columns=columns, nothing="No comments are waiting." if not every else "No comments."
-    )
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    nothing = "No comments." if every else "No comments are waiting."
+    click.echo("\n\n".join(map(_block, rows)) if rows else nothing)
+
+
+@comments.command()
+@click.argument("id")
+@as_json
+@click.pass_obj
+def show(session: Session, id: str, as_json: bool) -> None:
+    """Show the comment ID whole, with why it is in its state, and what it said before it was changed."""
+    row = session.run(lambda services: _whole(services, id))
+    if as_json:
+        click.echo(json.dumps(row, indent=2, ensure_ascii=False))
+        return
+    parts = [_block(row), *(f"  {name}: {row[name]}" for name in ("why", "answers", "url", "id") if row[name])]
+    for earlier in row["earlier"]:
+        parts += ["", f"  before, written {_minute(earlier['written'])}:", _wrapped(earlier["text"])]
+    click.echo("\n".join(parts))
+
+
+async def _whole(services: Services, id: str) -> dict[str, Any]:
+    """Return everything about a comment. Raises CommentNotFound."""
+    comment = await services.store.comments.find_by_reference(id)
+    if comment is None:
+        raise CommentNotFound(f"there is no comment {id}; `syndicate comments list --all` shows them")
+    _, reason = await services.store.comments.get_source(comment.id)
+    parent = await services.store.comments.find(comment.parent or "")
+    earlier = await services.store.comment_revisions.list(comment.id)
+    return {
+        **await _row(services, comment, whole=True),
+        "why": in_words(reason),
+        "answers": f"comment {parent.number}, by {parent.author.name}" if parent else "",
+        "earlier": [{"written": text.written.isoformat(), "text": plain(text.html)} for text in earlier],
+    }
 
 
 async def _row(services: Services, comment: Comment, *, whole: bool) -> dict[str, Any]:
     post = await services.store.posts.find(comment.post)
     text = plain(comment.html)
     return {
+        "number": comment.number,
         "id": comment.id,
         "state": comment.state.value,
+        "name": comment.author.name,
         "author": comment.author.handle or comment.author.name,
         "post": post.slug if post else "",
-        "text": text if whole else excerpt(text, words=20),
+        "text": text if whole else excerpt(text, words=40),
         "published": comment.published.isoformat(),
+        "edited": comment.updated.isoformat() if comment.is_edited else "",
         "uri": comment.uri,
         "url": comment.url,
     }
+
+
+def _block(row: dict[str, Any]) -> str:
+    """Return a comment as a block of lines that fit a terminal of 80 columns."""
+    handle = row["author"] if row["author"] != row["name"] else ""
+    edited = f", edited {_minute(row['edited'])}" if row["edited"] else ""
+    return "\n".join(
+        (
+            f"{row['number']}  {row['state']}  {row['name']} {marked(handle)}".rstrip(),
+            f"  {_minute(row['published'])}{edited}, on {row['post']}",
+            _wrapped(row["text"]),
+        )
+    )
+
+
+def _minute(instant: str) -> str:
+    return instant[:16].replace("T", " ")
+
+
+def _wrapped(text: str) -> str:
+    lines = (textwrap.fill(line, LINE_WIDTH, initial_indent="  ", subsequent_indent="  ") for line in text.split("\n"))
+    return "\n".join(lines)
 
 
 def _decision(name: str, done: str, help: str) -> None:
@@ -66,7 +129,7 @@ def _decision(name: str, done: str, help: str) -> None:
                     comment = await moderation.decide(
                         services.store, id, name, on_decision=services.authorizations.decided
                     )
-                    click.echo(f"{comment.id}: {done}")
+                    click.echo(f"{comment.number}: {done}")
                 except (CommentNotFound, InputError) as error:
                     errors.append(str(error))
             return errors
@@ -95,7 +158,7 @@ def answer(session: Session, id: str, text: str | None, file: TextIO | None, onl
     """Reply to the comment ID, or comment on the post with the slug ID. TEXT is Markdown."""
     words = _words(text, file)
     comment = session.run(lambda services: services.author_replies.reply(id, words, only=only))
-    click.echo(f"{comment.id}: published at {comment.url}")
+    click.echo(f"published at {comment.url}")
 
 
 @comments.command()
@@ -109,7 +172,7 @@ def edit(session: Session, id: str, text: str | None, file: TextIO | None) -> No
     """Change the text of your reply ID."""
     words = _words(text, file)
     comment = session.run(lambda services: services.author_replies.edit(id, words))
-    click.echo(f"{comment.id}: changed")
+    click.echo(f"{comment.number}: changed")
 
 
 @comments.command()

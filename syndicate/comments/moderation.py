@@ -19,11 +19,11 @@ DECISIONS = {
 async def decide(store: Store, id: str, decision: str, *, on_decision: OnDecision) -> Comment:
     """Approve or reject a comment or mark it as spam, and return it as it is now.
 
-    `id` is its id here or that of the remote object. `on_decision` is called in the transaction of the decision.
+    `id` is its number, its id here or that of the remote object. `on_decision` is called in the transaction of the decision.
 
     Raises CommentNotFound, and InputError for a reply of the author's own.
     """
-    comment = await store.comments.find(id) or await store.comments.find_by_uri(id)
+    comment = await store.comments.find_by_reference(id)
     if comment is None:
         raise CommentNotFound(f"there is no comment {id}; `syndicate comments list` shows them")
     if comment.source is CommentSource.OWN:

@@ -3,6 +3,7 @@
 Every function writes inside the caller's transaction.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from syndicate.activitypub.parse import host_of
@@ -17,6 +18,8 @@ from syndicate.storage.refetch_queue import Refetch
 async def save(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, reason: str, received: datetime) -> bool:
     """Save a comment or its newer version. Return False if nothing changed."""
     before = await tx.comments.find_by_uri(comment.uri)
+    if before is None:
+        comment = replace(comment, number=await _next_number(tx))
     if not await tx.comments.save(comment, raw_html=raw_html, sanitizer=sanitizer, reason=reason, received=received):
         return False
     if before is not None and before.html != comment.html:
@@ -91,6 +94,12 @@ async def request_picture(tx: Tables, author: str) -> None:
         return
     now = tx.clock()
     await tx.media.save(MediaFile(id=new_id(now), source_url=actor.icon, purpose=Purpose.AVATAR, due=now))
+
+
+async def _next_number(tx: Tables) -> int:
+    """Return the number of a new comment. No number is given twice."""
+    await tx.totals.add("comment-numbers", 1)
+    return await tx.totals.get("comment-numbers")
 
 
 async def _count(tx: Tables, post: str, before: CommentState | None, after: CommentState | None) -> None:

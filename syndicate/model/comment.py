@@ -52,7 +52,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """A comment as it is stored.
+    """A comment as it is stored. Its short `number` is for the author, and 0 before it is stored.
 
     `uri` is the remote object's id; for replies of the blog's author it is an id of this blog (`/comments/<id>`), for
     imported comments the guid that they had, for those of the form and for Webmentions a `urn:uuid:`. `parent` is the id of the comment that it replies to, None for a reply to the post. `url` is
@@ -61,6 +61,7 @@ class Comment:
     """
 
     id: str
+    number: int = 0
     post: str
     parent: str | None = None
     uri: str

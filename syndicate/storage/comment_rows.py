@@ -6,7 +6,7 @@ from syndicate.storage.engine.database import Row
 
 AVATAR = "coalesce((SELECT avatar FROM remote_actors WHERE remote_actors.uri = {0}.author_uri), '') AS author_avatar"
 COLUMNS = (
-    "id, post_id, parent_id, uri, url, anchor, source, author_uri, author_name, author_handle, author_url, html, language,"
+    "id, number, post_id, parent_id, uri, url, anchor, source, author_uri, author_name, author_handle, author_url, html, language,"
     " state, audience, published, updated"
 )
 
@@ -14,6 +14,7 @@ COLUMNS = (
 def comment_of_row(row: Row) -> Comment:
     return Comment(
         id=row["id"],
+        number=row["number"],
         post=row["post_id"],
         parent=row["parent_id"],
         uri=row["uri"],

@@ -1,5 +1,6 @@
 """Comments, in any state."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,6 +9,9 @@ from syndicate.model.comment import Author, Comment, CommentState
 from syndicate.model.post import Mention
 from syndicate.storage.comment_rows import AVATAR, COLUMNS, comment_of_row
 from syndicate.storage.engine.database import Queryable
+
+BEGINNING = re.compile("[0-9a-f-]{8,35}")
+MAX_NUMBER_LENGTH = 18
 
 
 class Comments:
@@ -24,7 +28,20 @@ class Comments:
         """Find a comment by its id, or by the address of its original."""
         return await self.find_by_uri(address) or await self._one("url = :value", address)
 
-    async def _one(self, condition: str, value: str) -> Comment | None:
+    async def find_by_reference(self, text: str) -> Comment | None:
+        """Find a comment by what the author may call it: its number, its id here or that of the remote object, or the
+        beginning of its id if no other begins so."""
+        if text.isascii() and text.isdecimal() and len(text) < MAX_NUMBER_LENGTH:
+            return await self._one("number = :value AND number > 0", int(text))
+        found = await self.find(text) or await self.find_by_uri(text)
+        if found is not None or not BEGINNING.fullmatch(text):
+            return found
+        rows = await self._query.all(
+            "SELECT id FROM comments WHERE id >= :first AND id < :last LIMIT 2", first=text, last=f"{text}~"
+        )
+        return await self.find(rows[0]["id"]) if len(rows) == 1 else None
+
+    async def _one(self, condition: str, value: str | int) -> Comment | None:
         row = await self._query.one(
             f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE {condition}", value=value
         )
@@ -37,9 +54,9 @@ class Comments:
         """
         touched = await self._query.run(
             """
-            INSERT INTO comments (id, post_id, parent_id, uri, url, anchor, source, author_uri, author_name, author_handle,
+            INSERT INTO comments (id, number, post_id, parent_id, uri, url, anchor, source, author_uri, author_name, author_handle,
               author_url, html, language, raw_html, sanitizer, state, audience, reason, published, updated, received)
-            VALUES (:id, :post, :parent, :uri, :url, :anchor, :source, :author_uri, :author_name, :author_handle,
+            VALUES (:id, :number, :post, :parent, :uri, :url, :anchor, :source, :author_uri, :author_name, :author_handle,
               :author_url, :html, :language, :raw_html, :sanitizer, :state, :audience, :reason, :published, :updated, :received)
             ON CONFLICT (uri) DO UPDATE SET url = excluded.url, author_name = excluded.author_name,
               author_handle = excluded.author_handle, author_url = excluded.author_url, html = excluded.html, language = excluded.language,
@@ -48,6 +65,7 @@ class Comments:
             WHERE comments.updated < excluded.updated AND comments.author_uri = excluded.author_uri
             """,
             id=comment.id,
+            number=comment.number,
             post=comment.post,
             parent=comment.parent,
             uri=comment.uri,

@@ -29,7 +29,7 @@ class KeyValues:
 
 class Totals:
     """Name → how many. Names: `posts`, `outbox`, `month:YYYY-MM`, `term:<kind>:<slug>`, `author:<name>`,
-    `followers:<local actor>`, `subscriptions`, `comments:<state>`."""
+    `followers:<local actor>`, `subscriptions`, `comments:<state>`, `comment-numbers` (the last that was given)."""
 
     def __init__(self, query: Queryable) -> None:
         self._query = query

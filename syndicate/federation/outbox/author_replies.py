@@ -30,7 +30,7 @@ class AuthorReplies:
         self._urls, self._clock = urls, clock
 
     async def reply(self, to: str, text: str, *, only: bool = False) -> Comment:
-        """Reply in Markdown to a shown comment (by its id here or the remote one) or a post (by its slug).
+        """Reply in Markdown to a shown comment (by its number, or its id here or the remote one) or a post (by its slug).
 
         The reply is addressed to the author of the comment and, unless `only`, to the accounts that the comment
         mentions.
@@ -186,7 +186,7 @@ class AuthorReplies:
         return replace(naming, html=for_author(naming.html, base=self._urls.absolute(post.path)))
 
     async def _comment(self, id: str) -> Comment | None:
-        return await self._store.comments.find(id) or await self._store.comments.find_by_uri(id)
+        return await self._store.comments.find_by_reference(id)
 
     async def _own(self, id: str) -> tuple[Comment, Post]:
         comment = await self._comment(id)
