@@ -18,11 +18,11 @@ import nh3
 from syndicate.content.addresses import absolute, ascii_host, host_of
 from syndicate.content.balance import Bounds, Finish, balanced
 from syndicate.content.tags import Tag
-from syndicate.content.text import clean, plain
+from syndicate.content.text import clean, plain, visible, without_disguise
 
 SafeHtml = NewType("SafeHtml", str)
 
-SANITIZER_VERSION = 2
+SANITIZER_VERSION = 3
 """Stored beside the results; when it increases, they are made again from their source."""
 
 _MAX_ROUNDS = 8
@@ -54,7 +54,8 @@ _Check = Callable[[str, str], str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Policy:
-    """A policy. `checks` decide about attribute values by the attribute's name; others pass unchanged. `max_bytes` is
+    """A policy. `checks` decide about attribute values by the attribute's name; others pass unchanged. `prepare` is
+    applied to the text before it is parsed. `max_bytes` is
     the limit of input and output in bytes, the same for both so that a result is never cut again.
     """
 
@@ -65,6 +66,7 @@ class _Policy:
     schemes: frozenset[str]
     link_rel: str | None
     marks: int
+    prepare: Callable[[str], str]
     max_bytes: int | None
     finish_link: Finish | None
 
@@ -93,7 +95,7 @@ def _fixed_point(html: str, policy: _Policy, base: str) -> str:
 
 
 def _once(html: str, policy: _Policy, base: str) -> str:
-    tame = balanced(clean(html, marks=policy.marks), policy.bounds, finish_link=policy.finish_link)
+    tame = balanced(policy.prepare(clean(html, marks=policy.marks)), policy.bounds, finish_link=policy.finish_link)
     return nh3.clean(
         tame,
         tags=set(policy.bounds.tags),
@@ -275,6 +277,7 @@ _AUTHOR = _Policy(
     schemes=frozenset({"http", "https", "mailto", "tel"}),
     link_rel=None,
     marks=30,
+    prepare=str,
     max_bytes=None,
     finish_link=None,
 )
@@ -309,7 +312,7 @@ def _true_host(link: Tag, inside: list[Tag | str]) -> str:
 
 
 def _hosts_in(text: str) -> Iterable[str]:
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = visible(unicodedata.normalize("NFKC", text)).strip()
     for found in _ADDRESS_IN_TEXT.finditer(text):
         yield (found[1] or found[2]).rstrip(".,;:!?)")
     if whole := _WHOLLY_A_HOST.fullmatch(text.rstrip(".")):
@@ -365,6 +368,7 @@ _STRANGER = _Policy(
     schemes=_WEB_ONLY,
     link_rel="nofollow ugc noopener noreferrer",
     marks=4,
+    prepare=without_disguise,
     max_bytes=80_000,
     finish_link=_true_host,
 )

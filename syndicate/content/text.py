@@ -19,6 +19,12 @@ _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _INVISIBLE = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\u180e\u3164\uffa0]|[\u200c\u200d]{2,}")
 _JOINERS = "\u200c\u200d"
+_ORDER = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_IGNORABLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+"""What Unicode calls default ignorable: nobody sees it."""
 
 _FAR_FROM_LATIN = re.compile("[\u0300-\U0010ffff]{5,}")
 _MAX_MARKS_IN_TEXT = 30
@@ -61,6 +67,19 @@ def clean_name(text: str, *, limit: int = 200) -> str:
     text = _INVISIBLE.sub("", _BIDI.sub("", clean(text[: limit * _MAX_NAME_FACTOR])))
     text = _with_fewer_marks(" ".join(text.split()), _MAX_MARKS_IN_NAME)
     return text[:limit].strip().strip(_JOINERS).strip()
+
+
+def without_disguise(text: str) -> str:
+    """Return other people's text without what reverses the order of what follows and without invisible characters.
+
+    Single joiners and marks of direction stay: emoji, Persian and Hebrew words contain them.
+    """
+    return text if text.isascii() else _INVISIBLE.sub("", _ORDER.sub("", text))
+
+
+def visible(text: str) -> str:
+    """Return what is seen of a text: without any character that Unicode calls default ignorable."""
+    return text if text.isascii() else _IGNORABLE.sub("", text)
 
 
 def _with_fewer_marks(text: str, limit: int) -> str:

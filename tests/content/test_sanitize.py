@@ -94,7 +94,7 @@ def test_any_text_at_all_is_taken(html: str) -> None:
         ('hi <img class="emoji" src="https://x.example/b.png" alt=":blob:">!', "hi :blob:!"),
         ('<p id="main" style="x" title="t" class="admin">x</p>', "<p>x</p>"),
         ("<div>a</div><div>b</div>", "\na\n\nb\n"),
-        ("a\x00\x07&#11;&#xFFFE;b\u202a", "ab\u202a"),
+        ("a\x00\x07&#11;&#xFFFE;b\u202a", "ab"),
         ("z" + "\u0335" * 500, "z" + "\u0335" * 4),
         ("<strike>x</strike>", "<s>x</s>"),
         ("<script>alert('x')</script>y", "y"),
@@ -134,6 +134,9 @@ def test_relative_links_of_an_entry_are_resolved_where_a_base_is_known() -> None
         ("https://evil.example/x", '<span class="invisible">https://evil.example/</span>bank.example', "evil.example"),
         ("https://evil.example/x", 'bank.example <span class="invisible"> (evil.example)</span>', "evil.example"),
         ("https://evil.example/x", "ｂａｎｋ．ｅｘａｍｐｌｅ", "evil.example"),
+        ("https://evil.example/x", "https:\u200b//ba\u00adnk.example", "evil.example"),
+        ("https://evil.example/x", "&#x202e;https://bank.example", "evil.example"),
+        ("https://evil.example/x", "ba\u200dnk.exa\u034fmp\ufe0fle\U000e0041", "evil.example"),
         ("https://evil.example:8443/x", "https://evil.example/x", "evil.example:8443"),
         ("https://bank.example.evil.example/", "https://bank.example/", "bank.example.evil.example"),
         ("https://bаnk.example/", "https://bank.example/", "xn--bnk-6cd.example"),
@@ -317,3 +320,9 @@ def test_a_picture_without_a_usable_address_is_its_alternative_text() -> None:
 def test_what_is_left_of_srcset_and_sources_outside_of_media_is_nothing() -> None:
     html = '<picture><source src="x"><img src="https://x.example/a" srcset="b 2x" sizes="1px" alt=""></picture>'
     assert for_author(html, base=BASE) == '<img src="https://x.example/a" alt="">'
+
+
+def test_other_people_cannot_reverse_or_hide_what_follows() -> None:
+    text = "a\u202eb&#8238;c\u2066d\u200be&shy;f 👨\u200d👩\u200d👧 می\u200cخواهم \u200fא"
+    assert for_stranger(f"<p>{text}</p>") == "<p>abcdef 👨\u200d👩\u200d👧 می\u200cخواهم \u200fא</p>"
+    assert "\u202e" in for_author(f"<p>{text}</p>", base="https://blog.example/")

@@ -23,6 +23,7 @@ FIRST_FORM_VERSION = 1000
 MENTIONED = SafeHtml("<p>mentioned this blog</p>")
 """Shown for a reply with nothing but a mention of the blog."""
 MAX_TITLE_LENGTH = 300
+MAX_WARNING_LENGTH = 1_000
 MAX_BODY_LENGTH = 500
 """Characters of a reply that is an article; of a longer one only an excerpt is shown."""
 MEDIA = {"image": "Picture", "audio": "Audio", "video": "Video"}
@@ -40,7 +41,7 @@ class ShownForm:
         that nothing in it ends the fold."""
         words, text = warning.apart(source)
         html, has_words = self._of_text(text)
-        return SafeHtml(warning.behind(words, html)), has_words
+        return SafeHtml(warning.behind(clean_name(words, limit=MAX_WARNING_LENGTH), html)), has_words
 
     def _of_text(self, source: str) -> tuple[SafeHtml, bool]:
         without = without_mentions(source, self._is_ours)
