@@ -28,6 +28,13 @@ class Comments:
         """Find a comment by its id, or by the address of its original."""
         return await self.find_by_uri(address) or await self._one("url = :value", address)
 
+    async def find_by_anchor(self, post: str, anchor: str) -> Comment | None:
+        """Find a comment under a post by the id of its element on the page."""
+        row = await self._query.one(
+            "SELECT id FROM comments WHERE post_id = :post AND anchor = :anchor", post=post, anchor=anchor
+        )
+        return None if row is None else await self.find(row["id"])
+
     async def find_by_reference(self, text: str) -> Comment | None:
         """Find a comment by what the author may call it: its number, its id here or that of the remote object, or the
         beginning of its id if no other begins so."""

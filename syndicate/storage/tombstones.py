@@ -76,6 +76,10 @@ class Tombstones:
             gone_at=to_text(tombstone.gone_at),
         )
 
+    async def delete(self, uri: str) -> None:
+        """Forget that a remote object was deleted."""
+        await self._query.run("DELETE FROM tombstones WHERE uri = :uri AND path IS NULL", uri=uri)
+
     async def prune_undone(self, before: datetime) -> None:
         """Delete the tombstone of an object that was deleted before it was received."""
         await self._query.run(

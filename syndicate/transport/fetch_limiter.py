@@ -62,17 +62,20 @@ class FetchLimiter:
         )
         self._fetches: dict[Hashable, _Fetch] = {}
 
-    async def once(self, key: Hashable, origin: str, work: Callable[[], Awaitable[T]], *, limited: bool = True) -> T:
+    async def once(
+        self, key: Hashable, origin: str, work: Callable[[], Awaitable[T]], *, limited: bool = True, anew: bool = False
+    ) -> T:
         """Return the result of `work`; concurrent calls with the same `key` share it.
 
         `limited=False` is for requests of the author: they ignore remembered failures and the rate limit of the
-        origin. Raises what `work` raises, again for as long as the failure is remembered, and RemoteUnavailable with a
+        origin. With `anew` only remembered failures are ignored, for what is said to be back. Raises what `work` raises, again for as long as the failure is remembered, and RemoteUnavailable with a
         `wait` if there is no free slot.
         """
         fetch = self._fetches.get(key)
         if fetch is None:
             if limited:
-                self._failures.raise_if_known(key)
+                if not anew:
+                    self._failures.raise_if_known(key)
                 self._require_capacity(origin)
             fetch = self._start(key, origin, work)
         return await fetch.wait()  # type: ignore[no-any-return]  # one table holds fetches of every type

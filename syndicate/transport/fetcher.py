@@ -33,18 +33,22 @@ class Fetcher:
         self._clock = clock
         self._limiter = limiter or FetchLimiter(clock)
 
-    async def fetch_document(self, url: str, *, sign: Sign | None = None, limited: bool = True) -> tuple[str, Document]:
+    async def fetch_document(
+        self, url: str, *, sign: Sign | None = None, limited: bool = True, anew: bool = False
+    ) -> tuple[str, Document]:
         """Return the final address and the document of the actor, object or collection whose id is `url`.
 
         A document with another id of the same origin is fetched once more, at that id. The returned
         document's `id` is then the one that counts. `sign(method, url)` authenticates (authorized fetch).
-        `limited=False` is for requests of the author.
+        `limited=False` is for requests of the author, `anew` for a document that is said to be back.
 
         Raises AddressDenied, RemoteUnavailable (with its `wait`), RemoteRefused, RemoteGone (404, 410) and
         DocumentUnusable.
         """
         key = ("document", url, sign is not None)
-        return await self._limiter.once(key, origin_of(url), lambda: self._fetch_authentic(url, sign), limited=limited)
+        return await self._limiter.once(
+            key, origin_of(url), lambda: self._fetch_authentic(url, sign), limited=limited, anew=anew
+        )
 
     async def fetch_key_document(
         self, url: str, *, sign: Sign | None = None, limited: bool = True

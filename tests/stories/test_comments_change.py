@@ -90,6 +90,18 @@ async def test_an_answer_to_a_comment_stands_under_it(open_instance: RunningInst
     assert (two.html, two.parent) == ("<p>Second.</p>", one.id)
 
 
+async def test_an_answer_to_the_place_of_a_comment_stands_under_it(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Hello")
+    own = await open_instance.server.services.author_replies.reply(post.slug, "A word of mine.")
+    await open_instance.settle()
+    open_instance.clock.advance(seconds=1)
+    await ann.reply(own.url, "<p>To you.</p>")
+    await ann.reply(f"https://blog.example{post.path}#comment-999999", "<p>To nobody.</p>")
+    await open_instance.settle()
+    parents = {comment.html: comment.parent for comment in await open_instance.comments(post)}
+    assert (parents["<p>To you.</p>"], parents["<p>To nobody.</p>"]) == (own.id, None)
+
+
 async def test_what_is_sent_is_cleaned(open_instance: RunningInstance, ann: Peer) -> None:
     post = await open_instance.publish("Hello")
     text = (

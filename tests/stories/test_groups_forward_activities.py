@@ -76,6 +76,22 @@ async def test_a_comment_comes_changes_and_goes(
     assert (current.counts.comments, current.counts.shares) == (0, 0)
 
 
+async def test_what_was_deleted_comes_back_once_its_origin_shows_it_again(
+    open_instance: RunningInstance, community: Community, post: Post
+) -> None:
+    community.serves(community.inner("create")["object"])
+    assert await hear(open_instance, community, "restore") == ("ignored", "undo.unknown"), "nothing was deleted"
+    await hear(open_instance, community, "create")
+    community.gone = frozenset({COMMENT})
+    await hear(open_instance, community, "delete")
+    community.documents["restore"]["id"] += "0"
+    assert await hear(open_instance, community, "restore") == ("ignored", "object.unavailable")
+    community.gone = frozenset()
+    community.documents["restore"]["id"] += "1"
+    assert await hear(open_instance, community, "restore") == ("done", "comment.open")
+    assert [comment.uri for comment in await open_instance.comments(post)] == [COMMENT]
+
+
 @pytest.mark.parametrize("name", ["delete", "removal"])
 async def test_what_its_origin_still_has_is_not_deleted(
     open_instance: RunningInstance, community: Community, post: Post, name: str

@@ -37,6 +37,19 @@ async def test_a_quote_is_allowed_with_a_stamp_that_anybody_can_fetch(instance: 
     assert (stamp["interactingObject"], stamp["interactionTarget"]) == (f"{ann.base}/notes/quote-1", post.uri)
 
 
+@pytest.mark.parametrize("named", ["permalink", "id"])
+async def test_a_request_may_name_any_address_of_the_post(instance: RunningInstance, ann: Peer, named: str) -> None:
+    post = await instance.publish("Hello")
+    addresses = {"permalink": f"https://blog.example{post.path}?utm_source=x", "id": post.uri}
+    other = next(address for name, address in addresses.items() if name != named)
+    request = {**asking(ann, post, quoted=other), "object": addresses[named]}
+    await ann.send(request, path="/actor/inbox")
+    await instance.settle()
+    [accept] = ann.of_type("Accept")
+    assert accept["object"]["object"] == addresses[named], "as it was asked"
+    assert (await instance.document(accept["result"]))["interactionTarget"] == post.uri
+
+
 @pytest.mark.parametrize(("quotes", "follows", "answer"), [
     (QuotePolicy.NOBODY, True, "Reject"),
     (QuotePolicy.FOLLOWERS, False, "Reject"),

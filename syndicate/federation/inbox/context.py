@@ -44,9 +44,9 @@ class Context:
     sanitizer_thread: SanitizerThread
     shown: ShownForm
 
-    async def object(self, uri: str) -> dict[str, Any]:
-        """Fetch a document from its own origin. Raises RemoteError."""
-        _, document = await self.fetcher.fetch_document(uri, sign=self.signer.sign_get)
+    async def object(self, uri: str, *, anew: bool = False) -> dict[str, Any]:
+        """Fetch a document from its own origin; `anew` if it was gone and may be back. Raises RemoteError."""
+        _, document = await self.fetcher.fetch_document(uri, sign=self.signer.sign_get, anew=anew)
         return document
 
 

@@ -55,10 +55,12 @@ async def _liked(document: Document, context: Context) -> Decision:
 
 
 async def _undone(document: Document, context: Context) -> Decision:
-    """Decide about the Undo of a Like in the same way."""
+    """Decide about the Undo of a Like in the same way, and of a Delete by whether the object is served again."""
     inner = as_object(document.get("object"))
     type = next(types(inner.get("type")), "")
     target = as_id(inner.get("object"))
+    if type == "Delete":
+        return await replies.restore(target, context)
     if type not in ("Like", "EmojiReact"):
         return ignored("undo.unknown")
     undo = await _fetch_from_origin(document, target, context)

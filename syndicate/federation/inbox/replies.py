@@ -6,7 +6,7 @@ Used by the handlers of Create and Update, and of activities whose object has to
 from typing import Any
 
 from syndicate.activitypub.access import as_id, types
-from syndicate.activitypub.addressing import Reach, reach
+from syndicate.activitypub.addressing import Reach, reach, reach_of
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page
 from syndicate.comments.admission import AdmitOutcome, admit, moderate
 from syndicate.comments.draft import CommentDraft, ModerationDecision, Target, not_in_future
@@ -52,6 +52,21 @@ async def fetch(uri: str, hint: dict[str, Any], envelope: dict[str, Any], contex
     author = as_id(document.get("attributedTo"))
     decision = await take(document, reach(envelope, document), author, context)
     return await received_notes.keep_for_author(decision, document, envelope, author, context)
+
+
+async def restore(uri: str, context: Context) -> Decision:
+    """Take a deleted reply in again, if it was deleted here and its origin serves it again."""
+    tombstone = await context.store.tombstones.find(uri)
+    if tombstone is None or tombstone.type or tombstone.origin == origin(context.urls.base):
+        return ignored("undo.unknown")
+    try:
+        document = await context.object(uri, anew=True)
+    except PERMANENT_REMOTE_ERRORS:
+        return ignored("object.unavailable")
+    if "Tombstone" in types(document.get("type")):
+        return ignored("object.gone")
+    await context.store.transaction(lambda tx: tx.tombstones.delete(uri))
+    return await take(document, reach_of(document), as_id(document.get("attributedTo")), context)
 
 
 async def take(

@@ -8,7 +8,15 @@ from syndicate.urls import Urls
 
 
 async def locate(context: Context, address: str) -> tuple[Post | None, Comment | None]:
-    """Find the post with any address that it ever had, or the comment with its id."""
+    """Find the post with any address that it ever had, or the comment with its id or its place on the post's page."""
+    post, comment = await _at_address(context, address)
+    anchor = address.partition("#")[2]
+    if post is not None and comment is None and anchor.startswith("comment-"):
+        comment = await context.store.comments.find_by_anchor(post.id, anchor)
+    return post, comment
+
+
+async def _at_address(context: Context, address: str) -> tuple[Post | None, Comment | None]:
     for uri in dict.fromkeys((address, address.partition("#")[0])) if address else ():
         post = await context.store.posts.find_by_uri(uri) or await context.store.posts.find_by_alias(uri)
         if post is not None:

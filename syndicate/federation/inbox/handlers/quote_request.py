@@ -8,6 +8,7 @@ from syndicate.errors import PERMANENT_REMOTE_ERRORS
 from syndicate.federation.actors.local_actors import BLOG
 from syndicate.federation.inbox import received_notes
 from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
+from syndicate.federation.inbox.targets import locate
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.post import Post, QuotePolicy
 from syndicate.storage import Tables
@@ -16,12 +17,12 @@ from syndicate.storage.authorizations import AuthorizationKind
 
 async def handle(activity: Activity, context: Context) -> Decision:
     """Accept with an authorization, or reject, by the quote policy of the post."""
-    post = await context.store.posts.find_by_uri(activity.object)
-    if post is None or not post.federates:
+    post, answer_of_ours = await locate(context, activity.object)
+    if post is None or answer_of_ours is not None or not post.federates:
         return ignored("quote.elsewhere")
     instrument = activity.raw.get("instrument")
     quote = as_id(instrument)
-    if origin(quote) != origin(activity.actor) or not _fits(as_object(instrument), activity):
+    if origin(quote) != origin(activity.actor) or not await _fits(as_object(instrument), post, activity.actor, context):
         return refused("quote.not-theirs")
     try:
         actor = await context.actors.get(activity.actor)
@@ -52,12 +53,19 @@ async def handle(activity: Activity, context: Context) -> Decision:
     return await received_notes.keep_for_author(answer, as_object(instrument), {}, activity.actor, context)
 
 
-def _fits(instrument: dict[str, Any], activity: Activity) -> bool:
-    """Whether an embedded quote is by the requesting actor and quotes the requested post."""
+async def _fits(instrument: dict[str, Any], post: Post, actor: str, context: Context) -> bool:
+    """Whether an embedded quote is by the requesting actor and quotes nothing but the requested post, under any of its
+    addresses."""
     if not instrument:
         return True
-    quoted = set(received_notes.quotes_of(instrument))
-    return as_id(instrument.get("attributedTo")) == activity.actor and quoted <= {activity.object}
+    quoted = received_notes.quotes_of(instrument)[: received_notes.MAX_QUOTES + 1]
+    if as_id(instrument.get("attributedTo")) != actor or len(quoted) > received_notes.MAX_QUOTES:
+        return False
+    for address in quoted:
+        found, comment = await locate(context, address)
+        if found is None or found.id != post.id or comment is not None:
+            return False
+    return True
 
 
 async def _is_allowed(post: Post, actor: str, context: Context) -> bool:

@@ -1,10 +1,10 @@
-"""Undo of a Follow, Like, Announce or Accept (ActivityPub §7.6)."""
+"""Undo of a Follow, Like, Announce, Accept or Delete (ActivityPub §7.6)."""
 
 from datetime import datetime
 
 from syndicate.activitypub.access import as_id, as_object, types
 from syndicate.activitypub.parse import origin
-from syndicate.federation.inbox import reactions
+from syndicate.federation.inbox import reactions, replies
 from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.model.actor import LocalActor
@@ -26,6 +26,11 @@ async def handle(activity: Activity, context: Context) -> Decision:
         return refused("undo.not-owner")
     if type == "Accept":
         return await _no_longer_accepted(target, activity.actor, context)
+
+    if type == "Delete":
+        if origin(target) != origin(activity.actor):
+            return refused("undo.not-owner")
+        return await replies.restore(target, context)
 
     async def undo(tx: Tables) -> Verdict:
         if await reactions.take_back(tx, activity.object, actor, type=type, target=reacted_to):
