@@ -23,6 +23,7 @@ MAX_CONTENT_LENGTH = 50_000
 """About ten thousand words."""
 MAX_ATTACHMENTS = 16
 MAX_KEYS = 10
+MAX_EMOJI = 50
 MAX_OPTIONS = 20
 MAX_OPTION_LENGTH = 300
 MIN_YEAR = 1970
@@ -130,7 +131,7 @@ def parse_note(document: dict[str, Any]) -> RemoteNote:
         type=next(types(document.get("type")), ""),
         author=require_id(as_id(document.get("attributedTo")), "object.author"),
         in_reply_to=as_id(document.get("inReplyTo"))[:MAX_ID_LENGTH],
-        name=as_text(document.get("name"))[:MAX_NAME_LENGTH],
+        name=_name(document),
         html=_beginning(_content(document)),
         media_type=as_text(document.get("mediaType"))[:100],
         language=_language(document),
@@ -146,6 +147,15 @@ def parse_note(document: dict[str, Any]) -> RemoteNote:
         options=_options(document),
         raw=document,
     )
+
+
+def _name(document: dict[str, Any]) -> str:
+    """Return the name of an object or actor without its custom emoji (FEP-9098), whose short codes nobody can read."""
+    name = as_text(document.get("name"))[:MAX_NAME_LENGTH]
+    for code in _tagged(document, "Emoji", "name")[:MAX_EMOJI]:
+        if len(code.strip(":")) > 0:
+            name = name.replace(f":{code.strip(':')}:", "")
+    return name.strip()
 
 
 def _options(document: dict[str, Any]) -> tuple[str, ...]:
@@ -231,7 +241,7 @@ def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
         uri=id,
         type=type,
         handle=f"@{user}@{authority_of(id)}" if user else "",
-        name=(as_text(document.get("name")) or user)[:MAX_NAME_LENGTH],
+        name=_name(document) or user[:MAX_NAME_LENGTH],
         url=own_page(id, url)[:MAX_ID_LENGTH],
         inbox=inbox,
         shared_inbox=shared if origin(shared) == origin(id) else "",

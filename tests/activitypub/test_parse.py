@@ -451,3 +451,14 @@ def test_a_key_id_listed_twice_is_nobodys() -> None:
 )
 def test_a_key_document_hints_at_its_owner(document: dict[str, Any], owner: str) -> None:
     assert key_owner(document, f"{ID}#main-key") == owner
+
+
+def test_names_have_no_short_codes_of_custom_emoji() -> None:
+    tags = [{"type": "Emoji", "name": ":blob_cat:"}, {"type": "Emoji", "name": "x"}, {"type": "Emoji", "name": "::"}]
+    actor = {"id": "https://a.example/u", "type": "Person", "preferredUsername": "ann", "inbox": "https://a.example/i"}
+    named = parse_actor({**actor, "name": ":blob_cat: Ann :x::not_listed: ::", "tag": tags}, fetched=NOW)
+    assert named.name == "Ann :not_listed: ::"
+    assert parse_actor({**actor, "name": ":x:", "tag": tags[1]}, fetched=NOW).name == "ann"
+    note = {"id": "https://a.example/1", "type": "Article", "attributedTo": "https://a.example/u", "content": ":x:"}
+    read = parse_note({**note, "name": "Cats :x:", "tag": tags})
+    assert (read.name, read.html) == ("Cats", ":x:")
