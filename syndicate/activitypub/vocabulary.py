@@ -69,6 +69,7 @@ OBJECT_CONTEXT: Final[list[Any]] = [
         "sensitive": "as:sensitive",
         "ostatus": "http://ostatus.org#",
         "conversation": "ostatus:conversation",
+        "size": "https://joinpeertube.org/ns#size",
         "gts": "https://gotosocial.org/ns#",
         "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
         "canAnnounce": {"@id": "gts:canAnnounce", "@type": "@id"},

@@ -28,7 +28,7 @@ from syndicate.activitypub.vocabulary import (
 from syndicate.content.text import plain
 from syndicate.model.actor import LocalActor, ProofKey
 from syndicate.model.comment import Author, Comment, CommentSource, CommentState
-from syndicate.model.post import ObjectType, Picture, Post, QuotePolicy, Visibility
+from syndicate.model.post import Enclosure, ObjectType, Picture, Post, QuotePolicy, Visibility
 from syndicate.signatures.proof import CONTEXT
 
 BLOG = "https://blog.example"
@@ -354,6 +354,28 @@ def test_a_warning_is_the_summary_of_what_is_sensitive() -> None:
     assert (document["sensitive"], document["summary"]) == (True, "Spiders")
     assert "A teaser" not in document["preview"]["content"]
     assert "sensitive" not in article()
+
+
+@pytest.mark.parametrize("title", ["Legs", ""])
+def test_what_is_sensitive_without_words_is_folded_too(title: str) -> None:
+    document = article(replace(POST, title=title, sensitive=True, warning=""))
+    assert (document["sensitive"], document["summary"]) == (True, "Sensitive content"), (
+        "Mastodon folds only behind words"
+    )
+
+
+def test_an_episode_is_attached_with_its_length() -> None:
+    episode = Enclosure(url="https://blog.example/media/ep.mp3", media_type="audio/mpeg", length=4096, duration=90)
+    [attached] = article(replace(POST, title="Bees", enclosure=episode))["attachment"]
+    assert attached == {
+        "type": "Audio",
+        "mediaType": "audio/mpeg",
+        "url": "https://blog.example/media/ep.mp3",
+        "name": "Bees",
+        "size": 4096,
+        "duration": "PT90S",
+    }
+    assert "size" not in article(replace(POST, enclosure=replace(episode, length=0)))["attachment"][0]
 
 
 @pytest.mark.parametrize(

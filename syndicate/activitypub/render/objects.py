@@ -76,8 +76,8 @@ def post(
         if summary := _summary(post):
             document["summary"] = summary_field(summary)
         document["preview"] = {"type": "Note", "attributedTo": author.uri, "content": _preview(post, url)}
-    elif post.warning:
-        document["summary"] = warning_field(post.warning)
+    elif post.content_warning:  # Mastodon folds a note only behind words
+        document["summary"] = warning_field(post.content_warning)
     if post.content_warning:
         document["sensitive"] = True
     if post.picture is not None:
@@ -96,6 +96,8 @@ def _episode(post: Post) -> list[Document]:
     document: Document = {"type": kind, "mediaType": post.enclosure.media_type, "url": post.enclosure.url}
     if post.title:
         document["name"] = post.title
+    if post.enclosure.length:
+        document["size"] = post.enclosure.length
     if post.enclosure.duration:
         document["duration"] = f"PT{post.enclosure.duration}S"
     return [document]
