@@ -1,16 +1,18 @@
 """`syndicate quotes`: list quotes of the blog's posts, and revoke or allow them."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import click
 
 from syndicate.activitypub.parse import host_of
 from syndicate.cli.session import Session, as_json, print_rows
+from syndicate.comments import quotes as decisions
 from syndicate.content.scripts import marked
 from syndicate.content.text import plain
 from syndicate.errors import QuoteNotFound
 from syndicate.services import Services
-from syndicate.storage import Tables
+from syndicate.storage import Store, Tables
 from syndicate.storage.authorizations import Authorization, AuthorizationKind
 from syndicate.storage.received_notes import NoteKind, ReceivedNote
 
@@ -27,7 +29,7 @@ def quotes() -> None:
 @click.pass_obj
 def list_(session: Session, as_json: bool) -> None:
     """List quotes of your posts, newest first, with their texts and whether they were allowed."""
-    columns = ("quote", "name", "words", "post", "state", "at")
+    columns = ("quote", "name", "words", "post", "state", "shown", "at")
     print_rows(session.run(_rows), as_json=as_json, columns=columns, nothing="No quotes.")
 
 
@@ -60,6 +62,7 @@ async def _row(
         "url": note.url if note else "",
         "post": post.slug if post else "",
         "state": "unasked" if authorization is None else "revoked" if authorization.revoked else "allowed",
+        "shown": "shown" if note and note.shown else "",
         "at": at.isoformat(timespec="seconds") if at else "",
         "stamp": authorization.uri if authorization else "",
     }
@@ -69,13 +72,16 @@ async def _row(
 @click.argument("quote")
 @click.pass_obj
 def revoke(session: Session, quote: str) -> None:
-    """Revoke the authorization of a quote (its address as `quotes list` shows it). It is not given again."""
+    """Revoke the authorization of a quote (its address as `quotes list` shows it), and show it no longer. The
+    authorization is not given again."""
 
     async def work(services: Services) -> None:
         authorization = await _found(services, quote)
         post = await services.store.posts.find(authorization.post)
         if post is not None and not authorization.revoked:
             await services.store.transaction(lambda tx: services.authorizations.revoke(tx, authorization, post))
+        if await services.store.received_notes.find_quote(authorization.object) is not None:
+            await decisions.hide(services.store, authorization.object)
 
     session.run(work)
     click.echo(f"{quote}: revoked")
@@ -98,6 +104,23 @@ def allow(session: Session, quote: str) -> None:
 
     session.run(work)
     click.echo(f"{quote}: may be requested again")
+
+
+def _decision(name: str, done: str, help: str, decide: Callable[[Store, str], Awaitable[None]]) -> None:
+    @quotes.command(name, help=help)
+    @click.argument("ids", nargs=-1, required=True, metavar="QUOTE…")
+    @click.pass_obj
+    def command(session: Session, ids: tuple[str, ...]) -> None:
+        async def work(services: Services) -> None:
+            for uri in ids:
+                await decide(services.store, uri)
+                click.echo(f"{uri}: {done}")
+
+        session.run(work)
+
+
+_decision("approve", "shown under the post", "Show these quotes under the posts that they quote.", decisions.show)
+_decision("reject", "not shown", "Show these quotes no longer.", decisions.hide)
 
 
 async def _found(services: Services, quote: str) -> Authorization:

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from syndicate.clock import from_text, to_text
-from syndicate.comments import records
+from syndicate.comments import quotes, records
 from syndicate.config import Config
 from syndicate.publishing.publisher import Publisher
 from syndicate.storage import Store, Tables
@@ -155,6 +155,6 @@ async def _delete_comments(line: Tombstone, tx: Tables) -> int:
         await tx.inbox_queue.delete_document(comment.uri)
     for post in await tx.reactions.delete_by_actor(line.uri):
         await tx.versions.move(f"talk:{post}")
-    await tx.received_notes.delete(line.uri)
-    await tx.received_notes.delete_by_actor(line.uri)
+    await quotes.delete(tx, line.uri)
+    await quotes.delete_by_actor(tx, line.uri)
     return len(comments)

@@ -1,4 +1,7 @@
-"""Notes to or about the blog that are not comments: mentions, private messages, quotes. Only the author sees them."""
+"""Notes to or about the blog that are not comments: mentions, private messages, quotes.
+
+Only the author sees them, except for quotes that the author shows.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +26,8 @@ class NoteKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedNote:
     """`uri` is the id of the remote object, `url` where people read it, or empty; `html` is safe. `post` is the id of
-    the post that is quoted. One note may be of several kinds."""
+    the post that is quoted. One note may be of several kinds. `may_be_shown` is false if its author asks not to be
+    shown on blogs."""
 
     uri: str
     kind: NoteKind
@@ -34,6 +38,23 @@ class ReceivedNote:
     published: datetime
     received: datetime
     seen: bool = False
+    shown: bool = False
+    may_be_shown: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownQuote:
+    """A quote that stands under its post, with what is known of its author."""
+
+    uri: str
+    actor: str
+    name: str
+    handle: str
+    home: str
+    avatar: str
+    url: str
+    html: str
+    published: datetime
 
 
 class ReceivedNotes:
@@ -44,9 +65,12 @@ class ReceivedNotes:
         """Save a note or its newer text, and keep the newest hundred per actor and kind."""
         await self._query.run(
             """
-            INSERT INTO received_notes (uri, kind, actor_uri, url, html, post_id, published, received, seen)
-            VALUES (:uri, :kind, :actor, :url, :html, :post, :published, :received, 0)
-            ON CONFLICT (uri, kind) DO UPDATE SET url = excluded.url, html = excluded.html, post_id = excluded.post_id
+            INSERT INTO received_notes (uri, kind, actor_uri, url, html, post_id, published, received, seen, may_be_shown)
+            VALUES (:uri, :kind, :actor, :url, :html, :post, :published, :received, 0, :may_be_shown)
+            ON CONFLICT (uri, kind) DO UPDATE SET url = excluded.url, html = excluded.html, post_id = excluded.post_id,
+              may_be_shown = excluded.may_be_shown, shown = CASE
+                WHEN excluded.may_be_shown = 0 OR excluded.post_id <> received_notes.post_id THEN 0
+                ELSE received_notes.shown END
             WHERE received_notes.actor_uri = excluded.actor_uri
             """,
             uri=note.uri,
@@ -57,10 +81,11 @@ class ReceivedNotes:
             post=note.post,
             published=to_text(note.published),
             received=to_text(note.received),
+            may_be_shown=int(note.may_be_shown),
         )
         await self._query.run(
             """
-            DELETE FROM received_notes WHERE actor_uri = :actor AND kind = :kind AND uri NOT IN (
+            DELETE FROM received_notes WHERE actor_uri = :actor AND kind = :kind AND shown = 0 AND uri NOT IN (
               SELECT uri FROM received_notes WHERE actor_uri = :actor AND kind = :kind
               ORDER BY received DESC, uri DESC LIMIT :kept)
             """,
@@ -83,6 +108,59 @@ class ReceivedNotes:
             **names,
         )
         return [_note(row) for row in rows]
+
+    async def find_quote(self, uri: str) -> ReceivedNote | None:
+        row = await self._query.one("SELECT * FROM received_notes WHERE uri = :uri AND kind = 'quote'", uri=uri)
+        return None if row is None else _note(row)
+
+    async def set_shown(self, uri: str, *, shown: bool) -> None:
+        """Show a quote under its post, or no longer."""
+        await self._query.run(
+            "UPDATE received_notes SET shown = :shown WHERE uri = :uri AND kind = 'quote' AND may_be_shown >= :shown",
+            uri=uri,
+            shown=int(shown),
+        )
+
+    async def list_shown(self, post: str, limit: int) -> list[ShownQuote]:
+        """Return the quotes of a post that are shown, oldest first, without those that are comments there, too."""
+        rows = await self._query.all(
+            """
+            SELECT received_notes.uri AS uri, actor_uri, received_notes.url AS url, html, received_notes.published AS published,
+              remote_actors.name AS name, remote_actors.handle AS handle, remote_actors.url AS home, remote_actors.avatar AS avatar
+            FROM received_notes LEFT JOIN remote_actors ON remote_actors.uri = received_notes.actor_uri
+            WHERE kind = 'quote' AND post_id = :post AND shown = 1
+              AND NOT EXISTS (SELECT 1 FROM public_comments WHERE public_comments.uri = received_notes.uri)
+            ORDER BY received_notes.published, received_notes.uri LIMIT :limit
+            """,
+            post=post,
+            limit=limit,
+        )
+        return [
+            ShownQuote(
+                uri=row["uri"],
+                actor=row["actor_uri"],
+                name=row["name"] or "",
+                handle=row["handle"] or "",
+                home=row["home"] or "",
+                avatar=row["avatar"] or "",
+                url=row["url"],
+                html=row["html"],
+                published=from_text(row["published"]),
+            )
+            for row in rows
+        ]
+
+    async def posts_with_shown(self, *, uri: str = "", actor: str = "") -> list[str]:
+        """Return the posts under which a note or notes of an actor are shown."""
+        rows = await self._query.all(
+            """
+            SELECT DISTINCT post_id FROM received_notes
+            WHERE shown = 1 AND post_id IS NOT NULL AND (uri = :uri OR (actor_uri = :actor AND :actor <> ''))
+            """,
+            uri=uri,
+            actor=actor,
+        )
+        return [row["post_id"] for row in rows]
 
     async def set_seen(self, uri: str, kind: NoteKind) -> None:
         await self._query.run(
@@ -125,4 +203,6 @@ def _note(row: Row) -> ReceivedNote:
         published=from_text(row["published"]),
         received=from_text(row["received"]),
         seen=bool(row["seen"]),
+        shown=bool(row["shown"]),
+        may_be_shown=bool(row["may_be_shown"]),
     )

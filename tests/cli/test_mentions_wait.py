@@ -126,6 +126,13 @@ async def test_a_quote_that_was_allowed_has_words(instance: RunningInstance, des
     await instance.settle()
     [quote] = await desk.lists("quotes", "list")
     assert (quote["words"], quote["state"], quote["post"]) == ("Read this", "allowed", "hello")
+    assert await desk.ok("quotes", "approve", note["id"]) == f"{note['id']}: shown under the post\n"
+    assert [row["shown"] for row in await desk.lists("quotes", "list")] == ["shown"]
+    assert await desk.ok("quotes", "reject", note["id"]) == f"{note['id']}: not shown\n"
+    assert "there is no quote" in await desk.refuses("quotes", "approve", f"{ann.base}/notes/none")
+    await desk.ok("quotes", "approve", note["id"])
+    await desk.ok("quotes", "revoke", note["id"])
+    assert [row["shown"] for row in await desk.lists("quotes", "list")] == [""]
 
 
 async def test_a_private_quote_is_not_kept_as_a_quote(instance: RunningInstance, desk: Desk, ann: Peer) -> None:

@@ -1,11 +1,16 @@
 """Somebody wants to quote a post: allowed with a stamp, or not, as its author has chosen."""
 
+from typing import Any
+
 import pytest
 
+from syndicate.comments import quotes
+from syndicate.errors import InputError, QuoteNotFound
 from syndicate.model.post import Post, QuotePolicy
 from syndicate.storage.authorizations import AuthorizationKind
+from syndicate.storage.blocks import Block
 from tests.instances import ACTIVITY, RunningInstance
-from tests.peer import Peer
+from tests.peer import PUBLIC, Peer
 
 
 def asking(peer: Peer, post: Post, *, quoted: str | None = None, author: str | None = None) -> dict[str, object]:
@@ -139,3 +144,77 @@ async def test_the_author_takes_leave_back_and_it_is_not_given_again(
     await ann.send(asking(ann, post))
     await instance.settle()
     assert len(ann.of_type("Accept")) == 2
+
+
+async def quoting(instance: RunningInstance, peer: Peer, post: Post, text: str, **more: Any) -> dict[str, Any]:
+    """A public post that quotes, without asking."""
+    note = peer.note("", text, quoteUrl=post.uri, **more)
+    await peer.send(peer.create(note))
+    await instance.settle()
+    return note
+
+
+async def test_the_author_shows_a_quote_under_the_post_until_either_side_ends_that(
+    open_instance: RunningInstance, ann: Peer
+) -> None:
+    instance, post = open_instance, await open_instance.publish("Hello")
+    note = await quoting(instance, ann, post, "<p>Read <script>x</script>this.</p>")
+    assert "Read" not in (await instance.get(post.path)).text, "it waits for the author's consent"
+    await quotes.show(instance.store, note["id"])
+    page = (await instance.get(post.path)).text
+    assert '<section class="comments quotes" id="quotes">' in page
+    assert "<p>Read this.</p>" in page
+    assert f'href="{note["url"]}"' in page
+    assert ">Ann</bdi>" in page
+    await quotes.hide(instance.store, note["id"])
+    assert "Read this." not in (await instance.get(post.path)).text
+    await quotes.show(instance.store, note["id"])
+    instance.clock.advance(minutes=1)
+    await ann.edit(note, "<p>Read it all.</p>")
+    await instance.settle()
+    assert "Read it all." in (await instance.get(post.path)).text, "an edit keeps what was decided"
+    await ann.send(ann.activity("Delete", note["id"], to=[PUBLIC]))
+    await instance.settle()
+    assert "quotes" not in (await instance.get(post.path)).text
+    with pytest.raises(QuoteNotFound):
+        await quotes.show(instance.store, note["id"])
+
+
+@pytest.mark.parametrize("end", ["no blog", "private", "not quoting", "blocked", "account deleted"])
+async def test_a_shown_quote_goes_when_it_may_no_longer_be_shown(
+    open_instance: RunningInstance, ann: Peer, end: str
+) -> None:
+    instance, post = open_instance, await open_instance.publish("Hello")
+    note = await quoting(instance, ann, post, "<p>Read this.</p>")
+    await quotes.show(instance.store, note["id"])
+    assert "Read this." in (await instance.get(post.path)).text
+    instance.clock.advance(minutes=1)
+    match end:
+        case "no blog":
+            await ann.edit(note, "<p>Read this. #noblog</p>")
+        case "private":
+            await ann.edit({**note, "to": [f"{ann.actor}/followers"], "cc": []}, "<p>Read this.</p>")
+        case "not quoting":
+            await ann.edit({**note, "quoteUrl": None}, "<p>Read this.</p>")
+        case "blocked":
+            blocked = Block(pattern=ann.host, reason="", created=instance.clock())
+            await instance.server.services.blocking.block(blocked)
+        case _:
+            await ann.send(ann.activity("Delete", ann.actor, to=[PUBLIC]))
+    await instance.settle()
+    assert "Read this." not in (await instance.get(post.path)).text
+    if end == "blocked":
+        await instance.server.services.blocking.unblock(ann.host)
+        assert "Read this." in (await instance.get(post.path)).text
+    if end == "no blog":
+        with pytest.raises(InputError, match="noblog"):
+            await quotes.show(instance.store, note["id"])
+
+
+async def test_a_quote_that_is_a_comment_stands_there_once(open_instance: RunningInstance, ann: Peer) -> None:
+    post = await open_instance.publish("Hello")
+    note = ann.note(post.uri, "<p>Read this.</p>", quoteUrl=post.uri)
+    await ann.send(ann.create(note))
+    await open_instance.settle()
+    await quotes.show(open_instance.store, note["id"])
+    assert (await open_instance.get(post.path)).text.count("<p>Read this.</p>") == 1

@@ -1,7 +1,7 @@
 """Deletes comments that are gone at their origin, and those that must not or no longer be shown."""
 
 from syndicate.activitypub.parse import RemoteNote, origin
-from syndicate.comments import records
+from syndicate.comments import quotes, records
 from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
 from syndicate.federation.inbox.targets import locate
 from syndicate.model.activity import Verdict
@@ -17,7 +17,7 @@ def forget(uri: str, context: Context, *, for_good: bool = True) -> Decision:
         if for_good:
             await _save_tombstone(tx, uri, "", context)
         await tx.inbox_queue.delete_document(uri)
-        await tx.received_notes.delete(uri)
+        await quotes.delete(tx, uri)
         comment = await tx.comments.find_by_uri(uri)
         if comment is None:
             return ignored("object.gone")

@@ -5,7 +5,9 @@ from typing import Any
 from syndicate.activitypub.access import as_id, as_link, as_list, as_text, ids, types
 from syndicate.activitypub.addressing import Reach, reach
 from syndicate.activitypub.parse import RemoteNote, host_of, origin, own_page
+from syndicate.comments import quotes
 from syndicate.errors import MalformedActivity
+from syndicate.federation.actors import opt_out
 from syndicate.federation.inbox.context import Context, Decision, done, held
 from syndicate.federation.inbox.notes import read_note
 from syndicate.federation.inbox.targets import locate
@@ -39,6 +41,8 @@ async def keep_for_author(
     is_meant = _is_meant(note, envelope, context)
     if is_private and not is_meant:
         is_meant = (await locate(context, note.in_reply_to))[0] is not None
+    author = await context.store.remote_actors.find(actor)
+    may_be_shown = not (opt_out.declined_in_post(note) or (author is not None and author.opted_out))
     _, html, has_words = await context.sanitizer_thread.do(context.shown.of_note, note)
 
     async def settle(tx: Tables) -> Verdict:
@@ -53,9 +57,10 @@ async def keep_for_author(
             kinds = dict.fromkeys(kinds, False)
         for kind, applies in kinds.items():
             if not applies:
-                await tx.received_notes.delete(note.id, actor=actor, kinds=[kind])
+                await quotes.delete(tx, note.id, actor=actor, kinds=[kind])
                 continue
-            await tx.received_notes.save(
+            await quotes.save(
+                tx,
                 ReceivedNote(
                     uri=note.id,
                     kind=kind,
@@ -65,7 +70,8 @@ async def keep_for_author(
                     post=quoted.id if quoted and kind is NoteKind.QUOTE else None,
                     published=note.published or context.clock(),
                     received=context.clock(),
-                )
+                    may_be_shown=may_be_shown,
+                ),
             )
         return _verdict_of(verdict, kinds)
 

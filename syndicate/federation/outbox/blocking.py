@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import host_of
-from syndicate.comments import records
+from syndicate.comments import quotes, records
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.outbox import follows
 from syndicate.federation.outbox.outbox import Outbox
@@ -67,6 +67,7 @@ class BlockEnforcer:
             await records.hide(tx, comment, REASON)
         for post in await tx.reactions.hide_by_actor(uri):
             await tx.versions.move(f"talk:{post}")
+        await quotes.invalidate_by_actor(tx, uri)
         await tx.authorizations.delete_by_actor(uri)
         await tx.mentions.delete_by_actor(uri)
 
@@ -96,6 +97,7 @@ class BlockEnforcer:
             await records.restore(tx, comment)
         for post in await tx.reactions.show_by_actor(uri):
             await tx.versions.move(f"talk:{post}")
+        await quotes.invalidate_by_actor(tx, uri)
         entry = await tx.blogroll.find_by_actor(uri)
         if entry is not None and entry.follow is FollowState.NONE and entry.follow_reason:
             address = entry.handle or entry.actor

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from aiohttp import web
 
+from syndicate.comments.quotes import list_shown as list_shown_quotes
 from syndicate.config import Config
 from syndicate.content.html import largest_within, shown
 from syndicate.federation.actors.local_actors import LocalActors
@@ -39,7 +40,7 @@ from syndicate.web.site.pages import (
     SearchPage,
     SubscribePage,
 )
-from syndicate.web.site.post_views import comment_view, post_view
+from syndicate.web.site.post_views import comment_view, post_view, quote_view
 from syndicate.web.site.rendering import MONTHS
 from syndicate.web.site.threads import CommentView
 
@@ -138,6 +139,7 @@ class PageBuilder:
                 post=full,
                 comments=comments,
                 comments_paging=paging,
+                quotes=await self._quotes(post) if page == 1 else (),
                 newer=self._neighbour(newer),
                 older=self._neighbour(older),
             )
@@ -261,6 +263,11 @@ class PageBuilder:
         newer = f"{Urls.comments_page(post.path, page + 1)}#comments" if page < pages else ""
         older = "" if page == 1 else f"{Urls.comments_page(post.path, page - 1)}#comments"
         return views, Paging(page=page, pages=pages, newer=newer, older=older)
+
+    async def _quotes(self, post: Post) -> tuple[CommentView, ...]:
+        """Return the quotes that the author shows."""
+        shown = await list_shown_quotes(self._store, post.id)
+        return tuple(quote_view(quote, number) for number, quote in enumerate(shown, 1))
 
     def _neighbour(self, post: Post | None) -> Link | None:
         return None if post is None else Link(label=post.heading, href=post.path)

@@ -171,11 +171,13 @@ class HomePage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostPage(Page):
-    """A post and its conversation. `newer` and `older` are its neighbours in time."""
+    """A post and its conversation. `quotes` are those that the author shows; `newer` and `older` are its neighbours in
+    time."""
 
     template: ClassVar[str] = "post.html"
     post: PostView
     comments: tuple[CommentView, ...] = ()
+    quotes: tuple[CommentView, ...] = ()
     comments_paging: Paging | None = None
     newer: Link | None = None
     older: Link | None = None

@@ -1,8 +1,10 @@
 """Posts and comments as pages show them."""
 
+from syndicate.activitypub.parse import host_of
 from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.post import Post
 from syndicate.publishing.listings import author_slug
+from syndicate.storage.received_notes import ShownQuote
 from syndicate.urls import Urls
 from syndicate.web.site.pages import CommentsState, Link, PostView
 from syndicate.web.site.safe_html import SafeHtml
@@ -65,4 +67,18 @@ def comment_view(comment: Comment, anchors: dict[str, str], takes_replies: bool)
         language=comment.language,
         published=comment.published,
         edited=comment.updated if comment.is_edited else None,
+    )
+
+
+def quote_view(quote: ShownQuote, number: int) -> CommentView:
+    """Return a quote as it stands under its post."""
+    return CommentView(
+        anchor=f"quote-{number}",
+        author=quote.name or quote.handle or host_of(quote.actor),
+        author_url=quote.home,
+        handle=quote.handle,
+        avatar=quote.avatar,
+        url=quote.url,
+        html=SafeHtml(quote.html),
+        published=quote.published,
     )

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from syndicate.activitypub.access import types
 from syndicate.activitypub.parse import origin
-from syndicate.comments import records
+from syndicate.comments import quotes, records
 from syndicate.errors import PERMANENT_REMOTE_ERRORS, RemoteGone
 from syndicate.federation.inbox import deletions, timeline
 from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
@@ -32,7 +32,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
     async def delete(tx: Tables) -> Verdict:
         await _save_tombstone(tx, activity, context.clock())
-        noted = await tx.received_notes.delete(activity.object, actor="" if activity.forwarded else activity.actor)
+        noted = await quotes.delete(tx, activity.object, actor="" if activity.forwarded else activity.actor)
         was_authorized = await tx.authorizations.delete_by_object(activity.object, activity.actor)
         comment = await tx.comments.find_by_uri(activity.object)
         if comment is not None:
@@ -75,7 +75,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
             await tx.versions.move(f"talk:{post}")
         await tx.authorizations.delete_by_actor(activity.actor)
         await tx.mentions.delete_by_actor(activity.actor)
-        await tx.received_notes.delete_by_actor(activity.actor)
+        await quotes.delete_by_actor(tx, activity.actor)
         if await tx.followers.delete_actor(activity.actor):
             await tx.versions.move("followers")
         await timeline.account_gone(tx, activity.actor, context.outbox)
