@@ -1,33 +1,23 @@
-"""Build feeds from posts and comments: choose the entries, map them to `FeedEntry`, and render the document."""
+"""Build feeds from posts and comments: choose the entries, and render the document."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from html import escape
-from urllib.parse import quote
 
 from syndicate.config import FeedsConfig, SiteConfig
-from syndicate.content import warning
-from syndicate.content.html import without_forms
-from syndicate.content.text import excerpt, plain
 from syndicate.feeds import (
-    Conversation,
     Feed,
     FeedAuthor,
-    FeedCategory,
     FeedDocument,
-    FeedEnclosure,
     FeedEntry,
     FeedFormat,
     FeedPicture,
     FragmentCache,
-    InReplyTo,
     Podcast,
 )
 from syndicate.model.post import Post
-from syndicate.publishing.listings import Listing, author_slug
-from syndicate.publishing.news import news_of
+from syndicate.publishing.feed_entries import EntryBuilder
+from syndicate.publishing.listings import Listing
 from syndicate.storage import Store
-from syndicate.storage.shown_comments import PlacedComment
 from syndicate.urls import STYLESHEET, Urls
 
 MAX_COMMENTS = 20
@@ -89,6 +79,7 @@ class FeedBuilder:
         self._store, self._site, self._config, self._urls = store, site, config, urls
         self._founded, self._icon, self._actor = founded, urls.absolute(icon), actor
         self._hubs = hubs
+        self._entries = EntryBuilder(site, config, urls)
         self._fragments = FragmentCache()
         self._pages: dict[tuple[str, int], _Page] = {}
 
@@ -151,7 +142,7 @@ class FeedBuilder:
         shown = []
         for post in posts:
             there = known.get(post.id)
-            shown.append(there if there is not None and there[0] == post else (post, self._post(post)))
+            shown.append(there if there is not None and there[0] == post else (post, self._entries.post(post)))
         return tuple(shown)
 
     async def render_archive(self, volume: int, posts: list[Post], format: FeedFormat) -> FeedDocument:
@@ -164,7 +155,7 @@ class FeedBuilder:
         def address(number: int) -> str:
             return self._urls.absolute(self._urls.archive_document(format.value, number))
 
-        feed = self._feed(path="/", page="/", title="", format=format, entries=tuple(map(self._post, posts)))
+        feed = self._feed(path="/", page="/", title="", format=format, entries=tuple(map(self._entries.post, posts)))
         return FragmentCache().render(
             replace(
                 feed,
@@ -202,7 +193,7 @@ class FeedBuilder:
     def _repeated(self, post: Post, day: date, series: str) -> FeedEntry:
         """Return the entry of a post repeated on a day, with its own date and id, so that readers show it as new."""
         shown = self._midnight(day)
-        entry = self._post(post)
+        entry = self._entries.post(post)
         return replace(entry, id=f"{post.uri}#from-{series}", published=shown, updated=shown)
 
     def _midnight(self, day: date) -> datetime:
@@ -219,7 +210,7 @@ class FeedBuilder:
             page=post.path if post else "/",
             title=title,
             format=format,
-            entries=tuple(self._comment(comment) for comment in placed),
+            entries=tuple(self._entries.comment(comment) for comment in placed),
         )
         fragments = FragmentCache() if post else self._fragments
         return fragments.render(replace(feed, hubs=self._hubs), format, without=without)
@@ -252,87 +243,3 @@ class FeedBuilder:
             ),
             entries=entries,
         )
-
-    def _post(self, post: Post) -> FeedEntry:
-        url = self._urls.absolute(post.path)
-        author = post.author or self._site.author
-        takes_part = post.comments_open or post.counts.comments
-        picture = None if post.content_warning else post.picture
-        return FeedEntry(
-            id=post.guid,
-            url=url,
-            title=post.title,
-            html=_content(post) if self._config.content == "full" else _beginning(post.short_text, url),
-            summary=post.short_text,
-            published=post.published,
-            updated=post.updated,
-            authors=(FeedAuthor(name=author, url=self._urls.absolute(self._urls.author(author_slug(author)))),)
-            if author
-            else (),
-            categories=tuple(FeedCategory(term=term.slug, label=term.name) for term in post.terms),
-            enclosures=(
-                FeedEnclosure(
-                    url=post.enclosure.url,
-                    media_type=post.enclosure.media_type,
-                    length=post.enclosure.length,
-                    duration=post.enclosure.duration,
-                ),
-            )
-            if post.enclosure
-            else (),
-            picture=FeedPicture(
-                url=picture.url,
-                alt=picture.alt,
-                media_type=picture.media_type,
-                width=picture.width,
-                height=picture.height,
-            )
-            if picture
-            else None,
-            language=post.language,
-            comments_url=f"{url}#comments" if takes_part else "",
-            comments_feed_url=self._urls.absolute(self._urls.feed(post.path, "rss")) if takes_part else "",
-            comments_atom_url=self._urls.absolute(self._urls.feed(post.path, "atom")) if takes_part else "",
-            comment_count=post.counts.announced_comments if takes_part else None,
-            conversation=Conversation(
-                id=post.uri,
-                replies=f"{post.uri}/replies",
-                reply_url=self._urls.absolute(f"/reply/?to={quote(post.uri, safe=':/')}") if post.comments_open else "",
-            )
-            if post.federates
-            else None,
-            news=news_of(post),
-        )
-
-    def _comment(self, placed: PlacedComment) -> FeedEntry:
-        comment = placed.comment
-        page = self._urls.absolute(placed.post_path)
-        about = placed.post_title or "a note"
-        notice, _ = warning.apart(comment.html)
-        return FeedEntry(
-            id=comment.uri,
-            url=f"{page}#{comment.anchor}",
-            title=f"{comment.author.name} on {about}",
-            html=comment.html,
-            summary=notice or excerpt(plain(comment.html)),
-            published=comment.published,
-            updated=comment.updated,
-            authors=(FeedAuthor(name=comment.author.name, url=comment.author.url),),
-            language=comment.language,
-            in_reply_to=InReplyTo(ref=placed.parent_uri or placed.post_guid, href=page),
-        )
-
-
-def _content(post: Post) -> str:
-    """Return the text of a post. A sensitive post is folded behind its content warning, with its picture."""
-    html = without_forms(post.html)
-    if not post.content_warning:
-        return html
-    picture = post.picture
-    shown = f'<p><img src="{escape(picture.url)}" alt="{escape(picture.alt)}"></p>' if picture else ""
-    return warning.behind(post.content_warning, ("" if picture and picture.url in html else shown) + html)
-
-
-def _beginning(summary: str, url: str) -> str:
-    """Return the excerpt that a feed shows when the author wants the rest to be read on the page."""
-    return f'<p>{escape(summary)}</p><p><a href="{escape(url)}">Read on</a></p>'
