@@ -152,6 +152,11 @@ class Urls:
         """A document of the feed's archive (RFC 5005 §4): `/feed/archive/1/`, `/feed/atom/archive/1/`."""
         return f"{cls.feed('/', format)}archive/{volume}/"
 
+    @classmethod
+    def open_archive_document(cls, format: str, volume: int, last: str) -> str:
+        """The archive document that still grows, by the id of its last post: `/feed/archive/4/up-to-<id>/`."""
+        return f"{cls.archive_document(format, volume)}up-to-{last}/"
+
     @staticmethod
     def from_first(format: str, start: date, days: int) -> str:
         """All posts from the first on, one every so many days: `/feed/from/2026-11-22/every-2-days/`, `…/atom/`."""

@@ -5,7 +5,7 @@ the rendered document. The same feed always gives the same document.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
@@ -180,6 +180,12 @@ class Feed:
     blogroll_url: str = ""
     podcast: Podcast = Podcast()
     entries: tuple[FeedEntry, ...] = ()
+
+    def without_onward_links(self) -> "Feed":
+        """Return the feed without the addresses of other documents, which change as the archive grows."""
+        return replace(
+            self, first=None, previous=None, next=None, last=None, prev_archive=None, next_archive=None, current=None
+        )
 
     def onward(self) -> Iterator[tuple[str, str]]:
         """Yield relation and address of the linked documents (RFC 5005 §3, §4)."""

@@ -119,7 +119,8 @@ class FragmentCache:
             for entry in feed.entries
         ]
         frame = sha256(head + tail).digest()
-        undated = sha256(b"".join(writer.frame(replace(feed, updated=feed.founded)))).digest()
+        lasting = replace(feed.without_onward_links(), updated=feed.founded)
+        undated = sha256(b"".join(writer.frame(lasting))).digest()
         return FeedDocument(
             body=b"".join([head, *_separated([fragment.body for fragment in fragments], writer.between), tail]),
             media_type=format.media_type,

@@ -25,6 +25,8 @@ MAX_COMMENTS = 20
 MAX_CACHED_PAGES = 8
 """Pages of entries kept in memory, so that the other formats need no further query."""
 TTL_MINUTES = 60
+MAX_OPEN_POSTS = 500
+"""Posts of the open archive document: the archive builder closes it as soon as it has as many as the live feed."""
 
 
 COUNTS = "counts"
@@ -90,9 +92,9 @@ class FeedBuilder:
         with the fingerprints `without` are left out.
         """
         there = await self._page(selection, page)
-        if not there.entries and page > 1:
-            return None
         pages = max(-(-there.total // self._config.length), 1)
+        if page > pages:
+            return None
         feed = self._feed(
             path=selection.path,
             page=selection.path,
@@ -115,8 +117,8 @@ class FeedBuilder:
                 next=address(page + 1) if page < pages else None,
                 last=address(pages),
             )
-        if selection.kind == "home" and page == 1 and (newest := await self._store.post_archive.newest()):
-            feed = replace(feed, prev_archive=self._urls.absolute(self._urls.archive_document(format.value, newest)))
+        if selection.kind == "home" and page == 1:
+            feed = replace(feed, prev_archive=await self._newest_archive(format))
         fragments = self._fragments if page == 1 and selection.kind != "search" else FragmentCache()
         return fragments.render(feed, format, without=without)
 
@@ -128,11 +130,39 @@ class FeedBuilder:
             return known
         length = self._config.length
         posts = await selection.fetch(length, (page - 1) * length)
+        edited = await self._list_edited() if selection.kind == "home" else []
+        if page == 1:
+            posts = [*posts, *edited]
+        else:
+            posts = [post for post in posts if post.id not in {one.id for one in edited}]
         made = _Page(version, self._entries_of(posts, known.shown if known else ()), await selection.total())
         self._pages[selection.path, page] = made
         if len(self._pages) > MAX_CACHED_PAGES:
             del self._pages[next(iter(self._pages))]
         return made
+
+    async def _list_edited(self) -> list[Post]:
+        """Return the posts that the live feed shows although they are too old for it, since they were changed: clients
+        do not read archive documents again (RFC 5005 §4.1).
+        """
+        oldest = await self._store.post_archive.key_at(self._config.length - 1)
+        return [] if oldest is None else await self._store.post_archive.list_edited(oldest, self._config.length)
+
+    async def _newest_archive(self, format: FeedFormat) -> str | None:
+        """Return the address of the newest archive document: of the open one if it has a post that the live feed has
+        not.
+        """
+        urls, newest = self._urls, await self._store.post_archive.newest()
+        if last := await self.find_open_archive():
+            return urls.absolute(urls.open_archive_document(format.value, newest + 1, last))
+        return urls.absolute(urls.archive_document(format.value, newest)) if newest else None
+
+    async def find_open_archive(self) -> str | None:
+        """Return the id of the last post of the open archive document; None while the live feed has all of its
+        posts.
+        """
+        oldest = await self._store.post_archive.key_at(self._config.length - 1)
+        return None if oldest is None else await self._store.post_archive.last_unarchived(oldest)
 
     def _entries_of(
         self, posts: list[Post], before: tuple[tuple[Post, FeedEntry], ...]
@@ -145,8 +175,16 @@ class FeedBuilder:
             shown.append(there if there is not None and there[0] == post else (post, self._entries.post(post)))
         return tuple(shown)
 
-    async def render_archive(self, volume: int, posts: list[Post], format: FeedFormat) -> FeedDocument:
-        """Return an archive document (RFC 5005 §4).
+    async def render_open_archive(self, volume: int, last: str, format: FeedFormat) -> FeedDocument:
+        """Return the open archive document. Its address changes when it grows, since clients read none twice."""
+        posts = await self._store.post_archive.list_open(MAX_OPEN_POSTS)
+        address = self._urls.absolute(self._urls.open_archive_document(format.value, volume, last))
+        return await self.render_archive(volume, posts, format, open_at=address)
+
+    async def render_archive(
+        self, volume: int, posts: list[Post], format: FeedFormat, *, open_at: str = ""
+    ) -> FeedDocument:
+        """Return an archive document (RFC 5005 §4); `open_at` is the address of the open one.
 
         It changes only when one of its posts changes. It therefore always names the document after it; until that
         exists, its address redirects to the live feed.
@@ -159,10 +197,10 @@ class FeedBuilder:
         return FragmentCache().render(
             replace(
                 feed,
-                self_url=address(volume),
+                self_url=open_at or address(volume),
                 current=self._urls.absolute(self._urls.feed("/", format.value)),
                 prev_archive=address(volume - 1) if volume > 1 else None,
-                next_archive=address(volume + 1),
+                next_archive=None if open_at else address(volume + 1),
                 is_archive=True,
                 blogroll_url="",
             ),

@@ -91,12 +91,12 @@ class PostWriter:
             await announcements.save(tx, waiting, post, is_minor=change.is_minor)
         if waiting is None or (waiting.has_left and not post.federates):
             post = await self._federate(tx, change, post, now)
-        await self._save(tx, post, change.made)
+        await self._save(tx, post, replace(change.made, edited=_edited(change, post)))
         await _save_addresses(tx, change, post)
         await self._record_media(tx, post, change.rendered)
         is_to_be_read = post.state in (PostState.PUBLISHED, PostState.SCHEDULED)
         await tx.mentions.save_all(post.id, change.rendered.named if is_to_be_read else {}, now)
-        await tx.versions.move(*_dependencies(change.old), *_dependencies(post))
+        await _move_versions(tx, change.old, post)
         if change.also is not None:
             await change.also(tx, post)
         return post
@@ -160,7 +160,7 @@ class PostWriter:
             wanted = await tx.mentions.has_unresolved(post.id)
             await self._created(tx, released, announce=not made.minor, names_wanted=wanted)
         await self._save(tx, released, replace(made, released=now))
-        await tx.versions.move(*_dependencies(released))
+        await _move_versions(tx, released)
         return released
 
     async def announce(self, tx: Tables, stored: StoredPost) -> None:
@@ -177,14 +177,14 @@ class PostWriter:
         if pending.is_news:
             await self._save(tx, replace(post, news=""), stored.made)
         await tx.announcements.delete(post.id)
-        await tx.versions.move(*_dependencies(post))
+        await _move_versions(tx, post)
 
     async def replace_html(self, tx: Tables, rerendered: StoredPost) -> bool:
         """Replace the HTML. Return False if the source was changed in the meantime."""
         if not await tx.post_writes.set_html(rerendered.post, renderer=RENDERER, revision=rerendered.made.revision):
             return False
         await self._outbox.refresh_unsent(tx, rerendered.post)
-        await tx.versions.move(*_dependencies(rerendered.post))
+        await _move_versions(tx, rerendered.post)
         return True
 
     async def delete(self, tx: Tables, post: Post) -> list[str]:
@@ -198,8 +198,8 @@ class PostWriter:
             await self._create_tombstones(tx, post, now)
         unused = await tx.media.delete_by_post(post.id)
         await tx.search.delete(post.id)
+        await _move_versions(tx, post, also=("comments",))
         await tx.post_writes.delete(post.id)
-        await tx.versions.move(*_dependencies(post), "comments")
         return unused
 
     async def _create_tombstones(self, tx: Tables, post: Post, now: datetime) -> None:
@@ -264,9 +264,22 @@ async def _save_file(tx: Tables, file: MediaFile, known: MediaFile | None) -> No
         await tx.media.save_redirect(known.name, file.name or "")
 
 
-def _dependencies(post: Post | None) -> list[str]:
+def _edited(change: PostChange, post: Post) -> datetime | None:
+    """Return when a post was last changed after readers had it; a minor change is not told to anybody."""
+    if change.before is None or change.shown is None:
+        return None
+    return change.before.made.edited if change.is_minor else post.updated
+
+
+async def _move_versions(tx: Tables, *posts: Post | None, also: tuple[str, ...] = ()) -> None:
+    """Move the versions of what shows these posts, which are one post as it was and is. Call it before a deletion."""
+    moved = [name for post in posts if post is not None for name in _dependencies(post)]
+    ids = {post.id for post in posts if post is not None}
+    volumes = [await tx.post_archive.find_volume(id) for id in ids]
+    await tx.versions.move(*moved, *(f"volume:{volume}" for volume in volumes if volume is not None), *also)
+
+
+def _dependencies(post: Post) -> list[str]:
     """Return the cache dependencies that a change of this post moves."""
-    if post is None:
-        return []
     terms = [f"term:{term.kind}:{term.slug}" for term in post.terms if term.kind in set(TermKind)]
     return ["site", f"post:{post.id}", *terms]

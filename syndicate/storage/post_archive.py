@@ -1,21 +1,16 @@
-"""Numbers of posts, the archive documents of the feeds that hold them (RFC 5005), and comment counts in feeds."""
+"""Numbers of posts, the archive documents of the feeds that hold them (RFC 5005), and comment counts in feeds.
 
-from dataclasses import dataclass
-from datetime import datetime
+A closed document is a range of numbers. The open one, which comes after the newest closed one, has all posts with
+higher numbers.
+"""
 
-from syndicate.clock import from_text
+from syndicate.clock import from_text, to_text
 from syndicate.model.post import Post
 from syndicate.storage.engine.database import Queryable
 from syndicate.storage.post_rows import SELECTED, Key, posts_of
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Numbered:
-    """A post's number, its place in lists, and when readers first saw it."""
-
-    number: int
-    key: Key
-    released: datetime
+UNARCHIVED = "number > (SELECT coalesce(max(last), 0) FROM volumes) AND state = 'published' AND kind = 'post'"
+"""The condition for the posts of the open document."""
 
 
 class PostArchive:
@@ -47,24 +42,55 @@ class PostArchive:
         )
         return list(zip((row["number"] for row in rows), await posts_of(self._query, rows), strict=True))
 
-    async def list_unarchived(self, limit: int) -> list[Numbered]:
-        """Return public posts that are in no archive document yet, by number."""
+    async def list_unarchived(self, limit: int) -> list[int]:
+        """Return the numbers of public posts that are in no closed document yet, in order."""
         rows = await self._query.all(
-            """
-            SELECT number, id, published, released FROM posts
-            WHERE number > (SELECT coalesce(max(last), 0) FROM volumes) AND state = 'published' AND kind = 'post'
-            ORDER BY number LIMIT :limit
+            f"SELECT number FROM posts WHERE {UNARCHIVED} ORDER BY number LIMIT :limit", limit=limit
+        )
+        return [row["number"] for row in rows]
+
+    async def last_unarchived(self, before: Key) -> str | None:
+        """Return the id of the last post of the open document; None if it has no post before this place in lists."""
+        row = await self._query.one(
+            f"""
+            SELECT id FROM posts WHERE {UNARCHIVED} AND EXISTS (
+              SELECT 1 FROM posts WHERE {UNARCHIVED} AND (published, id) < (:published, :id))
+            ORDER BY number DESC LIMIT 1
+            """,
+            published=to_text(before[0]),
+            id=before[1],
+        )
+        return None if row is None else row["id"]
+
+    async def list_open(self, limit: int) -> list[Post]:
+        """Return the posts of the open document, the newest first, and of too many those with the highest numbers."""
+        rows = await self._query.all(
+            f"""
+            SELECT {SELECTED} FROM posts WHERE posts.id IN (
+              SELECT id FROM posts WHERE {UNARCHIVED} ORDER BY number DESC LIMIT :limit)
+            ORDER BY posts.published DESC, posts.id DESC
             """,
             limit=limit,
         )
-        return [
-            Numbered(
-                number=row["number"],
-                key=(from_text(row["published"]), row["id"]),
-                released=from_text(row["released"] or row["published"]),
-            )
-            for row in rows
-        ]
+        return await posts_of(self._query, rows)
+
+    async def list_edited(self, before: Key, limit: int) -> list[Post]:
+        """Return the posts that come before this place in lists and were changed since its date, newest first, and
+        of too many those that were changed last.
+        """
+        rows = await self._query.all(
+            f"""
+            SELECT {SELECTED} FROM posts WHERE posts.id IN (
+              SELECT id FROM posts
+              WHERE edited >= :published AND state = 'published' AND kind = 'post' AND (published, id) < (:published, :id)
+              ORDER BY edited DESC, id LIMIT :limit)
+            ORDER BY posts.published DESC, posts.id DESC
+            """,
+            published=to_text(before[0]),
+            id=before[1],
+            limit=limit,
+        )
+        return await posts_of(self._query, rows)
 
     async def key_at(self, place: int) -> Key | None:
         """The place in lists of the public post that comes after so many newer ones."""
@@ -90,11 +116,22 @@ class PostArchive:
         )
 
     async def newest(self) -> int:
-        """Return the number of the newest archive document, 0 if there is none."""
+        """Return the number of the newest closed document, 0 if there is none."""
         row = await self._query.one("SELECT coalesce(max(volume), 0) AS volume FROM volumes")
         assert row is not None
         volume: int = row["volume"]
         return volume
+
+    async def find_volume(self, post: str) -> int | None:
+        """Return the closed document that a post belongs to."""
+        row = await self._query.one(
+            """
+            SELECT volume FROM volumes JOIN posts ON posts.number >= volumes.first AND posts.number <= volumes.last
+            WHERE posts.id = :post
+            """,
+            post=post,
+        )
+        return None if row is None else row["volume"]
 
     async def list_of(self, volume: int) -> tuple[list[str], list[Post]]:
         """The ids of all that belongs to a volume, and those of its posts that are public, the newest first."""

@@ -34,7 +34,8 @@ class PostSource:
     tells whether the way in has changed it since; `month` is `YYYY-MM` of its publication in the site's time zone;
     `released` is when it was first shown to readers, or None; `base` is what relative references to pictures in the
     source are resolved against, empty for the permalink; `minor` says that its header asked to tell nobody of this
-    text; `revision` counts its texts, from 1."""
+    text; `revision` counts its texts, from 1; `edited` is the `updated` of the last change that readers of the released
+    post were told of, or None."""
 
     source: str
     source_format: SourceFormat
@@ -48,6 +49,7 @@ class PostSource:
     released: datetime | None = None
     minor: bool = False
     revision: int = 1
+    edited: datetime | None = None
 
 
 def dump_picture(picture: Picture | None) -> str | None:
@@ -113,6 +115,7 @@ SOURCE = Columns(
         instant("released"),
         flag("minor"),
         text("revision"),
+        instant("edited"),
     ),
 )
 """What only the writers of posts read."""

@@ -2,7 +2,7 @@
 
 Dependencies: `site` (anything that lists posts), `post:<id>`, `talk:<post id>` (comments and counts), `comments` (the
 site's comments), `withdrawals` (a comment was moderated or deleted), `counts` (the comment counts in feeds),
-`volumes` (an archive document was completed), `term:<kind>:<slug>` (incremented with its posts; nothing depends on it alone),
+`volumes` (an archive document was closed), `volume:<number>` (a post of a closed archive document), `term:<kind>:<slug>` (incremented with its posts; nothing depends on it alone),
 `blogroll` (its entries), `river` (their posts), `announced:<id of a local actor>` (what it has announced), `followers`, `actor`.
 """
 

@@ -69,27 +69,47 @@ async def answer_posts(request: web.Request, listing: Listing, format: FeedForma
 
 
 async def get_archive_document(request: web.Request) -> web.StreamResponse:
-    """Return an archive document (RFC 5005 §4).
+    """Return a closed archive document (RFC 5005 §4).
 
-    The document after the newest does not exist yet and redirects to the live feed, which has its future entries.
+    The one after the newest redirects to the open document, or to the live feed while that has all posts.
     """
     store, urls = request.app[STORE], request.app[URLS]
     format = FeedFormat(request.match_info.get("format") or "rss")
     volume = int(request.match_info["volume"])
     newest = await store.post_archive.newest()
     if volume == newest + 1:
-        raise web.HTTPTemporaryRedirect(urls.feed("/", format.value), headers={"Cache-Control": "no-store"})
+        last = await request.app[FEEDS].find_open_archive()
+        target = urls.open_archive_document(format.value, volume, last) if last else urls.feed("/", format.value)
+        raise web.HTTPTemporaryRedirect(target, headers={"Cache-Control": "no-store"})
     if volume > newest:
         raise NotFound("no such volume")
 
     async def render() -> RenderedDocument:
         ids, posts = await store.post_archive.list_of(volume)
         feed = await request.app[FEEDS].render_archive(volume, posts, format)
-        return replace(
-            await rendered_feed(request, feed, tuple(f"post:{id}" for id in ids)), cache_control=ARCHIVE_CACHE_CONTROL
-        )
+        dependencies = (f"volume:{volume}", *(f"post:{id}" for id in ids))
+        return replace(await rendered_feed(request, feed, dependencies), cache_control=ARCHIVE_CACHE_CONTROL)
 
     return await answer_feed(request, f"volume:{volume}:{format}", render)
+
+
+async def get_open_archive_document(request: web.Request) -> web.StreamResponse:
+    """Return the open archive document as far as it goes now; an earlier address of it redirects."""
+    builder, urls = request.app[FEEDS], request.app[URLS]
+    format = FeedFormat(request.match_info.get("format") or "rss")
+    volume, last = int(request.match_info["volume"]), request.match_info["last"]
+    newest = await request.app[STORE].post_archive.newest()
+    if volume > newest + 1:
+        raise NotFound("no such volume")
+    if volume <= newest or last != await builder.find_open_archive():
+        target = urls.archive_document(format.value, volume)
+        raise web.HTTPTemporaryRedirect(target, headers={"Cache-Control": "no-store"})
+
+    async def render() -> RenderedDocument:
+        feed = await builder.render_open_archive(volume, last, format)
+        return replace(await rendered_feed(request, feed, ("site",)), cache_control=CACHE_CONTROL)
+
+    return await answer_feed(request, f"volume:{volume}:{last}:{format}", render)
 
 
 async def get_series(request: web.Request) -> web.StreamResponse:

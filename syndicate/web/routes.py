@@ -64,7 +64,9 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/comments/feed/", feeds.get_comments_feed)
     router.add_get("/comments/feed/{format:atom|json}/", feeds.get_comments_feed)
     for format in ("", "{format:atom|json}/"):
-        router.add_get(f"/feed/{format}archive/{{volume:[1-9][0-9]{{0,8}}}}/", feeds.get_archive_document)
+        archive = f"/feed/{format}archive/{{volume:[1-9][0-9]{{0,8}}}}/"
+        router.add_get(archive, feeds.get_archive_document)
+        router.add_get(archive + "up-to-{last:[0-9a-f-]{36}}/", feeds.get_open_archive_document)
         router.add_get(f"/feed/from/{{start}}/every-{{days:[0-9]{{1,3}}}}-days/{format}", feeds.get_series)
     for alias in feeds.ALIASES:
         router.add_get(alias, feeds.redirect_alias)
