@@ -153,15 +153,23 @@ class ResponseCache:
 
     async def _render(self, key: str, render: Callable[[], Awaitable[RenderedDocument]]) -> CachedDocument:
         versions = self._watch.snapshot()  # a change during rendering makes the document stale at once
-        rendered = await render()
-        if rendered.last_modified is not None:  # never in the future (RFC 9110 §8.8.2.1), in whole seconds
-            now = self._clock().replace(microsecond=0)
-            rendered = replace(rendered, last_modified=min(rendered.last_modified, now))
+        rendered = self._dated(await render(), self._documents.get(key))
         self.renders += 1
         stamp = {name: versions.get(name, 0) for name in rendered.dependencies}
         document = _document(rendered, stamp, key, made=self._stopwatch())
         self._store(key, document)
         return document
+
+    def _dated(self, rendered: RenderedDocument, previous: CachedDocument | None) -> RenderedDocument:
+        """Return a document with the date of the previous one if it is the same: most of what moves a dependency
+        leaves most documents as they are. No date is in the future (RFC 9110 §8.8.2.1), and all are in whole seconds.
+        """
+        if rendered.last_modified is None:
+            return rendered
+        modified = min(rendered.last_modified, self._clock().replace(microsecond=0))
+        if previous is not None and previous.rendered.last_modified and _is_same(previous.rendered, rendered):
+            modified = min(modified, previous.rendered.last_modified)
+        return replace(rendered, last_modified=modified)
 
     def _store(self, key: str, document: CachedDocument) -> None:
         previous = self._documents.pop(key, None)
@@ -179,6 +187,10 @@ class ResponseCache:
 def uncached(rendered: RenderedDocument) -> CachedDocument:
     """Return a document for a single response, which is not cached."""
     return _document(rendered, {})
+
+
+def _is_same(one: RenderedDocument, other: RenderedDocument) -> bool:
+    return one.etag == other.etag if one.etag or other.etag else one.body == other.body
 
 
 def _document(
