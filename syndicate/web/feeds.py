@@ -3,6 +3,7 @@
 `publishing.feeds.FeedBuilder` builds the documents. Raises NotFound for pages that a feed does not have.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -16,6 +17,7 @@ from syndicate.model.post import Post
 from syndicate.publishing.feeds import COUNTS, dependencies_of_comments, dependencies_of_posts
 from syndicate.publishing.listings import EARLIEST_YEAR, Listing
 from syndicate.web.http.clients import address_of
+from syndicate.web.http.compression import gzip_encoded, wants_gzip
 from syndicate.web.http.conditional import is_unchanged
 from syndicate.web.http.deltas import wants_delta
 from syndicate.web.http.keys import DELTAS, RESPONDER, RESPONSE_CACHE
@@ -188,13 +190,23 @@ async def answer_live(
     if wants_delta(request) and not is_unchanged(request, document):
         known = deltas.find_known(request, document)
         if known is not None:
-            return _delta(document, await feed(known))
+            return await _delta(request, document, await feed(known))
     return await _respond(request, document)
 
 
-def _delta(whole: CachedDocument, new: FeedDocument) -> web.Response:
-    """Return the new entries under the tag of the whole feed (RFC 3229 §10.4.1), not to be cached."""
-    response = web.Response(status=226, body=new.body)
+async def _delta(request: web.Request, whole: CachedDocument, new: FeedDocument) -> web.StreamResponse:
+    """Return the new entries under the tag of the whole feed (RFC 3229 §10.4.1), not to be cached; or the whole feed
+    if that is not larger as it is sent.
+    """
+    body, size = new.body, len(whole.rendered.body)
+    if is_packed := wants_gzip(request):
+        await whole.pack()
+        body, size = await asyncio.to_thread(gzip_encoded, body), len(whole.packed or whole.rendered.body)
+    if len(body) >= size:
+        return await _respond(request, whole)
+    response = web.Response(status=226, body=body)
+    if is_packed:
+        response.headers["Content-Encoding"] = "gzip"
     response.headers.update(
         {
             "Content-Type": new.media_type,

@@ -1,5 +1,8 @@
 """A reader who says which version of a feed it has gets what is new and nothing else (RFC 3229, `A-IM: feed`)."""
 
+import gzip
+import random
+
 import feedparser
 import pytest
 
@@ -83,3 +86,25 @@ async def test_comments_come_alone_too(open_instance: RunningInstance, ann: Peer
     answer = await open_instance.get(path, If_None_Match=before.headers["ETag"], A_IM="feed")
     assert answer.status == 226
     assert [entry.summary for entry in feedparser.parse(answer.body).entries] == ["Second."]
+
+
+async def test_new_entries_are_compressed_and_never_more_than_the_whole(instance: RunningInstance) -> None:
+    """Readers of the new entries alone must not get more bytes than those of the compressed whole."""
+    chance = random.Random(1)
+    long = " ".join(str(chance.random()) for _ in range(2_000))
+    await instance.publish("Short", source="Word. " * 400)
+    before = await instance.get("/feed/")
+    instance.clock.advance(minutes=1)
+    await instance.publish("Long", source=long)
+    sent = {"If_None_Match": before.headers["ETag"], "A_IM": "feed"}
+    packed = await instance.get("/feed/", Accept_Encoding="gzip", **sent)
+    plain = await instance.get("/feed/", Accept_Encoding="identity", **sent)
+    assert (packed.status, packed.headers["Content-Encoding"]) == (226, "gzip")
+    assert (plain.status, plain.body, titles(plain)) == (226, gzip.decompress(packed.body), ["Long"])
+    assert "Content-Encoding" not in plain.headers
+
+    await instance.publish("Short, anew", slug="short", source="Word. " * 400)
+    await instance.publish("Long, anew", slug="long", source=long)
+    whole = await instance.get("/feed/", Accept_Encoding="gzip", **sent)
+    assert whole.status == 200
+    assert gzip.decompress(whole.body) == (await instance.get("/feed/")).body
