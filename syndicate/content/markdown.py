@@ -20,7 +20,7 @@ _MAX_BRACKETS = 50_000
 """Each `[` costs a search for its `]`: this many take half a second, far more than any real text has."""
 _TITLE_WITHIN = 4_000
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Stored beside the HTML; when it increases, posts are rendered again from their source."""
 
 

@@ -10,9 +10,13 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from syndicate.media.kinds import MEDIA_TYPES
+
 NAME = re.compile(r"[0-9a-f]{40}(?:-[0-9]{3,4})?\.[a-z0-9]{2,4}")
 WIDTHS = (480, 960, 1600)
 """The widths of the smaller forms of a picture, in pixels."""
+SMALLER = re.compile(r"([0-9a-f]{40})-[0-9]{3,4}\.webp")
+PICTURE_EXTENSIONS = tuple(extension for extension, kind in MEDIA_TYPES.items() if kind.startswith("image/"))
 
 
 def name_of(data: bytes, extension: str) -> str:
@@ -23,6 +27,12 @@ def name_of(data: bytes, extension: str) -> str:
 def name_of_smaller(name: str, width: int) -> str:
     """Return the name of a smaller form of a picture."""
     return f"{name.partition('.')[0]}-{width}.webp"
+
+
+def names_of_whole(name: str) -> tuple[str, ...]:
+    """Return the names that a picture can have if this is the name of a smaller form of it; else the name itself."""
+    smaller = SMALLER.fullmatch(name)
+    return tuple(f"{smaller[1]}.{extension}" for extension in PICTURE_EXTENSIONS) if smaller else (name,)
 
 
 class HashedFiles:

@@ -61,8 +61,9 @@ class PostComposer:
             raise FilesMissing("; ".join(one.reason for one in rendered.missing))
         return self._change(draft, before, self._composed(identified, draft, rendered), rendered, options)
 
-    async def recompose(self, stored: StoredPost) -> StoredPost:
-        """Return a stored post rendered again, without reading files of the disk."""
+    async def recompose(self, stored: StoredPost) -> tuple[StoredPost, tuple[str, ...]]:
+        """Return a stored post rendered again, without reading files of the disk, and the ids of the files that it
+        uses."""
         post, made = stored.post, stored.made
         rendered = await self._renderer.render(
             made.source,
@@ -75,7 +76,7 @@ class PostComposer:
         )
         picture = self._picture(rendered.picture, made.image_alt)
         post = replace(post, html=rendered.html, picture=picture, mentions=rendered.mentions)
-        return StoredPost(post=post, made=made)
+        return StoredPost(post=post, made=made), tuple(file.id for file in rendered.media)
 
     def reserved(self, draft: PostDraft) -> str:
         """Return the path that the draft asks for and cannot have, since the program answers there; empty if none."""

@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote
 from syndicate.clock import Clock
 from syndicate.content.text import canonical_path
 from syndicate.media import MediaFiles, UnusableFile
+from syndicate.media.directory import names_of_whole
 from syndicate.media.kinds import NAMED_AS_FILES, extension_of
 from syndicate.media.places import has_location
 from syndicate.model.ids import new_id
@@ -29,12 +30,13 @@ ROOT_ENDS = "/./"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A file that a post refers to. `is_new`: not stored like this yet; `has_location`: a video that contains its
-    location.
+    """A file that a post refers to. `is_new`: not stored like this yet; `replaced`: the name of the file that it
+    replaces; `has_location`: a video that contains its location.
     """
 
     file: MediaFile
     is_new: bool = False
+    replaced: str = ""
     has_location: bool = False
 
     @property
@@ -72,9 +74,14 @@ class PostFiles:
         is_here = base.startswith("file:") and not parts.netloc and parts.scheme in ("", "file")
         if is_here:
             return await self._beside(bare, base, is_link=is_link, reread=reread) if bare else None
-        if is_link:
-            return None
-        return await self._elsewhere(join(permalink if base.startswith("file:") else base or permalink, bare), fetched)
+        address = join(permalink if base.startswith("file:") else base or permalink, bare)
+        return await self._linked(address) if is_link else await self._elsewhere(address, fetched)
+
+    async def _linked(self, address: str) -> Found | None:
+        """Find the file of ours that a link leads to."""
+        path = self._urls.path_of(address)
+        known = None if path is None else await self._served(path.partition("?")[0])
+        return Found(file=known) if known is not None and known.state is MediaState.KEPT else None
 
     async def _elsewhere(self, address: str, fetched: bool) -> Found | None:
         known = await self._store.media.find_by_source(address)
@@ -90,8 +97,10 @@ class PostFiles:
     async def _served(self, path: str) -> MediaFile | None:
         """Find the file that the blog serves at a path."""
         known = await self._store.media.find_by_path(canonical_path(path))
-        if known is None and path.startswith(Urls.media("")):
-            known = await self._store.media.find_by_name(path.removeprefix(Urls.media("")))
+        if known is not None or not path.startswith(Urls.media("")):
+            return known
+        for name in names_of_whole(path.removeprefix(Urls.media(""))):
+            known = known or await self._store.media.find_by_name(name)
         return known
 
     async def _beside(self, reference: str, base: str, *, is_link: bool, reread: bool) -> Found | None:
@@ -125,7 +134,9 @@ class PostFiles:
             return self._failed(address, f"{path}: {getattr(error, 'strerror', None) or error}", known)
         is_same = known is not None and known.name == kept.name
         places = kept.media_type == "video/mp4" and has_location(data)
-        return Found(file=known if known and is_same else kept, is_new=not is_same, has_location=places)
+        if known is not None and is_same:
+            return Found(file=known, has_location=places)
+        return Found(file=kept, is_new=True, replaced=(known and known.name) or "", has_location=places)
 
     def _failed(self, address: str, reason: str, known: MediaFile | None) -> Found:
         if known is not None and (known.state, known.reason) == (MediaState.FAILED, reason):

@@ -3,7 +3,7 @@
 Every function runs in the caller's transaction.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -179,10 +179,12 @@ class PostWriter:
         await tx.announcements.delete(post.id)
         await _move_versions(tx, post)
 
-    async def replace_html(self, tx: Tables, rerendered: StoredPost) -> bool:
-        """Replace the HTML. Return False if the source was changed in the meantime."""
+    async def replace_html(self, tx: Tables, rerendered: StoredPost, media: Sequence[str]) -> bool:
+        """Replace the HTML, and add files to those that the post uses. Return False if the source was changed in the
+        meantime."""
         if not await tx.post_writes.set_html(rerendered.post, renderer=RENDERER, revision=rerendered.made.revision):
             return False
+        await tx.media_uses.add(rerendered.post.id, media)
         await self._outbox.refresh_unsent(tx, rerendered.post)
         await _move_versions(tx, rerendered.post)
         return True
@@ -260,8 +262,8 @@ async def _save_addresses(tx: Tables, change: PostChange, post: Post) -> None:
 
 async def _save_file(tx: Tables, file: MediaFile, known: MediaFile | None) -> None:
     await tx.media.save(replace(file, id=known.id if known else file.id, attempts=0))
-    if known is not None and known.name and known.name == file.original:  # it was served with its metadata
-        await tx.media.save_redirect(known.name, file.name or "")
+    if known is not None and known.name and file.name and known.name != file.name:  # it was served until now
+        await tx.media.save_redirect(known.name, file.name)
 
 
 def _edited(change: PostChange, post: Post) -> datetime | None:

@@ -194,7 +194,8 @@ class Publisher:
         if before is not None and not rendered.has_new_files and is_same(draft, before):
             return replace(await self._unchanged(draft, before, rendered), moved=moved)
         written = await self._store.transaction(lambda tx: self._writer.write(tx, change))
-        await self._renderer.remove_files([one.original for one in rendered.new if one.original])
+        originals = [one.original for one in rendered.new if one.original]
+        await self._renderer.remove_files([*originals, *rendered.replaced])
         announced = change.announced and written.federates and not (before and before.post.federates)
         log.info("post published", slug=written.slug, state=written.state.value, path=written.path, announced=announced)
         kind = Change.UPDATED if before else Change.CREATED
@@ -251,12 +252,12 @@ class Publisher:
             post, made = await self._store.posts.find(id), await self._store.posts.find_source(id)
             if post is None or made is None:
                 return
-            rerendered = await self._composer.recompose(StoredPost(post=post, made=made))
-            if await self._store.transaction(partial(self._reset, rerendered)):
+            rerendered, media = await self._composer.recompose(StoredPost(post=post, made=made))
+            if await self._store.transaction(partial(self._reset, rerendered, media)):
                 return
 
-    async def _reset(self, rerendered: StoredPost, tx: Tables) -> bool:
-        return await self._writer.replace_html(tx, rerendered)
+    async def _reset(self, rerendered: StoredPost, media: tuple[str, ...], tx: Tables) -> bool:
+        return await self._writer.replace_html(tx, rerendered, media)
 
 
 def _result(post: Post, made: PostSource, change: Change, rendered: RenderedPost, *, announced: bool) -> Published:

@@ -32,8 +32,9 @@ TAGS = Urls.tag("").rstrip("/") + "/"
 class RenderedPost:
     """A rendered post.
 
-    `text` is its plain text; `media` are the files it shows, `new` those not stored yet, `missing` local files that
-    cannot be read, `with_location` videos that contain their location. `named` maps each mentioned `user@host` to the
+    `text` is its plain text; `media` are the files it shows, `new` those not stored yet, `replaced` the names of files
+    in whose places these come, `missing` local files that cannot be read, `with_location` videos that contain their
+    location. `named` maps each mentioned `user@host` to the
     actor id, which is empty while unknown.
     """
 
@@ -41,6 +42,7 @@ class RenderedPost:
     text: str
     media: tuple[MediaFile, ...]
     new: tuple[MediaFile, ...]
+    replaced: tuple[str, ...] = ()
     missing: tuple[MediaFile, ...] = ()
     with_location: tuple[MediaFile, ...] = ()
     enclosure: Enclosure | None = None
@@ -114,6 +116,7 @@ class Renderer:
             text=plain(raw),
             media=tuple(known.values()),
             new=tuple(one.file for one in found.values() if one.is_new),
+            replaced=tuple(one.replaced for one in found.values() if one.replaced),
             missing=tuple(one.file for one in found.values() if one.is_missing),
             with_location=tuple(one.file for one in found.values() if one.has_location),
             enclosure=self._enclosure(enclosure, known, permalink),

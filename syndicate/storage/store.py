@@ -38,6 +38,7 @@ from syndicate.storage.key_values import KeyValues, Totals
 from syndicate.storage.leases import LeasedRows, Leases
 from syndicate.storage.legacy_redirects import LegacyRedirects
 from syndicate.storage.media import Media
+from syndicate.storage.media_uses import MediaUses
 from syndicate.storage.mentions import Mentions
 from syndicate.storage.move_recipients import MoveRecipients
 from syndicate.storage.outbox import OutboxActivities
@@ -117,6 +118,7 @@ class Tables:
         self.blocks = Blocks(query)
         self.leases = Leases(query)
         self.media = Media(query)
+        self.media_uses = MediaUses(query)
         self.mentions = Mentions(query)
         self.move_recipients = MoveRecipients(query)
         self.synchronizations = Synchronizations(query)
