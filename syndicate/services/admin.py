@@ -12,6 +12,7 @@ from syndicate.importers.upload.run import ImportTools
 from syndicate.maintenance.create_backup import create_backup
 from syndicate.maintenance.import_worker import ImportWorker
 from syndicate.services.commands import Services, open_services
+from syndicate.web.admin.access import is_author
 from syndicate.web.admin.authentication import AUTHENTICATION, Authentication
 from syndicate.web.admin.blogroll import BLOGROLL_EDITOR
 from syndicate.web.admin.comment_actions import COMMENT_ACTIONS, CommentActions
@@ -21,7 +22,9 @@ from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
 from syndicate.web.admin.people import BLOCKING
 from syndicate.web.admin.pictures import UPLOADS, Uploads
+from syndicate.web.keys import IS_AUTHOR
 from syndicate.web.reserved_paths import is_reserved
+from syndicate.web.site.media_keys import MEDIA_KEYS, MediaKeys
 
 
 def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
@@ -36,6 +39,8 @@ def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
         ),
         DOWNLOADS: Downloads(store, services.files, services.urls, config, make_backup=partial(_make_backup, services)),
         EDITOR: Editor(store, services.publisher, config.site, clock),
+        IS_AUTHOR: is_author,
+        MEDIA_KEYS: MediaKeys(services.media_secret, store, services.urls, clock),
         UPLOADS: Uploads(store, services.files, services.urls, clock),
     }
 

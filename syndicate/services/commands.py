@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from secrets import token_urlsafe
 
 from syndicate import __version__
 from syndicate.activitypub.documents import parse_document
@@ -27,6 +28,7 @@ from syndicate.publishing.composer import PostComposer
 from syndicate.publishing.post_writer import PostWriter
 from syndicate.publishing.renderer import Renderer
 from syndicate.storage import Store
+from syndicate.storage.key_values import MEDIA_SECRET
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.transport.client import Client
 from syndicate.transport.fetcher import Fetcher
@@ -49,6 +51,7 @@ class Services:
     local_actors: LocalActors
     urls: Urls
     files: MediaFiles
+    media_secret: str
     outbox: Outbox
     author_replies: AuthorReplies
     authorizations: Authorizations
@@ -96,6 +99,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
             local_actors=local_actors,
             urls=urls,
             files=files,
+            media_secret=await _media_secret(store),
             outbox=outbox,
             author_replies=AuthorReplies(store, outbox, config.site, urls, clock),
             authorizations=Authorizations(outbox, urls, clock),
@@ -117,6 +121,14 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
         )
     finally:
         await store.close()
+
+
+async def _media_secret(store: Store) -> str:
+    """Return what this blog signs the addresses of private files with; it is made once."""
+    known: str | None = await store.key_values.find(MEDIA_SECRET)
+    if known is None:
+        known = await store.transaction(lambda tx: tx.key_values.find_or_save(MEDIA_SECRET, token_urlsafe()))
+    return known
 
 
 async def reset_identity(config: Config) -> bool:

@@ -5,6 +5,9 @@ from syndicate.storage.engine.database import Queryable
 LAST_BACKUP = "last backup"
 """The name under which the database remembers when the last backup was made."""
 
+MEDIA_SECRET = "media secret"  # noqa: S105 - a name, no secret
+"""The name under which the database keeps what addresses of private files are signed with."""
+
 
 class KeyValues:
     """Name → text."""
@@ -22,6 +25,15 @@ class KeyValues:
             name=name,
             value=value,
         )
+
+    async def find_or_save(self, name: str, value: str) -> str:
+        """Return the stored value; save this one if there is none."""
+        await self._query.run(
+            "INSERT INTO facts (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING",
+            name=name,
+            value=value,
+        )
+        return await self.find(name) or value
 
     async def delete(self, name: str) -> None:
         await self._query.run("DELETE FROM facts WHERE name = :name", name=name)

@@ -1,5 +1,7 @@
 """The typed keys under which `make_app` stores the services and views look them up."""
 
+from collections.abc import Awaitable, Callable
+
 from aiohttp import web
 
 from syndicate.blogroll.documents import BlogrollFeeds
@@ -39,6 +41,8 @@ METRICS = web.AppKey("metrics", Metrics)
 PUSH_LIMITER = web.AppKey("push limiter", RateLimiter)
 SIGN_IN_LIMITER = web.AppKey("sign-in limiter", RateLimiter)
 SEARCH_LIMITER = web.AppKey("search limiter", RateLimiter)
+IS_AUTHOR = web.AppKey[Callable[[web.Request], Awaitable[bool]]]("is author")
+"""Whether the author, signed in, sent a request."""
 LISTINGS = web.AppKey("listings", Listings)
 STORE = web.AppKey("store", Store)
 SUBSCRIBER = web.AppKey("subscriber", Subscriber)

@@ -20,12 +20,13 @@ async def test_d23_a_picture_comes_into_the_text_without_its_metadata_under_a_na
     )
     text = author.control("Text").text_content().strip()
     assert text.startswith("Look:\n\n![Frost \\[on\\] leaves](/media/")
-    name = text.partition("/media/")[2].removesuffix(")")
+    edit, name = author.path, text.partition("/media/")[2].removesuffix(")")
     assert name.endswith(".jpg")
     assert "passwd" not in name
-    served = await blog.get(f"/media/{name}")
+    served = await author.request("GET", f"/media/{name}", None)
     assert served.headers["Content-Type"] == "image/jpeg"
     assert is_silent(served.body)
+    await author.get(edit)
     await author.submit("Publish…")
     await author.submit("Publish")
     id = author.path.split("/")[3]

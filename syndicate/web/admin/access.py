@@ -73,6 +73,12 @@ async def admin_access(request: web.Request, handler: Handler) -> web.StreamResp
     return response
 
 
+async def is_author(request: web.Request) -> bool:
+    """Return whether the author sent a request, of any page: what is private is also served to them."""
+    token = get_cookie(request, SESSION_COOKIE)
+    return bool(token) and await request.app[AUTHENTICATION].find_session(token) is not None
+
+
 def _is_admin(request: web.Request) -> bool:
     """Return whether a request is for the author's interface, however its path is spelled."""
     resource = request.match_info.route.resource

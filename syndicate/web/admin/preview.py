@@ -6,6 +6,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from syndicate.errors import NotFound
+from syndicate.model.post import Post
 from syndicate.web.admin.editor import EDITOR, OpenedPost
 from syndicate.web.admin.pages.posts import PreviewPage
 from syndicate.web.admin.posts import post_id_of, post_path
@@ -13,6 +14,7 @@ from syndicate.web.admin.rendering import respond, see_other
 from syndicate.web.admin.session import FORM
 from syndicate.web.http.content_policy import content_policy
 from syndicate.web.keys import CLOCK, STORE, URLS
+from syndicate.web.site.media_keys import MEDIA_KEYS
 from syndicate.web.site.page_builder import PAGE_BUILDER
 
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
@@ -53,7 +55,7 @@ async def post_frame(request: web.Request) -> web.StreamResponse:
     """Return the page with a text that is being written, for our script. Nothing is stored."""
     form = request[FORM]
     post = await request.app[EDITOR].composed_from(post_id_of(request), form.get("text"), form.get("title"))
-    return _private(await request.app[PAGE_BUILDER].preview(post), FRAMED)
+    return await _respond(request, post, FRAMED)
 
 
 async def get_by_link(request: web.Request) -> web.StreamResponse:
@@ -66,11 +68,12 @@ async def get_by_link(request: web.Request) -> web.StreamResponse:
 
 
 async def _rendered(request: web.Request, opened: OpenedPost, headers: Mapping[str, str]) -> web.Response:
-    post = await request.app[EDITOR].composed(opened)
-    return _private(await request.app[PAGE_BUILDER].preview(post), headers)
+    return await _respond(request, await request.app[EDITOR].composed(opened), headers)
 
 
-def _private(body: bytes, headers: Mapping[str, str]) -> web.Response:
+async def _respond(request: web.Request, post: Post, headers: Mapping[str, str]) -> web.Response:
+    """Return the page of a post. It is loaded without cookies, so that its files need keys."""
+    body = await request.app[MEDIA_KEYS].with_keys(await request.app[PAGE_BUILDER].preview(post))
     return web.Response(
         status=HTTPStatus.OK, body=body, content_type="text/html", charset="utf-8", headers={**PRIVATE, **headers}
     )
