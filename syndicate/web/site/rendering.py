@@ -39,6 +39,7 @@ STATIC_FILES: Mapping[str, str] = {
 ADMIN_FILES: Mapping[str, str] = {
     "admin.css": "text/css; charset=utf-8",
     "comments.js": "text/javascript; charset=utf-8",
+    "keys.js": "text/javascript; charset=utf-8",
     "editor.js": "text/javascript; charset=utf-8",
     "markdown.js": "text/javascript; charset=utf-8",
     "passkeys.js": "text/javascript; charset=utf-8",

@@ -87,9 +87,20 @@ await follow("Publish…");
 await look("publish");
 await press("Publish");
 await page.getByText("It is out.").waitFor();
-await follow("Open the post");
+await look("published");
+await follow("Open");
 await page.getByRole("heading", { name: "A morning in the garden" }).waitFor();
-await page.goto(`${base}/admin/posts/`);
+await page.goto(`${base}/admin/`);
+await page.keyboard.press("?");
+await page.getByRole("dialog", { name: "Keys" }).waitFor();
+await look("keys");
+await page.keyboard.press("Escape");
+await page.keyboard.press("g");
+await page.keyboard.press("p");
+await page.waitForURL("**/admin/posts/");
+await page.keyboard.press("/");
+await page.keyboard.type("cg?");
+if ((await page.getByLabel("Words in title or text").inputValue()) !== "cg?") found.push("keys are not silent while typing");
 await look("posts");
 for (const list of ["comments", "mentions"]) {
   await page.goto(`${base}/admin/${list}/`);
@@ -98,6 +109,8 @@ for (const list of ["comments", "mentions"]) {
 await page.goto(`${base}/admin/account/`);
 await look("account");
 
+await page.getByText("Menu").click();
+await look("menu");
 await press("Sign out");
 await look("sign in");
 await press("Sign in with a passkey");

@@ -3,9 +3,7 @@
 "use strict";
 
 const main = document.getElementById("main");
-const NO_KEYS = "comments: no keys";
 const PRESSED = { a: "approve", r: "reply", e: "edit", s: "spam", h: "reject", d: "delete", b: "block-person" };
-const isTyping = (element) => element.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
 const cards = () => [...main.querySelectorAll("[data-comment]")];
 const current = () => cards().indexOf(document.activeElement?.closest("[data-comment]"));
 let lastMarked = -1;
@@ -38,11 +36,10 @@ function countMarked() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || localStorage.getItem(NO_KEYS)) return;
+  if (event.defaultPrevented || !keysAreOn(event)) return;
   const at = current();
   if (event.key === "j") select(at + 1);
   else if (event.key === "k") select(at - 1);
-  else if (event.key === "?") toggleHelp();
   else if (event.key.toLowerCase() === "x" && at >= 0) mark(at, event.shiftKey);
   else if (event.key in PRESSED && at >= 0) {
     const wanted = PRESSED[event.key];
@@ -51,30 +48,12 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-function toggleHelp() {
-  const help = main.querySelector("[data-keys]");
-  help.open = !help.open;
-  if (help.open) help.querySelector("summary").focus();
-}
-
 /** Screen readers say what changes in a live region, not what comes with it. */
 function announce(status) {
   if (!status) return;
   const text = status.textContent;
   status.textContent = "";
   setTimeout(() => (status.textContent = text), 100);
-}
-
-function showKeys() {
-  const help = main.querySelector("[data-keys]");
-  if (!help) return;
-  help.hidden = false;
-  const box = help.querySelector("input");
-  box.checked = !localStorage.getItem(NO_KEYS);
-  box.addEventListener("change", () => {
-    if (box.checked) localStorage.removeItem(NO_KEYS);
-    else localStorage.setItem(NO_KEYS, "1");
-  });
 }
 
 main.addEventListener("change", countMarked);
@@ -92,7 +71,6 @@ main.addEventListener("submit", async (event) => {
     main.replaceChildren(...page.getElementById("main").childNodes);
     document.querySelector(".site-nav")?.replaceWith(page.querySelector(".site-nav"));
     lastMarked = -1;
-    showKeys();
     select(at);
     announce(main.querySelector("[role=status]"));
   } catch {
@@ -100,4 +78,3 @@ main.addEventListener("submit", async (event) => {
     form.submit();
   }
 });
-showKeys();
