@@ -43,6 +43,7 @@ from syndicate.maintenance.import_worker import ImportWorker
 from syndicate.maintenance.rerendering import Rerendering
 from syndicate.maintenance.retention import Retention
 from syndicate.maintenance.scheduler import Scheduler
+from syndicate.maintenance.transfers import TransferCleanup
 from syndicate.publishing.archive import ArchiveBuilder
 from syndicate.publishing.feeds import FeedBuilder
 from syndicate.publishing.listings import Listings
@@ -202,11 +203,13 @@ def _regular_jobs(
     services: Services, rotation: KeyRotation, moving: AccountMove, retention: Retention, rerendering: Rerendering
 ) -> tuple[Worker, ...]:
     """Return the jobs that run at intervals, in one process at a time. A new job is one line here."""
+    transfers = TransferCleanup(services.store, services.config.storage.transfers, services.clock)
     return (
         regular("scheduler", Scheduler(services.store, services.publisher, services.clock).run),
         regular("rerendering", rerendering.run),
         regular("deletion log", DeletionLog.of(services.config, services.store).run),
         regular("retention", retention.run),
+        regular("transfers", transfers.run, role=Role.EVERY),
         regular("account upkeep", AccountUpkeep(rotation, moving).run),
     )
 

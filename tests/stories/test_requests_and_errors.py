@@ -20,6 +20,7 @@ from syndicate.signatures import private_pem
 from syndicate.web.http.connections import Timeouts
 from syndicate.web.http.keys import TIMEOUTS
 from syndicate.web.http.server import listening
+from tests.admin.browser import Browser, set_up
 from tests.clocks import FakeClock
 from tests.instances import ACTIVITY, RunningInstance, running_instance, settings
 from tests.peer import Peer
@@ -563,6 +564,31 @@ async def test_who_never_ends_a_body_is_refused(waiting: Waiting) -> None:
         assert statuses(answer) == [408]
         assert instance.refusals() == [(408, "body.too-slow")]
         assert await instance.verdicts() == []
+
+
+async def test_a_picture_of_the_author_may_come_slowly_as_long_as_it_comes(waiting: Waiting) -> None:
+    async with waiting(body=BRIEF) as instance:
+        author = await set_up(Browser(instance))
+        await author.get("/admin/posts/new")
+        parts = [f'--b\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{author.csrf}\r\n--b\r\n'.encode()]
+        parts += [
+            b'Content-Disposition: form-data; name="file"; filename="x.gif"\r\n\r\n',
+            b"no picture",
+            b"\r\n--b--\r\n",
+        ]
+        head = b"POST /admin/pictures HTTP/1.1\r\n" + HOST + b"Sec-Fetch-Site: same-origin\r\nConnection: close\r\n"
+        cookies = "; ".join(f"{name}={value}" for name, value in author.cookies.items())
+        head += f"Cookie: {cookies}\r\nContent-Length: {sum(map(len, parts))}\r\n".encode()
+        reader, writer = await asyncio.open_connection("127.0.0.1", instance.port)
+        writer.write(head + b"Content-Type: multipart/form-data; boundary=b\r\n\r\n")
+        for part in parts:
+            await dawdle(BRIEF)
+            writer.write(part)
+        async with in_time():
+            answer = await reader.read()
+        writer.close()
+        assert statuses(answer) == [422]
+        assert b"cannot be used" in answer
 
 
 async def test_a_connection_that_has_nothing_more_to_say_is_ended(waiting: Waiting) -> None:

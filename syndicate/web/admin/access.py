@@ -114,7 +114,7 @@ async def _read_form(request: web.Request, route: Route) -> tuple[Form, Mapping[
         return Form.of(await bodies.form(request, address, route.max_bytes)), {}
     if route.is_upload:
         return await receive_upload(request, route.max_bytes), {}
-    body = await bodies.read(request, address, route.max_bytes)
+    body = await bodies.read(request, address, route.max_bytes, is_upload=SESSION in request)
     fields, files = parse_multipart(body, get_boundary(request))
     return Form.of(fields), files
 

@@ -7,7 +7,6 @@ left however the download ends.
 import asyncio
 import shutil
 import tempfile
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,7 +27,6 @@ from syndicate.web.keys import CLOCK, CONFIG, STORE
 
 CHUNK_BYTES = 256 * 1024
 PREFIX = "download-"
-MAX_AGE_SECONDS = 24 * 3600
 MakeBackup = Callable[[Path], Awaitable[object]]
 
 
@@ -63,11 +61,10 @@ class Downloads:
 
     @asynccontextmanager
     async def _directory(self) -> AsyncIterator[Path]:
-        """Give a new directory; what a process left that ended while it made a download is deleted."""
+        """Give a new directory. What a process leaves that ends meanwhile is deleted by `maintenance.transfers`."""
         transfers = self._config.storage.transfers
         async with self._turn:
             await asyncio.to_thread(transfers.mkdir, mode=0o700, parents=True, exist_ok=True)
-            await asyncio.to_thread(_delete_left, transfers)
             directory = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=PREFIX, dir=transfers))
             try:
                 yield directory
@@ -113,13 +110,6 @@ def _name(request: web.Request) -> str:
     clock: Clock = request.app[CLOCK]
     site = request.app[CONFIG].site
     return f"{site.handle}-{clock().astimezone(site.zone):%Y-%m-%d}"
-
-
-def _delete_left(transfers: Path) -> None:
-    """Delete old downloads; a new one may be that of another process."""
-    for left in transfers.glob(f"{PREFIX}*"):
-        if time.time() - left.stat().st_mtime > MAX_AGE_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def _zipped(folder: Path) -> BinaryIO:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from syndicate.errors import BodyTooLarge, BodyTooSlow, MalformedRequest, MediaTypeRefused, TooBusy
 from syndicate.web.http.clients import client_of
-from syndicate.web.http.connections import Timeouts
+from syndicate.web.http.connections import Connection, Timeouts
 from syndicate.web.http.problems import problem_of
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -22,6 +22,8 @@ MAX_ANY_BODY_BYTES = 8 * 1024 * 1024
 """The largest body that any address accepts: a feed that a hub pushes to us."""
 MAX_HELD_BYTES = 64 * 1024 * 1024
 MAX_HELD_BYTES_PER_CLIENT = 16 * 1024 * 1024
+PIECE_TIMEOUT_SECONDS = 30.0
+"""How long each piece of an upload of the author may take; the whole may take longer than other bodies."""
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 
@@ -33,15 +35,22 @@ class Bodies:
         self._held: Counter[str] = Counter()
         self._total = 0
 
-    async def read(self, request: web.Request, address: str, max_bytes: int = MAX_BODY_BYTES) -> bytes:
-        """Return the raw body. Raises MediaTypeRefused, BodyTooLarge, BodyTooSlow, MalformedRequest, TooBusy."""
+    async def read(
+        self, request: web.Request, address: str, max_bytes: int = MAX_BODY_BYTES, *, is_upload: bool = False
+    ) -> bytes:
+        """Return the raw body. An upload may take as long as its pieces keep coming: phones send slowly.
+
+        Raises MediaTypeRefused, BodyTooLarge, BodyTooSlow, MalformedRequest, TooBusy.
+        """
         require_identity_encoding(request)
         if (request.content_length or 0) > max_bytes:
             raise BodyTooLarge("body.too-large")
         client, body = client_of(address), bytearray()
         try:
-            async with asyncio.timeout(self._timeouts.body):
+            async with asyncio.timeout(PIECE_TIMEOUT_SECONDS if is_upload else self._timeouts.body) as limit:
                 async for chunk in request.content.iter_any():
+                    if is_upload:
+                        extend_body(request, limit)
                     self._hold(client, len(chunk))
                     body += chunk
                     if len(body) > max_bytes:
@@ -78,6 +87,13 @@ class Bodies:
 
     def _exceeds_limits(self, client: str) -> bool:
         return self._total > MAX_HELD_BYTES or self._held[client] > MAX_HELD_BYTES_PER_CLIENT
+
+
+def extend_body(request: web.Request, limit: asyncio.Timeout) -> None:
+    """Give the rest of a body some more time, since a piece of it has come."""
+    limit.reschedule(asyncio.get_running_loop().time() + PIECE_TIMEOUT_SECONDS)
+    if isinstance(request.protocol, Connection):
+        request.protocol.extend_body(PIECE_TIMEOUT_SECONDS)
 
 
 def require_identity_encoding(request: web.Request) -> None:

@@ -10,12 +10,11 @@ from typing import BinaryIO, TypeVar
 from aiohttp import BodyPartReader, web
 
 from syndicate.errors import BodyTooSlow, MalformedRequest
-from syndicate.web.http.connections import Connection
+from syndicate.web.http.bodies import PIECE_TIMEOUT_SECONDS, extend_body
 from syndicate.web.http.multipart import MAX_PARTS
 
 CHUNK_BYTES = 256 * 1024
 MAX_FIELD_BYTES = 64 * 1024
-PIECE_TIMEOUT_SECONDS = 30.0
 
 T = TypeVar("T")
 
@@ -55,10 +54,9 @@ async def receive_form(
 
 async def _in_time(request: web.Request, piece: Awaitable[T]) -> T:
     """Await the next piece of a body; the whole may take longer than other bodies. Raises BodyTooSlow."""
-    if isinstance(request.protocol, Connection):
-        request.protocol.extend_body(PIECE_TIMEOUT_SECONDS)
     try:
-        async with asyncio.timeout(PIECE_TIMEOUT_SECONDS):
+        async with asyncio.timeout(PIECE_TIMEOUT_SECONDS) as limit:
+            extend_body(request, limit)
             return await piece
     except TimeoutError as error:
         raise BodyTooSlow("body.too-slow") from error
