@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import aiohttp
@@ -23,6 +24,7 @@ def classes_of(*modules: object) -> dict[str, type]:
     return {name: it for module in modules for name, it in vars(module).items() if inspect.isclass(it)}
 
 
+@cache
 def private_names(aiohttp_class: type) -> set[str]:
     """The private attributes of a class of aiohttp and its bases, also those that only its methods set."""
     bases = [it for it in aiohttp_class.__mro__ if it.__module__.startswith("aiohttp")]
@@ -36,12 +38,12 @@ EVERY_PRIVATE_NAME = set().union(*map(private_names, CLASSES.values()))
 
 def private_uses(path: Path) -> set[str]:
     """What a file uses of aiohttp's undocumented modules and private names."""
-    tree = ast.parse(path.read_text())
-    nodes = list(ast.walk(tree))
+    text = path.read_text()
+    if "aiohttp" not in text:
+        return set()
+    nodes = list(ast.walk(ast.parse(text)))
     imported = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     imported |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    if not any("aiohttp" in module for module in imported):
-        return set()
     found = {it for it in imported if it.startswith("aiohttp")} - {module.__name__ for module in PUBLIC_MODULES}
     found |= {node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg and PRIVATE.match(node.arg)}
     found |= {name for name in attributes(nodes, of_self=False) if name in EVERY_PRIVATE_NAME}
