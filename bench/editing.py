@@ -22,7 +22,8 @@ from bench.results import Result, judged
 from syndicate.config import load
 from syndicate.feeds import FeedFormat
 from syndicate.model.post import Post, PostDraft, SourceFormat
-from syndicate.services import Server, build_server, open_services
+from syndicate.services.commands import open_services
+from syndicate.services.server import Server, build_server
 from syndicate.web.keys import FEEDS, LISTINGS
 
 ROUNDS = 25

@@ -18,7 +18,7 @@ import structlog
 from syndicate.config import Config
 from syndicate.errors import DatabaseInUse, SyndicateError
 from syndicate.maintenance.single_process import SingleProcessJobs
-from syndicate.services import Server
+from syndicate.services.server import Server
 from syndicate.web.http.access_log import AccessLog
 from syndicate.web.http.keys import REFUSALS
 from syndicate.web.http.refusal_log import RefusalLog

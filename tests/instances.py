@@ -15,7 +15,8 @@ from syndicate.config import Config, load
 from syndicate.model.comment import Comment, CommentState
 from syndicate.model.post import Post, PostDraft
 from syndicate.publishing import Published
-from syndicate.services import Server, build_server, open_services
+from syndicate.services.commands import open_services
+from syndicate.services.server import Server, build_server
 from syndicate.signatures import private_pem
 from syndicate.storage import Store
 from syndicate.web.http.keys import REFUSALS

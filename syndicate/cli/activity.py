@@ -8,7 +8,7 @@ import click
 from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.errors import NotFound
 from syndicate.model.activity import ReceivedActivity
-from syndicate.services import Services
+from syndicate.services.commands import Services
 
 MAX_ROWS = 100
 

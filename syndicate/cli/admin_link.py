@@ -3,7 +3,7 @@
 import click
 
 from syndicate.cli.session import Session
-from syndicate.services import Services
+from syndicate.services.commands import Services
 from syndicate.web.admin.authentication import create_setup_link
 
 

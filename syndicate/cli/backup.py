@@ -16,7 +16,7 @@ from syndicate.maintenance.backup import Backup
 from syndicate.maintenance.create_backup import create_backup
 from syndicate.maintenance.deletion_log import DeletionLog, Replayed, replay
 from syndicate.maintenance.restore import Staged, require_free, staged
-from syndicate.services import Services, open_services
+from syndicate.services.commands import Services, open_services
 from syndicate.storage import Store
 from syndicate.storage.engine.table_copy import TableSum
 from syndicate.storage.held_deliveries import Held

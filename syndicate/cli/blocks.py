@@ -10,7 +10,7 @@ from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.errors import InputError
 from syndicate.federation.outbox.block_patterns import pattern_of
 from syndicate.importers.block_list import block_all, parse_block_list
-from syndicate.services import Services
+from syndicate.services.commands import Services
 from syndicate.storage.blocks import Block
 
 

@@ -22,7 +22,7 @@ from syndicate.importers.wordpress.export import WordPressExport
 from syndicate.model.comment import CommentState
 from syndicate.model.post import PostKind, PostState
 from syndicate.publishing import Change
-from syndicate.services import Services
+from syndicate.services.commands import Services
 
 HIDDEN_STATES = {
     PostState.DRAFT: "draft",

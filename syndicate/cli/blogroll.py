@@ -21,7 +21,7 @@ from syndicate.federation.outbox.account_move import ASKED, CANCEL, OUTCOME
 from syndicate.federation.outbox.block_patterns import pattern_of
 from syndicate.feeds.opml import XFN
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState
-from syndicate.services import Services, open_network, schemes_of
+from syndicate.services.commands import Services, open_network, schemes_of
 from syndicate.transport.client import Client
 
 MAX_ROWS = 1000

@@ -13,7 +13,7 @@ from syndicate.content.scripts import marked
 from syndicate.content.text import excerpt, plain
 from syndicate.errors import CommentNotFound, InputError
 from syndicate.model.comment import Comment, CommentState
-from syndicate.services import Services
+from syndicate.services.commands import Services
 
 MAX_ROWS = 200
 LINE_WIDTH = 78

@@ -10,7 +10,7 @@ import click
 from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.content.text import excerpt, plain
 from syndicate.errors import PostNotFound
-from syndicate.services import Services
+from syndicate.services.commands import Services
 from syndicate.storage import Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind
 from syndicate.storage.held_deliveries import Held

@@ -13,7 +13,7 @@ from syndicate.cli.private_files import wrong_modes
 from syndicate.cli.session import Session
 from syndicate.clock import from_text
 from syndicate.errors import RemoteError
-from syndicate.services import Services
+from syndicate.services.commands import Services
 from syndicate.storage.key_values import LAST_BACKUP
 from syndicate.storage.media import MediaState
 from syndicate.transport.client import Client

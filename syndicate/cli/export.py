@@ -7,7 +7,7 @@ import click
 from syndicate.cli.progress import progress
 from syndicate.cli.session import Session
 from syndicate.exporters.blog import BlogExporter, ExportReport
-from syndicate.services import Services
+from syndicate.services.commands import Services
 
 MAX_LISTED = 20
 

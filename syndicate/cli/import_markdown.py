@@ -16,7 +16,7 @@ from syndicate.importers.markdown.project import Project, open_project
 from syndicate.importers.markdown.report import FolderReport
 from syndicate.media.places import LOCATION_WARNING
 from syndicate.publishing import Change
-from syndicate.services import Services
+from syndicate.services.commands import Services
 from syndicate.web.reserved_paths import is_reserved
 
 

@@ -14,7 +14,7 @@ from syndicate.errors import InputError, NotAnExport
 from syndicate.feeds import mastodon_csv
 from syndicate.feeds import opml as opml_format
 from syndicate.importers.file_kinds import kind_of_export
-from syndicate.services import Services
+from syndicate.services.commands import Services
 
 
 @click.group("import")

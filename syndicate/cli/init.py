@@ -13,7 +13,7 @@ from syndicate.cli.session import Session
 from syndicate.clock import utc_now
 from syndicate.config import Config, load
 from syndicate.errors import InputError
-from syndicate.services import Services, reset_identity
+from syndicate.services.commands import Services, reset_identity
 
 DEFAULT_PORT = 8080
 TEMPLATE = """\

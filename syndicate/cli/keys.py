@@ -8,7 +8,7 @@ from syndicate.activitypub.parse import authority_of
 from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.errors import AccountNotFound, InputError
 from syndicate.federation.actors.local_actors import SigningActor
-from syndicate.services import Services
+from syndicate.services.commands import Services
 
 STRICT_SOFTWARE = ("gotosocial",)
 """Software that refuses an actor with a new key unless the change was announced with the old key."""

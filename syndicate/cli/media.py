@@ -7,7 +7,7 @@ import click
 from syndicate.cli.progress import progress
 from syndicate.cli.session import Session
 from syndicate.publishing.media_rebuild import MediaRebuild, Rebuilt
-from syndicate.services import Services
+from syndicate.services.commands import Services
 
 
 @click.group()

@@ -10,7 +10,7 @@ from syndicate.cli.session import Session, as_json
 from syndicate.comments.mentions import list_mentions, mark_seen
 from syndicate.content.scripts import marked
 from syndicate.content.text import plain
-from syndicate.services import Services
+from syndicate.services.commands import Services
 from syndicate.storage.received_notes import ReceivedNote
 
 LINE_WIDTH = 78

@@ -14,7 +14,7 @@ from syndicate.maintenance.deletion_log import DeletionLog
 from syndicate.media.places import LOCATION_WARNING
 from syndicate.model.post import Post, PostState
 from syndicate.publishing import Published
-from syndicate.services import Services
+from syndicate.services.commands import Services
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from syndicate.importers.post_importer import FileVersion, named
 from syndicate.media.places import LOCATION_WARNING
 from syndicate.model.post import Post, PostKind, PostState
 from syndicate.publishing.post_writer import PostChange
-from syndicate.services import Services
+from syndicate.services.commands import Services
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import click
 
 from syndicate import permalinks
 from syndicate.cli.session import Session
-from syndicate.services import Services
+from syndicate.services.commands import Services
 
 SAMPLE_SIZE = 200
 

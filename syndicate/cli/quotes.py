@@ -11,7 +11,7 @@ from syndicate.comments import quotes as decisions
 from syndicate.content.scripts import marked
 from syndicate.content.text import plain
 from syndicate.errors import QuoteNotFound
-from syndicate.services import Services
+from syndicate.services.commands import Services
 from syndicate.storage import Store, Tables
 from syndicate.storage.authorizations import Authorization, AuthorizationKind
 from syndicate.storage.received_notes import NoteKind, ReceivedNote

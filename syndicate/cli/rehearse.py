@@ -9,7 +9,7 @@ from syndicate import __version__
 from syndicate.cli.progress import progress
 from syndicate.cli.session import Session
 from syndicate.maintenance.rehearsal import Comparison, Rehearsal
-from syndicate.services import Services
+from syndicate.services.commands import Services
 from syndicate.transport.client import Client
 
 

@@ -8,7 +8,7 @@ import click
 
 from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.errors import ReportNotFound
-from syndicate.services import Services
+from syndicate.services.commands import Services
 from syndicate.storage import Tables
 
 MAX_ROWS = 200

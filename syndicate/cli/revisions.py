@@ -12,7 +12,7 @@ from syndicate.errors import InputError
 from syndicate.model.post import SourceFormat
 from syndicate.publishing import Change, Published
 from syndicate.publishing.drafts import draft_of
-from syndicate.services import Services
+from syndicate.services.commands import Services
 from syndicate.storage.revisions import Revision
 
 

@@ -10,7 +10,8 @@ from rich.cells import cell_len
 
 from syndicate.cli.session import Session
 from syndicate.errors import ConfigurationError
-from syndicate.services import build_server, open_services
+from syndicate.services.commands import open_services
+from syndicate.services.server import build_server
 from syndicate.supervisor import sole_server, supervise
 from syndicate.web.admin.authentication import setup_address
 from syndicate.web.http.connections import raise_open_file_limit

@@ -13,7 +13,7 @@ import structlog
 
 from syndicate.config import Config, load
 from syndicate.content.scripts import marked
-from syndicate.services import Services, open_services
+from syndicate.services.commands import Services, open_services
 
 T = TypeVar("T")
 

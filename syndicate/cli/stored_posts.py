@@ -19,7 +19,7 @@ from syndicate.errors import InputError, SyndicateError
 from syndicate.model.post import Post, PostDraft, PostKind, PostState, Term
 from syndicate.publishing import Change, Published
 from syndicate.publishing.drafts import draft_of
-from syndicate.services import Services
+from syndicate.services.commands import Services
 from syndicate.storage.post_overview import PostSummary
 
 BATCH_SIZE = 500

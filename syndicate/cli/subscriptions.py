@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from syndicate.cli.session import Session, as_json, print_rows
-from syndicate.services import Services
+from syndicate.services.commands import Services
 
 MAX_ROWS = 10_000
 

@@ -1,10 +1,5 @@
 """The composition root: the one place that constructs, from a configuration.
 
-`open_services` makes what commands need. `build_server` adds the network, the workers and the web application, and
-`supervisor` runs them.
+`commands.open_services` makes what commands need. `server.build_server` adds the network, the workers and the web
+application, and `supervisor` runs them. A command imports the first alone: the second takes as long to import as the rest.
 """
-
-from syndicate.services.commands import Services, open_network, open_services, reset_identity, schemes_of
-from syndicate.services.server import Server, build_server
-
-__all__ = ["Server", "Services", "build_server", "open_network", "open_services", "reset_identity", "schemes_of"]

@@ -15,7 +15,8 @@ import aiohttp
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from syndicate.services import build_server, open_services
+from syndicate.services.commands import open_services
+from syndicate.services.server import build_server
 from syndicate.signatures import private_pem
 from syndicate.web.http.connections import Timeouts
 from syndicate.web.http.keys import TIMEOUTS

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from syndicate.services import build_server, open_services
+from syndicate.services.commands import open_services
+from syndicate.services.server import build_server
 from syndicate.signatures import Dialect, Message, load_public_key, parse_signature
 from syndicate.transport.message import Request, Response
 from syndicate.web.http.server import listening
