@@ -22,6 +22,7 @@ _FENCED = re.compile(
     r"^:::+[ \t]*(?P<type>[A-Za-z][\w-]*)[ \t]*(?:\[(?P<title>[^\]\n]*)\]|(?P<bare>[^\n{]*))(?:\{[^}\n]*\})?[ \t]*\n(?P<text>.*?)^:::+[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
+_FENCE_END = re.compile(r"^:::+[ \t]*$", re.MULTILINE)
 _ADMONITION = re.compile(
     r"^(?:!!!|\?\?\?\+?)[ \t]+(?P<type>[\w-]+)[^\n\"]*(?:\"(?P<title>[^\"\n]*)\")?[ \t]*\n(?P<text>(?:(?:[ ]{4}|\t)[^\n]*(?:\n|\Z)|[ \t]*\n(?=[ ]{4}|\t))*)",
     re.MULTILINE,
@@ -57,7 +58,9 @@ def with_callouts(text: str, writer: Writer, masked: Masked) -> str:
         start = found["start"]
         return f"{start}**{found['title'].strip() or found['type'].capitalize()}**\n{start.rstrip()}"
 
-    return _CALLOUT.sub(callout, _ADMONITION.sub(quote, _FENCED.sub(quote, text)))
+    end = max((fence.end() for fence in _FENCE_END.finditer(text)), default=0)  # what is open there is never closed
+    text = _FENCED.sub(quote, text[:end]) + text[end:]
+    return _CALLOUT.sub(callout, _ADMONITION.sub(quote, text))
 
 
 def with_wiki_links(text: str, writer: Writer, masked: Masked, resolver: Resolver, lose: Callable[[str], None]) -> str:
