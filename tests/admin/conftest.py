@@ -1,16 +1,25 @@
 """An instance on SQLite behind a proxy, and a browser in which the author has signed in."""
 
+import functools
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from syndicate.web.admin import passwords
 from tests.admin.browser import Browser, set_up
 from tests.clocks import FakeClock
 from tests.instances import RunningInstance, running_instance
 from tests.wire import Wire
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed with little memory: nearly every test signs in, and 64 MiB take a fifth of a second."""
+    monkeypatch.setattr(passwords, "PasswordHasher", functools.partial(PasswordHasher, time_cost=1, memory_cost=64))
 
 
 @pytest.fixture

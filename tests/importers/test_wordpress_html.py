@@ -326,11 +326,11 @@ def test_no_content_raises_anything(content: str) -> None:
         *("\u0301", "[a]<b>", "[a b=", "[audio src='", "&", "https://"),
     ],
 )
-def test_a_hundred_thousand_of_anything_end(unit: str) -> None:
+def test_twenty_thousand_of_anything_end(unit: str) -> None:
     """With a search that starts again at every bracket, each of these would take minutes."""
-    assert isinstance(to_html(unit * 100_000), str)
+    assert isinstance(to_html(unit * 20_000), str)
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[caption]", "[/caption]"), ("[x]", "[/x]"), ("<div>", "</div>")])
-def test_fifty_thousand_levels_end(opening: str, closing: str) -> None:
-    assert "core" in to_html(opening * 50_000 + "core" + closing * 50_000)
+def test_twenty_thousand_levels_end(opening: str, closing: str) -> None:
+    assert "core" in to_html(opening * 20_000 + "core" + closing * 20_000)
