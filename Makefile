@@ -30,11 +30,11 @@ run: $(VENV)/.running
 
 # The tests: on SQLite and PostgreSQL, against independent servers and readers.
 test: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 # The same with every input on both databases: twice as long.
 test-all: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --every-input
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder --every-input
 
 # Format, lint, types, and which package may import which. Seconds.
 check: $(INSTALLED)

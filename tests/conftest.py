@@ -1,6 +1,7 @@
 """The fixtures of all tests: a database of either kind, a running instance, and its peers."""
 
 import asyncio
+import os
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -41,6 +42,11 @@ END $$
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--every-input", action="store_true", help="run every input of every test on PostgreSQL, too")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one more than there are processors, since each test waits now and then for a database or a peer."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -98,7 +104,7 @@ async def _make(address: str) -> None:
 async def _prepare(server: str) -> None:
     """Nothing here has to survive a power cut; and one database with the newest schema serves all tests."""
     connection = await asyncpg.connect(server)
-    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+    for setting in ("fsync", "full_page_writes", "synchronous_commit", "jit"):
         await connection.execute(f"ALTER SYSTEM SET {setting} = off")
     await connection.execute("SELECT pg_reload_conf()")
     await connection.execute(f"CREATE DATABASE {NEW}")
