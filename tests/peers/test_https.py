@@ -14,24 +14,18 @@ from tests.peers.processes import Process
 from tests.peers.test_fedify import (
     reader,
     test_a_conversation_grows_changes_and_shrinks_on_the_page,
-    test_a_reader_hears_of_a_new_post_of_its_change_and_of_its_end,
     test_all_that_the_blog_sends_is_verified_at_the_first_knock,
     test_fedify_finds_the_blog_and_its_handle,
-    test_likes_and_boosts_are_counted_and_taken_back,
     test_the_blog_follows_by_handle_and_is_accepted_at_once,
-    test_who_follows_is_accepted_and_listed,
 )
 from tests.ports import free_port
 
 __all__ = [
     "reader",
     "test_a_conversation_grows_changes_and_shrinks_on_the_page",
-    "test_a_reader_hears_of_a_new_post_of_its_change_and_of_its_end",
     "test_all_that_the_blog_sends_is_verified_at_the_first_knock",
     "test_fedify_finds_the_blog_and_its_handle",
-    "test_likes_and_boosts_are_counted_and_taken_back",
     "test_the_blog_follows_by_handle_and_is_accepted_at_once",
-    "test_who_follows_is_accepted_and_listed",
 ]
 
 
