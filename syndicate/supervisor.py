@@ -153,6 +153,7 @@ async def _poll_commits(server: Server, wake: Callable[[], None]) -> None:
         await asyncio.sleep(POLL_SECONDS)
         await database.poll()
         if (newest := database.version()) != version:
+            await server.services.settings.refresh()
             await server.services.local_actors.renew()
             wake()
             version = newest

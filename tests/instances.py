@@ -152,7 +152,7 @@ def settings(directory: Path, database: str, host: str, **more: Any) -> Config:
         "[site]",
         f'url = "https://{host}"',
         'handle = "notes"',
-        *(f'{key} = "{value}"' for key, value in site.items()),
+        *(f'{key} = "{value}"' for key, value in site.items() if value is not None),
     ]
     server = {"port": 0} | more.pop("server", {})
     for section, values in {"server": server, **more}.items():

@@ -6,12 +6,12 @@ Entries and posts from the database come in, feed documents go out.
 from datetime import datetime
 from html import escape
 
-from syndicate.config import SiteConfig
 from syndicate.feeds import Feed, FeedAuthor, FeedDocument, FeedEntry, FeedFormat, FeedPicture
 from syndicate.feeds.fragment_cache import FragmentCache
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.storage import Store
 from syndicate.storage.feed_entries import RiverPost
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.urls import STYLESHEET, Urls
 
 MAX_ENTRIES = 50
@@ -23,8 +23,8 @@ RIVER = "/blogroll/river/"
 class BlogrollFeeds:
     """Builds the feeds. `founded` is the date of a feed that never had an entry."""
 
-    def __init__(self, store: Store, site: SiteConfig, urls: Urls, founded: datetime, icon: str) -> None:
-        self._store, self._site, self._urls = store, site, urls
+    def __init__(self, store: Store, settings: SiteSettings, urls: Urls, founded: datetime, icon: str) -> None:
+        self._store, self._settings, self._urls = store, settings, urls
         self._founded, self._icon = founded, urls.absolute(icon)
         self._fragments = FragmentCache()
 
@@ -44,10 +44,10 @@ class BlogrollFeeds:
 
     @property
     def _byline(self) -> str:
-        return self._site.author or self._site.name
+        return self._settings.site.author or self._settings.site.name
 
     def _feed(self, path: str, title: str, subtitle: str, format: FeedFormat, entries: list[FeedEntry]) -> Feed:
-        site = self._site
+        site = self._settings.site
         return Feed(
             id=self._urls.absolute(path),
             title=f"{title} – {site.name}",

@@ -62,7 +62,7 @@ def _import(
             ).run(source)
 
     report = session.run(work)
-    _print_report(report, session.config().site)
+    _print_report(report, session.site())
     if report.created:
         print_permalinks(session)
     if report.left_out:
@@ -85,7 +85,7 @@ def wordpress(session: Session, files: tuple[Path, ...], media: Path | None, ann
     pictures.
     """
     _require_files(files)
-    source = WordPressExport(files, session.config().site.zone)
+    source = WordPressExport(files, session.site().zone)
     beside = files[0].absolute().parent
     _import(session, source, media=media, announce=announce, own_folder=beside if is_export(beside) else None)
 
@@ -96,7 +96,7 @@ def _own_export(services: Services, advance: Callable[[str], None], folder: Path
         services.post_importer,
         services.files,
         services.urls,
-        services.config.site.zone,
+        services.settings.site.zone,
         services.clock,
         advance,
         folder=folder,
@@ -134,7 +134,7 @@ def read_back(session: Session, directory: Path) -> None:
 def ghost(session: Session, file: Path, origin: str | None, addresses: str, media: Path | None, announce: bool) -> None:
     """Import a Ghost export (JSON): posts, pages, tags. Pictures come from --media or the old blog."""
     _require_files((file,))
-    site = session.config().site
+    site = session.site()
     base = (origin or site.url).rstrip("/")
     source = GhostExport(path=file, base=base, timezone=site.zone, pattern=addresses)
     _import(session, source, media=media, announce=announce)

@@ -22,7 +22,7 @@ def export(session: Session, directory: Path) -> None:
 
     async def work(services: Services) -> ExportReport:
         with progress("posts") as advance:
-            exporter = BlogExporter(services.store, services.files, services.urls, services.config.site, advance)
+            exporter = BlogExporter(services.store, services.files, services.urls, services.settings.site, advance)
             return await exporter.run(directory)
 
     report = session.run(work)

@@ -37,7 +37,7 @@ def markdown(session: Session, directory: Path, origin: str, addresses: str, ann
         if own_export.is_export(folder):
             read_back(session, folder)
             return
-        project = open_project(folder, session.config().site.zone, origin=origin, pattern=addresses)
+        project = open_project(folder, session.site().zone, origin=origin, pattern=addresses)
         report = _imported(session, project, announce=announce)
     for line in report.lines():
         click.echo(line)
@@ -59,7 +59,7 @@ def _imported(session: Session, project: Project, *, announce: bool) -> FolderRe
                 services.post_importer,
                 services.files,
                 services.urls,
-                services.config.site,
+                services.settings.site,
                 services.clock,
                 is_reserved=is_reserved,
                 announce=announce,

@@ -35,7 +35,7 @@ def publish(session: Session, file: Path, replace: bool, minor: bool) -> None:
     """Publish a Markdown FILE as a post, or update the post with its slug."""
 
     async def work(services: Services) -> _Done:
-        read = markdown_files.read(file, services.config.site.zone, services.clock())
+        read = markdown_files.read(file, services.settings.site.zone, services.clock())
         if services.posts_folder.holds(file):  # the folder then treats the file as published
             return _Done(read, await services.posts_folder.take(file, replace=replace, minor=minor))
         version = file_version(file)

@@ -57,7 +57,7 @@ async def _preview(services: Services, file: Path, *, replace: bool, minor: bool
     if services.posts_folder.holds(file):
         read, version = await services.posts_folder.read(file)
     else:
-        origin, read = "publish", markdown_files.read(file, services.config.site.zone, services.clock())
+        origin, read = "publish", markdown_files.read(file, services.settings.site.zone, services.clock())
         version = file_version(file)
     with named(file), TemporaryDirectory() as directory:
         change = await services.post_importer.preview(

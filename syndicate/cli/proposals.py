@@ -13,7 +13,7 @@ SAMPLE_SIZE = 200
 
 def print_permalinks(session: Session) -> None:
     """Propose the pattern that the addresses of most posts follow, unless new posts get such addresses anyway."""
-    site = session.config().site
+    site = session.site()
 
     async def work(services: Services) -> str | None:
         posts = await services.store.post_lists.list_newest(limit=SAMPLE_SIZE)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 import structlog
 
-from syndicate.config import Config, load
+from syndicate.config import Config, SiteConfig, load
 from syndicate.content.scripts import marked
 from syndicate.services.commands import Services, open_services
 
@@ -29,6 +29,10 @@ class Session:
         """Raises ConfigurationError."""
         return load(self.path)
 
+    def site(self) -> SiteConfig:
+        """Return the names, language and time zone that are in force, by the configuration or set at the desk."""
+        return self.run(_site)
+
     def log_errors_only(self) -> None:
         """Log only errors, since commands print their own messages."""
         if not self.debug:
@@ -44,6 +48,10 @@ class Session:
                 return await work(services)
 
         return asyncio.run(inside())
+
+
+async def _site(services: Services) -> SiteConfig:
+    return services.settings.site
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -218,7 +218,7 @@ async def _read(services: Services, slug: str) -> _Edited:
 
 def _draft(services: Services, before: _Edited, text: str, path: Path) -> PostDraft:
     """Return the edited text as a draft. Raises InputError."""
-    zone, now = services.config.site.zone, services.clock()
+    zone, now = services.settings.site.zone, services.clock()
     header, body = frontmatter.split(text, file=str(path), timezone=zone, now=now)
     read = frontmatter.to_post_draft(header, body, slug_from_file=before.draft.slug)
     for problem in (*read.draft_reasons, *header.problems):

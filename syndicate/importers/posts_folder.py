@@ -12,7 +12,6 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 from watchfiles import awatch
@@ -25,6 +24,7 @@ from syndicate.importers.post_importer import FileVersion, PostImporter, named
 from syndicate.media.kinds import NAMED_AS_FILES, extension_of
 from syndicate.publishing import Published
 from syndicate.storage import Store, Tables
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.workers.loop import log_storage_error
 
 log = structlog.get_logger()
@@ -37,9 +37,11 @@ RESCAN_MILLISECONDS = 300_000
 
 
 class PostsFolder:
-    def __init__(self, store: Store, importer: PostImporter, directory: Path, zone: ZoneInfo, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, importer: PostImporter, directory: Path, settings: SiteSettings, clock: Clock
+    ) -> None:
         self._store, self._importer, self._directory = store, importer, directory
-        self._zone, self._clock = zone, clock
+        self._settings, self._clock = settings, clock
         self._complained: dict[Path, str] = {}
         self._waiting: dict[Path, str] = {}
         self._digests: dict[Path, tuple[tuple[int, int, int], str]] = {}
@@ -181,7 +183,7 @@ class PostsFolder:
         return await self._read(path), FileVersion(name=self._name(path), digest=digest)
 
     async def _read(self, path: Path) -> MarkdownFile:
-        read = markdown_files.read(path, self._zone, self._clock())
+        read = markdown_files.read(path, self._settings.site.zone, self._clock())
         post_draft = dataclasses.replace(read.post_draft, local_root=str(self._directory.absolute()))
         file = dataclasses.replace(read, post_draft=post_draft)
         slug = file.post_draft.slug

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum, auto
-from zoneinfo import ZoneInfo
 
-from syndicate import permalinks
 from syndicate.errors import SlugTaken
 from syndicate.model.post import PostDraft, PostKind
 from syndicate.storage import Store
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.urls import Urls
 
 IsReserved = Callable[[str], bool]
@@ -27,13 +26,10 @@ class SlugRule(StrEnum):
 
 
 class PostAddresses:
-    """`pattern` is that of the addresses of new posts (`site.permalinks`)."""
+    """New posts get an address by the pattern of the settings, and the date in their time zone."""
 
-    def __init__(
-        self, store: Store, urls: Urls, zone: ZoneInfo, is_reserved: IsReserved, pattern: str = permalinks.DEFAULT
-    ) -> None:
-        self._store, self._urls, self._zone, self.is_reserved = store, urls, zone, is_reserved
-        self._pattern = pattern
+    def __init__(self, store: Store, urls: Urls, settings: SiteSettings, is_reserved: IsReserved) -> None:
+        self._store, self._urls, self._settings, self.is_reserved = store, urls, settings, is_reserved
 
     def reserved(self, draft: PostDraft) -> str:
         """Return the path that the draft asks for and cannot have, since the program answers there; empty if none."""
@@ -60,11 +56,11 @@ class PostAddresses:
 
     async def free_path(self, kind: PostKind, date: datetime, slug: str, *, id: str) -> str:
         """Return the path of a slug, with `-2`, `-3`, … if an imported post has it, or if it is one of the program's."""
-        number = 1
+        site, number = self._settings.site, 1
         while True:
             name = slug if number == 1 else f"{slug}-{number}"
             is_page = kind is PostKind.PAGE
-            path = self._urls.page(name) if is_page else Urls.permalink(date, name, self._zone, self._pattern)
+            path = self._urls.page(name) if is_page else Urls.permalink(date, name, site.zone, site.permalinks)
             if await self.is_free(path, id=id):
                 return path
             number += 1

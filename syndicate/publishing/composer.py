@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from syndicate.clock import Clock
-from syndicate.config import SiteConfig
 from syndicate.content.text import clean_name, excerpt
 from syndicate.errors import FilesMissing
 from syndicate.federation.outbox.outbox import Outbox
@@ -18,6 +17,7 @@ from syndicate.publishing.post_writer import Also, PostChange, StoredPost
 from syndicate.publishing.renderer import RENDERER, RenderedPost, Renderer
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.storage.post_rows import PostSource
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.urls import Urls
 
 MAX_ANNOUNCE_AGE = timedelta(hours=48)
@@ -43,15 +43,21 @@ class PostComposer:
     """Reads and writes no post: the addresses that are free are asked of `addresses`."""
 
     def __init__(
-        self, renderer: Renderer, outbox: Outbox, urls: Urls, site: SiteConfig, clock: Clock, addresses: PostAddresses
+        self,
+        renderer: Renderer,
+        outbox: Outbox,
+        urls: Urls,
+        settings: SiteSettings,
+        clock: Clock,
+        addresses: PostAddresses,
     ) -> None:
         self._renderer, self._outbox = renderer, outbox
-        self._urls, self._site, self._clock, self._addresses = urls, site, clock, addresses
+        self._urls, self._settings, self._clock, self._addresses = urls, settings, clock, addresses
 
     def storing_in(self, directory: Path) -> "PostComposer":
         """Return a composer that stores the files of posts in another directory: for a preview."""
         renderer = self._renderer.storing_in(directory)
-        return PostComposer(renderer, self._outbox, self._urls, self._site, self._clock, self._addresses)
+        return PostComposer(renderer, self._outbox, self._urls, self._settings, self._clock, self._addresses)
 
     async def compose(self, draft: PostDraft, before: StoredPost | None, options: PublishOptions) -> PostChange:
         """Return the change that a draft makes. Raises InputError, SlugTaken, FilesMissing."""
@@ -155,8 +161,8 @@ class PostComposer:
             summary=draft.summary,
             teaser=draft.teaser,
             unsummarized=draft.unsummarized,
-            language=draft.language or self._site.language,
-            author=draft.author or self._site.author,
+            language=draft.language or self._settings.site.language,
+            author=draft.author or self._settings.site.author,
             visibility=draft.visibility,
             sensitive=draft.sensitive,
             warning=draft.warning,
@@ -183,7 +189,7 @@ class PostComposer:
             origin=options.origin,
             digest=digest_of(draft),
             renderer=RENDERER,
-            month=f"{post.published.astimezone(self._site.zone):%Y-%m}",
+            month=f"{post.published.astimezone(self._settings.site.zone):%Y-%m}",
             base=base_of_draft(draft),
             image=draft.image,
             image_alt=draft.image_alt,

@@ -3,7 +3,7 @@
 from html import escape
 from urllib.parse import quote
 
-from syndicate.config import FeedsConfig, SiteConfig
+from syndicate.config import FeedsConfig
 from syndicate.content import warning
 from syndicate.content.html import without_forms
 from syndicate.content.text import excerpt, plain
@@ -20,19 +20,20 @@ from syndicate.model.post import Post
 from syndicate.publishing.listings import author_slug
 from syndicate.publishing.news import news_of
 from syndicate.storage.shown_comments import PlacedComment
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.urls import Urls
 
 
 class EntryBuilder:
     """Builds entries. `config` says how much of a post they hold."""
 
-    def __init__(self, site: SiteConfig, config: FeedsConfig, urls: Urls) -> None:
-        self._site, self._config, self._urls = site, config, urls
+    def __init__(self, settings: SiteSettings, config: FeedsConfig, urls: Urls) -> None:
+        self._settings, self._config, self._urls = settings, config, urls
 
     def post(self, post: Post) -> FeedEntry:
         """Return the entry of a post."""
         url = self._urls.absolute(post.path)
-        author = post.author or self._site.author
+        author = post.author or self._settings.site.author
         takes_part = post.comments_open or post.counts.comments
         picture = None if post.content_warning else post.picture
         return FeedEntry(

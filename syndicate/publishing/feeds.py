@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from syndicate.config import FeedsConfig, SiteConfig
+from syndicate.config import FeedsConfig
 from syndicate.feeds import (
     Feed,
     FeedAuthor,
@@ -18,6 +18,7 @@ from syndicate.model.post import Post
 from syndicate.publishing.feed_entries import EntryBuilder
 from syndicate.publishing.listings import Listing
 from syndicate.storage import Store
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.urls import STYLESHEET, Urls
 
 MAX_COMMENTS = 20
@@ -69,7 +70,7 @@ class FeedBuilder:
     def __init__(
         self,
         store: Store,
-        site: SiteConfig,
+        settings: SiteSettings,
         config: FeedsConfig,
         urls: Urls,
         *,
@@ -78,10 +79,10 @@ class FeedBuilder:
         actor: str,
         hubs: tuple[str, ...] = (),
     ) -> None:
-        self._store, self._site, self._config, self._urls = store, site, config, urls
+        self._store, self._settings, self._config, self._urls = store, settings, config, urls
         self._founded, self._icon, self._actor = founded, urls.absolute(icon), actor
         self._hubs = hubs
-        self._entries = EntryBuilder(site, config, urls)
+        self._entries = EntryBuilder(settings, config, urls)
         self._fragments = FragmentCache()
         self._pages: dict[tuple[str, int], _Page] = {}
 
@@ -235,7 +236,7 @@ class FeedBuilder:
         return replace(entry, id=f"{post.uri}#from-{series}", published=shown, updated=shown)
 
     def _midnight(self, day: date) -> datetime:
-        return datetime(day.year, day.month, day.day, tzinfo=self._site.zone)
+        return datetime(day.year, day.month, day.day, tzinfo=self._settings.site.zone)
 
     async def render_comments(
         self, post: Post | None, format: FeedFormat, *, without: frozenset[str] = frozenset()
@@ -254,7 +255,7 @@ class FeedBuilder:
         return fragments.render(replace(feed, hubs=self._hubs), format, without=without)
 
     def _feed(self, *, path: str, page: str, title: str, format: FeedFormat, entries: tuple[FeedEntry, ...]) -> Feed:
-        site = self._site
+        site = self._settings.site
         self_url = self._urls.absolute(self._urls.feed(path, format.value))
         return Feed(
             id=self._urls.absolute(path),

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote
 
-from syndicate.config import SiteConfig
 from syndicate.content.text import slugify
 from syndicate.model.post import Post, PostKind, Term, TermKind
 from syndicate.storage import Store
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.urls import Urls
 
 EARLIEST_YEAR = 1000
@@ -37,8 +37,8 @@ class Listing:
 
 
 class Listings:
-    def __init__(self, store: Store, site: SiteConfig, urls: Urls) -> None:
-        self._store, self._site, self._urls = store, site, urls
+    def __init__(self, store: Store, settings: SiteSettings, urls: Urls) -> None:
+        self._store, self._settings, self._urls = store, settings, urls
 
     async def at(self, path: str) -> Listing | None:
         """Find the listing at a path. In a category path with parents, the last segment decides."""
@@ -63,7 +63,7 @@ class Listings:
             kind="home",
             path="/",
             title="",
-            description=self._site.tagline,
+            description=self._settings.site.tagline,
             dependencies=("site",),
             fetch=lambda limit, skip: self._store.post_lists.list_newest(limit=limit, skip=skip),
             total=lambda: self._store.totals.get("posts"),
@@ -145,7 +145,7 @@ class Listings:
         if year < EARLIEST_YEAR:
             return None
         try:
-            first = datetime(year, month or 1, day or 1, tzinfo=self._site.zone)
+            first = datetime(year, month or 1, day or 1, tzinfo=self._settings.site.zone)
             last = _end(first, month, day)
         except (ValueError, OverflowError):
             return None

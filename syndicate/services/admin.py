@@ -29,16 +29,20 @@ from syndicate.web.site.media_keys import MEDIA_KEYS, MediaKeys
 
 def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
     """Return what the pages of the desk look up."""
-    config, store, clock = services.config, services.store, services.clock
+    store, clock = services.store, services.clock
     return {
-        AUTHENTICATION: Authentication(store, config.site, clock, Passwords(), Passkeys(store, config.site, clock)),
+        AUTHENTICATION: Authentication(
+            store, services.settings, clock, Passwords(), Passkeys(store, services.settings, clock)
+        ),
         BLOCKING: services.blocking,
         BLOGROLL_EDITOR: services.blogroll_editor,
         COMMENT_ACTIONS: CommentActions(
             store, services.author_replies, services.authorizations, services.blocking, clock
         ),
-        DOWNLOADS: Downloads(store, services.files, services.urls, config, make_backup=partial(_make_backup, services)),
-        EDITOR: Editor(store, services.publisher, config.site, clock),
+        DOWNLOADS: Downloads(
+            store, services.files, services.urls, services.settings, make_backup=partial(_make_backup, services)
+        ),
+        EDITOR: Editor(store, services.publisher, services.settings, clock),
         IS_AUTHOR: is_author,
         MEDIA_KEYS: MediaKeys(services.media_secret, store, services.urls, clock),
         UPLOADS: Uploads(store, services.files, services.urls, clock),
@@ -60,7 +64,7 @@ async def _import_tools(services: Services) -> AsyncIterator[ImportTools]:
             importer=own.post_importer,
             files=own.files,
             urls=own.urls,
-            site=own.config.site,
+            site=own.settings.site,
             clock=own.clock,
             blogroll=own.blogroll_editor,
             blocking=own.blocking,

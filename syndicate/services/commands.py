@@ -76,13 +76,13 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
     store = await Store.open(config.storage.database, clock)
     try:
         settings = await SiteSettings.open(store, config)
-        local_actors = await LocalActors.open(config, store, clock, keep_keys=keep_keys)
+        local_actors = await LocalActors.open(settings, store, clock, keep_keys=keep_keys)
         urls = Urls(config.site.url)
         files = MediaFiles(config.storage.media, config.storage.originals)
-        outbox = Outbox(local_actors, urls, clock, config.comments.moderation)
+        outbox = Outbox(local_actors, urls, clock, settings)
         renderer = Renderer(store, files, urls, clock)
-        addresses = PostAddresses(store, urls, config.site.zone, is_reserved, config.site.permalinks)
-        composer = PostComposer(renderer, outbox, urls, config.site, clock, addresses)
+        addresses = PostAddresses(store, urls, settings, is_reserved)
+        composer = PostComposer(renderer, outbox, urls, settings, clock, addresses)
         publisher = Publisher(store, renderer, composer, PostWriter(outbox, urls, clock), clock)
         post_importer = PostImporter(store, publisher, composer, urls)
 
@@ -101,13 +101,13 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
             files=files,
             media_secret=await _media_secret(store),
             outbox=outbox,
-            author_replies=AuthorReplies(store, outbox, config.site, urls, clock),
+            author_replies=AuthorReplies(store, outbox, settings, urls, clock),
             authorizations=Authorizations(outbox, urls, clock),
             blocking=BlockEnforcer(store, local_actors, outbox),
             composer=composer,
             publisher=publisher,
             post_importer=post_importer,
-            posts_folder=PostsFolder(store, post_importer, config.storage.posts, config.site.zone, clock),
+            posts_folder=PostsFolder(store, post_importer, config.storage.posts, settings, clock),
             blogroll_editor=BlogrollEditor(
                 store,
                 outbox,

@@ -210,7 +210,7 @@ def _regular_jobs(
         regular("deletion log", DeletionLog.of(services.config, services.store).run),
         regular("retention", retention.run),
         regular("transfers", transfers.run, role=Role.EVERY),
-        regular("account upkeep", AccountUpkeep(rotation, moving).run),
+        regular("account upkeep", AccountUpkeep(rotation, moving, services.settings).run),
     )
 
 
@@ -238,7 +238,7 @@ def _inbox_context(
         authorizations=services.authorizations,
         urls=services.urls,
         clock=services.clock,
-        moderation=services.config.comments.moderation,
+        settings=services.settings,
         sanitizer_thread=sanitizer_thread,
         shown=ShownForm(services.local_actors, services.urls),
     )
@@ -309,7 +309,7 @@ def _feed_builder(services: Services) -> FeedBuilder:
     founded = services.local_actors.blog.actor.published
     return FeedBuilder(
         services.store,
-        config.site,
+        services.settings,
         config.feeds,
         services.urls,
         founded=founded,
@@ -320,10 +320,9 @@ def _feed_builder(services: Services) -> FeedBuilder:
 
 
 def _feed_topics(services: Services, feeds: FeedBuilder) -> FeedTopics:
-    store, urls = services.store, services.urls
-    return FeedTopics(
-        store, feeds, Listings(store, services.config.site, urls), urls, VersionWatch(store, services.clock)
-    )
+    store, urls, settings = services.store, services.urls, services.settings
+    watch = VersionWatch(store, services.clock, settings)
+    return FeedTopics(store, feeds, Listings(store, settings, urls), urls, watch)
 
 
 def _push_worker(services: Services, topics: FeedTopics) -> PushWorker:
@@ -367,9 +366,9 @@ def _web_application(
     services: Services, fetcher: Fetcher, stopwatch: Stopwatch, shared: "Mapping[web.AppKey[Any], Any]"
 ) -> web.Application:
     """Return the web application; `shared` are parts that workers use, too."""
-    config, store, urls = services.config, services.store, services.urls
-    pages = Pages(timezone=config.site.timezone, language=config.site.language)
-    frame = PageFrame(store, config, urls, pages)
+    config, store, urls, settings = services.config, services.store, services.urls, services.settings
+    pages = Pages(lambda: settings.site)
+    frame = PageFrame(store, settings, urls, pages)
     return make_app(
         config,
         services.clock,
@@ -378,20 +377,19 @@ def _web_application(
         {
             keys.ACTOR_FETCHES: ActorFetches(store),
             keys.OUTBOX: services.outbox,
-            keys.BLOGROLL_FEEDS: BlogrollFeeds(
-                store, config.site, urls, services.local_actors.blog.actor.published, ICON
-            ),
+            keys.BLOGROLL_FEEDS: BlogrollFeeds(store, settings, urls, services.local_actors.blog.actor.published, ICON),
             DELTAS: Deltas(),
             keys.REMOTE_INTERACTION: RemoteInteraction(fetcher, schemes=schemes_of(config)),
-            PAGE_BUILDER: PageBuilder(frame, store, config, urls, services.local_actors),
-            BLOGROLL_PAGES: BlogrollPages(frame, store, config, urls, services.local_actors, services.clock),
+            PAGE_BUILDER: PageBuilder(frame, store, settings, urls, services.local_actors),
+            BLOGROLL_PAGES: BlogrollPages(frame, store, settings, urls, services.local_actors, services.clock),
             keys.FILES: services.files,
             PAGES: pages,
             **admin_parts(services),
             keys.LOCAL_ACTORS: services.local_actors,
             READINESS: Readiness(store, config.storage.media),
-            keys.LISTINGS: Listings(store, config.site, urls),
-            RESPONSE_CACHE: ResponseCache(VersionWatch(store, services.clock), services.clock, stopwatch),
+            keys.LISTINGS: Listings(store, settings, urls),
+            RESPONSE_CACHE: ResponseCache(VersionWatch(store, services.clock, settings), services.clock, stopwatch),
+            keys.SETTINGS: settings,
             keys.STORE: store,
             **rate_limiters(stopwatch),
             **shared,

@@ -8,7 +8,7 @@ Names are `section.key`. Those that `syndicate.toml` has are checked as there; t
 are values of JSON, which only their users understand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -33,6 +33,7 @@ class SiteSettings:
     def __init__(self, store: Store, given: Config) -> None:
         self._store, self._given = store, given
         self._stored: dict[str, Any] = {}
+        self._on_change: list[Callable[[], Awaitable[None]]] = []
         self.config = given
         self.version = 0
 
@@ -64,6 +65,17 @@ class SiteSettings:
         version = await self._store.versions.get(SETTINGS)
         self._use(await self._store.settings.list_all())
         self.version = version
+        for notice in self._on_change:
+            await notice()
+
+    async def refresh(self) -> None:
+        """Read what is stored again if another process has changed it."""
+        if await self._store.versions.get(SETTINGS) != self.version:
+            await self.load()
+
+    def on_change(self, notice: Callable[[], Awaitable[None]]) -> None:
+        """Have a function called whenever the settings were read again."""
+        self._on_change.append(notice)
 
     async def save(self, changes: Mapping[str, Any]) -> None:
         """Store these values and act on them; None restores the default.

@@ -9,6 +9,7 @@ import time
 from datetime import datetime, timedelta
 
 from syndicate.clock import Clock, to_text
+from syndicate.storage.site_settings import SETTINGS, SiteSettings
 from syndicate.storage.store import Store
 from syndicate.storage.versions import OVERLAP
 
@@ -18,8 +19,8 @@ CHECK_INTERVAL_SECONDS = 0.001
 
 
 class VersionWatch:
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: Clock, settings: SiteSettings) -> None:
+        self._store, self._clock, self._settings = store, clock, settings
         self._version = store.database.version()
         self._since = to_text(clock() - OVERLAP)
         self._versions: VersionSnapshot = {}
@@ -53,10 +54,13 @@ class VersionWatch:
         await asyncio.shield(self._reading)
 
     async def _read(self) -> None:
-        """The database version is updated last, so that no caller takes old versions for new ones."""
+        """The database version is updated last, so that no caller takes old versions for new ones; and so is what holds
+        by changed settings."""
         try:
             version, now, read = self._store.database.version(), self._clock(), time.monotonic()
             moved = await self._store.versions.moved_since(min(self._since, self._if_set_back(now, read)))
+            if moved.get(SETTINGS, 0) > self._settings.version:
+                await self._settings.load()
             self._version, self._since, self._versions = version, to_text(now - OVERLAP), self._versions | moved
             self._read_at = read
         finally:

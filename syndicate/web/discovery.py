@@ -10,7 +10,7 @@ from syndicate.activitypub import discovery
 from syndicate.errors import MalformedRequest, NotFound
 from syndicate.web.http.keys import RESPONDER, RESPONSE_CACHE
 from syndicate.web.http.response_cache import RenderedDocument
-from syndicate.web.keys import CONFIG, LOCAL_ACTORS, STORE, URLS
+from syndicate.web.keys import LOCAL_ACTORS, SETTINGS, STORE, URLS
 
 CACHE_CONTROL = "public, max-age=3600"
 CORS = (("Access-Control-Allow-Origin", "*"),)
@@ -64,7 +64,7 @@ async def get_nodeinfo(request: web.Request) -> web.StreamResponse:
     version = request.match_info["version"]
     if version not in discovery.NODEINFO_VERSIONS:
         raise NotFound(version)
-    store, name = request.app[STORE], request.app[CONFIG].site.name
+    store, name = request.app[STORE], request.app[SETTINGS].site.name
 
     async def render() -> RenderedDocument:
         document = discovery.nodeinfo(

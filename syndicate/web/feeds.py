@@ -22,7 +22,7 @@ from syndicate.web.http.conditional import is_unchanged
 from syndicate.web.http.deltas import wants_delta
 from syndicate.web.http.keys import DELTAS, RESPONDER, RESPONSE_CACHE
 from syndicate.web.http.response_cache import CachedDocument, RenderedDocument, uncached
-from syndicate.web.keys import CLOCK, CONFIG, FEEDS, LISTINGS, SEARCH_LIMITER, STORE, URLS
+from syndicate.web.keys import CLOCK, CONFIG, FEEDS, LISTINGS, SEARCH_LIMITER, SETTINGS, STORE, URLS
 
 log = structlog.get_logger()
 
@@ -119,7 +119,7 @@ async def get_series(request: web.Request) -> web.StreamResponse:
 
     It is a function of the address, the posts and the date, so it is valid until midnight.
     """
-    config, urls = request.app[CONFIG], request.app[URLS]
+    config, urls = request.app[SETTINGS].config, request.app[URLS]
     format = FeedFormat(request.match_info.get("format") or "rss")
     start, days = _day(request.match_info["start"]), int(request.match_info["days"])
     if start is None or not 1 <= days <= MAX_PACE_DAYS:

@@ -17,6 +17,7 @@ from syndicate.media import MediaFiles
 from syndicate.publishing.feeds import FeedBuilder
 from syndicate.publishing.listings import Listings
 from syndicate.storage import Store
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.telemetry.metrics import Metrics
 from syndicate.urls import Urls
 from syndicate.web.http.rate_limits import RateLimiter
@@ -44,6 +45,7 @@ SEARCH_LIMITER = web.AppKey("search limiter", RateLimiter)
 IS_AUTHOR = web.AppKey[Callable[[web.Request], Awaitable[bool]]]("is author")
 """Whether the author, signed in, sent a request."""
 LISTINGS = web.AppKey("listings", Listings)
+SETTINGS = web.AppKey("settings", SiteSettings)
 STORE = web.AppKey("store", Store)
 SUBSCRIBER = web.AppKey("subscriber", Subscriber)
 HUB_LIMITER = web.AppKey("hub limiter", RateLimiter)

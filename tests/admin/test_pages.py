@@ -59,12 +59,12 @@ from syndicate.web.admin.pages.transfer import ExportPage, ImportPage
 from syndicate.web.admin.post_form import FIELDS
 from syndicate.web.admin.rendering import NAVIGATION
 from syndicate.web.site.pages import Paging
-from syndicate.web.site.rendering import Pages
 from syndicate.web.site.safe_html import SafeHtml
+from tests.settings import pages_of
 
 HOSTILE = "<script>alert(1)</script>\"><img src=x onerror='alert(2)'>\u202egnp {{ 7 * 7 }}"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-RENDERER = Pages(timezone="Europe/Paris", language="en-GB")
+RENDERER = pages_of(timezone="Europe/Paris")
 FRAME = Frame(
     blog=HOSTILE,
     home="https://blog.example/",

@@ -14,7 +14,7 @@ from syndicate.web import feeds, websub
 from syndicate.web.activitypub import actors, conversations, inbox, objects
 from syndicate.web.routes import add_routes
 from syndicate.web.site import addresses, blogroll, files, views
-from syndicate.web.site.rendering import Pages
+from tests.settings import pages_of
 
 URLS = Urls("https://blog.example")
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -59,7 +59,7 @@ INBOXES = {"shared": URLS.shared_inbox, "the blog's": f"{URLS.blog_actor}/inbox"
 
 def application() -> web.Application:
     app = web.Application()
-    add_routes(app, Pages(timezone="UTC", language="en-GB").assets)
+    add_routes(app, pages_of().assets)
     return app
 
 

@@ -8,6 +8,7 @@ import pytest
 from syndicate.errors import ConfigurationError, DatabaseReplaced
 from syndicate.federation.actors.founding import SITE, forget
 from syndicate.federation.actors.local_actors import LocalActors
+from syndicate.storage.site_settings import SiteSettings
 from tests.cli.conftest import Blog, process
 from tests.instances import ACTIVITY, RunningInstance
 from tests.peer import Peer
@@ -103,14 +104,15 @@ def test_what_cannot_be_is_not_chosen_again(bare: Blog) -> None:
 async def test_a_blog_of_an_earlier_version_is_known_by_its_account(instance: RunningInstance) -> None:
     services = instance.server.services
     await instance.store.transaction(lambda tx: tx.key_values.save(SITE, ""))
-    await LocalActors.open(instance.config, instance.store, instance.clock)
+    await LocalActors.open(services.settings, instance.store, instance.clock)
     assert json.loads(await instance.store.key_values.find(SITE) or "") == {
         "url": "https://blog.example",
         "handle": "notes",
     }
     site = instance.config.site.model_copy(update={"handle": "other"})
+    other = SiteSettings(instance.store, services.config.model_copy(update={"site": site}))
     with pytest.raises(ConfigurationError, match=r"site\.handle: is other"):
-        await LocalActors.open(services.config.model_copy(update={"site": site}), instance.store, instance.clock)
+        await LocalActors.open(other, instance.store, instance.clock)
 
 
 @pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)

@@ -52,7 +52,7 @@ async def counted(open_instance: RunningInstance) -> Counted:
     config, actor = open_instance.config, open_instance.server.services.local_actors.blog.actor
     desk = CountingDesk(
         store,
-        config.site,
+        open_instance.server.services.settings,
         config.feeds,
         app[keys.URLS],
         founded=actor.published,
@@ -61,7 +61,7 @@ async def counted(open_instance: RunningInstance) -> Counted:
         hubs=(app[keys.URLS].hub,),
     )
     desk.made = []
-    watch = VersionWatch(store, open_instance.clock)
+    watch = VersionWatch(store, open_instance.clock, open_instance.server.services.settings)
     return Counted(FeedTopics(store, desk, app[keys.LISTINGS], app[keys.URLS], watch), desk)
 
 

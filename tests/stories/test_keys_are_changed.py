@@ -317,7 +317,7 @@ async def test_the_key_before_the_last_change_of_an_earlier_version_is_kept(
     """It lay in a file of its own, and had the id that the key has today."""
     main_key = "https://blog.example/actor#main-key"
     (instance.config.storage.keys / "blog.previous.pem").write_text(private_pem(rsa_keys[5]))
-    await LocalActors.open(instance.config, instance.store, instance.clock)
+    await LocalActors.open(instance.server.services.settings, instance.store, instance.clock)
     [earlier] = await instance.store.earlier_keys.list_by_actor("blog")
     assert (earlier.key_id, earlier.public_key_pem) == (main_key, public_pem(rsa_keys[5]))
     await change(instance)

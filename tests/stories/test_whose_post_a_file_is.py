@@ -18,6 +18,7 @@ from syndicate.publishing.composer import PostComposer
 from syndicate.publishing.post_writer import PostWriter
 from syndicate.publishing.renderer import Renderer
 from syndicate.storage import Store
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.web.reserved_paths import is_reserved
 from tests.instances import RunningInstance
 from tests.peer import Peer
@@ -130,15 +131,16 @@ async def test_a_file_that_two_workers_take_at_once_is_one_post(
     services, config = instance.server.services, instance.config
     store = await Store.open(database_address, instance.clock)
     try:
-        local_actors = await LocalActors.open(config, store, instance.clock)
-        outbox = Outbox(local_actors, services.urls, instance.clock, config.comments.moderation)
+        settings = await SiteSettings.open(store, config)
+        local_actors = await LocalActors.open(settings, store, instance.clock)
+        outbox = Outbox(local_actors, services.urls, instance.clock, settings)
         renderer = Renderer(store, services.files, services.urls, instance.clock)
-        addresses = PostAddresses(store, services.urls, config.site.zone, is_reserved)
-        composer = PostComposer(renderer, outbox, services.urls, config.site, instance.clock, addresses)
+        addresses = PostAddresses(store, services.urls, settings, is_reserved)
+        composer = PostComposer(renderer, outbox, services.urls, settings, instance.clock, addresses)
         writer = PostWriter(outbox, services.urls, instance.clock)
         publisher = Publisher(store, renderer, composer, writer, instance.clock)
         importer = PostImporter(store, publisher, composer, services.urls)
-        other = PostsFolder(store, importer, config.storage.posts, config.site.zone, instance.clock)
+        other = PostsFolder(store, importer, config.storage.posts, settings, instance.clock)
         for number in range(20):
             put(instance, f"post-{number}.md", f"Number {number}.")
             await asyncio.gather(posts_folder(instance).scan(), other.scan())

@@ -33,16 +33,17 @@ from syndicate.web.site.pages import (
     Site,
     SubscribePage,
 )
-from syndicate.web.site.rendering import ADMIN_FILES, STATIC_FILES, Calendar, Pages
+from syndicate.web.site.rendering import ADMIN_FILES, STATIC_FILES, Calendar
 from syndicate.web.site.safe_html import SafeHtml
 from syndicate.web.site.threads import MAX_INDENTED_DEPTH, MAX_UNFOLDED_DEPTH, CommentView, Thread, threads_of
+from tests.settings import pages_of
 
 HOSTILE = "<script>alert(1)</script>\"><img src=x onerror='alert(2)'>\u202egnp.\u2066 {{ 7 * 7 }} \x00\x1b\ud800"
 BLOG = "https://blog.example"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TEMPLATE_FILES = Path(__file__).parents[2] / "syndicate" / "web" / "site" / "templates"
 
-PAGES = Pages(timezone="Europe/Paris", language="en-GB")
+PAGES = pages_of(timezone="Europe/Paris")
 QUESTION = {
     "heading": "Follow",
     "text": "Follow from your own account.",
@@ -599,7 +600,7 @@ def test_an_initial_replaces_a_missing_picture(name: str, initial: str) -> None:
     ],
 )
 def test_dates_are_in_the_time_zone_of_the_site(timezone: str, language: str, day: str, machine: str) -> None:
-    calendar = Pages(timezone=timezone, language=language).calendar
+    calendar = pages_of(timezone=timezone, language=language).calendar
     instant = datetime(2026, 12, 31, 23, 30, 0, 999_999, tzinfo=UTC)
     assert (calendar.day(instant), calendar.machine(instant)) == (day, machine)
     assert isinstance(calendar, Calendar)

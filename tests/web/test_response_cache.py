@@ -7,11 +7,13 @@ import pytest
 
 from syndicate.errors import NotFound
 from syndicate.storage import Store
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.storage.version_watch import VersionWatch
 from syndicate.web.http.keys import RESPONSE_CACHE
 from syndicate.web.http.response_cache import MAX_BYTES, RenderedDocument, ResponseCache
 from tests.clocks import FakeClock
 from tests.instances import ACTIVITY, RunningInstance
+from tests.settings import config_of
 from tests.waiting import becomes
 
 Render = Callable[[], Awaitable[RenderedDocument]]
@@ -34,7 +36,7 @@ class CountingRenderer:
 
 @pytest.fixture
 def response_cache(store: Store, clock: FakeClock) -> ResponseCache:
-    return ResponseCache(VersionWatch(store, clock), clock, clock.stopwatch)
+    return ResponseCache(VersionWatch(store, clock, SiteSettings(store, config_of())), clock, clock.stopwatch)
 
 
 async def move(store: Store, *dependencies: str) -> None:

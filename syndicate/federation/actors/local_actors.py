@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.activitypub.render import Profile
 from syndicate.clock import Clock
-from syndicate.config import Config
+from syndicate.config import Config, SiteConfig
 from syndicate.federation.actors.founding import require_own_database
 from syndicate.federation.actors.keyring import Keyring
 from syndicate.model.actor import LocalActor, ProofKey, Role
@@ -24,6 +24,7 @@ from syndicate.signatures import add_proof, multikey, public_pem
 from syndicate.storage import Store, Tables
 from syndicate.storage.actors import ASKED, KeySet, StoredActor
 from syndicate.storage.earlier_keys import EarlierKey
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.transport.signed import SigningKey
 from syndicate.urls import Urls
 
@@ -73,6 +74,7 @@ class SigningActor:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
+    site: SiteConfig
     stored: StoredActor
     term: Term | None
     identity: SigningActor
@@ -81,15 +83,17 @@ class _Known:
 class LocalActors:
     """The actors of this blog: those that are configured, of all in the database."""
 
-    def __init__(self, config: Config, store: Store, keyring: Keyring) -> None:
-        self._config, self._store, self.keyring = config, store, keyring
+    def __init__(self, settings: SiteSettings, store: Store, keyring: Keyring) -> None:
+        self._settings, self._store, self.keyring = settings, store, keyring
         self._known: dict[str, _Known] = {}
+        settings.on_change(self.renew)
 
     @classmethod
-    async def open(cls, config: Config, store: Store, clock: Clock, *, keep_keys: bool = True) -> "LocalActors":
+    async def open(cls, settings: SiteSettings, store: Store, clock: Clock, *, keep_keys: bool = True) -> "LocalActors":
         """Load the actors and create missing ones with their keys; with `keep_keys` a new blog uses existing key files.
         Raises ConfigurationError, KeyUnusable."""
-        local_actors = cls(config, store, Keyring(config.storage.keys))
+        config = settings.config
+        local_actors = cls(settings, store, Keyring(config.storage.keys))
         await require_own_database(config, store, local_actors.keyring, keep_keys=keep_keys)
         await local_actors._make_missing(clock)
         await local_actors._keep_previous_keys(clock)
@@ -161,9 +165,9 @@ class LocalActors:
             kind = TERMS.get(stored.role)
             term = await self._store.terms.find(kind, stored.subject) if kind else None
             before = self._known.get(stored.id)
-            if before is None or (before.stored, before.term) != (stored, term):
+            if before is None or (before.site, before.stored, before.term) != (self._settings.site, stored, term):
                 earlier = await self._store.earlier_keys.list_by_actor(stored.id)
-                before = _Known(stored, term, self._identity(stored, term, earlier))
+                before = _Known(self._settings.site, stored, term, self._identity(stored, term, earlier))
             known[stored.id] = before
         self._known = known
 
@@ -184,16 +188,16 @@ class LocalActors:
     def with_keys(self, id: str, keys: KeySet) -> Profile:
         """Return the profile of an actor with these keys."""
         known = self._known[id]
-        return profile_of(self._config, known.stored.with_next_keys(keys), known.term)
+        return profile_of(self._settings.config, known.stored.with_next_keys(keys), known.term)
 
     def _identity(self, stored: StoredActor, term: Term | None, earlier: list[EarlierKey]) -> SigningActor:
         key = self.keyring.key(stored.id, stored.public_key_pem)
         proof_key = self.keyring.proof_key(stored.id, stored.proof_key)
         next_keys = stored.next_keys
         return SigningActor(
-            profile=profile_of(self._config, stored, term),
+            profile=profile_of(self._settings.config, stored, term),
             key=key,
-            proof_key=proof_key if self._config.federation.integrity_proofs else None,
+            proof_key=proof_key if self._settings.config.federation.integrity_proofs else None,
             earlier=tuple(self._earlier(earlier)),
             next_key_id=next_keys.key_id if next_keys else "",
             rotation=stored.rotation,
@@ -206,7 +210,7 @@ class LocalActors:
                 yield SigningKey(known.key_id, key)
 
     def _chosen(self) -> list[tuple[Role, str]]:
-        federation = self._config.federation
+        federation = self._settings.config.federation
         return [
             (Role.BLOG, ""),
             *([(Role.SERVER, "")] if federation.authorized_fetch else []),
@@ -220,8 +224,8 @@ class LocalActors:
     async def _make_missing(self, clock: Clock) -> None:
         stored = await self._store.local_actors.list_all()
         known = {(actor.role, actor.subject) for actor in stored}
-        handles = {actor.handle for actor in stored} | {self._config.site.handle}
-        urls = Urls(self._config.site.url)
+        handles = {actor.handle for actor in stored} | {self._settings.config.site.handle}
+        urls = Urls(self._settings.config.site.url)
         for role, subject in self._chosen():
             if (role, subject) in known:
                 continue
@@ -261,9 +265,9 @@ class LocalActors:
         """Return a permanent handle: made of the slug, with a number if it is taken."""
         match role:
             case Role.BLOG:
-                return self._config.site.handle
+                return self._settings.config.site.handle
             case Role.SERVER:
-                return self._config.site.host
+                return self._settings.config.site.host
             case Role.BLOGROLL:
                 wanted = "blogroll"
             case _:

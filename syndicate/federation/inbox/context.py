@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicate.clock import Clock
-from syndicate.comments.policy import Moderation
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.actors.remote_actors import Actors
 from syndicate.federation.actors.sanitizer_thread import SanitizerThread
@@ -19,6 +18,7 @@ from syndicate.federation.outbox.authorizations import Authorizations
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.activity import Activity, Outcome, Verdict
 from syndicate.storage import Store, Tables
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.signed import Signer
 from syndicate.urls import Urls
@@ -40,7 +40,7 @@ class Context:
     authorizations: Authorizations
     urls: Urls
     clock: Clock
-    moderation: Moderation
+    settings: SiteSettings
     sanitizer_thread: SanitizerThread
     shown: ShownForm
 

@@ -104,7 +104,9 @@ async def take(
     draft = await _draft(note, author, target, earlier, reached, context)
     if draft is None:
         return delete_empty(note, earlier)
-    decision = await moderate(context.store.comment_records, draft, context.moderation, context.clock())
+    decision = await moderate(
+        context.store.comment_records, draft, context.settings.comments.moderation, context.clock()
+    )
     return _admission(draft, decision, context)
 
 

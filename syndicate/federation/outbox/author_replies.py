@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from syndicate.clock import Clock
 from syndicate.comments import records
-from syndicate.config import SiteConfig
 from syndicate.content import markdown
 from syndicate.content.sanitize import SANITIZER_VERSION, for_author
 from syndicate.errors import CommentNotFound, InputError
@@ -17,6 +16,7 @@ from syndicate.model.comment import Author, Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.model.post import Mention, Post
 from syndicate.storage import Store, Tables
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.urls import Urls
 
 REASON = "author.own"
@@ -25,8 +25,8 @@ REASON = "author.own"
 class AuthorReplies:
     """Creates, edits and deletes the author's replies."""
 
-    def __init__(self, store: Store, outbox: Outbox, site: SiteConfig, urls: Urls, clock: Clock) -> None:
-        self._store, self._outbox, self._site = store, outbox, site
+    def __init__(self, store: Store, outbox: Outbox, settings: SiteSettings, urls: Urls, clock: Clock) -> None:
+        self._store, self._outbox, self._settings = store, outbox, settings
         self._urls, self._clock = urls, clock
 
     async def reply(self, to: str, text: str, *, only: bool = False) -> Comment:
@@ -57,9 +57,9 @@ class AuthorReplies:
             anchor=anchor,
             source=CommentSource.OWN,
             author=Author(
-                name=self._site.author or self._site.name,
+                name=self._settings.site.author or self._settings.site.name,
                 uri=self._urls.blog_actor,
-                handle=f"@{self._site.account}",
+                handle=f"@{self._settings.site.account}",
                 url=self._urls.home,
             ),
             html=naming.html,

@@ -8,7 +8,6 @@ from syndicate.activitypub import render
 from syndicate.activitypub.policy import ReplyPolicy
 from syndicate.activitypub.render import Hashtag
 from syndicate.activitypub.vocabulary import OBJECT_CONTEXT
-from syndicate.comments.policy import Moderation
 from syndicate.content import federated
 from syndicate.content import html as author_html
 from syndicate.content.text import hashtag
@@ -17,14 +16,15 @@ from syndicate.federation.outbox.size_limit import limit_size
 from syndicate.media.kinds import type_by_name
 from syndicate.model.comment import Comment
 from syndicate.model.post import Mention, ObjectType, Picture, Post, Term
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.urls import Urls
 
 
 class Documents:
     """The documents of the blog's posts and replies, as they are now."""
 
-    def __init__(self, local_actors: LocalActors, urls: Urls, moderation: Moderation) -> None:
-        self._local_actors, self._urls, self._moderation = local_actors, urls, moderation
+    def __init__(self, local_actors: LocalActors, urls: Urls, settings: SiteSettings) -> None:
+        self._local_actors, self._urls, self._settings = local_actors, urls, settings
 
     def object(self, post: Post, talk: render.InteractionCounts | None = None) -> dict[str, Any]:
         """Render a post as an ActivityStreams object; without `talk` with the counts of its replies, likes and shares
@@ -60,7 +60,7 @@ class Documents:
         """Return which replies to a post are shown."""
         if not post.comments_open:
             return ReplyPolicy.NOBODY
-        return ReplyPolicy.ANYONE if self._moderation == "off" else ReplyPolicy.APPROVED
+        return ReplyPolicy.ANYONE if self._settings.comments.moderation == "off" else ReplyPolicy.APPROVED
 
     def reply(
         self,

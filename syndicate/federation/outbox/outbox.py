@@ -9,7 +9,6 @@ from syndicate.activitypub import render
 from syndicate.activitypub.render import Profile
 from syndicate.activitypub.vocabulary import ACTOR_CONTEXT, AS2, OBJECT_CONTEXT, PUBLIC
 from syndicate.clock import Clock
-from syndicate.comments.policy import Moderation
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.outbox.boosts import Boosts
 from syndicate.federation.outbox.distribution import NO_DELAY, Distribution
@@ -20,6 +19,7 @@ from syndicate.model.comment import Comment
 from syndicate.model.post import Post
 from syndicate.storage import Tables
 from syndicate.storage.outbox import OutboxActivity
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.urls import Urls
 
 NAME_LOOKUP_TIMEOUT = timedelta(seconds=60)
@@ -29,10 +29,10 @@ NAME_LOOKUP_TIMEOUT = timedelta(seconds=60)
 class Outbox:
     """Creates the activities of the blog and of its other local actors."""
 
-    def __init__(self, local_actors: LocalActors, urls: Urls, clock: Clock, moderation: Moderation) -> None:
+    def __init__(self, local_actors: LocalActors, urls: Urls, clock: Clock, settings: SiteSettings) -> None:
         self._local_actors, self._urls, self._clock = local_actors, urls, clock
         self._distribution = Distribution(local_actors, urls, clock)
-        self.documents = Documents(local_actors, urls, moderation)
+        self.documents = Documents(local_actors, urls, settings)
         self.boosts = Boosts(self._distribution, local_actors, urls, clock)
 
     @property

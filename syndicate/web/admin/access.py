@@ -36,7 +36,7 @@ from syndicate.web.http.content_policy import content_policy
 from syndicate.web.http.handlers import SAFE_METHODS, Handler
 from syndicate.web.http.keys import BODIES
 from syndicate.web.http.multipart import MULTIPART_TYPE, UploadedFile, get_boundary, parse_multipart
-from syndicate.web.keys import CLOCK, CONFIG, STORE
+from syndicate.web.keys import CLOCK, CONFIG, SETTINGS, STORE
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -86,6 +86,7 @@ def _is_admin(request: web.Request) -> bool:
 
 
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    await request.app[SETTINGS].refresh()
     route = find_route(request)
     is_safe = request.method in SAFE_METHODS
     if not is_safe and not _is_from_our_page(request):

@@ -9,12 +9,12 @@ import structlog
 from aiohttp import web
 
 from syndicate.clock import Clock
-from syndicate.config import SiteConfig
 from syndicate.model.ids import new_id
 from syndicate.storage import Store, Tables
 from syndicate.storage.admin_account import Account, Passkey
 from syndicate.storage.admin_events import AdminEvent
 from syndicate.storage.admin_sessions import StoredSession
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
 from syndicate.web.admin.throttle import (
@@ -88,14 +88,16 @@ async def record(tx: Tables, now: datetime, kind: str, detail: str = "") -> None
 
 
 class Authentication:
-    def __init__(self, store: Store, site: SiteConfig, clock: Clock, passwords: Passwords, passkeys: Passkeys) -> None:
-        self._store, self._site, self._clock = store, site, clock
+    def __init__(
+        self, store: Store, settings: SiteSettings, clock: Clock, passwords: Passwords, passkeys: Passkeys
+    ) -> None:
+        self._store, self._settings, self._clock = store, settings, clock
         self._passwords, self.passkeys = passwords, passkeys
 
     @property
     def hints(self) -> Sequence[str]:
         """Words about the blog that a guesser tries first."""
-        site = self._site
+        site = self._settings.site
         names = (site.title, site.handle, site.host, site.author, site.tagline)
         return sorted({word for name in names for word in (name, name.replace(" ", ""), *name.split()) if word})
 

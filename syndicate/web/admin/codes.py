@@ -7,7 +7,7 @@ from syndicate.web.admin.pages.account import CodesPage
 from syndicate.web.admin.rendering import respond
 from syndicate.web.admin.session import FORM
 from syndicate.web.admin.setup import FIRST_STEP, PASSKEY_STEP
-from syndicate.web.keys import CONFIG
+from syndicate.web.keys import SETTINGS
 
 ACCOUNT = "/admin/account/"
 MAX_CODES_LENGTH = 1000
@@ -24,7 +24,7 @@ async def post_codes(request: web.Request) -> web.StreamResponse:
 
 async def post_download(request: web.Request) -> web.StreamResponse:
     """Return the codes that the page shows as a text file; they are not stored anywhere."""
-    site = request.app[CONFIG].site
+    site = request.app[SETTINGS].site
     codes = request[FORM].get("codes")[:MAX_CODES_LENGTH]
     text = f"Recovery codes for {site.url}/admin/login\nEach works once.\n\n{codes}\n"
     headers = {"Content-Disposition": f'attachment; filename="recovery-codes-{site.handle}.txt"'}

@@ -15,15 +15,15 @@ from typing import BinaryIO
 from aiohttp import web
 
 from syndicate.clock import Clock, from_text
-from syndicate.config import Config
 from syndicate.exporters.blog import BlogExporter
 from syndicate.media import MediaFiles
 from syndicate.storage import Store
 from syndicate.storage.key_values import LAST_BACKUP
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.urls import Urls
 from syndicate.web.admin.pages.transfer import ExportPage
 from syndicate.web.admin.rendering import respond
-from syndicate.web.keys import CLOCK, CONFIG, STORE
+from syndicate.web.keys import CLOCK, SETTINGS, STORE
 
 CHUNK_BYTES = 256 * 1024
 PREFIX = "download-"
@@ -33,8 +33,10 @@ MakeBackup = Callable[[Path], Awaitable[object]]
 class Downloads:
     """Makes the files, one at a time."""
 
-    def __init__(self, store: Store, files: MediaFiles, urls: Urls, config: Config, *, make_backup: MakeBackup) -> None:
-        self._store, self._files, self._urls, self._config = store, files, urls, config
+    def __init__(
+        self, store: Store, files: MediaFiles, urls: Urls, settings: SiteSettings, *, make_backup: MakeBackup
+    ) -> None:
+        self._store, self._files, self._urls, self._settings = store, files, urls, settings
         self._make_backup = make_backup
         self._turn = asyncio.Lock()
 
@@ -53,7 +55,7 @@ class Downloads:
         """Give the blog in open forms as a ZIP archive, open for reading. Raises StorageError, OSError."""
         async with self._directory() as directory:
             folder = directory / "export"
-            exporter = BlogExporter(self._store, self._files, self._urls, self._config.site, lambda _: None)
+            exporter = BlogExporter(self._store, self._files, self._urls, self._settings.site, lambda _: None)
             await exporter.run(folder)
             stream = await asyncio.to_thread(_zipped, folder)
         with stream:
@@ -62,7 +64,7 @@ class Downloads:
     @asynccontextmanager
     async def _directory(self) -> AsyncIterator[Path]:
         """Give a new directory. What a process leaves that ends meanwhile is deleted by `maintenance.transfers`."""
-        transfers = self._config.storage.transfers
+        transfers = self._settings.config.storage.transfers
         async with self._turn:
             await asyncio.to_thread(transfers.mkdir, mode=0o700, parents=True, exist_ok=True)
             directory = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=PREFIX, dir=transfers))
@@ -108,7 +110,7 @@ async def _send(request: web.Request, stream: BinaryIO, name: str) -> web.Stream
 def _name(request: web.Request) -> str:
     """Return the beginning of a file's name: the blog's handle, and the day."""
     clock: Clock = request.app[CLOCK]
-    site = request.app[CONFIG].site
+    site = request.app[SETTINGS].site
     return f"{site.handle}-{clock().astimezone(site.zone):%Y-%m-%d}"
 
 

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from syndicate.clock import Clock
-from syndicate.config import SiteConfig
 from syndicate.errors import AlreadyAnnounced, PostNotFound, RevisionConflict
 from syndicate.model.post import Post, PostDraft, PostState
 from syndicate.publishing import Published, Publisher
@@ -20,6 +19,7 @@ from syndicate.publishing.publisher import AUTHOR_ORIGIN
 from syndicate.storage import Store, Tables
 from syndicate.storage.post_drafts import EditedPost
 from syndicate.storage.post_rows import PostSource
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.web.admin.post_form import base_of_new, created_at, draft_from, fields_of, is_undated, slug_for
 from syndicate.web.admin.tokens import hash_of
 
@@ -61,8 +61,8 @@ class OpenedPost:
 
 
 class Editor:
-    def __init__(self, store: Store, publisher: Publisher, site: SiteConfig, clock: Clock) -> None:
-        self._store, self._publisher, self._zone, self._clock = store, publisher, site.zone, clock
+    def __init__(self, store: Store, publisher: Publisher, settings: SiteSettings, clock: Clock) -> None:
+        self._store, self._publisher, self._settings, self._clock = store, publisher, settings, clock
 
     async def open(self, id: str) -> OpenedPost:
         """Raises PostNotFound."""
@@ -74,7 +74,7 @@ class Editor:
         return OpenedPost(
             post=post,
             made=made,
-            shown=fields_of(post, made, self._zone, self._clock()),
+            shown=fields_of(post, made, self._settings.site.zone, self._clock()),
             aside=edited.fields if edited and has_changes else {},
             saved=edited.saved if edited and has_changes else None,
             base_revision=edited.base_revision if edited and has_changes else made.revision,
@@ -91,7 +91,7 @@ class Editor:
             if await tx.post_drafts.find_by_form(form) is None:
                 await tx.post_drafts.save(EditedPost(post=post.id, form=form, base_revision=1, fields={}, saved=now))
 
-        draft = draft_from(typed, {}, base, self._zone)
+        draft = draft_from(typed, {}, base, self._settings.site.zone)
         created = await self._publisher.create(draft, slug_rule=_slug_rule(typed), also=remember)
         return created.post.id
 
@@ -157,7 +157,7 @@ class Editor:
             typed = {"title": title, "text": text}
             return await self._publisher.compose(None, replace(base_of_new(typed, ""), title=title, source=text))
         opened = await self.open(id)
-        draft = draft_from(opened.fields, opened.shown, draft_of(opened.post, opened.made), self._zone)
+        draft = draft_from(opened.fields, opened.shown, draft_of(opened.post, opened.made), self._settings.site.zone)
         return await self._publisher.compose(id, replace(draft, title=title or draft.title, source=text))
 
     async def create_preview_link(self, id: str) -> str:
@@ -204,7 +204,7 @@ class Editor:
         await self._store.transaction(body)
 
     def _draft(self, opened: OpenedPost, typed: Mapping[str, str]) -> PostDraft:
-        draft = draft_from(typed, opened.shown, draft_of(opened.post, opened.made), self._zone)
+        draft = draft_from(typed, opened.shown, draft_of(opened.post, opened.made), self._settings.site.zone)
         follows = opened.made.released is None and opened.post.slug.startswith(slug_for(opened.shown) or "note-")
         if follows and typed["slug"] == opened.shown["slug"] and slug_for(typed) != slug_for(opened.shown):
             draft = replace(draft, slug=slug_for(typed) or draft.slug)

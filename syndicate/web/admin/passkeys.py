@@ -12,9 +12,9 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from syndicate.clock import Clock
-from syndicate.config import SiteConfig
 from syndicate.storage import Store
 from syndicate.storage.admin_account import Passkey
+from syndicate.storage.site_settings import SiteSettings
 
 CHALLENGE_TIMEOUT = timedelta(minutes=5)
 CHALLENGE_BYTES = 32
@@ -37,9 +37,9 @@ def relying_party(url: str) -> str:
 class Passkeys:
     """webauthn is imported on use: it takes a while to load, and commands do without it."""
 
-    def __init__(self, store: Store, site: SiteConfig, clock: Clock) -> None:
-        self._store, self._site, self._clock = store, site, clock
-        self.host = relying_party(site.url)
+    def __init__(self, store: Store, settings: SiteSettings, clock: Clock) -> None:
+        self._store, self._settings, self._clock = store, settings, clock
+        self.host = relying_party(settings.site.url)
 
     async def creation_options(self) -> str:
         """Return what `navigator.credentials.create` is called with, as JSON."""
@@ -54,8 +54,8 @@ class Passkeys:
         known = await self._store.admin_account.list_passkeys()
         options = generate_registration_options(
             rp_id=self.host,
-            rp_name=self._site.name,
-            user_name=self._site.account,
+            rp_name=self._settings.site.name,
+            user_name=self._settings.site.account,
             user_id=USER_ID,
             challenge=await self._new_challenge("create"),
             authenticator_selection=AuthenticatorSelectionCriteria(
@@ -90,7 +90,7 @@ class Passkeys:
                 credential=credential,
                 expected_challenge=challenge,
                 expected_rp_id=self.host,
-                expected_origin=self._site.url,
+                expected_origin=self._settings.site.url,
                 require_user_verification=True,
             )
         except (WebAuthnException, ValueError, KeyError, TypeError):
@@ -117,7 +117,7 @@ class Passkeys:
                 credential=credential,
                 expected_challenge=challenge,
                 expected_rp_id=self.host,
-                expected_origin=self._site.url,
+                expected_origin=self._settings.site.url,
                 credential_public_key=_decoded(passkey.public_key),
                 credential_current_sign_count=passkey.sign_count,
                 require_user_verification=True,

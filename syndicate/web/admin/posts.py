@@ -14,7 +14,7 @@ from syndicate.web.admin.pictures import NO_PICTURE, UPLOADS, as_source
 from syndicate.web.admin.post_form import errors_in, fields_of_new, typed_fields
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FILES_SENT, FORM
-from syndicate.web.keys import CLOCK, CONFIG, STORE, URLS
+from syndicate.web.keys import CLOCK, SETTINGS, STORE, URLS
 from syndicate.web.site.pages import Paging
 
 POSTS_PER_PAGE = 50
@@ -120,16 +120,16 @@ def _paging(request: web.Request, page: int, *, has_more: bool) -> Paging:
 
 
 async def get_new(request: web.Request) -> web.StreamResponse:
-    fields = fields_of_new(request.app[CONFIG].site.language)
+    fields = fields_of_new(request.app[SETTINGS].site.language)
     return respond(request, EditPage(form=Form(fields), form_id=new_id(request.app[CLOCK]())))
 
 
 async def post_new(request: web.Request) -> web.StreamResponse:
     """Create a draft; then go on as with any other post."""
     form = request[FORM]
-    typed = typed_fields(form, fields_of_new(request.app[CONFIG].site.language))
+    typed = typed_fields(form, fields_of_new(request.app[SETTINGS].site.language))
     form_id = form.get("form_id") or new_id(request.app[CLOCK]())
-    checked = Form(typed, errors_in(typed, request.app[CONFIG].site.zone))
+    checked = Form(typed, errors_in(typed, request.app[SETTINGS].site.zone))
     if checked.errors:
         return respond_to_form(request, EditPage(form=checked, form_id=form_id), checked)
     try:
@@ -153,7 +153,7 @@ async def post_post(request: web.Request) -> web.StreamResponse:
     form, editor = request[FORM], request.app[EDITOR]
     opened = await editor.open(request.match_info["id"])
     typed = typed_fields(form, opened.shown)
-    checked = Form(typed, errors_in(typed, request.app[CONFIG].site.zone))
+    checked = Form(typed, errors_in(typed, request.app[SETTINGS].site.zone))
     if checked.errors:
         return respond_to_form(request, await edit_page(request, opened, checked), checked)
     try:
@@ -214,7 +214,7 @@ async def edit_page(request: web.Request, opened: OpenedPost, form: Form) -> Edi
         is_html=opened.made.source_format is SourceFormat.HTML,
         has_date=opened.made.released is None,
         saved=opened.saved,
-        address=f"{request.app[CONFIG].site.url}{opened.post.path}" if opened.post.is_public else "",
+        address=f"{request.app[SETTINGS].site.url}{opened.post.path}" if opened.post.is_public else "",
         comments=opened.post.counts.comments,
         due=pending.due if pending and not pending.fetched else None,
     )
@@ -247,7 +247,7 @@ async def _answer_autosave(request: web.Request, id: str) -> web.Response:
     document = {
         "action": post_path(id),
         "base_revision": opened.base_revision,
-        "saved": f"{saved.astimezone(request.app[CONFIG].site.zone):%H:%M}",
+        "saved": f"{saved.astimezone(request.app[SETTINGS].site.zone):%H:%M}",
         "outdated": post_path(id, CONFLICT) if opened.is_outdated else "",
     }
     return web.json_response(document)

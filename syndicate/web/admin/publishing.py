@@ -14,7 +14,7 @@ from syndicate.web.admin.post_form import NO_SUCH_DATE, parsed_date, typed_field
 from syndicate.web.admin.posts import CONFLICT, edit_page, post_path
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM
-from syndicate.web.keys import CONFIG, LOCAL_ACTORS, STORE
+from syndicate.web.keys import LOCAL_ACTORS, SETTINGS, STORE
 
 
 async def get_publish(request: web.Request) -> web.StreamResponse:
@@ -25,7 +25,7 @@ async def get_publish(request: web.Request) -> web.StreamResponse:
 
 
 async def post_publish(request: web.Request) -> web.StreamResponse:
-    form, zone = request[FORM], request.app[CONFIG].site.zone
+    form, zone = request[FORM], request.app[SETTINGS].site.zone
     opened = await request.app[EDITOR].open(request.match_info["id"])
     at = parsed_date(form.get("at"), zone) if form.get("at") else None
     if form.get("at") and at is None:

@@ -8,7 +8,7 @@ from aiohttp import web
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.frame import AdminPage, Frame
 from syndicate.web.admin.session import SESSION, WAITING, is_admin_path
-from syndicate.web.keys import CONFIG
+from syndicate.web.keys import SETTINGS
 from syndicate.web.site.pages import Link
 from syndicate.web.site.rendering import PAGES
 
@@ -77,7 +77,7 @@ def respond_to_form(request: web.Request, page: AdminPage, form: Form) -> web.Re
 
 
 def frame(request: web.Request) -> Frame:
-    site, session = request.app[CONFIG].site, request.get(SESSION)
+    site, session = request.app[SETTINGS].site, request.get(SESSION)
     return Frame(
         blog=site.name,
         home=f"{site.url}/",

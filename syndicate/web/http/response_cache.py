@@ -17,6 +17,7 @@ from email.utils import format_datetime
 from weakref import WeakValueDictionary
 
 from syndicate.clock import Clock, Stopwatch
+from syndicate.storage.site_settings import SETTINGS
 from syndicate.storage.version_watch import VersionSnapshot, VersionWatch
 from syndicate.web.http.compression import MIN_COMPRESSED_BYTES, gzip_encoded
 
@@ -39,7 +40,7 @@ PUBLIC = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 class RenderedDocument:
     """The output of a view.
 
-    `dependencies` name the versions that it depends on. `etag` is a weak tag; if it is empty, one is derived from the
+    `dependencies` name the versions that it depends on, beside the settings of the blog. `etag` is a weak tag; if it is empty, one is derived from the
     body. `headers` are added unchanged. A `guarded` document is never served by address alone: its view checks every request.
     """
 
@@ -155,7 +156,7 @@ class ResponseCache:
         versions = self._watch.snapshot()  # a change during rendering makes the document stale at once
         rendered = self._dated(await render(), self._documents.get(key))
         self.renders += 1
-        stamp = {name: versions.get(name, 0) for name in rendered.dependencies}
+        stamp = {name: versions.get(name, 0) for name in (*rendered.dependencies, SETTINGS)}
         document = _document(rendered, stamp, key, made=self._stopwatch())
         self._store(key, document)
         return document

@@ -10,7 +10,7 @@ from syndicate.feeds import opml as opml_format
 from syndicate.web.feeds import CACHE_CONTROL, CORS, answer_feed, answer_live
 from syndicate.web.http.keys import RESPONDER
 from syndicate.web.http.response_cache import RenderedDocument, uncached
-from syndicate.web.keys import BLOGROLL_FEEDS, CONFIG, LOCAL_ACTORS, STORE, URLS
+from syndicate.web.keys import BLOGROLL_FEEDS, LOCAL_ACTORS, SETTINGS, STORE, URLS
 from syndicate.web.site.blogroll_builder import BLOGROLL_PAGES
 from syndicate.web.site.cached import redirect, respond_cached
 
@@ -65,7 +65,7 @@ async def get_feed(request: web.Request) -> web.StreamResponse:
 
 async def get_opml(request: web.Request) -> web.StreamResponse:
     """Return the blogroll as OPML 2.0."""
-    store, config = request.app[STORE], request.app[CONFIG]
+    store, config = request.app[STORE], request.app[SETTINGS].config
 
     async def render() -> RenderedDocument:
         outlines = [

@@ -8,11 +8,11 @@ from aiohttp import web
 
 from syndicate.blogroll.documents import BLOGROLL, RIVER
 from syndicate.clock import Clock, to_text
-from syndicate.config import Config
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.model.blogroll import BlogrollEntry
 from syndicate.storage import Store
 from syndicate.storage.feed_entries import RiverPost
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.translation import _
 from syndicate.urls import Urls
 from syndicate.web.http.response_cache import RenderedDocument
@@ -29,15 +29,21 @@ class BlogrollPages:
     """Builds and renders the pages of the blogroll."""
 
     def __init__(
-        self, frame: PageFrame, store: Store, config: Config, urls: Urls, local_actors: LocalActors, clock: Clock
+        self,
+        frame: PageFrame,
+        store: Store,
+        settings: SiteSettings,
+        urls: Urls,
+        local_actors: LocalActors,
+        clock: Clock,
     ) -> None:
-        self._frame, self._store, self._config, self._urls = frame, store, config, urls
+        self._frame, self._store, self._settings, self._urls = frame, store, settings, urls
         self._local_actors, self._clock = local_actors, clock
 
     async def blogroll(self, page: int) -> RenderedDocument | None:
         """Return a page of the blogroll, or None beyond the last page."""
         table, skip = self._store.blogroll, (page - 1) * BLOGS_PER_PAGE
-        entries = await table.list_page(self._config.blogroll.order, limit=BLOGS_PER_PAGE, skip=skip)
+        entries = await table.list_page(self._settings.config.blogroll.order, limit=BLOGS_PER_PAGE, skip=skip)
         if not entries and page > 1:
             return None
         pages = max(-(-await table.count() // BLOGS_PER_PAGE), page)
@@ -81,7 +87,7 @@ class BlogrollPages:
 
     def _blog(self, entry: BlogrollEntry) -> BlogrollItem:
         latest = entry.latest
-        quiet = timedelta(days=self._config.blogroll.quiet_after)
+        quiet = timedelta(days=self._settings.config.blogroll.quiet_after)
         return BlogrollItem(
             name=entry.name,
             tagline=entry.tagline,
@@ -117,7 +123,7 @@ class BlogrollPages:
 
     @property
     def _byline(self) -> str:
-        return self._config.site.author or self._config.site.name
+        return self._settings.site.author or self._settings.site.name
 
 
 BLOGROLL_PAGES = web.AppKey("blogroll pages", BlogrollPages)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from syndicate.config import Config
 from syndicate.errors import StorageError
 from syndicate.storage import Store
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.translation import _
 from syndicate.urls import Urls
 from syndicate.web.http.response_cache import RenderedDocument
@@ -27,9 +27,12 @@ ABOUT = Link(label=_("About"), href="/about/")
 class PageFrame:
     """Makes the site and the head of every page, and renders it."""
 
-    def __init__(self, store: Store, config: Config, urls: Urls, pages: Pages) -> None:
-        self._store, self._config, self._urls, self._pages = store, config, urls, pages
-        self.feeds = FeedLinks(urls, config.site.name)
+    def __init__(self, store: Store, settings: SiteSettings, urls: Urls, pages: Pages) -> None:
+        self._store, self._settings, self._urls, self._pages = store, settings, urls, pages
+
+    @property
+    def feeds(self) -> FeedLinks:
+        return FeedLinks(self._urls, self._settings.site.name)
 
     async def site(self) -> Site:
         """Return the site with the author's own pages in its navigation."""
@@ -46,7 +49,7 @@ class PageFrame:
 
     def _site_with(self, *pages: Link) -> Site:
         """Return the site with these pages in its navigation, after the fixed entries."""
-        config = self._config.site
+        config = self._settings.site
         return Site(
             title=config.name,
             tagline=config.tagline,
@@ -60,7 +63,7 @@ class PageFrame:
 
     def head(self, title: str, path: str, feeds: tuple[FeedLink, ...] = (), description: str = "") -> Head:
         """Return the head of the page at `path`."""
-        site = self._config.site
+        site = self._settings.site
         return Head(
             title=title,
             description=description,
@@ -91,7 +94,7 @@ class PageFrame:
 
         For server errors it is built from the settings alone, since the database may be the cause.
         """
-        head = Head(title=heading, language=self._config.site.language, robots="noindex", feeds=self.feeds.of_blog())
+        head = Head(title=heading, language=self._settings.site.language, robots="noindex", feeds=self.feeds.of_blog())
         site = self._site_with() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else await self._site_if_readable()
         return self._pages.render(ErrorPage(site=site, head=head, status=status, heading=heading, text=text))
 

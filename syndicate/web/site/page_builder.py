@@ -10,13 +10,13 @@ from itertools import groupby
 from aiohttp import web
 
 from syndicate.comments.quotes import list_shown as list_shown_quotes
-from syndicate.config import Config
 from syndicate.content.html import largest_within, shown
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.media.kinds import type_by_name
 from syndicate.model.post import Picture, Post, PostKind, TermKind
 from syndicate.publishing.listings import Listing
 from syndicate.storage import Store
+from syndicate.storage.site_settings import SiteSettings
 from syndicate.translation import _
 from syndicate.urls import Urls
 from syndicate.web.http.response_cache import RenderedDocument
@@ -78,8 +78,10 @@ class Series:
 class PageBuilder:
     """Builds and renders the pages."""
 
-    def __init__(self, frame: PageFrame, store: Store, config: Config, urls: Urls, local_actors: LocalActors) -> None:
-        self.frame, self._store, self._config, self._urls = frame, store, config, urls
+    def __init__(
+        self, frame: PageFrame, store: Store, settings: SiteSettings, urls: Urls, local_actors: LocalActors
+    ) -> None:
+        self.frame, self._store, self._settings, self._urls = frame, store, settings, urls
         self._blog_actor = local_actors.blog
 
     # pages
@@ -181,7 +183,7 @@ class PageBuilder:
 
     async def search(self, listing: Listing, page: int) -> RenderedDocument:
         """Return the results of a search, or the empty search form if there are no words."""
-        size = self._config.site.posts_per_page
+        size = self._settings.site.posts_per_page
         posts = await listing.fetch(size + 1, (page - 1) * size) if listing.title else []
         view = SearchPage(
             site=await self.frame.site(),
@@ -239,10 +241,10 @@ class PageBuilder:
     # parts of pages
 
     def _view(self, post: Post, *, full_text: bool = False) -> PostView:
-        return post_view(post, self._urls, self._config.site.author, full_text=full_text)
+        return post_view(post, self._urls, self._settings.site.author, full_text=full_text)
 
     async def _list_page(self, listing: Listing, page: int) -> tuple[list[Post], Paging | None]:
-        size = self._config.site.posts_per_page
+        size = self._settings.site.posts_per_page
         posts = await listing.fetch(size, (page - 1) * size)
         pages = max(-(-await listing.total() // size), page)
         return posts, paging(listing.path, page, pages)

@@ -19,6 +19,7 @@ from jinja2 import BytecodeCache, ChoiceLoader, Environment, PackageLoader, Stri
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
+from syndicate.config import SiteConfig
 from syndicate.content.scripts import has_mixed_scripts
 from syndicate.feeds.opml import xfn
 from syndicate.translation import _
@@ -80,13 +81,16 @@ class Asset:
 class Calendar:
     """Dates in words, in the zone of the site: `22 November 2026`, or the month first for `en-US`."""
 
-    zone: ZoneInfo
-    language: str
+    site: Callable[[], SiteConfig]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.site().zone
 
     def day(self, instant: datetime | date) -> str:
         local = self._local(instant)
         month = MONTHS[local.month - 1]
-        if self.language.lower() == "en-us":
+        if self.site().language.lower() == "en-us":
             return f"{month} {local.day}, {local.year}"
         return f"{local.day} {month} {local.year}"
 
@@ -112,10 +116,10 @@ class Calendar:
 
 
 class Pages:
-    """Renders pages. Equal pages give equal bytes."""
+    """Renders pages. Equal pages give equal bytes. Dates are written as `site` is at that time."""
 
-    def __init__(self, *, timezone: str, language: str) -> None:
-        self.calendar = Calendar(zone=ZoneInfo(timezone), language=language)
+    def __init__(self, site: Callable[[], SiteConfig]) -> None:
+        self.calendar = Calendar(site=site)
         static = {name: _asset("syndicate.web.site", name, media_type) for name, media_type in STATIC_FILES.items()}
         static |= {name: _asset("syndicate.web.admin", name, media_type) for name, media_type in ADMIN_FILES.items()}
         self.assets = (*static.values(), *(_root_asset(static[name], name) for name in ROOT_FILES))

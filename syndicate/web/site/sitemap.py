@@ -15,7 +15,7 @@ from syndicate.storage import Store
 from syndicate.urls import Urls
 from syndicate.web.http.keys import RESPONDER, RESPONSE_CACHE
 from syndicate.web.http.response_cache import RenderedDocument
-from syndicate.web.keys import CONFIG, STORE, URLS
+from syndicate.web.keys import SETTINGS, STORE, URLS
 
 MAX_POSTS_IN_ONE_SITEMAP = 2_000
 """Blogs with more posts get an index and one sitemap per month."""
@@ -29,7 +29,7 @@ async def get_sitemap(request: web.Request) -> web.StreamResponse:
     part = request.match_info.get("part", "")
     if part not in ("", "pages") and not MONTH.fullmatch(part):
         raise NotFound(request.path)
-    store, urls, zone = request.app[STORE], request.app[URLS], request.app[CONFIG].site.zone
+    store, urls, zone = request.app[STORE], request.app[URLS], request.app[SETTINGS].site.zone
 
     async def rendered() -> RenderedDocument:
         body = await _index_or_all(store, urls) if not part else await _part(store, urls, part, zone)

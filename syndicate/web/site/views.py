@@ -8,7 +8,7 @@ from syndicate.translation import _
 from syndicate.web.feeds import MAX_PACE_DAYS
 from syndicate.web.http.keys import RESPONDER
 from syndicate.web.http.response_cache import uncached
-from syndicate.web.keys import CLOCK, CONFIG, LISTINGS
+from syndicate.web.keys import CLOCK, LISTINGS, SETTINGS
 from syndicate.web.site.cached import respond_cached
 from syndicate.web.site.page_builder import PAGE_BUILDER, Series
 from syndicate.web.site.wordpress_queries import redirect_query
@@ -31,7 +31,7 @@ async def get_archives(request: web.Request) -> web.StreamResponse:
 async def get_subscribe(request: web.Request) -> web.StreamResponse:
     """Return the page about subscribing; with a day and a pace, also the feeds that replay the archive."""
     builder = request.app[PAGE_BUILDER]
-    today = request.app[CLOCK]().astimezone(request.app[CONFIG].site.zone).date()
+    today = request.app[CLOCK]().astimezone(request.app[SETTINGS].site.zone).date()
     if not request.query_string:
         return await respond_cached(request, f"page:/subscribe/:{today}", lambda: builder.subscribe(today))
     try:
