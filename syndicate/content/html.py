@@ -81,11 +81,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forms:
-    """What is known of a picture that is served here: its size in pixels, and its smaller forms as a `srcset`."""
+    """What is known of a picture that is served here: its size in pixels, its smaller forms as a `srcset`, and the
+    description that stands for it where the text gives none."""
 
     width: int
     height: int
     srcset: str
+    alt: str = ""
 
 
 def shown(html: str) -> tuple[Shown, ...]:
@@ -191,6 +193,8 @@ def _with_forms(image: Tag, forms: Forms, *, is_lazy: bool) -> Tag:
     given = {name for name, _ in attributes}
     if not given & {"width", "height"} and forms.width and forms.height:
         attributes += (("width", str(forms.width)), ("height", str(forms.height)))
+    if forms.alt and not image.value("alt").strip():
+        attributes = (*_without(attributes, frozenset({"alt"})), ("alt", escape(forms.alt)))
     if forms.srcset:
         width = _WIDTH.fullmatch(image.value("width").strip().removesuffix("px"))
         shown = f"{width[0]}px" if width else COLUMN_WIDTH

@@ -172,6 +172,12 @@ class Publisher:
         log.info("post deleted", slug=post.slug, path=post.path)
         return post
 
+    async def delete_file(self, file: MediaFile) -> bool:
+        """Delete a file of the author; return False if something uses it."""
+        names = await self._store.transaction(lambda tx: tx.admin_media.delete_unused(file))
+        await self._renderer.remove_files(names)
+        return bool(names)
+
     async def compose(self, post_id: str | None, draft: PostDraft) -> Post:
         """Return the post that an update with this draft would make, or without an id a new post, without storing it.
         Raises PostNotFound, InputError."""

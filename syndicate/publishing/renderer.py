@@ -176,7 +176,7 @@ class Renderer:
     def _forms(self, file: MediaFile) -> author_html.Forms | None:
         if file.state is not MediaState.KEPT:
             return None
-        return author_html.Forms(width=file.width, height=file.height, srcset=self.srcset(file))
+        return author_html.Forms(width=file.width, height=file.height, srcset=self.srcset(file), alt=file.alt)
 
     def srcset(self, file: MediaFile) -> str:
         """Return the smaller forms of a picture, and the picture itself if it is not much larger, for browsers to

@@ -45,7 +45,7 @@ def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
         EDITOR: Editor(store, services.publisher, services.settings, clock),
         IS_AUTHOR: is_author,
         MEDIA_KEYS: MediaKeys(services.media_secret, store, services.urls, clock),
-        UPLOADS: Uploads(store, services.files, services.urls, clock),
+        UPLOADS: Uploads(store, services.files, services.publisher, services.urls, clock),
     }
 
 

@@ -56,15 +56,15 @@ class Media:
 
     async def find_by_source(self, source_url: str) -> MediaFile | None:
         row = await self._query.one("SELECT * FROM media WHERE source_url = :source_url", source_url=source_url)
-        return None if row is None else _file(row)
+        return None if row is None else file_of_row(row)
 
     async def find_by_path(self, path: str) -> MediaFile | None:
         row = await self._query.one("SELECT * FROM media WHERE path = :path", path=path)
-        return None if row is None else _file(row)
+        return None if row is None else file_of_row(row)
 
     async def find_by_name(self, name: str) -> MediaFile | None:
         row = await self._query.one("SELECT * FROM media WHERE name = :name LIMIT 1", name=name)
-        return None if row is None else _file(row)
+        return None if row is None else file_of_row(row)
 
     async def is_original(self, name: str) -> bool:
         """Return whether a stored file was imported under this name."""
@@ -115,7 +115,7 @@ class Media:
             until=to_text(until),
             limit=limit,
         )
-        return [_file(row) for row in rows]
+        return [file_of_row(row) for row in rows]
 
     async def next_due(self) -> datetime | None:
         row = await self._query.one(
@@ -142,7 +142,7 @@ class Media:
         rows = await self._query.all(
             "SELECT * FROM media WHERE state = 'failed' AND purpose = 'post' ORDER BY source_url"
         )
-        return [_file(row) for row in rows]
+        return [file_of_row(row) for row in rows]
 
     async def count(self, state: MediaState) -> int:
         row = await self._query.one(
@@ -268,7 +268,7 @@ class Media:
             "SELECT media.* FROM media JOIN post_media ON post_media.media_id = media.id WHERE post_media.post_id = :post",
             post=post,
         )
-        return [_file(row) for row in rows]
+        return [file_of_row(row) for row in rows]
 
     async def list_posts_showing(self, media: str) -> list[str]:
         rows = await self._query.all("SELECT post_id FROM post_media WHERE media_id = :media", media=media)
@@ -279,7 +279,7 @@ def _spelled(widths: tuple[int, ...]) -> str:
     return " ".join(map(str, widths))
 
 
-def _file(row: Row) -> MediaFile:
+def file_of_row(row: Row) -> MediaFile:
     return MediaFile(
         id=row["id"],
         source_url=row["source_url"],

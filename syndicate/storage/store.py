@@ -8,6 +8,7 @@ from syndicate.storage.actors import RemoteActors, StoredActors
 from syndicate.storage.admin_account import AdminAccount
 from syndicate.storage.admin_comments import AdminComments
 from syndicate.storage.admin_events import AdminEvents
+from syndicate.storage.admin_media import AdminMedia
 from syndicate.storage.admin_people import AdminPeople
 from syndicate.storage.admin_posts import AdminPosts
 from syndicate.storage.admin_sessions import AdminSessions
@@ -128,6 +129,7 @@ class Tables:
         self.websub_following = WebsubFollowing(query)
         self.imports = Imports(query)
         self.post_drafts = PostDrafts(query)
+        self.admin_media = AdminMedia(query)
         self.admin_posts = AdminPosts(query)
         self.admin_people = AdminPeople(query)
         self.admin_comments = AdminComments(query)

@@ -17,11 +17,13 @@ from syndicate.model.comment import CommentState
 from syndicate.model.post import Post, PostKind, PostState, SourceFormat, Visibility
 from syndicate.storage.admin_account import Passkey
 from syndicate.storage.admin_events import AdminEvent
+from syndicate.storage.admin_media import ListedFile, MediaUse
 from syndicate.storage.admin_people import BlockRow
 from syndicate.storage.admin_posts import PostRow
 from syndicate.storage.admin_sessions import StoredSession
 from syndicate.storage.feed_entries import RiverPost
 from syndicate.storage.imports import StoredImport
+from syndicate.storage.media import MediaFile
 from syndicate.storage.reports import Report
 from syndicate.storage.revisions import Revision
 from syndicate.storage.tombstones import Tombstone
@@ -40,6 +42,7 @@ from syndicate.web.admin.pages.account import (
 from syndicate.web.admin.pages.blogroll import BlogrollEntryPage, BlogrollListPage, FoundPage, ReadingPage
 from syndicate.web.admin.pages.comments import CommentCard, CommentPage, CommentsPage, MentionCard, MentionsPage
 from syndicate.web.admin.pages.frame import AdminPage, Frame, Tab
+from syndicate.web.admin.pages.media import FileCard, FilePage, MediaPage
 from syndicate.web.admin.pages.people import BlocksPage, FollowerCard, PeoplePage
 from syndicate.web.admin.pages.posts import (
     Audience,
@@ -132,6 +135,13 @@ ENTRY = BlogrollEntry(
     latest=Latest(title=HOSTILE, url=HOSTILE, at=NOON - timedelta(days=1)),
 )
 STATES = tuple(zip(FeedState, FollowState, strict=True))
+CARD = FileCard(
+    listed=ListedFile(file=MediaFile(id="m", source_url="", alt=HOSTILE, width=8, due=NOON), uses=3, is_public=False),
+    address=HOSTILE,
+    thumbnail="/media/a.png",
+    name=HOSTILE,
+    size="1 KB",
+)
 IMPORT_STATES: tuple[dict[str, Any], ...] = (
     {},
     {"attempts": 1},
@@ -161,6 +171,17 @@ SAMPLES: dict[str, AdminPage] = {
         sessions=tuple(StoredSession(token_hash=id, browser=HOSTILE, created=NOON, seen=NOON) for id in "ab"),
         events=(AdminEvent(id="i", at=NOON, kind="signed in", detail=HOSTILE),),
     ),
+    "media": MediaPage(
+        form=FORM, max_size="64 MB", words=HOSTILE, files=(CARD, replace(CARD, thumbnail="")), older="?b"
+    ),
+    "no media": MediaPage(max_size="64 MB", newest="/admin/media/"),
+    "file": FilePage(
+        form=Form({"alt": HOSTILE}, {"alt": HOSTILE, "delete": HOSTILE}),
+        card=CARD,
+        uses=tuple(MediaUse(post="p", title=HOSTILE, state=state, is_aside=True) for state in PostState),
+        more=2,
+    ),
+    "unused file": FilePage(form=Form(), card=replace(CARD, thumbnail="")),
     "no posts": PostsPage(tabs=(), state="all", words=HOSTILE),
     "posts": PostsPage(
         tabs=(Tab(label="All", href="/admin/posts/", count=1, is_current=True),),

@@ -12,6 +12,7 @@ from syndicate.errors import PictureRefused
 from syndicate.media import MediaFiles, UnusableFile
 from syndicate.model.ids import new_id
 from syndicate.model.post import SourceFormat
+from syndicate.publishing import Publisher
 from syndicate.publishing.post_files import as_kept
 from syndicate.storage import Store
 from syndicate.storage.media import MediaFile
@@ -20,6 +21,8 @@ from syndicate.web.admin.session import FILES_SENT, FORM
 
 MAX_PICTURE_BYTES = 12 * 1024 * 1024
 MAX_ALT_LENGTH = 1500
+MAX_RENDERED_AGAIN = 200
+"""Posts; more have a file only where it stands on every page, and get its new description when they change."""
 NO_PICTURE = "Please choose a picture."
 SPECIAL = re.compile(r"[\[\]\\]")
 HEIC = re.compile(rb"^.{4}ftyp(heic|heix|hevc|mif1|msf1)", re.DOTALL)
@@ -30,23 +33,40 @@ HEIC_REFUSED = (
 
 
 class Uploads:
-    def __init__(self, store: Store, files: MediaFiles, urls: Urls, clock: Clock) -> None:
-        self._store, self._files, self._urls, self._clock = store, files, urls, clock
+    def __init__(self, store: Store, files: MediaFiles, publisher: Publisher, urls: Urls, clock: Clock) -> None:
+        self._store, self._files, self._publisher, self._urls, self._clock = store, files, publisher, urls, clock
 
     async def keep(self, data: bytes, alt: str) -> MediaFile:
         """Keep a picture, whose type its bytes decide. Raises PictureRefused."""
+        kept = await self._kept(data, alt)
+        if not kept.media_type.startswith("image/"):
+            self._files.remove(kept.name or "")
+            raise PictureRefused("This file is no picture.")
+        return await self._saved(kept)
+
+    async def keep_file(self, data: bytes, alt: str) -> MediaFile:
+        """Keep a picture, sound, film or PDF file. Raises PictureRefused."""
+        return await self._saved(await self._kept(data, alt))
+
+    async def describe(self, file: MediaFile, alt: str) -> None:
+        """Change the description of a file, also where posts show it without one of their own."""
+        await self._store.transaction(lambda tx: tx.admin_media.set_alt(file.id, alt))
+        for post in (await self._store.media.list_posts_showing(file.id))[:MAX_RENDERED_AGAIN]:
+            await self._publisher.rerender(post)
+
+    async def delete(self, file: MediaFile) -> bool:
+        """Delete a file; return False if something uses it."""
+        return await self._publisher.delete_file(file)
+
+    async def _kept(self, data: bytes, alt: str) -> MediaFile:
         if HEIC.match(data[:12]):
             raise PictureRefused(HEIC_REFUSED)
         now = self._clock()
         wanted = MediaFile(id=new_id(now), source_url="", alt=alt.strip()[:MAX_ALT_LENGTH], due=now)
         try:
-            kept = await asyncio.to_thread(as_kept, wanted, self._files, data)
+            return await asyncio.to_thread(as_kept, wanted, self._files, data)
         except UnusableFile as error:
             raise PictureRefused(f"This file cannot be used: {error}.") from error
-        if not kept.media_type.startswith("image/"):
-            self._files.remove(kept.name or "")
-            raise PictureRefused("This file is no picture.")
-        return await self._saved(kept)
 
     async def _saved(self, kept: MediaFile) -> MediaFile:
         known = await self._store.media.find_by_name(kept.name or "")

@@ -20,6 +20,7 @@ from syndicate.web.admin import (
     downloads,
     following,
     imports,
+    media,
     mentions,
     people,
     pictures,
@@ -116,6 +117,18 @@ ROUTES: tuple[Route, ...] = (
     post("/admin/posts/{id}/preview/link", preview.post_link),
     post("/admin/posts/{id}/preview/end", preview.post_end_links),
     post("/admin/pictures", pictures.post_picture, max_bytes=pictures.MAX_PICTURE_BYTES),
+    # pictures and other files
+    get("/admin/media/", media.get_media),
+    Route(
+        method="POST",
+        path="/admin/media/",
+        view=media.post_media,
+        max_bytes=media.MAX_UPLOAD_BYTES,
+        is_upload=True,
+    ),
+    get("/admin/media/{id}/", media.get_file),
+    post("/admin/media/{id}/", media.post_file),
+    post("/admin/media/{id}/delete", media.post_delete),
     # bringing in and taking along
     get("/admin/import/", imports.get_import),
     Route(
