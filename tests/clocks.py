@@ -16,6 +16,10 @@ class FakeClock:
     def advance(self, **by: float) -> None:
         self.now += timedelta(**by)
 
+    def catch_up(self) -> None:
+        """Go on to the machine's time, unless it is later here."""
+        self.now = max(self.now, datetime.now(UTC))
+
     def stopwatch(self) -> float:
         """The seconds for which it has gone on; nothing sets these back."""
         self._latest = max(self._latest, self.now)

@@ -5,9 +5,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 import structlog
 
 from syndicate.cli.main import main
+from tests.clocks import FakeClock
 from tests.instances import RunningInstance
 
 SETTINGS = """\
@@ -84,16 +85,23 @@ def bare(tmp_path: Path) -> Iterator[Blog]:
 
 
 class Desk:
-    """The author's terminal beside the running server."""
+    """The author's terminal beside the running server. Commands go by the machine's clock, so the server's clock follows
+    it after each of them, however long it took."""
 
-    def __init__(self, blog: Blog) -> None:
-        self.blog = blog
+    def __init__(self, blog: Blog, clock: FakeClock) -> None:
+        self.blog, self._clock = blog, clock
 
     async def ok(self, *arguments: str | Path) -> str:
-        return await asyncio.to_thread(self.blog.ok, *arguments)
+        return await self._run(self.blog.ok, *arguments)
 
     async def refuses(self, *arguments: str | Path, status: int = 1) -> str:
-        return await asyncio.to_thread(lambda: self.blog.refuses(*arguments, status=status))
+        return await self._run(partial(self.blog.refuses, status=status), *arguments)
+
+    async def _run(self, command: Callable[..., str], *arguments: str | Path) -> str:
+        try:
+            return await asyncio.to_thread(command, *arguments)
+        finally:
+            self._clock.catch_up()
 
     async def lists(self, *arguments: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = json.loads(await self.ok(*arguments, "--json"))
@@ -102,8 +110,8 @@ class Desk:
 
 @pytest.fixture
 def desk(instance: RunningInstance, tmp_path: Path) -> Iterator[Desk]:
-    instance.clock.now = datetime.now(UTC)  # commands go by the machine's own clock
-    yield Desk(Blog(tmp_path / "blog"))
+    instance.clock.catch_up()
+    yield Desk(Blog(tmp_path / "blog"), instance.clock)
     structlog.reset_defaults()
 
 

@@ -191,8 +191,8 @@ async def test_open_deliveries_wait_after_a_restoration(
     rsa_keys: list[RSAPrivateKey],
     ann: Peer,
 ) -> None:
-    desk = Desk(Blog(tmp_path / "blog"))
-    clock.now = utc_now()
+    desk = Desk(Blog(tmp_path / "blog"), clock)
+    clock.catch_up()
 
     async with running_instance(tmp_path / "blog", database_address, wire, clock, rsa_keys[0]) as instance:
         await ann.follow()
@@ -220,8 +220,8 @@ async def test_open_deliveries_wait_after_a_restoration(
 async def test_a_comment_that_its_author_deleted_does_not_come_back(
     tmp_path: Path, database_address: str, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey], ann: Peer
 ) -> None:
-    clock.now = utc_now()
-    desk = Desk(Blog(tmp_path / "blog"))
+    clock.catch_up()
+    desk = Desk(Blog(tmp_path / "blog"), clock)
     comments = {"moderation": "off"}
     async with running_instance(
         tmp_path / "blog", database_address, wire, clock, rsa_keys[0], comments=comments

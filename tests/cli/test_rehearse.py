@@ -65,7 +65,7 @@ async def compared(instance: RunningInstance, pages: dict[str, str]) -> tuple[Co
 
 
 async def imported(instance: RunningInstance, old: str) -> None:
-    desk = Desk(blog_of(instance))
+    desk = Desk(blog_of(instance), instance.clock)
     uploads = instance.config.directory / "uploads"
     uploads.mkdir(exist_ok=True)
     (uploads / "hut.jpg").write_bytes(encoded("JPEG"))
@@ -106,6 +106,6 @@ async def test_each_thing_that_is_not_the_same_is_named(instance: RunningInstanc
 
 
 async def test_an_old_blog_that_does_not_answer_is_said_in_one_line(instance: RunningInstance) -> None:
-    desk = Desk(blog_of(instance))
+    desk = Desk(blog_of(instance), instance.clock)
     assert "does not answer" in await desk.refuses("rehearse", "https://old.invalid")
     assert "must be the address" in await desk.refuses("rehearse", "old blog")
