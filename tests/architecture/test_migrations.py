@@ -1,10 +1,13 @@
 """A database can always be brought to the newest schema, and what was released is never changed."""
 
 import asyncio
+from contextlib import closing
+from pathlib import Path
 
 from syndicate.storage import connect
 from syndicate.storage.engine.database import Dialect, Queryable
 from syndicate.storage.engine.migrate import checksum, migrate, scripts, statements
+from syndicate.storage.engine.table_copy import SQLiteFile
 
 DIALECTS: tuple[Dialect, ...] = ("sqlite", "postgresql")
 RELEASED: dict[Dialect, dict[str, str]] = {
@@ -44,6 +47,16 @@ async def test_an_empty_database_is_brought_to_the_newest_schema(empty_database:
         assert await migrate(database) == []
     finally:
         await database.close()
+
+
+async def test_an_empty_database_holds_no_rows(tmp_path: Path) -> None:
+    """Whole blogs are copied into such a database, which has to be empty for that."""
+    file = tmp_path / "new.db"
+    database = await connect(str(file))
+    await migrate(database)
+    await database.close()
+    with closing(SQLiteFile(str(file))) as empty:
+        assert [table for table, columns in empty.tables().items() async for _ in empty.batches(table, columns)] == []
 
 
 def test_no_column_holds_what_only_one_database_knows() -> None:

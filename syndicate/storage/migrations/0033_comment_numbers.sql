@@ -5,7 +5,7 @@ UPDATE comments SET number = numbered.place
 FROM (SELECT id, row_number() OVER (ORDER BY received, id) AS place FROM comments) AS numbered
 WHERE numbered.id = comments.id;
 CREATE INDEX comments_by_number ON comments (number);
-INSERT INTO totals (name, total) SELECT 'comment-numbers', count(*) FROM comments;
+INSERT INTO totals (name, total) SELECT 'comment-numbers', count(*) FROM comments HAVING count(*) > 0;
 CREATE VIEW public_comments AS
 SELECT comments.*, posts.path AS post_path, posts.uri AS post_uri, posts.title AS post_title, posts.guid AS post_guid
 FROM comments
