@@ -118,7 +118,7 @@ class InboxQueue:
             limit=limit,
             **names,
         )
-        return sorted((_arrival(row) for row in rows), key=lambda arrival: arrival.id)
+        return sorted((arrival_of_row(row) for row in rows), key=lambda arrival: arrival.id)
 
     async def complete(self, id: str, verdict: Verdict) -> None:
         """Save the verdict; an activity without effect loses its document."""
@@ -168,7 +168,7 @@ class InboxQueue:
         row = await self._query.one(
             "SELECT * FROM arrivals WHERE id = :id OR activity_uri = :id ORDER BY received DESC, id DESC LIMIT 1", id=id
         )
-        return None if row is None else _arrival(row)
+        return None if row is None else arrival_of_row(row)
 
     async def had_verdict(self, actor: str, type: str, reason: str, *, since: datetime) -> bool:
         """Return whether an activity of this type by an actor was settled with this reason since an instant."""
@@ -186,7 +186,7 @@ class InboxQueue:
 
     async def list_newest(self, limit: int) -> list[ReceivedActivity]:
         rows = await self._query.all("SELECT * FROM arrivals ORDER BY received DESC, id DESC LIMIT :limit", limit=limit)
-        return [_arrival(row) for row in rows]
+        return [arrival_of_row(row) for row in rows]
 
     async def limit_documents(self, most: int, *, host: str | None = None) -> None:
         """Erase the oldest documents, of one host or of all, until the rest takes at most `most` bytes. Waiting ones
@@ -285,7 +285,7 @@ def _but_for(hosts: Sequence[str]) -> tuple[str, dict[str, str]]:
     return (f"AND host NOT IN ({', '.join(':' + name for name in names)})" if names else ""), names
 
 
-def _arrival(row: Row) -> ReceivedActivity:
+def arrival_of_row(row: Row) -> ReceivedActivity:
     return ReceivedActivity(
         id=row["id"],
         activity=Activity(

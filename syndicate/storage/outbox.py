@@ -55,7 +55,7 @@ class OutboxActivities:
 
     async def find(self, uri: str) -> OutboxActivity | None:
         row = await self._query.one("SELECT * FROM outbox WHERE uri = :uri", uri=uri)
-        return None if row is None else _said(row)
+        return None if row is None else activity_of_row(row)
 
     async def find_create(self, object: str) -> OutboxActivity | None:
         """Return the Create of an object that no other table holds."""
@@ -63,7 +63,7 @@ class OutboxActivities:
             "SELECT * FROM outbox WHERE object_uri = :object AND type = 'Create' AND public = 1 AND post_id IS NULL LIMIT 1",
             object=object,
         )
-        return None if row is None else _said(row)
+        return None if row is None else activity_of_row(row)
 
     async def last_undo_at(self, actor: str, *, since: datetime) -> datetime | None:
         """Return when an actor was last sent an Undo of a Follow, or None if not since then."""
@@ -79,7 +79,7 @@ class OutboxActivities:
 
     async def get(self, id: str) -> OutboxActivity | None:
         row = await self._query.one("SELECT * FROM outbox WHERE id = :id", id=id)
-        return None if row is None else _said(row)
+        return None if row is None else activity_of_row(row)
 
     async def find_creates(self, posts: Sequence[str]) -> dict[str, str]:
         """Return post id → the id of its Create, for the posts that have one."""
@@ -110,7 +110,7 @@ class OutboxActivities:
             "SELECT * FROM outbox WHERE post_id = :post AND type = 'Announce' AND public = 1 ORDER BY published, id",
             post=post,
         )
-        return [_said(row) for row in rows]
+        return [activity_of_row(row) for row in rows]
 
     async def list_announced(
         self, local_actor: str, *, before: tuple[str, str] | None, limit: int
@@ -131,7 +131,7 @@ class OutboxActivities:
             id=id,
             limit=limit,
         )
-        return [_said(row) for row in rows]
+        return [activity_of_row(row) for row in rows]
 
     async def list_ids_about(self, key: str) -> list[str]:
         """Return the ids of the activities that `key` may denote: an activity's id (with or without our address
@@ -160,7 +160,7 @@ class OutboxActivities:
             """,
             object=object,
         )
-        return [_said(row) for row in rows]
+        return [activity_of_row(row) for row in rows]
 
     async def find_sent_create(self, object: str) -> OutboxActivity | None:
         """Return the Create of a post or reply, if it was ever sent."""
@@ -168,7 +168,7 @@ class OutboxActivities:
             "SELECT * FROM outbox WHERE object_uri = :object AND type = 'Create' AND document <> '{}' ORDER BY id LIMIT 1",
             object=object,
         )
-        return None if row is None else _said(row)
+        return None if row is None else activity_of_row(row)
 
     async def update_document(self, id: str, document: dict[str, Any]) -> None:
         """Replace the document of an activity."""
@@ -184,7 +184,7 @@ class OutboxActivities:
     async def list_about(self, post: str) -> list[OutboxActivity]:
         """Return all activities about a post, oldest first."""
         rows = await self._query.all("SELECT * FROM outbox WHERE post_id = :post ORDER BY published, id", post=post)
-        return [_said(row) for row in rows]
+        return [activity_of_row(row) for row in rows]
 
     async def clear_documents_about(self, object_uri: str) -> None:
         """Clear the documents of earlier public activities about a deleted object."""
@@ -205,7 +205,7 @@ class OutboxActivities:
         await self._query.run(f"DELETE FROM outbox WHERE {FORGOTTEN}", before=to_text(before))
 
 
-def _said(row: Row) -> OutboxActivity:
+def activity_of_row(row: Row) -> OutboxActivity:
     return OutboxActivity(
         id=row["id"],
         uri=row["uri"],

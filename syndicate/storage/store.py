@@ -7,6 +7,7 @@ from syndicate.clock import Clock
 from syndicate.storage.actors import RemoteActors, StoredActors
 from syndicate.storage.admin_account import AdminAccount
 from syndicate.storage.admin_comments import AdminComments
+from syndicate.storage.admin_deliveries import AdminDeliveries
 from syndicate.storage.admin_events import AdminEvents
 from syndicate.storage.admin_media import AdminMedia
 from syndicate.storage.admin_people import AdminPeople
@@ -133,6 +134,7 @@ class Tables:
         self.admin_posts = AdminPosts(query)
         self.admin_people = AdminPeople(query)
         self.admin_comments = AdminComments(query)
+        self.admin_deliveries = AdminDeliveries(query)
         self.admin_account = AdminAccount(query)
         self.admin_sessions = AdminSessions(query)
         self.admin_events = AdminEvents(query)

@@ -63,6 +63,7 @@ from syndicate.web.admin.post_form import FIELDS
 from syndicate.web.admin.rendering import NAVIGATION
 from syndicate.web.site.pages import Paging
 from syndicate.web.site.safe_html import SafeHtml
+from tests.admin.overview_samples import overview_samples
 from tests.settings import pages_of
 
 HOSTILE = "<script>alert(1)</script>\"><img src=x onerror='alert(2)'>\u202egnp {{ 7 * 7 }}"
@@ -259,6 +260,7 @@ SAMPLES: dict[str, AdminPage] = {
             Report(id="r", reporter=HOSTILE, about=("https://blog.example/x", HOSTILE), words=HOSTILE, received=NOON),
         ),
     ),
+    **overview_samples(HOSTILE, NOON),
     "no mentions": MentionsPage(is_all=True),
     "no comments": CommentsPage(tabs=(), state="deleted", next="/admin/comments/"),
     "reply": CommentPage(comment=COMMENTS[0], form=Form({"text": HOSTILE}, {"text": HOSTILE}), next=HOSTILE),

@@ -12,11 +12,13 @@ from aiohttp import web
 from syndicate.errors import NotFound
 from syndicate.web.admin import (
     account,
+    activity,
     blocks,
     blogroll,
     blogroll_entry,
     codes,
     comments,
+    deliveries,
     downloads,
     following,
     imports,
@@ -111,6 +113,7 @@ ROUTES: tuple[Route, ...] = (
     post("/admin/posts/{id}/conflict", publishing.post_conflict, max_bytes=posts.MAX_POST_FORM_BYTES),
     get("/admin/posts/{id}/revisions", revisions.get_revisions),
     post("/admin/posts/{id}/revisions", revisions.post_restore),
+    get("/admin/posts/{id}/deliveries", deliveries.get_of_post),
     get("/admin/posts/{id}/preview", preview.get_preview),
     get("/admin/posts/{id}/preview/frame", preview.get_frame),
     post("/admin/posts/{id}/preview/frame", preview.post_frame, max_bytes=posts.MAX_POST_FORM_BYTES),
@@ -170,6 +173,11 @@ ROUTES: tuple[Route, ...] = (
     get("/admin/blogroll/{id}/", blogroll_entry.get_entry),
     post("/admin/blogroll/{id}/", blogroll_entry.post_entry),
     post("/admin/blogroll/{id}/unfollow", blogroll_entry.post_unfollow),
+    # where it went, and what came in
+    get("/admin/deliveries/", deliveries.get_deliveries),
+    post("/admin/deliveries/again", deliveries.post_again),
+    get("/admin/activity/", activity.get_activity),
+    get("/admin/activity/{id}/", activity.get_received),
     # account
     get("/admin/account/", account.get_account),
     post("/admin/account/password", account.post_password),

@@ -34,5 +34,5 @@ class Tab:
 
     label: str
     href: str
-    count: int
+    count: int | None = None
     is_current: bool = False
