@@ -20,6 +20,7 @@ from syndicate.errors import DatabaseInUse, SyndicateError
 from syndicate.maintenance.single_process import SingleProcessJobs
 from syndicate.services.server import Server
 from syndicate.web.http.access_log import AccessLog
+from syndicate.web.http.feed_readers import FEED_READERS
 from syndicate.web.http.keys import REFUSALS
 from syndicate.web.http.refusal_log import RefusalLog
 from syndicate.web.http.server import listening
@@ -91,6 +92,7 @@ def _own_workers(server: Server, ready: Callable[[int], None] | None, wake: Call
         Worker(name="http", role=Role.WEB, run=lambda: _serve(server, ready)),
         Worker(name="database watch", role=Role.EVERY, run=lambda: _watch_database_file(server)),
         regular("commit poll", lambda: _poll_commits(server, wake), Role.EVERY),
+        regular("feed readers", server.app[FEED_READERS].run, Role.WEB),
         regular("leases", lambda: _renew_leases(server), Role.WORKERS),
     ]
 

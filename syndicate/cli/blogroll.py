@@ -17,7 +17,12 @@ from syndicate.config import LANGUAGE
 from syndicate.content.text import clean_name
 from syndicate.errors import AddressUnusable, InputError
 from syndicate.federation.actors.local_actors import BLOG
-from syndicate.federation.outbox.account_move import ASKED, CANCEL, OUTCOME
+from syndicate.federation.outbox.account_requests import (
+    cancel_move,
+    get_move_state,
+    request_move,
+    require_account,
+)
 from syndicate.federation.outbox.block_patterns import pattern_of
 from syndicate.feeds.opml import XFN
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState
@@ -27,12 +32,6 @@ from syndicate.transport.client import Client
 MAX_ROWS = 1000
 FOLLOWING = ("Account address", "Show boosts", "Notify on new posts", "Languages")
 """The columns of Mastodon's following.csv."""
-
-
-def _is_account(address: str) -> bool:
-    """Whether a text names one account elsewhere."""
-    user, at, host = address.lstrip("@").partition("@")
-    return address.startswith("https://") or bool(user and at and "." in host and "/" not in address)
 
 
 @click.command()
@@ -267,23 +266,20 @@ def move(session: Session, address: str | None, cancel: bool) -> None:
     """
     if address and cancel:
         raise click.UsageError("Please give either an address or --cancel.")
-    if address and not _is_account(address):
-        raise InputError(
-            f"{address}: is not an account; it must be a handle, such as @ann@social.example, or its address"
-        )
+    if address:
+        require_account(address)
     if address and sys.stdin.isatty():
         click.confirm(f"Move all followers to {address}? The other servers cannot undo it.", abort=True)
 
     async def work(services: Services) -> str:
         if address or cancel:
-            asked = CANCEL if cancel else str(address)
-            await services.store.transaction(lambda tx: tx.key_values.save(ASKED, asked))
+            await (request_move(services.store, address) if address else cancel_move(services.store))
             return "Requested: the running server will do it. `syndicate move` shows the result."
-        asked_for = await services.store.key_values.find(ASKED)
+        state = await get_move_state(services.store)
         return (
-            f"waiting for the server: {asked_for}"
-            if asked_for
-            else await services.store.key_values.find(OUTCOME) or "The blog has not moved."
+            f"waiting for the server: {state.requested}"
+            if state.requested
+            else state.outcome or "The blog has not moved."
         )
 
     click.echo(session.run(work))

@@ -4,14 +4,12 @@ from typing import Any
 
 import click
 
-from syndicate.activitypub.parse import authority_of
 from syndicate.cli.session import Session, as_json, print_rows
-from syndicate.errors import AccountNotFound, InputError
+from syndicate.errors import AccountNotFound
 from syndicate.federation.actors.local_actors import SigningActor
+from syndicate.federation.outbox.account_requests import ServerInNeed, list_in_need, request_key_change
 from syndicate.services.commands import Services
 
-STRICT_SOFTWARE = ("gotosocial",)
-"""Software that refuses an actor with a new key unless the change was announced with the old key."""
 REQUESTED = "Requested: the server changes the key within ten minutes, or when it is next started."
 
 
@@ -36,12 +34,10 @@ def rotate(session: Session, handle: str | None, dry_run: bool, as_json: bool) -
 
     async def work(services: Services) -> list[dict[str, Any]]:
         identity = _named(services, handle)
-        named = await _in_need(services, identity)
-        if not dry_run and not await services.store.transaction(
-            lambda tx: tx.local_actors.request_rotation(identity.actor.id)
-        ):
-            raise InputError(f"@{identity.profile.account}: its key is being changed already by the running server")
-        return named
+        named = await list_in_need(services.store, identity)
+        if not dry_run:
+            await request_key_change(services.store, identity)
+        return [_row(server) for server in named]
 
     named = session.run(work)
     if not as_json:
@@ -61,21 +57,10 @@ def _named(services: Services, handle: str | None) -> SigningActor:
     raise AccountNotFound(f"there is no account {handle} here; there are {known}")
 
 
-async def _in_need(services: Services, identity: SigningActor) -> list[dict[str, Any]]:
-    """Return the followers' servers that do not answer now, or accept only announced key changes."""
-    failing = {host.host: host for host in await services.store.hosts.list_failing()}
-    strict = {software: await services.store.hosts.list_running(software) for software in STRICT_SOFTWARE}
-    followers: dict[str, int] = {}
-    for inbox, number in await services.store.followers.count_by_inbox(identity.actor.id):
-        host = authority_of(inbox)
-        if number and (host in failing or any(host in hosts for hosts in strict.values())):
-            followers[host] = followers.get(host, 0) + number
-    return [
-        {
-            "server": host,
-            "followers": number,
-            "silent since": f"{failing[host].failing_since:%Y-%m-%d %H:%M}" if host in failing else "",
-            "runs": next((software for software, hosts in strict.items() if host in hosts), ""),
-        }
-        for host, number in sorted(followers.items())
-    ]
+def _row(server: ServerInNeed) -> dict[str, Any]:
+    return {
+        "server": server.host,
+        "followers": server.followers,
+        "silent since": f"{server.silent_since:%Y-%m-%d %H:%M}" if server.silent_since else "",
+        "runs": server.software,
+    }

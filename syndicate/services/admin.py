@@ -22,6 +22,7 @@ from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
 from syndicate.web.admin.people import BLOCKING
 from syndicate.web.admin.pictures import UPLOADS, Uploads
+from syndicate.web.http.feed_readers import FEED_READERS, FeedReaders
 from syndicate.web.keys import IS_AUTHOR
 from syndicate.web.reserved_paths import is_reserved
 from syndicate.web.site.media_keys import MEDIA_KEYS, MediaKeys
@@ -42,6 +43,7 @@ def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
         DOWNLOADS: Downloads(
             store, services.files, services.urls, services.settings, make_backup=partial(_make_backup, services)
         ),
+        FEED_READERS: FeedReaders(store, clock),
         EDITOR: Editor(store, services.publisher, services.settings, clock),
         IS_AUTHOR: is_author,
         MEDIA_KEYS: MediaKeys(services.media_secret, store, services.urls, clock),

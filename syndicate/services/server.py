@@ -40,6 +40,7 @@ from syndicate.federation.sync.reply_crawler import ReplyCrawler
 from syndicate.maintenance.account_upkeep import AccountUpkeep
 from syndicate.maintenance.deletion_log import DeletionLog
 from syndicate.maintenance.import_worker import ImportWorker
+from syndicate.maintenance.numbers import NumbersCount
 from syndicate.maintenance.rerendering import Rerendering
 from syndicate.maintenance.retention import Retention
 from syndicate.maintenance.scheduler import Scheduler
@@ -210,6 +211,7 @@ def _regular_jobs(
         regular("deletion log", DeletionLog.of(services.config, services.store).run),
         regular("retention", retention.run),
         regular("transfers", transfers.run, role=Role.EVERY),
+        regular("numbers", NumbersCount(services.store, services.clock).run),
         regular("account upkeep", AccountUpkeep(rotation, moving, services.settings).run),
     )
 

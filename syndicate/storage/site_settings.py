@@ -83,7 +83,8 @@ class SiteSettings:
         Raises SettingInvalid if one of them is locked or wrong; then nothing is stored.
         """
         for name, value in changes.items():
-            self._require_valid(name, value)
+            if problem := self.problem_of(name, value):
+                raise SettingInvalid(name, problem)
 
         async def body(tx: Tables) -> None:
             await tx.settings.save(changes)
@@ -92,15 +93,15 @@ class SiteSettings:
         await self._store.transaction(body)
         await self.load()
 
-    def _require_valid(self, name: str, value: Any) -> None:
+    def problem_of(self, name: str, value: Any) -> str:
+        """Return why a value cannot be set, in words that follow the name; empty if it can."""
         if self.is_locked(name):
-            raise SettingInvalid(name, "is given by the configuration of the server, so it cannot be changed here")
-        if value is None:
-            return
+            return "is given by the configuration of the server, so it cannot be changed here"
         try:
             _with_value(self._given, name, value)
         except ValidationError as error:
-            raise SettingInvalid(name, words_of(error)) from error
+            return words_of(error) if value is not None else ""
+        return ""
 
     def _use(self, stored: dict[str, Any]) -> None:
         config = self._given

@@ -43,6 +43,7 @@ from syndicate.storage.media import Media
 from syndicate.storage.media_uses import MediaUses
 from syndicate.storage.mentions import Mentions
 from syndicate.storage.move_recipients import MoveRecipients
+from syndicate.storage.numbers import Numbers
 from syndicate.storage.outbox import OutboxActivities
 from syndicate.storage.own_answers import OwnAnswers
 from syndicate.storage.post_archive import PostArchive
@@ -135,6 +136,7 @@ class Tables:
         self.admin_people = AdminPeople(query)
         self.admin_comments = AdminComments(query)
         self.admin_deliveries = AdminDeliveries(query)
+        self.numbers = Numbers(query)
         self.admin_account = AdminAccount(query)
         self.admin_sessions = AdminSessions(query)
         self.admin_events = AdminEvents(query)

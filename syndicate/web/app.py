@@ -11,6 +11,7 @@ from syndicate.urls import Urls
 from syndicate.web import keys
 from syndicate.web.admin.access import admin_access
 from syndicate.web.http.connections import Timeouts
+from syndicate.web.http.feed_readers import FEED_READERS
 from syndicate.web.http.handlers import Middleware
 from syndicate.web.http.keys import MIDDLEWARE, REFUSALS, RESPONDER, RESPONSE_CACHE, TIMEOUTS
 from syndicate.web.http.middleware.caching import CachedResponses
@@ -80,6 +81,7 @@ def _add_middleware(app: web.Application, clock: Clock, stopwatch: Stopwatch) ->
         HostCheck(config.site.url, config.server).wrap,
         refusals.wrap,
         FeedLimit(config.server, stopwatch).wrap,
+        app[FEED_READERS].wrap,
         CachedResponses(app[RESPONSE_CACHE], app[RESPONDER]).wrap,
         refuse_unwanted_bodies,
         refuse_nul,

@@ -1,8 +1,12 @@
-"""Samples of the pages about what was sent and received."""
+"""Samples of the pages about what was sent and received, numbers, settings, keys and moving."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from syndicate.federation.outbox.account_requests import MoveState, ServerInNeed
 from syndicate.storage.inbox_queue import Refusal
+from syndicate.storage.numbers import FeedReader, PostReactions
+from syndicate.web.admin.charts import Value, bar_chart, line_chart
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.deliveries import (
     ActivityPage,
@@ -13,11 +17,19 @@ from syndicate.web.admin.pages.deliveries import (
     SentCard,
     ServerRow,
 )
+from syndicate.web.admin.pages.fediverse import FediversePage
 from syndicate.web.admin.pages.frame import AdminPage, Tab
+from syndicate.web.admin.pages.identity import KeyCard, KeysPage, MovePage
+from syndicate.web.admin.pages.numbers import FailingServer, NumbersPage, Share
+from syndicate.web.admin.pages.settings import SettingsPage
+from syndicate.web.admin.settings import GROUPS
+
+VALUES = (Value(label="January", number=3), Value(label="February", number=0), Value(label="March", number=9))
 
 
 def overview_samples(hostile: str, noon: datetime) -> dict[str, AdminPage]:
     """Return pages with this text wherever other people's or the author's stands."""
+    need = ServerInNeed(host=hostile, followers=1, silent_since=noon, software=hostile)
     tabs = (Tab(label="One", href="/admin/deliveries/", is_current=True), Tab(label="Two", href="?x=1"))
     row = ServerRow(
         server=hostile,
@@ -47,6 +59,96 @@ def overview_samples(hostile: str, noon: datetime) -> dict[str, AdminPage]:
             tabs=tabs, refusals=(RefusalRow(refusal=refusal, words=hostile),), is_refused=True
         ),
         "nothing came in": ActivityPage(tabs=tabs),
+        "settings": SettingsPage(
+            form=Form({field.name: hostile for group in GROUPS for field in group.fields}, {"site.language": hostile}),
+            groups=GROUPS,
+        ),
+        "locked settings": SettingsPage(
+            form=Form({"comments.moderation": "all", "site.language": hostile}),
+            groups=tuple(
+                replace(group, fields=tuple(replace(field, is_locked=True) for field in group.fields))
+                for group in GROUPS
+            ),
+        ),
+        "keys": KeysPage(
+            cards=(
+                KeyCard(id="a", account=hostile, changed=noon, is_changing=False, in_need=(need,)),
+                KeyCard(id="b", account=hostile, changed=None, is_changing=False),
+                KeyCard(id="c", account=hostile, changed=None, is_changing=True),
+            )
+        ),
+        "move": MovePage(
+            form=Form({"address": hostile}, {"address": hostile}),
+            state=MoveState(requested=hostile, outcome=hostile, moved_to="https://new.example/users/x"),
+            account=hostile,
+            uri=hostile,
+            followers=2,
+        ),
+        "move that is asked about": MovePage(
+            form=Form(),
+            state=MoveState(requested="", outcome=hostile, moved_to=""),
+            account="@a@b.example",
+            uri="u",
+            followers=1,
+            confirming=hostile,
+        ),
+        "numbers": NumbersPage(
+            since=noon.date(),
+            counted=noon,
+            followers=3,
+            growth=line_chart("followers", hostile, hostile, VALUES),
+            servers=(Share(name=hostile, number=2, percent=66),),
+            other_servers=2,
+            software=(Share(name="", number=1, percent=33),),
+            months=(bar_chart("likes", hostile, hostile, VALUES), bar_chart("none", "None", "None", ())),
+            posts=(PostReactions(id="p", title=hostile, comments=1, likes=2, boosts=3),),
+            failed=1,
+            failing=(FailingServer(host=hostile, since=noon), FailingServer(host="b.example", since=None)),
+            more_failing=1,
+            readers=(FeedReader(name=hostile, feed=hostile, subscribers=5, seen=noon),),
+            subscribers=5,
+        ),
+        "numbers before the first count": NumbersPage(),
+        "fediverse": FediversePage(
+            id="p",
+            heading=hostile,
+            is_page=False,
+            is_local=False,
+            is_public=True,
+            is_article=True,
+            title=hostile,
+            summary=hostile,
+            warning=hostile,
+            is_sensitive=True,
+            quotes=hostile,
+            replies=hostile,
+            size=1,
+            max_size=2,
+            words=3,
+            is_shortened=True,
+            hashtags=(hostile, "b"),
+            without_hashtag=(hostile,),
+            named=(hostile, "@b@c.example"),
+            address="https://blog.example/posts/x",
+        ),
+        "fediverse of a page": FediversePage(
+            id="p",
+            heading=hostile,
+            is_page=True,
+            is_local=False,
+            is_public=False,
+            is_article=False,
+            title="",
+            summary="",
+            warning="",
+            is_sensitive=False,
+            quotes="",
+            replies="",
+            size=1,
+            max_size=2,
+            words=0,
+            is_shortened=False,
+        ),
         "one that came in": ReceivedPage(row=received, actor=hostile, object=hostile, uri=hostile, document=hostile),
         "one without its document": ReceivedPage(row=received, actor="a", object="", uri="", document=""),
     }

@@ -78,7 +78,7 @@ async def test_what_came_in_is_told_in_words(author: Browser, ann: Peer, mallory
     assert "<script>alert" not in author.answer.text
     assert "alert(1)" in author.page.text_content()
     assert post.uri in author.page.text_content()
-    await write_refusals(blog.store, list(blog.server.app[REFUSALS_SEEN]))
+    await write_refusals(blog.store, [*blog.server.app[REFUSALS_SEEN]])
     await author.get("/admin/activity/?refused=1")
     assert "the signature is missing or wrong" in author.page.text_content()
     await author.get("/admin/activity/nothing/")

@@ -38,7 +38,7 @@ from syndicate.web.activitypub.documents import (
 )
 from syndicate.web.http.clients import is_from_elsewhere
 from syndicate.web.http.keys import BYPASS_CACHE
-from syndicate.web.keys import ACTOR_FETCHES, CONFIG, LOCAL_ACTORS, OUTBOX, STORE, URLS
+from syndicate.web.keys import ACTOR_FETCHES, CONFIG, LOCAL_ACTORS, OUTBOX, SETTINGS, STORE, URLS
 
 MAX_FEATURED_TAGS = 10
 MAX_SYNCHRONIZED_FOLLOWERS = 1000
@@ -146,7 +146,7 @@ async def get_followers(request: web.Request) -> web.StreamResponse:
             page=page,
             cursor=joined(cursor),
             parameter="before",
-            has_pages=request.app[CONFIG].federation.show_followers,
+            has_pages=request.app[SETTINGS].config.federation.show_followers,
         ),
     )
 

@@ -20,9 +20,11 @@ NAVIGATION = (
     Link(label="Media", href="/admin/media/"),
     Link(label="People", href="/admin/people/"),
     Link(label="Blogroll", href="/admin/blogroll/"),
+    Link(label="Numbers", href="/admin/numbers/"),
     Link(label="Sent", href="/admin/deliveries/"),
     Link(label="Import", href="/admin/import/"),
     Link(label="Export", href="/admin/export/"),
+    Link(label="Settings", href="/admin/settings/"),
     Link(label="Account", href="/admin/account/"),
 )
 """The pages that exist, in the order in which they are shown."""
@@ -61,6 +63,11 @@ NOTICES: Mapping[str, str] = {
     "followed": "It is on your blogroll.",
     "unfollowed": "It is not on your blogroll any more.",
     "gone-entry": "This entry is not on your blogroll any more.",
+    "settings": "The settings have been saved, and hold from now on.",
+    "settings-same": "Nothing has been changed.",
+    "key-requested": "The key is being changed.",
+    "move-requested": "The move has been requested.",
+    "move-cancelled": "The move is being taken back.",
     "password": "The password has been changed.",
     "passkey": "The passkey has been added.",
     "passkey-removed": "The passkey has been removed.",

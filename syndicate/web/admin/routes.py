@@ -20,10 +20,13 @@ from syndicate.web.admin import (
     comments,
     deliveries,
     downloads,
+    fediverse,
     following,
+    identity,
     imports,
     media,
     mentions,
+    numbers,
     people,
     pictures,
     posts,
@@ -31,6 +34,7 @@ from syndicate.web.admin import (
     published,
     publishing,
     revisions,
+    settings,
     setup,
     sign_in,
     start,
@@ -113,6 +117,7 @@ ROUTES: tuple[Route, ...] = (
     post("/admin/posts/{id}/conflict", publishing.post_conflict, max_bytes=posts.MAX_POST_FORM_BYTES),
     get("/admin/posts/{id}/revisions", revisions.get_revisions),
     post("/admin/posts/{id}/revisions", revisions.post_restore),
+    get("/admin/posts/{id}/fediverse", fediverse.get_fediverse),
     get("/admin/posts/{id}/deliveries", deliveries.get_of_post),
     get("/admin/posts/{id}/preview", preview.get_preview),
     get("/admin/posts/{id}/preview/frame", preview.get_frame),
@@ -178,6 +183,11 @@ ROUTES: tuple[Route, ...] = (
     post("/admin/deliveries/again", deliveries.post_again),
     get("/admin/activity/", activity.get_activity),
     get("/admin/activity/{id}/", activity.get_received),
+    # numbers
+    get("/admin/numbers/", numbers.get_numbers),
+    # settings
+    get("/admin/settings/", settings.get_settings),
+    post("/admin/settings/", settings.post_settings),
     # account
     get("/admin/account/", account.get_account),
     post("/admin/account/password", account.post_password),
@@ -189,6 +199,12 @@ ROUTES: tuple[Route, ...] = (
     post("/admin/account/passkeys/remove", account.post_remove_passkey, Access.CONFIRMED),
     post("/admin/account/factors", account.post_factors, Access.CONFIRMED),
     post("/admin/account/sessions", account.post_sign_out_others),
+    # keys, and moving
+    get("/admin/account/keys", identity.get_keys),
+    post("/admin/account/keys", identity.post_keys, Access.CONFIRMED),
+    get("/admin/account/move", identity.get_move),
+    post("/admin/account/move", identity.post_move, Access.CONFIRMED),
+    post("/admin/account/move/cancel", identity.post_cancel, Access.CONFIRMED),
     # everything else
     UNKNOWN,
 )
