@@ -1,4 +1,4 @@
-"""Convert Markdown to HTML: CommonMark with tables, strikethrough, footnotes and raw HTML.
+"""Convert Markdown to HTML: CommonMark with tables, strikethrough, footnotes, bare web addresses and raw HTML.
 
 `to_html` converts without sanitizing, for callers that change addresses first; `render` does both.
 """
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
+from syndicate.content.links import WEB_ADDRESSES_ONLY, without_other_schemes
 from syndicate.content.sanitize import SafeHtml, for_author
 from syndicate.content.text import clean, clean_name, plain
 from syndicate.errors import InputError
@@ -62,7 +63,10 @@ def split_title(source: str) -> tuple[str, str]:
 
 
 def _language() -> MarkdownIt:
-    language = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).use(footnote_plugin)
+    language = MarkdownIt("commonmark", {"html": True, "linkify": True})
+    language.enable(["table", "strikethrough", "linkify"]).use(footnote_plugin)
+    assert language.linkify is not None
+    without_other_schemes(language.linkify.set(WEB_ADDRESSES_ONLY))
     language.core.ruler.push("alignment", _alignment_as_class)
     return language
 

@@ -5,17 +5,15 @@ is. The caller provides the accounts and the tags.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from html import escape
 
-from syndicate.content.tags import Tag, escaped, resolved, tokens
+from syndicate.content.tags import Tag, escaped, prose_tokens, resolved
 
 MAX_PEOPLE = 30
 """Maximum number of mentions in a text that are resolved: more would be spam."""
 
-_AS_IT_IS = frozenset({"a", "code", "kbd", "pre", "samp", "var"})
 _LABEL = r"[^\W_] (?: [\w-]{0,61} [^\W_] )?"
 _NAME = rf"""
     (?<![\w@./+-]) @ (?P<user> [A-Za-z0-9_] (?: [A-Za-z0-9_.-]{{0,98}} [A-Za-z0-9_] )? )
@@ -29,7 +27,7 @@ _EITHER = re.compile(f"{_NAME} | {_WORD}", re.VERBOSE)
 def people(html: str) -> tuple[str, ...]:
     """Return the mentions in a text as `user@host` in lower case, each once, in order."""
     found: dict[str, None] = {}
-    for token, is_text in _read(html):
+    for token, is_text in prose_tokens(html):
         if is_text and isinstance(token, str):
             found.update(dict.fromkeys(_handle(name) for name in _PERSON.finditer(token)))
     return tuple(found)[:MAX_PEOPLE]
@@ -58,22 +56,13 @@ def _linked(
             return _person(found[0], people.get(_handle(found)))
         return _tag(found[0], tags.get(found["word"].lower()))
 
-    for token, is_text in _read(html):
+    for token, is_text in prose_tokens(html):
         if isinstance(token, str):
             yield _EITHER.sub(link, escaped(token)) if is_text else escaped(token)
         elif token.name == "a" and not token.closing and is_tag(token.value("href").strip()):
             yield str(_as_hashtag(token))
         else:
             yield str(token)
-
-
-def _read(html: str) -> Iterator[tuple[Tag | str, bool]]:
-    """Yield the tokens, and whether each is text in which mentions count."""
-    inside: Counter[str] = Counter()
-    for token in tokens(html):
-        if isinstance(token, Tag) and token.name in _AS_IT_IS:
-            inside[token.name] = max(inside[token.name] + (-1 if token.closing else 1), 0)
-        yield token, not inside.total()
 
 
 def _handle(found: re.Match[str]) -> str:

@@ -17,12 +17,13 @@ import nh3
 
 from syndicate.content.addresses import absolute, ascii_host, host_of
 from syndicate.content.balance import Bounds, Finish, balanced
+from syndicate.content.links import linked
 from syndicate.content.tags import Tag
 from syndicate.content.text import clean, plain, visible, without_disguise
 
 SafeHtml = NewType("SafeHtml", str)
 
-SANITIZER_VERSION = 3
+SANITIZER_VERSION = 4
 """Stored beside the results; when it increases, they are made again from their source."""
 
 _MAX_ROUNDS = 8
@@ -43,7 +44,7 @@ def for_stranger(html: str, *, base: str = "") -> SafeHtml:
     """Sanitize other people's HTML: paragraphs, emphasis, lists, quotes, code, and links with `nofollow`.
 
     Headings become paragraphs and pictures their alternative text. A link whose text is an address on another host
-    gets its true host appended. Without `base`, relative links lose their address.
+    gets its true host appended, a bare web address becomes a link. Without `base`, relative links lose their address.
     """
     return _settled(html, _STRANGER, base)
 
@@ -224,7 +225,7 @@ _AUTHOR_ATTRIBUTES: _Attributes = {
 }
 
 _AUTHOR_TAGS = frozenset(
-    {"a", "abbr", "address", "article", "aside", "audio", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite"}
+    {"a", "abbr", "address", "article", "aside", "audio", "b", "bdi", "blockquote", "br", "caption", "cite"}
     | {"code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure"}
     | {"footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol"}
     | {"p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "source", "span", "strong", "sub"}
@@ -236,7 +237,7 @@ _AUTHOR = _Policy(
     bounds=Bounds(
         tags=_AUTHOR_TAGS,
         attributes=_names(_AUTHOR_ATTRIBUTES),
-        renamed={"strike": "s", "tt": "code", "acronym": "abbr", "center": "div"},
+        renamed={"strike": "s", "tt": "code", "acronym": "abbr", "center": "div", "bdo": "span"},
         renamed_attributes={("a", "name"): "id"},
         depth=100,
         elements=200_000,
@@ -368,7 +369,7 @@ _STRANGER = _Policy(
     schemes=_WEB_ONLY,
     link_rel="nofollow ugc noopener noreferrer",
     marks=4,
-    prepare=without_disguise,
+    prepare=lambda html: linked(without_disguise(html)),
     max_bytes=80_000,
     finish_link=_true_host,
 )

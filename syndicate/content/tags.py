@@ -7,6 +7,7 @@ follows, as in browsers. It decides nothing about safety: the sanitizer does.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -22,6 +23,7 @@ BLOCKS = frozenset(
 )
 """Block-level elements."""
 
+_VERBATIM = frozenset({"a", "code", "kbd", "pre", "samp", "var"})
 _HIDDEN = frozenset(
     {"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp"}
 )
@@ -81,6 +83,15 @@ def escaped(text: str) -> str:
 def tokens(html: str) -> Iterator[Tag | str]:
     """Yield the tags and the text between them, as written."""
     return (token for token, _, _ in placed_tokens(html) if token is not None)
+
+
+def prose_tokens(html: str) -> Iterator[tuple[Tag | str, bool]]:
+    """Yield the tokens, and whether each is outside of links, code and preformatted text."""
+    inside: Counter[str] = Counter()
+    for token in tokens(html):
+        if isinstance(token, Tag) and token.name in _VERBATIM:
+            inside[token.name] = max(inside[token.name] + (-1 if token.closing else 1), 0)
+        yield token, not inside.total()
 
 
 def placed_tokens(html: str) -> Iterator[tuple[Tag | str | None, int, int]]:
