@@ -25,7 +25,7 @@ from syndicate.content.headers import Header, Pairs, split_header
 from syndicate.content.hidden_text import before_more, without_hidden
 from syndicate.content.markdown import split_title, to_html
 from syndicate.content.not_public import LOCKED, NESTED, PRIVATE_FIELDS, name_of, sign
-from syndicate.content.text import clean, clean_name, plain, slugify
+from syndicate.content.text import clean, clean_name, plain, same_name, slugify
 from syndicate.content.yaml_values import WrongValue, is_null, raw
 from syndicate.errors import FrontMatterInvalid, InputError
 from syndicate.model.post import PostDraft, PostKind, PostState, SourceFormat, Term, TermKind
@@ -125,11 +125,12 @@ def state_of(front: FrontMatter, has_doubts: bool) -> PostState:
 
 
 def terms(kind: TermKind, names: tuple[str, ...]) -> tuple[Term, ...]:
-    """Return terms with slugs for the names, each slug once."""
+    """Return terms with slugs for the names, each name once. Slugs may repeat: .NET is not net."""
     first_named: dict[str, str] = {}
     for name in names:
-        first_named.setdefault(_term_slug(name), name)
-    return tuple(Term(kind=kind, slug=slug, name=name) for slug, name in first_named.items() if slug)
+        first_named.setdefault(same_name(name), name)
+    named = ((name, _term_slug(name)) for name in first_named.values())
+    return tuple(Term(kind=kind, slug=slug, name=name) for name, slug in named if slug)
 
 
 def _term_slug(name: str) -> str:

@@ -137,6 +137,11 @@ def slugify(text: str) -> str:
     return slug[: at_hyphen if at_hyphen > 0 else _MAX_SLUG_LENGTH]
 
 
+def same_name(name: str) -> str:
+    """Return what is equal for the spellings of one name of a category or tag: case, spaces and hyphens do not count."""
+    return re.sub(r"[\s_-]+", "-", unicodedata.normalize("NFKC", name).casefold()).strip("-")
+
+
 def hashtag(name: str) -> str:
     """Return a name as a hashtag without its `#`: "self-hosting" → "SelfHosting"; empty if it contains no letter."""
     words = words_of(clean(name).replace("'", "").replace("’", ""))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 
 from syndicate.feeds._address import ascii_url, ascii_url_or_nothing
-from syndicate.feeds._text import clean_html, clean_id, excerpt, language_tag, media_type, one_line
+from syndicate.feeds._text import clean_html, clean_id, excerpt, excerpt_of_pictures, language_tag, media_type, one_line
 from syndicate.feeds.document import (
     Conversation,
     Feed,
@@ -111,7 +111,8 @@ def _entry(entry: FeedEntry) -> FeedEntry:
     title = one_line(entry.title)
     picture = _picture(entry.picture)
     html = clean_html(entry.html)
-    summary = one_line(entry.summary) or excerpt(html) or title or (picture.alt if picture else "") or f"{published:%F}"
+    words = excerpt(html) or excerpt_of_pictures(html)
+    summary = one_line(entry.summary) or words or title or (picture.alt if picture else "") or f"{published:%F}"
     return replace(
         entry,
         id=entry_id,
@@ -163,13 +164,8 @@ def _author(author: FeedAuthor) -> FeedAuthor | None:
 
 
 def _categories(categories: tuple[FeedCategory, ...]) -> tuple[FeedCategory, ...]:
-    kept: dict[str, FeedCategory] = {}
-    for category in categories:
-        label = one_line(category.label) or one_line(category.term)
-        if label:
-            term = one_line(category.term) or label
-            kept.setdefault(term, FeedCategory(term=term, label=label))
-    return tuple(kept.values())
+    names = dict.fromkeys(one_line(category.name) for category in categories)
+    return tuple(FeedCategory(name=name) for name in names if name)
 
 
 def _enclosures(enclosures: tuple[FeedEnclosure, ...]) -> tuple[FeedEnclosure, ...]:

@@ -12,6 +12,7 @@ _UNWANTED_IN_IDS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]")
 _BREAKS = re.compile("[\r\u0085\u2028\u2029]\n?")
 _TAG = re.compile("<[^<>]*>")
+_ALTERNATIVE_TEXT = re.compile(r"""<img\s(?:[^<>]*\s)?alt=(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE)
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}")
 
@@ -50,6 +51,13 @@ def excerpt(html: str) -> str:
     if len(short) > _MAX_EXCERPT_LENGTH:
         return short[:_MAX_EXCERPT_LENGTH].rstrip() + "…"
     return short + "…" if len(words) > _EXCERPT_WORDS else short
+
+
+def excerpt_of_pictures(html: str) -> str:
+    """Return the alternative texts of the first pictures, which stand for a text that is nothing else."""
+    beginning = html[: _MAX_EXCERPT_LENGTH * 20]
+    texts = (one_line(unescape(found[1] or found[2] or "")) for found in _ALTERNATIVE_TEXT.finditer(beginning))
+    return ", ".join(text for text in texts if text)[:_MAX_EXCERPT_LENGTH]
 
 
 def language_tag(language: str) -> str:

@@ -41,10 +41,9 @@ class FeedAuthor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedCategory:
-    """A category or tag: `term` for machines (a slug), `label` for people."""
+    """A category or tag. Names that differ are different categories, as in the feeds of WordPress."""
 
-    term: str
-    label: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

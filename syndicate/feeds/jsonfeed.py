@@ -60,7 +60,7 @@ def _item(entry: FeedEntry, language: str) -> dict[str, Any]:
         date_published=_date(entry.published),
         date_modified=_date(entry.updated),
         authors=[_author(author) for author in entry.authors],
-        tags=[category.label for category in entry.categories],
+        tags=[category.name for category in entry.categories],
         language=entry.language if entry.language != language else "",
         attachments=[_attachment(enclosure) for enclosure in entry.enclosures],
         _activitypub=_conversation(entry.conversation) if entry.conversation else {},

@@ -1,11 +1,15 @@
-"""Choose the slug, path and guid of a post, so that no other post and no page of the program has them."""
+"""Choose the slug, path and guid of a post, so that no other post and no page of the program has them, and the slugs of
+its categories and tags.
+"""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum, auto
 
+from syndicate.content.text import same_name
 from syndicate.errors import SlugTaken
-from syndicate.model.post import PostDraft, PostKind
+from syndicate.model.post import PostDraft, PostKind, Term, TermKind
 from syndicate.storage import Store
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.urls import Urls
@@ -69,6 +73,21 @@ class PostAddresses:
         """Whether the post `id` can have the path: neither another post nor the program does."""
         other = await self._store.posts.find_by_path(path)
         return (other is None or other.id == id) and not self.is_reserved(path)
+
+    async def own_terms(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+        """Return the categories and tags with their slugs, with `-2`, `-3`, … if one of another name has it."""
+        found: dict[tuple[TermKind, str], Term] = {}
+        for term in terms:
+            number, slug = 1, term.slug
+            while not await self._is_slug_of(term, slug, found.get((term.kind, slug))):
+                number += 1
+                slug = f"{term.slug}-{number}"
+            found.setdefault((term.kind, slug), replace(term, slug=slug))
+        return tuple(found.values())
+
+    async def _is_slug_of(self, term: Term, slug: str, in_post: Term | None) -> bool:
+        known = in_post or await self._store.terms.find(term.kind, slug)
+        return known is None or same_name(known.name) == same_name(term.name)
 
     async def free_guid(self, wanted: str | None, uri: str) -> str:
         """Return the guid from the other program, or the post's own URI if two posts of an export share one."""

@@ -63,7 +63,7 @@ def rich(format: FeedFormat = FeedFormat.RSS) -> Feed:
     return feed(
         entry(
             title='Rain & "sun" <b>',
-            categories=(FeedCategory(term="weather", label="Weather & wind"), FeedCategory(term="home", label="Home")),
+            categories=(FeedCategory(name="Weather & wind"), FeedCategory(name="Home")),
             enclosures=(
                 FeedEnclosure(
                     url="https://blog.example/media/rain.mp3", media_type="audio/mpeg", length=48_000, duration=95
@@ -112,7 +112,7 @@ NASTY: dict[str, FeedEntry] = {
     "markup in a title": entry(title="<b>AT&T</b> &amp; <script>alert(1)</script> &copy &#60;"),
     "markup in names": entry(
         authors=(FeedAuthor(name="<i>Bo</i> & Cy"), FeedAuthor(name="  \n ")),
-        categories=(FeedCategory(term="a&b", label="A & B <c>"), FeedCategory(term="", label=" ")),
+        categories=(FeedCategory(name="A & B <c>"), FeedCategory(name=" ")),
     ),
     "markup in a summary": entry(summary='<img src=x onerror="alert(1)"> & <svg>'),
     "a note": entry(title=""),

@@ -246,7 +246,7 @@ entries = st.builds(
     published=instants,
     updated=instants,
     authors=st.tuples(authors) | st.just(()),
-    categories=st.tuples(st.builds(FeedCategory, term=any_text, label=any_text)) | st.just(()),
+    categories=st.tuples(st.builds(FeedCategory, name=any_text)) | st.just(()),
     enclosures=st.lists(
         st.builds(FeedEnclosure, url=addresses, media_type=any_text | st.just("audio/ogg"), length=few), max_size=3
     ).map(tuple),

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from syndicate.content.text import clean_name, plain, slugify
+from syndicate.content.text import clean_name, plain, same_name, slugify
 from syndicate.content.written_dates import NoDate, parse_date
 from syndicate.importers.records import ExportedPost, ExportedRedirect, ExportedReply, ImportNote, SkippedItem
 from syndicate.model.post import Term, TermKind
@@ -76,7 +76,7 @@ def tags(names: list[str]) -> tuple[Term, ...]:
     for given in names:
         name = clean_name(given).removeprefix("#")
         if slug := slugify(name):
-            found.setdefault(slug, Term(kind=TermKind.TAG, slug=slug, name=name))
+            found.setdefault(same_name(name), Term(kind=TermKind.TAG, slug=slug, name=name))
     return tuple(found.values())
 
 
