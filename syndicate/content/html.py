@@ -12,6 +12,7 @@ from html import escape
 from urllib.parse import unquote, urlsplit
 
 from syndicate.content.tags import Tag, escaped, tokens
+from syndicate.content.text import plain
 
 _LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
 _PICTURE_FILE = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|webp)$", re.IGNORECASE)
@@ -31,6 +32,8 @@ _OURS = {_FORMS: "srcset", _SIZES: "sizes"}
 """The attributes of the smaller forms until those of the author are dropped."""
 COLUMN_WIDTH = "34rem"
 """How wide the text of a page is at most, as the stylesheet says."""
+_COLUMN_CLASS = re.compile(r"\bhas-text-align-(left|center|right)\b")
+_COLUMN = re.compile(r"<t[dh] [^>]*has-text-align-")
 _WEB = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 
 
@@ -54,6 +57,14 @@ def links(html: str) -> tuple[str, ...]:
     """Return the targets of links as written, each once."""
     found = (tag.value("href").strip() for tag in _tags(html) if tag.name == "a" and not tag.closing)
     return tuple(dict.fromkeys(filter(None, found)))
+
+
+def words(html: str) -> str:
+    """Return the text of HTML (see `plain`), or the alternative texts of its pictures if it has no other."""
+    if text := plain(html):
+        return text
+    texts = (" ".join(tag.value("alt").split()) for tag in _tags(html) if tag.name == "img" and not tag.closing)
+    return ", ".join(dict.fromkeys(filter(None, texts)))
 
 
 def played(html: str) -> tuple[str, ...]:
@@ -124,14 +135,34 @@ def rewrite(
 
 def without_forms(html: str) -> str:
     """Return `html` without what only browsers need to choose the form of a picture: for feeds and other servers."""
-    if " srcset=" not in html:
-        return html
+    return _mapped(html, lambda tag: _without(tag.attributes, _FOR_BROWSERS)) if " srcset=" in html else html
+
+
+def for_readers(html: str) -> str:
+    """Return `html` for feed readers, which have no style sheet of ours: without the forms of pictures, and with the
+    alignment of columns as an attribute.
+    """
+    return _mapped(html, _aligned) if " srcset=" in html or _COLUMN.search(html) else html
+
+
+def shows(html: str, picture: str) -> bool:
+    """Return whether a rendered text shows the picture at an address."""
+    return picture in html and any(one.address == picture for one in shown(html))
+
+
+def _mapped(html: str, attributes: Callable[[Tag], tuple[tuple[str, str], ...]]) -> str:
     return "".join(
         escaped(token)
         if isinstance(token, str)
-        else str(Tag(name=token.name, closing=token.closing, attributes=_without(token.attributes, _FOR_BROWSERS)))
+        else str(Tag(name=token.name, closing=token.closing, attributes=attributes(token)))
         for token in tokens(html)
     )
+
+
+def _aligned(tag: Tag) -> tuple[tuple[str, str], ...]:
+    kept = _without(tag.attributes, _FOR_BROWSERS)
+    found = _COLUMN_CLASS.search(tag.get("class")) if tag.name in ("td", "th") else None
+    return (*kept, ("align", found[1])) if found else kept
 
 
 def largest_within(srcset: str, limit: int) -> tuple[str, int] | None:

@@ -13,12 +13,14 @@ In come a normalized feed and the elements that feedgen does not support; out co
 
 from collections.abc import Callable, Iterable, Sequence
 from email.utils import format_datetime
+from html import unescape
 from typing import Any
 
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+from syndicate.feeds._text import excerpt
 from syndicate.feeds._xml import NAMESPACES, Element, append, write_plain
 from syndicate.feeds.document import Feed, FeedEntry
 
@@ -124,8 +126,10 @@ def _add_item(generator: Any, entry: FeedEntry, elements: Sequence[Element]) -> 
     item = generator.add_entry(order="append")
     item.id(entry.id)
     item.link(href=entry.url, rel="alternate")
-    if entry.title:
-        item.title(entry.title)
+    if title := entry.title or (
+        "" if excerpt(entry.html) else entry.summary
+    ):  # some readers drop an item without words
+        item.title(title)
     item.description(_as_html(entry.summary))
     item.content(entry.html, type="CDATA")
     _add_categories(item, entry)
@@ -153,7 +157,7 @@ def _add_entry(generator: Any, entry: FeedEntry, elements: Sequence[Element], la
 
 def _add_categories(entry: Any, of: FeedEntry) -> None:
     for category in of.categories:
-        entry.category(term=category.term, label=category.label)
+        entry.category(term=category.name)
 
 
 def _person(name: str, url: str) -> dict[str, str]:
@@ -161,7 +165,9 @@ def _person(name: str, url: str) -> dict[str, str]:
 
 
 def _as_html(text: str) -> str:
-    """Escape plain text for `description`, which readers take for HTML."""
+    """Escape plain text for `description`, which readers take for HTML, if it could be: style sheets show the escapes."""
+    if "<" not in text and unescape(text) == text:
+        return text
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

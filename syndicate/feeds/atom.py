@@ -62,7 +62,7 @@ def _extras(feed: Feed) -> Iterator[Element]:
 def _entry(entry: FeedEntry) -> Iterator[Element]:
     yield _link("alternate", "text/html", entry.url)
     for enclosure in entry.enclosures:
-        yield _link("enclosure", enclosure.media_type, enclosure.url, length=str(enclosure.length))
+        yield _link("enclosure", enclosure.media_type, enclosure.url, length=str(enclosure.length or ""))
     yield from _replies(entry)
     if entry.in_reply_to:
         href = entry.in_reply_to.href

@@ -135,13 +135,10 @@ def _episode(entry: FeedEntry, episode: FeedEnclosure, feed: Feed) -> Iterator[E
 
 
 def _picture(picture: FeedPicture) -> Iterator[Element]:
+    """Yield the thumbnail alone: as `media:content` readers would show the picture twice, since the text begins with
+    it.
+    """
     sizes = {"width": picture.width or "", "height": picture.height or ""}
-    description = (Element("media:description", picture.alt, {"type": "plain"}),) if picture.alt else ()
-    yield Element(
-        "media:content",
-        attributes={"url": picture.url, "medium": "image", "type": picture.media_type, **sizes},
-        children=description,
-    )
     yield Element("media:thumbnail", attributes={"url": picture.url, **sizes})
 
 

@@ -185,8 +185,8 @@ class Post:
 
     @property
     def heading(self) -> str:
-        """A one-line name of the post: its title, or the beginning of a note."""
-        return self.title or self.content_warning or self.excerpt[:80]
+        """A one-line name of the post, never empty: its title, the beginning of a note, or its date."""
+        return self.title or self.content_warning or self.excerpt[:80] or f"{self.published:%Y-%m-%d}"
 
     @property
     def object_type(self) -> ObjectType:

@@ -81,7 +81,8 @@ class PostComposer:
             reread=False,
         )
         picture = self._picture(rendered.picture, made.image_alt)
-        post = replace(post, html=rendered.html, picture=picture, mentions=rendered.mentions)
+        words = post.excerpt or excerpt(post.summary or rendered.text or (picture.alt if picture else ""))
+        post = replace(post, html=rendered.html, picture=picture, mentions=rendered.mentions, excerpt=words)
         return StoredPost(post=post, made=made), tuple(file.id for file in rendered.media)
 
     def reserved(self, draft: PostDraft) -> str:
@@ -101,7 +102,7 @@ class PostComposer:
             post = await self._moved(before.post, slug, draft.state)
         else:
             post = await self._new(draft, old, slug)
-        return replace(post, terms=draft.terms, hashtags=draft.hashtags)
+        return replace(post, terms=await self._addresses.own_terms(draft.terms), hashtags=draft.hashtags)
 
     async def _free_slug(self, draft: PostDraft, old: Post | None, rule: SlugRule) -> str:
         return await self._addresses.free_slug(draft.slug, draft.kind, id=old.id if old else None, rule=rule)
@@ -157,7 +158,9 @@ class PostComposer:
             post,
             title=clean_name(draft.title, limit=MAX_TITLE_LENGTH),
             html=rendered.html,
-            excerpt=excerpt(draft.summary or draft.excerpt or rendered.text),
+            excerpt=excerpt(
+                draft.summary or draft.excerpt or rendered.text or _words_of_cover(rendered, draft.image_alt)
+            ),
             summary=draft.summary,
             teaser=draft.teaser,
             unsummarized=draft.unsummarized,
@@ -230,6 +233,11 @@ class PostComposer:
 
     def _is_news(self, post: Post) -> bool:
         return self._clock() - post.published <= MAX_ANNOUNCE_AGE
+
+
+def _words_of_cover(rendered: RenderedPost, alt: str) -> str:
+    """Return the description of the picture before the text, for a post that has no other words."""
+    return alt or (rendered.picture.alt if rendered.picture else "")
 
 
 def is_same(draft: PostDraft, before: StoredPost) -> bool:

@@ -4,7 +4,8 @@ import hashlib
 import json
 from dataclasses import asdict
 
-from syndicate.content.text import excerpt, plain
+from syndicate.content.html import words
+from syndicate.content.text import excerpt
 from syndicate.model.post import Post, PostDraft, PostKind, PostState
 from syndicate.publishing.post_files import base_of
 from syndicate.storage.post_rows import PostSource
@@ -30,7 +31,7 @@ def base_of_draft(draft: PostDraft) -> str:
 
 def draft_of(post: Post, made: PostSource) -> PostDraft:
     """Return a stored post as a draft: updating the post with it changes nothing."""
-    is_cut = post.excerpt != excerpt(post.summary or plain(post.html))
+    is_cut = post.excerpt != excerpt(post.summary or words(post.html) or (post.picture.alt if post.picture else ""))
     return PostDraft(
         slug=post.slug,
         source=made.source,

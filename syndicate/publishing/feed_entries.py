@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 from syndicate.config import FeedsConfig
 from syndicate.content import warning
-from syndicate.content.html import without_forms
+from syndicate.content.direction import in_language
+from syndicate.content.html import for_readers, shows
 from syndicate.content.text import excerpt, plain
 from syndicate.feeds import (
     Conversation,
@@ -16,7 +17,7 @@ from syndicate.feeds import (
     FeedPicture,
     InReplyTo,
 )
-from syndicate.model.post import Post
+from syndicate.model.post import Picture, Post
 from syndicate.publishing.listings import author_slug
 from syndicate.publishing.news import news_of
 from syndicate.storage.shown_comments import PlacedComment
@@ -40,14 +41,14 @@ class EntryBuilder:
             id=post.guid,
             url=url,
             title=post.title,
-            html=_content(post) if self._config.content == "full" else _beginning(post.short_text, url),
+            html=in_language(self._content(post), post.language, self._settings.site.language),
             summary=post.short_text,
             published=post.published,
             updated=post.updated,
             authors=(FeedAuthor(name=author, url=self._urls.absolute(self._urls.author(author_slug(author)))),)
             if author
             else (),
-            categories=tuple(FeedCategory(term=term.slug, label=term.name) for term in post.terms),
+            categories=tuple(FeedCategory(name=term.name) for term in post.terms),
             enclosures=(
                 FeedEnclosure(
                     url=post.enclosure.url,
@@ -82,6 +83,18 @@ class EntryBuilder:
             news=news_of(post),
         )
 
+    def _content(self, post: Post) -> str:
+        """Return what a feed shows of a post: its cover picture and the text. A sensitive post is folded behind its
+        content warning, with its picture; of its picture and text only the warning remains in an excerpt.
+        """
+        if self._config.content != "full":
+            cover = "" if post.content_warning else _cover(post.picture)
+            return cover + _beginning(post.short_text, self._urls.absolute(post.path))
+        html = for_readers(post.html)
+        if post.picture is None or not shows(html, post.picture.url):
+            html = _cover(post.picture) + html
+        return warning.behind(post.content_warning, html)
+
     def comment(self, placed: PlacedComment) -> FeedEntry:
         """Return the entry of a comment."""
         comment = placed.comment
@@ -92,7 +105,7 @@ class EntryBuilder:
             id=comment.uri,
             url=f"{page}#{comment.anchor}",
             title=f"{comment.author.name} on {about}",
-            html=comment.html,
+            html=in_language(comment.html, comment.language, self._settings.site.language),
             summary=notice or excerpt(plain(comment.html)),
             published=comment.published,
             updated=comment.updated,
@@ -102,14 +115,12 @@ class EntryBuilder:
         )
 
 
-def _content(post: Post) -> str:
-    """Return the text of a post. A sensitive post is folded behind its content warning, with its picture."""
-    html = without_forms(post.html)
-    if not post.content_warning:
-        return html
-    picture = post.picture
-    shown = f'<p><img src="{escape(picture.url)}" alt="{escape(picture.alt)}"></p>' if picture else ""
-    return warning.behind(post.content_warning, ("" if picture and picture.url in html else shown) + html)
+def _cover(picture: Picture | None) -> str:
+    """Return the paragraph with a post's picture, for the beginning of its text."""
+    if picture is None:
+        return ""
+    size = f' width="{picture.width}" height="{picture.height}"' if picture.width and picture.height else ""
+    return f'<p><img src="{escape(picture.url)}" alt="{escape(picture.alt)}"{size}></p>'
 
 
 def _beginning(summary: str, url: str) -> str:

@@ -14,7 +14,7 @@ from syndicate.clock import Clock
 from syndicate.content import html as author_html
 from syndicate.content import markdown, names
 from syndicate.content.sanitize import SANITIZER_VERSION, SafeHtml, for_author
-from syndicate.content.text import clean, plain
+from syndicate.content.text import clean
 from syndicate.media import MediaFiles
 from syndicate.media.directory import WIDTHS, name_of_smaller
 from syndicate.model.post import Enclosure, Mention, SourceFormat
@@ -32,9 +32,9 @@ TAGS = Urls.tag("").rstrip("/") + "/"
 class RenderedPost:
     """A rendered post.
 
-    `text` is its plain text; `media` are the files it shows, `new` those not stored yet, `replaced` the names of files
-    in whose places these come, `missing` local files that cannot be read, `with_location` videos that contain their
-    location. `named` maps each mentioned `user@host` to the
+    `text` is its plain text, or that of its pictures; `media` are the files it shows, `new` those not stored yet,
+    `replaced` the names of files in whose places these come, `missing` local files that cannot be read, `with_location`
+    videos that contain their location. `named` maps each mentioned `user@host` to the
     actor id, which is empty while unknown.
     """
 
@@ -113,7 +113,7 @@ class Renderer:
         )
         return RenderedPost(
             html=for_author(html, base=permalink),
-            text=plain(raw),
+            text=author_html.words(raw),
             media=tuple(known.values()),
             new=tuple(one.file for one in found.values() if one.is_new),
             replaced=tuple(one.replaced for one in found.values() if one.replaced),

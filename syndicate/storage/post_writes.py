@@ -37,11 +37,13 @@ class PostWrites:
         """Replace the HTML of an unchanged text. Return False if the post has another revision by now."""
         touched = await self._query.run(
             """
-            UPDATE posts SET html = :html, picture = :picture, mentions = :mentions, renderer = :renderer
+            UPDATE posts
+            SET html = :html, excerpt = :excerpt, picture = :picture, mentions = :mentions, renderer = :renderer
             WHERE id = :id AND revision = :revision
             """,
             id=post.id,
             html=post.html,
+            excerpt=post.excerpt,
             picture=dump_picture(post.picture),
             mentions=dump_mentions(post.mentions),
             renderer=renderer,

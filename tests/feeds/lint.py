@@ -75,6 +75,7 @@ _FORBIDDEN_TAGS = frozenset(
         "math",
         "form",
         "input",
+        "bdo",
     }
 )
 _RELATIONS = frozenset(
@@ -246,7 +247,9 @@ def _atom_entry(entry: etree._Element, *, has_author: bool, now: datetime) -> It
     for link in links:
         yield from _link(link)
         if link.get("rel") == "enclosure":
-            yield from _enclosure(link.get("href"), link.get("type"), link.get("length"))
+            yield from _enclosure(link.get("href"), link.get("type"), link.get("length", 1))
+            if link.get("length") == "0":
+                yield "enclosure without bytes"
     for answered in entry.findall(f"{THR}in-reply-to"):
         if not answered.get("ref"):
             yield "thr:in-reply-to without ref"

@@ -66,7 +66,7 @@ def test_a_fault_in_rss_is_found(right: str, wrong: str, finding: str) -> None:
         ("2026-11-19T19:00:00+00:00", "2026-11-22T17:00:00+00:00", "updated twice"),
         ("posts/0<", "posts/1<", "id twice"),
         ('rel="enclosure"', "", "the first link is not the page"),
-        ('length="48000"', "", "enclosure of length"),
+        ('length="48000"', 'length="0"', "enclosure without bytes"),
         ('type="html"', 'type="CDATA"', "entry without HTML"),
         ("<title>Notes</title>", "<title></title>", "without one title"),
         ("<title>Notes", '<title type="html">Notes', "not plain"),
@@ -76,7 +76,7 @@ def test_a_fault_in_rss_is_found(right: str, wrong: str, finding: str) -> None:
         ('xml:lang="de"', 'xml:lang="deutsch, bitte"', "language"),
         ('xml:lang="en-GB"', 'xml:lang="en-GB" xml:base="https://blog.example/"', "xml:base"),
         ('xmlns="http', 'xmlns:atom="http://www.w3.org/2005/Atom" xmlns="http', "prefix atom"),
-        ('term="weather"', 'term=""', "without a term"),
+        ('term="Home"', 'term=""', "without a term"),
     ],
 )
 def test_a_fault_in_atom_is_found(right: str, wrong: str, finding: str) -> None:

@@ -62,7 +62,7 @@ class FeedLinks:
     def of_comments(self, path: str, title: str, about: str = "") -> FeedLink:
         """Return the feed of the comments at `path`."""
         return FeedLink(
-            title=title,
+            title=f"{title} – {self._blog_name}",
             media_type="application/rss+xml",
             href=self._urls.absolute(self._urls.feed(path, "rss")),
             about=about,
