@@ -21,7 +21,7 @@ from syndicate.content.text import clean_name, excerpt, plain
 from syndicate.federation.actors import opt_out
 from syndicate.federation.actors.profiles import request_picture
 from syndicate.federation.inbox.timeline import MAX_EXCERPT_LENGTH, MAX_TITLE_LENGTH, keep
-from syndicate.feeds.parse import ForeignEntry, ForeignFeed
+from syndicate.feeds.foreign.feed import ForeignEntry, ForeignFeed
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowedPost, FollowState
 from syndicate.storage import Store, Tables
 from syndicate.storage.feed_polls import FeedPoll

@@ -18,7 +18,8 @@ from syndicate.blogroll.schedule import (
     outcome_of,
 )
 from syndicate.errors import AddressDenied, DocumentUnusable, RemoteError
-from syndicate.feeds.parse import ForeignFeed, parse_feed
+from syndicate.feeds.foreign.feed import ForeignFeed
+from syndicate.feeds.foreign.parse import parse_feed
 from syndicate.storage.feed_polls import FeedPoll
 from syndicate.transport.link import parse_links
 from syndicate.transport.message import FEED, Headers, Redirects, Request, Response, Transport, retry_after

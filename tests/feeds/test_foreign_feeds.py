@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.errors import DocumentUnusable
-from syndicate.feeds.parse import MAX_ENTRIES, MAX_TEXT_LENGTH, ForeignEntry, ForeignFeed, parse_feed
+from syndicate.feeds.foreign.feed import MAX_ENTRIES, MAX_TEXT_LENGTH, ForeignEntry, ForeignFeed
+from syndicate.feeds.foreign.parse import parse_feed
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 ADDRESS = "https://garden.example/feeds/all.xml"

@@ -1,0 +1,1 @@
+"""Parse the feeds of other blogs."""
