@@ -22,18 +22,20 @@ TEMPLATE = """\
 [site]
 {url}  # what the public sees; fixed for life
 {handle}  # @{bare}@{host}, fixed for life
-title = {title}
-tagline = ""
-author = ""
-language = "en-GB"
-timezone = "UTC"
+# What follows can be changed at the desk, /admin/; a line that is set here (without its "#") wins over it.
+{title}
+# tagline = ""
+# author = ""
+# language = "en-GB"
+# timezone = "UTC"
 
 [server]
 host = "127.0.0.1"
 port = {port}
+# trusted_proxies = ["127.0.0.1", "::1"]  # where a reverse proxy stands in front: its addresses
 
 [comments]
-moderation = "first-time"
+# moderation = "first-time"
 """
 
 
@@ -134,7 +136,7 @@ def _settings(url: str, handle: str, title: str) -> str:
     return TEMPLATE.format(
         url=where.ljust(width),
         handle=who.ljust(width),
-        title=json.dumps(title, ensure_ascii=False),
+        title=f"title = {json.dumps(title, ensure_ascii=False)}" if title else '# title = ""',
         bare=handle,
         host=" ".join(url.partition("://")[2].rstrip("/").split()),
         port=_port(url),

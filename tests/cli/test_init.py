@@ -1,11 +1,13 @@
 """`syndicate init`: a new blog, once."""
 
+import re
 import stat
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from syndicate.config import load
 from tests.cli.conftest import Blog
 
 
@@ -29,6 +31,16 @@ def test_a_blog_is_made_with_settings_key_and_directories(bare: Blog) -> None:
     for name in ("data/media", "data/posts", "data/syndicate.db"):
         assert (bare.directory / name).exists()
     assert bare.ok("followers") == "No followers yet.\n"
+
+
+def test_the_settings_leave_to_the_desk_what_it_can_set(bare: Blog) -> None:
+    bare.ok("init", "--url", "https://blog.example", "--handle", "notes")
+    text = bare.settings.read_text(encoding="utf-8")
+    assert tomllib.loads(text)["site"].keys() == {"url", "handle"}
+    bare.settings.write_text(re.sub(r"(?m)^# (\w+ = )", r"\1", text), encoding="utf-8")
+    every = load(bare.settings, {})
+    assert every.comments.moderation == "first-time"
+    assert [str(network) for network in every.server.trusted_proxies] == ["127.0.0.1/32", "::1/128"]
 
 
 def test_a_second_time_nothing_is_touched(bare: Blog) -> None:

@@ -83,8 +83,8 @@ class Blog:
         path = self.directory / "syndicate.toml"
         text = path.read_text()
         for before, after in (
-            ('author = ""', 'author = "Mara Lind"'),
-            ('moderation = "first-time"', 'moderation = "off"'),
+            ('# author = ""', 'author = "Mara Lind"'),
+            ('# moderation = "first-time"', 'moderation = "off"'),
         ):
             assert before in text
             text = text.replace(before, after)
