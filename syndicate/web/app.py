@@ -10,6 +10,7 @@ from syndicate.config import Config
 from syndicate.urls import Urls
 from syndicate.web import keys
 from syndicate.web.admin.access import admin_access
+from syndicate.web.admin.author_bar import AuthorBar
 from syndicate.web.http.connections import Timeouts
 from syndicate.web.http.feed_readers import FEED_READERS
 from syndicate.web.http.handlers import Middleware
@@ -82,6 +83,7 @@ def _add_middleware(app: web.Application, clock: Clock, stopwatch: Stopwatch) ->
         refusals.wrap,
         FeedLimit(config.server, stopwatch).wrap,
         app[FEED_READERS].wrap,
+        AuthorBar(app).wrap,
         CachedResponses(app[RESPONSE_CACHE], app[RESPONDER]).wrap,
         refuse_unwanted_bodies,
         refuse_nul,

@@ -39,8 +39,9 @@ def client_of(request: web.Request) -> Client:
     )
 
 
-def get_cookie(request: web.Request, name: str) -> str:
-    return request.cookies.get(_cookie_name(request.app[CONFIG], name), "")
+def get_cookie(request: web.Request, name: str, config: Config | None = None) -> str:
+    """Return a cookie; before routing, `config` is needed for that."""
+    return request.cookies.get(_cookie_name(config or request.app[CONFIG], name), "")
 
 
 def set_cookies(request: web.Request, response: web.StreamResponse, signed_in: SignIn) -> None:
