@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicate.clock import from_text
+from syndicate.clock import from_text, to_text
 from syndicate.model.post import PostKind, PostState, Visibility
 from syndicate.storage.engine.database import Queryable
 from syndicate.storage.post_rows import any_of
@@ -12,7 +12,8 @@ from syndicate.storage.post_rows import any_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostRow:
-    """A post in a list. `title` is the beginning of the text where there is none."""
+    """A post in a list. `title` is the beginning of the text where there is none; `terms` are the names of its categories
+    and tags."""
 
     id: str
     title: str
@@ -24,6 +25,20 @@ class PostRow:
     terms: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostFilter:
+    """Which posts a list has: in these states; with `words` in title, slug or the text of what is not public, or among
+    `found`; with a tag; dated from `since` on and before `until`. `kind` of None means posts and pages."""
+
+    states: Sequence[PostState] = tuple(PostState)
+    kind: PostKind | None = None
+    words: str = ""
+    found: Sequence[str] = ()
+    tag: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 class AdminPosts:
     def __init__(self, query: Queryable) -> None:
         self._query = query
@@ -32,29 +47,22 @@ class AdminPosts:
         rows = await self._query.all("SELECT state, COUNT(*) AS total FROM posts GROUP BY state")
         return {PostState(row["state"]): row["total"] for row in rows}
 
-    async def list_by_state(
-        self, states: Sequence[PostState], *, words: str = "", found: Sequence[str] = (), limit: int, skip: int = 0
-    ) -> list[PostRow]:
-        """Return posts in these states, newest first. With `words`, those that have them in title or slug, or are among
-        `found`."""
-        state_names, parameters = any_of([state.value for state in states])
-        condition, searched = "", {}
-        if words:
-            searched = {"pattern": f"%{_escaped(words.lower())}%"} | {f"f{n}": id for n, id in enumerate(found)}
-            ids = ", ".join(f":f{n}" for n in range(len(found))) or "''"
-            condition = f"""
-            AND (LOWER(title) LIKE :pattern ESCAPE '!' OR slug LIKE :pattern ESCAPE '!' OR id IN ({ids}))
-            """
+    async def count_pages(self) -> int:
+        row = await self._query.one("SELECT COUNT(*) AS total FROM posts WHERE kind = 'page'")
+        return 0 if row is None else row["total"]
+
+    async def list_filtered(self, wanted: PostFilter, *, limit: int, skip: int = 0) -> list[PostRow]:
+        """Return the posts of a list, newest first."""
+        condition, parameters = _condition(wanted)
         rows = await self._query.all(
             f"""
             SELECT id, title, excerpt, kind, state, visibility, published, comment_count FROM posts
-            WHERE state IN ({state_names}) {condition}
+            WHERE {condition}
             ORDER BY published DESC, id DESC LIMIT :limit OFFSET :skip
             """,
             limit=limit,
             skip=skip,
             **parameters,
-            **searched,
         )
         terms = await self._terms([row["id"] for row in rows])
         return [
@@ -91,6 +99,31 @@ class AdminPosts:
     async def set_origin(self, id: str, origin: str) -> None:
         """From now on the post is changed where this says."""
         await self._query.run("UPDATE posts SET origin = :origin WHERE id = :id", id=id, origin=origin)
+
+
+def _condition(wanted: PostFilter) -> tuple[str, dict[str, str]]:
+    """Return the condition of a list and its parameters."""
+    states, names = any_of([state.value for state in wanted.states])
+    parameters = dict(names)
+    conditions = [f"state IN ({states})"]
+    if wanted.kind is not None:
+        conditions.append("kind = :kind")
+        parameters["kind"] = wanted.kind.value
+    if wanted.words:
+        ids = ", ".join(f":f{n}" for n in range(len(wanted.found))) or "''"
+        conditions.append(f"""
+            (LOWER(title) LIKE :pattern ESCAPE '!' OR slug LIKE :pattern ESCAPE '!' OR id IN ({ids})
+              OR (state <> 'published' AND LOWER(source) LIKE :pattern ESCAPE '!'))
+            """)
+        parameters["pattern"] = f"%{_escaped(wanted.words.lower())}%"
+        parameters |= {f"f{n}": id for n, id in enumerate(wanted.found)}
+    if wanted.tag:
+        conditions.append("id IN (SELECT post_id FROM post_terms WHERE kind = 'tag' AND slug = :tag)")
+        parameters["tag"] = wanted.tag
+    if wanted.since is not None and wanted.until is not None:
+        conditions.append("published >= :since AND published < :until")
+        parameters |= {"since": to_text(wanted.since), "until": to_text(wanted.until)}
+    return " AND ".join(conditions), parameters
 
 
 def _escaped(words: str) -> str:

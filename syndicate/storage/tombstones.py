@@ -20,6 +20,10 @@ class Tombstone:
     gone_at: datetime
 
 
+OF_POSTS = "origin = :ours AND path IS NOT NULL AND uri <> :ours || path"
+MAX_LISTED = 1_000_000
+
+
 class Tombstones:
     def __init__(self, query: Queryable) -> None:
         self._query = query
@@ -40,16 +44,16 @@ class Tombstones:
         rows = await self._query.all("SELECT * FROM tombstones WHERE path LIKE '%/%' ORDER BY gone_at")
         return [_tombstone(row) for row in rows if unquote(row["path"]).rstrip("/").rpartition("/")[2] == slug]
 
-    async def list_of_posts(self, ours: str) -> list[Tombstone]:
+    async def list_of_posts(self, ours: str, *, limit: int = MAX_LISTED) -> list[Tombstone]:
         """Return the tombstones of our posts at their addresses, newest first, without those at aliases."""
         rows = await self._query.all(
-            """
-            SELECT * FROM tombstones WHERE origin = :ours AND path IS NOT NULL AND uri <> :ours || path
-            ORDER BY gone_at DESC, uri
-            """,
-            ours=ours,
+            f"SELECT * FROM tombstones WHERE {OF_POSTS} ORDER BY gone_at DESC, uri LIMIT :limit", ours=ours, limit=limit
         )
         return [_tombstone(row) for row in rows]
+
+    async def count_of_posts(self, ours: str) -> int:
+        row = await self._query.one(f"SELECT COUNT(*) AS total FROM tombstones WHERE {OF_POSTS}", ours=ours)
+        return 0 if row is None else row["total"]
 
     async def list_since(self, moment: datetime, uri: str, limit: int) -> list[Tombstone]:
         """Return the oldest tombstones after this key (time, uri)."""

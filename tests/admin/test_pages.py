@@ -44,13 +44,20 @@ from syndicate.web.admin.pages.comments import CommentCard, CommentPage, Comment
 from syndicate.web.admin.pages.frame import AdminPage, Frame, Tab
 from syndicate.web.admin.pages.media import FileCard, FilePage, MediaPage
 from syndicate.web.admin.pages.people import BlocksPage, FollowerCard, PeoplePage
+from syndicate.web.admin.pages.post_lists import (
+    ChosenDonePage,
+    ChosenPage,
+    ChosenPost,
+    ChosenResult,
+    PostsPage,
+    QuickEdit,
+)
 from syndicate.web.admin.pages.posts import (
     Audience,
     ConflictPage,
     DeletePostPage,
     Difference,
     EditPage,
-    PostsPage,
     PreviewPage,
     PublishedPage,
     PublishPage,
@@ -189,13 +196,48 @@ SAMPLES: dict[str, AdminPage] = {
         state="all",
         posts=(ROW,),
         edited=frozenset("p"),
+        tag=HOSTILE,
+        year="2026",
+        tags=(HOSTILE,),
+        years=("2026",),
+        address="/admin/posts/?q=x",
+        quick=QuickEdit(id="p", form=WRITTEN, base_revision=1, has_date=True, is_live=True),
         paging=Paging(page=2, pages=3, newer="?page=1", older="?page=3"),
+    ),
+    "posts with one that cannot be changed": PostsPage(
+        tabs=(),
+        state="pages",
+        posts=(ROW,),
+        quick=QuickEdit(id="p", form=Form(TYPED), base_revision=1, is_possible=False),
+    ),
+    **{
+        f"{do} chosen posts": ChosenPage(
+            do=do,
+            form=WRITTEN,
+            next=HOSTILE,
+            posts=(
+                ChosenPost(post=POST, revision=1, note=HOSTILE),
+                ChosenPost(post=POST, revision=1, problem=HOSTILE),
+            ),
+        )
+        for do in ("publish", "unpublish", "tag", "delete")
+    },
+    "chosen posts that stay as they are": ChosenPage(do="publish"),
+    "chosen posts done": ChosenDonePage(
+        id="i",
+        text=HOSTILE,
+        due=NOON,
+        results=tuple(
+            ChosenResult(id=id, title=HOSTILE, text=HOSTILE, is_done=is_done)
+            for id, is_done in (("p", True), ("", False))
+        ),
     ),
     "deleted posts": PostsPage(
         tabs=(),
         state="deleted",
         deleted=(Tombstone(uri="u", path=HOSTILE, origin="o", type="Note", published=None, gone_at=NOON),),
     ),
+    "new page": EditPage(form=Form(dict.fromkeys(FIELDS, "")), form_id="f", is_page=True),
     "new post": EditPage(form=Form(dict.fromkeys(FIELDS, "")), form_id="f"),
     "post": EditPage(
         form=WRITTEN,
@@ -208,8 +250,16 @@ SAMPLES: dict[str, AdminPage] = {
         has_date=False,
     ),
     "post of a file": EditPage(form=WRITTEN, id="p", post=POST, is_in_folder=True, is_html=True),
-    "publish": PublishPage(form=Form({}, {"at": HOSTILE}), id="p", title=HOSTILE, missing=(HOSTILE,)),
-    "update": PublishPage(form=Form(), id="p", title=HOSTILE, is_update=True, is_changed=False, visibility="local"),
+    "publish": PublishPage(
+        form=Form({}, {"at": HOSTILE, "look": HOSTILE}),
+        id="p",
+        title=HOSTILE,
+        audience=Audience(followers=42, servers=17, push=3),
+        missing=(HOSTILE,),
+    ),
+    "update": PublishPage(
+        form=Form(), id="p", title=HOSTILE, is_update=True, is_changed=False, audience=Audience(is_local=True)
+    ),
     "published": PublishedPage(post=POST, address=HOSTILE, audience=Audience(followers=3, servers=2, push=1), due=NOON),
     "published and fetched": PublishedPage(
         post=POST, address="/s/", audience=Audience(is_page=True), due=NOON, is_fetched=True, is_quiet=True

@@ -1,8 +1,9 @@
 """Publishing at the desk: the page afterwards, and taking back within a minute; without JavaScript."""
 
-from syndicate.model.post import PostState
+from syndicate.model.post import PostState, Term, TermKind
 from tests.admin.browser import PASSWORD, Browser
 from tests.instances import ACTIVITY
+from tests.peer import Peer
 
 
 async def published(author: Browser) -> str:
@@ -92,3 +93,55 @@ async def test_making_it_a_draft_within_the_minute_sends_nothing(author: Browser
     post = await author.instance.store.posts.find(id)
     assert post is not None
     assert post.uri.endswith(id)
+
+
+async def test_the_last_look_says_who_gets_it_and_what_is_missing(author: Browser, ann: Peer) -> None:
+    blog = author.instance
+    await ann.follow()
+    await blog.settle()
+    public = await blog.publish("Public", terms=(Term(kind=TermKind.TAG, slug="tea", name="Tea"),))
+    draft = await blog.publish("Draft", state=PostState.DRAFT)
+    moved = await blog.publish("Moved")
+    await author.get(f"/admin/posts/?quick={moved.id}")
+    await author.submit("Update", slug="elsewhere")
+    fine = [
+        public.path,
+        moved.path,
+        "/",
+        "/feed/",
+        "/tag/tea/",
+        "/2026/",
+        "/archives/",
+        "/about/",
+        "https://other.example/x",
+    ]
+    broken = [draft.path, "/2026/11/22/no-such-post/", "/media/no-such-picture.png", "/tag/no-such-tag/"]
+    links = " ".join(f"[x]({link})" for link in (*fine, *broken, "https://blog.example/nowhere/"))
+    await author.get("/admin/posts/new")
+    await author.submit("Publish…", text=f"{links} ![](https://other.example/a.png) ![b](https://other.example/b.png)")
+    assert "1 follower on 1 server" in author.answer.text
+    missing = [str(line.text_content()) for line in author.page.xpath("//ul[@class='missing']/li")]
+    assert [line.split()[4].rstrip(",") for line in missing if line.startswith("A link")] == [*broken, "/nowhere/"]
+    assert sum("no description" in line for line in missing) == 1
+    assert any("no title" in line for line in missing)
+    assert any("no tags" in line for line in missing)
+
+
+async def test_only_the_text_that_was_looked_at_is_published(author: Browser) -> None:
+    await author.get("/admin/posts/new")
+    await author.submit("Publish…", title="Tea", text="Hot water.")
+    path = author.path
+    other = Browser(author.instance, cookies=dict(author.cookies))
+    await other.get(path.removesuffix("publish"))
+    await other.submit("Preview", text="Hot milk.")
+    await author.submit("Publish", at="2027-01-01T08:00")
+    assert "changed since you looked" in author.alerts[0]
+    assert author.value_of("Publish at") == "2027-01-01T08:00"
+    assert await state(author, path.split("/")[3]) is PostState.DRAFT
+    page = author.answer
+    await author.submit("Publish", at="")
+    await author.submit("Take it back")
+    author.answer, author.path = page, path
+    await author.submit("Publish")  # the back button after taking it back
+    assert "changed since you looked" in author.alerts[0]
+    assert await state(author, path.split("/")[3]) is PostState.DRAFT

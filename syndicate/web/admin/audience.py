@@ -5,7 +5,7 @@ from aiohttp import web
 from syndicate.activitypub.parse import authority_of
 from syndicate.model.post import PostKind, Visibility
 from syndicate.web.admin.pages.posts import Audience
-from syndicate.web.keys import CONFIG, LOCAL_ACTORS, STORE
+from syndicate.web.keys import LOCAL_ACTORS, SETTINGS, STORE
 
 MAX_INBOXES_COUNTED = 2000
 """Servers are counted by looking at so many inboxes; of more it is said that there are more."""
@@ -15,7 +15,7 @@ async def audience_of(request: web.Request, kind: PostKind, visibility: Visibili
     """Return who is notified of a post of this kind and visibility."""
     if kind is PostKind.PAGE:
         return Audience(is_page=True)
-    store, config, actor = request.app[STORE], request.app[CONFIG], request.app[LOCAL_ACTORS].blog.actor
+    store, config, actor = request.app[STORE], request.app[SETTINGS].config, request.app[LOCAL_ACTORS].blog.actor
     push = await store.subscriptions.count() if config.feeds.hub else 0
     if visibility is Visibility.LOCAL:
         return Audience(push=push, hubs=len(config.feeds.hubs), is_local=True)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from syndicate.clock import Clock
 from syndicate.errors import AlreadyAnnounced, PostNotFound, RevisionConflict
-from syndicate.model.post import Post, PostDraft, PostState
+from syndicate.model.post import Post, PostDraft, PostKind, PostState
 from syndicate.publishing import Published, Publisher
 from syndicate.publishing.addresses import SlugRule
 from syndicate.publishing.announcements import TAKE_BACK_PERIOD
@@ -80,7 +80,7 @@ class Editor:
             base_revision=edited.base_revision if edited and has_changes else made.revision,
         )
 
-    async def create(self, typed: Mapping[str, str], form: str) -> str:
+    async def create(self, typed: Mapping[str, str], form: str, kind: PostKind = PostKind.POST) -> str:
         """Create a draft post of a form and return its id; the same form makes one post, however often it is sent."""
         known = await self._store.post_drafts.find_by_form(form)
         if known is not None:
@@ -91,7 +91,7 @@ class Editor:
             if await tx.post_drafts.find_by_form(form) is None:
                 await tx.post_drafts.save(EditedPost(post=post.id, form=form, base_revision=1, fields={}, saved=now))
 
-        draft = draft_from(typed, {}, base, self._settings.site.zone)
+        draft = replace(draft_from(typed, {}, base, self._settings.site.zone), kind=kind)
         created = await self._publisher.create(draft, slug_rule=_slug_rule(typed), also=remember)
         return created.post.id
 

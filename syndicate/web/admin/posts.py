@@ -1,36 +1,22 @@
-"""The author's lists of posts, and the editor of one."""
+"""The editor of a post."""
 
 from aiohttp import web
 
 from syndicate.errors import PictureRefused, RevisionConflict, SlugTaken
 from syndicate.model.ids import new_id
-from syndicate.model.post import PostState, SourceFormat
+from syndicate.model.post import PostKind, SourceFormat
 from syndicate.urls import Urls
 from syndicate.web.admin.editor import EDITOR, OpenedPost
 from syndicate.web.admin.forms import Form
-from syndicate.web.admin.pages.frame import Tab
-from syndicate.web.admin.pages.posts import DeletePostPage, EditPage, PostsPage
+from syndicate.web.admin.pages.posts import DeletePostPage, EditPage
 from syndicate.web.admin.pictures import NO_PICTURE, UPLOADS, as_source
 from syndicate.web.admin.post_form import errors_in, fields_of_new, typed_fields
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FILES_SENT, FORM
-from syndicate.web.keys import CLOCK, SETTINGS, STORE, URLS
-from syndicate.web.site.pages import Paging
+from syndicate.web.keys import CLOCK, SETTINGS, STORE
 
-POSTS_PER_PAGE = 50
-MAX_FOUND = 200
 MAX_POST_FORM_BYTES = 16 * 1024 * 1024
 """A text, and a picture with it."""
-NOT_PUBLIC = (PostState.PRIVATE, PostState.PASSWORD)
-TABS = {
-    "all": ("All", tuple(PostState)),
-    "drafts": ("Drafts", (PostState.DRAFT,)),
-    "scheduled": ("Scheduled", (PostState.SCHEDULED,)),
-    "published": ("Published", (PostState.PUBLISHED,)),
-    "private": ("Private", NOT_PUBLIC),
-}
-DELETED = "deleted"
-MAX_DELETED = 200
 CONFLICT = "conflict"
 AUTOSAVE = "autosave"
 """What our script says instead of a button; what it saves is never published."""
@@ -49,79 +35,10 @@ def post_id_of(request: web.Request) -> str | None:
     return None if id == NEW else id
 
 
-# lists
-
-
-async def get_posts(request: web.Request) -> web.StreamResponse:
-    store, query = request.app[STORE], request.query
-    if query.get("state") == DELETED:
-        return await _deleted(request)
-    state = query.get("state", "all") if query.get("state") in TABS else "all"
-    words = query.get("q", "").strip()[:200]
-    page = int(query["page"]) if query.get("page", "").isdecimal() and len(query["page"]) < 6 else 1
-    found = await store.search.find(words, kind=None, limit=MAX_FOUND) if words else []
-    rows = await store.admin_posts.list_by_state(
-        TABS[state][1],
-        words=words,
-        found=found,
-        limit=POSTS_PER_PAGE + 1,
-        skip=(max(page, 1) - 1) * POSTS_PER_PAGE,
-    )
-    return respond(
-        request,
-        PostsPage(
-            tabs=await _tabs(request, state),
-            state=state,
-            words=words,
-            posts=tuple(rows[:POSTS_PER_PAGE]),
-            edited=frozenset(await store.post_drafts.list_edited()),
-            paging=_paging(request, page, has_more=len(rows) > POSTS_PER_PAGE),
-        ),
-    )
-
-
-async def _deleted(request: web.Request) -> web.StreamResponse:
-    """Return what was deleted after readers had seen it, the latest first. Its texts are gone."""
-    deleted = await request.app[STORE].tombstones.list_of_posts(request.app[URLS].base)
-    return respond(
-        request, PostsPage(tabs=await _tabs(request, DELETED), state=DELETED, deleted=tuple(deleted[:MAX_DELETED]))
-    )
-
-
-async def _tabs(request: web.Request, current: str) -> tuple[Tab, ...]:
-    counts = await request.app[STORE].admin_posts.count_by_state()
-    deleted = await request.app[STORE].tombstones.list_of_posts(request.app[URLS].base)
-    numbers = {name: sum(counts.get(one, 0) for one in states) for name, (_, states) in TABS.items()}
-    labels = {name: label for name, (label, _) in TABS.items()} | {DELETED: "Deleted"}
-    return tuple(
-        Tab(
-            label=label,
-            href=f"/admin/posts/?state={name}",
-            count=numbers.get(name, len(deleted)),
-            is_current=name == current,
-        )
-        for name, label in labels.items()
-    )
-
-
-def _paging(request: web.Request, page: int, *, has_more: bool) -> Paging:
-    def href(number: int) -> str:
-        return str(request.rel_url.update_query(page=str(number)))
-
-    return Paging(
-        page=page,
-        pages=page + 1 if has_more else page,
-        newer=href(page - 1) if page > 1 else "",
-        older=href(page + 1) if has_more else "",
-    )
-
-
-# one post
-
-
 async def get_new(request: web.Request) -> web.StreamResponse:
     fields = fields_of_new(request.app[SETTINGS].site.language)
-    return respond(request, EditPage(form=Form(fields), form_id=new_id(request.app[CLOCK]())))
+    kind = PostKind.PAGE if request.query.get("kind") == PostKind.PAGE else PostKind.POST
+    return respond(request, _new_page(Form(fields), new_id(request.app[CLOCK]()), kind))
 
 
 async def post_new(request: web.Request) -> web.StreamResponse:
@@ -130,17 +47,23 @@ async def post_new(request: web.Request) -> web.StreamResponse:
     typed = typed_fields(form, fields_of_new(request.app[SETTINGS].site.language))
     form_id = form.get("form_id") or new_id(request.app[CLOCK]())
     checked = Form(typed, errors_in(typed, request.app[SETTINGS].site.zone))
+    kind = PostKind.PAGE if form.get("kind") == PostKind.PAGE else PostKind.POST
     if checked.errors:
-        return respond_to_form(request, EditPage(form=checked, form_id=form_id), checked)
+        return respond_to_form(request, _new_page(checked, form_id, kind), checked)
     try:
-        id = await request.app[EDITOR].create(await _with_picture(request, typed, SourceFormat.MARKDOWN), form_id)
+        typed = await _with_picture(request, typed, SourceFormat.MARKDOWN)
+        id = await request.app[EDITOR].create(typed, form_id, kind)
     except PictureRefused as error:
         checked = checked.with_errors(picture_file=str(error))
-        return respond_to_form(request, EditPage(form=checked, form_id=form_id), checked)
+        return respond_to_form(request, _new_page(checked, form_id, kind), checked)
     except SlugTaken as error:
         checked = checked.with_errors(slug=_sentence(error))
-        return respond_to_form(request, EditPage(form=checked, form_id=form_id), checked)
+        return respond_to_form(request, _new_page(checked, form_id, kind), checked)
     return await _answer_autosave(request, id) if form.get("do") == AUTOSAVE else _go_on(form, id)
+
+
+def _new_page(form: Form, form_id: str, kind: PostKind) -> EditPage:
+    return EditPage(form=form, form_id=form_id, is_page=kind is PostKind.PAGE)
 
 
 async def get_post(request: web.Request) -> web.StreamResponse:

@@ -1,20 +1,26 @@
 """The last look before a post goes out, and what happens when another window has changed it."""
 
 import difflib
+import json
 from collections.abc import Iterator
 
 from aiohttp import web
 
 from syndicate.errors import InputError, RevisionConflict, SlugTaken
 from syndicate.publishing.publisher import Change
+from syndicate.web.admin.audience import audience_of
 from syndicate.web.admin.editor import EDITOR, OpenedPost
 from syndicate.web.admin.forms import Form
+from syndicate.web.admin.looking import missing
 from syndicate.web.admin.pages.posts import ConflictPage, Difference, PublishPage
 from syndicate.web.admin.post_form import NO_SUCH_DATE, parsed_date, typed_fields
 from syndicate.web.admin.posts import CONFLICT, edit_page, post_path
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM
-from syndicate.web.keys import LOCAL_ACTORS, SETTINGS, STORE
+from syndicate.web.admin.tokens import hash_of
+from syndicate.web.keys import SETTINGS
+
+CHANGED_SINCE = "The text has changed since you looked, in another window or by going back. This is how it is now."
 
 
 async def get_publish(request: web.Request) -> web.StreamResponse:
@@ -31,6 +37,8 @@ async def post_publish(request: web.Request) -> web.StreamResponse:
     if form.get("at") and at is None:
         checked = form.with_errors(at=NO_SUCH_DATE)
         return respond_to_form(request, await _page(request, opened, checked), checked)
+    if form.get("look") != _look(opened):
+        return await _changed_since(request, opened, form)
     try:
         published = await request.app[EDITOR].publish(opened, at=at, minor=form.has("quietly"))
     except RevisionConflict:
@@ -48,9 +56,21 @@ async def post_publish(request: web.Request) -> web.StreamResponse:
     return see_other(post_path(opened.post.id, "published"))
 
 
+async def _changed_since(request: web.Request, opened: OpenedPost, form: Form) -> web.StreamResponse:
+    """Answer a form that was made of another text: an old page, a double click, or another window."""
+    if opened.post.is_public and not opened.aside:
+        return see_other(post_path(opened.post.id, "published"))
+    checked = form.with_errors(look=CHANGED_SINCE)
+    return respond_to_form(request, await _page(request, opened, checked), checked)
+
+
+def _look(opened: OpenedPost) -> str:
+    """Return what identifies the text that is looked at."""
+    return hash_of(json.dumps([opened.made.revision, dict(opened.fields)], sort_keys=True))
+
+
 async def _page(request: web.Request, opened: OpenedPost, form: Form) -> PublishPage:
-    store = request.app[STORE]
-    actor = request.app[LOCAL_ACTORS].blog.actor
+    post = await request.app[EDITOR].composed(opened)
     return PublishPage(
         form=form,
         id=opened.post.id,
@@ -58,24 +78,10 @@ async def _page(request: web.Request, opened: OpenedPost, form: Form) -> Publish
         is_update=opened.is_live,
         is_changed=bool(opened.aside) or not opened.is_live,
         has_date=opened.made.released is None,
-        followers=await store.followers.count(actor.id),
-        subscriptions=await store.subscriptions.count(),
-        visibility=opened.fields["visibility"],
-        missing=tuple(_missing(opened)),
+        look=_look(opened),
+        audience=await audience_of(request, post.kind, post.visibility),
+        missing=tuple(await missing(request, opened, post)),
     )
-
-
-def _missing(opened: OpenedPost) -> Iterator[str]:
-    """Yield what a post lacks, in words."""
-    fields = opened.fields
-    if not fields["text"].strip():
-        yield "The text is empty."
-    if not fields["title"].strip():
-        yield "There is no title, so it goes out as a note."
-    if not fields["tags"].strip():
-        yield "There are no tags, by which people find posts in the fediverse."
-    if "![](" in fields["text"] or 'alt=""' in fields["text"]:
-        yield "A picture has no description, which people who cannot see it need."
 
 
 # another window was faster

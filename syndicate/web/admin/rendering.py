@@ -47,6 +47,7 @@ NOTICES: Mapping[str, str] = {
     "uploaded": "The file is here. Copy its address into a text, or write its description.",
     "file-deleted": "The file has been deleted.",
     "answered": "Your answer is shown, and goes out now.",
+    "no-posts": "No post was chosen, so nothing has been done.",
     "unmarked": "No comment was chosen, so nothing has been done.",
     "seen": "You have seen them.",
     "dismissed": "The report is dismissed.",

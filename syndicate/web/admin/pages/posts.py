@@ -5,32 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.model.post import Post
-from syndicate.storage.admin_posts import PostRow
 from syndicate.storage.revisions import Revision
-from syndicate.storage.tombstones import Tombstone
 from syndicate.web.admin.forms import Form
-from syndicate.web.admin.pages.frame import AdminPage, Tab
-from syndicate.web.site.pages import Paging
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostsPage(AdminPage):
-    """The author's posts in one state. `edited` are the ids of those with changes that are not in the post yet; of
-    `deleted` ones only address and date are known."""
-
-    template = "admin/posts.html"
-    tabs: tuple[Tab, ...]
-    state: str
-    words: str = ""
-    posts: tuple[PostRow, ...] = ()
-    deleted: tuple[Tombstone, ...] = ()
-    edited: frozenset[str] = frozenset()
-    paging: Paging | None = None
+from syndicate.web.admin.pages.frame import AdminPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditPage(AdminPage):
-    """The editor. A new post has no `id`; its `form_id` makes one post of a form that is sent twice. `saved` is when
+    """The editor. A new post (or page: `is_page`) has no `id`; its `form_id` makes one post of a form that is sent twice. `saved` is when
     changes were kept aside; `address` that of a public post; `due` until when it can be taken back."""
 
     template = "admin/edit.html"
@@ -42,28 +24,12 @@ class EditPage(AdminPage):
     is_live: bool = False
     is_in_folder: bool = False
     is_html: bool = False
+    is_page: bool = False
     has_date: bool = True
     saved: datetime | None = None
     address: str = ""
     comments: int = 0
     due: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishPage(AdminPage):
-    """The last look: who gets a post, when, and what it lacks. `is_update`: readers have it already."""
-
-    template = "admin/publish.html"
-    form: Form
-    id: str
-    title: str
-    is_update: bool = False
-    is_changed: bool = True
-    has_date: bool = True
-    followers: int = 0
-    subscriptions: int = 0
-    visibility: str = "public"
-    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +44,23 @@ class Audience:
     is_page: bool = False
     is_local: bool = False
     is_quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishPage(AdminPage):
+    """The last look: who gets a post, when, and what it lacks. `is_update`: readers have it already;
+    `look` identifies the text that is looked at."""
+
+    template = "admin/publish.html"
+    form: Form
+    id: str
+    title: str
+    is_update: bool = False
+    is_changed: bool = True
+    has_date: bool = True
+    look: str = ""
+    audience: Audience
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
