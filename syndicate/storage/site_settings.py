@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 SETTINGS = "settings"
 """The version that moves with every change; each cached document depends on it."""
+SHORTCUTS = "desk.shortcuts"
+"""The name of the setting whether single keys do what buttons do at the desk."""
 FIXED = frozenset({"site.url", "site.handle"})
 SECTIONS = ("site", "comments", "federation", "feeds", "blogroll")
 """The sections of `syndicate.toml` with keys that can be set at the desk."""

@@ -90,3 +90,13 @@ async def test_a_move_asks_twice_checks_the_alias_and_can_be_taken_back(author: 
     await blog.server.moving.step()
     await author.get("/admin/account/move")
     assert "The blog says that it has moved to" not in author.page.text_content()
+
+
+async def test_keys_are_switched_off_for_every_browser(author: Browser) -> None:
+    await author.get("/admin/settings/")
+    assert author.page.xpath("//dialog[@data-keys]")
+    form = dict(author.page.forms[-1].form_values()) | {"csrf": author.csrf}
+    form.pop("desk.shortcuts")
+    await author.post("/admin/settings/", form)
+    await author.get("/admin/comments/")
+    assert not author.page.xpath("//dialog[@data-keys] | //script[contains(@src, 'keys.')]")

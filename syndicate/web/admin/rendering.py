@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from syndicate.storage.site_settings import SHORTCUTS
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.frame import AdminPage, Frame
 from syndicate.web.admin.session import SESSION, WAITING, is_admin_path
@@ -21,7 +22,6 @@ NAVIGATION = (
     Link(label="People", href="/admin/people/"),
     Link(label="Blogroll", href="/admin/blogroll/"),
     Link(label="Numbers", href="/admin/numbers/"),
-    Link(label="Sent", href="/admin/deliveries/"),
     Link(label="Import", href="/admin/import/"),
     Link(label="Export", href="/admin/export/"),
     Link(label="Settings", href="/admin/settings/"),
@@ -100,6 +100,7 @@ def frame(request: web.Request) -> Frame:
         csrf=session.csrf if session else "",
         notice=NOTICES.get(request.query.get("done", ""), ""),
         waiting=request.get(WAITING, 0),
+        has_keys=bool(request.app[SETTINGS].get(SHORTCUTS, True)),
     )
 
 

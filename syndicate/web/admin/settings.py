@@ -8,7 +8,7 @@ from aiohttp import web
 
 from syndicate.config import Config
 from syndicate.errors import SettingInvalid
-from syndicate.storage.site_settings import SiteSettings
+from syndicate.storage.site_settings import SHORTCUTS, SiteSettings
 from syndicate.translation import _
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.settings import SettingField, SettingGroup, SettingsPage
@@ -76,7 +76,7 @@ GROUPS = (
         heading=_("This desk"),
         fields=(
             SettingField(
-                name="desk.shortcuts",
+                name=SHORTCUTS,
                 label=_("Keys"),
                 kind="check",
                 hint=_("Single letters do what buttons do, where the page says so."),
@@ -84,7 +84,7 @@ GROUPS = (
         ),
     ),
 )
-DEFAULTS = {"desk.shortcuts": True}
+DEFAULTS = {SHORTCUTS: True}
 """The values of the desk's own settings that nobody has set."""
 
 

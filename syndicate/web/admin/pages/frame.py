@@ -9,7 +9,8 @@ from syndicate.web.site.pages import Link
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """What surrounds a page. `navigation` is empty and `csrf` unset before somebody has signed in; `path` is that of the
-    page, `notice` what has just been done, `waiting` how many comments wait."""
+    page, `notice` what has just been done, `waiting` how many comments wait; `has_keys`: single
+    keys do what buttons do."""
 
     blog: str
     home: str
@@ -19,6 +20,7 @@ class Frame:
     csrf: str = ""
     notice: str = ""
     waiting: int = 0
+    has_keys: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

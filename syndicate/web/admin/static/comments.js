@@ -36,7 +36,7 @@ function countMarked() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || !keysAreOn(event)) return;
+  if (event.defaultPrevented || typeof keysAreOn === "undefined" || !keysAreOn(event)) return; // off by the settings
   const at = current();
   if (event.key === "j") select(at + 1);
   else if (event.key === "k") select(at - 1);
