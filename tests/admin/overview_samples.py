@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from syndicate.federation.outbox.account_requests import MoveState, ServerInNeed
+from syndicate.feeds import FeedCategory, FeedEntry
 from syndicate.storage.inbox_queue import Refusal
 from syndicate.storage.numbers import FeedReader, PostReactions
 from syndicate.web.admin.charts import Value, bar_chart, line_chart
@@ -18,11 +19,13 @@ from syndicate.web.admin.pages.deliveries import (
     ServerRow,
 )
 from syndicate.web.admin.pages.fediverse import FediversePage
+from syndicate.web.admin.pages.feed import FeedPage
 from syndicate.web.admin.pages.frame import AdminPage, Tab
 from syndicate.web.admin.pages.identity import KeyCard, KeysPage, MovePage
 from syndicate.web.admin.pages.numbers import FailingServer, NumbersPage, Share
 from syndicate.web.admin.pages.settings import SettingsPage
 from syndicate.web.admin.settings import GROUPS
+from syndicate.web.site.pages import Link
 
 VALUES = (Value(label="January", number=3), Value(label="February", number=0), Value(label="March", number=9))
 
@@ -109,6 +112,24 @@ def overview_samples(hostile: str, noon: datetime) -> dict[str, AdminPage]:
             subscribers=5,
         ),
         "numbers before the first count": NumbersPage(),
+        "feed": FeedPage(
+            id="p",
+            heading=hostile,
+            entry=FeedEntry(
+                id=hostile,
+                url=hostile,
+                title=hostile,
+                summary=hostile,
+                published=noon,
+                updated=noon,
+                categories=(FeedCategory(name=hostile),),
+            ),
+            is_page=False,
+            is_public=True,
+            is_excerpt=True,
+            words=3,
+            feeds=(Link(label=hostile, href="/feed/"),),
+        ),
         "fediverse": FediversePage(
             id="p",
             heading=hostile,

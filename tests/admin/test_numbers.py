@@ -108,6 +108,11 @@ async def test_the_fediverse_tab_says_what_is_sent(author: Browser, ann: Peer) -
     assert "#GreenTea" in text
     assert "Only on the site: …" in text
     assert "the copy ends with a link to the post" in text
+    await author.get(author.link("Feed"))
+    text = " ".join(author.page.text_content().split())
+    assert "30000 words. The feeds hold the whole text." in text
+    assert article.guid in text
+    assert author.link("Green Tea") == "/tag/green-tea/feed/"
     await author.get(f"/admin/posts/{note.id}/fediverse")
     text = " ".join(author.page.text_content().split())
     assert "Note:" in text
