@@ -22,7 +22,9 @@ def block(session: Session, who: str, reason: str) -> None:
     """Block WHO: a domain (with its subdomains) or an account."""
 
     async def work(services: Services) -> str:
-        blocked = Block(pattern=await pattern_of(services.store, who), reason=reason, created=services.clock())
+        is_address = "://" in who
+        pattern = await pattern_of(services.store, who, may_be_unknown=not is_address)
+        blocked = Block(pattern=pattern, reason=reason, created=services.clock())
         await services.blocking.block(blocked)
         return blocked.pattern
 

@@ -162,12 +162,12 @@ class BlogImporter:
             await tx.legacy_redirects.save(f"/?{'cat' if is_category else 'tag_id'}={item.wp_id}", path)
 
     async def _redirect_author(self, login: str, name: str) -> None:
-        """Redirect the old addresses of an author's posts to the new list."""
+        """Redirect the old addresses of an author's posts to the new list; without a name to all posts."""
         author = self._authors.get(login)
-        if author is None or not name or login in self._signed:
+        if author is None or login in self._signed:
             return
         self._signed.add(login)
-        path = self._urls.author(author_slug(name))
+        path = self._urls.author(author_slug(name)) if name else "/"
         old = [self._urls.author(author.nicename)] if author.nicename else []
         old += [f"/?author={author.wp_id}"] if author.wp_id is not None else []
 

@@ -34,7 +34,7 @@ class ExportedTerm:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedAuthor:
     """An author. Posts name the `login` as their `creator`; `nicename` is used in `/author/<nicename>/`, `wp_id` in
-    `/?author=1`.
+    `/?author=1`. Without a `display_name` the author of the site stands for it.
     """
 
     login: str

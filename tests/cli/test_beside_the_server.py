@@ -140,6 +140,12 @@ async def test_whom_the_author_blocks_is_not_heard_from_the_next_request_on(
     await desk.ok("unblock", "SOCIAL.example.")
     assert (await ann.follow()).status == 202
     assert "is not blocked" in await desk.refuses("unblock", "social.example")
+    assert await desk.ok("block", "https://Social.example/") == "social.example is blocked\n"
+    assert (await ann.follow()).status == 403
+    await desk.ok("unblock", "http://social.example")
+    assert "no account here has this address" in await desk.refuses("block", "https://social.example/@nobody")
+    assert await desk.ok("block", "eve@social.example") == "@eve@social.example is blocked\n"
+    await desk.ok("unblock", "@Eve@social.example")
     await desk.ok("block", ann.actor)
     assert (await ann.send(ann.activity("Like", "https://blog.example/actor"))).status == 403
     assert (await ann.follow()).status == 202

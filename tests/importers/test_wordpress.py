@@ -54,10 +54,10 @@ def test_the_site_comes_first_and_is_not_confused_with_its_icon(garden: list[Exp
     )
 
 
-def test_authors_have_names_to_show_even_where_they_log_in_with_a_mail_address(garden: list[Exported]) -> None:
+def test_an_author_without_a_name_to_show_has_none(garden: list[Exported]) -> None:
     assert [value for value in garden if isinstance(value, ExportedAuthor)] == [
         ExportedAuthor(login="ida", nicename="ida", display_name="Ida & the Hens", wp_id=1),
-        ExportedAuthor(login="bo@mail.example", nicename="bomail-example", display_name="bo", wp_id=2),
+        ExportedAuthor(login="bo@mail.example", nicename="bomail-example", display_name="", wp_id=2),
     ]
 
 

@@ -5,6 +5,7 @@ import re
 from syndicate.content.addresses import ascii_host
 from syndicate.errors import InputError
 from syndicate.storage import Store
+from syndicate.urls import split
 
 DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 ACCOUNT = re.compile(r"@?([A-Za-z0-9_.-]{1,200})@([A-Za-z0-9.-]{1,253})")
@@ -19,12 +20,13 @@ def domain_of(text: str) -> str:
 
 
 async def pattern_of(store: Store, text: str, *, may_be_unknown: bool = False) -> str:
-    """Return what to block: a domain, or the id of an actor (given by address or by a known handle); the handle of an
-    account that is not known here only if it `may_be_unknown`. Raises InputError.
+    """Return what to block: a domain, also given as the address of a server, or the id of an actor, given by address or
+    by a known handle. The handle or address of an account that is not known here only if it `may_be_unknown`.
+
+    Raises InputError.
     """
     if "://" in text:
-        known = await store.remote_actors.find_by_address(text.strip())
-        return known.uri if known is not None else text.strip()
+        return await _at_address(store, text.strip(), may_be_unknown=may_be_unknown)
     if "@" not in text:
         return domain_of(text)
     handle = f"@{text.strip().lstrip('@')}"
@@ -36,6 +38,21 @@ async def pattern_of(store: Store, text: str, *, may_be_unknown: bool = False) -
         return handle.lower()
     if actor is None:
         raise InputError(
-            f"{handle}: this account is not known here; please give its address, or its domain to block the whole server"
+            f"{handle}: this account is not known here; please give its domain to block the whole server"
         )
     return actor.uri
+
+
+async def _at_address(store: Store, address: str, *, may_be_unknown: bool) -> str:
+    known = await store.remote_actors.find_by_address(address)
+    if known is not None:
+        return known.uri
+    parts = split(address)
+    if parts.netloc and parts.path in ("", "/") and not parts.query:  # the address of a server, not of an account
+        return domain_of(parts.hostname or "")
+    if may_be_unknown or await store.blocks.find(address) is not None:
+        return address
+    raise InputError(
+        f"{address}: no account here has this address; please give its handle (@ann@social.example), "
+        "or its domain to block the whole server"
+    )

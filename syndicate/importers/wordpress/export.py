@@ -178,7 +178,7 @@ def _author(fields: Fields) -> ExportedAuthor | SkippedItem:
     return ExportedAuthor(
         login=login,
         nicename=nicename(login),
-        display_name=person(fields.raw("wp:author_display_name")) or person(login),
+        display_name=person(fields.raw("wp:author_display_name")),
         wp_id=fields.number("wp:author_id"),
     )
 
