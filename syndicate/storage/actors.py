@@ -1,10 +1,10 @@
-"""Local actors with their keys, and cached remote actors."""
+"""Local actors with their keys."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicate.clock import from_text, to_text
-from syndicate.model.actor import PublicKey, RemoteActor, Role
+from syndicate.model.actor import Role
 from syndicate.storage.engine.database import Queryable, Row
 
 
@@ -195,161 +195,6 @@ class StoredActors:
         await self._query.run("UPDATE local_actors SET old_proof_key_id = '', old_proof_key = '' WHERE id = :id", id=id)
 
 
-NAMING = tuple(
-    f"SELECT 1 FROM {table} WHERE {table}.{column} = remote_actors.uri AND {table}.{column} <> ''"
-    for table, column in (
-        ("followers", "actor_uri"),
-        ("comments", "author_uri"),
-        ("rejections", "author_uri"),
-        ("reactions", "actor_uri"),
-        ("stamps", "actor_uri"),
-        ("reply_requests", "actor_uri"),
-        ("arrivals", "actor_uri"),
-        ("blogroll", "actor_uri"),
-        ("blocks", "pattern"),
-        ("mentions", "actor_uri"),
-    )
-)
-"""The columns that refer to an actor and keep it from being pruned."""
-
-
-class RemoteActors:
-    def __init__(self, query: Queryable) -> None:
-        self._query = query
-
-    async def find(self, uri: str) -> RemoteActor | None:
-        row = await self._query.one("SELECT * FROM remote_actors WHERE uri = :uri", uri=uri)
-        if row is None:
-            return None
-        keys = await self._query.all("SELECT * FROM remote_keys WHERE owner = :uri ORDER BY id", uri=uri)
-        return _remote(row, tuple(_key(key) for key in keys))
-
-    async def find_by_address(self, address: str) -> RemoteActor | None:
-        """By its id, or by the address of its profile."""
-        row = await self._query.one(
-            "SELECT uri FROM remote_actors WHERE uri = :address OR url = :address", address=address
-        )
-        return None if row is None else await self.find(row["uri"])
-
-    async def find_by_handle(self, handle: str) -> RemoteActor | None:
-        """`@user@host`, in any case."""
-        row = await self._query.one(
-            "SELECT uri FROM remote_actors WHERE lower(handle) = :handle", handle=handle.lower()
-        )
-        return None if row is None else await self.find(row["uri"])
-
-    async def find_key(self, key_id: str) -> PublicKey | None:
-        row = await self._query.one("SELECT * FROM remote_keys WHERE id = :id", id=key_id)
-        return None if row is None else _key(row)
-
-    async def save(self, actor: RemoteActor, *, host: str) -> None:
-        """Save an actor; the copy of the avatar is kept while its address is the same."""
-        await self._query.run(
-            """
-            INSERT INTO remote_actors (uri, type, host, handle, name, url, inbox, shared_inbox, followers, icon, avatar,
-              summary, opted_out, published, first_seen, fetched)
-            VALUES (:uri, :type, :host, :handle, :name, :url, :inbox, :shared_inbox, :followers, :icon, :avatar,
-              :summary, :opted_out, :published, :fetched, :fetched)
-            ON CONFLICT (uri) DO UPDATE SET
-              type = excluded.type,
-              handle = excluded.handle,
-              name = excluded.name,
-              url = excluded.url,
-              inbox = excluded.inbox,
-              shared_inbox = excluded.shared_inbox,
-              followers = excluded.followers,
-              avatar = CASE WHEN remote_actors.icon = excluded.icon THEN remote_actors.avatar ELSE excluded.avatar END,
-              icon = excluded.icon,
-              summary = excluded.summary,
-              opted_out = excluded.opted_out,
-              published = excluded.published,
-              fetched = excluded.fetched
-            """,
-            uri=actor.uri,
-            type=actor.type,
-            host=host,
-            handle=actor.handle,
-            name=actor.name,
-            url=actor.url,
-            inbox=actor.inbox,
-            shared_inbox=actor.shared_inbox,
-            followers=actor.followers,
-            icon=actor.icon,
-            avatar=actor.avatar,
-            summary=actor.summary,
-            opted_out=int(actor.opted_out),
-            published=None if actor.published is None else to_text(actor.published),
-            fetched=to_text(actor.fetched),
-        )
-        await self._query.run("DELETE FROM remote_keys WHERE owner = :owner", owner=actor.uri)
-        for key in actor.keys:
-            await self._query.run(
-                """
-                INSERT INTO remote_keys (id, owner, pem) VALUES (:id, :owner, :pem)
-                ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, pem = excluded.pem
-                """,
-                id=key.id,
-                owner=key.owner,
-                pem=key.pem,
-            )
-
-    async def list_matching(self, pattern: str, *, after: str, limit: int) -> list[str]:
-        """The ids of those whom a block covers: one actor, or everybody on a domain and below it; from `after` on."""
-        if "://" in pattern:
-            return [pattern] if not after and await self.find(pattern) is not None else []
-        rows = await self._query.all(
-            """
-            SELECT uri FROM remote_actors
-            WHERE (host = :domain OR host LIKE :below) AND uri > :after
-            ORDER BY uri LIMIT :limit
-            """,
-            domain=pattern,
-            below=f"%.{pattern}",
-            after=after,
-            limit=limit,
-        )
-        return [row["uri"] for row in rows]
-
-    async def set_avatar(self, icon: str, path: str) -> list[str]:
-        """The picture at this address is now served at `path`; returns the actors that show it."""
-        rows = await self._query.all(
-            "UPDATE remote_actors SET avatar = :path WHERE icon = :icon RETURNING uri", icon=icon, path=path
-        )
-        return [row["uri"] for row in rows]
-
-    async def moved_here_at(self, uri: str) -> datetime | None:
-        """Return when another account last moved to this one."""
-        row = await self._query.one("SELECT moved_here FROM remote_actors WHERE uri = :uri", uri=uri)
-        return from_text(row["moved_here"]) if row and row["moved_here"] else None
-
-    async def set_moved_here(self, uri: str, now: datetime) -> None:
-        await self._query.run("UPDATE remote_actors SET moved_here = :now WHERE uri = :uri", uri=uri, now=to_text(now))
-
-    async def prune(self, *, fetched_before: datetime, after: str, limit: int) -> str | None:
-        """Look at so many, from `after` on, and forget those who have nothing to do with the blog and were not seen for
-        long; returns the last one looked at, None at the end."""
-        rows = await self._query.all(
-            "SELECT uri FROM remote_actors WHERE uri > :after ORDER BY uri LIMIT :limit", after=after, limit=limit
-        )
-        if not rows:
-            return None
-        last: str = rows[-1]["uri"]
-        await self._query.run(
-            f"""
-            DELETE FROM remote_actors
-            WHERE uri > :after AND uri <= :last AND fetched < :before AND moved_here < :before AND NOT EXISTS (
-              {" UNION ALL ".join(NAMING)})
-            """,
-            after=after,
-            last=last,
-            before=to_text(fetched_before),
-        )
-        return last
-
-    async def delete(self, uri: str) -> bool:
-        return await self._query.run("DELETE FROM remote_actors WHERE uri = :uri", uri=uri) > 0
-
-
 def _stored(row: Row) -> StoredActor:
     return StoredActor(
         id=row["id"],
@@ -371,28 +216,4 @@ def _stored(row: Row) -> StoredActor:
         rotated=from_text(row["rotated"]) if row["rotated"] else None,
         moved_to=row["moved_to"],
         published=from_text(row["published"]),
-    )
-
-
-def _key(row: Row) -> PublicKey:
-    return PublicKey(id=row["id"], owner=row["owner"], pem=row["pem"])
-
-
-def _remote(row: Row, keys: tuple[PublicKey, ...]) -> RemoteActor:
-    return RemoteActor(
-        uri=row["uri"],
-        type=row["type"],
-        handle=row["handle"],
-        name=row["name"],
-        url=row["url"],
-        inbox=row["inbox"],
-        shared_inbox=row["shared_inbox"],
-        followers=row["followers"],
-        icon=row["icon"],
-        avatar=row["avatar"],
-        summary=row["summary"],
-        opted_out=bool(row["opted_out"]),
-        published=None if row["published"] is None else from_text(row["published"]),
-        keys=keys,
-        fetched=from_text(row["fetched"]),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from syndicate.clock import Clock
-from syndicate.storage.actors import RemoteActors, StoredActors
+from syndicate.storage.actors import StoredActors
 from syndicate.storage.admin_account import AdminAccount
 from syndicate.storage.admin_comments import AdminComments
 from syndicate.storage.admin_deliveries import AdminDeliveries
@@ -56,6 +56,7 @@ from syndicate.storage.posts import Posts
 from syndicate.storage.reactions import Reactions
 from syndicate.storage.received_notes import ReceivedNotes
 from syndicate.storage.refetch_queue import RefetchQueue
+from syndicate.storage.remote_actors import RemoteActors
 from syndicate.storage.reports import Reports
 from syndicate.storage.revisions import Revisions
 from syndicate.storage.search import Search

@@ -37,9 +37,7 @@ async def pattern_of(store: Store, text: str, *, may_be_unknown: bool = False) -
     if actor is None and await store.blocks.find(handle.lower()) is not None:
         return handle.lower()
     if actor is None:
-        raise InputError(
-            f"{handle}: this account is not known here; please give its domain to block the whole server"
-        )
+        raise InputError(f"{handle}: this account is not known here; please give its domain to block the whole server")
     return actor.uri
 
 
