@@ -27,6 +27,8 @@ MAX_EMOJI = 50
 MAX_OPTIONS = 20
 MAX_OPTION_LENGTH = 300
 MIN_YEAR = 1970
+HANDLE = re.compile(r"(?:acct:)?@?([\w.-]+)@([\w-]+(?:\.[\w-]+)+(?::[0-9]{1,5})?)")
+MAX_HANDLE_LENGTH = 300
 LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,5}")
 
 
@@ -225,7 +227,7 @@ def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
     """Parse an actor (ActivityPub §4.1). Its inbox may be on another host than its id (as at WordPress.com), its keys
     and its shared inbox may not. Raises MalformedActivity.
 
-    Its handle is what the document claims; the caller checks it with WebFinger where that matters.
+    Its handle is on the host of its id; one elsewhere, which the document claims, has to be confirmed by WebFinger.
     """
     id = require_id(document.get("id"), "actor.id")
     type = next((type for type in types(document.get("type")) if type in ACTOR_TYPES), "")
@@ -241,6 +243,7 @@ def parse_actor(document: dict[str, Any], *, fetched: datetime) -> RemoteActor:
         uri=id,
         type=type,
         handle=f"@{user}@{authority_of(id)}" if user else "",
+        claimed_handle=_claimed_handle(document, id),
         name=_name(document) or user[:MAX_NAME_LENGTH],
         url=own_page(id, url)[:MAX_ID_LENGTH],
         inbox=inbox,
@@ -260,6 +263,16 @@ def own_page(id: str, url: str) -> str:
     if not url:
         return ""
     return url if origin(url) and host_of(url) == host_of(id) else id
+
+
+def _claimed_handle(document: dict[str, Any], id: str) -> str:
+    """Return the handle in `webfinger` (FEP-2c59), with a host of its own or another user; empty if it says nothing
+    new."""
+    found = HANDLE.fullmatch(as_text(document.get("webfinger")).strip()[:MAX_HANDLE_LENGTH])
+    if found is None:
+        return ""
+    user, host = found[1], found[2].lower()
+    return "" if (user, host) == (_username(document), authority_of(id)) else f"@{user}@{host}"
 
 
 def _username(document: dict[str, Any]) -> str:

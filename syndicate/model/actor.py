@@ -85,11 +85,13 @@ class PublicKey:
 class RemoteActor:
     """An actor of another server, as its own document says. `handle` is `@user@host`, confirmed by WebFinger or
     with the host of its id; `shared_inbox` is empty where there is none; `icon` is the remote address of the
-    avatar, `avatar` the path of our copy; `opted_out` says that the profile asks not to be shown on blogs."""
+    avatar, `avatar` the path of our copy; `claimed_handle` is a handle that its document claims and that is not confirmed
+    yet, else empty; `opted_out` says that the profile asks not to be shown on blogs."""
 
     uri: str
     type: str
     handle: str
+    claimed_handle: str = ""
     name: str
     url: str
     inbox: str

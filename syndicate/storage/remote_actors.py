@@ -19,6 +19,7 @@ NAMING = tuple(
         ("blogroll", "actor_uri"),
         ("blocks", "pattern"),
         ("mentions", "actor_uri"),
+        ("received_notes", "actor_uri"),
     )
 )
 """The columns that refer to an actor and keep it from being pruned."""
@@ -57,13 +58,14 @@ class RemoteActors:
         """Save an actor; the copy of the avatar is kept while its address is the same."""
         await self._query.run(
             """
-            INSERT INTO remote_actors (uri, type, host, handle, name, url, inbox, shared_inbox, followers, icon, avatar,
+            INSERT INTO remote_actors (uri, type, host, handle, claimed_handle, name, url, inbox, shared_inbox, followers, icon, avatar,
               summary, opted_out, published, first_seen, fetched)
-            VALUES (:uri, :type, :host, :handle, :name, :url, :inbox, :shared_inbox, :followers, :icon, :avatar,
+            VALUES (:uri, :type, :host, :handle, :claimed_handle, :name, :url, :inbox, :shared_inbox, :followers, :icon, :avatar,
               :summary, :opted_out, :published, :fetched, :fetched)
             ON CONFLICT (uri) DO UPDATE SET
               type = excluded.type,
               handle = excluded.handle,
+              claimed_handle = excluded.claimed_handle,
               name = excluded.name,
               url = excluded.url,
               inbox = excluded.inbox,
@@ -80,6 +82,7 @@ class RemoteActors:
             type=actor.type,
             host=host,
             handle=actor.handle,
+            claimed_handle=actor.claimed_handle,
             name=actor.name,
             url=actor.url,
             inbox=actor.inbox,
@@ -103,6 +106,12 @@ class RemoteActors:
                 owner=key.owner,
                 pem=key.pem,
             )
+
+    async def set_handle(self, uri: str, handle: str) -> None:
+        """Save the handle that WebFinger confirmed; nothing is claimed any more."""
+        await self._query.run(
+            "UPDATE remote_actors SET handle = :handle, claimed_handle = '' WHERE uri = :uri", uri=uri, handle=handle
+        )
 
     async def list_matching(self, pattern: str, *, after: str, limit: int) -> list[str]:
         """The ids of those whom a block covers: one actor, or everybody on a domain and below it; from `after` on."""
@@ -170,6 +179,7 @@ def _remote(row: Row, keys: tuple[PublicKey, ...]) -> RemoteActor:
         uri=row["uri"],
         type=row["type"],
         handle=row["handle"],
+        claimed_handle=row["claimed_handle"],
         name=row["name"],
         url=row["url"],
         inbox=row["inbox"],

@@ -18,6 +18,7 @@ from syndicate.comments.records import delete, request_picture
 from syndicate.content.text import clean_name
 from syndicate.errors import (
     AddressDenied,
+    AddressUnusable,
     DocumentUnusable,
     KeyUnavailable,
     MalformedActivity,
@@ -27,7 +28,9 @@ from syndicate.errors import (
 )
 from syndicate.federation.actors import opt_out
 from syndicate.federation.actors.key_fetch_limiter import KeyFetchLimiter
+from syndicate.federation.actors.webfinger import account_of, actor_in, links_of
 from syndicate.model.actor import PublicKey, RemoteActor
+from syndicate.model.comment import Author
 from syndicate.signatures import VerifyingKey, load_multikey, load_public_key
 from syndicate.storage import Store, Tables
 from syndicate.transport.fetcher import Fetcher
@@ -107,7 +110,7 @@ class Actors:
             if not owner or origin(owner) != origin(key_id):
                 raise SignatureRejected("key.owner", "the key's document names no owner on its own origin")
             # if found at the owner's id, it is the owner's own document: one request is enough
-            actor = await self._save_document(owner, document) if found == owner else await self.refresh(owner)
+            actor = await self._save_document(owner, document) if found == owner else await self._fetch(owner)
         except RemoteUnavailable as error:
             raise KeyUnavailable("key.unavailable", str(error), wait=error.wait) from error
         except AddressDenied as error:
@@ -125,7 +128,7 @@ class Actors:
         """Return an actor, not older than a day if its server answers. Raises RemoteError."""
         known = await self._store.remote_actors.find(uri)
         if known is not None and self._clock() - known.fetched < MAX_ACTOR_AGE:
-            return known
+            return await self._with_confirmed_handle(known)
         try:
             return await self.refresh(uri)
         except RemoteUnavailable:
@@ -135,8 +138,34 @@ class Actors:
 
     async def refresh(self, uri: str, *, limited: bool = True) -> RemoteActor:
         """Fetch an actor and save it. Raises RemoteError."""
+        return await self._with_confirmed_handle(await self._fetch(uri, limited=limited))
+
+    async def _fetch(self, uri: str, *, limited: bool = True) -> RemoteActor:
         _, document = await self._fetcher.fetch_document(uri, sign=self._signer.sign_get, limited=limited)
         return await self._save_document(uri, document)
+
+    async def _with_confirmed_handle(self, actor: RemoteActor) -> RemoteActor:
+        """Return an actor with the handle that it claims, if WebFinger on that host leads back to it (FEP-2c59)."""
+        if not actor.claimed_handle:
+            return actor
+        account = account_of(actor.claimed_handle)
+        try:
+            links = await links_of(account, self._fetcher, schemes=(actor.uri.partition(":")[0],))
+        except RemoteUnavailable:  # it is asked again the next time
+            return actor
+        except (RemoteError, AddressUnusable):
+            links = []
+        handle = actor.claimed_handle if actor_in(links) == actor.uri else actor.handle
+        confirmed = replace(actor, handle=handle, claimed_handle="")
+
+        async def keep(tx: Tables) -> None:
+            await tx.remote_actors.set_handle(actor.uri, handle)
+            if handle != actor.handle:
+                posts = await tx.comments.rename_author(author_of(confirmed))
+                await tx.versions.move(*(f"talk:{post}" for post in posts))
+
+        await self._store.transaction(keep)
+        return confirmed
 
     async def _save_document(self, uri: str, document: dict[str, Any]) -> RemoteActor:
         """Save an actor from the document found at its id."""
@@ -150,14 +179,17 @@ class Actors:
             handle=clean_name(actor.handle, limit=300),
             opted_out=opt_out.declined_in_profile(document),
         )
-        await self._store.transaction(lambda tx: self._keep(tx, actor))
+        actor = await self._store.transaction(lambda tx: self._keep(tx, actor))
         log.debug("actor fetched", actor=actor.uri)
         return actor
 
-    async def _keep(self, tx: Tables, actor: RemoteActor) -> None:
+    async def _keep(self, tx: Tables, actor: RemoteActor) -> RemoteActor:
+        """Save an actor as it is now. A handle that was confirmed before stays."""
+        known = await tx.remote_actors.find(actor.uri)
+        if known is not None and actor.claimed_handle and known.handle == actor.claimed_handle:
+            actor = replace(actor, handle=known.handle, claimed_handle="")
         picture = await tx.media.find_by_source(actor.icon) if actor.icon else None
-        known = picture is not None and picture.name is not None
-        avatar = f"/media/{picture.name}" if known and picture else ""
+        avatar = f"/media/{picture.name}" if picture is not None and picture.name is not None else ""
         await tx.remote_actors.save(replace(actor, avatar=avatar), host=host_of(actor.uri))
         if origin(actor.inbox) == origin(actor.uri):
             await tx.foreign_inboxes.delete(actor.uri)
@@ -169,3 +201,10 @@ class Actors:
                 await delete(tx, comment)
         if actor.icon and picture is None and await tx.comment_records.has_shown_by_author(actor.uri):
             await request_picture(tx, actor.uri)
+        return actor
+
+
+def author_of(actor: RemoteActor) -> Author:
+    """Return a remote actor as the author of a comment."""
+    name = actor.name or actor.handle or host_of(actor.uri)
+    return Author(name=name, uri=actor.uri, handle=actor.handle, url=actor.url, avatar=actor.avatar)

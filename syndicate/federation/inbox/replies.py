@@ -12,6 +12,7 @@ from syndicate.comments.admission import AdmitOutcome, admit, moderate
 from syndicate.comments.draft import CommentDraft, ModerationDecision, Target, not_in_future
 from syndicate.errors import PERMANENT_REMOTE_ERRORS, MalformedActivity
 from syndicate.federation.actors import opt_out
+from syndicate.federation.actors.remote_actors import author_of
 from syndicate.federation.inbox import received_notes
 from syndicate.federation.inbox.ancestors import ParentLookup, find_target
 from syndicate.federation.inbox.context import Context, Decision, done, held, ignored, private, refused
@@ -22,7 +23,7 @@ from syndicate.federation.inbox.targets import locate
 from syndicate.federation.outbox.addressees import mentioned_in
 from syndicate.model.activity import Verdict
 from syndicate.model.actor import RemoteActor
-from syndicate.model.comment import Audience, Author, Comment, CommentSource, CommentState
+from syndicate.model.comment import Audience, Comment, CommentSource, CommentState
 from syndicate.storage import Tables
 
 
@@ -171,9 +172,3 @@ def _admission(draft: CommentDraft, decision: ModerationDecision, context: Conte
                 return ignored("object.gone")
 
     return save
-
-
-def author_of(actor: RemoteActor) -> Author:
-    """Return a remote actor as the author of a comment."""
-    name = actor.name or actor.handle or host_of(actor.uri)
-    return Author(name=name, uri=actor.uri, handle=actor.handle, url=actor.url, avatar=actor.avatar)

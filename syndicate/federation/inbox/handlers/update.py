@@ -6,6 +6,7 @@ from syndicate.activitypub.parse import origin
 from syndicate.activitypub.vocabulary import ACTOR_TYPES
 from syndicate.errors import PERMANENT_REMOTE_ERRORS
 from syndicate.federation.actors import profiles
+from syndicate.federation.actors.remote_actors import author_of
 from syndicate.federation.inbox import received_notes, replies, timeline
 from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
@@ -42,7 +43,7 @@ async def _actor(activity: Activity, context: Context) -> Decision:
         actor = await context.actors.refresh(activity.actor)
     except PERMANENT_REMOTE_ERRORS:
         return ignored("actor.unavailable")
-    author = replies.author_of(actor)
+    author = author_of(actor)
 
     async def renew(tx: Tables) -> Verdict:
         await profiles.follow_update(tx, actor)
