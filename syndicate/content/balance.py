@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from syndicate.content.nesting import CELLS, ended_by_end, ended_by_start
-from syndicate.content.tags import BLOCKS, VOID, Tag, escaped, tokens
+from syndicate.content.tags import BLOCKS, SEPARATE, VOID, Tag, escaped, tokens
 
 _MEDIA = frozenset({"audio", "video"})
 _ONLY_IN_MEDIA = frozenset({"source", "track"})
@@ -121,7 +121,7 @@ class _Writer:
             self.text(tag.get("alt"))
         elif tag.name in BLOCKS:
             self._out.append("\n")
-        elif tag.name in CELLS:
+        elif tag.name in CELLS or tag.name in SEPARATE:
             self._out.append(" ")
 
     def _close_from(self, index: int) -> None:

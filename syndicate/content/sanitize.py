@@ -15,6 +15,7 @@ from typing import NewType
 
 import nh3
 
+from syndicate.content import mathml
 from syndicate.content.addresses import absolute, ascii_host, host_of
 from syndicate.content.balance import Bounds, Finish, balanced
 from syndicate.content.links import linked
@@ -35,18 +36,21 @@ def for_author(html: str, *, base: str) -> SafeHtml:
     `base`.
 
     Valid ids stay, unless the page has one of that name, and the name of an anchor (`<a name>` of HTML 4.01) becomes
-    its id. The classes of WordPress's alignments, captions, footnotes and code languages stay.
+    its id. The classes of WordPress's alignments, captions, footnotes and code languages stay, and so do formulas in
+    MathML.
     """
-    return _settled(html, _AUTHOR, base)
+    around, formulas = mathml.set_aside(clean(html, marks=_AUTHOR.marks))
+    return SafeHtml(mathml.put_back(_settled(around, _AUTHOR, base), formulas))
 
 
 def for_stranger(html: str, *, base: str = "") -> SafeHtml:
     """Sanitize other people's HTML: paragraphs, emphasis, lists, quotes, code, and links with `nofollow`.
 
-    Headings become paragraphs and pictures their alternative text. A link whose text is an address on another host
-    gets its true host appended, a bare web address becomes a link. Without `base`, relative links lose their address.
+    Headings become paragraphs, pictures their alternative text, and formulas their TeX (FEP-dc88). A link whose text is
+    an address on another host gets its true host appended, a bare web address becomes a link. Without `base`, relative
+    links lose their address.
     """
-    return _settled(html, _STRANGER, base)
+    return _settled(mathml.as_text(html), _STRANGER, base)
 
 
 _Attributes = Mapping[str, frozenset[str]]

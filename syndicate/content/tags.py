@@ -23,6 +23,9 @@ BLOCKS = frozenset(
 )
 """Block-level elements."""
 
+SEPARATE = frozenset({"optgroup", "option", "text", "tspan"})
+"""Elements whose words are not those of what stands beside them, in a list of choices or a drawing."""
+
 _VERBATIM = frozenset({"a", "code", "kbd", "pre", "samp", "var"})
 _HIDDEN = frozenset(
     {"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp"}

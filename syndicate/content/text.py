@@ -10,7 +10,8 @@ import unicodedata
 from html import unescape
 from urllib.parse import quote, unquote
 
-from syndicate.content.tags import BLOCKS, VOID, Tag, tokens
+from syndicate.content import mathml
+from syndicate.content.tags import BLOCKS, SEPARATE, VOID, Tag, tokens
 
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _SPLIT_LETTER = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -98,8 +99,9 @@ def _thinned(run: str, limit: int) -> str:
 
 
 def plain(html: str) -> str:
-    """Return the text of HTML: entities resolved, each block on lines of its own, spaces collapsed. Not safe as HTML."""
-    pieces = [_text_of(token) for token in tokens(html)]
+    """Return the text of HTML: entities resolved, each block on lines of its own, spaces collapsed, formulas
+    on a line. Not safe as HTML."""
+    pieces = [_text_of(token) for token in tokens(mathml.as_text(html))]
     lines = (" ".join(line.split()) for line in clean("".join(pieces)).split("\n"))
     return "\n".join(line for line in lines if line)
 
@@ -110,7 +112,7 @@ def _text_of(token: Tag | str) -> str:
     return "\n" if token.name in BLOCKS or token.name == "br" else " " if token.name in _CELLS else ""
 
 
-_CELLS = VOID - {"wbr"} | {"td", "th"}
+_CELLS = VOID - {"wbr"} | {"td", "th"} | SEPARATE
 
 
 def excerpt(text: str, *, words: int = 55) -> str:

@@ -22,7 +22,7 @@ STRANGER_CLASSES = {"mention", "hashtag", "u-url", "h-card", "invisible", "ellip
 
 NEVER_FOR_AUTHORS = {
     *("script", "style", "iframe", "object", "embed", "form", "input", "button", "select", "option", "textarea"),
-    *("svg", "math", "template", "noscript", "link", "meta", "base", "title", "applet", "frame", "frameset", "marquee"),
+    *("svg", "template", "noscript", "link", "meta", "base", "title", "applet", "frame", "frameset", "marquee"),
     *("picture", "portal", "dialog", "slot", "xmp", "plaintext", "noembed", "noframes", "html", "head", "body"),
 }
 AUTHOR_ATTRIBUTES = {
