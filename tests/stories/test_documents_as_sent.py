@@ -22,6 +22,7 @@ from tests.peer import Peer
 from tests.wire import Wire
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
+SERVERS = ("mastodon", "misskey", "ghost")
 FOLLOW = "https://blog.example/activities/01a22bfb-ed97-7000-83aa-8732e45a8df6"
 POST = re.compile(r"https://blog\.example/posts/[0-9a-f-]{36}")
 ANSWER = re.compile(r"https://blog\.example/comments/[0-9a-f-]{36}")
@@ -183,3 +184,9 @@ async def test_a_message_has_the_right_outcome(
     await instance.settle()
     [*_, (_, outcome, reason)] = await instance.verdicts()
     assert f"{outcome} {reason}" == verdict
+
+
+def test_every_message_has_a_row() -> None:
+    files = {(path.parent.name, path.stem) for path in DOCUMENTS.glob("*/*.json") if path.parent.name in SERVERS}
+    elsewhere = {"account", "conversation", "featurerequest-47"}
+    assert {(server, name) for server, name in files if name not in elsewhere} == {row[:2] for row in OUTCOMES}
