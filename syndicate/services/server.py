@@ -151,12 +151,14 @@ def build_server(
     config, store, clock = services.config, services.store, services.clock
     transport, fetcher, signer, actors = open_network(services, transport)
     threads, sanitizer_thread, metrics = SigningThreads(), SanitizerThread(), Metrics()
+    activities = _activity_sender(services, transport, actors, threads)
+    fetcher.on_unauthorized(activities.introduce_fetching_actor)
     context = _inbox_context(services, fetcher, signer, actors, sanitizer_thread)
     inbox = Inbox(store, actors, context, clock)
     feeds = _feed_builder(services)
     topics = _feed_topics(services, feeds)
     pushes = _push_worker(services, topics)
-    senders = _senders(services, transport, actors, topics, threads)
+    senders = _senders(services, transport, activities, topics)
     rotation = KeyRotation(store, services.local_actors, services.outbox, clock)
     moving = _account_move(services, fetcher, signer, actors)
     retention = _retention(services)
@@ -279,21 +281,28 @@ def _mention_resolver(services: Services, transport: Transport, actors: Actors) 
     )
 
 
+def _activity_sender(
+    services: Services, transport: Transport, actors: Actors, threads: SigningThreads
+) -> ActivitySender:
+    store, clock = services.store, services.clock
+    return ActivitySender(
+        store,
+        transport,
+        services.local_actors,
+        threads,
+        clock,
+        Introductions(store, services.outbox, clock),
+        gone=GoneFollowers(store, actors, clock).check,
+    )
+
+
 def _senders(
-    services: Services, transport: Transport, actors: Actors, topics: FeedTopics, threads: SigningThreads
+    services: Services, transport: Transport, activities: ActivitySender, topics: FeedTopics
 ) -> Mapping[DeliveryKind, Sender]:
     """Return the sender of each kind of delivery."""
     store, clock = services.store, services.clock
     return {
-        DeliveryKind.ACTIVITY: ActivitySender(
-            store,
-            transport,
-            services.local_actors,
-            threads,
-            clock,
-            Introductions(store, services.outbox, clock),
-            gone=GoneFollowers(store, actors, clock).check,
-        ),
+        DeliveryKind.ACTIVITY: activities,
         DeliveryKind.WEBSUB: PushSender(store, transport, topics, clock, hub=services.urls.hub),
         DeliveryKind.INTENT: IntentVerificationSender(store, transport, topics, clock),
         DeliveryKind.PING: PingSender(transport, clock),

@@ -50,6 +50,18 @@ class RemoteActors:
         )
         return None if row is None else await self.find(row["uri"])
 
+    async def find_inbox(self, host: str) -> str:
+        """Return an inbox of a server of which an actor is known, a shared one if possible; empty if none is."""
+        row = await self._query.one(
+            """
+            SELECT CASE WHEN shared_inbox <> '' THEN shared_inbox ELSE inbox END AS inbox FROM remote_actors
+            WHERE host = :host AND NOT EXISTS (SELECT 1 FROM foreign_inboxes WHERE actor = remote_actors.uri)
+            ORDER BY shared_inbox = '', uri LIMIT 1
+            """,
+            host=host,
+        )
+        return "" if row is None else row["inbox"]
+
     async def find_key(self, key_id: str) -> PublicKey | None:
         row = await self._query.one("SELECT * FROM remote_keys WHERE id = :id", id=key_id)
         return None if row is None else _key(row)

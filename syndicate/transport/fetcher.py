@@ -4,7 +4,8 @@ An address comes in; the final address and the parsed document go out. A documen
 own id, on its own origin, with a media type that uploads do not have.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
 from syndicate.clock import Clock
@@ -16,6 +17,8 @@ from syndicate.transport.url import origin_of, read_url, shown
 
 Document = dict[str, Any]
 Parse = Callable[[bytes], Document]
+Introduce = Callable[[str], Awaitable[bool]]
+"""Introduces our key to the server of an address, and returns whether it is worth asking again."""
 
 
 class Fetcher:
@@ -32,6 +35,11 @@ class Fetcher:
         self._parse = parse
         self._clock = clock
         self._limiter = limiter or FetchLimiter(clock)
+        self._introduce: Introduce | None = None
+
+    def on_unauthorized(self, introduce: Introduce) -> None:
+        """Call `introduce` when a server answers 401 to a signed GET."""
+        self._introduce = introduce
 
     async def fetch_document(
         self, url: str, *, sign: Sign | None = None, limited: bool = True, anew: bool = False
@@ -86,15 +94,13 @@ class Fetcher:
         raise DocumentUnusable(f"{shown(url)} and {shown(id)} are no ids of a document")
 
     async def _fetch_at(self, url: str, sign: Sign | None) -> tuple[str, Document]:
-        response = await self._transport.fetch(
-            Request(
-                url=url,
-                headers=(("Accept", ACCEPT_AS2),),
-                budget=OBJECT,
-                redirects=Redirects.SAME_ORIGIN,
-                sign=sign,
-            )
+        request = Request(
+            url=url, headers=(("Accept", ACCEPT_AS2),), budget=OBJECT, redirects=Redirects.SAME_ORIGIN, sign=sign
         )
+        response = await self._transport.fetch(request)
+        is_refused = response.status == HTTPStatus.UNAUTHORIZED and sign is not None
+        if is_refused and self._introduce is not None and await self._introduce(url):
+            response = await self._transport.fetch(request)
         require_success(response, self._clock())
         types = response.all("Content-Type")
         if len(types) != 1 or not is_activity_streams(types[0]):

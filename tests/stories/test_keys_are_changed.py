@@ -223,15 +223,18 @@ class Remembering:
     def __init__(self, peer: Peer, instance: RunningInstance, pem: str, key_id: str) -> None:
         self.peer, self.instance, self.known = peer, instance, {key_id: pem}
         self.refused = 0
+        self.protects_documents = False
         peer.wire.connect_server(peer.host, self.answer)
 
     async def answer(self, request: Request) -> Response:
-        if request.method != "POST":
+        if request.method != "POST" and not self.protects_documents:
             return await self.peer.answer(request)
         pem = self.known.get(key_id_of(request))
         if pem is None or not is_signed_with(request, pem, self.peer.clock):
             self.refused += 1
             return Response(status=401, headers={}, url=request.url)
+        if request.method != "POST":
+            return await self.peer.answer(request)
         activity = json.loads(request.body or b"{}")
         if activity["type"] == "Update" and activity["object"]["id"] == activity["actor"]:
             key = activity["object"]["publicKey"]
@@ -258,6 +261,28 @@ async def test_a_server_without_followers_that_knew_an_earlier_key_is_told_when_
     await instance.settle()
     assert len(ann.of_type("Create")) == 1
     assert server.refused == refused
+
+
+async def test_a_server_that_refuses_a_signed_fetch_is_told_of_the_change(
+    open_instance: RunningInstance, ann: Peer
+) -> None:
+    instance, post = open_instance, await open_instance.publish("Tea")
+    await ann.reply(post.uri, "<p>One.</p>")
+    await instance.settle()
+    server = Remembering(ann, instance, await key_of(instance), "https://blog.example/actor#main-key")
+    server.protects_documents = True
+    await change(instance)
+    instance.clock.advance(days=2)
+    note = ann.note(post.uri, "<p>Two.</p>")
+    await ann.send(ann.activity("Create", note["id"]))  # has to be fetched
+    await instance.settle()
+    assert [activity["type"] for activity in ann.received] == ["Update"]
+    assert {comment.html for comment in await instance.comments(post)} == {"<p>One.</p>", "<p>Two.</p>"}
+    ann.statuses[note["id"]] = 401
+    instance.clock.advance(hours=3)
+    await ann.send(ann.activity("Update", note["id"]))
+    await instance.settle()
+    assert len(ann.received) == 1, "it refuses for another reason"
 
 
 async def test_a_server_that_missed_a_change_takes_the_next_one(instance: RunningInstance, ann: Peer) -> None:

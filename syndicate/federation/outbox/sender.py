@@ -1,7 +1,7 @@
 """Sends activities: signs and POSTs each, and retries at once with the other signature dialect if the first is refused.
 
 An inbox that refuses a changed key is sent the Update of the actor, signed with an earlier key; then the delivery is
-repeated. The bytes of an activity are rendered once for all its deliveries.
+repeated. The same holds for a server that refuses a signed fetch. The bytes of an activity are rendered once for all its deliveries.
 """
 
 import json
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
+from syndicate.activitypub.parse import host_of
 from syndicate.activitypub.vocabulary import ACTIVITY_JSON
 from syndicate.clock import Clock
 from syndicate.delivery.attempt import send_request
@@ -84,31 +85,44 @@ class ActivitySender:
         attempt, accepted = await self._post_in_dialects(delivery.inbox, body, key, first)
         if attempt.status != 401 or not await self._introductions.are_due(identity, delivery.inbox):
             return attempt, accepted.value
-        introduced = await self._introduce(identity, delivery, body, first)
+        is_rotation = delivery.activity == identity.rotation
+        update = body if is_rotation else await self._update_of(identity)
+        introduced = await self._introduce(identity, delivery.inbox, update, first)
         if introduced is None:
             return attempt, accepted.value
-        if delivery.activity == identity.rotation:  # the delivery was the Update itself
+        if is_rotation:  # the delivery was the Update itself
             return introduced, accepted.value
         attempt, accepted = await self._post_in_dialects(delivery.inbox, body, key, first)
         return attempt, accepted.value
 
-    async def _introduce(
-        self, identity: SigningActor, delivery: Delivery, body: Body, dialect: Dialect
-    ) -> Attempt | None:
+    async def introduce_fetching_actor(self, url: str) -> bool:
+        """Introduce the key of the actor that signs fetches to the server of an address, which answered 401. Return
+        whether that server accepted it."""
+        identity = self._local_actors.fetching
+        if not identity.earlier or identity.next_key_id:
+            return False
+        inbox = await self._store.remote_actors.find_inbox(host_of(url))
+        if not inbox or not await self._introductions.are_due(identity, inbox):
+            return False
+        update = await self._update_of(identity)
+        return await self._introduce(identity, inbox, update, Dialect.CAVAGE) is not None
+
+    async def _update_of(self, identity: SigningActor) -> Body:
+        update = await self._body(await self._introductions.update(identity), 0)
+        assert update is not None  # it was created just now
+        return update
+
+    async def _introduce(self, identity: SigningActor, inbox: str, update: Body, dialect: Dialect) -> Attempt | None:
         """Send the Update of the actor, signed with one earlier key after the other until the inbox accepts one; None
         if it accepts none."""
-        update: Body | None = body
-        if delivery.activity != identity.rotation:
-            update = await self._body(await self._introductions.update(identity), 0)
-        assert update is not None  # it was created just now
         for key in identity.earlier:
-            attempt, _ = await self._post_in_dialects(delivery.inbox, update, key, dialect)
+            attempt, _ = await self._post_in_dialects(inbox, update, key, dialect)
             if outcome_of(attempt) is DeliveryOutcome.DELIVERED:
-                await self._introductions.record(identity, delivery.inbox)
+                await self._introductions.record(identity, inbox)
                 return attempt
             if attempt.status != 401:  # it fails for another reason
                 return None
-        await self._introductions.record(identity, delivery.inbox)
+        await self._introductions.record(identity, inbox)
         return None
 
     async def _post_in_dialects(
