@@ -17,7 +17,7 @@ from syndicate.blogroll.documents import BlogrollFeeds
 from syndicate.blogroll.finder import FeedFinder
 from syndicate.blogroll.poller import Poller
 from syndicate.clock import Stopwatch
-from syndicate.delivery.worker import DeliveryWorker, Sender
+from syndicate.delivery.worker import DeliveryWorker
 from syndicate.federation.actors.authentication import AuthorizedFetch
 from syndicate.federation.actors.founding import ActorFetches
 from syndicate.federation.actors.remote_actors import Actors
@@ -30,10 +30,7 @@ from syndicate.federation.inbox.inbox import Inbox
 from syndicate.federation.inbox.shown_form import ShownForm
 from syndicate.federation.inbox.worker import InboxWorker
 from syndicate.federation.outbox.account_move import AccountMove
-from syndicate.federation.outbox.gone_followers import GoneFollowers
-from syndicate.federation.outbox.key_introduction import Introductions
 from syndicate.federation.outbox.key_rotation import KeyRotation
-from syndicate.federation.outbox.sender import ActivitySender
 from syndicate.federation.sync.followers_sync import SynchronizationWorker
 from syndicate.federation.sync.refetch_worker import BackfillWorker
 from syndicate.federation.sync.reply_crawler import ReplyCrawler
@@ -53,7 +50,7 @@ from syndicate.publishing.mentions import MentionResolver
 from syndicate.publishing.topics import FeedTopics
 from syndicate.services.admin import admin_parts, import_worker
 from syndicate.services.commands import Services, open_network, schemes_of
-from syndicate.storage.deliveries import DeliveryKind
+from syndicate.services.senders import activity_sender, senders_by_kind
 from syndicate.storage.version_watch import VersionWatch
 from syndicate.telemetry.metrics import Metrics
 from syndicate.transport.client import Client
@@ -71,12 +68,8 @@ from syndicate.web.site.blogroll_builder import BLOGROLL_PAGES, BlogrollPages
 from syndicate.web.site.frame import PageFrame
 from syndicate.web.site.page_builder import PAGE_BUILDER, PageBuilder
 from syndicate.web.site.rendering import PAGES, Pages
-from syndicate.webmention.sender import WebmentionSender
 from syndicate.websub.hub import Hub
-from syndicate.websub.intent_verification import IntentVerificationSender
 from syndicate.websub.publisher import PushTargets, PushWorker
-from syndicate.websub.senders import PingSender, PushSender
-from syndicate.websub.subscriber import SubscriptionRequestSender
 from syndicate.workers.worker import Role, Wakeable, Worker, regular
 
 ICON = "/favicon.png"
@@ -151,14 +144,14 @@ def build_server(
     config, store, clock = services.config, services.store, services.clock
     transport, fetcher, signer, actors = open_network(services, transport)
     threads, sanitizer_thread, metrics = SigningThreads(), SanitizerThread(), Metrics()
-    activities = _activity_sender(services, transport, actors, threads)
+    activities = activity_sender(services, transport, actors, threads)
     fetcher.on_unauthorized(activities.introduce_fetching_actor)
     context = _inbox_context(services, fetcher, signer, actors, sanitizer_thread)
     inbox = Inbox(store, actors, context, clock)
     feeds = _feed_builder(services)
     topics = _feed_topics(services, feeds)
     pushes = _push_worker(services, topics)
-    senders = _senders(services, transport, activities, topics)
+    senders = senders_by_kind(services, transport, activities, topics)
     rotation = KeyRotation(store, services.local_actors, services.outbox, clock)
     moving = _account_move(services, fetcher, signer, actors)
     retention = _retention(services)
@@ -279,36 +272,6 @@ def _mention_resolver(services: Services, transport: Transport, actors: Actors) 
         rerender=services.publisher.rerender,
         answer_anew=services.author_replies.add_mentions,
     )
-
-
-def _activity_sender(
-    services: Services, transport: Transport, actors: Actors, threads: SigningThreads
-) -> ActivitySender:
-    store, clock = services.store, services.clock
-    return ActivitySender(
-        store,
-        transport,
-        services.local_actors,
-        threads,
-        clock,
-        Introductions(store, services.outbox, clock),
-        gone=GoneFollowers(store, actors, clock).check,
-    )
-
-
-def _senders(
-    services: Services, transport: Transport, activities: ActivitySender, topics: FeedTopics
-) -> Mapping[DeliveryKind, Sender]:
-    """Return the sender of each kind of delivery."""
-    store, clock = services.store, services.clock
-    return {
-        DeliveryKind.ACTIVITY: activities,
-        DeliveryKind.WEBSUB: PushSender(store, transport, topics, clock, hub=services.urls.hub),
-        DeliveryKind.INTENT: IntentVerificationSender(store, transport, topics, clock),
-        DeliveryKind.PING: PingSender(transport, clock),
-        DeliveryKind.REQUEST: SubscriptionRequestSender(store, transport, services.urls, clock, services.subscriber),
-        DeliveryKind.WEBMENTION: WebmentionSender(transport, clock),
-    }
 
 
 # feeds and files
