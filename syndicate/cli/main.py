@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "followers": "blogroll:followers",
     "blogroll": "blogroll:blogroll",
     "move": "blogroll:move",
+    "delete-account": "delete_account:delete_account",
     "reports": "reports:reports",
     "deliveries": "deliveries:deliveries",
     "subscriptions": "subscriptions:subscriptions",

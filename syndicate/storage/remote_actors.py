@@ -62,6 +62,16 @@ class RemoteActors:
         )
         return "" if row is None else row["inbox"]
 
+    async def list_inboxes(self) -> list[str]:
+        """Return one inbox for every server of which an actor is known, and more where it has no shared one."""
+        rows = await self._query.all(
+            """
+            SELECT DISTINCT CASE WHEN shared_inbox <> '' THEN shared_inbox ELSE inbox END AS inbox FROM remote_actors
+            WHERE NOT EXISTS (SELECT 1 FROM foreign_inboxes WHERE actor = remote_actors.uri AND proven = 0)
+            """
+        )
+        return [row["inbox"] for row in rows]
+
     async def find_key(self, key_id: str) -> PublicKey | None:
         row = await self._query.one("SELECT * FROM remote_keys WHERE id = :id", id=key_id)
         return None if row is None else _key(row)

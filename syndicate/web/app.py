@@ -9,6 +9,7 @@ from syndicate.clock import Clock, Stopwatch
 from syndicate.config import Config
 from syndicate.urls import Urls
 from syndicate.web import keys
+from syndicate.web.activitypub.departure import AccountDeparture
 from syndicate.web.admin.access import admin_access
 from syndicate.web.admin.author_bar import AuthorBar
 from syndicate.web.http.connections import Timeouts
@@ -25,7 +26,7 @@ from syndicate.web.http.middleware.refusals import RefusalRecorder
 from syndicate.web.http.middleware.security_headers import SecurityHeaders, security_headers
 from syndicate.web.http.rate_limits import MAX_CONCURRENT_PER_CLIENT, RateLimiter
 from syndicate.web.http.responses import DocumentResponder
-from syndicate.web.keys import CLOCK, CONFIG, URLS
+from syndicate.web.keys import CLOCK, CONFIG, LOCAL_ACTORS, URLS
 from syndicate.web.routes import add_routes
 from syndicate.web.site.page_builder import PAGE_BUILDER
 from syndicate.web.site.rendering import Pages
@@ -83,6 +84,7 @@ def _add_middleware(app: web.Application, clock: Clock, stopwatch: Stopwatch) ->
         refusals.wrap,
         FeedLimit(config.server, stopwatch).wrap,
         app[FEED_READERS].wrap,
+        AccountDeparture(app[LOCAL_ACTORS], app[URLS]).wrap,
         AuthorBar(app).wrap,
         CachedResponses(app[RESPONSE_CACHE], app[RESPONDER]).wrap,
         refuse_unwanted_bodies,

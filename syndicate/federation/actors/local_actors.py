@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.activitypub.render import Profile
-from syndicate.clock import Clock
+from syndicate.clock import Clock, from_text
 from syndicate.config import Config, SiteConfig
 from syndicate.federation.actors.founding import require_own_database
 from syndicate.federation.actors.keyring import Keyring
@@ -29,6 +29,8 @@ from syndicate.transport.signed import SigningKey
 from syndicate.urls import Urls
 
 BLOG = "blog"
+DELETED = "account.deleted"
+"""Key of a stored value: when the accounts were deleted. Nothing is sent from then on."""
 TERMS = {Role.CATEGORY: TermKind.CATEGORY, Role.TAG: TermKind.TAG}
 MAX_HANDLE_LENGTH = 30
 FORWARDABLE_TYPES = frozenset({"Announce", "Create", "Delete", "Undo", "Update"})
@@ -86,6 +88,8 @@ class LocalActors:
     def __init__(self, settings: SiteSettings, store: Store, keyring: Keyring) -> None:
         self._settings, self._store, self.keyring = settings, store, keyring
         self._known: dict[str, _Known] = {}
+        self.deleted_at: datetime | None = None
+        """When the accounts were deleted for good, else None."""
         settings.on_change(self.renew)
 
     @classmethod
@@ -155,6 +159,8 @@ class LocalActors:
 
     async def renew(self) -> None:
         """Reload what another process has changed: keys, rotations, names. Raises KeyUnusable."""
+        deleted = await self._store.key_values.find(DELETED)
+        self.deleted_at = from_text(deleted) if deleted else None
         chosen = set(self._chosen())
         known = {}
         for stored in await self._store.local_actors.list_all():

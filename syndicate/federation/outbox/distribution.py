@@ -12,7 +12,7 @@ from syndicate.activitypub import render
 from syndicate.activitypub.parse import authority_of
 from syndicate.activitypub.vocabulary import AS2
 from syndicate.clock import Clock
-from syndicate.federation.actors.local_actors import LocalActors
+from syndicate.federation.actors.local_actors import DELETED, LocalActors
 from syndicate.model.actor import LocalActor
 from syndicate.model.ids import IdsInOrder
 from syndicate.storage import Tables
@@ -90,6 +90,8 @@ class Distribution:
 
     async def send(self, tx: Tables, activity: OutboxActivity, inbox: str, *, hold: timedelta = NO_DELAY) -> None:
         """Enqueue an activity for one inbox."""
+        if await tx.key_values.find(DELETED):
+            return
         now = self._clock()
         await tx.deliveries.enqueue(
             Delivery(
@@ -114,6 +116,8 @@ class Distribution:
     ) -> None:
         """Enqueue an activity for the followers of its local actor, or of `audience`, and the participants of the
         conversation under a post."""
+        if await tx.key_values.find(DELETED):
+            return
         due = self._clock() + hold
         await tx.fanouts.enqueue(
             Fanout(activity=activity.id, audience=audience or activity.local_actor, post_uri=post_uri, due=due)

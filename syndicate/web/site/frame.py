@@ -1,9 +1,11 @@
 """What all pages have in common: the navigation, the head, and how they are rendered and cached."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 
 from syndicate.errors import StorageError
+from syndicate.federation.outbox.account_deletion import deleted_at
 from syndicate.storage import Store
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.translation import _
@@ -45,7 +47,8 @@ class PageFrame:
         own = about is not None and about.is_public
         who = Link(label=about.title or _("About"), href=about.path) if about and own else ABOUT
         pages = [page for page in pages if _is_top_level(page.href, roots) and page.href != who.href]
-        return self._site_with(who, *pages[:MAX_NAVIGATION_PAGES])
+        site = self._site_with(who, *pages[:MAX_NAVIGATION_PAGES])
+        return replace(site, handle="", federates=False) if await deleted_at(self._store) else site
 
     def _site_with(self, *pages: Link) -> Site:
         """Return the site with these pages in its navigation, after the fixed entries."""

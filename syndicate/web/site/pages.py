@@ -88,7 +88,7 @@ class Head:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What every page shows of the blog. `url` is absolute and ends in a slash; `handle` is `@notes@blog.example`;
-    `avatar` is the address of a local picture, or empty."""
+    `avatar` is the address of a local picture, or empty. It no longer `federates` once its account was deleted."""
 
     title: str
     tagline: str = ""
@@ -99,6 +99,7 @@ class Site:
     navigation: tuple[Link, ...] = ()
     licence: Link | None = None
     avatar: str = ""
+    federates: bool = True
 
     @property
     def byline(self) -> str:

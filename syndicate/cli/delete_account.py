@@ -1,0 +1,41 @@
+"""`syndicate delete-account`: leave the fediverse for good, after two questions."""
+
+import click
+
+from syndicate.cli.session import Session
+from syndicate.errors import InputError
+from syndicate.federation.outbox.account_deletion import AccountDeletion
+from syndicate.services.commands import Services
+
+WARNING = """\
+This deletes {accounts} from the fediverse, for good. Every server that knows the blog is told to delete its copies of
+posts, follows and likes. Other servers never accept the account again; its handle cannot be used for another one.
+The pages, the feeds and everything in the database stay. To take followers along, use `syndicate move` instead."""
+REQUESTED = "Deleted. The running server tells {inboxes} inboxes; `syndicate deliveries` shows how far that is."
+
+
+@click.command("delete-account")
+@click.pass_obj
+def delete_account(session: Session) -> None:
+    """Delete the blog's account from the fediverse, for good. The site and its feeds stay.
+
+    Two questions are asked first; nothing else answers them.
+    """
+
+    async def check(services: Services) -> tuple[str, str]:
+        await _deletion(services).require_possible()
+        accounts = [f"@{identity.profile.account}" for identity in services.local_actors if identity.actor.handle]
+        return f"@{services.config.site.account}", ", ".join(accounts)
+
+    account, accounts = session.run(check)
+    click.echo(WARNING.format(accounts=accounts))
+    typed = click.prompt(f"To go on, type the account ({account})", default="", show_default=False)
+    if typed.strip().lstrip("@").lower() != account.lstrip("@").lower():
+        raise InputError("that is not the account; nothing was deleted")
+    click.confirm("Delete it now? Nothing can undo that.", abort=True)
+    told = session.run(lambda services: _deletion(services).delete())
+    click.echo(REQUESTED.format(inboxes=told))
+
+
+def _deletion(services: Services) -> AccountDeletion:
+    return AccountDeletion(services.store, services.local_actors, services.urls, services.clock)
