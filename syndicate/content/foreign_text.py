@@ -8,7 +8,6 @@ from markdown_it import MarkdownIt
 from syndicate.content.text import clean
 
 _PARAGRAPHS = re.compile(r"\n[^\S\n]*\n\s*")
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]}'’”…]", re.IGNORECASE)
 _MARKDOWN = frozenset({"text/markdown", "text/x-markdown", "text/x.misskeymarkdown"})
 _MAX_BRACKETS = 2_000
 _MAX_MARKDOWN_LENGTH = 20_000
@@ -29,18 +28,11 @@ def to_html(text: str, media_type: str) -> str:
 
 
 def _of_plain(text: str) -> str:
-    """Keep paragraphs and lines, and link web addresses."""
+    """Keep paragraphs and lines."""
     paragraphs = _PARAGRAPHS.split(clean(text).strip())
-    return "".join(f"<p>{_linked(paragraph)}</p>" for paragraph in paragraphs if paragraph).replace("\n", "<br>")
-
-
-def _linked(text: str) -> str:
-    parts, end = [], 0
-    for found in _ADDRESS.finditer(text):
-        address = escape(found[0])
-        parts += [escape(text[end : found.start()]), f'<a href="{address}">{address}</a>']
-        end = found.end()
-    return "".join((*parts, escape(text[end:])))
+    return "".join(f"<p>{escape(paragraph, quote=False)}</p>" for paragraph in paragraphs if paragraph).replace(
+        "\n", "<br>"
+    )
 
 
 def _of_markdown(text: str) -> str:
