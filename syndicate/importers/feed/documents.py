@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from syndicate.content.text import clean_name, plain, same_name, slugify
-from syndicate.content.written_dates import NoDate, parse_date
+from syndicate.feeds.foreign.dates import parse_date
 from syndicate.importers.records import ExportedPost, ExportedRedirect, ExportedReply, ImportNote, SkippedItem
 from syndicate.model.post import Term, TermKind
 from syndicate.urls import Urls, split
@@ -13,15 +13,6 @@ from syndicate.urls import Urls, split
 _CUT = re.compile(
     r"(?:\[(?:…|\.\.\.|&#8230;|&hellip;)\]|\bread more\W*|\bcontinue reading\b.{0,200})\s*\Z", re.IGNORECASE
 )
-_ZONES = {"EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500", "MST": "-0700", "MDT": "-0600"} | {
-    "PST": "-0800",
-    "PDT": "-0700",
-    "CET": "+0100",
-    "CEST": "+0200",
-    "BST": "+0100",
-    "UT": "+0000",
-}
-_ZONE = re.compile(r"\b[A-Z]{2,4}\Z")
 _EXTENSION = re.compile(r"\.(?:html?|php|aspx?)\Z", re.IGNORECASE)
 
 
@@ -60,14 +51,8 @@ class FeedDocument:
 
 
 def date(text: str) -> datetime | None:
-    """Return a date of RFC 3339 or RFC 822; None if it is missing or invalid."""
-    text = text.strip()
-    if found := _ZONE.search(text):
-        text = text[: found.start()] + _ZONES.get(found[0], found[0])
-    try:
-        return parse_date(text, UTC)
-    except NoDate:
-        return None
+    """Return a date in any form that is clear; None if it is missing or invalid."""
+    return parse_date(text)
 
 
 def tags(names: list[str]) -> tuple[Term, ...]:
