@@ -20,7 +20,7 @@ _NAME = re.compile(_KNOWN, re.IGNORECASE)
 
 def decoded(data: bytes, *, charset: str = "", errors: Literal["strict", "replace"] = "replace") -> str:
     """Decode as UTF-8 if that is valid, else by `charset` (of the HTTP header), else as declared, else as UTF-8 with
-    the few bytes replaced that are not, else as Windows-1252.
+    the bytes replaced that are not, if it is that on the whole, else as Windows-1252.
 
     Invalid bytes become U+FFFD, or raise UnicodeDecodeError with `strict`.
     """
@@ -31,7 +31,9 @@ def decoded(data: bytes, *, charset: str = "", errors: Literal["strict", "replac
         return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", errors=errors)
     declared = _DECLARED.match(data.lstrip())
     said = (charset if _NAME.fullmatch(charset) else "", declared[1].decode("ascii") if declared else "")
-    if not any(said) and _is_damaged_utf_8(data):
+    if not any(said) and _is_damaged_utf_8(
+        data, is_declared=charset.lower() in _UTF_8 or bool(_SAYS_UTF_8.match(data))
+    ):
         return data.decode(errors="replace")
     for encoding in ("utf-8", *filter(None, said), "cp1252"):
         try:
@@ -41,11 +43,23 @@ def decoded(data: bytes, *, charset: str = "", errors: Literal["strict", "replac
     return data.decode("cp1252", errors=errors)
 
 
-def _is_damaged_utf_8(data: bytes) -> bool:
-    """Whether data is UTF-8 but for a few bytes: text in another encoding has hardly any valid sequence."""
+def has_replaced(text: str, data: bytes) -> bool:
+    """Whether bytes were replaced in decoding."""
+    return "\ufffd" in text and b"\xef\xbf\xbd" not in data
+
+
+_UTF_8 = ("utf-8", "utf8")
+_SAYS_UTF_8 = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}["']utf-?8["']""", re.IGNORECASE)
+
+
+def _is_damaged_utf_8(data: bytes, *, is_declared: bool) -> bool:
+    """Whether data is UTF-8 but for a few bytes: text in another encoding has hardly any valid sequence. A declaration
+    alone proves nothing, since many state it for text in another encoding.
+    """
     text = data.decode(errors="replace")
     replaced = text.count("\ufffd")
-    return replaced > 0 and sum(map(len, _NOT_ASCII.findall(text))) > 2 * replaced
+    valid = sum(map(len, _NOT_ASCII.findall(text))) - replaced
+    return replaced > 0 and valid > (0 if is_declared else replaced)
 
 
 _NOT_ASCII = re.compile("[^\x00-\x7f]+")

@@ -403,3 +403,60 @@ def test_one_broken_byte_costs_one_character_and_not_all_of_them(charset: str) -
 
 def test_a_feed_in_an_undeclared_old_encoding_is_read_as_such() -> None:
     assert read("<rss><channel><title>Grüße</title></channel></rss>".encode("cp1252")).title == "Grüße"
+
+
+def test_of_several_alternates_the_page_is_meant() -> None:
+    feed = atom(
+        """<title>Links</title><link rel="alternate" type="application/json" href="/feed.json"/><link href="/home/"/>
+        <entry><id>1</id><title>A</title><link rel="replies" href="/replies"/>
+          <link rel="alternate" type="application/nostr+json" href="nostr:naddr1x"/>
+          <link rel="alternate" type="text/html" href="/one"/></entry>
+        <entry><id>2</id><title>B</title><link rel="alternate" type="application/pdf" href="/two.pdf"/>
+          <link rel="alternate" type="text/html; charset=utf-8" href="/two"/></entry>
+        <entry><id>3</id><title>C</title><link rel="http://www.iana.org/assignments/relation/alternate" href="/three"/></entry>
+        <entry><id>4</id><title>D</title><link rel="alternate" type="application/pdf" href="/four.pdf"/></entry>
+        <entry><id>5</id><title>E</title><link href="mailto:ann@garden.example"/></entry>"""
+    )
+    assert feed.url == "https://garden.example/home/"
+    assert [entry.url for entry in feed.entries] == [
+        *(f"https://garden.example/{path}" for path in ("one", "two", "three", "four.pdf")),
+        "",
+    ]
+
+
+def test_words_of_a_media_group_are_those_of_an_entry_that_has_no_others() -> None:
+    feed = read(
+        """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/"><title>Channel</title>
+        <entry><id>yt:video:x</id><title>Video</title><media:group><media:title>V</media:title>
+          <media:description>Bees &amp; &lt;flowers&gt;</media:description></media:group></entry>
+        <entry><id>y</id><title>Video</title><summary>Words</summary>
+          <media:group><media:description>Others</media:description></media:group></entry></feed>"""
+    )
+    assert [entry.html for entry in feed.entries] == ["Bees &amp; &lt;flowers&gt;", "Words"]
+
+
+def test_entries_that_share_an_id_are_told_apart_by_their_addresses() -> None:
+    one, two, three = (
+        f"<item><title>{name}</title><link>https://garden.example/{name}</link><guid isPermaLink='false'>g</guid>"
+        f"<pubDate>Mon, 0{day} Nov 2026 17:00:00 GMT</pubDate></item>"
+        for day, name in enumerate(("one", "two", "three"), start=1)
+    )
+    feed = rss(three + two + two + one)
+    assert [entry.title for entry in feed.entries] == ["three", "two", "one"]
+    assert len({entry.guid for entry in feed.entries}) == 3
+    assert {entry.guid for entry in rss(two + one).entries} < {entry.guid for entry in feed.entries}
+    assert rss(one).entries[0].guid == "g"
+
+
+@pytest.mark.parametrize("text", ["Grüße aus Köln", "x é"])
+def test_a_broken_byte_in_declared_utf_8_is_replaced_and_said(text: str) -> None:
+    document = f'<?xml version="1.0" encoding="UTF-8"?><rss><channel><title>{text}</title></channel></rss>'
+    feed = read(document.encode().replace(b"</title>", b"\xe6\x97</title>"))
+    assert feed.title == text
+    assert "UTF-8" in feed.fault
+    assert not read(document).fault
+
+
+def test_latin_1_that_calls_itself_utf_8_is_read_as_what_it_is() -> None:
+    document = '<?xml version="1.0" encoding="UTF-8"?><rss><channel><title>Grüße aus Köln</title></channel></rss>'
+    assert read(document.encode("cp1252")).title == "Grüße aus Köln"

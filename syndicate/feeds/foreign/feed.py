@@ -1,7 +1,8 @@
 """A feed of another blog as values, and how their parts are made from untrusted text: with limits."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -65,12 +66,22 @@ def entry_of(*, guid: str, **fields: Any) -> ForeignEntry | None:
 
 
 def distinct(entries: Iterable[ForeignEntry | None]) -> tuple[ForeignEntry, ...]:
-    """Return each entry once: the first with its id."""
-    found: dict[str, ForeignEntry] = {}
+    """Return each entry once: the first with its id and address.
+
+    Entries with several addresses that share an id are told apart by both together.
+    """
+    found: dict[tuple[str, str], ForeignEntry] = {}
     for entry in entries:
         if entry is not None:
-            found.setdefault(entry.guid, entry)
-    return tuple(found.values())[:MAX_ENTRIES]
+            found.setdefault((entry.guid, entry.url), entry)
+    kept = list(found.values())[:MAX_ENTRIES]
+    shared = Counter(entry.guid for entry in kept)
+    return tuple(entry if shared[entry.guid] == 1 else _told_apart(entry) for entry in kept)
+
+
+def _told_apart(entry: ForeignEntry) -> ForeignEntry:
+    digest = sha256(f"{entry.guid} {entry.url}".encode(errors="replace")).hexdigest()
+    return replace(entry, guid=f"urn:sha256:{digest}")
 
 
 def line(text: str) -> str:

@@ -5,13 +5,16 @@ impossible dates dropped. XML is processed as a stream of tags, so the size of a
 entities are refused. Pure.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from syndicate.errors import DocumentUnusable
 from syndicate.feeds.foreign.feed import ForeignFeed
 from syndicate.feeds.foreign.json_feed import parse_json
 from syndicate.feeds.foreign.xml_parser import parse_xml
-from syndicate.feeds.foreign_xml import decoded
+from syndicate.feeds.foreign_xml import decoded, has_replaced
+
+DAMAGED = "some of its bytes are not valid UTF-8; they are left out"
 
 
 def parse_feed(body: bytes, *, address: str, now: datetime, charset: str = "") -> ForeignFeed:
@@ -23,6 +26,5 @@ def parse_feed(body: bytes, *, address: str, now: datetime, charset: str = "") -
         text = decoded(body, charset=charset, errors="strict").lstrip("\ufeff \t\r\n")
     except UnicodeDecodeError as error:
         raise DocumentUnusable(f"{address}: its text is not in the encoding that it names") from error
-    if text.startswith("{"):
-        return parse_json(text, address, now)
-    return parse_xml(text, address, now).result()
+    feed = parse_json(text, address, now) if text.startswith("{") else parse_xml(text, address, now).result()
+    return replace(feed, fault=feed.fault or DAMAGED) if has_replaced(text, body) else feed

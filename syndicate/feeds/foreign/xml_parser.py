@@ -25,6 +25,8 @@ _NAMESPACES: Mapping[str, str] = {
     "http://purl.org/rss/1.0/modules/content/": "content",
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "http://search.yahoo.com/mrss/": "media",
+    "http://search.yahoo.com/mrss": "media",
     "http://www.w3.org/XML/1998/namespace": "xml",
 }
 _REPAIRABLE = frozenset(

@@ -1,8 +1,10 @@
 """Collect RSS 0.9 to 2.0 and Atom 0.3 and 1.0 from the events of an XML parser."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 from typing import NoReturn
 
 from syndicate.errors import DocumentUnusable
@@ -174,21 +176,23 @@ class XmlReading:
             self._listen(lambda text: self._set(self._values, name, text))
 
     def _feed_link(self, attributes: Mapping[str, str]) -> None:
-        relation, href = attributes.get("rel") or "alternate", attributes.get("href", "")
+        relation, href = _relation(attributes), attributes.get("href", "")
         if relation == "hub" and len(self._hubs) < MAX_HUBS:
             self._hubs.append(href)
-        elif relation in ("alternate", "self"):
+        elif relation in (_PAGE, _OTHER, "self"):
             self._set(self._links, relation, href)
 
     def _in_entry(self, tag: str, parent: str, attributes: Mapping[str, str], entry: _EntryDraft) -> None:
         depth = len(self._tags) - self._entry_depth
         if depth == 2 and parent == "atom:author" and tag == "atom:name":
             self._listen(lambda text: self._set(entry.values, "author", text))
+        elif tag == "media:description" and parent in ("media:group", "item", "atom:entry"):
+            is_html = attributes.get("type") == "html"
+            self._listen(lambda text: self._set(entry.values, "media", text if is_html else escape(text)))
         elif depth > 1:
             return
         elif tag == "atom:link":
-            relation = attributes.get("rel") or "alternate"
-            if relation == "alternate":
+            if (relation := _relation(attributes)) in (_PAGE, _OTHER):
                 self._set(entry.links, relation, attributes.get("href", ""))
         elif tag in ("category", "atom:category"):
             self._category(attributes, entry)
@@ -219,7 +223,7 @@ class XmlReading:
             self.refuse("is not a feed")
         base = joined(self._address, self._base)
         values = self._values
-        home = web_address(base, values.get("link") or self._links.get("alternate", ""))
+        home = web_address(base, values.get("link") or _page_of(self._links))
         icon = next((values[name] for name in ("image", "logo", "icon") if values.get(name)), "")
         ttl = values.get("ttl", "")
         return ForeignFeed(
@@ -239,7 +243,7 @@ class XmlReading:
         values = made.values
         base = joined(base, made.base) if made.base else home or base
         guid = values.get("guid", "")
-        link = values.get("original") or values.get("link") or made.links.get("alternate", "")
+        link = values.get("original") or values.get("link") or _page_of(made.links)
         url = web_address(base, link) or (web_address("", guid) if made.guid_is_link else "")
         return entry_of(
             guid=guid or url,
@@ -247,11 +251,37 @@ class XmlReading:
             title=values.get("title", ""),
             title_is_text=made.title_is_text,
             author=line(values.get("creator") or _without_mail(values.get("author", ""))),
-            html=values.get("summary") or values.get("content", ""),
+            html=values.get("summary") or values.get("content") or values.get("media", ""),
             categories=tuple(made.categories),
             published=published,
             updated=_first_date(values, ("updated",), self._now) or published,
         )
+
+
+_PAGE, _OTHER = "alternate", "alternate of another kind"
+_IANA = "http://www.iana.org/assignments/relation/"
+_PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
+
+
+def _relation(attributes: Mapping[str, str]) -> str:
+    """Return the relation of a link, also if it is written as an address (RFC 4287 §4.2.7.2). Of alternates, pages of
+    the web are told from everything else; those with another scheme have none.
+    """
+    relation = (attributes.get("rel") or "alternate").strip().lower().removeprefix(_IANA)
+    if relation != "alternate":
+        return relation
+    scheme = _SCHEME.match(attributes.get("href", "").strip())
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        return ""
+    kind = attributes.get("type", "").partition(";")[0].strip().lower()
+    return _PAGE if kind in _PAGE_TYPES else _OTHER
+
+
+def _page_of(links: Mapping[str, str]) -> str:
+    return links.get(_PAGE) or links.get(_OTHER, "")
+
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
 
 def _without_mail(author: str) -> str:
