@@ -2,8 +2,10 @@
 
 import hmac
 
-HASHES = frozenset({"sha256", "sha384", "sha512"})
-"""The accepted hashes. The standard also has SHA-1, which is no longer secure."""
+HASHES = frozenset({"sha1", "sha256", "sha384", "sha512"})
+"""The hashes of the standard. The weakness of SHA-1 is in its collisions, which do not help to forge an HMAC (RFC 6194
+§3.3), and large hubs use nothing else.
+"""
 HEADER = "X-Hub-Signature"
 
 
