@@ -105,6 +105,12 @@ def _hub(value: str) -> str:
     return str(url)
 
 
+def _mail_address(value: str) -> str:
+    if value and not re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+", value):
+        raise ValueError("must be a mail address, such as ann@blog.example")
+    return value
+
+
 def _picture(value: str) -> str:
     if value and not PICTURE.fullmatch(value):
         raise ValueError("must be the address of a JPEG or PNG picture, such as https://blog.example/cover.jpg")
@@ -256,6 +262,7 @@ class FeedsConfig(Section):
     podcast_category: str = ""
     podcast_image: Annotated[str, AfterValidator(_picture)] = ""
     podcast_explicit: bool = False
+    podcast_email: Annotated[str, AfterValidator(_mail_address)] = ""
 
 
 class FederationConfig(Section):

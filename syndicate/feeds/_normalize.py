@@ -73,6 +73,7 @@ def normalize(feed: Feed, normalize_one: Callable[[FeedEntry], FeedEntry | None]
         blogroll_url=ascii_url_or_nothing(feed.blogroll_url),
         podcast=replace(
             feed.podcast,
+            email=one_line(feed.podcast.email),
             category=one_line(feed.podcast.category),
             picture_url=ascii_url_or_nothing(feed.podcast.picture_url),
         ),

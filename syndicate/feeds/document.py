@@ -93,10 +93,11 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Podcast:
-    """What podcast directories require of a feed with episodes: one of Apple's categories, a square picture, and
-    whether it is explicit.
+    """What podcast directories require of a feed with episodes: one of Apple's categories, a square picture, whether it
+    is explicit, and the owner's mail address, by which some verify whose podcast it is.
     """
 
+    email: str = ""
     category: str = ""
     picture_url: str = ""
     explicit: bool = False

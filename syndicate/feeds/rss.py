@@ -58,6 +58,9 @@ def _podcast(feed: Feed) -> Iterator[Element]:
     podcast = feed.podcast
     yield Element("itunes:author", feed.author.name)
     yield Element("itunes:explicit", _yes_or_no(podcast.explicit))
+    if podcast.email:
+        owner = (Element("itunes:name", feed.author.name), Element("itunes:email", podcast.email))
+        yield Element("itunes:owner", children=owner)
     if podcast.picture_url:
         yield Element("itunes:image", attributes={"href": podcast.picture_url})
     if podcast.category:

@@ -276,6 +276,7 @@ class FeedBuilder:
             stylesheet=STYLESHEET,
             blogroll_url=self._urls.absolute("/blogroll.opml") if self._config.source_blogroll else "",
             podcast=Podcast(
+                email=self._config.podcast_email,
                 category=self._config.podcast_category,
                 picture_url=self._config.podcast_image,
                 explicit=self._config.podcast_explicit,

@@ -6,9 +6,11 @@ import pytest
 from lxml import etree
 
 from syndicate.feeds import Feed, FeedCategory, FeedFormat, FeedPicture, render
-from tests.feeds.corpus import entry, feed, rich
+from tests.feeds import lint
+from tests.feeds.corpus import NOW, entry, feed, rich
 from tests.feeds.lint import ATOM, CONTENT, DC, MEDIA, SLASH, THR, WFW
 
+ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 SY = "{http://purl.org/rss/1.0/modules/syndication/}"
 
 
@@ -130,3 +132,15 @@ def test_categories_are_names() -> None:
     source = feed(entry(categories=(FeedCategory(name=".NET"), FeedCategory(name="net"))), format=FeedFormat.ATOM)
     atom = etree.fromstring(render(source, FeedFormat.ATOM).body)
     assert [each.get("term") for each in atom.iter(f"{ATOM}category")] == [".NET", "net"]
+
+
+def test_a_podcast_names_its_owner_where_the_author_wants_it() -> None:
+    source = replace(rich(), podcast=replace(rich().podcast, email="ada@blog.example"))
+    owner = channel_of(source).find(f"{ITUNES}owner")
+    assert owner is not None
+    assert [(each.tag, each.text) for each in owner] == [
+        (f"{ITUNES}name", "Ada Moss"),
+        (f"{ITUNES}email", "ada@blog.example"),
+    ]
+    assert lint.findings(render(source, FeedFormat.RSS), url=source.self_url, now=NOW) == []
+    assert channel_of(rich()).find(f"{ITUNES}owner") is None
