@@ -42,6 +42,7 @@ ALIASES = {
     "/wp-rss.php": "/feed/",
     "/wp-rss2.php": "/feed/",
     "/wp-rdf.php": "/feed/",
+    "/wp-feed.php": "/feed/",
     "/atom.xml": "/feed/atom/",
     "/wp-atom.php": "/feed/atom/",
     "/feed.json": "/feed/json/",

@@ -260,6 +260,11 @@ OF_THE_BLOG = [
     ("/?cat=5", "/category/essays/"),
     ("/?feed=rss2", "/feed/"),
     ("/?feed=atom&cat=5", "/category/essays/feed/atom/"),
+    ("/?feed=feed", "/feed/"),
+    ("/category/essays/?feed=rss2", "/category/essays/feed/"),
+    ("/category/essays?feed=atom", "/category/essays/feed/atom/"),
+    ("/tag/tea/?feed=rss", "/tag/tea/feed/"),
+    ("/2014/07/?feed=rss2", "/2014/07/feed/"),
     ("/?s=tea", "/search/tea/"),
     ("/?p=7", "/notes/2014/07/31/tea/"),
     ("/?feed=rss2&p=7", "/notes/2014/07/31/tea/feed/"),
@@ -750,3 +755,18 @@ async def test_a_post_that_was_renamed_over_there_stays_where_it_is_and_is_one_p
     answer = await instance.get("/2014/07/31/peas/")
     assert (answer.status, answer.headers["Location"]) == (301, "/2014/07/31/beans/")
     assert (await instance.get("/2014/07/31/beans/")).status == 200
+
+
+async def test_feeds_are_named_in_the_query_behind_any_address(directory: RunningInstance) -> None:
+    for old, now in (
+        ("/notes/2014/07/31/tea/?feed=rss2", "/notes/2014/07/31/tea/feed/"),
+        ("/notes/2014/07/31/tea/?feed=comments-rss2", "/notes/2014/07/31/tea/feed/"),
+        ("/category/essays/?feed=rss2&paged=2", "/category/essays/feed/page/2/"),
+        ("/?p=7&feed=atom", "/notes/2014/07/31/tea/feed/atom/"),
+        ("/wp-feed.php", "/feed/"),
+        ("/?feed=feed", "/feed/"),
+    ):
+        assert await leads(directory, old) == (301, now), old
+    assert (await directory.get("/category/essays/?feed=nonsense")).status == 200
+    assert (await directory.get("/category/essays/?feed=")).status in (200, 301)
+    assert (await directory.get("/category/none/?feed=rss2")).status == 404

@@ -24,7 +24,7 @@ from syndicate.web.site.cached import redirect, respond_cached
 from syndicate.web.site.former_addresses import FEED_PATH, current_path, listing_at, spellings
 from syndicate.web.site.page_builder import COMMENTS_PER_PAGE, PAGE_BUILDER
 from syndicate.web.site.views import get_home
-from syndicate.web.site.wordpress_queries import FORMATS, page_number, redirect_query
+from syndicate.web.site.wordpress_queries import FORMATS, feed_of_query, page_number, redirect_query
 
 PAGE_PATH = re.compile(r"(.*/)page/([1-9]\d{0,5})/?")
 POST_SUFFIX = re.compile(r"(.*/)(?:feed(?:/(rss2?|rdf|atom|json))?|(trackback|embed|amp))/?")
@@ -66,6 +66,8 @@ async def _post_at(request: web.Request, path: str) -> Post | None:
 
 
 async def _post(request: web.Request, post: Post, page: int) -> web.StreamResponse:
+    if feed := feed_of_query(request, post.path):
+        raise redirect(feed)
     if post.federates and page == 1 and prefers_activity(request.headers.get("Accept", "")):
         return await objects.answer_post(request, post, at_permalink=True)
     if page > 1 and (page - 1) * COMMENTS_PER_PAGE >= max(post.counts.comments, 1):  # WordPress's pages were shorter
@@ -144,6 +146,8 @@ async def _archive(request: web.Request, path: str) -> web.StreamResponse | None
     listing = await listing_at(request, path if path.endswith("/") else f"{path}/")
     if listing is None:
         return None
+    if feed := feed_of_query(request, listing.path):
+        raise redirect(feed)
     if listing.path != path:
         raise redirect(listing.path)
     return await respond_cached(request, f"page:{path}", lambda: request.app[PAGE_BUILDER].archive(listing, 1))
@@ -154,7 +158,7 @@ async def _redirect_alias(request: web.Request, path: str) -> None:
     address = path + (f"?{request.query_string}" if request.query_string else "")
     for candidate in dict.fromkeys((address, path)):
         if (current := await current_path(request, candidate)) is not None:
-            raise redirect(current)
+            raise redirect(feed_of_query(request, current) or current)
     if found := COMMENTS_PAGE_PATH.fullmatch(path):
         current = await current_path(request, found[1])
         if current is not None:

@@ -15,7 +15,13 @@ from syndicate.web.site.cached import redirect
 from syndicate.web.site.former_addresses import current_path, legacy_listing_path
 
 PERIOD_QUERY = re.compile(r"(\d{4})(\d{2})?(\d{2})?\d*")
-FORMATS = {None: FeedFormat.RSS, "rss": FeedFormat.RSS, "rss2": FeedFormat.RSS, "rdf": FeedFormat.RSS} | {
+FORMATS = {
+    None: FeedFormat.RSS,
+    "feed": FeedFormat.RSS,
+    "rss": FeedFormat.RSS,
+    "rss2": FeedFormat.RSS,
+    "rdf": FeedFormat.RSS,
+} | {
     "atom": FeedFormat.ATOM,
     "json": FeedFormat.JSON,
 }
@@ -36,6 +42,14 @@ async def redirect_query(request: web.Request) -> None:
         raise redirect(request.app[URLS].feed_page(of, FORMATS[name].value, page))
     if of is not None:
         raise redirect(of if page == 1 or not Urls.is_list(of) else f"{of}page/{page}/")
+
+
+def feed_of_query(request: web.Request, path: str) -> str | None:
+    """Return the feed that `?feed=rss2` behind the path of a post or list means, or None if it means none."""
+    name = request.query.get("feed")
+    if name is None or (name := name.removeprefix("comments-") or "feed") not in FORMATS:
+        return None
+    return request.app[URLS].feed_page(path, FORMATS[name].value, page_number(request.query.get("paged", "")))
 
 
 async def _query_path(request: web.Request, query: dict[str, str]) -> str | None:
