@@ -3,16 +3,13 @@
 An address that the author gives comes in, a `FoundFeed` goes out.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from lxml import html as lxml_html
-
 from syndicate.activitypub.parse import host_of, origin
 from syndicate.blogroll.feed_request import ACCEPT, FeedResponse, parse_response
+from syndicate.blogroll.web_page import FeedLink, WebPage, read_page, short
 from syndicate.clock import Clock
-from syndicate.config import LANGUAGE
 from syndicate.content.text import clean_name, plain
 from syndicate.errors import AddressUnusable, RemoteError
 from syndicate.federation.actors.profiles import SUPPLIED, supplied_by
@@ -23,21 +20,9 @@ from syndicate.transport.media_type import ACCEPT_AS2, is_activity_streams
 from syndicate.transport.message import FEED, PAGE, Redirects, Request, Response, Transport
 from syndicate.urls import join
 
-FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
-ACTIVITY_TYPES = ("application/activity+json", "application/ld+json")
 COMMON_FEED_PATHS = ("feed/", "feed.xml", "rss.xml", "atom.xml", "index.xml", "feed.json")
 """Where to look for feeds that no page links to."""
-MAX_TAGLINE_LENGTH = 300
-MAX_LINKS = 500
-MAX_FEEDS = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedLink:
-    """A feed that a page links to."""
-
-    title: str
-    url: str
+MAX_FEEDS_TRIED = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +31,7 @@ class FoundFeed:
 
     `actor` is None if there is no account, and `supplied` names the fields that came from it. `asked` is the response of
     the feed, if it was fetched; `icon` is the address of a picture. `other_feeds` are the further ones that its
-    page links to.
+    page links to; `is_account` says that the address was that of the account itself.
     """
 
     name: str = ""
@@ -58,32 +43,12 @@ class FoundFeed:
     actor: RemoteActor | None = None
     supplied: frozenset[str] = frozenset()
     asked: FeedResponse | None = None
+    is_account: bool = False
     other_feeds: tuple[FeedLink, ...] = ()
 
     def without_account(self) -> "FoundFeed":
         """Return the same without its account, which is then not followed."""
         return replace(self, actor=None, supplied=frozenset())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebPage:
-    """The metadata of a page, and its links."""
-
-    title: str = ""
-    description: str = ""
-    language: str = ""
-    icon: str = ""
-    feeds: tuple[FeedLink, ...] = ()
-    actor: str = ""
-
-    @property
-    def feed(self) -> str:
-        """Return the feed of its posts: a page of WordPress names the feed of its comments, too."""
-        return next((it.url for it in self.feeds if "comment" not in f"{it.title} {it.url}".lower()), "")
-
-    @property
-    def other_feeds(self) -> tuple[FeedLink, ...]:
-        return tuple({it.url: it for it in self.feeds if it.url != self.feed}.values())
 
 
 class FeedFinder:
@@ -118,9 +83,11 @@ class FeedFinder:
     async def _actor(self, uri: str) -> FoundFeed:
         """Return an account with the feed of its page, if any; the account's name, description and picture take precedence."""
         actor = await self._actors.refresh(uri, limited=False)
-        found = FoundFeed(**supplied_by(actor), url=actor.url, actor=actor, supplied=frozenset(SUPPLIED))
+        found = FoundFeed(
+            **supplied_by(actor), url=actor.url, actor=actor, supplied=frozenset(SUPPLIED), is_account=True
+        )
         page = await self._page(found.url) if found.url else None
-        feed = await self._feed(page.feed) if page is not None else None
+        feed = await self._first_feed(page) if page is not None else None
         if feed is None or page is None:
             return found
         return replace(
@@ -128,7 +95,7 @@ class FeedFinder:
             feed_url=feed.feed_url,
             language=feed.language,
             asked=feed.asked,
-            other_feeds=page.other_feeds,
+            other_feeds=_others(page, feed),
         )
 
     async def with_feed(self, found: FoundFeed, feed_url: str) -> FoundFeed:
@@ -147,6 +114,7 @@ class FeedFinder:
     # from an address
 
     async def _address(self, url: str) -> FoundFeed:
+        """Return what is at a web address; servers name many feeds `text/html`, so the document decides."""
         response = await self._get(
             Request(
                 url=url,
@@ -158,23 +126,26 @@ class FeedFinder:
         media_type = response.headers.get("Content-Type", "").lower()
         if is_activity_streams(media_type):
             return await self._actor(url)
-        if "html" in media_type:
-            return await self._from_page(response)
-        feed = await self._from_feed(response)
+        try:
+            feed = await self._from_feed(response, url)
+        except AddressUnusable:
+            if "html" not in media_type:
+                raise
+            return await self._from_page(response, url)
         page = await self._page(feed.url) if feed.url else None
         return feed if page is None else await self._completed(feed, page)
 
-    async def _from_page(self, response: Response) -> FoundFeed:
+    async def _from_page(self, response: Response, url: str) -> FoundFeed:
         """Return what a home page leads to; its metadata takes precedence over that of the feed, except for the name."""
-        page = _read(response)
+        page = read_page(response)
+        feed = await self._first_feed(page) or await self._at_common_paths(response.url)
         found = FoundFeed(
             name=page.title,
             tagline=page.description,
-            url=response.url,
+            url=_lasting(response, url),
             language=page.language,
-            other_feeds=page.other_feeds,
+            other_feeds=_others(page, feed),
         )
-        feed = await self._feed(page.feed) if page.feed else await self._at_common_paths(response.url)
         if feed is not None:
             found = replace(
                 found,
@@ -211,11 +182,18 @@ class FeedFinder:
     async def _page(self, url: str) -> WebPage | None:
         request = Request(url=url, headers=(("Accept", "text/html"),), budget=PAGE, redirects=Redirects.ANY)
         try:
-            return _read(await self._get(request))
+            return read_page(await self._get(request))
         except (RemoteError, AddressUnusable):
             return None
 
     # feeds
+
+    async def _first_feed(self, page: WebPage) -> FoundFeed | None:
+        """Return the first feed of a page that can be read."""
+        for link in page.feeds[:MAX_FEEDS_TRIED]:
+            if (feed := await self._feed(link.url)) is not None:
+                return feed
+        return None
 
     async def _at_common_paths(self, home: str) -> FoundFeed | None:
         for place in COMMON_FEED_PATHS:
@@ -229,20 +207,20 @@ class FeedFinder:
             return None
         request = Request(url=url, headers=(("Accept", ACCEPT),), budget=FEED, redirects=Redirects.ANY)
         try:
-            return await self._from_feed(await self._get(request))
+            return await self._from_feed(await self._get(request), url)
         except (RemoteError, AddressUnusable):
             return None
 
-    async def _from_feed(self, response: Response) -> FoundFeed:
+    async def _from_feed(self, response: Response, url: str) -> FoundFeed:
         asked = await parse_response(response, self._clock())
         if asked.feed is None:
             raise AddressUnusable(asked.reason)
         feed = asked.feed
         return FoundFeed(
             name=clean_name(plain(feed.title)) or urlsplit(response.url).netloc,
-            tagline=_short(plain(feed.tagline)),
+            tagline=short(plain(feed.tagline)),
             url=feed.url if origin(feed.url) else "",
-            feed_url=response.url,
+            feed_url=_lasting(response, url),
             language=feed.language,
             icon=feed.icon,
             asked=asked,
@@ -253,6 +231,17 @@ class FeedFinder:
         if response.status != 200:
             raise AddressUnusable(f"{request.url} answered {response.status}")
         return response
+
+
+def _lasting(response: Response, url: str) -> str:
+    """Return the address to keep: a temporary redirect (302, 303, 307) may lead elsewhere tomorrow."""
+    if response.url.rstrip("/") == url.rstrip("/"):
+        return response.url
+    return response.moved or url
+
+
+def _others(page: WebPage, feed: FoundFeed | None) -> tuple[FeedLink, ...]:
+    return tuple(link for link in page.feeds if feed is None or link.url != feed.feed_url)
 
 
 def _as_account(found: FoundFeed, actor: RemoteActor) -> FoundFeed:
@@ -272,69 +261,3 @@ def _without_feed_scheme(address: str) -> str:
         return address
     rest = address[len("feed:") :]
     return rest if "://" in rest else rest.lstrip("/")
-
-
-def _read(response: Response) -> WebPage:
-    try:
-        page = lxml_html.document_fromstring(response.body)
-    except (ValueError, lxml_html.etree.LxmlError):
-        return WebPage()
-    base = next((join(response.url, each.get("href") or "") for each in page.iter("base")), "") or response.url
-    links = list(_links(page, base))
-    feeds = [
-        FeedLink(title=clean_name(title), url=href)
-        for _, media_type, title, href in _alternates(links)
-        if media_type in FEED_TYPES
-    ]
-    return WebPage(
-        title=clean_name(_meta(page, "og:site_name") or page.findtext(".//title") or ""),
-        description=_short(_meta(page, "description") or _meta(page, "og:description")),
-        language=_language(page),
-        icon=_icon(links),
-        feeds=tuple(feeds[:MAX_FEEDS]),
-        actor=next((href for _, media_type, _, href in _alternates(links) if media_type in ACTIVITY_TYPES), ""),
-    )
-
-
-Link = tuple[list[str], str, str, str]
-"""Relations, media type, title, address."""
-
-
-def _links(page: lxml_html.HtmlElement, base: str) -> Iterator[Link]:
-    for number, link in enumerate(page.iter("link")):
-        if number >= MAX_LINKS:
-            return
-        href = join(base, (link.get("href") or "").strip())
-        if href.startswith(("http://", "https://")):
-            media_type = (link.get("type") or "").lower().partition(";")[0].strip()
-            yield (link.get("rel") or "").lower().split(), media_type, link.get("title") or "", href
-
-
-def _alternates(links: list[Link]) -> list[Link]:
-    return [link for link in links if "alternate" in link[0]]
-
-
-def _icon(links: list[Link]) -> str:
-    """Return the touch icon, else the favicon, if it is a bitmap."""
-    for relation in ("apple-touch-icon", "apple-touch-icon-precomposed", "icon"):
-        for relations, media_type, _, href in links:
-            path = urlsplit(href).path.lower()
-            if relation in relations and "svg" not in media_type and not path.endswith((".svg", ".ico")):
-                return href
-    return ""
-
-
-def _meta(page: lxml_html.HtmlElement, name: str) -> str:
-    return next(
-        (meta.get("content") or "" for meta in page.iter("meta") if name in (meta.get("name"), meta.get("property"))),
-        "",
-    )
-
-
-def _language(page: lxml_html.HtmlElement) -> str:
-    tag = (page.get("lang") or "").strip()
-    return tag if LANGUAGE.fullmatch(tag) else ""
-
-
-def _short(text: str) -> str:
-    return clean_name(text, limit=MAX_TAGLINE_LENGTH)

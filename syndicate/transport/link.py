@@ -12,10 +12,12 @@ _PARAMETER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class LinkHeader:
-    """A link. `target` is unchanged and may be relative; `rels` are in lower case."""
+    """A link. `target` is unchanged and may be relative; `rels` and `type` are in lower case."""
 
     target: str
     rels: frozenset[str]
+    type: str = ""
+    title: str = ""
 
 
 def parse_links(values: Iterable[str]) -> Iterator[LinkHeader]:
@@ -25,7 +27,12 @@ def parse_links(values: Iterable[str]) -> Iterator[LinkHeader]:
         while found := _TARGET.match(value, position):
             parameters, position = _parameters(value, found.end())
             if not parameters.get("anchor"):
-                yield LinkHeader(found[1].strip(), frozenset(parameters.get("rel", "").lower().split()))
+                yield LinkHeader(
+                    found[1].strip(),
+                    frozenset(parameters.get("rel", "").lower().split()),
+                    type=parameters.get("type", "").lower().partition(";")[0].strip(),
+                    title=parameters.get("title", ""),
+                )
 
 
 def _parameters(value: str, position: int) -> tuple[dict[str, str], int]:

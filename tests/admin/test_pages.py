@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from lxml import html
 
-from syndicate.blogroll.finder import FeedLink, FoundFeed
+from syndicate.blogroll.finder import FoundFeed
+from syndicate.blogroll.web_page import FeedLink
 from syndicate.model.actor import RemoteActor
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowedPost, FollowState, Latest
 from syndicate.model.comment import CommentState
