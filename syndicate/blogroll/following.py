@@ -3,7 +3,7 @@
 Addresses, changes and imported lists come in; rows and outgoing activities, written in one transaction, go out.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from syndicate.activitypub.parse import authority_of, host_of
 from syndicate.blogroll.feed_reader import FeedReader, NoPushSubscriptions, PushSubscriptions
 from syndicate.blogroll.finder import FeedFinder, FoundFeed
+from syndicate.blogroll.list_index import ListIndex, PassedOver
 from syndicate.blogroll.schedule import first_poll
 from syndicate.clock import Clock, to_text
 from syndicate.config import SiteConfig
@@ -33,12 +34,15 @@ IMPORT_BATCH_SIZE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListImportReport:
-    """The result of an import. `edited` are the names of entries that were left unchanged because they were edited here."""
+    """The result of an import. `edited` are the names of entries that were left unchanged because they were edited here,
+    `passed_over` those of feeds that are on the list already.
+    """
 
     added: int
     updated: int
     unchanged: int
     edited: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
 
 
 def require_another(site: SiteConfig, address: str) -> None:
@@ -88,7 +92,7 @@ class BlogrollEditor:
         actor = found.actor
         if actor is not None and await self._store.blocks.covers(actor.uri, host_of(actor.uri)):
             raise AddressUnusable(f"{actor.handle or actor.uri}: is blocked; unblock it before you follow it")
-        known = await self._find_existing(found)
+        found, known = await self._matched(found)
         entry = known or await self._new_entry()
         entry = replace(
             _with(entry, found),
@@ -101,7 +105,7 @@ class BlogrollEditor:
 
     async def complete(self, entry: BlogrollEntry, found: FoundFeed) -> None:
         """Complete an entry of which only the handle was known."""
-        other = await self._find_existing(found)
+        found, other = await self._matched(found)
         if other is not None and other.id != entry.id:  # it exists already, under another name
             await self._store.transaction(lambda tx: tx.blogroll.delete(entry.id))
             return
@@ -110,14 +114,22 @@ class BlogrollEditor:
         completed = replace(_with(entry, found), name=named, supplied=frozenset(supplied))
         await self._store.transaction(lambda tx: self._add(tx, completed, entry, found))
 
-    async def _find_existing(self, found: FoundFeed) -> BlogrollEntry | None:
+    async def _matched(self, found: FoundFeed) -> tuple[FoundFeed, BlogrollEntry | None]:
+        """Return what was found with its entry, if there is one: another feed of a blog is another entry.
+
+        Such a feed is taken without the account of the blog, which that blog's entry has.
+        """
         table = self._store.blogroll
-        return (
-            (await table.find_by_actor(found.actor.uri) if found.actor else None)
-            or (await table.find(found.feed_url) if found.feed_url else None)
-            or (await table.find(found.url) if found.url else None)
-            or (await table.find(found.actor.handle) if found.actor and found.actor.handle else None)
-        )
+        known = await table.find_by_actor(found.actor.uri) if found.actor else None
+        if known is not None and not found.is_account and _has_another_feed(known, found):
+            found, known = found.without_account(), None
+        if known is None and found.feed_url:
+            known = await table.find_by_feed(found.feed_url)
+        for address in (found.url, found.actor.handle if found.actor else ""):
+            if known is None and address:
+                other = await table.find(address)
+                known = other if other is not None and not _has_another_feed(other, found) else None
+        return found, known
 
     async def _new_entry(self) -> BlogrollEntry:
         position = await self._store.blogroll.next_position()
@@ -219,13 +231,13 @@ class BlogrollEditor:
     async def import_outlines(self, outlines: Sequence[Outline]) -> ListImportReport:
         """Import the outlines of an OPML file. Existing entries are updated unless the author has edited them; new ones
         are polled by the server in small steps."""
-        return await self._import(outlines, addresses=lambda each: (each.xml_url, each.html_url), merge=_merged)
+        return await self._import(outlines, find=ListIndex.find_outline, merge=_merged)
 
     async def import_accounts(self, handles: Sequence[str]) -> ListImportReport:
         """Import handles of accounts; the server looks up the rest and follows them."""
         return await self._import(
             handles,
-            addresses=lambda handle: (handle,),
+            find=ListIndex.find_handle,
             merge=lambda entry, handle: replace(entry, handle=handle, name=entry.name or handle),
         )
 
@@ -233,30 +245,39 @@ class BlogrollEditor:
         self,
         items: Sequence[Any],
         *,
-        addresses: Callable[[Any], Iterable[str]],
+        find: Callable[[ListIndex, Any], BlogrollEntry | PassedOver | None],
         merge: Callable[[BlogrollEntry, Any], BlogrollEntry],
     ) -> ListImportReport:
-        there = _Index(await self._store.blogroll.list_all(hidden=True))
+        there = ListIndex(await self._store.blogroll.list_all(hidden=True))
         position = await self._store.blogroll.next_position()
         wanted: list[tuple[BlogrollEntry, BlogrollEntry | None]] = []
-        unchanged, edited = 0, []
+        unchanged, edited, passed_over = 0, [], []
         for item in items:
-            known = there.find(addresses(item))
+            known = find(there, item)
+            if isinstance(known, PassedOver):
+                passed_over.append(known.what)
+                continue
             if known is not None and known.edited:
                 edited.append(known.name)
                 continue
             blank = BlogrollEntry(id=new_id(self._clock()), name="", position=position + len(wanted))
             entry = merge(known or blank, item)
+            there.add(entry, is_listed=True)
             if entry == known:
                 unchanged += 1
                 continue
-            there.add(entry)
             wanted.append((entry, known))
         for at in range(0, len(wanted), IMPORT_BATCH_SIZE):
             batch = wanted[at : at + IMPORT_BATCH_SIZE]
             await self._store.transaction(partial(self._put_batch, batch=batch, place=at))
         added = len({entry.id for entry, known in wanted if known is None})
-        return ListImportReport(added=added, updated=len(wanted) - added, unchanged=unchanged, edited=tuple(edited))
+        return ListImportReport(
+            added=added,
+            updated=len(wanted) - added,
+            unchanged=unchanged,
+            edited=tuple(edited),
+            passed_over=tuple(passed_over),
+        )
 
     async def _put_batch(
         self, tx: Tables, batch: Sequence[tuple[BlogrollEntry, BlogrollEntry | None]], place: int
@@ -269,23 +290,8 @@ class BlogrollEditor:
         await tx.versions.move("blogroll")
 
 
-class _Index:
-    """Entries by each of their addresses, for lists of thousands."""
-
-    def __init__(self, entries: Iterable[BlogrollEntry]) -> None:
-        self._entries: dict[str, BlogrollEntry] = {}
-        for entry in entries:
-            self.add(entry)
-
-    def add(self, entry: BlogrollEntry) -> None:
-        for address in (entry.feed_url, entry.url, entry.actor, entry.handle.lower()):
-            if address:
-                self._entries[address.rstrip("/")] = entry
-
-    def find(self, addresses: Iterable[str]) -> BlogrollEntry | None:
-        spelled = (address.lower() if address.startswith("@") else address for address in addresses)
-        found = (self._entries.get(address.rstrip("/")) for address in spelled if address)
-        return next((entry for entry in found if entry is not None), None)
+def _has_another_feed(entry: BlogrollEntry, found: FoundFeed) -> bool:
+    return bool(entry.feed_url and found.feed_url) and not entry.is_feed(found.feed_url)
 
 
 def _poll(entry: BlogrollEntry, due: datetime) -> FeedPoll:

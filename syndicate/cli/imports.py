@@ -62,6 +62,8 @@ def _print_blogroll_report(done: ListImportReport, left_out: Sequence[str]) -> N
     click.echo(f"{done.added} added, {done.updated} updated, {done.unchanged} unchanged")
     for name in done.edited:
         click.echo(f"not updated, since it was edited here: {name}")
+    for what in done.passed_over:
+        click.echo(f"passed over: {what}")
     for line in left_out:
         click.echo(f"not imported: {line}", err=True)
     if left_out:

@@ -19,7 +19,7 @@ from syndicate.errors import NotAnExport
 from syndicate.feeds._address import ascii_url, ascii_url_or_nothing
 from syndicate.feeds._text import language_tag, one_line
 from syndicate.feeds._xml import Element, append
-from syndicate.feeds.foreign_xml import decoded, with_sound_references
+from syndicate.feeds.foreign_xml import decoded, has_replaced, with_sound_references
 
 MAX_OUTLINES = 5_000
 MAX_BYTES = 16 * 1024 * 1024
@@ -29,6 +29,8 @@ _MAX_DEPTH = 8
 """Deeper folders are treated as this level, because the names of folders are kept for each level."""
 _MAX_NAME_LENGTH = 200
 _FOLDER_SEPARATOR = " / "
+_NO_NAMES = frozenset({"[unknown]", "unknown feed", "untitled", "(untitled)", "no title"})
+"""What readers write for a feed whose name they do not know."""
 XFN = frozenset(
     {"me", "contact", "acquaintance", "friend", "met", "co-worker", "colleague", "co-resident", "neighbor"}
     | {"child", "parent", "sibling", "spouse", "kin", "muse", "crush", "date", "sweetheart"}
@@ -74,15 +76,20 @@ class OpmlList:
 # out
 
 
-def render(title: str, owner_name: str, date_modified: datetime, outlines: Iterable[Outline]) -> bytes:
+def render(
+    title: str, owner_name: str, date_modified: datetime, outlines: Iterable[Outline], *, feeds_only: bool = False
+) -> bytes:
     """Render valid OPML 2.0, which WordPress imports with the taglines.
+
+    With `feeds_only`, blogs without a feed are left out: feed readers make empty folders of them.
 
     There is a folder for each category, in order of first appearance; blogs without a category precede them. XFN is
     shown only on the blogroll's page: OPML has no attribute for it.
     """
     opml = etree.Element("opml", version="2.0")
     append(opml, Element("head", children=tuple(_head(one_line(title), one_line(owner_name), date_modified))))
-    append(opml, Element("body", children=tuple(_body(one_line(title), outlines))))
+    listed = (outline for outline in outlines if not feeds_only or ascii_url_or_nothing(outline.xml_url))
+    append(opml, Element("body", children=tuple(_body(one_line(title), listed))))
     return etree.tostring(opml, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
@@ -149,6 +156,8 @@ def parse(data: bytes) -> OpmlList:
         reading = _read(with_sound_references(text))
     if not reading.is_opml:
         raise NotAnExport("The file is not OPML: it does not begin with <opml>.")
+    if has_replaced(text, data):
+        reading.leave_out("some characters", "They are no valid UTF-8, and the names lack them.")
     return reading.result()
 
 
@@ -265,7 +274,7 @@ class _Reading:
                 title=name or _host(html_url or xml_url),
                 xml_url=xml_url,
                 html_url=html_url,
-                description=attributes.get("description", ""),
+                description="" if attributes.get("description", "") == name else attributes.get("description", ""),
                 category=path or _first_category(attributes.get("category", "")),
                 language=language_tag(attributes.get("language", "")),
                 rel=xfn(attributes.get("rel", "")),
@@ -301,7 +310,8 @@ def _url(attributes: dict[str, str]) -> str:
 
 def _name(attributes: dict[str, str]) -> str:
     """Return the name. As in WordPress's importer, `title` precedes `text`; its exporter may leave either empty."""
-    return (attributes.get("title", "") or attributes.get("text", ""))[:_MAX_NAME_LENGTH].strip()
+    names = (attributes.get(name, "") for name in ("title", "text"))
+    return next((name for name in names if name and name.lower() not in _NO_NAMES), "")[:_MAX_NAME_LENGTH].strip()
 
 
 def _first_category(categories: str) -> str:

@@ -44,6 +44,7 @@ class BlogrollEntry:
     its picture elsewhere, `picture` the path of our copy. `reason` says why `state` is what it is, and
     `follow_reason` the same of `follow`, in text for the author. `supplied` are the members that its account supplied
     and changes by an Update. `edited` says that the author changed it by hand, so that no import overwrites that.
+    `former_feed` is the address of the feed before it moved, or empty.
     """
 
     id: str
@@ -69,6 +70,11 @@ class BlogrollEntry:
     reason: str = ""
     latest: Latest | None = None
     added: datetime | None = None
+    former_feed: str = ""
+
+    def is_feed(self, address: str) -> bool:
+        """Return whether the entry's feed has this address, or had it before it moved."""
+        return address in (self.feed_url, self.former_feed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,17 @@ class Blogroll:
         row = await self._query.one("SELECT * FROM blogroll WHERE actor_uri = :actor", actor=actor)
         return None if row is None else _entry(row)
 
+    async def find_by_feed(self, feed: str) -> BlogrollEntry | None:
+        """By the present address of its feed, or the one before that moved."""
+        row = await self._query.one(
+            """
+            SELECT * FROM blogroll WHERE feed_url = :feed OR former_feed = :feed
+            ORDER BY CASE WHEN feed_url = :feed THEN 0 ELSE 1 END, position LIMIT 1
+            """,
+            feed=feed,
+        )
+        return None if row is None else _entry(row)
+
     async def list_by_feed(self, feed: str) -> list[BlogrollEntry]:
         rows = await self._query.all(
             "SELECT * FROM blogroll WHERE feed_url = :feed AND feed_url <> '' ORDER BY position, id", feed=feed
@@ -188,8 +199,16 @@ class Blogroll:
         )
 
     async def set_feed(self, id: str, feed_url: str) -> None:
-        """Save the new address of a feed that has moved."""
-        await self._query.run("UPDATE blogroll SET feed_url = :feed_url WHERE id = :id", id=id, feed_url=feed_url)
+        """Save the new address of a feed that has moved; the first one is remembered."""
+        await self._query.run(
+            """
+            UPDATE blogroll SET feed_url = :feed_url,
+              former_feed = CASE WHEN former_feed = '' THEN feed_url ELSE former_feed END
+            WHERE id = :id
+            """,
+            id=id,
+            feed_url=feed_url,
+        )
 
     async def set_picture(self, icon: str, path: str) -> int:
         """The picture at this address is now served at `path`; returns how many entries show it."""
@@ -281,4 +300,5 @@ def _entry(row: Row) -> BlogrollEntry:
         if row["latest_at"]
         else None,
         added=from_text(row["added"]),
+        former_feed=row["former_feed"],
     )

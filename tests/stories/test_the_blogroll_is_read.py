@@ -83,6 +83,83 @@ async def test_the_feed_of_the_comments_is_not_the_blog(instance: RunningInstanc
     assert (await follow(instance, garden.home)).feed_url == garden.feed
 
 
+LINKS = {
+    "about comments": '<link rel="alternate" type="application/rss+xml" title="How I comment code" href="/feed.xml">',
+    "text/xml": '<link rel="alternate" type="text/xml" href="/feed.xml">',
+    "application/json": '<link rel="alternate" type="application/json" title="JSON Feed" href="/feed.xml">',
+    "rel=feed": '<link rel="feed" href="/feed.xml">',
+    "the second": '<link rel="alternate" type="application/rss+xml" href="/dead.xml">'
+    '<link rel="alternate" type="application/rss+xml" href="/feed.xml">',
+    "not the API": '<link rel="alternate" type="application/json" href="/wp-json/pages/2"><link rel="feed" href="/feed.xml">',
+}
+
+
+@pytest.mark.parametrize("name", LINKS)
+async def test_a_feed_is_found_however_a_page_names_it(
+    instance: RunningInstance, wire: Wire, clock: FakeClock, name: str
+) -> None:
+    blog = Blog(wire, clock, host="odd.example")
+    blog.write("Hello")
+    blog.pages |= {
+        "blog/": ("text/html", f"<!doctype html><title>Odd</title>{LINKS[name]}".encode()),
+        "wp-json/pages/2": ("application/json", b'{"id": 2}'),
+    }
+    entry = await follow(instance, f"{blog.home}blog/")
+    assert (entry.feed_url, entry.name) == (blog.feed, blog.title)
+
+
+async def test_a_feed_is_found_by_a_header_and_by_what_it_holds(
+    instance: RunningInstance, wire: Wire, clock: FakeClock
+) -> None:
+    blog = Blog(wire, clock, host="odd.example")
+    blog.write("Hello")
+    document = blog.document()
+
+    async def answer(request: Request) -> Response:
+        html = {"Content-Type": "text/html; charset=utf-8"}
+        if request.url == "https://headers.example/":
+            link = {"Link": '</there>; rel="alternate"; type="application/rss+xml"; title="Posts"'}
+            return Response(status=200, headers=html | link, body=b"<title>Headers</title>", url=request.url)
+        if request.url == "https://headers.example/there":
+            return Response(status=200, headers=html, body=document, url=request.url)
+        return Response(status=404, headers={}, url=request.url)
+
+    wire.connect_server("headers.example", answer)
+    assert (await follow(instance, "https://headers.example/")).feed_url == "https://headers.example/there"
+    again = await follow(instance, "https://headers.example/there")
+    assert again.feed_url == "https://headers.example/there", "it is served as a page, and is a feed"
+
+
+@pytest.mark.parametrize("is_permanent", [False, True])
+async def test_only_a_permanent_redirect_is_remembered(
+    instance: RunningInstance, wire: Wire, clock: FakeClock, is_permanent: bool
+) -> None:
+    blog = Blog(wire, clock, host="odd.example")
+    blog.write("Hello")
+
+    async def answer(request: Request) -> Response:
+        there = "https://mirror-7.example/feed.xml"
+        headers = {"Content-Type": "application/rss+xml"}
+        return Response(
+            status=200, headers=headers, body=blog.document(), url=there, moved=there if is_permanent else ""
+        )
+
+    wire.connect_server("load.example", answer)
+    entry = await follow(instance, "https://load.example/feed.xml")
+    assert entry.feed_url == ("https://mirror-7.example/feed.xml" if is_permanent else "https://load.example/feed.xml")
+
+
+async def test_a_second_feed_of_a_blog_is_a_second_entry(instance: RunningInstance, garden: Blog) -> None:
+    garden.pages["tools.xml"] = ("application/rss+xml", garden.document().replace(b"Garden Days", b"Tools"))
+    first = await follow(instance, garden.home)
+    second = await follow(instance, f"{garden.home}tools.xml")
+    assert (first.feed_url, second.feed_url) == (garden.feed, f"{garden.home}tools.xml")
+    assert {entry.name for entry in await instance.store.blogroll.list_all()} == {"Garden Days", "Tools"}
+    assert (await follow(instance, garden.feed)).id == first.id
+    assert (await follow(instance, garden.home)).id == first.id
+    assert (await follow(instance, f"{garden.home}tools.xml")).id == second.id
+
+
 async def test_an_address_with_nothing_behind_it_is_named(instance: RunningInstance) -> None:
     with pytest.raises(AddressUnusable, match=r"nowhere\.example"):
         await follow(instance, "https://nowhere.example/")

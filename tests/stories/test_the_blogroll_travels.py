@@ -34,7 +34,7 @@ async def test_a_list_comes_in_and_goes_out_as_it_was(instance: RunningInstance,
             (one.title, one.xml_url, one.html_url, one.description, one.category, one.language) for one in outlines
         )
 
-    assert told(back.outlines) == told(listed.outlines)
+    assert told(back.outlines) == told(tuple(one for one in listed.outlines if one.xml_url))
     again = await following(instance).import_outlines(back.outlines)
     assert (again.added, again.updated) == (0, 0), "our own list is nothing new to us"
 
@@ -118,9 +118,50 @@ async def test_a_list_that_holds_one_blog_twice_adds_it_once(instance: RunningIn
         '<outline title="A" xmlUrl="https://a.example/f" htmlUrl="https://a.example" description="Twice"/></body></opml>'
     )
     done = await following(instance).import_outlines(opml.parse(body.encode()).outlines)
-    assert (done.added, done.updated) == (1, 1)
+    assert (done.added, done.updated, len(done.passed_over)) == (1, 0, 1)
     (entry,) = await instance.store.blogroll.list_all()
-    assert entry.tagline == "Twice"
+    assert entry.tagline == ""
+
+
+async def test_feeds_of_one_site_are_entries_of_their_own_and_formats_of_one_are_not(instance: RunningInstance) -> None:
+    """As readers list them: a paper by sections, and a blog in three formats and with its comments."""
+    page = 'htmlUrl="https://paper.example/"'
+    body = (
+        f'<opml><body><outline text="Paper" xmlUrl="https://paper.example/feed/" {page}/>'
+        f'<outline text="Comments" xmlUrl="http://paper.example/comments/feed/" {page}/>'
+        f'<outline text="[Unknown]" title="Atom" xmlUrl="https://paper.example/feed/atom/" {page}/>'
+        f'<outline text="Sport" description="Sport" xmlUrl="https://paper.example/sport/feed/" {page}/>'
+        f'<outline text="[Unknown]" xmlUrl="https://other.example/feed/json/"/></body></opml>'
+    )
+    outlines = opml.parse(body.encode()).outlines
+    done = await following(instance).import_outlines(outlines)
+    assert (done.added, done.updated) == (3, 0)
+    assert [name.partition(":")[0] for name in done.passed_over] == ["Comments (http", "Atom (https"]
+    entries = await instance.store.blogroll.list_all()
+    assert [(entry.name, entry.feed_url, entry.tagline) for entry in entries] == [
+        ("Paper", "https://paper.example/feed/", ""),
+        ("Sport", "https://paper.example/sport/feed/", ""),
+        ("other.example", "https://other.example/feed/json/", ""),
+    ]
+    await instance.store.transaction(lambda tx: tx.blogroll.set_feed(entries[0].id, "https://paper.example/new.xml"))
+    again = await following(instance).import_outlines(outlines)
+    assert (again.added, len(again.passed_over)) == (0, 2)
+
+
+async def test_a_blog_without_a_feed_is_on_the_page_and_in_no_list_for_readers(instance: RunningInstance) -> None:
+    body = '<opml><body><outline text="Feedless" type="link" url="https://quiet.example/"/></body></opml>'
+    await following(instance).import_outlines(opml.parse(body.encode()).outlines)
+    assert "Feedless" in (await instance.get("/blogroll/")).text
+    answer = await instance.get("/blogroll.opml")
+    assert "Feedless" not in answer.text
+    assert [*lint.opml(answer.body)] == []
+
+
+def test_names_in_a_damaged_list_lack_a_character_and_no_more() -> None:
+    body = '<?xml version="1.0" encoding="UTF-8"?><opml><body><outline text="Köln x" xmlUrl="https://k.example/f"/></body></opml>'
+    listed = opml.parse(body.encode().replace(b'x"', b'\xff"'))
+    assert [outline.title for outline in listed.outlines] == ["Köln"]
+    assert "UTF-8" in listed.left_out[0].reason
 
 
 async def test_five_thousand_blogs_come_in_by_the_hundred_and_are_read_little_by_little(

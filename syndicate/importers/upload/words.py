@@ -81,6 +81,7 @@ def words_of_list(report: ListImportReport, left_out: Sequence[str]) -> list[str
         *([_counted(report.updated, "was updated", "were updated")] if report.updated else []),
         *([_counted(report.unchanged, "was there already", "were there already")] if report.unchanged else []),
         *_named("Not changed, since you have changed it here", report.edited),
+        *_named("Passed over", report.passed_over),
         *_named("Not imported", left_out),
     ]
 

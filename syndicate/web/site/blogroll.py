@@ -81,7 +81,9 @@ async def get_opml(request: web.Request) -> web.StreamResponse:
             for entry in await store.blogroll.list_all()
         ]
         modified = await store.versions.moved_at("blogroll") or request.app[LOCAL_ACTORS].blog.actor.published
-        body = opml_format.render(f"Blogroll of {config.site.name}", config.site.author, modified, outlines)
+        body = opml_format.render(
+            f"Blogroll of {config.site.name}", config.site.author, modified, outlines, feeds_only=True
+        )
         return RenderedDocument(
             body=body,
             media_type="text/x-opml; charset=utf-8",
