@@ -75,6 +75,7 @@ class MarkdownImporter:
             await self._publish(project, entry, known[entry.file.name], paths, context)
         self.report.lost.update(context.lost)
         self.report.missing += context.missing
+        self.report.notes += _translations(entries)
         await save_redirects(self._store, self._urls, project, entries)
         return self.report
 
@@ -236,6 +237,19 @@ class MarkdownImporter:
             path=entry.path if is_public or front.address else None,
             aliases=tuple(canonical_path(alias) for alias in entry.aliases),
         )
+
+
+def _translations(entries: list[Entry]) -> list[str]:
+    """Return a note for each text that is there in several languages: every one is a post of its own."""
+    found: dict[tuple[tuple[str, ...], str], list[Entry]] = {}
+    for entry in entries:
+        found.setdefault((entry.file.folders, entry.file.stem), []).append(entry)
+    tied = (group for group in found.values() if len({entry.file.language for entry in group}) > 1)
+    return [
+        f"{', '.join(sorted(entry.file.name for entry in group))}: are translations of one text; each is a post of its own, "
+        "and nothing here leads from one to the other"
+        for group in tied
+    ]
 
 
 def _source_id(project: Project, entry: Entry) -> str:

@@ -95,4 +95,5 @@ async def test_each_language_has_its_address(folder: Folder) -> None:
     german = await folder.instance.store.posts.find_by_path("/de/tea/")
     assert german is not None
     assert german.language == "de"
+    assert "content/tea.de.md, content/tea.md: are translations of one text" in folder.said()
     assert await folder.lands("/tea/") == "/tea/"
