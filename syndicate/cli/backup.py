@@ -9,8 +9,8 @@ import click
 from syndicate.cli.progress import progress
 from syndicate.cli.session import Session
 from syndicate.clock import utc_now
-from syndicate.config import Config
-from syndicate.errors import InputError, StorageError
+from syndicate.config import Config, load
+from syndicate.errors import ConfigurationError, InputError, StorageError
 from syndicate.maintenance import backup as backups
 from syndicate.maintenance.backup import Backup
 from syndicate.maintenance.create_backup import create_backup
@@ -67,8 +67,10 @@ def restore(session: Session, file: Path, force: bool) -> None:
         ready = stack.enter_context(staged(file, held, session.path))
         if Path(ready.config.storage.database).exists():
             stack.enter_context(sole_server(ready.config))
-        replayed, waiting = asyncio.run(_restore(ready))
+        replayed, waiting = asyncio.run(_restore(ready, force=force))
     click.echo(f"{session.path.absolute().parent}: restored from the backup of {held.made:%Y-%m-%d %H:%M} UTC")
+    if not _is_named(ready.config):
+        click.echo(f"next: set storage.database in {session.path} to where SYNDICATE_STORAGE__DATABASE says it is now")
     if replayed.posts or replayed.comments:
         click.echo(f"deleted again: {replayed.posts} posts, {replayed.comments} comments")
     for path in ready.kept:
@@ -82,7 +84,15 @@ def restore(session: Session, file: Path, force: bool) -> None:
         click.echo("The backup holds no media; put data/media and data/originals back, too.")
 
 
-async def _restore(ready: Staged) -> tuple[Replayed, Held]:
+def _is_named(config: Config) -> bool:
+    """Return whether the settings file alone names the database in use."""
+    try:
+        return load(config.file, {}).storage.database == config.storage.database
+    except ConfigurationError:  # the environment completes the file
+        return True
+
+
+async def _restore(ready: Staged, *, force: bool) -> tuple[Replayed, Held]:
     """Prepare the copy of the database, then put everything in its place."""
     await _complete_deletion_log(ready.config)
     async with open_services(ready.staged_config) as services:
@@ -94,7 +104,7 @@ async def _restore(ready: Staged) -> tuple[Replayed, Held]:
     try:
         if ready.config.storage.is_postgresql:
             await copy_to_postgresql(
-                str(ready.database), ready.config.storage.database, utc_now, replace=True, before_commit=ready.place
+                str(ready.database), ready.config.storage.database, utc_now, replace=force, before_commit=ready.place
             )
         else:
             ready.place()

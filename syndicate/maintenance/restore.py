@@ -106,6 +106,24 @@ def require_free(settings: Path, backup: Backup, *, force: bool) -> None:
         raise InputError(f"{found}: a blog is here already; `--force` replaces it by the backup")
 
 
+def require_same_kind(settings: Path, restored: Config) -> None:
+    """Raises InputError where the blog's database here is SQLite and the backup's settings name PostgreSQL, or the other
+    way round: the data would lie in one and the former data in the other.
+    """
+    try:
+        known = load(settings) if settings.exists() else None
+    except ConfigurationError:  # damaged settings are a reason to restore
+        return
+    if known is None or known.storage.is_postgresql == restored.storage.is_postgresql:
+        return
+    here, there = ("PostgreSQL", "a SQLite file") if known.storage.is_postgresql else ("a SQLite file", "PostgreSQL")
+    raise InputError(
+        f"{settings}: the database here is {here}, and the settings in the backup name {there}. To restore into the one "
+        f"here, say so with SYNDICATE_STORAGE__DATABASE={'postgresql://…' if known.storage.is_postgresql else 'data/syndicate.db'} "
+        f"for this command; to restore the blog as it was, move {settings.name} away first. Nothing was changed"
+    )
+
+
 def _data_beside(settings: Path) -> Path | None:
     usual = (settings.parent / "data" / "syndicate.db", settings.parent / "keys" / "blog.pem")
     return next((path for path in usual if path.exists()), None)
@@ -123,6 +141,7 @@ def staged(path: Path, backup: Backup, settings: Path) -> Iterator[Staged]:
     try:
         own = _stage_settings(path, settings, token, made)
         config = load(own)
+        require_same_kind(settings, config)
         storage = config.storage
         data, keys = storage.media.parent / f".restore-{token}", storage.keys / f".restore-{token}"
         require_space(data.parent, backup.size + SPARE_BYTES)

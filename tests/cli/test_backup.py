@@ -96,6 +96,32 @@ def test_a_blog_comes_back_in_an_empty_directory(blog: Blog, monkeypatch: pytest
     assert "Eaten" in changed.read_text()
 
 
+@pytest.mark.parametrize("database_address", ["postgresql"], indirect=True)
+def test_a_backup_of_one_database_goes_into_the_other_only_where_that_is_said(
+    blog: Blog, database_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variable = "SYNDICATE_STORAGE__DATABASE"
+    monkeypatch.delenv(variable)
+    publish(blog, "plums")
+    backup = blog.directory / "blog.backup"
+    blog.ok("backup", backup)
+    settings = blog.settings.read_text()
+    blog.settings.write_text(f'{settings}\n[storage]\ndatabase = "{database_address}"\n')
+    before = files(blog)
+    said = blog.refuses("restore", backup, "--force")
+    assert "the database here is PostgreSQL, and the settings in the backup name a SQLite file" in said
+    assert f"{variable}=postgresql://" in said
+    assert files(blog) == before
+
+    monkeypatch.setenv(variable, database_address)
+    assert "set storage.database" in blog.ok("restore", backup, "--force")
+    assert slugs(database_address) == {"plums"}
+    elsewhere = Blog(blog.directory.parent / "elsewhere")
+    assert "holds a blog already" in elsewhere.refuses("restore", backup)
+    assert not elsewhere.settings.exists()
+    elsewhere.ok("restore", backup, "--force")
+
+
 @pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
 def test_what_is_no_backup_of_this_blog_changes_nothing(blog: Blog) -> None:
     publish(blog, "pears")
