@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import structlog
 
+from syndicate import __version__
 from syndicate.config import Config
 from syndicate.errors import DatabaseInUse, SyndicateError
 from syndicate.maintenance.single_process import SingleProcessJobs
@@ -64,6 +65,7 @@ async def supervise(server: Server, *, part: Part = "all", ready: Callable[[int]
     """Run until SIGTERM or SIGINT, or until a worker fails. `ready` is called with the port."""
     store, config = server.services.store, server.services.config
     await store.database.listen()
+    await server.services.settings.note_start(__version__)
     if part != "web" and not config.storage.is_postgresql:  # no other process works on the file
         await store.transaction(lambda tx: tx.leases.release_rows())
     background = server.workers

@@ -9,6 +9,7 @@ are values of JSON, which only their users understand.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -24,6 +25,8 @@ SETTINGS = "settings"
 """The version that moves with every change; each cached document depends on it."""
 SHORTCUTS = "desk.shortcuts"
 """The name of the setting whether single keys do what buttons do at the desk."""
+GIVEN = "settings.given"
+"""Key in `key_values`: a digest of what the file and the environment gave at the last start."""
 FIXED = frozenset({"site.url", "site.handle"})
 SECTIONS = ("site", "comments", "federation", "feeds", "blogroll")
 """The sections of `syndicate.toml` with keys that can be set at the desk."""
@@ -78,6 +81,22 @@ class SiteSettings:
     def on_change(self, notice: Callable[[], Awaitable[None]]) -> None:
         """Have a function called whenever the settings were read again."""
         self._on_change.append(notice)
+
+    async def note_start(self, program: str) -> None:
+        """Move the version if the file or the environment gives other settings than at the last start, or the program has
+        another version: documents may look different then, and have to get another date.
+        """
+        given = (program, *(getattr(self._given, section) for section in SECTIONS))
+        digest = sha256(repr(given).encode()).hexdigest()
+        if await self._store.key_values.find(GIVEN) == digest:
+            return
+
+        async def body(tx: Tables) -> None:
+            await tx.key_values.save(GIVEN, digest)
+            await tx.versions.move(SETTINGS)
+
+        await self._store.transaction(body)
+        await self.load()
 
     async def save(self, changes: Mapping[str, Any]) -> None:
         """Store these values and act on them; None restores the default.

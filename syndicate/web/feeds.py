@@ -16,6 +16,7 @@ from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.model.post import Post
 from syndicate.publishing.feeds import COUNTS, dependencies_of_comments, dependencies_of_posts
 from syndicate.publishing.listings import EARLIEST_YEAR, Listing
+from syndicate.storage.site_settings import SETTINGS as SETTINGS_VERSION
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.compression import gzip_encoded, wants_gzip
 from syndicate.web.http.conditional import is_unchanged
@@ -225,10 +226,12 @@ async def _delta(request: web.Request, whole: CachedDocument, new: FeedDocument)
 async def rendered_feed(request: web.Request, feed: FeedDocument, dependencies: tuple[str, ...]) -> RenderedDocument:
     """Return a feed with its headers.
 
-    Its date is that of the newest entry or of the last change of a dependency, since an entry may have been removed.
+    Its date is that of the newest entry or of the last change of a dependency, since an entry may have been removed, or
+    of the settings.
     """
     store = request.app[STORE]
-    changes = [moved for name in dependencies if (moved := await store.versions.moved_at(name)) is not None]
+    names = (*dependencies, SETTINGS_VERSION)
+    changes = [moved for name in names if (moved := await store.versions.moved_at(name)) is not None]
     modified = max([feed.last_modified, *changes]).replace(microsecond=0)
     for id in feed.skipped:
         log.warning("feed entry skipped", entry=id)

@@ -39,3 +39,20 @@ async def test_a_post_moves_the_dates_of_the_feeds_that_it_is_in(instance: Runni
     await instance.delete("on-books")
     assert (await instance.get("/feed/", If_Modified_Since=before["/feed/"])).status == 200
     assert (await instance.get("/category/books/feed/")).status == 404
+
+
+async def test_new_settings_move_the_dates_of_all_feeds_and_a_mere_restart_of_none(instance: RunningInstance) -> None:
+    await instance.publish("Hello")
+    settings = instance.server.services.settings
+    await settings.note_start("1.0")
+    before = (await instance.get("/feed/")).headers["Last-Modified"]
+    instance.clock.advance(hours=1)
+    await settings.note_start("1.0")
+    assert (await instance.get("/feed/", If_Modified_Since=before)).status == 304
+    await settings.note_start("1.1")
+    assert (await instance.get("/comments/feed/")).headers["Last-Modified"] != before
+    instance.clock.advance(hours=1)
+    before = (await instance.get("/feed/")).headers["Last-Modified"]
+    await settings.save({"site.licence": "https://another.example/"})
+    after = await instance.get("/feed/", If_Modified_Since=before)
+    assert (after.status, "another.example" in after.text) == (200, True)
