@@ -1,4 +1,9 @@
-# First everything that is needed to build, then a second image with only what is needed to run.
+# First everything that is needed to build, then a last image with only what is needed to run.
+
+FROM node:22-slim AS admin_ui
+WORKDIR /build
+COPY admin_ui ./
+RUN npm ci --ignore-scripts --no-audit --no-fund && node build.mjs /built
 
 FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -7,8 +12,9 @@ WORKDIR /build
 # The lock has a hash for every file, so what is installed is what was tested.
 COPY requirements.lock ./
 RUN /opt/syndicate/bin/pip install --require-hashes -r requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY syndicate ./syndicate
+COPY --from=admin_ui /built ./syndicate/web/admin/static/built
 RUN /opt/syndicate/bin/pip install --no-deps .
 
 FROM python:3.12-slim

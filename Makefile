@@ -9,7 +9,7 @@ LOCKED := --quiet --no-emit-index-url --no-header --universal --python-version 3
 
 .PHONY: run test test-all check fix bench lock clean
 
-$(INSTALLED): pyproject.toml requirements-dev.lock
+$(INSTALLED): pyproject.toml hatch_build.py requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Syndicate needs Python 3.11 or newer; name it with PYTHON=…" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
@@ -30,10 +30,12 @@ run: $(VENV)/.running
 
 # The tests: on SQLite and PostgreSQL, against independent servers and readers.
 test: $(INSTALLED)
+	$(BIN)/python admin_ui/build.py
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 # The same with every input on both databases: twice as long.
 test-all: $(INSTALLED)
+	$(BIN)/python admin_ui/build.py
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder --every-input
 
 # Format, lint, types, and which package may import which. Seconds.
@@ -62,4 +64,4 @@ messages: $(INSTALLED)
 	$(BIN)/pybabel --quiet extract --mapping-file=pyproject.toml --project=Syndicate --sort-by-file --output-file=messages.pot syndicate
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/peers/.installed
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/peers/.installed admin_ui/node_modules syndicate/web/admin/static/built

@@ -18,6 +18,7 @@ from syndicate.storage.key_values import LAST_BACKUP
 from syndicate.storage.media import MediaState
 from syndicate.transport.client import Client
 from syndicate.transport.message import PAGE, WEBFINGER, Redirects, Request
+from syndicate.web.site.bundle import why_missing
 
 FAILING_AFTER = timedelta(days=3)
 MAX_BLOGROLL_LINES = 20
@@ -56,6 +57,8 @@ async def _advice(services: Services) -> list[str]:
             f"{held.deliveries + held.activities} deliveries are held since a backup was restored; "
             "`syndicate deliveries --resume` sends them"
         )
+    if reason := why_missing():
+        advice.append(f"there is no rich editor at the desk, where HTML is a plain text: {reason}")
     if not services.config.storage.posts.is_dir():
         advice.append(f"{services.config.storage.posts}: the posts folder does not exist (fine if you do not use it)")
     passed_over = services.posts_folder.passed_over()

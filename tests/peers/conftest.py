@@ -87,6 +87,11 @@ def chromium(pytestconfig: pytest.Config) -> Path:
     return _have("chromium", lambda: installation.program("chromium"), pytestconfig)
 
 
+@pytest.fixture(scope="session")
+def rich_editor(pytestconfig: pytest.Config) -> Path:
+    return _have("the rich editor", installation.rich_editor, pytestconfig)
+
+
 # people
 
 

@@ -7,6 +7,7 @@ may ask at once.
 
 import fcntl
 import hashlib
+import importlib.util
 import os
 import platform
 import shutil
@@ -15,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.waiting import LONGEST
 
@@ -75,6 +77,28 @@ def simplepie() -> Path:
     if not Path("/usr/share/php/simplepie/autoloader.php").exists():
         raise Unavailable("no SimplePie (libphp-simplepie)")
     return php
+
+
+def rich_editor() -> Path:
+    """The rich editor of the desk, built from its sources. Raises Unavailable."""
+    build = script(HERE.parents[1] / "admin_ui" / "build.py")
+    try:
+        reason = "" if build.is_current() else build.ensure_built()
+    except build.Unavailable as error:
+        raise Unavailable(str(error)) from error
+    if reason or not build.is_current():
+        raise Unavailable(reason or "it was not built")
+    return Path(build.OUTPUT)
+
+
+def script(path: Path) -> Any:
+    """A script as a module."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ from tests.peers import installation
 from tests.waiting import LONGEST
 
 ROOT = Path(__file__).parents[2]
+ADMIN_UI = ROOT / "admin_ui"
 
 
 @pytest.fixture
@@ -41,8 +44,9 @@ def test_in_continuous_integration_it_fails(nothing: dict[str, str]) -> None:
     assert (status, "fedify: no npm" in said) == (1, True), said
 
 
-def test_every_package_is_pinned_by_its_hash_and_none_by_an_address() -> None:
-    lock = json.loads((installation.HERE / "package-lock.json").read_text())
+@pytest.mark.parametrize("home", [installation.HERE, ADMIN_UI], ids=["peers", "admin_ui"])
+def test_every_package_is_pinned_by_its_hash_and_none_by_an_address(home: Path) -> None:
+    lock = json.loads((home / "package-lock.json").read_text())
     packages = {name: package for name, package in lock["packages"].items() if name}
     assert [name for name, package in packages.items() if "integrity" not in package or "resolved" in package] == []
 
@@ -53,3 +57,33 @@ def test_every_requirement_is_pinned_to_a_version(name: str) -> None:
     requirements = [line for line in lines if line and not line.startswith("#")]
     assert requirements
     assert [line for line in requirements if "==" not in line] == []
+
+
+# the rich editor, which is built when Syndicate is installed
+
+
+def test_all_packages_of_the_editor_have_one_version() -> None:
+    asked = json.loads((ADMIN_UI / "package.json").read_text())["dependencies"]
+    assert len({version for name, version in asked.items() if name.startswith("@tiptap/")}) == 1
+    assert [version for version in asked.values() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
+
+
+def test_syndicate_is_installed_without_the_editor_where_it_cannot_be_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ADMIN_UI, tmp_path / "admin_ui", ignore=shutil.ignore_patterns("node_modules"))
+    (tmp_path / "syndicate" / "web" / "admin" / "static").mkdir(parents=True)
+    build = installation.script(tmp_path / "admin_ui" / "build.py")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("ADMIN_UI", "auto")
+    assert "npm was not found" in build.ensure_built()
+    assert "npm was not found" in build.REASON.read_text()
+    assert not build.is_current()
+    monkeypatch.setenv("ADMIN_UI", "no")
+    assert build.ensure_built() == ""
+    monkeypatch.setenv("ADMIN_UI", "yes")
+    with pytest.raises(build.Unavailable):
+        build.ensure_built()
+    monkeypatch.delenv("ADMIN_UI")
+    monkeypatch.setenv("CI", "true")
+    assert build.mode() == "yes"

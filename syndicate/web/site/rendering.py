@@ -23,14 +23,17 @@ from syndicate.config import SiteConfig
 from syndicate.content.scripts import has_mixed_scripts
 from syndicate.feeds.opml import xfn
 from syndicate.translation import _
+from syndicate.web.site.bundle import built_files, why_missing
 from syndicate.web.site.pages import Page
 from syndicate.web.site.printable import printable
 from syndicate.web.site.translation import install
 
+JAVASCRIPT = "text/javascript; charset=utf-8"
+
 STATIC_FILES: Mapping[str, str] = {
     "style.css": "text/css; charset=utf-8",
-    "copy.js": "text/javascript; charset=utf-8",
-    "server.js": "text/javascript; charset=utf-8",
+    "copy.js": JAVASCRIPT,
+    "server.js": JAVASCRIPT,
     "feed.css": "text/css; charset=utf-8",
     "favicon.svg": "image/svg+xml",
     "favicon.png": "image/png",
@@ -39,12 +42,12 @@ STATIC_FILES: Mapping[str, str] = {
 
 ADMIN_FILES: Mapping[str, str] = {
     "admin.css": "text/css; charset=utf-8",
-    "comments.js": "text/javascript; charset=utf-8",
-    "keys.js": "text/javascript; charset=utf-8",
-    "editor.js": "text/javascript; charset=utf-8",
-    "markdown.js": "text/javascript; charset=utf-8",
-    "passkeys.js": "text/javascript; charset=utf-8",
-    "writing.js": "text/javascript; charset=utf-8",
+    "comments.js": JAVASCRIPT,
+    "keys.js": JAVASCRIPT,
+    "editor.js": JAVASCRIPT,
+    "markdown.js": JAVASCRIPT,
+    "passkeys.js": JAVASCRIPT,
+    "writing.js": JAVASCRIPT,
 }
 """The static files of the author's interface."""
 
@@ -122,6 +125,7 @@ class Pages:
         self.calendar = Calendar(site=site)
         static = {name: _asset("syndicate.web.site", name, media_type) for name, media_type in STATIC_FILES.items()}
         static |= {name: _asset("syndicate.web.admin", name, media_type) for name, media_type in ADMIN_FILES.items()}
+        static |= {name: _as_asset(name, body, JAVASCRIPT) for name, body in built_files()}
         self.assets = (*static.values(), *(_root_asset(static[name], name) for name in ROOT_FILES))
         self._environment = _environment(self.calendar, {name: asset.path for name, asset in static.items()})
 
@@ -176,6 +180,7 @@ def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
     }
     environment.filters.update(filters)
     environment.globals["static"] = static
+    environment.globals["why_no_rich_editor"] = why_missing()
     install(environment)
     return environment
 
@@ -203,7 +208,10 @@ def feed_name(media_type: str) -> str:
 
 
 def _asset(package: str, name: str, media_type: str) -> Asset:
-    body = files(package).joinpath("static", name).read_bytes()
+    return _as_asset(name, files(package).joinpath("static", name).read_bytes(), media_type)
+
+
+def _as_asset(name: str, body: bytes, media_type: str) -> Asset:
     stem, suffix = name.rsplit(".", 1)
     digest = sha256(body).hexdigest()[:12]
     return Asset(path=f"/static/{stem}.{digest}.{suffix}", body=body, media_type=media_type, immutable=True)
