@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.clock import from_text, to_text
-from syndicate.model.post import PostKind, PostState, Visibility
+from syndicate.model.post import PostKind, PostState, SourceFormat, Visibility
 from syndicate.storage.engine.database import Queryable
 from syndicate.storage.post_rows import any_of
 
@@ -50,6 +50,11 @@ class AdminPosts:
     async def count_pages(self) -> int:
         row = await self._query.one("SELECT COUNT(*) AS total FROM posts WHERE kind = 'page'")
         return 0 if row is None else row["total"]
+
+    async def find_newest_format(self) -> SourceFormat | None:
+        """Return in what the post that came in last is written; None if there is none."""
+        row = await self._query.one("SELECT source_format FROM posts ORDER BY id DESC LIMIT 1")
+        return None if row is None else SourceFormat(row["source_format"])
 
     async def list_filtered(self, wanted: PostFilter, *, limit: int, skip: int = 0) -> list[PostRow]:
         """Return the posts of a list, newest first."""

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from syndicate.web.admin import passwords
+from syndicate.web.site import bundle
 from tests.admin.browser import Browser, set_up
 from tests.clocks import FakeClock
 from tests.instances import RunningInstance, running_instance
@@ -20,6 +21,12 @@ from tests.wire import Wire
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords are hashed with little memory: nearly every test signs in, and 64 MiB take a fifth of a second."""
     monkeypatch.setattr(passwords, "PasswordHasher", functools.partial(PasswordHasher, time_cost=1, memory_cost=64))
+
+
+@pytest.fixture(autouse=True)
+def no_rich_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the rich editor was built decides nothing here."""
+    monkeypatch.setattr(bundle, "BUILT", tmp_path / "not built")
 
 
 @pytest.fixture

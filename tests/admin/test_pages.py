@@ -422,7 +422,7 @@ def test_what_was_typed_is_text(name: str) -> None:
     assert "<script>alert" not in text
     assert "onerror='" not in text
     assert "\u202e" not in IN_FIELDS.sub("", text)
-    assert "49" not in text
+    assert "49" not in re.sub(r"/static/\S+", "", text)
 
 
 @pytest.mark.parametrize("name", SAMPLES)

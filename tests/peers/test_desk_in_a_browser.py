@@ -12,13 +12,13 @@ from tests.cli.conftest import Blog, process
 from tests.ports import free_port
 from tests.waiting import LONGEST
 
-STORY = Path(__file__).parent / "browser" / "desk.mjs"
+STORIES = Path(__file__).parent / "browser"
 LONGEST_STORY = 10 * LONGEST
 
 
 @pytest.fixture
-def setup_address(tmp_path: Path) -> Iterator[str]:
-    """The one-time address that a server prints; it runs until the test has ended."""
+def blog(tmp_path: Path) -> Blog:
+    """A blog with settings."""
     port = free_port()
     blog = Blog(tmp_path / "blog")
     settings = blog.write(
@@ -26,6 +26,12 @@ def setup_address(tmp_path: Path) -> Iterator[str]:
         f'[site]\nurl = "http://localhost:{port}"\nhandle = "notes"\ntitle = "Notes"\n[server]\nport = {port}\n',
     )
     settings.chmod(0o600)
+    return blog
+
+
+@pytest.fixture
+def setup_address(blog: Blog) -> Iterator[str]:
+    """The one-time address that a server prints; it runs until the test has ended."""
     server = process(blog, "serve")
     try:
         assert server.stdout is not None
@@ -36,9 +42,15 @@ def setup_address(tmp_path: Path) -> Iterator[str]:
         server.communicate()
 
 
-def test_the_author_sets_up_writes_publishes_and_comes_back(node: Path, chromium: Path, setup_address: str) -> None:
-    told = subprocess.run(
-        [node, STORY, chromium, setup_address], capture_output=True, text=True, timeout=LONGEST_STORY, check=False
-    )
+def tell(node: Path, story: str, *arguments: str | Path) -> list[str]:
+    """What is wrong when a story is told in the browser."""
+    command = [node, STORIES / story, *arguments]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_STORY, check=False)
     assert told.returncode == 0, told.stderr
-    assert json.loads(told.stdout) == []
+    return list(json.loads(told.stdout))
+
+
+def test_the_author_sets_up_writes_publishes_and_comes_back(
+    node: Path, chromium: Path, rich_editor: Path, setup_address: str
+) -> None:
+    assert tell(node, "desk.mjs", chromium, setup_address) == []

@@ -1,7 +1,7 @@
 """Writing posts: what is typed is kept aside until it is saved, and published only by the author's last word."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from aiohttp import web
 
 from syndicate.clock import Clock
 from syndicate.errors import AlreadyAnnounced, PostNotFound, RevisionConflict
-from syndicate.model.post import Post, PostDraft, PostKind, PostState
+from syndicate.model.post import Post, PostDraft, PostKind, PostState, SourceFormat
 from syndicate.publishing import Published, Publisher
 from syndicate.publishing.addresses import SlugRule
 from syndicate.publishing.announcements import TAKE_BACK_PERIOD
@@ -22,6 +22,7 @@ from syndicate.storage.post_rows import PostSource
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.web.admin.post_form import base_of_new, created_at, draft_from, fields_of, is_undated, slug_for
 from syndicate.web.admin.tokens import hash_of
+from syndicate.web.site.bundle import why_missing
 
 PREVIEW_LINK_RETENTION = timedelta(days=14)
 PREVIEW_TOKEN_BYTES = 16
@@ -80,12 +81,19 @@ class Editor:
             base_revision=edited.base_revision if edited and has_changes else made.revision,
         )
 
-    async def create(self, typed: Mapping[str, str], form: str, kind: PostKind = PostKind.POST) -> str:
+    async def format_of_new(self) -> SourceFormat:
+        """Return in what a new post is written: as the one before, else in HTML with the rich editor if there is one."""
+        last = await self._store.admin_posts.find_newest_format()
+        return last or (SourceFormat.MARKDOWN if why_missing() else SourceFormat.HTML)
+
+    async def create(
+        self, typed: Mapping[str, str], form: str, source_format: SourceFormat, kind: PostKind = PostKind.POST
+    ) -> str:
         """Create a draft post of a form and return its id; the same form makes one post, however often it is sent."""
         known = await self._store.post_drafts.find_by_form(form)
         if known is not None:
             return known
-        base, now = base_of_new(typed, form), self._clock()
+        base, now = base_of_new(typed, form, source_format), self._clock()
 
         async def remember(tx: Tables, post: Post) -> None:
             if await tx.post_drafts.find_by_form(form) is None:
@@ -151,14 +159,27 @@ class Editor:
         return await self._publisher.compose(opened.post.id, self._draft(opened, opened.fields))
 
     async def composed_from(self, id: str | None, text: str, title: str = "") -> Post:
-        """Return a post, or without an id a new one, as it would be with another text. Nothing is stored. Raises
-        PostNotFound, InputError."""
+        """Return a post, or without an id a new one in Markdown, as it would be with another text. Nothing is stored.
+        Raises PostNotFound, InputError."""
         if id is None:
-            typed = {"title": title, "text": text}
-            return await self._publisher.compose(None, replace(base_of_new(typed, ""), title=title, source=text))
-        opened = await self.open(id)
-        draft = draft_from(opened.fields, opened.shown, draft_of(opened.post, opened.made), self._settings.site.zone)
+            return await self._composed_new(text, SourceFormat.MARKDOWN, title)
+        draft = await self._current_draft(id)
         return await self._publisher.compose(id, replace(draft, title=title or draft.title, source=text))
+
+    async def shown(self, id: str | None, parts: Sequence[str]) -> list[str]:
+        """Return parts of an HTML text as readers see them. Raises PostNotFound, InputError."""
+        if id is None:
+            return [(await self._composed_new(part, SourceFormat.HTML)).html for part in parts]
+        draft = await self._current_draft(id)
+        return [(await self._publisher.compose(id, replace(draft, source=part))).html for part in parts]
+
+    async def _current_draft(self, id: str) -> PostDraft:
+        opened = await self.open(id)
+        return draft_from(opened.fields, opened.shown, draft_of(opened.post, opened.made), self._settings.site.zone)
+
+    async def _composed_new(self, text: str, source_format: SourceFormat, title: str = "") -> Post:
+        base = base_of_new({"title": title, "text": text}, "", source_format)
+        return await self._publisher.compose(None, replace(base, title=title, source=text))
 
     async def create_preview_link(self, id: str) -> str:
         """Return the token of a new preview link: 128 bits."""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from syndicate.content.cut import opening_of_edited
 from syndicate.content.frontmatter import terms
 from syndicate.content.line_ends import as_edited, with_line_ends_of
-from syndicate.content.text import slugify
+from syndicate.content.text import plain, slugify
 from syndicate.model.post import SENSITIVE, Post, PostDraft, PostState, SourceFormat, Term, TermKind, Visibility
 from syndicate.publishing.publisher import AUTHOR_ORIGIN
 from syndicate.storage.post_rows import PostSource
@@ -126,15 +126,15 @@ _CHANGES: Mapping[str, Callable[[PostDraft, str], PostDraft]] = {
 }
 
 
-def base_of_new(typed: Mapping[str, str], form: str) -> PostDraft:
+def base_of_new(typed: Mapping[str, str], form: str, source_format: SourceFormat) -> PostDraft:
     """Return an empty draft. Its slug is made of the title, else of the text, else of the id of its form."""
     slug = slug_for(typed) or f"note-{form[-12:]}"
-    return PostDraft(slug=slug, source="", source_format=SourceFormat.MARKDOWN, state=PostState.DRAFT)
+    return PostDraft(slug=slug, source="", source_format=source_format, state=PostState.DRAFT)
 
 
 def slug_for(typed: Mapping[str, str]) -> str:
     """Return the slug that follows from the title, or from the first words of a note; empty if there are none."""
-    first_words = " ".join(typed["text"].split()[:8])
+    first_words = " ".join(plain(typed["text"]).split()[:8])
     return slugify(typed["title"] or first_words)[:MAX_SLUG_LENGTH].strip("-")
 
 

@@ -13,6 +13,7 @@ from syndicate.web.admin.pictures import NO_PICTURE, UPLOADS, as_source
 from syndicate.web.admin.post_form import errors_in, fields_of_new, typed_fields
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FILES_SENT, FORM
+from syndicate.web.admin.text_blocks import block_lengths
 from syndicate.web.keys import CLOCK, SETTINGS, STORE
 
 MAX_POST_FORM_BYTES = 16 * 1024 * 1024
@@ -26,19 +27,12 @@ def post_path(id: str, rest: str = "") -> str:
     return f"/admin/posts/{id}/{rest}"
 
 
-NEW = "new"
-
-
-def post_id_of(request: web.Request) -> str | None:
-    """Return the id of the post that a request is about; None for one that is not stored yet."""
-    id = request.match_info["id"]
-    return None if id == NEW else id
-
-
 async def get_new(request: web.Request) -> web.StreamResponse:
     fields = fields_of_new(request.app[SETTINGS].site.language)
     kind = PostKind.PAGE if request.query.get("kind") == PostKind.PAGE else PostKind.POST
-    return respond(request, _new_page(Form(fields), new_id(request.app[CLOCK]()), kind))
+    wanted = request.query.get("format", "")
+    source_format = SourceFormat(wanted) if wanted in set(SourceFormat) else await request.app[EDITOR].format_of_new()
+    return respond(request, _new_page(Form(fields), new_id(request.app[CLOCK]()), source_format, kind))
 
 
 async def post_new(request: web.Request) -> web.StreamResponse:
@@ -46,24 +40,32 @@ async def post_new(request: web.Request) -> web.StreamResponse:
     form = request[FORM]
     typed = typed_fields(form, fields_of_new(request.app[SETTINGS].site.language))
     form_id = form.get("form_id") or new_id(request.app[CLOCK]())
+    source_format = SourceFormat.HTML if form.get("format") == SourceFormat.HTML else SourceFormat.MARKDOWN
     checked = Form(typed, errors_in(typed, request.app[SETTINGS].site.zone))
     kind = PostKind.PAGE if form.get("kind") == PostKind.PAGE else PostKind.POST
     if checked.errors:
-        return respond_to_form(request, _new_page(checked, form_id, kind), checked)
+        return respond_to_form(request, _new_page(checked, form_id, source_format, kind), checked)
     try:
-        typed = await _with_picture(request, typed, SourceFormat.MARKDOWN)
-        id = await request.app[EDITOR].create(typed, form_id, kind)
+        typed = await _with_picture(request, typed, source_format)
+        id = await request.app[EDITOR].create(typed, form_id, source_format, kind)
     except PictureRefused as error:
         checked = checked.with_errors(picture_file=str(error))
-        return respond_to_form(request, _new_page(checked, form_id, kind), checked)
+        return respond_to_form(request, _new_page(checked, form_id, source_format, kind), checked)
     except SlugTaken as error:
         checked = checked.with_errors(slug=_sentence(error))
-        return respond_to_form(request, _new_page(checked, form_id, kind), checked)
+        return respond_to_form(request, _new_page(checked, form_id, source_format, kind), checked)
     return await _answer_autosave(request, id) if form.get("do") == AUTOSAVE else _go_on(form, id)
 
 
-def _new_page(form: Form, form_id: str, kind: PostKind) -> EditPage:
-    return EditPage(form=form, form_id=form_id, is_page=kind is PostKind.PAGE)
+def _new_page(form: Form, form_id: str, source_format: SourceFormat, kind: PostKind) -> EditPage:
+    is_html = source_format is SourceFormat.HTML
+    return EditPage(
+        form=form,
+        form_id=form_id,
+        is_html=is_html,
+        is_page=kind is PostKind.PAGE,
+        blocks=block_lengths(form.get("text")) if is_html else (),
+    )
 
 
 async def get_post(request: web.Request) -> web.StreamResponse:
@@ -135,6 +137,7 @@ async def edit_page(request: web.Request, opened: OpenedPost, form: Form) -> Edi
         is_live=opened.is_live,
         is_in_folder=opened.is_in_folder,
         is_html=opened.made.source_format is SourceFormat.HTML,
+        blocks=block_lengths(form.get("text")) if opened.made.source_format is SourceFormat.HTML else (),
         has_date=opened.made.released is None,
         saved=opened.saved,
         address=f"{request.app[SETTINGS].site.url}{opened.post.path}" if opened.post.is_public else "",

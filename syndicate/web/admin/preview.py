@@ -9,9 +9,10 @@ from syndicate.errors import NotFound
 from syndicate.model.post import Post
 from syndicate.web.admin.editor import EDITOR, OpenedPost
 from syndicate.web.admin.pages.posts import PreviewPage
-from syndicate.web.admin.posts import post_id_of, post_path
+from syndicate.web.admin.posts import post_path
 from syndicate.web.admin.rendering import respond, see_other
 from syndicate.web.admin.session import FORM
+from syndicate.web.admin.text_blocks import post_id_of
 from syndicate.web.http.content_policy import content_policy
 from syndicate.web.keys import CLOCK, STORE, URLS
 from syndicate.web.site.media_keys import MEDIA_KEYS

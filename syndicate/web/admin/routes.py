@@ -41,6 +41,7 @@ from syndicate.web.admin import (
     setup,
     sign_in,
     start,
+    text_blocks,
 )
 from syndicate.web.admin.rendering import see_other
 
@@ -133,6 +134,8 @@ ROUTES: tuple[Route, ...] = (
     post("/admin/posts/{id}/preview/frame", preview.post_frame, max_bytes=posts.MAX_POST_FORM_BYTES),
     post("/admin/posts/{id}/preview/link", preview.post_link),
     post("/admin/posts/{id}/preview/end", preview.post_end_links),
+    post("/admin/posts/{id}/blocks", text_blocks.post_blocks, max_bytes=posts.MAX_POST_FORM_BYTES),
+    post("/admin/posts/{id}/shown", text_blocks.post_shown, max_bytes=posts.MAX_POST_FORM_BYTES),
     post("/admin/pictures", pictures.post_picture, max_bytes=pictures.MAX_PICTURE_BYTES),
     # pictures and other files
     get("/admin/media/", media.get_media),

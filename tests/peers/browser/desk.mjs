@@ -71,6 +71,7 @@ await page.getByRole("heading", { name: "Start" }).waitFor();
 await look("start");
 
 await follow("Write");
+await follow("Write in Markdown instead");
 await page.getByRole("textbox", { name: "Title" }).fill("A morning in the garden");
 await page.getByRole("textbox", { name: "Text" }).pressSequentially("The **first** frost.");
 await page.getByText(/^Kept \d/).waitFor();

@@ -12,8 +12,9 @@ from syndicate.web.admin.pages.frame import AdminPage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditPage(AdminPage):
-    """The editor. A new post (or page: `is_page`) has no `id`; its `form_id` makes one post of a form that is sent twice. `saved` is when
-    changes were kept aside; `address` that of a public post; `due` until when it can be taken back."""
+    """The editor. A new post (or page: `is_page`) has no `id`; its `form_id` makes one post of a form that is sent
+    twice. `saved` is when changes were kept aside; `address` that of a public post; `due` until when it can be taken
+    back; `blocks` are the lengths of the blocks of an HTML text, as browsers count."""
 
     template = "admin/edit.html"
     form: Form
@@ -25,6 +26,7 @@ class EditPage(AdminPage):
     is_in_folder: bool = False
     is_html: bool = False
     is_page: bool = False
+    blocks: tuple[int, ...] = ()
     has_date: bool = True
     saved: datetime | None = None
     address: str = ""

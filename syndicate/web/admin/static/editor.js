@@ -13,7 +13,7 @@ if (globalThis.desk) {
   let sending = null;
   let changed = false;
 
-  const isText = ([name]) => !["csrf", "base_revision", "form_id", "do", "picture_file", "alt"].includes(name);
+  const isText = ([name]) => !["csrf", "base_revision", "form_id", "do", "picture_file", "alt", "format"].includes(name);
   const texts = () => JSON.stringify([...new FormData(form)].filter(isText));
   const remember = () => localStorage.setItem(key(), texts());
   const forget = () => localStorage.removeItem(key());

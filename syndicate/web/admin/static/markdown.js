@@ -48,11 +48,15 @@ if (globalThis.desk?.form.dataset.format === "markdown") {
     replace(start, end, `[${label}](${address})`, start + 1, start + 1 + label.length);
   }
 
-  function insertPicture({ text: source }) {
-    const start = text.selectionStart;
-    const before = text.value.slice(0, start);
-    const gap = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
-    replace(start, text.selectionEnd, `${gap}${source}`);
+  /** Return what inserts pictures where the cursor is now: a dialog takes it away. */
+  function insertingHere() {
+    let place = [text.selectionStart, text.selectionEnd];
+    return ({ text: source }) => {
+      const before = text.value.slice(0, place[0]);
+      const gap = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+      replace(...place, `${gap}${source}`);
+      place = [text.selectionStart, text.selectionStart];
+    };
   }
 
   const LISTS = /^(\s*)(?:([-*+]) |(\d{1,9})([.)]) )(\[[ xX]\] )?/;
@@ -84,22 +88,43 @@ if (globalThis.desk?.form.dataset.format === "markdown") {
       continueList(event);
     }
   });
+
+  const FORMATTED = /<(?:a|b|strong|i|em|h[1-6]|li|blockquote|table)\b|mso-list|font-weight:\s*(?:bold|[6-9]00)/i;
+  let converter = null;
+
+  /** Load what makes Markdown of HTML; it is loaded only where something formatted is pasted. */
+  function loadConverter() {
+    converter ??= new Promise((resolve, reject) => {
+      document.head.append(element("script", { src: form.dataset.paste, onload: resolve, onerror: reject }));
+    });
+    return converter;
+  }
+
+  async function pasteFormatted(html, plain) {
+    const words = await loadConverter().then(() => desk.toMarkdown(html), () => plain);
+    replace(text.selectionStart, text.selectionEnd, words);
+  }
+
   text.addEventListener("paste", (event) => {
     const pasted = event.clipboardData.getData("text/plain");
+    const html = event.clipboardData.getData("text/html");
     const files = pictures(event.clipboardData.files);
     if (files.length && !pasted) {
       event.preventDefault();
-      uploadAll(files, insertPicture);
+      uploadAll(files, insertingHere());
     } else if (isAddress(pasted) && selected().trim() && !isAddress(selected())) {
       event.preventDefault();
       replace(text.selectionStart, text.selectionEnd, `[${selected()}](${pasted.trim()})`);
+    } else if (form.dataset.paste && FORMATTED.test(html)) {
+      event.preventDefault();
+      pasteFormatted(html, pasted);
     }
   });
   text.addEventListener("drop", (event) => {
     const files = pictures(event.dataTransfer.files);
     if (!files.length) return;
     event.preventDefault();
-    uploadAll(files, insertPicture);
+    uploadAll(files, insertingHere());
   });
 
   // the preview
@@ -151,9 +176,9 @@ if (globalThis.desk?.form.dataset.format === "markdown") {
     { name: "Heading", shows: "H", does: () => prefix(/^#{1,6} /, () => "## ") },
     { name: "Quote", shows: "“ ”", does: () => prefix(/^> ?/, () => "> ") },
     { name: "List", shows: "• List", does: () => prefix(/^[-*+] /, () => "- ") },
-    { name: "Numbered list", shows: "1. List", does: () => prefix(/^\d{1,9}[.)] /, (at) => `${at + 1}. `) },
+    { name: "1. List with numbers", shows: "1. List", does: () => prefix(/^\d{1,9}[.)] /, (at) => `${at + 1}. `) },
     { name: "Code", shows: "< >", does: () => (selected().includes("\n") ? surround("\n```\n", "code") : surround("`", "code")) },
-    { name: "Picture", shows: "Picture", does: () => choosePictures(insertPicture) },
+    { name: "Picture", shows: "Picture", does: () => choosePictures(insertingHere()) },
     { name: "Preview beside the text", shows: "Preview", does: toggle },
   ];
   const bar = toolbar("Formatting", tools);
