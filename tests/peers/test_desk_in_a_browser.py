@@ -2,8 +2,10 @@
 
 import json
 import re
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,18 @@ from tests.ports import free_port
 from tests.waiting import LONGEST
 
 STORIES = Path(__file__).parent / "browser"
+EXPORT = """<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
+xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>Old</title><link>http://old.example</link>
+<wp:wxr_version>1.2</wp:wxr_version><wp:base_blog_url>http://old.example</wp:base_blog_url>
+<item><title>Imported</title><link>http://old.example/imported/</link><content:encoded><![CDATA[{}]]></content:encoded>
+<wp:post_id>1</wp:post_id><wp:post_date_gmt>2020-01-02 03:04:05</wp:post_date_gmt><wp:post_name>imported</wp:post_name>
+<wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item></channel></rss>"""
+IMPORTED = """<p class="lead">First, one&#8217;s <b>words</b> &amp; <a rel="me" href="/a/">a link</a>.<br/>More.</p>
+
+<h2 id="part">Part</h2>
+<figure><img src="/x.png" alt="A picture"><figcaption>Caption</figcaption></figure>
+<table><tr><td>Old</td></tr></table>
+<p>Last words</p>"""
 LONGEST_STORY = 10 * LONGEST
 
 
@@ -27,6 +41,14 @@ def blog(tmp_path: Path) -> Blog:
     )
     settings.chmod(0o600)
     return blog
+
+
+@pytest.fixture
+def imported(blog: Blog) -> Path:
+    """The database of the blog, with a post that an import has brought in."""
+    export = blog.write("export.xml", EXPORT.format(IMPORTED))
+    assert "1 created" in blog.ok("import", "wordpress", export)
+    return blog.directory / "data" / "syndicate.db"
 
 
 @pytest.fixture
@@ -54,3 +76,17 @@ def test_the_author_sets_up_writes_publishes_and_comes_back(
     node: Path, chromium: Path, rich_editor: Path, setup_address: str
 ) -> None:
     assert tell(node, "desk.mjs", chromium, setup_address) == []
+
+
+def test_an_imported_post_is_edited_without_changing_another_byte(
+    node: Path, chromium: Path, rich_editor: Path, imported: Path, setup_address: str
+) -> None:
+    [(id, before)] = stored(imported)
+    assert tell(node, "editor.mjs", chromium, setup_address, id) == []
+    assert dict(stored(imported))[id] == before.replace("one&#8217;s", "one&#8217;s own")
+
+
+def stored(database: Path) -> list[tuple[str, str]]:
+    """The ids and sources of the posts in a database."""
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute("SELECT id, source FROM posts").fetchall()
