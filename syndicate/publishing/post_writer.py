@@ -1,4 +1,5 @@
-"""Write a change of a post with everything that follows from it: activities, tombstones, aliases, media, versions.
+"""Write a change of a post with everything that follows from it: activities, Webmentions, tombstones, aliases, media,
+versions.
 
 Every function runs in the caller's transaction.
 """
@@ -21,6 +22,7 @@ from syndicate.storage.media import MediaFile, MediaState
 from syndicate.storage.post_rows import PostSource
 from syndicate.storage.tombstones import Tombstone
 from syndicate.urls import Urls
+from syndicate.webmention.outbox import WebmentionOutbox
 
 Also = Callable[[Tables, Post], Awaitable[None]]
 """Runs in the same transaction after the post was written."""
@@ -70,8 +72,8 @@ class PostChange:
 
 
 class PostWriter:
-    def __init__(self, outbox: Outbox, urls: Urls, clock: Clock) -> None:
-        self._outbox, self._urls, self._clock = outbox, urls, clock
+    def __init__(self, outbox: Outbox, webmentions: WebmentionOutbox, urls: Urls, clock: Clock) -> None:
+        self._outbox, self._webmentions, self._urls, self._clock = outbox, webmentions, urls, clock
         self._revisions = IdsInOrder()
 
     async def write(self, tx: Tables, change: PostChange) -> Post:
@@ -91,6 +93,7 @@ class PostWriter:
             await announcements.save(tx, waiting, post, is_minor=change.is_minor)
         if waiting is None or (waiting.has_left and not post.federates):
             post = await self._federate(tx, change, post, now)
+        await self._webmentions.post_changed(tx, change.old, post, announced=change.announced, minor=change.is_minor)
         await self._save(tx, post, replace(change.made, edited=_edited(change, post)))
         await _save_addresses(tx, change, post)
         await self._record_media(tx, post, change.rendered)
@@ -159,6 +162,7 @@ class PostWriter:
         if released.federates:
             wanted = await tx.mentions.has_unresolved(post.id)
             await self._created(tx, released, announce=not made.minor, names_wanted=wanted)
+            await self._webmentions.post_changed(tx, None, released, minor=made.minor)
         await self._save(tx, released, replace(made, released=now))
         await _move_versions(tx, released)
         return released
@@ -196,6 +200,7 @@ class PostWriter:
         if post.federates and (waiting is None or waiting.has_left):
             await self._outbox.deleted(tx, post, now)
         await tx.announcements.delete(post.id)
+        await self._webmentions.post_changed(tx, post, None)
         if post.is_public:  # a post that was never public leaves no tombstone
             await self._create_tombstones(tx, post, now)
         unused = await tx.media.delete_by_post(post.id)

@@ -36,7 +36,7 @@ from syndicate.transport.message import Transport
 from syndicate.transport.signed import Signer
 from syndicate.urls import Urls
 from syndicate.web.reserved_paths import is_reserved
-from syndicate.webmention.sender import WebmentionOutbox
+from syndicate.webmention.outbox import WebmentionOutbox
 from syndicate.websub.subscriber import Subscriber
 
 
@@ -83,7 +83,8 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
         renderer = Renderer(store, files, urls, clock)
         addresses = PostAddresses(store, urls, settings, is_reserved)
         composer = PostComposer(renderer, outbox, urls, settings, clock, addresses)
-        publisher = Publisher(store, renderer, composer, PostWriter(outbox, urls, clock), clock)
+        webmentions = WebmentionOutbox(urls, clock)
+        publisher = Publisher(store, renderer, composer, PostWriter(outbox, webmentions, urls, clock), clock)
         post_importer = PostImporter(store, publisher, composer, urls)
 
         async def received(feed: str, body: bytes, media_type: str) -> None:
@@ -101,7 +102,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
             files=files,
             media_secret=await _media_secret(store),
             outbox=outbox,
-            author_replies=AuthorReplies(store, outbox, settings, urls, clock),
+            author_replies=AuthorReplies(store, outbox, settings, urls, clock, on_change=webmentions.answer_changed),
             authorizations=Authorizations(outbox, urls, clock),
             blocking=BlockEnforcer(store, local_actors, outbox),
             composer=composer,
@@ -113,7 +114,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
                 outbox,
                 clock,
                 subscriber,
-                mentions=WebmentionOutbox(clock) if config.blogroll.webmention else None,
+                mentions=webmentions if config.blogroll.webmention else None,
                 page=urls.absolute("/blogroll/"),
             ),
             feed_reader=feed_reader,

@@ -200,6 +200,21 @@ class Deliveries:
         )
         return bool(untold) and all(row["attempts"] == 0 and row["leased_until"] < to_text(now) for row in untold)
 
+    async def cancel_untried(self, kind: DeliveryKind, *, object: str, inbox: str, now: datetime) -> bool:
+        """Cancel a delivery that was never attempted; return whether there was one."""
+        cancelled = await self._query.run(
+            """
+            UPDATE deliveries SET state = 'superseded', changed = :now
+            WHERE object_uri = :object AND inbox = :inbox AND kind = :kind AND state = 'waiting' AND attempts = 0
+              AND leased_until < :now
+            """,
+            object=object,
+            inbox=inbox,
+            kind=kind.value,
+            now=to_text(now),
+        )
+        return cancelled > 0
+
     async def find_context(self, delivery: Delivery) -> DeliveryContext | None:
         """Return the context of a claimed delivery, or None if it was superseded."""
         row = await self._query.one(

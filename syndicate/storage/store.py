@@ -60,6 +60,7 @@ from syndicate.storage.remote_actors import RemoteActors
 from syndicate.storage.reports import Reports
 from syndicate.storage.revisions import Revisions
 from syndicate.storage.search import Search
+from syndicate.storage.sent_webmentions import SentWebmentions
 from syndicate.storage.settings import StoredSettings
 from syndicate.storage.shown_comments import ShownComments
 from syndicate.storage.source_files import SourceFiles
@@ -116,6 +117,7 @@ class Tables:
         self.held_deliveries = HeldDeliveries(query)
         self.foreign_inboxes = ForeignInboxes(query)
         self.hosts = Hosts(query)
+        self.sent_webmentions = SentWebmentions(query)
         self.blogroll = Blogroll(query)
         self.feed_polls = FeedPolls(query)
         self.feed_entries = FeedEntries(query)

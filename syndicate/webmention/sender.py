@@ -2,46 +2,17 @@
 
 from urllib.parse import urlencode
 
-from syndicate.activitypub.parse import authority_of
 from syndicate.clock import Clock
 from syndicate.delivery.attempt import send_request
 from syndicate.delivery.retry import Attempt, DeliveryOutcome, outcome_of
 from syndicate.delivery.worker import SendResult
-from syndicate.model.ids import IdsInOrder
-from syndicate.storage import Tables
-from syndicate.storage.deliveries import Delivery, DeliveryKind
+from syndicate.storage.deliveries import Delivery
 from syndicate.transport.message import DELIVERY, PAGE, Redirects, Request, Transport
 from syndicate.webmention.discovery import find_endpoint
 
 FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 ACCEPT = (("Accept", "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"),)
 NO_ENDPOINT = "the page accepts no webmentions"
-
-
-class WebmentionOutbox:
-    """Enqueues webmentions in the transaction of the change that causes them."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._ids = IdsInOrder()
-
-    async def mention(self, tx: Tables, *, source: str, target: str) -> None:
-        """Enqueue a webmention: our page `source` links to `target`, or did until now."""
-        now = self._clock()
-        host = authority_of(target)
-        if not host or host == authority_of(source):
-            return
-        await tx.deliveries.enqueue(
-            Delivery(
-                activity=self._ids.new(now),
-                kind=DeliveryKind.WEBMENTION,
-                inbox=target,
-                host=host,
-                object=source,
-                due=now,
-                changed=now,
-            )
-        )
 
 
 class WebmentionSender:
@@ -63,7 +34,7 @@ class WebmentionSender:
             found.all("Link"), found.body, found.headers.get("Content-Type", ""), address=found.url
         )
         if endpoint is None:
-            return Attempt(status=None, answer=NO_ENDPOINT, permanent=True)
+            return Attempt(status=found.status, answer=NO_ENDPOINT)
         body = urlencode({"source": source, "target": target}).encode()
         mention = Request(method="POST", url=endpoint, headers=FORM, body=body, budget=DELIVERY)
         attempt, _ = await send_request(self._transport, mention, self._clock)

@@ -20,6 +20,7 @@ from syndicate.publishing.renderer import Renderer
 from syndicate.storage import Store
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.web.reserved_paths import is_reserved
+from syndicate.webmention.outbox import WebmentionOutbox
 from tests.instances import RunningInstance
 from tests.peer import Peer
 
@@ -137,7 +138,7 @@ async def test_a_file_that_two_workers_take_at_once_is_one_post(
         renderer = Renderer(store, services.files, services.urls, instance.clock)
         addresses = PostAddresses(store, services.urls, settings, is_reserved)
         composer = PostComposer(renderer, outbox, services.urls, settings, instance.clock, addresses)
-        writer = PostWriter(outbox, services.urls, instance.clock)
+        writer = PostWriter(outbox, WebmentionOutbox(services.urls, instance.clock), services.urls, instance.clock)
         publisher = Publisher(store, renderer, composer, writer, instance.clock)
         importer = PostImporter(store, publisher, composer, services.urls)
         other = PostsFolder(store, importer, config.storage.posts, settings, instance.clock)

@@ -1,6 +1,6 @@
 """The author's replies to comments and posts: stored as comments and published to the fediverse."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,14 +20,18 @@ from syndicate.storage.site_settings import SiteSettings
 from syndicate.urls import Urls
 
 REASON = "author.own"
+OnChange = Callable[[Tables, Comment | None, Comment | None, Post], Awaitable[None]]
+"""Called with a reply before and after a change, in the transaction of the change."""
 
 
 class AuthorReplies:
-    """Creates, edits and deletes the author's replies."""
+    """Creates, edits and deletes the author's replies; `on_change` is called with each change."""
 
-    def __init__(self, store: Store, outbox: Outbox, settings: SiteSettings, urls: Urls, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, outbox: Outbox, settings: SiteSettings, urls: Urls, clock: Clock, *, on_change: OnChange
+    ) -> None:
         self._store, self._outbox, self._settings = store, outbox, settings
-        self._urls, self._clock = urls, clock
+        self._urls, self._clock, self._on_change = urls, clock, on_change
 
     async def reply(self, to: str, text: str, *, only: bool = False) -> Comment:
         """Reply in Markdown to a shown comment (by its number, or its id here or the remote one) or a post (by its slug).
@@ -124,6 +128,7 @@ class AuthorReplies:
             await self._outbox.reply_deleted(tx, comment, post, self._clock())
             await tx.mentions.save_all(post.id, {}, self._clock(), comment=comment.id)
             await tx.own_answers.save_deleted(comment.id, self._clock())
+            await self._on_change(tx, comment, None, post)
             await records.delete(tx, comment)
 
         await self._store.transaction(take_back)
@@ -155,6 +160,7 @@ class AuthorReplies:
         mentioned: Sequence[Mention],
         unknown: Sequence[str],
     ) -> None:
+        await self._on_change(tx, await tx.comments.find(comment.id), comment, post)
         await records.save(
             tx,
             comment,
