@@ -279,8 +279,9 @@ class FederationConfig(Section):
 
 
 class CommentsConfig(Section):
-    """Which replies are held for moderation, and whether missing ones are fetched."""
+    """How readers can comment, what is held for moderation, and whether missing replies are fetched."""
 
+    webmentions: bool = True
     moderation: Literal["off", "first-time", "all"] = "first-time"
     backfill: bool = True
 

@@ -36,6 +36,7 @@
     │   │   └── MalformedActivity
     │   ├── SignatureRejected        401, with the reason
     │   ├── SenderRefused            403, blocked, or impersonating this server
+    │   ├── WebmentionRefused        400, with the reason
     │   ├── SubscriptionRefused      400, a request to the hub that is not valid
     │   ├── TooManyRequests          429
     │   ├── TooBusy                  503: too many concurrent requests                     (transient)
@@ -267,6 +268,16 @@ class SubscriptionRefused(Refused):
     §5.1)."""
 
     public = "The hub does not take this request."
+
+    def __init__(self, reason: str, explanation: str = "") -> None:
+        super().__init__(reason, explanation)
+        self.explanation = explanation or self.public
+
+
+class WebmentionRefused(Refused):
+    """A Webmention cannot be accepted; `explanation` says why, in text for the sender."""
+
+    public = "The Webmention cannot be accepted."
 
     def __init__(self, reason: str, explanation: str = "") -> None:
         super().__init__(reason, explanation)

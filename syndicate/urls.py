@@ -100,6 +100,11 @@ class Urls:
         """Return the callback address of a subscription at another hub."""
         return f"{self.base}/websub/{id}"
 
+    @property
+    def webmention(self) -> str:
+        """The endpoint that receives Webmentions."""
+        return f"{self.base}/webmention"
+
     # paths of pages
 
     @staticmethod

@@ -15,6 +15,7 @@ from syndicate.errors import CommentNotFound, InputError
 from syndicate.model.comment import Comment, CommentState
 from syndicate.services.commands import Services
 
+SOURCES = {"form": "by the form", "webmention": "by Webmention", "import": "imported", "own": "yours"}
 MAX_ROWS = 200
 LINE_WIDTH = 78
 
@@ -78,12 +79,14 @@ async def _whole(services: Services, id: str) -> dict[str, Any]:
 
 async def _row(services: Services, comment: Comment, *, whole: bool) -> dict[str, Any]:
     post = await services.store.posts.find(comment.post)
-    text = plain(comment.html)
+    text = plain(comment.html) or (f"({comment.kind.value})" if comment.kind.is_reaction else "")
     return {
         "number": comment.number,
         "id": comment.id,
         "state": comment.state.value,
         "name": comment.author.name,
+        "source": comment.source.value,
+        "kind": comment.kind.value,
         "author": comment.author.handle or comment.author.name,
         "post": post.slug if post else "",
         "text": text if whole else excerpt(text, words=40),
@@ -101,10 +104,16 @@ def _block(row: dict[str, Any]) -> str:
     return "\n".join(
         (
             f"{row['number']}  {row['state']}  {row['name']} {marked(handle)}".rstrip(),
-            f"  {_minute(row['published'])}{edited}, on {row['post']}",
+            f"  {_minute(row['published'])}{edited}{_way(row)}, on {row['post']}",
             _wrapped(row["text"]),
         )
     )
+
+
+def _way(row: dict[str, Any]) -> str:
+    """Return how a comment came in, unless it is a reply of the fediverse."""
+    kind = "" if row["kind"] == "reply" else f" ({row['kind']})"
+    return "" if row["source"] == "reply" else f", {SOURCES.get(row['source'], row['source'])}{kind}"
 
 
 def _minute(instant: str) -> str:

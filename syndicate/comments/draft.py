@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicate.model.comment import Audience, Author, Comment, CommentSource, CommentState
+from syndicate.model.comment import Audience, Author, Comment, CommentKind, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.model.post import Mention, Post
 
@@ -38,6 +38,7 @@ class CommentDraft:
     """
 
     source: CommentSource
+    kind: CommentKind = CommentKind.REPLY
     author: Author
     html: str
     target: Target
@@ -70,6 +71,7 @@ def comment_of(draft: CommentDraft, decision: ModerationDecision, now: datetime)
         url=draft.url,
         anchor=draft.anchor or f"comment-{id}",
         source=draft.source,
+        kind=draft.kind,
         author=draft.author,
         html=draft.html,
         language=draft.language,

@@ -44,7 +44,7 @@ async def gather(table: CommentRecords, draft: CommentDraft, moderation: Moderat
 async def _counts(table: CommentRecords, draft: CommentDraft, now: datetime) -> dict[str, Any]:
     """Return the facts that are counted over recent comments."""
     author, hour = draft.author.uri, now - timedelta(hours=1)
-    if await table.is_duplicate(draft.html, author_uri=author, since=now - timedelta(days=1)):
+    if draft.html and await table.is_duplicate(draft.html, author_uri=author, since=now - timedelta(days=1)):
         return {"repeated": True}
     from_host, on_post = await table.count_recent(host=host_of(author), post=draft.target.post.id, since=hour)
     return {"recent": await table.count_received_since(author, hour), "from_host": from_host, "on_post": on_post}

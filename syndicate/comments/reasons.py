@@ -12,6 +12,7 @@ REASONS: Mapping[str, str] = {
     "comment.flood": "Many comments came in a short time.",
     "comment.open": "Comments are shown at once, as you have set it.",
     "comment.known": "An earlier comment of this person is shown.",
+    "comment.known-page": "It came as a Webmention before, about which you decided.",
     "comment.edited": "It was changed by its author.",
     "reply.to-unshown": "It answers a comment that is not shown.",
     "author.approved": "You approved it.",

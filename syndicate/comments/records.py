@@ -24,7 +24,7 @@ async def save(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, r
         return False
     if before is not None and before.html != comment.html:
         await tx.comment_revisions.add(before)
-    await _count(tx, comment.post, before.state if before else None, comment.state)
+    await _count(tx, before, comment)
     await _invalidate(tx, comment.post)
     if comment.state is CommentState.APPROVED:
         await _after_shown(tx, comment)
@@ -38,7 +38,7 @@ async def delete(tx: Tables, comment: Comment) -> None:
         return
     await tx.comment_records.save_rejection(current.id)
     await tx.comments.delete(current.id)
-    await _count(tx, current.post, current.state, None)
+    await _count(tx, current, None)
     await _invalidate_now(tx, current.post)
 
 
@@ -48,10 +48,17 @@ async def decide(tx: Tables, comment: Comment, state: CommentState, reason: str)
     if current is None:
         return
     await tx.comments.set_state(current.id, state, reason)
-    await _count(tx, current.post, current.state, state)
+    await _count(tx, current, replace(current, state=state))
     await _invalidate_now(tx, current.post)
     if state is CommentState.APPROVED:
         await _after_shown(tx, current)
+
+
+async def replace_by(tx: Tables, known: Comment, comment: Comment) -> None:
+    """Let another comment stand for a known one, with the answers to it."""
+    await tx.comments.move_answers(known.id, comment.id)
+    await tx.received_webmentions.replace_comment(known.id, comment.id)
+    await delete(tx, known)
 
 
 async def set_parent(tx: Tables, comment: Comment, parent: str) -> None:
@@ -66,7 +73,7 @@ async def hide(tx: Tables, comment: Comment, reason: str) -> None:
     if current is None or current.state not in (CommentState.APPROVED, CommentState.PENDING):
         return
     await tx.comments.hide(current.id, reason)
-    await _count(tx, current.post, current.state, CommentState.REJECTED)
+    await _count(tx, current, replace(current, state=CommentState.REJECTED))
     await _invalidate_now(tx, current.post)
 
 
@@ -102,14 +109,14 @@ async def _next_number(tx: Tables) -> int:
     return await tx.totals.get("comment-numbers")
 
 
-async def _count(tx: Tables, post: str, before: CommentState | None, after: CommentState | None) -> None:
-    change = int(after is CommentState.APPROVED) - int(before is CommentState.APPROVED)
-    if change:
-        await tx.comments.add_to_count(post, change)
-    if before is after:
+async def _count(tx: Tables, before: Comment | None, after: Comment | None) -> None:
+    if before and after and (before.state, before.kind) == (after.state, after.kind):
         return
-    for state in sorted(state for state in (before, after) if state is not None):
-        await tx.totals.add(f"comments:{state.value}", 1 if state is after else -1)
+    changes = [(comment, change) for comment, change in ((before, -1), (after, 1)) if comment is not None]
+    for comment, change in sorted(changes, key=lambda pair: pair[0].state):  # in one order, since they lock rows
+        if comment.state is CommentState.APPROVED:
+            await tx.comments.add_to_count(comment.post, comment.kind, change)
+        await tx.totals.add(f"comments:{comment.state.value}", change)
 
 
 async def _invalidate(tx: Tables, post: str) -> None:

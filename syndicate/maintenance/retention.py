@@ -90,6 +90,7 @@ class Retention:
         await tx.outbox.prune(now - DELIVERY_RETENTION)
         await tx.tombstones.prune_undone(now - UNDO_RETENTION)
         await tx.authorizations.prune_requests(now - REPLY_REQUEST_RETENTION)
+        await tx.received_webmentions.prune(now - MENTION_RETENTION)
         await tx.received_notes.prune(now - MENTION_RETENTION)
         await tx.comment_records.prune_rejections(now - REJECTION_RETENTION)
         await self._mark_quiet_blogs(tx, now)

@@ -25,10 +25,21 @@ class CommentSource(StrEnum):
     OWN = "own"
     """Written here by the blog's author."""
 
+
+class CommentKind(StrEnum):
+    """What a comment is to the post. Only Webmentions are other than replies."""
+
+    REPLY = "reply"
+    MENTION = "mention"
+    """A page that links to the post."""
+    BOOKMARK = "bookmark"
+    LIKE = "like"
+    REPOST = "repost"
+
     @property
-    def is_federated(self) -> bool:
-        """Whether the id of such a comment is that of an ActivityPub object."""
-        return self in (CommentSource.REPLY, CommentSource.OWN)
+    def is_reaction(self) -> bool:
+        """Whether it is counted with the likes and boosts, and not with the comments."""
+        return self in (CommentKind.LIKE, CommentKind.REPOST)
 
 
 class Audience(StrEnum):
@@ -68,6 +79,7 @@ class Comment:
     url: str = ""
     anchor: str
     source: CommentSource
+    kind: CommentKind = CommentKind.REPLY
     author: Author
     html: str
     language: str = ""
@@ -80,3 +92,9 @@ class Comment:
     def is_edited(self) -> bool:
         """Whether its author changed it after it was published."""
         return self.updated > self.published
+
+    @property
+    def is_federated(self) -> bool:
+        """Whether its id is that of an ActivityPub object. Answers of the author to comments without such an id have none
+        either."""
+        return self.source in (CommentSource.REPLY, CommentSource.OWN) and not self.uri.startswith("urn:")

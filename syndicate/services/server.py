@@ -68,6 +68,8 @@ from syndicate.web.site.blogroll_builder import BLOGROLL_PAGES, BlogrollPages
 from syndicate.web.site.frame import PageFrame
 from syndicate.web.site.page_builder import PAGE_BUILDER, PageBuilder
 from syndicate.web.site.rendering import PAGES, Pages
+from syndicate.webmention.receiver import WebmentionReceiver
+from syndicate.webmention.verification import WebmentionVerifier
 from syndicate.websub.hub import Hub
 from syndicate.websub.publisher import PushTargets, PushWorker
 from syndicate.workers.worker import Role, Wakeable, Worker, regular
@@ -100,6 +102,7 @@ class Server:
     app: web.Application
     metrics: Metrics
     imports: ImportWorker
+    webmentions: WebmentionVerifier
     retention: Retention
     rerendering: Rerendering
     regular_jobs: tuple[Worker, ...]
@@ -117,6 +120,7 @@ class Server:
             "synchronization": self.synchronization,
             "poller": self.poller,
             "imports": self.imports,
+            "webmentions": self.webmentions,
             **({"backfill": self.backfill} if self.services.config.comments.backfill else {}),
         }
         maintenance: dict[str, Wakeable] = {
@@ -188,6 +192,9 @@ def build_server(
         pushes=pushes,
         metrics=metrics,
         imports=import_worker(services),
+        webmentions=WebmentionVerifier(
+            store, transport, services.urls, clock, moderation=lambda: services.settings.comments.moderation
+        ),
         retention=retention,
         rerendering=rerendering,
         regular_jobs=_regular_jobs(services, rotation, moving, retention, rerendering),
@@ -364,6 +371,7 @@ def _web_application(
             keys.LISTINGS: Listings(store, settings, urls),
             RESPONSE_CACHE: ResponseCache(VersionWatch(store, services.clock, settings), services.clock, stopwatch),
             keys.SETTINGS: settings,
+            keys.WEBMENTIONS: WebmentionReceiver(store, urls, services.clock, stopwatch),
             keys.STORE: store,
             **rate_limiters(stopwatch),
             **shared,

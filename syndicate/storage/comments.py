@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from syndicate.clock import to_text
-from syndicate.model.comment import Author, Comment, CommentState
+from syndicate.model.comment import Author, Comment, CommentKind, CommentState
 from syndicate.model.post import Mention
 from syndicate.storage.comment_rows import AVATAR, COLUMNS, comment_of_row
 from syndicate.storage.engine.database import Queryable
 
 BEGINNING = re.compile("[0-9a-f-]{8,35}")
 MAX_NUMBER_LENGTH = 18
+COUNTERS = {CommentKind.LIKE: "like_count", CommentKind.REPOST: "share_count"}
+"""The columns of posts in which reactions are counted."""
 
 
 class Comments:
@@ -61,11 +63,11 @@ class Comments:
         """
         touched = await self._query.run(
             """
-            INSERT INTO comments (id, number, post_id, parent_id, uri, url, anchor, source, author_uri, author_name, author_handle,
+            INSERT INTO comments (id, number, post_id, parent_id, uri, url, anchor, source, kind, author_uri, author_name, author_handle,
               author_url, html, language, raw_html, sanitizer, state, audience, reason, published, updated, received)
-            VALUES (:id, :number, :post, :parent, :uri, :url, :anchor, :source, :author_uri, :author_name, :author_handle,
+            VALUES (:id, :number, :post, :parent, :uri, :url, :anchor, :source, :kind, :author_uri, :author_name, :author_handle,
               :author_url, :html, :language, :raw_html, :sanitizer, :state, :audience, :reason, :published, :updated, :received)
-            ON CONFLICT (uri) DO UPDATE SET url = excluded.url, author_name = excluded.author_name,
+            ON CONFLICT (uri) DO UPDATE SET url = excluded.url, kind = excluded.kind, author_name = excluded.author_name,
               author_handle = excluded.author_handle, author_url = excluded.author_url, html = excluded.html, language = excluded.language,
               raw_html = excluded.raw_html, sanitizer = excluded.sanitizer, state = excluded.state,
               audience = excluded.audience, reason = excluded.reason, updated = excluded.updated
@@ -79,6 +81,7 @@ class Comments:
             url=comment.url,
             anchor=comment.anchor,
             source=comment.source.value,
+            kind=comment.kind.value,
             author_uri=comment.author.uri,
             author_name=comment.author.name,
             author_handle=comment.author.handle,
@@ -182,6 +185,10 @@ class Comments:
             return CommentState.PENDING, "author.unblocked"
         return CommentState(row["state_before"]), row["reason_before"]
 
+    async def move_answers(self, id: str, to: str) -> None:
+        """Let the answers to a comment stand under another one."""
+        await self._query.run("UPDATE comments SET parent_id = :to WHERE parent_id = :id", id=id, to=to)
+
     async def delete(self, id: str) -> None:
         """Delete a comment; replies to it move one level up."""
         row = await self._query.one("SELECT parent_id FROM comments WHERE id = :id", id=id)
@@ -192,10 +199,11 @@ class Comments:
         )
         await self._query.run("DELETE FROM comments WHERE id = :id", id=id)
 
-    async def add_to_count(self, post: str, change: int) -> None:
-        """Add to the post's count of approved comments."""
+    async def add_to_count(self, post: str, kind: CommentKind, change: int) -> None:
+        """Add to the post's count of approved comments of this kind: of likes and shares, or of comments."""
+        column = COUNTERS.get(kind, "comment_count")
         await self._query.run(
-            "UPDATE posts SET comment_count = comment_count + :change WHERE id = :post", post=post, change=change
+            f"UPDATE posts SET {column} = {column} + :change WHERE id = :post", post=post, change=change
         )
 
     async def list_by_author(self, author_uri: str, *, reason: str = "") -> list[Comment]:
@@ -210,10 +218,19 @@ class Comments:
         )
         return [comment_of_row(row) for row in rows]
 
+    async def list_sites(self) -> list[str]:
+        """Return the origins of the pages from which Webmentions became comments."""
+        rows = await self._query.all("SELECT DISTINCT author_uri FROM comments WHERE source = 'webmention' ORDER BY 1")
+        return [row["author_uri"] for row in rows]
+
     async def list_for_export(self, post: str) -> list[Comment]:
-        """Return the comments on a post in any state."""
+        """Return the comments on a post in any state, without likes and reposts."""
         rows = await self._query.all(
-            f"SELECT {COLUMNS}, {AVATAR.format('comments')} FROM comments WHERE post_id = :post", post=post
+            f"""
+            SELECT {COLUMNS}, {AVATAR.format("comments")} FROM comments
+            WHERE post_id = :post AND kind NOT IN ('like', 'repost')
+            """,
+            post=post,
         )
         return [comment_of_row(row) for row in rows]
 

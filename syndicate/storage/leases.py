@@ -21,6 +21,7 @@ KEYS: dict[str, Key] = {
     "imports": ("id",),
     "media": ("id",),
     "mentions": ("post_id", "comment_id", "handle"),
+    "received_webmentions": ("id",),
     "synchronizations": ("actor_uri",),
     "visits": ("comment_id",),
 }

@@ -1,4 +1,5 @@
-"""The comments that readers see. Everything here is read from the view `public_comments`."""
+"""The comments that readers see. Everything here is read from the views `public_comments` and
+`public_reactions`."""
 
 from dataclasses import dataclass
 
@@ -37,6 +38,18 @@ class ShownComments:
         )
         return [comment_of_row(row) for row in rows]
 
+    async def list_reactions(self, post: str, *, limit: int) -> list[Comment]:
+        """The likes and reposts of a post that came by Webmention, oldest first."""
+        rows = await self._query.all(
+            f"""
+            SELECT {COLUMNS}, {AVATAR.format("public_reactions")} FROM public_reactions
+            WHERE post_id = :post ORDER BY published, id LIMIT :limit
+            """,
+            post=post,
+            limit=limit,
+        )
+        return [comment_of_row(row) for row in rows]
+
     async def list_newest_shown(self, *, post: str | None, limit: int) -> list[PlacedComment]:
         """For comments feeds: newest first, of one post or of the site (there without unlisted ones)."""
         where = "post_id = :post" if post else "audience = 'public'"
@@ -66,7 +79,7 @@ class ShownComments:
         """How many public comments of a post other servers can fetch; of those, the answers `to` one of them."""
         answers = "AND parent_id = :to" if to else ""
         row = await self._query.one(
-            f"SELECT count(*) AS total FROM public_comments WHERE post_id = :post AND source IN ('reply', 'own') {answers}",
+            f"SELECT count(*) AS total FROM public_comments WHERE post_id = :post AND source IN ('reply', 'own') AND uri NOT LIKE 'urn:%' {answers}",
             post=post,
             **({"to": to} if to else {}),
         )
@@ -84,7 +97,7 @@ class ShownComments:
         rows = await self._query.all(
             f"""
             SELECT uri, published, id FROM public_comments
-            WHERE post_id = :post AND source IN ('reply', 'own') AND (published, id) > (:published, :id) {answers}
+            WHERE post_id = :post AND source IN ('reply', 'own') AND uri NOT LIKE 'urn:%' AND (published, id) > (:published, :id) {answers}
             ORDER BY published, id LIMIT :limit
             """,
             post=post,

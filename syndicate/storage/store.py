@@ -55,6 +55,7 @@ from syndicate.storage.post_writes import PostWrites
 from syndicate.storage.posts import Posts
 from syndicate.storage.reactions import Reactions
 from syndicate.storage.received_notes import ReceivedNotes
+from syndicate.storage.received_webmentions import ReceivedWebmentions
 from syndicate.storage.refetch_queue import RefetchQueue
 from syndicate.storage.remote_actors import RemoteActors
 from syndicate.storage.reports import Reports
@@ -117,6 +118,7 @@ class Tables:
         self.held_deliveries = HeldDeliveries(query)
         self.foreign_inboxes = ForeignInboxes(query)
         self.hosts = Hosts(query)
+        self.received_webmentions = ReceivedWebmentions(query)
         self.sent_webmentions = SentWebmentions(query)
         self.blogroll = Blogroll(query)
         self.feed_polls = FeedPolls(query)

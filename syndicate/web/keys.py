@@ -21,6 +21,7 @@ from syndicate.storage.site_settings import SiteSettings
 from syndicate.telemetry.metrics import Metrics
 from syndicate.urls import Urls
 from syndicate.web.http.rate_limits import RateLimiter
+from syndicate.webmention.receiver import WebmentionReceiver
 from syndicate.websub.hub import Hub
 from syndicate.websub.subscriber import Subscriber
 
@@ -45,8 +46,10 @@ SEARCH_LIMITER = web.AppKey("search limiter", RateLimiter)
 IS_AUTHOR = web.AppKey[Callable[[web.Request], Awaitable[bool]]]("is author")
 """Whether the author, signed in, sent a request."""
 LISTINGS = web.AppKey("listings", Listings)
-SETTINGS = web.AppKey("settings", SiteSettings)
 STORE = web.AppKey("store", Store)
 SUBSCRIBER = web.AppKey("subscriber", Subscriber)
 HUB_LIMITER = web.AppKey("hub limiter", RateLimiter)
+SETTINGS = web.AppKey("settings", SiteSettings)
+WEBMENTIONS = web.AppKey("webmentions", WebmentionReceiver)
+WEBMENTION_LIMITER = web.AppKey("webmention limiter", RateLimiter)
 URLS = web.AppKey("urls", Urls)

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from syndicate.web import discovery, feeds, health, websub
+from syndicate.web import discovery, feeds, health, webmention, websub
 from syndicate.web.activitypub import actors, conversations, inbox, objects
 from syndicate.web.admin import preview
 from syndicate.web.admin.routes import add_admin_routes
@@ -76,6 +76,10 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_route("*", "/websub", websub.refuse_other_methods)
     router.add_get("/websub/{id}", websub.get_callback)
     router.add_post("/websub/{id}", websub.post_callback, expect_handler=expect_handler(websub.MAX_PUSH_BYTES))
+
+    # Webmention
+    router.add_post("/webmention", webmention.post_webmention, expect_handler=expect_handler(webmention.MAX_FORM_BYTES))
+    router.add_route("*", "/webmention", webmention.refuse_other_methods)
 
     # files
     router.add_get("/media/{name}", files.get_media)

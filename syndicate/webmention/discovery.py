@@ -3,7 +3,6 @@
 The headers and the body of a page come in, an address goes out. The first `Link` header counts, else the first `<link>` or `<a>` of the document. An empty address is the page itself.
 """
 
-import re
 from collections.abc import Iterable
 
 from yarl import URL
@@ -12,21 +11,16 @@ from syndicate.content.tags import Tag, tokens
 from syndicate.errors import AddressDenied
 from syndicate.transport.link import parse_links
 from syndicate.transport.url import read_url
+from syndicate.webmention.text import decoded
 
 REL = "webmention"
-_ENCODINGS = re.compile(
-    r"utf-?8|utf-?16(?:le|be)?|us-ascii|iso-8859-(?:[1-9]|1[013-6])|latin-?1|windows-125[0-8]|koi8-[ru]|gb2312|gbk|gb18030"
-    r"|big5|euc-jp|euc-kr|iso-2022-jp|shift[_-]jis",
-    re.IGNORECASE,
-)
-_CHARSET = re.compile(r"charset\s*=\s*\"?([\w-]{1,40})", re.IGNORECASE)
 
 
 def find_endpoint(links: Iterable[str], body: bytes, media_type: str, *, address: str) -> str | None:
     """Return the endpoint of the page at `address` (after redirects); None if it accepts no webmentions."""
     target = next((link.target for link in parse_links(links) if REL in link.rels), None)
     if target is None and "html" in media_type.lower():
-        target = _in_page(_text(body, media_type))
+        target = _in_page(decoded(body, media_type))
     if target is None:
         return None
     try:
@@ -43,10 +37,3 @@ def _in_page(html: str) -> str | None:
         if REL in token.value("rel").lower().split() and any(name == "href" for name, _ in token.attributes):
             return token.value("href").strip()
     return None
-
-
-def _text(body: bytes, media_type: str) -> str:
-    """Decode only encodings that pages use: others of Python raise, or take unbounded time (`punycode`)."""
-    found = _CHARSET.search(media_type)
-    known = found is not None and _ENCODINGS.fullmatch(found[1]) is not None
-    return body.decode(found[1] if found and known else "utf-8", "replace")

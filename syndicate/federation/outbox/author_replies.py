@@ -37,7 +37,7 @@ class AuthorReplies:
         """Reply in Markdown to a shown comment (by its number, or its id here or the remote one) or a post (by its slug).
 
         The reply is addressed to the author of the comment and, unless `only`, to the accounts that the comment
-        mentions.
+        mentions. A reply to a comment that is not of the fediverse stays on the site and in feeds.
 
         Raises CommentNotFound, InputError.
         """
@@ -56,7 +56,7 @@ class AuthorReplies:
             id=id,
             post=post.id,
             parent=answered.id if answered else None,
-            uri=self._urls.comment(id),
+            uri=self._urls.comment(id) if answered is None or answered.is_federated else f"urn:uuid:{id}",
             url=f"{self._urls.absolute(post.path)}#{anchor}",
             anchor=anchor,
             source=CommentSource.OWN,
@@ -116,7 +116,7 @@ class AuthorReplies:
         await tx.comments.update_html(comment.id, comment.html, SANITIZER_VERSION)
         await tx.comments.set_mentions(comment.id, [*await tx.comments.list_mentions(comment.id), *named])
         await tx.versions.move("comments", f"post:{post.id}", f"talk:{post.id}")
-        if post.federates:
+        if post.federates and comment.is_federated:
             note = self._outbox.documents.reply(comment, post, answered, await tx.comments.list_mentions(comment.id))
             await self._outbox.add_mentions(tx, note, found)
 
@@ -171,11 +171,11 @@ class AuthorReplies:
         )
         await tx.own_answers.set_text(comment.id, text)
         await tx.comments.set_mentions(comment.id, mentioned)
-        unfetched = await never_fetched(tx, mentioned) if post.federates else ()
+        unfetched = await never_fetched(tx, mentioned) if post.federates and comment.is_federated else ()
         wanted = dict.fromkeys([*unknown, *unfetched], "")
         await tx.mentions.save_all(post.id, wanted, self._clock(), comment=comment.id)
         await tx.versions.move(f"post:{post.id}", "comments")
-        if post.federates:
+        if post.federates and comment.is_federated:
             note = self._outbox.documents.reply(comment, post, answered, await tx.comments.list_mentions(comment.id))
             mentions = [tag["href"] for tag in note["tag"]]
             at = comment.published if type == "Create" else comment.updated

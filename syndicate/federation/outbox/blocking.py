@@ -4,6 +4,7 @@ A server may have many accounts here; they are processed in batches.
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from syndicate.activitypub import render
 from syndicate.activitypub.parse import host_of
@@ -29,6 +30,9 @@ class BlockEnforcer:
         boosts are hidden."""
         await self._store.transaction(lambda tx: tx.blocks.save(block))
         await self._for_each_actor(block.pattern, self._block)
+        for site in await self._store.comments.list_sites():
+            if await self._store.blocks.covers(site, host_of(site)):
+                await self._store.transaction(partial(self._hide_comments, site))
 
     async def unblock(self, pattern: str) -> bool:
         """Delete a block: comments, likes and boosts are restored, followers and follows are not.
@@ -38,6 +42,9 @@ class BlockEnforcer:
         if not await self._store.transaction(lambda tx: tx.blocks.delete(pattern)):
             return False
         await self._for_each_actor(pattern, self._unblock)
+        for site in await self._store.comments.list_sites():
+            if not await self._store.blocks.covers(site, host_of(site)):
+                await self._store.transaction(partial(self._restore_comments, site))
         return True
 
     async def remove_follower(self, local_actor: LocalActor, actor: str) -> bool:
@@ -63,13 +70,20 @@ class BlockEnforcer:
             for identity in self._local_actors:
                 await self._remove_follower(tx, identity.actor, actor.uri)
             await self._end_follow(tx, actor, pattern)
-        for comment in await tx.comments.list_by_author(uri):
-            await records.hide(tx, comment, REASON)
+        await self._hide_comments(uri, tx)
         for post in await tx.reactions.hide_by_actor(uri):
             await tx.versions.move(f"talk:{post}")
         await quotes.invalidate_by_actor(tx, uri)
         await tx.authorizations.delete_by_actor(uri)
         await tx.mentions.delete_by_actor(uri)
+
+    async def _hide_comments(self, author: str, tx: Tables) -> None:
+        for comment in await tx.comments.list_by_author(author):
+            await records.hide(tx, comment, REASON)
+
+    async def _restore_comments(self, author: str, tx: Tables) -> None:
+        for comment in await tx.comments.list_by_author(author, reason=REASON):
+            await records.restore(tx, comment)
 
     async def _remove_follower(self, tx: Tables, ours: LocalActor, uri: str) -> bool:
         follower = await tx.followers.find(ours.id, uri)
@@ -93,8 +107,7 @@ class BlockEnforcer:
     async def _unblock(self, tx: Tables, uri: str, pattern: str) -> None:
         if await tx.blocks.covers(uri, host_of(uri)):  # still covered by another block
             return
-        for comment in await tx.comments.list_by_author(uri, reason=REASON):
-            await records.restore(tx, comment)
+        await self._restore_comments(uri, tx)
         for post in await tx.reactions.show_by_actor(uri):
             await tx.versions.move(f"talk:{post}")
         await quotes.invalidate_by_actor(tx, uri)

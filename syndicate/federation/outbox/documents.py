@@ -81,7 +81,7 @@ class Documents:
             replace(comment, html=federated.compact(federated.without_pictures(comment.html))),
             blog,
             post.uri,
-            answered.uri if answered is not None and answered.source.is_federated else post.uri,
+            answered.uri if answered is not None and answered.is_federated else post.uri,
             mentions,
             replies=self._replies_to(post),
             language=post.language,

@@ -153,6 +153,8 @@ class Outbox:
 
     async def reply_deleted(self, tx: Tables, answer: Comment, post: Post, gone_at: datetime) -> None:
         """Publish the Delete of a reply of the author. Call it before its row is deleted."""
+        if not answer.is_federated:
+            return
         await tx.outbox.clear_documents_about(answer.uri)
         await self._distribution.save_tombstone(tx, answer.uri, published=answer.published, now=gone_at)
         if post.federates:

@@ -176,6 +176,7 @@ def _card(row: ModeratedComment, counts: CommentCounts | None) -> CommentCard:
         source=SOURCES.get(comment.source, ""),
         record="" if is_own or counts is None else _record(counts),
         reason=in_words(row.reason),
+        kind=comment.kind,
         html=SafeHtml(comment.html),
         published=comment.published,
         url=comment.url,

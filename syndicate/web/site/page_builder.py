@@ -40,7 +40,7 @@ from syndicate.web.site.pages import (
     SearchPage,
     SubscribePage,
 )
-from syndicate.web.site.post_views import comment_view, post_view, quote_view
+from syndicate.web.site.post_views import comment_view, post_view, quote_view, reaction_view
 from syndicate.web.site.rendering import MONTHS
 from syndicate.web.site.threads import CommentView
 
@@ -55,6 +55,8 @@ PACES = (
     (14, _("one every second week")),
 )
 MAX_TERMS = 500
+MAX_REACTIONS = 100
+"""How many of the blogs that liked or reposted a post are named under it."""
 LIST_KINDS = {
     "category": _("Category"),
     "tag": _("Tag"),
@@ -131,9 +133,13 @@ class PageBuilder:
         head = self._post_head(post, older, newer, page)
         site = await self.frame.site()
         full = self._view(post, full_text=True)
+        cited = await self._store.shown_comments.list_reactions(post.id, limit=MAX_REACTIONS)
+        reactions = tuple(reaction_view(comment) for comment in cited)
         dependencies = ("site", f"post:{post.id}", f"talk:{post.id}")
         if is_page:
-            view: Page = PagePage(site=site, head=head, post=full, comments=comments, comments_paging=paging)
+            view: Page = PagePage(
+                site=site, head=head, post=full, comments=comments, comments_paging=paging, reactions=reactions
+            )
         else:
             view = PostPage(
                 site=site,
@@ -142,10 +148,14 @@ class PageBuilder:
                 comments=comments,
                 comments_paging=paging,
                 quotes=await self._quotes(post) if page == 1 else (),
+                reactions=reactions,
                 newer=self._neighbour(newer),
                 older=self._neighbour(older),
             )
-        return self.frame.rendered(view, dependencies, representations=True)
+        rendered = self.frame.rendered(view, dependencies, representations=True)
+        if not head.webmention:
+            return rendered
+        return replace(rendered, headers=(("Link", f'<{head.webmention}>; rel="webmention"'),))
 
     async def preview(self, post: Post) -> bytes:
         """Return the page of a post that readers do not see yet."""
@@ -315,12 +325,16 @@ class PageBuilder:
             comments_feed=self.frame.feeds.of_comments(post.path, _("Comments on %(title)s") % {"title": title})
             if has_comments
             else None,
+            webmention=self._urls.webmention if self._takes_webmentions(post) else "",
             kind="article",
             image=None if post.content_warning else self._preview_picture(post),
             published=post.published,
             modified=post.updated,
             tags=tuple(term.name for term in post.tags),
         )
+
+    def _takes_webmentions(self, post: Post) -> bool:
+        return post.comments_open and self._settings.comments.webmentions
 
     def _preview_picture(self, post: Post) -> Picture | None:
         """Return the picture that represents the post elsewhere, of at most 1200 pixels if there is such a form."""

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from syndicate.model.post import Enclosure, Picture
 from syndicate.web.site.safe_html import SafeHtml
-from syndicate.web.site.threads import CommentView, Thread, threads_of
+from syndicate.web.site.threads import CommentView, ReactionView, Thread, threads_of
 
 
 class CommentsState(StrEnum):
@@ -61,7 +61,8 @@ class Head:
 
     `title` is the page's own title, empty for the home page. `feeds` are in the order RSS, Atom, JSON. `activity_id` is
     the ActivityPub id of what the page shows. `kind` is the OpenGraph type, `article` or `website`. `creator` is the
-    handle for `fediverse:creator`. `prev` and `next` are the neighbours in a series: pages from the newest on, or posts
+    handle for `fediverse:creator`. `webmention` is the
+    endpoint for Webmentions, empty if the page takes none. `prev` and `next` are the neighbours in a series: pages from the newest on, or posts
     by date. `robots` is empty if everything is allowed. All addresses are absolute.
     """
 
@@ -74,6 +75,7 @@ class Head:
     next: str = ""
     feeds: tuple[FeedLink, ...] = ()
     activity_id: str = ""
+    webmention: str = ""
     comments_feed: FeedLink | None = None
     blogroll: str = ""
     rel_me: tuple[str, ...] = ()
@@ -180,6 +182,7 @@ class PostPage(Page):
     comments: tuple[CommentView, ...] = ()
     quotes: tuple[CommentView, ...] = ()
     comments_paging: Paging | None = None
+    reactions: tuple[ReactionView, ...] = ()
     newer: Link | None = None
     older: Link | None = None
 
@@ -190,12 +193,13 @@ class PostPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePage(Page):
-    """A page without a date. Its comments come from an import; none are added."""
+    """A page without a date, and its comments. The fediverse adds none."""
 
     template: ClassVar[str] = "page.html"
     post: PostView
     comments: tuple[CommentView, ...] = ()
     comments_paging: Paging | None = None
+    reactions: tuple[ReactionView, ...] = ()
 
     @property
     def threads(self) -> tuple[Thread, ...]:

@@ -8,7 +8,7 @@ from syndicate.storage.received_notes import ShownQuote
 from syndicate.urls import Urls
 from syndicate.web.site.pages import CommentsState, Link, PostView
 from syndicate.web.site.safe_html import SafeHtml
-from syndicate.web.site.threads import CommentView
+from syndicate.web.site.threads import CommentView, ReactionView
 
 
 def post_view(post: Post, urls: Urls, site_author: str, *, full_text: bool = False) -> PostView:
@@ -61,8 +61,10 @@ def comment_view(comment: Comment, anchors: dict[str, str], takes_replies: bool)
         handle=author.handle,
         avatar=author.avatar,
         url="" if comment.source is CommentSource.OWN else comment.url,
+        host=host_of(author.uri) if comment.source is CommentSource.WEBMENTION else "",
+        kind=comment.kind,
         is_own=comment.source is CommentSource.OWN,
-        reply_to=comment.uri if takes_replies and comment.source.is_federated else "",
+        reply_to=comment.uri if takes_replies and comment.is_federated else "",
         html=SafeHtml(comment.html),
         language=comment.language,
         published=comment.published,
@@ -82,3 +84,8 @@ def quote_view(quote: ShownQuote, number: int) -> CommentView:
         html=SafeHtml(quote.html),
         published=quote.published,
     )
+
+
+def reaction_view(comment: Comment) -> ReactionView:
+    """Return a like or repost."""
+    return ReactionView(kind=comment.kind, author=comment.author.name, url=comment.url, published=comment.published)

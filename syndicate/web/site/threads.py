@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from syndicate.model.comment import CommentKind
 from syndicate.web.site.safe_html import SafeHtml
 
 MAX_INDENTED_DEPTH = 6
@@ -23,8 +24,9 @@ class CommentView:
 
     `anchor` is the id of its element, and `parent` the anchor of the comment that it replies to, empty for a reply to
     the post. `url` is the address of the original, or empty; `avatar` is a local picture, or empty, and then the
-    initial is shown. `is_own` marks comments of the blog's author. `reply_to` is its ActivityPub id, empty if it takes
-    no replies. `language` is that of the text, or empty; `edited` is when it was changed.
+    initial is shown. `host` is that of the page which a Webmention came from. `is_own` marks comments of the blog's
+    author. `reply_to` is its ActivityPub id, empty if it takes no replies. `language` is that of the text, or empty;
+    `edited` is when it was changed.
     """
 
     anchor: str
@@ -34,6 +36,8 @@ class CommentView:
     handle: str = ""
     avatar: str = ""
     url: str = ""
+    host: str = ""
+    kind: CommentKind = CommentKind.REPLY
     is_own: bool = False
     reply_to: str = ""
     html: SafeHtml
@@ -45,6 +49,16 @@ class CommentView:
     def initial(self) -> str:
         """The first letter or digit of the name."""
         return initial_of(self.author)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionView:
+    """A like or repost by another blog, at `url`."""
+
+    kind: CommentKind
+    author: str
+    url: str
+    published: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

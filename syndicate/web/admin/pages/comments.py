@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicate.model.comment import CommentState
+from syndicate.model.comment import CommentKind, CommentState
 from syndicate.storage.reports import Report
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.frame import AdminPage, Tab
@@ -31,6 +31,7 @@ class CommentCard:
     avatar: str = ""
     server: str = ""
     source: str = ""
+    kind: CommentKind = CommentKind.REPLY
     record: str = ""
     reason: str = ""
     html: SafeHtml
