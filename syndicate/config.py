@@ -281,6 +281,7 @@ class FederationConfig(Section):
 class CommentsConfig(Section):
     """How readers can comment, what is held for moderation, and whether missing replies are fetched."""
 
+    form: bool = False
     webmentions: bool = True
     moderation: Literal["off", "first-time", "all"] = "first-time"
     backfill: bool = True

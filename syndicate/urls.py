@@ -108,6 +108,12 @@ class Urls:
     # paths of pages
 
     @staticmethod
+    def comment_form(of: str, *, anchor: str = "", sent: bool = False) -> str:
+        """Return the path of the comment form for the post at path `of`, or for the comment there with this anchor."""
+        to = quote(f"{of}#{anchor}" if anchor else of, safe="/")
+        return f"/comments/new?to={to}{'&sent=yes' if sent else ''}"
+
+    @staticmethod
     def permalink(published: datetime, slug: str, zone: ZoneInfo, pattern: str = permalinks.DEFAULT) -> str:
         """Return the path of a new post by a pattern (`site.permalinks`)."""
         return permalinks.fill(pattern, published, slug, zone)

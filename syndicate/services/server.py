@@ -17,6 +17,7 @@ from syndicate.blogroll.documents import BlogrollFeeds
 from syndicate.blogroll.finder import FeedFinder
 from syndicate.blogroll.poller import Poller
 from syndicate.clock import Stopwatch
+from syndicate.comments.reader_comments import ReaderComments
 from syndicate.delivery.worker import DeliveryWorker
 from syndicate.federation.actors.authentication import AuthorizedFetch
 from syndicate.federation.actors.founding import ActorFetches
@@ -371,6 +372,7 @@ def _web_application(
             keys.LISTINGS: Listings(store, settings, urls),
             RESPONSE_CACHE: ResponseCache(VersionWatch(store, services.clock, settings), services.clock, stopwatch),
             keys.SETTINGS: settings,
+            keys.READER_COMMENTS: ReaderComments(store, urls, services.clock),
             keys.WEBMENTIONS: WebmentionReceiver(store, urls, services.clock, stopwatch),
             keys.STORE: store,
             **rate_limiters(stopwatch),

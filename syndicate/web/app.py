@@ -46,6 +46,9 @@ def rate_limiters(stopwatch: Stopwatch) -> dict[web.AppKey[RateLimiter], RateLim
             name="search", max_concurrent=4, per_second=0.5, burst=20, stopwatch=stopwatch
         ),
         keys.HUB_LIMITER: RateLimiter(name="websub", max_concurrent=32, per_second=1.0, burst=60, stopwatch=stopwatch),
+        keys.COMMENT_LIMITER: RateLimiter(
+            name="comment", max_concurrent=8, per_second=1 / 120, burst=5, stopwatch=stopwatch
+        ),
         keys.WEBMENTION_LIMITER: RateLimiter(
             name="webmention", max_concurrent=16, per_second=0.5, burst=60, stopwatch=stopwatch
         ),

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from syndicate.blogroll.documents import BlogrollFeeds
 from syndicate.clock import Clock
+from syndicate.comments.reader_comments import ReaderComments
 from syndicate.config import Config
 from syndicate.federation.actors.authentication import AuthorizedFetch
 from syndicate.federation.actors.founding import ActorFetches
@@ -50,6 +51,8 @@ STORE = web.AppKey("store", Store)
 SUBSCRIBER = web.AppKey("subscriber", Subscriber)
 HUB_LIMITER = web.AppKey("hub limiter", RateLimiter)
 SETTINGS = web.AppKey("settings", SiteSettings)
+READER_COMMENTS = web.AppKey("reader comments", ReaderComments)
+COMMENT_LIMITER = web.AppKey("comment limiter", RateLimiter)
 WEBMENTIONS = web.AppKey("webmentions", WebmentionReceiver)
 WEBMENTION_LIMITER = web.AppKey("webmention limiter", RateLimiter)
 URLS = web.AppKey("urls", Urls)

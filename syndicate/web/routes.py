@@ -7,7 +7,7 @@ from syndicate.web.activitypub import actors, conversations, inbox, objects
 from syndicate.web.admin import preview
 from syndicate.web.admin.routes import add_admin_routes
 from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES, expect_handler
-from syndicate.web.site import addresses, blogroll, files, remote_interaction, sitemap, views
+from syndicate.web.site import addresses, blogroll, comment_form, files, remote_interaction, sitemap, views
 from syndicate.web.site.rendering import Asset
 
 PROGRAM_DIRECTORIES = (
@@ -94,6 +94,8 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_post("/follow/", remote_interaction.post_follow, expect_handler=expect_handler(MAX_FORM_BYTES))
     router.add_get("/reply/", remote_interaction.get_reply)
     router.add_post("/reply/", remote_interaction.post_reply, expect_handler=expect_handler(MAX_FORM_BYTES))
+    router.add_get("/comments/new", comment_form.get_form)
+    router.add_post("/comments/new", comment_form.post_form, expect_handler=expect_handler(comment_form.MAX_FORM_BYTES))
     router.add_get("/comments/where", remote_interaction.get_where)
 
     # pages

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from syndicate.comments.reader_form import TypedComment
 from syndicate.model.post import Enclosure, Picture
 from syndicate.web.site.blogroll_pages import BlogrollGroup, BlogrollItem, BlogrollPage, RiverItem, RiverPage
 from syndicate.web.site.pages import (
@@ -16,6 +17,7 @@ from syndicate.web.site.pages import (
     ArchivePage,
     ArchivesPage,
     ArchiveYear,
+    CommentFormPage,
     CommentsState,
     CountedLink,
     DialogPage,
@@ -70,6 +72,7 @@ BARE: dict[str, Page] = {
     "search": SearchPage(site=BARE_SITE, head=Head(), words=""),
     "about": AboutPage(site=BARE_SITE, head=Head()),
     "dialog": DialogPage(site=BARE_SITE, head=Head(), **QUESTION),
+    "comment form": CommentFormPage(site=BARE_SITE, head=Head(), about=Link(label="Hello", href="/x/"), to="/x/"),
     "error": ErrorPage(site=BARE_SITE, head=Head(), status=404, heading="There is nothing here"),
 }
 
@@ -228,6 +231,17 @@ def full_pages(text: str = "words", address: str = f"{BLOG}/x/") -> dict[str, Pa
             site=site, head=head, words=text, posts=posts, newer="/search/x/", older="/search/x/page/3/"
         ),
         "about": AboutPage(site=site, head=head, since=NOON, post_count=7),
+        "comment form": CommentFormPage(
+            site=site,
+            head=head,
+            about=link,
+            to="/x/",
+            answers=text,
+            typed=TypedComment(name=text, site=text, text=text, trap=text),
+            errors=dict.fromkeys(("name", "site", "text", "trap"), text),
+            token="token",
+            problem=text,
+        ),
         "dialog": DialogPage(
             site=site,
             head=head,
@@ -448,7 +462,7 @@ def test_a_page_is_navigable_with_a_screen_reader(page: Page) -> None:
     assert len(tree.xpath("//main[@id='main']")) == len(tree.xpath("//body/header")) == 1
     assert all(image.get("alt") is not None for image in tree.xpath("//img"))
     labelled = set(tree.xpath("//label/@for"))
-    assert {field.get("id") for field in tree.xpath("//input[not(@type='hidden')] | //select")} == labelled
+    assert {field.get("id") for field in tree.xpath("//input[not(@type='hidden')] | //select | //textarea")} == labelled
     ids = tree.xpath("//@id")
     assert len(ids) == len(set(ids))
 

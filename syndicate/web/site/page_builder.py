@@ -3,13 +3,16 @@
 The public methods return a `RenderedDocument` with its cache dependencies, or None where there is no such page.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
 from aiohttp import web
 
+from syndicate.comments.draft import Target
 from syndicate.comments.quotes import list_shown as list_shown_quotes
+from syndicate.comments.reader_form import TypedComment
 from syndicate.content.html import largest_within, shown
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.media.kinds import type_by_name
@@ -27,6 +30,7 @@ from syndicate.web.site.pages import (
     ArchivePage,
     ArchivesPage,
     ArchiveYear,
+    CommentFormPage,
     CountedLink,
     DialogPage,
     Head,
@@ -132,7 +136,7 @@ class PageBuilder:
         older, newer = (None, None) if is_page else await self._store.post_lists.neighbours(post)
         head = self._post_head(post, older, newer, page)
         site = await self.frame.site()
-        full = self._view(post, full_text=True)
+        full = replace(self._view(post, full_text=True), form=post.path if self._takes_form(post) else "")
         cited = await self._store.shown_comments.list_reactions(post.id, limit=MAX_REACTIONS)
         reactions = tuple(reaction_view(comment) for comment in cited)
         dependencies = ("site", f"post:{post.id}", f"talk:{post.id}")
@@ -237,6 +241,33 @@ class PageBuilder:
         head = replace(self.frame.head(page["heading"], path, ()), robots="noindex", canonical="")
         return self.frame.render(DialogPage(site=await self.frame.site(), head=head, action=path, **page))
 
+    async def comment_form(
+        self,
+        target: Target,
+        typed: TypedComment,
+        *,
+        errors: Mapping[str, str],
+        token: str,
+        problem: str,
+        is_sent: bool,
+    ) -> bytes:
+        """Return the comment form for a post, or for a comment under it. It is never cached."""
+        post, parent = target.post, target.parent
+        head = replace(self.frame.head(_("Leave a comment"), "/comments/new", ()), robots="noindex", canonical="")
+        view = CommentFormPage(
+            site=await self.frame.site(),
+            head=head,
+            about=Link(label=post.heading, href=post.path),
+            to=f"{post.path}#{parent.anchor}" if parent else post.path,
+            answers=parent.author.name if parent else "",
+            typed=typed,
+            errors=errors,
+            token=token,
+            problem=problem,
+            is_sent=is_sent,
+        )
+        return self.frame.render(view)
+
     async def about(self) -> RenderedDocument:
         """Return the built-in about page."""
         first = await self._store.post_lists.list_oldest(skip=0, limit=1)
@@ -269,7 +300,8 @@ class PageBuilder:
         )
         anchors = {comment.id: comment.anchor for comment in comments}
         takes_replies = post.federates and post.comments_open
-        views = tuple(comment_view(comment, anchors, takes_replies) for comment in comments)
+        form = post.path if self._takes_form(post) else ""
+        views = tuple(comment_view(comment, anchors, takes_replies, form) for comment in comments)
         if pages == 1:
             return views, None
         newer = f"{Urls.comments_page(post.path, page + 1)}#comments" if page < pages else ""
@@ -332,6 +364,9 @@ class PageBuilder:
             modified=post.updated,
             tags=tuple(term.name for term in post.tags),
         )
+
+    def _takes_form(self, post: Post) -> bool:
+        return post.comments_open and post.kind is PostKind.POST and self._settings.comments.form
 
     def _takes_webmentions(self, post: Post) -> bool:
         return post.comments_open and self._settings.comments.webmentions

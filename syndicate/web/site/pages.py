@@ -5,14 +5,16 @@ which `rendering.Pages` formats in the time zone of the site. Text is plain and 
 inserted unchanged. Addresses on this site may be relative to the root unless a field is documented as absolute.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from syndicate.comments.reader_form import TypedComment
 from syndicate.model.post import Enclosure, Picture
 from syndicate.web.site.safe_html import SafeHtml
-from syndicate.web.site.threads import CommentView, ReactionView, Thread, threads_of
+from syndicate.web.site.threads import CommentView, ReactionView, Thread, initial_of, threads_of
 
 
 class CommentsState(StrEnum):
@@ -123,7 +125,8 @@ class Paging:
 class PostView:
     """A post as it is shown.
 
-    `url` is the absolute permalink; `uri` is the ActivityPub id, empty if the post is not federated. `picture` is shown
+    `url` is the absolute permalink; `uri` is the ActivityPub id, empty if the post is not federated. `form` is the address that the comment form sends, empty if
+    there is no form. `picture` is shown
     beside or above the text, and is None if the text contains it. `summary` is written by the author and shown as a
     lead; `excerpt` replaces the text in lists. Posts with `is_note` have no title and are shown in full.
     """
@@ -151,6 +154,7 @@ class PostView:
     likes: int = 0
     shares: int = 0
     comments_state: CommentsState = CommentsState.OPEN
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +291,34 @@ class DialogPage(Page):
     copy: str = ""
     verdict: str = ""
     verdict_href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentFormPage(Page):
+    """The form for a comment on the post `about`, and its preview, which has a `token` and can be sent.
+
+    `to` is the address that the form is about, `answers` the author of the comment that is answered, or empty; `errors`
+    are by field, and `problem` is one of the whole. `html` is how
+    the comment will look.
+    """
+
+    template: ClassVar[str] = "comment_form.html"
+    about: Link
+    to: str
+    answers: str = ""
+    typed: TypedComment = field(default_factory=TypedComment)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    token: str = ""
+    problem: str = ""
+    is_sent: bool = False
+
+    @property
+    def html(self) -> SafeHtml:
+        return SafeHtml(self.typed.html)
+
+    @property
+    def initial(self) -> str:
+        return initial_of(self.typed.author)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,8 +50,9 @@ def post_view(post: Post, urls: Urls, site_author: str, *, full_text: bool = Fal
     )
 
 
-def comment_view(comment: Comment, anchors: dict[str, str], takes_replies: bool) -> CommentView:
-    """Return a comment. `anchors` are those of the comments on its page, by id."""
+def comment_view(comment: Comment, anchors: dict[str, str], takes_replies: bool, form_of: str = "") -> CommentView:
+    """Return a comment. `anchors` are those of the comments on its page, by id; `form_of` is the path of the post if it has
+    a comment form."""
     author = comment.author
     return CommentView(
         anchor=comment.anchor,
@@ -65,6 +66,7 @@ def comment_view(comment: Comment, anchors: dict[str, str], takes_replies: bool)
         kind=comment.kind,
         is_own=comment.source is CommentSource.OWN,
         reply_to=comment.uri if takes_replies and comment.is_federated else "",
+        form=Urls.comment_form(form_of, anchor=comment.anchor) if form_of else "",
         html=SafeHtml(comment.html),
         language=comment.language,
         published=comment.published,

@@ -25,7 +25,8 @@ class CommentView:
     `anchor` is the id of its element, and `parent` the anchor of the comment that it replies to, empty for a reply to
     the post. `url` is the address of the original, or empty; `avatar` is a local picture, or empty, and then the
     initial is shown. `host` is that of the page which a Webmention came from. `is_own` marks comments of the blog's
-    author. `reply_to` is its ActivityPub id, empty if it takes no replies. `language` is that of the text, or empty;
+    author. `reply_to` is its ActivityPub id, empty if it takes no replies. `form` is the address of the form for
+    an answer, or empty. `language` is that of the text, or empty;
     `edited` is when it was changed.
     """
 
@@ -40,6 +41,7 @@ class CommentView:
     kind: CommentKind = CommentKind.REPLY
     is_own: bool = False
     reply_to: str = ""
+    form: str = ""
     html: SafeHtml
     language: str = ""
     published: datetime
