@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
+import mf2py
 import pytest
 
 from syndicate.errors import AddressDenied
@@ -213,6 +214,11 @@ async def test_likes_and_reposts_are_moderated_and_counted(instance: RunningInst
     assert 'class="u-like h-cite"' in html
     assert 'class="u-repost h-cite"' in html
     assert kinds[CommentKind.LIKE].uri not in (await instance.get("/comments/feed/atom/")).text
+    entry = mf2py.Parser(doc=html, html_parser="lxml", url=f"{HERE}{post.path}").to_dict()["items"][0]["properties"]
+    for name in ("like", "repost"):
+        [cited] = entry[name]
+        assert cited["type"] == ["h-cite"]
+        assert cited["properties"]["author"][0]["properties"]["name"][0] in ("Bob", "garden.example", "other.example")
     await instance.decide(kinds[CommentKind.LIKE].id, "reject")
     assert "1 like<" not in await page_of(instance, post)
     await garden.mention(post, 410, "https://other.example/repost")

@@ -59,6 +59,7 @@ REASONS: Mapping[str, str] = {
     "comment.edited": _("a changed comment keeps its state"),
     "comment.first": _("the first comment of this person"),
     "comment.flood": _("many comments in a short time"),
+    "comment.known-page": _("as you decided when it came as a Webmention"),
     "comment.known": _("shown, since this person is known"),
     "comment.links": _("many links"),
     "comment.mentions": _("many names"),
@@ -126,11 +127,21 @@ REASONS: Mapping[str, str] = {
     "undo.reaction": _("the like or boost is taken back"),
     "undo.unknown": _("there was nothing to take back"),
     "update.not-owner": _("it belongs to somebody else"),
+    "webmention.address": _("its address leads into a private network, or is none"),
+    "webmention.deleted": _("you erased its comment"),
+    "webmention.error": _("something went wrong here"),
+    "webmention.gone": _("the page is gone"),
+    "webmention.is-reply": _("the reply was here already"),
+    "webmention.no-link": _("the page does not link to the post"),
+    "webmention.unavailable": _("the page did not answer for a day"),
+    "webmention.unchanged": _("nothing new"),
+    "webmention.unreadable": _("the page cannot be read"),
 }
 REFUSALS: Mapping[str, str] = {
     "activity": _("the message lacks something, or is signed by somebody else"),
     "actor": _("the account of the sender lacks something"),
     "body": _("the message is cut off, too large or too slow"),
+    "comment": _("comments on the post are closed, or too many came from this address"),
     "dialog": _("too many requests from this address"),
     "feed": _("too many requests from this address"),
     "form": _("the form cannot be read"),
@@ -144,6 +155,7 @@ REFUSALS: Mapping[str, str] = {
     "signature": _("the signature is missing or wrong"),
     "signin": _("too many attempts to sign in from this address"),
     "webfinger": _("it asked for no account of this blog"),
+    "webmention": _("too many Webmentions, or one whose addresses do not fit"),
     "websub": _("too many requests for feeds from this address"),
 }
 """The first part of the reason of a refused request → words."""
