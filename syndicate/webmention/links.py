@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from syndicate.content.tags import Tag, tokens
+from syndicate.content.tags import Tag, resolved, tokens
 from syndicate.urls import join
 
-LINKS = ("href", "src", "poster", "cite", "data", "longdesc")
+LINKS = frozenset({"href", "src", "poster", "cite", "data", "longdesc"})
 """The attributes whose values are addresses (HTML §4)."""
 MAX_DEPTH = 100
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]{1,2000}")
@@ -39,10 +39,13 @@ def _of_page(html: str, base: str) -> Iterator[str]:
 
 
 def _values(tag: Tag) -> Iterator[str]:
-    yield from (value for name in LINKS if (value := tag.value(name).strip()))
-    yield from (part for each in tag.value("srcset").split(",") if (part := each.strip().partition(" ")[0]))
-    if tag.name == "data":  # microformats2: a property without a visible link
-        yield tag.value("value").strip()
+    for name, written in tag.attributes:
+        if name in LINKS or (
+            name == "value" and tag.name == "data"
+        ):  # microformats2: a property without a visible link
+            yield resolved(written).strip()
+        elif name == "srcset":
+            yield from (each.strip().partition(" ")[0] for each in resolved(written).split(","))
 
 
 def _of_json(text: str) -> Iterator[str]:

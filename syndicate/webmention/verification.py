@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import ClassVar
 
 from syndicate.activitypub.parse import host_of, origin
@@ -35,6 +36,7 @@ from syndicate.workers.queue import Row, SingleRowWorker
 ACCEPT = (("Accept", "text/html, application/xhtml+xml;q=0.9, application/json;q=0.5, text/plain;q=0.5, */*;q=0.1"),)
 RETRY_SCHEDULE = (timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=2), timedelta(hours=12))
 BACKOFF = Backoff(RETRY_SCHEDULE)
+MAX_LINKS = 20_000
 MAX_CANDIDATES = 50
 """How many different addresses of this blog are looked up that a page links to."""
 
@@ -144,8 +146,9 @@ class WebmentionVerifier(SingleRowWorker[ReceivedWebmention]):
         )
 
     def _own_addresses(self, text: str, media_type: str, address: str) -> list[str]:
-        links = (link for link in links_in(text, media_type, address=address) if self._urls.path_of(link) is not None)
-        return list(dict.fromkeys(links))[:MAX_CANDIDATES]
+        links = islice(links_in(text, media_type, address=address), MAX_LINKS)
+        own = dict.fromkeys(link for link in links if self._urls.path_of(link) is not None)
+        return list(own)[:MAX_CANDIDATES]
 
     def _draft(self, page: SourcePage, author: str, target: Target, earlier: Comment | None) -> CommentDraft:
         now = self._clock().replace(microsecond=0)
