@@ -12,12 +12,11 @@ from syndicate import __version__
 from syndicate.cli.private_files import wrong_modes
 from syndicate.cli.session import Session
 from syndicate.clock import from_text
-from syndicate.errors import RemoteError
+from syndicate.federation.actors.outside_checks import check_outside
 from syndicate.services.commands import Services
 from syndicate.storage.key_values import LAST_BACKUP
 from syndicate.storage.media import MediaState
 from syndicate.transport.client import Client
-from syndicate.transport.message import PAGE, WEBFINGER, Redirects, Request
 from syndicate.web.site.bundle import why_missing
 
 FAILING_AFTER = timedelta(days=3)
@@ -125,18 +124,14 @@ async def _blogroll(services: Services) -> AsyncIterator[str]:
 
 
 async def _reachability(services: Services) -> AsyncIterator[str]:
-    """Check that the blog answers at its public address, which may be a private one during a trial."""
+    """Check that other servers find the blog at its public address, which may be a private one during a trial."""
     transport = Client(user_agent=f"Syndicate/{__version__} doctor", allow_private_addresses=True)
-    site = services.config.site
-    resource = f"{site.url}/.well-known/webfinger?resource=acct:{site.account}"
     try:
-        for url, budget in ((f"{site.url}/", PAGE), (resource, WEBFINGER)):
-            try:
-                response = await transport.fetch(Request(url=url, budget=budget, redirects=Redirects.NONE))
-            except RemoteError as error:
-                yield f"{url}: cannot be reached from here: {str(error).removeprefix(f'{url}: ')}; is `syndicate serve` running?"
-                return
-            if response.status != 200:
-                yield f"{url}: answers {response.status}; other servers need 200 here"
+        checks = await check_outside(transport, services.config.site, services.local_actors.blog.actor)
     finally:
         await transport.close()
+    for check in checks:
+        if check.is_unreached:
+            yield f"{check.url}: cannot be reached from here: {check.problem}; is `syndicate serve` running?"
+        elif check.problem:
+            yield f"{check.url}: {check.problem}"

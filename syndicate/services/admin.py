@@ -8,10 +8,13 @@ from typing import Any
 
 from aiohttp import web
 
+from syndicate import __version__
+from syndicate.federation.actors.outside_checks import OutsideCheck, check_outside
 from syndicate.importers.upload.run import ImportTools
 from syndicate.maintenance.create_backup import create_backup
 from syndicate.maintenance.import_worker import ImportWorker
 from syndicate.services.commands import Services, open_services
+from syndicate.transport.client import Client
 from syndicate.web.admin.access import is_author
 from syndicate.web.admin.authentication import AUTHENTICATION, Authentication
 from syndicate.web.admin.blogroll import BLOGROLL_EDITOR
@@ -22,6 +25,7 @@ from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
 from syndicate.web.admin.people import BLOCKING
 from syndicate.web.admin.pictures import UPLOADS, Uploads
+from syndicate.web.admin.welcome import OUTSIDE_CHECKS
 from syndicate.web.http.feed_readers import FEED_READERS, FeedReaders
 from syndicate.web.keys import IS_AUTHOR
 from syndicate.web.reserved_paths import is_reserved
@@ -44,6 +48,7 @@ def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
             store, services.files, services.urls, services.settings, make_backup=partial(_make_backup, services)
         ),
         FEED_READERS: FeedReaders(store, clock),
+        OUTSIDE_CHECKS: partial(_check_outside, services),
         EDITOR: Editor(store, services.publisher, services.settings, clock),
         IS_AUTHOR: is_author,
         MEDIA_KEYS: MediaKeys(services.media_secret, store, services.urls, clock),
@@ -72,6 +77,17 @@ async def _import_tools(services: Services) -> AsyncIterator[ImportTools]:
             blocking=own.blocking,
             is_reserved=is_reserved,
         )
+
+
+async def _check_outside(services: Services) -> list[OutsideCheck]:
+    """Look at the blog from outside; its public address may be a private one during a trial."""
+    transport = Client(
+        user_agent=f"Syndicate/{__version__} (+{services.config.site.url}/)", allow_private_addresses=True
+    )
+    try:
+        return await check_outside(transport, services.config.site, services.local_actors.blog.actor)
+    finally:
+        await transport.close()
 
 
 async def _make_backup(services: Services, file: Path) -> None:

@@ -12,6 +12,7 @@ from lxml import html
 
 from syndicate.blogroll.finder import FoundFeed
 from syndicate.blogroll.web_page import FeedLink
+from syndicate.federation.actors.outside_checks import CheckKind, OutsideCheck
 from syndicate.model.actor import RemoteActor
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowedPost, FollowState, Latest
 from syndicate.model.comment import CommentState
@@ -65,7 +66,7 @@ from syndicate.web.admin.pages.posts import (
     RevisionsPage,
     UnpublishPage,
 )
-from syndicate.web.admin.pages.start import StartPage
+from syndicate.web.admin.pages.start import StartPage, Welcome, WelcomeBlogPage, WelcomeChecksPage, WelcomeImportPage
 from syndicate.web.admin.pages.transfer import ExportPage, ImportPage
 from syndicate.web.admin.post_form import FIELDS
 from syndicate.web.admin.rendering import NAVIGATION
@@ -171,6 +172,21 @@ SAMPLES: dict[str, AdminPage] = {
     "refused": RefusedPage(text=HOSTILE),
     "reload": ReloadPage(address=HOSTILE),
     "start": StartPage(drafts=1, scheduled=2, failing=(HOSTILE,) * 6, backup_days=9),
+    "start of a new blog": StartPage(quiet_feeds=1, failing_feeds=2, welcome=Welcome(has_name=True)),
+    "welcome: name": WelcomeBlogPage(
+        form=Form(dict.fromkeys(("title", "tagline", "author"), HOSTILE), {"title": HOSTILE}),
+        handle=HOSTILE,
+        locked=frozenset({"author"}),
+        next="/admin/",
+    ),
+    "welcome: import": WelcomeImportPage(next="/admin/"),
+    "welcome: checks": WelcomeChecksPage(
+        next="/admin/",
+        checks=(
+            OutsideCheck(kind=CheckKind.PAGE, url=HOSTILE),
+            OutsideCheck(kind=CheckKind.NAME, url=HOSTILE, problem=HOSTILE),
+        ),
+    ),
     "start without anything": StartPage(backup_days=1, is_backup_due=False),
     "account": AccountPage(
         form=FORM,

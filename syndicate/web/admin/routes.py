@@ -42,6 +42,7 @@ from syndicate.web.admin import (
     sign_in,
     start,
     text_blocks,
+    welcome,
 )
 from syndicate.web.admin.rendering import see_other
 
@@ -99,6 +100,10 @@ ROUTES: tuple[Route, ...] = (
     get("/admin/welcome/codes", codes.get_codes),
     post("/admin/welcome/codes", codes.post_codes, Access.CONFIRMED),
     get("/admin/welcome/passkey", setup.get_passkey_step),
+    get("/admin/welcome/blog", welcome.get_blog),
+    post("/admin/welcome/blog", welcome.post_blog),
+    get("/admin/welcome/import", welcome.get_import),
+    get("/admin/welcome/checks", welcome.get_checks),
     # start
     get("/admin/", start.get_start),
     # posts

@@ -10,7 +10,7 @@ from syndicate.web.admin.session import FORM, client_of, set_cookies
 
 FIRST_STEP = "/admin/welcome/codes"
 PASSKEY_STEP = "/admin/welcome/passkey"
-LAST_STEP = "/admin/"
+BLOG_STEP = "/admin/welcome/blog"
 
 
 async def get_setup(request: web.Request) -> web.StreamResponse:
@@ -38,8 +38,8 @@ async def post_setup(request: web.Request) -> web.StreamResponse:
 
 async def get_passkey_step(request: web.Request) -> web.StreamResponse:
     if not request.app[AUTHENTICATION].passkeys.host:
-        return see_other(LAST_STEP)
-    return respond(request, WelcomePasskeyPage(next=LAST_STEP))
+        return see_other(BLOG_STEP)
+    return respond(request, WelcomePasskeyPage(next=BLOG_STEP))
 
 
 async def _require_live_link(request: web.Request) -> str:

@@ -67,6 +67,15 @@ await devtools.send("WebAuthn.addVirtualAuthenticator", {
 await look("passkey");
 await page.getByLabel("Name of the device").fill("My phone");
 await press("Add a passkey");
+await page.getByRole("heading", { name: "Name your blog" }).waitFor();
+await look("name");
+await page.getByLabel("Your name").fill("Mara Lind");
+await press("Save and go on");
+await look("import step");
+await follow("Skip");
+await page.getByText("Yes: Other servers can follow your account.").waitFor();
+await look("checks");
+await follow("To the desk");
 await page.getByRole("heading", { name: "Start" }).waitFor();
 await look("start");
 

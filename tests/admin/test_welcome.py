@@ -1,0 +1,99 @@
+"""The first run after the account exists, and the welcome on the start page while the blog is new."""
+
+from datetime import timedelta
+
+import pytest
+
+from syndicate.clock import to_text
+from syndicate.federation.actors.outside_checks import CheckKind, OutsideCheck
+from syndicate.model.blogroll import BlogrollEntry, FeedState, Latest
+from syndicate.storage import Tables
+from syndicate.storage.imports import StoredImport
+from syndicate.web.admin.authentication import create_setup_link
+from syndicate.web.admin.welcome import OUTSIDE_CHECKS
+from tests.admin.browser import PASSWORD, Browser
+from tests.instances import RunningInstance
+
+
+async def test_the_first_run_has_four_steps_that_can_be_skipped(
+    blog: RunningInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await create_setup_link(blog.store, blog.clock())
+    author = Browser(blog)
+    await author.get(f"/admin/setup/{token}")
+    await author.submit("Create account", password=PASSWORD, repeat=PASSWORD)
+    await author.submit("Show my recovery codes")
+    await author.get(author.link("I have kept them"))
+    await author.get(author.link("Skip"))
+    assert "Step 2 of 4" in author.answer.text
+    assert "@notes@blog.example" in author.answer.text
+    await author.get(author.link("Skip"))
+    assert author.link("Choose a file") == "/admin/import/"
+
+    async def checks() -> list[OutsideCheck]:
+        return [
+            OutsideCheck(kind=CheckKind.PAGE, url="https://blog.example/"),
+            OutsideCheck(kind=CheckKind.NAME, url="https://blog.example/w", problem="answers 404"),
+        ]
+
+    monkeypatch.setitem(blog.server.app._state, OUTSIDE_CHECKS, checks)
+    await author.get(author.link("Skip"))
+    assert "Yes:" in author.answer.text
+    assert "https://blog.example/w: answers 404" in author.page.text_content()
+    await author.get(author.link("Skip"))
+    assert author.heading == "Start"
+    await author.get(f"/admin/setup/{token}")
+    assert author.answer.status == 404
+
+
+async def test_the_blog_is_named_where_the_file_leaves_that_open(author: Browser) -> None:
+    await author.get("/admin/welcome/blog")
+    assert not author.page.xpath("//input[@name='title']")  # the file of this test gives title, tagline and author
+    assert "set in syndicate.toml" in author.answer.text
+    assert not author.has_button("Save and go on")
+
+
+async def test_the_start_page_welcomes_while_the_blog_is_new(author: Browser) -> None:
+    blog = author.instance
+    await author.get("/admin/")
+    assert author.link("Write your first post") == "/admin/posts/new"
+    assert author.page.text_content().count("✓") == 1  # it has a name
+    await blog.publish("First")
+    await author.get("/admin/")
+    assert author.page.text_content().count("✓") == 2
+    await blog.store.transaction(
+        lambda tx: tx.imports.add(
+            StoredImport(id="i", name="a.xml", origin="", created=blog.clock(), ended=blog.clock())
+        )
+    )
+    await author.get("/admin/")
+    assert "Welcome" not in author.answer.text
+
+
+async def test_the_welcome_ends_by_itself(author: Browser) -> None:
+    author.instance.clock.advance(days=13)
+    await author.get("/admin/")
+    assert "Welcome" in author.answer.text
+    author.instance.clock.advance(days=2)
+    await author.get("/admin/")
+    assert author.heading == "Start"
+    assert "Welcome" not in author.answer.text
+
+
+async def test_quiet_and_failing_blogs_are_named(author: Browser) -> None:
+    blog = author.instance
+    old = blog.clock() - timedelta(days=500)
+
+    async def note(tx: Tables) -> None:
+        for id in ("slow", "gone"):
+            await tx.blogroll.save(BlogrollEntry(id=id, name=id, url=f"https://{id}.example/"), added=to_text(old))
+        await tx.blogroll.set_latest("slow", Latest(title="Last", url="https://slow.example/last", at=old))
+        await tx.blogroll.set_state("gone", FeedState.GONE, "It answers 410.")
+
+    await blog.store.transaction(note)
+    await author.get("/admin/")
+    await author.get(author.link("1 blog that you read has gone quiet"))
+    assert "slow" in author.answer.text
+    await author.get("/admin/")
+    await author.get(author.link("1 blog that you read does not answer"))
+    assert "gone" in author.answer.text
