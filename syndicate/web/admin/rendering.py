@@ -19,13 +19,13 @@ NAVIGATION = (
     Link(label="Posts", href="/admin/posts/"),
     Link(label="Comments", href="/admin/comments/"),
     Link(label="Media", href="/admin/media/"),
+    Link(label="Numbers", href="/admin/numbers/"),
     Link(label="People", href="/admin/people/"),
     Link(label="Blogroll", href="/admin/blogroll/"),
-    Link(label="Numbers", href="/admin/numbers/"),
-    Link(label="Import", href="/admin/import/"),
-    Link(label="Export", href="/admin/export/"),
     Link(label="Settings", href="/admin/settings/"),
     Link(label="Account", href="/admin/account/"),
+    Link(label="Import", href="/admin/import/"),
+    Link(label="Export", href="/admin/export/"),
 )
 """The pages that exist, in the order in which they are shown."""
 NOTICES: Mapping[str, str] = {
