@@ -15,6 +15,7 @@ from syndicate.importers.markdown_files import MarkdownFile
 from syndicate.importers.post_importer import FileVersion, named
 from syndicate.media.places import LOCATION_WARNING
 from syndicate.model.post import Post, PostKind, PostState
+from syndicate.publishing.cited import is_cited
 from syndicate.publishing.post_writer import PostChange
 from syndicate.services.commands import Services
 
@@ -92,8 +93,11 @@ def _lines(seen: _Preview, change: PostChange, site: str) -> Iterator[str]:
         yield f"categories and tags: {', '.join(term.name for term in post.terms)}"
     if post.content_warning:
         yield f"warning: {post.content_warning}"
-    if post.is_public and change.rendered.named:
-        yield f"mentioned: {', '.join(f'@{handle}' for handle in change.rendered.named)}"
+    if post.reference is not None:
+        yield f"{post.reference.kind.value.replace('_', ' ')}: {post.reference.address}"
+    named = [f"@{handle}" for handle in change.rendered.named if not is_cited(handle)]
+    if post.is_public and named:
+        yield f"mentioned: {', '.join(named)}"
     yield f"told: {', '.join(_told(seen, change)) or 'nobody'}"
 
 
@@ -111,6 +115,8 @@ def _told(seen: _Preview, change: PostChange) -> Iterator[str]:
         yield f"{_counted(seen.followers, 'follower')}, to delete it"
     elif (was and seen.is_announced and not change.is_minor) or (is_now and not was and change.announced):
         yield _counted(seen.followers, "follower")
+    if post.reference is not None and post.reaches_others and change.announced and not (before and before.is_public):
+        yield f"the author of {post.reference.address}"
     if post.is_public and not change.is_minor and post.kind is PostKind.POST:
         yield f"{_counted(seen.subscribers, 'subscriber')} of feeds"
 

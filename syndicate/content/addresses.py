@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 _IGNORED = str.maketrans("", "", "\t\n\r")
 _AROUND = "".join(map(chr, range(0x21)))
@@ -16,6 +16,7 @@ _PORT = re.compile(":[0-9]{0,5}$")
 _HOST = re.compile(r"[a-z0-9_.-]{1,255}|\[[0-9a-f:.]{2,45}\]")
 _USER = re.compile(r"[A-Za-z0-9._~!$&()*+,;=:%-]*@?")
 _MAX_LABEL_LENGTH = 63
+MAX_ADDRESS_LENGTH = 2_000
 
 
 def absolute(address: str, *, base: str, schemes: frozenset[str]) -> str | None:
@@ -86,3 +87,14 @@ def _with_slashes(address: str) -> str:
 
 def _encoded(text: str) -> str:
     return quote(_LOOSE_PERCENT.sub("%25", text), safe=_KEPT, errors="ignore")
+
+
+def is_web_address(text: str) -> bool:
+    """Return whether a text is the whole address of a page or an object."""
+    if len(text) > MAX_ADDRESS_LENGTH or not text.isprintable() or any(map(str.isspace, text)):
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None

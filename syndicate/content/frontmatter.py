@@ -109,6 +109,7 @@ def to_post_draft(
         image_alt=front.image_alt,
         type=front.type,
         quotes=front.quotes,
+        reference=front.reference,
         hashtags=front.hashtags,
         enclosure=front.enclosure,
         local_files=local_files,

@@ -12,6 +12,7 @@ from functools import reduce
 
 import yaml
 
+from syndicate.content.addresses import is_web_address
 from syndicate.content.dialect import Dialect, zone_of
 from syndicate.content.media_types import media_type_of
 from syndicate.content.text import slugify
@@ -30,7 +31,7 @@ from syndicate.content.yaml_values import (
     raw,
     text_of,
 )
-from syndicate.model.post import Enclosure, ObjectType, PostState, QuotePolicy, Visibility
+from syndicate.model.post import Enclosure, ObjectType, PostState, QuotePolicy, Reference, ReferenceKind, Visibility
 
 STATES = {
     "published": PostState.PUBLISHED,
@@ -59,6 +60,8 @@ IMAGES = (
     "photos",
 )
 """Fields that name the picture of a post; the first one with an address counts."""
+REFERENCES = {kind.value.replace("_", ""): kind for kind in ReferenceKind}
+"""The normalized fields that name an address elsewhere."""
 ADDRESSES = ("url", "permalink", "path", "saveas")
 _SECONDS = re.compile(r":\d\d:\d\d")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
@@ -114,6 +117,7 @@ class FrontMatter:
     type: ObjectType | None = None
     quotes: QuotePolicy = QuotePolicy.ANYONE
     enclosure: Enclosure | None = None
+    reference: Reference | None = None
     date_problem: str = ""
     doubts: tuple[str, ...] = ()
     is_locked: bool = False
@@ -334,6 +338,16 @@ def _duration(text: str) -> int:
     return reduce(lambda seconds, part: seconds * 60 + int(part), text.split(":"), 0)
 
 
+def _reference(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:
+    """Read what a post answers, likes or boosts. There is one at most: two would have two meanings."""
+    address = text_of(node)
+    if not is_web_address(address):
+        raise WrongValue("it must be an address such as https://blog.example/post")
+    if front.reference is not None:
+        raise WrongValue(f"a post has one of in_reply_to, like_of and repost_of; it has {front.reference.kind.value}")
+    return replace(front, reference=Reference(kind=REFERENCES[context.name], address=address))
+
+
 def _hashtags(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontMatter:
     return replace(front, hashtags=names_of(node))
 
@@ -381,11 +395,12 @@ READ: dict[str, Read] = {
     **dict.fromkeys(("type", "layout"), _type),
     "quotes": lambda front, node, _: replace(front, quotes=one_of(QuotePolicy, node)),
     "enclosure": _enclosure,
+    **dict.fromkeys(REFERENCES, _reference),
 }
 
 OWN = frozenset(
     {"title", "slug", "date", "updated", "tags", "category", "summary", "teaser", "language", "comments", "visibility"}
     | {"sensitive", "page", "pinned", "draft", "state", "image", "hashtags", "type", "quotes", "enclosure", "minor"}
-    | {"aliases", "guid", "url"}
+    | {"aliases", "guid", "url", *REFERENCES}
 )
 """The fields that are documented as this program's own."""

@@ -46,6 +46,7 @@ def own_fields(post: Post | PostDraft) -> dict[str, Any]:
         "type": post.type.value.lower() if post.type else "",
         "quotes": "" if post.quotes is QuotePolicy.ANYONE else post.quotes.value,
         "enclosure": _enclosure(post.enclosure) if post.enclosure else {},
+        **({post.reference.kind.value: post.reference.address} if post.reference else {}),
     }
     present = {name: value for name, value in fields.items() if value}
     return present if post.hashtags is None else present | {"hashtags": list(post.hashtags)}

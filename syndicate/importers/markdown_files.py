@@ -102,7 +102,7 @@ def read(path: Path, zone: tzinfo, now: datetime | None = None) -> MarkdownFile:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     header, body = frontmatter.split(text, file=str(path), timezone=zone, now=now)
-    if not (body.strip() or header.title or header.image or header.enclosure):
+    if not (body.strip() or header.title or header.image or header.enclosure or header.reference):
         raise InputError(f"{path}: {EMPTY}; a post needs a title, text or a picture")
     name, date = date_in_name(path.parent.name if path.stem == "index" else path.stem, zone)
     post_draft = frontmatter.to_post_draft(

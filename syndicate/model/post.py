@@ -50,6 +50,42 @@ class QuotePolicy(StrEnum):
     NOBODY = "nobody"
 
 
+class ReferenceKind(StrEnum):
+    """What a post does with an address elsewhere; the values are the fields of its header."""
+
+    REPLY = "in_reply_to"
+    LIKE = "like_of"
+    REPOST = "repost_of"
+
+
+REFERENCE_WORDS = {
+    ReferenceKind.REPLY: "In reply to",
+    ReferenceKind.LIKE: "Likes",
+    ReferenceKind.REPOST: "Boosts",
+}
+MAX_SHOWN_ADDRESS_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """What a post answers, likes or boosts: the address that its author gave, and the target's id in the fediverse, empty
+    while that is not known or if it has none."""
+
+    kind: ReferenceKind
+    address: str
+    object: str = ""
+
+    @property
+    def words(self) -> str:
+        return REFERENCE_WORDS[self.kind]
+
+    @property
+    def shown(self) -> str:
+        """The address as people read it."""
+        short = self.address.partition("://")[2].rstrip("/")
+        return short if len(short) <= MAX_SHOWN_ADDRESS_LENGTH else f"{short[: MAX_SHOWN_ADDRESS_LENGTH - 1]}…"
+
+
 class SourceFormat(StrEnum):
     """The format of `source`."""
 
@@ -128,7 +164,7 @@ class Post:
     `unsummarized` says that the fediverse gets no summary in place of those.
     `warning` is the content warning; `sensitive` may be true without one. `hashtags` of None means: all tags.
     `mentions` are the accounts that its text names and that were found. `news` identifies the text that readers were
-    last notified of; it is empty if that is the current one.
+    last notified of; it is empty if that is the current one. `reference` is what it answers, likes or boosts.
     """
 
     id: str
@@ -161,6 +197,7 @@ class Post:
     enclosure: Enclosure | None = None
     terms: tuple[Term, ...] = ()
     news: str = ""
+    reference: Reference | None = None
     counts: Counts = field(default_factory=Counts)
 
     @property
@@ -169,9 +206,20 @@ class Post:
         return self.state is PostState.PUBLISHED
 
     @property
-    def federates(self) -> bool:
-        """Whether it is an object of the fediverse: pages and local posts never are."""
+    def is_reaction(self) -> bool:
+        """Whether it only likes or boosts something, without words of its own."""
+        is_reply = self.reference is None or self.reference.kind is ReferenceKind.REPLY
+        return not is_reply and not (self.title or self.html or self.picture)
+
+    @property
+    def reaches_others(self) -> bool:
+        """Whether other sites are notified of it: of pages and local posts they never are."""
         return self.is_public and self.kind is PostKind.POST and self.visibility is not Visibility.LOCAL
+
+    @property
+    def federates(self) -> bool:
+        """Whether it is an object of the fediverse; a mere like or boost is an activity instead."""
+        return self.reaches_others and not self.is_reaction
 
     @property
     def content_warning(self) -> str:
@@ -181,12 +229,17 @@ class Post:
     @property
     def short_text(self) -> str:
         """The plain text that represents the post in lists: only the content warning, if there is one."""
-        return self.content_warning or self.summary or self.excerpt
+        return self.content_warning or self.summary or self.excerpt or self._reference_text
 
     @property
     def heading(self) -> str:
-        """A one-line name of the post, never empty: its title, the beginning of a note, or its date."""
-        return self.title or self.content_warning or self.excerpt[:80] or f"{self.published:%Y-%m-%d}"
+        """A one-line name of the post, never empty: its title, the beginning of a note, what it answers, or its date."""
+        words = self.title or self.content_warning or self.excerpt[:80] or self._reference_text
+        return words or f"{self.published:%Y-%m-%d}"
+
+    @property
+    def _reference_text(self) -> str:
+        return f"{self.reference.words} {self.reference.shown}" if self.reference else ""
 
     @property
     def object_type(self) -> ObjectType:
@@ -245,6 +298,7 @@ class PostDraft:
     quotes: QuotePolicy = QuotePolicy.ANYONE
     hashtags: tuple[str, ...] | None = None
     enclosure: Enclosure | None = None
+    reference: Reference | None = None
     guid: str | None = None
     source_id: str | None = None
     path: str | None = None

@@ -10,11 +10,13 @@ from syndicate.content.text import clean_name, excerpt
 from syndicate.errors import FilesMissing
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.model.ids import new_id
-from syndicate.model.post import Picture, Post, PostDraft, PostKind, PostState
+from syndicate.model.post import Mention, Picture, Post, PostDraft, PostKind, PostState, Reference, ReferenceKind
 from syndicate.publishing.addresses import PostAddresses, SlugRule
+from syndicate.publishing.cited import cited_name
 from syndicate.publishing.drafts import base_of_draft, digest_of, draft_of
 from syndicate.publishing.post_writer import Also, PostChange, StoredPost
 from syndicate.publishing.renderer import RENDERER, RenderedPost, Renderer
+from syndicate.storage.citations import Citation, Citations, CitationState
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.storage.post_rows import PostSource
 from syndicate.storage.site_settings import SiteSettings
@@ -50,22 +52,27 @@ class PostComposer:
         settings: SiteSettings,
         clock: Clock,
         addresses: PostAddresses,
+        citations: Citations,
     ) -> None:
-        self._renderer, self._outbox = renderer, outbox
+        self._renderer, self._outbox, self._citations = renderer, outbox, citations
         self._urls, self._settings, self._clock, self._addresses = urls, settings, clock, addresses
 
     def storing_in(self, directory: Path) -> "PostComposer":
         """Return a composer that stores the files of posts in another directory: for a preview."""
         renderer = self._renderer.storing_in(directory)
-        return PostComposer(renderer, self._outbox, self._urls, self._settings, self._clock, self._addresses)
+        return PostComposer(renderer, self._outbox, self._urls, self._settings, self._clock, self._addresses, self._citations)
 
     async def compose(self, draft: PostDraft, before: StoredPost | None, options: PublishOptions) -> PostChange:
         """Return the change that a draft makes. Raises InputError, SlugTaken, FilesMissing."""
         identified = await self._identified(draft, before, options.slug_rule)
         rendered = await self._rendered(draft, identified)
+        citation = await self._find_citation(draft.reference)
+        if draft.reference is not None:
+            actor = citation.actor if citation and draft.reference.kind is ReferenceKind.REPLY else ""
+            rendered = replace(rendered, named={**rendered.named, cited_name(draft.reference): actor})
         if options.complete and rendered.missing:
             raise FilesMissing("; ".join(one.reason for one in rendered.missing))
-        return self._change(draft, before, self._composed(identified, draft, rendered), rendered, options)
+        return self._change(draft, before, self._composed(identified, draft, rendered, citation), rendered, options)
 
     async def recompose(self, stored: StoredPost) -> tuple[StoredPost, tuple[str, ...]]:
         """Return a stored post rendered again, without reading files of the disk, and the ids of the files that it
@@ -81,8 +88,15 @@ class PostComposer:
             reread=False,
         )
         picture = self._picture(rendered.picture, made.image_alt)
-        words = post.excerpt or excerpt(post.summary or rendered.text or (picture.alt if picture else ""))
-        post = replace(post, html=rendered.html, picture=picture, mentions=rendered.mentions, excerpt=words)
+        citation = await self._find_citation(post.reference)
+        post = replace(
+            post,
+            html=rendered.html,
+            picture=picture,
+            mentions=_with_answered(rendered.mentions, post.reference, citation, self._urls.blog_actor),
+            excerpt=post.excerpt or excerpt(post.summary or rendered.text or (picture.alt if picture else "")),
+            reference=_resolved(post.reference, citation),
+        )
         return StoredPost(post=post, made=made), tuple(file.id for file in rendered.media)
 
     def reserved(self, draft: PostDraft) -> str:
@@ -153,7 +167,10 @@ class PostComposer:
             hashtags=self._hashtags(post),
         )
 
-    def _composed(self, post: Post, draft: PostDraft, rendered: RenderedPost) -> Post:
+    async def _find_citation(self, reference: Reference | None) -> Citation | None:
+        return await self._citations.find(reference.address) if reference is not None else None
+
+    def _composed(self, post: Post, draft: PostDraft, rendered: RenderedPost, citation: Citation | None) -> Post:
         return replace(
             post,
             title=clean_name(draft.title, limit=MAX_TITLE_LENGTH),
@@ -174,8 +191,9 @@ class PostComposer:
             picture=self._picture(rendered.picture, draft.image_alt),
             type=draft.type,
             quotes=draft.quotes,
-            mentions=rendered.mentions,
+            mentions=_with_answered(rendered.mentions, draft.reference, citation, self._urls.blog_actor),
             enclosure=rendered.enclosure,
+            reference=_resolved(draft.reference, citation),
         )
 
     def _change(
@@ -243,3 +261,19 @@ def _words_of_cover(rendered: RenderedPost, alt: str) -> str:
 def is_same(draft: PostDraft, before: StoredPost) -> bool:
     """Whether the draft is the one that was published before, or the stored post itself."""
     return digest_of(draft) in (before.made.digest, digest_of(draft_of(before.post, before.made)))
+
+
+def _resolved(reference: Reference | None, citation: Citation | None) -> Reference | None:
+    """Return a reference with the id of its target in the fediverse, if it was found there."""
+    is_found = citation is not None and citation.state is CitationState.FOUND
+    return replace(reference, object=citation.object if is_found and citation else "") if reference else None
+
+
+def _with_answered(
+    mentions: tuple[Mention, ...], reference: Reference | None, citation: Citation | None, ours: str
+) -> tuple[Mention, ...]:
+    """Return the mentions of a post with the author of what it answers, unless that is the blog."""
+    is_answer = reference is not None and reference.kind is ReferenceKind.REPLY
+    if not is_answer or citation is None or citation.actor in ("", ours, *(it.actor for it in mentions)):
+        return mentions
+    return (Mention(handle=citation.handle, actor=citation.actor), *mentions)

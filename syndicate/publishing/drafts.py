@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from syndicate.content.html import words
 from syndicate.content.text import excerpt
@@ -17,8 +17,11 @@ def digest_of(draft: PostDraft) -> str:
     """Return a digest of the draft, equal if it is the one that was published before."""
     fields = {name: value for name, value in asdict(draft).items() if name not in _NOT_IN_DIGEST}
     fields["kind"] = draft.kind or PostKind.POST
-    if not draft.unsummarized:  # added later: must not change the stored digests of older posts
+    # fields that were added later must not change the stored digests of older posts
+    if not draft.unsummarized:
         del fields["unsummarized"]
+    if draft.reference is None:
+        del fields["reference"]
     return hashlib.sha256(json.dumps(fields, default=str, sort_keys=True).encode()).hexdigest()
 
 
@@ -59,5 +62,6 @@ def draft_of(post: Post, made: PostSource) -> PostDraft:
         quotes=post.quotes,
         hashtags=post.hashtags,
         enclosure=post.enclosure,
+        reference=replace(post.reference, object="") if post.reference else None,
         base=made.base or None,
     )

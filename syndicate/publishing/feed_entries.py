@@ -7,6 +7,7 @@ from syndicate.config import FeedsConfig
 from syndicate.content import warning
 from syndicate.content.direction import in_language
 from syndicate.content.html import for_readers, shows
+from syndicate.content.reference_line import reference_line
 from syndicate.content.text import excerpt, plain
 from syndicate.feeds import (
     Conversation,
@@ -17,7 +18,7 @@ from syndicate.feeds import (
     FeedPicture,
     InReplyTo,
 )
-from syndicate.model.post import Picture, Post
+from syndicate.model.post import Picture, Post, Reference, ReferenceKind
 from syndicate.publishing.listings import author_slug
 from syndicate.publishing.news import news_of
 from syndicate.storage.shown_comments import PlacedComment
@@ -80,6 +81,7 @@ class EntryBuilder:
             )
             if post.federates
             else None,
+            in_reply_to=_answered(post.reference),
             news=news_of(post),
         )
 
@@ -93,6 +95,7 @@ class EntryBuilder:
         html = for_readers(post.html)
         if post.picture is None or not shows(html, post.picture.url):
             html = _cover(post.picture) + html
+        html = (reference_line(post.reference) if post.reference else "") + html
         return warning.behind(post.content_warning, html)
 
     def comment(self, placed: PlacedComment) -> FeedEntry:
@@ -121,6 +124,13 @@ def _cover(picture: Picture | None) -> str:
         return ""
     size = f' width="{picture.width}" height="{picture.height}"' if picture.width and picture.height else ""
     return f'<p><img src="{escape(picture.url)}" alt="{escape(picture.alt)}"{size}></p>'
+
+
+def _answered(reference: Reference | None) -> InReplyTo | None:
+    """Return what a post answers (RFC 4685)."""
+    if reference is None or reference.kind is not ReferenceKind.REPLY:
+        return None
+    return InReplyTo(ref=reference.object or reference.address, href=reference.address)
 
 
 def _beginning(summary: str, url: str) -> str:

@@ -1,4 +1,4 @@
-"""Look up the accounts that posts and the author's replies mention as `@user@host`.
+"""Look up the accounts that posts and the author's replies mention as `@user@host`, and what posts answer, like or boost.
 
 Publishing does not wait: each mentioned handle is a row, and the post is shown at once. Its activity is held back
 until every handle has been resolved or given up, for at most a minute. A handle that cannot be resolved stays plain
@@ -19,6 +19,8 @@ from syndicate.errors import AddressUnusable, RemoteError, RemoteUnavailable, St
 from syndicate.federation.actors.remote_actors import Actors
 from syndicate.federation.actors.webfinger import Schemes, account_of, actor_in, links_of
 from syndicate.limits.backoff import Backoff
+from syndicate.publishing.citations import CitationFinder
+from syndicate.publishing.cited import address_cited, is_answered, is_cited
 from syndicate.storage import Store, Tables
 from syndicate.storage.mentions import NamedAccount
 from syndicate.transport.message import Transport
@@ -56,12 +58,13 @@ class MentionResolver(QueueWorker[MentioningText]):
         clock: Clock,
         *,
         schemes: Schemes,
+        citations: CitationFinder,
         rerender: Callable[[str], Awaitable[None]],
         answer_anew: Callable[[str, list[str]], Awaitable[None]],
     ) -> None:
         self._store, self._transport, self._actors = store, transport, actors
         self._schemes, self._rerender = schemes, rerender
-        self._answer_anew = answer_anew
+        self._answer_anew, self._citations = answer_anew, citations
         super().__init__(store.leased_rows, clock)
 
     async def next_due(self, now: datetime) -> datetime | None:
@@ -114,6 +117,9 @@ class MentionResolver(QueueWorker[MentioningText]):
 
     async def _find(self, handle: str) -> str:
         """Return the actor id of an account. Raises AddressUnusable, RemoteError."""
+        if is_cited(handle):
+            cited = await self._citations.look_up(address_cited(handle))
+            return cited.actor if is_answered(handle) else ""
         if handle.startswith(("https://", "http://")):
             return await self._fetched(handle)
         account = account_of(handle)
@@ -129,7 +135,8 @@ class MentionResolver(QueueWorker[MentioningText]):
 
     async def _settle(self, post: str, comment: str, looked_up: list[NamedAccount]) -> None:
         """Store the results. After a crash in between, the rows are still due and everything is repeated."""
-        found = [named for named in looked_up if named.actor]
+        now = self._clock()
+        found = [one for one in looked_up if one.actor or (is_cited(one.handle) and one.due <= now)]
         if found:
             await self._store.transaction(partial(self._keep, found))
             if comment:

@@ -18,6 +18,7 @@ from syndicate.publishing.announcements import Announcement
 from syndicate.publishing.news import news_after
 from syndicate.publishing.renderer import RENDERER, RenderedPost
 from syndicate.storage import Tables
+from syndicate.storage.citations import CitationState
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.storage.post_rows import PostSource
 from syndicate.storage.tombstones import Tombstone
@@ -94,6 +95,8 @@ class PostWriter:
         if waiting is None or (waiting.has_left and not post.federates):
             post = await self._federate(tx, change, post, now)
         await self._webmentions.post_changed(tx, change.old, post, announced=change.announced, minor=change.is_minor)
+        if change.old is not None and change.old.is_public and not post.is_public:
+            await self._erase_citations(tx, change.old)
         await self._save(tx, post, replace(change.made, edited=_edited(change, post)))
         await _save_addresses(tx, change, post)
         await self._record_media(tx, post, change.rendered)
@@ -121,6 +124,9 @@ class PostWriter:
         """Create the activity for the change as seen from outside: Create, Update or Delete. Return the post, which has
         another id after a Delete: the old one is gone forever."""
         before, names_wanted = change.old, change.rendered.names_wanted
+        was_open = before is not None and before.reaches_others
+        is_news = not change.is_minor if was_open else change.announced
+        await self._outbox.reactions.changed(tx, post, post, is_news=is_news)
         was, is_now = before is not None and before.federates, post.federates
         if is_now and not was:
             await self._created(tx, post, announce=change.announced, names_wanted=names_wanted)
@@ -159,6 +165,7 @@ class PostWriter:
         post, made, now = scheduled.post, scheduled.made, self._clock()
         updated = await tx.post_writes.next_free_updated(post.published, post.id)
         released = replace(post, state=PostState.PUBLISHED, updated=updated)
+        await self._outbox.reactions.changed(tx, post, released, is_news=not made.minor)
         if released.federates:
             wanted = await tx.mentions.has_unresolved(post.id)
             await self._created(tx, released, announce=not made.minor, names_wanted=wanted)
@@ -173,6 +180,7 @@ class PostWriter:
         post, pending = stored.post, await tx.announcements.find(stored.post.id)
         if pending is None:
             return
+        await self._outbox.reactions.changed(tx, post, post, is_news=pending.announced)
         if post.federates:
             wanted = await tx.mentions.has_unresolved(post.id)
             await self._created(tx, post, announce=pending.announced, names_wanted=wanted)
@@ -190,15 +198,18 @@ class PostWriter:
             return False
         await tx.media_uses.add(rerendered.post.id, media)
         await self._outbox.refresh_unsent(tx, rerendered.post)
+        await self._outbox.reactions.found(tx, rerendered.post)
         await _move_versions(tx, rerendered.post)
         return True
 
     async def delete(self, tx: Tables, post: Post) -> list[str]:
         """Delete a post here and on other servers; return the names of files that nothing uses any more."""
         now = self._clock()
+        await self._outbox.reactions.changed(tx, post, None, is_news=False)
         waiting = await announcements.find(tx, post)
         if post.federates and (waiting is None or waiting.has_left):
             await self._outbox.deleted(tx, post, now)
+        await self._erase_citations(tx, post)
         await tx.announcements.delete(post.id)
         await self._webmentions.post_changed(tx, post, None)
         if post.is_public:  # a post that was never public leaves no tombstone
@@ -208,6 +219,11 @@ class PostWriter:
         await _move_versions(tx, post, also=("comments",))
         await tx.post_writes.delete(post.id)
         return unused
+
+    async def _erase_citations(self, tx: Tables, post: Post) -> None:
+        """Erase what other posts cite of a post that readers see no longer."""
+        if await tx.citations.erase(CitationState.GONE, actor=self._urls.blog_actor, object=post.uri):
+            await tx.versions.move("site")
 
     async def _create_tombstones(self, tx: Tables, post: Post, now: datetime) -> None:
         """Create tombstones at its id, its permalink and all of its aliases."""

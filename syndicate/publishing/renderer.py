@@ -18,6 +18,7 @@ from syndicate.content.text import clean
 from syndicate.media import MediaFiles
 from syndicate.media.directory import WIDTHS, name_of_smaller
 from syndicate.model.post import Enclosure, Mention, SourceFormat
+from syndicate.publishing.cited import is_cited
 from syndicate.publishing.post_files import Found, PostFiles
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
@@ -51,7 +52,11 @@ class RenderedPost:
 
     @property
     def mentions(self) -> tuple[Mention, ...]:
-        return tuple(Mention(handle=f"@{handle}", actor=actor) for handle, actor in self.named.items() if actor)
+        return tuple(
+            Mention(handle=f"@{handle}", actor=actor)
+            for handle, actor in self.named.items()
+            if actor and not is_cited(handle)
+        )
 
     @property
     def names_wanted(self) -> bool:

@@ -44,6 +44,7 @@ from syndicate.maintenance.retention import Retention
 from syndicate.maintenance.scheduler import Scheduler
 from syndicate.maintenance.transfers import TransferCleanup
 from syndicate.publishing.archive import ArchiveBuilder
+from syndicate.publishing.citations import CitationFinder
 from syndicate.publishing.feeds import FeedBuilder
 from syndicate.publishing.listings import Listings
 from syndicate.publishing.media_fetch import MediaFetcher
@@ -161,6 +162,7 @@ def build_server(
     moving = _account_move(services, fetcher, signer, actors)
     retention = _retention(services)
     rerendering = Rerendering(store, services.publisher, ShownForm(services.local_actors, services.urls))
+    citations = CitationFinder(store, transport, fetcher, signer, actors, services.urls, clock)
     finder = FeedFinder(transport, actors, clock, schemes=schemes_of(config))
     shared: dict[web.AppKey[Any], Any] = {
         keys.FEEDS: feeds,
@@ -179,7 +181,7 @@ def build_server(
         inbox_worker=InboxWorker(store, inbox, clock),
         deliveries=DeliveryWorker(store, senders, clock, host_of=authority_of),
         pictures=_media_fetcher(services, transport),
-        mentions=_mention_resolver(services, transport, actors),
+        mentions=_mention_resolver(services, transport, actors, citations),
         synchronization=SynchronizationWorker(context, clock),
         software=SoftwareWorker(store, fetcher, clock, schemes=schemes_of(config)),
         archive_builder=ArchiveBuilder(store, clock, length=config.feeds.length),
@@ -270,13 +272,16 @@ def _account_move(services: Services, fetcher: Fetcher, signer: Signer, actors: 
     )
 
 
-def _mention_resolver(services: Services, transport: Transport, actors: Actors) -> MentionResolver:
+def _mention_resolver(
+    services: Services, transport: Transport, actors: Actors, citations: CitationFinder
+) -> MentionResolver:
     return MentionResolver(
         services.store,
         transport,
         actors,
         services.clock,
         schemes=schemes_of(services.config),
+        citations=citations,
         rerender=services.publisher.rerender,
         answer_anew=services.author_replies.add_mentions,
     )

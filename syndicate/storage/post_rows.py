@@ -16,6 +16,8 @@ from syndicate.model.post import (
     PostKind,
     PostState,
     QuotePolicy,
+    Reference,
+    ReferenceKind,
     SourceFormat,
     Term,
     TermKind,
@@ -64,6 +66,15 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def dump_reference(reference: Reference) -> str:
+    return _json(asdict(reference))
+
+
+def load_reference(value: str) -> Reference:
+    fields = json.loads(value)
+    return Reference(kind=ReferenceKind(fields["kind"]), address=fields["address"], object=fields["object"])
+
+
 POST = Columns(
     "posts",
     (
@@ -98,6 +109,7 @@ POST = Columns(
             "enclosure", load=lambda value: Enclosure(**json.loads(value)), dump=lambda value: _json(asdict(value))
         ),
         text("news"),
+        document("reference", load=load_reference, dump=dump_reference),
     ),
 )
 SOURCE = Columns(

@@ -6,7 +6,7 @@ from syndicate.clock import from_text, to_text
 from syndicate.model.post import Post, PostKind
 from syndicate.storage.engine.database import Queryable
 from syndicate.storage.key_values import Totals
-from syndicate.storage.post_rows import UPSERT, PostSource, dump_mentions, dump_picture, parameters
+from syndicate.storage.post_rows import UPSERT, PostSource, dump_mentions, dump_picture, dump_reference, parameters
 from syndicate.storage.posts import Posts
 from syndicate.storage.terms import Terms
 
@@ -38,7 +38,8 @@ class PostWrites:
         touched = await self._query.run(
             """
             UPDATE posts
-            SET html = :html, excerpt = :excerpt, picture = :picture, mentions = :mentions, renderer = :renderer
+            SET html = :html, excerpt = :excerpt, picture = :picture, mentions = :mentions, reference = :reference,
+              renderer = :renderer
             WHERE id = :id AND revision = :revision
             """,
             id=post.id,
@@ -46,6 +47,7 @@ class PostWrites:
             excerpt=post.excerpt,
             picture=dump_picture(post.picture),
             mentions=dump_mentions(post.mentions),
+            reference=dump_reference(post.reference) if post.reference else None,
             renderer=renderer,
             revision=revision,
         )

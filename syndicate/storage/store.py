@@ -17,6 +17,7 @@ from syndicate.storage.announcements import PendingAnnouncements
 from syndicate.storage.authorizations import StoredAuthorizations
 from syndicate.storage.blocks import Blocks
 from syndicate.storage.blogroll import Blogroll
+from syndicate.storage.citations import Citations, SentReactions
 from syndicate.storage.comment_records import CommentRecords
 from syndicate.storage.comment_revisions import CommentRevisions
 from syndicate.storage.comments import Comments
@@ -135,6 +136,8 @@ class Tables:
         self.subscriptions = Subscriptions(query, self.totals)
         self.websub_following = WebsubFollowing(query)
         self.imports = Imports(query)
+        self.citations = Citations(query)
+        self.sent_reactions = SentReactions(query)
         self.post_drafts = PostDrafts(query)
         self.admin_media = AdminMedia(query)
         self.admin_posts = AdminPosts(query)

@@ -137,7 +137,7 @@ async def test_a_file_that_two_workers_take_at_once_is_one_post(
         outbox = Outbox(local_actors, services.urls, instance.clock, settings)
         renderer = Renderer(store, services.files, services.urls, instance.clock)
         addresses = PostAddresses(store, services.urls, settings, is_reserved)
-        composer = PostComposer(renderer, outbox, services.urls, settings, instance.clock, addresses)
+        composer = PostComposer(renderer, outbox, services.urls, settings, instance.clock, addresses, store.citations)
         writer = PostWriter(outbox, WebmentionOutbox(services.urls, instance.clock), services.urls, instance.clock)
         publisher = Publisher(store, renderer, composer, writer, instance.clock)
         importer = PostImporter(store, publisher, composer, services.urls)

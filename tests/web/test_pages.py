@@ -10,7 +10,8 @@ import pytest
 from lxml import html
 
 from syndicate.comments.reader_form import TypedComment
-from syndicate.model.post import Enclosure, Picture
+from syndicate.model.post import Enclosure, Picture, Reference, ReferenceKind
+from syndicate.storage.citations import Citation, CitationState
 from syndicate.web.site.blogroll_pages import BlogrollGroup, BlogrollItem, BlogrollPage, RiverItem, RiverPage
 from syndicate.web.site.pages import (
     AboutPage,
@@ -135,6 +136,16 @@ def full_pages(text: str = "words", address: str = f"{BLOG}/x/") -> dict[str, Pa
         comments=2,
         likes=1,
         shares=3,
+        reference=Reference(kind=ReferenceKind.REPLY, address="https://elsewhere.example/1"),
+        citation=Citation(
+            address="",
+            state=CitationState.FOUND,
+            author=text,
+            author_url=text,
+            title=text,
+            excerpt=text,
+            looked_up=NOON,
+        ),
     )
     note = replace(article, title="", summary="", is_note=True, author="", pinned=False)
     warned = replace(article, sensitive=True, warning=text)
@@ -423,11 +434,15 @@ def test_comments_are_h_cites_with_author_and_date() -> None:
 def test_a_note_has_no_name() -> None:
     entry = one(with_class(tree_of(FULL["note"]), "h-entry"))
     assert not [
-        name for name in with_class(entry, "p-name") if not name.xpath("ancestor::*[contains(@class, 'h-card')]")
+        name
+        for name in with_class(entry, "p-name")
+        if not name.xpath("ancestor::*[contains(@class, 'h-card') or contains(@class, 'h-cite')]")
     ]
     for listed in with_class(tree_of(FULL["home"]), "note"):
         names = with_class(listed, "p-name")
-        assert all(name.xpath("ancestor::*[contains(@class, 'h-card')]") for name in names)
+        assert all(
+            name.xpath("ancestor::*[contains(@class, 'h-card') or contains(@class, 'h-cite')]") for name in names
+        )
         assert with_class(listed, "e-content")
 
 

@@ -24,7 +24,7 @@ from syndicate.activitypub.vocabulary import AS2, AUTHORIZATION_CONTEXT, OBJECT_
 from syndicate.clock import to_wire
 from syndicate.model.actor import LocalActor
 from syndicate.model.comment import Comment
-from syndicate.model.post import ObjectType, Picture, Post, Visibility
+from syndicate.model.post import ObjectType, Picture, Post, ReferenceKind, Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,8 @@ def post(
         "interactionPolicy": interaction_policy(post, author, replies),
         **interaction_collections(post.uri, talk),
     }
+    if post.reference is not None and post.reference.kind is ReferenceKind.REPLY and post.reference.object:
+        document["inReplyTo"] = post.reference.object
     if _has_changed(post):
         document["updated"] = to_wire(post.updated)
     if is_article:

@@ -16,6 +16,7 @@ from syndicate.model.actor import LocalActor, RemoteActor
 from syndicate.model.blogroll import BlogrollEntry, FollowState
 from syndicate.storage import Store, Tables
 from syndicate.storage.blocks import Block
+from syndicate.storage.citations import CitationState
 
 BATCH_SIZE = 100
 REASON = "sender.blocked"
@@ -76,6 +77,8 @@ class BlockEnforcer:
         await quotes.invalidate_by_actor(tx, uri)
         await tx.authorizations.delete_by_actor(uri)
         await tx.mentions.delete_by_actor(uri)
+        if await tx.citations.erase(CitationState.BLOCKED, actor=uri):
+            await tx.versions.move("site")
 
     async def _hide_comments(self, author: str, tx: Tables) -> None:
         for comment in await tx.comments.list_by_author(author):

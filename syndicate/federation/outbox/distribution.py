@@ -32,6 +32,9 @@ class Distribution:
         self._local_actors, self._urls, self._clock = local_actors, urls, clock
         self._ids = IdsInOrder()  # later activities about an object sort behind earlier ones
 
+    def now(self) -> datetime:
+        return self._clock()
+
     def new_id(self) -> str:
         """Return an id that sorts behind the earlier ones."""
         return self._ids.new(self._clock())

@@ -10,14 +10,24 @@ from syndicate.activitypub.render import Hashtag
 from syndicate.activitypub.vocabulary import OBJECT_CONTEXT
 from syndicate.content import federated
 from syndicate.content import html as author_html
+from syndicate.content.reference_line import reference_line
 from syndicate.content.text import hashtag
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.federation.outbox.size_limit import limit_size
 from syndicate.media.kinds import type_by_name
 from syndicate.model.comment import Comment
-from syndicate.model.post import Mention, ObjectType, Picture, Post, Term
+from syndicate.model.post import Mention, ObjectType, Picture, Post, ReferenceKind, Term
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.urls import Urls
+
+
+def _reference_line(post: Post) -> str:
+    """Return the line that says what a post answers, likes or boosts; an answer to an object of the fediverse is shown
+    beneath that."""
+    reference = post.reference
+    if reference is None or (reference.kind is ReferenceKind.REPLY and reference.object):
+        return ""
+    return reference_line(reference)
 
 
 class Documents:
@@ -34,7 +44,7 @@ class Documents:
         mentions = [render.MentionTag(name=mention.handle, href=mention.actor) for mention in post.mentions]
         tags: list[Hashtag | render.MentionTag] = [*self.hashtags_of(post), *mentions]
         pictures: list[Picture] = []
-        html = author_html.without_forms(post.html)
+        html = f"{_reference_line(post)}{author_html.without_forms(post.html)}"
         if post.object_type is ObjectType.NOTE:
             pictures, html = self._pictures(html, post.picture), federated.without_pictures(html)
         shown = replace(post, html=federated.compact(html))

@@ -230,6 +230,7 @@ class MarkdownImporter:
             image_alt=front.image_alt,
             type=front.type,
             quotes=front.quotes,
+            reference=front.reference,
             hashtags=front.hashtags,
             enclosure=enclosure,
             guid=entry.guid or None,

@@ -80,7 +80,7 @@ def read_entry(project: Project, file: SourceFile, now: datetime) -> Entry:
     if is_home and file.path.parent in (project.root, *project.contents):
         raise NotAPost(HOME)
     title, body = _titled(project, file, front, header.body)
-    if not (body.strip() or title or front.image or front.enclosure):
+    if not (body.strip() or title or front.image or front.enclosure or front.reference):
         raise InputError(f"{file.path}: {EMPTY}; a post needs a title, text or a picture")
     return _entry(project, file, front, title, body, _words(header), now)
 

@@ -19,6 +19,7 @@ from syndicate.media.kinds import type_by_name
 from syndicate.model.post import Picture, Post, PostKind, TermKind
 from syndicate.publishing.listings import Listing
 from syndicate.storage import Store
+from syndicate.storage.citations import Citation
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.translation import _
 from syndicate.urls import Urls
@@ -136,7 +137,9 @@ class PageBuilder:
         older, newer = (None, None) if is_page else await self._store.post_lists.neighbours(post)
         head = self._post_head(post, older, newer, page)
         site = await self.frame.site()
-        full = replace(self._view(post, full_text=True), form=post.path if self._takes_form(post) else "")
+        citation = await self._store.citations.find(post.reference.address) if post.reference else None
+        shown = self._view(post, full_text=True, citation=citation)
+        full = replace(shown, form=post.path if self._takes_form(post) else "")
         cited = await self._store.shown_comments.list_reactions(post.id, limit=MAX_REACTIONS)
         reactions = tuple(reaction_view(comment) for comment in cited)
         dependencies = ("site", f"post:{post.id}", f"talk:{post.id}")
@@ -281,8 +284,8 @@ class PageBuilder:
 
     # parts of pages
 
-    def _view(self, post: Post, *, full_text: bool = False) -> PostView:
-        return post_view(post, self._urls, self._settings.site.author, full_text=full_text)
+    def _view(self, post: Post, *, full_text: bool = False, citation: Citation | None = None) -> PostView:
+        return post_view(post, self._urls, self._settings.site.author, full_text=full_text, citation=citation)
 
     async def _list_page(self, listing: Listing, page: int) -> tuple[list[Post], Paging | None]:
         size = self._settings.site.posts_per_page

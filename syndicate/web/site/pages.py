@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import ClassVar
 
 from syndicate.comments.reader_form import TypedComment
-from syndicate.model.post import Enclosure, Picture
+from syndicate.model.post import Enclosure, Picture, Reference
+from syndicate.storage.citations import Citation
 from syndicate.web.site.safe_html import SafeHtml
 from syndicate.web.site.threads import CommentView, ReactionView, Thread, initial_of, threads_of
 
@@ -128,7 +129,8 @@ class PostView:
     `url` is the absolute permalink; `uri` is the ActivityPub id, empty if the post is not federated. `form` is the address that the comment form sends, empty if
     there is no form. `picture` is shown
     beside or above the text, and is None if the text contains it. `summary` is written by the author and shown as a
-    lead; `excerpt` replaces the text in lists. Posts with `is_note` have no title and are shown in full.
+    lead; `excerpt` replaces the text in lists. Posts with `is_note` have no title and are shown in full. `reference` is
+    what the post answers, likes or boosts; `citation` is what is known of that, on the post's own page alone.
     """
 
     title: str = ""
@@ -155,6 +157,8 @@ class PostView:
     shares: int = 0
     comments_state: CommentsState = CommentsState.OPEN
     form: str = ""
+    reference: Reference | None = None
+    citation: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

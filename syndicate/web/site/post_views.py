@@ -4,6 +4,7 @@ from syndicate.activitypub.parse import host_of
 from syndicate.model.comment import Comment, CommentSource
 from syndicate.model.post import Post
 from syndicate.publishing.listings import author_slug
+from syndicate.storage.citations import Citation
 from syndicate.storage.received_notes import ShownQuote
 from syndicate.urls import Urls
 from syndicate.web.site.pages import CommentsState, Link, PostView
@@ -11,8 +12,10 @@ from syndicate.web.site.safe_html import SafeHtml
 from syndicate.web.site.threads import CommentView, ReactionView
 
 
-def post_view(post: Post, urls: Urls, site_author: str, *, full_text: bool = False) -> PostView:
-    """Return a post; lists show its text only if it is a note."""
+def post_view(
+    post: Post, urls: Urls, site_author: str, *, full_text: bool = False, citation: Citation | None = None
+) -> PostView:
+    """Return a post; lists show its text only if it is a note. `citation` is what is known of its reference."""
     is_note = not post.title
     author = post.author or site_author
     picture = post.picture
@@ -46,6 +49,8 @@ def post_view(post: Post, urls: Urls, site_author: str, *, full_text: bool = Fal
         comments=post.counts.comments,
         likes=post.counts.likes,
         shares=post.counts.shares,
+        reference=post.reference,
+        citation=citation,
         comments_state=state if post.federates else CommentsState.NONE if post.comments_open else state,
     )
 

@@ -11,6 +11,7 @@ from syndicate.federation.inbox import deletions, timeline
 from syndicate.federation.inbox.context import Context, Decision, done, ignored, refused
 from syndicate.model.activity import Activity, Verdict
 from syndicate.storage import Tables
+from syndicate.storage.citations import CitationState
 from syndicate.storage.tombstones import Tombstone
 
 
@@ -48,6 +49,9 @@ async def handle(activity: Activity, context: Context) -> Decision:
         if post is not None:
             await tx.versions.move(f"talk:{post}")
             return done("delete.reaction")
+        if await tx.citations.erase(CitationState.GONE, actor=activity.actor, object=activity.object):
+            await tx.versions.move("site")
+            return done("delete.cited")
         return ignored("delete.unknown")
 
     return delete
@@ -76,6 +80,8 @@ async def _actor(activity: Activity, context: Context) -> Decision:
         await tx.authorizations.delete_by_actor(activity.actor)
         await tx.mentions.delete_by_actor(activity.actor)
         await quotes.delete_by_actor(tx, activity.actor)
+        if await tx.citations.erase(CitationState.GONE, actor=activity.actor):
+            await tx.versions.move("site")
         if await tx.followers.delete_actor(activity.actor):
             await tx.versions.move("followers")
         await timeline.account_gone(tx, activity.actor, context.outbox)
