@@ -60,7 +60,9 @@ class PostComposer:
     def storing_in(self, directory: Path) -> "PostComposer":
         """Return a composer that stores the files of posts in another directory: for a preview."""
         renderer = self._renderer.storing_in(directory)
-        return PostComposer(renderer, self._outbox, self._urls, self._settings, self._clock, self._addresses, self._citations)
+        return PostComposer(
+            renderer, self._outbox, self._urls, self._settings, self._clock, self._addresses, self._citations
+        )
 
     async def compose(self, draft: PostDraft, before: StoredPost | None, options: PublishOptions) -> PostChange:
         """Return the change that a draft makes. Raises InputError, SlugTaken, FilesMissing."""

@@ -23,6 +23,7 @@ from syndicate.storage.admin_media import ListedFile, MediaUse
 from syndicate.storage.admin_people import BlockRow
 from syndicate.storage.admin_posts import PostRow
 from syndicate.storage.admin_sessions import StoredSession
+from syndicate.storage.citations import Citation, CitationState
 from syndicate.storage.feed_entries import RiverPost
 from syndicate.storage.imports import StoredImport
 from syndicate.storage.media import MediaFile
@@ -264,6 +265,8 @@ SAMPLES: dict[str, AdminPage] = {
         saved=NOON,
         due=NOON,
         address="https://blog.example/s/",
+        citation=Citation(address=HOSTILE, state=CitationState.FOUND, author=HOSTILE, excerpt=HOSTILE, looked_up=NOON),
+        can_boost=True,
         has_date=False,
     ),
     "post of a file": EditPage(form=WRITTEN, id="p", post=POST, is_in_folder=True, is_html=True),

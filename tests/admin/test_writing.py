@@ -1,5 +1,7 @@
 """Writing at the desk: drafts, publishing, changes aside, conflicts, revisions, previews; without JavaScript."""
 
+from urllib.parse import quote
+
 from syndicate.content.frontmatter import terms
 from syndicate.model.post import PostState, SourceFormat, TermKind
 from tests.admin.browser import PASSWORD, Browser, set_up
@@ -287,3 +289,26 @@ async def test_writing_works_on_both_databases(instance: RunningInstance) -> Non
     assert author.link("Tea & cake")
     await author.get("/admin/posts/?state=drafts")
     assert "nothing here yet" in author.answer.text
+
+
+async def test_a_post_answers_likes_or_boosts_what_is_at_an_address(author: Browser, ann: Peer) -> None:
+    note = ann.note("", "<p>Words of ann.</p>")
+    ann.documents[note["id"]] = note
+    blog = author.instance
+    await author.get(f"/admin/posts/new?like_of={quote(note['id'], safe='')}")
+    assert author.value_of("Address of that post") == note["id"]
+    await author.submit("Save draft", reference="nonsense")
+    assert author.alerts == ["Please give the address of the post, such as https://blog.example/post."]
+    await author.submit("Publish…", reference=note["id"])
+    await author.submit("Publish")
+    blog.clock.advance(minutes=2)
+    await blog.server.services.publisher.announce_due()
+    await blog.settle()
+    assert [like["object"] for like in ann.of_type("Like")] == [note["id"]]
+    [post] = await blog.store.post_lists.list_newest(limit=1)
+    await author.get(f"/admin/posts/{post.id}/")
+    assert "It was found in the fediverse." in author.answer.text
+    assert "Words of ann." in author.answer.text
+    assert author.value_of("What this post does") == "like_of"
+    await author.submit("Save draft", reference_kind="", reference="")
+    assert author.value_of("Address of that post") == ""

@@ -11,11 +11,23 @@ from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from syndicate.content.addresses import is_web_address
 from syndicate.content.cut import opening_of_edited
 from syndicate.content.frontmatter import terms
 from syndicate.content.line_ends import as_edited, with_line_ends_of
 from syndicate.content.text import plain, slugify
-from syndicate.model.post import SENSITIVE, Post, PostDraft, PostState, SourceFormat, Term, TermKind, Visibility
+from syndicate.model.post import (
+    SENSITIVE,
+    Post,
+    PostDraft,
+    PostState,
+    Reference,
+    ReferenceKind,
+    SourceFormat,
+    Term,
+    TermKind,
+    Visibility,
+)
 from syndicate.publishing.publisher import AUTHOR_ORIGIN
 from syndicate.storage.post_rows import PostSource
 from syndicate.web.admin.forms import Form
@@ -36,9 +48,12 @@ FIELDS = (
     "comments",
     "picture",
     "picture_description",
+    "reference_kind",
+    "reference",
 )
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 MAX_SLUG_LENGTH = 100
+NO_SUCH_ADDRESS = "Please give the address of the post, such as https://blog.example/post."
 NO_SUCH_DATE = "Please give a date and a time, such as 2026-12-24T18:00."
 
 
@@ -60,12 +75,20 @@ def fields_of(post: Post, made: PostSource, zone: ZoneInfo, now: datetime) -> di
         "comments": "open" if post.comments_open else "closed",
         "picture": made.image,
         "picture_description": made.image_alt,
+        "reference_kind": post.reference.kind.value if post.reference else "",
+        "reference": post.reference.address if post.reference else "",
     }
 
 
 def fields_of_new(language: str) -> dict[str, str]:
     """Return what the form of a new post shows."""
     return dict.fromkeys(FIELDS, "") | {"language": language, "visibility": "public", "comments": "open"}
+
+
+def reference_in(query: Mapping[str, str]) -> dict[str, str]:
+    """Return what the form shows if an address says what the new post answers, likes or boosts."""
+    kind = next((kind.value for kind in ReferenceKind if query.get(kind.value)), "")
+    return {"reference_kind": kind, "reference": as_edited(query[kind])} if kind else {}
 
 
 def typed_fields(form: Form, shown: Mapping[str, str]) -> dict[str, str]:
@@ -83,6 +106,8 @@ def errors_in(typed: Mapping[str, str], zone: ZoneInfo) -> dict[str, str]:
         errors["date"] = NO_SUCH_DATE
     if typed["language"] and not LANGUAGE.fullmatch(typed["language"].strip()):
         errors["language"] = "Please give a language as a code, such as en or de-AT."
+    if problem := _problem_of_reference(typed):
+        errors["reference"] = problem
     if typed["visibility"] not in set(Visibility):
         errors["visibility"] = "Please choose one of these."
     return errors
@@ -91,12 +116,28 @@ def errors_in(typed: Mapping[str, str], zone: ZoneInfo) -> dict[str, str]:
 def draft_from(typed: Mapping[str, str], shown: Mapping[str, str], base: PostDraft, zone: ZoneInfo) -> PostDraft:
     """Return `base` with the fields that were changed. The fields have no errors."""
     changed = {name: value for name, value in typed.items() if value != shown.get(name, "")}
+    if changed.keys() & {"reference", "reference_kind"}:
+        base = replace(base, reference=_reference(typed))
     draft = replace(base, terms=_changed_terms(base.terms, changed))
     for name in changed.keys() & _CHANGES.keys():
         draft = _CHANGES[name](draft, changed[name])
     if changed.get("date"):
         draft = replace(draft, date=parsed_date(changed["date"], zone))
     return draft
+
+
+def _reference(typed: Mapping[str, str]) -> Reference | None:
+    kind, address = typed["reference_kind"], typed["reference"].strip()
+    return Reference(kind=ReferenceKind(kind), address=address) if kind and address else None
+
+
+def _problem_of_reference(typed: Mapping[str, str]) -> str:
+    kind, address = typed["reference_kind"], typed["reference"].strip()
+    if not kind and not address:
+        return ""
+    if kind not in set(ReferenceKind):
+        return "Please choose whether the post answers, likes or boosts this."
+    return "" if is_web_address(address) else NO_SUCH_ADDRESS
 
 
 def _with_warning(draft: PostDraft, value: str) -> PostDraft:

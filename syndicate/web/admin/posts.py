@@ -10,7 +10,7 @@ from syndicate.web.admin.editor import EDITOR, OpenedPost
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.posts import DeletePostPage, EditPage
 from syndicate.web.admin.pictures import NO_PICTURE, UPLOADS, as_source
-from syndicate.web.admin.post_form import errors_in, fields_of_new, typed_fields
+from syndicate.web.admin.post_form import errors_in, fields_of_new, reference_in, typed_fields
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FILES_SENT, FORM
 from syndicate.web.admin.text_blocks import block_lengths
@@ -28,7 +28,7 @@ def post_path(id: str, rest: str = "") -> str:
 
 
 async def get_new(request: web.Request) -> web.StreamResponse:
-    fields = fields_of_new(request.app[SETTINGS].site.language)
+    fields = fields_of_new(request.app[SETTINGS].site.language) | reference_in(request.query)
     kind = PostKind.PAGE if request.query.get("kind") == PostKind.PAGE else PostKind.POST
     wanted = request.query.get("format", "")
     source_format = SourceFormat(wanted) if wanted in set(SourceFormat) else await request.app[EDITOR].format_of_new()
@@ -128,7 +128,8 @@ async def post_delete(request: web.Request) -> web.StreamResponse:
 
 
 async def edit_page(request: web.Request, opened: OpenedPost, form: Form) -> EditPage:
-    pending = await request.app[STORE].announcements.find(opened.post.id)
+    store, reference = request.app[STORE], opened.post.reference
+    pending = await store.announcements.find(opened.post.id)
     return EditPage(
         form=form,
         id=opened.post.id,
@@ -143,6 +144,8 @@ async def edit_page(request: web.Request, opened: OpenedPost, form: Form) -> Edi
         address=f"{request.app[SETTINGS].site.url}{opened.post.path}" if opened.post.is_public else "",
         comments=opened.post.counts.comments,
         due=pending.due if pending and not pending.fetched else None,
+        citation=await store.citations.find(reference.address) if reference else None,
+        can_boost=opened.post.federates,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.model.post import Post
+from syndicate.storage.citations import Citation
 from syndicate.storage.revisions import Revision
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.frame import AdminPage
@@ -14,7 +15,8 @@ from syndicate.web.admin.pages.frame import AdminPage
 class EditPage(AdminPage):
     """The editor. A new post (or page: `is_page`) has no `id`; its `form_id` makes one post of a form that is sent
     twice. `saved` is when changes were kept aside; `address` that of a public post; `due` until when it can be taken
-    back; `blocks` are the lengths of the blocks of an HTML text, as browsers count."""
+    back; `blocks` are the lengths of the blocks of an HTML text, as browsers count. `citation` is what is
+    known of the target that it answers, likes or boosts; `can_boost`: followers can be shown it again."""
 
     template = "admin/edit.html"
     form: Form
@@ -32,6 +34,8 @@ class EditPage(AdminPage):
     address: str = ""
     comments: int = 0
     due: datetime | None = None
+    citation: Citation | None = None
+    can_boost: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
