@@ -11,11 +11,19 @@ from syndicate.model.actor import Role
 Document = dict[str, Any]
 NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/"
 NODEINFO_VERSIONS = ("2.1", "2.0")
+FEP_3B86 = "https://w3id.org/fep/3b86/"
+INTENTS = {
+    "Follow": "/admin/blogroll/?address={object}",
+    "Create": "/admin/posts/new?in_reply_to={inReplyTo}",
+    "Like": "/admin/posts/new?like_of={object}",
+    "Announce": "/admin/posts/new?repost_of={object}",
+}
+"""Where the author goes on who does something on another site (FEP-3b86)."""
 
 
-def jrd(profile: Profile, *, server: str) -> Document:
+def jrd(profile: Profile, *, server: str, base: str) -> Document:
     """Render the WebFinger answer for an account. It has a single `self` link: Misskey takes the first of any type.
-    `server` is the id of the actor that stands for the server (FEP-d556)."""
+    `server` is the id of the actor that stands for the server (FEP-d556), `base` the beginning of our addresses."""
     local_actor = profile.actor
     links: list[Document] = [
         {"rel": "self", "type": ACTIVITY_JSON, "href": local_actor.uri},
@@ -23,6 +31,7 @@ def jrd(profile: Profile, *, server: str) -> Document:
     ]
     if local_actor.role is Role.BLOG:  # the home page is its page, and the server's address
         links.append({"rel": "https://www.w3.org/ns/activitystreams#Service", "type": ACTIVITY_JSON, "href": server})
+        links += [{"rel": f"{FEP_3B86}{name}", "template": f"{base}{path}"} for name, path in INTENTS.items()]
     if profile.icon:
         links.append({"rel": "http://webfinger.net/rel/avatar", "type": profile.icon_type, "href": profile.icon})
     return {"subject": f"acct:{profile.account}", "aliases": [local_actor.url, local_actor.uri], "links": links}

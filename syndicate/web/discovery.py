@@ -46,7 +46,7 @@ async def get_webfinger(request: web.Request) -> web.StreamResponse:
     profile = next(matches, None) if len(resource) <= MAX_RESOURCE_LENGTH else None
     if profile is None:
         raise NotFound("no such account")
-    document = discovery.jrd(profile, server=local_actors.fetching.actor.uri)
+    document = discovery.jrd(profile, server=local_actors.fetching.actor.uri, base=request.app[URLS].base)
     return await _answer(request, f"webfinger:{profile.account}", _json(document), "application/jrd+json")
 
 

@@ -93,6 +93,12 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     router.add_get("/follow/", remote_interaction.get_follow)
     router.add_post("/follow/", remote_interaction.post_follow, expect_handler=expect_handler(MAX_FORM_BYTES))
     router.add_get("/reply/", remote_interaction.get_reply)
+    router.add_get("/reply/{intent:like|boost}/", remote_interaction.get_reaction)
+    router.add_post(
+        "/reply/{intent:like|boost}/",
+        remote_interaction.post_reaction,
+        expect_handler=expect_handler(MAX_FORM_BYTES),
+    )
     router.add_post("/reply/", remote_interaction.post_reply, expect_handler=expect_handler(MAX_FORM_BYTES))
     router.add_get("/comments/new", comment_form.get_form)
     router.add_post("/comments/new", comment_form.post_form, expect_handler=expect_handler(comment_form.MAX_FORM_BYTES))

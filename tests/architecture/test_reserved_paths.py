@@ -8,9 +8,16 @@ from syndicate.web.routes import PROGRAM_DIRECTORIES
 from syndicate.web.site.addresses import get_address
 from tests.architecture.test_urls_match_routes import ID, application
 
-EXAMPLES = {"id": ID, "last": ID, "page": "2", "volume": "1", "days": "7", "format": "atom", "kind": "likes"} | {
-    "river": "river/"
-}
+EXAMPLES = {
+    "id": ID,
+    "last": ID,
+    "page": "2",
+    "volume": "1",
+    "days": "7",
+    "format": "atom",
+    "kind": "likes",
+    "intent": "like",
+} | {"river": "river/"}
 """Values of parameters in routes; others take any word."""
 FREE = [
     *(

@@ -188,14 +188,51 @@ async def test_a_form_of_another_site_sends_nobody_elsewhere(
     assert onward(answer).startswith("https://evil.example/"), "she sees where it leads"
 
 
-async def test_only_the_two_dialogs_may_lead_to_other_servers(instance: RunningInstance) -> None:
+@pytest.mark.parametrize(("intent", "name"), [("like", "Like"), ("boost", "Announce")])
+async def test_a_reader_likes_and_boosts_from_their_own_server(
+    open_instance: RunningInstance, ann: Peer, intent: str, name: str
+) -> None:
+    """Also what takes no replies, but not what is not shown; the page of any post serves where no better one is offered."""
+    said = await open_instance.publish("Closed", comments_open=False)
+    page = (await open_instance.get(said.path)).text
+    path = f"/reply/{intent}/"
+    assert f'href="{path}?to={quote(said.uri)}"' in page
+    assert (await open_instance.get(f"{path}?to={quote(said.uri)}")).status == 200
+    assert (await open_instance.get(f"{path}?to=https://elsewhere.example/1")).status == 404
+    fields = {"account": "@ann@social.example", "to": said.uri}
+    object = quote(said.uri, safe="")
+    offers(
+        ann, (SUBSCRIBE, "https://social.example/i?uri={uri}"), (f"{FEP}{name}", "https://social.example/x?o={object}")
+    )
+    assert onward(await post(open_instance, path, fields)) == f"https://social.example/x?o={object}"
+    offers(ann, (SUBSCRIBE, "https://social.example/i?uri={uri}"))
+    assert onward(await post(open_instance, path, fields)) == f"https://social.example/i?uri={object}"
+    offers(ann)
+    answer = await post(open_instance, path, fields)
+    assert "offers no page for this" in answer.text
+    assert f'value="{said.uri}"' in answer.text, "to copy"
+
+
+async def test_an_author_who_likes_a_post_elsewhere_comes_to_the_desk(instance: RunningInstance) -> None:
+    links = (await instance.get("/.well-known/webfinger?resource=acct:notes@blog.example")).json()["links"]
+    templates = {link["rel"].removeprefix(FEP): link["template"] for link in links if link["rel"].startswith(FEP)}
+    assert templates == {
+        "Follow": "https://blog.example/admin/blogroll/?address={object}",
+        "Create": "https://blog.example/admin/posts/new?in_reply_to={inReplyTo}",
+        "Like": "https://blog.example/admin/posts/new?like_of={object}",
+        "Announce": "https://blog.example/admin/posts/new?repost_of={object}",
+    }
+
+
+async def test_only_the_dialogs_may_lead_to_other_servers(instance: RunningInstance) -> None:
     said = await instance.publish("Tea")
+    dialogs = [f"/reply/{kind}?to={quote(said.uri)}" for kind in ("", "like/", "boost/")]
     policies = {
         path: (await instance.get(path)).headers["Content-Security-Policy"]
-        for path in ("/", said.path, "/subscribe/", "/comments/where", "/follow/", f"/reply/?to={quote(said.uri)}")
+        for path in ("/", said.path, "/subscribe/", "/comments/where", "/follow/", *dialogs)
     }
     leading = [path for path, policy in policies.items() if "form-action 'self' https:;" in policy]
-    assert leading == ["/follow/", f"/reply/?to={quote(said.uri)}"]
+    assert leading == ["/follow/", *dialogs]
     assert all("form-action 'self'" in policy for policy in policies.values())
 
 

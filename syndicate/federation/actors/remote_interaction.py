@@ -1,4 +1,4 @@
-"""Remote interaction: finds the page on a visitor's own server to follow the blog or reply to something.
+"""Remote interaction: finds the page on a reader's own server to follow the blog, or to reply to, like or boost something.
 
 Servers publish it by WebFinger: activity intents (FEP-3b86), or the older subscribe template of OStatus.
 """
@@ -8,26 +8,30 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
+from syndicate.activitypub.discovery import FEP_3B86
 from syndicate.federation.actors.webfinger import Schemes, account_of, links_of
 from syndicate.transport.message import Transport
 from syndicate.urls import split
 
-FEP_3B86 = "https://w3id.org/fep/3b86/"
 SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 VARIABLE = re.compile(r"\{([A-Za-z-]{1,30})\}")
 MAX_TEMPLATE_LENGTH = 2000
 
 
 class Intent(StrEnum):
-    """What people do from their own server: follow the blog, or reply to a post."""
+    """What people do from their own server: follow the blog, or reply to, like or boost a post."""
 
     FOLLOW = "follow"
     REPLY = "reply"
+    LIKE = "like"
+    BOOST = "boost"
 
 
 RELATIONS = {
     Intent.FOLLOW: ((f"{FEP_3B86}Follow", "object"), (f"{FEP_3B86}Object", "object"), (SUBSCRIBE, "uri")),
     Intent.REPLY: ((f"{FEP_3B86}Create", "inReplyTo"), (f"{FEP_3B86}Object", "object"), (SUBSCRIBE, "uri")),
+    Intent.LIKE: ((f"{FEP_3B86}Like", "object"), (f"{FEP_3B86}Object", "object"), (SUBSCRIBE, "uri")),
+    Intent.BOOST: ((f"{FEP_3B86}Announce", "object"), (f"{FEP_3B86}Object", "object"), (SUBSCRIBE, "uri")),
 }
 """Link relations, each with the template variable for the object; the best first."""
 
@@ -39,7 +43,7 @@ class RemoteInteraction:
         self._transport, self._schemes = transport, schemes
 
     async def find(self, account: str, intent: Intent, object: str) -> str:
-        """Return the address on the visitor's server; empty if that server offers none.
+        """Return the address on the reader's server; empty if that server offers none.
 
         Raises AddressUnusable for an invalid account, RemoteError if its server does not answer.
         """

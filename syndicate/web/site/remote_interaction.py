@@ -1,4 +1,5 @@
-"""Remote interaction: readers follow the blog or reply from their own server, and look up what became of a reply.
+"""Remote interaction: readers follow the blog, reply, like or boost from their own server, and look up what became of a
+reply.
 
 Each page has a form with one field and works without scripts. Nothing that a reader enters is stored.
 """
@@ -24,13 +25,34 @@ NO_RESPONSE = _("That server does not answer like a server of the fediverse. Is 
 NOT_SUPPORTED = _("That server offers no page for this. Please do it by hand, as described below.")
 BUSY = _("Too many requests at once. Please wait a minute and try again.")
 REDIRECT_POLICY = {"Content-Security-Policy": content_policy("'self' https:")}
-"""For the two forms that may redirect to the reader's own server, and for no other page."""
+"""For the forms that may redirect to the reader's own server, and for no other page."""
 ACCOUNT_FIELD = {
     "label": _("Your name in the fediverse"),
     "name": "account",
     "placeholder": "@ann@social.example",
     "method": "post",
 }
+
+ADDRESSES = {
+    Intent.FOLLOW: "/follow/",
+    Intent.REPLY: "/reply/",
+    Intent.LIKE: "/reply/like/",
+    Intent.BOOST: "/reply/boost/",
+}
+WORDS = {
+    Intent.REPLY: (
+        _("Reply"),
+        _("Reply from your own account. Public replies appear on this blog."),
+        _("Reply from my server"),
+    ),
+    Intent.LIKE: (_("Like"), _("Like this from your own account."), _("Like from my server")),
+    Intent.BOOST: (
+        _("Boost"),
+        _("Boost this from your own account, so that your followers see it."),
+        _("Boost from my server"),
+    ),
+}
+"""Heading, text and button of each dialog about a post or a comment."""
 
 
 async def get_follow(request: web.Request) -> web.StreamResponse:
@@ -42,21 +64,34 @@ async def post_follow(request: web.Request) -> web.StreamResponse:
 
 
 async def get_reply(request: web.Request) -> web.StreamResponse:
-    return await _page(request, Intent.REPLY, await _require_open_object(request, request.query.get("to", "")))
+    return await _page(
+        request, Intent.REPLY, await _require_object(request, request.query.get("to", ""), takes_replies=True)
+    )
 
 
 async def post_reply(request: web.Request) -> web.StreamResponse:
     return await _redirect_to_own_server(request, Intent.REPLY)
 
 
-async def _require_open_object(request: web.Request, uri: str) -> str:
-    """Return `uri` if it is the id of a post or approved comment that takes replies. Raises NotFound otherwise."""
+async def get_reaction(request: web.Request) -> web.StreamResponse:
+    """Ask who likes or boosts something."""
+    about = await _require_object(request, request.query.get("to", ""))
+    return await _page(request, Intent(request.match_info["intent"]), about)
+
+
+async def post_reaction(request: web.Request) -> web.StreamResponse:
+    return await _redirect_to_own_server(request, Intent(request.match_info["intent"]))
+
+
+async def _require_object(request: web.Request, uri: str, *, takes_replies: bool = False) -> str:
+    """Return `uri` if it is the id of a post or approved comment, or one that takes replies. Raises NotFound
+    otherwise."""
     store = request.app[STORE]
     post = await store.posts.find_by_uri(uri[:MAX_INPUT_LENGTH])
     comment = None if post else await store.comments.find_by_uri(uri[:MAX_INPUT_LENGTH])
     if comment is not None and comment.state is CommentState.APPROVED:
         post = await store.posts.find(comment.post)
-    if post is None or not post.federates or not post.comments_open:
+    if post is None or not post.federates or (takes_replies and not post.comments_open):
         raise NotFound("nothing to answer")
     return uri
 
@@ -70,7 +105,9 @@ async def _redirect_to_own_server(request: web.Request, intent: Intent) -> web.S
     address, limiter = address_of(request, request.app[CONFIG].server), request.app[DIALOG_LIMITER]
     limiter.spend(address)
     form = dict(await request.app[BODIES].form(request, address))
-    about = await _require_open_object(request, form.get("to", "")) if intent is Intent.REPLY else ""
+    about = ""
+    if intent is not Intent.FOLLOW:
+        about = await _require_object(request, form.get("to", ""), takes_replies=intent is Intent.REPLY)
     account = form.get("account", "").strip()[:MAX_INPUT_LENGTH]
     object = about or request.app[LOCAL_ACTORS].blog.actor.uri
     try:
@@ -111,14 +148,9 @@ async def _page(
             "copy": f"@{profile.account}",
         }
     else:
-        words = {
-            "heading": _("Reply"),
-            "text": _("Reply from your own account. Public replies appear on this blog."),
-            "button": _("Reply from my server"),
-            "copy": about,
-            "about": about,
-        }
-    body = await request.app[PAGE_BUILDER].dialog(f"/{intent.value}/", **ACCOUNT_FIELD, **words, **more)
+        heading, text, button = WORDS[intent]
+        words = {"heading": heading, "text": text, "button": button, "copy": about, "about": about}
+    body = await request.app[PAGE_BUILDER].dialog(ADDRESSES[intent], **ACCOUNT_FIELD, **words, **more)
     return _answer(body, status, **REDIRECT_POLICY)
 
 
