@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from functools import reduce
 
 import yaml
 
@@ -23,6 +22,7 @@ from syndicate.content.yaml_values import (
     WrongValue,
     address_of,
     bool_of,
+    duration_of,
     is_null,
     line_of,
     mapping_of,
@@ -327,15 +327,8 @@ def _enclosure(front: FrontMatter, node: yaml.Node, _context: Context) -> FrontM
         raise WrongValue("'type' must be a media type such as audio/mpeg")
     if not re.fullmatch("[0-9]{1,15}", length):
         raise WrongValue("'length' must be a number of bytes")
-    duration = _duration(text_of(parts["duration"])) if "duration" in parts else 0
+    duration = duration_of(text_of(parts["duration"])) if "duration" in parts else 0
     return replace(front, enclosure=Enclosure(url=url, media_type=media_type, length=int(length), duration=duration))
-
-
-def _duration(text: str) -> int:
-    """Parse `1870`, `31:10` or `0:31:10`."""
-    if not re.fullmatch("(?:[0-9]{1,3}:)?(?:[0-9]{1,6}:)?[0-9]{1,6}", text):
-        raise WrongValue("'duration' must be seconds, or such as 31:10 or 1:02:30")
-    return reduce(lambda seconds, part: seconds * 60 + int(part), text.split(":"), 0)
 
 
 def _reference(front: FrontMatter, node: yaml.Node, context: Context) -> FrontMatter:

@@ -5,6 +5,7 @@
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import reduce
 from typing import TypeVar
 
 import yaml
@@ -117,6 +118,13 @@ def mapping_of(node: yaml.Node, *allowed: str) -> dict[str, yaml.Node]:
     if strange := found.keys() - set(allowed):
         raise WrongValue(f"it may hold {', '.join(allowed)}, not '{clean_name(min(strange))}'")
     return found
+
+
+def duration_of(text: str) -> int:
+    """Parse `1870`, `31:10` or `0:31:10` as seconds."""
+    if not re.fullmatch("(?:[0-9]{1,3}:)?(?:[0-9]{1,6}:)?[0-9]{1,6}", text):
+        raise WrongValue("'duration' must be seconds, or such as 31:10 or 1:02:30")
+    return reduce(lambda seconds, part: seconds * 60 + int(part), text.split(":"), 0)
 
 
 def address_of(node: yaml.Node) -> str:

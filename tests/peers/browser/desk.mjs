@@ -112,7 +112,7 @@ await page.keyboard.press("/");
 await page.keyboard.type("cg?");
 if ((await page.getByLabel("Words in title or text").inputValue()) !== "cg?") found.push("keys are not silent while typing");
 await look("posts");
-for (const list of ["comments", "mentions"]) {
+for (const list of ["comments", "mentions", "people", "people/blocks", "blogroll", "blogroll/posts"]) {
   await page.goto(`${base}/admin/${list}/`);
   await look(list);
 }
