@@ -199,6 +199,7 @@ class PostWriter:
         await tx.media_uses.add(rerendered.post.id, media)
         await self._outbox.refresh_unsent(tx, rerendered.post)
         await self._outbox.reactions.found(tx, rerendered.post)
+        await self._webmentions.target_found(tx, rerendered.post)
         await _move_versions(tx, rerendered.post)
         return True
 

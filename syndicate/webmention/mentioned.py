@@ -12,8 +12,11 @@ NAMES = frozenset({"mention", "hashtag"})
 
 
 def addresses_mentioned(post: Post) -> tuple[str, ...]:
-    """Return the addresses that a post mentions, each once."""
-    return addresses_in(post.html)
+    """Return the addresses that a post mentions, each once: first the page that it answers, likes or boosts. An object
+    of the fediverse is notified by ActivityPub instead."""
+    reference = post.reference
+    answered = (reference.address,) if reference is not None and not reference.object else ()
+    return tuple(dict.fromkeys((*answered, *addresses_in(post.html))))[:MAX_TARGETS]
 
 
 def addresses_in(html: str) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ class WebmentionOutbox:
 
         A new post that is not `announced`, a `minor` change, and what never federates are notified to nobody.
         """
-        was, now = (post if post is not None and post.federates else None for post in (before, after))
+        was, now = (post if post is not None and post.reaches_others else None for post in (before, after))
         post = now or was
         if post is None or (now is not None and (minor or not (was or announced))):
             return
@@ -51,6 +51,16 @@ class WebmentionOutbox:
             earlier=addresses_mentioned(was) if was else (),
             post=post.id,
         )
+
+    async def target_found(self, tx: Tables, post: Post) -> None:
+        """Notify no page of what a post answers, likes or boosts if that was found in the fediverse meanwhile."""
+        reference, now = post.reference, self._clock()
+        sent = await tx.sent_webmentions.list_about(post.id) if reference is not None and reference.object else {}
+        known = sent.get(reference.address) if reference is not None else None
+        if reference is None or known is None or now >= known.first + HOLD:
+            return
+        await tx.sent_webmentions.delete(post.id, reference.address)
+        await self._take_back(tx, reference.address, known, post=post.id, now=now)
 
     async def answer_changed(self, tx: Tables, before: Comment | None, after: Comment | None, post: Post) -> None:
         """Notify the pages to which an answer of the author links, or linked before the change."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -138,6 +139,8 @@ async def test_nothing_is_sent_twice_and_a_changed_target_is_undone(
     await change(blog, "like", title="", source="Because!", reference=like_of(notes[0]["id"]))
     await blog.settle()
     assert len(ann.of_type("Like")) == 1
+    deliveries = await blog.store.sent_webmentions.list_about((await blog.store.posts.find_by_slug("like")).id)  # type: ignore[union-attr]
+    assert not deliveries, "what is in the fediverse gets no Webmention as well"
     assert ann.fetched(notes[0]["id"]) == 1
     await change(blog, "like", title="", source="Because!", reference=like_of(notes[1]["id"]))
     await blog.settle()
@@ -241,8 +244,13 @@ async def test_a_web_page_is_cited_and_its_author_reads_of_it(blog: RunningInsta
     page = b"""<html><head><title>On &lt;frost&gt;</title><meta name="description" content="All is black.">
         <link rel="alternate" type="application/activity+json" href="https://inside.example/object"></head></html>"""
 
+    posted: list[Any] = []
+
     async def answer(request: Request) -> Response:
-        return Response(status=200, headers={"Content-Type": "text/html"}, body=page, url=request.url)
+        if request.method == "POST":
+            posted.append(request)
+        headers = {"Content-Type": "text/html", "Link": '</webmention>; rel="webmention"'}
+        return Response(status=200, headers=headers, body=page, url=request.url)
 
     wire.connect_server("garden.example", answer)
     wire.connect_server("inside.example", answer)
@@ -256,6 +264,11 @@ async def test_a_web_page_is_cited_and_its_author_reads_of_it(blog: RunningInsta
     assert "inReplyTo" not in document
     assert f'href="{address}"' in document["content"]
     assert "So it is here." in document["content"]
+    like = await blog.publish("", "", slug="like", reference=like_of(address))
+    blog.clock.advance(minutes=2)
+    await blog.settle()
+    sent = sorted(parse_qs(request.body.decode())["source"][0] for request in posted)
+    assert sent == sorted([page_of(blog, post), page_of(blog, like)])
 
 
 def test_a_header_names_one_address_that_the_post_answers() -> None:
