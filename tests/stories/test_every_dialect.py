@@ -167,7 +167,7 @@ async def test_a_conversation_to_its_end_leaves_nothing_behind(
     assert await rows(instance, "arrivals", "outcome = 'waiting'") == 0
     assert await rows(instance, "deliveries", "state = 'waiting'") == 0
     assert await rows(instance, "inboxes", "followers <> 0") == 0
-    assert await rows(instance, "totals", "total <> 0") == 0
+    assert await rows(instance, "totals", "total <> 0 AND name <> 'comment-numbers'") == 0  # none is given twice
     assert await rows(instance, "outbox", "public = 1 AND type <> 'Delete'") == 0
     for address in (post.uri, f"{post.uri}/replies", f"{post.uri}/likes", f"{post.uri}/context", post.path):
         assert (await instance.get(address, accept=ACTIVITY)).status == 410, address
