@@ -61,9 +61,13 @@ class SiteSettings:
         return self._stored.get(name, default)
 
     def is_locked(self, name: str) -> bool:
-        """Return whether the file or the environment gives the setting, so that it cannot be changed here."""
+        """Return whether the file or the environment gives the setting, so that it cannot be changed here. An empty text,
+        which earlier versions wrote into new files, gives nothing."""
         section, _, key = name.partition(".")
-        return name in FIXED or (section in SECTIONS and key in getattr(self._given, section).model_fields_set)
+        if name in FIXED or section not in SECTIONS:
+            return name in FIXED
+        given = getattr(self._given, section)
+        return key in given.model_fields_set and getattr(given, key) != ""
 
     async def load(self) -> None:
         """Read what is stored, by this process or another. A value that is not valid any more is left out."""
