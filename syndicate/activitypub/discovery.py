@@ -33,7 +33,9 @@ def jrd(profile: Profile, *, server: str, base: str) -> Document:
         links.append({"rel": "https://www.w3.org/ns/activitystreams#Service", "type": ACTIVITY_JSON, "href": server})
         links += [{"rel": f"{FEP_3B86}{name}", "template": f"{base}{path}"} for name, path in INTENTS.items()]
     if profile.icon:
-        links.append({"rel": "http://webfinger.net/rel/avatar", "type": profile.icon_type, "href": profile.icon})
+        links.append(
+            {"rel": "http://webfinger.net/rel/avatar", "type": profile.icon.media_type, "href": profile.icon.url}
+        )
     return {"subject": f"acct:{profile.account}", "aliases": [local_actor.url, local_actor.uri], "links": links}
 
 

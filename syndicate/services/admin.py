@@ -21,6 +21,7 @@ from syndicate.web.admin.blogroll import BLOGROLL_EDITOR
 from syndicate.web.admin.comment_actions import COMMENT_ACTIONS, CommentActions
 from syndicate.web.admin.downloads import DOWNLOADS, Downloads
 from syndicate.web.admin.editor import EDITOR, Editor
+from syndicate.web.admin.look import SETTINGS
 from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
 from syndicate.web.admin.people import BLOCKING
@@ -44,6 +45,7 @@ def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
         COMMENT_ACTIONS: CommentActions(
             store, services.author_replies, services.authorizations, services.blocking, clock
         ),
+        SETTINGS: services.settings,
         DOWNLOADS: Downloads(
             store, services.files, services.urls, services.settings, make_backup=partial(_make_backup, services)
         ),

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from syndicate.model.post import PostState
 from syndicate.storage.engine.database import Queryable, Row
 from syndicate.storage.media import MediaFile, file_of_row
-from syndicate.storage.media_uses import IS_PUBLIC
+from syndicate.storage.media_uses import IN_LOOK, IS_PUBLIC
 
 OF_AUTHOR = "purpose = 'post' AND state = 'kept'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedFile:
-    """A file. `uses` is how many posts use it; `is_public`: everybody may see it."""
+    """A file. `uses` is how many posts use it; `is_in_look`: the account of the blog shows it; `is_public`: everybody may
+    see it."""
 
     file: MediaFile
     uses: int
+    is_in_look: bool = False
     is_public: bool
 
 
@@ -85,6 +87,7 @@ class AdminMedia:
             DELETE FROM media
             WHERE id = :id AND {OF_AUTHOR}
               AND NOT EXISTS (SELECT 1 FROM post_media WHERE post_media.media_id = media.id)
+              AND NOT {IN_LOOK}
               AND NOT EXISTS (SELECT 1 FROM post_drafts WHERE {_IS_ASIDE})
             RETURNING name, original
             """,
@@ -96,6 +99,7 @@ class AdminMedia:
 
 _SELECT = f"""
 SELECT media.*, CASE WHEN {IS_PUBLIC} THEN 1 ELSE 0 END AS is_public,
+  CASE WHEN {IN_LOOK} THEN 1 ELSE 0 END AS is_in_look,
   (SELECT count(*) FROM post_media WHERE post_media.media_id = media.id) AS uses
 FROM media
 """
@@ -112,7 +116,12 @@ def _literal(word: str) -> str:
 
 
 def _listed(row: Row) -> ListedFile:
-    return ListedFile(file=file_of_row(row), uses=row["uses"], is_public=bool(row["is_public"]))
+    return ListedFile(
+        file=file_of_row(row),
+        uses=row["uses"],
+        is_in_look=bool(row["is_in_look"]),
+        is_public=bool(row["is_public"]),
+    )
 
 
 def _use(row: Row, *, is_aside: bool = False) -> MediaUse:

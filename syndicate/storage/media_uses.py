@@ -4,14 +4,21 @@ from collections.abc import Sequence
 
 from syndicate.storage.engine.database import Queryable
 
-IS_PUBLIC = """
+IN_LOOK = """
+    EXISTS (
+      SELECT 1 FROM settings
+      WHERE settings.name IN ('look.picture', 'look.header') AND settings.value LIKE '%"' || media.name || '"%')
+"""
+"""The account of the blog shows the file (see `storage/look.py`)."""
+IS_PUBLIC = f"""
     (media.purpose <> 'post'
      OR EXISTS (
        SELECT 1 FROM post_media JOIN posts ON posts.id = post_media.post_id
        WHERE post_media.media_id = media.id AND posts.state = 'published')
+     OR {IN_LOOK}
      OR (media.path IS NOT NULL AND NOT EXISTS (SELECT 1 FROM post_media WHERE post_media.media_id = media.id)))
 """
-"""Everybody may see a file that a published post uses, pictures of accounts and of other blogs, and what an imported
+"""Everybody may see a file that a published post or the account of the blog uses, pictures of accounts and of other blogs, and what an imported
 blog served at an address of its own unless only posts that are not public use it. The rest is for the author alone:
 what drafts, scheduled and private posts use, and uploads that nothing uses yet."""
 

@@ -50,8 +50,7 @@ PROFILE = Profile(
     account="notes@blog.example",
     domain="blog.example",
     language="en",
-    icon=f"{BLOG}/favicon.png",
-    icon_type="image/png",
+    icon=Picture(url=f"{BLOG}/favicon.png", media_type="image/png", alt=ACTOR.name),
     fields=(("Website", f"{BLOG}/"),),
 )
 POST = Post(

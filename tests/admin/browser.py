@@ -35,9 +35,11 @@ class Browser:
         """Send a form as a page of ours does, without following a redirect."""
         return await self.request("POST", path, urlencode(fields), **{"Sec_Fetch_Site": "same-origin", **headers})
 
-    async def submit(self, button: str, *, file: tuple[str, bytes] | None = None, **typed: str) -> Answer:
+    async def submit(
+        self, button: str, *, file: tuple[str, bytes] | None = None, into: str = "", **typed: str
+    ) -> Answer:
         """Fill in the form that has this button, press it, and go on where that leads. `file` is chosen in its file
-        field; a form that can send files is sent as browsers send one."""
+        field, or in that called `into`; a form that can send files is sent as browsers send one."""
         form, pressed = self._form(button)
         areas = {area.get("name") for area in form.iter("textarea")}
         shown = {
@@ -53,20 +55,20 @@ class Browser:
         if form.get("method") == "get":
             return await self.get(urljoin(self.path, f"{action}?{urlencode(fields)}"))
         if form.get("enctype") == "multipart/form-data":
-            await self._post_multipart(urljoin(self.path, action), fields, form.xpath(".//input[@type='file']"), file)
+            chosen = {
+                str(one.get("name")): file if file and into in ("", one.get("name")) else ("", b"")
+                for one in form.xpath(".//input[@type='file']")
+            }
+            await self._post_multipart(urljoin(self.path, action), fields, chosen)
         else:
             await self.post(urljoin(self.path, action), fields)
         if self.answer.status == 303:
             await self.get(urljoin(self.path, self.answer.headers["Location"]))
         return self.answer
 
-    async def _post_multipart(
-        self, path: str, fields: dict[str, str], inputs: list[Any], file: tuple[str, bytes] | None
-    ) -> Answer:
-        names = {one.get("name") for one in inputs}
-        parts = [_part(f'name="{name}"', text.encode()) for name, text in fields.items() if name not in names]
-        for name in names:
-            filename, data = file or ("", b"")
+    async def _post_multipart(self, path: str, fields: dict[str, str], files: dict[str, tuple[str, bytes]]) -> Answer:
+        parts = [_part(f'name="{name}"', text.encode()) for name, text in fields.items() if name not in files]
+        for name, (filename, data) in files.items():
             parts.append(_part(f'name="{name}"; filename="{filename}"\r\nContent-Type: image/gif', data))
         body = b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
         sent = {"Content_Type": f"multipart/form-data; boundary={BOUNDARY}", "Sec_Fetch_Site": "same-origin"}

@@ -45,6 +45,7 @@ from syndicate.web.admin.pages.account import (
 from syndicate.web.admin.pages.blogroll import BlogrollEntryPage, BlogrollListPage, FoundPage, ReadingPage
 from syndicate.web.admin.pages.comments import CommentCard, CommentPage, CommentsPage, MentionCard, MentionsPage
 from syndicate.web.admin.pages.frame import AdminPage, Frame, Tab
+from syndicate.web.admin.pages.look import LookPage, ShownPicture
 from syndicate.web.admin.pages.media import FileCard, FilePage, MediaPage
 from syndicate.web.admin.pages.people import BlocksPage, FollowerCard, PeoplePage
 from syndicate.web.admin.pages.post_lists import (
@@ -146,6 +147,7 @@ ENTRY = BlogrollEntry(
     latest=Latest(title=HOSTILE, url=HOSTILE, at=NOON - timedelta(days=1)),
 )
 STATES = tuple(zip(FeedState, FollowState, strict=True))
+LOOK = ("title", "tagline", "author", "about", "picture_file", "picture_alt", "header_file", "label1", "content1")
 CARD = FileCard(
     listed=ListedFile(file=MediaFile(id="m", source_url="", alt=HOSTILE, width=8, due=NOON), uses=3, is_public=False),
     address=HOSTILE,
@@ -197,6 +199,15 @@ SAMPLES: dict[str, AdminPage] = {
         sessions=tuple(StoredSession(token_hash=id, browser=HOSTILE, created=NOON, seen=NOON) for id in "ab"),
         events=(AdminEvent(id="i", at=NOON, kind="signed in", detail=HOSTILE),),
     ),
+    "look": LookPage(
+        form=Form(dict.fromkeys(LOOK, HOSTILE), dict.fromkeys(LOOK, HOSTILE)),
+        handle=HOSTILE,
+        fields=2,
+        picture=ShownPicture(address=HOSTILE, alt=HOSTILE),
+        header=ShownPicture(address=HOSTILE, alt=""),
+        locked=frozenset({"author"}),
+    ),
+    "look unset": LookPage(form=Form(), handle="@notes@blog.example", fields=4),
     "media": MediaPage(
         form=FORM, max_size="64 MB", words=HOSTILE, files=(CARD, replace(CARD, thumbnail="")), older="?b"
     ),
@@ -208,6 +219,7 @@ SAMPLES: dict[str, AdminPage] = {
         more=2,
     ),
     "unused file": FilePage(form=Form(), card=replace(CARD, thumbnail="")),
+    "file of the look": FilePage(form=Form(), card=replace(CARD, listed=replace(CARD.listed, is_in_look=True))),
     "no posts": PostsPage(tabs=(), state="all", words=HOSTILE),
     "posts": PostsPage(
         tabs=(Tab(label="All", href="/admin/posts/", count=1, is_current=True),),

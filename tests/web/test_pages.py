@@ -241,7 +241,6 @@ def full_pages(text: str = "words", address: str = f"{BLOG}/x/") -> dict[str, Pa
         "search": SearchPage(
             site=site, head=head, words=text, posts=posts, newer="/search/x/", older="/search/x/page/3/"
         ),
-        "about": AboutPage(site=site, head=head, since=NOON, post_count=7),
         "comment form": CommentFormPage(
             site=site,
             head=head,
@@ -253,6 +252,7 @@ def full_pages(text: str = "words", address: str = f"{BLOG}/x/") -> dict[str, Pa
             token="token",
             problem=text,
         ),
+        "about": AboutPage(site=site, head=head, since=NOON, post_count=7, about=SafeHtml("<p>Safe</p>")),
         "dialog": DialogPage(
             site=site,
             head=head,

@@ -15,7 +15,8 @@ WEB_SCHEME = re.compile("https?://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A local actor with the other members of its document. `fields` are pairs of label and address or text;
+    """A local actor with the other members of its document. `about` is safe HTML that stands for its summary, or empty;
+    `icon` and `image` are its picture and header picture. `fields` are pairs of label and address or text;
     `also_known_as` are the ids of accounts that may move here; `moved_to` is the account that this one moved to."""
 
     actor: LocalActor
@@ -23,8 +24,9 @@ class Profile:
     account: str
     domain: str
     language: str
-    icon: str = ""
-    icon_type: str = ""
+    about: str = ""
+    icon: Picture | None = None
+    image: Picture | None = None
     fields: tuple[tuple[str, str], ...] = ()
     also_known_as: tuple[str, ...] = ()
     moved_to: str = ""
@@ -40,7 +42,7 @@ def actor(profile: Profile) -> Document:
         "preferredUsername": local_actor.handle,
         "webfinger": profile.account,
         "name": local_actor.name,
-        "summary": f"<p>{escape(local_actor.summary)}</p>" if local_actor.summary else "",
+        "summary": profile.about or (f"<p>{escape(local_actor.summary)}</p>" if local_actor.summary else ""),
         "url": local_actor.url,
         "published": to_wire(local_actor.published),
         "inbox": local_actor.inbox,
@@ -78,8 +80,9 @@ def actor(profile: Profile) -> Document:
             for key in local_actor.proof_keys
         ]
     if profile.icon:
-        icon = Picture(url=profile.icon, media_type=profile.icon_type, alt=local_actor.name)
-        document["icon"] = identified_picture(icon)
+        document["icon"] = identified_picture(profile.icon)
+    if profile.image:
+        document["image"] = identified_picture(profile.image)
     return document
 
 

@@ -15,15 +15,17 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from syndicate.activitypub.render import Profile
 from syndicate.clock import Clock, from_text
 from syndicate.config import Config, SiteConfig
+from syndicate.content import markdown
 from syndicate.federation.actors.founding import require_own_database
 from syndicate.federation.actors.keyring import Keyring
 from syndicate.model.actor import LocalActor, ProofKey, Role
 from syndicate.model.ids import new_id
-from syndicate.model.post import Post, Term, TermKind
+from syndicate.model.post import Picture, Post, Term, TermKind
 from syndicate.signatures import add_proof, multikey, public_pem
 from syndicate.storage import Store, Tables
 from syndicate.storage.actors import ASKED, KeySet, StoredActor
 from syndicate.storage.earlier_keys import EarlierKey
+from syndicate.storage.look import Look, LookPicture, look_of
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.transport.signed import SigningKey
 from syndicate.urls import Urls
@@ -33,6 +35,8 @@ DELETED = "account.deleted"
 """Key of a stored value: when the accounts were deleted. Nothing is sent from then on."""
 TERMS = {Role.CATEGORY: TermKind.CATEGORY, Role.TAG: TermKind.TAG}
 MAX_HANDLE_LENGTH = 30
+MAX_ICON_WIDTH, MAX_HEADER_WIDTH = 480, 1600
+"""Pixels of the pictures that other servers fetch."""
 FORWARDABLE_TYPES = frozenset({"Announce", "Create", "Delete", "Undo", "Update"})
 
 
@@ -77,6 +81,7 @@ class SigningActor:
 @dataclass(frozen=True, slots=True)
 class _Known:
     site: SiteConfig
+    look: Look
     stored: StoredActor
     term: Term | None
     identity: SigningActor
@@ -171,9 +176,10 @@ class LocalActors:
             kind = TERMS.get(stored.role)
             term = await self._store.terms.find(kind, stored.subject) if kind else None
             before = self._known.get(stored.id)
-            if before is None or (before.site, before.stored, before.term) != (self._settings.site, stored, term):
+            now = (self._settings.site, look_of(self._settings), stored, term)
+            if before is None or (before.site, before.look, before.stored, before.term) != now:
                 earlier = await self._store.earlier_keys.list_by_actor(stored.id)
-                before = _Known(self._settings.site, stored, term, self._identity(stored, term, earlier))
+                before = _Known(*now, self._identity(stored, term, earlier))
             known[stored.id] = before
         self._known = known
 
@@ -194,14 +200,14 @@ class LocalActors:
     def with_keys(self, id: str, keys: KeySet) -> Profile:
         """Return the profile of an actor with these keys."""
         known = self._known[id]
-        return profile_of(self._settings.config, known.stored.with_next_keys(keys), known.term)
+        return profile_of(self._settings.config, known.look, known.stored.with_next_keys(keys), known.term)
 
     def _identity(self, stored: StoredActor, term: Term | None, earlier: list[EarlierKey]) -> SigningActor:
         key = self.keyring.key(stored.id, stored.public_key_pem)
         proof_key = self.keyring.proof_key(stored.id, stored.proof_key)
         next_keys = stored.next_keys
         return SigningActor(
-            profile=profile_of(self._settings.config, stored, term),
+            profile=profile_of(self._settings.config, look_of(self._settings), stored, term),
             key=key,
             proof_key=proof_key if self._settings.config.federation.integrity_proofs else None,
             earlier=tuple(self._earlier(earlier)),
@@ -287,7 +293,7 @@ class LocalActors:
         return handle
 
 
-def profile_of(config: Config, known: StoredActor, term: Term | None = None) -> Profile:
+def profile_of(config: Config, look: Look, known: StoredActor, term: Term | None = None) -> Profile:
     """Return the profile of a local actor; `term` is the category or tag whose posts it boosts."""
     site = config.site
     urls = Urls(site.url)
@@ -313,12 +319,24 @@ def profile_of(config: Config, known: StoredActor, term: Term | None = None) -> 
         account=f"{known.handle}@{site.host}",
         domain=site.host.partition(":")[0],
         language=site.language,
-        icon=urls.absolute("/favicon.png"),
-        icon_type="image/png",
-        fields=(("Website", urls.home), *elsewhere),
+        about=markdown.render(look.about, base=urls.home) if is_blog else "",
+        icon=_picture(look.picture, urls, MAX_ICON_WIDTH) or favicon(urls, name),
+        image=_picture(look.header, urls, MAX_HEADER_WIDTH) if is_blog else None,
+        fields=(("Website", urls.home), *elsewhere, *(look.fields if is_blog else ())),
         also_known_as=config.federation.also_known_as if is_blog else (),
         moved_to=known.moved_to,
     )
+
+
+def favicon(urls: Urls, name: str) -> Picture:
+    return Picture(url=urls.absolute("/favicon.png"), media_type="image/png", alt=name)
+
+
+def _picture(picture: LookPicture | None, urls: Urls, limit: int) -> Picture | None:
+    if picture is None:
+        return None
+    name, media_type = picture.within(limit)
+    return Picture(url=urls.absolute(Urls.media(name)), media_type=media_type, alt=picture.alt)
 
 
 def _proof_keys(known: StoredActor) -> Iterator[ProofKey]:

@@ -6,9 +6,10 @@ from urllib.parse import unquote, urlencode
 from aiohttp import web
 
 from syndicate.errors import NotFound, PictureRefused
-from syndicate.media.directory import name_of_smaller
+from syndicate.media.directory import NAME, name_of_smaller
 from syndicate.media.files import MAX_BYTES
 from syndicate.storage.admin_media import ListedFile
+from syndicate.storage.media import MediaFile
 from syndicate.urls import Urls
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.media import FileCard, FilePage, MediaPage
@@ -24,6 +25,7 @@ MAX_USES = 20
 MAX_SEARCH_LENGTH = 200
 MAX_UPLOAD_BYTES = MAX_BYTES + 64 * 1024
 THUMBNAIL_WIDTH = 480
+SHORT_NAME_LENGTH = 8
 NO_FILE = "Please choose a file."
 IN_USE = "It is used by what stands above, so it has not been deleted."
 MEGABYTE = 1024 * 1024
@@ -41,7 +43,7 @@ async def post_media(request: web.Request) -> web.StreamResponse:
     form, file = request[FORM], request.get(RECEIVED, {}).get("file")
     try:
         data = await asyncio.to_thread(_bytes, file)
-        kept = await request.app[UPLOADS].keep_file(data, form.get("alt"))
+        kept = await request.app[UPLOADS].keep_file(data, form.get("alt"), file.filename if file else "")
     except PictureRefused as error:
         wrong = form.with_errors(file=str(error))
         return respond_to_form(request, await _list_page(request, wrong), wrong)
@@ -120,14 +122,20 @@ async def _file_page(request: web.Request, listed: ListedFile, form: Form) -> Fi
 def _card(request: web.Request, listed: ListedFile) -> FileCard:
     file = listed.file
     path = file.path or Urls.media(file.name or "")
-    source = file.path or file.source_url
     return FileCard(
         listed=listed,
         address=request.app[URLS].absolute(path),
         thumbnail=_thumbnail(listed),
-        name=unquote(source.rstrip("/").rpartition("/")[2]) or (file.name or ""),
+        name=_name(file),
         size=_size(file.size),
     )
+
+
+def _name(file: MediaFile) -> str:
+    """Return what a file was called; of one that has only a name of ours, its beginning."""
+    address = file.path or file.source_url
+    called = unquote(address.partition("#")[2] or address.rstrip("/").rpartition("/")[2])
+    return f"{called[:SHORT_NAME_LENGTH]}….{called.rpartition('.')[2]}" if NAME.fullmatch(called) else called
 
 
 def _thumbnail(listed: ListedFile) -> str:

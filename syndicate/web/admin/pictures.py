@@ -4,6 +4,7 @@ import asyncio
 import re
 from dataclasses import replace
 from html import escape
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -21,6 +22,7 @@ from syndicate.web.admin.session import FILES_SENT, FORM
 
 MAX_PICTURE_BYTES = 12 * 1024 * 1024
 MAX_ALT_LENGTH = 1500
+MAX_FILENAME_LENGTH = 100
 MAX_RENDERED_AGAIN = 200
 """Posts; more have a file only where it stands on every page, and get its new description when they change."""
 NO_PICTURE = "Please choose a picture."
@@ -44,9 +46,9 @@ class Uploads:
             raise PictureRefused("This file is no picture.")
         return await self._saved(kept)
 
-    async def keep_file(self, data: bytes, alt: str) -> MediaFile:
-        """Keep a picture, sound, film or PDF file. Raises PictureRefused."""
-        return await self._saved(await self._kept(data, alt))
+    async def keep_file(self, data: bytes, alt: str, filename: str) -> MediaFile:
+        """Keep a picture, sound, film or PDF file; what it was called is kept for finding it. Raises PictureRefused."""
+        return await self._saved(await self._kept(data, alt), filename)
 
     async def describe(self, file: MediaFile, alt: str) -> None:
         """Change the description of a file, also where posts show it without one of their own."""
@@ -68,11 +70,13 @@ class Uploads:
         except UnusableFile as error:
             raise PictureRefused(f"This file cannot be used: {error}.") from error
 
-    async def _saved(self, kept: MediaFile) -> MediaFile:
+    async def _saved(self, kept: MediaFile, filename: str = "") -> MediaFile:
         known = await self._store.media.find_by_name(kept.name or "")
         if known is not None:
             return known
-        file = replace(kept, source_url=self._urls.absolute(Urls.media(kept.name or "")))
+        called = filename.replace("\\", "/").rpartition("/")[2][:MAX_FILENAME_LENGTH]
+        address = self._urls.absolute(Urls.media(kept.name or ""))
+        file = replace(kept, source_url=f"{address}#{quote(called)}" if called else address)
         await self._store.transaction(lambda tx: tx.media.save(file))
         return file
 

@@ -22,6 +22,7 @@ NAVIGATION = (
     Link(label="Numbers", href="/admin/numbers/"),
     Link(label="People", href="/admin/people/"),
     Link(label="Blogroll", href="/admin/blogroll/"),
+    Link(label="Look", href="/admin/look/"),
     Link(label="Settings", href="/admin/settings/"),
     Link(label="Account", href="/admin/account/"),
     Link(label="Import", href="/admin/import/"),

@@ -26,6 +26,7 @@ from syndicate.web.admin import (
     following,
     identity,
     imports,
+    look,
     media,
     mentions,
     numbers,
@@ -154,6 +155,9 @@ ROUTES: tuple[Route, ...] = (
     get("/admin/media/{id}/", media.get_file),
     post("/admin/media/{id}/", media.post_file),
     post("/admin/media/{id}/delete", media.post_delete),
+    # look
+    get("/admin/look/", look.get_look),
+    post("/admin/look/", look.post_look, max_bytes=look.MAX_LOOK_FORM_BYTES),
     # bringing in and taking along
     get("/admin/import/", imports.get_import),
     Route(

@@ -6,7 +6,10 @@ from http import HTTPStatus
 
 from syndicate.errors import StorageError
 from syndicate.federation.outbox.account_deletion import deleted_at
+from syndicate.media.directory import name_of_smaller
+from syndicate.model.post import Picture
 from syndicate.storage import Store
+from syndicate.storage.look import LookPicture, look_of
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.translation import _
 from syndicate.urls import Urls
@@ -17,6 +20,7 @@ from syndicate.web.site.rendering import Pages
 
 MAX_NAVIGATION_PAGES = 6
 MAX_NAVIGATION_CANDIDATES = 100
+MAX_AVATAR_WIDTH, MAX_HEADER_WIDTH = 480, 1600
 HTML = "text/html; charset=utf-8"
 NAVIGATION = (
     Link(label=_("Archives"), href="/archives/"),
@@ -52,7 +56,7 @@ class PageFrame:
 
     def _site_with(self, *pages: Link) -> Site:
         """Return the site with these pages in its navigation, after the fixed entries."""
-        config = self._settings.site
+        config, look = self._settings.site, look_of(self._settings)
         return Site(
             title=config.name,
             tagline=config.tagline,
@@ -61,6 +65,9 @@ class PageFrame:
             url=self._urls.home,
             handle=f"@{config.account}",
             navigation=(*NAVIGATION, *(pages or (ABOUT,))),
+            avatar=Urls.media(look.picture.within(MAX_AVATAR_WIDTH)[0]) if look.picture else "",
+            avatar_alt=look.picture.alt if look.picture else "",
+            header=_header(look.header) if look.header else None,
             licence=Link(label=_("Licence"), href=config.licence) if config.licence else None,
         )
 
@@ -106,6 +113,12 @@ class PageFrame:
             return await self.site()
         except StorageError:
             return self._site_with()
+
+
+def _header(picture: LookPicture) -> Picture:
+    name, media_type = picture.within(MAX_HEADER_WIDTH)
+    forms = [f"{Urls.media(name_of_smaller(picture.name, width))} {width}w" for width in picture.widths]
+    return Picture(url=Urls.media(name), alt=picture.alt, media_type=media_type, srcset=", ".join(forms))
 
 
 def paging(base: str, page: int, pages: int) -> Paging | None:

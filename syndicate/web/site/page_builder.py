@@ -13,6 +13,7 @@ from aiohttp import web
 from syndicate.comments.draft import Target
 from syndicate.comments.quotes import list_shown as list_shown_quotes
 from syndicate.comments.reader_form import TypedComment
+from syndicate.content import markdown
 from syndicate.content.html import largest_within, shown
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.media.kinds import type_by_name
@@ -20,6 +21,7 @@ from syndicate.model.post import Picture, Post, PostKind, TermKind
 from syndicate.publishing.listings import Listing
 from syndicate.storage import Store
 from syndicate.storage.citations import Citation
+from syndicate.storage.look import look_of
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.translation import _
 from syndicate.urls import Urls
@@ -47,6 +49,7 @@ from syndicate.web.site.pages import (
 )
 from syndicate.web.site.post_views import comment_view, post_view, quote_view, reaction_view
 from syndicate.web.site.rendering import MONTHS
+from syndicate.web.site.safe_html import SafeHtml
 from syndicate.web.site.threads import CommentView
 
 COMMENTS_PER_PAGE = 200
@@ -274,7 +277,9 @@ class PageBuilder:
     async def about(self) -> RenderedDocument:
         """Return the built-in about page."""
         first = await self._store.post_lists.list_oldest(skip=0, limit=1)
+        about = markdown.render(look_of(self._settings).about, base=self._urls.home)
         view = AboutPage(
+            about=SafeHtml(about),
             site=await self.frame.site(),
             head=self.frame.head(_("About"), "/about/", self.frame.feeds.of_blog()),
             since=first[0].published if first else None,

@@ -93,7 +93,8 @@ class Head:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What every page shows of the blog. `url` is absolute and ends in a slash; `handle` is `@notes@blog.example`;
-    `avatar` is the address of a local picture, or empty. It no longer `federates` once its account was deleted."""
+    `avatar` is the address of a local picture, or empty, and `avatar_alt` its description; `header` is a picture above
+    the home page. It no longer `federates` once its account was deleted."""
 
     title: str
     tagline: str = ""
@@ -105,6 +106,8 @@ class Site:
     licence: Link | None = None
     avatar: str = ""
     federates: bool = True
+    avatar_alt: str = ""
+    header: Picture | None = None
 
     @property
     def byline(self) -> str:
@@ -327,9 +330,11 @@ class CommentFormPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AboutPage(Page):
-    """The built-in about page, for blogs whose author has not written one."""
+    """The built-in about page, for blogs whose author has not written one. `about` is what the author says at the
+    desk."""
 
     template: ClassVar[str] = "about.html"
+    about: SafeHtml | None = None
     since: datetime | None = None
     post_count: int = 0
 
