@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
@@ -37,6 +38,7 @@ BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "n
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 HANDLE = re.compile(r"[a-z0-9_]{1,30}")
 PICTURE = re.compile(r"https?://[^\s?#]+\.(jpe?g|png)", re.IGNORECASE)
+MAIL_ADDRESS = re.compile(r"[^\s@<>(),;:\"\\]{1,64}@[^\s@<>(),;:\"\\]{1,253}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -114,6 +116,24 @@ def _mail_address(value: str) -> str:
 def _picture(value: str) -> str:
     if value and not PICTURE.fullmatch(value):
         raise ValueError("must be the address of a JPEG or PNG picture, such as https://blog.example/cover.jpg")
+    return value
+
+
+def _smtp(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        is_server = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_server = False
+    if value and not is_server:
+        raise ValueError("must be the address of a mail server, such as smtp://user:password@mail.example:587")
+    return value
+
+
+def _mailbox(value: str) -> str:
+    """Unlike what feeds show, this may be a mailbox of the local network, whose host has no dot."""
+    if value and not MAIL_ADDRESS.fullmatch(value):
+        raise ValueError("must be an address such as author@mail.example")
     return value
 
 
@@ -287,6 +307,20 @@ class CommentsConfig(Section):
     backfill: bool = True
 
 
+class MailConfig(Section):
+    """The mail server by which the author is notified of what waits."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    smtp: Annotated[str, AfterValidator(_smtp)] = ""
+    sender: Annotated[str, Field(alias="from"), AfterValidator(_mailbox)] = ""
+    to: Annotated[str, AfterValidator(_mailbox)] = ""
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.smtp and self.sender and self.to)
+
+
 class BlogrollConfig(Section):
     """How the blogroll is shown."""
 
@@ -311,6 +345,7 @@ class Config(BaseSettings):
     feeds: FeedsConfig = FeedsConfig()
     federation: FederationConfig = FederationConfig()
     comments: CommentsConfig = CommentsConfig()
+    mail: MailConfig = MailConfig()
     blogroll: BlogrollConfig = BlogrollConfig()
     file: Path = Path(DEFAULT_FILE)
 

@@ -45,6 +45,7 @@
         ├── RemoteUnavailable        network, 5xx, 429                             (transient)
         ├── RemoteRefused            it refused the request
         ├── RemoteGone               it responded with 404 or 410
+        ├── MailFailed               the mail server did not take a mail
         ├── AddressDenied            the guard against private addresses refuses it
         └── DocumentUnusable         its response cannot be used
 
@@ -324,6 +325,10 @@ class RemoteUnavailable(RemoteError, Transient):
     def __init__(self, message: str, *, status: int | None = None, wait: float | None = None) -> None:
         super().__init__(message, status=status)
         self.wait = wait
+
+
+class MailFailed(RemoteError, Transient):
+    """The author's mail server did not take a mail."""
 
 
 class RemoteRefused(RemoteError):

@@ -148,7 +148,6 @@ def settings(directory: Path, database: str, host: str, **more: Any) -> Config:
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / "syndicate.toml"
     site = {"title": "Field Notes", "author": "Mara Lind", "tagline": "Gardens and libraries"} | more.pop("site", {})
-    site = {key: value for key, value in site.items() if value is not None}
     lines = [
         "[site]",
         f'url = "https://{host}"',

@@ -12,7 +12,9 @@ from syndicate import __version__
 from syndicate.cli.private_files import wrong_modes
 from syndicate.cli.session import Session
 from syndicate.clock import from_text
+from syndicate.errors import MailFailed
 from syndicate.federation.actors.outside_checks import check_outside
+from syndicate.notifications.smtp import MailServer
 from syndicate.services.commands import Services
 from syndicate.storage.key_values import LAST_BACKUP
 from syndicate.storage.media import MediaState
@@ -102,8 +104,27 @@ async def _problems(services: Services) -> AsyncIterator[str]:
         yield f"and {len(failed) - MAX_LISTED} more pictures"
     async for problem in _blogroll(services):
         yield problem
+    async for problem in mail_problems(services):
+        yield problem
     async for problem in _reachability(services):
         yield problem
+
+
+async def mail_problems(services: Services) -> AsyncIterator[str]:
+    """Ask the mail server whether it would take a mail, and name one that it did not take. No mail is sent."""
+    mail = services.settings.config.mail
+    if not mail.is_complete:
+        missing = [key for key, value in (("smtp", mail.smtp), ("from", mail.sender), ("to", mail.to)) if not value]
+        if len(missing) < 3:
+            yield f"mail: mail.{missing[0]} is missing, so no mails are sent"
+        return
+    try:
+        await MailServer.at(mail.smtp).check(mail.sender, mail.to)
+    except MailFailed as error:
+        yield f"mail: {error}"
+    last = await services.store.mails.find_last()
+    if last is not None and last.due is None:
+        yield f"mail: the last one was given up: {last.problem}"
 
 
 async def _blogroll(services: Services) -> AsyncIterator[str]:

@@ -9,6 +9,7 @@ from syndicate.activitypub.parse import host_of
 from syndicate.comments import records
 from syndicate.errors import InputError, QuoteNotFound
 from syndicate.storage import Store, Tables
+from syndicate.storage.notifications import NotificationKind
 from syndicate.storage.received_notes import NoteKind, ReceivedNote, ShownQuote
 
 MAX_SHOWN = 50
@@ -51,6 +52,7 @@ async def save(tx: Tables, note: ReceivedNote) -> None:
     """Save a received note or its newer text."""
     before = await tx.received_notes.posts_with_shown(uri=note.uri)
     await tx.received_notes.save(note)
+    await tx.notifications.add(NotificationKind(note.kind.value), note.uri, note.received)
     await _invalidate(tx, before)
 
 

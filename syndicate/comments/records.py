@@ -12,6 +12,7 @@ from syndicate.model.comment import Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.storage import Tables
 from syndicate.storage.media import MediaFile, Purpose
+from syndicate.storage.notifications import NotificationKind
 from syndicate.storage.refetch_queue import Refetch
 
 
@@ -28,6 +29,8 @@ async def save(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, r
     await _invalidate(tx, comment.post)
     if comment.state is CommentState.APPROVED:
         await _after_shown(tx, comment)
+    if comment.state is CommentState.PENDING and comment.source is not CommentSource.IMPORT:
+        await tx.notifications.add(NotificationKind.COMMENT, comment.id if before is None else before.id, received)
     return True
 
 

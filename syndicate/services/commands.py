@@ -22,6 +22,7 @@ from syndicate.federation.outbox.outbox import Outbox
 from syndicate.importers.post_importer import PostImporter
 from syndicate.importers.posts_folder import PostsFolder
 from syndicate.media import MediaFiles
+from syndicate.notifications import options as notifications
 from syndicate.publishing import Publisher
 from syndicate.publishing.addresses import PostAddresses
 from syndicate.publishing.composer import PostComposer
@@ -77,6 +78,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
     try:
         settings = await SiteSettings.open(store, config)
         local_actors = await LocalActors.open(settings, store, clock, keep_keys=keep_keys)
+        await _secret(store, notifications.SECRET)
         urls = Urls(config.site.url)
         files = MediaFiles(config.storage.media, config.storage.originals)
         outbox = Outbox(local_actors, urls, clock, settings)
@@ -100,7 +102,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
             local_actors=local_actors,
             urls=urls,
             files=files,
-            media_secret=await _media_secret(store),
+            media_secret=await _secret(store, MEDIA_SECRET),
             outbox=outbox,
             author_replies=AuthorReplies(store, outbox, settings, urls, clock, on_change=webmentions.answer_changed),
             authorizations=Authorizations(outbox, urls, clock),
@@ -124,11 +126,11 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
         await store.close()
 
 
-async def _media_secret(store: Store) -> str:
-    """Return what this blog signs the addresses of private files with; it is made once."""
-    known: str | None = await store.key_values.find(MEDIA_SECRET)
+async def _secret(store: Store, name: str) -> str:
+    """Return a secret of this blog, which is made once."""
+    known: str | None = await store.key_values.find(name)
     if known is None:
-        known = await store.transaction(lambda tx: tx.key_values.find_or_save(MEDIA_SECRET, token_urlsafe()))
+        known = await store.transaction(lambda tx: tx.key_values.find_or_save(name, token_urlsafe()))
     return known
 
 

@@ -43,6 +43,8 @@ from syndicate.maintenance.rerendering import Rerendering
 from syndicate.maintenance.retention import Retention
 from syndicate.maintenance.scheduler import Scheduler
 from syndicate.maintenance.transfers import TransferCleanup
+from syndicate.notifications.checks import NotificationChecks
+from syndicate.notifications.mailer import Mailer
 from syndicate.publishing.archive import ArchiveBuilder
 from syndicate.publishing.citations import CitationFinder
 from syndicate.publishing.feeds import FeedBuilder
@@ -105,6 +107,7 @@ class Server:
     metrics: Metrics
     imports: ImportWorker
     webmentions: WebmentionVerifier
+    mailer: Mailer
     retention: Retention
     rerendering: Rerendering
     regular_jobs: tuple[Worker, ...]
@@ -123,6 +126,7 @@ class Server:
             "poller": self.poller,
             "imports": self.imports,
             "webmentions": self.webmentions,
+            "mails": self.mailer,
             **({"backfill": self.backfill} if self.services.config.comments.backfill else {}),
         }
         maintenance: dict[str, Wakeable] = {
@@ -198,6 +202,7 @@ def build_server(
         webmentions=WebmentionVerifier(
             store, transport, services.urls, clock, moderation=lambda: services.settings.comments.moderation
         ),
+        mailer=Mailer(store, services.settings, clock),
         retention=retention,
         rerendering=rerendering,
         regular_jobs=_regular_jobs(services, rotation, moving, retention, rerendering),
@@ -217,6 +222,7 @@ def _regular_jobs(
         regular("retention", retention.run),
         regular("transfers", transfers.run, role=Role.EVERY),
         regular("numbers", NumbersCount(services.store, services.clock).run),
+        regular("notifications", NotificationChecks(services.store, services.clock).run),
         regular("account upkeep", AccountUpkeep(rotation, moving, services.settings).run),
     )
 

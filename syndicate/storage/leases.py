@@ -19,6 +19,7 @@ KEYS: dict[str, Key] = {
     "fanouts": ("activity_id", "audience"),
     "feed_polls": ("entry_id",),
     "imports": ("id",),
+    "mails": ("id",),
     "media": ("id",),
     "mentions": ("post_id", "comment_id", "handle"),
     "received_webmentions": ("id",),

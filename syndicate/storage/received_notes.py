@@ -109,6 +109,12 @@ class ReceivedNotes:
         )
         return [_note(row) for row in rows]
 
+    async def find(self, uri: str, kind: NoteKind) -> ReceivedNote | None:
+        row = await self._query.one(
+            "SELECT * FROM received_notes WHERE uri = :uri AND kind = :kind", uri=uri, kind=kind.value
+        )
+        return None if row is None else _note(row)
+
     async def find_quote(self, uri: str) -> ReceivedNote | None:
         row = await self._query.one("SELECT * FROM received_notes WHERE uri = :uri AND kind = 'quote'", uri=uri)
         return None if row is None else _note(row)

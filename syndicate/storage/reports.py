@@ -58,6 +58,10 @@ class Reports:
         rows = await self._query.all("SELECT * FROM reports ORDER BY id DESC LIMIT :limit", limit=limit)
         return [_report(row) for row in rows]
 
+    async def find(self, id: str) -> Report | None:
+        row = await self._query.one("SELECT * FROM reports WHERE id = :id", id=id)
+        return None if row is None else _report(row)
+
     async def delete(self, id: str) -> bool:
         return await self._query.run("DELETE FROM reports WHERE id = :id", id=id) > 0
 

@@ -28,7 +28,7 @@ SHORTCUTS = "desk.shortcuts"
 GIVEN = "settings.given"
 """Key in `key_values`: a digest of what the file and the environment gave at the last start."""
 FIXED = frozenset({"site.url", "site.handle"})
-SECTIONS = ("site", "comments", "federation", "feeds", "blogroll")
+SECTIONS = ("site", "comments", "federation", "feeds", "mail", "blogroll")
 """The sections of `syndicate.toml` with keys that can be set at the desk."""
 
 

@@ -44,6 +44,7 @@ from syndicate.storage.media import Media
 from syndicate.storage.media_uses import MediaUses
 from syndicate.storage.mentions import Mentions
 from syndicate.storage.move_recipients import MoveRecipients
+from syndicate.storage.notifications import Mails, Notifications
 from syndicate.storage.numbers import Numbers
 from syndicate.storage.outbox import OutboxActivities
 from syndicate.storage.own_answers import OwnAnswers
@@ -128,6 +129,8 @@ class Tables:
         self.leases = Leases(query)
         self.media = Media(query)
         self.media_uses = MediaUses(query)
+        self.notifications = Notifications(query)
+        self.mails = Mails(query)
         self.mentions = Mentions(query)
         self.move_recipients = MoveRecipients(query)
         self.synchronizations = Synchronizations(query)

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from syndicate.web import discovery, feeds, health, webmention, websub
 from syndicate.web.activitypub import actors, conversations, inbox, objects
-from syndicate.web.admin import preview
+from syndicate.web.admin import notifications, preview
 from syndicate.web.admin.routes import add_admin_routes
 from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES, expect_handler
 from syndicate.web.site import addresses, blogroll, comment_form, files, remote_interaction, sitemap, views
@@ -123,6 +123,9 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
 
     # a draft for a reader without an account
     router.add_get("/preview/{token}/", preview.get_by_link)
+    router.add_get("/notifications/{secret}/feed/", notifications.get_feed)
+    router.add_get("/notifications/{secret}/off", notifications.get_off)
+    router.add_post("/notifications/{secret}/off", notifications.post_off)
 
     # every other address: posts, pages, listings, files and legacy addresses
     router.add_get("/{path:.*}", addresses.get_address)

@@ -66,6 +66,10 @@ class Browser:
             await self.get(urljoin(self.path, self.answer.headers["Location"]))
         return self.answer
 
+    async def fill(self, button: str, typed: dict[str, str]) -> Answer:
+        """The same without files, for fields that are called like words of Python."""
+        return await self.submit(button, file=None, into="", **typed)
+
     async def _post_multipart(self, path: str, fields: dict[str, str], files: dict[str, tuple[str, bytes]]) -> Answer:
         parts = [_part(f'name="{name}"', text.encode()) for name, text in fields.items() if name not in files]
         for name, (filename, data) in files.items():

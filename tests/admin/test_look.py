@@ -23,10 +23,11 @@ async def author(
     tmp_path: Path, new_file: Path, wire: Wire, clock: FakeClock, rsa_keys: list[RSAPrivateKey]
 ) -> AsyncIterator[Browser]:
     """The author's browser, at a blog whose configuration gives the title alone."""
-    file, more = tmp_path / "admin.db", {"site": {"author": None, "tagline": None}}
+    file, site = tmp_path / "admin.db", {"author": None, "tagline": None}
     shutil.copy(new_file, file)
+    server = {"trusted_proxies": ["127.0.0.1"]}
     async with running_instance(
-        tmp_path / "blog", str(file), wire, clock, rsa_keys[0], server={"trusted_proxies": ["127.0.0.1"]}, **more
+        tmp_path / "blog", str(file), wire, clock, rsa_keys[0], server=server, site=site
     ) as instance:
         yield await set_up(Browser(instance))
 
@@ -102,6 +103,7 @@ async def test_a_header_picture_loses_its_metadata(author: Browser) -> None:
     stranger = Browser(author.instance)
     await author.get("/admin/look/")
     await author.submit("Save", file=("a.jpg", telling("JPEG")), into="header_file", header_alt="A wide view")
-    [picture] = (await stranger.get("/")) and stranger.page.xpath("//img[@class='header-picture']")
+    await stranger.get("/")
+    [picture] = stranger.page.xpath("//img[@class='header-picture']")
     assert picture.get("alt") == "A wide view"
     assert is_silent((await stranger.request("GET", picture.get("src"), None)).body)

@@ -27,6 +27,7 @@ from syndicate.storage.citations import Citation, CitationState
 from syndicate.storage.feed_entries import RiverPost
 from syndicate.storage.imports import StoredImport
 from syndicate.storage.media import MediaFile
+from syndicate.storage.notifications import StoredMail
 from syndicate.storage.reports import Report
 from syndicate.storage.revisions import Revision
 from syndicate.storage.tombstones import Tombstone
@@ -47,6 +48,7 @@ from syndicate.web.admin.pages.comments import CommentCard, CommentPage, Comment
 from syndicate.web.admin.pages.frame import AdminPage, Frame, Tab
 from syndicate.web.admin.pages.look import LookPage, ShownPicture
 from syndicate.web.admin.pages.media import FileCard, FilePage, MediaPage
+from syndicate.web.admin.pages.notifications import MailsOffPage, NotificationsPage
 from syndicate.web.admin.pages.people import BlocksPage, FollowerCard, PeoplePage
 from syndicate.web.admin.pages.post_lists import (
     ChosenDonePage,
@@ -208,6 +210,24 @@ SAMPLES: dict[str, AdminPage] = {
         locked=frozenset({"author"}),
     ),
     "look unset": LookPage(form=Form(), handle="@notes@blog.example", fields=4),
+    "notifications": NotificationsPage(
+        form=Form(dict.fromkeys(("smtp", "from", "to"), HOSTILE), dict.fromkeys(("smtp", "from", "to"), HOSTILE)),
+        kinds=(("comment", "Comments", True),),
+        mode="daily",
+        has_mail=True,
+        feed=HOSTILE,
+        last=StoredMail(id="m", created=NOON, due=NOON, problem=HOSTILE),
+    ),
+    "notifications locked": NotificationsPage(
+        kinds=(),
+        mode="off",
+        has_mail=False,
+        feed="",
+        last=StoredMail(id="m", created=NOON, due=None, sent=NOON),
+        locked=frozenset({"smtp", "from", "to"}),
+    ),
+    "mails off": MailsOffPage(),
+    "mails are off": MailsOffPage(is_off=True),
     "media": MediaPage(
         form=FORM, max_size="64 MB", words=HOSTILE, files=(CARD, replace(CARD, thumbnail="")), older="?b"
     ),
@@ -470,5 +490,5 @@ def test_pages_are_valid_for_the_content_policy_and_for_screen_readers(name: str
         assert len(page.xpath("//h1")) == 1
         assert re.search(r"<html lang=\"\w", rendered(name))
     for form in page.xpath("//form[@method='post']"):
-        is_public = form.get("action") == "/admin/login" or name.startswith("setup")
+        is_public = form.get("action") == "/admin/login" or name.startswith(("setup", "mails"))
         assert is_public or form.xpath(".//input[@name='csrf'][@value='t']"), form.get("action")

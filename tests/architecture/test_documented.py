@@ -32,7 +32,12 @@ def settings() -> list[tuple[str, str]]:
         for name, field in Config.model_fields.items()
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
     }
-    return [(section, key) for section, model in sections.items() for key in model.model_fields]
+    return [(section, key) for section, model in sections.items() for key in spelled(model)]
+
+
+def spelled(model: type[BaseModel]) -> list[str]:
+    """The keys of a section as they are written in the file."""
+    return [field.alias or key for key, field in model.model_fields.items()]
 
 
 def commands(group: click.Group = main, path: str = "syndicate") -> Iterator[tuple[str, click.Command]]:

@@ -39,7 +39,10 @@ async def post_look(request: web.Request) -> web.StreamResponse:
     form, settings = request[FORM], request.app[SETTINGS]
     typed = Form({**_stored(settings), **form.values})
     errors = dict(_too_long(typed))
-    changes = dict(_texts(typed, settings)) | {ABOUT: typed.get("about").replace("\r\n", "\n"), FIELDS: _fields(typed)}
+    changes: dict[str, Any] = dict(_texts(typed, settings)) | {
+        ABOUT: typed.get("about").replace("\r\n", "\n"),
+        FIELDS: _fields(typed),
+    }
     try:
         if not errors:
             for name, setting in PICTURES.items():

@@ -45,6 +45,8 @@ NOTICES: Mapping[str, str] = {
     "links-ended": "The preview links do not work any more.",
     "featured": "The picture stands for the post now.",
     "picture": "The picture has been added at the end of the text.",
+    "test-mail": "A mail is on its way. If it does not arrive in a minute, reload this page.",
+    "new-address": "The feed has a new address. Links in earlier mails do not end the mails any more.",
     "uploaded": "The file is here. Copy its address into a text, or write its description.",
     "file-deleted": "The file has been deleted.",
     "answered": "Your answer is shown, and goes out now.",

@@ -29,6 +29,7 @@ from syndicate.web.admin import (
     look,
     media,
     mentions,
+    notifications,
     numbers,
     people,
     pictures,
@@ -155,6 +156,11 @@ ROUTES: tuple[Route, ...] = (
     get("/admin/media/{id}/", media.get_file),
     post("/admin/media/{id}/", media.post_file),
     post("/admin/media/{id}/delete", media.post_delete),
+    # being notified
+    get("/admin/notifications/", notifications.get_notifications),
+    post("/admin/notifications/", notifications.post_notifications),
+    post("/admin/notifications/test", notifications.post_test),
+    post("/admin/notifications/address", notifications.post_address),
     # look
     get("/admin/look/", look.get_look),
     post("/admin/look/", look.post_look, max_bytes=look.MAX_LOOK_FORM_BYTES),

@@ -6,6 +6,7 @@ from syndicate.federation.inbox.context import Context, Decision, held, ignored
 from syndicate.model.activity import Activity, Verdict
 from syndicate.model.ids import new_id
 from syndicate.storage import Tables
+from syndicate.storage.notifications import NotificationKind
 from syndicate.storage.reports import Report
 
 MAX_TEXT_LENGTH = 2_000
@@ -28,6 +29,7 @@ async def handle(activity: Activity, context: Context) -> Decision:
 
     async def keep(tx: Tables) -> Verdict:
         await tx.reports.save(report)
+        await tx.notifications.add(NotificationKind.REPORT, report.id, now)
         return held("report.kept")
 
     return keep

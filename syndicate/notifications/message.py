@@ -1,0 +1,51 @@
+"""Mails of notifications: plain text, with links to the desk, and one click to end them (RFC 8058)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from syndicate.notifications.words import Words
+from syndicate.translation import _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Who sends to whom. `base` is the address of the blog, `off` the path that ends the mails."""
+
+    blog: str
+    sender: str
+    recipient: str
+    base: str
+    off: str
+
+
+def render_mail(id: str, created: datetime, items: Sequence[Words], envelope: Envelope) -> EmailMessage:
+    """Return the mail. The same mail, sent again after a failure, has the same id."""
+    message = EmailMessage()
+    message["From"] = Address(display_name=_one_line(envelope.blog), addr_spec=envelope.sender)
+    message["To"] = envelope.recipient
+    message["Subject"] = _one_line(
+        items[0].title if len(items) == 1 else _("%(count)s news of your blog") % {"count": len(items)}
+    )
+    message["Date"] = format_datetime(created)
+    message["Message-ID"] = f"<{id}@{envelope.base.partition('://')[2].partition(':')[0]}>"
+    message["List-Unsubscribe"] = f"<{envelope.base}{envelope.off}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(_body(items, envelope))
+    return message
+
+
+def _body(items: Sequence[Words], envelope: Envelope) -> str:
+    parts = [
+        "\n".join(line for line in (item.title, item.text, f"{envelope.base}{item.path}") if line) for item in items
+    ]
+    end = _("No more mails of this kind: %(address)s") % {"address": f"{envelope.base}{envelope.off}"}
+    return "\n\n".join([*parts, f"-- \n{end}"]) + "\n"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:200]

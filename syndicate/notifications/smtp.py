@@ -1,0 +1,74 @@
+"""Sends mail by the author's mail server (SMTP, RFC 5321), whose address is `smtp://user:password@host:587`.
+
+`smtps://` speaks TLS from the beginning, `smtp://` as soon as the server offers it (STARTTLS, RFC 3207). A password is
+only sent over TLS, or to this machine.
+"""
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import aiosmtplib
+
+from syndicate.errors import MailFailed
+
+TIMEOUT_SECONDS = 30.0
+PORTS = {"smtp": 587, "smtps": 465}
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    host: str
+    port: int
+    has_tls: bool
+    user: str = ""
+    password: str = ""
+
+    @classmethod
+    def at(cls, address: str) -> "MailServer":
+        """Raises ValueError."""
+        parts: SplitResult = urlsplit(address)
+        if parts.scheme not in PORTS or not parts.hostname:
+            raise ValueError("must be an address such as smtp://user:password@mail.example:587")
+        return cls(
+            host=parts.hostname,
+            port=parts.port or PORTS[parts.scheme],
+            has_tls=parts.scheme == "smtps",
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+        )
+
+    async def send(self, message: EmailMessage) -> None:
+        """Raises MailFailed."""
+        try:
+            async with self._client() as client:
+                await self._sign_in(client)
+                await client.send_message(message)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise MailFailed(self._explained(error)) from error
+
+    async def check(self, sender: str, recipient: str) -> None:
+        """Go as far as the server's consent to a mail, and send none. Raises MailFailed."""
+        try:
+            async with self._client() as client:
+                await self._sign_in(client)
+                await client.mail(sender)
+                await client.rcpt(recipient)
+                await client.rset()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise MailFailed(self._explained(error)) from error
+
+    def _client(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(hostname=self.host, port=self.port, use_tls=self.has_tls, timeout=TIMEOUT_SECONDS)
+
+    async def _sign_in(self, client: aiosmtplib.SMTP) -> None:
+        if not self.user:
+            return
+        if client.get_transport_info("ssl_object") is None and self.host not in LOCAL:
+            raise MailFailed(f"{self.host} offers no TLS, so the password was not sent")
+        await client.login(self.user, self.password)
+
+    def _explained(self, error: Exception) -> str:
+        text = str(error).replace(self.password, "…") if self.password else str(error)
+        return f"{self.host}:{self.port}: {text or type(error).__name__}"
