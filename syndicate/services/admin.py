@@ -10,6 +10,7 @@ from aiohttp import web
 
 from syndicate import __version__
 from syndicate.federation.actors.outside_checks import OutsideCheck, check_outside
+from syndicate.federation.outbox.quote_decisions import QuoteDecisions
 from syndicate.importers.upload.run import ImportTools
 from syndicate.maintenance.create_backup import create_backup
 from syndicate.maintenance.import_worker import ImportWorker
@@ -21,11 +22,11 @@ from syndicate.web.admin.blogroll import BLOGROLL_EDITOR
 from syndicate.web.admin.comment_actions import COMMENT_ACTIONS, CommentActions
 from syndicate.web.admin.downloads import DOWNLOADS, Downloads
 from syndicate.web.admin.editor import EDITOR, Editor
-from syndicate.web.admin.look import SETTINGS
 from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
 from syndicate.web.admin.people import BLOCKING
 from syndicate.web.admin.pictures import UPLOADS, Uploads
+from syndicate.web.admin.quotes import QUOTE_DECISIONS
 from syndicate.web.admin.welcome import OUTSIDE_CHECKS
 from syndicate.web.http.feed_readers import FEED_READERS, FeedReaders
 from syndicate.web.keys import IS_AUTHOR
@@ -45,7 +46,6 @@ def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
         COMMENT_ACTIONS: CommentActions(
             store, services.author_replies, services.authorizations, services.blocking, clock
         ),
-        SETTINGS: services.settings,
         DOWNLOADS: Downloads(
             store, services.files, services.urls, services.settings, make_backup=partial(_make_backup, services)
         ),
@@ -54,6 +54,7 @@ def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
         EDITOR: Editor(store, services.publisher, services.settings, clock),
         IS_AUTHOR: is_author,
         MEDIA_KEYS: MediaKeys(services.media_secret, store, services.urls, clock),
+        QUOTE_DECISIONS: QuoteDecisions(store, services.authorizations),
         UPLOADS: Uploads(store, services.files, services.publisher, services.urls, clock),
     }
 

@@ -70,6 +70,7 @@ from syndicate.web.admin.pages.posts import (
     RevisionsPage,
     UnpublishPage,
 )
+from syndicate.web.admin.pages.quotes import QuoteCard, QuotesPage
 from syndicate.web.admin.pages.start import StartPage, Welcome, WelcomeBlogPage, WelcomeChecksPage, WelcomeImportPage
 from syndicate.web.admin.pages.transfer import ExportPage, ImportPage
 from syndicate.web.admin.post_form import FIELDS
@@ -149,6 +150,17 @@ ENTRY = BlogrollEntry(
     latest=Latest(title=HOSTILE, url=HOSTILE, at=NOON - timedelta(days=1)),
 )
 STATES = tuple(zip(FeedState, FollowState, strict=True))
+QUOTE = QuoteCard(
+    uri=HOSTILE,
+    author=HOSTILE,
+    handle=HOSTILE,
+    html=SafeHtml("<p>Safe</p>"),
+    url=HOSTILE,
+    post="p",
+    post_title=HOSTILE,
+    at=NOON,
+    state="allowed",
+)
 LOOK = ("title", "tagline", "author", "about", "picture_file", "picture_alt", "header_file", "label1", "content1")
 CARD = FileCard(
     listed=ListedFile(file=MediaFile(id="m", source_url="", alt=HOSTILE, width=8, due=NOON), uses=3, is_public=False),
@@ -228,6 +240,9 @@ SAMPLES: dict[str, AdminPage] = {
     ),
     "mails off": MailsOffPage(),
     "mails are off": MailsOffPage(is_off=True),
+    "quotes": QuotesPage(quotes=tuple(replace(QUOTE, state=state) for state in ("allowed", "revoked", "unasked"))),
+    "no quotes": QuotesPage(quotes=(replace(QUOTE, html=SafeHtml(""), is_shown=True, post="", at=None),)),
+    "quotes of nobody": QuotesPage(),
     "media": MediaPage(
         form=FORM, max_size="64 MB", words=HOSTILE, files=(CARD, replace(CARD, thumbnail="")), older="?b"
     ),

@@ -96,6 +96,12 @@ async def post_undo(request: web.Request) -> web.StreamResponse:
 
 
 async def get_comment(request: web.Request) -> web.StreamResponse:
+    """Return the page of a comment, which is also found by its short number."""
+    if request.match_info["id"].isdecimal():
+        known = await request.app[STORE].comments.find_by_reference(request.match_info["id"])
+        if known is None:
+            raise NotFound(request.path[:200])
+        return see_other(f"{COMMENTS}{known.id}/")
     return respond(request, await _page(request, Form(), request.query.get("next", COMMENTS)))
 
 
@@ -168,6 +174,7 @@ def _card(row: ModeratedComment, counts: CommentCounts | None) -> CommentCard:
     is_own = comment.source is CommentSource.OWN
     return CommentCard(
         id=comment.id,
+        number=comment.number,
         author=comment.author.name or comment.author.handle or ("You" if is_own else "Somebody"),
         handle=comment.author.handle,
         author_url=comment.author.url,

@@ -17,6 +17,7 @@ from syndicate.web.admin.pages.look import LookPage, ShownPicture
 from syndicate.web.admin.pictures import MAX_ALT_LENGTH, MAX_PICTURE_BYTES, UPLOADS
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FILES_SENT, FORM
+from syndicate.web.keys import SETTINGS
 
 LOOK = "/admin/look/"
 MAX_LOOK_FORM_BYTES = 2 * MAX_PICTURE_BYTES
@@ -123,6 +124,3 @@ def _shown(picture: LookPicture | None) -> ShownPicture | None:
     if picture is None:
         return None
     return ShownPicture(address=Urls.media(picture.within(THUMBNAIL_WIDTH)[0]), alt=picture.alt)
-
-
-SETTINGS = web.AppKey("settings", SiteSettings)

@@ -23,14 +23,13 @@ from syndicate.notifications.words import NAMES, Words, words_of
 from syndicate.storage.notifications import Notification, NotificationKind
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.web.admin.forms import Form
-from syndicate.web.admin.look import SETTINGS
 from syndicate.web.admin.pages.notifications import MailsOffPage, NotificationsPage
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM
 from syndicate.web.http.content_policy import content_policy
 from syndicate.web.http.keys import RESPONDER
 from syndicate.web.http.response_cache import RenderedDocument, uncached
-from syndicate.web.keys import CLOCK, LOCAL_ACTORS, STORE, URLS
+from syndicate.web.keys import CLOCK, LOCAL_ACTORS, SETTINGS, STORE, URLS
 
 NOTIFICATIONS = "/admin/notifications/"
 MAX_ENTRIES = 50

@@ -25,6 +25,7 @@ class CommentCard:
     its texts before it was changed, newest first."""
 
     id: str
+    number: int = 0
     author: str
     handle: str = ""
     author_url: str = ""
