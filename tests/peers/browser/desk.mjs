@@ -112,7 +112,8 @@ await page.keyboard.press("/");
 await page.keyboard.type("cg?");
 if ((await page.getByLabel("Words in title or text").inputValue()) !== "cg?") found.push("keys are not silent while typing");
 await look("posts");
-for (const list of ["comments", "mentions", "people", "people/blocks", "blogroll", "blogroll/posts"]) {
+const LISTS = ["comments", "mentions", "quotes", "media", "people", "people/blocks", "blogroll", "blogroll/posts"];
+for (const list of [...LISTS, "look", "notifications"]) {
   await page.goto(`${base}/admin/${list}/`);
   await look(list);
 }
