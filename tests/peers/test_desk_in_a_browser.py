@@ -1,15 +1,22 @@
 """The author's first hour at the desk in a real browser, with axe looking at every page."""
 
+import asyncio
 import json
 import re
 import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from syndicate.clock import utc_now
+from syndicate.comments import records
+from syndicate.model.comment import Author, Comment, CommentSource, CommentState
+from syndicate.model.ids import new_id
+from syndicate.storage import Store
 from tests.cli.conftest import Blog, process
 from tests.ports import free_port
 from tests.waiting import LONGEST
@@ -90,3 +97,33 @@ def stored(database: Path) -> list[tuple[str, str]]:
     """The ids and sources of the posts in a database."""
     with closing(sqlite3.connect(database)) as connection:
         return connection.execute("SELECT id, source FROM posts").fetchall()
+
+
+def test_twenty_comments_are_moderated_by_keyboard(blog: Blog, node: Path, chromium: Path, setup_address: str) -> None:
+    blog.ok("publish", blog.write("tea.md", "# Tea\n\nHot.\n"))
+    asyncio.run(twenty_comments(blog))
+    assert tell(node, "comments.mjs", chromium, setup_address) == []
+
+
+async def twenty_comments(blog: Blog) -> None:
+    """Let twenty comments wait under a post."""
+    store = await Store.open(str(blog.directory / "data" / "syndicate.db"), utc_now)
+    post = await store.posts.find_by_slug("tea")
+    assert post is not None
+    now = utc_now()
+    for at in range(20):
+        comment = Comment(
+            id=new_id(now),
+            post=post.id,
+            uri=f"https://social.example/notes/{at}",
+            anchor=f"c{at}",
+            source=CommentSource.REPLY,
+            author=Author(name=f"Ann {at}", uri="https://social.example/users/ann"),
+            html=f"<p>Comment {at}</p>",
+            state=CommentState.PENDING,
+            published=now,
+            updated=now,
+        )
+        body = partial(records.save, comment=comment, raw_html="", sanitizer=1, reason="first-time", received=now)
+        await store.transaction(body)
+    await store.close()
