@@ -9,8 +9,12 @@ from syndicate.model.post import Post
 from syndicate.storage.engine.database import Queryable
 from syndicate.storage.post_rows import SELECTED, Key, posts_of
 
-UNARCHIVED = "number > (SELECT coalesce(max(last), 0) FROM volumes) AND state = 'published' AND kind = 'post'"
-"""The condition for the posts of the open document."""
+UNARCHIVED = (
+    "number > (SELECT coalesce(max(last), 0) FROM volumes) AND state || '' = 'published' AND kind || '' = 'post'"
+)
+"""The condition for the posts of the open document, which are few: written so that no database reads all public posts
+instead, by their index.
+"""
 
 
 class PostArchive:
