@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from syndicate.media.kinds import MEDIA_TYPES
+from syndicate.model.media_names import name_of_smaller
 
 NAME = re.compile(r"[0-9a-f]{40}(?:-[0-9]{3,4})?\.[a-z0-9]{2,4}")
 WIDTHS = (480, 960, 1600)
@@ -22,11 +23,6 @@ PICTURE_EXTENSIONS = tuple(extension for extension, kind in MEDIA_TYPES.items() 
 def name_of(data: bytes, extension: str) -> str:
     """Return the name of a file with this content."""
     return f"{hashlib.sha256(data).hexdigest()[:40]}.{extension}"
-
-
-def name_of_smaller(name: str, width: int) -> str:
-    """Return the name of a smaller form of a picture."""
-    return f"{name.partition('.')[0]}-{width}.webp"
 
 
 def names_of_whole(name: str) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from io import BytesIO
 from pathlib import Path
 
 from syndicate.media import pictures
-from syndicate.media.directory import HashedFiles, name_of, name_of_smaller
+from syndicate.media.directory import HashedFiles, name_of
 from syndicate.media.kinds import MAX_HEAD_BYTES, MEDIA_TYPES, UnusableFile, require_kind
+from syndicate.model.media_names import name_of_smaller
 
 MAX_BYTES = 64 * 1024 * 1024
 

@@ -16,7 +16,8 @@ from syndicate.content import markdown, names
 from syndicate.content.sanitize import SANITIZER_VERSION, SafeHtml, for_author
 from syndicate.content.text import clean
 from syndicate.media import MediaFiles
-from syndicate.media.directory import WIDTHS, name_of_smaller
+from syndicate.media.directory import WIDTHS
+from syndicate.model.media_names import name_of_smaller
 from syndicate.model.post import Enclosure, Mention, SourceFormat
 from syndicate.publishing.cited import is_cited
 from syndicate.publishing.post_files import Found, PostFiles

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from syndicate.media.directory import name_of_smaller
+from syndicate.model.media_names import name_of_smaller
 from syndicate.storage.media import MediaFile
 from syndicate.storage.site_settings import SiteSettings
 

@@ -6,8 +6,9 @@ from urllib.parse import unquote, urlencode
 from aiohttp import web
 
 from syndicate.errors import NotFound, PictureRefused
-from syndicate.media.directory import NAME, name_of_smaller
+from syndicate.media.directory import NAME
 from syndicate.media.files import MAX_BYTES
+from syndicate.model.media_names import name_of_smaller
 from syndicate.storage.admin_media import ListedFile
 from syndicate.storage.media import MediaFile
 from syndicate.urls import Urls

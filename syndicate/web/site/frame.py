@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from syndicate.errors import StorageError
 from syndicate.federation.outbox.account_deletion import deleted_at
-from syndicate.media.directory import name_of_smaller
+from syndicate.model.media_names import name_of_smaller
 from syndicate.model.post import Picture
 from syndicate.storage import Store
 from syndicate.storage.look import LookPicture, look_of
