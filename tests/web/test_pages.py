@@ -13,6 +13,7 @@ from syndicate.comments.reader_form import TypedComment
 from syndicate.model.post import Enclosure, Picture, Reference, ReferenceKind
 from syndicate.storage.citations import Citation, CitationState
 from syndicate.web.site.blogroll_pages import BlogrollGroup, BlogrollItem, BlogrollPage, RiverItem, RiverPage
+from syndicate.web.site.bundle import built_files
 from syndicate.web.site.pages import (
     AboutPage,
     ArchivePage,
@@ -360,8 +361,8 @@ def test_everything_a_page_loads_is_an_asset(page: Page) -> None:
 
 def test_immutable_assets_have_a_hash_in_their_path() -> None:
     immutable = [asset for asset in PAGES.assets if asset.immutable]
-    assert len(immutable) == len(STATIC_FILES) + len(ADMIN_FILES)
-    assert all(re.fullmatch(r"/static/[a-z]+\.[0-9a-f]{12}\.[a-z]+", asset.path) for asset in immutable)
+    assert len(immutable) == len(STATIC_FILES) + len(ADMIN_FILES) + len([*built_files()])
+    assert all(re.fullmatch(r"/static/[a-z-]+\.[0-9a-f]{12}\.[a-z]+", asset.path) for asset in immutable)
     assert [asset.path for asset in PAGES.assets if not asset.immutable] == [
         "/favicon.ico",
         "/favicon.png",
