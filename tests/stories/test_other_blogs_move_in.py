@@ -226,7 +226,7 @@ async def test_an_older_export_of_blogger_tells_kinds_by_categories(instance: Ru
             old("post-3", "comment", reply),
         ]
     )
-    report = await move_in(instance, feeds(tmp_path, blog=feed + "</feed>"))
+    report = await move_in(instance, feeds(tmp_path, pears=feed + "</feed>"))
     assert (report.created, report.comments) == (2, 1)
     assert (await instance.get("/2012/01/a.html")).status == 200
     assert (await post_at(instance, "post-2")).state is PostState.DRAFT
