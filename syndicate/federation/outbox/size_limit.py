@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from syndicate.activitypub.vocabulary import OBJECT_CONTEXT
 from syndicate.content.federated import beginning
 
 MAX_BYTES = 64 * 1024 - 1
-PROOF_BYTES = 1024
-"""The maximum that an integrity proof and its context add."""
 MIN_CONTENT_BYTES = 16 * 1024
 MAX_ATTACHMENTS = 4
 MAX_HASHTAGS = 20
@@ -74,3 +73,7 @@ def _size(text: str) -> int:
 
 def _serialized(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+PROOF_BYTES = 640 + len(_serialized(OBJECT_CONTEXT))
+"""The maximum that an integrity proof adds: its fields, with addresses of ours, and a copy of the context."""
