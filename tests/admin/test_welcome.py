@@ -50,7 +50,17 @@ async def test_the_blog_is_named_where_the_file_leaves_that_open(author: Browser
     await author.get("/admin/welcome/blog")
     assert not author.page.xpath("//input[@name='title']")  # the file of this test gives title, tagline and author
     assert "set in syndicate.toml" in author.answer.text
-    assert not author.has_button("Save and go on")
+
+
+async def test_the_first_run_asks_whether_readers_without_an_account_may_comment(author: Browser) -> None:
+    post = await author.instance.publish("Pears")
+    assert "comment-form" not in (await author.instance.get(post.path)).text
+    await author.get("/admin/welcome/blog")
+    await author.submit("Save and go on", form="1")
+    assert author.instance.server.services.settings.comments.form
+    assert "/comments/new" in (await author.instance.get(post.path)).text
+    await author.get("/admin/settings/")
+    assert author.page.xpath("//input[@name='comments.form' and @checked]")
 
 
 async def test_the_start_page_welcomes_while_the_blog_is_new(author: Browser) -> None:

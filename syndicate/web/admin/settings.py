@@ -33,6 +33,20 @@ GROUPS = (
                 ),
                 hint=_("Blocked people and servers stay out in any case."),
             ),
+            SettingField(
+                name="comments.form",
+                label=_("Readers without an account may comment"),
+                kind="check",
+                hint=_("By a form under each post, which asks for a name. What comes by it always waits for you."),
+            ),
+            SettingField(
+                name="comments.webmentions",
+                label=_("Other blogs may answer from their own pages"),
+                kind="check",
+                hint=_(
+                    "By Webmention: a page that links to a post becomes a comment. The first of each site waits for you."
+                ),
+            ),
         ),
     ),
     SettingGroup(

@@ -1,7 +1,8 @@
-"""The steps after the account exists: the name of the blog, bringing in an old one, and a look from outside. Each can be
-skipped, and is found again on the start page."""
+"""The steps after the account exists: the name of the blog and who may comment, bringing in an old blog, and a look from
+outside. Each can be skipped, and is found again on the start page or among the settings."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from aiohttp import web
 
@@ -17,13 +18,15 @@ from syndicate.web.keys import SETTINGS
 IMPORT_STEP, CHECKS_STEP = "/admin/welcome/import", "/admin/welcome/checks"
 TEXTS = {"title": "site.title", "tagline": "site.tagline", "author": "site.author"}
 """Field → setting."""
+COMMENT_FORM = "comments.form"
 MAX_LENGTH = 200
 
 
 async def get_blog(request: web.Request) -> web.StreamResponse:
     settings = request.app[SETTINGS]
     site = settings.site
-    shown = Form({"title": site.title, "tagline": site.tagline, "author": site.author})
+    allowed = "1" if settings.comments.form else ""
+    shown = Form({"title": site.title, "tagline": site.tagline, "author": site.author, "form": allowed})
     return respond(request, _page(settings, shown))
 
 
@@ -36,7 +39,10 @@ async def post_blog(request: web.Request) -> web.StreamResponse:
     }
     try:
         if not errors:
-            await settings.save({TEXTS[name]: text or None for name, text in typed.items()})
+            changes: dict[str, Any] = {TEXTS[name]: text or None for name, text in typed.items()}
+            if not settings.is_locked(COMMENT_FORM):
+                changes[COMMENT_FORM] = form.get("form") == "1"
+            await settings.save(changes)
     except SettingInvalid as error:
         errors[error.name.partition(".")[2]] = f"This {error.problem}."
     if errors:
@@ -51,8 +57,13 @@ def _open(settings: SiteSettings) -> list[str]:
 
 
 def _page(settings: SiteSettings, form: Form) -> WelcomeBlogPage:
-    locked = frozenset(TEXTS) - set(_open(settings))
-    return WelcomeBlogPage(form=form, handle=f"@{settings.site.account}", locked=locked, next=IMPORT_STEP)
+    return WelcomeBlogPage(
+        form=form,
+        handle=f"@{settings.site.account}",
+        locked=frozenset(TEXTS) - set(_open(settings)),
+        asks_for_form=not settings.is_locked(COMMENT_FORM),
+        next=IMPORT_STEP,
+    )
 
 
 async def get_import(request: web.Request) -> web.StreamResponse:

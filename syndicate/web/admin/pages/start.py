@@ -39,12 +39,14 @@ class StartPage(AdminPage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WelcomeBlogPage(AdminPage):
-    """The step that names the blog. `locked` are the fields that `syndicate.toml` decides."""
+    """The step that names the blog. `locked` are the fields that `syndicate.toml` decides; `asks_for_form`: whether
+    readers without an account may comment is to be chosen."""
 
     template = "admin/welcome_blog.html"
     form: Form
     handle: str
     locked: frozenset[str] = frozenset()
+    asks_for_form: bool = True
     next: str
 
 
