@@ -117,7 +117,7 @@ async def _read_form(request: web.Request, route: Route) -> tuple[Form, Mapping[
         return await receive_upload(request, route.max_bytes), {}
     body = await bodies.read(request, address, route.max_bytes, is_upload=SESSION in request)
     fields, files = parse_multipart(body, get_boundary(request))
-    return Form.of(fields), files
+    return Form.of(fields), dict(files)
 
 
 def _is_from_our_page(request: web.Request) -> bool:

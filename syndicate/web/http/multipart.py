@@ -27,8 +27,8 @@ def get_boundary(request: web.Request) -> str:
     return found[1] if found else ""
 
 
-def parse_multipart(body: bytes, boundary: str) -> tuple[list[tuple[str, str]], dict[str, UploadedFile]]:
-    """Return the fields, and the files by the names of their fields; fields of files without a file are left out.
+def parse_multipart(body: bytes, boundary: str) -> tuple[list[tuple[str, str]], list[tuple[str, UploadedFile]]]:
+    """Return the fields, and the files with the names of their fields; fields of files without a file are left out.
 
     Raises MalformedRequest.
     """
@@ -36,7 +36,7 @@ def parse_multipart(body: bytes, boundary: str) -> tuple[list[tuple[str, str]], 
     if not boundary or len(parts) < 2 or not parts[-1].startswith(b"--") or len(parts) > MAX_PARTS:
         raise MalformedRequest("form.unreadable")
     fields: list[tuple[str, str]] = []
-    files: dict[str, UploadedFile] = {}
+    files: list[tuple[str, UploadedFile]] = []
     for part in parts[1:-1]:
         head, separator, data = part.partition(b"\r\n\r\n")
         names = dict(_PARAMETER.findall(_text(head)))
@@ -45,7 +45,7 @@ def parse_multipart(body: bytes, boundary: str) -> tuple[list[tuple[str, str]], 
         if "filename" not in names:
             fields.append((names["name"], _text(data)))
         elif data:
-            files[names["name"]] = UploadedFile(filename=names["filename"][:200], data=data)
+            files.append((names["name"], UploadedFile(filename=names["filename"][:200], data=data)))
     return fields, files
 
 
