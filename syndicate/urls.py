@@ -105,6 +105,17 @@ class Urls:
         """The endpoint that receives Webmentions."""
         return f"{self.base}/webmention"
 
+    # other programs
+
+    @property
+    def micropub(self) -> str:
+        """The endpoint at which other programs write for the author."""
+        return f"{self.base}/micropub"
+
+    @property
+    def micropub_media(self) -> str:
+        return f"{self.base}/micropub/media"
+
     # paths of pages
 
     @staticmethod

@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from syndicate.clock import Clock
+from syndicate.storage.access_tokens import AccessTokens
 from syndicate.storage.actors import StoredActors
 from syndicate.storage.admin_account import AdminAccount
 from syndicate.storage.admin_comments import AdminComments
@@ -72,6 +73,7 @@ from syndicate.storage.terms import Terms
 from syndicate.storage.tombstones import Tombstones
 from syndicate.storage.versions import Versions
 from syndicate.storage.websub_following import WebsubFollowing
+from syndicate.storage.withdrawn_posts import WithdrawnPosts
 from syndicate.workers.queue import LEASE_DURATION
 
 T = TypeVar("T")
@@ -151,6 +153,8 @@ class Tables:
         self.admin_account = AdminAccount(query)
         self.admin_sessions = AdminSessions(query)
         self.admin_events = AdminEvents(query)
+        self.access_tokens = AccessTokens(query)
+        self.withdrawn_posts = WithdrawnPosts(query)
 
     async def advisory_lock(self, name: str) -> None:
         """Take the lock of this name until the transaction ends (see `Queryable`)."""

@@ -17,6 +17,7 @@ from syndicate.model.actor import RemoteActor
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowedPost, FollowState, Latest
 from syndicate.model.comment import CommentState
 from syndicate.model.post import Post, PostKind, PostState, SourceFormat, Visibility
+from syndicate.storage.access_tokens import AccessToken, Scope
 from syndicate.storage.admin_account import Passkey
 from syndicate.storage.admin_events import AdminEvent
 from syndicate.storage.admin_media import ListedFile, MediaUse
@@ -33,6 +34,7 @@ from syndicate.storage.revisions import Revision
 from syndicate.storage.tombstones import Tombstone
 from syndicate.web.admin import pages
 from syndicate.web.admin.forms import Form
+from syndicate.web.admin.pages.access_tokens import TokensPage
 from syndicate.web.admin.pages.account import (
     AccountPage,
     CodesPage,
@@ -243,6 +245,16 @@ SAMPLES: dict[str, AdminPage] = {
     "quotes": QuotesPage(quotes=tuple(replace(QUOTE, state=state) for state in ("allowed", "revoked", "unasked"))),
     "no quotes": QuotesPage(quotes=(replace(QUOTE, html=SafeHtml(""), is_shown=True, post="", at=None),)),
     "quotes of nobody": QuotesPage(),
+    "tokens": TokensPage(
+        form=FORM,
+        endpoint=HOSTILE,
+        tokens=(
+            AccessToken(id="i", token_hash="h", name=HOSTILE, scopes=frozenset(Scope), created=NOON, used=NOON),
+            AccessToken(id="j", token_hash="g", name="b", scopes=frozenset(), created=NOON),
+        ),
+        token=HOSTILE,
+    ),
+    "no tokens": TokensPage(form=Form({}, {"name": HOSTILE, "scopes": HOSTILE}), endpoint="e"),
     "media": MediaPage(
         form=FORM, max_size="64 MB", words=HOSTILE, files=(CARD, replace(CARD, thumbnail="")), older="?b"
     ),

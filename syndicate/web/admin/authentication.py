@@ -123,6 +123,7 @@ class Authentication:
             await tx.admin_account.create(hashed, now)
             await tx.admin_sessions.delete_others("")
             await tx.admin_sessions.delete_browsers()
+            await tx.access_tokens.delete_all()
             await record(tx, now, "account set up", client.browser)
             return await self._start(tx, client, now, replaces="")
 

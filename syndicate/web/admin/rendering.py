@@ -77,6 +77,7 @@ NOTICES: Mapping[str, str] = {
     "move-requested": "The move has been requested.",
     "move-cancelled": "The move is being taken back.",
     "password": "The password has been changed.",
+    "token-revoked": "The token has been revoked. The program that had it cannot do anything here any more.",
     "passkey": "The passkey has been added.",
     "passkey-removed": "The passkey has been removed.",
     "signed-out": "You are signed out.",

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from syndicate.errors import NotFound
 from syndicate.web.admin import (
+    access_tokens,
     account,
     activity,
     blocks,
@@ -229,6 +230,10 @@ ROUTES: tuple[Route, ...] = (
     post("/admin/account/passkeys/remove", account.post_remove_passkey, Access.CONFIRMED),
     post("/admin/account/factors", account.post_factors, Access.CONFIRMED),
     post("/admin/account/sessions", account.post_sign_out_others),
+    # tokens for other programs
+    get("/admin/account/tokens/", access_tokens.get_tokens),
+    post("/admin/account/tokens/", access_tokens.post_token, Access.CONFIRMED),
+    post("/admin/account/tokens/revoke", access_tokens.post_revoke),
     # keys, and moving
     get("/admin/account/keys", identity.get_keys),
     post("/admin/account/keys", identity.post_keys, Access.CONFIRMED),
