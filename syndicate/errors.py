@@ -37,6 +37,7 @@
     │   ├── SignatureRejected        401, with the reason
     │   ├── SenderRefused            403, blocked, or impersonating this server
     │   ├── WebmentionRefused        400, with the reason
+    │   ├── MicropubRefused          400, 401 or 403, with the error of the specification
     │   ├── SubscriptionRefused      400, a request to the hub that is not valid
     │   ├── TooManyRequests          429
     │   ├── TooBusy                  503: too many concurrent requests                     (transient)
@@ -283,6 +284,17 @@ class WebmentionRefused(Refused):
     def __init__(self, reason: str, explanation: str = "") -> None:
         super().__init__(reason, explanation)
         self.explanation = explanation or self.public
+
+
+class MicropubRefused(Refused):
+    """A Micropub request cannot be accepted. `code` is the error (W3C Micropub §3.8), `explanation` says what is wrong in
+    text for the client, and `scope` is the one that its token lacks."""
+
+    public = "The request is no Micropub request that can be accepted."
+
+    def __init__(self, code: str, explanation: str = "", scope: str = "") -> None:
+        super().__init__(f"micropub.{code}", explanation)
+        self.code, self.explanation, self.scope = code, explanation or self.public, scope
 
 
 class TooManyRequests(Refused, Transient):

@@ -28,6 +28,7 @@ from syndicate.web.admin.people import BLOCKING
 from syndicate.web.admin.pictures import UPLOADS, Uploads
 from syndicate.web.admin.quotes import QUOTE_DECISIONS
 from syndicate.web.admin.welcome import OUTSIDE_CHECKS
+from syndicate.web.api.micropub_posts import MICROPUB_POSTS, MicropubPosts
 from syndicate.web.http.feed_readers import FEED_READERS, FeedReaders
 from syndicate.web.keys import IS_AUTHOR
 from syndicate.web.reserved_paths import is_reserved
@@ -53,6 +54,7 @@ def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
         OUTSIDE_CHECKS: partial(_check_outside, services),
         EDITOR: Editor(store, services.publisher, services.settings, clock),
         IS_AUTHOR: is_author,
+        MICROPUB_POSTS: MicropubPosts(store, services.publisher, services.settings, services.urls, clock),
         MEDIA_KEYS: MediaKeys(services.media_secret, store, services.urls, clock),
         QUOTE_DECISIONS: QuoteDecisions(store, services.authorizations),
         UPLOADS: Uploads(store, services.files, services.publisher, services.urls, clock),

@@ -52,6 +52,15 @@ def rate_limiters(stopwatch: Stopwatch) -> dict[web.AppKey[RateLimiter], RateLim
         keys.WEBMENTION_LIMITER: RateLimiter(
             name="webmention", max_concurrent=16, per_second=0.5, burst=60, stopwatch=stopwatch
         ),
+        keys.MICROPUB_LIMITER: RateLimiter(
+            name="micropub",
+            max_concurrent=16,
+            max_concurrent_per_client=4,
+            per_second=2.0,
+            burst=120,
+            stopwatch=stopwatch,
+        ),
+        keys.MICROPUB_FAILURES: RateLimiter(name="micropub", per_second=1 / 30, burst=20, stopwatch=stopwatch),
         keys.PUSH_LIMITER: RateLimiter(
             name="websub", max_concurrent=16, per_second=5.0, burst=200, stopwatch=stopwatch
         ),

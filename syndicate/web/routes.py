@@ -6,6 +6,7 @@ from syndicate.web import discovery, feeds, health, webmention, websub
 from syndicate.web.activitypub import actors, conversations, inbox, objects
 from syndicate.web.admin import notifications, preview
 from syndicate.web.admin.routes import add_admin_routes
+from syndicate.web.api import micropub
 from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES, expect_handler
 from syndicate.web.site import addresses, blogroll, comment_form, files, remote_interaction, sitemap, views
 from syndicate.web.site.rendering import Asset
@@ -80,6 +81,12 @@ def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     # Webmention
     router.add_post("/webmention", webmention.post_webmention, expect_handler=expect_handler(webmention.MAX_FORM_BYTES))
     router.add_route("*", "/webmention", webmention.refuse_other_methods)
+
+    # Micropub
+    router.add_get("/micropub", micropub.get_micropub)
+    router.add_post("/micropub", micropub.post_micropub, expect_handler=expect_handler(micropub.MAX_UPLOAD_BYTES))
+    router.add_post("/micropub/media", micropub.post_media, expect_handler=expect_handler(micropub.MAX_UPLOAD_BYTES))
+    router.add_route("*", "/micropub/media", micropub.refuse_other_methods)
 
     # files
     router.add_get("/media/{name}", files.get_media)

@@ -149,6 +149,7 @@ REFUSALS: Mapping[str, str] = {
     "inbox": _("too many messages at once, or not of the kind that goes there"),
     "json": _("the message is not written as it must be"),
     "key": _("the key of the sender cannot be fetched or trusted"),
+    "micropub": _("too many requests by programs from this address"),
     "object": _("what is in the message lacks something"),
     "search": _("too many searches from this address"),
     "sender": _("you have blocked the sender, or it claims to be this blog"),

@@ -106,11 +106,12 @@ class PageBuilder:
         others = [post for post in posts if post.id not in pinned_ids]
         view = HomePage(
             site=await self.frame.site(),
-            head=self._list_head(listing, paging, comments=True),
+            head=replace(self._list_head(listing, paging, comments=True), micropub=self._urls.micropub),
             posts=tuple(self._view(post) for post in [*pinned, *others]),
             paging=paging,
         )
-        return self.frame.rendered(view, listing.dependencies)
+        rendered = self.frame.rendered(view, listing.dependencies)
+        return replace(rendered, headers=(("Link", f'<{self._urls.micropub}>; rel="micropub"'),))
 
     async def archive(self, listing: Listing, page: int) -> RenderedDocument | None:
         """Return the posts of a term, author or period, or None for a period without posts or beyond the last page."""

@@ -1,0 +1,1 @@
+"""The entrances for programs that act for the author: Micropub."""
