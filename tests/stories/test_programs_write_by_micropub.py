@@ -347,6 +347,10 @@ async def test_only_a_token_with_the_scope_is_accepted(instance: RunningInstance
     ):
         refused = await writer.form(sent)
         assert (refused.status, refused.json()["error"]) == (400, "invalid_request"), sent
+    for content in ("a\0b", {"html": "a\0b"}, "\ud800", 5, {"html": 5}, ["x"], None):
+        refused = await writer.json({"type": ["h-entry"], "properties": {"content": [content]}})
+        assert (refused.status, refused.json()["error"]) == (400, "invalid_request"), content
+    assert len((await writer.form({"x" * 5000: "1"})).text) < 500
     assert "h-event" in (await writer.form({"h": "event"})).json()["error_description"]
     assert "checkin" in (await writer.form({"checkin": "x"})).json()["error_description"]
 

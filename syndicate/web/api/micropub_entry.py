@@ -63,7 +63,7 @@ def with_properties(draft: PostDraft, properties: Properties, zone: ZoneInfo) ->
     means nothing here."""
     for name in properties:
         if name not in _SETTERS and name != DATE and not name.startswith(COMMANDS):
-            raise invalid(f"{name} has no place in a post of this blog, so nothing has been done.")
+            raise invalid(f"{name[:50]} has no place in a post of this blog, so nothing has been done.")
     for name, setter in _SETTERS.items():
         if name in properties:
             draft = setter(draft, properties[name])

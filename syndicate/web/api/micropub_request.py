@@ -92,6 +92,8 @@ def request_of_json(body: bytes) -> MicropubRequest:
         document = parse_document(body)
     except MalformedRequest as error:
         raise invalid(f"The body cannot be read as JSON ({error}).") from error
+    if _has_nul(document):
+        raise invalid("The body has U+0000 in a text.")
     action = _action(document.get("action", Action.CREATE.value))
     token, url = document.get("access_token", ""), document.get("url", "")
     if not isinstance(token, str) or not isinstance(url, str):
@@ -114,6 +116,13 @@ def request_of_json(body: bytes) -> MicropubRequest:
         remove={} if isinstance(removal, list) else _lists(document, "delete"),
         removed=names,
     )
+
+
+def _has_nul(value: Any) -> bool:
+    """Return whether U+0000, which not every database stores, stands anywhere in a document of bounded depth."""
+    if isinstance(value, dict):
+        return any(map(_has_nul, (*value, *value.values())))
+    return any(map(_has_nul, value)) if isinstance(value, list) else isinstance(value, str) and "\0" in value
 
 
 def _action(given: Any) -> Action:
