@@ -5,8 +5,8 @@ import pytest
 from syndicate.transport.link import LinkHeader, parse_links
 
 
-def link(target: str, *rels: str) -> LinkHeader:
-    return LinkHeader(target, frozenset(rels))
+def link(target: str, *rels: str, title: str = "") -> LinkHeader:
+    return LinkHeader(target, frozenset(rels), title=title)
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,8 @@ def link(target: str, *rels: str) -> LinkHeader:
         (['<>; rel="hub"'], [link("", "hub")]),
         (["<a>; rel=x, <b>; rel=y"], [link("a", "x"), link("b", "y")]),
         (["<a>; rel=x", "<b>; rel=y"], [link("a", "x"), link("b", "y")]),
-        (['<a>; title="c, <d>; rel=z"; rel=x, <b>; rel=y'], [link("a", "x"), link("b", "y")]),
-        (['<a>; title="\\"; rel=z"; rel=x'], [link("a", "x")]),
+        (['<a>; title="c, <d>; rel=z"; rel=x, <b>; rel=y'], [link("a", "x", title="c, <d>; rel=z"), link("b", "y")]),
+        (['<a>; title="\\"; rel=z"; rel=x'], [link("a", "x", title='"; rel=z')]),
         (["<a>; rel=x; rel=y"], [link("a", "x")]),
         (["<a> ; rel = x ;"], [link("a", "x")]),
         (["<a>;; rel=x"], [link("a", "x")]),
