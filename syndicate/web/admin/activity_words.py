@@ -68,6 +68,7 @@ REASONS: Mapping[str, str] = {
     "comment.rejected-before": _("others of this person were turned down"),
     "comment.repeated": _("somebody else has written the same words"),
     "delete.actor": _("the account is gone, and with it what it wrote here"),
+    "delete.cited": _("the post that you answer, like or boost is deleted"),
     "delete.comment": _("the comment is deleted"),
     "delete.mention": _("the mention is deleted"),
     "delete.not-gone": _("where it comes from it is still there"),
