@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from syndicate.content.tags import Tag, tokens
+from syndicate.media.kinds import MEDIA_TYPES
 from syndicate.model.post import Post
 
 MAX_TARGETS = 100
@@ -20,7 +21,8 @@ def addresses_mentioned(post: Post) -> tuple[str, ...]:
 
 
 def addresses_in(html: str) -> tuple[str, ...]:
-    """Return the addresses to which a rendered text links, each once."""
+    """Return the addresses of pages to which a rendered text links, each once. A picture that could not be fetched is a
+    link, too; a file has nobody to notify."""
     return tuple(dict.fromkeys(_links(html)))[:MAX_TARGETS]
 
 
@@ -28,5 +30,12 @@ def _links(html: str) -> Iterable[str]:
     for token in tokens(html):
         if isinstance(token, Tag) and token.name == "a" and not token.closing:
             address = token.value("href").strip()
-            if address.startswith(("https://", "http://")) and NAMES.isdisjoint(token.value("class").split()):
+            if not address.startswith(("https://", "http://")) or _is_file(address):
+                continue
+            if NAMES.isdisjoint(token.value("class").split()):
                 yield address
+
+
+def _is_file(address: str) -> bool:
+    path = address.partition("?")[0].partition("#")[0].lower()
+    return path.endswith(tuple(f".{extension}" for extension in MEDIA_TYPES))
