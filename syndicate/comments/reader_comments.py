@@ -1,6 +1,5 @@
 """Takes comments by the form: finds what they are about, and admits them. They always wait for the author."""
 
-import secrets
 from datetime import datetime
 
 from syndicate.clock import Clock
@@ -13,7 +12,8 @@ from syndicate.content.sanitize import SANITIZER_VERSION
 from syndicate.errors import Gone, NotFound, TooBusy
 from syndicate.model.comment import Author, CommentSource, CommentState
 from syndicate.model.post import PostKind
-from syndicate.storage import Store, Tables
+from syndicate.storage import Store
+from syndicate.storage.secret_values import own_secret
 from syndicate.urls import Urls
 
 SECRET = "comment form secret"  # noqa: S105 - the name under which it is stored
@@ -64,17 +64,7 @@ class ReaderComments:
         return True
 
     async def _tokens(self) -> PreviewTokens:
-        secret = await self._store.key_values.find(SECRET)
-        if secret is None:
-            secret = await self._store.transaction(_make_secret)
-        return PreviewTokens(bytes.fromhex(secret))
-
-
-async def _make_secret(tx: Tables) -> str:
-    await tx.advisory_lock(SECRET)
-    secret = await tx.key_values.find(SECRET) or secrets.token_hex(32)
-    await tx.key_values.save(SECRET, secret)
-    return secret
+        return PreviewTokens((await own_secret(self._store, SECRET)).encode())
 
 
 def _draft(target: Target, typed: TypedComment, id: str, now: datetime) -> CommentDraft:

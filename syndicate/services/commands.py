@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from secrets import token_urlsafe
 
 from syndicate import __version__
 from syndicate.activitypub.documents import parse_document
@@ -30,6 +29,7 @@ from syndicate.publishing.post_writer import PostWriter
 from syndicate.publishing.renderer import Renderer
 from syndicate.storage import Store
 from syndicate.storage.key_values import MEDIA_SECRET
+from syndicate.storage.secret_values import own_secret
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.transport.client import Client
 from syndicate.transport.fetcher import Fetcher
@@ -78,7 +78,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
     try:
         settings = await SiteSettings.open(store, config)
         local_actors = await LocalActors.open(settings, store, clock, keep_keys=keep_keys)
-        await _secret(store, notifications.SECRET)
+        await own_secret(store, notifications.SECRET)
         urls = Urls(config.site.url)
         files = MediaFiles(config.storage.media, config.storage.originals)
         outbox = Outbox(local_actors, urls, clock, settings)
@@ -102,7 +102,7 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
             local_actors=local_actors,
             urls=urls,
             files=files,
-            media_secret=await _secret(store, MEDIA_SECRET),
+            media_secret=await own_secret(store, MEDIA_SECRET),
             outbox=outbox,
             author_replies=AuthorReplies(store, outbox, settings, urls, clock, on_change=webmentions.answer_changed),
             authorizations=Authorizations(outbox, urls, clock),
@@ -124,14 +124,6 @@ async def open_services(config: Config, *, clock: Clock = utc_now, keep_keys: bo
         )
     finally:
         await store.close()
-
-
-async def _secret(store: Store, name: str) -> str:
-    """Return a secret of this blog, which is made once."""
-    known: str | None = await store.key_values.find(name)
-    if known is None:
-        known = await store.transaction(lambda tx: tx.key_values.find_or_save(name, token_urlsafe()))
-    return known
 
 
 async def reset_identity(config: Config) -> bool:
