@@ -26,7 +26,6 @@ def configure(*, debug: bool, stream: object = None) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=output),  # type: ignore[arg-type]  # it only writes
-        cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=output, format="%(message)s")  # type: ignore[arg-type]  # as above
 

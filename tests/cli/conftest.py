@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import Any
 
 import click.testing
 import pytest
-import structlog
 
 from syndicate.cli.main import main
 from tests.clocks import FakeClock
@@ -68,20 +67,18 @@ class Blog:
 
 
 @pytest.fixture
-def blog(tmp_path: Path, database_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Blog]:
+def blog(tmp_path: Path, database_address: str, monkeypatch: pytest.MonkeyPatch) -> Blog:
     """A blog whose settings stand and which has nothing else yet, on either database."""
     monkeypatch.setenv("SYNDICATE_STORAGE__DATABASE", database_address)
     blog = Blog(tmp_path / "blog")
     blog.write("syndicate.toml", SETTINGS)
-    yield blog
-    structlog.reset_defaults()
+    return blog
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Iterator[Blog]:
+def bare(tmp_path: Path) -> Blog:
     """A directory that is to become a blog."""
-    yield Blog(tmp_path / "bare")
-    structlog.reset_defaults()
+    return Blog(tmp_path / "bare")
 
 
 class Desk:
@@ -109,10 +106,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(instance: RunningInstance, tmp_path: Path) -> Iterator[Desk]:
+def desk(instance: RunningInstance, tmp_path: Path) -> Desk:
     instance.clock.catch_up()
-    yield Desk(Blog(tmp_path / "blog"), instance.clock)
-    structlog.reset_defaults()
+    return Desk(Blog(tmp_path / "blog"), instance.clock)
 
 
 def process(blog: Blog, *arguments: str) -> subprocess.Popen[str]:

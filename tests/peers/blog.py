@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click.testing
-import structlog
 from lxml import html as lxml_html
 
 from syndicate.cli.main import main
@@ -97,7 +96,6 @@ class Blog:
             return self._process(*arguments)
         typed = ["--config", str(self.directory / "syndicate.toml"), *arguments]
         done = click.testing.CliRunner().invoke(main, typed, prog_name="syndicate")
-        structlog.reset_defaults()
         assert done.exit_code == 0, (arguments, done.output, done.exception)
         return done.stdout
 
