@@ -494,6 +494,25 @@ def test_every_page_has_a_sample() -> None:
     assert kinds - {AdminPage} == {type(sample) for sample in SAMPLES.values()}
 
 
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [
+        ("/admin/", [("Start", "page")]),
+        ("/admin/posts/", [("Posts", "page")]),
+        ("/admin/posts/new", [("Write", "page")]),
+        ("/admin/posts/p/revisions", [("Posts", "true")]),
+        ("/admin/people/blocks/", [("People", "true")]),
+        ("/admin/activity/", []),
+    ],
+)
+def test_the_navigation_shows_where_a_page_lies(path: str, current: list[tuple[str, str]]) -> None:
+    page: Any = html.fromstring(
+        RENDERER.render_template("admin/mails_off.html", page=MailsOffPage(), frame=replace(FRAME, path=path)).decode()
+    )
+    links = page.xpath("//nav//a[@aria-current]")
+    assert [(link.text_content(), link.get("aria-current")) for link in links] == current
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_what_was_typed_is_text(name: str) -> None:
     text = rendered(name)

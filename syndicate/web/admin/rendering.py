@@ -15,21 +15,27 @@ from syndicate.web.site.pages import Link
 from syndicate.web.site.rendering import PAGES
 
 NAVIGATION = (
-    Link(label=_("Start"), href="/admin/"),
-    Link(label=_("Write"), href="/admin/posts/new"),
-    Link(label=_("Posts"), href="/admin/posts/"),
-    Link(label=_("Comments"), href="/admin/comments/"),
-    Link(label=_("Media"), href="/admin/media/"),
-    Link(label=_("Numbers"), href="/admin/numbers/"),
-    Link(label=_("People"), href="/admin/people/"),
-    Link(label=_("Blogroll"), href="/admin/blogroll/"),
-    Link(label=_("Look"), href="/admin/look/"),
-    Link(label=_("Settings"), href="/admin/settings/"),
-    Link(label=_("Account"), href="/admin/account/"),
-    Link(label=_("Import"), href="/admin/import/"),
-    Link(label=_("Export"), href="/admin/export/"),
+    (
+        Link(label=_("Start"), href="/admin/"),
+        Link(label=_("Write"), href="/admin/posts/new"),
+        Link(label=_("Posts"), href="/admin/posts/"),
+        Link(label=_("Comments"), href="/admin/comments/"),
+        Link(label=_("Media"), href="/admin/media/"),
+    ),
+    (
+        Link(label=_("Numbers"), href="/admin/numbers/"),
+        Link(label=_("People"), href="/admin/people/"),
+        Link(label=_("Blogroll"), href="/admin/blogroll/"),
+    ),
+    (
+        Link(label=_("Look"), href="/admin/look/"),
+        Link(label=_("Settings"), href="/admin/settings/"),
+        Link(label=_("Account"), href="/admin/account/"),
+        Link(label=_("Import"), href="/admin/import/"),
+        Link(label=_("Export"), href="/admin/export/"),
+    ),
 )
-"""The pages that exist, in the order in which they are shown."""
+"""The pages that exist, in groups: what one writes and answers, who reads and is read, and the blog itself."""
 
 
 def respond(request: web.Request, page: AdminPage, status: HTTPStatus = HTTPStatus.OK) -> web.Response:

@@ -5,22 +5,30 @@ from typing import ClassVar
 
 from syndicate.web.site.pages import Link
 
+START = "/admin/"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What surrounds a page. `navigation` is empty and `csrf` unset before somebody has signed in; `path` is that of the
+    """What surrounds a page. `navigation`, in groups, is empty and `csrf` unset before somebody has signed in; `path` is that of the
     page, `notice` what has just been done, `waiting` how many comments wait; `has_keys`: single
     keys do what buttons do."""
 
     blog: str
     home: str
     language: str = "en"
-    navigation: tuple[Link, ...] = ()
+    navigation: tuple[tuple[Link, ...], ...] = ()
     path: str = ""
     csrf: str = ""
     notice: str = ""
     waiting: int = 0
     has_keys: bool = True
+
+    @property
+    def section(self) -> str:
+        """The address in the navigation under which the page lies, or an empty string."""
+        links = [link.href for group in self.navigation for link in group if link.href != START]
+        return max((href for href in links if self.path.startswith(href)), key=len, default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
