@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from lxml import html as lxml_html
 
-from syndicate.config import LANGUAGE
+from syndicate.config.values import LANGUAGE
 from syndicate.content.text import clean_name
 from syndicate.transport.link import parse_links
 from syndicate.transport.message import Response

@@ -13,7 +13,7 @@ from syndicate.blogroll.finder import FeedFinder
 from syndicate.blogroll.following import MAX_TAGLINE_LENGTH, require_another
 from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.clock import to_text, to_wire
-from syndicate.config import LANGUAGE
+from syndicate.config.values import LANGUAGE
 from syndicate.content.text import clean_name
 from syndicate.errors import AddressUnusable, InputError
 from syndicate.federation.actors.local_actors import BLOG

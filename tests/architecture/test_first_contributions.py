@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from pydantic import Field
 
-from syndicate import config
+from syndicate.config import loading, sections
 from syndicate.model.post import Post
 from syndicate.services import server
 from syndicate.storage.columns import Column
@@ -81,17 +81,17 @@ def test_a_view_takes_one_line_in_the_routes() -> None:
 def test_a_setting_takes_two_edits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A field alone is read from the file and the environment, and checked; test_documented.py asks for the document."""
 
-    class WithProbe(config.ServerConfig):
+    class WithProbe(sections.ServerConfig):
         probe: int = Field(default=3, ge=1)
 
-    class Probed(config.Config):
+    class Probed(sections.Config):
         server: WithProbe = WithProbe()
 
-    monkeypatch.setattr(config, "Config", Probed)
+    monkeypatch.setattr(loading, "Config", Probed)
     file = tmp_path / "syndicate.toml"
     file.write_text('[site]\nurl = "https://blog.example"\nhandle = "notes"\n[server]\nprobe = 7\n')
-    assert config.load(file, {}).server.probe == 7  # type: ignore[attr-defined]  # the field that this test adds
-    assert config.load(file, {"SYNDICATE_SERVER__PROBE": "9"}).server.probe == 9  # type: ignore[attr-defined]  # same
+    assert loading.load(file, {}).server.probe == 7  # type: ignore[attr-defined]  # the field that this test adds
+    assert loading.load(file, {"SYNDICATE_SERVER__PROBE": "9"}).server.probe == 9  # type: ignore[attr-defined]  # same
 
 
 # a background job: one line
