@@ -18,7 +18,6 @@ from syndicate.config.values import (
     HubUrls,
     Language,
     MailAddress,
-    Mailbox,
     Networks,
     PermalinkPattern,
     PictureUrl,
@@ -199,8 +198,8 @@ class MailConfig(Section):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     smtp: SmtpUrl = ""
-    sender: Annotated[Mailbox, Field(alias="from")] = ""
-    to: Mailbox = ""
+    sender: Annotated[MailAddress, Field(alias="from")] = ""
+    to: MailAddress = ""
 
     @property
     def is_complete(self) -> bool:

@@ -87,8 +87,9 @@ def _hub(value: str) -> str:
 
 
 def _mail_address(value: str) -> str:
-    if value and not re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+", value):
-        raise ValueError("must be a mail address, such as ann@blog.example")
+    """The host may have no dot, as those of a local network."""
+    if value and not MAIL_ADDRESS.fullmatch(value):
+        raise ValueError("must be a mail address, such as author@mail.example")
     return value
 
 
@@ -109,13 +110,6 @@ def _smtp(value: str) -> str:
     return value
 
 
-def _mailbox(value: str) -> str:
-    """Unlike what feeds show, this may be a mailbox of the local network, whose host has no dot."""
-    if value and not MAIL_ADDRESS.fullmatch(value):
-        raise ValueError("must be an address such as author@mail.example")
-    return value
-
-
 def _database(value: str) -> str:
     scheme, separator, _ = value.partition("://")
     if not value or (separator and scheme not in ("postgresql", "postgres")):
@@ -132,7 +126,6 @@ Networks = Annotated[tuple[str, ...], AfterValidator(_addresses)]
 ActorIds = Annotated[tuple[str, ...], AfterValidator(_actor_ids)]
 HubUrls = Annotated[tuple[str, ...], AfterValidator(_hubs)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
 PictureUrl = Annotated[str, AfterValidator(_picture)]
 SmtpUrl = Annotated[str, AfterValidator(_smtp)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
