@@ -71,6 +71,7 @@ from syndicate.web.http.response_cache import ResponseCache
 from syndicate.web.site.blogroll_builder import BLOGROLL_PAGES, BlogrollPages
 from syndicate.web.site.frame import PageFrame
 from syndicate.web.site.page_builder import PAGE_BUILDER, PageBuilder
+from syndicate.web.site.post_page_builder import POST_PAGE_BUILDER, PostPageBuilder
 from syndicate.web.site.rendering import PAGES, Pages
 from syndicate.webmention.receiver import WebmentionReceiver
 from syndicate.webmention.verification import WebmentionVerifier
@@ -374,6 +375,7 @@ def _web_application(
             DELTAS: Deltas(),
             keys.REMOTE_INTERACTION: RemoteInteraction(fetcher, schemes=schemes_of(config)),
             PAGE_BUILDER: PageBuilder(frame, store, settings, urls, services.local_actors),
+            POST_PAGE_BUILDER: PostPageBuilder(frame, store, settings, urls),
             BLOGROLL_PAGES: BlogrollPages(frame, store, settings, urls, services.local_actors, services.clock),
             keys.FILES: services.files,
             PAGES: pages,

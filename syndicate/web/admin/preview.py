@@ -16,7 +16,7 @@ from syndicate.web.admin.text_blocks import post_id_of
 from syndicate.web.http.content_policy import content_policy
 from syndicate.web.keys import CLOCK, STORE, URLS
 from syndicate.web.site.media_keys import MEDIA_KEYS
-from syndicate.web.site.page_builder import PAGE_BUILDER
+from syndicate.web.site.post_page_builder import POST_PAGE_BUILDER
 
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 FRAMED = {
@@ -74,7 +74,7 @@ async def _rendered(request: web.Request, opened: OpenedPost, headers: Mapping[s
 
 async def _respond(request: web.Request, post: Post, headers: Mapping[str, str]) -> web.Response:
     """Return the page of a post. It is loaded without cookies, so that its files need keys."""
-    body = await request.app[MEDIA_KEYS].with_keys(await request.app[PAGE_BUILDER].preview(post))
+    body = await request.app[MEDIA_KEYS].with_keys(await request.app[POST_PAGE_BUILDER].preview(post))
     return web.Response(
         status=HTTPStatus.OK, body=body, content_type="text/html", charset="utf-8", headers={**PRIVATE, **headers}
     )

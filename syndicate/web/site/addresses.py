@@ -22,7 +22,8 @@ from syndicate.web.keys import CONFIG, LISTINGS, SEARCH_LIMITER, STORE, URLS
 from syndicate.web.site import files
 from syndicate.web.site.cached import redirect, respond_cached
 from syndicate.web.site.former_addresses import FEED_PATH, current_path, listing_at, spellings
-from syndicate.web.site.page_builder import COMMENTS_PER_PAGE, PAGE_BUILDER
+from syndicate.web.site.page_builder import PAGE_BUILDER
+from syndicate.web.site.post_page_builder import COMMENTS_PER_PAGE, POST_PAGE_BUILDER
 from syndicate.web.site.views import get_home
 from syndicate.web.site.wordpress_queries import FORMATS, feed_of_query, page_number, redirect_query
 
@@ -73,7 +74,7 @@ async def _post(request: web.Request, post: Post, page: int) -> web.StreamRespon
     if page > 1 and (page - 1) * COMMENTS_PER_PAGE >= max(post.counts.comments, 1):  # WordPress's pages were shorter
         raise redirect(f"{post.path}#comments")
     key = f"page:{Urls.comments_page(post.path, page)}"
-    return await respond_cached(request, key, lambda: request.app[PAGE_BUILDER].post(post.id, page))
+    return await respond_cached(request, key, lambda: request.app[POST_PAGE_BUILDER].post(post.id, page))
 
 
 async def _feed(request: web.Request, path: str) -> web.StreamResponse | None:

@@ -14,7 +14,7 @@ from syndicate.translation import _
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.keys import BODIES
 from syndicate.web.keys import COMMENT_LIMITER, CONFIG, READER_COMMENTS, SETTINGS, URLS
-from syndicate.web.site.page_builder import PAGE_BUILDER
+from syndicate.web.site.post_page_builder import POST_PAGE_BUILDER
 
 MAX_FORM_BYTES = 64 * 1024
 FIELDS = ("name", "site", "text", "trap")
@@ -82,7 +82,7 @@ async def _page(
     is_sent: bool = False,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> web.Response:
-    body = await request.app[PAGE_BUILDER].comment_form(
+    body = await request.app[POST_PAGE_BUILDER].comment_form(
         target, typed or TypedComment(), errors=errors or {}, token=token, problem=problem, is_sent=is_sent
     )
     headers = {"Cache-Control": "no-store"}
