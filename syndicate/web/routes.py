@@ -1,11 +1,11 @@
-"""Registers every route of the application: those of the author's interface stand in `admin/routes.py`, all others here."""
+"""Every route of the application, by area; those of the author's interface are declared in `admin/routes.py`."""
 
 from aiohttp import web
 
 from syndicate.web import discovery, feeds, health, webmention, websub
 from syndicate.web.activitypub import actors, conversations, inbox, objects
 from syndicate.web.admin import notifications, preview
-from syndicate.web.admin.routes import add_admin_routes
+from syndicate.web.admin.routes import View, admin_routes
 from syndicate.web.api import micropub
 from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES, expect_handler
 from syndicate.web.site import addresses, blogroll, comment_form, files, remote_interaction, sitemap, views
@@ -22,118 +22,141 @@ ANY_ADDRESS = "/{path}"
 """The route of every other address."""
 
 
-def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
-    router = app.router
+def _post(path: str, view: View, max_bytes: int) -> web.RouteDef:
+    """Return a route for POST. A client that sends `Expect: 100-continue` is refused a body of more than `max_bytes`."""
+    return web.post(path, view, expect_handler=expect_handler(max_bytes))
 
-    # operations
-    router.add_get("/healthz", health.get_healthz)
-    router.add_get("/readyz", health.get_readyz)
-    router.add_get("/metrics", health.get_metrics)
 
-    # discovery
-    router.add_get("/.well-known/webfinger", discovery.get_webfinger)
-    router.add_get("/.well-known/host-meta", discovery.get_host_meta)
-    router.add_get("/.well-known/nodeinfo", discovery.get_nodeinfo_links)
-    router.add_get("/nodeinfo/{version}", discovery.get_nodeinfo)
-
-    # actors
-    for actor in ("/actor", "/actors/{actor}"):
-        router.add_get(actor, actors.get_actor)
-        router.add_get(f"{actor}/outbox", actors.get_outbox)
-        router.add_get(f"{actor}/followers", actors.get_followers)
-        router.add_get(f"{actor}/followers_synchronization", actors.get_followers_synchronization)
-        router.add_get(f"{actor}/following", actors.get_following)
-        router.add_get(f"{actor}/featured", actors.get_featured)
-        router.add_get(f"{actor}/featured-tags", actors.get_featured_tags)
-    for path in ("/actor/inbox", "/actors/{actor}/inbox", "/inbox"):
-        router.add_post(path, inbox.post_inbox, expect_handler=expect_handler(MAX_BODY_BYTES))
-        router.add_route("*", path, inbox.refuse_other_methods)
-
-    # objects and activities by id
-    router.add_get(f"/posts/{ID}", objects.get_post)
-    router.add_get(f"/actors/{{actor}}/notes/{ID}", objects.get_note)
-    router.add_get(f"/posts/{ID}/replies", conversations.get_replies)
-    router.add_get(f"/posts/{ID}/context", conversations.get_context)
-    router.add_get(f"/posts/{ID}/{{kind:likes|shares}}", conversations.get_reactions)
-    router.add_get(f"/comments/{ID}", objects.get_comment)
-    router.add_get(f"/comments/{ID}/replies", conversations.get_comment_replies)
-    router.add_get(f"/comments/{ID}/{{kind:likes|shares}}", conversations.get_comment_reactions)
-    router.add_get("/activities/{id}", objects.get_activity)
-    router.add_get("/stamps/{id}", objects.get_authorization)
-
-    # feeds
-    router.add_get("/comments/feed/", feeds.get_comments_feed)
-    router.add_get("/comments/feed/{format:atom|json}/", feeds.get_comments_feed)
-    for format in ("", "{format:atom|json}/"):
-        archive = f"/feed/{format}archive/{{volume:[1-9][0-9]{{0,8}}}}/"
-        router.add_get(archive, feeds.get_archive_document)
-        router.add_get(archive + "up-to-{last:[0-9a-f-]{36}}/", feeds.get_open_archive_document)
-        router.add_get(f"/feed/from/{{start}}/every-{{days:[0-9]{{1,3}}}}-days/{format}", feeds.get_series)
-    for alias in feeds.ALIASES:
-        router.add_get(alias, feeds.redirect_alias)
-
-    # WebSub
-    router.add_post("/websub", websub.post_hub, expect_handler=expect_handler(websub.MAX_FORM_BYTES))
-    router.add_route("*", "/websub", websub.refuse_other_methods)
-    router.add_get("/websub/{id}", websub.get_callback)
-    router.add_post("/websub/{id}", websub.post_callback, expect_handler=expect_handler(websub.MAX_PUSH_BYTES))
-
-    # Webmention
-    router.add_post("/webmention", webmention.post_webmention, expect_handler=expect_handler(webmention.MAX_FORM_BYTES))
-    router.add_route("*", "/webmention", webmention.refuse_other_methods)
-
-    # Micropub
-    router.add_get("/micropub", micropub.get_micropub)
-    router.add_post("/micropub", micropub.post_micropub, expect_handler=expect_handler(micropub.MAX_UPLOAD_BYTES))
-    router.add_post("/micropub/media", micropub.post_media, expect_handler=expect_handler(micropub.MAX_UPLOAD_BYTES))
-    router.add_route("*", "/micropub/media", micropub.refuse_other_methods)
-
-    # files
-    router.add_get("/media/{name}", files.get_media)
-    for asset in assets:
-        router.add_get(asset.path, files.asset_handler(asset))
-    router.add_get("/robots.txt", files.get_robots)
-    router.add_get("/sitemap.xml", sitemap.get_sitemap)
-    router.add_get("/sitemap-{part}.xml", sitemap.get_sitemap)
-
-    # remote interaction
-    router.add_get("/follow/", remote_interaction.get_follow)
-    router.add_post("/follow/", remote_interaction.post_follow, expect_handler=expect_handler(MAX_FORM_BYTES))
-    router.add_get("/reply/", remote_interaction.get_reply)
-    router.add_get("/reply/{intent:like|boost}/", remote_interaction.get_reaction)
-    router.add_post(
-        "/reply/{intent:like|boost}/",
-        remote_interaction.post_reaction,
-        expect_handler=expect_handler(MAX_FORM_BYTES),
+def _actor(actor: str) -> tuple[web.RouteDef, ...]:
+    return (
+        web.get(actor, actors.get_actor),
+        web.get(f"{actor}/outbox", actors.get_outbox),
+        web.get(f"{actor}/followers", actors.get_followers),
+        web.get(f"{actor}/followers_synchronization", actors.get_followers_synchronization),
+        web.get(f"{actor}/following", actors.get_following),
+        web.get(f"{actor}/featured", actors.get_featured),
+        web.get(f"{actor}/featured-tags", actors.get_featured_tags),
     )
-    router.add_post("/reply/", remote_interaction.post_reply, expect_handler=expect_handler(MAX_FORM_BYTES))
-    router.add_get("/comments/new", comment_form.get_form)
-    router.add_post("/comments/new", comment_form.post_form, expect_handler=expect_handler(comment_form.MAX_FORM_BYTES))
-    router.add_get("/comments/where", remote_interaction.get_where)
 
-    # pages
-    router.add_get("/", views.get_home)
-    router.add_get("/archives/", views.get_archives)
-    router.add_get("/subscribe/", views.get_subscribe)
-    router.add_get("/search/", views.get_search)
 
-    # blogroll
-    router.add_get("/blogroll/", blogroll.get_blogroll)
-    router.add_get("/blogroll/page/{page:[1-9][0-9]{0,4}}/", blogroll.get_blogroll)
-    router.add_get("/blogroll/river/", blogroll.get_river)
-    router.add_get("/blogroll/{river:(?:river/)?}feed{slash:/?}{format:(?:atom|json)?}{end:/?}", blogroll.get_feed)
-    router.add_get("/blogroll.opml", blogroll.get_opml)
-    router.add_get("/.well-known/recommendations.opml", blogroll.get_opml)
+def _inbox(path: str) -> tuple[web.RouteDef, ...]:
+    return (_post(path, inbox.post_inbox, MAX_BODY_BYTES), web.route("*", path, inbox.refuse_other_methods))
 
-    # the author's interface
-    add_admin_routes(router)
 
-    # a draft for a reader without an account
-    router.add_get("/preview/{token}/", preview.get_by_link)
-    router.add_get("/notifications/{secret}/feed/", notifications.get_feed)
-    router.add_get("/notifications/{secret}/off", notifications.get_off)
-    router.add_post("/notifications/{secret}/off", notifications.post_off)
+def _archive(format: str) -> tuple[web.RouteDef, ...]:
+    """Return the routes of the archive and of series in one format, which is empty for RSS."""
+    archive = f"/feed/{format}archive/{{volume:[1-9][0-9]{{0,8}}}}/"
+    return (
+        web.get(archive, feeds.get_archive_document),
+        web.get(archive + "up-to-{last:[0-9a-f-]{36}}/", feeds.get_open_archive_document),
+        web.get(f"/feed/from/{{start}}/every-{{days:[0-9]{{1,3}}}}-days/{format}", feeds.get_series),
+    )
 
-    # every other address: posts, pages, listings, files and legacy addresses
-    router.add_get("/{path:.*}", addresses.get_address)
-    router.add_options("/{path:.*}", feeds.preflight)
+
+OPERATIONS = (
+    web.get("/healthz", health.get_healthz),
+    web.get("/readyz", health.get_readyz),
+    web.get("/metrics", health.get_metrics),
+)
+DISCOVERY = (
+    web.get("/.well-known/webfinger", discovery.get_webfinger),
+    web.get("/.well-known/host-meta", discovery.get_host_meta),
+    web.get("/.well-known/nodeinfo", discovery.get_nodeinfo_links),
+    web.get("/nodeinfo/{version}", discovery.get_nodeinfo),
+)
+ACTORS = (
+    *_actor("/actor"),
+    *_actor("/actors/{actor}"),
+    *_inbox("/actor/inbox"),
+    *_inbox("/actors/{actor}/inbox"),
+    *_inbox("/inbox"),
+)
+OBJECTS = (
+    web.get(f"/posts/{ID}", objects.get_post),
+    web.get(f"/actors/{{actor}}/notes/{ID}", objects.get_note),
+    web.get(f"/posts/{ID}/replies", conversations.get_replies),
+    web.get(f"/posts/{ID}/context", conversations.get_context),
+    web.get(f"/posts/{ID}/{{kind:likes|shares}}", conversations.get_reactions),
+    web.get(f"/comments/{ID}", objects.get_comment),
+    web.get(f"/comments/{ID}/replies", conversations.get_comment_replies),
+    web.get(f"/comments/{ID}/{{kind:likes|shares}}", conversations.get_comment_reactions),
+    web.get("/activities/{id}", objects.get_activity),
+    web.get("/stamps/{id}", objects.get_authorization),
+)
+"""Objects and activities by their ids."""
+FEEDS = (
+    web.get("/comments/feed/", feeds.get_comments_feed),
+    web.get("/comments/feed/{format:atom|json}/", feeds.get_comments_feed),
+    *_archive(""),
+    *_archive("{format:atom|json}/"),
+    *(web.get(alias, feeds.redirect_alias) for alias in feeds.ALIASES),
+)
+WEBSUB = (
+    _post("/websub", websub.post_hub, websub.MAX_FORM_BYTES),
+    web.route("*", "/websub", websub.refuse_other_methods),
+    web.get("/websub/{id}", websub.get_callback),
+    _post("/websub/{id}", websub.post_callback, websub.MAX_PUSH_BYTES),
+)
+WEBMENTION = (
+    _post("/webmention", webmention.post_webmention, webmention.MAX_FORM_BYTES),
+    web.route("*", "/webmention", webmention.refuse_other_methods),
+)
+MICROPUB = (
+    web.get("/micropub", micropub.get_micropub),
+    _post("/micropub", micropub.post_micropub, micropub.MAX_UPLOAD_BYTES),
+    _post("/micropub/media", micropub.post_media, micropub.MAX_UPLOAD_BYTES),
+    web.route("*", "/micropub/media", micropub.refuse_other_methods),
+)
+FILES = (
+    web.get("/media/{name}", files.get_media),
+    web.get("/robots.txt", files.get_robots),
+    web.get("/sitemap.xml", sitemap.get_sitemap),
+    web.get("/sitemap-{part}.xml", sitemap.get_sitemap),
+)
+FORMS = (
+    web.get("/follow/", remote_interaction.get_follow),
+    _post("/follow/", remote_interaction.post_follow, MAX_FORM_BYTES),
+    web.get("/reply/", remote_interaction.get_reply),
+    _post("/reply/", remote_interaction.post_reply, MAX_FORM_BYTES),
+    web.get("/reply/{intent:like|boost}/", remote_interaction.get_reaction),
+    _post("/reply/{intent:like|boost}/", remote_interaction.post_reaction, MAX_FORM_BYTES),
+    web.get("/comments/new", comment_form.get_form),
+    _post("/comments/new", comment_form.post_form, comment_form.MAX_FORM_BYTES),
+    web.get("/comments/where", remote_interaction.get_where),
+)
+"""Following and replying from another server, and comments without an account."""
+PAGES = (
+    web.get("/", views.get_home),
+    web.get("/archives/", views.get_archives),
+    web.get("/subscribe/", views.get_subscribe),
+    web.get("/search/", views.get_search),
+)
+BLOGROLL = (
+    web.get("/blogroll/", blogroll.get_blogroll),
+    web.get("/blogroll/page/{page:[1-9][0-9]{0,4}}/", blogroll.get_blogroll),
+    web.get("/blogroll/river/", blogroll.get_river),
+    web.get("/blogroll/{river:(?:river/)?}feed{slash:/?}{format:(?:atom|json)?}{end:/?}", blogroll.get_feed),
+    web.get("/blogroll.opml", blogroll.get_opml),
+    web.get("/.well-known/recommendations.opml", blogroll.get_opml),
+)
+SECRET_LINKS = (
+    web.get("/preview/{token}/", preview.get_by_link),
+    web.get("/notifications/{secret}/feed/", notifications.get_feed),
+    web.get("/notifications/{secret}/off", notifications.get_off),
+    web.post("/notifications/{secret}/off", notifications.post_off),
+)
+"""Addresses that the author makes and gives away: a preview of a draft, the feed and mails of notifications."""
+EVERY_OTHER_ADDRESS = (
+    web.get("/{path:.*}", addresses.get_address),
+    web.options("/{path:.*}", feeds.preflight),
+)
+"""Posts, pages, listings, files and legacy addresses."""
+
+
+def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
+    """Register every route. Where two match, the first one responds."""
+    for routes in (OPERATIONS, DISCOVERY, ACTORS, OBJECTS, FEEDS, WEBSUB, WEBMENTION, MICROPUB, FILES):
+        app.add_routes(routes)
+    app.add_routes(web.get(asset.path, files.asset_handler(asset)) for asset in assets)
+    for routes in (FORMS, PAGES, BLOGROLL, admin_routes(), SECRET_LINKS, EVERY_OTHER_ADDRESS):
+        app.add_routes(routes)

@@ -246,12 +246,12 @@ ROUTES: tuple[Route, ...] = (
 _BY_ADDRESS = {(route.method, route.path): route for route in ROUTES}
 
 
-def add_admin_routes(router: web.UrlDispatcher) -> None:
-    for route in ROUTES:
-        if route.method == "GET":
-            router.add_get(route.path, route.view)
-        else:
-            router.add_route(route.method, route.path, route.view)
+def admin_routes() -> tuple[web.RouteDef, ...]:
+    """Return the routes as the application registers them."""
+    return tuple(
+        web.get(route.path, route.view) if route.method == "GET" else web.route(route.method, route.path, route.view)
+        for route in ROUTES
+    )
 
 
 def find_route(request: web.Request) -> Route:
