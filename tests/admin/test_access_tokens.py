@@ -1,6 +1,6 @@
 """Access tokens for programs: made on the desk after a fresh sign-in, shown once, revoked."""
 
-from syndicate.web.admin.tokens import hash_of
+from syndicate.model.tokens import hash_of
 from tests.admin.browser import Browser, set_up
 
 TOKENS = "/admin/account/tokens/"

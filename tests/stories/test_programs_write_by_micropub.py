@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import pytest
 
 from syndicate.model.post import Post, PostState, SourceFormat, Visibility
+from syndicate.model.tokens import hash_of
 from syndicate.storage.access_tokens import AccessToken, Scope
-from syndicate.web.admin.tokens import hash_of
 from syndicate.web.api.micropub_request import MicropubRequest, Properties, request_of_json
 from tests.instances import Answer, RunningInstance
 from tests.peer import Peer

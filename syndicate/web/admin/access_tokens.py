@@ -6,6 +6,7 @@ from aiohttp import web
 
 from syndicate.content.text import clean_name
 from syndicate.model.ids import new_id
+from syndicate.model.tokens import hash_of, new_token
 from syndicate.storage import Tables
 from syndicate.storage.access_tokens import AccessToken, Scope
 from syndicate.translation import _
@@ -14,7 +15,6 @@ from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.access_tokens import TokensPage
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM
-from syndicate.web.admin.tokens import hash_of, new_token
 from syndicate.web.keys import CLOCK, STORE, URLS
 
 TOKENS = "/admin/account/tokens/"

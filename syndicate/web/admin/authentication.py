@@ -10,6 +10,7 @@ from aiohttp import web
 
 from syndicate.clock import Clock
 from syndicate.model.ids import new_id
+from syndicate.model.tokens import code_hash, csrf_token, hash_of, new_codes, new_token
 from syndicate.storage import Store, Tables
 from syndicate.storage.admin_account import Account, Passkey
 from syndicate.storage.admin_events import AdminEvent
@@ -25,7 +26,6 @@ from syndicate.web.admin.throttle import (
     passkey_buckets,
     password_buckets,
 )
-from syndicate.web.admin.tokens import code_hash, csrf_token, hash_of, new_codes, new_token
 
 log = structlog.get_logger()
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from syndicate.clock import Clock
 from syndicate.errors import AlreadyAnnounced, PostNotFound, RevisionConflict
 from syndicate.model.post import Post, PostDraft, PostKind, PostState, SourceFormat
+from syndicate.model.tokens import hash_of
 from syndicate.publishing import Published, Publisher
 from syndicate.publishing.addresses import SlugRule
 from syndicate.publishing.announcements import TAKE_BACK_PERIOD
@@ -21,7 +22,6 @@ from syndicate.storage.post_drafts import EditedPost
 from syndicate.storage.post_rows import PostSource
 from syndicate.storage.site_settings import SiteSettings
 from syndicate.web.admin.post_form import base_of_new, created_at, draft_from, fields_of, is_undated, slug_for
-from syndicate.web.admin.tokens import hash_of
 from syndicate.web.site.bundle import why_missing
 
 PREVIEW_LINK_RETENTION = timedelta(days=14)

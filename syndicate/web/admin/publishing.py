@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from aiohttp import web
 
 from syndicate.errors import InputError, RevisionConflict, SlugTaken
+from syndicate.model.tokens import hash_of
 from syndicate.publishing.publisher import Change
 from syndicate.web.admin.audience import audience_of
 from syndicate.web.admin.editor import EDITOR, OpenedPost
@@ -17,7 +18,6 @@ from syndicate.web.admin.post_form import NO_SUCH_DATE, parsed_date, typed_field
 from syndicate.web.admin.posts import CONFLICT, edit_page, post_path
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM
-from syndicate.web.admin.tokens import hash_of
 from syndicate.web.keys import SETTINGS
 
 CHANGED_SINCE = "The text has changed since you looked, in another window or by going back. This is how it is now."

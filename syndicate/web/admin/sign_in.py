@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from syndicate.model.tokens import csrf_token
 from syndicate.web.admin.authentication import AUTHENTICATION, SignIn
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.account import LoginPage, ResumePage
@@ -20,7 +21,6 @@ from syndicate.web.admin.session import (
     delete_session_cookie,
     set_cookies,
 )
-from syndicate.web.admin.tokens import csrf_token
 from syndicate.web.keys import SIGN_IN_LIMITER
 from syndicate.web.site.rendering import PAGES
 
