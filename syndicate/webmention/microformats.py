@@ -1,19 +1,13 @@
-"""Reads what a page says of itself in microformats2: the entry that links here, its type, author, text and date. Pure.
+"""Reads what a page says of itself in microformats2: the entry that links here, its type, author, text and date. Pure."""
 
-The page is untrusted: only so many of its elements are read by mf2py, since a page of a million must not cost more than
-any other.
-"""
-
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from html import escape
-from itertools import islice
 from typing import Any
 
-from syndicate.content.tags import Tag, escaped, tokens
+from syndicate.content.microformats import Properties, first_text, read_microformats, text_of
 from syndicate.model.comment import CommentKind
 
-MAX_TOKENS = 20_000
 ENTRIES = frozenset({"h-entry", "h-event", "h-review", "h-recipe"})
 RESPONSES = (
     ("in-reply-to", CommentKind.REPLY),
@@ -22,7 +16,6 @@ RESPONSES = (
     ("bookmark-of", CommentKind.BOOKMARK),
 )
 """The properties that make an entry a response, in the order in which they count."""
-Properties = Mapping[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +36,7 @@ class PageEntry:
 def find_entry(html: str, targets: Collection[str], *, address: str) -> PageEntry | None:
     """Return the entry that responds to one of the `targets`, else the one that contains it, else the first one; None if
     the page at `address` has no entry. `targets` are spelled as the page does, made absolute."""
-    items = _items(html, address)
+    items = read_microformats(html, address).items
     entries = [item["properties"] for item in items if ENTRIES.intersection(item["type"])]
     if not entries:
         return None
@@ -59,36 +52,11 @@ def find_entry(html: str, targets: Collection[str], *, address: str) -> PageEntr
         author=author,
         author_url=author_url,
         html=html or (escape(text) if text else ""),
-        words=_first(entry, "summary"),
-        name=_first(entry, "name"),
-        url=_first(entry, "url"),
-        published=_first(entry, "published"),
+        words=first_text(entry, "summary"),
+        name=first_text(entry, "name"),
+        url=first_text(entry, "url"),
+        published=first_text(entry, "published"),
     )
-
-
-def _items(html: str, address: str) -> list[dict[str, Any]]:
-    """Return the microformats of a page and those within feeds, in order."""
-    # slow to import, and needed by servers only
-    import mf2py
-    from bs4 import BeautifulSoup
-
-    try:
-        parsed = mf2py.Parser(doc=BeautifulSoup(_bounded(html), "lxml"), url=address).to_dict()
-    except RecursionError:  # of elements that are never closed
-        return []
-    return list(_flat(parsed["items"]))
-
-
-def _flat(items: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for item in items:
-        yield item
-        yield from _flat(item.get("children", []))
-
-
-def _bounded(html: str) -> str:
-    """Return a page without scripts and comments, up to the greatest number of tags and texts."""
-    kept = islice(tokens(html), MAX_TOKENS)
-    return "".join(str(token) if isinstance(token, Tag) else escaped(token) for token in kept)
 
 
 def _response(entry: Properties, targets: Collection[str]) -> CommentKind | None:
@@ -121,29 +89,17 @@ def _author(entry: Properties, items: list[dict[str, Any]]) -> tuple[str, str]:
         for value in properties.get("author", []):
             if isinstance(value, dict):
                 card = value.get("properties", {})
-                return _first(card, "name") or _text(value.get("value")), _first(card, "url")
+                return first_text(card, "name") or text_of(value.get("value")), first_text(card, "url")
             if isinstance(value, str):
                 return ("", value) if value.startswith(("https://", "http://")) else (value, "")
     cards = [item["properties"] for item in items if "h-card" in item["type"]]
-    return (_first(cards[0], "name"), _first(cards[0], "url")) if len(cards) == 1 else ("", "")
+    return (first_text(cards[0], "name"), first_text(cards[0], "url")) if len(cards) == 1 else ("", "")
 
 
 def _content(entry: Properties) -> tuple[str, str]:
     """Return the text of an entry as HTML, or as plain text."""
     for value in entry.get("content", []):
         if isinstance(value, dict):
-            return _text(value.get("html")), _text(value.get("value"))
-        return "", _text(value)
+            return text_of(value.get("html")), text_of(value.get("value"))
+        return "", text_of(value)
     return "", ""
-
-
-def _first(properties: Properties, name: str) -> str:
-    for value in properties.get(name, []):
-        text = _text(value.get("value")) if isinstance(value, dict) else _text(value)
-        if text.strip():
-            return text.strip()
-    return ""
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
