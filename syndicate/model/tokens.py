@@ -1,4 +1,4 @@
-"""Secrets that only the author's browser holds: random tokens, of which the database stores hashes."""
+"""Secrets that only a browser or program of the author holds: random tokens, of which the database stores hashes."""
 
 import hashlib
 import hmac

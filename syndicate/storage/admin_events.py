@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from syndicate.clock import from_text, to_text
+from syndicate.model.ids import new_id
 from syndicate.storage.engine.database import Queryable
+
+log = structlog.get_logger()
 
 MAX_EVENTS = 500
 
@@ -62,14 +67,15 @@ class AdminEvents:
     async def delete_attempts_before(self, before: datetime) -> None:
         await self._query.run("DELETE FROM admin_attempts WHERE latest < :before", before=to_text(before))
 
-    async def save(self, event: AdminEvent) -> None:
-        """Save an event; the newest `MAX_EVENTS` are kept."""
+    async def record(self, now: datetime, kind: str, detail: str = "") -> None:
+        """Write down an event for the author; the newest `MAX_EVENTS` are kept."""
+        log.info(kind, detail=detail)
         await self._query.run(
             "INSERT INTO admin_events (id, at, kind, detail) VALUES (:id, :at, :kind, :detail)",
-            id=event.id,
-            at=to_text(event.at),
-            kind=event.kind,
-            detail=event.detail,
+            id=new_id(now),
+            at=to_text(now),
+            kind=kind,
+            detail=detail,
         )
         await self._query.run(
             "DELETE FROM admin_events WHERE id < (SELECT id FROM admin_events ORDER BY id DESC LIMIT 1 OFFSET :kept)",

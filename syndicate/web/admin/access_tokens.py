@@ -10,7 +10,6 @@ from syndicate.model.tokens import hash_of, new_token
 from syndicate.storage import Tables
 from syndicate.storage.access_tokens import AccessToken, Scope
 from syndicate.translation import _
-from syndicate.web.admin.authentication import record
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.access_tokens import TokensPage
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
@@ -52,13 +51,13 @@ async def post_revoke(request: web.Request) -> web.StreamResponse:
 
 async def _save(tx: Tables, made: AccessToken, now: datetime) -> None:
     await tx.access_tokens.save(made)
-    await record(tx, now, "access token created", f"{made.name}: {made.words}")
+    await tx.admin_events.record(now, "access token created", f"{made.name}: {made.words}")
 
 
 async def _revoke(tx: Tables, id: str, now: datetime) -> None:
     name = await tx.access_tokens.delete(id)
     if name is not None:
-        await record(tx, now, "access token revoked", name)
+        await tx.admin_events.record(now, "access token revoked", name)
 
 
 async def _page(request: web.Request, form: Form, token: str = "") -> TokensPage:

@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
 from aiohttp import web
 
 from syndicate.clock import Clock
-from syndicate.model.ids import new_id
 from syndicate.model.tokens import code_hash, csrf_token, hash_of, new_codes, new_token
 from syndicate.storage import Store, Tables
 from syndicate.storage.admin_account import Account, Passkey
@@ -26,8 +24,6 @@ from syndicate.web.admin.throttle import (
     passkey_buckets,
     password_buckets,
 )
-
-log = structlog.get_logger()
 
 SETUP_LINK_SECONDS = 30 * 60
 MAX_SESSION_AGE = timedelta(days=90)
@@ -75,16 +71,10 @@ async def create_setup_link(store: Store, now: datetime) -> str:
 
     async def body(tx: Tables) -> None:
         await tx.admin_sessions.replace_setup_link(hash_of(token), now + timedelta(seconds=SETUP_LINK_SECONDS))
-        await record(tx, now, "setup link created")
+        await tx.admin_events.record(now, "setup link created")
 
     await store.transaction(body)
     return token
-
-
-async def record(tx: Tables, now: datetime, kind: str, detail: str = "") -> None:
-    """Write down an event for the author."""
-    log.info(kind, detail=detail)
-    await tx.admin_events.save(AdminEvent(id=new_id(now), at=now, kind=kind, detail=detail))
 
 
 class Authentication:
@@ -124,7 +114,7 @@ class Authentication:
             await tx.admin_sessions.delete_others("")
             await tx.admin_sessions.delete_browsers()
             await tx.access_tokens.delete_all()
-            await record(tx, now, "account set up", client.browser)
+            await tx.admin_events.record(now, "account set up", client.browser)
             return await self._start(tx, client, now, replaces="")
 
         return await self._store.transaction(body)
@@ -178,7 +168,7 @@ class Authentication:
         self, tx: Tables, client: Client, buckets: tuple[Bucket, ...], now: datetime, how: str, replaces: str
     ) -> SignIn:
         await forget_attempts(tx, buckets)
-        await record(tx, now, "signed in", f"{how}, {client.browser}, {network_of(client.address)}")
+        await tx.admin_events.record(now, "signed in", f"{how}, {client.browser}, {network_of(client.address)}")
         return await self._start(tx, client, now, replaces=replaces)
 
     async def _start(self, tx: Tables, client: Client, now: datetime, *, replaces: str) -> SignIn:
@@ -197,7 +187,7 @@ class Authentication:
         kind = "sign-in throttled" if wait else "sign-in failed"
         detail = f"{client.browser}, {network_of(client.address)}"
         if not wait:  # a throttled flood must not become a flood of writes
-            await self._store.transaction(lambda tx: record(tx, now, kind, detail))
+            await self._store.transaction(lambda tx: tx.admin_events.record(now, kind, detail))
         return SignIn(problem=problem, wait=wait)
 
     # sessions
@@ -222,7 +212,7 @@ class Authentication:
 
         async def body(tx: Tables) -> None:
             await tx.admin_sessions.delete_others(session.token_hash)
-            await record(tx, now, "other sessions ended")
+            await tx.admin_events.record(now, "other sessions ended")
 
         await self._store.transaction(body)
 
@@ -240,11 +230,11 @@ class Authentication:
 
         async def body(tx: Tables) -> bool:
             if not is_right and not await tx.admin_account.use_code(code_hash(current), now):
-                await record(tx, now, "password change failed")
+                await tx.admin_events.record(now, "password change failed")
                 return False
             await forget_attempts(tx, buckets)
             await tx.admin_account.set_password(hashed)
-            await record(tx, now, "password changed")
+            await tx.admin_events.record(now, "password changed")
             return True
 
         return await self._store.transaction(body)
@@ -255,7 +245,7 @@ class Authentication:
 
         async def body(tx: Tables) -> None:
             await tx.admin_account.replace_codes([code_hash(code) for code in codes], now)
-            await record(tx, now, "recovery codes created")
+            await tx.admin_events.record(now, "recovery codes created")
 
         await self._store.transaction(body)
         return codes
@@ -268,7 +258,7 @@ class Authentication:
 
         async def body(tx: Tables) -> None:
             await tx.admin_account.add_passkey(passkey)
-            await record(tx, now, "passkey added", passkey.name)
+            await tx.admin_events.record(now, "passkey added", passkey.name)
 
         await self._store.transaction(body)
         return passkey
@@ -278,7 +268,7 @@ class Authentication:
 
         async def body(tx: Tables) -> None:
             if await tx.admin_account.delete_passkey(id):
-                await record(tx, now, "passkey removed")
+                await tx.admin_events.record(now, "passkey removed")
 
         await self._store.transaction(body)
 
@@ -287,7 +277,7 @@ class Authentication:
 
         async def body(tx: Tables) -> None:
             await tx.admin_account.set_two_factors(wanted)
-            await record(tx, now, f"second factor {'required' if wanted else 'not required'}")
+            await tx.admin_events.record(now, f"second factor {'required' if wanted else 'not required'}")
 
         await self._store.transaction(body)
 

@@ -14,7 +14,6 @@ from syndicate.federation.outbox.account_requests import (
 )
 from syndicate.storage.actors import ASKED
 from syndicate.translation import _
-from syndicate.web.admin.authentication import record
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.identity import KeyCard, KeysPage, MovePage
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
@@ -93,4 +92,4 @@ async def _move_page(request: web.Request, form: Form, confirming: str = "") -> 
 
 
 async def _record(request: web.Request, kind: str, detail: str = "") -> None:
-    await request.app[STORE].transaction(lambda tx: record(tx, request.app[CLOCK](), kind, detail))
+    await request.app[STORE].transaction(lambda tx: tx.admin_events.record(request.app[CLOCK](), kind, detail))
