@@ -13,14 +13,16 @@ IN_LOOK = """
 IS_PUBLIC = f"""
     (media.purpose <> 'post'
      OR EXISTS (
-       SELECT 1 FROM post_media JOIN posts ON posts.id = post_media.post_id
-       WHERE post_media.media_id = media.id AND posts.state = 'published')
+       SELECT 1 FROM post_media
+       WHERE post_media.media_id = media.id
+         AND (SELECT state FROM posts WHERE posts.id = post_media.post_id) = 'published')
      OR {IN_LOOK}
      OR (media.path IS NOT NULL AND NOT EXISTS (SELECT 1 FROM post_media WHERE post_media.media_id = media.id)))
 """
 """Everybody may see a file that a published post or the account of the blog uses, pictures of accounts and of other blogs, and what an imported
 blog served at an address of its own unless only posts that are not public use it. The rest is for the author alone:
-what drafts, scheduled and private posts use, and uploads that nothing uses yet."""
+what drafts, scheduled and private posts use, and uploads that nothing uses yet. The state of a post is looked up for each use of a
+file: of a join SQLite makes a search through all published posts."""
 
 
 class MediaUses:

@@ -83,3 +83,16 @@ async def test_every_page_is_found_by_key_in_an_index(sqlite: Store, name: str) 
     if name != "outbox":  # whose first page has no key to begin from, and its order from the same index
         assert first == late
     assert {step.partition(" (")[0] for step in first} == {step.partition(" (")[0] for step in late}
+
+
+async def test_who_may_see_a_file_is_found_by_its_uses_and_not_among_all_posts(sqlite: Store) -> None:
+    recorder = Recorder(sqlite.database.read)
+    tables = Tables(recorder, sqlite.clock)
+    await tables.media_uses.is_public(["a.webp"])
+    await tables.admin_media.list_page("", before="", limit=60)
+    (public, given), (_, _), (listed, of_list) = recorder.asked
+    for sql, parameters in ((public, given), (listed, of_list)):
+        rows = await sqlite.database.read.all(f"EXPLAIN QUERY PLAN {sql}", **parameters)
+        posts = [str(row["detail"]) for row in rows if " posts " in str(row["detail"])]
+        assert len(posts) == 1
+        assert posts[0].endswith("(id=?)")
