@@ -97,6 +97,9 @@ async def _restore(ready: Staged, *, force: bool) -> tuple[Replayed, Held]:
     await _complete_deletion_log(ready.config)
     async with open_services(ready.staged_config) as services:
         await services.store.transaction(lambda tx: tx.held_deliveries.hold_all())
+        await services.store.transaction(
+            lambda tx: tx.answer_notices.delete_all()
+        )  # who ended theirs is not known here
         waiting = await services.store.held_deliveries.count()
         replayed = await replay(
             ready.config.storage.deletions, services.store, services.publisher, ours=ready.config.site.url

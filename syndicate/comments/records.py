@@ -4,16 +4,19 @@ Every function writes inside the caller's transaction.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syndicate.activitypub.parse import host_of
 from syndicate.comments.refetch_schedule import first_refetch
-from syndicate.model.comment import Comment, CommentSource, CommentState
+from syndicate.model.comment import Comment, CommentKind, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.storage import Tables
 from syndicate.storage.media import MediaFile, Purpose
 from syndicate.storage.notifications import NotificationKind
 from syndicate.storage.refetch_queue import Refetch
+
+NOTICE_DELAY = timedelta(seconds=60)
+"""How long a reader is not notified of an answer, so that it can be taken back."""
 
 
 async def save(tx: Tables, comment: Comment, *, raw_html: str, sanitizer: int, reason: str, received: datetime) -> bool:
@@ -67,6 +70,7 @@ async def replace_by(tx: Tables, known: Comment, comment: Comment) -> None:
 async def set_parent(tx: Tables, comment: Comment, parent: str) -> None:
     """Let a comment stand under the one that it replies to."""
     await tx.comments.set_parent(comment.id, parent)
+    await tx.answer_notices.set_due(parent, tx.clock() + NOTICE_DELAY)
     await _invalidate(tx, comment.post)
 
 
@@ -87,8 +91,11 @@ async def restore(tx: Tables, comment: Comment) -> None:
 
 
 async def _after_shown(tx: Tables, comment: Comment) -> None:
-    """Request the author's picture of a comment that is shown now, and schedule its first refetch."""
+    """Request the author's picture of a comment that is shown now, schedule its first refetch, and notify the reader
+    whom it answers."""
     await request_picture(tx, comment.author.uri)
+    if comment.parent is not None and comment.kind is CommentKind.REPLY:
+        await tx.answer_notices.set_due(comment.parent, tx.clock() + NOTICE_DELAY)
     stored = await tx.comments.find_by_uri(comment.uri)
     if stored is not None and stored.source is CommentSource.REPLY:
         due = first_refetch(tx.clock())

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 from syndicate.clock import Clock
+from syndicate.comments import notice_requests
 from syndicate.comments.facts import REJECTION_RETENTION
 from syndicate.federation.actors.throttled_transport import IRRELEVANT_RETENTION
 from syndicate.media import MediaFiles
@@ -92,6 +93,7 @@ class Retention:
         await tx.authorizations.prune_requests(now - REPLY_REQUEST_RETENTION)
         await tx.received_webmentions.prune(now - MENTION_RETENTION)
         await tx.received_notes.prune(now - MENTION_RETENTION)
+        await notice_requests.prune(tx, now)
         await tx.comment_records.prune_rejections(now - REJECTION_RETENTION)
         await self._mark_quiet_blogs(tx, now)
         await tx.refetch_queue.prune(

@@ -14,6 +14,7 @@ from syndicate.storage.engine.database import Queryable
 Key = tuple[str, ...]
 
 KEYS: dict[str, Key] = {
+    "answer_notices": ("comment_id",),
     "arrivals": ("id",),
     "deliveries": ("activity_id", "inbox"),
     "fanouts": ("activity_id", "audience"),

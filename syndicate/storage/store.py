@@ -15,6 +15,7 @@ from syndicate.storage.admin_people import AdminPeople
 from syndicate.storage.admin_posts import AdminPosts
 from syndicate.storage.admin_sessions import AdminSessions
 from syndicate.storage.announcements import PendingAnnouncements
+from syndicate.storage.answer_notices import AnswerNotices, ConfirmationMails
 from syndicate.storage.authorizations import StoredAuthorizations
 from syndicate.storage.blocks import Blocks
 from syndicate.storage.blogroll import Blogroll
@@ -131,6 +132,8 @@ class Tables:
         self.leases = Leases(query)
         self.media = Media(query)
         self.media_uses = MediaUses(query)
+        self.answer_notices = AnswerNotices(query)
+        self.confirmation_mails = ConfirmationMails(query)
         self.notifications = Notifications(query)
         self.mails = Mails(query)
         self.mentions = Mentions(query)
