@@ -47,6 +47,7 @@
         ├── RemoteRefused            it refused the request
         ├── RemoteGone               it responded with 404 or 410
         ├── MailFailed               the mail server did not take a mail
+        │   └── RecipientRefused     and never will, for this recipient
         ├── AddressDenied            the guard against private addresses refuses it
         └── DocumentUnusable         its response cannot be used
 
@@ -341,6 +342,10 @@ class RemoteUnavailable(RemoteError, Transient):
 
 class MailFailed(RemoteError, Transient):
     """The author's mail server did not take a mail."""
+
+
+class RecipientRefused(MailFailed):
+    """The mail server says for good that there is no such recipient."""
 
 
 class RemoteRefused(RemoteError):

@@ -116,13 +116,18 @@ class Urls:
     def micropub_media(self) -> str:
         return f"{self.base}/micropub/media"
 
+    def answer_notice(self, token: str) -> str:
+        """Return the page on which a reader confirms or ends the notice of an answer."""
+        return f"{self.base}/comments/notice/{token}"
+
     # paths of pages
 
     @staticmethod
-    def comment_form(of: str, *, anchor: str = "", sent: bool = False) -> str:
-        """Return the path of the comment form for the post at path `of`, or for the comment there with this anchor."""
+    def comment_form(of: str, *, anchor: str = "", sent: str = "") -> str:
+        """Return the path of the comment form for the post at path `of`, or for the comment there with this anchor.
+        `sent` is what thanks for a comment: `yes`, or `mail` for one with a mail address."""
         to = quote(f"{of}#{anchor}" if anchor else of, safe="/")
-        return f"/comments/new?to={to}{'&sent=yes' if sent else ''}"
+        return f"/comments/new?to={to}{f'&sent={sent}' if sent else ''}"
 
     @staticmethod
     def permalink(published: datetime, slug: str, zone: ZoneInfo, pattern: str = permalinks.DEFAULT) -> str:

@@ -23,19 +23,23 @@ class Envelope:
 
 
 def render_mail(id: str, created: datetime, items: Sequence[Words], envelope: Envelope) -> EmailMessage:
-    """Return the mail. The same mail, sent again after a failure, has the same id."""
+    """Return the mail about what waits."""
+    subject = items[0].title if len(items) == 1 else _("%(count)s news of your blog") % {"count": len(items)}
+    return new_mail(id, created, subject, _body(items, envelope), envelope)
+
+
+def new_mail(id: str, created: datetime, subject: str, text: str, envelope: Envelope) -> EmailMessage:
+    """Return a mail that can be ended by one click. The same mail, sent again after a failure, has the same id."""
     message = EmailMessage()
     message["From"] = Address(display_name=_one_line(envelope.blog), addr_spec=envelope.sender)
     message["To"] = envelope.recipient
-    message["Subject"] = _one_line(
-        items[0].title if len(items) == 1 else _("%(count)s news of your blog") % {"count": len(items)}
-    )
+    message["Subject"] = _one_line(subject)
     message["Date"] = format_datetime(created)
     message["Message-ID"] = f"<{id}@{envelope.base.partition('://')[2].partition(':')[0]}>"
     message["List-Unsubscribe"] = f"<{envelope.base}{envelope.off}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_body(items, envelope))
+    message.set_content(text)
     return message
 
 

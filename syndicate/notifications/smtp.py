@@ -10,10 +10,12 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiosmtplib
 
-from syndicate.errors import MailFailed
+from syndicate.errors import MailFailed, RecipientRefused
 
 TIMEOUT_SECONDS = 30.0
 PORTS = {"smtp": 587, "smtps": 465}
+FINAL_CODE = 500
+"""From here on an answer of a mail server is final (RFC 5321 §4.2.1)."""
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -40,11 +42,14 @@ class MailServer:
         )
 
     async def send(self, message: EmailMessage) -> None:
-        """Raises MailFailed."""
+        """Raises MailFailed, RecipientRefused."""
         try:
             async with self._client() as client:
                 await self._sign_in(client)
                 await client.send_message(message)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            is_final = all(one.code >= FINAL_CODE for one in error.recipients)
+            raise (RecipientRefused if is_final else MailFailed)(self._explained(error)) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise MailFailed(self._explained(error)) from error
 
