@@ -1,4 +1,5 @@
-"""A mail server of this machine: it keeps what it is sent, and refuses it while `answer` says so."""
+"""A mail server of this machine: it keeps what it is sent, refuses it while `answer` says so, and does not know the
+recipient `unknown`."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,10 +17,19 @@ class MailServer:
     answer: str = "250 OK"
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    unknown: str = ""
 
     @property
     def address(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address == self.unknown:
+            return f"550 5.1.1 <{address}>: no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         if self.answer.startswith("250"):

@@ -55,7 +55,10 @@ def show(session: Session, id: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(row, indent=2, ensure_ascii=False))
         return
-    parts = [_block(row), *(f"  {name}: {row[name]}" for name in ("why", "answers", "url", "id") if row[name])]
+    parts = [
+        _block(row),
+        *(f"  {name}: {row[name]}" for name in ("why", "answers", "notice", "url", "id") if row[name]),
+    ]
     for earlier in row["earlier"]:
         parts += ["", f"  before, written {_minute(earlier['written'])}:", _wrapped(earlier["text"])]
     click.echo("\n".join(parts))
@@ -69,9 +72,11 @@ async def _whole(services: Services, id: str) -> dict[str, Any]:
     _, reason = await services.store.comments.get_source(comment.id)
     parent = await services.store.comments.find(comment.parent or "")
     earlier = await services.store.comment_revisions.list(comment.id)
+    notice = await services.store.answer_notices.find(comment.id)
     return {
         **await _row(services, comment, whole=True),
         "why": in_words(reason),
+        "notice": "wanted, by mail" if notice is not None and notice.confirmed is not None else "",
         "answers": f"comment {parent.number}, by {parent.author.name}" if parent else "",
         "earlier": [{"written": text.written.isoformat(), "text": plain(text.html)} for text in earlier],
     }

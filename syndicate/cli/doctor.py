@@ -125,6 +125,8 @@ async def mail_problems(services: Services) -> AsyncIterator[str]:
     last = await services.store.mails.find_last()
     if last is not None and last.due is None:
         yield f"mail: the last one was given up: {last.problem}"
+    if failing := await services.store.answer_notices.count_failing():
+        yield f"mail: {failing} to readers who wait for an answer could not be sent yet"
 
 
 async def _blogroll(services: Services) -> AsyncIterator[str]:

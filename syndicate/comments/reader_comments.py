@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from syndicate.clock import Clock
-from syndicate.comments.admission import admit, moderate
+from syndicate.comments.admission import AdmitOutcome, admit, moderate
 from syndicate.comments.draft import CommentDraft, Target
+from syndicate.comments.notice_requests import NoticeRequests
 from syndicate.comments.policy import Moderation
 from syndicate.comments.reader_form import PreviewTokens, TypedComment
 from syndicate.comments.targets import find_target
@@ -12,7 +13,7 @@ from syndicate.content.sanitize import SANITIZER_VERSION
 from syndicate.errors import Gone, NotFound, TooBusy
 from syndicate.model.comment import Author, CommentSource, CommentState
 from syndicate.model.post import PostKind
-from syndicate.storage import Store
+from syndicate.storage import Store, Tables
 from syndicate.storage.secret_values import own_secret
 from syndicate.urls import Urls
 
@@ -23,8 +24,8 @@ ALWAYS: Moderation = "all"
 
 
 class ReaderComments:
-    def __init__(self, store: Store, urls: Urls, clock: Clock) -> None:
-        self._store, self._urls, self._clock = store, urls, clock
+    def __init__(self, store: Store, urls: Urls, notices: NoticeRequests, clock: Clock) -> None:
+        self._store, self._urls, self._notices, self._clock = store, urls, notices, clock
 
     async def target(self, address: str) -> Target:
         """Return the post, or the comment under it, that an address on this blog leads to.
@@ -60,7 +61,16 @@ class ReaderComments:
             raise TooBusy("comment.busy")
         draft = _draft(target, typed, id, now.replace(microsecond=0))
         decision = await moderate(self._store.comment_records, draft, ALWAYS, now)
-        await self._store.transaction(lambda tx: admit(tx, draft, decision, now))
+        mail = typed.mail_address if self._notices.are_offered else ""
+        secret = await self._notices.secret() if mail else ""
+
+        async def body(tx: Tables) -> None:
+            outcome = await admit(tx, draft, decision, now)
+            saved = await tx.comments.find_by_uri(draft.uri) if mail and outcome is AdmitOutcome.SAVED else None
+            if saved is not None:
+                await self._notices.add(tx, saved.id, mail, secret)
+
+        await self._store.transaction(body)
         return True
 
     async def _tokens(self) -> PreviewTokens:

@@ -7,7 +7,7 @@ which carries a token of its own: the time and an id, signed. Only a preview can
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import escape
 
@@ -20,6 +20,7 @@ from syndicate.transport.url import read_url
 
 MAX_NAME_LENGTH = 80
 MAX_SITE_LENGTH = 500
+MAX_MAIL_LENGTH = 254
 MAX_TEXT_LENGTH = 10_000
 MIN_READING_TIME = timedelta(seconds=2)
 """How long a person takes at least from the preview to sending it."""
@@ -27,19 +28,24 @@ TOKEN_LIFETIME = timedelta(hours=24)
 NO_NAME = _("Please enter a name. It need not be your real one.")
 LONG_NAME = _("Please use at most 80 characters.")
 NO_SITE = _("This is not the address of a website. It begins with https://, or you can leave it empty.")
+NO_MAIL = _("This is not a mail address such as ann@mail.example. You can leave it empty.")
 NO_TEXT = _("Please write something.")
 LONG_TEXT = _("This is too long: please use at most 10,000 characters.")
 TRAP_FILLED = _("Please leave the field that says so empty. Programs fill it in.")
+_MAIL_ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}", re.IGNORECASE)
+"""A mailbox in the public mail system. One with letters beyond ASCII is left out: not every mail server can send there."""
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedComment:
-    """What a reader typed. `trap` is a field that people do not see, and programs fill in."""
+    """What a reader typed. `mail` is for the notice of an answer alone, and never shown; `trap` is a field that people do
+    not see, and programs fill in."""
 
     name: str = ""
     site: str = ""
+    mail: str = field(default="", repr=False)
     text: str = ""
     trap: str = ""
 
@@ -54,6 +60,10 @@ class TypedComment:
         return typed if not typed or "://" in typed else f"https://{typed}"
 
     @property
+    def mail_address(self) -> str:
+        return self.mail.strip()
+
+    @property
     def html(self) -> SafeHtml:
         """The text as it is shown: paragraphs, and addresses as links that search engines do not follow."""
         parts = _PARAGRAPHS.split(clean(self.text.replace("\r\n", "\n")).strip())
@@ -64,6 +74,7 @@ class TypedComment:
         found = {
             "name": NO_NAME if not self.author else LONG_NAME if len(self.name.strip()) > MAX_NAME_LENGTH else "",
             "site": "" if _is_site(self.site_address) else NO_SITE,
+            "mail": "" if _is_mail(self.mail_address) else NO_MAIL,
             "text": NO_TEXT if not plain(self.html) else LONG_TEXT if len(self.text) > MAX_TEXT_LENGTH else "",
             "trap": TRAP_FILLED if self.trap else "",
         }
@@ -77,6 +88,10 @@ def _is_site(address: str) -> bool:
         return len(address) <= MAX_SITE_LENGTH and "." in (read_url(address).host or "")
     except AddressDenied:
         return False
+
+
+def _is_mail(address: str) -> bool:
+    return not address or (len(address) <= MAX_MAIL_LENGTH and _MAIL_ADDRESS.fullmatch(address) is not None)
 
 
 def _linked(text: str) -> str:

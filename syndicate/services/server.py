@@ -17,6 +17,7 @@ from syndicate.blogroll.documents import BlogrollFeeds
 from syndicate.blogroll.finder import FeedFinder
 from syndicate.blogroll.poller import Poller
 from syndicate.clock import Stopwatch
+from syndicate.comments.notice_requests import NoticeRequests
 from syndicate.comments.reader_comments import ReaderComments
 from syndicate.delivery.worker import DeliveryWorker
 from syndicate.federation.actors.authentication import AuthorizedFetch
@@ -43,6 +44,7 @@ from syndicate.maintenance.rerendering import Rerendering
 from syndicate.maintenance.retention import Retention
 from syndicate.maintenance.scheduler import Scheduler
 from syndicate.maintenance.transfers import TransferCleanup
+from syndicate.notifications.answer_notices import AnswerNoticeMailer
 from syndicate.notifications.checks import NotificationChecks
 from syndicate.notifications.mailer import Mailer
 from syndicate.publishing.archive import ArchiveBuilder
@@ -109,6 +111,7 @@ class Server:
     imports: ImportWorker
     webmentions: WebmentionVerifier
     mailer: Mailer
+    answer_notices: AnswerNoticeMailer
     retention: Retention
     rerendering: Rerendering
     regular_jobs: tuple[Worker, ...]
@@ -128,6 +131,7 @@ class Server:
             "imports": self.imports,
             "webmentions": self.webmentions,
             "mails": self.mailer,
+            "answer notices": self.answer_notices,
             **({"backfill": self.backfill} if self.services.config.comments.backfill else {}),
         }
         maintenance: dict[str, Wakeable] = {
@@ -204,6 +208,7 @@ def build_server(
             store, transport, services.urls, clock, moderation=lambda: services.settings.comments.moderation
         ),
         mailer=Mailer(store, services.settings, clock),
+        answer_notices=AnswerNoticeMailer(store, services.settings, services.urls, clock),
         retention=retention,
         rerendering=rerendering,
         regular_jobs=_regular_jobs(services, rotation, moving, retention, rerendering),
@@ -363,6 +368,7 @@ def _web_application(
     config, store, urls, settings = services.config, services.store, services.urls, services.settings
     pages = Pages(lambda: settings.site)
     frame = PageFrame(store, settings, urls, pages)
+    notices = NoticeRequests(store, settings, services.clock)
     return make_app(
         config,
         services.clock,
@@ -385,7 +391,8 @@ def _web_application(
             keys.LISTINGS: Listings(store, settings, urls),
             RESPONSE_CACHE: ResponseCache(VersionWatch(store, services.clock, settings), services.clock, stopwatch),
             keys.SETTINGS: settings,
-            keys.READER_COMMENTS: ReaderComments(store, urls, services.clock),
+            keys.NOTICE_REQUESTS: notices,
+            keys.READER_COMMENTS: ReaderComments(store, urls, notices, services.clock),
             keys.WEBMENTIONS: WebmentionReceiver(store, urls, services.clock, stopwatch),
             keys.STORE: store,
             **rate_limiters(stopwatch),

@@ -17,7 +17,8 @@ SELECT {COLUMNS}, {AVATAR.format("comments")}, reason,
   (SELECT title FROM posts WHERE posts.id = comments.post_id) AS post_title,
   (SELECT excerpt FROM posts WHERE posts.id = comments.post_id) AS post_excerpt,
   (SELECT path FROM posts WHERE posts.id = comments.post_id) AS post_path,
-  (SELECT state FROM posts WHERE posts.id = comments.post_id) AS post_state
+  (SELECT state FROM posts WHERE posts.id = comments.post_id) AS post_state,
+  (SELECT count(*) FROM answer_notices WHERE comment_id = comments.id AND confirmed <> '') AS notices
 FROM comments
 """
 
@@ -25,13 +26,14 @@ FROM comments
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModeratedComment:
     """A comment in a list. `answers` is the author of the comment that it answers, or empty; `post_path` is empty where
-    readers do not see the post."""
+    readers do not see the post; `wants_notice`: its author has confirmed to be notified of an answer by mail."""
 
     comment: Comment
     reason: str
     post_title: str
     post_path: str
     answers: str = ""
+    wants_notice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,4 +128,5 @@ def _moderated(row: Row) -> ModeratedComment:
         post_title=row["post_title"] or row["post_excerpt"][:80],
         post_path=row["post_path"] if row["post_state"] == "published" else "",
         answers=row["parent_author"] or "",
+        wants_notice=row["notices"] > 0,
     )

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from syndicate.blogroll.documents import BlogrollFeeds
 from syndicate.clock import Clock
+from syndicate.comments.notice_requests import NoticeRequests
 from syndicate.comments.reader_comments import ReaderComments
 from syndicate.config import Config
 from syndicate.federation.actors.authentication import AuthorizedFetch
@@ -51,6 +52,7 @@ STORE = web.AppKey("store", Store)
 SUBSCRIBER = web.AppKey("subscriber", Subscriber)
 HUB_LIMITER = web.AppKey("hub limiter", RateLimiter)
 SETTINGS = web.AppKey("settings", SiteSettings)
+NOTICE_REQUESTS = web.AppKey("notice requests", NoticeRequests)
 READER_COMMENTS = web.AppKey("reader comments", ReaderComments)
 COMMENT_LIMITER = web.AppKey("comment limiter", RateLimiter)
 MICROPUB_LIMITER = web.AppKey("micropub limiter", RateLimiter)

@@ -8,7 +8,16 @@ from syndicate.web.admin import notifications, preview
 from syndicate.web.admin.routes import View, admin_routes
 from syndicate.web.api import micropub
 from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES, expect_handler
-from syndicate.web.site import addresses, blogroll, comment_form, files, remote_interaction, sitemap, views
+from syndicate.web.site import (
+    addresses,
+    answer_notice,
+    blogroll,
+    comment_form,
+    files,
+    remote_interaction,
+    sitemap,
+    views,
+)
 from syndicate.web.site.rendering import Asset
 
 PROGRAM_DIRECTORIES = (
@@ -122,6 +131,8 @@ FORMS = (
     _post("/reply/{intent:like|boost}/", remote_interaction.post_reaction, MAX_FORM_BYTES),
     web.get("/comments/new", comment_form.get_form),
     _post("/comments/new", comment_form.post_form, comment_form.MAX_FORM_BYTES),
+    web.get("/comments/notice/{token}", answer_notice.get_notice),
+    _post("/comments/notice/{token}", answer_notice.post_notice, MAX_FORM_BYTES),
     web.get("/comments/where", remote_interaction.get_where),
 )
 """Following and replying from another server, and comments without an account."""

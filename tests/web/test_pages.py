@@ -16,6 +16,7 @@ from syndicate.web.site.blogroll_pages import BlogrollGroup, BlogrollItem, Blogr
 from syndicate.web.site.bundle import built_files
 from syndicate.web.site.pages import (
     AboutPage,
+    AnswerNoticePage,
     ArchivePage,
     ArchivesPage,
     ArchiveYear,
@@ -75,6 +76,7 @@ BARE: dict[str, Page] = {
     "about": AboutPage(site=BARE_SITE, head=Head()),
     "dialog": DialogPage(site=BARE_SITE, head=Head(), **QUESTION),
     "comment form": CommentFormPage(site=BARE_SITE, head=Head(), about=Link(label="Hello", href="/x/"), to="/x/"),
+    "notice of an answer": AnswerNoticePage(site=BARE_SITE, head=Head(), state="unconfirmed"),
     "error": ErrorPage(site=BARE_SITE, head=Head(), status=404, heading="There is nothing here"),
 }
 
@@ -248,11 +250,13 @@ def full_pages(text: str = "words", address: str = f"{BLOG}/x/") -> dict[str, Pa
             about=link,
             to="/x/",
             answers=text,
-            typed=TypedComment(name=text, site=text, text=text, trap=text),
-            errors=dict.fromkeys(("name", "site", "text", "trap"), text),
+            typed=TypedComment(name=text, site=text, mail=text, text=text, trap=text),
+            errors=dict.fromkeys(("name", "site", "mail", "text", "trap"), text),
             token="token",
             problem=text,
+            takes_mail=True,
         ),
+        "notice of an answer": AnswerNoticePage(site=site, head=head, state="confirmed", is_done=True),
         "about": AboutPage(site=site, head=head, since=NOON, post_count=7, about=SafeHtml("<p>Safe</p>")),
         "dialog": DialogPage(
             site=site,

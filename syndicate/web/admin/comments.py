@@ -195,6 +195,7 @@ def _card(row: ModeratedComment, counts: CommentCounts | None) -> CommentCard:
         is_own=is_own,
         takes_reply=bool(row.post_path) and comment.state is not CommentState.WITHDRAWN,
         can_block=bool(comment.author.uri) and not is_own,
+        wants_notice=row.wants_notice,
     )
 
 

@@ -13,11 +13,11 @@ from syndicate.errors import NotFound, TooBusy, TooManyRequests
 from syndicate.translation import _
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.keys import BODIES
-from syndicate.web.keys import COMMENT_LIMITER, CONFIG, READER_COMMENTS, SETTINGS, URLS
+from syndicate.web.keys import COMMENT_LIMITER, CONFIG, NOTICE_REQUESTS, READER_COMMENTS, SETTINGS, URLS
 from syndicate.web.site.post_page_builder import POST_PAGE_BUILDER
 
 MAX_FORM_BYTES = 64 * 1024
-FIELDS = ("name", "site", "text", "trap")
+FIELDS = ("name", "site", "mail", "text", "trap")
 CLOSED = _("Comments on this post are closed. You can copy your text from here.")
 TOO_MANY = _("That were many comments in a short time. Please wait a few minutes, and send it again.")
 BUSY = _("Many comments wait for the author at the moment. Please try it again another day.")
@@ -29,7 +29,7 @@ async def get_form(request: web.Request) -> web.Response:
     target = await _target(request, request.query.get("to", ""))
     if not target.post.comments_open:
         return await _page(request, target, problem=CLOSED, status=HTTPStatus.FORBIDDEN)
-    return await _page(request, target, is_sent=request.query.get("sent") == "yes")
+    return await _page(request, target, sent=request.query.get("sent", ""))
 
 
 async def post_form(request: web.Request) -> web.Response:
@@ -53,7 +53,8 @@ async def post_form(request: web.Request) -> web.Response:
         return await _preview(request, target, typed, problem=BUSY, status=HTTPStatus.SERVICE_UNAVAILABLE)
     if not is_saved:
         return await _preview(request, target, typed, problem=NOT_YET, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    location = request.app[URLS].comment_form(target.post.path, sent=True)
+    has_mail = typed.mail_address and request.app[NOTICE_REQUESTS].are_offered
+    location = request.app[URLS].comment_form(target.post.path, sent="mail" if has_mail else "yes")
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": location, "Cache-Control": "no-store"})
 
 
@@ -79,11 +80,11 @@ async def _page(
     errors: dict[str, str] | None = None,
     token: str = "",
     problem: str = "",
-    is_sent: bool = False,
+    sent: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> web.Response:
     body = await request.app[POST_PAGE_BUILDER].comment_form(
-        target, typed or TypedComment(), errors=errors or {}, token=token, problem=problem, is_sent=is_sent
+        target, typed or TypedComment(), errors=errors or {}, token=token, problem=problem, sent=sent
     )
     headers = {"Cache-Control": "no-store"}
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):

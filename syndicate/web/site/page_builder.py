@@ -9,6 +9,7 @@ from itertools import groupby
 
 from aiohttp import web
 
+from syndicate.comments.notice_requests import NoticeState
 from syndicate.content import markdown
 from syndicate.federation.actors.local_actors import LocalActors
 from syndicate.model.post import Post, TermKind
@@ -23,6 +24,7 @@ from syndicate.web.site.feed_links import with_readers
 from syndicate.web.site.frame import PageFrame, paging
 from syndicate.web.site.pages import (
     AboutPage,
+    AnswerNoticePage,
     ArchivePage,
     ArchivesPage,
     ArchiveYear,
@@ -183,6 +185,15 @@ class PageBuilder:
         """Return a page with a form. It is never cached."""
         head = replace(self.frame.head(page["heading"], path, ()), robots="noindex", canonical="")
         return self.frame.render(DialogPage(site=await self.frame.site(), head=head, action=path, **page))
+
+    async def answer_notice(self, state: NoticeState, *, is_done: bool = False) -> bytes:
+        """Return the page on which a reader confirms or ends the notice of an answer. It is never cached."""
+        head = replace(
+            self.frame.head(_("Notice of an answer"), "/comments/notice/", ()), robots="noindex", canonical=""
+        )
+        return self.frame.render(
+            AnswerNoticePage(site=await self.frame.site(), head=head, state=state.name.lower(), is_done=is_done)
+        )
 
     async def about(self) -> RenderedDocument:
         """Return the built-in about page."""

@@ -132,7 +132,7 @@ class PostView:
     """A post as it is shown.
 
     `url` is the absolute permalink; `uri` is the ActivityPub id, empty if the post is not federated. `form` is the address that the comment form sends, empty if
-    there is no form. `picture` is shown
+    there is no form, which asks for a mail address if it `takes_mail`. `picture` is shown
     beside or above the text, and is None if the text contains it. `summary` is written by the author and shown as a
     lead; `excerpt` replaces the text in lists. Posts with `is_note` have no title and are shown in full. `reference` is
     what the post answers, likes or boosts; `citation` is what is known of that, on the post's own page alone.
@@ -162,6 +162,7 @@ class PostView:
     shares: int = 0
     comments_state: CommentsState = CommentsState.OPEN
     form: str = ""
+    takes_mail: bool = False
     reference: Reference | None = None
     citation: Citation | None = None
 
@@ -307,8 +308,8 @@ class CommentFormPage(Page):
     """The form for a comment on the post `about`, and its preview, which has a `token` and can be sent.
 
     `to` is the address that the form is about, `answers` the author of the comment that is answered, or empty; `errors`
-    are by field, and `problem` is one of the whole. `html` is how
-    the comment will look.
+    are by field, and `problem` is one of the whole. `html` is how the comment will look. `sent` thanks for a comment: `yes`,
+    or `mail` for one with a mail address, for which the form asks if it `takes_mail`.
     """
 
     template: ClassVar[str] = "comment_form.html"
@@ -319,7 +320,8 @@ class CommentFormPage(Page):
     errors: Mapping[str, str] = field(default_factory=dict)
     token: str = ""
     problem: str = ""
-    is_sent: bool = False
+    sent: str = ""
+    takes_mail: bool = False
 
     @property
     def html(self) -> SafeHtml:
@@ -328,6 +330,16 @@ class CommentFormPage(Page):
     @property
     def initial(self) -> str:
         return initial_of(self.typed.author)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerNoticePage(Page):
+    """Where the link in a mail leads: the notice of an answer is `unconfirmed`, `confirmed` or `ended`, just now if that
+    `is_done`."""
+
+    template: ClassVar[str] = "answer_notice.html"
+    state: str
+    is_done: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ class PostPageBuilder:
         site = await self._frame.site()
         citation = await self._store.citations.find(post.reference.address) if post.reference else None
         shown = self._view(post, citation=citation)
-        full = replace(shown, form=post.path if self._takes_form(post) else "")
+        full = replace(shown, form=post.path if self._takes_form(post) else "", takes_mail=self._takes_mail)
         cited = await self._store.shown_comments.list_reactions(post.id, limit=MAX_REACTIONS)
         reactions = tuple(reaction_view(comment) for comment in cited)
         dependencies = ("site", f"post:{post.id}", f"talk:{post.id}")
@@ -92,7 +92,7 @@ class PostPageBuilder:
         errors: Mapping[str, str],
         token: str,
         problem: str,
-        is_sent: bool,
+        sent: str,
     ) -> bytes:
         """Return the comment form for a post, or for a comment under it. It is never cached."""
         post, parent = target.post, target.parent
@@ -107,7 +107,8 @@ class PostPageBuilder:
             errors=errors,
             token=token,
             problem=problem,
-            is_sent=is_sent,
+            sent=sent,
+            takes_mail=self._takes_mail,
         )
         return self._frame.render(view)
 
@@ -162,6 +163,11 @@ class PostPageBuilder:
             modified=post.updated,
             tags=tuple(term.name for term in post.tags),
         )
+
+    @property
+    def _takes_mail(self) -> bool:
+        """Whether the comment form asks for a mail address: there is a mail server for the notice of an answer."""
+        return self._settings.config.mail.is_complete
 
     def _takes_form(self, post: Post) -> bool:
         return post.comments_open and post.kind is PostKind.POST and self._settings.comments.form
