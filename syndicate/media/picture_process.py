@@ -1,15 +1,14 @@
-"""Process one picture in a process of its own: `python -I -m syndicate.media.picture_process`.
+"""Process one picture in a process of its own, which `picture_forks` starts.
 
 Image decoders have had many vulnerabilities, so the server never loads one. This process has little memory and time,
-needs no files and no network, and ends after one picture. In comes a picture on standard input; out goes one line of
-JSON, then the files it describes: their widths and lengths, where the width 0 stands for the picture itself. The exit status is 3 if the picture is refused, with the reason on standard error.
-Further tasks can be added to `TASKS`.
+needs no files and no network, and ends after one picture. The answer is one line of JSON, then the files that it
+describes: their widths and lengths, where the width 0 stands for the picture itself. The status is 3 if the picture is
+refused, and the answer then is the reason. Further tasks can be added to `TASKS`.
 """
 
 import json
 import os
 import resource
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -196,19 +195,17 @@ def _options(picture: Any, *, is_lossless: bool) -> dict[str, Any]:
 TASKS: Mapping[str, Callable[[bytes], dict[int, bytes]]] = {"clean": clean, "prepare": prepare}
 
 
-def main() -> None:
-    """Run the task in the first argument on the picture on standard input."""
+def run(task: str, data: bytes) -> tuple[int, bytes]:
+    """Run a task on a picture; return the exit status and the answer."""
     limit()
-    data = sys.stdin.buffer.read()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            files = TASKS[sys.argv[1]](data)
+            files = TASKS[task](data)
     except Exception as error:  # noqa: BLE001 - whatever a decoder makes of a hostile file, the answer is a sentence
-        sys.stderr.write(_reason(error))
-        sys.exit(REFUSED_STATUS)
+        return REFUSED_STATUS, _reason(error).encode()
     head = json.dumps({"widths": list(files), "lengths": [len(file) for file in files.values()]})
-    sys.stdout.buffer.write(b"".join([head.encode(), b"\n", *files.values()]))
+    return 0, b"".join([head.encode(), b"\n", *files.values()])
 
 
 def _reason(error: Exception) -> str:
@@ -226,7 +223,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, BrokenPicture | OSError | SyntaxError | ValueError):
         return f"a broken picture: {error}"
     return f"a picture that cannot be read: {type(error).__name__}"
-
-
-if __name__ == "__main__":
-    main()

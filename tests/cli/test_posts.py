@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.media import pictures
+from syndicate.media import picture_pool, pictures
 from tests.cli.conftest import Blog
 from tests.old_blog import OldBlog
 from tests.pictures import PNG
@@ -55,7 +55,8 @@ def test_without_a_picture_that_it_names_nothing_is_published(blog: Blog) -> Non
 
 
 def test_where_pictures_cannot_be_read_nothing_is_published(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "COMMAND", (sys.executable, "-I", "-c", "import no_decoder"))
+    monkeypatch.setattr(pictures, "POOL", picture_pool.PicturePool())
+    monkeypatch.setattr(picture_pool, "COMMAND", (sys.executable, "-I", "-c", "import no_decoder"))
     (blog.directory / "leaves.png").write_bytes(PNG)
     refused = blog.refuses("publish", blog.write("tea.md", "![Leaves](leaves.png)"))
     assert "leaves.png: the program that reads pictures does not run (ModuleNotFoundError: " in refused

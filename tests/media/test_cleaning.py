@@ -9,12 +9,24 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from syndicate.media import MediaFiles, UnusableFile, pictures
+from syndicate.media import MediaFiles, UnusableFile, picture_pool, pictures
 from syndicate.media.metadata import BrokenPicture, strip
 from tests.pictures import PROFILE, TURNED, UPRIGHT, animated, drawn, encoded, exif, is_silent, opened, telling
 
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
 LOSSLESS = ("JPEG", "PNG", "WEBP", "GIF")
+CRASHING = """
+import os, signal
+from syndicate.media import picture_forks, picture_process
+clean = picture_process.TASKS["clean"]
+ends = {b"crash": signal.SIGSEGV, b"starve": signal.SIGXCPU}
+def hostile(data):
+    return os.kill(os.getpid(), ends[data]) if data in ends else clean(data)
+picture_process.TASKS = {"clean": hostile}
+picture_forks.main()
+"""
+"""A program whose decoder crashes on some pictures."""
+IMPATIENT = "from syndicate.media import picture_forks; picture_forks.IDLE_SECONDS = 0.05; picture_forks.main()"
 ORIENTED = ("JPEG", "PNG", "WEBP", "AVIF")
 
 
@@ -112,6 +124,31 @@ def test_a_picture_that_takes_too_much_memory_is_refused_with_a_reason() -> None
     large = encoded("PNG", Image.new("RGB", (9_000, 9_900)), exif=exif(TURNED))
     with pytest.raises(UnusableFile, match="memory"):
         pictures.cleaned(large)
+
+
+def test_a_crash_costs_only_its_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = telling("PNG")
+    monkeypatch.setattr(picture_pool, "COMMAND", (sys.executable, "-c", CRASHING))
+    pool = picture_pool.PicturePool()
+    monkeypatch.setattr(pictures, "POOL", pool)
+    with pytest.raises(UnusableFile, match="crashes"):
+        pictures.cleaned(b"crash")
+    with pytest.raises(UnusableFile, match="too long"):
+        pictures.cleaned(b"starve")
+    assert is_silent(pictures.cleaned(data))
+    monkeypatch.setattr(picture_pool, "COMMAND", (sys.executable, "-c", "raise SystemExit('no room')"))
+    assert is_silent(pictures.cleaned(data))  # by the process that read the pictures before
+    pool.close()
+    with pytest.raises(OSError, match="no room"):
+        pictures.cleaned(data)
+
+
+def test_a_process_that_ended_while_it_was_idle_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_pool, "COMMAND", (sys.executable, "-c", IMPATIENT))
+    monkeypatch.setattr(pictures, "POOL", picture_pool.PicturePool())
+    for number in range(3):
+        data = encoded("PNG", drawn(number))
+        assert pictures.cleaned(data) == data
 
 
 def test_the_original_lies_where_only_its_owner_reads_it(tmp_path: Path) -> None:
