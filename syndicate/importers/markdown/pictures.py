@@ -19,6 +19,8 @@ from syndicate.storage import Store
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.urls import Urls
 
+MAX_CONCURRENT = 4
+
 
 class FolderFiles:
     """Stores each file once. A file of a post that is not public gets no path of its own: only its post shows it."""
@@ -26,6 +28,7 @@ class FolderFiles:
     def __init__(self, store: Store, files: MediaFiles, urls: Urls, clock: Clock, report: FolderReport) -> None:
         self._store, self._files, self._urls, self._clock, self._report = store, files, urls, clock, report
         self._wanted: dict[str, tuple[Path, bool]] = {}
+        self._pending: set[str] = set()
 
     def address(self, file: Path, path: str | None, post_path: str, *, public: bool) -> str:
         """Return the path at which a file will be served, and remember to store it."""
@@ -33,13 +36,20 @@ class FolderFiles:
         while wanted in self._wanted and self._wanted[wanted][0] != file:
             folder, name = posixpath.split(wanted)
             wanted = f"{folder.rstrip('/')}/_{name}"
-        self._wanted[wanted] = (file, public or self._wanted.get(wanted, (file, False))[1])
+        asked = (file, public or self._wanted.get(wanted, (file, False))[1])
+        if self._wanted.get(wanted) != asked:
+            self._wanted[wanted] = asked
+            self._pending.add(wanted)
         return wanted
 
     async def store(self) -> None:
-        """Store what was asked for since the last call."""
-        for path, (file, public) in list(self._wanted.items()):
-            await self._store_one(path, file, public=public)
+        """Store what was asked for since the last call, several at once since cleaning a picture takes long."""
+        pending = [(path, *self._wanted[path]) for path in sorted(self._pending)]
+        self._pending.clear()
+        for at in range(0, len(pending), MAX_CONCURRENT):
+            async with asyncio.TaskGroup() as tasks:
+                for path, file, public in pending[at : at + MAX_CONCURRENT]:
+                    tasks.create_task(self._store_one(path, file, public=public), name="folder file")
 
     async def _store_one(self, path: str, file: Path, *, public: bool) -> None:
         address = self._urls.absolute(path)
