@@ -45,7 +45,7 @@ def decide_draft(draft: CommentDraft, facts: CommentFacts, moderation: Moderatio
     """Decide about a draft, which may be an edit of a comment, or an answer to one that waits. What comes by the form
     always waits."""
     if draft.source is CommentSource.FORM:
-        return _held("comment.moderated")
+        return _held("comment.form")
     decision, earlier, parent = decide(facts, moderation), draft.earlier, draft.target.parent
     if earlier is not None and earlier.state is not CommentState.PENDING:
         decision = _of_an_edit(earlier, draft.html, decision, moderation)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 REASONS: Mapping[str, str] = {
     "comment.first": "The first comment of this person.",
-    "comment.moderated": "Comments like this one always wait.",
+    "comment.moderated": "Every comment waits, as you have set it.",
+    "comment.form": "What comes by the form always waits.",
     "comment.rejected-before": "A comment of this person was hidden, or was spam, in the last 90 days.",
     "comment.links": "It has more than two links.",
     "comment.mentions": "It names more than five accounts.",

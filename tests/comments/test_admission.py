@@ -82,7 +82,7 @@ async def test_what_comes_by_the_form_waits_whatever_the_rule_is(instance: Runni
         author=Author(name="Ann", url="https://ann.example/"),
     )
     _, decision = await come_in(instance, form, "off")
-    assert (decision.state, decision.reason) == (CommentState.PENDING, "comment.moderated")
+    assert (decision.state, decision.reason) == (CommentState.PENDING, "comment.form")
     assert (await saved(instance, form)).source is CommentSource.FORM
     assert (await come_in(instance, form, "first-time"))[1].state is CommentState.PENDING
 
