@@ -40,7 +40,8 @@ class NotificationChecks:
     async def _failing(self) -> list[tuple[NotificationKind, str]]:
         """A server that fails is a subject together with the day since which it does."""
         hosts = [host for host in await self._store.hosts.list_failing() if is_failing(host)]
-        return [(NotificationKind.DELIVERY, f"{host.host} {host.failing_since:%Y-%m-%d}") for host in hosts[:MAX_FOUND]]
+        subjects = dict.fromkeys(f"{host.server} {host.failing_since:%Y-%m-%d}" for host in hosts)
+        return [(NotificationKind.DELIVERY, subject) for subject in list(subjects)[:MAX_FOUND]]
 
     async def _feeds(self) -> list[tuple[NotificationKind, str]]:
         failing = await self._store.feed_polls.list_failing(self._clock() - FEED_FAILING_AFTER)

@@ -75,7 +75,7 @@ async def _report(store: Store, id: str) -> Words | None:
 
 async def _delivery(store: Store, subject: str) -> Words | None:
     host = subject.partition(" ")[0]
-    failing = {one.host for one in await store.hosts.list_failing()}
+    failing = {one.server for one in await store.hosts.list_failing()}
     title = _("The server %(host)s does not answer") % {"host": host}
     return Words(
         title=title, text=_("What is meant for it is tried again for two weeks."), path="/admin/", waits=host in failing

@@ -23,6 +23,11 @@ class Host:
     dialect: str = ""
     software: str = ""
 
+    @property
+    def server(self) -> str:
+        """The name of the server alone: records of other kinds than activities begin with the kind."""
+        return self.host.rpartition(" ")[2]
+
 
 class Hosts:
     def __init__(self, query: Queryable) -> None:

@@ -160,8 +160,9 @@ async def test_a_wrong_mail_server_is_named_beside_its_field_and_a_password_is_n
 
 async def test_servers_that_do_not_answer_and_old_backups_are_noticed_once(instance: RunningInstance) -> None:
     store, now = instance.store, instance.clock()
-    failing = Host(host="gone.example", failures=5, failing_since=now)
-    await store.transaction(lambda tx: tx.hosts.save(failing, now=now))
+    failing = [Host(host=name, failures=5, failing_since=now) for name in ("gone.example", "websub gone.example")]
+    await store.transaction(lambda tx: tx.hosts.save(failing[0], now=now))
+    await store.transaction(lambda tx: tx.hosts.save(failing[1], now=now))
     await store.transaction(lambda tx: tx.key_values.save(LAST_BACKUP, to_text(now - timedelta(days=9))))
     checks = NotificationChecks(store, instance.clock)
     for _ in range(2):

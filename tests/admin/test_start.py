@@ -21,10 +21,13 @@ async def test_the_start_page_leads_to_what_waits(author: Browser, ann: Peer) ->
     await blog.publish("Later", "Not yet.", state=PostState.DRAFT)
     await ann.reply(post.uri)
     await blog.settle()
-    failing = Host(host="gone.example", failures=5, failing_since=blog.clock())
+    failing = [
+        Host(host=name, failures=5, failing_since=blog.clock()) for name in ("gone.example", "websub gone.example")
+    ]
 
     async def note(tx: Tables) -> None:
-        await tx.hosts.save(failing, now=blog.clock())
+        for host in failing:
+            await tx.hosts.save(host, now=blog.clock())
         await tx.key_values.save(LAST_BACKUP, to_text(blog.clock() - timedelta(days=9)))
 
     await blog.store.transaction(note)
@@ -33,4 +36,6 @@ async def test_the_start_page_leads_to_what_waits(author: Browser, ann: Peer) ->
     assert author.link("1 draft") == "/admin/posts/?state=drafts"
     assert author.link("The last backup is 9 days old") == "/admin/export/"
     assert "1 server does not answer" in author.page.text_content()
-    assert "gone.example" in author.page.text_content()
+    assert "What is meant for gone.example is tried again" in " ".join(author.page.text_content().split())
+    headings = author.page.xpath("//section/h2/text()")
+    assert headings == ["What waits", "Welcome! Three things to begin with"]

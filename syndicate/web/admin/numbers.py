@@ -26,7 +26,8 @@ async def get_numbers(request: web.Request) -> web.StreamResponse:
     counted = await last_numbers(store) or CountedNumbers(at=now)
     days = await store.numbers.list_followers(DAYS_SHOWN)
     readers = await store.numbers.list_readers(now - READERS_SEEN)
-    failing = sorted(await store.hosts.list_failing(), key=lambda host: (host.failing_since or now, host.host))
+    latest_first = sorted(await store.hosts.list_failing(), key=lambda host: host.failing_since or now, reverse=True)
+    failing = list({host.server: host for host in latest_first}.values())[::-1]
     page = NumbersPage(
         since=await store.numbers.first_day(),
         counted=counted.at if days else None,
@@ -40,7 +41,7 @@ async def get_numbers(request: web.Request) -> web.StreamResponse:
         delivered=counted.deliveries.get(DeliveryState.DELIVERED, 0),
         waiting=counted.deliveries.get(DeliveryState.WAITING, 0),
         failed=counted.deliveries.get(DeliveryState.FAILED, 0),
-        failing=tuple(FailingServer(host=host.host, since=host.failing_since) for host in failing[:MAX_FAILING]),
+        failing=tuple(FailingServer(host=host.server, since=host.failing_since) for host in failing[:MAX_FAILING]),
         more_failing=max(len(failing) - MAX_FAILING, 0),
         readers=tuple(readers),
         subscribers=sum(reader.subscribers for reader in readers),

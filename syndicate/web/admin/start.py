@@ -28,7 +28,7 @@ async def get_start(request: web.Request) -> web.StreamResponse:
     page = StartPage(
         drafts=counts.get(PostState.DRAFT, 0),
         scheduled=counts.get(PostState.SCHEDULED, 0),
-        failing=tuple(sorted(host.host for host in await store.hosts.list_failing() if is_failing(host))),
+        failing=tuple(sorted({host.server for host in await store.hosts.list_failing() if is_failing(host)})),
         backup_days=None if age is None else age.days,
         is_backup_due=age is None or age > MAX_BACKUP_AGE,
         quiet_feeds=blogs["quiet"],
