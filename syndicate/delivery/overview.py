@@ -7,6 +7,7 @@ from datetime import datetime
 
 from syndicate.clock import Clock
 from syndicate.content.text import excerpt, plain
+from syndicate.delivery import circuit
 from syndicate.errors import PostNotFound
 from syndicate.storage import Store, Tables
 from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState
@@ -89,12 +90,22 @@ class DeliveryOverview:
         return list(ids)
 
     async def retry(self, deliveries: Sequence[Delivery]) -> int:
-        """Send again what was given up; return how many deliveries wait now."""
+        """Send again what was given up, and try at once what a server has not taken yet, together with all that waits for
+        that server. Return how many of `deliveries` are sent again."""
+        waiting = [delivery for delivery in deliveries if delivery.state is DeliveryState.WAITING and delivery.attempts]
 
         async def body(tx: Tables) -> int:
-            return sum([await tx.deliveries.retry(delivery, self._clock()) for delivery in deliveries])
+            for queue in {delivery.queue_key for delivery in waiting}:
+                await _end_pause(tx, queue, self._clock())
+            return len(waiting) + sum([await tx.deliveries.retry(delivery, self._clock()) for delivery in deliveries])
 
         return await self._store.transaction(body)
+
+
+async def _end_pause(tx: Tables, queue: str, now: datetime) -> None:
+    """Close the circuit of a server, and make its deliveries due, except while the server itself has asked to wait."""
+    await tx.hosts.save(circuit.after_contact(await tx.hosts.find(queue)), now=now)
+    await tx.deliveries.resume_queue(queue, now, tried=True)
 
 
 def message_of(answer: str) -> str:

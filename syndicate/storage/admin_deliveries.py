@@ -48,12 +48,13 @@ class AdminDeliveries:
         )
         return [delivery_of_row(row) for row in rows]
 
-    async def list_failed(self, activity: str, inbox: str, limit: int) -> list[Delivery]:
-        """Return failed deliveries of an activity, to one inbox or to all."""
+    async def list_unreceived(self, activity: str, inbox: str, limit: int) -> list[Delivery]:
+        """Return deliveries of an activity that were tried and not taken, to one inbox or to all."""
         rows = await self._query.all(
             """
             SELECT * FROM deliveries
-            WHERE activity_id = :id AND state = 'failed' AND (:inbox = '' OR inbox = :inbox) LIMIT :limit
+            WHERE activity_id = :id AND (state = 'failed' OR (state = 'waiting' AND attempts > 0))
+              AND (:inbox = '' OR inbox = :inbox) LIMIT :limit
             """,
             id=activity,
             inbox=inbox,

@@ -44,6 +44,13 @@ class AdminPeople:
     def __init__(self, query: Queryable) -> None:
         self._query = query
 
+    async def list_by_inbox(self, inbox: str, limit: int) -> list[FollowerRow]:
+        """Return some of the followers who are reached through an inbox."""
+        rows = await self._query.all(
+            f"{FOLLOWERS} WHERE followers.inbox = :inbox LIMIT :limit", inbox=inbox, limit=limit
+        )
+        return [_follower(row) for row in rows]
+
     async def list_followers(
         self, local_actor: str, *, before: tuple[str, str] | None, limit: int
     ) -> list[FollowerRow]:

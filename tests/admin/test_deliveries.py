@@ -28,6 +28,8 @@ async def test_a_post_says_who_has_it_and_is_sent_again_to_who_has_not(author: B
     assert "1 given up" in text
     assert "elsewhere.example" in text
     assert "it refuses this blog (403)" in text
+    assert text.count("Followers there:") == 1
+    assert "Followers there: Bob" in text
 
     bob.inbox_status = 202
     await author.submit("Send again")
@@ -58,6 +60,12 @@ async def test_a_deletion_is_found_by_the_slug_of_the_post(author: Browser, ann:
     assert "0 of 1 servers have it; 1 waiting" in " ".join(text.split())
     assert "it has a problem of its own (500)" in text
     assert "next try" in text
+    ann.inbox_status = 202
+    await author.submit("Try now")
+    await blog.settle()
+    assert [activity["type"] for activity in ann.received][-1] == "Delete"
+    await author.get("/admin/deliveries/")
+    await author.submit("Search", of="frost")
     await author.submit("Search", of="nothing like it")
     assert author.alerts == ["Nothing of this name was sent, or it is too long ago."]
     assert author.value_of("Look for") == "nothing like it"

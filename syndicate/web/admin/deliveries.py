@@ -1,13 +1,14 @@
 """Where posts, changes, deletions, answers and follows went: per server, with another try for what was given up."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from syndicate.delivery.overview import MAX_RETRIES, DeliveryOverview, DeliveryReport
 from syndicate.errors import PostNotFound
-from syndicate.storage.deliveries import DeliveryState
+from syndicate.storage.deliveries import Delivery, DeliveryState
 from syndicate.storage.outbox import OutboxActivity
 from syndicate.translation import _
 from syndicate.web.admin.delivery_words import SENT, answer_of, state_of, what_of
@@ -23,6 +24,9 @@ DELIVERIES = "/admin/deliveries/"
 MAX_CARDS = 10
 MAX_ROWS_PER_CARD = 100
 MAX_ROWS = 100
+MAX_ROWS_WITH_PEOPLE = 10
+MAX_PEOPLE = 3
+"""So many followers are named of a server with trouble, and so many such servers of an activity."""
 MAX_KEY_LENGTH = 2000
 
 
@@ -49,10 +53,10 @@ async def get_deliveries(request: web.Request) -> web.StreamResponse:
 
 
 async def post_again(request: web.Request) -> web.StreamResponse:
-    """Send again what was given up of an activity, to one server or to all."""
-    form = request[FORM]
-    failed = await request.app[STORE].admin_deliveries.list_failed(form.get("activity"), form.get("inbox"), MAX_RETRIES)
-    is_sent = bool(await _overview(request).retry(failed))
+    """Send again what was tried and not taken of an activity, to one server or to all."""
+    form, table = request[FORM], request.app[STORE].admin_deliveries
+    unreceived = await table.list_unreceived(form.get("activity"), form.get("inbox"), MAX_RETRIES)
+    is_sent = bool(await _overview(request).retry(unreceived))
     return see_other(local_path(form.get("next") or DELIVERIES), "sent-again" if is_sent else "nothing-failed")
 
 
@@ -91,6 +95,7 @@ async def _card(request: web.Request, activity: OutboxActivity) -> SentCard:
     table = request.app[STORE].admin_deliveries
     servers = await table.count_servers(activity.id)
     rows = _rows(await _overview(request).report(await table.list_of_activity(activity.id, MAX_ROWS_PER_CARD + 1)))
+    named = [await _with_people(request, row) for row in rows[:MAX_ROWS_WITH_PEOPLE] if row.can_retry]
     return SentCard(
         id=activity.id,
         what=SENT.get(activity.type, activity.type),
@@ -100,7 +105,7 @@ async def _card(request: web.Request, activity: OutboxActivity) -> SentCard:
         waiting=servers.get(DeliveryState.WAITING, 0),
         failed=servers.get(DeliveryState.FAILED, 0),
         leaves=await table.leaves_at(activity.id),
-        rows=rows[:MAX_ROWS_PER_CARD],
+        rows=(*named, *rows[len(named) : MAX_ROWS_PER_CARD]),
         has_more=len(rows) > MAX_ROWS_PER_CARD,
     )
 
@@ -117,10 +122,22 @@ def _rows(reports: Iterable[DeliveryReport]) -> tuple[ServerRow, ...]:
             activity=report.delivery.activity,
             inbox=report.delivery.inbox,
             what=what_of(report),
-            can_retry=report.delivery.state is DeliveryState.FAILED,
+            can_retry=_is_unreceived(report.delivery),
         )
         for report in reports
     )
+
+
+def _is_unreceived(delivery: Delivery) -> bool:
+    """Whether it was tried and not taken."""
+    return delivery.state is DeliveryState.FAILED or (delivery.state is DeliveryState.WAITING and delivery.attempts > 0)
+
+
+async def _with_people(request: web.Request, row: ServerRow) -> ServerRow:
+    """Return a row with some of the followers who are reached there."""
+    people = await request.app[STORE].admin_people.list_by_inbox(row.inbox, MAX_PEOPLE + 1)
+    names = tuple(person.name or person.handle or person.actor for person in people[:MAX_PEOPLE])
+    return replace(row, people=names, has_more_people=len(people) > MAX_PEOPLE)
 
 
 def _overview(request: web.Request) -> DeliveryOverview:

@@ -11,7 +11,8 @@ from syndicate.web.admin.pages.frame import AdminPage, Tab
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerRow:
     """One server and what became of a delivery to it: `state` with the words for it, what the server answered, when it
-    was tried last and is tried next. `what` says what was sent, in lists of several things."""
+    was tried last and is tried next. `what` says what was sent, in lists of several things; `people` are some of the
+    followers there, who have not got it."""
 
     server: str
     state: str
@@ -23,6 +24,8 @@ class ServerRow:
     inbox: str
     what: str = ""
     can_retry: bool = False
+    people: tuple[str, ...] = ()
+    has_more_people: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
