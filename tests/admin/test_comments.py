@@ -69,7 +69,7 @@ async def test_comments_are_decided_undone_answered_and_blocked(author: Browser,
     assert (await blog.comments(post, CommentState.APPROVED)) == []
     blog.clock.advance(seconds=1)
     await author.submit("Approve and reply", text="Thank **you**.")
-    assert "Your answer is shown" in author.answer.text
+    assert "Your reply is shown, and goes out now." in author.answer.text
     await blog.settle()
     [answer] = [create for create in ann.of_type("Create") if "Thank" in create["object"].get("content", "")]
     assert answer["object"]["inReplyTo"].startswith(ann.base)

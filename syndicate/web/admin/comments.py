@@ -110,11 +110,11 @@ async def post_comment(request: web.Request) -> web.StreamResponse:
     form, id = request[FORM], request.match_info["id"]
     back = form.get("next") or COMMENTS
     try:
-        await request.app[COMMENT_ACTIONS].reply(id, form.get("text"), only=form.has("only"))
+        reply = await request.app[COMMENT_ACTIONS].reply(id, form.get("text"), only=form.has("only"))
     except InputError as error:
         wrong = form.with_errors(text=str(error))
         return respond_to_form(request, await _page(request, wrong, back), wrong)
-    return see_other(local_path(back), "answered")
+    return see_other(local_path(back), "answered" if reply.is_federated else "answered-here")
 
 
 async def get_edit(request: web.Request) -> web.StreamResponse:
@@ -196,6 +196,7 @@ def _card(row: ModeratedComment, counts: CommentCounts | None) -> CommentCard:
         takes_reply=bool(row.post_path) and comment.state is not CommentState.WITHDRAWN,
         can_block=bool(comment.author.uri) and not is_own,
         wants_notice=row.wants_notice,
+        is_federated=comment.is_federated,
     )
 
 

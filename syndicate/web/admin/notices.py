@@ -7,7 +7,7 @@ from syndicate.translation import _
 NOTICES: Mapping[str, str] = {
     "saved": _("Saved."),
     "updated": _("The post has been updated."),
-    "scheduled": _("It will be published at its date."),
+    "scheduled": _("It is scheduled, and will be published by itself."),
     "discarded": _("The changes have been discarded."),
     "deleted": _("The post has been deleted."),
     "unpublished": _("It is a draft again. Servers that have it are asked to delete it."),
@@ -28,7 +28,8 @@ NOTICES: Mapping[str, str] = {
     "quote-allow": _("The post may be quoted there again, when its server asks."),
     "uploaded": _("The file is here. Copy its address into a text, or write its description."),
     "file-deleted": _("The file has been deleted."),
-    "answered": _("Your answer is shown, and goes out now."),
+    "answered": _("Your reply is shown, and goes out now."),
+    "answered-here": _("Your reply is shown on this site and in the feed of comments."),
     "no-posts": _("No post was chosen, so nothing has been done."),
     "unmarked": _("No comment was chosen, so nothing has been done."),
     "seen": _("You have seen them."),

@@ -22,7 +22,8 @@ class EarlierText:
 class CommentCard:
     """A comment with all that it takes to decide about it. `record` says what became of other comments of its author;
     `place` is where it is shown; `post` the id of its post; `answers` the author of the comment that it answers; `earlier` are
-    its texts before it was changed, newest first. `wants_notice`: a mail about the first answer goes to its author."""
+    its texts before it was changed, newest first. `wants_notice`: a mail about the first answer goes to its author;
+    `is_federated`: answers go to the account of its author."""
 
     id: str
     number: int = 0
@@ -48,6 +49,7 @@ class CommentCard:
     takes_reply: bool = True
     can_block: bool = False
     wants_notice: bool = False
+    is_federated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
