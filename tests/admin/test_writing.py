@@ -97,10 +97,13 @@ async def test_changes_of_a_public_post_stay_aside_until_it_is_updated(author: B
 async def test_a_post_is_published_later_and_quietly(author: Browser) -> None:
     await author.get("/admin/posts/new")
     await author.submit("Publish…", title="Later", text="Tomorrow at eight.")
+    assert "In the time of UTC." in author.answer.text
+    assert "When it is published, it appears on this site" in author.answer.text
     await author.submit("Publish", at="not a date")
     assert "Please give a date" in author.alerts[0]
     await author.submit("Publish", at="2026-11-23T08:00", quietly="1")
-    assert "at its date" in author.answer.text
+    assert "It is scheduled" in author.answer.text
+    assert "Scheduled for 23 November 2026, 08:00" in " ".join(author.page.text_content().split())
     await author.get("/admin/posts/?state=scheduled")
     await author.get(author.link("Later"))
     id = author.path.split("/")[3]

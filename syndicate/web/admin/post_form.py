@@ -189,8 +189,9 @@ def parsed_date(text: str, zone: ZoneInfo) -> datetime | None:
 
 
 def shown_date(instant: datetime, zone: ZoneInfo) -> str:
-    """Return a date as a `datetime-local` field has it."""
-    return instant.astimezone(zone).replace(tzinfo=None, microsecond=0).isoformat()
+    """Return a date as a `datetime-local` field has it and sends it back: the seconds only where they are not zero."""
+    local = instant.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    return local.isoformat(timespec="seconds" if local.second else "minutes")
 
 
 def is_undated(post: Post, made: PostSource, now: datetime) -> bool:

@@ -94,6 +94,9 @@ class Calendar:
     def zone(self) -> ZoneInfo:
         return self.site().zone
 
+    def zone_name(self) -> str:
+        return self.zone.key
+
     def day(self, instant: datetime | date) -> str:
         local = self._local(instant)
         month = MONTHS[local.month - 1]
@@ -186,6 +189,7 @@ def _environment(calendar: Calendar, static: Mapping[str, str]) -> Environment:
     }
     environment.filters.update(filters)
     environment.globals["static"] = static
+    environment.globals["zone"] = calendar.zone_name
     environment.globals["why_no_rich_editor"] = why_missing()
     install(environment)
     return environment

@@ -83,7 +83,7 @@ await follow("Write");
 await follow("Write in Markdown instead");
 await page.getByRole("textbox", { name: "Title" }).fill("A morning in the garden");
 await page.getByRole("textbox", { name: "Text" }).pressSequentially("The **first** frost.");
-await page.getByText(/^Kept \d/).waitFor();
+await page.getByText(/^Saved \d/).waitFor();
 if (!/\/admin\/posts\/[0-9a-f-]{36}\/$/.test(page.url())) found.push(`saved at ${page.url()}`);
 await page.reload();
 if ((await page.getByRole("textbox", { name: "Text" }).inputValue()) !== "The **first** frost.") found.push("text lost");

@@ -128,12 +128,12 @@ await becomes("a pasted link", "Some [words](https://a.example/).");
 await page.keyboard.press("Control+End");
 await paste("Bold words", GOOGLE);
 await becomes("pasted words", "Some [words](https://a.example/).**Bold** words");
-await press("Preview beside the text");
+await press("Side by side with a preview");
 await page.frameLocator("iframe.live").locator("strong", { hasText: "Bold" }).waitFor();
 await choosePicture("A red square");
 await page.waitForFunction(() => /\n\n!\[A red square\]\(\/media\/\S+\)\n$/.test(document.getElementById("text").value));
 await look("Markdown with a preview");
-await page.getByText(/^Kept \d/).waitFor();
+await page.getByText(/^Saved \d/).waitFor();
 
 // a new text without Markdown
 
@@ -142,6 +142,6 @@ await page.getByRole("link", { name: "Write without Markdown" }).click();
 await text.waitFor();
 await choosePicture("A square");
 await page.waitForFunction(() => /^<p><img src="\/media\/\S+" alt="A square"><\/p>$/.test(document.getElementById("text").value));
-await page.getByText(/^Kept \d/).waitFor();
+await page.getByText(/^Saved \d/).waitFor();
 await browser.close();
 console.log(JSON.stringify(found));

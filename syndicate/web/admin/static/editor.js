@@ -48,7 +48,7 @@ if (globalThis.desk) {
       setHidden("base_revision", saved.base_revision);
       if (location.pathname !== saved.action) history.replaceState(null, "", saved.action);
       if (saved.outdated) say("This post was changed elsewhere. ", saved.outdated, "Compare the two");
-      else say(`Kept ${saved.saved}`);
+      else say(`Saved ${saved.saved}, not published`);
     } catch {
       say("No connection. Your text is kept in this browser, and is saved as soon as the blog answers.");
       later();

@@ -179,11 +179,11 @@ if (globalThis.desk?.form.dataset.format === "markdown") {
     { name: "1. List with numbers", shows: "1. List", does: () => prefix(/^\d{1,9}[.)] /, (at) => `${at + 1}. `) },
     { name: "Code", shows: "< >", does: () => (selected().includes("\n") ? surround("\n```\n", "code") : surround("`", "code")) },
     { name: "Picture", shows: "Picture", does: () => choosePictures(insertingHere()) },
-    { name: "Preview beside the text", shows: "Preview", does: toggle },
+    { name: "Side by side with a preview", shows: "Side by side", does: toggle },
   ];
   const bar = toolbar("Formatting", tools);
   text.before(bar);
-  const previewButton = bar.querySelector('[data-tool="Preview beside the text"]');
+  const previewButton = bar.querySelector('[data-tool="Side by side with a preview"]');
   previewButton.setAttribute("aria-pressed", "false");
   if (localStorage.getItem(SHOWN)) toggle(previewButton);
 }
