@@ -76,7 +76,7 @@ await press("Save draft");
 await page.getByText("Saved.").waitFor();
 await page.locator(".opaque-body td").first().waitFor();
 expect("saving changed the text", (await source()) === before);
-expect("what was not changed waits to be published", !(await page.getByText("changes kept").isVisible()));
+expect("what was not changed waits to be published", !(await page.getByText("with changes that are not published").isVisible()));
 
 const edited = before.replace("one&#8217;s", "one&#8217;s own");
 await text.getByText("First, one’s").click({ position: { x: 4, y: 10 } });
