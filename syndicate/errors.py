@@ -37,7 +37,9 @@
     │   ├── SignatureRejected        401, with the reason
     │   ├── SenderRefused            403, blocked, or impersonating this server
     │   ├── WebmentionRefused        400, with the reason
-    │   ├── MicropubRefused          400, 401 or 403, with the error of the specification
+    │   ├── ProgramRefused           400, 401 or 403, with the error of the specification
+    │   │   ├── MicropubRefused
+    │   │   └── IndieAuthRefused
     │   ├── SubscriptionRefused      400, a request to the hub that is not valid
     │   ├── TooManyRequests          429
     │   ├── TooBusy                  503: too many concurrent requests                     (transient)
@@ -287,15 +289,30 @@ class WebmentionRefused(Refused):
         self.explanation = explanation or self.public
 
 
-class MicropubRefused(Refused):
-    """A Micropub request cannot be accepted. `code` is the error (W3C Micropub §3.8), `explanation` says what is wrong in
-    text for the client, and `scope` is the one that its token lacks."""
+class ProgramRefused(Refused):
+    """A request of a program that acts for the author cannot be accepted. `code` is the error of the specification,
+    `explanation` says what is wrong in text for the client, and `scope` is the one that its token lacks."""
 
-    public = "The request is no Micropub request that can be accepted."
+    public = "The request of the program cannot be accepted."
+    kind: ClassVar[str] = "program"
 
     def __init__(self, code: str, explanation: str = "", scope: str = "") -> None:
-        super().__init__(f"micropub.{code}", explanation)
+        super().__init__(f"{self.kind}.{code}", explanation)
         self.code, self.explanation, self.scope = code, explanation or self.public, scope
+
+
+class MicropubRefused(ProgramRefused):
+    """A Micropub request cannot be accepted (W3C Micropub §3.8)."""
+
+    public = "The request is no Micropub request that can be accepted."
+    kind = "micropub"
+
+
+class IndieAuthRefused(ProgramRefused):
+    """A program cannot be let in (RFC 6749 §4.1.2.1, §5.2)."""
+
+    public = "The program cannot be let in."
+    kind = "indieauth"
 
 
 class TooManyRequests(Refused, Transient):

@@ -39,6 +39,7 @@ from syndicate.storage.held_deliveries import HeldDeliveries
 from syndicate.storage.hosts import Hosts
 from syndicate.storage.imports import Imports
 from syndicate.storage.inbox_queue import InboxQueue
+from syndicate.storage.indieauth_codes import IndieAuthCodes
 from syndicate.storage.key_values import KeyValues, Totals
 from syndicate.storage.leases import LeasedRows, Leases
 from syndicate.storage.legacy_redirects import LegacyRedirects
@@ -157,6 +158,7 @@ class Tables:
         self.admin_sessions = AdminSessions(query)
         self.admin_events = AdminEvents(query)
         self.access_tokens = AccessTokens(query)
+        self.indieauth_codes = IndieAuthCodes(query)
         self.withdrawn_posts = WithdrawnPosts(query)
 
     async def advisory_lock(self, name: str) -> None:

@@ -114,6 +114,7 @@ class Authentication:
             await tx.admin_sessions.delete_others("")
             await tx.admin_sessions.delete_browsers()
             await tx.access_tokens.delete_all()
+            await tx.indieauth_codes.delete_all()
             await tx.admin_events.record(now, "account set up", client.browser)
             return await self._start(tx, client, now, replaces="")
 
