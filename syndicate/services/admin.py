@@ -12,6 +12,7 @@ from syndicate import __version__
 from syndicate.federation.actors.outside_checks import OutsideCheck, check_outside
 from syndicate.federation.outbox.quote_decisions import QuoteDecisions
 from syndicate.importers.upload.run import ImportTools
+from syndicate.indieauth.grants import IndieAuthGrants
 from syndicate.maintenance.create_backup import create_backup
 from syndicate.maintenance.import_worker import ImportWorker
 from syndicate.services.commands import Services, open_services
@@ -20,6 +21,7 @@ from syndicate.web.admin.access import is_author
 from syndicate.web.admin.authentication import AUTHENTICATION, Authentication
 from syndicate.web.admin.blogroll import BLOGROLL_EDITOR
 from syndicate.web.admin.comment_actions import COMMENT_ACTIONS, CommentActions
+from syndicate.web.admin.consent import INDIEAUTH_GRANTS
 from syndicate.web.admin.downloads import DOWNLOADS, Downloads
 from syndicate.web.admin.editor import EDITOR, Editor
 from syndicate.web.admin.passkeys import Passkeys
@@ -53,6 +55,7 @@ def admin_parts(services: Services) -> "Mapping[web.AppKey[Any], Any]":
         FEED_READERS: FeedReaders(store, clock),
         OUTSIDE_CHECKS: partial(_check_outside, services),
         EDITOR: Editor(store, services.publisher, services.settings, clock),
+        INDIEAUTH_GRANTS: IndieAuthGrants(store, clock),
         IS_AUTHOR: is_author,
         MICROPUB_POSTS: MicropubPosts(store, services.publisher, services.settings, services.urls, clock),
         MEDIA_KEYS: MediaKeys(services.media_secret, store, services.urls, clock),

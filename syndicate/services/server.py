@@ -36,6 +36,7 @@ from syndicate.federation.outbox.key_rotation import KeyRotation
 from syndicate.federation.sync.followers_sync import SynchronizationWorker
 from syndicate.federation.sync.refetch_worker import BackfillWorker
 from syndicate.federation.sync.reply_crawler import ReplyCrawler
+from syndicate.indieauth.clients import IndieAuthClients
 from syndicate.maintenance.account_upkeep import AccountUpkeep
 from syndicate.maintenance.deletion_log import DeletionLog
 from syndicate.maintenance.import_worker import ImportWorker
@@ -64,6 +65,7 @@ from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.message import Transport
 from syndicate.transport.signed import Signer, SigningThreads
 from syndicate.web import keys
+from syndicate.web.admin.consent import INDIEAUTH_CLIENTS
 from syndicate.web.admin.lookup import FINDER
 from syndicate.web.app import make_app, rate_limiters
 from syndicate.web.health import READINESS, Readiness
@@ -181,6 +183,7 @@ def build_server(
         keys.INBOX: inbox,
         keys.METRICS: metrics,
         keys.SUBSCRIBER: services.subscriber,
+        INDIEAUTH_CLIENTS: IndieAuthClients(transport),
     }
     return Server(
         services=services,

@@ -9,7 +9,7 @@ TOKENS = "/admin/account/tokens/"
 async def test_a_token_is_made_shown_once_used_and_revoked(author: Browser) -> None:
     blog = author.instance
     await author.get("/admin/account/")
-    await author.get(author.link("Access tokens"))
+    await author.get(author.link("Apps with access"))
     assert "None yet" in author.answer.text
     await author.submit("Make a token", name=" ")
     assert (author.answer.status, author.alerts[0][:23]) == (422, "Please name the program")

@@ -47,6 +47,7 @@ from syndicate.web.admin.pages.account import (
 )
 from syndicate.web.admin.pages.blogroll import BlogrollEntryPage, BlogrollListPage, FoundPage, ReadingPage
 from syndicate.web.admin.pages.comments import CommentCard, CommentPage, CommentsPage, MentionCard, MentionsPage
+from syndicate.web.admin.pages.consent import ConsentPage, ConsentRefusedPage
 from syndicate.web.admin.pages.frame import AdminPage, Frame, Tab
 from syndicate.web.admin.pages.look import LookPage, ShownPicture
 from syndicate.web.admin.pages.media import FileCard, FilePage, MediaPage
@@ -251,10 +252,34 @@ SAMPLES: dict[str, AdminPage] = {
         tokens=(
             AccessToken(id="i", token_hash="h", name=HOSTILE, scopes=frozenset(Scope), created=NOON, used=NOON),
             AccessToken(id="j", token_hash="g", name="b", scopes=frozenset(), created=NOON),
+            AccessToken(
+                id="k",
+                token_hash="f",
+                name="c",
+                scopes=frozenset(),
+                created=NOON,
+                client_id=HOSTILE,
+                expires=NOON,
+                refresh_expires=NOON,
+            ),
         ),
         token=HOSTILE,
     ),
     "no tokens": TokensPage(form=Form({}, {"name": HOSTILE, "scopes": HOSTILE}), endpoint="e"),
+    "consent": ConsentPage(
+        form=Form({"create": "1"}, {"scopes": HOSTILE}),
+        name=HOSTILE,
+        client_id=HOSTILE,
+        is_found=False,
+        back=HOSTILE,
+        me=HOSTILE,
+        scopes=tuple(Scope),
+        unknown=HOSTILE,
+        action=HOSTILE,
+    ),
+    "consent to signing in": ConsentPage(form=FORM, name="a", client_id="https://a/", back="a", me="b", action="/"),
+    "consent refused": ConsentRefusedPage(text=HOSTILE, back=HOSTILE, host=HOSTILE),
+    "consent refused for good": ConsentRefusedPage(text=HOSTILE),
     "media": MediaPage(
         form=FORM, max_size="64 MB", words=HOSTILE, files=(CARD, replace(CARD, thumbnail="")), older="?b"
     ),

@@ -103,7 +103,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     if session is None and is_safe and _is_from_another_site(request):
         return respond(request, ReloadPage(address=request.path_qs))
     if session is None or (route.access is Access.CONFIRMED and not session.is_confirmed(request.app[CLOCK]())):
-        return await _signed_out(request, form)
+        return await _signed_out(request, form, route)
     if not is_safe and not _has_token(form, session):
         return respond(request, RefusedPage(text=STALE_FORM), HTTPStatus.FORBIDDEN)
     return await handler(request)
@@ -137,9 +137,9 @@ def _has_token(form: Form, session: Session) -> bool:
     return hmac.compare_digest(form.get(CSRF_FIELD).encode(), session.csrf.encode())
 
 
-async def _signed_out(request: web.Request, form: Form) -> web.StreamResponse:
+async def _signed_out(request: web.Request, form: Form, route: Route) -> web.StreamResponse:
     """Ask for a factor. What was being sent is kept in the page, and is sent again afterwards."""
-    if request.method in SAFE_METHODS and PART_HEADER not in request.headers:
+    if (request.method in SAFE_METHODS or not route.is_kept) and PART_HEADER not in request.headers:
         return see_other(f"/admin/login?next={quote(request.path_qs, safe='')}")
     fields = [(name, value) for name, value in form.values.items() if name != CSRF_FIELD]
     can_resume = request.method == "POST" and request.content_type in (FORM_TYPE, MULTIPART_TYPE)

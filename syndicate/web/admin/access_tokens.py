@@ -1,4 +1,5 @@
-"""Access tokens for programs that write for the author: made here, shown once, revoked."""
+"""Apps with access: tokens for programs that write for the author are made here, shown once, and revoked, also those that
+programs got by IndieAuth."""
 
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from syndicate.model.tokens import hash_of, new_token
 from syndicate.storage import Tables
 from syndicate.storage.access_tokens import AccessToken, Scope
 from syndicate.translation import _
+from syndicate.web.admin.consent import INDIEAUTH_GRANTS, TOO_MANY
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.access_tokens import TokensPage
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
@@ -18,7 +20,6 @@ from syndicate.web.keys import CLOCK, STORE, URLS
 
 TOKENS = "/admin/account/tokens/"
 MAX_NAME_LENGTH = 100
-MAX_TOKENS = 50
 
 
 async def get_tokens(request: web.Request) -> web.StreamResponse:
@@ -28,14 +29,14 @@ async def get_tokens(request: web.Request) -> web.StreamResponse:
 async def post_token(request: web.Request) -> web.StreamResponse:
     """Make a token and show it, once."""
     form, now = request[FORM], request.app[CLOCK]()
-    scopes = frozenset(scope for scope in Scope if form.has(scope.value))
+    scopes = frozenset(scope for scope in Scope if form.has(scope.value) and scope is not Scope.PROFILE)
     name, token = clean_name(form.get("name"), limit=MAX_NAME_LENGTH), new_token()
     checked = form.with_errors(
         name="" if name else _("Please name the program, so that you know the token again."),
         scopes="" if scopes else _("Please choose what the program may do."),
     )
-    if not checked.errors and len(await request.app[STORE].access_tokens.list_all()) >= MAX_TOKENS:
-        checked = form.with_errors(name=_("There are many tokens already. Please revoke those that nothing uses."))
+    if not checked.errors and await request.app[INDIEAUTH_GRANTS].is_full():
+        checked = form.with_errors(name=TOO_MANY)
     if checked.errors:
         return respond_to_form(request, await _page(request, checked), checked)
     made = AccessToken(id=new_id(now), token_hash=hash_of(token), name=name, scopes=scopes, created=now)

@@ -72,5 +72,6 @@ def see_other(path: str, done: str = "") -> web.Response:
 
 def local_path(wanted: str) -> str:
     """Return a path of the author's interface to go on to; anything else leads to its start."""
-    is_plain = wanted.isprintable() and "\\" not in wanted and not any(part == ".." for part in wanted.split("/"))
-    return wanted if is_plain and is_admin_path(wanted.partition("?")[0]) else "/admin/"
+    path = wanted.partition("?")[0]
+    is_plain = wanted.isprintable() and "\\" not in wanted and ".." not in path.split("/")
+    return wanted if is_plain and is_admin_path(path) else "/admin/"

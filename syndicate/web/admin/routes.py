@@ -20,6 +20,7 @@ from syndicate.web.admin import (
     chosen_posts,
     codes,
     comments,
+    consent,
     deliveries,
     downloads,
     fediverse,
@@ -67,7 +68,8 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """An address and its view. A form of more than `max_bytes` is refused. The files of an upload go to the disk."""
+    """An address and its view. A form of more than `max_bytes` is refused. The files of an upload go to the disk. A form that
+    has to wait for a sign-in is kept, and sent again, unless `is_kept` is not set: then its page is shown again."""
 
     method: str
     path: str
@@ -75,6 +77,7 @@ class Route:
     access: Access = Access.SESSION
     max_bytes: int = MAX_FORM_BYTES
     is_upload: bool = False
+    is_kept: bool = True
 
 
 def get(path: str, view: View, access: Access = Access.SESSION) -> Route:
@@ -234,6 +237,8 @@ ROUTES: tuple[Route, ...] = (
     get("/admin/account/tokens/", access_tokens.get_tokens),
     post("/admin/account/tokens/", access_tokens.post_token, Access.CONFIRMED),
     post("/admin/account/tokens/revoke", access_tokens.post_revoke),
+    get(consent.CONSENT, consent.get_consent, Access.CONFIRMED),
+    Route(method="POST", path=consent.CONSENT, view=consent.post_consent, access=Access.CONFIRMED, is_kept=False),
     # keys, and moving
     get("/admin/account/keys", identity.get_keys),
     post("/admin/account/keys", identity.post_keys, Access.CONFIRMED),
