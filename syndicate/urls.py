@@ -116,6 +116,26 @@ class Urls:
     def micropub_media(self) -> str:
         return f"{self.base}/micropub/media"
 
+    @property
+    def indieauth_metadata(self) -> str:
+        """The document that says how programs and sites sign the author in (RFC 8414)."""
+        return f"{self.base}/.well-known/oauth-authorization-server"
+
+    def indieauth(self, endpoint: str) -> str:
+        """Return an endpoint of IndieAuth: `authorize`, `token`, `introspect`, `revoke` or `userinfo`."""
+        return f"{self.base}/indieauth/{endpoint}"
+
+    @property
+    def programs(self) -> tuple[tuple[str, str], ...]:
+        """What the home page names for programs: each `rel` with its address. The endpoints are for programs that do not
+        know the metadata of IndieAuth."""
+        return (
+            ("micropub", self.micropub),
+            ("indieauth-metadata", self.indieauth_metadata),
+            ("authorization_endpoint", self.indieauth("authorize")),
+            ("token_endpoint", self.indieauth("token")),
+        )
+
     def answer_notice(self, token: str) -> str:
         """Return the page on which a reader confirms or ends the notice of an answer."""
         return f"{self.base}/comments/notice/{token}"

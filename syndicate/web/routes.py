@@ -6,7 +6,7 @@ from syndicate.web import discovery, feeds, health, webmention, websub
 from syndicate.web.activitypub import actors, conversations, inbox, objects
 from syndicate.web.admin import notifications, preview
 from syndicate.web.admin.routes import View, admin_routes
-from syndicate.web.api import micropub
+from syndicate.web.api import access, indieauth, micropub
 from syndicate.web.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES, expect_handler
 from syndicate.web.site import (
     addresses,
@@ -114,7 +114,21 @@ MICROPUB = (
     web.get("/micropub", micropub.get_micropub),
     _post("/micropub", micropub.post_micropub, micropub.MAX_UPLOAD_BYTES),
     _post("/micropub/media", micropub.post_media, micropub.MAX_UPLOAD_BYTES),
-    web.route("*", "/micropub/media", micropub.refuse_other_methods),
+    web.options("/micropub", access.allow_other_origins),
+    web.options("/micropub/media", access.allow_other_origins),
+    web.route("*", "/micropub/media", access.refuse_other_methods),
+)
+INDIEAUTH = (
+    web.get("/.well-known/oauth-authorization-server", indieauth.get_metadata),
+    web.get("/indieauth/authorize", indieauth.get_authorize),
+    web.get("/indieauth/token", indieauth.get_token),
+    web.get("/indieauth/userinfo", indieauth.get_userinfo),
+    _post("/indieauth/authorize", indieauth.post_authorize, MAX_FORM_BYTES),
+    _post("/indieauth/token", indieauth.post_token, MAX_FORM_BYTES),
+    _post("/indieauth/introspect", indieauth.post_introspect, MAX_FORM_BYTES),
+    _post("/indieauth/revoke", indieauth.post_revoke, MAX_FORM_BYTES),
+    web.options("/indieauth/{endpoint}", access.allow_other_origins),
+    web.options("/.well-known/oauth-authorization-server", access.allow_other_origins),
 )
 FILES = (
     web.get("/media/{name}", files.get_media),
@@ -166,7 +180,7 @@ EVERY_OTHER_ADDRESS = (
 
 def add_routes(app: web.Application, assets: tuple[Asset, ...]) -> None:
     """Register every route. Where two match, the first one responds."""
-    for routes in (OPERATIONS, DISCOVERY, ACTORS, OBJECTS, FEEDS, WEBSUB, WEBMENTION, MICROPUB, FILES):
+    for routes in (OPERATIONS, DISCOVERY, ACTORS, OBJECTS, FEEDS, WEBSUB, WEBMENTION, MICROPUB, INDIEAUTH, FILES):
         app.add_routes(routes)
     app.add_routes(web.get(asset.path, files.asset_handler(asset)) for asset in assets)
     for routes in (FORMS, PAGES, BLOGROLL, admin_routes(), SECRET_LINKS, EVERY_OTHER_ADDRESS):

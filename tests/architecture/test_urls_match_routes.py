@@ -12,6 +12,7 @@ from syndicate.blogroll.documents import BLOGROLL, RIVER
 from syndicate.urls import FEED_SUFFIX, Urls
 from syndicate.web import feeds, websub
 from syndicate.web.activitypub import actors, conversations, inbox, objects
+from syndicate.web.api import indieauth, micropub
 from syndicate.web.routes import add_routes
 from syndicate.web.site import addresses, blogroll, files, views
 from tests.settings import pages_of
@@ -47,6 +48,9 @@ SPELLED = {
     "tag": (URLS.tag("茶"), addresses.get_address),
     "author": (URLS.author("mara-lind"), addresses.get_address),
     "month": (URLS.month(2026, 11), addresses.get_address),
+    "metadata of IndieAuth": (URLS.indieauth_metadata, indieauth.get_metadata),
+    "authorization": (URLS.indieauth("authorize"), indieauth.get_authorize),
+    "micropub": (URLS.micropub, micropub.get_micropub),
     "media": (URLS.media(f"{'0' * 40}.png"), files.get_media),
     "comments feed": (URLS.feed("/comments/", "rss"), feeds.get_comments_feed),
     "comments feed as Atom": (URLS.feed("/comments/", "atom"), feeds.get_comments_feed),
@@ -79,6 +83,13 @@ async def test_an_address_that_we_spell_leads_to_its_view(name: str) -> None:
 @pytest.mark.parametrize("name", INBOXES)
 async def test_activities_are_posted_to_the_inboxes_that_we_name(name: str) -> None:
     assert await handler_of(INBOXES[name], "POST") is inbox.post_inbox
+
+
+async def test_programs_send_forms_to_the_endpoints_that_we_name() -> None:
+    for name in ("token", "introspect", "revoke", "authorize"):
+        assert await handler_of(URLS.indieauth(name), "POST") is getattr(indieauth, f"post_{name}")
+    assert await handler_of(URLS.indieauth("userinfo")) is indieauth.get_userinfo
+    assert await handler_of(URLS.micropub_media, "POST") is micropub.post_media
 
 
 async def test_subscribers_and_hubs_come_to_the_doors_that_we_name() -> None:

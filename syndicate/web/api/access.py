@@ -1,6 +1,7 @@
-"""Who may do what by a token: reads and checks it, limits requests, and answers refusals as Micropub has them.
+"""Who may do what by a token: reads and checks it, limits requests, and answers refusals as Micropub and OAuth have them.
 
-Cookies are not looked at: a page of another site cannot act for the author here.
+Cookies are not looked at: a page of another site cannot act for the author here. So scripts of every site may read the
+answers (CORS): programs that run in a browser hold a token like others.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from syndicate.errors import (
     InputError,
     MicropubRefused,
     NotFound,
+    ProgramRefused,
     Refused,
     RevisionConflict,
     SlugTaken,
@@ -35,7 +37,19 @@ STATUS = {
     "insufficient_scope": HTTPStatus.FORBIDDEN,
 }
 """The statuses of errors (W3C Micropub §3.8); those of all others are 400."""
-NO_STORE = {"Cache-Control": "no-store"}
+FAILURES = frozenset({"unauthorized", "invalid_grant"})
+"""Errors of those who guess secrets."""
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Location, Link, Retry-After, WWW-Authenticate",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST",
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type",
+    "Access-Control-Max-Age": "86400",
+}
 Respond = Callable[[web.Request], Awaitable[web.Response]]
 
 
@@ -47,22 +61,32 @@ async def answered(request: web.Request, respond: Respond) -> web.Response:
         failures.check(address)
         with request.app[MICROPUB_LIMITER].admit(address):
             response = await respond(request)
-    except MicropubRefused as error:
-        if error.code == "unauthorized":
+    except ProgramRefused as error:
+        if error.code in FAILURES:
             failures.spend(address)
         return _refusal(error, STATUS.get(error.code, HTTPStatus.BAD_REQUEST), error.code, error.explanation)
     except (Refused, InputError, NotFound, ValueUnstorable) as error:
         text = str(error) if isinstance(error, InputError) else error.public
         return _refusal(error, status_of(error), INVALID, text)
-    response.headers.update(NO_STORE)
+    response.headers.update(HEADERS)
     return response
 
 
+async def allow_other_origins(_: web.Request) -> web.Response:
+    """Let scripts of other sites send a token (Fetch, CORS preflight)."""
+    return web.Response(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
+
+
+async def refuse_other_methods(request: web.Request) -> web.Response:
+    """Answer 405: the address accepts POST only."""
+    raise web.HTTPMethodNotAllowed(request.method, ["POST"])
+
+
 def _refusal(error: SyndicateError, status: HTTPStatus, code: str, text: str) -> web.Response:
-    log.info("micropub request refused", status=status.value, error=code, reason=text)
+    log.info("request of a program refused", status=status.value, error=code, reason=text)
     document = {"error": code, "error_description": text}
-    headers = dict(NO_STORE)
-    if isinstance(error, MicropubRefused) and error.scope:
+    headers = dict(HEADERS)
+    if isinstance(error, ProgramRefused) and error.scope:
         document["scope"] = error.scope
     if status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
@@ -88,11 +112,15 @@ def bearer_token(request: web.Request) -> str:
 async def find_token(request: web.Request, token: str) -> AccessToken:
     """Return what a token stands for, and note that it was used. Raises MicropubRefused."""
     if not token:
-        raise MicropubRefused("unauthorized", "There is no access token. The author makes them at the desk.")
+        raise MicropubRefused(
+            "unauthorized", "There is no access token. Sign in by IndieAuth, or make one at the desk."
+        )
     store, now = request.app[STORE], request.app[CLOCK]()
     found = await store.access_tokens.find(hash_of(token))
     if found is None:
         raise MicropubRefused("unauthorized", "The access token is not known here, or has been revoked.")
+    if not found.is_valid(now):
+        raise MicropubRefused("unauthorized", "The access token has expired.")
     if found.used is None or now - found.used > SEEN_INTERVAL:
         await store.transaction(lambda tx: tx.access_tokens.save_used(found.id, now))
     return found

@@ -1,4 +1,4 @@
-"""Micropub (W3C): other programs write for the author, with a token made at the desk. The views check the token and its
+"""Micropub (W3C): other programs write for the author, with a token. The views check the token and its
 scopes, read the request, and pass it on.
 """
 
@@ -51,16 +51,12 @@ async def post_media(request: web.Request) -> web.Response:
     return await answered(request, _keep)
 
 
-async def refuse_other_methods(request: web.Request) -> web.Response:
-    """Answer 405: the media endpoint accepts POST only."""
-    raise web.HTTPMethodNotAllowed(request.method, ["POST"])
-
-
 # queries
 
 
 async def _query(request: web.Request) -> web.Response:
     token, wanted = await find_token(request, bearer_token(request)), request.query.get("q", "")
+    require_scope(token, *(scope for scope in Scope if scope is not Scope.PROFILE))
     media = {"media-endpoint": request.app[URLS].micropub_media}
     targets: dict[str, list[str]] = {"syndicate-to": []}
     types = {"post-types": [{"type": type, "name": name} for type, name in POST_TYPES]}

@@ -49,6 +49,8 @@ PACES = (
     (14, _("one every second week")),
 )
 MAX_TERMS = 500
+READABLE_BY_SCRIPTS = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", "Link"))
+"""For the home page: programs that run in a browser find there where to sign in and to write."""
 LIST_KINDS = {
     "category": _("Category"),
     "tag": _("Tag"),
@@ -90,12 +92,13 @@ class PageBuilder:
         others = [post for post in posts if post.id not in pinned_ids]
         view = HomePage(
             site=await self.frame.site(),
-            head=replace(self._list_head(listing, paging, comments=True), micropub=self._urls.micropub),
+            head=replace(self._list_head(listing, paging, comments=True), programs=self._urls.programs),
             posts=tuple(self._view(post) for post in [*pinned, *others]),
             paging=paging,
         )
         rendered = self.frame.rendered(view, listing.dependencies)
-        return replace(rendered, headers=(("Link", f'<{self._urls.micropub}>; rel="micropub"'),))
+        links = ", ".join(f'<{address}>; rel="{rel}"' for rel, address in self._urls.programs)
+        return replace(rendered, headers=(("Link", links), *READABLE_BY_SCRIPTS))
 
     async def archive(self, listing: Listing, page: int) -> RenderedDocument | None:
         """Return the posts of a term, author or period, or None for a period without posts or beyond the last page."""

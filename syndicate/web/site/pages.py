@@ -64,9 +64,8 @@ class Head:
 
     `title` is the page's own title, empty for the home page. `feeds` are in the order RSS, Atom, JSON. `activity_id` is
     the ActivityPub id of what the page shows. `kind` is the OpenGraph type, `article` or `website`. `creator` is the
-    handle for `fediverse:creator`. `webmention` is the
-    endpoint for Webmentions, empty if the page takes none; `micropub` that for programs of the author, on the home page.
-    `prev` and `next` are the neighbours in a series: pages from the newest on, or posts
+    handle for `fediverse:creator`. `webmention` is the endpoint for Webmentions, empty if the page takes none;
+    `programs` are those for programs of the author, by their `rel`, on the home page. `prev` and `next` are the neighbours in a series: pages from the newest on, or posts
     by date. `robots` is empty if everything is allowed. All addresses are absolute.
     """
 
@@ -80,7 +79,7 @@ class Head:
     feeds: tuple[FeedLink, ...] = ()
     activity_id: str = ""
     webmention: str = ""
-    micropub: str = ""
+    programs: tuple[tuple[str, str], ...] = ()
     comments_feed: FeedLink | None = None
     blogroll: str = ""
     rel_me: tuple[str, ...] = ()
