@@ -7,6 +7,9 @@ INSTALLED := $(VENV)/.installed
 CONFIG := syndicate.toml
 LOCKED := --quiet --no-emit-index-url --no-header --universal --python-version 3.11
 
+# Where this is set, each process compiles the whole program again, which doubles the time of its start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test test-all check fix bench lock clean
 
 $(INSTALLED): pyproject.toml hatch_build.py requirements-dev.lock
