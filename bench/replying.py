@@ -135,16 +135,18 @@ async def _round(
 
 
 async def _send(url: str, requests: Sequence[tuple[dict[str, str], bytes]], status: int) -> None:
+    """Send from as many addresses as there are connections, since the server limits how much one address may send."""
     waiting = iter(requests)
 
-    async def send(client: aiohttp.ClientSession) -> None:
-        for headers, body in waiting:
-            async with client.post(url, headers=headers, data=body) as answer:
-                if answer.status != status:
-                    raise OSError(f"{url}: {answer.status} {await answer.text()}")
+    async def send(address: str) -> None:
+        connector = aiohttp.TCPConnector(local_addr=(address, 0))
+        async with aiohttp.ClientSession(connector=connector) as client:
+            for headers, body in waiting:
+                async with client.post(url, headers=headers, data=body) as answer:
+                    if answer.status != status:
+                        raise OSError(f"{url}: {answer.status} {await answer.text()}")
 
-    async with aiohttp.ClientSession() as client:
-        await asyncio.gather(*(send(client) for _ in range(CONNECTIONS)))
+    await asyncio.gather(*(send(f"127.0.1.{number + 1}") for number in range(CONNECTIONS)))
 
 
 async def _worked_off(blog: Path, comments: int) -> None:

@@ -40,13 +40,13 @@ def measure_memory(small: Path, large: Path) -> list[Result]:
         _read_all(server)
         read_large = server.memory()
     return [
-        judged("G16", "memory, idle", idle, must=80, stretch=60, at_least=False, unit="MiB"),
+        judged("G16", "memory, idle", idle, must=82, stretch=77, at_least=False, unit="MiB"),
         judged(
             "G16",
             "memory, under load",
             loaded,
-            must=130,
-            stretch=90,
+            must=110,
+            stretch=100,
             at_least=False,
             unit="MiB",
             measured=f"32 asking, {CONNECTIONS} resting connections",
@@ -55,7 +55,7 @@ def measure_memory(small: Path, large: Path) -> list[Result]:
             "G16",
             f"memory, {LARGE:,} posts",
             max(idle_large - idle, read_large - read),
-            must=20,
+            must=10,
             at_least=False,
             unit="MiB more",
             measured=f"{idle_large:.1f} idle, {read_large:.1f} read",
