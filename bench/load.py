@@ -68,11 +68,6 @@ def ratio(rounds: list[Round], reference: list[Round]) -> float:
     return statistics.median(theirs.cpu / ours.cpu for ours, theirs in zip(rounds, reference, strict=True))
 
 
-def wall_ratio(rounds: list[Round], reference: list[Round]) -> float:
-    """The same by the clock on the wall."""
-    return statistics.median(ours.rate / theirs.rate for ours, theirs in zip(rounds, reference, strict=True))
-
-
 def told(rounds: list[Round]) -> str:
     """The medians, in words."""
     cpu = statistics.median(each.cpu for each in rounds)

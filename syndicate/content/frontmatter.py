@@ -55,8 +55,7 @@ def read_front_matter(
     header: Header, *, file: str, timezone: tzinfo, now: datetime | None = None, dialect: Dialect = OURS
 ) -> FrontMatter:
     """Read the fields of a header. Raises FrontMatterInvalid."""
-    front = _HeaderReader(file, header.line, timezone, now, dialect).read(header.fields)
-    return replace(front, has_header=header.found)
+    return _HeaderReader(file, header.line, timezone, now, dialect).read(header.fields)
 
 
 def to_post_draft(

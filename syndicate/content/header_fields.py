@@ -75,14 +75,13 @@ MIN_YEAR, MAX_YEAR = 1000, 9000
 class FrontMatter:
     """The header of a file.
 
-    Dates are UTC; `hashtags` of None means all tags; `unknown` lists the fields without a meaning here. `has_header`:
-    there was one, and `has_title` that it gave a title, even an empty one. `dates`, `summaries` and `images` are what
+    Dates are UTC; `hashtags` of None means all tags; `unknown` lists the fields without a meaning here. `has_title`:
+    the header has a title, even an empty one. `dates`, `summaries` and `images` are what
     was found under each name. `address` is the permalink's path as written, `written_slug` the slug. `doubts` are
     signs that the post may not be public, with file and line; `is_locked` means that only some people may read it.
     `date_problem` says what is wrong with a date. `problems` are fields whose value was passed over.
     """
 
-    has_header: bool = False
     has_title: bool = False
     title: str = ""
     slug: str = ""

@@ -224,10 +224,6 @@ class Subscriptions:
 
     # topics
 
-    async def find_topic(self, topic: str) -> Topic | None:
-        row = await self._query.one("SELECT * FROM websub_topics WHERE topic = :topic", topic=topic)
-        return None if row is None else _topic(row)
-
     async def list_topics(self) -> list[Topic]:
         return [_topic(row) for row in await self._query.all("SELECT * FROM websub_topics ORDER BY topic")]
 

@@ -22,9 +22,7 @@ from syndicate.importers.markdown.programs import (
     NIKOLA,
     OCTOPRESS,
     PELICAN,
-    PLAIN,
     ZOLA,
-    Program,
 )
 from syndicate.importers.markdown.project import Project
 from syndicate.urls import split
@@ -292,8 +290,3 @@ _BY_PROGRAM: Mapping[str, Callable[[Project, Place, str], OldAddress]] = {
     ASTRO.name: _astro,
     GATSBY.name: _gatsby,
 }
-
-
-def keeps_addresses(program: Program) -> bool:
-    """Whether the addresses of a program's files are known."""
-    return program is not PLAIN and program.name in _BY_PROGRAM

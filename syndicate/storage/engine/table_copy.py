@@ -153,14 +153,5 @@ def require_sound(connection: sqlite3.Connection, name: str) -> None:
         raise StorageError(f"{name}: the copy of the database is damaged: {found}")
 
 
-def require_sound_file(path: str) -> None:
-    """Raises StorageError if a SQLite file is damaged, or is none. Blocks."""
-    try:
-        with closing(sqlite3.connect(path)) as connection:
-            require_sound(connection, path)
-    except sqlite3.Error as error:
-        raise StorageError(f"{path}: the copy of the database cannot be read: {error}") from error
-
-
 def _first(rows: Iterator[tuple[Any, ...]]) -> object:
     return next(iter(rows))[0]

@@ -11,7 +11,6 @@ from syndicate.web.admin.session import FORM, SESSION
 from syndicate.web.keys import STORE
 
 ACCOUNT = "/admin/account/"
-MAX_PASSKEYS = 20
 
 
 async def get_account(request: web.Request) -> web.StreamResponse:
