@@ -8,6 +8,12 @@ from gettext import NullTranslations
 CATALOGUE = NullTranslations()
 
 
-def _(message: str) -> str:
-    """Return a text in the language of the site."""
-    return CATALOGUE.gettext(message)
+def _(message: str, /, **values: object) -> str:
+    """Return a text in the language of the site, with `values` in the places of their names: `{name}`, `{count:,}`."""
+    text = CATALOGUE.gettext(message)
+    return text.format(**values) if values else text
+
+
+def ngettext(one: str, several: str, /, count: int, **values: object) -> str:
+    """Return the text for `count` things, in which `{count}` is that number."""
+    return CATALOGUE.ngettext(one, several, count).format(count=count, **values)

@@ -16,6 +16,7 @@ from syndicate.federation.actors.profiles import SUPPLIED, supplied_by
 from syndicate.federation.actors.remote_actors import Actors
 from syndicate.federation.actors.webfinger import Schemes, account_of, actor_in, in_turn, links_of
 from syndicate.model.actor import RemoteActor
+from syndicate.translation import _
 from syndicate.transport.media_type import ACCEPT_AS2, is_activity_streams
 from syndicate.transport.message import FEED, PAGE, Redirects, Request, Response, Transport
 from syndicate.urls import join
@@ -61,7 +62,9 @@ class FeedFinder:
         """Return what is at an address. Raises AddressUnusable with what was tried."""
         address = _without_feed_scheme(address.strip())
         if not any(mark in address for mark in ".:@/") and address != "localhost":
-            raise AddressUnusable(f"{address}: give a handle (@ann@social.example), an account, a feed or a home page")
+            raise AddressUnusable(
+                _("{address}: give a handle (@ann@social.example), an account, a feed or a home page", address=address)
+            )
         try:
             if address.startswith(("@", "acct:")) or ("@" in address and "://" not in address):
                 return await self._handle(address)
@@ -77,7 +80,7 @@ class FeedFinder:
         links = await links_of(account_of(handle), self._transport, schemes=self._schemes)
         uri = actor_in(links)
         if not uri:
-            raise AddressUnusable(f"{handle}: its server knows no such account")
+            raise AddressUnusable(_("{handle}: its server knows no such account", handle=handle))
         return await self._actor(uri)
 
     async def _actor(self, uri: str) -> FoundFeed:
@@ -105,10 +108,10 @@ class FeedFinder:
         if not feed_url:
             return replace(found, feed_url="", asked=None)
         if feed_url not in [each.url for each in found.other_feeds]:
-            raise AddressUnusable(f"{feed_url}: its page does not link to this feed any more")
+            raise AddressUnusable(_("{feed_url}: its page does not link to this feed any more", feed_url=feed_url))
         other = await self._feed(feed_url)
         if other is None:
-            raise AddressUnusable(f"{feed_url}: is no feed that can be read")
+            raise AddressUnusable(_("{feed_url}: is no feed that can be read", feed_url=feed_url))
         return replace(found, feed_url=other.feed_url, language=other.language or found.language, asked=other.asked)
 
     # from an address
@@ -229,7 +232,7 @@ class FeedFinder:
     async def _get(self, request: Request) -> Response:
         response = await self._transport.fetch(request)
         if response.status != 200:
-            raise AddressUnusable(f"{request.url} answered {response.status}")
+            raise AddressUnusable(_("{url} answered {status}", url=request.url, status=response.status))
         return response
 
 

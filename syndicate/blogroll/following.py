@@ -27,6 +27,7 @@ from syndicate.model.blogroll import BlogrollEntry, FeedState
 from syndicate.model.ids import new_id
 from syndicate.storage import Store, Tables
 from syndicate.storage.feed_polls import FeedPoll
+from syndicate.translation import _
 
 MAX_TAGLINE_LENGTH = 500
 IMPORT_BATCH_SIZE = 500
@@ -49,7 +50,7 @@ def require_another(site: SiteConfig, address: str) -> None:
     """Raises InputError for an address of this blog: it cannot follow itself."""
     own = {site.account, site.url, site.host, f"{site.url}/actor"}
     if address.strip().lstrip("@").rstrip("/").lower() in own:
-        raise InputError(f"{address}: is this blog itself, which cannot follow itself")
+        raise InputError(_("{address}: is this blog itself, which cannot follow itself", address=address))
 
 
 class WebmentionNotifier(Protocol):
@@ -91,7 +92,9 @@ class BlogrollEditor:
         """
         actor = found.actor
         if actor is not None and await self._store.blocks.covers(actor.uri, host_of(actor.uri)):
-            raise AddressUnusable(f"{actor.handle or actor.uri}: is blocked; unblock it before you follow it")
+            raise AddressUnusable(
+                _("{account}: is blocked; unblock it before you follow it", account=actor.handle or actor.uri)
+            )
         found, known = await self._matched(found)
         entry = known or await self._new_entry()
         entry = replace(
@@ -223,7 +226,9 @@ class BlogrollEditor:
     async def _get(self, address: str) -> BlogrollEntry:
         entry = await self._store.blogroll.find(address)
         if entry is None:
-            raise AddressUnusable(f"{address}: is not in the blogroll; `syndicate blogroll` shows what is")
+            raise AddressUnusable(
+                _("{address}: is not in the blogroll; `syndicate blogroll` shows what is", address=address)
+            )
         return entry
 
     # lists of other programs

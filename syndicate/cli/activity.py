@@ -9,6 +9,7 @@ from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.errors import NotFound
 from syndicate.model.activity import ReceivedActivity
 from syndicate.services.commands import Services
+from syndicate.translation import _
 
 MAX_ROWS = 100
 
@@ -44,7 +45,7 @@ def activity(session: Session, id: str | None, refused: bool, as_json: bool) -> 
         if refused
         else ("id", "at", "type", "actor", "outcome", "reason")
     )
-    print_rows(session.run(work), as_json=as_json, columns=columns, nothing="No activities received yet.")
+    print_rows(session.run(work), as_json=as_json, columns=columns, nothing=_("No activities received yet."))
 
 
 def _row(arrival: ReceivedActivity) -> dict[str, Any]:

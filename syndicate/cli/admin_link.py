@@ -4,6 +4,7 @@ import click
 
 from syndicate.cli.session import Session
 from syndicate.services.commands import Services
+from syndicate.translation import _
 from syndicate.web.admin.authentication import create_setup_link
 
 
@@ -21,4 +22,4 @@ def admin_link(session: Session) -> None:
         return services.urls.absolute(f"/admin/setup/{token}")
 
     click.echo(session.run(work))
-    click.echo("Open this address within 30 minutes; it works once.", err=True)
+    click.echo(_("Open this address within 30 minutes; it works once."), err=True)

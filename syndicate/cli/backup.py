@@ -22,6 +22,7 @@ from syndicate.storage.engine.table_copy import TableSum
 from syndicate.storage.held_deliveries import Held
 from syndicate.storage.transfer import copy_to_postgresql
 from syndicate.supervisor import sole_server
+from syndicate.translation import _
 
 
 @click.command()
@@ -35,7 +36,7 @@ def backup(session: Session, file: Path, without_media: bool) -> None:
     """
 
     if file.exists():
-        raise InputError(f"{file}: already exists; please choose another name")
+        raise InputError(_("{file}: already exists; please choose another name", file=file))
 
     async def work(services: Services) -> Backup:
         with progress("files") as advance:
@@ -45,9 +46,17 @@ def backup(session: Session, file: Path, without_media: bool) -> None:
 
     written = session.run(work)
     for name in written.vanished:
-        click.echo(f"was deleted meanwhile: {name}")
+        click.echo(_("was deleted meanwhile: {name}", name=name))
     without = "" if written.has_media else ", without media"
-    click.echo(f"{file}: {len(written.files)} files, {written.size / 1024**2:.1f} MiB, read back and checked{without}")
+    click.echo(
+        _(
+            "{file}: {count} files, {size:.1f} MiB, read back and checked{without}",
+            file=file,
+            count=len(written.files),
+            size=written.size / 1024**2,
+            without=without,
+        )
+    )
 
 
 @click.command()
@@ -68,20 +77,37 @@ def restore(session: Session, file: Path, force: bool) -> None:
         if Path(ready.config.storage.database).exists():
             stack.enter_context(sole_server(ready.config))
         replayed, waiting = asyncio.run(_restore(ready, force=force))
-    click.echo(f"{session.path.absolute().parent}: restored from the backup of {held.made:%Y-%m-%d %H:%M} UTC")
+    click.echo(
+        _(
+            "{parent}: restored from the backup of {made:%Y-%m-%d %H:%M} UTC",
+            parent=session.path.absolute().parent,
+            made=held.made,
+        )
+    )
     if not _is_named(ready.config):
-        click.echo(f"next: set storage.database in {session.path} to where SYNDICATE_STORAGE__DATABASE says it is now")
+        click.echo(
+            _(
+                "next: set storage.database in {path} to where SYNDICATE_STORAGE__DATABASE says it is now",
+                path=session.path,
+            )
+        )
     if replayed.posts or replayed.comments:
-        click.echo(f"deleted again: {replayed.posts} posts, {replayed.comments} comments")
+        click.echo(
+            _("deleted again: {posts} posts, {comments} comments", posts=replayed.posts, comments=replayed.comments)
+        )
     for path in ready.kept:
-        click.echo(f"kept as it is, though the backup has another version: {path}")
+        click.echo(_("kept as it is, though the backup has another version: {path}", path=path))
     if waiting:
         click.echo(
-            f"held: {waiting.deliveries} deliveries and {waiting.activities} announcements that were open then; "
-            "`syndicate deliveries --resume` sends them"
+            _(
+                "held: {deliveries} deliveries and {activities} announcements that were open then; `syndicate "
+                "deliveries --resume` sends them",
+                deliveries=waiting.deliveries,
+                activities=waiting.activities,
+            )
         )
     if not held.has_media:
-        click.echo("The backup holds no media; put data/media and data/originals back, too.")
+        click.echo(_("The backup holds no media; put data/media and data/originals back, too."))
 
 
 def _is_named(config: Config) -> bool:
@@ -141,9 +167,9 @@ def migrate_database(session: Session, source: str, target: str) -> None:
     """
     session.log_errors_only()
     if "://" in source or not Path(source).is_file():
-        raise InputError(f"{source}: is not a SQLite file")
+        raise InputError(_("{source}: is not a SQLite file", source=source))
     if not target.startswith(("postgresql://", "postgres://")):
-        raise InputError(f"{target}: must begin with postgresql://")
+        raise InputError(_("{target}: must begin with postgresql://", target=target))
     config = session.config()
     storage = config.storage.model_copy(update={"database": source})
     with sole_server(config.model_copy(update={"storage": storage})):
@@ -156,6 +182,8 @@ def _print_sums(sums: list[TableSum], config: Config, target: str) -> None:
     for it in sums:
         click.echo(f"{it.table:<{width}}  {it.rows:>9,} rows  {it.checksum}")
     total = sum(it.rows for it in sums)
-    click.echo(f"{total:,} rows in {len(sums)} tables are the same in both databases.")
+    click.echo(_("{total:,} rows in {count} tables are the same in both databases.", total=total, count=len(sums)))
     if config.storage.database != target:
-        click.echo(f"Next: set storage.database in {config.file} to the new address, and start the server.")
+        click.echo(
+            _("Next: set storage.database in {file} to the new address, and start the server.", file=config.file)
+        )

@@ -12,6 +12,7 @@ from syndicate.federation.outbox.block_patterns import pattern_of
 from syndicate.importers.block_list import block_all, parse_block_list
 from syndicate.services.commands import Services
 from syndicate.storage.blocks import Block
+from syndicate.translation import _
 
 
 @click.command()
@@ -28,7 +29,7 @@ def block(session: Session, who: str, reason: str) -> None:
         await services.blocking.block(blocked)
         return blocked.pattern
 
-    click.echo(f"{session.run(work)} is blocked")
+    click.echo(_("{pattern} is blocked", pattern=session.run(work)))
 
 
 @click.command()
@@ -40,10 +41,10 @@ def unblock(session: Session, who: str) -> None:
     async def work(services: Services) -> str:
         pattern = await pattern_of(services.store, who)
         if not await services.blocking.unblock(pattern):
-            raise InputError(f"{pattern}: is not blocked")
+            raise InputError(_("{pattern}: is not blocked", pattern=pattern))
         return pattern
 
-    click.echo(f"{session.run(work)} is no longer blocked")
+    click.echo(_("{pattern} is no longer blocked", pattern=session.run(work)))
 
 
 @click.group(invoke_without_command=True)
@@ -67,7 +68,7 @@ def blocks(context: click.Context, as_json: bool) -> None:
         ]
 
     columns = ("who", "kind", "reason", "since")
-    print_rows(session.run(work), as_json=as_json, columns=columns, nothing="Nothing is blocked.")
+    print_rows(session.run(work), as_json=as_json, columns=columns, nothing=_("Nothing is blocked."))
 
 
 @blocks.command("import")
@@ -78,17 +79,17 @@ def import_(session: Session, file: Path) -> None:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise InputError(f"{file}: cannot be read: {error}") from error
+        raise InputError(_("{file}: cannot be read: {error}", file=file, error=error)) from error
     listed = parse_block_list(data, str(file))
 
     async def work(services: Services) -> None:
         await block_all(services.store, services.blocking, services.clock, listed, lambda _: None)
 
     session.run(work)
-    click.echo(f"{len(listed.patterns)} blocked")
+    click.echo(_("{count} blocked", count=len(listed.patterns)))
     if listed.milder:
-        click.echo(f"skipped: {len(listed.milder)} that the list does not suspend")
+        click.echo(_("skipped: {count} that the list does not suspend", count=len(listed.milder)))
     for line in listed.left_out:
-        click.echo(f"not imported: {line}", err=True)
+        click.echo(_("not imported: {line}", line=line), err=True)
     if listed.left_out:
         sys.exit(1)

@@ -23,14 +23,15 @@ from syndicate.model.comment import CommentState
 from syndicate.model.post import PostKind, PostState
 from syndicate.publishing import Change
 from syndicate.services.commands import Services
+from syndicate.translation import _
 
 HIDDEN_STATES = {
     PostState.DRAFT: "draft",
     PostState.PRIVATE: "private",
-    PostState.PASSWORD: "with a password",
+    PostState.PASSWORD: _("with a password"),
     PostState.SCHEDULED: "scheduled",
 }
-COMMENT_STATES = {CommentState.APPROVED: "shown", CommentState.PENDING: "waiting for you", CommentState.SPAM: "spam"}
+COMMENT_STATES = {CommentState.APPROVED: "shown", CommentState.PENDING: _("waiting for you"), CommentState.SPAM: "spam"}
 
 _MEDIA = click.option(
     "--media",
@@ -45,7 +46,7 @@ def _import(
 ) -> None:
     """Import an export and report. Exits with status 1 if a post or file was left out."""
     if media is not None and not media.exists():
-        raise InputError(f"{media}: no such file or directory")
+        raise InputError(_("{media}: no such file or directory", media=media))
 
     async def work(services: Services) -> ImportReport:
         with progress("posts") as advance:
@@ -72,7 +73,7 @@ def _import(
 def _require_files(files: tuple[Path, ...]) -> None:
     for file in files:
         if not file.is_file():
-            raise InputError(f"{file}: no such file")
+            raise InputError(_("{file}: no such file", file=file))
 
 
 @click.command()
@@ -112,12 +113,19 @@ def read_back(session: Session, directory: Path) -> None:
 
     report = session.run(work)
     changes = ", ".join(f"{report.posts[change]} {change.value}" for change in Change)
-    click.echo(f"{changes}; {report.comments} comments, {report.files} files")
+    click.echo(
+        _(
+            "{changes}; {comments} comments, {files} files",
+            changes=changes,
+            comments=report.comments,
+            files=report.files,
+        )
+    )
     print_permalinks(session)
     for slug in report.edited:
-        click.echo(f"not updated, since it was edited here: {slug}")
+        click.echo(_("not updated, since it was edited here: {slug}", slug=slug))
     for line in report.left_out:
-        click.echo(f"not imported: {line}", err=True)
+        click.echo(_("not imported: {line}", line=line), err=True)
     if report.left_out:
         sys.exit(1)
 
@@ -151,7 +159,7 @@ def feed(session: Session, files: tuple[Path, ...], media: Path | None, announce
     """
     for file in files:
         if not file.exists():
-            raise InputError(f"{file}: no such file or directory")
+            raise InputError(_("{file}: no such file or directory", file=file))
     source = FeedExport(files, base=session.config().site.url)
     _import(session, source, media=media or source.archive, announce=announce)
 
@@ -169,15 +177,23 @@ def _print_report(report: ImportReport, config: SiteConfig) -> None:
     for line in _report_lines(report, config):
         click.echo(line)
     for item in report.left_out:
-        click.echo(f"not imported: {item.what}: {' '.join(item.reason.split())[:400]}", err=True)
+        click.echo(
+            _("not imported: {what}: {reason}", what=item.what, reason=" ".join(item.reason.split())[:400]), err=True
+        )
 
 
 def _report_lines(report: ImportReport, config: SiteConfig) -> Iterator[str]:
     """Return a line for each kind of thing that occurred."""
     posts, pages = report.kinds[PostKind.POST], report.kinds[PostKind.PAGE]
     yield (
-        f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged;"
-        f" {report.comments} comments" + (f", {report.comments_updated} updated" if report.comments_updated else "")
+        _(
+            "{created} created, {updated} updated, {unchanged} unchanged; {comments} comments",
+            created=report.created,
+            updated=report.updated,
+            unchanged=report.unchanged,
+            comments=report.comments,
+        )
+        + (f", {report.comments_updated} updated" if report.comments_updated else "")
     )
     if posts or pages:
         yield f"read: {_counted({'post': posts, 'page': pages})}" + (
@@ -190,21 +206,29 @@ def _report_lines(report: ImportReport, config: SiteConfig) -> Iterator[str]:
     if report.terms:
         yield f"terms: {', '.join(f'{number} × {kind.value}' for kind, number in report.terms.items())}"
     if report.pictures_kept or report.pictures_wanted:
-        yield f"pictures: {report.pictures_kept} stored, {report.pictures_wanted} for the server to download"
+        yield _(
+            "pictures: {pictures_kept} stored, {pictures_wanted} for the server to download",
+            pictures_kept=report.pictures_kept,
+            pictures_wanted=report.pictures_wanted,
+        )
     if report.reactions:
-        yield f"counted, not shown: {_counted(report.reactions)}"
+        yield _("counted, not shown: {counted}", counted=_counted(report.reactions))
     if report.linked:
-        yield f"shown as a link to it: {_counted(dict(sorted(report.linked.items())))}"
+        yield _("shown as a link to it: {counted}", counted=_counted(dict(sorted(report.linked.items()))))
     lost = {f"[{name}]": number for name, number in sorted(report.shortcodes.items()) if number}
     if lost:
-        yield f"removed from texts, since only WordPress can show it: {_counted(lost)}"
+        yield _("removed from texts, since only WordPress can show it: {counted}", counted=_counted(lost))
     if report.site is not None and report.site.title and report.site.title != config.title:
         tagline = f" ({report.site.description})" if report.site.description else ""
-        yield f"skipped: the blog's name, {report.site.title}{tagline}: site.title and site.tagline in the settings name this blog"
+        yield _(
+            "skipped: the blog's name, {title}{tagline}: site.title and site.tagline in the settings name this blog",
+            title=report.site.title,
+            tagline=tagline,
+        )
     for slug in report.edited:
-        yield f"not updated, since it was edited here: {slug}"
+        yield _("not updated, since it was edited here: {slug}", slug=slug)
     for title in report.twins:
-        yield f"gets a new id in feeds, since another post of the export has the same guid: {title}"
+        yield _("gets a new id in feeds, since another post of the export has the same guid: {title}", title=title)
     yield from (*report.held_back, *(f"moved: {line}" for line in report.moved), *report.notes)
     for (what, reason), number in report.counted.items():
         yield f"skipped: {number} × {what}: {reason}"

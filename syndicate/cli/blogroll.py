@@ -27,10 +27,11 @@ from syndicate.federation.outbox.block_patterns import pattern_of
 from syndicate.feeds.opml import XFN
 from syndicate.model.blogroll import BlogrollEntry, FeedState, FollowState
 from syndicate.services.commands import Services, open_network, schemes_of
+from syndicate.translation import _
 from syndicate.transport.client import Client
 
 MAX_ROWS = 1000
-FOLLOWING = ("Account address", "Show boosts", "Notify on new posts", "Languages")
+FOLLOWING = (_("Account address"), _("Show boosts"), _("Notify on new posts"), "Languages")
 """The columns of Mastodon's following.csv."""
 
 
@@ -45,7 +46,7 @@ def follow(session: Session, address: str, category: str | None, hidden: bool | 
     require_another(session.config().site, address)
 
     async def work(services: Services) -> tuple[BlogrollEntry, bool]:
-        transport, _, _, actors = open_network(services)
+        transport, _fetcher, _signer, actors = open_network(services)
         try:
             finder = FeedFinder(transport, actors, services.clock, schemes=schemes_of(services.config))
             before = {entry.id for entry in await services.store.blogroll.list_all(hidden=True)}
@@ -56,13 +57,17 @@ def follow(session: Session, address: str, category: str | None, hidden: bool | 
                 await transport.close()
 
     entry, is_old = session.run(work)
-    asked = "; the follow request has not been answered yet" if is_old else "; a follow request is being sent"
-    follow_note = asked if entry.follow is FollowState.PENDING else ""
-    link_note = "" if entry.feed_url or entry.actor else "; it has no feed and no account, so it is a plain link"
     name = f"{entry.name} ({entry.handle or entry.url or entry.feed_url})"
-    click.echo(f"{name} is in the blogroll{' already' if is_old else ''}{follow_note}{link_note}")
+    notes = [_("{name} is in the blogroll already", name=name) if is_old else _("{name} is in the blogroll", name=name)]
+    if entry.follow is FollowState.PENDING:
+        notes.append(
+            _("the follow request has not been answered yet") if is_old else _("a follow request is being sent")
+        )
+    if not (entry.feed_url or entry.actor):
+        notes.append(_("it has no feed and no account, so it is a plain link"))
+    click.echo("; ".join(notes))
     if entry.latest is not None:
-        click.echo(f"its newest post: {entry.latest.title} ({entry.latest.at:%Y-%m-%d})")
+        click.echo(_("its newest post: {title} ({at:%Y-%m-%d})", title=entry.latest.title, at=entry.latest.at))
 
 
 @click.command()
@@ -71,7 +76,7 @@ def follow(session: Session, address: str, category: str | None, hidden: bool | 
 def unfollow(session: Session, address: str) -> None:
     """Remove ADDRESS from the blogroll."""
     entry = session.run(lambda services: services.blogroll_editor.unfollow(address))
-    click.echo(f"{entry.name} is no longer in the blogroll")
+    click.echo(_("{name} is no longer in the blogroll", name=entry.name))
 
 
 @click.command()
@@ -83,10 +88,10 @@ def followers(session: Session, as_csv: bool, as_json: bool, remove: str | None)
     """List the followers of the blog, newest first."""
     if remove:
         session.run(lambda services: _remove_follower(services, remove))
-        click.echo(f"{remove} is no longer a follower")
+        click.echo(_("{remove} is no longer a follower", remove=remove))
         return
     if as_csv:
-        _print_csv(("Account address",), [(handle,) for handle in session.run(_all_followers)])
+        _print_csv((_("Account address"),), [(handle,) for handle in session.run(_all_followers)])
         return
 
     async def work(services: Services) -> list[dict[str, Any]]:
@@ -105,7 +110,7 @@ def followers(session: Session, as_csv: bool, as_json: bool, remove: str | None)
         return rows
 
     columns = ("handle", "name", "since", "actor")
-    print_rows(session.run(work), as_json=as_json, columns=columns, nothing="No followers yet.")
+    print_rows(session.run(work), as_json=as_json, columns=columns, nothing=_("No followers yet."))
 
 
 @click.group(invoke_without_command=True)
@@ -125,7 +130,7 @@ def blogroll(context: click.Context, as_csv: bool, as_json: bool) -> None:
     entries = session.run(lambda services: services.store.blogroll.list_all(hidden=True))
     columns = ("category", "name", "tagline", "url", "handle", "follow", "latest", "date", "state", "reason")
     rows = [_row(entry) if as_json else _line(entry) for entry in entries]
-    print_rows(rows, as_json=as_json, columns=columns, nothing="The blogroll is empty.")
+    print_rows(rows, as_json=as_json, columns=columns, nothing=_("The blogroll is empty."))
 
 
 def _row(entry: BlogrollEntry) -> dict[str, Any]:
@@ -171,9 +176,9 @@ def edit(session: Session, /, address: str, seen: bool, **given: Any) -> None:
         member: check(given[option]) for option, (member, check) in EDITABLE.items() if given[option] is not None
     }
     if not changes and not seen:
-        raise click.UsageError("Please give at least one option; --help lists them.")
+        raise click.UsageError(_("Please give at least one option; --help lists them."))
     entry = session.run(lambda services: services.blogroll_editor.edit(address, changes, seen=seen))
-    click.echo(f"{entry.name} has been changed" if changes else f"{entry.name} is unchanged")
+    click.echo(_("{name} has been changed", name=entry.name) if changes else _("{name} is unchanged", name=entry.name))
 
 
 def _words(text: str) -> str:
@@ -184,14 +189,14 @@ def _address(text: str) -> str:
     """Raises AddressUnusable."""
     text = text.strip()
     if text and not origin(text):
-        raise AddressUnusable(f"{text}: not a web address")
+        raise AddressUnusable(_("{text}: not a web address", text=text))
     return text
 
 
 def _name(text: str) -> str:
     """Raises InputError."""
     if not _words(text):
-        raise InputError("--name: an entry needs a name")
+        raise InputError(_("--name: an entry needs a name"))
     return _words(text)
 
 
@@ -200,14 +205,20 @@ def _xfn(text: str) -> str:
     words = text.lower().split()
     unknown = [word for word in words if word not in XFN]
     if unknown:
-        raise InputError(f"--rel: {' '.join(unknown)}: not an XFN term; the terms are {', '.join(sorted(XFN))}")
+        raise InputError(
+            _(
+                "--rel: {unknown}: not an XFN term; the terms are {known}",
+                unknown=" ".join(unknown),
+                known=", ".join(sorted(XFN)),
+            )
+        )
     return " ".join(words)
 
 
 def _language(text: str) -> str:
     """Raises InputError."""
     if text and not LANGUAGE.fullmatch(text):
-        raise InputError(f"--language: {text}: must be a language tag such as en-GB")
+        raise InputError(_("--language: {text}: must be a language tag such as en-GB", text=text))
     return text
 
 
@@ -235,7 +246,9 @@ async def _remove_follower(services: Services, account: str) -> None:
     """Raises InputError."""
     actor = await pattern_of(services.store, account)
     if not await services.blocking.remove_follower(services.local_actors.blog.actor, actor):
-        raise InputError(f"{account}: does not follow the blog; `syndicate followers` shows who does")
+        raise InputError(
+            _("{account}: does not follow the blog; `syndicate followers` shows who does", account=account)
+        )
 
 
 async def _all_followers(services: Services) -> list[str]:
@@ -265,21 +278,23 @@ def move(session: Session, address: str | None, cancel: bool) -> None:
     The new account must first name this blog as an alias. The running server checks this and sends the Move.
     """
     if address and cancel:
-        raise click.UsageError("Please give either an address or --cancel.")
+        raise click.UsageError(_("Please give either an address or --cancel."))
     if address:
         require_account(address)
     if address and sys.stdin.isatty():
-        click.confirm(f"Move all followers to {address}? The other servers cannot undo it.", abort=True)
+        click.confirm(
+            _("Move all followers to {address}? The other servers cannot undo it.", address=address), abort=True
+        )
 
     async def work(services: Services) -> str:
         if address or cancel:
             await (request_move(services.store, address) if address else cancel_move(services.store))
-            return "Requested: the running server will do it. `syndicate move` shows the result."
+            return _("Requested: the running server will do it. `syndicate move` shows the result.")
         state = await get_move_state(services.store)
         return (
-            f"waiting for the server: {state.requested}"
+            _("waiting for the server: {requested}", requested=state.requested)
             if state.requested
-            else state.outcome or "The blog has not moved."
+            else state.outcome or _("The blog has not moved.")
         )
 
     click.echo(session.run(work))

@@ -14,6 +14,7 @@ from syndicate.content.text import excerpt, plain
 from syndicate.errors import CommentNotFound, InputError
 from syndicate.model.comment import Comment, CommentState
 from syndicate.services.commands import Services
+from syndicate.translation import _
 
 SOURCES = {"form": "by the form", "webmention": "by Webmention", "import": "imported", "own": "yours"}
 MAX_ROWS = 200
@@ -41,7 +42,7 @@ def list_(session: Session, every: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    nothing = "No comments." if every else "No comments are waiting."
+    nothing = _("No comments.") if every else _("No comments are waiting.")
     click.echo("\n\n".join(map(_block, rows)) if rows else nothing)
 
 
@@ -69,7 +70,7 @@ async def _whole(services: Services, id: str) -> dict[str, Any]:
     comment = await services.store.comments.find_by_reference(id)
     if comment is None:
         raise CommentNotFound(f"there is no comment {id}; `syndicate comments list --all` shows them")
-    _, reason = await services.store.comments.get_source(comment.id)
+    _source, reason = await services.store.comments.get_source(comment.id)
     parent = await services.store.comments.find(comment.parent or "")
     earlier = await services.store.comment_revisions.list(comment.id)
     notice = await services.store.answer_notices.find(comment.id)
@@ -152,9 +153,9 @@ def _decision(name: str, done: str, help: str) -> None:
             raise InputError("; ".join(errors))
 
 
-_decision("approve", "approved", "Approve these comments.")
-_decision("reject", "rejected", "Reject these comments.")
-_decision("spam", "marked as spam", "Mark these comments as spam, and remember their authors.")
+_decision("approve", "approved", _("Approve these comments."))
+_decision("reject", "rejected", _("Reject these comments."))
+_decision("spam", "marked as spam", _("Mark these comments as spam, and remember their authors."))
 
 
 # the author's own replies
@@ -172,7 +173,7 @@ def answer(session: Session, id: str, text: str | None, file: TextIO | None, onl
     """Reply to the comment ID, or comment on the post with the slug ID. TEXT is Markdown."""
     words = _words(text, file)
     comment = session.run(lambda services: services.author_replies.reply(id, words, only=only))
-    click.echo(f"published at {comment.url}")
+    click.echo(_("published at {url}", url=comment.url))
 
 
 @comments.command()
@@ -186,7 +187,7 @@ def edit(session: Session, id: str, text: str | None, file: TextIO | None) -> No
     """Change the text of your reply ID."""
     words = _words(text, file)
     comment = session.run(lambda services: services.author_replies.edit(id, words))
-    click.echo(f"{comment.number}: changed")
+    click.echo(_("{number}: changed", number=comment.number))
 
 
 @comments.command()
@@ -195,10 +196,10 @@ def edit(session: Session, id: str, text: str | None, file: TextIO | None) -> No
 def delete(session: Session, id: str) -> None:
     """Delete your reply ID."""
     session.run(lambda services: services.author_replies.delete(id))
-    click.echo(f"{id}: deleted")
+    click.echo(_("{id}: deleted", id=id))
 
 
 def _words(text: str | None, file: TextIO | None) -> str:
     if (text is None) == (file is None):
-        raise click.UsageError("Please give the text or --file FILE.")
+        raise click.UsageError(_("Please give the text or --file FILE."))
     return file.read() if file is not None else text or ""

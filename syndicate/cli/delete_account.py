@@ -6,12 +6,15 @@ from syndicate.cli.session import Session
 from syndicate.errors import InputError
 from syndicate.federation.outbox.account_deletion import AccountDeletion
 from syndicate.services.commands import Services
+from syndicate.translation import _
 
-WARNING = """\
-This deletes {accounts} from the fediverse, for good. Every server that knows the blog is told to delete its copies of
-posts, follows and likes. Other servers never accept the account again; its handle cannot be used for another one.
-The pages, the feeds and everything in the database stay. To take followers along, use `syndicate move` instead."""
-REQUESTED = "Deleted. The running server tells {inboxes} inboxes; `syndicate deliveries` shows how far that is."
+WARNING = _(
+    "This deletes {accounts} from the fediverse, for good. Every server that knows the blog is told to "
+    "delete its copies of\nposts, follows and likes. Other servers never accept the account again; its "
+    "handle cannot be used for another one.\nThe pages, the feeds and everything in the database stay. To "
+    "take followers along, use `syndicate move` instead."
+)
+REQUESTED = _("Deleted. The running server tells {inboxes} inboxes; `syndicate deliveries` shows how far that is.")
 
 
 @click.command("delete-account")
@@ -29,10 +32,10 @@ def delete_account(session: Session) -> None:
 
     account, accounts = session.run(check)
     click.echo(WARNING.format(accounts=accounts))
-    typed = click.prompt(f"To go on, type the account ({account})", default="", show_default=False)
+    typed = click.prompt(_("To go on, type the account ({account})", account=account), default="", show_default=False)
     if typed.strip().lstrip("@").lower() != account.lstrip("@").lower():
-        raise InputError("that is not the account; nothing was deleted")
-    click.confirm("Delete it now? Nothing can undo that.", abort=True)
+        raise InputError(_("that is not the account; nothing was deleted"))
+    click.confirm(_("Delete it now? Nothing can undo that."), abort=True)
     told = session.run(lambda services: _deletion(services).delete())
     click.echo(REQUESTED.format(inboxes=told))
 

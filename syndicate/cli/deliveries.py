@@ -10,6 +10,7 @@ from syndicate.delivery.overview import DeliveryOverview, DeliveryReport
 from syndicate.services.commands import Services
 from syndicate.storage.deliveries import DeliveryKind
 from syndicate.storage.held_deliveries import Held
+from syndicate.translation import _
 
 MAX_ROWS = 200
 
@@ -26,7 +27,7 @@ def deliveries(session: Session, key: str | None, again: bool, resume: bool, as_
     pushes.
     """
     if again and key is None:
-        raise click.UsageError("--again needs the SLUG of a post, or the ID of a reply, a follow or an activity")
+        raise click.UsageError(_("--again needs the SLUG of a post, or the ID of a reply, a follow or an activity"))
 
     if resume:
         _resume(session)
@@ -44,7 +45,7 @@ def deliveries(session: Session, key: str | None, again: bool, resume: bool, as_
         return [_row(report) for report in await overview.report(found)]
 
     columns = ("server", "what", "said", "state", "tries", "last", "status", "next", "answer")
-    print_rows(session.run(work), as_json=as_json, columns=columns, nothing="No deliveries yet.")
+    print_rows(session.run(work), as_json=as_json, columns=columns, nothing=_("No deliveries yet."))
 
 
 def _resume(session: Session) -> None:
@@ -53,10 +54,14 @@ def _resume(session: Session) -> None:
 
     held = session.run(work)
     if not held:
-        click.echo("No deliveries are held.")
+        click.echo(_("No deliveries are held."))
         return
     click.echo(
-        f"{held.deliveries} deliveries and {held.activities} announcements are sent now, unless they are out of date."
+        _(
+            "{deliveries} deliveries and {activities} announcements are sent now, unless they are out of date.",
+            deliveries=held.deliveries,
+            activities=held.activities,
+        )
     )
 
 

@@ -8,6 +8,7 @@ from syndicate.cli.progress import progress
 from syndicate.cli.session import Session
 from syndicate.exporters.blog import BlogExporter, ExportReport
 from syndicate.services.commands import Services
+from syndicate.translation import _
 
 MAX_LISTED = 20
 
@@ -27,9 +28,16 @@ def export(session: Session, directory: Path) -> None:
 
     report = session.run(work)
     click.echo(
-        f"{directory}: {report.posts} posts, {report.pages} pages, {report.comments} comments, {report.files} files"
+        _(
+            "{directory}: {posts} posts, {pages} pages, {comments} comments, {files} files",
+            directory=directory,
+            posts=report.posts,
+            pages=report.pages,
+            comments=report.comments,
+            files=report.files,
+        )
     )
     for name in report.missing[:MAX_LISTED]:
-        click.echo(f"the file is missing: {name}")
+        click.echo(_("the file is missing: {name}", name=name))
     if len(report.missing) > MAX_LISTED:
-        click.echo(f"and {len(report.missing) - MAX_LISTED} more")
+        click.echo(_("and {count} more", count=len(report.missing) - MAX_LISTED))

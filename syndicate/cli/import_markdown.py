@@ -17,6 +17,7 @@ from syndicate.importers.markdown.report import FolderReport
 from syndicate.media.places import LOCATION_WARNING
 from syndicate.publishing import Change
 from syndicate.services.commands import Services
+from syndicate.translation import _
 from syndicate.web.reserved_paths import is_reserved
 
 
@@ -46,7 +47,7 @@ def markdown(session: Session, directory: Path, origin: str, addresses: str, ann
     for film in report.locations:
         click.echo(f"{film}: {LOCATION_WARNING}")
     for line in report.left_out:
-        click.echo(f"not imported: {line}", err=True)
+        click.echo(_("not imported: {line}", line=line), err=True)
     if report.left_out:
         sys.exit(1)
 

@@ -15,6 +15,7 @@ from syndicate.feeds import mastodon_csv
 from syndicate.feeds import opml as opml_format
 from syndicate.importers.file_kinds import kind_of_export
 from syndicate.services.commands import Services
+from syndicate.translation import _
 
 
 @click.group("import")
@@ -55,17 +56,24 @@ def following(session: Session, file: Path) -> None:
     async def work(services: Services) -> ListImportReport:
         return await services.blogroll_editor.import_accounts(listed.handles)
 
-    _print_blogroll_report(session.run(work), [f"{what}: not an account" for what in listed.left_out])
+    _print_blogroll_report(session.run(work), [_("{what}: not an account", what=what) for what in listed.left_out])
 
 
 def _print_blogroll_report(done: ListImportReport, left_out: Sequence[str]) -> None:
-    click.echo(f"{done.added} added, {done.updated} updated, {done.unchanged} unchanged")
+    click.echo(
+        _(
+            "{added} added, {updated} updated, {unchanged} unchanged",
+            added=done.added,
+            updated=done.updated,
+            unchanged=done.unchanged,
+        )
+    )
     for name in done.edited:
-        click.echo(f"not updated, since it was edited here: {name}")
+        click.echo(_("not updated, since it was edited here: {name}", name=name))
     for what in done.passed_over:
-        click.echo(f"passed over: {what}")
+        click.echo(_("passed over: {what}", what=what))
     for line in left_out:
-        click.echo(f"not imported: {line}", err=True)
+        click.echo(_("not imported: {line}", line=line), err=True)
     if left_out:
         sys.exit(1)
 
@@ -83,4 +91,4 @@ def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise InputError(f"{file}: cannot be read: {error.strerror}") from error
+        raise InputError(_("{file}: cannot be read: {strerror}", file=file, strerror=error.strerror)) from error

@@ -14,6 +14,7 @@ from syndicate.clock import utc_now
 from syndicate.config import Config, load
 from syndicate.errors import InputError
 from syndicate.services.commands import Services, reset_identity
+from syndicate.translation import _
 
 DEFAULT_PORT = 8080
 TEMPLATE = """\
@@ -57,9 +58,9 @@ def init(session: Session, url: str, handle: str, title: str, keep_keys: bool, a
         return
     for name, value in (("--url", url), ("--handle", handle)):
         if not value and not _is_given(name):
-            raise click.UsageError(f"Missing option '{name}'.")
+            raise click.UsageError(_("Missing option '{name}'.", name=name))
     if path.exists():
-        raise InputError(f"{path}: already exists; nothing was changed")
+        raise InputError(_("{path}: already exists; nothing was changed", path=path))
     if not keep_keys:
         _require_clean(path.parent)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,8 +71,8 @@ def init(session: Session, url: str, handle: str, title: str, keep_keys: bool, a
     except Exception:
         path.unlink()
         raise
-    click.echo(f"{path} written. The blog will be @{config.site.account}.")
-    click.echo("Next: `syndicate import wordpress FILE`, or write a post in data/posts; then `syndicate serve`.")
+    click.echo(_("{path} written. The blog will be @{account}.", path=path, account=config.site.account))
+    click.echo(_("Next: `syndicate import wordpress FILE`, or write a post in data/posts; then `syndicate serve`."))
 
 
 def _is_given(option: str) -> bool:
@@ -85,15 +86,28 @@ def _create_with_keys(session: Session, url: str, handle: str) -> None:
     config = session.config()
     for name, value in (("url", url), ("handle", handle)):
         if value and value.rstrip("/") != getattr(config.site, name):
-            raise InputError(f"{session.path}: site.{name} is {getattr(config.site, name)}; nothing was changed")
+            raise InputError(
+                _(
+                    "{path}: site.{name} is {known}; nothing was changed",
+                    path=session.path,
+                    name=name,
+                    known=getattr(config.site, name),
+                )
+            )
     before = utc_now().replace(microsecond=0)
 
     async def work(services: Services) -> None:
         if services.local_actors.blog.actor.published < before:
-            raise InputError("the database holds the blog of these keys; nothing was changed")
+            raise InputError(_("the database holds the blog of these keys; nothing was changed"))
 
     session.run(work, keep_keys=True)
-    click.echo(f"A new blog was created with the keys in {config.storage.keys}: @{config.site.account}.")
+    click.echo(
+        _(
+            "A new blog was created with the keys in {keys}: @{account}.",
+            keys=config.storage.keys,
+            account=config.site.account,
+        )
+    )
 
 
 def _change_identity(session: Session, url: str, handle: str) -> None:
@@ -107,14 +121,17 @@ def _change_identity(session: Session, url: str, handle: str) -> None:
         config = load(path)
         if not asyncio.run(reset_identity(config)):
             raise InputError(
-                "the blog has posts or follows, or is known to other servers: its address and handle cannot change; nothing was changed"
-                " (to choose others, create a blog in another directory and import the posts there)"
+                _(
+                    "the blog has posts or follows, or is known to other servers: its address and handle cannot change; "
+                    "nothing was changed (to choose others, create a blog in another directory and import the posts "
+                    "there)"
+                )
             )
     except Exception:
         path.write_text(before, encoding="utf-8")
         raise
     session.run(_identity, keep_keys=True)
-    click.echo(f"{path} changed. The blog will be @{config.site.account}.")
+    click.echo(_("{path} changed. The blog will be @{account}.", path=path, account=config.site.account))
 
 
 def _with_setting(text: str, name: str, value: str) -> str:
@@ -126,7 +143,9 @@ def _with_setting(text: str, name: str, value: str) -> str:
         count=1,
     )
     if not count:
-        raise InputError(f"site.{name}: is not on a line of its own in the settings; please change it there by hand")
+        raise InputError(
+            _("site.{name}: is not on a line of its own in the settings; please change it there by hand", name=name)
+        )
     return changed
 
 
@@ -163,7 +182,9 @@ def _create_storage(session: Session, config: Config, *, keep_keys: bool) -> Non
 def _require_clean(directory: Path) -> None:
     """A database without settings belongs to a blog with an unknown identity. Raises InputError."""
     if (directory / "data" / "syndicate.db").exists():
-        raise InputError(f"{directory / 'data' / 'syndicate.db'}: a blog already exists; nothing was changed")
+        raise InputError(
+            _("{database}: a blog already exists; nothing was changed", database=directory / "data" / "syndicate.db")
+        )
 
 
 async def _identity(_: Services) -> None:

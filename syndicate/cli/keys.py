@@ -9,8 +9,9 @@ from syndicate.errors import AccountNotFound
 from syndicate.federation.actors.local_actors import SigningActor
 from syndicate.federation.outbox.account_requests import ServerInNeed, list_in_need, request_key_change
 from syndicate.services.commands import Services
+from syndicate.translation import _
 
-REQUESTED = "Requested: the server changes the key within ten minutes, or when it is next started."
+REQUESTED = _("Requested: the server changes the key within ten minutes, or when it is next started.")
 
 
 @click.group()
@@ -41,8 +42,8 @@ def rotate(session: Session, handle: str | None, dry_run: bool, as_json: bool) -
 
     named = session.run(work)
     if not as_json:
-        click.echo("Nothing was changed." if dry_run else REQUESTED)
-    nothing = "As far as known, every follower's server answers and accepts a new key."
+        click.echo(_("Nothing was changed.") if dry_run else REQUESTED)
+    nothing = _("As far as known, every follower's server answers and accepts a new key.")
     print_rows(named, as_json=as_json, columns=("server", "followers", "silent since", "runs"), nothing=nothing)
 
 
@@ -54,7 +55,7 @@ def _named(services: Services, handle: str | None) -> SigningActor:
         if wanted in (identity.actor.handle, identity.profile.account.lower()):
             return identity
     known = ", ".join(f"@{identity.actor.handle}" for identity in services.local_actors)
-    raise AccountNotFound(f"there is no account {handle} here; there are {known}")
+    raise AccountNotFound(_("there is no account {handle} here; there are {known}", handle=handle, known=known))
 
 
 def _row(server: ServerInNeed) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from syndicate.cli.session import Session
 from syndicate.config import config_path
 from syndicate.errors import SyndicateError
 from syndicate.telemetry import logs
+from syndicate.translation import _
 
 COMMANDS: Mapping[str, str] = {
     "init": "init:init",
@@ -75,7 +76,7 @@ class Commands(click.Group):
         except (SyndicateError, OSError) as error:
             if context.params.get("debug") or isinstance(error, BrokenPipeError):
                 raise
-            click.echo(f"syndicate: {error}", err=True)
+            click.echo(_("syndicate: {error}", error=error), err=True)
             sys.exit(1)
 
 

@@ -8,6 +8,7 @@ from syndicate.cli.progress import progress
 from syndicate.cli.session import Session
 from syndicate.publishing.media_rebuild import MediaRebuild, Rebuilt
 from syndicate.services.commands import Services
+from syndicate.translation import _
 
 
 @click.group()
@@ -28,8 +29,15 @@ def rebuild(session: Session) -> None:
             return await MediaRebuild(services.store, services.files, rerender=rerender, progress=advance).run()
 
     done = session.run(work)
-    click.echo(f"{done.cleaned} cleaned, {done.scaled} scaled, {done.unchanged} unchanged")
+    click.echo(
+        _(
+            "{cleaned} cleaned, {scaled} scaled, {unchanged} unchanged",
+            cleaned=done.cleaned,
+            scaled=done.scaled,
+            unchanged=done.unchanged,
+        )
+    )
     for name, reason in done.failed:
-        click.echo(f"unchanged: /media/{name}: {reason}", err=True)
+        click.echo(_("unchanged: /media/{name}: {reason}", name=name, reason=reason), err=True)
     if done.failed:
         sys.exit(1)

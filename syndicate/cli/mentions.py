@@ -12,6 +12,7 @@ from syndicate.content.scripts import marked
 from syndicate.content.text import plain
 from syndicate.services.commands import Services
 from syndicate.storage.received_notes import ReceivedNote
+from syndicate.translation import _
 
 LINE_WIDTH = 78
 
@@ -28,7 +29,7 @@ def mentions(session: Session, seen: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    click.echo("\n\n".join(map(_block, rows)) if rows else "No new mentions." if not seen else "No mentions.")
+    click.echo("\n\n".join(map(_block, rows)) if rows else _("No new mentions.") if not seen else _("No mentions."))
 
 
 async def _seen(services: Services, *, everything: bool) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from syndicate.media.places import LOCATION_WARNING
 from syndicate.model.post import Post, PostState
 from syndicate.publishing import Published
 from syndicate.services.commands import Services
+from syndicate.translation import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,11 @@ def file_version(file: Path) -> FileVersion:
 def print_header_notes(file: Path, read: MarkdownFile) -> None:
     """Print what in the header of a file is unknown, ignored or holds the post back."""
     for name in read.unknown:
-        click.echo(f"{file}: the field '{name}' is unknown", err=True)
+        click.echo(_("{file}: the field '{name}' is unknown", file=file, name=name), err=True)
     for problem in read.problems:
-        click.echo(f"ignored: {problem}", err=True)
+        click.echo(_("ignored: {problem}", problem=problem), err=True)
     for reason in read.post_draft.draft_reasons:
-        click.echo(f"held back: {reason}", err=True)
+        click.echo(_("held back: {reason}", reason=reason), err=True)
 
 
 def _print_result(session: Session, file: Path, done: _Done) -> None:
@@ -70,27 +71,60 @@ def _print_result(session: Session, file: Path, done: _Done) -> None:
     print_header_notes(file, done.read)
     if published.moved:
         click.echo(
-            f"{file}: {published.moved} is an address of this program; the {post.kind.value} is at {post.path}",
+            _(
+                "{file}: {moved} is an address of this program; the {kind} is at {path}",
+                file=file,
+                moved=published.moved,
+                kind=post.kind.value,
+                path=post.path,
+            ),
             err=True,
         )
     for picture in published.missing:
-        click.echo(f"picture could not be read: {picture}", err=True)
+        click.echo(_("picture could not be read: {picture}", picture=picture), err=True)
     for film in published.with_location:
         click.echo(f"{film}: {LOCATION_WARNING}", err=True)
     if published.replaced:
-        click.echo(f"{post.slug}: replaces {published.replaced}")
+        click.echo(_("{slug}: replaces {replaced}", slug=post.slug, replaced=published.replaced))
     if done.earlier is not None and done.earlier.id != post.id:
         click.echo(
-            f"{file}: was published as {done.earlier.slug!r} before, which remains ({url}{done.earlier.path}); "
-            f"`syndicate delete {done.earlier.slug}` deletes it",
+            _(
+                "{file}: was published as {slug!r} before, which remains ({url}{path}); `syndicate delete {slug}` "
+                "deletes it",
+                file=file,
+                slug=done.earlier.slug,
+                url=url,
+                path=done.earlier.path,
+            ),
             err=True,
         )
-    announcement = ", announced to followers" if published.announced else ""
+    announcement = _(", announced to followers") if published.announced else ""
     if post.state is PostState.PUBLISHED:
-        click.echo(f"{post.slug}: {published.change.value}, at {url}{post.path}{announcement}")
+        click.echo(
+            _(
+                "{slug}: {change}, at {url}{path}{announcement}",
+                slug=post.slug,
+                change=published.change.value,
+                url=url,
+                path=post.path,
+                announcement=announcement,
+            )
+        )
     else:
-        when = f", for {post.published:%Y-%m-%d %H:%M} UTC" if post.state is PostState.SCHEDULED else ""
-        click.echo(f"{post.slug}: {published.change.value} as {post.state.value}{when}")
+        when = (
+            _(", for {published:%Y-%m-%d %H:%M} UTC", published=post.published)
+            if post.state is PostState.SCHEDULED
+            else ""
+        )
+        click.echo(
+            _(
+                "{slug}: {change} as {state}{when}",
+                slug=post.slug,
+                change=published.change.value,
+                state=post.state.value,
+                when=when,
+            )
+        )
 
 
 @click.command()
@@ -107,10 +141,15 @@ def delete(session: Session, slug: str) -> None:
         return files
 
     files = session.run(work)
-    click.echo(f"{slug}: deleted")
+    click.echo(_("{slug}: deleted", slug=slug))
     for file in files:
         click.echo(
-            f"{slug}: its file is still in the posts folder, and makes a new post when it changes: {file}", err=True
+            _(
+                "{slug}: its file is still in the posts folder, and makes a new post when it changes: {file}",
+                slug=slug,
+                file=file,
+            ),
+            err=True,
         )
 
 

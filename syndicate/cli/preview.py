@@ -18,6 +18,7 @@ from syndicate.model.post import Post, PostKind, PostState
 from syndicate.publishing.cited import is_cited
 from syndicate.publishing.post_writer import PostChange
 from syndicate.services.commands import Services
+from syndicate.translation import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def preview(session: Session, file: Path, replace: bool, minor: bool, html: bool
     seen = session.run(lambda services: _preview(services, file, replace=replace, minor=minor))
     print_header_notes(file, seen.read)
     if seen.change is None:
-        click.echo(f"{seen.read.post_draft.slug}: would be unchanged")
+        click.echo(_("{slug}: would be unchanged", slug=seen.read.post_draft.slug))
         return
     for film in seen.change.rendered.with_location:
         click.echo(f"{film.source_url}: {LOCATION_WARNING}", err=True)
@@ -82,7 +83,14 @@ def _lines(seen: _Preview, change: PostChange, site: str) -> Iterator[str]:
     post = change.post
     kind = "updated" if change.before else "created"
     state = "" if post.is_public else f" as {post.state.value}"
-    yield f"{post.slug}: would be {kind}{state}, at {site}{post.path}"
+    yield _(
+        "{slug}: would be {kind}{state}, at {site}{path}",
+        slug=post.slug,
+        kind=kind,
+        state=state,
+        site=site,
+        path=post.path,
+    )
     if post.title:
         yield f"title: {post.title}"
     yield f"date: {post.published.isoformat()}"
@@ -90,7 +98,7 @@ def _lines(seen: _Preview, change: PostChange, site: str) -> Iterator[str]:
     if post.federates:
         yield f"fediverse: {post.object_type.value}"
     if post.terms:
-        yield f"categories and tags: {', '.join(term.name for term in post.terms)}"
+        yield _("categories and tags: {names}", names=", ".join(term.name for term in post.terms))
     if post.content_warning:
         yield f"warning: {post.content_warning}"
     if post.reference is not None:
@@ -103,8 +111,8 @@ def _lines(seen: _Preview, change: PostChange, site: str) -> Iterator[str]:
 
 def _visibility(post: Post) -> str:
     if post.state is PostState.SCHEDULED:
-        return f"{post.visibility.value}, from {post.published.isoformat()} on"
-    return post.visibility.value if post.is_public else f"none, since it is {post.state.value}"
+        return _("{visibility}, from {date} on", visibility=post.visibility.value, date=post.published.isoformat())
+    return post.visibility.value if post.is_public else _("none, since it is {state}", state=post.state.value)
 
 
 def _told(seen: _Preview, change: PostChange) -> Iterator[str]:
@@ -112,11 +120,11 @@ def _told(seen: _Preview, change: PostChange) -> Iterator[str]:
     before, post = change.old, change.post
     was, is_now = before is not None and before.federates, post.federates
     if was and not is_now:
-        yield f"{_counted(seen.followers, 'follower')}, to delete it"
+        yield _("{counted}, to delete it", counted=_counted(seen.followers, "follower"))
     elif (was and seen.is_announced and not change.is_minor) or (is_now and not was and change.announced):
         yield _counted(seen.followers, "follower")
     if post.reference is not None and post.reaches_others and change.announced and not (before and before.is_public):
-        yield f"the author of {post.reference.address}"
+        yield _("the author of {address}", address=post.reference.address)
     if post.is_public and not change.is_minor and post.kind is PostKind.POST:
         yield f"{_counted(seen.subscribers, 'subscriber')} of feeds"
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from syndicate.config import Config
+from syndicate.translation import _
 
 OTHERS_MASK = 0o077
 
@@ -15,7 +16,13 @@ def wrong_modes(config: Config) -> Iterator[str]:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & OTHERS_MASK:
             right = 0o700 if path.is_dir() else 0o600
-            yield f"{path}: other users of this machine can access it (mode {mode:04o}); `chmod {right:o} {path}` prevents that"
+            yield _(
+                "{path}: other users of this machine can access it (mode {mode:04o}); `chmod {right:o} {path}` "
+                "prevents that",
+                path=path,
+                mode=mode,
+                right=right,
+            )
 
 
 def _private(config: Config) -> Iterator[Path]:

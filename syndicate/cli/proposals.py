@@ -7,6 +7,7 @@ import click
 from syndicate import permalinks
 from syndicate.cli.session import Session
 from syndicate.services.commands import Services
+from syndicate.translation import _
 
 SAMPLE_SIZE = 200
 
@@ -22,6 +23,10 @@ def print_permalinks(session: Session) -> None:
     pattern = session.run(work)
     if pattern is not None and pattern != site.permalinks:
         click.echo(
-            f"the old posts have addresses such as {pattern}: for new posts, too, "
-            f"set `permalinks = {json.dumps(pattern)}` under [site]"
+            _(
+                "the old posts have addresses such as {pattern}: for new posts, too, set `permalinks = {dumps}` "
+                "under [site]",
+                pattern=pattern,
+                dumps=json.dumps(pattern),
+            )
         )

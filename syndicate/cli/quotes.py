@@ -13,6 +13,7 @@ from syndicate.content.text import plain
 from syndicate.federation.outbox.quote_decisions import QuoteDecisions
 from syndicate.services.commands import Services
 from syndicate.storage import Store
+from syndicate.translation import _
 
 MAX_ROWS = 200
 
@@ -28,7 +29,7 @@ def quotes() -> None:
 def list_(session: Session, as_json: bool) -> None:
     """List quotes of your posts, newest first, with their texts and whether they were allowed."""
     columns = ("quote", "name", "words", "post", "state", "shown", "at")
-    print_rows(session.run(_rows), as_json=as_json, columns=columns, nothing="No quotes.")
+    print_rows(session.run(_rows), as_json=as_json, columns=columns, nothing=_("No quotes."))
 
 
 async def _rows(services: Services) -> list[dict[str, Any]]:
@@ -62,7 +63,7 @@ def revoke(session: Session, quote: str) -> None:
         await QuoteDecisions(services.store, services.authorizations).revoke(quote)
 
     session.run(work)
-    click.echo(f"{quote}: revoked")
+    click.echo(_("{quote}: revoked", quote=quote))
 
 
 @quotes.command()
@@ -75,7 +76,7 @@ def allow(session: Session, quote: str) -> None:
         await QuoteDecisions(services.store, services.authorizations).allow(quote)
 
     session.run(work)
-    click.echo(f"{quote}: may be requested again")
+    click.echo(_("{quote}: may be requested again", quote=quote))
 
 
 def _decision(name: str, done: str, help: str, decide: Callable[[Store, str], Awaitable[None]]) -> None:
@@ -91,5 +92,5 @@ def _decision(name: str, done: str, help: str, decide: Callable[[Store, str], Aw
         session.run(work)
 
 
-_decision("approve", "shown under the post", "Show these quotes under the posts that they quote.", decisions.show)
-_decision("reject", "not shown", "Show these quotes no longer.", decisions.hide)
+_decision("approve", "shown under the post", _("Show these quotes under the posts that they quote."), decisions.show)
+_decision("reject", "not shown", _("Show these quotes no longer."), decisions.hide)

@@ -10,6 +10,7 @@ from syndicate.cli.progress import progress
 from syndicate.cli.session import Session
 from syndicate.maintenance.rehearsal import Comparison, Rehearsal
 from syndicate.services.commands import Services
+from syndicate.translation import _
 from syndicate.transport.client import Client
 
 
@@ -44,7 +45,7 @@ def rehearse(session: Session, old_url: str) -> None:
 
     result = session.run(work)
     for kind, count in result.compared.items():
-        click.echo(f"{kind}: {result.same[kind]:,} of {count:,} the same")
+        click.echo(_("{kind}: {same:,} of {count:,} the same", kind=kind, same=result.same[kind], count=count))
     for line in result.differences:
         click.echo(f"! {line}")
     sys.exit(1 if result.differences else 0)

@@ -10,6 +10,7 @@ from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.errors import ReportNotFound
 from syndicate.services.commands import Services
 from syndicate.storage import Tables
+from syndicate.translation import _
 
 MAX_ROWS = 200
 
@@ -33,7 +34,7 @@ def list_(session: Session, as_json: bool) -> None:
         ]
 
     columns = ("id", "reporter", "about", "words", "received")
-    print_rows(session.run(work), as_json=as_json, columns=columns, nothing="No reports.")
+    print_rows(session.run(work), as_json=as_json, columns=columns, nothing=_("No reports."))
 
 
 @reports.command()
@@ -45,10 +46,10 @@ def dismiss(session: Session, ids: tuple[str, ...]) -> None:
     async def work(services: Services) -> None:
         for id in ids:
             if not await services.store.transaction(partial(_delete, id=id)):
-                raise ReportNotFound(f"there is no report {id}; `syndicate reports list` shows them")
+                raise ReportNotFound(_("there is no report {id}; `syndicate reports list` shows them", id=id))
 
     session.run(work)
-    click.echo(f"{len(ids)} dismissed")
+    click.echo(_("{count} dismissed", count=len(ids)))
 
 
 async def _delete(tx: Tables, id: str) -> bool:

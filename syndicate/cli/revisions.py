@@ -14,6 +14,7 @@ from syndicate.publishing import Change, Published
 from syndicate.publishing.drafts import draft_of
 from syndicate.services.commands import Services
 from syndicate.storage.revisions import Revision
+from syndicate.translation import _
 
 
 @click.command()
@@ -26,12 +27,19 @@ def revisions(session: Session, slug: str, restore: int | None, as_json: bool) -
     if restore is not None:
         published = session.run(lambda services: _restore(services, slug, restore))
         is_same = published.change is Change.UNCHANGED
-        click.echo(f"{slug}: " + ("unchanged" if is_same else f"{restore} restored, as {published.revision}"))
+        click.echo(
+            f"{slug}: "
+            + (
+                _("unchanged")
+                if is_same
+                else _("{restore} restored, as {revision}", restore=restore, revision=published.revision)
+            )
+        )
         return
     rows = session.run(lambda services: _rows(services, slug))
     shown = rows if as_json else [{**row, "text": excerpt(row["text"], words=12)} for row in rows]
     columns = ("revision", "replaced", "title", "text")
-    print_rows(shown, as_json=as_json, columns=columns, nothing=f"{slug} has no earlier texts.")
+    print_rows(shown, as_json=as_json, columns=columns, nothing=_("{slug} has no earlier texts.", slug=slug))
 
 
 async def _rows(services: Services, slug: str) -> list[dict[str, Any]]:
@@ -62,7 +70,14 @@ async def _restore(services: Services, slug: str, number: int) -> Published:
 def _numbered(revisions: Sequence[Revision], number: int, slug: str) -> Revision:
     """Raises InputError."""
     if not revisions:
-        raise InputError(f"{slug} has no earlier texts")
+        raise InputError(_("{slug} has no earlier texts", slug=slug))
     if not 1 <= number <= len(revisions):
-        raise InputError(f"{slug} has no earlier text {number}; there are 1 to {len(revisions)}")
+        raise InputError(
+            _(
+                "{slug} has no earlier text {number}; there are 1 to {count}",
+                slug=slug,
+                number=number,
+                count=len(revisions),
+            )
+        )
     return revisions[number - 1]

@@ -13,6 +13,7 @@ from syndicate.errors import ConfigurationError
 from syndicate.services.commands import open_services
 from syndicate.services.server import build_server
 from syndicate.supervisor import sole_server, supervise
+from syndicate.translation import _
 from syndicate.web.admin.authentication import setup_address
 from syndicate.web.http.connections import raise_open_file_limit
 
@@ -31,11 +32,11 @@ def serve(session: Session, only: Literal["web", "workers"] | None) -> None:
     def print_addresses(setup: str | None) -> None:
         site = config.site
         lines = {
-            f"{site.name} is at": f"{site.url}/",
-            "Feeds": f"{site.url}/subscribe/",
-            "In the fediverse": f"@{site.account}",
-            "Posts": f"save Markdown in {config.storage.posts}, or `syndicate publish FILE`",
-            **({"Your desk (once, 30 min)": setup} if setup else {"Your desk": f"{site.url}/admin/"}),
+            _("{name} is at", name=site.name): f"{site.url}/",
+            _("Feeds"): f"{site.url}/subscribe/",
+            _("In the fediverse"): f"@{site.account}",
+            _("Posts"): _("save Markdown in {posts}, or `syndicate publish FILE`", posts=config.storage.posts),
+            **({_("Your desk (once, 30 min)"): setup} if setup else {_("Your desk"): f"{site.url}/admin/"}),
         }
         width = max(cell_len(label) for label in lines)
         summary = "".join(f"  {label}{' ' * (width - cell_len(label))}   {what}\n" for label, what in lines.items())

@@ -21,6 +21,7 @@ from syndicate.publishing import Change, Published
 from syndicate.publishing.drafts import draft_of
 from syndicate.services.commands import Services
 from syndicate.storage.post_overview import PostSummary
+from syndicate.translation import _
 
 BATCH_SIZE = 500
 FILTERS = {
@@ -48,14 +49,16 @@ def posts(context: click.Context, /, pages: bool, deleted: bool, search: str, as
     states = tuple(state for name, states in FILTERS.items() if chosen[name] for state in states)
     if deleted:
         if states or pages or search:
-            raise click.UsageError("--deleted cannot be combined with other options: of deleted posts no text is kept.")
+            raise click.UsageError(
+                _("--deleted cannot be combined with other options: of deleted posts no text is kept.")
+            )
         rows = session.run(_deleted)
-        print_rows(rows, as_json=as_json, columns=("deleted", "type", "path"), nothing="No post was deleted.")
+        print_rows(rows, as_json=as_json, columns=("deleted", "type", "path"), nothing=_("No post was deleted."))
         return
     kinds = (PostKind.PAGE,) if pages else tuple(PostKind)
     rows = session.run(lambda services: _rows(services, states or tuple(PostState), kinds, search))
     columns = ("slug", "state", "kind", "published", "title")
-    print_rows(rows, as_json=as_json, columns=columns, nothing="No posts.")
+    print_rows(rows, as_json=as_json, columns=columns, nothing=_("No posts."))
 
 
 async def _rows(
@@ -161,12 +164,20 @@ def release(session: Session, slug: str) -> None:
     published = session.run(work)
     post, url = published.post, session.config().site.url
     if post.state is PostState.SCHEDULED:
-        click.echo(f"{slug}: scheduled for {post.published.isoformat()}")
+        click.echo(_("{slug}: scheduled for {date}", slug=slug, date=post.published.isoformat()))
     elif published.change is Change.UNCHANGED:
-        click.echo(f"{slug}: public already, at {url}{post.path}")
+        click.echo(_("{slug}: public already, at {url}{path}", slug=slug, url=url, path=post.path))
     else:
-        announcement = ", announced to followers" if published.announced else ""
-        click.echo(f"{slug}: published, at {url}{post.path}{announcement}")
+        announcement = _(", announced to followers") if published.announced else ""
+        click.echo(
+            _(
+                "{slug}: published, at {url}{path}{announcement}",
+                slug=slug,
+                url=url,
+                path=post.path,
+                announcement=announcement,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +203,7 @@ def edit(session: Session, slug: str, minor: bool) -> None:
     with _edited_file(before.text) as path:
         text = path.read_text(encoding="utf-8")
         if text == before.text or not text.strip():
-            click.echo(f"{slug}: unchanged")
+            click.echo(_("{slug}: unchanged", slug=slug))
             return
 
         async def work(services: Services) -> tuple[Published, list[Path]]:
@@ -204,9 +215,18 @@ def edit(session: Session, slug: str, minor: bool) -> None:
 
         published, files = session.run(work)
     post = published.post
-    click.echo(f"{post.slug}: {published.change.value}, {post.state.value}, at {session.config().site.url}{post.path}")
+    click.echo(
+        _(
+            "{slug}: {change}, {state}, at {url}{path}",
+            slug=post.slug,
+            change=published.change.value,
+            state=post.state.value,
+            url=session.config().site.url,
+            path=post.path,
+        )
+    )
     for file in files:
-        click.echo(f"{post.slug}: changes of its file are no longer taken: {file}", err=True)
+        click.echo(_("{slug}: changes of its file are no longer taken: {file}", slug=post.slug, file=file), err=True)
 
 
 async def _read(services: Services, slug: str) -> _Edited:
@@ -224,7 +244,7 @@ def _draft(services: Services, before: _Edited, text: str, path: Path) -> PostDr
     for problem in (*read.draft_reasons, *header.problems):
         raise InputError(problem)
     if header.unknown:
-        raise InputError(f"{path}: the field '{header.unknown[0]}' is unknown")
+        raise InputError(_("{path}: the field '{field}' is unknown", path=path, field=header.unknown[0]))
     return replace(
         read,
         source=body.removesuffix("\n"),
@@ -259,5 +279,7 @@ def _edited_file(text: str) -> Iterator[Path]:
         if path.read_bytes() == text.encode():
             path.unlink()
             raise InputError(problem) from error
-        raise InputError(f"{problem}; nothing was changed, and your text is in {path}") from error
+        raise InputError(
+            _("{problem}; nothing was changed, and your text is in {path}", problem=problem, path=path)
+        ) from error
     path.unlink()

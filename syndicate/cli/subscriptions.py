@@ -6,6 +6,7 @@ import click
 
 from syndicate.cli.session import Session, as_json, print_rows
 from syndicate.services.commands import Services
+from syndicate.translation import _
 
 MAX_ROWS = 10_000
 
@@ -32,7 +33,7 @@ def subscriptions(session: Session, as_json: bool) -> None:
         ]
 
     columns = ("topic", "host", "lease until", "last result", "failing since")
-    print_rows(session.run(work), as_json=as_json, columns=columns, nothing="No WebSub subscriptions.")
+    print_rows(session.run(work), as_json=as_json, columns=columns, nothing=_("No WebSub subscriptions."))
 
 
 def _result(status: int | None, answer: str) -> str:

@@ -6,6 +6,7 @@ from syndicate.comments import records
 from syndicate.errors import CommentNotFound, InputError
 from syndicate.model.comment import Comment, CommentSource, CommentState
 from syndicate.storage import Store, Tables
+from syndicate.translation import _
 
 OnDecision = Callable[[Tables, Comment, CommentState], Awaitable[None]]
 
@@ -27,7 +28,7 @@ async def decide(store: Store, id: str, decision: str, *, on_decision: OnDecisio
     if comment is None:
         raise CommentNotFound(f"there is no comment {id}; `syndicate comments list` shows them")
     if comment.source is CommentSource.OWN:
-        raise InputError(f"{id} is an answer of your own; `syndicate comments delete {id}` takes it back")
+        raise InputError(_("{id} is an answer of your own; `syndicate comments delete {id}` takes it back", id=id))
     state, reason = DECISIONS[decision]
     return await restore(store, comment, state, reason, on_decision=on_decision)
 

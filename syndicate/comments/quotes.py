@@ -11,6 +11,7 @@ from syndicate.errors import InputError, QuoteNotFound
 from syndicate.storage import Store, Tables
 from syndicate.storage.notifications import NotificationKind
 from syndicate.storage.received_notes import NoteKind, ReceivedNote, ShownQuote
+from syndicate.translation import _
 
 MAX_SHOWN = 50
 
@@ -19,9 +20,9 @@ async def show(store: Store, uri: str) -> None:
     """Show a quote under its post. Raises QuoteNotFound, InputError."""
     note = await _found(store, uri)
     if not note.may_be_shown:
-        raise InputError(f"{uri}: its author asks not to be shown on blogs (#noblog)")
+        raise InputError(_("{uri}: its author asks not to be shown on blogs (#noblog)", uri=uri))
     if await store.blocks.covers(note.actor, host_of(note.actor)):
-        raise InputError(f"{uri}: its author is blocked; `syndicate unblock` ends that")
+        raise InputError(_("{uri}: its author is blocked; `syndicate unblock` ends that", uri=uri))
 
     async def body(tx: Tables) -> None:
         await tx.received_notes.set_shown(uri, shown=True)

@@ -117,8 +117,8 @@ class PreviewTokens:
 
     def read(self, token: str, post: str, now: datetime) -> str | None:
         """Return the id in a token; None for one of another post, of another time, or that is none."""
-        id, _, rest = token.partition(".")
-        at, _, signature = rest.partition(".")
+        id, _separator, rest = token.partition(".")
+        at, _separator, signature = rest.partition(".")
         if not at.isascii() or not at.isdecimal() or len(at) > 12:
             return None
         if not hmac.compare_digest(signature.encode(), self._signature(id, int(at), post).encode()):

@@ -29,6 +29,7 @@ from syndicate.content.text import clean, clean_name, plain, same_name, slugify
 from syndicate.content.yaml_values import WrongValue, is_null, raw
 from syndicate.errors import FrontMatterInvalid, InputError
 from syndicate.model.post import PostDraft, PostKind, PostState, SourceFormat, Term, TermKind
+from syndicate.translation import _
 
 __all__ = ["FrontMatter", "read_front_matter", "split", "terms", "to_post_draft"]
 
@@ -76,7 +77,10 @@ def to_post_draft(
     slug = front.slug or slugify(slug_from_file)
     if not slug:
         raise InputError(
-            f"The file's name {slug_from_file!r} contains no letter or digit: please give the post a 'slug'."
+            _(
+                "The file's name {slug_from_file!r} contains no letter or digit: please give the post a 'slug'.",
+                slug_from_file=slug_from_file,
+            )
         )
     date = front.date or date_from_file
     doubts = [*front.doubts, *draft_reasons, *([front.date_problem] if front.date_problem and date is None else [])]
@@ -236,8 +240,8 @@ class _HeaderReader:
 def _flattened(fields: Pairs) -> Iterator[tuple[yaml.Node, yaml.Node]]:
     """Yield the fields, those of tables that only group them as well, and all of them before those at the top."""
     is_group = [name_of(raw(key)) in NESTED and isinstance(value, yaml.MappingNode) for key, value in fields]
-    top = {name_of(raw(key)) for (key, _), group in zip(fields, is_group, strict=True) if not group}
-    for (_, table), group in zip(fields, is_group, strict=True):
+    top = {name_of(raw(key)) for (key, _rest), group in zip(fields, is_group, strict=True) if not group}
+    for (_rest, table), group in zip(fields, is_group, strict=True):
         if group:
             inner = ((key, value) for key, value in table.value if isinstance(key, yaml.ScalarNode))
             yield from (pair for pair in inner if (name := name_of(raw(pair[0]))) not in top or name in _NOT_REPEATED)

@@ -19,6 +19,7 @@ from syndicate.content.dialect import OURS, Dialect
 from syndicate.content.not_public import NAMES_ELSEWHERE, PRIVATE_FIELDS, name_of, nearly
 from syndicate.content.yaml_values import FlatLoader
 from syndicate.errors import FrontMatterInvalid
+from syndicate.translation import _
 
 MAX_LENGTH = 64_000
 MAX_DEPTH = 8
@@ -63,7 +64,7 @@ def split_header(text: str, *, file: str, dialect: Dialect = OURS) -> Header:
 
 def read_dotted(text: str) -> Pairs:
     """Read the fields of a `.meta` file of Nikola."""
-    return [(node, value) for node, value, _ in _dotted_lines(text.split("\n"))]
+    return [(node, value) for node, value, _rest in _dotted_lines(text.split("\n"))]
 
 
 def to_fields(values: Mapping[str, Any]) -> Pairs:
@@ -86,11 +87,15 @@ def _fenced(text: str, file: str, dialect: Dialect) -> Header | None:
     fence = "+++" if opening["toml"] else "---"
     end = _ENDS[fence].search(text, opening.end())
     if end is None:
-        raise FrontMatterInvalid(f"the line '{fence}' that ends the header is missing", file=file, line=line)
+        raise FrontMatterInvalid(
+            _("the line '{fence}' that ends the header is missing", fence=fence), file=file, line=line
+        )
     inside, body = text[opening.end() : end.start()], text[end.end() :].lstrip("\n")
     form = "toml" if opening["toml"] else (opening["name"] or "yaml").lower()
     if form not in _FORMS:
-        raise FrontMatterInvalid(f"the header is '---{opening['name']}', which is not read", file=file, line=line)
+        raise FrontMatterInvalid(
+            _("the header is '---{name}', which is not read", name=opening["name"]), file=file, line=line
+        )
     if form == "yaml" and dialect.line_headers and (lines := _lines(inside.split("\n"))):
         return Header(fields=_pairs(lines), body=body, line=line)
     return Header(fields=_FORMS[form](inside, file, line), body=body, line=line)
@@ -114,9 +119,9 @@ def _members(text: str, file: str, _dialect: Dialect) -> Header | None:
     line = text.count("\n", 0, opening.start("start"))
     end = _ENDS[";;;"].search(text, opening.end())
     if end is None:
-        raise FrontMatterInvalid("the line ';;;' that ends the header is missing", file=file, line=line + 1)
+        raise FrontMatterInvalid(_("the line ';;;' that ends the header is missing"), file=file, line=line + 1)
     members = text[opening.start("start") : end.start()].rstrip().removesuffix(",")
-    values, _ = _decoded(f"{{{members}}}", file, line)
+    values, _rest = _decoded(f"{{{members}}}", file, line)
     return Header(fields=values, body=text[end.end() :].lstrip("\n"), line=line)
 
 
@@ -129,11 +134,11 @@ def _dotted(text: str, file: str, _dialect: Dialect) -> Header | None:
     if not _DOTTED.match(first):
         return None
     if comment and comment["open"] is not None:
-        raise FrontMatterInvalid("the '-->' that ends the header is missing", file=file, line=1)
+        raise FrontMatterInvalid(_("the '-->' that ends the header is missing"), file=file, line=1)
     found = _dotted_lines(lines)
     end = text[comment.end() :] if comment else "\n".join(lines[found[-1][2] + 1 :])
     start = text.count("\n", 0, comment.start("text")) if comment else 0
-    return Header(fields=[(key, value) for key, value, _ in found], body=end.lstrip("\n"), line=start)
+    return Header(fields=[(key, value) for key, value, _rest in found], body=end.lstrip("\n"), line=start)
 
 
 def _bare(text: str, file: str, dialect: Dialect) -> Header | None:
@@ -163,11 +168,13 @@ def _refuse_other_forms(text: str, file: str) -> None:
     first, second = (*lines, "", "")[:2]
     inside = first.strip().removeprefix("<!--")
     if inside != first.strip() and (_is_field(inside) or (not inside.strip() and _is_field(second))):
-        raise FrontMatterInvalid(f"the header is in a comment; {_HOW}", file=file, line=1)
+        raise FrontMatterInvalid(_("the header is in a comment; {how}", how=_HOW), file=file, line=1)
     if (found := _ASSIGNMENT.match(first)) and _is_known(found["name"]):
-        raise FrontMatterInvalid(f"the header is not between lines of '+++'; {_HOW}", file=file, line=1)
+        raise FrontMatterInvalid(_("the header is not between lines of '+++'; {how}", how=_HOW), file=file, line=1)
     if _STRANGE_FENCE.match(first.strip()) and _is_field(second):
-        raise FrontMatterInvalid(f"the header is between lines of '{first.strip()}'; {_HOW}", file=file, line=1)
+        raise FrontMatterInvalid(
+            _("the header is between lines of '{fence}'; {how}", fence=first.strip(), how=_HOW), file=file, line=1
+        )
 
 
 def _is_field(line: str) -> bool:
@@ -190,7 +197,7 @@ def _yaml(inside: str, file: str, line: int) -> Pairs:
         return []
     if not isinstance(root, yaml.MappingNode):
         raise _invalid("the header must be lines of 'field: value'", file, root.start_mark.line + line + 1)
-    for key, _ in root.value:
+    for key, _rest in root.value:
         if not isinstance(key, yaml.ScalarNode):
             raise _invalid("the name of a field must be a word", file, key.start_mark.line + line + 1)
     return list(root.value)

@@ -12,6 +12,7 @@ from syndicate.content.links import WEB_ADDRESSES_ONLY, without_other_schemes
 from syndicate.content.sanitize import SafeHtml, for_author
 from syndicate.content.text import clean, clean_name, plain
 from syndicate.errors import InputError
+from syndicate.translation import _
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
@@ -38,9 +39,14 @@ def to_html(source: str) -> str:
     """
     source = clean(source)
     if len(source) > _MAX_SOURCE_LENGTH:
-        raise InputError("A post may contain at most 2 MB of text; this one is longer.")
+        raise InputError(_("A post may contain at most 2 MB of text; this one is longer."))
     if source.count("[") > _MAX_BRACKETS:
-        raise InputError(f"A post may contain at most {_MAX_BRACKETS} opening brackets; this one has more.")
+        raise InputError(
+            _(
+                "A post may contain at most {max_brackets} opening brackets; this one has more.",
+                max_brackets=_MAX_BRACKETS,
+            )
+        )
     return str(_MARKDOWN.render(source))
 
 

@@ -26,6 +26,7 @@ from syndicate.feeds import opml
 from syndicate.media import MediaFiles
 from syndicate.model.post import PostKind, TermKind
 from syndicate.storage import Store
+from syndicate.translation import _
 from syndicate.urls import Urls
 
 COMMENTS = "comments.json"
@@ -214,7 +215,7 @@ def _add(bar: zipfile.ZipFile, name: str, path: Path) -> None:
 def _require_empty(directory: Path) -> Path:
     target = directory.absolute()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise InputError(f"{target}: exists and is not empty; please name a new directory")
+        raise InputError(_("{target}: exists and is not empty; please name a new directory", target=target))
     return target
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from syndicate.errors import NotAnExport
 from syndicate.feeds._text import one_line
+from syndicate.translation import _
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_ACCOUNTS = 20_000
@@ -25,7 +26,9 @@ class FollowingList:
 def parse(data: bytes) -> FollowingList:
     """Parse a list. Raises NotAnExport if it contains no account."""
     if len(data) > MAX_BYTES:
-        raise NotAnExport(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB; that is not a list of accounts.")
+        raise NotAnExport(
+            _("The file is larger than {size} MB; that is not a list of accounts.", size=MAX_BYTES // 1024 // 1024)
+        )
     handles: dict[str, None] = {}
     left_out: list[str] = []
     try:
@@ -40,7 +43,7 @@ def parse(data: bytes) -> FollowingList:
             elif len(left_out) < _MAX_LEFT_OUT:
                 left_out.append(first[:200])
     except csv.Error as error:
-        raise NotAnExport(f"The file is not CSV: {error}.") from error
+        raise NotAnExport(_("The file is not CSV: {error}.", error=error)) from error
     if not handles:
-        raise NotAnExport("The file lists no accounts: each line must begin with one, such as ann@social.example.")
+        raise NotAnExport(_("The file lists no accounts: each line must begin with one, such as ann@social.example."))
     return FollowingList(handles=tuple(handles), left_out=tuple(left_out))

@@ -20,6 +20,7 @@ from syndicate.feeds._address import ascii_url, ascii_url_or_nothing
 from syndicate.feeds._text import language_tag, one_line
 from syndicate.feeds._xml import Element, append
 from syndicate.feeds.foreign_xml import decoded, has_replaced, with_sound_references
+from syndicate.translation import _
 
 MAX_OUTLINES = 5_000
 MAX_BYTES = 16 * 1024 * 1024
@@ -149,13 +150,15 @@ def _category_attribute(category: str) -> str:
 def parse(data: bytes) -> OpmlList:
     """Parse everything that can be parsed. Raises NotAnExport if the file is not OPML or declares entities."""
     if len(data) > MAX_BYTES:
-        raise NotAnExport(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB; that is not a list of blogs.")
+        raise NotAnExport(
+            _("The file is larger than {size} MB; that is not a list of blogs.", size=MAX_BYTES // 1024 // 1024)
+        )
     text = decoded(data).lstrip("\ufeff \t\r\n")
     reading = _read(text)
     if reading.broken_at in _REPAIRABLE:
         reading = _read(with_sound_references(text))
     if not reading.is_opml:
-        raise NotAnExport("The file is not OPML: it does not begin with <opml>.")
+        raise NotAnExport(_("The file is not OPML: it does not begin with <opml>."))
     if has_replaced(text, data):
         reading.leave_out("some characters", "They are no valid UTF-8, and the names lack them.")
     return reading.result()
@@ -187,8 +190,8 @@ def _read(text: str) -> "_Reading":
     return reading
 
 
-def _refuse_declarations(*_: object) -> NoReturn:
-    raise NotAnExport("The file declares a document type (<!DOCTYPE …>), which OPML does not need; it is not read.")
+def _refuse_declarations(*_declaration: object) -> NoReturn:
+    raise NotAnExport(_("The file declares a document type (<!DOCTYPE …>), which OPML does not need; it is not read."))
 
 
 @dataclass(slots=True)

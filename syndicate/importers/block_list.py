@@ -11,6 +11,7 @@ from syndicate.federation.outbox.blocking import BlockEnforcer
 from syndicate.importers.file_kinds import kind_of_export
 from syndicate.storage import Store
 from syndicate.storage.blocks import Block
+from syndicate.translation import _
 
 BLOCKED_SEVERITIES = frozenset({"", "suspend"})
 KNOWN_SEVERITIES = BLOCKED_SEVERITIES | {"silence", "limit", "noop", "none"}
@@ -33,7 +34,7 @@ def parse_block_list(data: bytes, name: str) -> BlockList:
     try:
         rows = list(csv.reader(data.decode("utf-8-sig").splitlines()))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{name}: cannot be read: {error}") from error
+        raise InputError(_("{name}: cannot be read: {error}", name=name, error=error)) from error
     other = kind_of_export("\n".join(",".join(row) for row in rows[:HEAD_ROWS]))
     if other and "blocks import" not in other:
         raise InputError(f"{name} {other}")
@@ -61,7 +62,11 @@ def _listed(name: str, rows: list[list[str]]) -> Iterator[tuple[str, str]]:
             continue
         if severity not in KNOWN_SEVERITIES:
             raise InputError(
-                f"{name}: not a list of blocked domains: {severity!r} is not a severity that Mastodon uses"
+                _(
+                    "{name}: not a list of blocked domains: {severity!r} is not a severity that Mastodon uses",
+                    name=name,
+                    severity=severity,
+                )
             )
         yield first, severity
 

@@ -11,6 +11,7 @@ from syndicate.content.header_fields import FrontMatter
 from syndicate.content.hidden_text import has_logic
 from syndicate.errors import InputError
 from syndicate.model.post import PostDraft
+from syndicate.translation import _
 
 EMPTY = "is empty"
 LOGIC = "its text is made by a template ({% if %}, {% for %}), which does not run here"
@@ -98,12 +99,14 @@ def read(path: Path, zone: tzinfo, now: datetime | None = None) -> MarkdownFile:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8 text (byte {error.start}); please save it as UTF-8") from error
+        raise InputError(
+            _("{path}: is not UTF-8 text (byte {start}); please save it as UTF-8", path=path, start=error.start)
+        ) from error
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        raise InputError(_("{path}: cannot be read: {strerror}", path=path, strerror=error.strerror)) from error
     header, body = frontmatter.split(text, file=str(path), timezone=zone, now=now)
     if not (body.strip() or header.title or header.image or header.enclosure or header.reference):
-        raise InputError(f"{path}: {EMPTY}; a post needs a title, text or a picture")
+        raise InputError(_("{path}: {empty}; a post needs a title, text or a picture", path=path, empty=EMPTY))
     name, date = date_in_name(path.parent.name if path.stem == "index" else path.stem, zone)
     post_draft = frontmatter.to_post_draft(
         header,

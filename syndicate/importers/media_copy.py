@@ -18,6 +18,7 @@ from urllib.parse import unquote
 from syndicate.errors import InputError, NotAnExport
 from syndicate.importers.packed import MAX_FILES, ZIP, checked, is_meant
 from syndicate.media.files import MAX_BYTES
+from syndicate.translation import _
 
 _SIZE = re.compile(r"-[0-9]{1,5}x[0-9]{1,5}(?=\.\w+\Z)")
 _SCALED = re.compile(r"-(?:scaled|rotated)(?=\.\w+\Z)")
@@ -109,7 +110,9 @@ def _opened(path: Path) -> _CopiedFiles:
             return _Zip(path)
         return _Tar(path)
     except (OSError, tarfile.TarError, zipfile.BadZipFile, NotAnExport) as error:
-        raise InputError(f"--media {path}: neither a folder nor a whole ZIP or TAR archive: {error}") from error
+        raise InputError(
+            _("--media {path}: neither a folder nor a whole ZIP or TAR archive: {error}", path=path, error=error)
+        ) from error
 
 
 class _Folder:
@@ -117,7 +120,7 @@ class _Folder:
         self._root = root.resolve()
 
     def names(self) -> Iterator[str]:
-        for folder, _, files in os.walk(self._root):
+        for folder, _directories, files in os.walk(self._root):
             below = Path(folder).relative_to(self._root).as_posix()
             yield from (name if below == "." else f"{below}/{name}" for name in files)
 
@@ -166,7 +169,7 @@ class _Tar:
             if member.isfile() and ".." not in member.name.split("/"):
                 self._members[member.name] = member
             if len(self._members) > MAX_FILES:
-                raise NotAnExport(f"more than {MAX_FILES} files")
+                raise NotAnExport(_("more than {max_files} files", max_files=MAX_FILES))
 
     def names(self) -> Iterator[str]:
         return filter(is_meant, self._members)

@@ -34,6 +34,7 @@ from syndicate.publishing.post_files import as_kept
 from syndicate.publishing.publisher import Change
 from syndicate.storage import Store
 from syndicate.storage.media import MediaFile
+from syndicate.translation import _
 from syndicate.urls import Urls
 
 ORIGIN = "markdown"
@@ -138,7 +139,7 @@ class OwnExport:
         try:
             text = path.read_bytes().decode("utf-8")
         except (UnicodeDecodeError, OSError) as error:
-            raise InputError(f"{path}: cannot be read: {error}") from error
+            raise InputError(_("{path}: cannot be read: {error}", path=path, error=error)) from error
         return read_post(text, file=path, zone=self._zone, clock=self._clock)
 
     def draft_of(self, text: str, kind: PostKind, slug: str) -> PostDraft:
@@ -183,9 +184,9 @@ class OwnExport:
 def read_post(text: str, *, file: Path, zone: tzinfo, clock: Clock) -> PostDraft:
     """Return a file of an export as a draft. Raises InputError."""
     if not text.startswith(FENCE) or f"\n{FENCE}" not in text:
-        raise InputError(f"{file}: has no header between two lines of '---'")
-    header, _, source = text.removeprefix(FENCE).partition(f"\n{FENCE}")
-    front, _ = frontmatter.split(f"{FENCE}{header}\n{FENCE}\n", file=str(file), timezone=zone, now=clock())
+        raise InputError(_("{file}: has no header between two lines of '---'", file=file))
+    header, _separator, source = text.removeprefix(FENCE).partition(f"\n{FENCE}")
+    front, _rest = frontmatter.split(f"{FENCE}{header}\n{FENCE}\n", file=str(file), timezone=zone, now=clock())
     draft = frontmatter.to_post_draft(
         front, "", slug_from_file=file.parent.name, local_files=str(file.parent.absolute())
     )
@@ -269,7 +270,7 @@ def _files_in(directory: Path) -> list[Path]:
 
 def _oldest_first(directory: Path) -> list[Path]:
     found = [*directory.glob("posts/*/index.md"), *directory.glob("pages/*/index.md")]
-    return [path for _, path in sorted((_date_of(path), path) for path in found)]
+    return [path for _rest, path in sorted((_date_of(path), path) for path in found)]
 
 
 def _date_of(path: Path) -> str:
@@ -283,5 +284,7 @@ def _lines(path: Path) -> Iterator[str]:
     with path.open(encoding="utf-8", errors="replace") as stream:
         version = re.search(r'"version": (\d+)', stream.readline())
         if version is None or int(version[1]) > COMMENTS_VERSION:
-            raise InputError(f"{path}: was written by a newer version of Syndicate; please install that one")
+            raise InputError(
+                _("{path}: was written by a newer version of Syndicate; please install that one", path=path)
+            )
         yield from (line.rstrip().rstrip(",") for line in stream if line.startswith("{"))

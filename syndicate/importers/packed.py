@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from syndicate.errors import NotAnExport
+from syndicate.translation import _
 
 MAX_FILES = 200_000
 MAX_UNPACKED_BYTES = 64 * 1024**3
@@ -30,27 +31,39 @@ def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             for member in checked(archive, path.name):
                 if member.flag_bits & 1:
-                    raise NotAnExport(f"{path.name} is protected by a password; please unpack it first.")
+                    raise NotAnExport(_("{name} is protected by a password; please unpack it first.", name=path.name))
             yield archive
     except (zipfile.BadZipFile, NotImplementedError, UnicodeError) as error:
-        raise NotAnExport(f"{path.name} is a damaged ZIP archive: {error}") from error
+        raise NotAnExport(_("{name} is a damaged ZIP archive: {error}", name=path.name, error=error)) from error
 
 
 def checked(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     """Return the members of an archive. Raises NotAnExport if one leads out of it or the whole is too large."""
     members = archive.infolist()
     if len(members) > MAX_FILES:
-        raise NotAnExport(f"{name} holds more than {MAX_FILES} files; it was not read.")
+        raise NotAnExport(
+            _("{name} holds more than {max_files} files; it was not read.", name=name, max_files=MAX_FILES)
+        )
     for member in members:
         parts = member.filename.replace("\\", "/").split("/")
         if ".." in parts or member.filename.startswith(("/", "\\")) or ":" in parts[0]:
-            raise NotAnExport(f"{name} holds a file whose name leads out of the archive; it was not read.")
+            raise NotAnExport(_("{name} holds a file whose name leads out of the archive; it was not read.", name=name))
         if stat.S_ISLNK(member.external_attr >> 16):
-            raise NotAnExport(f"{name} holds a link ({member.filename[:100]}); it was not read.")
+            raise NotAnExport(
+                _("{name} holds a link ({file}); it was not read.", name=name, file=member.filename[:100])
+            )
         if is_bomb(member.compress_size, member.file_size):
-            raise NotAnExport(f"{name} holds a file that unpacks to {member.file_size >> 20} MiB; it was not read.")
+            raise NotAnExport(
+                _(
+                    "{name} holds a file that unpacks to {size} MiB; it was not read.",
+                    name=name,
+                    size=member.file_size >> 20,
+                )
+            )
     if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
-        raise NotAnExport(f"{name} unpacks to more than {MAX_UNPACKED_BYTES >> 30} GiB; it was not read.")
+        raise NotAnExport(
+            _("{name} unpacks to more than {size} GiB; it was not read.", name=name, size=MAX_UNPACKED_BYTES >> 30)
+        )
     return members
 
 
@@ -75,7 +88,13 @@ def exports_in(path: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Bin
     with opened_zip(path) as archive:
         names = [name for name in archive.namelist() if is_meant(name) and name.lower().endswith(suffixes)]
         if not names:
-            raise NotAnExport(f"{path.name} is a ZIP archive without a file that ends in {' or '.join(suffixes)}.")
+            raise NotAnExport(
+                _(
+                    "{name} is a ZIP archive without a file that ends in {names}.",
+                    name=path.name,
+                    names=" or ".join(suffixes),
+                )
+            )
         for name in sorted(names):
             with archive.open(name) as member:
                 yield f"{path.name}: {name}", cast(BinaryIO, member)
@@ -99,8 +118,8 @@ class _Gunzipped:
         except (OSError, EOFError) as error:
             if self._size:
                 return b""  # a truncated file: what is complete counts, and the reader says where it ends
-            raise NotAnExport(f"{self._name} cannot be unpacked: {error}") from error
+            raise NotAnExport(_("{name} cannot be unpacked: {error}", name=self._name, error=error)) from error
         self._size += len(data)
         if is_bomb(self._packed, self._size) or self._size > MAX_EXPORT_BYTES:
-            raise NotAnExport(f"{self._name} unpacks to more than any export; it was not read on.")
+            raise NotAnExport(_("{name} unpacks to more than any export; it was not read on.", name=self._name))
         return data

@@ -20,6 +20,7 @@ from syndicate.publishing.post_writer import PostChange, StoredPost
 from syndicate.publishing.publisher import AUTHOR_ORIGIN, MAX_TRIES, Change, Published, Publisher
 from syndicate.storage import Store, Tables
 from syndicate.storage.post_rows import PostSource
+from syndicate.translation import _
 from syndicate.urls import Urls
 
 FILE_ORIGINS = frozenset({"folder", "publish"})
@@ -74,7 +75,7 @@ class PostImporter:
 
         Raises InputError, FilesMissing.
         """
-        for _ in range(MAX_TRIES):
+        for _try in range(MAX_TRIES):
             target = await self._target(draft, origin, replace, file)
             save = partial(self._publisher.update, target.post.id) if target.post else self._publisher.create
             try:
@@ -147,7 +148,13 @@ class PostImporter:
                 is_adopted = made.origin == AUTHOR_ORIGIN and seen is not None and seen[0] == post.id
                 raise InputError(_refusal_of_adopted(replaced) if is_adopted else _refusal(draft, replaced))
         if post is not None and post.is_public and draft.draft_reasons:
-            raise InputError(f"{draft.draft_reasons[0]}; the post is public and stays as it is ({_HOW_TO_UNPUBLISH})")
+            raise InputError(
+                _(
+                    "{reason}; the post is public and stays as it is ({how_to_unpublish})",
+                    reason=draft.draft_reasons[0],
+                    how_to_unpublish=_HOW_TO_UNPUBLISH,
+                )
+            )
         return _Target(seen=seen, post=post, replaced=replaced)
 
     async def _remember_unchanged(self, file: FileVersion, seen: tuple[str, str] | None, post: Post) -> None:
@@ -174,7 +181,13 @@ def _refusal_of_adopted(replaced: str) -> str:
 
 
 def _taken(draft: PostDraft) -> SlugTaken:
-    return SlugTaken(f"the slug {draft.slug!r} is that of another post; {_CHOOSE_ANOTHER_SLUG}")
+    return SlugTaken(
+        _(
+            "the slug {slug!r} is that of another post; {choose_another_slug}",
+            slug=draft.slug,
+            choose_another_slug=_CHOOSE_ANOTHER_SLUG,
+        )
+    )
 
 
 def _rule_of(target: _Target, draft: PostDraft, file: FileVersion | None) -> SlugRule:
@@ -204,6 +217,6 @@ def named(path: Path) -> Iterator[None]:
     try:
         yield
     except FilesMissing as error:
-        raise FilesMissing(f"{path}: not published: {error}") from error
+        raise FilesMissing(_("{path}: not published: {error}", path=path, error=error)) from error
     except InputError as error:
         raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error

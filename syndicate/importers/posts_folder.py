@@ -25,6 +25,7 @@ from syndicate.media.kinds import NAMED_AS_FILES, extension_of
 from syndicate.publishing import Published
 from syndicate.storage import Store, Tables
 from syndicate.storage.site_settings import SiteSettings
+from syndicate.translation import _
 from syndicate.workers.loop import log_storage_error
 
 log = structlog.get_logger()
@@ -67,7 +68,7 @@ class PostsFolder:
             self._directory, step=500, debounce=1000, rust_timeout=timeout, yield_on_timeout=True, recursive=True
         )
         async with contextlib.aclosing(watching):
-            async for _ in watching:
+            async for _changes in watching:
                 return
 
     async def scan(self) -> float | None:
@@ -190,7 +191,12 @@ class PostsFolder:
         for other in await self._files_of(slug):
             if other != self._name(path) and (self._directory / other).exists():
                 raise InputError(
-                    f"{path}: its slug {slug!r} is also that of {other}; please give one of them another slug"
+                    _(
+                        "{path}: its slug {slug!r} is also that of {other}; please give one of them another slug",
+                        path=path,
+                        slug=slug,
+                        other=other,
+                    )
                 )
         return file
 

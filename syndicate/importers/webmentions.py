@@ -19,12 +19,13 @@ from syndicate.importers.file_kinds import kind_of_export
 from syndicate.importers.packed import MAX_EXPORT_BYTES, exports_in
 from syndicate.importers.records import Exported, ExportedComment, ExportedReply, ReactionCount, SkippedItem
 from syndicate.model.comment import CommentState
+from syndicate.translation import _
 
 _COMMENTS = frozenset({"in-reply-to", "mention-of", "reply", "link", "mention"})
 _REACTIONS = {"like-of": "like", "repost-of": "repost", "bookmark-of": "bookmark", "follow-of": "follow"} | {
     name: name for name in ("like", "repost", "bookmark", "rsvp", "follow")
 }
-_WHAT_TO_DO = "webmention.io gives them at https://webmention.io/api/mentions.jf2?token=…&per-page=10000."
+_WHAT_TO_DO = _("webmention.io gives them at https://webmention.io/api/mentions.jf2?token=…&per-page=10000.")
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,27 @@ class WebmentionList:
             try:
                 document = json.loads(text)
             except (ValueError, RecursionError) as error:
-                other = kind_of_export(text)
-                reason = f"is not whole: {error}." if text.lstrip()[:1] in ("{", "[") else "is no list of Webmentions."
-                raise NotAnExport(f"{name} {other or f'{reason} {_WHAT_TO_DO}'}") from error
+                if other := kind_of_export(text):
+                    raise NotAnExport(f"{name} {other}") from error
+                if text.lstrip()[:1] in ("{", "["):
+                    raise NotAnExport(
+                        _("{name} is not whole: {error}. {advice}", name=name, error=error, advice=_WHAT_TO_DO)
+                    ) from error
+                raise _no_list(name) from error
             children = document
             if isinstance(document, dict):
                 children = document.get("children", document.get("links"))
             entries = [entry for entry in children if _target(entry)] if isinstance(children, list) else None
             if entries is None or (children and not entries):
-                raise NotAnExport(f"{name} {kind_of_export(text) or f'is no list of Webmentions. {_WHAT_TO_DO}'}")
+                if other := kind_of_export(text):
+                    raise NotAnExport(f"{name} {other}")
+                raise _no_list(name)
             return entries
         return []
+
+
+def _no_list(name: str) -> NotAnExport:
+    return NotAnExport(_("{name} is no list of Webmentions. {advice}", name=name, advice=_WHAT_TO_DO))
 
 
 def _target(entry: object) -> str:

@@ -24,6 +24,7 @@ from syndicate import __version__
 from syndicate.clock import from_text, to_text
 from syndicate.config import Config
 from syndicate.errors import InputError, StorageError
+from syndicate.translation import _
 
 MANIFEST = "backup.json"
 SETTINGS = "syndicate.toml"
@@ -80,9 +81,9 @@ def write(
     Blocks. Raises InputError if the file exists, StorageError if it could not be read again, OSError.
     """
     if target.exists():
-        raise InputError(f"{target}: already exists; please choose another name")
+        raise InputError(_("{target}: already exists; please choose another name", target=target))
     if not target.absolute().parent.is_dir():
-        raise InputError(f"{target.absolute().parent}: no such directory")
+        raise InputError(_("{parent}: no such directory", parent=target.absolute().parent))
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -181,7 +182,13 @@ def check(path: Path, *, name: str = "") -> Backup:
                 digest.update(chunk)
                 size += len(chunk)
             if (size, digest.hexdigest()) != (file.size, file.digest):
-                raise InputError(f"{name}: the backup is damaged: {file.name} is not what it was; use another backup")
+                raise InputError(
+                    _(
+                        "{name}: the backup is damaged: {file} is not what it was; use another backup",
+                        name=name,
+                        file=file.name,
+                    )
+                )
     return backup
 
 
@@ -206,11 +213,11 @@ def read_settings(path: Path) -> bytes:
 
 def _opened(path: Path, name: str) -> "closing[zipfile.ZipFile]":
     if not path.is_file():
-        raise InputError(f"{name}: no such file")
+        raise InputError(_("{name}: no such file", name=name))
     try:
         return closing(zipfile.ZipFile(path))
     except zipfile.BadZipFile as error:
-        raise InputError(f"{name}: is not a backup, or only a part of one; use another") from error
+        raise InputError(_("{name}: is not a backup, or only a part of one; use another", name=name)) from error
 
 
 def _chunks(archive: zipfile.ZipFile, member: str, name: str) -> Iterator[bytes]:
@@ -219,11 +226,13 @@ def _chunks(archive: zipfile.ZipFile, member: str, name: str) -> Iterator[bytes]
             while chunk := stream.read(CHUNK_BYTES):
                 yield chunk
     except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise InputError(f"{name}: the backup is damaged: {member} cannot be read; use another backup") from error
+        raise InputError(
+            _("{name}: the backup is damaged: {member} cannot be read; use another backup", name=name, member=member)
+        ) from error
 
 
 def _read_manifest(archive: zipfile.ZipFile, name: str) -> Backup:
-    no_backup = InputError(f"{name}: is not a backup of Syndicate")
+    no_backup = InputError(_("{name}: is not a backup of Syndicate", name=name))
     try:
         if archive.getinfo(MANIFEST).file_size > MAX_MANIFEST_BYTES:
             raise no_backup
@@ -231,7 +240,9 @@ def _read_manifest(archive: zipfile.ZipFile, name: str) -> Backup:
         if fields["format"] != FORMAT:
             raise no_backup
         if fields["version"] > VERSION:
-            raise InputError(f"{name}: was written by a newer version of Syndicate; please install that one")
+            raise InputError(
+                _("{name}: was written by a newer version of Syndicate; please install that one", name=name)
+            )
         backup = _from_json(fields)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise no_backup from error
@@ -256,14 +267,14 @@ def _from_json(fields: dict[str, Any]) -> Backup:
 
 def _require_safe(member: str, name: str) -> None:
     """Raises InputError for a name that would lead out of the blog."""
-    folder, _, rest = member.partition("/")
+    folder, _separator, rest = member.partition("/")
     parts = rest.split("/")
     is_safe = member in (SETTINGS, DATABASE) or (
         folder in ("keys", "posts", "media", "originals")
         and not any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts)
     )
     if not is_safe:
-        raise InputError(f"{name}: is not a backup of Syndicate: it holds {member!r}")
+        raise InputError(_("{name}: is not a backup of Syndicate: it holds {member!r}", name=name, member=member))
 
 
 def require_space(directory: Path, size: int) -> None:

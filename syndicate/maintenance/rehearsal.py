@@ -22,6 +22,7 @@ from syndicate.importers.records import ExportedPost
 from syndicate.model.post import Post
 from syndicate.storage import Store
 from syndicate.storage.media import MediaState
+from syndicate.translation import _
 from syndicate.transport.message import FEED, PAGE, Redirects, Request, Response, Transport, require_success
 from syndicate.urls import Urls, join, split
 
@@ -79,7 +80,7 @@ class Rehearsal:
         self._pause, self._progress = pause, progress
         parts = split(old)
         if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise InputError(f"{old}: must be the address of the old blog, such as https://old.example")
+            raise InputError(_("{old}: must be the address of the old blog, such as https://old.example", old=old))
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._base = f"{self._origin}{parts.path.rstrip('/')}"
         self._host = parts.netloc.lower().removeprefix("www.")
@@ -96,7 +97,9 @@ class Rehearsal:
             await self._address(address)
             self._progress(address)
         if not addresses:
-            raise InputError(f"{self._base}: has neither a feed nor a sitemap that can be read; nothing was compared")
+            raise InputError(
+                _("{base}: has neither a feed nor a sitemap that can be read; nothing was compared", base=self._base)
+            )
         return self.result
 
     # requests, one a second
@@ -114,7 +117,9 @@ class Rehearsal:
             require_success(response, self._clock())
         except RemoteError as error:
             if required:
-                raise InputError(f"{self._base}: the old blog does not answer: {error}") from error
+                raise InputError(
+                    _("{base}: the old blog does not answer: {error}", base=self._base, error=error)
+                ) from error
             return None
         finally:
             await self._pause(REQUEST_INTERVAL_SECONDS)

@@ -18,6 +18,7 @@ from pathlib import Path
 from syndicate.config import Config, load
 from syndicate.errors import ConfigurationError, InputError
 from syndicate.maintenance.backup import DATABASE, SETTINGS, Backup, extract, folders_of, read_settings, require_space
+from syndicate.translation import _
 
 SPARE_BYTES = 32 * 1024 * 1024
 """What a migration of the database may need beside the files."""
@@ -97,13 +98,20 @@ def require_free(settings: Path, backup: Backup, *, force: bool) -> None:
         known = load(settings) if found else None
     if known is not None and (known.site.url, known.site.handle) != (backup.url, backup.handle):
         raise InputError(
-            f"{settings}: is the blog {known.site.url} (@{known.site.handle}), and this is a backup of {backup.url} "
-            f"(@{backup.handle}); restore it in another directory"
+            _(
+                "{settings}: is the blog {url} (@{handle}), and this is a backup of {other_url} (@{other_handle}); restore "
+                "it in another directory",
+                settings=settings,
+                url=known.site.url,
+                handle=known.site.handle,
+                other_url=backup.url,
+                other_handle=backup.handle,
+            )
         )
     if found is None or known is not None:
         found = found or _data_beside(settings)
     if found is not None and not force:
-        raise InputError(f"{found}: a blog is here already; `--force` replaces it by the backup")
+        raise InputError(_("{found}: a blog is here already; `--force` replaces it by the backup", found=found))
 
 
 def require_same_kind(settings: Path, restored: Config) -> None:
@@ -118,9 +126,16 @@ def require_same_kind(settings: Path, restored: Config) -> None:
         return
     here, there = ("PostgreSQL", "a SQLite file") if known.storage.is_postgresql else ("a SQLite file", "PostgreSQL")
     raise InputError(
-        f"{settings}: the database here is {here}, and the settings in the backup name {there}. To restore into the one "
-        f"here, say so with SYNDICATE_STORAGE__DATABASE={'postgresql://…' if known.storage.is_postgresql else 'data/syndicate.db'} "
-        f"for this command; to restore the blog as it was, move {settings.name} away first. Nothing was changed"
+        _(
+            "{settings}: the database here is {here}, and the settings in the backup name {there}. To restore "
+            "into the one here, say so with SYNDICATE_STORAGE__DATABASE={address} for this command; to restore the "
+            "blog as it was, move {name} away first. Nothing was changed",
+            settings=settings,
+            here=here,
+            there=there,
+            address="postgresql://…" if known.storage.is_postgresql else "data/syndicate.db",
+            name=settings.name,
+        )
     )
 
 
@@ -154,7 +169,7 @@ def staged(path: Path, backup: Backup, settings: Path) -> Iterator[Staged]:
         final = folders_of(config)
         moves = [(own, settings)] if own != settings else []
         for file in rest.files:
-            folder, _, name = file.name.partition("/")
+            folder, _separator, name = file.name.partition("/")
             if folder in final:
                 moves.append((targets(file.name), final[folder] / name))
         places = {"database": str(data / DATABASE), "keys": keys, "media": data / "media", "posts": data / "posts"}
@@ -183,7 +198,7 @@ def _stage_settings(path: Path, settings: Path, token: str, made: list[Path]) ->
 
 
 def _place_of(name: str, *, data: Path, keys: Path) -> Path:
-    folder, _, rest = name.partition("/")
+    folder, _separator, rest = name.partition("/")
     return keys / rest if folder == "keys" else data / name
 
 
@@ -202,7 +217,7 @@ def _remove(path: Path, token: str) -> None:
         else:
             path.unlink(missing_ok=True)
         return
-    for directory, _, _ in os.walk(path, topdown=False):
+    for directory, _directories, _files in os.walk(path, topdown=False):
         if token in directory:
             shutil.rmtree(directory, ignore_errors=True)
         else:

@@ -29,13 +29,13 @@ log = structlog.get_logger()
 
 WAITING_OR_SHOWN = (CommentState.PENDING, CommentState.APPROVED)
 CONFIRMATION = _(
-    "Somebody, probably you, has commented on %(post)s at %(blog)s, and gave this address to be notified once when the"
-    " comment is answered.\n\nTo confirm that, open this page and press the button:\n%(page)s\n\n"
+    "Somebody, probably you, has commented on {post} at {blog}, and gave this address to be notified once when the"
+    " comment is answered.\n\nTo confirm that, open this page and press the button:\n{page}\n\n"
     "If it was not you, do nothing: no further mail comes, and your address is erased after a week, or at once on the"
     " same page."
 )
 NOTICE = _(
-    "%(author)s has answered your comment on %(post)s at %(blog)s:\n\n%(text)s\n\nRead it here:\n%(place)s\n\n"
+    "{author} has answered your comment on {post} at {blog}:\n\n{text}\n\nRead it here:\n{place}\n\n"
     "This is the only mail about it. Your address was erased when it was sent."
 )
 
@@ -103,8 +103,8 @@ class AnswerNoticeMailer(SingleRowWorker[AnswerNotice]):
         if comment.state not in WAITING_OR_SHOWN or not post.is_public:
             return None
         words = {**self._words(post), "page": self._urls.answer_notice(task.token)}
-        subject = _("Please confirm: a mail when you are answered at %(blog)s") % words
-        return self._mail(task, subject, CONFIRMATION % words)
+        subject = _("Please confirm: a mail when you are answered at {blog}", **words)
+        return self._mail(task, subject, CONFIRMATION.format(**words))
 
     async def _notice(self, task: AnswerNotice, post: Post) -> EmailMessage | None:
         """Return None if there is no answer that readers see."""
@@ -118,7 +118,7 @@ class AnswerNoticeMailer(SingleRowWorker[AnswerNotice]):
             "text": excerpt(plain(answer.html)),
             "place": f"{self._urls.absolute(post.path)}#{answer.anchor}",
         }
-        return self._mail(task, _("An answer to your comment on %(post)s") % words, NOTICE % words)
+        return self._mail(task, _("An answer to your comment on {post}", **words), NOTICE.format(**words))
 
     def _words(self, post: Post) -> dict[str, str]:
         return {"post": f"“{post.heading}”", "blog": self._settings.site.name}
@@ -132,6 +132,6 @@ class AnswerNoticeMailer(SingleRowWorker[AnswerNotice]):
             base=self._settings.site.url,
             off=self._urls.path_of(page) or "",
         )
-        end = _("No mail, and erase my address: %(page)s") % {"page": page}
+        end = _("No mail, and erase my address: {page}", page=page)
         id = f"{task.comment}-{'confirm' if task.confirmed is None else 'answer'}"
         return new_mail(id, self._clock(), subject, f"{text}\n\n-- \n{end}\n", envelope)

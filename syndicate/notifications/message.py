@@ -24,7 +24,7 @@ class Envelope:
 
 def render_mail(id: str, created: datetime, items: Sequence[Words], envelope: Envelope) -> EmailMessage:
     """Return the mail about what waits."""
-    subject = items[0].title if len(items) == 1 else _("%(count)s news of your blog") % {"count": len(items)}
+    subject = items[0].title if len(items) == 1 else _("{count} news of your blog", count=len(items))
     return new_mail(id, created, subject, _body(items, envelope), envelope)
 
 
@@ -47,7 +47,7 @@ def _body(items: Sequence[Words], envelope: Envelope) -> str:
     parts = [
         "\n".join(line for line in (item.title, item.text, f"{envelope.base}{item.path}") if line) for item in items
     ]
-    end = _("No more mails of this kind: %(address)s") % {"address": f"{envelope.base}{envelope.off}"}
+    end = _("No more mails of this kind: {address}", address=f"{envelope.base}{envelope.off}")
     return "\n\n".join([*parts, f"-- \n{end}"]) + "\n"
 
 

@@ -46,7 +46,7 @@ async def _comment(store: Store, id: str) -> Words | None:
     comment = found.comment
     author = comment.author.name or comment.author.handle or _("Somebody")
     return Words(
-        title=_("%(author)s comments on %(post)s") % {"author": author, "post": found.post_title},
+        title=_("{author} comments on {post}", author=author, post=found.post_title),
         text=excerpt(plain(comment.html)),
         path=f"{COMMENTS}{comment.id}/",
         waits=comment.state is CommentState.PENDING,
@@ -62,7 +62,7 @@ def _note(kind: NoteKind, title: str) -> Callable[[Store, str], Awaitable[Words 
         author = (actor.handle or actor.name) if actor else note.actor
         is_private = kind is NoteKind.PRIVATE
         text = "" if is_private else excerpt(plain(note.html))
-        return Words(title=title % {"author": author}, text=text, path=MENTIONS, waits=not note.seen)
+        return Words(title=title.format(author=author), text=text, path=MENTIONS, waits=not note.seen)
 
     return read
 
@@ -76,7 +76,7 @@ async def _report(store: Store, id: str) -> Words | None:
 async def _delivery(store: Store, subject: str) -> Words | None:
     host = subject.partition(" ")[0]
     failing = {one.server for one in await store.hosts.list_failing()}
-    title = _("The server %(host)s does not answer") % {"host": host}
+    title = _("The server {host} does not answer", host=host)
     return Words(
         title=title, text=_("What is meant for it is tried again for two weeks."), path="/admin/", waits=host in failing
     )
@@ -84,7 +84,7 @@ async def _delivery(store: Store, subject: str) -> Words | None:
 
 async def _feed(_store: Store, subject: str) -> Words | None:
     name = subject.partition(" ")[2]
-    return Words(title=_("The feed of %(name)s cannot be read") % {"name": name}, path="/admin/blogroll/")
+    return Words(title=_("The feed of {name} cannot be read", name=name), path="/admin/blogroll/")
 
 
 async def _backup(_store: Store, subject: str) -> Words | None:
@@ -98,9 +98,9 @@ async def _test(_store: Store, _subject: str) -> Words | None:
 
 _READERS: Mapping[NotificationKind, Callable[[Store, str], Awaitable[Words | None]]] = {
     NotificationKind.COMMENT: _comment,
-    NotificationKind.MENTION: _note(NoteKind.MENTION, _("%(author)s mentions the blog")),
-    NotificationKind.PRIVATE: _note(NoteKind.PRIVATE, _("%(author)s wrote a private message")),
-    NotificationKind.QUOTE: _note(NoteKind.QUOTE, _("%(author)s quotes a post of yours")),
+    NotificationKind.MENTION: _note(NoteKind.MENTION, _("{author} mentions the blog")),
+    NotificationKind.PRIVATE: _note(NoteKind.PRIVATE, _("{author} wrote a private message")),
+    NotificationKind.QUOTE: _note(NoteKind.QUOTE, _("{author} quotes a post of yours")),
     NotificationKind.REPORT: _report,
     NotificationKind.DELIVERY: _delivery,
     NotificationKind.FEED: _feed,

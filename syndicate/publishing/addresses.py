@@ -12,6 +12,7 @@ from syndicate.errors import SlugTaken
 from syndicate.model.post import PostDraft, PostKind, Term, TermKind
 from syndicate.storage import Store
 from syndicate.storage.site_settings import SiteSettings
+from syndicate.translation import _
 from syndicate.urls import Urls
 
 IsReserved = Callable[[str], bool]
@@ -52,7 +53,7 @@ class PostAddresses:
             other = await self._store.posts.find_by_slug(slug)
             is_taken = other is not None and other.id != id
             if is_taken and rule is SlugRule.EXACT:
-                raise SlugTaken(f"the slug {slug!r} is that of another post; please choose another slug")
+                raise SlugTaken(_("the slug {slug!r} is that of another post; please choose another slug", slug=slug))
             if not is_taken:
                 return slug
             number += 1

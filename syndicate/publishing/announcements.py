@@ -16,6 +16,7 @@ from syndicate.publishing.news import NEVER
 from syndicate.storage import Tables
 from syndicate.storage.announcements import PendingAnnouncement
 from syndicate.storage.post_rows import PostSource
+from syndicate.translation import _
 
 TAKE_BACK_PERIOD = timedelta(seconds=60)
 """How long a post that is published at the desk can be taken back."""
@@ -70,6 +71,6 @@ def news_while_waiting(post: Post) -> Post:
 def as_drafted(waiting: Announcement | None, post: Post, made: PostSource) -> tuple[Post, PostSource]:
     """Return a post that is taken back, with the dates that it had as a draft. Raises AlreadyAnnounced."""
     if waiting is None or waiting.has_left:
-        raise AlreadyAnnounced(f"{post.slug}: the post has gone out, or another server has fetched it")
+        raise AlreadyAnnounced(_("{slug}: the post has gone out, or another server has fetched it", slug=post.slug))
     drafted = replace(post, state=PostState.DRAFT, published=waiting.pending.drafted)
     return drafted, replace(made, released=waiting.pending.released)

@@ -23,6 +23,7 @@ from syndicate.publishing.citations import CitationFinder
 from syndicate.publishing.cited import address_cited, is_answered, is_cited
 from syndicate.storage import Store, Tables
 from syndicate.storage.mentions import NamedAccount
+from syndicate.translation import _
 from syndicate.transport.message import Transport
 from syndicate.workers.queue import QueueWorker, Row
 
@@ -130,7 +131,7 @@ class MentionResolver(QueueWorker[MentioningText]):
 
     async def _fetched(self, uri: str) -> str:
         if not uri or await self._store.blocks.covers(uri, host_of(uri)):
-            raise AddressUnusable("there is no such account, or it is blocked")
+            raise AddressUnusable(_("there is no such account, or it is blocked"))
         return (await self._actors.refresh(uri, limited=False)).uri
 
     async def _settle(self, post: str, comment: str, looked_up: list[NamedAccount]) -> None:

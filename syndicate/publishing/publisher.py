@@ -22,6 +22,7 @@ from syndicate.publishing.renderer import RENDERER, RenderedPost, Renderer
 from syndicate.storage import Store, Tables
 from syndicate.storage.media import MediaFile, MediaState
 from syndicate.storage.post_rows import PostSource
+from syndicate.translation import _
 from syndicate.workers.loop import isolated
 
 log = structlog.get_logger()
@@ -85,7 +86,7 @@ class Publisher:
         options = PublishOptions(
             origin=origin, announce=announce, minor=minor, complete=complete, slug_rule=slug_rule, also=also
         )
-        for _ in range(MAX_TRIES):
+        for _try in range(MAX_TRIES):
             try:
                 return await self._save(draft, None, options)
             except Overtaken:
@@ -139,12 +140,16 @@ class Publisher:
     async def _update(
         self, post_id: str, draft: PostDraft, base_revision: int | None, options: PublishOptions
     ) -> Published:
-        for _ in range(MAX_TRIES):
+        for _try in range(MAX_TRIES):
             before = await self._stored(post_id)
             if base_revision is not None and before.made.revision != base_revision:
                 raise RevisionConflict(
-                    f"{before.post.slug}: the post was changed in the meantime: "
-                    f"revision {before.made.revision}, not {base_revision}"
+                    _(
+                        "{slug}: the post was changed in the meantime: revision {revision}, not {base_revision}",
+                        slug=before.post.slug,
+                        revision=before.made.revision,
+                        base_revision=base_revision,
+                    )
                 )
             try:
                 return await self._save(draft, before, options)
@@ -254,7 +259,7 @@ class Publisher:
         """Render a post again from its source: a picture or a mentioned account has been found, or the renderer has
         changed.
         """
-        for _ in range(MAX_TRIES):
+        for _try in range(MAX_TRIES):
             post, made = await self._store.posts.find(id), await self._store.posts.find_source(id)
             if post is None or made is None:
                 return

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from syndicate.activitypub.documents import parse_document
 from syndicate.errors import AddressUnusable, MalformedActivity, RemoteRefused, RemoteUnavailable
+from syndicate.translation import _
 from syndicate.transport.message import WEBFINGER, Redirects, Request, Transport
 from syndicate.urls import split
 
@@ -33,15 +34,19 @@ def account_of(text: str) -> Account:
     """
     text = text.strip()
     if len(text) > MAX_ACCOUNT_LENGTH or not text or any(letter.isspace() for letter in text):
-        raise AddressUnusable(f"{text[:40]!r} is no name in the fediverse; one looks like @ann@social.example")
+        raise AddressUnusable(
+            _("{text!r} is no name in the fediverse; one looks like @ann@social.example", text=text[:40])
+        )
     if "://" in text:
         parts = split(text)
         if parts.scheme not in ("http", "https") or not parts.netloc or "@" in parts.netloc:
-            raise AddressUnusable(f"{text[:40]!r} is no address of a profile")
+            raise AddressUnusable(_("{text!r} is no address of a profile", text=text[:40]))
         return Account(host=parts.netloc, resource=text)
     user, at, host = text.removeprefix("acct:").lstrip("@").rpartition("@")
     if "/" in host or not host or (at and not user):
-        raise AddressUnusable(f"{text[:40]!r} is no name in the fediverse; one looks like @ann@social.example")
+        raise AddressUnusable(
+            _("{text!r} is no name in the fediverse; one looks like @ann@social.example", text=text[:40])
+        )
     return Account(host=host, resource=f"acct:{user}@{host}" if at else f"https://{host}/")
 
 
@@ -74,7 +79,7 @@ async def links_of(account: Account, transport: Transport, *, schemes: Schemes) 
     try:
         document = parse_document(response.body)
     except MalformedActivity as error:
-        raise AddressUnusable(f"{account.host} gave an unreadable answer") from error
+        raise AddressUnusable(_("{host} gave an unreadable answer", host=account.host)) from error
     links = document.get("links")
     return [link for link in links if isinstance(link, dict)] if isinstance(links, list) else []
 

@@ -16,6 +16,7 @@ from syndicate.federation.outbox.distribution import Distribution
 from syndicate.model.actor import LocalActor, Role
 from syndicate.model.blogroll import FollowState
 from syndicate.storage import Store, Tables
+from syndicate.translation import _
 from syndicate.urls import Urls
 
 log = structlog.get_logger()
@@ -32,9 +33,9 @@ class AccountDeletion:
     async def require_possible(self) -> None:
         """Raises InputError if the account is deleted already, or cannot be deleted now."""
         if at := await deleted_at(self._store):
-            raise InputError(f"the account was deleted on {at:%Y-%m-%d}; nothing more is sent or accepted")
+            raise InputError(_("the account was deleted on {at:%Y-%m-%d}; nothing more is sent or accepted", at=at))
         if self._local_actors.changing():
-            raise InputError("the keys are being changed; please try again in ten minutes")
+            raise InputError(_("the keys are being changed; please try again in ten minutes"))
 
     async def delete(self) -> int:
         """Delete the accounts, and return how many servers' inboxes are told. Raises InputError."""

@@ -14,6 +14,7 @@ from syndicate.federation.actors.remote_actors import Actors
 from syndicate.federation.actors.webfinger import Schemes, account_of, actor_in, links_of
 from syndicate.federation.outbox.outbox import Outbox
 from syndicate.storage import Store, Tables
+from syndicate.translation import _
 from syndicate.transport.fetcher import Fetcher
 from syndicate.transport.signed import Signer
 
@@ -62,13 +63,13 @@ class AccountMove:
         if "://" not in account:
             uri = actor_in(await links_of(account_of(account), self._fetcher, schemes=self._schemes))
         if not uri:
-            raise AddressUnusable("its server knows no such account")
+            raise AddressUnusable(_("its server knows no such account"))
         ours = self._local_actors.blog.actor.uri
         actor = await self._actors.refresh(uri, limited=False)
-        _, document = await self._fetcher.fetch_document(actor.uri, sign=self._signer.sign_get, limited=False)
+        _rest, document = await self._fetcher.fetch_document(actor.uri, sign=self._signer.sign_get, limited=False)
         if ours not in ids(document.get("alsoKnownAs")):
             raise AddressUnusable(
-                f"it does not name {ours} among its aliases (alsoKnownAs); please add that there first"
+                _("it does not name {ours} among its aliases (alsoKnownAs); please add that there first", ours=ours)
             )
         return actor.uri
 

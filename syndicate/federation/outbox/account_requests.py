@@ -8,6 +8,7 @@ from syndicate.errors import InputError
 from syndicate.federation.actors.local_actors import BLOG, SigningActor
 from syndicate.federation.outbox.account_move import ASKED, CANCEL, OUTCOME
 from syndicate.storage import Store
+from syndicate.translation import _
 
 STRICT_SOFTWARE = ("gotosocial",)
 """Software that refuses an actor with a new key unless the change was announced with the old key."""
@@ -36,7 +37,9 @@ class MoveState:
 async def request_key_change(store: Store, identity: SigningActor) -> None:
     """Raises InputError while the key is being changed already."""
     if not await store.transaction(lambda tx: tx.local_actors.request_rotation(identity.actor.id)):
-        raise InputError(f"@{identity.profile.account}: its key is being changed already by the running server")
+        raise InputError(
+            _("@{account}: its key is being changed already by the running server", account=identity.profile.account)
+        )
 
 
 async def list_in_need(store: Store, identity: SigningActor) -> list[ServerInNeed]:
@@ -64,7 +67,10 @@ def require_account(address: str) -> None:
     user, at, host = address.lstrip("@").partition("@")
     if not (address.startswith("https://") or (user and at and "." in host and "/" not in address)):
         raise InputError(
-            f"{address}: is not an account; it must be a handle, such as @ann@social.example, or its address"
+            _(
+                "{address}: is not an account; it must be a handle, such as @ann@social.example, or its address",
+                address=address,
+            )
         )
 
 

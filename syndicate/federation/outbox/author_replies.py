@@ -17,6 +17,7 @@ from syndicate.model.ids import new_id
 from syndicate.model.post import Mention, Post
 from syndicate.storage import Store, Tables
 from syndicate.storage.site_settings import SiteSettings
+from syndicate.translation import _
 from syndicate.urls import Urls
 
 REASON = "author.own"
@@ -46,7 +47,9 @@ class AuthorReplies:
         if post is None or not post.is_public:
             raise CommentNotFound(f"there is no comment or post {to!r}; `syndicate comments list --all` shows comments")
         if answered is not None and answered.state is not CommentState.APPROVED:
-            raise InputError(f"comment {to} is not shown; please approve it first: syndicate comments approve {to}")
+            raise InputError(
+                _("comment {to} is not shown; please approve it first: syndicate comments approve {to}", to=to)
+            )
         now = self._clock().replace(microsecond=0)
         id = new_id(self._clock())
         anchor = f"comment-{id}"
@@ -187,7 +190,7 @@ class AuthorReplies:
     async def _render(self, text: str, post: Post) -> Naming:
         """Render the text as HTML, with the accounts that it names. Raises InputError."""
         if not text.strip():
-            raise InputError("a reply needs a text")
+            raise InputError(_("a reply needs a text"))
         naming = await named_in(self._store, markdown.to_html(text), self._urls.host)
         return replace(naming, html=for_author(naming.html, base=self._urls.absolute(post.path)))
 

@@ -5,6 +5,7 @@ import re
 from syndicate.content.addresses import ascii_host
 from syndicate.errors import InputError
 from syndicate.storage import Store
+from syndicate.translation import _
 from syndicate.urls import split
 
 DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -15,7 +16,7 @@ def domain_of(text: str) -> str:
     """Return a domain in canonical form. Raises InputError."""
     host = ascii_host(text.strip().rstrip("."))
     if not DOMAIN.fullmatch(host):
-        raise InputError(f"{text}: please give a domain such as spam.example, or an account")
+        raise InputError(_("{text}: please give a domain such as spam.example, or an account", text=text))
     return host
 
 
@@ -37,7 +38,12 @@ async def pattern_of(store: Store, text: str, *, may_be_unknown: bool = False) -
     if actor is None and await store.blocks.find(handle.lower()) is not None:
         return handle.lower()
     if actor is None:
-        raise InputError(f"{handle}: this account is not known here; please give its domain to block the whole server")
+        raise InputError(
+            _(
+                "{handle}: this account is not known here; please give its domain to block the whole server",
+                handle=handle,
+            )
+        )
     return actor.uri
 
 
@@ -51,6 +57,9 @@ async def _at_address(store: Store, address: str, *, may_be_unknown: bool) -> st
     if may_be_unknown or await store.blocks.find(address) is not None:
         return address
     raise InputError(
-        f"{address}: no account here has this address; please give its handle (@ann@social.example), "
-        "or its domain to block the whole server"
+        _(
+            "{address}: no account here has this address; please give its handle (@ann@social.example), or its "
+            "domain to block the whole server",
+            address=address,
+        )
     )

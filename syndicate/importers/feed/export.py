@@ -16,6 +16,7 @@ from syndicate.importers.feed.documents import FeedDocument
 from syndicate.importers.file_kinds import kind_of_archive, kind_of_export
 from syndicate.importers.packed import GZIP, MAX_EXPORT_BYTES, ZIP, exports_in, is_meant, opened_zip
 from syndicate.importers.records import Exported, ExportedSite
+from syndicate.translation import _
 
 _NAMES_IN_FOLDERS = (".xml", ".atom", ".rss", ".json", ".bar")
 _WHAT_TO_DO = "`syndicate import feed` reads RSS, Atom, JSON Feed, Blogger's exports and Blog Archives (.bar)."
@@ -75,7 +76,9 @@ class FeedExport:
                 raise NotAnExport(f"{path.name} {other}")
             feeds = _feeds_in(names)
             if not feeds:
-                raise NotAnExport(f"{path.name} is a ZIP archive without a feed. {_WHAT_TO_DO}")
+                raise NotAnExport(
+                    _("{name} is a ZIP archive without a feed. {what_to_do}", name=path.name, what_to_do=_WHAT_TO_DO)
+                )
             for name in feeds:
                 yield self._read(f"{path.name}: {name}", archive.read(name))
 
@@ -90,7 +93,7 @@ class FeedExport:
             return h_feed.read(data, name=name, base=self.base)
         if start.startswith(b"<") and (document := xml_feed.read(data, name=name, base=self.base)):
             return document
-        raise NotAnExport(f"{name} is not a feed. {_WHAT_TO_DO}")
+        raise NotAnExport(_("{name} is not a feed. {what_to_do}", name=name, what_to_do=_WHAT_TO_DO))
 
 
 def _files(path: Path) -> list[Path]:
@@ -103,7 +106,7 @@ def _files(path: Path) -> list[Path]:
     found = [relative[name] for name in _feeds_in(list(relative))]
     found = found or [file for file in files if file.suffix.lower() in _NAMES_IN_FOLDERS]
     if not found:
-        raise InputError(f"{path}: holds no feed. {_WHAT_TO_DO}")
+        raise InputError(_("{path}: holds no feed. {what_to_do}", path=path, what_to_do=_WHAT_TO_DO))
     return found
 
 

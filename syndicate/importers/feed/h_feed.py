@@ -8,6 +8,7 @@ from syndicate.content.text import clean_name
 from syndicate.errors import NotAnExport
 from syndicate.importers.feed.documents import FeedDocument, date, slug_in, tags
 from syndicate.importers.records import ExportedPost
+from syndicate.translation import _
 from syndicate.urls import join
 
 
@@ -16,7 +17,7 @@ def read(data: bytes, *, name: str, base: str) -> FeedDocument:
     try:
         page = html.document_fromstring(data.decode("utf-8", errors="replace"))
     except (etree.LxmlError, ValueError) as error:
-        raise NotAnExport(f"{name} cannot be read: {error}") from error
+        raise NotAnExport(_("{name} cannot be read: {error}", name=name, error=error)) from error
     document = FeedDocument(title=clean_name(page.findtext(".//title") or ""))
     entries: Any = page.xpath(f"//*[{_has('h-entry')}]")
     for entry in entries:

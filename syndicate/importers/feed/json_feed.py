@@ -8,6 +8,7 @@ from syndicate.errors import NotAnExport
 from syndicate.importers.feed.documents import FeedDocument, date, slug_in, tags
 from syndicate.importers.records import ExportedPost, SkippedItem
 from syndicate.model.post import Enclosure, SourceFormat
+from syndicate.translation import _
 from syndicate.urls import join
 
 
@@ -16,9 +17,9 @@ def read(data: bytes, *, name: str, base: str) -> FeedDocument:
     try:
         feed = json.loads(data.decode("utf-8-sig", errors="replace"))
     except (ValueError, RecursionError) as error:
-        raise NotAnExport(f"{name} is not whole: {error}.") from error
+        raise NotAnExport(_("{name} is not whole: {error}.", name=name, error=error)) from error
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
-        raise NotAnExport(f"{name} is JSON, but not a feed.")
+        raise NotAnExport(_("{name} is JSON, but not a feed.", name=name))
     home = _text(feed.get("home_page_url")) or base
     document = FeedDocument(
         title=clean_name(_text(feed.get("title"))),

@@ -16,6 +16,7 @@ from syndicate.importers.feed.elements import RSS_CONTENT, Element, child, child
 from syndicate.importers.records import ExportedComment, ExportedPost, ExportedReply, SkippedItem
 from syndicate.model.comment import CommentState
 from syndicate.model.post import Enclosure
+from syndicate.translation import _
 from syndicate.urls import join
 
 _COMMENT_FRAGMENT = re.compile(r"comment-?\d+|c\d+", re.IGNORECASE)
@@ -25,7 +26,7 @@ def read(data: bytes, *, name: str, base: str) -> FeedDocument | None:
     """Return the posts and comments of a feed; None if it is another XML document. Raises NotAnExport."""
     source = with_sound_references(decoded(data))
     if "<!ENTITY" in source[:65536]:
-        raise NotAnExport(f"{name} declares entities of its own, which no feed does; it was not read.")
+        raise NotAnExport(_("{name} declares entities of its own, which no feed does; it was not read.", name=name))
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     source = re.sub(r"\A\s*<\?xml[^>]*\?>", "", source)
     root = etree.fromstring(source.encode(errors="ignore"), parser)
@@ -92,7 +93,7 @@ class _Feed:
 
     def _answered(self, entry: Element, link: str) -> tuple[str, ...]:
         """Return what a comment answers: by its thread (RFC 4685), or by its address with a fragment."""
-        bare, _, fragment = link.partition("#")
+        bare, _separator, fragment = link.partition("#")
         reply = child(entry, "in-reply-to")
         if reply is not None:
             return tuple(filter(None, (reply.get("ref", ""), reply.get("href", ""), bare if fragment else "")))

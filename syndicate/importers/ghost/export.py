@@ -32,11 +32,12 @@ from syndicate.importers.records import (
     SkippedItem,
 )
 from syndicate.model.post import PostKind, PostState, Term, TermKind
+from syndicate.translation import _
 from syndicate.urls import Urls
 
 _OWN_ADDRESS = "__GHOST_URL__"
 _SIZE = re.compile(r"(/content/images)/size/[wh]\d+(?:[wh]\d+)?(?:/format/\w+)?(?=/)")
-_WHAT_TO_DO = "In Ghost choose Settings → Advanced → Import/Export → Export content, and import that JSON file."
+_WHAT_TO_DO = _("In Ghost choose Settings → Advanced → Import/Export → Export content, and import that JSON file.")
 _TOKEN = re.compile(r"\{(\w+)\}|:(\w+)")
 _HIDDEN_TABLES = {"members": "member", "subscribers": "mail subscriber", "comments": "comment"}
 
@@ -92,8 +93,10 @@ class GhostExport:
                 raise NotAnExport(f"{name} {what}" + ("" if other else f" {_WHAT_TO_DO}")) from error
             if (data := _data_of(document)) is not None:
                 return data
-            raise NotAnExport(f"{name} {kind_of_export(text) or f'is not a Ghost export. {_WHAT_TO_DO}'}")
-        raise NotAnExport(f"{self.path.name} holds no export.")
+            if kind := kind_of_export(text):
+                raise NotAnExport(f"{name} {kind}")
+            raise NotAnExport(_("{name} is not a Ghost export. {advice}", name=name, advice=_WHAT_TO_DO))
+        raise NotAnExport(_("{name} holds no export.", name=self.path.name))
 
     def _table(self, name: str) -> list[dict[str, Any]]:
         rows = self._data.get(name)
@@ -194,7 +197,9 @@ class GhostExport:
         def value(token: re.Match[str]) -> str:
             name = token[1] or token[2]
             if name not in values:
-                raise InputError(f"--addresses: {token[0]} is unknown; known are {', '.join(values)}")
+                raise InputError(
+                    _("--addresses: {token} is unknown; known are {names}", token=token[0], names=", ".join(values))
+                )
             return values[name]
 
         return f"{self.base}{_TOKEN.sub(value, self.pattern)}"

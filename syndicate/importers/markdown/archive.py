@@ -15,10 +15,11 @@ from syndicate.errors import InputError
 from syndicate.importers.file_kinds import MAX_HEAD_LENGTH, kind_of_export
 from syndicate.importers.markdown.discover import MARKDOWN, UNREADABLE
 from syndicate.importers.packed import ZIP, is_meant, opened_zip
+from syndicate.translation import _
 
 MAX_UNPACKED_BYTES = 8 * 1024**3
 _EXPORTS = (".xml", ".json", ".csv", ".html", ".opml", ".atom", ".rss", ".txt")
-NO_FOLDER = "is no folder of Markdown files"
+NO_FOLDER = _("is no folder of Markdown files")
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def opened_folder(path: Path) -> Iterator[Path]:
         yield path
         return
     if not path.is_file():
-        raise InputError(f"{path}: no such directory")
+        raise InputError(_("{path}: no such directory", path=path))
     with path.open("rb") as stream:
         head = stream.read(MAX_HEAD_LENGTH)
     if not head.startswith(ZIP):
@@ -48,7 +49,9 @@ def _kind(name: str, head: bytes) -> str:
 
 def _has_markdown(folder: Path) -> bool:
     return any(
-        Path(name).suffix.lower() in MARKDOWN | set(UNREADABLE) for _, _, files in os.walk(folder) for name in files
+        Path(name).suffix.lower() in MARKDOWN | set(UNREADABLE)
+        for _directory, _directories, files in os.walk(folder)
+        for name in files
     )
 
 
@@ -66,7 +69,13 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, name: str) -> None:
     """Unpack the members of an archive whose names were checked, with their times."""
     members = [member for member in archive.infolist() if not member.is_dir() and is_meant(member.filename)]
     if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
-        raise InputError(f"{name} unpacks to more than {MAX_UNPACKED_BYTES >> 30} GiB; please unpack it first.")
+        raise InputError(
+            _(
+                "{name} unpacks to more than {size} GiB; please unpack it first.",
+                name=name,
+                size=MAX_UNPACKED_BYTES >> 30,
+            )
+        )
     if not any(Path(member.filename).suffix.lower() in MARKDOWN | set(UNREADABLE) for member in members):
         raise InputError(f"{name} {_kind_of_archive(archive, members) or f'{NO_FOLDER}.'}")
     for member in members:

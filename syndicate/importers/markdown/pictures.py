@@ -17,6 +17,7 @@ from syndicate.model.ids import new_id
 from syndicate.publishing.post_files import MAX_BYTES, as_failed, as_kept
 from syndicate.storage import Store
 from syndicate.storage.media import MediaFile, MediaState
+from syndicate.translation import _
 from syndicate.urls import Urls
 
 MAX_CONCURRENT = 4
@@ -87,7 +88,7 @@ def _folder(path: str) -> str:
 
 def _bytes(file: Path) -> bytes:
     if file.stat().st_size > MAX_BYTES:
-        raise InputError(f"larger than {MAX_BYTES // 1024 // 1024} MiB")
+        raise InputError(_("larger than {size} MiB", size=MAX_BYTES // 1024 // 1024))
     return file.read_bytes()
 
 

@@ -21,6 +21,7 @@ from syndicate.importers.markdown.programs import (
     Program,
 )
 from syndicate.importers.markdown.settings import Settings, load_settings
+from syndicate.translation import _
 from syndicate.urls import split
 
 MAX_LEVELS_UP = 3
@@ -65,7 +66,9 @@ def open_project(folder: Path, zone: tzinfo, *, origin: str = "", pattern: str =
     given = origin or _origin(program, settings)
     parts = split(given)
     if origin and not (parts.scheme in ("http", "https") and parts.netloc):
-        raise InputError(f"--origin {origin}: must be the address of the old blog, such as https://blog.example/")
+        raise InputError(
+            _("--origin {origin}: must be the address of the old blog, such as https://blog.example/", origin=origin)
+        )
     if parts.scheme not in ("http", "https") or not parts.netloc:
         parts = split("")
     prefix = parts.path.rstrip("/") or ("" if origin else _prefix(program, settings))

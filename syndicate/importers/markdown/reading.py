@@ -29,6 +29,7 @@ from syndicate.importers.markdown.programs import ASTRO, ELEVENTY, GATSBY, JEKYL
 from syndicate.importers.markdown.project import Project
 from syndicate.importers.markdown_files import EMPTY, LOGIC, date_in_name
 from syndicate.model.post import PostKind, PostState
+from syndicate.translation import _
 
 MAX_BYTES = 4_000_000
 HOME = "it is the home page, which is made here"
@@ -81,7 +82,7 @@ def read_entry(project: Project, file: SourceFile, now: datetime) -> Entry:
         raise NotAPost(HOME)
     title, body = _titled(project, file, front, header.body)
     if not (body.strip() or title or front.image or front.enclosure or front.reference):
-        raise InputError(f"{file.path}: {EMPTY}; a post needs a title, text or a picture")
+        raise InputError(_("{path}: {empty}; a post needs a title, text or a picture", path=file.path, empty=EMPTY))
     return _entry(project, file, front, title, body, _words(header), now)
 
 
@@ -89,13 +90,15 @@ def _text_of(file: SourceFile) -> str:
     try:
         data = file.path.read_bytes() if file.path.stat().st_size <= MAX_BYTES else None
     except OSError as error:
-        raise InputError(f"{file.path}: cannot be read: {error.strerror}") from error
+        raise InputError(_("{path}: cannot be read: {strerror}", path=file.path, strerror=error.strerror)) from error
     if data is None:
-        raise InputError(f"{file.path}: is longer than {MAX_BYTES // 1_000_000} MB")
+        raise InputError(_("{path}: is longer than {size} MB", path=file.path, size=MAX_BYTES // 1_000_000))
     try:
         text = clean(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise InputError(f"{file.path}: is not UTF-8 text (byte {error.start}); please save it as UTF-8") from error
+        raise InputError(
+            _("{path}: is not UTF-8 text (byte {start}); please save it as UTF-8", path=file.path, start=error.start)
+        ) from error
     if file.path.suffix.lower() == ".mdx":
         masked = mask(text)
         text = masked.unmask(_MODULE_LINE.sub("", masked.text))
@@ -127,7 +130,7 @@ def _titled(project: Project, file: SourceFile, front: FrontMatter, body: str) -
         title, rest = ("", body) if file.is_html else split_title(body)
         if title:
             return title, rest
-    name, _ = date_in_name(file.stem, UTC)
+    name, _rest = date_in_name(file.stem, UTC)
     return clean_name(name if " " in name else re.sub("[-_]+", " ", name)) if body.strip() else "", body
 
 
@@ -168,7 +171,9 @@ def _entry(
     path = old.path
     slug = front.slug or slugify(name) or slugify(file.stem)
     if not slug:
-        raise InputError(f"{file.path}: its name contains no letter or digit: please give the post a 'slug'")
+        raise InputError(
+            _("{path}: its name contains no letter or digit: please give the post a 'slug'", path=file.path)
+        )
     return Entry(
         file=file,
         front=front,
@@ -205,7 +210,7 @@ def _publish_word(words: Mapping[str, str]) -> bool | None:
 def _name_and_date(project: Project, file: SourceFile) -> tuple[str, datetime | None]:
     name, date = date_in_name(file.stem, project.zone)
     if date is None and project.program is ELEVENTY and (found := _DATE_IN_PATH.search(file.name)):
-        _, date = date_in_name(f"{found[0]}-x", project.zone)
+        _rest, date = date_in_name(f"{found[0]}-x", project.zone)
     return name, date
 
 

@@ -10,6 +10,7 @@ from syndicate.errors import NotAnExport
 from syndicate.importers.file_kinds import MAX_HEAD_LENGTH, kind_of_archive, known_kind
 from syndicate.importers.markdown.discover import MARKDOWN, UNREADABLE
 from syndicate.importers.packed import GZIP, ZIP, is_meant, opened_zip
+from syndicate.translation import _
 
 
 class UploadKind(StrEnum):
@@ -61,10 +62,10 @@ def _kind(head: bytes, it: str) -> UploadKind:
     if command in _BY_COMMAND:
         return _BY_COMMAND[command]
     if what:
-        raise NotAnExport(f"{it} is {what}, which cannot be imported here.")
+        raise NotAnExport(_("{it} is {what}, which cannot be imported here.", it=it, what=what))
     if "h-entry" in text:
         return UploadKind.FEED
-    raise NotAnExport(f"{it} is nothing that can be imported. {_WHAT_TO_DO}")
+    raise NotAnExport(_("{it} is nothing that can be imported. {what_to_do}", it=it, what_to_do=_WHAT_TO_DO))
 
 
 def _unzipped(path: Path) -> bytes:
@@ -72,7 +73,7 @@ def _unzipped(path: Path) -> bytes:
         with gzip.open(path) as stream:
             return stream.read(MAX_HEAD_LENGTH)
     except (OSError, EOFError, zlib.error) as error:
-        raise NotAnExport(f"{path.name} cannot be unpacked: {error}") from error
+        raise NotAnExport(_("{name} cannot be unpacked: {error}", name=path.name, error=error)) from error
 
 
 def _kind_of_archive(path: Path) -> UploadKind:
@@ -81,11 +82,11 @@ def _kind_of_archive(path: Path) -> UploadKind:
         if any(Path(name).suffix.lower() in MARKDOWN | set(UNREADABLE) for name in names):
             return UploadKind.MARKDOWN
         if other := kind_of_archive(names):
-            raise NotAnExport(f"It {other}")
+            raise NotAnExport(_("It {other}", other=other))
         kinds = {_kind_of_member(archive, name) for name in names if name.lower().endswith(_EXPORTS)}
     found = next((kind for kind in UploadKind if kind in kinds and kind in _PACKED_KINDS), None)
     if found is None:
-        raise NotAnExport(f"The archive holds nothing that can be imported. {_WHAT_TO_DO}")
+        raise NotAnExport(_("The archive holds nothing that can be imported. {what_to_do}", what_to_do=_WHAT_TO_DO))
     return found
 
 

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from syndicate.errors import NotAnExport
 from syndicate.importers.file_kinds import kind_of_export
+from syndicate.translation import _
 
 _CHUNK_BYTES = 64 * 1024
 _MAX_HEAD_BYTES = 256 * 1024
@@ -79,11 +80,17 @@ def _encoding(head: bytes, name: str) -> str:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if b"\0" in head[:32]:
-        raise NotAnExport(f"{name} is a binary file. {_WHAT_TO_DO}")
+        raise NotAnExport(_("{name} is a binary file. {what_to_do}", name=name, what_to_do=_WHAT_TO_DO))
     declared = _ENCODING.search(head[:1024])
     encoding = declared[1].decode("ascii") if declared else "utf-8"
     if not _TEXT_ENCODING.fullmatch(encoding):
-        raise NotAnExport(f"{name} says that its encoding is {encoding}, which is unknown; save it as UTF-8.")
+        raise NotAnExport(
+            _(
+                "{name} says that its encoding is {encoding}, which is unknown; save it as UTF-8.",
+                name=name,
+                encoding=encoding,
+            )
+        )
     return "utf-8-sig" if encoding.lower() in {"utf-8", "utf8"} else encoding
 
 
@@ -101,11 +108,27 @@ def _root(head: str, name: str) -> int:
     if other and (root is None or root[1] != "rss" or not _WXR.search(root[0])):
         raise NotAnExport(f"{name} {other}")
     if root is None:
-        raise NotAnExport(f"{name} is {_kind_of_text(head)}. {_WHAT_TO_DO}")
+        raise NotAnExport(
+            _(
+                "{name} is {kind_of_text}. {what_to_do}",
+                name=name,
+                kind_of_text=_kind_of_text(head),
+                what_to_do=_WHAT_TO_DO,
+            )
+        )
     if root[1] != "rss":
-        raise NotAnExport(f"{name} is {_kind_of_xml(root[1])}, not a WordPress export. {_WHAT_TO_DO}")
+        raise NotAnExport(
+            _(
+                "{name} is {kind_of_xml}, not a WordPress export. {what_to_do}",
+                name=name,
+                kind_of_xml=_kind_of_xml(root[1]),
+                what_to_do=_WHAT_TO_DO,
+            )
+        )
     if not _WXR.search(root[0]):
-        raise NotAnExport(f"{name} is an ordinary RSS feed, not a WordPress export. {_WHAT_TO_DO}")
+        raise NotAnExport(
+            _("{name} is an ordinary RSS feed, not a WordPress export. {what_to_do}", name=name, what_to_do=_WHAT_TO_DO)
+        )
     return at
 
 
@@ -123,10 +146,15 @@ def _after_prolog(head: str, name: str, at: int = 0) -> int:
             at = _after(head, "?>", at + 2)
         elif head.startswith("<!", at):
             if _HTML_DOCTYPE.match(head, at):
-                raise NotAnExport(f"{name} is a web page, not a WordPress export. {_WHAT_TO_DO}")
+                raise NotAnExport(
+                    _("{name} is a web page, not a WordPress export. {what_to_do}", name=name, what_to_do=_WHAT_TO_DO)
+                )
             raise NotAnExport(
-                f"{name} has a document type declaration, which no WordPress export has and which may be an attack; "
-                "it was not read. Export the blog again."
+                _(
+                    "{name} has a document type declaration, which no WordPress export has and which may be an attack; "
+                    "it was not read. Export the blog again.",
+                    name=name,
+                )
             )
         else:
             return at

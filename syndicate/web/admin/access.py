@@ -14,6 +14,7 @@ from aiohttp import web
 
 from syndicate.errors import InputError, NotFound
 from syndicate.model.comment import CommentState
+from syndicate.translation import _
 from syndicate.web.admin.authentication import AUTHENTICATION, Session
 from syndicate.web.admin.forms import CSRF_FIELD, Form
 from syndicate.web.admin.pages.account import RefusedPage, ReloadPage
@@ -44,9 +45,11 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
-NOTHING_HERE = "Perhaps the address is misspelt, or what it showed has been deleted, or the link has been used already."
-FOREIGN_FORM = "This form was not sent from a page of this blog, so nothing has been done."
-STALE_FORM = (
+NOTHING_HERE = _(
+    "Perhaps the address is misspelt, or what it showed has been deleted, or the link has been used already."
+)
+FOREIGN_FORM = _("This form was not sent from a page of this blog, so nothing has been done.")
+STALE_FORM = _(
     "This form belongs to a session that has ended, so nothing has been done. Please go back, reload, try again."
 )
 PART_HEADER = "X-Part"
@@ -63,10 +66,10 @@ async def admin_access(request: web.Request, handler: Handler) -> web.StreamResp
             response = await _answer(request, handler)
     except NotFound:
         response = respond(
-            request, RefusedPage(heading="There is nothing here", text=NOTHING_HERE), HTTPStatus.NOT_FOUND
+            request, RefusedPage(heading=_("There is nothing here"), text=NOTHING_HERE), HTTPStatus.NOT_FOUND
         )
     except InputError as error:
-        page = RefusedPage(heading="This was not accepted", text=str(error))
+        page = RefusedPage(heading=_("This was not accepted"), text=str(error))
         response = respond(request, page, HTTPStatus.UNPROCESSABLE_ENTITY)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from syndicate.storage.admin_account import Account
+from syndicate.translation import _
 from syndicate.web.admin.authentication import AUTHENTICATION, overview
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.account import AccountPage
@@ -21,10 +22,10 @@ async def post_password(request: web.Request) -> web.StreamResponse:
     form, authentication = request[FORM], request.app[AUTHENTICATION]
     current, new = form.get("current"), form.get("password")
     problem = await authentication.password_problem(new)
-    differs = "" if new == form.get("repeat") else "The two are not the same."
+    differs = "" if new == form.get("repeat") else _("The two are not the same.")
     checked = form.with_errors(password=problem, repeat=differs)
     if not checked.errors and not await authentication.change_password(request[SESSION], current, new):
-        checked = form.with_errors(current="This is not the current password, nor an unused recovery code.")
+        checked = form.with_errors(current=_("This is not the current password, nor an unused recovery code."))
     if checked.errors:
         return respond_to_form(request, await _page(request, checked), checked)
     return see_other(ACCOUNT, "password")
@@ -40,7 +41,7 @@ async def post_passkey(request: web.Request) -> web.StreamResponse:
     added = await authentication.add_passkey(form.get("credential"), form.get("name"))
     if added is None:
         failed = form.with_errors(
-            passkey="The browser's answer could not be verified, or came too late. Please try again."
+            passkey=_("The browser's answer could not be verified, or came too late. Please try again.")
         )
         return respond_to_form(request, await _page(request, failed), failed)
     return see_other(local_path(form.get("next") or ACCOUNT), "passkey")

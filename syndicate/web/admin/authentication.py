@@ -14,6 +14,7 @@ from syndicate.storage.admin_account import Account, Passkey
 from syndicate.storage.admin_events import AdminEvent
 from syndicate.storage.admin_sessions import StoredSession
 from syndicate.storage.site_settings import SiteSettings
+from syndicate.translation import _
 from syndicate.web.admin.passkeys import Passkeys
 from syndicate.web.admin.passwords import Passwords
 from syndicate.web.admin.throttle import (
@@ -131,14 +132,14 @@ class Authentication:
         now = self._clock()
         wait = await self._store.transaction(lambda tx: begin_attempt(tx, buckets, now))
         if wait:
-            return await self._refuse(client, "Too many attempts.", wait)
+            return await self._refuse(client, _("Too many attempts."), wait)
         account = await self.find_account()
         if account is None:
-            return await self._refuse(client, "There is no account yet.")
+            return await self._refuse(client, _("There is no account yet."))
         if (password or account.two_factors) and not await self._passwords.verify(account.password_hash, password):
-            return await self._refuse(client, "The password is not right.")
+            return await self._refuse(client, _("The password is not right."))
         if account.two_factors and not code:
-            return await self._refuse(client, "Please give a recovery code as well, or use a passkey.")
+            return await self._refuse(client, _("Please give a recovery code as well, or use a passkey."))
 
         async def body(tx: Tables) -> SignIn | None:
             if (code or not password) and not await tx.admin_account.use_code(code_hash(code), now):
@@ -147,16 +148,16 @@ class Authentication:
             return await self._let_in(tx, client, buckets, now, how, replaces)
 
         done = await self._store.transaction(body)
-        return done or await self._refuse(client, "This recovery code is not right, or has been used.")
+        return done or await self._refuse(client, _("This recovery code is not right, or has been used."))
 
     async def sign_in_with_passkey(self, client: Client, credential: str, replaces: str = "") -> SignIn:
         buckets, now = passkey_buckets(client.address), self._clock()
         wait = await self._store.transaction(lambda tx: begin_attempt(tx, buckets, now))
         if wait:
-            return await self._refuse(client, "Too many attempts.", wait)
+            return await self._refuse(client, _("Too many attempts."), wait)
         used = await self.passkeys.verify_use(credential)
         if used is None:
-            return await self._refuse(client, "This passkey is not known here, or took too long. Please try again.")
+            return await self._refuse(client, _("This passkey is not known here, or took too long. Please try again."))
         passkey, sign_count = used
 
         async def body(tx: Tables) -> SignIn:

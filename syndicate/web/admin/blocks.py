@@ -8,6 +8,7 @@ from syndicate.errors import InputError
 from syndicate.federation.outbox.block_patterns import pattern_of
 from syndicate.storage.admin_people import BlockRow
 from syndicate.storage.blocks import Block
+from syndicate.translation import _
 from syndicate.web.admin.files import send_text
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.lookup import look_up
@@ -22,12 +23,12 @@ BLOCKS = "/admin/people/blocks/"
 BLOCKS_PER_PAGE = 100
 MAX_REASON_LENGTH = 500
 EXPORT_BATCH_SIZE = 1000
-TABS = {"actor": "People", "domain": "Servers"}
-NOTHING_GIVEN = "Please give a person, such as @somebody@spam.example, or a server, such as spam.example."
-NO_ACCOUNT = (
+TABS = {"actor": _("People"), "domain": _("Servers")}
+NOTHING_GIVEN = _("Please give a person, such as @somebody@spam.example, or a server, such as spam.example.")
+NO_ACCOUNT = _(
     "{address}: no account is known or found at this address; please give its name, such as @somebody@spam.example."
 )
-OURSELVES = "This is the blog itself."
+OURSELVES = _("This is the blog itself.")
 
 
 async def get_blocks(request: web.Request) -> web.StreamResponse:

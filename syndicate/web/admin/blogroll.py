@@ -10,6 +10,7 @@ from syndicate.clock import from_text, to_text
 from syndicate.exporters.lists import FOLLOWING, as_csv, following_rows, outlines
 from syndicate.feeds import opml
 from syndicate.storage.blogroll import Condition
+from syndicate.translation import _
 from syndicate.web.admin.files import send_text
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.blogroll import BlogrollListPage, ReadingPage
@@ -22,7 +23,7 @@ BLOGROLL = "/admin/blogroll/"
 ENTRIES_PER_PAGE = 50
 POSTS_PER_PAGE = 50
 MAX_CURSOR_LENGTH = 100
-TABS: dict[Condition, str] = {"every": "All", "failing": "Failing", "quiet": "Quiet"}
+TABS: dict[Condition, str] = {"every": _("All"), "failing": _("Failing"), "quiet": _("Quiet")}
 BLOGROLL_EDITOR = web.AppKey("blogroll editor", BlogrollEditor)
 
 
@@ -70,7 +71,9 @@ async def get_opml(request: web.Request) -> web.StreamResponse:
     """Send the whole blogroll, hidden entries included, as feed readers import it."""
     site = request.app[CONFIG].site
     entries = await request.app[STORE].blogroll.list_all(hidden=True)
-    text = opml.render(f"Blogroll of {site.name}", site.author, request.app[CLOCK](), outlines(entries)).decode()
+    text = opml.render(
+        _("Blogroll of {name}", name=site.name), site.author, request.app[CLOCK](), outlines(entries)
+    ).decode()
     return send_text("blogroll.opml", text, "text/x-opml")
 
 

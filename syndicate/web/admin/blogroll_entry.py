@@ -6,6 +6,7 @@ from syndicate.blogroll.following import MAX_TAGLINE_LENGTH
 from syndicate.content.text import clean_name
 from syndicate.errors import AddressUnusable, NotFound
 from syndicate.model.blogroll import BlogrollEntry
+from syndicate.translation import _
 from syndicate.web.admin.blogroll import BLOGROLL, BLOGROLL_EDITOR
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.blogroll import BlogrollEntryPage
@@ -14,7 +15,7 @@ from syndicate.web.admin.session import FORM
 from syndicate.web.keys import STORE
 
 FIELDS = ("name", "tagline", "category", "notes")
-NO_NAME = "An entry needs a name."
+NO_NAME = _("An entry needs a name.")
 
 
 async def get_entry(request: web.Request) -> web.StreamResponse:

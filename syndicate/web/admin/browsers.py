@@ -2,6 +2,8 @@
 
 import re
 
+from syndicate.translation import _
+
 BROWSERS = (
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),
@@ -27,5 +29,5 @@ def browser_name(user_agent: str) -> str:
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
     if browser:
-        return f"{browser} on {system}" if system else browser
-    return "".join(re.findall(r"^[\w.-]{1,40}", user_agent)) or "Unknown browser"
+        return _("{browser} on {system}", browser=browser, system=system) if system else browser
+    return "".join(re.findall(r"^[\w.-]{1,40}", user_agent)) or _("Unknown browser")

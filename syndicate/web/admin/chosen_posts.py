@@ -10,6 +10,7 @@ from aiohttp import web
 from syndicate.errors import AlreadyAnnounced, InputError, PostNotFound, RevisionConflict
 from syndicate.model.ids import new_id
 from syndicate.model.post import PostState
+from syndicate.translation import _, ngettext
 from syndicate.web.admin.editor import EDITOR, Editor, OpenedPost
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.post_lists import ChosenDonePage, ChosenPage, ChosenPost, ChosenResult
@@ -24,11 +25,11 @@ MARK = "post-"
 LAST_ACTION = "last action with posts"
 """The name under which the database remembers what became of them."""
 DONE = {
-    "publish": "published",
-    "unpublish": "made drafts",
-    "tag": "given other tags",
-    "delete": "deleted",
-    "take-back": "taken back",
+    "publish": _("published"),
+    "unpublish": _("made drafts"),
+    "tag": _("given other tags"),
+    "delete": _("deleted"),
+    "take-back": _("taken back"),
 }
 
 
@@ -73,7 +74,7 @@ def _action(form: Form) -> str:
     """Return what is to be done. Raises InputError."""
     do = form.get("do")
     if do not in DONE or do == "take-back":
-        raise InputError("This button is not known here.")
+        raise InputError(_("This button is not known here."))
     return do
 
 
@@ -87,13 +88,13 @@ def _problem(opened: OpenedPost, do: str) -> str:
         case _ if opened.is_in_folder and do != "delete":
             return IN_FOLDER
         case "publish" if opened.is_live:
-            return "It is public already." if opened.post.is_public else "It is scheduled already."
+            return _("It is public already.") if opened.post.is_public else _("It is scheduled already.")
         case "publish" if opened.is_outdated:
             return CHANGED_ELSEWHERE
         case "publish" if not opened.fields["text"].strip():
-            return "It has no text."
+            return _("It has no text.")
         case "unpublish" if not opened.is_live:
-            return "It is not public."
+            return _("It is not public.")
         case "tag" if opened.aside:
             return HAS_CHANGES
     return ""
@@ -104,16 +105,16 @@ def _notes(opened: OpenedPost, do: str, now: datetime) -> Iterator[str]:
     post = opened.post
     if do == "publish":
         if post.state in (PostState.PRIVATE, PostState.PASSWORD):
-            yield "Until now only you could read it."
+            yield _("Until now only you could read it.")
         if opened.fields["date"] and post.published > now:
-            yield "It is scheduled: its date lies ahead."
+            yield _("It is scheduled: its date lies ahead.")
         if opened.aside:
-            yield "With the changes that are not in it yet."
+            yield _("With the changes that are not in it yet.")
     if do == "delete":
         if post.counts.comments:
-            yield f"With its {post.counts.comments} comments." if post.counts.comments > 1 else "With its comment."
+            yield ngettext("With its comment.", "With its {count} comments.", post.counts.comments)
         if opened.is_in_folder:
-            yield "Its file stays in the posts folder; delete it there, too."
+            yield _("Its file stays in the posts folder; delete it there, too.")
 
 
 # doing it
@@ -124,7 +125,7 @@ async def post_apply(request: web.Request) -> web.StreamResponse:
     form = request[FORM]
     do, revisions = _action(form), {id: form.get(f"{MARK}{id}") for id in _marked(form)}
     if do == "tag" and not (form.get("add").strip() or form.get("remove").strip()):
-        wrong = form.with_errors(add="Please name at least one tag.")
+        wrong = form.with_errors(add=_("Please name at least one tag."))
         return respond_to_form(request, await _question(request, wrong, list(revisions)), wrong)
     results = [await _result(request, id, revision, do) for id, revision in revisions.items()]
     return await _remembered(request, do, results, local_path(form.get("next") or POSTS))
@@ -135,7 +136,7 @@ async def _result(request: web.Request, id: str, revision: str, do: str) -> Chos
     try:
         opened = await editor.open(id)
     except PostNotFound:
-        return ChosenResult(id="", title=id, text="It is gone already.", is_done=False)
+        return ChosenResult(id="", title=id, text=_("It is gone already."), is_done=False)
     problem = _problem(opened, do) or ("" if revision == str(opened.made.revision) else CHANGED_ELSEWHERE)
     done = ""
     if not problem:
@@ -154,15 +155,15 @@ async def _do(editor: Editor, opened: OpenedPost, do: str, form: Form) -> str:
     match do:
         case "publish":
             published = await editor.publish(opened, at=None, minor=form.has("quietly"))
-            return "It is out." if published.post.is_public else "It will be published at its date."
+            return _("It is out.") if published.post.is_public else _("It will be published at its date.")
         case "unpublish":
             is_taken_back = await editor.unpublish(opened)
-            return "It is a draft again." + (" Nothing had been sent." if is_taken_back else "")
+            return _("It is a draft again.") + (_(" Nothing had been sent.") if is_taken_back else "")
         case "tag":
             return await _tag(editor, opened, form)
         case _:
             await editor.delete(opened.post.id)
-            return "It is deleted."
+            return _("It is deleted.")
 
 
 async def _tag(editor: Editor, opened: OpenedPost, form: Form) -> str:
@@ -172,13 +173,13 @@ async def _tag(editor: Editor, opened: OpenedPost, form: Form) -> str:
     known = {name.casefold() for name in kept}
     tags = kept + [name for name in _names(form.get("add")) if name.casefold() not in known]
     if tags == before:
-        return "It has these tags already." if not removed else "Its tags are these already."
+        return _("It has these tags already.") if not removed else _("Its tags are these already.")
     typed: Mapping[str, str] = dict(opened.shown) | {"tags": ", ".join(tags)}
     if opened.is_live:
         await editor.publish(replace(opened, aside=typed), at=None, minor=form.has("quietly"))
     else:
         await editor.save(opened, typed, opened.base_revision)
-    return f"Its tags are: {', '.join(tags)}." if tags else "It has no tags now."
+    return _("Its tags are: {names}.", names=", ".join(tags)) if tags else _("It has no tags now.")
 
 
 def _names(typed: str) -> list[str]:
@@ -194,9 +195,9 @@ def _title(opened: OpenedPost) -> str:
 
 async def _remembered(request: web.Request, do: str, results: Sequence[ChosenResult], back: str) -> web.StreamResponse:
     done, left = sum(one.is_done for one in results), sum(not one.is_done for one in results)
-    text = f"{done} {'post' if done == 1 else 'posts'} {DONE[do]}."
+    text = ngettext("{count} post {done}.", "{count} posts {done}.", done, done=DONE[do])
     if left:
-        text += f" {left} left as {'it was' if left == 1 else 'they were'}."
+        text += " " + ngettext("{count} left as it was.", "{count} left as they were.", left)
     last = LastAction(id=new_id(request.app[CLOCK]()), do=do, text=text, results=results, next=back)
     await request.app[STORE].transaction(lambda tx: tx.key_values.save(LAST_ACTION, json.dumps(asdict(last))))
     return see_other(f"{CHOSEN}?result={last.id}")
@@ -239,8 +240,8 @@ async def _taken_back(request: web.Request, one: ChosenResult) -> ChosenResult:
     try:
         await request.app[EDITOR].take_back(one.id)
     except (AlreadyAnnounced, PostNotFound):
-        return replace(one, text="It has gone out already.", is_done=False)
-    return replace(one, text="It is a draft again. Nothing had been sent.")
+        return replace(one, text=_("It has gone out already."), is_done=False)
+    return replace(one, text=_("It is a draft again. Nothing had been sent."))
 
 
 async def _find_last(request: web.Request, id: str) -> LastAction | None:

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from syndicate.translation import _
 from syndicate.web.admin.authentication import AUTHENTICATION
 from syndicate.web.admin.pages.account import CodesPage
 from syndicate.web.admin.rendering import respond
@@ -26,7 +27,7 @@ async def post_download(request: web.Request) -> web.StreamResponse:
     """Return the codes that the page shows as a text file; they are not stored anywhere."""
     site = request.app[SETTINGS].site
     codes = request[FORM].get("codes")[:MAX_CODES_LENGTH]
-    text = f"Recovery codes for {site.url}/admin/login\nEach works once.\n\n{codes}\n"
+    text = _("Recovery codes for {url}/admin/login\nEach works once.\n\n{codes}\n", url=site.url, codes=codes)
     headers = {"Content-Disposition": f'attachment; filename="recovery-codes-{site.handle}.txt"'}
     return web.Response(text=text, headers=headers)
 

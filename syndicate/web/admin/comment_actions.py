@@ -20,11 +20,12 @@ from syndicate.model.comment import Comment, CommentSource, CommentState
 from syndicate.model.ids import new_id
 from syndicate.storage import Store
 from syndicate.storage.blocks import Block
+from syndicate.translation import _, ngettext
 
 LAST_ACTION = "last comment action"
 """The name under which the database remembers it."""
-DONE = {"approve": "approved", "reject": "hidden", "spam": "marked as spam"}
-NO_TEXT = "Please write something."
+DONE = {"approve": _("approved"), "reject": _("hidden"), "spam": _("marked as spam")}
+NO_TEXT = _("Please write something.")
 BLOCK_REASON = "at the desk"
 
 
@@ -59,13 +60,13 @@ class CommentActions:
             comment = await self._store.comments.find(id)
             if comment is None or comment.source is CommentSource.OWN:
                 continue
-            _, reason = await self._store.comments.get_source(id)
+            _rest, reason = await self._store.comments.get_source(id)
             try:
                 decided = await moderation.decide(self._store, id, decision, on_decision=self._authorizations.decided)
             except CommentNotFound:
                 continue
             changed.append((id, comment.state.value, reason, decided.state.value))
-        text = f"{len(changed)} comment{'' if len(changed) == 1 else 's'} {DONE[decision]}."
+        text = ngettext("{count} comment {done}.", "{count} comments {done}.", len(changed), done=DONE[decision])
         return await self._remember(text, comments=changed)
 
     async def block(self, id: str, *, server: bool) -> LastAction:
@@ -74,11 +75,11 @@ class CommentActions:
         comment = await self.get(id)
         pattern = host_of(comment.author.uri) if server else comment.author.uri
         if comment.source is CommentSource.OWN or not pattern:
-            raise InputError("Nothing is known of this person that could be blocked.")
+            raise InputError(_("Nothing is known of this person that could be blocked."))
         is_new = await self._store.blocks.find(pattern) is None
         await self._blocking.block(Block(pattern=pattern, reason=BLOCK_REASON, created=self._clock()))
         name = pattern if server else comment.author.handle or comment.author.name
-        return await self._remember(f"{name} is blocked.", blocked=pattern if is_new else "")
+        return await self._remember(_("{name} is blocked.", name=name), blocked=pattern if is_new else "")
 
     async def reply(self, id: str, text: str, *, only: bool = False) -> Comment:
         """Answer a comment, which is shown from then on. Raises CommentNotFound, InputError."""
@@ -100,7 +101,7 @@ class CommentActions:
     async def delete(self, id: str) -> LastAction:
         """Delete an answer of the author's own. Raises CommentNotFound."""
         await self._author_replies.delete(id)
-        return await self._remember("Your answer is deleted.", deleted=id)
+        return await self._remember(_("Your answer is deleted."), deleted=id)
 
     async def undo(self, id: str) -> bool:
         """Take the last action back. Return False if that is another one by now.

@@ -13,6 +13,7 @@ from syndicate.errors import InputError, NotFound
 from syndicate.model.comment import Comment, CommentSource, CommentState
 from syndicate.storage import Store
 from syndicate.storage.admin_comments import CommentCounts, ModeratedComment
+from syndicate.translation import _
 from syndicate.web.admin.comment_actions import COMMENT_ACTIONS
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.comments import CommentCard, CommentPage, CommentsPage, EarlierText
@@ -25,19 +26,19 @@ from syndicate.web.site.safe_html import SafeHtml
 COMMENTS_PER_PAGE = 25
 COMMENTS = "/admin/comments/"
 TABS = {
-    "waiting": ("Waiting", CommentState.PENDING),
-    "shown": ("Shown", CommentState.APPROVED),
-    "spam": ("Spam", CommentState.SPAM),
-    "hidden": ("Hidden", CommentState.REJECTED),
-    "deleted": ("Deleted", CommentState.WITHDRAWN),
+    "waiting": (_("Waiting"), CommentState.PENDING),
+    "shown": (_("Shown"), CommentState.APPROVED),
+    "spam": (_("Spam"), CommentState.SPAM),
+    "hidden": (_("Hidden"), CommentState.REJECTED),
+    "deleted": (_("Deleted"), CommentState.WITHDRAWN),
 }
 DECISIONS = ("approve", "reject", "spam")
 MARK = "comment-"
 """How the fields that name comments begin; the id follows."""
 SOURCES = {
-    CommentSource.IMPORT: "imported",
-    CommentSource.FORM: "by the form of the blog",
-    CommentSource.WEBMENTION: "Webmention",
+    CommentSource.IMPORT: _("imported"),
+    CommentSource.FORM: _("by the form of the blog"),
+    CommentSource.WEBMENTION: _("Webmention"),
 }
 
 
@@ -82,7 +83,7 @@ async def post_comments(request: web.Request) -> web.StreamResponse:
     elif do == "delete":
         last = await actions.delete(ids[0])
     else:
-        raise InputError("This button is not known here.")
+        raise InputError(_("This button is not known here."))
     return see_other(f"{back}{'&' if '?' in back else '?'}undo={last.id}")
 
 
@@ -175,7 +176,7 @@ def _card(row: ModeratedComment, counts: CommentCounts | None) -> CommentCard:
     return CommentCard(
         id=comment.id,
         number=comment.number,
-        author=comment.author.name or comment.author.handle or ("You" if is_own else "Somebody"),
+        author=comment.author.name or comment.author.handle or (_("You") if is_own else _("Somebody")),
         handle=comment.author.handle,
         author_url=comment.author.url,
         avatar=comment.author.avatar,
@@ -224,7 +225,7 @@ def _cursor(comment: Comment) -> str:
 
 def _key(cursor: str) -> tuple[datetime, str] | None:
     """Return the key in an address; one that cannot be read leads to the newest."""
-    published, _, id = cursor.partition("~")
+    published, _separator, id = cursor.partition("~")
     try:
         at = datetime.fromisoformat(published)
     except ValueError:

@@ -21,6 +21,7 @@ from syndicate.storage import Store, Tables
 from syndicate.storage.post_drafts import EditedPost
 from syndicate.storage.post_rows import PostSource
 from syndicate.storage.site_settings import SiteSettings
+from syndicate.translation import _
 from syndicate.web.admin.post_form import base_of_new, created_at, draft_from, fields_of, is_undated, slug_for
 from syndicate.web.site.bundle import why_missing
 
@@ -234,7 +235,7 @@ class Editor:
     @staticmethod
     def _require(opened: OpenedPost, base_revision: int) -> None:
         if opened.made.revision != base_revision:
-            raise RevisionConflict(f"{opened.post.slug}: the post was changed in the meantime")
+            raise RevisionConflict(_("{slug}: the post was changed in the meantime", slug=opened.post.slug))
 
 
 def _slug_rule(typed: Mapping[str, str], opened: OpenedPost | None = None) -> SlugRule:

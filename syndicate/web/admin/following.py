@@ -6,6 +6,7 @@ from syndicate.blogroll.finder import FoundFeed
 from syndicate.blogroll.following import require_another
 from syndicate.errors import InputError
 from syndicate.model.blogroll import BlogrollEntry
+from syndicate.translation import _
 from syndicate.web.admin.blogroll import BLOGROLL, BLOGROLL_EDITOR, list_page
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.lookup import look_up
@@ -14,7 +15,7 @@ from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM
 from syndicate.web.keys import CONFIG, STORE
 
-NOTHING_GIVEN = "Please give an account, such as @ann@social.example, or the address of a blog or a feed."
+NOTHING_GIVEN = _("Please give an account, such as @ann@social.example, or the address of a blog or a feed.")
 
 
 async def post_find(request: web.Request) -> web.StreamResponse:

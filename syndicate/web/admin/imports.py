@@ -10,6 +10,7 @@ from syndicate.importers.upload.kinds import UploadKind
 from syndicate.importers.upload.place import folder_of
 from syndicate.model.ids import new_id
 from syndicate.storage.imports import StoredImport
+from syndicate.translation import _
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.transfer import ImportPage
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
@@ -22,12 +23,12 @@ MAX_LISTED = 10
 BLOCKS_FORM = "blocks"
 """What the form for lists of blocks says of its file: those without a heading look like other lists."""
 UNUSUAL = re.compile(r"[^\w.-]+")
-NO_FILE = "Please choose a file."
-TOO_LARGE = (
-    "This file has {size} MB; at most {max} MB can be uploaded. Whoever runs the server can bring it in with"
-    " `syndicate import`."
+NO_FILE = _("Please choose a file.")
+TOO_LARGE = _(
+    "This file has {size} MB; at most {max} MB can be uploaded. Whoever runs the server can bring it in "
+    "with `syndicate import`."
 )
-NO_ADDRESS = "Please give an address such as https://old.example, or leave this empty."
+NO_ADDRESS = _("Please give an address such as https://old.example, or leave this empty.")
 
 
 async def get_import(request: web.Request) -> web.StreamResponse:

@@ -11,6 +11,7 @@ from aiohttp import web
 from syndicate.errors import PictureRefused, SettingInvalid
 from syndicate.storage.look import ABOUT, FIELDS, HEADER, PICTURE, Look, LookPicture, look_of, picture_setting
 from syndicate.storage.site_settings import SiteSettings
+from syndicate.translation import _
 from syndicate.urls import Urls
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.look import LookPage, ShownPicture
@@ -52,7 +53,7 @@ async def post_look(request: web.Request) -> web.StreamResponse:
     except PictureRefused as error:
         errors[f"{name}_file"] = str(error)
     except SettingInvalid as error:
-        errors[error.name.partition(".")[2]] = f"This {error.problem}."
+        errors[error.name.partition(".")[2]] = _("This {problem}.", problem=error.problem)
     if errors:
         wrong = typed.with_errors(**errors)
         return respond_to_form(request, _page(request, wrong), wrong)
@@ -73,7 +74,7 @@ async def _picture(request: web.Request, form: Form, name: str) -> Mapping[str, 
 
 def _texts(form: Form, settings: SiteSettings) -> Iterator[tuple[str, str | None]]:
     """Yield the settings that can be changed; an empty one has its default again."""
-    for name, (setting, _) in TEXTS.items():
+    for name, (setting, _limit) in TEXTS.items():
         if not settings.is_locked(setting):
             yield setting, " ".join(form.get(name).split()) or None
 
@@ -84,18 +85,21 @@ def _fields(form: Form) -> list[tuple[str, str]]:
 
 
 def _too_long(form: Form) -> Iterator[tuple[str, str]]:
-    limits = {name: limit for name, (_, limit) in TEXTS.items()} | {"about": MAX_ABOUT_LENGTH}
+    limits = {name: limit for name, (_setting, limit) in TEXTS.items()} | {"about": MAX_ABOUT_LENGTH}
     limits |= {f"{name}_alt": MAX_ALT_LENGTH for name in PICTURES}
     limits |= {f"{part}{at}": MAX_FIELD_LENGTH for part in ("label", "content") for at in range(1, MAX_FIELDS + 1)}
     for name, limit in limits.items():
         if len(form.get(name)) > limit:
-            yield name, f"Please use at most {limit} characters; these are {len(form.get(name))}."
+            yield (
+                name,
+                _("Please use at most {limit} characters; these are {count}.", limit=limit, count=len(form.get(name))),
+            )
     for at in range(1, MAX_FIELDS + 1):
         label, content = form.get(f"label{at}").strip(), form.get(f"content{at}").strip()
         if content and not label:
-            yield f"label{at}", "Please give the line a label."
+            yield f"label{at}", _("Please give the line a label.")
         if label and not content:
-            yield f"content{at}", "Please write what the label is about."
+            yield f"content{at}", _("Please write what the label is about.")
 
 
 def _stored(settings: SiteSettings) -> dict[str, str]:
@@ -116,7 +120,7 @@ def _page(request: web.Request, form: Form) -> LookPage:
         fields=MAX_FIELDS,
         picture=_shown(look.picture),
         header=_shown(look.header),
-        locked=frozenset(name for name, (setting, _) in TEXTS.items() if settings.is_locked(setting)),
+        locked=frozenset(name for name, (setting, _limit) in TEXTS.items() if settings.is_locked(setting)),
     )
 
 

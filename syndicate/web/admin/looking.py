@@ -9,6 +9,7 @@ from aiohttp import web
 from syndicate.content.tags import Tag, tokens
 from syndicate.content.text import canonical_path
 from syndicate.model.post import Post, PostKind
+from syndicate.translation import _, ngettext
 from syndicate.urls import Urls
 from syndicate.web.admin.editor import OpenedPost
 from syndicate.web.keys import STORE, URLS
@@ -27,16 +28,17 @@ async def missing(request: web.Request, opened: OpenedPost, post: Post) -> list[
 
 def _missing(opened: OpenedPost, post: Post) -> Iterator[str]:
     if not opened.fields["text"].strip():
-        yield "The text is empty."
+        yield _("The text is empty.")
     if post.kind is PostKind.POST and not post.title:
-        yield "There is no title, so it goes out as a note."
+        yield _("There is no title, so it goes out as a note.")
     if post.kind is PostKind.POST and not post.tags:
-        yield "There are no tags, by which people find posts in the fediverse."
-    pictures = _undescribed(opened, post)
-    if pictures == 1:
-        yield "A picture has no description, which people who cannot see it need."
-    elif pictures:
-        yield f"{pictures} pictures have no description, which people who cannot see them need."
+        yield _("There are no tags, by which people find posts in the fediverse.")
+    if pictures := _undescribed(opened, post):
+        yield ngettext(
+            "A picture has no description, which people who cannot see it need.",
+            "{count} pictures have no description, which people who cannot see them need.",
+            pictures,
+        )
 
 
 def _undescribed(opened: OpenedPost, post: Post) -> int:
@@ -56,7 +58,9 @@ async def _broken_links(request: web.Request, post: Post) -> AsyncIterator[str]:
     for link in own[:MAX_LINKS_CHECKED]:
         address = link.removeprefix(base) or "/"
         if address.partition("?")[0] != post.path and not await _leads_somewhere(request, address):
-            yield f"A link leads to {unquote(address)}, where this blog has nothing that readers can see."
+            yield _(
+                "A link leads to {unquote}, where this blog has nothing that readers can see.", unquote=unquote(address)
+            )
 
 
 async def _leads_somewhere(request: web.Request, address: str) -> bool:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from syndicate.blogroll.finder import FeedFinder, FoundFeed
 from syndicate.errors import AddressUnusable
+from syndicate.translation import _
 
 LOOKUP_TIMEOUT_SECONDS = 15.0
 FINDER = web.AppKey("feed finder", FeedFinder)
@@ -20,5 +21,9 @@ async def look_up(request: web.Request, address: str, feed: str | None = None) -
             return found if feed is None else await finder.with_feed(found, feed)
     except TimeoutError as error:
         raise AddressUnusable(
-            f"{address}: no answer within {LOOKUP_TIMEOUT_SECONDS:.0f} seconds; please try again later"
+            _(
+                "{address}: no answer within {lookup_timeout_seconds:.0f} seconds; please try again later",
+                address=address,
+                lookup_timeout_seconds=LOOKUP_TIMEOUT_SECONDS,
+            )
         ) from error

@@ -11,6 +11,7 @@ from syndicate.media.files import MAX_BYTES
 from syndicate.model.media_names import name_of_smaller
 from syndicate.storage.admin_media import ListedFile
 from syndicate.storage.media import MediaFile
+from syndicate.translation import _
 from syndicate.urls import Urls
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.media import FileCard, FilePage, MediaPage
@@ -27,8 +28,8 @@ MAX_SEARCH_LENGTH = 200
 MAX_UPLOAD_BYTES = MAX_BYTES + 64 * 1024
 THUMBNAIL_WIDTH = 480
 SHORT_NAME_LENGTH = 8
-NO_FILE = "Please choose a file."
-IN_USE = "It is used by what stands above, so it has not been deleted."
+NO_FILE = _("Please choose a file.")
+IN_USE = _("It is used by what stands above, so it has not been deleted.")
 MEGABYTE = 1024 * 1024
 
 
@@ -56,7 +57,13 @@ def _bytes(file: ReceivedFile | None) -> bytes:
     if file is None or not file.filename:
         raise PictureRefused(NO_FILE)
     if file.is_too_large or file.size > MAX_BYTES:
-        raise PictureRefused(f"This file has {file.size // MEGABYTE} MB; at most {MAX_BYTES // MEGABYTE} MB are taken.")
+        raise PictureRefused(
+            _(
+                "This file has {size} MB; at most {max_size} MB are taken.",
+                size=file.size // MEGABYTE,
+                max_size=MAX_BYTES // MEGABYTE,
+            )
+        )
     return file.path.read_bytes()
 
 
@@ -89,7 +96,13 @@ async def post_file(request: web.Request) -> web.StreamResponse:
     form, listed = request[FORM], await _listed(request)
     alt = " ".join(form.get("alt").split())
     if len(alt) > MAX_ALT_LENGTH:
-        wrong = form.with_errors(alt=f"Please use at most {MAX_ALT_LENGTH} characters; these are {len(alt)}.")
+        wrong = form.with_errors(
+            alt=_(
+                "Please use at most {max_alt_length} characters; these are {count}.",
+                max_alt_length=MAX_ALT_LENGTH,
+                count=len(alt),
+            )
+        )
         return respond_to_form(request, await _file_page(request, listed, wrong), wrong)
     await request.app[UPLOADS].describe(listed.file, alt)
     return see_other(f"{MEDIA}{listed.file.id}/", "saved")

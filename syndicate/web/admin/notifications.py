@@ -22,6 +22,7 @@ from syndicate.notifications.options import (
 from syndicate.notifications.words import NAMES, Words, words_of
 from syndicate.storage.notifications import Notification, NotificationKind
 from syndicate.storage.site_settings import SiteSettings
+from syndicate.translation import _
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.notifications import MailsOffPage, NotificationsPage
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
@@ -60,7 +61,7 @@ async def post_notifications(request: web.Request) -> web.StreamResponse:
         await settings.save(changes)
     except SettingInvalid as error:
         name = next((field for field, setting in MAIL_FIELDS.items() if setting == error.name), "smtp")
-        wrong = Form({**shown, **form.values}).with_errors(**{name: f"This {error.problem}."})
+        wrong = Form({**shown, **form.values}).with_errors(**{name: _("This {problem}.", problem=error.problem)})
         return respond_to_form(request, await _page(request, wrong), wrong)
     return see_other(NOTIFICATIONS, "saved")
 

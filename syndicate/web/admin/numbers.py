@@ -55,12 +55,13 @@ def _growth(request: web.Request, days: list[tuple[date, int]]) -> Chart | None:
         return None
     calendar = request.app[PAGES].calendar
     (first, before), (last, after) = days[0], days[-1]
-    description = _("From %(before)s on %(first)s to %(after)s on %(last)s.") % {
-        "before": before,
-        "first": calendar.day(first),
-        "after": after,
-        "last": calendar.day(last),
-    }
+    description = _(
+        "From {before} on {first} to {after} on {last}.",
+        before=before,
+        first=calendar.day(first),
+        after=after,
+        last=calendar.day(last),
+    )
     values = [Value(label=calendar.day(day), number=number) for day, number in days]
     return line_chart("followers", _("Followers"), description, values)
 
@@ -79,11 +80,9 @@ def _by_month(request: web.Request, counted: CountedNumbers, now: datetime) -> I
         ]
         total = sum(value.number for value in values)
         best = max(values, key=lambda value: value.number)
-        description = _("%(total)s in twelve months; the most, %(most)s, in %(month)s.") % {
-            "total": total,
-            "most": best.number,
-            "month": best.label,
-        }
+        description = _(
+            "{total} in twelve months; the most, {most}, in {month}.", total=total, most=best.number, month=best.label
+        )
         yield bar_chart(id, title, description if total else _("None in twelve months."), values)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from syndicate.translation import _
+
 MIN_LENGTH = 12
 MAX_LENGTH = 256
 MIN_SCORE = 3
@@ -40,11 +42,17 @@ class Passwords:
     async def problem_of(self, password: str, hints: Sequence[str]) -> str:
         """Return why this cannot be the password, or an empty string. `hints` are words that a guesser tries first."""
         if len(password) < MIN_LENGTH:
-            return f"Please take at least {MIN_LENGTH} characters. A few words in a row are easy to remember."
+            return _(
+                "Please take at least {min_length} characters. A few words in a row are easy to remember.",
+                min_length=MIN_LENGTH,
+            )
         if len(password) > MAX_LENGTH:
-            return f"Please take at most {MAX_LENGTH} characters."
+            return _("Please take at most {max_length} characters.", max_length=MAX_LENGTH)
         if await asyncio.to_thread(_score, password, hints) < MIN_SCORE:
-            return "This password is easy to guess. Please take another one, such as four words that do not belong together."
+            return _(
+                "This password is easy to guess. Please take another one, such as four words that do not belong "
+                "together."
+            )
         return ""
 
 

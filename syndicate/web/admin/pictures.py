@@ -17,6 +17,7 @@ from syndicate.publishing import Publisher
 from syndicate.publishing.post_files import as_kept
 from syndicate.storage import Store
 from syndicate.storage.media import MediaFile
+from syndicate.translation import _
 from syndicate.urls import Urls
 from syndicate.web.admin.session import FILES_SENT, FORM
 
@@ -25,12 +26,12 @@ MAX_ALT_LENGTH = 1500
 MAX_FILENAME_LENGTH = 100
 MAX_RENDERED_AGAIN = 200
 """Posts; more have a file only where it stands on every page, and get its new description when they change."""
-NO_PICTURE = "Please choose a picture."
+NO_PICTURE = _("Please choose a picture.")
 SPECIAL = re.compile(r"[\[\]\\]")
 HEIC = re.compile(rb"^.{4}ftyp(heic|heix|hevc|mif1|msf1)", re.DOTALL)
-HEIC_REFUSED = (
-    "This is a HEIC picture, which browsers do not show. Please send it as JPEG; on an iPhone: Settings, Camera, Formats, "
-    "Most Compatible."
+HEIC_REFUSED = _(
+    "This is a HEIC picture, which browsers do not show. Please send it as JPEG; on an iPhone: Settings, "
+    "Camera, Formats, Most Compatible."
 )
 
 
@@ -43,7 +44,7 @@ class Uploads:
         kept = await self._kept(data, alt)
         if not kept.media_type.startswith("image/"):
             self._files.remove(kept.name or "")
-            raise PictureRefused("This file is no picture.")
+            raise PictureRefused(_("This file is no picture."))
         return await self._saved(kept)
 
     async def keep_file(self, data: bytes, alt: str, filename: str) -> MediaFile:
@@ -68,7 +69,7 @@ class Uploads:
         try:
             return await asyncio.to_thread(as_kept, wanted, self._files, data)
         except UnusableFile as error:
-            raise PictureRefused(f"This file cannot be used: {error}.") from error
+            raise PictureRefused(_("This file cannot be used: {error}.", error=error)) from error
 
     async def _saved(self, kept: MediaFile, filename: str = "") -> MediaFile:
         known = await self._store.media.find_by_name(kept.name or "")

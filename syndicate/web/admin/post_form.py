@@ -30,6 +30,7 @@ from syndicate.model.post import (
 )
 from syndicate.publishing.publisher import AUTHOR_ORIGIN
 from syndicate.storage.post_rows import PostSource
+from syndicate.translation import _
 from syndicate.web.admin.forms import Form
 
 FIELDS = (
@@ -53,8 +54,8 @@ FIELDS = (
 )
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 MAX_SLUG_LENGTH = 100
-NO_SUCH_ADDRESS = "Please give the address of the post, such as https://blog.example/post."
-NO_SUCH_DATE = "Please give a date and a time, such as 2026-12-24T18:00."
+NO_SUCH_ADDRESS = _("Please give the address of the post, such as https://blog.example/post.")
+NO_SUCH_DATE = _("Please give a date and a time, such as 2026-12-24T18:00.")
 
 
 def fields_of(post: Post, made: PostSource, zone: ZoneInfo, now: datetime) -> dict[str, str]:
@@ -101,15 +102,15 @@ def errors_in(typed: Mapping[str, str], zone: ZoneInfo) -> dict[str, str]:
     """Return what is wrong with the fields, by field."""
     errors = {}
     if typed["slug"].strip() and not slugify(typed["slug"]):
-        errors["slug"] = "Please use letters or digits, such as my-first-post."
+        errors["slug"] = _("Please use letters or digits, such as my-first-post.")
     if typed["date"] and parsed_date(typed["date"], zone) is None:
         errors["date"] = NO_SUCH_DATE
     if typed["language"] and not LANGUAGE.fullmatch(typed["language"].strip()):
-        errors["language"] = "Please give a language as a code, such as en or de-AT."
+        errors["language"] = _("Please give a language as a code, such as en or de-AT.")
     if problem := _problem_of_reference(typed):
         errors["reference"] = problem
     if typed["visibility"] not in set(Visibility):
-        errors["visibility"] = "Please choose one of these."
+        errors["visibility"] = _("Please choose one of these.")
     return errors
 
 
@@ -136,7 +137,7 @@ def _problem_of_reference(typed: Mapping[str, str]) -> str:
     if not kind and not address:
         return ""
     if kind not in set(ReferenceKind):
-        return "Please choose whether the post answers, likes or boosts this."
+        return _("Please choose whether the post answers, likes or boosts this.")
     return "" if is_web_address(address) else NO_SUCH_ADDRESS
 
 

@@ -12,6 +12,7 @@ from syndicate.content.frontmatter import terms
 from syndicate.errors import InputError, RevisionConflict, SlugTaken
 from syndicate.model.post import PostKind, PostState, TermKind
 from syndicate.storage.admin_posts import PostFilter
+from syndicate.translation import _
 from syndicate.web.admin.editor import EDITOR, OpenedPost
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.frame import Tab
@@ -30,18 +31,18 @@ MAX_TAGS_OFFERED = 100
 NOT_PUBLIC = (PostState.PRIVATE, PostState.PASSWORD)
 PAGES, DELETED = "pages", "deleted"
 TABS: Mapping[str, tuple[str, tuple[PostState, ...]]] = {
-    "all": ("All", tuple(PostState)),
-    "drafts": ("Drafts", (PostState.DRAFT,)),
-    "scheduled": ("Scheduled", (PostState.SCHEDULED,)),
-    "published": ("Published", (PostState.PUBLISHED,)),
-    "private": ("Private", NOT_PUBLIC),
-    PAGES: ("Pages", tuple(PostState)),
+    "all": (_("All"), tuple(PostState)),
+    "drafts": (_("Drafts"), (PostState.DRAFT,)),
+    "scheduled": (_("Scheduled"), (PostState.SCHEDULED,)),
+    "published": (_("Published"), (PostState.PUBLISHED,)),
+    "private": (_("Private"), NOT_PUBLIC),
+    PAGES: (_("Pages"), tuple(PostState)),
 }
 MAX_DELETED = 200
 QUICK_FIELDS = ("title", "slug", "tags", "date")
-HAS_CHANGES = "This post has changes that are not published. Open it to go on with them, or discard them first."
-IN_FOLDER = "This post is changed in its file, in the posts folder."
-CHANGED_ELSEWHERE = "It was changed in another window meanwhile. Please look again."
+HAS_CHANGES = _("This post has changes that are not published. Open it to go on with them, or discard them first.")
+IN_FOLDER = _("This post is changed in its file, in the posts folder.")
+CHANGED_ELSEWHERE = _("It was changed in another window meanwhile. Please look again.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,10 +196,10 @@ async def _deleted(request: web.Request) -> web.StreamResponse:
 async def _tabs(request: web.Request, current: str) -> tuple[Tab, ...]:
     store = request.app[STORE]
     counts = await store.admin_posts.count_by_state()
-    numbers = {name: sum(counts.get(one, 0) for one in states) for name, (_, states) in TABS.items()}
+    numbers = {name: sum(counts.get(one, 0) for one in states) for name, (_label, states) in TABS.items()}
     numbers[PAGES] = await store.admin_posts.count_pages()
     numbers[DELETED] = await store.tombstones.count_of_posts(request.app[URLS].base)
-    labels = {name: label for name, (label, _) in TABS.items()} | {DELETED: "Deleted"}
+    labels = {name: label for name, (label, _states) in TABS.items()} | {DELETED: _("Deleted")}
     return tuple(
         Tab(label=label, href=f"{POSTS}?state={name}", count=numbers[name], is_current=name == current)
         for name, label in labels.items()

@@ -9,6 +9,7 @@ from aiohttp import web
 from syndicate.errors import InputError, RevisionConflict, SlugTaken
 from syndicate.model.tokens import hash_of
 from syndicate.publishing.publisher import Change
+from syndicate.translation import _
 from syndicate.web.admin.audience import audience_of
 from syndicate.web.admin.editor import EDITOR, OpenedPost
 from syndicate.web.admin.forms import Form
@@ -20,7 +21,7 @@ from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM
 from syndicate.web.keys import SETTINGS
 
-CHANGED_SINCE = "The text has changed since you looked, in another window or by going back. This is how it is now."
+CHANGED_SINCE = _("The text has changed since you looked, in another window or by going back. This is how it is now.")
 
 
 async def get_publish(request: web.Request) -> web.StreamResponse:

@@ -7,6 +7,7 @@ from syndicate.comments import quotes
 from syndicate.comments.known_quotes import KnownQuote, list_known
 from syndicate.errors import InputError
 from syndicate.federation.outbox.quote_decisions import QuoteDecisions
+from syndicate.translation import _
 from syndicate.web.admin.pages.quotes import QuoteCard, QuotesPage
 from syndicate.web.admin.rendering import respond, see_other
 from syndicate.web.admin.session import FORM
@@ -36,7 +37,7 @@ async def post_quotes(request: web.Request) -> web.StreamResponse:
         case "allow":
             await decisions.allow(quote)
         case _:
-            raise InputError("This button is not known here.")
+            raise InputError(_("This button is not known here."))
     return see_other(QUOTES, f"quote-{form.get('do')}")
 
 

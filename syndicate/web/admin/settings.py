@@ -172,4 +172,4 @@ def _value(field: SettingField, form: Form) -> Any:
 
 def _sentence(problem: str) -> str:
     """Return a problem, which says what a value is or must be, as a sentence of its own."""
-    return _("This %(problem)s.") % {"problem": problem.rstrip(".")}
+    return _("This {problem}.", problem=problem.rstrip("."))

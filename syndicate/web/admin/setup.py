@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from syndicate.errors import NotFound
+from syndicate.translation import _
 from syndicate.web.admin.authentication import AUTHENTICATION
 from syndicate.web.admin.pages.account import SetupPage, WelcomePasskeyPage
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
@@ -23,7 +24,7 @@ async def post_setup(request: web.Request) -> web.StreamResponse:
     form, authentication = request[FORM], request.app[AUTHENTICATION]
     password = form.get("password")
     problem = await authentication.password_problem(password)
-    differs = "" if password == form.get("repeat") else "The two are not the same."
+    differs = "" if password == form.get("repeat") else _("The two are not the same.")
     checked = form.with_errors(password=problem, repeat=differs)
     if checked.errors:
         page = SetupPage(form=checked.without_secrets("password", "repeat"), is_again=await _is_again(request))

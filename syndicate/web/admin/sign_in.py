@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from syndicate.model.tokens import csrf_token
+from syndicate.translation import _
 from syndicate.web.admin.authentication import AUTHENTICATION, SignIn
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.account import LoginPage, ResumePage
@@ -42,7 +43,7 @@ async def post_login(request: web.Request) -> web.StreamResponse:
     if form.get("credential"):
         signed_in = await authentication.sign_in_with_passkey(client, form.get("credential"), replaces)
     elif empty := _empty_field(form):
-        return await _respond_wrong(request, form.with_errors(**{empty: "Please fill this in."}))
+        return await _respond_wrong(request, form.with_errors(**{empty: _("Please fill this in.")}))
     else:
         signed_in = await authentication.sign_in(
             client, password=form.get("password"), code=form.get("code"), replaces=replaces
@@ -113,7 +114,11 @@ def _in_words(wait: timedelta) -> str:
     seconds = math.ceil(wait.total_seconds())
     if not seconds:
         return ""
-    return f"Please wait {seconds} seconds." if seconds < 120 else f"Please wait {math.ceil(seconds / 60)} minutes."
+    return (
+        _("Please wait {seconds} seconds.", seconds=seconds)
+        if seconds < 120
+        else _("Please wait {minutes} minutes.", minutes=math.ceil(seconds / 60))
+    )
 
 
 def _resumed(request: web.Request, form: Form, signed_in: SignIn) -> web.Response | None:

@@ -7,6 +7,7 @@ from aiohttp import web
 from syndicate.content.blocks import cut_into_blocks
 from syndicate.content.line_ends import as_edited
 from syndicate.errors import InputError
+from syndicate.translation import _
 from syndicate.web.admin.editor import EDITOR
 from syndicate.web.admin.session import FORM
 
@@ -40,7 +41,7 @@ def _parts(sent: str) -> list[str]:
     try:
         parts = json.loads(sent)
     except ValueError as error:
-        raise InputError("the parts are no JSON") from error
+        raise InputError(_("the parts are no JSON")) from error
     if not isinstance(parts, list) or len(parts) > MAX_PARTS or not all(isinstance(part, str) for part in parts):
-        raise InputError(f"the parts are no list of at most {MAX_PARTS} texts")
+        raise InputError(_("the parts are no list of at most {max_parts} texts", max_parts=MAX_PARTS))
     return parts

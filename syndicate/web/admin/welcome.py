@@ -9,6 +9,7 @@ from aiohttp import web
 from syndicate.errors import SettingInvalid
 from syndicate.federation.actors.outside_checks import OutsideCheck
 from syndicate.storage.site_settings import SiteSettings
+from syndicate.translation import _
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.start import WelcomeBlogPage, WelcomeChecksPage, WelcomeImportPage
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
@@ -35,7 +36,9 @@ async def post_blog(request: web.Request) -> web.StreamResponse:
     form, settings = request[FORM], request.app[SETTINGS]
     typed = {name: " ".join(form.get(name).split()) for name in _open(settings)}
     errors = {
-        name: f"Please use at most {MAX_LENGTH} characters." for name, text in typed.items() if len(text) > MAX_LENGTH
+        name: _("Please use at most {max_length} characters.", max_length=MAX_LENGTH)
+        for name, text in typed.items()
+        if len(text) > MAX_LENGTH
     }
     try:
         if not errors:
@@ -44,7 +47,7 @@ async def post_blog(request: web.Request) -> web.StreamResponse:
                 changes[COMMENT_FORM] = form.get("form") == "1"
             await settings.save(changes)
     except SettingInvalid as error:
-        errors[error.name.partition(".")[2]] = f"This {error.problem}."
+        errors[error.name.partition(".")[2]] = _("This {problem}.", problem=error.problem)
     if errors:
         wrong = form.with_errors(**errors)
         return respond_to_form(request, _page(settings, wrong), wrong)

@@ -9,6 +9,7 @@ from aiohttp import web
 from syndicate.errors import PictureRefused
 from syndicate.model.post import TermKind
 from syndicate.storage.access_tokens import AccessToken, Scope
+from syndicate.translation import _
 from syndicate.urls import Urls
 from syndicate.web.admin.pictures import UPLOADS
 from syndicate.web.api.access import answered, bearer_token, find_token, require_scope
@@ -140,10 +141,10 @@ def _changed(before: str, after: str) -> web.Response:
 
 async def _keep(request: web.Request) -> web.Response:
     """Keep a file, whose type its bytes decide. It is public once a public post uses it."""
-    token, _, files = await _read(request)
+    token, _request, files = await _read(request)
     require_scope(token, Scope.MEDIA, Scope.CREATE)
-    if [name for name, _ in files] != ["file"]:
-        raise PictureRefused("Please send one file, as multipart/form-data, in a part with the name file.")
+    if [name for name, _file in files] != ["file"]:
+        raise PictureRefused(_("Please send one file, as multipart/form-data, in a part with the name file."))
     kept = await request.app[UPLOADS].keep_file(files[0][1].data, "", files[0][1].filename)
     location = request.app[URLS].absolute(Urls.media(kept.name or ""))
     return web.Response(status=HTTPStatus.CREATED, headers={"Location": location})

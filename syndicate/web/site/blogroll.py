@@ -7,6 +7,7 @@ from syndicate.clock import from_text, to_text
 from syndicate.errors import NotFound
 from syndicate.feeds import FeedDocument, FeedFormat
 from syndicate.feeds import opml as opml_format
+from syndicate.translation import _
 from syndicate.web.feeds import CACHE_CONTROL, CORS, answer_feed, answer_live
 from syndicate.web.http.keys import RESPONDER
 from syndicate.web.http.response_cache import RenderedDocument, uncached
@@ -82,7 +83,7 @@ async def get_opml(request: web.Request) -> web.StreamResponse:
         ]
         modified = await store.versions.moved_at("blogroll") or request.app[LOCAL_ACTORS].blog.actor.published
         body = opml_format.render(
-            f"Blogroll of {config.site.name}", config.site.author, modified, outlines, feeds_only=True
+            _("Blogroll of {name}", name=config.site.name), config.site.author, modified, outlines, feeds_only=True
         )
         return RenderedDocument(
             body=body,

@@ -54,7 +54,7 @@ class BlogrollPages:
                 _("Blogroll"),
                 path,
                 self._frame.feeds.of_list(BLOGROLL, _("Blogroll")),
-                _("The blogs that %(author)s reads") % {"author": self._byline},
+                _("The blogs that {author} reads", author=self._byline),
             ),
             groups=tuple(
                 BlogrollGroup(title=category, entries=tuple(self._blog(entry) for entry in group))
@@ -73,7 +73,7 @@ class BlogrollPages:
         if before and not found:
             return None
         last = found[RIVER_POSTS_PER_PAGE - 1] if len(found) > RIVER_POSTS_PER_PAGE else None
-        description = _("News of the blogs that %(author)s reads") % {"author": self._byline}
+        description = _("News of the blogs that {author} reads", author=self._byline)
         head = self._frame.head(_("River"), RIVER, self._frame.feeds.of_list(RIVER, _("River")), description)
         view = RiverPage(
             site=await self._frame.site(),

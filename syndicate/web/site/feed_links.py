@@ -29,7 +29,7 @@ class FeedLinks:
         """Return the feeds of all posts."""
         links = self.below("/", self._blog_name)
         return tuple(
-            replace(link, about=_("All posts in full, as %(format)s") % {"format": name})
+            replace(link, about=_("All posts in full, as {format}", format=name))
             for link, name in zip(links, FEED_NAMES.values(), strict=True)
         )
 
@@ -52,7 +52,7 @@ class FeedLinks:
         """Return the feeds that replay all posts from the first one on."""
         return tuple(
             FeedLink(
-                title=_("From the beginning (%(format)s)") % {"format": name},
+                title=_("From the beginning ({format})", format=name),
                 media_type=_media_type(format),
                 href=self._urls.absolute(self._urls.from_first(format, start, days)),
             )

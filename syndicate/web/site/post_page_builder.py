@@ -153,7 +153,7 @@ class PostPageBuilder:
             prev=self._urls.absolute(older.path) if older else "",
             next=self._urls.absolute(newer.path) if newer else "",
             activity_id=post.uri if post.federates else "",
-            comments_feed=self._frame.feeds.of_comments(post.path, _("Comments on %(title)s") % {"title": title})
+            comments_feed=self._frame.feeds.of_comments(post.path, _("Comments on {title}", title=title))
             if has_comments
             else None,
             webmention=self._urls.webmention if self._takes_webmentions(post) else "",

@@ -142,8 +142,10 @@ async def _page(
     if intent is Intent.FOLLOW:
         words = {
             "heading": _("Follow"),
-            "text": _("Follow %(handle)s from your own account: Mastodon, GoToSocial, Misskey and many more.")
-            % {"handle": f"@{profile.account}"},
+            "text": _(
+                "Follow {handle} from your own account: Mastodon, GoToSocial, Misskey and many more.",
+                handle=f"@{profile.account}",
+            ),
             "button": _("Follow from my server"),
             "copy": f"@{profile.account}",
         }

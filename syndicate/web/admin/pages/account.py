@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from syndicate.storage.admin_account import Passkey
 from syndicate.storage.admin_events import AdminEvent
 from syndicate.storage.admin_sessions import StoredSession
+from syndicate.translation import _
 from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.frame import AdminPage
 
@@ -69,7 +70,7 @@ class RefusedPage(AdminPage):
     """A request that cannot be answered, with the reason in words."""
 
     template = "admin/refused.html"
-    heading: str = "This was not accepted"
+    heading: str = _("This was not accepted")
     text: str
 
 
