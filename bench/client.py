@@ -17,7 +17,7 @@ LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class Connection(asyncio.Protocol):
-    """Asks, reads the whole answer, and asks again until told to stop."""
+    """Sends a request, reads the whole response, and repeats until it is stopped."""
 
     def __init__(self, request: bytes, counts: "Counts") -> None:
         self._request, self._counts = request, counts

@@ -1,6 +1,6 @@
 """Other people's feeds, for the poller to ask: a server on many addresses of loopback.
 
-`python -m bench.feeds PORT HOSTS` answers at 127.1.0.1, 127.1.0.2, …: `/unchanged/…` with 304 to whoever has its tag,
+`python -m bench.feeds PORT HOSTS` answers at 127.1.0.1, 127.1.0.2, …: `/unchanged/…` with 304 if the client has its ETag,
 `/same/…` with the same body each time, and everything else with a post that is new. `/asked` tells how often it was asked.
 """
 

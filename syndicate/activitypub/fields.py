@@ -53,8 +53,8 @@ def _fitted(letters: list[str], limit: int) -> str:
     is near, else (as in Japanese) behind a whole grapheme."""
     if sum(map(len, letters)) <= limit:
         return "".join(letters)
-    room = limit - 1
-    end = next(end for end, used in enumerate(accumulate(map(len, letters))) if used > room)
+    available = limit - 1
+    end = next(end for end, used in enumerate(accumulate(map(len, letters))) if used > available)
     at_space = next((index for index in range(end, end // 2, -1) if letters[index] == " "), 0)
     end = at_space or end
     while end and (unicodedata.combining(letters[end][0]) or not _JOINED.isdisjoint(letters[end - 1 : end + 1])):

@@ -9,12 +9,12 @@ from syndicate.services.commands import Services
 from syndicate.translation import _
 
 WARNING = _(
-    "This deletes {accounts} from the fediverse, for good. Every server that knows the blog is told to "
+    "This deletes {accounts} from the fediverse, for good. Every server that knows the blog is asked to "
     "delete its copies of\nposts, follows and likes. Other servers never accept the account again; its "
     "handle cannot be used for another one.\nThe pages, the feeds and everything in the database stay. To "
     "take followers along, use `syndicate move` instead."
 )
-REQUESTED = _("Deleted. The running server tells {inboxes} inboxes; `syndicate deliveries` shows how far that is.")
+REQUESTED = _("Deleted. The running server notifies {inboxes} inboxes; `syndicate deliveries` shows the progress.")
 
 
 @click.command("delete-account")
@@ -36,8 +36,8 @@ def delete_account(session: Session) -> None:
     if typed.strip().lstrip("@").lower() != account.lstrip("@").lower():
         raise InputError(_("that is not the account; nothing was deleted"))
     click.confirm(_("Delete it now? Nothing can undo that."), abort=True)
-    told = session.run(lambda services: _deletion(services).delete())
-    click.echo(REQUESTED.format(inboxes=told))
+    inboxes = session.run(lambda services: _deletion(services).delete())
+    click.echo(REQUESTED.format(inboxes=inboxes))
 
 
 def _deletion(services: Services) -> AccountDeletion:

@@ -106,7 +106,7 @@ def _lines(seen: _Preview, change: PostChange, site: str) -> Iterator[str]:
     named = [f"@{handle}" for handle in change.rendered.named if not is_cited(handle)]
     if post.is_public and named:
         yield f"mentioned: {', '.join(named)}"
-    yield f"told: {', '.join(_told(seen, change)) or 'nobody'}"
+    yield _("notified: {names}", names=", ".join(_notified(seen, change)) or _("nobody"))
 
 
 def _visibility(post: Post) -> str:
@@ -115,8 +115,8 @@ def _visibility(post: Post) -> str:
     return post.visibility.value if post.is_public else _("none, since it is {state}", state=post.state.value)
 
 
-def _told(seen: _Preview, change: PostChange) -> Iterator[str]:
-    """Yield who would be told of the change now."""
+def _notified(seen: _Preview, change: PostChange) -> Iterator[str]:
+    """Yield who would be notified of the change now."""
     before, post = change.old, change.post
     was, is_now = before is not None and before.federates, post.federates
     if was and not is_now:

@@ -1,7 +1,7 @@
 """Readers who comment by the form may be notified of an answer by one mail (double opt-in).
 
 The address is kept for that mail alone. Nothing but one mail with a link goes to an address that was not confirmed, and
-no more than two of them in a month, so that nobody can have the blog write to strangers.
+no more than two of them in a month, so that nobody can make the blog send mail to others.
 """
 
 import hashlib

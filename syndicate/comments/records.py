@@ -92,7 +92,7 @@ async def restore(tx: Tables, comment: Comment) -> None:
 
 async def _after_shown(tx: Tables, comment: Comment) -> None:
     """Request the author's picture of a comment that is shown now, schedule its first refetch, and notify the reader
-    whom it answers."""
+    that it answers."""
     await request_picture(tx, comment.author.uri)
     if comment.parent is not None and comment.kind is CommentKind.REPLY:
         await tx.answer_notices.set_due(comment.parent, tx.clock() + NOTICE_DELAY)

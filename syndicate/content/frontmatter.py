@@ -173,10 +173,10 @@ class _HeaderReader:
         if name in ("tags", "tag", "categories", "category"):
             kind = "tags" if name.startswith("tag") else "categories"
             front = replace(front, tags=()) if kind == "tags" else replace(front, categories=())
-        told = str(self._invalid("it is given twice", key, field))
+        problem = str(self._invalid("it is given twice", key, field))
         if name in _NOT_REPEATED and is_different:
-            return replace(front, doubts=(*front.doubts, told))
-        return replace(front, problems=(*front.problems, told))
+            return replace(front, doubts=(*front.doubts, problem))
+        return replace(front, problems=(*front.problems, problem))
 
     def _with_field(self, front: FrontMatter, field: str, name: str, value: yaml.Node) -> FrontMatter:
         read = READ.get(name)

@@ -1,4 +1,4 @@
-"""Make links of bare web addresses in strangers' text. The author's Markdown has the same rule (`content.markdown`).
+"""Make links of bare web addresses in text of other people. The author's Markdown has the same rule (`content.markdown`).
 
 Before sanitizing: HTML in, HTML out, one pass over its tokens. Text in links, code or preformatted text stays as it is.
 """

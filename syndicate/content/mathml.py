@@ -42,7 +42,7 @@ _ELEMENTS: Mapping[str, frozenset[str]] = {
     ),
     frozenset(),
 )
-"""The elements of MathML Core, and the attributes of each that carry meaning."""
+"""The elements of MathML Core, and the attributes of each that have a meaning."""
 _EVERYWHERE = frozenset({"dir", "displaystyle", "scriptlevel"})
 _VALUE = re.compile(r"[A-Za-z0-9.+%/ -]{1,60}")
 

@@ -117,7 +117,7 @@ class DeliveryWorker(QueueWorker[Delivery]):
     def about(self, delivery: Delivery) -> dict[str, str]:
         return {"activity": delivery.activity, "inbox": delivery.inbox}
 
-    def room(self) -> int:
+    def free_slots(self) -> int:
         waiting = sum(map(len, self._lines.values()))
         return 0 if len(self._busy) >= MAX_OPEN else max(min(MAX_CLAIMED - waiting, CLAIM_LIMIT), 0)
 
@@ -144,7 +144,7 @@ class DeliveryWorker(QueueWorker[Delivery]):
 
     async def claim(self, now: datetime, until: datetime) -> Sequence[Delivery]:
         waiting = self._waiting()
-        others, limit = list(waiting), self.room()
+        others, limit = list(waiting), self.free_slots()
         claimed = await self._store.transaction(
             lambda tx: tx.deliveries.claim(now=now, until=until, limit=limit, without=others)
         )

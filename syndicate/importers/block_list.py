@@ -77,6 +77,6 @@ async def block_all(
     """Block everything in a list; `progress` is called after each."""
     for pattern in listed.patterns:
         actor = await store.remote_actors.find_by_handle(pattern) if pattern.startswith("@") else None
-        whom = actor.uri if actor else pattern
-        await blocking.block(Block(pattern=whom, reason=REASON, created=clock()))
+        blocked = actor.uri if actor else pattern
+        await blocking.block(Block(pattern=blocked, reason=REASON, created=clock()))
         progress(pattern)

@@ -278,7 +278,7 @@ def _require_safe(member: str, name: str) -> None:
 
 
 def require_space(directory: Path, size: int) -> None:
-    """Raises StorageError if a disk has no room for so many bytes."""
+    """Raises StorageError if a disk has less free space than so many bytes."""
     while not directory.exists():
         directory = directory.parent
     free = shutil.disk_usage(directory).free

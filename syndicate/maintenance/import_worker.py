@@ -28,7 +28,7 @@ PROGRESS_INTERVAL_SECONDS = 1.0
 FILE_IS_GONE = "The file is not on the server any more. Please upload it again."
 ENDED_OFTEN = (
     "The import was interrupted five times before it was through, perhaps for want of memory. What came in by then is here."
-    " Please ask whoever runs the server to use `syndicate import`."
+    " Please ask the administrator of the server to use `syndicate import`."
 )
 UNEXPECTED = "Something went wrong that nobody foresaw. What came in by then is here; the server's log says more."
 

@@ -263,7 +263,7 @@ class PostDraft:
     not say so explicitly. `excerpt` is the part before a "more" marker, if any. `date` is when it was or shall be
     first published, None for now. `terms` have slugs if the importer knows them. `kind` of None means: as it is, or a
     post. `source_id` is its identity in the system that it comes from. `guid`, `path` and `aliases` are kept from an
-    older blog; paths start with `/` and may carry a query, addresses on other hosts are whole. `base` is the address
+    older blog; paths start with `/` and may have a query, addresses on other hosts are whole. `base` is the address
     against which relative references in `source` are resolved; None means the post's own permalink. `local_files` is
     the directory in which relative references to files are looked up, None where there is none; `local_root` the
     enclosing directory, in which a reference from the root is looked up. `minor` says that the change shall not be

@@ -1,6 +1,6 @@
 """Sends readers the mails about answers: the one that asks for the confirmation, and then the notice itself, once.
 
-Nothing that a stranger typed is in a mail to an address that was not confirmed. With the notice, and when its mail server
+No text that somebody typed into the form is in a mail to an address that was not confirmed. With the notice, and when its mail server
 says that there is no such recipient, the address is erased. Addresses are in no log.
 """
 

@@ -13,7 +13,7 @@ from syndicate.translation import _
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """Who sends to whom. `base` is the address of the blog, `off` the path that ends the mails."""
+    """Sender and recipient. `base` is the address of the blog, `off` the path that ends the mails."""
 
     blog: str
     sender: str

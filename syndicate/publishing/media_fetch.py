@@ -58,7 +58,7 @@ class MediaFetcher(QueueWorker[MediaFile]):
         return await self._store.media.next_due()
 
     async def claim(self, now: datetime, until: datetime) -> Sequence[MediaFile]:
-        return await self._store.transaction(lambda tx: tx.media.claim(now=now, until=until, limit=self.room()))
+        return await self._store.transaction(lambda tx: tx.media.claim(now=now, until=until, limit=self.free_slots()))
 
     def rows(self, file: MediaFile) -> Sequence[Row]:
         return [(file.id,)]

@@ -72,7 +72,9 @@ class MentionResolver(QueueWorker[MentioningText]):
         return await self._store.mentions.next_due(now)
 
     async def claim(self, now: datetime, until: datetime) -> Sequence[MentioningText]:
-        claimed = await self._store.transaction(lambda tx: tx.mentions.claim(now=now, until=until, limit=self.room()))
+        claimed = await self._store.transaction(
+            lambda tx: tx.mentions.claim(now=now, until=until, limit=self.free_slots())
+        )
         texts: dict[tuple[str, str], list[NamedAccount]] = {}
         for named in claimed:
             texts.setdefault((named.post, named.comment), []).append(named)

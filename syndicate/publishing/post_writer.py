@@ -46,7 +46,7 @@ class PostChange:
     """A post that replaces `before`, or is new.
 
     `addresses` are others that lead to it; `source_id` is its identity in another program; `announced`: followers are
-    told of a new post; `is_minor`: nobody is told of a change. `delay` is how long a new post can be taken back;
+    notified of a new post; `is_minor`: nobody is notified of a change. `delay` is how long a new post can be taken back;
     `takes_back`: that is what this change does.
     """
 
@@ -289,7 +289,7 @@ async def _save_file(tx: Tables, file: MediaFile, known: MediaFile | None) -> No
 
 
 def _edited(change: PostChange, post: Post) -> datetime | None:
-    """Return when a post was last changed after readers had it; a minor change is not told to anybody."""
+    """Return when a post was last changed after readers had it; nobody is notified of a minor change."""
     if change.before is None or change.shown is None:
         return None
     return change.before.made.edited if change.is_minor else post.updated

@@ -10,7 +10,7 @@ from syndicate.clock import to_text
 from syndicate.storage.engine.database import Queryable
 
 MAX_ASKED_PER_HOST = 20
-"""Actors to whom an Accept or Reject may be sent on a host that has not accepted an Accept yet."""
+"""Actors to which an Accept or Reject may be sent on a host that has not accepted an Accept yet."""
 
 
 class ForeignInboxes:

@@ -37,7 +37,7 @@ class PostSource:
     `released` is when it was first shown to readers, or None; `base` is what relative references to pictures in the
     source are resolved against, empty for the permalink; `minor` says that its header asked to tell nobody of this
     text; `revision` counts its texts, from 1; `edited` is the `updated` of the last change that readers of the released
-    post were told of, or None."""
+    post were notified of, or None."""
 
     source: str
     source_format: SourceFormat

@@ -136,7 +136,7 @@ class RemoteActors:
         )
 
     async def list_matching(self, pattern: str, *, after: str, limit: int) -> list[str]:
-        """The ids of those whom a block covers: one actor, or everybody on a domain and below it; from `after` on."""
+        """Return the ids of the actors that a block covers: one actor, or all of a domain and its subdomains; from `after` on."""
         if "://" in pattern:
             return [pattern] if not after and await self.find(pattern) is not None else []
         rows = await self._query.all(

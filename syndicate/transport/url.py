@@ -64,7 +64,7 @@ def read_url(text: str) -> URL:
     if url.scheme not in ("http", "https"):
         raise AddressDenied(f"not a web address: {url.scheme or 'no'} scheme")
     if authority is None or "@" in authority[1]:
-        raise AddressDenied("an address does not carry a user name")
+        raise AddressDenied("an address must not have a user name")
     if url.port == 0:
         raise AddressDenied("port 0 is no port")
     if host != url.raw_host:

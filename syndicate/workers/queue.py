@@ -65,7 +65,7 @@ class QueueWorker(ABC, Generic[Task]):
 
     @abstractmethod
     async def claim(self, now: datetime, until: datetime) -> Sequence[Task]:
-        """Lease rows that are due, at most as many as there is room for; none if another process has claimed them."""
+        """Lease rows that are due, at most as many as there are free slots; none if another process has claimed them."""
 
     @abstractmethod
     async def perform(self, task: Task) -> None:
@@ -87,7 +87,7 @@ class QueueWorker(ABC, Generic[Task]):
         """Return the line of a task: by default every task has its own."""
         return " ".join(part for row in self.rows(task) for part in row)
 
-    def room(self) -> int:
+    def free_slots(self) -> int:
         """Return how many more rows may be claimed."""
         return self.max_concurrent - self._leased
 
@@ -119,12 +119,12 @@ class QueueWorker(ABC, Generic[Task]):
 
     async def _next_due(self) -> datetime | None:
         """Without room there is nothing to wait for: a task that ends wakes the worker."""
-        return await self.next_due(self._clock()) if self.room() > 0 else None
+        return await self.next_due(self._clock()) if self.free_slots() > 0 else None
 
     async def _work(self, tasks: asyncio.TaskGroup) -> bool:
         self._start(tasks)
         has_claimed = False
-        while self.room() > 0:
+        while self.free_slots() > 0:
             now = self._clock()
             due = await self.next_due(now)
             if due is None or due > now:

@@ -29,7 +29,7 @@ def test_a_preview_says_what_would_happen_and_stores_nothing(blog: Blog) -> None
     assert "fediverse: Article" in lines
     assert "categories and tags: Leaves" in lines
     assert "mentioned: @ann@social.example" in lines
-    assert "told: 0 followers, 0 subscribers of feeds" in lines
+    assert "notified: 0 followers, 0 subscribers of feeds" in lines
     assert '<img src="https://blog.example/media/' in result.stdout
     assert "the field 'colour' is unknown" in result.stderr
     assert json.loads(blog.ok("posts", "--json")) == []
@@ -40,12 +40,12 @@ def test_a_preview_says_what_would_happen_and_stores_nothing(blog: Blog) -> None
     assert blog.ok("preview", file) == "tea: would be unchanged\n"
     blog.write("tea.md", text.replace("A leaf", "Two leaves"))
     assert "tea: would be updated, at https://blog.example/" in blog.ok("preview", file)
-    assert "told: nobody" in blog.ok("preview", file, "--minor")
+    assert "notified: nobody" in blog.ok("preview", file, "--minor")
     blog.write("tea.md", text.replace("title: Tea", "title: Tea\ndraft: true"))
     said = blog.ok("preview", file)
     assert "tea: would be updated as draft" in said
     assert "visibility: none, since it is draft\n" in said
-    assert "told: 0 followers, to delete it\n" in said
+    assert "notified: 0 followers, to delete it\n" in said
     assert files_of(blog) == stored
     assert json.loads(blog.ok("revisions", "tea", "--json")) == []
 
@@ -55,9 +55,9 @@ def test_a_preview_says_what_would_happen_and_stores_nothing(blog: Blog) -> None
     [
         ("date: 2099-01-01", "visibility: public, from 2099-01-01T00:00:00+00:00 on"),
         ("visibility: local", "visibility: local"),
-        ("page: true", "told: nobody"),
-        ("date: 2014-01-01", "told: 0 subscribers of feeds"),
-        ("state: private", "told: nobody"),
+        ("page: true", "notified: nobody"),
+        ("date: 2014-01-01", "notified: 0 subscribers of feeds"),
+        ("state: private", "notified: nobody"),
     ],
 )
 def test_a_preview_says_who_would_see_it(blog: Blog, header: str, line: str) -> None:

@@ -50,7 +50,7 @@ class Worker(QueueWorker[str]):
 
     async def claim(self, now: datetime, until: datetime) -> Sequence[str]:
         assert until == now + LEASE_DURATION
-        limit = self.room()
+        limit = self.free_slots()
         claimed, self.rows_due.due = self.rows_due.due[:limit], self.rows_due.due[limit:]
         return claimed
 
@@ -102,7 +102,7 @@ async def test_no_more_is_claimed_than_there_is_room_for(clock: FakeClock) -> No
     table = Table(due=["a1", "b1", "c1", "d1", "e1"], held={name: asyncio.Event() for name in ("a1", "b1", "c1")})
     async with running(table, clock) as worker:
         assert table.due == ["d1", "e1"]
-        assert worker.room() == 0
+        assert worker.free_slots() == 0
         table.held["b1"].set()
         await tasks_rest()
         assert table.performed == ["b1", "d1", "e1"], "a job that ends wakes the worker"

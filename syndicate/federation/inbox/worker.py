@@ -45,7 +45,7 @@ class InboxWorker(QueueWorker[ReceivedActivity]):
     def about(self, received: ReceivedActivity) -> dict[str, str]:
         return {"activity": received.activity.id, "type": received.activity.type}
 
-    def room(self) -> int:
+    def free_slots(self) -> int:
         waiting = sum(map(len, self._lines.values()))
         return CLAIM_LIMIT if len(self._actors()) < MAX_ACTORS and waiting < MAX_CLAIMED else 0
 
@@ -71,7 +71,7 @@ class InboxWorker(QueueWorker[ReceivedActivity]):
     async def claim(self, now: datetime, until: datetime) -> Sequence[ReceivedActivity]:
         full = self._full()
         return await self._store.transaction(
-            lambda tx: tx.inbox_queue.claim(now=now, until=until, limit=self.room(), without=full)
+            lambda tx: tx.inbox_queue.claim(now=now, until=until, limit=self.free_slots(), without=full)
         )
 
     async def perform(self, received: ReceivedActivity) -> None:

@@ -38,19 +38,19 @@ class AccountDeletion:
             raise InputError(_("the keys are being changed; please try again in ten minutes"))
 
     async def delete(self) -> int:
-        """Delete the accounts, and return how many servers' inboxes are told. Raises InputError."""
+        """Delete the accounts, and return to how many inboxes that is sent. Raises InputError."""
         await self.require_possible()
-        told = await self._store.transaction(self._delete)
+        inboxes = await self._store.transaction(self._delete)
         await self._local_actors.renew()
-        log.info("account deleted", inboxes=told)
-        return told
+        log.info("account deleted", inboxes=inboxes)
+        return inboxes
 
     async def _delete(self, tx: Tables) -> int:
         await tx.advisory_lock(DELETED)
-        told: set[str] = set()
+        inboxes: set[str] = set()
         for identity in self._local_actors:
             if identity.actor.role is not Role.SERVER:
-                told |= await self._tell(tx, identity.actor)
+                inboxes |= await self._enqueue_delete(tx, identity.actor)
         await tx.key_values.save(DELETED, to_text(self._clock()))
         for identity in self._local_actors:
             await self._forget_followers(tx, identity.actor)
@@ -58,9 +58,9 @@ class AccountDeletion:
             if entry.follow in (FollowState.ACCEPTED, FollowState.PENDING):
                 await tx.blogroll.set_follow(entry.id, FollowState.NONE, "", reason=ENDED)
         await tx.versions.move("actor", "site", "followers", "blogroll")
-        return len(told)
+        return len(inboxes)
 
-    async def _tell(self, tx: Tables, actor: LocalActor) -> set[str]:
+    async def _enqueue_delete(self, tx: Tables, actor: LocalActor) -> set[str]:
         """Enqueue the Delete of an actor for its followers; that of the blog for every server that is known."""
         activity = self._distribution.activity(
             "Delete", actor.uri, by=actor, about=actor.uri, published=self._clock(), to=[PUBLIC]

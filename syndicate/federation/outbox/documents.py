@@ -1,4 +1,4 @@
-"""Renders posts and the author's replies as ActivityStreams objects, and the activities that carry them."""
+"""Renders posts and the author's replies as ActivityStreams objects, and the activities that contain them."""
 
 from collections.abc import Sequence
 from dataclasses import replace

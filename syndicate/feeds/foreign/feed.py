@@ -68,7 +68,7 @@ def entry_of(*, guid: str, **fields: Any) -> ForeignEntry | None:
 def distinct(entries: Iterable[ForeignEntry | None]) -> tuple[ForeignEntry, ...]:
     """Return each entry once: the first with its id and address.
 
-    Entries with several addresses that share an id are told apart by both together.
+    Entries with several addresses that share an id are distinguished by both together.
     """
     found: dict[tuple[str, str], ForeignEntry] = {}
     for entry in entries:

@@ -265,7 +265,7 @@ _PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
 
 def _relation(attributes: Mapping[str, str]) -> str:
     """Return the relation of a link, also if it is written as an address (RFC 4287 §4.2.7.2). Of alternates, pages of
-    the web are told from everything else; those with another scheme have none.
+    the web are recognized; those with another scheme have none.
     """
     relation = (attributes.get("rel") or "alternate").strip().lower().removeprefix(_IANA)
     if relation != "alternate":

@@ -1,6 +1,6 @@
 """Open whatever `syndicate import feed` is given, and read the posts in it.
 
-A file is told by its content: RSS, Atom (also Blogger's), JSON Feed, or an archive that holds one: the Blog Archive
+A file is recognized by its content: RSS, Atom (also Blogger's), JSON Feed, or an archive that holds one: the Blog Archive
 Format (`.bar`), or Google Takeout with Blogger in it.
 """
 

@@ -1,1 +1,1 @@
-"""Imports a file that the author uploads: told by its content, with a report in plain words."""
+"""Imports a file that the author uploads: its kind is recognized by its content, and a report says what came in."""

@@ -69,7 +69,7 @@ def translated() -> Iterator[None]:
             raise ValueUnstorable(f"a value that PostgreSQL does not take: {error}") from error
         raise StorageError(f"PostgreSQL cannot be reached: {error}") from error
     except asyncpg.InsufficientResourcesError as error:
-        raise DatabaseBusy(f"PostgreSQL has no room: {error}") from error
+        raise DatabaseBusy(f"PostgreSQL has no free space or connection: {error}") from error
 
 
 class Statements:

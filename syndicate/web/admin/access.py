@@ -1,7 +1,7 @@
 """The one place that decides whether a request may go on to the author's interface.
 
 Without a session there is nothing but the pages that `routes.py` marks as public. A form must come from our own page
-(Fetch Metadata, or `Origin`, RFC 6454) and carry the token of the session.
+(Fetch Metadata, or `Origin`, RFC 6454) and contain the token of the session.
 """
 
 import hmac

@@ -68,9 +68,9 @@ def _text_of(object: Mapping[str, Any], name: str) -> str:
 
 
 def _replies(request: web.Request, post: Post) -> str:
-    """Return which replies are shown, as other servers are told."""
+    """Return which replies are shown, as other servers are informed."""
     if not post.comments_open:
-        return _("Comments are closed: other servers are told that nobody may reply.")
+        return _("Comments are closed: other servers learn that nobody may reply.")
     match request.app[SETTINGS].comments.moderation:
         case "off":
             return _("Everybody may reply, and replies are shown at once.")
