@@ -101,6 +101,11 @@ class AdminPosts:
             found.setdefault(row["post_id"], []).append(row["name"])
         return found
 
+    async def has_origin(self, origin: str) -> bool:
+        """Return whether any post came from this program."""
+        row = await self._query.one("SELECT 1 AS there FROM posts WHERE origin = :origin LIMIT 1", origin=origin)
+        return row is not None
+
     async def set_origin(self, id: str, origin: str) -> None:
         """From now on the post is changed where this says."""
         await self._query.run("UPDATE posts SET origin = :origin WHERE id = :id", id=id, origin=origin)

@@ -63,6 +63,30 @@ async def test_the_first_run_asks_whether_readers_without_an_account_may_comment
     assert author.page.xpath("//input[@name='comments.form' and @checked]")
 
 
+async def test_a_blog_from_wordpress_is_asked_with_yes_until_it_is_decided(author: Browser) -> None:
+    blog = author.instance
+
+    async def suggested() -> bool:
+        await author.get("/admin/welcome/blog")
+        return bool(author.page.xpath("//input[@name='form' and @checked]"))
+
+    post = await blog.publish("Pears")
+    assert not await suggested()
+    await blog.store.transaction(lambda tx: tx.admin_posts.set_origin(post.id, "wordpress"))
+    assert await suggested()
+    assert not blog.server.services.settings.comments.form, "looking decides nothing"
+    form = {name: value for name, value in author._form("Save and go on")[0].form_values() if name != "form"}
+    await author.post("/admin/welcome/blog", form)
+    assert not await suggested()
+    ended = StoredImport(id="i", name="a.xml", created=blog.clock())
+    await blog.store.transaction(lambda tx: tx.imports.add(ended))
+    await blog.store.transaction(
+        lambda tx: tx.imports.end("i", ended=blog.clock(), kind="a WordPress export", problem="", report=())
+    )
+    await author.get("/admin/import/")
+    assert author.link("Switch the form on in the settings") == "/admin/settings/"
+
+
 async def test_the_start_page_welcomes_while_the_blog_is_new(author: Browser) -> None:
     blog = author.instance
     await author.get("/admin/")

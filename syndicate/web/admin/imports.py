@@ -16,7 +16,7 @@ from syndicate.web.admin.pages.transfer import ImportPage
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM, RECEIVED
 from syndicate.web.http.uploads import ReceivedFile
-from syndicate.web.keys import CLOCK, CONFIG, STORE
+from syndicate.web.keys import CLOCK, CONFIG, SETTINGS, STORE
 
 MAX_UPLOAD_BYTES = 512 * 1024 * 1024
 MAX_LISTED = 10
@@ -76,9 +76,12 @@ def _is_address(text: str) -> bool:
 
 async def _page(request: web.Request, form: Form) -> ImportPage:
     newest = await request.app[STORE].imports.list_newest(MAX_LISTED)
+    settings = request.app[SETTINGS]
+    had_form = any(one.kind == UploadKind.WORDPRESS and one.ended and not one.problem for one in newest)
     return ImportPage(
         form=form,
         max_size=f"{MAX_UPLOAD_BYTES // 1024**2} MB",
         imports=tuple(newest),
+        suggests_form=had_form and not settings.comments.form and not settings.is_locked("comments.form"),
         is_running=not form.errors and "more" not in request.query and any(one.ended is None for one in newest),
     )

@@ -14,19 +14,21 @@ from syndicate.web.admin.forms import Form
 from syndicate.web.admin.pages.start import WelcomeBlogPage, WelcomeChecksPage, WelcomeImportPage
 from syndicate.web.admin.rendering import respond, respond_to_form, see_other
 from syndicate.web.admin.session import FORM
-from syndicate.web.keys import SETTINGS
+from syndicate.web.keys import SETTINGS, STORE
 
 IMPORT_STEP, CHECKS_STEP = "/admin/welcome/import", "/admin/welcome/checks"
 TEXTS = {"title": "site.title", "tagline": "site.tagline", "author": "site.author"}
 """Field → setting."""
 COMMENT_FORM = "comments.form"
+WORDPRESS = "wordpress"
+"""The origin of posts that came from there."""
 MAX_LENGTH = 200
 
 
 async def get_blog(request: web.Request) -> web.StreamResponse:
     settings = request.app[SETTINGS]
     site = settings.site
-    allowed = "1" if settings.comments.form else ""
+    allowed = "1" if await _suggests_form(request) else ""
     shown = Form({"title": site.title, "tagline": site.tagline, "author": site.author, "form": allowed})
     return respond(request, _page(settings, shown))
 
@@ -52,6 +54,13 @@ async def post_blog(request: web.Request) -> web.StreamResponse:
         wrong = form.with_errors(**errors)
         return respond_to_form(request, _page(settings, wrong), wrong)
     return see_other(IMPORT_STEP, "saved")
+
+
+async def _suggests_form(request: web.Request) -> bool:
+    """Return what was decided about the comment form; until then, whether the blog came from WordPress, and so had one."""
+    settings = request.app[SETTINGS]
+    is_decided = settings.is_locked(COMMENT_FORM) or settings.get(COMMENT_FORM) is not None
+    return settings.comments.form if is_decided else await request.app[STORE].admin_posts.has_origin(WORDPRESS)
 
 
 def _open(settings: SiteSettings) -> list[str]:

@@ -19,10 +19,12 @@ class ExportPage(AdminPage):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPage(AdminPage):
     """The form for a file, and the newest imports. While one `is_running`, the page loads itself
-    again, and has no form, since that would lose the file that was chosen."""
+    again, and has no form, since that would lose the file that was chosen. `suggests_form`: the blog that came in had a
+    comment form, and this one has none."""
 
     template = "admin/import.html"
     form: Form = field(default_factory=Form)
     max_size: str
     imports: tuple[StoredImport, ...] = ()
+    suggests_form: bool = False
     is_running: bool = False
