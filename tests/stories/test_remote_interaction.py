@@ -103,6 +103,35 @@ async def test_who_wants_to_answer_is_taken_to_the_post_or_comment(open_instance
     assert page.count("/reply/?to=") == 2
 
 
+async def test_one_link_under_a_comment_leads_to_all_that_can_be_done_with_it(
+    open_instance: RunningInstance, ann: Peer
+) -> None:
+    blog = open_instance
+    said = await blog.publish("Tea")
+    note = await ann.reply(said.uri)
+    await blog.settle()
+    offers(ann, (f"{FEP}Like", "https://social.example/like?o={object}"))
+    at = f"/reply/?to={quote(note['id'])}"
+    assert f'href="{at}">Reply, like or boost</a>' in (await blog.get(said.path)).text
+    page = (await blog.get(at)).text
+    assert re.findall(r'formaction="([^"]*)">([^<]*)<', page) == [("/reply/like/", "Like"), ("/reply/boost/", "Boost")]
+    answer = await post(blog, "/reply/like/", {"account": "ann@social.example", "to": note["id"]})
+    assert onward(answer) == f"https://social.example/like?o={quote(note['id'], safe='')}"
+    await blog.publish_draft(title="Tea", slug="tea", source="Cold.", comments_open=False)
+    await blog.settle()
+    blog.clock.advance(seconds=5)
+    closed = (await blog.get(said.path)).text
+    assert f'href="/reply/like/?to={quote(note["id"])}">Like or boost</a>' in closed
+    assert 'formaction="/reply/"' not in (await blog.get(f"/reply/like/?to={quote(note['id'])}")).text
+    await blog.delete("tea")
+    for what in (said.uri, said.uri + "0"):
+        for intent in ("", "like/", "boost/"):
+            expected = 410 if what == said.uri else 404
+            assert (await blog.get(f"/reply/{intent}?to={quote(what)}")).status == expected
+    sent = await post(blog, "/reply/like/", {"account": "ann@social.example", "to": said.uri})
+    assert (sent.status, "Location" in sent.headers) == (410, False)
+
+
 async def test_what_cannot_be_answered_has_no_dialog(instance: RunningInstance, ann: Peer) -> None:
     closed = await instance.publish("Closed", comments_open=False)
     waiting = await instance.publish("Open")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import html
@@ -49,7 +50,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TEMPLATE_FILES = Path(__file__).parents[2] / "syndicate" / "web" / "site" / "templates"
 
 PAGES = pages_of(timezone="Europe/Paris")
-QUESTION = {
+QUESTION: dict[str, Any] = {
     "heading": "Follow",
     "text": "Follow from your own account.",
     "action": "/follow/",

@@ -32,6 +32,7 @@ from syndicate.web.site.pages import (
     DialogPage,
     Head,
     HomePage,
+    Link,
     Paging,
     PostView,
     SearchPage,
@@ -184,10 +185,12 @@ class PageBuilder:
         )
         return self.frame.rendered(view, ("site",))
 
-    async def dialog(self, path: str, **page: str) -> bytes:
+    async def dialog(self, path: str, *, others: tuple[Link, ...] = (), **page: str) -> bytes:
         """Return a page with a form. It is never cached."""
         head = replace(self.frame.head(page["heading"], path, ()), robots="noindex", canonical="")
-        return self.frame.render(DialogPage(site=await self.frame.site(), head=head, action=path, **page))
+        return self.frame.render(
+            DialogPage(site=await self.frame.site(), head=head, action=path, others=others, **page)
+        )
 
     async def answer_notice(self, state: NoticeState, *, is_done: bool = False) -> bytes:
         """Return the page on which a reader confirms or ends the notice of an answer. It is never cached."""

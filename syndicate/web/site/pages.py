@@ -281,7 +281,7 @@ class DialogPage(Page):
 
     `about` is the object of the form, sent as a hidden field; `value` is the reader's input and `problem` why it
     cannot be used. `onward` is the address on the reader's own server; `copy` is what readers can paste into the
-    search field there; `verdict` is the answer to a question.
+    search field there; `verdict` is the answer to a question. `others` are what else can be done with the same input, by further buttons.
     """
 
     template: ClassVar[str] = "dialog.html"
@@ -300,6 +300,7 @@ class DialogPage(Page):
     copy: str = ""
     verdict: str = ""
     verdict_href: str = ""
+    others: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

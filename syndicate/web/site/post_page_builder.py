@@ -126,9 +126,8 @@ class PostPageBuilder:
             post.id, limit=COMMENTS_PER_PAGE, skip=(page - 1) * COMMENTS_PER_PAGE
         )
         anchors = {comment.id: comment.anchor for comment in comments}
-        takes_replies = post.federates and post.comments_open
-        form = post.path if self._takes_form(post) else ""
-        views = tuple(comment_view(comment, anchors, takes_replies, form) for comment in comments)
+        has_form = self._takes_form(post)
+        views = tuple(comment_view(comment, anchors, post, has_form=has_form) for comment in comments)
         if pages == 1:
             return views, None
         newer = f"{Urls.comments_page(post.path, page + 1)}#comments" if page < pages else ""

@@ -55,9 +55,9 @@ def post_view(
     )
 
 
-def comment_view(comment: Comment, anchors: dict[str, str], takes_replies: bool, form_of: str = "") -> CommentView:
-    """Return a comment. `anchors` are those of the comments on its page, by id; `form_of` is the path of the post if it has
-    a comment form."""
+def comment_view(comment: Comment, anchors: dict[str, str], post: Post, *, has_form: bool = False) -> CommentView:
+    """Return a comment under a post, which may have a comment form. `anchors` are those of the comments on its page, by
+    id."""
     author = comment.author
     return CommentView(
         anchor=comment.anchor,
@@ -70,8 +70,9 @@ def comment_view(comment: Comment, anchors: dict[str, str], takes_replies: bool,
         host=host_of(author.uri) if comment.source is CommentSource.WEBMENTION else "",
         kind=comment.kind,
         is_own=comment.source is CommentSource.OWN,
-        reply_to=comment.uri if takes_replies and comment.is_federated else "",
-        form=Urls.comment_form(form_of, anchor=comment.anchor) if form_of else "",
+        uri=comment.uri if post.federates and comment.is_federated else "",
+        takes_replies=post.comments_open,
+        form=Urls.comment_form(post.path, anchor=comment.anchor) if has_form else "",
         html=SafeHtml(comment.html),
         language=comment.language,
         published=comment.published,

@@ -10,15 +10,17 @@ from http import HTTPStatus
 from aiohttp import web
 
 from syndicate.comments.status import place_of
-from syndicate.errors import AddressUnusable, NotFound, RemoteError, TooBusy, TooManyRequests
+from syndicate.errors import AddressUnusable, Gone, NotFound, RemoteError, TooBusy, TooManyRequests
 from syndicate.federation.actors.remote_interaction import Intent
 from syndicate.model.comment import CommentState
+from syndicate.model.post import Post
 from syndicate.translation import _
 from syndicate.web.http.clients import address_of
 from syndicate.web.http.content_policy import content_policy
 from syndicate.web.http.keys import BODIES
 from syndicate.web.keys import CONFIG, DIALOG_LIMITER, LOCAL_ACTORS, REMOTE_INTERACTION, STORE, URLS
 from syndicate.web.site.page_builder import PAGE_BUILDER
+from syndicate.web.site.pages import Link
 
 MAX_INPUT_LENGTH = 2048
 NO_RESPONSE = _("That server does not answer like a server of the fediverse. Is the name spelled correctly?")
@@ -85,15 +87,28 @@ async def post_reaction(request: web.Request) -> web.StreamResponse:
 
 async def _require_object(request: web.Request, uri: str, *, takes_replies: bool = False) -> str:
     """Return `uri` if it is the id of a post or approved comment, or one that takes replies. Raises NotFound
-    otherwise."""
+    otherwise, Gone for what was deleted."""
+    post = await _post_of(request, uri)
+    if post is None and await request.app[STORE].tombstones.find(uri[:MAX_INPUT_LENGTH]) is not None:
+        raise Gone("what was to be answered was deleted")
+    if post is None or (takes_replies and not post.comments_open):
+        raise NotFound("nothing to answer")
+    return uri
+
+
+async def _takes_replies(request: web.Request, uri: str) -> bool:
+    post = await _post_of(request, uri)
+    return post is not None and post.comments_open
+
+
+async def _post_of(request: web.Request, uri: str) -> Post | None:
+    """Return the post with this id, or the one over the approved comment with this id, if the fediverse knows it."""
     store = request.app[STORE]
     post = await store.posts.find_by_uri(uri[:MAX_INPUT_LENGTH])
     comment = None if post else await store.comments.find_by_uri(uri[:MAX_INPUT_LENGTH])
-    if comment is not None and comment.state is CommentState.APPROVED:
+    if comment is not None and comment.is_federated and comment.state is CommentState.APPROVED:
         post = await store.posts.find(comment.post)
-    if post is None or not post.federates or (takes_replies and not post.comments_open):
-        raise NotFound("nothing to answer")
-    return uri
+    return post if post is not None and post.federates else None
 
 
 async def _redirect_to_own_server(request: web.Request, intent: Intent) -> web.StreamResponse:
@@ -139,6 +154,7 @@ async def _page(
     request: web.Request, intent: Intent, about: str, *, status: HTTPStatus = HTTPStatus.OK, **more: str
 ) -> web.Response:
     profile = request.app[LOCAL_ACTORS].blog.profile
+    others: tuple[Link, ...] = ()
     if intent is Intent.FOLLOW:
         words = {
             "heading": _("Follow"),
@@ -152,8 +168,19 @@ async def _page(
     else:
         heading, text, button = WORDS[intent]
         words = {"heading": heading, "text": text, "button": button, "copy": about, "about": about}
-    body = await request.app[PAGE_BUILDER].dialog(ADDRESSES[intent], **ACCOUNT_FIELD, **words, **more)
+        others = await _others(request, intent, about)
+    body = await request.app[PAGE_BUILDER].dialog(ADDRESSES[intent], others=others, **ACCOUNT_FIELD, **words, **more)
     return _answer(body, status, **REDIRECT_POLICY)
+
+
+async def _others(request: web.Request, intent: Intent, about: str) -> tuple[Link, ...]:
+    """Return what else can be done with an object, so that a comment needs one link alone."""
+    takes_replies = intent is Intent.REPLY or await _takes_replies(request, about)
+    return tuple(
+        Link(label=WORDS[other][0], href=ADDRESSES[other])
+        for other in WORDS
+        if other is not intent and (takes_replies or other is not Intent.REPLY)
+    )
 
 
 def _answer(body: bytes, status: HTTPStatus, **more: str) -> web.Response:

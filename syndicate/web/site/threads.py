@@ -25,7 +25,7 @@ class CommentView:
     `anchor` is the id of its element, and `parent` the anchor of the comment that it replies to, empty for a reply to
     the post. `url` is the address of the original, or empty; `avatar` is a local picture, or empty, and then the
     initial is shown. `host` is that of the page which a Webmention came from. `is_own` marks comments of the blog's
-    author. `reply_to` is its ActivityPub id, empty if it takes no replies. `form` is the address of the form for
+    author. `uri` is its ActivityPub id, empty if the fediverse does not know it; there it `takes_replies`. `form` is the address of the form for
     an answer, or empty. `language` is that of the text, or empty;
     `edited` is when it was changed.
     """
@@ -40,7 +40,8 @@ class CommentView:
     host: str = ""
     kind: CommentKind = CommentKind.REPLY
     is_own: bool = False
-    reply_to: str = ""
+    uri: str = ""
+    takes_replies: bool = False
     form: str = ""
     html: SafeHtml
     language: str = ""
