@@ -26,8 +26,6 @@ MAX_INPUT_LENGTH = 2048
 NO_RESPONSE = _("That server does not answer like a server of the fediverse. Is the name spelled correctly?")
 NOT_SUPPORTED = _("That server offers no page for this. Please do it by hand, as described below.")
 BUSY = _("Too many requests at once. Please wait a minute and try again.")
-REDIRECT_POLICY = {"Content-Security-Policy": content_policy("'self' https:")}
-"""For the forms that may redirect to the reader's own server, and for no other page."""
 ACCOUNT_FIELD = {
     "label": _("Your name in the fediverse"),
     "name": "account",
@@ -138,7 +136,7 @@ async def _redirect_to_own_server(request: web.Request, intent: Intent) -> web.S
         return await _page(request, intent, about, value=account, problem=NOT_SUPPORTED)
     if _is_same_origin(request):
         headers = {"Location": onward, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-        return web.Response(status=HTTPStatus.SEE_OTHER, headers=headers | REDIRECT_POLICY)
+        return web.Response(status=HTTPStatus.SEE_OTHER, headers=headers | _redirect_policy(request))
     return await _page(request, intent, about, value=account, onward=onward)
 
 
@@ -170,7 +168,14 @@ async def _page(
         words = {"heading": heading, "text": text, "button": button, "copy": about, "about": about}
         others = await _others(request, intent, about)
     body = await request.app[PAGE_BUILDER].dialog(ADDRESSES[intent], others=others, **ACCOUNT_FIELD, **words, **more)
-    return _answer(body, status, **REDIRECT_POLICY)
+    return _answer(body, status, **_redirect_policy(request))
+
+
+def _redirect_policy(request: web.Request) -> dict[str, str]:
+    """Return the policy of the forms that may redirect to the reader's own server, and of no other page. Among private
+    peers that server may speak http."""
+    schemes = "https: http:" if request.app[CONFIG].federation.allow_private_addresses else "https:"
+    return {"Content-Security-Policy": content_policy(f"'self' {schemes}")}
 
 
 async def _others(request: web.Request, intent: Intent, about: str) -> tuple[Link, ...]:
