@@ -65,6 +65,8 @@ class ReaderComments:
         secret = await self._notices.secret() if mail else ""
 
         async def body(tx: Tables) -> None:
+            if await tx.comments.find_by_uri(draft.uri) is not None:
+                return  # sent again: the first text stands, as the author may have approved it
             outcome = await admit(tx, draft, decision, now)
             saved = await tx.comments.find_by_uri(draft.uri) if mail and outcome is AdmitOutcome.SAVED else None
             if saved is not None:

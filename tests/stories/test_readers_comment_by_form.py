@@ -106,6 +106,10 @@ async def test_a_comment_is_previewed_waits_and_then_stands_under_the_post(blog:
     assert found.uri.startswith("urn:uuid:")
     assert "I agree" not in await blog.outputs(post)
     await blog.decide(found.id, "approve")
+    blog.clock.advance(minutes=5)
+    assert (await send(blog, **sent | {"text": "Buy pills."})).status == 303
+    assert [one.state for one in await by_form(blog, post)] == [CommentState.APPROVED]
+    assert "Buy pills" not in (await by_form(blog, post))[0].html
     await blog.settle()
     before = len(ann.received)
     answer = await blog.server.services.author_replies.reply(found.id, "Thank you.")
