@@ -48,6 +48,26 @@ class ReceivedWebmentions:
             received=to_text(new.received),
         )
 
+    async def add_settled(self, new: ReceivedWebmention) -> None:
+        """Add another address of a page whose Webmention was verified."""
+        await self._query.run(
+            """
+            INSERT INTO received_webmentions
+              (id, source, post_id, target, host, comment_id, outcome, reason, received, due_at)
+            VALUES (:id, :source, :post, :target, :host, :comment, :outcome, :reason, :received, '')
+            ON CONFLICT (source, post_id) DO NOTHING
+            """,
+            id=new.id,
+            source=new.source,
+            post=new.post,
+            target=new.target,
+            host=new.host,
+            comment=new.comment,
+            outcome=new.verdict.outcome.value,
+            reason=new.verdict.reason,
+            received=to_text(new.received),
+        )
+
     async def find(self, source: str, post: str) -> ReceivedWebmention | None:
         row = await self._query.one(
             "SELECT * FROM received_webmentions WHERE source = :source AND post_id = :post", source=source, post=post

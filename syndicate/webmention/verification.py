@@ -6,7 +6,7 @@ through the guard, and each is bounded in time and size.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import ClassVar
@@ -107,6 +107,9 @@ class WebmentionVerifier(SingleRowWorker[ReceivedWebmention]):
     async def _take(self, task: ReceivedWebmention, post: Post, response: Response) -> None:
         """Decide about the page that was fetched."""
         author = origin(response.url)
+        if self._urls.path_of(response.url) is not None:
+            await self._take_away(task, refused("webmention.own"))
+            return
         if await self._store.blocks.covers(author, host_of(response.url)):
             await self._settle(task, refused("sender.blocked"))
             return
@@ -118,12 +121,14 @@ class WebmentionVerifier(SingleRowWorker[ReceivedWebmention]):
         if reply is not None:
             await self._settle(task, ignored("webmention.is-reply"), comment=reply.id)
             return
+        task = await self._as_known(task, response.url)
         shown = await asyncio.to_thread(read_page, page.text, page.media_type, page.links, address=page.address)
         earlier = await self._store.comments.find(task.comment)
         if task.comment and earlier is None:
             await self._settle(task, ignored("webmention.deleted"), comment=task.comment)
         else:
-            await self._save(task, self._draft(shown, author, Target(post=post, parent=page.parent), earlier), earlier)
+            draft = self._draft(shown, author, Target(post=post, parent=page.parent), earlier)
+            await self._save(task, page.address.partition("#")[0], draft, earlier)
 
     async def _linking_page(self, response: Response, post: Post) -> LinkingPage:
         media_type = response.headers.get("Content-Type", "")
@@ -170,9 +175,9 @@ class WebmentionVerifier(SingleRowWorker[ReceivedWebmention]):
             earlier=earlier if is_same_author else None,
         )
 
-    async def _save(self, task: ReceivedWebmention, draft: CommentDraft, earlier: Comment | None) -> None:
-        """Save the comment and what became of the Webmention. A source that belongs to another site now becomes a comment
-        of its own."""
+    async def _save(self, task: ReceivedWebmention, page: str, draft: CommentDraft, earlier: Comment | None) -> None:
+        """Save the comment and what became of the Webmention, also for the address `page` of the source after redirects: it is
+        one comment under both. A source that belongs to another site now becomes a comment of its own."""
         if earlier is not None and draft.earlier is not None and _is_same(draft, earlier):
             await self._settle(
                 task, Verdict(outcome=_outcome(earlier.state), reason="webmention.unchanged"), comment=earlier.id
@@ -186,9 +191,20 @@ class WebmentionVerifier(SingleRowWorker[ReceivedWebmention]):
             outcome = await admit(tx, draft, decision, self._clock())
             saved = await tx.comments.find_by_uri(draft.uri)
             verdict = _admitted(outcome, decision)
-            await tx.received_webmentions.settle(task, verdict, comment=saved.id if saved else "")
+            comment = saved.id if saved else ""
+            await tx.received_webmentions.settle(task, verdict, comment=comment)
+            if comment and page != task.source:
+                alias = replace(task, id=new_id(self._clock()), source=page, comment=comment, verdict=verdict)
+                await tx.received_webmentions.add_settled(alias)
 
         await self._store.transaction(save)
+
+    async def _as_known(self, task: ReceivedWebmention, address: str) -> ReceivedWebmention:
+        """Return the Webmention with the comment that the page at `address`, where its redirects end, became before."""
+        if task.comment or address == task.source:
+            return task
+        known = await self._store.received_webmentions.find(address, task.post)
+        return task if known is None else replace(task, comment=known.comment)
 
     async def _take_away(self, task: ReceivedWebmention, verdict: Verdict) -> None:
         """Delete the comment of a page that does not link to the post any more."""

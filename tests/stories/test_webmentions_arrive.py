@@ -268,6 +268,32 @@ async def test_a_source_that_moves_is_read_where_it_is_and_belongs_to_that_site(
     assert evil.url == "https://other.example/re"
 
 
+async def test_a_page_under_two_addresses_is_one_comment_and_no_page_of_ours_is_any(
+    instance: RunningInstance, garden: Garden
+) -> None:
+    post = await instance.publish("Hello")
+    garden.moved["http://garden.example/re"] = "https://garden.example/re"
+    garden.pages["https://garden.example/re"] = REPLY.replace("{target}", f"{HERE}{post.path}")
+    for source in ("http://garden.example/re", "https://garden.example/re"):
+        assert await garden.post(source, f"{HERE}{post.path}") == 202
+        await garden.verify()
+    await only(instance, post)
+    other = await instance.publish("Other")
+    for source in ("https://garden.example/re", "http://garden.example/re"):
+        garden.pages["https://garden.example/re"] = REPLY.replace("{target}", f"{HERE}{other.path}")
+        assert await garden.post(source, f"{HERE}{other.path}") == 202
+        await garden.verify()
+    await only(instance, other)
+    own = await instance.publish("Own")
+    garden.moved["https://garden.example/go"] = f"{HERE}/"
+    garden.pages[f"{HERE}/"] = (await instance.get("/")).text
+    instance.clock.advance(minutes=1)
+    assert await garden.post("https://garden.example/go", f"{HERE}{own.path}") == 202
+    await garden.verify()
+    assert await instance.comments(own) == []
+    assert await garden.verdict() == ("refused", "webmention.own")
+
+
 async def test_a_source_that_leads_inwards_or_is_down_is_not_shown(
     instance: RunningInstance, garden: Garden, wire: Wire
 ) -> None:

@@ -133,6 +133,7 @@ REASONS: Mapping[str, str] = {
     "webmention.error": _("something went wrong here"),
     "webmention.gone": _("the page is gone"),
     "webmention.is-reply": _("the reply was here already"),
+    "webmention.own": _("it leads to a page of this blog"),
     "webmention.no-link": _("the page does not link to the post"),
     "webmention.unavailable": _("the page did not answer for a day"),
     "webmention.unchanged": _("nothing new"),
