@@ -63,6 +63,11 @@ def pasture_python(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
+def programs_python(pytestconfig: pytest.Config) -> Path:
+    return _have("ronkyuu", lambda: installation.python("programs"), pytestconfig)
+
+
+@pytest.fixture(scope="session")
 def rss2email(pytestconfig: pytest.Config) -> Path:
     return _have("rss2email", lambda: installation.program("r2e"), pytestconfig)
 

@@ -51,7 +51,7 @@ def test_every_package_is_pinned_by_its_hash_and_none_by_an_address(home: Path) 
     assert [name for name, package in packages.items() if "integrity" not in package or "resolved" in package] == []
 
 
-@pytest.mark.parametrize("name", ["pubby", "pasture"])
+@pytest.mark.parametrize("name", ["pubby", "pasture", "programs"])
 def test_every_requirement_is_pinned_to_a_version(name: str) -> None:
     lines = (installation.HERE / f"requirements-{name}.txt").read_text().splitlines()
     requirements = [line for line in lines if line and not line.startswith("#")]
