@@ -98,6 +98,8 @@ async def test_an_app_gets_what_the_author_allows_until_it_is_revoked(author: Br
     await author.submit("Revoke Quill")
     gone = await blog.get("/micropub?q=config", Authorization=f"Bearer {renewed['access_token']}")
     assert (gone.status, gone.headers["Access-Control-Allow-Origin"]) == (401, "*")
+    assert "invalid_token" in gone.headers["WWW-Authenticate"]
+    assert (await blog.get("/micropub?q=config")).headers["WWW-Authenticate"] == "Bearer"
     assert "Authorization" in (await blog.get("/micropub", method="OPTIONS")).headers["Access-Control-Allow-Headers"]
 
 

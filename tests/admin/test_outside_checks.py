@@ -25,11 +25,12 @@ ACTOR = LocalActor(
     public_key_pem="-----BEGIN PUBLIC KEY-----\nAB\n-----END PUBLIC KEY-----\n",
 )
 NAME: dict[str, Any] = {"links": [{"rel": "self", "href": ACTOR.uri}]}
+INVALID = 'Bearer error="invalid_token"'
 ACCOUNT: dict[str, Any] = {"id": ACTOR.uri, "publicKey": {"publicKeyPem": ACTOR.public_key_pem.replace("\n", "\r\n")}}
 
 
 class FakeServer:
-    """Answers the three requests in their order."""
+    """Answers the four requests in their order."""
 
     def __init__(self, *answers: tuple[int, bytes]) -> None:
         self.answers = list(answers)
@@ -38,11 +39,15 @@ class FakeServer:
         if not self.answers:
             raise RemoteUnavailable(f"{request.url}: no such host")
         status, body = self.answers.pop(0)
-        return Response(status=status, headers={}, body=body, url=request.url)
+        headers = {"WWW-Authenticate": body.decode()} if status == 401 else {}
+        return Response(status=status, headers=headers, body=body, url=request.url)
 
 
-def answers(*, name: object = NAME, account: object = ACCOUNT, page: int = 200, last: int = 200) -> FakeServer:
-    return FakeServer((page, b"<p>"), (200, json.dumps(name).encode()), (last, json.dumps(account).encode()))
+def answers(
+    *, name: object = NAME, account: object = ACCOUNT, page: int = 200, last: int = 200, token: str = INVALID
+) -> FakeServer:
+    found = ((page, b"<p>"), (200, json.dumps(name).encode()), (last, json.dumps(account).encode()))
+    return FakeServer(*found, (401 if token else 404, token.encode()))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +62,8 @@ def answers(*, name: object = NAME, account: object = ACCOUNT, page: int = 200, 
         (answers(account=ACCOUNT | {"publicKey": {"publicKeyPem": "other"}}), CheckKind.ACCOUNT, "another key"),
         (answers(account="x"), CheckKind.ACCOUNT, "another account"),
         (answers(last=500), CheckKind.ACCOUNT, "500"),
+        (answers(token="Bearer"), CheckKind.PROGRAMS, "Authorization"),
+        (answers(token=""), CheckKind.PROGRAMS, "404"),
     ],
 )
 async def test_what_is_wrong_outside_is_named(server: FakeServer, kind: CheckKind | None, problem: str) -> None:

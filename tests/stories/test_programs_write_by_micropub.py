@@ -317,7 +317,7 @@ async def test_only_a_token_with_the_scope_is_accepted(instance: RunningInstance
         await instance.get("/micropub?q=config"),
     ):
         assert (answer.status, answer.json()["error"]) == (401, "unauthorized")
-        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     twice = await writer.form({**entry, "access_token": writer.token})  # 805
     assert (twice.status, twice.json()["error"]) == (400, "invalid_request")
     for program, fields, scope in (

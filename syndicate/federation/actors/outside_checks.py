@@ -1,5 +1,5 @@
-"""Whether the blog can be reached at its public address as other servers would: its page, its name, and its account with
-the key that it has here."""
+"""Whether the blog can be reached at its public address as others would: its page, its name, its account with the key
+that it has here, and the endpoint of programs that write for the author."""
 
 import json
 from collections.abc import Callable
@@ -15,12 +15,14 @@ from syndicate.transport.message import OBJECT, PAGE, WEBFINGER, Request, Respon
 Judge = Callable[[Response], str]
 """Returns what is wrong with a response, or an empty string."""
 ASKS_FOR_SIGNATURES = 401
+NO_TOKEN = (("Authorization", "Bearer none"),)
 
 
 class CheckKind(StrEnum):
     PAGE = "page"
     NAME = "name"
     ACCOUNT = "account"
+    PROGRAMS = "programs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ async def check_outside(transport: Transport, site: SiteConfig, actor: LocalActo
         (CheckKind.PAGE, Request(url=f"{site.url}/", budget=PAGE), _status),
         (CheckKind.NAME, Request(url=resource, budget=WEBFINGER), lambda answer: _name(answer, actor)),
         (CheckKind.ACCOUNT, Request(url=actor.uri, budget=OBJECT, headers=accept), lambda one: _account(one, actor)),
+        (CheckKind.PROGRAMS, Request(url=f"{site.url}/indieauth/token", budget=OBJECT, headers=NO_TOKEN), _programs),
     )
     checks: list[OutsideCheck] = []
     for kind, request, judge in requests:
@@ -78,6 +81,15 @@ def _account(answer: Response, actor: LocalActor) -> str:
     if not isinstance(pem, str) or pem.split() != actor.public_key_pem.split():
         return "the account has another key there than here; is that another copy of the blog?"
     return ""
+
+
+def _programs(answer: Response) -> str:
+    """A token that is not valid is refused as such; one that did not arrive is missed."""
+    if answer.status != 401:
+        return f"answers {answer.status}; the blog itself answers 401 to a token that is not valid"
+    if "invalid_token" in answer.headers.get("WWW-Authenticate", ""):
+        return ""
+    return "the header Authorization does not arrive, so apps cannot write; the proxy has to pass it on"
 
 
 def _document(answer: Response) -> dict[str, object]:

@@ -44,6 +44,8 @@ HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Location, Link, Retry-After, WWW-Authenticate",
 }
+INVALID_CHALLENGE = 'Bearer error="invalid_token"'
+"""A request without a token gets no error (RFC 6750 §3.1)."""
 PREFLIGHT = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, POST",
@@ -64,7 +66,10 @@ async def answered(request: web.Request, respond: Respond) -> web.Response:
     except ProgramRefused as error:
         if error.code in FAILURES:
             failures.spend(address)
-        return _refusal(error, STATUS.get(error.code, HTTPStatus.BAD_REQUEST), error.code, error.explanation)
+        refusal = _refusal(error, STATUS.get(error.code, HTTPStatus.BAD_REQUEST), error.code, error.explanation)
+        if refusal.status == HTTPStatus.UNAUTHORIZED:
+            refusal.headers["WWW-Authenticate"] = INVALID_CHALLENGE if "Authorization" in request.headers else "Bearer"
+        return refusal
     except (Refused, InputError, NotFound, ValueUnstorable) as error:
         text = str(error) if isinstance(error, InputError) else error.public
         return _refusal(error, status_of(error), INVALID, text)
@@ -88,8 +93,6 @@ def _refusal(error: SyndicateError, status: HTTPStatus, code: str, text: str) ->
     headers = dict(HEADERS)
     if isinstance(error, ProgramRefused) and error.scope:
         document["scope"] = error.scope
-    if status is HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
     if (wait := retry_after_of(error)) is not None:
         headers["Retry-After"] = str(wait)
     response = web.json_response(document, status=status, headers=headers)
