@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from syndicate import __version__
+from syndicate.cli.doctor_webmentions import webmention_advice, webmention_problems
 from syndicate.cli.private_files import wrong_modes
 from syndicate.cli.session import Session
 from syndicate.clock import from_text
@@ -79,7 +80,7 @@ async def _advice(services: Services) -> list[str]:
         advice.append(_("{count} pictures are waiting for the server to download them", count=wanted))
     if subscriptions := await services.store.subscriptions.count():
         advice.append(f"{subscriptions} WebSub subscriptions; `syndicate subscriptions` lists them")
-    return advice
+    return advice + await webmention_advice(services)
 
 
 def _age_of_backup(last: str | None, now: datetime) -> str:
@@ -182,6 +183,8 @@ async def _reachability(services: Services) -> AsyncIterator[str]:
     transport = Client(user_agent=f"Syndicate/{__version__} doctor", allow_private_addresses=True)
     try:
         checks = await check_outside(transport, services.config.site, services.local_actors.blog.actor)
+        is_reached = not any(check.is_unreached for check in checks)
+        mentions = [problem async for problem in webmention_problems(services, transport)] if is_reached else []
     finally:
         await transport.close()
     for check in checks:
@@ -193,3 +196,5 @@ async def _reachability(services: Services) -> AsyncIterator[str]:
             )
         elif check.problem:
             yield f"{check.url}: {check.problem}"
+    for problem in mentions:
+        yield problem

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from syndicate.clock import to_text
-from syndicate.storage.deliveries import Delivery, DeliveryState, delivery_of_row
+from syndicate.storage.deliveries import Delivery, DeliveryKind, DeliveryState, delivery_of_row
 from syndicate.storage.engine.database import Queryable
 
 
@@ -43,6 +43,15 @@ class DeliveryLists:
             rows = await self._query.all("SELECT * FROM deliveries WHERE activity_id = :id", id=id)
             found += [delivery_of_row(row) for row in rows]
         return sorted(found, key=lambda delivery: (delivery.host, delivery.inbox, delivery.activity))
+
+    async def list_failed(self, kind: DeliveryKind, limit: int) -> list[Delivery]:
+        """Return the newest of a kind that were given up."""
+        rows = await self._query.all(
+            "SELECT * FROM deliveries WHERE kind = :kind AND state = 'failed' ORDER BY changed DESC LIMIT :limit",
+            kind=kind.value,
+            limit=limit,
+        )
+        return [delivery_of_row(row) for row in rows]
 
     async def list_newest(self, limit: int) -> list[Delivery]:
         rows = await self._query.all(

@@ -5,7 +5,9 @@ from urllib.parse import urlencode, urlsplit
 
 import mf2py
 import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
 
+from syndicate.cli.doctor_webmentions import webmention_advice, webmention_problems
 from syndicate.errors import AddressDenied
 from syndicate.model.comment import Comment, CommentKind, CommentSource, CommentState
 from syndicate.model.post import Post, PostState, Visibility
@@ -292,6 +294,37 @@ async def test_a_page_under_two_addresses_is_one_comment_and_no_page_of_ours_is_
     await garden.verify()
     assert await instance.comments(own) == []
     assert await garden.verdict() == ("refused", "webmention.own")
+
+
+async def test_the_doctor_sees_whether_webmentions_can_come_and_went(
+    instance: RunningInstance, garden: Garden, wire: Wire
+) -> None:
+    services = instance.server.services
+
+    async def problems() -> list[str]:
+        return [problem async for problem in webmention_problems(services, outside)]
+
+    outside = wire
+
+    assert await webmention_advice(services) == await problems() == []
+    post = await instance.publish("Hello", "[Tea](https://garden.example/tea)")
+    assert await problems() == []
+    await garden.mention(post)
+    garden.pages["https://garden.example/tea"] = 403
+    instance.clock.advance(minutes=2)
+    await instance.settle()
+    last, failed = await webmention_advice(services)
+    assert "from https://garden.example/re: held (comment.first)" in last
+    assert failed.startswith("the Webmention to https://garden.example/tea was not taken")
+
+    async def proxy(request: Request) -> Response:
+        return Response(status=405, headers=CIMultiDictProxy(CIMultiDict()), url=request.url)
+
+    outside = Wire()
+    outside.connect_server("blog.example", proxy)
+    unnamed, unanswered = await problems()
+    assert "does not name https://blog.example/webmention" in unnamed
+    assert "answers 405" in unanswered
 
 
 async def test_a_source_that_leads_inwards_or_is_down_is_not_shown(
