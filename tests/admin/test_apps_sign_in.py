@@ -196,3 +196,8 @@ async def test_the_home_page_leads_to_the_metadata(blog: RunningInstance) -> Non
     assert document["authorization_response_iss_parameter_supported"] is True
     for name in ("introspection", "revocation", "userinfo"):
         assert document[f"{name}_endpoint"].startswith(f"{HOME}indieauth/")
+
+
+async def test_nobody_guesses_codes_for_long(blog: RunningInstance) -> None:
+    statuses = [(await post(blog, "token", fields=redemption("x")))[0] for _ in range(25)]
+    assert statuses == [400] * 20 + [429] * 5
