@@ -16,6 +16,7 @@ class MailServer:
     port: int = 0
     answer: str = "250 OK"
     mails: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     unknown: str = ""
 
@@ -38,6 +39,7 @@ class MailServer:
             parsed = message_from_bytes(content, policy=policy.default)
             assert isinstance(parsed, EmailMessage)
             self.mails.append(parsed)
+            self.raw.append(content)
             self.recipients += envelope.rcpt_tos
         return self.answer
 

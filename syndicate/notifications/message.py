@@ -3,12 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy, default
 from email.utils import format_datetime
 
 from syndicate.notifications.words import Words
 from syndicate.translation import _
+
+
+class WholeHeader(UnstructuredHeader, BaseHeader):
+    """A header that stays on one line. The library would encode an address that is too long for a line (RFC 2047), which
+    mail programs do not decode in this header."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _policy() -> Policy:
+    registry = HeaderRegistry()
+    registry.map_to_type("List-Unsubscribe", WholeHeader)
+    return default.clone(header_factory=registry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +45,7 @@ def render_mail(id: str, created: datetime, items: Sequence[Words], envelope: En
 
 def new_mail(id: str, created: datetime, subject: str, text: str, envelope: Envelope) -> EmailMessage:
     """Return a mail that can be ended by one click. The same mail, sent again after a failure, has the same id."""
-    message = EmailMessage()
+    message = EmailMessage(policy=_policy())
     message["From"] = Address(display_name=_one_line(envelope.blog), addr_spec=envelope.sender)
     message["To"] = envelope.recipient
     message["Subject"] = _one_line(subject)

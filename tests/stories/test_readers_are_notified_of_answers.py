@@ -95,6 +95,7 @@ async def test_a_confirmed_reader_gets_one_mail_with_the_first_public_answer(
     )
     assert "asino" not in asking.as_string(), "no word that a stranger typed"
     assert link(asking) in mails.text()
+    assert f"\r\nList-Unsubscribe: <https://blog.example{link(asking)}>\r\n".encode() in mails.raw[0]
 
     author_reply = blog.server.services.author_replies.reply
     await author_reply(first.id, "No, thank you.")
