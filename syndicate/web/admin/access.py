@@ -142,9 +142,11 @@ def _has_token(form: Form, session: Session) -> bool:
 
 async def _signed_out(request: web.Request, form: Form, route: Route) -> web.StreamResponse:
     """Ask for a factor. What was being sent is kept in the page, and is sent again afterwards."""
-    if (request.method in SAFE_METHODS or not route.is_kept) and PART_HEADER not in request.headers:
+    if request.method in SAFE_METHODS and PART_HEADER not in request.headers:
         return see_other(f"/admin/login?next={quote(request.path_qs, safe='')}")
+    if not route.is_kept:
+        return await respond_signed_out(request, next=request.path_qs)
     fields = [(name, value) for name, value in form.values.items() if name != CSRF_FIELD]
     can_resume = request.method == "POST" and request.content_type in (FORM_TYPE, MULTIPART_TYPE)
     resume = json.dumps({"action": request.path_qs, "fields": fields}) if can_resume else ""
-    return await respond_signed_out(request, resume)
+    return await respond_signed_out(request, resume=resume)

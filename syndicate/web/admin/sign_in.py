@@ -68,9 +68,10 @@ async def post_logout(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def respond_signed_out(request: web.Request, resume: str) -> web.StreamResponse:
-    """Answer a form that was sent without a session, or too long after signing in: sign in, then it goes on."""
-    return respond(request, await _page(request, next="/admin/", resume=resume), HTTPStatus.UNAUTHORIZED)
+async def respond_signed_out(request: web.Request, *, next: str = "/admin/", resume: str = "") -> web.StreamResponse:
+    """Answer a form that was sent without a session, or too long after signing in: sign in, then it goes on: what was
+    sent is `resume`, or the page `next` is shown."""
+    return respond(request, await _page(request, next=next, resume=resume), HTTPStatus.UNAUTHORIZED)
 
 
 def _empty_field(form: Form) -> str:
